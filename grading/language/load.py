@@ -1,0 +1,310 @@
+"""Files → rulesets: read, validate, merge parent and parts; all problems of all files at once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from grading.language.problems import LanguageError, Problem
+from grading.language.source import Path_, Source, read_source
+from grading.model.ruleset import (
+    ALERTS,
+    Content,
+    Dimension,
+    Frame,
+    Group,
+    Measure,
+    Measures,
+    Part,
+    Ruleset,
+    RulesetFile,
+    Scale,
+    Scope,
+    split_levels,
+)
+
+M = TypeVar("M", bound=BaseModel)
+LISTS = ("facts", "computed", "indicators", "gates")
+SHIPPED = Path(__file__).resolve().parents[2] / "rulesets"
+SHIPPED_IN_WHEEL = Path(__file__).resolve().parents[1] / "_rulesets"
+
+
+def default_root() -> Path:
+    """Where the shipped rulesets are: beside the package in a checkout, inside it when installed."""
+    return SHIPPED if SHIPPED.is_dir() else SHIPPED_IN_WHEEL
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an entry of a merged ruleset was written."""
+
+    source: Source
+    path: Path_
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A merged ruleset together with where each of its entries stands."""
+
+    ruleset: Ruleset
+    origins: Mapping[tuple[str, str], Origin]
+    own: Source
+
+    def problem(self, kind: str, id_: str, inner: Path_, message: str, warning: bool = False) -> Problem:
+        """A finding about an entry, at its place in whichever file wrote it."""
+        origin = self.origins.get((kind, id_))
+        source, path = (origin.source, (*origin.path, *inner)) if origin else (self.own, inner)
+        found = source.problem(path, message)
+        return Problem(found.file, found.line, found.place, found.message, "warning" if warning else "error")
+
+
+class Library:
+    """The rulesets below one directory. Files are read once; a library is a snapshot."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = root or default_root()
+        self._sources: dict[str, Source] = {}
+        self._loaded: dict[str, Loaded] = {}
+
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all rulesets there are, in order."""
+        files = (p for p in self.root.glob("*/*.yaml") if p.parent.name != "common")
+        return tuple(sorted(f"{p.parent.name}/{p.stem}" for p in files if not p.name.endswith(".cases.yaml")))
+
+    def ruleset(self, ruleset_id: str) -> Ruleset:
+        """The merged ruleset; raises LanguageError with everything that is wrong, or KeyError if there is none."""
+        return self.load(ruleset_id).ruleset
+
+    def load(self, ruleset_id: str) -> Loaded:
+        """The merged ruleset with its places; raises as `ruleset` does."""
+        if ruleset_id not in self._loaded:
+            if ruleset_id not in self.ids():
+                raise KeyError(ruleset_id)
+            self._loaded[ruleset_id] = self._merge(ruleset_id)
+        return self._loaded[ruleset_id]
+
+    @cache  # noqa: B019  one library lives as long as its process needs it
+    def frame(self) -> Frame:
+        """Scales, dimensions and scopes; raises LanguageError."""
+        scales = self._source("scales")
+        dimensions = self._source("dimensions")
+        problems = [*scales.problems, *dimensions.problems]
+        if problems:
+            raise LanguageError(problems)
+        raw = dimensions.data if isinstance(dimensions.data, dict) else {}
+        found_scales = _validate_each(scales, (), scales.data, Scale, problems)
+        found_dimensions = _validate_each(dimensions, ("dimensions",), raw.get("dimensions"), Dimension, problems)
+        found_scopes = _validate_each(dimensions, ("scopes",), raw.get("scopes"), Scope, problems)
+        for name, scope in found_scopes.items():
+            for i, dimension in enumerate(scope.dimensions):
+                if dimension not in found_dimensions:
+                    place: Path_ = ("scopes", name, "dimensions", i)
+                    problems.append(dimensions.problem(place, f"there is no dimension `{dimension}`"))
+        if problems:
+            raise LanguageError(problems)
+        return Frame(scales=found_scales, dimensions=found_dimensions, scopes=found_scopes)
+
+    def _source(self, name: str) -> Source:
+        if name not in self._sources:
+            path = self.root / f"{name}.yaml"
+            self._sources[name] = read_source(path, _shown(path))
+        return self._sources[name]
+
+    def _merge(self, ruleset_id: str) -> Loaded:
+        problems: list[Problem] = []
+        chain = self._lineage(ruleset_id, problems)
+        if problems:
+            raise LanguageError(problems)
+        frame = self.frame()
+        merged: dict[str, dict[str, Any]] = {name: {} for name in ("groups", *LISTS)}
+        measures: dict[str, dict[str, tuple[Measure, ...]]] = {alert: {} for alert in ALERTS}
+        origins: dict[tuple[str, str], Origin] = {}
+        for source, content in self._layers(chain, problems):
+            _overlay(merged, measures, origins, source, content)
+        head = _inherit([file for _, file in chain])
+        own = chain[-1][0]
+        if head["title"] is None or head["scale"] is None or head["industry"] is None:
+            missing = [name for name in ("title", "scale", "industry") if head[name] is None]
+            problems.append(own.problem((), f"lacks {', '.join(missing)} and extends nothing that has it"))
+        elif head["scale"] not in frame.scales:
+            known = ", ".join(frame.scales)
+            problems.append(own.problem(("scale",), f"there is no scale `{head['scale']}`; there are {known}"))
+        if problems:
+            raise LanguageError(problems)
+        file = chain[-1][1]
+        order = list(frame.dimensions)
+        indicators = [merged["indicators"][i] for i in merged["indicators"]]
+        indicators.sort(key=lambda ind: order.index(ind.dimension) if ind.dimension in order else len(order))
+        ruleset = Ruleset(
+            id=file.id,
+            title=head["title"],
+            scale_id=head["scale"],
+            scale=frame.scales[head["scale"]],
+            dimensions=frame.dimensions,
+            scopes=frame.scopes,
+            edition=file.edition,
+            jurisdiction=file.jurisdiction,
+            industry=head["industry"],
+            review=file.review,
+            lineage=tuple(dict.fromkeys(source.file for source, _ in self._layers(chain, []))),
+            groups=merged["groups"],
+            facts=merged["facts"],
+            computed=merged["computed"],
+            indicators=tuple(indicators),
+            gates=tuple(merged["gates"].values()),
+            measures=Measures.model_validate(measures),
+            notes=tuple(note for _, layer in chain for note in layer.notes),
+        )
+        return Loaded(ruleset, origins, own)
+
+    def _lineage(self, ruleset_id: str, problems: list[Problem]) -> list[tuple[Source, RulesetFile]]:
+        """The ruleset's file and its ancestors', the oldest first."""
+        chain: list[tuple[Source, RulesetFile]] = []
+        seen: list[str] = []
+        next_id: str | None = ruleset_id
+        while next_id is not None:
+            source = self._source(next_id)
+            if next_id in seen:
+                problems.append(source.problem(("extends",), "extends itself: " + " → ".join([*seen, next_id])))
+                break
+            seen.append(next_id)
+            file = _validate(source, (), source.data, RulesetFile, problems)
+            if file is None:
+                break
+            if file.id != next_id:
+                problems.append(source.problem(("id",), f"is `{file.id}` but the file's place says `{next_id}`"))
+            chain.insert(0, (source, file))
+            if file.extends is not None and file.extends not in self.ids():
+                problems.append(source.problem(("extends",), f"there is no ruleset `{file.extends}`"))
+                break
+            next_id = file.extends
+        return chain
+
+    def _layers(
+        self, chain: list[tuple[Source, RulesetFile]], problems: list[Problem]
+    ) -> Iterable[tuple[Source, Content]]:
+        """Everything a ruleset is made of, in the order of merging."""
+        for source, file in chain:
+            for i, part_id in enumerate(file.include):
+                part_source = self._source(part_id)
+                if not (self.root / f"{part_id}.yaml").is_file():
+                    problems.append(source.problem(("include", i), f"there is no part `{part_id}`"))
+                    continue
+                part = _validate(part_source, (), part_source.data, Part, problems)
+                if part is not None:
+                    yield part_source, part
+            yield source, file
+
+
+def _shown(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _inherit(files: list[RulesetFile]) -> dict[str, Any]:
+    """Title, scale and industry: the youngest statement of each."""
+    names = ("title", "scale", "industry")
+    return {
+        name: next((getattr(f, name) for f in reversed(files) if getattr(f, name) is not None), None) for name in names
+    }
+
+
+def _overlay(
+    merged: dict[str, dict[str, Any]],
+    measures: dict[str, dict[str, tuple[Measure, ...]]],
+    origins: dict[tuple[str, str], Origin],
+    source: Source,
+    content: Content,
+) -> None:
+    for group_id, group in content.groups.items():
+        merged["groups"][group_id] = group
+        origins["groups", group_id] = Origin(source, ("groups", group_id))
+    for name in LISTS:
+        for i, entry in enumerate(getattr(content, name)):
+            merged[name][entry.id] = entry
+            origins[name, entry.id] = Origin(source, (name, i))
+    for alert in ALERTS:
+        stated: dict[str, tuple[Measure, ...]] = getattr(content.measures, alert)
+        for key, entries in stated.items():
+            for level in split_levels(key):
+                measures[alert][level] = entries
+                origins["measures", f"{alert}.{level}"] = Origin(source, ("measures", alert, key))
+
+
+def _validate(source: Source, at: Path_, raw: Any, model: type[M], problems: list[Problem]) -> M | None:
+    problems.extend(source.problems)
+    if source.problems and raw is None:
+        return None
+    if not isinstance(raw, dict):
+        problems.append(source.problem(at, "should be a mapping"))
+        return None
+    try:
+        found = model.model_validate(raw)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            path = _document_path(raw, (*at, *detail["loc"]))
+            problems.append(source.problem(path, _said(detail["type"], detail["msg"], detail.get("input"))))
+        _duplicates(source, at, raw, problems)
+        return None
+    _duplicates(source, at, raw, problems)
+    return found
+
+
+def _validate_each(
+    source: Source, at: Path_, raw: Any, model: type[M], problems: list[Problem]
+) -> dict[str, M]:
+    if not isinstance(raw, dict):
+        problems.append(source.problem(at, "should be a mapping"))
+        return {}
+    return {
+        key: found
+        for key, value in raw.items()
+        if (found := _validate(source, (*at, key), value, model, problems)) is not None
+    }
+
+
+def _document_path(raw: Any, loc: tuple[int | str, ...]) -> Path_:
+    """A pydantic location without the union tags that the document does not have."""
+    path: list[int | str] = []
+    here = raw
+    for step in loc:
+        if (isinstance(here, dict) and step in here) or (
+            isinstance(here, list) and isinstance(step, int) and step < len(here)
+        ):
+            here = here[step]  # type: ignore[index]
+            path.append(step)
+        elif isinstance(here, dict) and step == loc[-1] and isinstance(step, str):
+            path.append(step)
+    return tuple(path)
+
+
+def _said(kind: str, message: str, given: Any) -> str:
+    if kind == "extra_forbidden":
+        return "unknown key"
+    if kind == "missing":
+        return "is missing"
+    if kind.startswith(("string_pattern", "literal", "enum")):
+        return f"{message[0].lower()}{message[1:]}; it is `{given}`"
+    return message.removeprefix("Value error, ")[:400]
+
+
+def _duplicates(source: Source, at: Path_, raw: dict[str, Any], problems: list[Problem]) -> None:
+    for name in LISTS:
+        entries = raw.get(name)
+        seen: dict[str, int] = {}
+        for i, entry in enumerate(entries if isinstance(entries, list) else []):
+            id_ = entry.get("id") if isinstance(entry, dict) else None
+            if not isinstance(id_, str):
+                continue
+            if id_ in seen:
+                first = source.line((*at, name, seen[id_]))
+                problems.append(source.problem((*at, name, i), f"duplicate id `{id_}`, first on line {first}"))
+            seen.setdefault(id_, i)
+
+
+__all__ = ["Group", "Library", "Loaded", "default_root"]

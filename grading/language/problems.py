@@ -1,0 +1,41 @@
+"""What is wrong with a file, and where."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One finding: the file, the line (from 1; 0 = the whole file), the place inside, and what would be right."""
+
+    file: str
+    line: int
+    place: str
+    message: str
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        """`file:line: severity: place: message`, as compilers print it."""
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        place = f"{self.place}: " if self.place else ""
+        return f"{where}: {self.severity}: {place}{self.message}"
+
+
+class LanguageError(Exception):
+    """One or more files can't be used; `problems` says everything that is wrong, in order."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def place_of(path: Iterable[str | int]) -> str:
+    """`("indicators", 2, "levels")` → `indicators[2].levels`."""
+    place = ""
+    for step in path:
+        if isinstance(step, int):
+            place += f"[{step}]"
+        else:
+            place += f".{step}" if place else step
+    return place

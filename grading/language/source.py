@@ -1,0 +1,123 @@
+"""Reads YAML strictly: numbers as exact decimals, no duplicate keys, every value with its line.
+
+YAML 1.1 turns `on`, `no` and `1e3` into things nobody wrote; here a scalar is null, true, false, a decimal number, an ISO
+date, or the text that stands there.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from grading.language.problems import Problem, place_of
+
+Path_ = tuple[str | int, ...]
+MAX_DEPTH = 60
+MAX_BYTES = 4_000_000
+_NUMBER = re.compile(r"^[-+]?\d+(\.\d+)?$")
+_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_CONSTANTS: dict[str, bool | None] = {"null": None, "~": None, "": None, "true": True, "false": False}
+
+
+@dataclass
+class Source:
+    """A file's content as plain values, with the line of every place in it."""
+
+    file: str
+    data: Any
+    lines: dict[Path_, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def line(self, path: Path_) -> int:
+        """The line of a place, or of the nearest place around it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    def problem(self, path: Path_, message: str) -> Problem:
+        """A finding at a place of this file."""
+        return Problem(self.file, self.line(path), place_of(path), message)
+
+
+def read_source(path: Path, shown_as: str) -> Source:
+    """Read a file; what is wrong with it as YAML is in `problems`, and `data` is then None."""
+    source = Source(shown_as, None)
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        source.problems.append(Problem(shown_as, 0, "", f"cannot be read: {error.strerror}"))
+        return source
+    return parse_source(text, shown_as)
+
+
+def parse_source(text: bytes, shown_as: str) -> Source:
+    """Parse the bytes of a file; see `read_source`."""
+    source = Source(shown_as, None)
+    if len(text) > MAX_BYTES:
+        source.problems.append(Problem(shown_as, 0, "", f"is larger than {MAX_BYTES:,} bytes"))
+        return source
+    try:
+        node = yaml.compose(text.decode("utf-8"), Loader=yaml.CSafeLoader)
+    except UnicodeDecodeError as error:
+        source.problems.append(Problem(shown_as, 0, "", f"is not UTF-8 text (byte {error.start})"))
+        return source
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        source.problems.append(Problem(shown_as, line, "", f"is not YAML: {error.problem or error.context}"))
+        return source
+    except (yaml.YAMLError, RecursionError) as error:
+        source.problems.append(Problem(shown_as, 0, "", f"is not YAML: {error}"))
+        return source
+    if node is None:
+        source.problems.append(Problem(shown_as, 0, "", "is empty"))
+        return source
+    source.data = _build(node, (), source, frozenset())
+    return source
+
+
+def _build(node: yaml.Node, path: Path_, source: Source, above: frozenset[int]) -> Any:
+    source.lines[path] = node.start_mark.line + 1
+    if len(path) > MAX_DEPTH or id(node) in above:
+        source.problems.append(source.problem(path, f"is nested deeper than {MAX_DEPTH} levels"))
+        return None
+    inside = above | {id(node)}
+    if isinstance(node, yaml.MappingNode):
+        mapping: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                source.problems.append(source.problem(path, "has a key that is not a plain name"))
+                continue
+            key = key_node.value
+            here = (*path, key)
+            if key in mapping:
+                line = key_node.start_mark.line + 1
+                message = f"duplicate key `{key}`, first on line {source.line(here)}"
+                source.problems.append(Problem(source.file, line, place_of(path), message))
+                continue
+            mapping[key] = _build(value_node, here, source, inside)
+            source.lines[here] = key_node.start_mark.line + 1
+        return mapping
+    if isinstance(node, yaml.SequenceNode):
+        return [_build(item, (*path, i), source, inside) for i, item in enumerate(node.value)]
+    return _scalar(node, path, source)
+
+
+def _scalar(node: yaml.Node, path: Path_, source: Source) -> Any:
+    text = str(node.value)
+    if not isinstance(node, yaml.ScalarNode) or node.style is not None:
+        return text
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if _NUMBER.match(text):
+        return Decimal(text)
+    if _DATE.match(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            source.problems.append(source.problem(path, f"`{text}` is not a day of the calendar"))
+            return None
+    return text

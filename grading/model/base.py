@@ -1,0 +1,70 @@
+"""The base of every model, and the small types that several of them share."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
+Level = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+-]*$", max_length=32)]
+RulesetId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*/[a-z0-9][a-z0-9_-]*$", max_length=120)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+Scalar = bool | Decimal | date | str
+
+
+class Strict(BaseModel):
+    """A frozen model that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Status(StrEnum):
+    """Kleene's three values."""
+
+    MET = "met"
+    UNMET = "unmet"
+    UNKNOWN = "unknown"
+
+
+class Mode(StrEnum):
+    """`official`, or `trial` (试算) in which provisional figures count as established."""
+
+    OFFICIAL = "official"
+    TRIAL = "trial"
+
+
+Basis = Literal["seen", "standard", "recalled"]
+Confidence = Literal["high", "medium", "low"]
+
+
+class Cite(Strict):
+    """Where a requirement or a figure is written."""
+
+    document: Text
+    section: Text | None = None
+    clause: Text | None = None
+    url: Text | None = None
+    note: Text | None = None
+
+
+class Provenance(Strict):
+    """How a figure is known: resolved, innermost statement first."""
+
+    basis: Basis
+    confidence: Confidence
+    cite: Cite
+
+
+Range = Annotated[tuple[Decimal, Decimal], Field(description="low and high end")]
+
+
+class Remedy(Strict):
+    """What it takes to meet a requirement. Weeks and cost (万元) are ranges."""
+
+    text: Text
+    weeks: Range | None = None
+    cost_wan_cny: Range | None = None
+    evidence: tuple[Text, ...] = ()
+    note: Text | None = None

@@ -1,0 +1,215 @@
+"""The conditions of the ruleset language: one small abstract syntax tree that everything else reads."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from grading.model.base import Basis, Cite, Confidence, Identifier, Remedy, Scalar, Strict, Text
+
+UNRESOLVED: Literal["unresolved"] = "unresolved"
+OPERATORS = (
+    "at_most", "at_least", "below", "above",
+    "equals", "one_of", "none_of",
+    "includes_any", "includes_all", "within",
+)  # fmt: skip
+ORDER_OPERATORS = frozenset({"at_most", "at_least", "below", "above"})
+LIST_OPERATORS = frozenset({"one_of", "none_of", "includes_any", "includes_all", "within"})
+SET_OPERATORS = frozenset({"includes_any", "includes_all", "within"})
+
+
+class ProvisionalOne(Strict):
+    """A best guess at a figure; counts in trial mode only."""
+
+    provisional: Scalar
+
+
+class ProvisionalMany(Strict):
+    """A best guess at a list; counts in trial mode only."""
+
+    provisional: tuple[Scalar, ...]
+
+
+One = Scalar | ProvisionalOne
+Many = tuple[Scalar, ...] | Literal["unresolved"] | ProvisionalMany
+Value = Scalar | tuple[Scalar, ...]
+
+
+class ConditionBase(Strict):
+    """What any condition may carry beside its own form."""
+
+    text: Text | None = None
+    basis: Basis | None = None
+    confidence: Confidence | None = None
+    cite: Cite | None = None
+    remedy: Remedy | None = None
+    note: Text | None = None
+    from_: date | None = Field(None, alias="from")
+    until: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the condition is there on `day`; both ends of its window are inclusive."""
+        return (self.from_ is None or self.from_ <= day) and (self.until is None or day <= self.until)
+
+
+class Comparison(ConditionBase):
+    """`{fact: f, <operator>: operand}`: the atom of the language."""
+
+    fact: Identifier
+    at_most: One | None = None
+    at_least: One | None = None
+    below: One | None = None
+    above: One | None = None
+    equals: One | None = None
+    one_of: Many | None = None
+    none_of: Many | None = None
+    includes_any: Many | None = None
+    includes_all: Many | None = None
+    within: Many | None = None
+
+    @model_validator(mode="after")
+    def exactly_one_operator(self) -> "Comparison":
+        """Reject a comparison without an operator or with several."""
+        given = [name for name in OPERATORS if getattr(self, name) is not None]
+        if len(given) != 1:
+            said = "no operator" if not given else "several operators: " + ", ".join(given)
+            raise ValueError(f"{said}; a comparison has exactly one of {', '.join(OPERATORS)}")
+        return self
+
+    @property
+    def operator(self) -> str:
+        """The one operator that is given."""
+        return next(name for name in OPERATORS if getattr(self, name) is not None)
+
+    @property
+    def operand(self) -> Any:
+        """The operand as written: a value, a list, `unresolved` or a provisional one."""
+        return getattr(self, self.operator)
+
+    @property
+    def is_unresolved(self) -> bool:
+        """Whether the figure is not known and not even guessed."""
+        return isinstance(self.operand, str) and self.operand == UNRESOLVED
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the figure is a best guess."""
+        return isinstance(self.operand, ProvisionalOne | ProvisionalMany)
+
+    @property
+    def guess(self) -> Value | None:
+        """The value to compare with, provisional or not; None when unresolved."""
+        operand = self.operand
+        if isinstance(operand, ProvisionalOne | ProvisionalMany):
+            return operand.provisional
+        return None if self.is_unresolved else operand
+
+
+class All(ConditionBase):
+    """Every condition of the list."""
+
+    all: tuple["Condition", ...] = Field(min_length=1)
+
+
+class AnyOf(ConditionBase):
+    """At least one condition of the list."""
+
+    any: tuple["Condition", ...] = Field(min_length=1)
+
+
+class Not(ConditionBase):
+    """The contrary; unknown stays unknown."""
+
+    not_: "Condition" = Field(alias="not")
+
+
+class AtLeastOf(ConditionBase):
+    """At least so many conditions of the list."""
+
+    at_least_of: int = Field(ge=1)
+    of: tuple["Condition", ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def can_be_met(self) -> "AtLeastOf":
+        """Reject a count that the list cannot reach."""
+        if self.at_least_of > len(self.of):
+            raise ValueError(f"at_least_of asks for {self.at_least_of} of {len(self.of)} conditions")
+        return self
+
+
+class Each(ConditionBase):
+    """Every row of the group that `where` selects."""
+
+    each: Identifier
+    where: "Condition | None" = None
+    require: "Condition"
+
+
+class Some(ConditionBase):
+    """At least one row of the group that `where` selects."""
+
+    some: Identifier
+    where: "Condition | None" = None
+    require: "Condition"
+
+
+def _form(raw: Any) -> str | None:
+    keys = raw.keys() if isinstance(raw, dict) else {"not" if f == "not_" else f for f in type(raw).model_fields}
+    if "at_least_of" in keys or "of" in keys:
+        return "at_least_of"
+    return next((form for form in ("fact", "all", "any", "not", "each", "some") if form in keys), None)
+
+
+Condition = Annotated[
+    Annotated[Comparison, Tag("fact")]
+    | Annotated[All, Tag("all")]
+    | Annotated[AnyOf, Tag("any")]
+    | Annotated[Not, Tag("not")]
+    | Annotated[AtLeastOf, Tag("at_least_of")]
+    | Annotated[Each, Tag("each")]
+    | Annotated[Some, Tag("some")],
+    Discriminator(
+        _form,
+        custom_error_type="condition_form",
+        custom_error_message="not a condition: it needs one of fact, all, any, not, at_least_of, each, some",
+    ),
+]
+for _model in (All, AnyOf, Not, AtLeastOf, Each, Some):
+    _model.model_rebuild()
+
+
+def parts(condition: ConditionBase) -> tuple[tuple[str, ConditionBase], ...]:
+    """The direct parts of a condition, each with its step of the path (`all[0]`, `where`, `require`)."""
+    if isinstance(condition, All):
+        return tuple((f"all[{i}]", c) for i, c in enumerate(condition.all))
+    if isinstance(condition, AnyOf):
+        return tuple((f"any[{i}]", c) for i, c in enumerate(condition.any))
+    if isinstance(condition, AtLeastOf):
+        return tuple((f"of[{i}]", c) for i, c in enumerate(condition.of))
+    if isinstance(condition, Not):
+        return (("not", condition.not_),)
+    if isinstance(condition, Each | Some):
+        where = (("where", condition.where),) if condition.where is not None else ()
+        return (*where, ("require", condition.require))
+    return ()
+
+
+def walk(condition: ConditionBase, path: str = "") -> Iterator[tuple[str, ConditionBase]]:
+    """The condition and everything below it, each with its path from the top."""
+    yield path, condition
+    for step, part in parts(condition):
+        yield from walk(part, f"{path}.{step}" if path else step)
+
+
+def comparisons(condition: ConditionBase) -> Iterator[Comparison]:
+    """The comparisons at the leaves of a condition, in the order of writing."""
+    return (c for _, c in walk(condition) if isinstance(c, Comparison))
+
+
+def as_decimal(value: Scalar) -> Decimal:
+    """A number of a ruleset as a decimal; raises TypeError for anything else."""
+    if isinstance(value, bool) or not isinstance(value, Decimal):
+        raise TypeError(f"not a number: {value!r}")
+    return value

@@ -1,0 +1,363 @@
+"""A ruleset as its file says it, and as it is once its parent and parts are merged in."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from grading.model.base import (
+    Basis,
+    Cite,
+    Confidence,
+    Identifier,
+    Level,
+    Provenance,
+    Remedy,
+    RulesetId,
+    Strict,
+    Text,
+)
+from grading.model.condition import Condition, ConditionBase
+
+ALERTS = ("yellow", "orange", "red")
+FactType = Literal["number", "boolean", "choice", "choices", "date"]
+LevelKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+, -]*$")]
+PartId = Annotated[str, StringConstraints(pattern=r"^common/[a-z0-9_]+$")]
+
+
+class ScaleLevel(Strict):
+    """One level of a scale; `standing` (1 = best) alone compares levels of different scales."""
+
+    id: Level
+    label: Text
+    standing: int = Field(ge=1)
+
+
+class Scale(Strict):
+    """A level scale, best level first; the last level is the floor."""
+
+    label: Text
+    levels: tuple[ScaleLevel, ...] = Field(min_length=2)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """All levels, best first."""
+        return tuple(level.id for level in self.levels)
+
+    @property
+    def graded(self) -> tuple[str, ...]:
+        """The levels that have conditions: all but the floor."""
+        return self.ids[:-1]
+
+    @property
+    def floor(self) -> str:
+        """The level of a unit that meets no other."""
+        return self.ids[-1]
+
+
+class Dimension(Strict):
+    """A row of the guideline's indicator tables."""
+
+    label: Text
+
+
+class Scope(Strict):
+    """A named set of dimensions that a plan speaks of."""
+
+    label: Text
+    dimensions: tuple[Identifier, ...] = Field(min_length=1)
+
+
+class Frame(Strict):
+    """What all rulesets stand in: the scales, the dimensions, the scopes."""
+
+    scales: dict[Identifier, Scale]
+    dimensions: dict[Identifier, Dimension]
+    scopes: dict[Identifier, Scope]
+
+
+class Edition(Strict):
+    """The document that a ruleset puts into data, and since when it applies."""
+
+    document: Text
+    section: Text | None = None
+    effective: date
+    superseded: date | None = None
+
+
+class Industry(Strict):
+    """Which plants the ruleset is for."""
+
+    gbt4754: tuple[Text, ...] = ()
+    includes: Text | None = None
+    excludes: Text | None = None
+
+
+class Review(Strict):
+    """Whether an expert has signed the edition off."""
+
+    status: Literal["draft", "reviewed"]
+    reviewer: Text | None = None
+    on: date | None = None
+
+    @model_validator(mode="after")
+    def says_who(self) -> "Review":
+        """A reviewed edition names its reviewer and the day."""
+        if self.status == "reviewed" and (self.reviewer is None or self.on is None):
+            raise ValueError("a reviewed edition names `reviewer` and `on`")
+        return self
+
+
+class Group(Strict):
+    """A repeatable table of the audit form."""
+
+    label: Text
+    key: Identifier
+
+
+class Fact(Strict):
+    """A question of the audit form."""
+
+    id: Identifier
+    label: Text
+    type: FactType
+    group: Identifier | None = None
+    unit: Text | None = None
+    min: Decimal | None = None
+    max: Decimal | None = None
+    decimals: int = Field(4, ge=0, le=6)
+    options: dict[Identifier, Text] = Field(default_factory=dict)
+    evidence: tuple[Text, ...] = ()
+    help: Text | None = None
+
+    @model_validator(mode="after")
+    def is_consistent(self) -> "Fact":
+        """Options belong to choices, ranges and units to numbers."""
+        if self.type in ("choice", "choices") and not self.options:
+            raise ValueError(f"a {self.type} needs options")
+        if self.type not in ("choice", "choices") and self.options:
+            raise ValueError(f"a {self.type} has no options")
+        if self.type != "number" and (self.min is not None or self.max is not None or self.unit):
+            raise ValueError(f"a {self.type} has no unit, min or max")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError("min is above max")
+        return self
+
+
+Operand = Identifier | Decimal
+
+
+class OxygenCorrection(Strict):
+    """ρ · (21 − baseline) ÷ (21 − O₂), in the unit of `value`; oxygen and baseline in %."""
+
+    value: Operand
+    oxygen: Operand
+    baseline: Operand
+
+
+class Computed(Strict):
+    """A fact worked out from others; exactly one operation."""
+
+    id: Identifier
+    label: Text | None = None
+    group: Identifier | None = None
+    unit: Text | None = None
+    ratio: tuple[Operand, Operand] | None = None
+    product: tuple[Operand, ...] | None = None
+    sum: tuple[Operand, ...] | None = None
+    difference: tuple[Operand, Operand] | None = None
+    minimum: tuple[Operand, ...] | None = None
+    maximum: tuple[Operand, ...] | None = None
+    oxygen_corrected: OxygenCorrection | None = None
+    days_between: tuple[Operand, Operand] | None = None
+    help: Text | None = None
+
+    @model_validator(mode="after")
+    def exactly_one_operation(self) -> "Computed":
+        """Reject a computed fact without an operation or with several."""
+        given = [name for name in OPERATIONS if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"a computed fact has exactly one of {', '.join(OPERATIONS)}")
+        return self
+
+    @property
+    def operation(self) -> str:
+        """The one operation that is given."""
+        return next(name for name in OPERATIONS if getattr(self, name) is not None)
+
+    @property
+    def operands(self) -> tuple[Operand, ...]:
+        """The facts and numbers it reads, in order."""
+        given = getattr(self, self.operation)
+        if isinstance(given, OxygenCorrection):
+            return (given.value, given.oxygen, given.baseline)
+        return tuple(given)
+
+
+OPERATIONS = (
+    "ratio", "product", "sum", "difference", "minimum", "maximum", "oxygen_corrected", "days_between",
+)  # fmt: skip
+
+
+class Requirement(Strict):
+    """What an indicator asks for at one level, or at several joined by a comma."""
+
+    require: Condition
+    text: Text | None = None
+    basis: Basis | None = None
+    confidence: Confidence | None = None
+    cite: Cite | None = None
+    remedy: Remedy | None = None
+    note: Text | None = None
+
+
+class Indicator(Strict):
+    """A row of the guideline's table."""
+
+    id: Identifier
+    dimension: Identifier
+    title: Text
+    applies_when: Condition | None = None
+    levels: dict[LevelKey, Requirement] = Field(min_length=1)
+    cite: Cite | None = None
+    basis: Basis | None = None
+    confidence: Confidence | None = None
+    decided_by: Literal["record", "measurement", "judgement"] = "record"
+    renamed_from: Identifier | None = None
+    remedy: Remedy | None = None
+    note: Text | None = None
+
+    @property
+    def requirements(self) -> dict[tuple[str, ...], Requirement]:
+        """The requirements by the levels that each serves."""
+        return {split_levels(key): requirement for key, requirement in self.levels.items()}
+
+    def requirement(self, level: str) -> Requirement | None:
+        """What the indicator asks for at `level`; None when it asks for nothing."""
+        return next((r for levels, r in self.requirements.items() if level in levels), None)
+
+
+class Cap(Strict):
+    """Makes every level better than this one unreachable."""
+
+    cap: Level
+
+
+class Gate(Strict):
+    """A fact about the plant that limits or forbids grading, whatever its indicators say."""
+
+    id: Identifier
+    title: Text | None = None
+    when: Condition
+    effect: Cap | Literal["ungraded"]
+    text: Text
+    cite: Cite | None = None
+    basis: Basis | None = None
+    confidence: Confidence | None = None
+    remedy: Remedy | None = None
+    note: Text | None = None
+
+
+class ProvisionalPercent(Strict):
+    """A best guess at a percentage."""
+
+    provisional: Decimal
+
+
+MeasureKind = Literal["self_decided", "output_cut", "line_stop", "stop", "transport", "other"]
+
+
+class Measure(Strict):
+    """What a unit of some level does in some alert."""
+
+    text: Text
+    kind: MeasureKind
+    percent: Decimal | Literal["unresolved"] | ProvisionalPercent | None = None
+    cite: Cite | None = None
+    basis: Basis | None = None
+    confidence: Confidence | None = None
+    note: Text | None = None
+
+
+class Measures(Strict):
+    """Measures by alert, then by level or levels joined by a comma."""
+
+    yellow: dict[LevelKey, tuple[Measure, ...]] = Field(default_factory=dict)
+    orange: dict[LevelKey, tuple[Measure, ...]] = Field(default_factory=dict)
+    red: dict[LevelKey, tuple[Measure, ...]] = Field(default_factory=dict)
+
+    def at(self, alert: str, level: str) -> tuple[Measure, ...]:
+        """What a unit of `level` does in `alert`."""
+        stated: dict[str, tuple[Measure, ...]] = getattr(self, alert)
+        return next((m for key, m in stated.items() if level in split_levels(key)), ())
+
+
+class Content(Strict):
+    """What parts and rulesets have in common."""
+
+    groups: dict[Identifier, Group] = Field(default_factory=dict)
+    facts: tuple[Fact, ...] = ()
+    computed: tuple[Computed, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    measures: Measures = Measures()
+
+
+class Part(Content):
+    """`rulesets/common/<name>.yaml`."""
+
+    id: PartId | None = None
+    title: Text | None = None
+    notes: tuple[Text, ...] = ()
+
+
+class RulesetFile(Content):
+    """`rulesets/<edition>/<industry>.yaml` as written."""
+
+    id: RulesetId
+    title: Text | None = None
+    scale: Identifier | None = None
+    edition: Edition
+    jurisdiction: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+    industry: Industry | None = None
+    review: Review
+    include: tuple[PartId, ...] = ()
+    extends: RulesetId | None = None
+    notes: tuple[Text, ...] = ()
+
+
+class Ruleset(Strict):
+    """A ruleset with its parent and its parts merged in: what is checked, digested and run."""
+
+    id: RulesetId
+    title: Text
+    scale_id: Identifier
+    scale: Scale
+    dimensions: dict[Identifier, Dimension]
+    scopes: dict[Identifier, Scope]
+    edition: Edition
+    jurisdiction: str
+    industry: Industry
+    review: Review
+    lineage: tuple[str, ...]
+    groups: dict[Identifier, Group]
+    facts: dict[Identifier, Fact]
+    computed: dict[Identifier, Computed]
+    indicators: tuple[Indicator, ...]
+    gates: tuple[Gate, ...]
+    measures: Measures
+    notes: tuple[Text, ...]
+
+    def provenance(self, indicator: Indicator, requirement: Requirement | None, *inner: ConditionBase) -> Provenance:
+        """How a figure is known; `inner` are the conditions from the outermost to the figure's own."""
+        layers = [*reversed(inner), requirement, indicator]
+        basis = next((layer.basis for layer in layers if layer is not None and layer.basis), "recalled")
+        confidence = next((layer.confidence for layer in layers if layer is not None and layer.confidence), "low")
+        cite = next((layer.cite for layer in layers if layer is not None and layer.cite), None)
+        return Provenance(basis=basis, confidence=confidence, cite=cite or Cite(document=self.edition.document))
+
+
+def split_levels(key: str) -> tuple[str, ...]:
+    """`"B,C"` → `("B", "C")`."""
+    return tuple(level.strip() for level in key.split(","))

@@ -108,7 +108,7 @@ def _build(node: yaml.Node, path: Path_, source: Source, above: frozenset[int]) 
 
 def _scalar(node: yaml.Node, path: Path_, source: Source) -> Any:
     text = str(node.value)
-    if not isinstance(node, yaml.ScalarNode) or node.style is not None:
+    if not isinstance(node, yaml.ScalarNode) or node.style not in (None, ""):
         return text
     if text in _CONSTANTS:
         return _CONSTANTS[text]

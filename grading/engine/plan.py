@@ -1,0 +1,350 @@
+"""A ruleset on one day, in one mode → a graph of nodes: what there is to conclude, before it becomes rules.
+
+Equal conditions become one node, `not` becomes a sign on the reference, `at_least_of` becomes `all` and `any` (for monotone
+conditions Kleene's values come out the same), and whatever is outside its time window is gone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from grading.model.base import Mode
+from grading.model.condition import (
+    All,
+    AnyOf,
+    AtLeastOf,
+    Comparison,
+    ConditionBase,
+    Each,
+    Not,
+    Some,
+    Value,
+    walk,
+)
+from grading.model.ruleset import Cap, Ruleset
+
+FAN_IN = 6
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A reference to a node; `negated` swaps met and unmet."""
+
+    node: int
+    negated: bool = False
+
+    def __invert__(self) -> "Ref":
+        return Ref(self.node, not self.negated)
+
+
+@dataclass(frozen=True)
+class Atom:
+    """A fact compared with an operand."""
+
+    fact: str
+    operator: str
+    operand: Value
+    group: str | None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A comparison whose figure is not established: unknown whatever the fact says."""
+
+    fact: str
+    operator: str
+    guess: Value | None
+    group: str | None
+
+
+@dataclass(frozen=True)
+class Free:
+    """Nothing is asked: met."""
+
+
+@dataclass(frozen=True)
+class Every:
+    """`all` of the children (`conjunction`) or `any` of them; per row of `group` if that is given."""
+
+    children: tuple[Ref, ...]
+    group: str | None
+    conjunction: bool
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """`child` where `guard` is met; met where the guard is unmet."""
+
+    guard: Ref
+    child: Ref
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A node with the status of another, as a node of its own; per row of `group` if that is given."""
+
+    child: Ref
+    group: str | None
+
+
+@dataclass(frozen=True)
+class OverRows:
+    """`each` (conjunction) or `some` over the rows of a group."""
+
+    child: Ref
+    over: str
+    conjunction: bool
+
+
+Kind = Atom | Figure | Free | Every | Guarded | Copy | OverRows
+
+
+@dataclass
+class Node:
+    """One thing to conclude. `modules` are the parts of the network in which it is read."""
+
+    kind: Kind
+    name: str
+    group: str | None = None
+    gate: str | None = None
+    indicators: list[tuple[str, str]] = field(default_factory=list)
+    dimension_level: tuple[str, str] | None = None
+    scope_level: tuple[str, str] | None = None
+    level: str | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something that gets a grade: `levels` are the nodes of its levels, best first."""
+
+    kind: str
+    id: str
+    levels: tuple[Ref, ...]
+
+
+@dataclass
+class Plan:
+    """Everything the engine has to conclude for one ruleset in one mode on the days of one period."""
+
+    ruleset: Ruleset
+    nodes: list[Node]
+    places: dict[str, Ref]
+    applies: dict[str, Ref]
+    indicator_levels: dict[tuple[str, str], Ref]
+    gates: dict[str, Ref]
+    levels: dict[str, Ref]
+    targets: list[Target]
+    ungraded: Ref | None
+    module_of_root: dict[int, str]
+
+
+class _Builder:
+    def __init__(self, ruleset: Ruleset, mode: Mode, day: date) -> None:
+        self.ruleset, self.mode, self.day = ruleset, mode, day
+        self.nodes: list[Node] = []
+        self.known: dict[Kind, int] = {}
+        self.places: dict[str, Ref] = {}
+
+    def node(self, kind: Kind, name: str, group: str | None = None) -> Ref:
+        if kind not in self.known:
+            self.known[kind] = len(self.nodes)
+            self.nodes.append(Node(kind, name, group))
+        return Ref(self.known[kind])
+
+    def combine(self, refs: Sequence[Ref], conjunction: bool, name: str, group: str | None) -> Ref:
+        """`all` or `any` of the references, as a tree no node of which joins more than FAN_IN."""
+        children = list(dict.fromkeys(refs))
+        if group is not None:
+            children = [self.in_rows(ref, group) for ref in children]
+        part = 0
+        while len(children) > FAN_IN:
+            chunks = [children[i : i + FAN_IN] for i in range(0, len(children), FAN_IN)]
+            children = []
+            for chunk in chunks:
+                part += 1
+                children.append(self.one(tuple(chunk), conjunction, f"{name}/{part}", group))
+        return self.one(tuple(children), conjunction, name, group)
+
+    def one(self, children: tuple[Ref, ...], conjunction: bool, name: str, group: str | None) -> Ref:
+        if len(children) == 1:
+            return children[0]
+        return self.node(Every(children, group, conjunction), name, group)
+
+    def in_rows(self, ref: Ref, group: str) -> Ref:
+        if self.nodes[ref.node].group == group:
+            return ref
+        return self.node(Copy(ref, group), f"{self.nodes[ref.node].name}@{group}", group)
+
+    def condition(self, c: ConditionBase | None, name: str, row: str | None) -> Ref | None:
+        """The node of a condition, or None when nothing of it is there on this day."""
+        if c is None or not c.holds_on(self.day):
+            return None
+        ref = self._form(c, name, row)
+        if ref is not None:
+            self.places[name] = ref
+        return ref
+
+    def _form(self, c: ConditionBase, name: str, row: str | None) -> Ref | None:
+        if isinstance(c, Comparison):
+            return self._comparison(c, name, row)
+        if isinstance(c, Not):
+            ref = self.condition(c.not_, f"{name}.not", row)
+            return None if ref is None else ~ref
+        if isinstance(c, All | AnyOf | AtLeastOf):
+            step = "all" if isinstance(c, All) else "any" if isinstance(c, AnyOf) else "of"
+            listed = c.all if isinstance(c, All) else c.any if isinstance(c, AnyOf) else c.of
+            found = [self.condition(part, f"{name}.{step}[{i}]", row) for i, part in enumerate(listed)]
+            refs = [ref for ref in found if ref is not None]
+            if not refs:
+                return None
+            group = row if any(self.nodes[ref.node].group for ref in refs) else None
+            if isinstance(c, AtLeastOf):
+                return self._at_least(min(c.at_least_of, len(refs)), refs, name, group)
+            return self.combine(refs, isinstance(c, All), name, group)
+        if isinstance(c, Each | Some):
+            return self._over_rows(c, name)
+        raise TypeError(f"not a condition: {c!r}")
+
+    def _comparison(self, c: Comparison, name: str, row: str | None) -> Ref:
+        facts, computed = self.ruleset.facts, self.ruleset.computed
+        declared = facts[c.fact].group if c.fact in facts else computed[c.fact].group if c.fact in computed else None
+        group = declared if row is not None else None
+        if c.is_unresolved or (c.is_provisional and self.mode is Mode.OFFICIAL):
+            return self.node(Figure(c.fact, c.operator, c.guess, group), name, group)
+        operand = c.guess
+        if operand is None:
+            raise TypeError(f"no operand at {name}")
+        return self.node(Atom(c.fact, c.operator, operand, group), name, group)
+
+    def _at_least(self, n: int, refs: list[Ref], name: str, group: str | None) -> Ref:
+        """At least n of refs, prefix by prefix: either so many without the last one, or one fewer and the last one."""
+        so_far: dict[int, Ref] = {}
+        for i, ref in enumerate(refs, start=1):
+            here: dict[int, Ref] = {}
+            for count in range(1, min(i, n) + 1):
+                ways = [so_far[count]] if count in so_far else []
+                fewer = [so_far[count - 1]] if count > 1 else []
+                ways.append(self.combine([*fewer, ref], True, f"{name}/{i}&{count}", group))
+                here[count] = self.combine(ways, False, f"{name}/{i}≥{count}", group)
+            so_far = here
+        return so_far[n]
+
+    def _over_rows(self, c: Each | Some, name: str) -> Ref | None:
+        over = c.each if isinstance(c, Each) else c.some
+        conjunction = isinstance(c, Each)
+        required = self.condition(c.require, f"{name}.require", over)
+        if required is None:
+            return None
+        where = self.condition(c.where, f"{name}.where", over)
+        if where is not None:
+            selected = [~where if conjunction else where, required]
+            required = self.combine(selected, not conjunction, f"{name}.row", over)
+        return self.node(OverRows(self.in_rows(required, over), over, conjunction), name)
+
+
+def build_plan(ruleset: Ruleset, mode: Mode, day: date) -> Plan:
+    """The nodes of a ruleset as it stands on `day`."""
+    b = _Builder(ruleset, mode, day)
+    levels = ruleset.scale.graded
+    free = b.node(Free(), "nothing is asked")
+    applies: dict[str, Ref] = {}
+    indicator_levels: dict[tuple[str, str], Ref] = {}
+    module_of_root: dict[int, str] = {}
+    by_dimension: dict[str, dict[str, list[Ref]]] = {}
+    for indicator in ruleset.indicators:
+        rows = by_dimension.setdefault(indicator.dimension, {level: [] for level in levels})
+        guard = b.condition(indicator.applies_when, f"{indicator.id}.applies_when", None)
+        if guard is not None:
+            applies[indicator.id] = guard
+        asked: dict[str, Ref] = {}
+        for key, (its_levels, requirement) in zip(
+            indicator.levels, indicator.requirements.items(), strict=True
+        ):
+            name = f"{indicator.id}.{key.replace(' ', '')}"
+            ref = b.condition(requirement.require, name, None)
+            if ref is None:
+                continue
+            if guard is not None:
+                ref = b.node(Guarded(guard, ref), f"{name}?")
+            elif ref.negated:
+                ref = b.node(Copy(ref, None), f"{name}!")
+            asked |= dict.fromkeys(its_levels, ref)
+        for level in levels:
+            ref = asked.get(level, free)
+            indicator_levels[indicator.id, level] = ref
+            b.nodes[ref.node].indicators.append((indicator.id, level))
+            if level in asked:
+                rows[level].append(ref)
+                module_of_root.setdefault(ref.node, indicator.dimension)
+    targets, level_refs, gates, ungraded = _conclusions(b, free, by_dimension)
+    return Plan(
+        ruleset, b.nodes, b.places, applies, indicator_levels, gates, level_refs, targets, ungraded, module_of_root
+    )
+
+
+def _conclusions(
+    b: _Builder, free: Ref, by_dimension: dict[str, dict[str, list[Ref]]]
+) -> tuple[list[Target], dict[str, Ref], dict[str, Ref], Ref | None]:
+    """Dimensions, scopes, levels and gates, up to what gets a grade."""
+    ruleset, levels = b.ruleset, b.ruleset.scale.graded
+
+    def together(refs: list[Ref], name: str) -> Ref:
+        asked = [ref for ref in dict.fromkeys(refs) if ref != free]
+        return b.combine(asked, True, name, None) if asked else free
+
+    of_dimension: dict[tuple[str, str], Ref] = {}
+    targets: list[Target] = []
+    for dimension in (d for d in ruleset.dimensions if d in by_dimension):
+        for level in levels:
+            ref = together(by_dimension[dimension][level], f"{dimension}@{level}")
+            of_dimension[dimension, level] = ref
+        targets.append(Target("dimension", dimension, tuple(of_dimension[dimension, level] for level in levels)))
+    for scope_id, scope in ruleset.scopes.items():
+        named = [d for d in scope.dimensions if d in by_dimension]
+        if named:
+            refs = [together([of_dimension[d, level] for d in named], f"{scope_id}@{level}") for level in levels]
+            targets.append(Target("scope", scope_id, tuple(refs)))
+    level_refs = {
+        level: together([of_dimension[d, level] for d in by_dimension], f"level {level}") for level in levels
+    }
+    gates: dict[str, Ref] = {}
+    caps: dict[str, list[Ref]] = {level: [] for level in levels}
+    vetoes: list[Ref] = []
+    for gate in ruleset.gates:
+        ref = b.condition(gate.when, f"gate.{gate.id}", None)
+        if ref is None:
+            continue
+        gates[gate.id] = ref
+        if isinstance(gate.effect, Cap):
+            for level in ruleset.scale.ids[: ruleset.scale.ids.index(gate.effect.cap)]:
+                caps[level].append(~ref)
+        else:
+            vetoes.append(ref)
+    reachable = [
+        together([level_refs[level], *caps[level]], f"level {level} within the gates") for level in levels
+    ]
+    ungraded = b.combine(vetoes, False, "not to be graded", None) if vetoes else None
+    targets.append(Target("unit", "", tuple(reachable)))
+    return targets, level_refs, gates, ungraded
+
+
+def boundaries(ruleset: Ruleset) -> tuple[date, ...]:
+    """The days on which some condition of the ruleset comes or goes; between two of them the plan is the same."""
+    days: set[date] = set()
+    tops = [i.applies_when for i in ruleset.indicators if i.applies_when is not None]
+    tops += [r.require for i in ruleset.indicators for r in i.levels.values()]
+    tops += [g.when for g in ruleset.gates]
+    for top in tops:
+        for _, c in walk(top):
+            if c.from_ is not None:
+                days.add(c.from_)
+            if c.until is not None:
+                days.add(c.until + timedelta(days=1))
+    return tuple(sorted(days))
+
+
+def period(ruleset: Ruleset, day: date) -> int:
+    """The number of boundaries that have passed on `day`: days of one period share a plan."""
+    return sum(1 for boundary in boundaries(ruleset) if boundary <= day)
+
+

@@ -5,8 +5,10 @@ conditions Kleene's values come out the same), and whatever is outside its time 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
 
 from grading.model.base import Mode
 from grading.model.condition import (
@@ -101,16 +103,11 @@ Kind = Atom | Figure | Free | Every | Guarded | Copy | OverRows
 
 @dataclass
 class Node:
-    """One thing to conclude. `modules` are the parts of the network in which it is read."""
+    """One thing to conclude: once for the unit, or once for each row of `group`."""
 
     kind: Kind
     name: str
     group: str | None = None
-    gate: str | None = None
-    indicators: list[tuple[str, str]] = field(default_factory=list)
-    dimension_level: tuple[str, str] | None = None
-    scope_level: tuple[str, str] | None = None
-    level: str | None = None
 
 
 @dataclass(frozen=True)
@@ -135,7 +132,23 @@ class Plan:
     levels: dict[str, Ref]
     targets: list[Target]
     ungraded: Ref | None
-    module_of_root: dict[int, str]
+
+    @cached_property
+    def roles(self) -> dict[int, dict[str, Any]]:
+        """What a node stands for beside itself: indicators at levels, dimensions or scopes at levels, a level, a gate."""
+        roles: dict[int, dict[str, Any]] = {}
+        for (indicator, level), ref in self.indicator_levels.items():
+            roles.setdefault(ref.node, {}).setdefault("indicators", []).append({"id": indicator, "level": level})
+        for target in self.targets:
+            for level, ref in zip(self.ruleset.scale.graded, target.levels, strict=True):
+                if target.kind != "unit":
+                    said = {target.kind: target.id, "level": level}
+                    roles.setdefault(ref.node, {}).setdefault(f"{target.kind}s", []).append(said)
+        for level, ref in self.levels.items():
+            roles.setdefault(ref.node, {}).setdefault("levels", []).append(level)
+        for gate, ref in self.gates.items():
+            roles.setdefault(ref.node, {}).setdefault("gates", []).append(gate)
+        return roles
 
 
 class _Builder:
@@ -249,7 +262,6 @@ def build_plan(ruleset: Ruleset, mode: Mode, day: date) -> Plan:
     free = b.node(Free(), "nothing is asked")
     applies: dict[str, Ref] = {}
     indicator_levels: dict[tuple[str, str], Ref] = {}
-    module_of_root: dict[int, str] = {}
     by_dimension: dict[str, dict[str, list[Ref]]] = {}
     for indicator in ruleset.indicators:
         rows = by_dimension.setdefault(indicator.dimension, {level: [] for level in levels})
@@ -272,13 +284,11 @@ def build_plan(ruleset: Ruleset, mode: Mode, day: date) -> Plan:
         for level in levels:
             ref = asked.get(level, free)
             indicator_levels[indicator.id, level] = ref
-            b.nodes[ref.node].indicators.append((indicator.id, level))
             if level in asked:
                 rows[level].append(ref)
-                module_of_root.setdefault(ref.node, indicator.dimension)
     targets, level_refs, gates, ungraded = _conclusions(b, free, by_dimension)
     return Plan(
-        ruleset, b.nodes, b.places, applies, indicator_levels, gates, level_refs, targets, ungraded, module_of_root
+        ruleset, b.nodes, b.places, applies, indicator_levels, gates, level_refs, targets, ungraded
     )
 
 

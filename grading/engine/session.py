@@ -121,13 +121,13 @@ class Machine:
             **{f.id: f.group for f in ruleset.facts.values()},
             **{c.id: c.group for c in ruleset.computed.values()},
         }
-        self._modules = [_Loaded(m, network.names, f"{ruleset.id}#{i}") for i, m in enumerate(network.modules)]
+        self.loaded = [_Loaded(m, network.names, f"{ruleset.id}#{i}") for i, m in enumerate(network.modules)]
 
     def run(self, facts: UnitFacts) -> Conclusions:
         """Everything the rules conclude from the facts; raises EngineError if the library misbehaves."""
         found = Conclusions()
         with self._lock:
-            for module in self._modules:
+            for module in self.loaded:
                 _Run(self, module, facts, found).go()
         self._prove_complete(found, facts)
         return found

@@ -1,0 +1,40 @@
+"""Digests: SHA-256 over canonical JSON, so that the same content always has the same name."""
+
+import hashlib
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel
+
+
+def canonical(value: Any) -> Any:
+    """Plain JSON values: models without their defaults, decimals as their shortest text, dates as ISO."""
+    if isinstance(value, BaseModel):
+        return canonical(value.model_dump(by_alias=True, exclude_defaults=True))
+    if isinstance(value, dict):
+        return {str(key): canonical(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [canonical(item) for item in value]
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return value
+    if isinstance(value, Decimal | int):
+        return {"number": plain(Decimal(value))}
+    if isinstance(value, date):
+        return {"date": value.isoformat()}
+    raise TypeError(f"no canonical form for {type(value).__name__}")
+
+
+def digest(value: Any) -> str:
+    """`sha256:<hex>` of a value's canonical JSON."""
+    text = json.dumps(canonical(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def plain(number: Decimal) -> str:
+    """A decimal without exponent and without zeros that say nothing: 6.20 → 6.2, 1E+2 → 100."""
+    text = format(number, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text

@@ -1,0 +1,359 @@
+"""JSON → Audit: everything that is wrong with it at once, each with its place; nothing is guessed, nothing rounded."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from grading.language.load import Library
+from grading.language.problems import LanguageError, place_of
+from grading.model.audit import Audit, Enterprise, Known, Row, UnitAudit, Value
+from grading.model.ruleset import Fact, Ruleset
+
+MAX_BYTES = 5_000_000
+MAX_UNITS = 200
+MAX_ROWS = 2_000
+MAX_TEXT = 4_000
+MAX_DIGITS = 40
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, order=True)
+class InputProblem:
+    """What is wrong at one place of an audit, and what would be right."""
+
+    place: str
+    message: str
+
+
+class AuditError(Exception):
+    """An audit can't be graded; `problems` says everything that is wrong."""
+
+    def __init__(self, problems: Iterable[InputProblem]) -> None:
+        self.problems = tuple(dict.fromkeys(problems))
+        super().__init__("\n".join(f"{p.place or '(audit)'}: {p.message}" for p in self.problems))
+
+
+class _Twice(dict[str, Any]):
+    """An object some of whose keys stood there twice."""
+
+    twice: tuple[str, ...] = ()
+
+
+class _NotANumber(str):
+    """NaN or an infinity, as written."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = _Twice(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        found.twice = tuple(dict.fromkeys(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
+    return found
+
+
+def parse_json(text: bytes | str) -> Any:
+    """Strict JSON with exact numbers; raises AuditError. Duplicate keys are reported by `read_audit`, with their place."""
+    if len(text) > MAX_BYTES:
+        raise AuditError([InputProblem("", f"is larger than {MAX_BYTES:,} bytes")])
+    try:
+        text = text.decode("utf-8-sig") if isinstance(text, bytes) else text
+        return json.loads(
+            text, parse_float=_number, parse_int=_number, parse_constant=_NotANumber, object_pairs_hook=_object
+        )
+    except UnicodeDecodeError as error:
+        raise AuditError([InputProblem("", f"is not UTF-8 text (byte {error.start})")]) from None
+    except json.JSONDecodeError as error:
+        said = f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        raise AuditError([InputProblem("", said)]) from None
+    except RecursionError:
+        raise AuditError([InputProblem("", "is nested too deeply")]) from None
+
+
+def _number(text: str) -> Any:
+    digits = text.lower().lstrip("-")
+    exponent = digits.partition("e")[2]
+    if len(digits) > MAX_DIGITS or (exponent and abs(int(exponent[:6])) > MAX_DIGITS):
+        return _NotANumber(text[:MAX_DIGITS])
+    return Decimal(text)
+
+
+def read_audit(text: bytes | str, library: Library) -> Audit:
+    """Read and check an audit against its rulesets; raises AuditError with every problem there is."""
+    return check_audit(parse_json(text), library)
+
+
+def check_audit(raw: Any, library: Library) -> Audit:
+    """Check an audit that is already parsed (numbers as Decimal); see `read_audit`."""
+    return _Reader(library).audit(raw)
+
+
+class _Reader:
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.problems: list[InputProblem] = []
+
+    def wrong(self, path: Path, message: str) -> None:
+        self.problems.append(InputProblem(place_of(path), message))
+
+    def audit(self, raw: Any) -> Audit:
+        top = self.mapping(raw, (), required=("enterprise", "assessed_on", "units"))
+        assessed_on = self.day(top.get("assessed_on"), ("assessed_on",)) if "assessed_on" in top else None
+        units_raw = top.get("units")
+        if "units" in top and (not isinstance(units_raw, list) or not units_raw):
+            self.wrong(("units",), "should be a list of at least one unit")
+        listed = units_raw if isinstance(units_raw, list) else []
+        if len(listed) > MAX_UNITS:
+            self.wrong(("units",), f"has {len(listed)} units, at most {MAX_UNITS} can be read")
+            listed = []
+        rulesets = [self.ruleset(unit, ("units", i)) for i, unit in enumerate(listed)]
+        units = [self.unit(unit, ("units", i), rulesets[i]) for i, unit in enumerate(listed)]
+        self.unique_ids(units)
+        known = None if any(r is None for r in rulesets) else [r for r in rulesets if r is not None]
+        enterprise = self.enterprise(top.get("enterprise"), known) if "enterprise" in top else None
+        whole = [unit for unit in units if unit is not None]
+        if self.problems or enterprise is None or assessed_on is None:
+            raise AuditError(self.problems or [InputProblem("", "is not an audit")])
+        return Audit(enterprise=enterprise, assessed_on=assessed_on, units=tuple(whole))
+
+    def mapping(
+        self, raw: Any, path: Path, required: tuple[str, ...] = (), optional: tuple[str, ...] | None = ()
+    ) -> dict[str, Any]:
+        """The mapping at a place; says what is missing and what is too much (`optional=None`: any key)."""
+        if not isinstance(raw, dict):
+            self.wrong(path, f"should be an object with {', '.join(required)}" if required else "should be an object")
+            return {}
+        for key in getattr(raw, "twice", ()):
+            self.wrong((*path, key), "stands there twice")
+        for key in required:
+            if raw.get(key) is None:
+                self.wrong((*path, key), "is missing")
+        if optional is not None:
+            for key in raw:
+                if key not in required and key not in optional:
+                    expected = ", ".join((*required, *optional))
+                    self.wrong((*path, key), f"unknown key; there are {expected}")
+        return {key: value for key, value in raw.items() if value is not None}
+
+    def text(self, raw: Any, path: Path) -> str | None:
+        if not isinstance(raw, str) or isinstance(raw, _NotANumber) or not raw.strip():
+            self.wrong(path, "should be a text that is not empty")
+            return None
+        if len(raw) > MAX_TEXT:
+            self.wrong(path, f"is longer than {MAX_TEXT} characters")
+            return None
+        if any(ord(c) < 32 and c not in "\n\t\r" or 0xD800 <= ord(c) <= 0xDFFF for c in raw):
+            self.wrong(path, "has control characters")
+            return None
+        return raw
+
+    def day(self, raw: Any, path: Path) -> date | None:
+        try:
+            if isinstance(raw, str) and len(raw) == 10:
+                return date.fromisoformat(raw)
+        except ValueError:
+            pass
+        self.wrong(path, "should be a day like 2023-09-10")
+        return None
+
+    def ruleset(self, raw: Any, path: Path) -> Ruleset | None:
+        ruleset_id = raw.get("ruleset") if isinstance(raw, dict) else None
+        if not isinstance(ruleset_id, str):
+            if isinstance(raw, dict) and ruleset_id is not None:
+                self.wrong((*path, "ruleset"), "should be a ruleset's id")
+            return None
+        try:
+            return self.library.ruleset(ruleset_id)
+        except KeyError:
+            near = [i for i in self.library.ids() if i.partition("/")[2] == ruleset_id.partition("/")[2]]
+            hint = f"; perhaps {' or '.join(near)}" if near else "; `grading ruleset list` shows which there are"
+            self.wrong((*path, "ruleset"), f"there is no ruleset `{ruleset_id[:120]}`{hint}")
+        except LanguageError as error:
+            self.wrong((*path, "ruleset"), f"`{ruleset_id}` can't be used: {error.problems[0]}")
+        return None
+
+    def enterprise(self, raw: Any, rulesets: list[Ruleset] | None) -> Enterprise | None:
+        path: Path = ("enterprise",)
+        top = self.mapping(raw, path, required=("name",), optional=("uscc", "permit", "county", "facts"))
+        texts = {key: self.text(top[key], (*path, key)) for key in ("name", "uscc", "permit", "county") if key in top}
+        county = texts.get("county")
+        if county is not None and not (len(county) == 6 and county.isdigit()):
+            self.wrong((*path, "county"), "should be a GB/T 2260 code of six digits")
+        facts = self.facts(top.get("facts", {}), (*path, "facts"), self.shared_facts(rulesets), "any ruleset of this audit")
+        return Enterprise(facts=facts, **texts) if texts.get("name") else None  # type: ignore[arg-type]
+
+    def shared_facts(self, rulesets: list[Ruleset] | None) -> Callable[[str], list[Fact]] | None:
+        """The declarations of a fact in the audit's rulesets; None when those are not all known."""
+        if rulesets is None:
+            return None
+        return lambda name: [
+            r.facts[name] for r in rulesets if name in r.facts and r.facts[name].group is None
+        ]
+
+    def unit(self, raw: Any, path: Path, ruleset: Ruleset | None) -> UnitAudit | None:
+        top = self.mapping(raw, path, required=("id", "ruleset"), optional=("facts", "groups"))
+        unit_id = self.text(top["id"], (*path, "id")) if "id" in top else None
+        if ruleset is None:
+            return None
+
+        def declared(name: str) -> list[Fact]:
+            fact = ruleset.facts.get(name)
+            if fact is None:
+                return []
+            if fact.group is not None:
+                self.wrong((*path, "facts", name), f"belongs into the rows of groups.{fact.group}")
+            return [fact]
+
+        facts = self.facts(top.get("facts", {}), (*path, "facts"), declared, ruleset.id)
+        groups: dict[str, tuple[Row, ...]] = {}
+        for group_id, rows in self.mapping(top.get("groups", {}), (*path, "groups"), optional=None).items():
+            here = (*path, "groups", group_id)
+            if group_id not in ruleset.groups:
+                there = ", ".join(ruleset.groups) or "none"
+                self.wrong(here, f"is not a group of {ruleset.id}; there are {there}")
+            elif not isinstance(rows, list):
+                self.wrong(here, "should be a list of rows")
+            elif len(rows) > MAX_ROWS:
+                self.wrong(here, f"has {len(rows)} rows, at most {MAX_ROWS} can be read")
+            else:
+                groups[group_id] = self.rows(rows, here, ruleset, group_id)
+        return UnitAudit(id=unit_id, ruleset=ruleset.id, facts=facts, groups=groups) if unit_id else None
+
+    def rows(self, raw: list[Any], path: Path, ruleset: Ruleset, group_id: str) -> tuple[Row, ...]:
+        key = ruleset.groups[group_id].key
+        rows: list[Row] = []
+        seen: dict[str, int] = {}
+
+        def declared(name: str) -> list[Fact]:
+            fact = ruleset.facts.get(name)
+            return [fact] if fact is not None and fact.group == group_id else []
+
+        for i, entry in enumerate(raw):
+            here = (*path, i)
+            values = self.mapping(entry, here, required=(key,), optional=None)
+            name = self.text(values.pop(key), (*here, key)) if key in values else None
+            facts = self.facts(values, here, declared, f"group {group_id} of {ruleset.id}", whole=False)
+            if name is not None and name in seen:
+                self.wrong((*here, key), f"`{name}` is also the key of row {seen[name]}; keys of a group differ")
+            if name is not None:
+                seen.setdefault(name, i)
+                rows.append(Row(key=name, facts=facts))
+        return tuple(rows)
+
+    def facts(
+        self,
+        raw: Any,
+        path: Path,
+        declared: Callable[[str], list[Fact]] | None,
+        of: str,
+        whole: bool = True,
+    ) -> dict[str, Known]:
+        """The known facts of a mapping; `declared` says what a name may stand for."""
+        found: dict[str, Known] = {}
+        values = self.mapping(raw, path, optional=None) if whole else raw
+        for name, value in values.items():
+            here = (*path, name)
+            if declared is None:
+                continue
+            facts = declared(name)
+            if not facts:
+                self.wrong(here, f"is not a fact of {of}")
+                continue
+            known = self.known(value, here, facts)
+            if known is not None:
+                found[name] = known
+        return found
+
+    def known(self, raw: Any, path: Path, facts: list[Fact]) -> Known | None:
+        evidence: tuple[str, ...] = ()
+        note: str | None = None
+        value = raw
+        if isinstance(raw, dict):
+            wrapped = self.mapping(raw, path, optional=("value", "evidence", "note"))
+            value = wrapped.get("value")
+            if "note" in wrapped:
+                note = self.text(wrapped["note"], (*path, "note"))
+            listed = wrapped.get("evidence", [])
+            if isinstance(listed, str):
+                listed = [listed]
+            if isinstance(listed, list):
+                texts = [self.text(item, (*path, "evidence", i)) for i, item in enumerate(listed)]
+                evidence = tuple(text for text in texts if text is not None)
+            else:
+                self.wrong((*path, "evidence"), "should be a list of texts")
+        if value is None:
+            return Known(value=None, evidence=evidence, note=note) if evidence or note else None
+        readings = [self.value(value, path, fact) for fact in facts]
+        if any(reading is None for reading in readings) or readings[0] is None:
+            return None
+        return Known(value=readings[0], evidence=evidence, note=note)
+
+    def value(self, raw: Any, path: Path, fact: Fact) -> Value | None:
+        if fact.type == "boolean":
+            if isinstance(raw, bool):
+                return raw
+            self.wrong(path, f"should be true or false, is {_shown(raw)}")
+            return None
+        if fact.type == "number":
+            return self.number(raw, path, fact)
+        if fact.type == "date":
+            return self.day(raw, path)
+        options = ", ".join(fact.options)
+        if fact.type == "choice":
+            if isinstance(raw, str) and raw in fact.options:
+                return raw
+            self.wrong(path, f"should be one of {options}; is {_shown(raw)}")
+            return None
+        if not isinstance(raw, list):
+            self.wrong(path, f"should be a list of options out of {options}; is {_shown(raw)}")
+            return None
+        for i, item in enumerate(raw):
+            if not isinstance(item, str) or item not in fact.options:
+                self.wrong((*path, i), f"should be one of {options}; is {_shown(item)}")
+                return None
+        if len(set(raw)) != len(raw):
+            self.wrong(path, "names an option twice")
+            return None
+        return tuple(option for option in fact.options if option in raw)
+
+    def number(self, raw: Any, path: Path, fact: Fact) -> Decimal | None:
+        unit = f" {fact.unit}" if fact.unit else ""
+        if isinstance(raw, _NotANumber):
+            self.wrong(path, f"should be a finite number of at most {MAX_DIGITS} digits{unit and f', in{unit}'}")
+            return None
+        if isinstance(raw, int) and not isinstance(raw, bool):
+            raw = Decimal(raw)
+        if not isinstance(raw, Decimal) or not raw.is_finite():
+            self.wrong(path, f"should be a number{unit and f' in{unit}'}, is {_shown(raw)}")
+            return None
+        low, high = fact.min, fact.max
+        if (low is not None and raw < low) or (high is not None and raw > high):
+            span = " and ".join(
+                part for part in (f"at least {low}" if low is not None else "", f"at most {high}" if high is not None else "") if part
+            )
+            self.wrong(path, f"should be {span}{unit}, is {raw}")
+            return None
+        exponent = raw.normalize().as_tuple().exponent
+        if isinstance(exponent, int) and -exponent > fact.decimals:
+            self.wrong(path, f"has more than {fact.decimals} decimal places; give the value as measured, it is not rounded here")
+            return None
+        if abs(raw) >= Decimal(10) ** 9:
+            self.wrong(path, f"should be smaller than 1,000,000,000{unit}")
+            return None
+        return raw
+
+    def unique_ids(self, units: list[UnitAudit | None]) -> None:
+        seen: dict[str, int] = {}
+        for i, unit in enumerate(units):
+            if unit is not None and unit.id in seen:
+                self.wrong(("units", i, "id"), f"`{unit.id}` is also the id of units[{seen[unit.id]}]")
+            if unit is not None:
+                seen.setdefault(unit.id, i)
+
+
+def _shown(raw: Any) -> str:
+    if isinstance(raw, dict | list):
+        return "an object" if isinstance(raw, dict) else "a list"
+    return f"`{str(raw)[:60]}`"

@@ -1,0 +1,134 @@
+"""What a grading says."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from grading.model.base import Mode, Status
+
+UNGRADED = "ungraded"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The best level that is met, and the best that everything still unknown could bring."""
+
+    grade: str
+    attainable: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorResult:
+    """One indicator's status at each level; `applicable` is None when that is unknown."""
+
+    id: str
+    dimension: str
+    applicable: bool | None
+    levels: dict[str, Status]
+
+    @property
+    def own_level(self) -> str | None:
+        """The best level at which the indicator is met; None when it is met at none."""
+        return next((level for level, status in self.levels.items() if status is Status.MET), None)
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """Whether a gate's condition holds."""
+
+    id: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class TraceEntry:
+    """A rule that fired. `because` names facts with their places, or earlier entries by `seq`."""
+
+    seq: int
+    rule: str
+    because: tuple[dict[str, Any], ...]
+    concludes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class UnitGrading:
+    """The grade of one unit with everything that led to it."""
+
+    id: str
+    ruleset: str
+    ruleset_digest: str
+    review: str
+    outcome: Outcome
+    levels: dict[str, Status]
+    dimensions: dict[str, Outcome]
+    scopes: dict[str, Outcome]
+    indicators: tuple[IndicatorResult, ...]
+    gates: tuple[GateResult, ...]
+    trace: tuple[TraceEntry, ...]
+    conditions: dict[str, Status | dict[str, Status]] = field(repr=False)
+    """Status by place (`emission_nmhc.A.require.all[0]`), for row conditions by row key; not part of the JSON."""
+    notices: tuple[str, ...] = ()
+
+    @property
+    def grade(self) -> str:
+        """The unit's grade."""
+        return self.outcome.grade
+
+    def indicator(self, indicator_id: str) -> IndicatorResult:
+        """An indicator's result; raises KeyError."""
+        for result in self.indicators:
+            if result.id == indicator_id:
+                return result
+        raise KeyError(indicator_id)
+
+
+@dataclass(frozen=True)
+class Grading:
+    """The grade of an enterprise: that of its worst unit."""
+
+    outcome: Outcome
+    mode: Mode
+    audit_digest: str
+    engine: str
+    units: tuple[UnitGrading, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The document that `grading grade --json` prints."""
+        return {
+            "grade": self.outcome.grade,
+            "attainable": self.outcome.attainable,
+            "mode": self.mode.value,
+            "audit_digest": self.audit_digest,
+            "engine": self.engine,
+            "units": [_unit(unit) for unit in self.units],
+        }
+
+
+def _outcome(outcome: Outcome) -> dict[str, str]:
+    return {"grade": outcome.grade, "attainable": outcome.attainable}
+
+
+def _unit(unit: UnitGrading) -> dict[str, Any]:
+    return {
+        "id": unit.id,
+        "ruleset": unit.ruleset,
+        "ruleset_digest": unit.ruleset_digest,
+        "review": unit.review,
+        **_outcome(unit.outcome),
+        "levels": {level: status.value for level, status in unit.levels.items()},
+        "dimensions": {name: _outcome(outcome) for name, outcome in unit.dimensions.items()},
+        "scopes": {name: _outcome(outcome) for name, outcome in unit.scopes.items()},
+        "indicators": [
+            {
+                "id": result.id,
+                "dimension": result.dimension,
+                "applicable": result.applicable,
+                "levels": {level: status.value for level, status in result.levels.items()},
+            }
+            for result in unit.indicators
+        ],
+        "gates": [{"id": gate.id, "status": gate.status.value} for gate in unit.gates],
+        "notices": list(unit.notices),
+        "trace": [
+            {"seq": e.seq, "rule": e.rule, "because": list(e.because), "concludes": e.concludes} for e in unit.trace
+        ],
+    }

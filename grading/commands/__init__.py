@@ -1,0 +1,1 @@
+"""The commands of `grading`: each reads its arguments, calls the domain and prints what it says."""

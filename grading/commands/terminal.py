@@ -1,0 +1,99 @@
+"""What all commands share: where rulesets come from, how things are printed, how a command ends."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from difflib import get_close_matches
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, NoReturn
+
+import orjson
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from grading.language.load import Library
+from grading.language.problems import Problem
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(highlight=False, soft_wrap=True, stderr=True)
+
+
+class Exit(IntEnum):
+    """Exit codes that scripts can rely on."""
+
+    OK = 0
+    FAILED = 1
+    """The command ran and found something wrong: errors in a ruleset, a failed case, an unreadable audit."""
+    USAGE = 2
+    """The command was called wrongly: an unknown option, ruleset or file."""
+
+
+def library(context: typer.Context) -> Library:
+    """The rulesets the command works with: those of `--rulesets`, else the shipped ones."""
+    root: Path | None = context.find_root().obj
+    return Library(root)
+
+
+def matching_rulesets(rulesets: Library, wanted: Sequence[str]) -> tuple[str, ...]:
+    """The ids that the names mean: an id, an edition, an industry or a file; all of them for no name at all.
+
+    Ends the command when a name means nothing.
+    """
+    ids = rulesets.ids()
+    if not wanted:
+        return ids
+    found: dict[str, None] = {}
+    for name in wanted:
+        meant = [id_ for id_ in ids if _means(rulesets, name, id_)]
+        if not meant:
+            near = get_close_matches(name, [*ids, *(part for id_ in ids for part in id_.split("/"))], 3, 0.5)
+            hint = f"；是否指 {'、'.join(near)}" if near else ""
+            stop(f"没有规则集“{name}”{hint}。`grading ruleset list` 列出全部规则集")
+        found |= dict.fromkeys(meant)
+    return tuple(id_ for id_ in ids if id_ in found)
+
+
+def _means(rulesets: Library, name: str, ruleset_id: str) -> bool:
+    return name in (ruleset_id, *ruleset_id.split("/")) or (
+        name.endswith(".yaml") and Path(name).resolve() == (rulesets.root / f"{ruleset_id}.yaml").resolve()
+    )
+
+
+def stop(message: str, code: Exit = Exit.USAGE) -> NoReturn:
+    """Say why the command can't go on, and end it."""
+    err.print(Text(message, style="red"))
+    raise typer.Exit(code)
+
+
+def print_json(document: Any) -> None:
+    """Print a document as JSON: numbers as int or float of the same decimal text, days as ISO."""
+    text = orjson.dumps(document, default=_plain, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS)
+    typer.echo(text.decode())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+def print_problems(problems: Iterable[Problem], console: Console = out) -> None:
+    """Print findings one a line, as compilers do."""
+    for problem in problems:
+        line = Text(str(problem))
+        line.stylize("bold", 0, len(problem.file) + len(f":{problem.line}" if problem.line else ""))
+        line.highlight_words(["error:"], "red")
+        line.highlight_words(["warning:"], "yellow")
+        console.print(line)
+
+
+def problem_json(problem: Problem) -> dict[str, Any]:
+    """A finding as the `--json` outputs have it."""
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "place": problem.place,
+        "message": problem.message,
+        "severity": problem.severity,
+    }

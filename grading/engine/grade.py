@@ -1,7 +1,8 @@
 """Audit → Grading: asks the machine of each unit's ruleset and reads its conclusions out."""
 
+from bisect import bisect_right
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from threading import Lock
@@ -10,8 +11,8 @@ from typing import Any
 from grading import __version__
 from grading.computed import order, with_computed
 from grading.digest import digest
-from grading.engine.network import build_network
-from grading.engine.plan import Plan, Ref, build_plan, period
+from grading.engine.network import MET, build_network
+from grading.engine.plan import Plan, Ref, boundaries, build_plan
 from grading.engine.selfcheck import prove
 from grading.engine.session import STATUSES, Conclusions, FactValue, Firing, Given, Machine, UnitFacts
 from grading.language.load import Library
@@ -22,6 +23,7 @@ from grading.model.result import (
     GateResult,
     Grading,
     IndicatorResult,
+    Lazy,
     Outcome,
     TraceEntry,
     UnitGrading,
@@ -30,7 +32,6 @@ from grading.model.ruleset import Computed, Ruleset
 
 ENGINE = f"grading {__version__} / durable-rules 2.0.28"
 MAX_MACHINES = 64
-FLIPPED = {Status.MET: Status.UNMET, Status.UNMET: Status.MET, Status.UNKNOWN: Status.UNKNOWN}
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Ready:
     plan: Plan
     machine: Machine
     computed: tuple[Computed, ...]
+    concludes: dict[tuple[str, int, int], dict[str, Any]] = field(default_factory=dict)
+    """What each firing concludes, in the words of the trace; the same for every audit."""
 
 
 class Engine:
@@ -50,7 +53,7 @@ class Engine:
     def __init__(self, library: Library | None = None) -> None:
         self.library = library or Library()
         self._ready: OrderedDict[tuple[str, Mode, int], Ready] = OrderedDict()
-        self._digests: dict[str, tuple[Ruleset, str]] = {}
+        self._known: dict[str, tuple[Ruleset, str, tuple[date, ...]]] = {}
         self._lock = Lock()
 
     def grade(self, audit: Audit, mode: Mode = Mode.OFFICIAL) -> Grading:
@@ -76,8 +79,8 @@ class Engine:
 
     def ready(self, ruleset_id: str, mode: Mode, day: date) -> Ready:
         """The machine of a ruleset for a day; built and proven on first use."""
-        ruleset, its_digest = self._known(ruleset_id)
-        key = (its_digest, mode, period(ruleset, day))
+        ruleset, its_digest, changes = self._ruleset(ruleset_id)
+        key = (its_digest, mode, bisect_right(changes, day))
         with self._lock:
             if key in self._ready:
                 self._ready.move_to_end(key)
@@ -92,11 +95,12 @@ class Engine:
                 self._ready.popitem(last=False)
         return ready
 
-    def _known(self, ruleset_id: str) -> tuple[Ruleset, str]:
-        if ruleset_id not in self._digests:
+    def _ruleset(self, ruleset_id: str) -> tuple[Ruleset, str, tuple[date, ...]]:
+        """A ruleset with its digest and the days on which a condition of it comes or goes."""
+        if ruleset_id not in self._known:
             ruleset = self.library.ruleset(ruleset_id)
-            self._digests[ruleset_id] = (ruleset, ruleset_digest(ruleset))
-        return self._digests[ruleset_id]
+            self._known[ruleset_id] = (ruleset, ruleset_digest(ruleset), boundaries(ruleset))
+        return self._known[ruleset_id]
 
     def _unit(self, audit: Audit, index: int, unit: UnitAudit, mode: Mode) -> UnitGrading:
         ready = self.ready(unit.ruleset, mode, audit.assessed_on)
@@ -153,6 +157,7 @@ class _Reading:
     ) -> None:
         self.ready, self.unit, self.facts, self.sources, self.found = ready, unit, facts, sources, found
         self.plan, self.ruleset = ready.plan, ready.ruleset
+        self.causes: dict[Given | int, dict[str, Any]] = {}
 
     def grading(self, day: date) -> UnitGrading:
         plan, scale = self.plan, self.ruleset.scale
@@ -176,39 +181,43 @@ class _Reading:
             indicators=tuple(indicators),
             gates=tuple(GateResult(gate, self._status(ref)) for gate, ref in plan.gates.items()),
             trace=tuple(self._entry(i, firing) for i, firing in enumerate(self.found.firings)),
-            conditions={place: self._condition(ref) for place, ref in plan.places.items()},
+            conditions=Lazy(plan.places, self._condition),
             notices=_notices(self.ruleset, day),
         )
 
     def _outcome(self, target: int) -> Outcome:
         return Outcome(
-            self._level(self.found.grades["grade", target]), self._level(self.found.grades["attainable", target])
+            _level(self.plan, self.found.grades["grade", target]), _level(self.plan, self.found.grades["attainable", target])
         )
 
-    def _level(self, value: int) -> str:
-        return UNGRADED if value < 0 else self.ruleset.scale.ids[value]
-
     def _status(self, ref: Ref) -> Status:
-        return _signed(self.found.statuses[ref.node], ref.negated)
+        return STATUSES[self.found.status(ref)]
 
     def _condition(self, ref: Ref) -> Status | dict[str, Status]:
-        group = self.plan.nodes[ref.node].group
-        if group is None:
+        """A condition's status; of one in a view, by the key of each of the view's rows."""
+        view = self.plan.nodes[ref.node].view
+        if view is None:
             return self._status(ref)
-        rows = self.found.row_statuses.get(ref.node, {})
-        return {self._key(group, i): _signed(value, ref.negated) for i, value in sorted(rows.items())}
+        group = self.plan.views[view].group
+        concluded = self.found.statuses.get(ref.node, {})
+        rows = {m.row: Status.UNMET for m in self.found.views[view] or ()}
+        rows |= {row: STATUSES[self.found.status(ref, row)] for row in concluded}
+        return {self._key(group, row): status for row, status in rows.items()}
 
     def _key(self, group: str, row: int) -> str:
         return self.unit.groups[group][row - 1].key
 
     def _entry(self, number: int, firing: Firing) -> TraceEntry:
-        because = tuple(
-            {"seq": cause + 1} if isinstance(cause, int) else self._given(cause) for cause in firing.because
-        )
-        return TraceEntry(number + 1, firing.rule, because, self._concludes(firing))
+        causes = self.causes
+        because = []
+        for cause in firing.because:
+            if cause not in causes:
+                causes[cause] = {"seq": cause + 1} if isinstance(cause, int) else self._given(cause)
+            because.append(causes[cause])
+        return TraceEntry(number + 1, firing.rule, tuple(because), self._concludes(firing))
 
     def _given(self, given: Given) -> dict[str, Any]:
-        if given.fact in ("x", "y"):
+        if given.fact in ("figures", "nothing_asked"):
             return {"ruleset": self.ruleset.id}
         if given.fact == "" and given.group is not None:
             rows = self.unit.groups.get(given.group)
@@ -232,26 +241,32 @@ class _Reading:
         return cause
 
     def _concludes(self, firing: Firing) -> dict[str, Any]:
-        if firing.kind in ("grade", "attainable"):
-            target = self.plan.targets[firing.index]
-            what = {} if target.kind == "unit" else {target.kind: target.id}
-            return {**what, firing.kind: self._level(firing.value)}
-        node = self.plan.nodes[firing.index]
-        concluded: dict[str, Any] = {"condition": node.name}
-        group = node.group if firing.kind != "rows" else getattr(node.kind, "over", None)
-        if group is not None and firing.row is not None:
-            concluded["row"] = self._key(group, firing.row)
-        if firing.kind == "doubt":
-            return {**concluded, "in_doubt": True}
-        if firing.kind == "rows":
-            return {**concluded, "so_far": "all in order" if firing.value == 2 else "in doubt"}
-        concluded["status"] = STATUSES[firing.value].value
-        return {**concluded, **self.plan.roles.get(firing.index, {})}
+        key = (firing.kind, firing.index, firing.value)
+        concluded = self.ready.concludes.get(key)
+        if concluded is None:
+            concluded = self.ready.concludes[key] = _concluded(self.plan, firing)
+        view = self.plan.view_of(firing.kind, firing.index)
+        if view is None:
+            return concluded
+        return {**concluded, "row": self._key(self.plan.views[view].group, firing.row)}
 
 
-def _signed(value: int, negated: bool) -> Status:
-    status = STATUSES[value]
-    return FLIPPED[status] if negated else status
+def _concluded(plan: Plan, firing: Firing) -> dict[str, Any]:
+    """What a firing concludes, but for the row."""
+    if firing.kind in ("grade", "attainable"):
+        target = plan.targets[firing.index]
+        what = {} if target.kind == "unit" else {target.kind: target.id}
+        return {**what, firing.kind: _level(plan, firing.value)}
+    concluded: dict[str, Any] = {"condition": plan.nodes[firing.index].name}
+    if firing.kind == "doubt":
+        return {**concluded, "in_doubt": True}
+    if firing.kind == "rows":
+        return {**concluded, "so_far": "in order" if firing.value == MET else "in doubt"}
+    return {**concluded, "status": STATUSES[firing.value].value, **plan.roles.get(firing.index, {})}
+
+
+def _level(plan: Plan, value: int) -> str:
+    return UNGRADED if value < 0 else plan.ruleset.scale.ids[value]
 
 
 def json_value(value: FactValue) -> Any:

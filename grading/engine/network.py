@@ -1,6 +1,7 @@
 """A plan → modules of durable-rules rules. This is where the library's limits are kept, by construction.
 
-One module concludes the nodes that several parts read, one each dimension, and the last one scopes, levels, gates and grade.
+The first module concludes which rows the views have, the next the nodes that several parts read, then one each dimension,
+and the last one scopes, levels, gates and grade.
 Statuses are the integers 0 (unmet), 1 (unknown), 2 (met). Every node gets exactly one of them, by a rule that fires; nothing
 is concluded from absence. `docs/durable-rules.md` says which limit each choice here answers to.
 """
@@ -24,14 +25,16 @@ from grading.engine.plan import (
     Plan,
     Ref,
     Target,
+    children_of,
 )
 from grading.model.base import Scalar
 from grading.model.condition import ORDER_OPERATORS, SET_OPERATORS
 from grading.model.ruleset import Ruleset
 
 UNMET, UNKNOWN, MET = 0, 1, 2
-SHARED, TOP = "shared", "grade"
+SELECTION, SHARED, TOP = "selection", "shared", "grade"
 MAX_RULES = 4096
+PORTION = 60
 MAX_JOIN = 8
 MAX_TERMS = 24
 MAX_ALPHAS_IN_BUCKET = 100
@@ -40,7 +43,6 @@ MAX_RULES_ON_ONE_CONDITION = 250
 MAX_INTEGER = 2**53
 COMPUTED_DECIMALS = 6
 UNSTATED, EMPTY = 0, 1
-FIGURES, NOTHING_ASKED = "x", "y"
 
 
 class NetworkError(Exception):
@@ -88,21 +90,42 @@ class Module:
 
     name: str
     rules: list[Rule] = field(default_factory=list)
-    facts: set[str] = field(default_factory=set)
-    groups: set[str] = field(default_factory=set)
-    imports: set[int] = field(default_factory=set)
-    exports_to_itself: set[int] = field(default_factory=set)
     buckets: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Names:
-    """The short names by which the network knows facts and groups, and the scale of each number."""
+class Property:
+    """What a property of the network stands for.
 
-    fact: dict[str, str]
-    group: dict[str, str]
+    `role`: value, missing (of `fact`); node, doubt, rows (of node `index`); row, stated (of a view); figures; nothing_asked.
+    """
+
+    role: str
+    fact: str = ""
+    view: int | None = None
+    index: int = -1
+
+
+@dataclass
+class Names:
+    """The short names of properties, and how values become integers."""
+
     scale: dict[str, int]
     option: dict[str, dict[str, int]]
+    short: dict[Property, str] = field(default_factory=dict)
+    meaning: dict[str, Property] = field(default_factory=dict)
+
+    def of(self, meant: Property) -> str:
+        """The short name of a property; the same each time."""
+        if meant not in self.short:
+            name = f"{meant.role[0]}{len(self.short)}"
+            self.short[meant] = name
+            self.meaning[name] = meant
+        return self.short[meant]
+
+    def node(self, index: int) -> str:
+        """The property that carries a node's status."""
+        return self.of(Property("node", index=index))
 
 
 @dataclass(frozen=True)
@@ -118,7 +141,10 @@ def build_network(plan: Plan) -> Network:
     """The rules of a plan; raises NetworkError when it can't be made to fit."""
     names = _names(plan)
     home = _homes(plan)
-    order = [SHARED, *dict.fromkeys(t.id for t in plan.targets if t.kind == "dimension"), TOP]
+    order = [SELECTION, SHARED]
+    for dimension in (t.id for t in plan.targets if t.kind == "dimension"):
+        order += [*dict.fromkeys(m for m in home.values() if m.startswith(f"{dimension}/")), dimension]
+    order.append(TOP)
     modules = {name: Module(name) for name in order}
     for index, node in enumerate(plan.nodes):
         if index in home:
@@ -126,17 +152,16 @@ def build_network(plan: Plan) -> Network:
     _shared_rules(plan, names, home, modules)
     for i, target in enumerate(plan.targets):
         where = target.id if target.kind == "dimension" else TOP
-        modules[where].rules.extend(_grade_rules(plan, i, target))
+        modules[where].rules.extend(_grade_rules(plan, names, i, target))
     for module in modules.values():
-        _wire(plan, names, home, module)
+        _fill_buckets(module)
         _check_limits(plan.ruleset, module)
     return Network(plan, names, tuple(module for module in modules.values() if module.rules))
 
 
 def _names(plan: Plan) -> Names:
     ruleset = plan.ruleset
-    all_facts = [*ruleset.facts, *ruleset.computed, "assessed_on"]
-    scale: dict[str, int] = {}
+    scale: dict[str, int] = {"assessed_on": 0}
     for fact_id, fact in ruleset.facts.items():
         scale[fact_id] = fact.decimals if fact.type == "number" else 0
     for fact_id, computed in ruleset.computed.items():
@@ -148,8 +173,6 @@ def _names(plan: Plan) -> Names:
                     exponent = value.normalize().as_tuple().exponent
                     scale[node.kind.fact] = max(scale[node.kind.fact], -int(exponent))
     return Names(
-        fact={fact_id: f"f{i}" for i, fact_id in enumerate(all_facts)},
-        group={group_id: f"g{i}" for i, group_id in enumerate(ruleset.groups)},
         scale=scale,
         option={f.id: {option: i for i, option in enumerate(f.options)} for f in ruleset.facts.values() if f.options},
     )
@@ -169,20 +192,19 @@ def encode(names: Names, fact: str, value: Scalar) -> int:
     return scaled
 
 
-def _children(node: Node) -> tuple[Ref, ...]:
-    kind = node.kind
-    if isinstance(kind, Every):
-        return kind.children
-    if isinstance(kind, Guarded):
-        return (kind.guard, kind.child)
-    if isinstance(kind, Copy | OverRows):
-        return (kind.child,)
-    return ()
-
-
 def _homes(plan: Plan) -> dict[int, str]:
-    """The module of each node: its only reader's, or the shared one."""
+    """The module of each node: its only reader's, or the shared one.
+
+    A dimension with many conditions is read in portions: what the library sets up for a run grows with the rules of a
+    module, and stays in the processor's cache while the modules are small.
+    """
     readers: dict[int, set[str]] = defaultdict(set)
+    selection: set[int] = set()
+    stack = [view.where.node for view in plan.views if view.where is not None]
+    while stack:
+        index = stack.pop()
+        selection.add(index)
+        stack.extend(child.node for child in children_of(plan.nodes[index]) if child.node not in selection)
 
     def read(ref: Ref, module: str) -> None:
         stack = [ref.node]
@@ -190,13 +212,16 @@ def _homes(plan: Plan) -> dict[int, str]:
             index = stack.pop()
             if module not in readers[index]:
                 readers[index].add(module)
-                stack.extend(child.node for child in _children(plan.nodes[index]))
+                stack.extend(child.node for child in children_of(plan.nodes[index]))
 
+    portions = _portions(plan)
+    for (indicator, level), ref in plan.indicator_levels.items():
+        read(ref, portions[indicator])
     of_dimensions: set[int] = set()
     for target in plan.targets:
         if target.kind == "dimension":
             for ref in target.levels:
-                read(ref, target.id)
+                _read_down_to(plan, ref, target.id, readers)
                 of_dimensions.add(ref.node)
     top: list[Ref] = [*plan.gates.values(), *plan.levels.values()]
     top += [ref for target in plan.targets if target.kind != "dimension" for ref in target.levels]
@@ -211,14 +236,47 @@ def _homes(plan: Plan) -> dict[int, str]:
         if index in of_dimensions and len(readers[index]) == 1:
             continue  # concluded in its dimension, read here as a conclusion
         readers[index].add(TOP)
-        stack.extend(child.node for child in _children(plan.nodes[index]))
+        stack.extend(child.node for child in children_of(plan.nodes[index]))
     for node_index, node in enumerate(plan.nodes):
         if isinstance(node.kind, Free):
             readers[node_index] = {SHARED}
-    for ref in [*plan.indicator_levels.values(), *plan.applies.values(), *plan.places.values()]:
+    for ref in [*plan.applies.values(), *plan.places.values()]:
         if not readers[ref.node]:
             read(ref, SHARED)
-    return {index: next(iter(found)) if len(found) == 1 else SHARED for index, found in readers.items() if found}
+    homes = {index: next(iter(found)) if len(found) == 1 else SHARED for index, found in readers.items() if found}
+    return homes | dict.fromkeys(selection, SELECTION)
+
+
+def _portions(plan: Plan) -> dict[str, str]:
+    """The module of each indicator: its dimension, or a portion of it when the dimension is large."""
+    counts: dict[str, int] = {}
+    for place in plan.places:
+        counts[place.partition(".")[0]] = counts.get(place.partition(".")[0], 0) + 1
+    by_dimension: dict[str, list[str]] = defaultdict(list)
+    for indicator in plan.ruleset.indicators:
+        by_dimension[indicator.dimension].append(indicator.id)
+    portions: dict[str, str] = {}
+    for dimension, ids in by_dimension.items():
+        if sum(counts.get(i, 0) for i in ids) <= PORTION:
+            portions |= dict.fromkeys(ids, dimension)
+            continue
+        number, filled = 1, 0
+        for i in ids:
+            if filled and filled + counts.get(i, 0) > PORTION:
+                number, filled = number + 1, 0
+            filled += counts.get(i, 0)
+            portions[i] = f"{dimension}/{number}"
+    return portions
+
+
+def _read_down_to(plan: Plan, top: Ref, module: str, readers: dict[int, set[str]]) -> None:
+    """Mark what a dimension's level is rolled up from as read there, down to the indicators read elsewhere."""
+    stack = [top.node]
+    while stack:
+        index = stack.pop()
+        if not readers[index]:
+            readers[index].add(module)
+            stack.extend(child.node for child in children_of(plan.nodes[index]))
 
 
 def _allow(ref: Ref, *wanted: int) -> tuple[int, frozenset[int]]:
@@ -240,7 +298,12 @@ def _status_test(prop: str, allowed: frozenset[int]) -> Test:
 
 
 def _joined(
-    plan: Plan, title: str, needs: Iterable[tuple[int, frozenset[int]]], effects: Iterable[Effect], first: tuple[Pattern, ...] = ()
+    plan: Plan,
+    names: Names,
+    title: str,
+    needs: Iterable[tuple[int, frozenset[int]]],
+    effects: Iterable[Effect],
+    first: tuple[Pattern, ...] = (),
 ) -> Iterator[Rule]:
     """The rule that needs all these node statuses; one pattern a node, since one fact can't satisfy two of a rule."""
     allowed: dict[int, frozenset[int]] = {}
@@ -250,8 +313,8 @@ def _joined(
         return
     patterns = list(first)
     for node, values in allowed.items():
-        in_rows = plan.nodes[node].group is not None
-        patterns.append(Pattern((_status_test(f"n{node}", values),), "e" if patterns and in_rows else None))
+        in_rows = plan.nodes[node].view is not None
+        patterns.append(Pattern((_status_test(names.node(node), values),), "e" if patterns and in_rows else None))
     yield Rule(title, tuple(patterns), tuple(effects))
 
 
@@ -260,7 +323,7 @@ def _node_rules(plan: Plan, names: Names, index: int, node: Node) -> Iterator[Ru
     if isinstance(kind, Atom):
         yield from _atom_rules(plan, names, index, node, kind)
     elif isinstance(kind, Every):
-        yield from _every_rules(plan, index, node, kind)
+        yield from _every_rules(plan, names, index, node, kind)
     elif isinstance(kind, Guarded):
         guard, child = kind.guard, kind.child
         for needs, value in (
@@ -269,19 +332,20 @@ def _node_rules(plan: Plan, names: Names, index: int, node: Node) -> Iterator[Ru
             ((_allow(guard, 2), _allow(child, UNKNOWN)), UNKNOWN),
             ((_allow(guard, 1), _allow(child, UNMET, UNKNOWN)), UNKNOWN),
         ):
-            yield from _joined(plan, node.name, needs, [Effect("node", index, value)])
+            yield from _joined(plan, names, node.name, needs, [Effect("node", index, value)])
     elif isinstance(kind, Copy):
-        marker = (Pattern((Test("r" + names.group[kind.group], "$eq", 1),)),) if kind.group else ()
+        row = None if kind.view is None else names.of(Property("row", view=kind.view))
+        marker = () if row is None else (Pattern((Test(row, "$eq", 1),)),)
         for value in (UNMET, UNKNOWN, MET):
-            yield from _joined(plan, node.name, [_allow(kind.child, value)], [Effect("node", index, value)], marker)
+            yield from _joined(plan, names, node.name, [_allow(kind.child, value)], [Effect("node", index, value)], marker)
     elif isinstance(kind, OverRows):
-        yield from _row_rules(plan, index, node, kind)
+        yield from _row_rules(names, index, node, kind)
 
 
 def _atom_rules(plan: Plan, names: Names, index: int, node: Node, atom: Atom) -> Iterator[Rule]:
-    prop = names.fact[atom.fact]
+    prop = names.of(Property("value", atom.fact, atom.view))
     met, unmet = _tests(plan.ruleset, names, prop, atom)
-    for value, branches in ((MET, met), (UNMET, unmet)):
+    for value, branches in ((MET, met), (UNMET, [] if node.selects_only else unmet)):
         for tests in branches:
             yield Rule(node.name, (Pattern(tests),), (Effect("node", index, value),))
 
@@ -333,12 +397,12 @@ def _set_tests(names: Names, prop: str, atom: Atom, listed: tuple[Scalar, ...]) 
     return present, absent
 
 
-def _every_rules(plan: Plan, index: int, node: Node, kind: Every) -> Iterator[Rule]:
+def _every_rules(plan: Plan, names: Names, index: int, node: Node, kind: Every) -> Iterator[Rule]:
     good, bad = (MET, UNMET) if kind.conjunction else (UNMET, MET)
     children = kind.children
 
     def conclude(needs: list[tuple[int, frozenset[int]]], value: int, first: tuple[Pattern, ...] = ()) -> Iterator[Rule]:
-        return _joined(plan, node.name, needs, [Effect("node", index, value)], first)
+        return _joined(plan, names, node.name, needs, [Effect("node", index, value)], first)
 
     yield from conclude([_allow(c, good) for c in children], good)
     for child in children:
@@ -349,32 +413,35 @@ def _every_rules(plan: Plan, index: int, node: Node, kind: Every) -> Iterator[Ru
         yield from conclude([_allow(one, good), _allow(other, UNKNOWN)], UNKNOWN)
         return
     for child in children:
-        yield from _joined(plan, f"{node.name}?", [_allow(child, UNKNOWN)], [Effect("doubt", index, 1)])
-    doubt = Pattern((Test(f"d{index}", "$eq", 1),))
+        yield from _joined(plan, names, f"{node.name}?", [_allow(child, UNKNOWN)], [Effect("doubt", index, 1)])
+    doubt = Pattern((Test(names.of(Property("doubt", index=index)), "$eq", 1),))
     yield from conclude([_allow(c, good, UNKNOWN) for c in children], UNKNOWN, (doubt,))
 
 
-def _row_rules(plan: Plan, index: int, node: Node, kind: OverRows) -> Iterator[Rule]:
-    """One row that fails decides; else the rows are passed along one by one, up to the last (`z`)."""
+def _row_rules(names: Names, index: int, node: Node, kind: OverRows) -> Iterator[Rule]:
+    """One row that fails decides; else the rows are passed along one by one, and the last (`z`) concludes.
+
+    `k` tells a row that is surely in the view from one that only may be: what that one fails stays in doubt.
+    """
     good, bad = (MET, UNMET) if kind.conjunction else (UNMET, MET)
-    prop, so_far = f"n{kind.child.node}", f"s{index}"
+    prop, so_far = names.node(kind.child.node), names.of(Property("rows", index=index))
 
     def row(*wanted: int) -> Test:
         return _status_test(prop, _allow(kind.child, *wanted)[1])
 
-    def passed(value: int) -> tuple[Effect, ...]:
-        return (Effect("rows", index, value),)
-
-    first = Test("p", "$eq", 0)
-    yield Rule(node.name, (Pattern((row(bad),)),), (Effect("node", index, bad),))
-    yield Rule(f"{node.name}…", (Pattern((row(good), first)),), passed(MET))
-    yield Rule(f"{node.name}…", (Pattern((row(UNKNOWN), first)),), passed(UNKNOWN))
-    for before, wanted, after in ((MET, (good,), MET), (MET, (UNKNOWN,), UNKNOWN), (UNKNOWN, (good, UNKNOWN), UNKNOWN)):
-        patterns = (Pattern((Test(so_far, "$eq", before),)), Pattern((row(*wanted),), "p"))
-        yield Rule(f"{node.name}…", patterns, passed(after))
-    last = Test("z", "$eq", 1)
-    yield Rule(node.name, (Pattern((Test(so_far, "$eq", MET), last)),), (Effect("node", index, good),))
-    yield Rule(node.name, (Pattern((Test(so_far, "$eq", UNKNOWN), last)),), (Effect("node", index, UNKNOWN),))
+    surely, perhaps = Test("k", "$eq", 1), Test("k", "$eq", 0)
+    yield Rule(node.name, (Pattern((row(bad), surely)),), (Effect("node", index, bad),))
+    passes = [(MET, (row(good),), MET), (MET, (row(UNKNOWN),), UNKNOWN), (MET, (row(bad), perhaps), UNKNOWN)]
+    passes += [(UNKNOWN, (row(good, UNKNOWN),), UNKNOWN), (UNKNOWN, (row(bad), perhaps), UNKNOWN)]
+    for is_last in (0, 1):
+        position = Test("z", "$eq", is_last)
+        for before, tests, after in passes:
+            value = after if not is_last or after == UNKNOWN else good
+            effect = (Effect("node" if is_last else "rows", index, value),)
+            title = node.name if is_last else f"{node.name}…"
+            if before == MET:
+                yield Rule(title, (Pattern((*tests, position, Test("p", "$eq", 0))),), effect)
+            yield Rule(title, (Pattern((Test(so_far, "$eq", before),)), Pattern((*tests, position), "p")), effect)
 
 
 def _shared_rules(plan: Plan, names: Names, home: dict[int, str], modules: dict[str, Module]) -> None:
@@ -385,29 +452,30 @@ def _shared_rules(plan: Plan, names: Names, home: dict[int, str], modules: dict[
         if module is None:
             continue
         if isinstance(kind, Atom):
-            missing = Test("u" + names.fact[kind.fact], "$eq", 1)
+            missing = Test(names.of(Property("missing", kind.fact, kind.view)), "$eq", 1)
             by_test[module, f"missing {kind.fact}", missing].append(Effect("node", index, UNKNOWN))
         elif isinstance(kind, Figure):
-            source = "r" + names.group[kind.group] if kind.group else FIGURES
-            title = "figures not established" + (f" ({kind.group})" if kind.group else "")
-            by_test[module, title, Test(source, "$eq", 1)].append(Effect("node", index, UNKNOWN))
+            role = "figures" if kind.view is None else "row"
+            source = Test(names.of(Property(role, view=kind.view)), "$eq", 1)
+            by_test[module, "figures not established", source].append(Effect("node", index, UNKNOWN))
         elif isinstance(kind, Free):
-            by_test[module, "nothing is asked", Test(NOTHING_ASKED, "$eq", 1)].append(Effect("node", index, MET))
+            nothing = Test(names.of(Property("nothing_asked")), "$eq", 1)
+            by_test[module, "nothing is asked", nothing].append(Effect("node", index, MET))
         elif isinstance(kind, Guarded):
-            test = _status_test(f"n{kind.guard.node}", _allow(kind.guard, UNMET)[1])
+            test = _status_test(names.node(kind.guard.node), _allow(kind.guard, UNMET)[1])
             title = f"not applicable: {plan.nodes[kind.guard.node].name}"
             by_test[module, title, test].append(Effect("node", index, MET))
         elif isinstance(kind, OverRows):
             good = MET if kind.conjunction else UNMET
-            group = names.group[kind.over]
-            by_test[module, f"no rows: {kind.over}", Test(group, "$eq", EMPTY)].append(Effect("node", index, good))
-            unstated = Test(group, "$eq", UNSTATED)
-            by_test[module, f"not stated: {kind.over}", unstated].append(Effect("node", index, UNKNOWN))
+            group, stated = plan.views[kind.over].group, names.of(Property("stated", view=kind.over))
+            by_test[module, f"no rows: {group}", Test(stated, "$eq", EMPTY)].append(Effect("node", index, good))
+            unstated = Test(stated, "$eq", UNSTATED)
+            by_test[module, f"not stated: {group}", unstated].append(Effect("node", index, UNKNOWN))
     for (module, title, test), effects in by_test.items():
         modules[module].rules.append(Rule(title, (Pattern((test,)),), tuple(effects)))
 
 
-def _grade_rules(plan: Plan, index: int, target: Target) -> Iterator[Rule]:
+def _grade_rules(plan: Plan, names: Names, index: int, target: Target) -> Iterator[Rule]:
     """The best level that is met, and the best that is not unmet; for the unit, within what the vetoes allow."""
     veto = plan.ungraded if target.kind == "unit" else None
     for kind, enough, vetoed in (("grade", (MET,), (UNKNOWN, MET)), ("attainable", (UNKNOWN, MET), (MET,))):
@@ -417,31 +485,18 @@ def _grade_rules(plan: Plan, index: int, target: Target) -> Iterator[Rule]:
         for i in range(len(target.levels) + 1):
             needs = [*free, *(_allow(ref, *short) for ref in target.levels[:i])]
             needs += [_allow(target.levels[i], *enough)] if i < len(target.levels) else []
-            yield from _joined(plan, name, needs, [Effect(kind, index, i)])
+            yield from _joined(plan, names, name, needs, [Effect(kind, index, i)])
         if veto is not None:
-            yield from _joined(plan, name, [_allow(veto, *vetoed)], [Effect(kind, index, -1)])
+            yield from _joined(plan, names, name, [_allow(veto, *vetoed)], [Effect(kind, index, -1)])
 
 
-def _wire(plan: Plan, names: Names, home: dict[int, str], module: Module) -> None:
-    """Find out what a module reads, and spread its properties over buckets."""
-    facts = {prop: fact for fact, prop in names.fact.items()}
-    groups = {prop: group for group, prop in names.group.items()}
-    alphas: dict[str, set[Test]] = defaultdict(set)
+def _fill_buckets(module: Module) -> None:
+    """Spread a module's properties over buckets: the library looks a first condition up in a table of 512 places."""
+    alphas: dict[str, set[tuple[Test, ...]]] = defaultdict(set)
     for rule in module.rules:
         for pattern in rule.patterns:
-            alphas[pattern.tests[0].property].update(pattern.tests)
-    for prop in alphas:
-        if prop[0] == "n":
-            index = int(prop[1:])
-            (module.exports_to_itself if home.get(index) == module.name else module.imports).add(index)
-        elif prop[0] in "fu":
-            module.facts.add(facts[prop.removeprefix("u")])
-        elif prop[0] in "gr":
-            module.groups.add(groups[prop.removeprefix("r")])
-    for index in module.imports | module.exports_to_itself:
-        group = plan.nodes[index].group
-        if group is not None:
-            module.groups.add(group)
+            tests = alphas[pattern.tests[0].property]
+            tests.update(pattern.tests[: n + 1] for n in range(len(pattern.tests)))
     bucket, filled = 0, 0
     for prop, tests in alphas.items():
         if filled and filled + len(tests) > MAX_ALPHAS_IN_BUCKET:
@@ -471,7 +526,7 @@ def _check_limits(ruleset: Ruleset, module: Module) -> None:
     for prop, distinct in on_property.items():
         if len(distinct) > MAX_SATISFIED_BY_ONE_FACT:
             raise NetworkError(f"{where}: {len(distinct)} conditions on {prop}, at most {MAX_SATISFIED_BY_ONE_FACT} fit")
-    properties = {*module.buckets, *module.buckets.values(), "id", "sid", "e", "p", "z"}
+    properties = {*module.buckets, *module.buckets.values(), "id", "sid", "e", "p", "z", "k"}
     properties |= {t.property for r in module.rules for p in r.patterns for t in p.tests}
     hashes = {fnv1a(name) for name in properties}
     if len(hashes) != len(properties):

@@ -2,6 +2,9 @@
 
 Equal conditions become one node, `not` becomes a sign on the reference, `at_least_of` becomes `all` and `any` (for monotone
 conditions Kleene's values come out the same), and whatever is outside its time window is gone.
+
+`each` and `some` look at a view: the rows of a group that their `where` does not rule out. What is required is worked out for
+the rows of the view alone, so that thirty outlets of ten kinds cost thirty rows and not three hundred.
 """
 
 from collections.abc import Sequence
@@ -40,13 +43,21 @@ class Ref:
 
 
 @dataclass(frozen=True)
+class View:
+    """The rows of a group for which `where` is met or unknown; without `where`, all of them."""
+
+    group: str
+    where: Ref | None
+
+
+@dataclass(frozen=True)
 class Atom:
     """A fact compared with an operand."""
 
     fact: str
     operator: str
     operand: Value
-    group: str | None
+    view: int | None
 
 
 @dataclass(frozen=True)
@@ -56,7 +67,7 @@ class Figure:
     fact: str
     operator: str
     guess: Value | None
-    group: str | None
+    view: int | None
 
 
 @dataclass(frozen=True)
@@ -66,10 +77,10 @@ class Free:
 
 @dataclass(frozen=True)
 class Every:
-    """`all` of the children (`conjunction`) or `any` of them; per row of `group` if that is given."""
+    """`all` of the children (`conjunction`) or `any` of them; per row of `view` if that is given."""
 
     children: tuple[Ref, ...]
-    group: str | None
+    view: int | None
     conjunction: bool
 
 
@@ -83,18 +94,18 @@ class Guarded:
 
 @dataclass(frozen=True)
 class Copy:
-    """A node with the status of another, as a node of its own; per row of `group` if that is given."""
+    """A node with the status of another, as a node of its own; per row of `view` if that is given."""
 
     child: Ref
-    group: str | None
+    view: int | None
 
 
 @dataclass(frozen=True)
 class OverRows:
-    """`each` (conjunction) or `some` over the rows of a group."""
+    """`each` (conjunction) or `some` over the rows of a view. A row that is only perhaps in it can't fail the whole."""
 
     child: Ref
-    over: str
+    over: int
     conjunction: bool
 
 
@@ -103,11 +114,15 @@ Kind = Atom | Figure | Free | Every | Guarded | Copy | OverRows
 
 @dataclass
 class Node:
-    """One thing to conclude: once for the unit, or once for each row of `group`."""
+    """One thing to conclude: once for the unit, or once for each row of `view`.
+
+    With `selects_only` nothing but met and unknown is concluded: the node only says which rows a view has.
+    """
 
     kind: Kind
     name: str
-    group: str | None = None
+    view: int | None = None
+    selects_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +140,7 @@ class Plan:
 
     ruleset: Ruleset
     nodes: list[Node]
+    views: list[View]
     places: dict[str, Ref]
     applies: dict[str, Ref]
     indicator_levels: dict[tuple[str, str], Ref]
@@ -132,6 +148,13 @@ class Plan:
     levels: dict[str, Ref]
     targets: list[Target]
     ungraded: Ref | None
+
+    def view_of(self, kind: str, index: int) -> int | None:
+        """The view whose rows a conclusion about a node is about; `kind` as in Effect."""
+        node = self.nodes[index] if kind in ("node", "doubt", "rows") else None
+        if node is None:
+            return None
+        return node.kind.over if kind == "rows" and isinstance(node.kind, OverRows) else node.view
 
     @cached_property
     def roles(self) -> dict[int, dict[str, Any]]:
@@ -155,81 +178,88 @@ class _Builder:
     def __init__(self, ruleset: Ruleset, mode: Mode, day: date) -> None:
         self.ruleset, self.mode, self.day = ruleset, mode, day
         self.nodes: list[Node] = []
+        self.views: list[View] = []
         self.known: dict[Kind, int] = {}
         self.places: dict[str, Ref] = {}
 
-    def node(self, kind: Kind, name: str, group: str | None = None) -> Ref:
+    def node(self, kind: Kind, name: str, view: int | None = None) -> Ref:
         if kind not in self.known:
             self.known[kind] = len(self.nodes)
-            self.nodes.append(Node(kind, name, group))
+            self.nodes.append(Node(kind, name, view))
         return Ref(self.known[kind])
 
-    def combine(self, refs: Sequence[Ref], conjunction: bool, name: str, group: str | None) -> Ref:
+    def view(self, group: str, where: Ref | None) -> int:
+        view = View(group, where)
+        if view not in self.views:
+            self.views.append(view)
+        return self.views.index(view)
+
+    def combine(self, refs: Sequence[Ref], conjunction: bool, name: str, view: int | None) -> Ref:
         """`all` or `any` of the references, as a tree no node of which joins more than FAN_IN."""
         children = list(dict.fromkeys(refs))
-        if group is not None:
-            children = [self.in_rows(ref, group) for ref in children]
+        if view is not None:
+            children = [self.in_rows(ref, view) for ref in children]
         part = 0
         while len(children) > FAN_IN:
             chunks = [children[i : i + FAN_IN] for i in range(0, len(children), FAN_IN)]
             children = []
             for chunk in chunks:
                 part += 1
-                children.append(self.one(tuple(chunk), conjunction, f"{name}/{part}", group))
-        return self.one(tuple(children), conjunction, name, group)
+                children.append(self.one(tuple(chunk), conjunction, f"{name}/{part}", view))
+        return self.one(tuple(children), conjunction, name, view)
 
-    def one(self, children: tuple[Ref, ...], conjunction: bool, name: str, group: str | None) -> Ref:
+    def one(self, children: tuple[Ref, ...], conjunction: bool, name: str, view: int | None) -> Ref:
         if len(children) == 1:
             return children[0]
-        return self.node(Every(children, group, conjunction), name, group)
+        return self.node(Every(children, view, conjunction), name, view)
 
-    def in_rows(self, ref: Ref, group: str) -> Ref:
-        if self.nodes[ref.node].group == group:
+    def in_rows(self, ref: Ref, view: int) -> Ref:
+        if self.nodes[ref.node].view == view:
             return ref
-        return self.node(Copy(ref, group), f"{self.nodes[ref.node].name}@{group}", group)
+        return self.node(Copy(ref, view), f"{self.nodes[ref.node].name}@{self.views[view].group}", view)
 
-    def condition(self, c: ConditionBase | None, name: str, row: str | None) -> Ref | None:
+    def condition(self, c: ConditionBase | None, name: str, view: int | None) -> Ref | None:
         """The node of a condition, or None when nothing of it is there on this day."""
         if c is None or not c.holds_on(self.day):
             return None
-        ref = self._form(c, name, row)
+        ref = self._form(c, name, view)
         if ref is not None:
             self.places[name] = ref
         return ref
 
-    def _form(self, c: ConditionBase, name: str, row: str | None) -> Ref | None:
+    def _form(self, c: ConditionBase, name: str, view: int | None) -> Ref | None:
         if isinstance(c, Comparison):
-            return self._comparison(c, name, row)
+            return self._comparison(c, name, view)
         if isinstance(c, Not):
-            ref = self.condition(c.not_, f"{name}.not", row)
+            ref = self.condition(c.not_, f"{name}.not", view)
             return None if ref is None else ~ref
         if isinstance(c, All | AnyOf | AtLeastOf):
             step = "all" if isinstance(c, All) else "any" if isinstance(c, AnyOf) else "of"
             listed = c.all if isinstance(c, All) else c.any if isinstance(c, AnyOf) else c.of
-            found = [self.condition(part, f"{name}.{step}[{i}]", row) for i, part in enumerate(listed)]
+            found = [self.condition(part, f"{name}.{step}[{i}]", view) for i, part in enumerate(listed)]
             refs = [ref for ref in found if ref is not None]
             if not refs:
                 return None
-            group = row if any(self.nodes[ref.node].group for ref in refs) else None
+            inner = view if any(self.nodes[ref.node].view is not None for ref in refs) else None
             if isinstance(c, AtLeastOf):
-                return self._at_least(min(c.at_least_of, len(refs)), refs, name, group)
-            return self.combine(refs, isinstance(c, All), name, group)
+                return self._at_least(min(c.at_least_of, len(refs)), refs, name, inner)
+            return self.combine(refs, isinstance(c, All), name, inner)
         if isinstance(c, Each | Some):
             return self._over_rows(c, name)
         raise TypeError(f"not a condition: {c!r}")
 
-    def _comparison(self, c: Comparison, name: str, row: str | None) -> Ref:
+    def _comparison(self, c: Comparison, name: str, view: int | None) -> Ref:
         facts, computed = self.ruleset.facts, self.ruleset.computed
         declared = facts[c.fact].group if c.fact in facts else computed[c.fact].group if c.fact in computed else None
-        group = declared if row is not None else None
+        inner = view if declared is not None else None
         if c.is_unresolved or (c.is_provisional and self.mode is Mode.OFFICIAL):
-            return self.node(Figure(c.fact, c.operator, c.guess, group), name, group)
+            return self.node(Figure(c.fact, c.operator, c.guess, inner), name, inner)
         operand = c.guess
         if operand is None:
             raise TypeError(f"no operand at {name}")
-        return self.node(Atom(c.fact, c.operator, operand, group), name, group)
+        return self.node(Atom(c.fact, c.operator, operand, inner), name, inner)
 
-    def _at_least(self, n: int, refs: list[Ref], name: str, group: str | None) -> Ref:
+    def _at_least(self, n: int, refs: list[Ref], name: str, view: int | None) -> Ref:
         """At least n of refs, prefix by prefix: either so many without the last one, or one fewer and the last one."""
         so_far: dict[int, Ref] = {}
         for i, ref in enumerate(refs, start=1):
@@ -237,22 +267,44 @@ class _Builder:
             for count in range(1, min(i, n) + 1):
                 ways = [so_far[count]] if count in so_far else []
                 fewer = [so_far[count - 1]] if count > 1 else []
-                ways.append(self.combine([*fewer, ref], True, f"{name}/{i}&{count}", group))
-                here[count] = self.combine(ways, False, f"{name}/{i}≥{count}", group)
+                ways.append(self.combine([*fewer, ref], True, f"{name}/{i}&{count}", view))
+                here[count] = self.combine(ways, False, f"{name}/{i}≥{count}", view)
             so_far = here
         return so_far[n]
 
     def _over_rows(self, c: Each | Some, name: str) -> Ref | None:
-        over = c.each if isinstance(c, Each) else c.some
-        conjunction = isinstance(c, Each)
+        group = c.each if isinstance(c, Each) else c.some
+        every_row = self.view(group, None)
+        where = self.condition(c.where, f"{name}.where", every_row)
+        over = every_row if where is None else self.view(group, self.in_rows(where, every_row))
         required = self.condition(c.require, f"{name}.require", over)
         if required is None:
             return None
-        where = self.condition(c.where, f"{name}.where", over)
-        if where is not None:
-            selected = [~where if conjunction else where, required]
-            required = self.combine(selected, not conjunction, f"{name}.row", over)
-        return self.node(OverRows(self.in_rows(required, over), over, conjunction), name)
+        return self.node(OverRows(self.in_rows(required, over), over, isinstance(c, Each)), name)
+
+
+def _mark_selectors(nodes: list[Node], views: list[View], ruleset: Ruleset) -> None:
+    """A `where` that only compares a choice or a boolean need not conclude which rows it leaves out."""
+    read = {child.node for node in nodes for child in children_of(node)}
+    for view in views:
+        where = view.where
+        if where is None or where.negated or where.node in read:
+            continue
+        node = nodes[where.node]
+        fact = ruleset.facts.get(node.kind.fact) if isinstance(node.kind, Atom) else None
+        node.selects_only = fact is not None and fact.type in ("choice", "boolean")
+
+
+def children_of(node: Node) -> tuple[Ref, ...]:
+    """The nodes that a node's status is worked out from."""
+    kind = node.kind
+    if isinstance(kind, Every):
+        return kind.children
+    if isinstance(kind, Guarded):
+        return (kind.guard, kind.child)
+    if isinstance(kind, Copy | OverRows):
+        return (kind.child,)
+    return ()
 
 
 def build_plan(ruleset: Ruleset, mode: Mode, day: date) -> Plan:
@@ -287,8 +339,9 @@ def build_plan(ruleset: Ruleset, mode: Mode, day: date) -> Plan:
             if level in asked:
                 rows[level].append(ref)
     targets, level_refs, gates, ungraded = _conclusions(b, free, by_dimension)
+    _mark_selectors(b.nodes, b.views, ruleset)
     return Plan(
-        ruleset, b.nodes, b.places, applies, indicator_levels, gates, level_refs, targets, ungraded
+        ruleset, b.nodes, b.views, b.places, applies, indicator_levels, gates, level_refs, targets, ungraded
     )
 
 
@@ -351,10 +404,3 @@ def boundaries(ruleset: Ruleset) -> tuple[date, ...]:
             if c.until is not None:
                 days.add(c.until + timedelta(days=1))
     return tuple(sorted(days))
-
-
-def period(ruleset: Ruleset, day: date) -> int:
-    """The number of boundaries that have passed on `day`: days of one period share a plan."""
-    return sum(1 for boundary in boundaries(ruleset) if boundary <= day)
-
-

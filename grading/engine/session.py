@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import durable_rules_engine as rete
 import orjson
@@ -16,20 +16,19 @@ from durable.engine import Ruleset as DurableRuleset
 
 from grading.engine.network import (
     EMPTY,
-    FIGURES,
     MAX_INTEGER,
     MET,
-    NOTHING_ASKED,
     UNKNOWN,
     UNMET,
     UNSTATED,
+    Effect,
     Module,
-    Names,
     Network,
-    Rule,
+    Property,
     definition,
     encode,
 )
+from grading.engine.plan import Plan, Ref
 from grading.model.base import Scalar, Status
 
 STATE = "s"
@@ -53,17 +52,15 @@ class UnitFacts:
     rows: Mapping[str, Sequence[Mapping[str, FactValue]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A fact of the audit (or of the ruleset) as a cause."""
+class Given(NamedTuple):
+    """A fact of the audit (or of the ruleset) as a cause; `fact` is empty where only the row or its group counts."""
 
     fact: str
     group: str | None = None
     row: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Firing:
+class Firing(NamedTuple):
     """One conclusion of a rule that fired. `because` are facts, or the numbers of earlier firings."""
 
     rule: str
@@ -71,35 +68,71 @@ class Firing:
     kind: str
     index: int
     value: int
-    row: int | None
+    row: int
+
+
+class Member(NamedTuple):
+    """A row of a view: its number from 1, and its place in the chain of the view's rows as JSON."""
+
+    row: int
+    chain: str
 
 
 @dataclass
 class Conclusions:
-    """All firings in order, and the status of every node (per row, for nodes of a group)."""
+    """All firings in order, and the status of every node (by row number; 0 is the unit itself)."""
 
     firings: list[Firing] = field(default_factory=list)
-    statuses: dict[int, int] = field(default_factory=dict)
-    row_statuses: dict[int, dict[int, int]] = field(default_factory=dict)
+    statuses: dict[int, dict[int, int]] = field(default_factory=dict)
     at: dict[tuple[int, int], int] = field(default_factory=dict)
     grades: dict[tuple[str, int], int] = field(default_factory=dict)
+    views: dict[int, tuple[Member, ...] | None] = field(default_factory=dict)
+
+    def status(self, ref: Ref, row: int = 0) -> int:
+        """The status of a reference; raises KeyError when the row is not in its view."""
+        value = self.statuses[ref.node][row]
+        return 2 - value if ref.negated else value
+
+
+class _Effect(NamedTuple):
+    """An effect, ready to apply: `fact` is what it asserts but for the id and the row; empty when nothing reads it.
+
+    `key` tells apart what is concluded; `view` is the view whose rows it is about.
+    """
+
+    kind: str
+    index: int
+    value: int
+    key: int
+    view: int | None
+    fact: str
 
 
 class _Loaded:
     """A module inside the rule library."""
 
-    def __init__(self, module: Module, names: Names, name: str) -> None:
+    def __init__(self, module: Module, network: Network, name: str) -> None:
         self.module = module
-        self.rules: dict[str, Rule] = {f"r{k}": rule for k, rule in enumerate(module.rules)}
         self.durable = DurableRuleset(name, _Host(), definition(module))
         self.handle: int = self.durable._handle
-        reads_nodes = module.exports_to_itself | module.imports
-        self.prefix = {prop: f'","sid":"{STATE}","{bucket}":1,"{prop}":' for prop, bucket in module.buckets.items()}
-        self.consumed = {index: self.prefix[f"n{index}"] for index in reads_nodes}
-        self.doubts = {int(p[1:]): self.prefix[p] for p in module.buckets if p[0] == "d"}
-        self.passed = {int(p[1:]): self.prefix[p] for p in module.buckets if p[0] == "s"}
-        self.facts = tuple(fact for fact in names.fact if fact in module.facts)
-        self.groups = tuple(group for group in names.group if group in module.groups)
+        self.prefix = {
+            network.names.meaning[prop]: f'","sid":"{STATE}","{bucket}":1,"{prop}":'
+            for prop, bucket in module.buckets.items()
+        }
+        self.carries = {(m.role, m.index): text for m, text in self.prefix.items() if m.index >= 0}
+        self.rules = {
+            f"r{k}": (rule.title, len(rule.patterns), tuple(self._ready(network.plan, e) for e in rule.effects))
+            for k, rule in enumerate(module.rules)
+        }
+
+    def _ready(self, plan: Plan, effect: Effect) -> _Effect:
+        if effect.kind in ("grade", "attainable"):
+            return _Effect(effect.kind, effect.index, effect.value, -1, None, "")
+        view = plan.view_of(effect.kind, effect.index)
+        key = effect.index * 3 + ("node", "doubt", "rows").index(effect.kind)
+        prefix = self.carries.get((effect.kind, effect.index))
+        fact = "" if prefix is None else f"{prefix}{effect.value}{'}' if view is None else ''}"
+        return _Effect(effect.kind, effect.index, effect.value, key, view, fact)
 
 
 class _Host:
@@ -107,7 +140,7 @@ class _Host:
 
     def get_action(self, name: str) -> Any:
         """Any callable will do: it is never called."""
-        return lambda _: None
+        return lambda _: name
 
 
 class Machine:
@@ -116,60 +149,85 @@ class Machine:
     def __init__(self, network: Network) -> None:
         self.network = network
         self._lock = Lock()
-        ruleset = network.plan.ruleset
-        self._group_of = {
-            **{f.id: f.group for f in ruleset.facts.values()},
-            **{c.id: c.group for c in ruleset.computed.values()},
-        }
-        self.loaded = [_Loaded(m, network.names, f"{ruleset.id}#{i}") for i, m in enumerate(network.modules)]
+        name = network.plan.ruleset.id
+        self.loaded = [_Loaded(module, network, f"{name}#{i}") for i, module in enumerate(network.modules)]
 
     def run(self, facts: UnitFacts) -> Conclusions:
         """Everything the rules conclude from the facts; raises EngineError if the library misbehaves."""
         found = Conclusions()
+        views = self.network.plan.views
+        for i, view in enumerate(views):
+            if view.where is None:
+                rows = facts.rows.get(view.group)
+                found.views[i] = None if rows is None else _chain([(n, 1) for n in range(1, len(rows) + 1)])
         with self._lock:
             for module in self.loaded:
+                if len(found.views) < len(views) and module.module.name != "selection":
+                    self._select(facts, found)
                 _Run(self, module, facts, found).go()
-        self._prove_complete(found, facts)
+        self._prove_complete(found)
         return found
 
-    def _prove_complete(self, found: Conclusions, facts: UnitFacts) -> None:
+    def _select(self, facts: UnitFacts, found: Conclusions) -> None:
+        """The rows that the rules found to be in each view, surely (1) or perhaps (0), chained in their order."""
+        for i, view in enumerate(self.network.plan.views):
+            where, rows = view.where, facts.rows.get(view.group)
+            if where is None:
+                continue
+            if rows is None:
+                found.views[i] = None
+                continue
+            concluded = found.statuses.get(where.node, {})
+            statuses = {row: 2 - v if where.negated else v for row, v in concluded.items()}
+            found.views[i] = _chain([(row, int(statuses[row] == MET)) for row in sorted(statuses) if statuses[row] != UNMET])
+
+    def _prove_complete(self, found: Conclusions) -> None:
         """Every node must have been concluded: a rule that silently did not fire is an error, never an `unknown`."""
-        for index, node in enumerate(self.network.plan.nodes):
-            if node.group is None:
-                concluded = index in found.statuses
-            else:
-                concluded = len(found.row_statuses.get(index, {})) == len(facts.rows.get(node.group, ()))
-            if not concluded:
-                raise EngineError(f"{self.network.plan.ruleset.id}: nothing was concluded about {node.name}")
-        for i, target in enumerate(self.network.plan.targets):
+        plan = self.network.plan
+        for index, node in enumerate(plan.nodes):
+            expected = 1 if node.view is None else len(found.views[node.view] or ())
+            if not node.selects_only and len(found.statuses.get(index, ())) != expected:
+                raise EngineError(f"{plan.ruleset.id}: nothing was concluded about {node.name}")
+        for i, target in enumerate(plan.targets):
             if ("grade", i) not in found.grades or ("attainable", i) not in found.grades:
-                raise EngineError(f"{self.network.plan.ruleset.id}: no grade was concluded for {target.id or 'the unit'}")
+                raise EngineError(f"{plan.ruleset.id}: no grade was concluded for {target.id or 'the unit'}")
+
+
+def _chain(rows: list[tuple[int, int]]) -> tuple[Member, ...]:
+    """Each row with its own number `e`, the one before it `p` (0: it is the first), whether it is the last, whether it is sure."""
+    before = [0, *(row for row, _ in rows)]
+    last = rows[-1][0] if rows else 0
+    return tuple(
+        Member(row, f',"e":{row},"p":{p},"z":{int(row == last)},"k":{sure}}}')
+        for (row, sure), p in zip(rows, before, strict=False)
+    )
 
 
 class _Run:
     """One module's turn: `queue` are facts to assert, `origins` say by id what each stands for."""
 
     def __init__(self, machine: Machine, module: _Loaded, facts: UnitFacts, found: Conclusions) -> None:
-        self.machine, self.module, self.facts, self.found = machine, module, facts, found
-        self.names = machine.network.names
-        self.nodes = machine.network.plan.nodes
+        self.network, self.module, self.facts, self.found = machine.network, module, facts, found
+        self.names, self.plan = machine.network.names, machine.network.plan
+        self.computed = machine.network.plan.ruleset.computed
         self.queue: list[str] = []
         self.origins: list[Given | int] = []
-        self.last_row = {group: len(rows) for group, rows in facts.rows.items()}
+        self.chains: dict[tuple[int, int], str] = {}
 
     def go(self) -> None:
         """Fire until nothing is left, and leave no state behind."""
-        for text, origin in self._initial():
-            self._ask(text, origin)
-        handle = self.module.handle
-        asserted = False
+        for meant, prefix in self.module.prefix.items():
+            for text, origin in self._initial(meant, prefix):
+                self._ask(text, origin)
+        if not self.queue:
+            return
+        handle, assert_fact = self.module.handle, rete.assert_fact
         try:
             while self.queue:
                 batch, self.queue = self.queue, []
                 state = None
                 for fact in batch:
-                    code, offset = rete.assert_fact(handle, fact)
-                    asserted = True
+                    code, offset = assert_fact(handle, fact)
                     if code == HANDLED:
                         state = offset
                     elif code != NOT_HANDLED:
@@ -177,8 +235,7 @@ class _Run:
                 if state is not None:
                     self._fire(handle, state)
         finally:
-            if asserted:
-                rete.delete_state(handle, STATE)
+            rete.delete_state(handle, STATE)
 
     def _fire(self, handle: int, state: int) -> None:
         started = rete.start_action_for_state(handle, state)
@@ -189,120 +246,109 @@ class _Run:
 
     def _ask(self, text: str, origin: Given | int) -> None:
         """Queue a fact; ids are consecutive decimal numbers, so that no two share a hash."""
-        if len(self.origins) >= MAX_FACTS:
+        number = len(self.origins)
+        if number >= MAX_FACTS:
             raise EngineError(f"more than {MAX_FACTS:,} facts in one module; the audit has too many rows")
-        self.queue.append(f'{{"id":"{len(self.origins)}{text}')
+        self.queue.append(f'{{"id":"{number}{text}')
         self.origins.append(origin)
 
-    def _initial(self) -> Iterator[tuple[str, Given | int]]:
-        prefix = self.module.prefix
-        for fixed in (FIGURES, NOTHING_ASKED):
-            if fixed in prefix:
-                yield f"{prefix[fixed]}1}}", Given(fixed)
-        for fact in self.module.facts:
-            group = self.machine._group_of.get(fact)
-            if group is None:
-                text = self._fact(fact, self.facts.values.get(fact))
-                if text:
-                    yield f"{text}}}", Given(fact)
-                continue
-            for i, row in enumerate(self.facts.rows.get(group, ()), start=1):
-                text = self._fact(fact, row.get(fact))
-                if text:
-                    yield f"{text}{self._row(group, i)}}}", Given(fact, group, i)
-        for group in self.module.groups:
-            name = self.names.group[group]
-            rows = self.facts.rows.get(group)
-            if name in prefix and not rows:
-                yield f"{prefix[name]}{UNSTATED if rows is None else EMPTY}}}", Given("", group)
-            if f"r{name}" in prefix:
-                for i in range(1, len(rows or ()) + 1):
-                    yield f"{prefix[f'r{name}']}1{self._row(group, i)}}}", Given("", group, i)
-        for index in sorted(self.module.module.imports):
-            yield from self._imported(index)
+    def _initial(self, meant: Property, prefix: str) -> Iterator[tuple[str, Given | int]]:
+        """The facts that a property is asserted with before any rule has fired."""
+        role, view = meant.role, meant.view
+        members = None if view is None else self.found.views[view]
+        if role in ("value", "missing"):
+            yield from self._values(meant, prefix)
+        elif role == "node":
+            yield from self._imported(meant.index, prefix)
+        elif role == "stated" and view is not None:
+            if not members:
+                yield f"{prefix}{UNSTATED if members is None else EMPTY}}}", Given("", self.plan.views[view].group)
+        elif role == "row" and view is not None:
+            for member in members or ():
+                yield f"{prefix}1{member.chain}", Given("", self.plan.views[view].group, member.row)
+        elif role in ("figures", "nothing_asked"):
+            yield f"{prefix}1}}", Given(role)
 
-    def _imported(self, index: int) -> Iterator[tuple[str, Given | int]]:
-        text, group = self.module.consumed[index], self.nodes[index].group
-        if group is None:
-            yield f"{text}{self.found.statuses[index]}}}", self.found.at[index, 0]
-        else:
-            for i, value in self.found.row_statuses.get(index, {}).items():
-                yield f"{text}{value}{self._row(group, i)}}}", self.found.at[index, i]
+    def _values(self, meant: Property, prefix: str) -> Iterator[tuple[str, Given | int]]:
+        fact, missing = meant.fact, meant.role == "missing"
+        if meant.view is None:
+            value = self.facts.values.get(fact)
+            if (value is None) == missing:
+                yield f"{prefix}{1 if missing else self._written(meant, value)}}}", Given(fact)
+            return
+        group = self.plan.views[meant.view].group
+        rows = self.facts.rows.get(group, ())
+        for member in self.found.views[meant.view] or ():
+            row = rows[member.row - 1]
+            value = row[fact] if fact in row else None
+            if (value is None) == missing:
+                text = 1 if missing else self._written(meant, value)
+                yield f"{prefix}{text}{member.chain}", Given(fact, group, member.row)
 
-    def _row(self, group: str, i: int) -> str:
-        return f',"e":{i},"p":{i - 1},"z":{int(i == self.last_row[group])}'
+    def _imported(self, index: int, prefix: str) -> Iterator[tuple[str, Given | int]]:
+        view = self.plan.nodes[index].view
+        concluded = self.found.statuses.get(index, {})
+        if view is None:
+            if concluded:
+                yield f"{prefix}{concluded[0]}}}", self.found.at[index * 3, 0]
+            return
+        for member in self.found.views[view] or ():
+            if member.row in concluded:
+                yield f"{prefix}{concluded[member.row]}{member.chain}", self.found.at[index * 3, member.row]
 
-    def _fact(self, fact: str, value: FactValue) -> str:
-        """The fact without its id, row and closing brace; empty when the module does not read it."""
-        prop = self.names.fact[fact]
-        if value is None:
-            return f"{self.module.prefix['u' + prop]}1" if f"u{prop}" in self.module.prefix else ""
-        if prop not in self.module.prefix:
-            return ""
+    def _written(self, meant: Property, value: FactValue) -> str | int:
+        fact = meant.fact
         if isinstance(value, frozenset):
-            flags = "".join(
-                f',"{prop}o{i}":{int(option in value)}' for option, i in self.names.option[fact].items()
-            )
-            return f"{self.module.prefix[prop]}1{flags}"
-        return f"{self.module.prefix[prop]}{self._number(fact, value)}"
-
-    def _number(self, fact: str, value: Scalar) -> int:
-        if isinstance(value, Decimal) and fact in self.machine.network.plan.ruleset.computed:
+            prop, options = self.names.of(meant), self.names.option[fact]
+            return "1" + "".join(f',"{prop}o{i}":{int(option in value)}' for option, i in options.items())
+        if value is None:
+            raise EngineError(f"{fact} has no value")
+        if isinstance(value, Decimal) and fact in self.computed:
             # A computed value can leave the exact range; every threshold lies inside it, so its order stays right.
             limit = Decimal(MAX_INTEGER).scaleb(-self.names.scale[fact])
             value = max(-limit, min(limit, value))
         return encode(self.names, fact, value)
 
     def _record(self, message: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
+        origins = self.origins
         for name, matched in message.items():
-            rule = self.module.rules[name]
-            row: int | None = None
-            ids: list[int] = []
-            for i in range(len(rule.patterns)):
+            title, count, effects = self.module.rules[name]
+            fact = matched["m_0"]
+            row = fact.get("e", 0)
+            because: tuple[Given | int, ...] = (origins[int(fact["id"])],)
+            for i in range(1, count):
                 fact = matched[f"m_{i}"]
-                ids.append(int(fact["id"]))
+                because += (origins[int(fact["id"])],)
                 row = fact.get("e", row)
-            because = tuple(self.origins[i] for i in ids)
-            for effect in rule.effects:
-                self._conclude(rule, effect.kind, effect.index, effect.value, row, because)
+            for effect in effects:
+                self._conclude(title, effect, row, because)
 
-    def _conclude(
-        self, rule: Rule, kind: str, index: int, value: int, row: int | None, because: tuple[Given | int, ...]
-    ) -> None:
+    def _conclude(self, title: str, effect: _Effect, row: int, because: tuple[Given | int, ...]) -> None:
         found = self.found
+        kind, index, value, key, view, fact = effect
+        if key < 0:
+            if found.grades.setdefault((kind, index), value) != value:
+                raise EngineError(f"{title}: two different outcomes")
+            found.firings.append(Firing(title, because, kind, index, value, row))
+            return
+        if view is None:
+            row = 0
         number = len(found.firings)
+        if found.at.setdefault((key, row), number) != number:
+            if kind == "node" and found.statuses[index][row] != value:
+                raise EngineError(f"{title}: concluded {STATUSES[value]} after {STATUSES[found.statuses[index][row]]}")
+            return
         if kind == "node":
-            group = self.nodes[index].group
-            if group is None:
-                row = None
-                before = found.statuses.setdefault(index, value)
-                known = (index, 0)
+            if row:
+                found.statuses.setdefault(index, {})[row] = value
             else:
-                before = found.row_statuses.setdefault(index, {}).setdefault(row or 0, value)
-                known = (index, row or 0)
-            if before != value:
-                raise EngineError(f"{rule.title}: concluded {STATUSES[value]} after {STATUSES[before]}")
-            if known in found.at:
-                return
-            found.at[known] = number
-            if index in self.module.consumed:
-                tail = "}" if group is None or row is None else f"{self._row(group, row)}}}"
-                self._ask(f"{self.module.consumed[index]}{value}{tail}", number)
-        elif kind in ("doubt", "rows"):
-            group = self.nodes[index].group if kind == "doubt" else self._over(index)
-            known = (-1 - index, row or 0) if group is not None else (-1 - index, 0)
-            if known in found.at:
-                return
-            found.at[known] = number
-            text = (self.module.doubts if kind == "doubt" else self.module.passed)[index]
-            tail = "}" if group is None or row is None else f"{self._row(group, row)}}}"
-            self._ask(f"{text}{value}{tail}", number)
-        else:
-            before = found.grades.setdefault((kind, index), value)
-            if before != value:
-                raise EngineError(f"{rule.title}: two different outcomes")
-        found.firings.append(Firing(rule.title, because, kind, index, value, row))
+                found.statuses[index] = {0: value}
+        found.firings.append(Firing(title, because, kind, index, value, row))
+        if fact:
+            self._ask(fact if view is None else fact + self._chain_of(view, row), number)
 
-    def _over(self, index: int) -> str | None:
-        kind = self.nodes[index].kind
-        return getattr(kind, "over", None)
+    def _chain_of(self, view: int, row: int) -> str:
+        if (view, row) not in self.chains:
+            for member in self.found.views[view] or ():
+                self.chains[view, member.row] = member.chain
+        return self.chains[view, row]

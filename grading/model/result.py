@@ -1,11 +1,14 @@
 """What a grading says."""
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from grading.model.base import Mode, Status
 
 UNGRADED = "ungraded"
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,22 @@ class TraceEntry:
     concludes: dict[str, Any]
 
 
+class Lazy(Mapping[str, V]):
+    """A mapping whose values are worked out when they are asked for."""
+
+    def __init__(self, keys: Mapping[str, K], value: Callable[[K], V]) -> None:
+        self._keys, self._value = keys, value
+
+    def __getitem__(self, key: str) -> V:
+        return self._value(self._keys[key])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+
 @dataclass(frozen=True)
 class UnitGrading:
     """The grade of one unit with everything that led to it."""
@@ -64,7 +83,7 @@ class UnitGrading:
     indicators: tuple[IndicatorResult, ...]
     gates: tuple[GateResult, ...]
     trace: tuple[TraceEntry, ...]
-    conditions: dict[str, Status | dict[str, Status]] = field(repr=False)
+    conditions: Mapping[str, Status | dict[str, Status]] = field(repr=False)
     """Status by place (`emission_nmhc.A.require.all[0]`), for row conditions by row key; not part of the JSON."""
     notices: tuple[str, ...] = ()
 

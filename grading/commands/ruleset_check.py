@@ -1,5 +1,6 @@
 """`grading ruleset check`: loads and lints rulesets, and sees that they fit the engine."""
 
+from datetime import timedelta
 from typing import Any
 
 import typer
@@ -8,22 +9,30 @@ from rich.text import Text
 from grading.commands.terminal import Exit, out, print_json, print_problems, problem_json
 from grading.engine.network import NetworkError, build_network
 from grading.engine.plan import boundaries, build_plan
+from grading.language.check import check, check_scales
+from grading.language.counts import Counts, count
 from grading.language.load import Library, Loaded
 from grading.language.problems import LanguageError, Problem
 from grading.model.base import Mode
 
 
 def check_rulesets(rulesets: Library, ids: tuple[str, ...], as_json: bool) -> None:
-    """Print what is wrong with the rulesets; ends with exit code 1 when there are errors."""
+    """Print what is wrong with the rulesets and what they hold; exit code 1 when there are errors."""
+    shared = tuple(check_scales(rulesets))
     found = {ruleset_id: findings(rulesets, ruleset_id) for ruleset_id in ids}
-    problems = sorted({problem for listed in found.values() for problem in listed})
+    counts = {ruleset_id: _counts(rulesets, ruleset_id) for ruleset_id in ids}
+    problems = sorted({*shared, *(problem for listed in found.values() for problem in listed)})
     errors = sum(problem.severity == "error" for problem in problems)
     if as_json:
-        print_json(_document(found))
+        print_json(_document(shared, found, counts))
     else:
         print_problems(problems)
+        for ruleset_id, counted in counts.items():
+            if counted is not None:
+                out.print(Text(f"{ruleset_id}：{in_words(counted)}", style="dim"))
         style = "red" if errors else "yellow" if problems else "green"
-        out.print(Text(f"{len(ids)} 个规则集：{errors} 个错误，{len(problems) - errors} 个提醒", style=style))
+        warnings = len(problems) - errors
+        out.print(Text(f"{len(ids)} 个规则集：{errors} 个错误，{warnings} 个提醒", style=style))
     if errors:
         raise typer.Exit(Exit.FAILED)
 
@@ -34,15 +43,21 @@ def findings(rulesets: Library, ruleset_id: str) -> tuple[Problem, ...]:
         loaded = rulesets.load(ruleset_id)
     except LanguageError as error:
         return error.problems
-    return tuple(fits_engine(loaded))
+    found = check(loaded)
+    # What the findings already call wrong the engine would only complain of a second time.
+    if any(problem.severity == "error" for problem in found):
+        return found
+    return (*found, *fits_engine(loaded))
 
 
 def fits_engine(loaded: Loaded) -> list[Problem]:
     """Why the engine can't run the ruleset, in each mode and period; empty when it can."""
     ruleset = loaded.ruleset
+    changes = boundaries(ruleset)
+    first = changes[0] - timedelta(days=1) if changes else ruleset.edition.effective
     said: dict[str, None] = {}
     for mode in Mode:
-        for day in (ruleset.edition.effective, *boundaries(ruleset)):
+        for day in (first, *changes):
             try:
                 build_network(build_plan(ruleset, mode, day))
             except NetworkError as error:
@@ -50,10 +65,32 @@ def fits_engine(loaded: Loaded) -> list[Problem]:
     return [loaded.own.problem((), message) for message in said]
 
 
-def _document(found: dict[str, tuple[Problem, ...]]) -> dict[str, Any]:
-    return {
-        "rulesets": [
-            {"id": ruleset_id, "problems": [problem_json(problem) for problem in problems]}
-            for ruleset_id, problems in found.items()
-        ]
-    }
+def in_words(counts: Counts) -> str:
+    """The counts as one Chinese line."""
+    bases = counts.by_basis
+    how = f"原文所见 {bases['seen']}、标准 {bases['standard']}、记忆 {bases['recalled']}"
+    opens = f"未核实 {counts.unresolved}，暂定 {counts.provisional}，低可信 {counts.low_confidence}"
+    return f"指标 {counts.indicators}，判据 {counts.criteria}（{how}），事实 {counts.facts}，{opens}"
+
+
+def _counts(rulesets: Library, ruleset_id: str) -> Counts | None:
+    try:
+        return count(rulesets.ruleset(ruleset_id))
+    except LanguageError:
+        return None
+
+
+def _document(
+    shared: tuple[Problem, ...], found: dict[str, tuple[Problem, ...]], counts: dict[str, Counts | None]
+) -> dict[str, Any]:
+    listed = []
+    for ruleset_id, problems in found.items():
+        counted = counts[ruleset_id]
+        listed.append(
+            {
+                "id": ruleset_id,
+                "counts": counted.as_json() if counted is not None else None,
+                "problems": [problem_json(problem) for problem in problems],
+            }
+        )
+    return {"problems": [problem_json(problem) for problem in shared], "rulesets": listed}

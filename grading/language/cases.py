@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import Field, ValidationError, model_validator
 
-from grading.language.load import Library, _said, _shown
+from grading.language.invalid import invalid
+from grading.language.load import Library, _shown
 from grading.language.problems import LanguageError, Problem
 from grading.language.source import Path_, Source, read_source
 from grading.model.base import Identifier, Level, Mode, Strict, Text
@@ -77,7 +78,7 @@ class Case:
 def read_cases(library: Library, ruleset_id: str) -> tuple[Case, ...]:
     """All cases of a ruleset; none when it has no cases file.
 
-    Raises LanguageError with everything that is wrong with the file or the ruleset, KeyError if there is none.
+    Raises LanguageError with everything that is wrong with file or ruleset, KeyError if there is no ruleset.
     """
     ruleset = library.ruleset(ruleset_id)
     path = library.root / f"{ruleset_id}.cases.yaml"
@@ -114,9 +115,7 @@ def _entries(source: Source, problems: list[Problem]) -> list[tuple[int, CaseEnt
         try:
             found.append((i, CaseEntry.model_validate(raw)))
         except ValidationError as error:
-            for detail in error.errors(include_url=False):
-                message = _said(detail["type"], detail["msg"], detail.get("input"))
-                problems.append(source.problem((i, *detail["loc"]), message))
+            problems.extend(invalid(source, (i,), raw, error))
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from grading.language.invalid import invalid
 from grading.language.problems import LanguageError, Problem
 from grading.language.source import Path_, Source, read_source
 from grading.model.ruleset import (
@@ -246,9 +247,7 @@ def _validate(source: Source, at: Path_, raw: Any, model: type[M], problems: lis
     try:
         found = model.model_validate(raw)
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            path = _document_path(raw, (*at, *detail["loc"]))
-            problems.append(source.problem(path, _said(detail["type"], detail["msg"], detail.get("input"))))
+        problems.extend(invalid(source, at, raw, error))
         _duplicates(source, at, raw, problems)
         return None
     _duplicates(source, at, raw, problems)
@@ -266,31 +265,6 @@ def _validate_each(
         for key, value in raw.items()
         if (found := _validate(source, (*at, key), value, model, problems)) is not None
     }
-
-
-def _document_path(raw: Any, loc: tuple[int | str, ...]) -> Path_:
-    """A pydantic location without the union tags that the document does not have."""
-    path: list[int | str] = []
-    here = raw
-    for step in loc:
-        if (isinstance(here, dict) and step in here) or (
-            isinstance(here, list) and isinstance(step, int) and step < len(here)
-        ):
-            here = here[step]  # type: ignore[index]
-            path.append(step)
-        elif isinstance(here, dict) and step == loc[-1] and isinstance(step, str):
-            path.append(step)
-    return tuple(path)
-
-
-def _said(kind: str, message: str, given: Any) -> str:
-    if kind == "extra_forbidden":
-        return "unknown key"
-    if kind == "missing":
-        return "is missing"
-    if kind.startswith(("string_pattern", "literal", "enum")):
-        return f"{message[0].lower()}{message[1:]}; it is `{given}`"
-    return message.removeprefix("Value error, ")[:400]
 
 
 def _duplicates(source: Source, at: Path_, raw: dict[str, Any], problems: list[Problem]) -> None:

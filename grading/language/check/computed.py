@@ -1,0 +1,96 @@
+"""Computed facts: whether each can be worked out."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from grading.language.check.words import near
+from grading.language.load import Loaded
+from grading.language.problems import Problem
+from grading.language.source import Path_
+from grading.model.ruleset import Computed, Ruleset
+
+AIR_OXYGEN = 21
+"""Volume share of oxygen in air, in %: at this share the correction divides by zero."""
+
+
+def check_computed(loaded: Loaded) -> Iterator[Problem]:
+    """Unknown operands, operands of a wrong type or group, circles, divisions that are never defined."""
+    ruleset = loaded.ruleset
+    for computed in ruleset.computed.values():
+        for inner, operand in _operands(computed):
+            message = _operand(ruleset, computed, operand) if isinstance(operand, str) else None
+            if message is not None:
+                yield loaded.problem("computed", computed.id, inner, message)
+        yield from _undefined(loaded, computed)
+    yield from _circles(loaded)
+
+
+def _operands(computed: Computed) -> Iterator[tuple[Path_, str | Decimal]]:
+    operands = computed.operands
+    names: Iterable[str | int] = range(len(operands))
+    if computed.oxygen_corrected is not None:
+        names = ("value", "oxygen", "baseline")
+    for name, operand in zip(names, operands, strict=True):
+        yield (computed.operation, name), operand
+
+
+def _operand(ruleset: Ruleset, computed: Computed, operand: str) -> str | None:
+    wanted = "date" if computed.days_between is not None else "number"
+    if operand == "assessed_on":
+        return None if wanted == "date" else f"`assessed_on` is a date; {computed.operation} takes numbers"
+    read = ruleset.facts.get(operand) or ruleset.computed.get(operand)
+    if read is None:
+        return f"there is no fact `{operand}`{near(operand, [*ruleset.facts, *ruleset.computed])}"
+    type_ = "number" if isinstance(read, Computed) else read.type
+    if type_ != wanted:
+        return f"`{operand}` is a {type_}; {computed.operation} takes {wanted}s"
+    if read.group not in (None, computed.group):
+        where = f"one of group `{computed.group}`" if computed.group else "one of the unit"
+        return (
+            f"`{operand}` belongs to the rows of `{read.group}`, this computed fact is {where}; "
+            f"it reads facts of {'the same row and of the unit' if computed.group else 'the unit only'}"
+        )
+    return None
+
+
+def _undefined(loaded: Loaded, computed: Computed) -> Iterator[Problem]:
+    for inner, operand in _operands(computed):
+        if isinstance(operand, str):
+            continue
+        if computed.days_between is not None:
+            yield loaded.problem("computed", computed.id, inner, "days_between takes two dates, not a number")
+        elif inner == ("ratio", 1) and operand == 0:
+            yield loaded.problem("computed", computed.id, inner, "divides by zero, so it is always unknown")
+        elif (
+            inner in (("oxygen_corrected", "baseline"), ("oxygen_corrected", "oxygen"))
+            and operand >= AIR_OXYGEN
+        ):
+            message = f"should be below {AIR_OXYGEN} %, the share of oxygen in air"
+            yield loaded.problem("computed", computed.id, inner, message)
+
+
+def _circles(loaded: Loaded) -> Iterator[Problem]:
+    """Each circle once, at the computed fact of it that stands first."""
+    known = loaded.ruleset.computed
+    told: set[str] = set()
+    for start in known:
+        circle = _circle(known, start)
+        if circle is not None and not told & set(circle):
+            told |= set(circle)
+            way = " → ".join([*circle, start])
+            yield loaded.problem("computed", start, (), f"computed facts read each other in a circle: {way}")
+
+
+def _circle(known: dict[str, Computed], start: str) -> list[str] | None:
+    """The way from a computed fact back to itself; None when there is none."""
+    ways = [[start]]
+    seen: set[str] = set()
+    while ways:
+        way = ways.pop()
+        for operand in known[way[-1]].operands:
+            if operand == start:
+                return way
+            if isinstance(operand, str) and operand in known and operand not in seen:
+                seen.add(operand)
+                ways.append([*way, operand])
+    return None

@@ -90,6 +90,13 @@ def check_audit(raw: Any, library: Library) -> Audit:
     return _Reader(library).audit(raw)
 
 
+def check_value(raw: Any, place: str, facts: list[Fact]) -> tuple[Known | None, tuple[InputProblem, ...]]:
+    """Read one value (bare, or with evidence and note) that has to suit all the facts; with what is wrong with it."""
+    reader = _Reader(Library())
+    known = None if raw is None else reader.known(raw, (place,), facts)
+    return known, tuple(reader.problems)
+
+
 class _Reader:
     def __init__(self, library: Library) -> None:
         self.library = library

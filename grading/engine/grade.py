@@ -182,8 +182,18 @@ class _Reading:
             gates=tuple(GateResult(gate, self._status(ref)) for gate, ref in plan.gates.items()),
             trace=tuple(self._entry(i, firing) for i, firing in enumerate(self.found.firings)),
             conditions=Lazy(plan.places, self._condition),
+            values=self._values(),
             notices=_notices(self.ruleset, day),
         )
+
+    def _values(self) -> dict[tuple[str, str | None], Any]:
+        values: dict[tuple[str, str | None], Any] = {
+            (fact, None): value for fact, value in self.facts.values.items() if value is not None
+        }
+        for group, rows in self.facts.rows.items():
+            for row, listed in zip(self.unit.groups[group], rows, strict=True):
+                values |= {(fact, row.key): value for fact, value in listed.items() if value is not None}
+        return values
 
     def _outcome(self, target: int) -> Outcome:
         return Outcome(

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from grading.model.base import Mode, Status
 
 UNGRADED = "ungraded"
+N = TypeVar("N")
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -52,16 +53,16 @@ class TraceEntry:
     concludes: dict[str, Any]
 
 
-class Lazy(Mapping[str, V]):
+class Lazy(Mapping[N, V], Generic[N, K, V]):
     """A mapping whose values are worked out when they are asked for."""
 
-    def __init__(self, keys: Mapping[str, K], value: Callable[[K], V]) -> None:
+    def __init__(self, keys: Mapping[N, K], value: Callable[[K], V]) -> None:
         self._keys, self._value = keys, value
 
-    def __getitem__(self, key: str) -> V:
+    def __getitem__(self, key: N) -> V:
         return self._value(self._keys[key])
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[N]:
         return iter(self._keys)
 
     def __len__(self) -> int:
@@ -85,6 +86,8 @@ class UnitGrading:
     trace: tuple[TraceEntry, ...]
     conditions: Mapping[str, Status | dict[str, Status]] = field(repr=False)
     """Status by place (`emission_nmhc.A.require.all[0]`), for row conditions by row key; not part of the JSON."""
+    values: Mapping[tuple[str, str | None], Any] = field(repr=False)
+    """Every known value by fact and row key, computed ones included; not part of the JSON."""
     notices: tuple[str, ...] = ()
 
     @property

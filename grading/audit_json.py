@@ -1,0 +1,101 @@
+"""Audit → the JSON of the contract, exactly: what `read_audit` reads back is the same audit."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from grading.digest import plain
+from grading.language.load import Library
+from grading.model.audit import Audit, Known, UnitAudit, Value
+
+INDENT = "  "
+INLINE = 100
+"""A list or object that fits into so many characters stands on one line."""
+
+
+def audit_to_json(audit: Audit, library: Library | None = None) -> dict[str, Any]:
+    """The audit as JSON values, numbers as `Decimal` (as `check_audit` takes them).
+
+    A value without evidence and note is bare. `library` (default: the shipped one) knows what the key of each group is
+    called. Raises KeyError or LanguageError when a unit's ruleset can't be had.
+    """
+    library = library or Library()
+    enterprise = audit.enterprise
+    head: dict[str, Any] = {"name": enterprise.name}
+    for name in ("uscc", "permit", "county"):
+        said = getattr(enterprise, name)
+        if said is not None:
+            head[name] = said
+    if enterprise.facts:
+        head["facts"] = _facts(enterprise.facts)
+    return {
+        "enterprise": head,
+        "assessed_on": audit.assessed_on.isoformat(),
+        "units": [_unit(unit, library) for unit in audit.units],
+    }
+
+
+def dump_audit(audit: Audit, library: Library | None = None) -> str:
+    """The audit as JSON text with a final newline; numbers keep every digit. Raises as `audit_to_json`."""
+    return _text(audit_to_json(audit, library), "") + "\n"
+
+
+def _unit(unit: UnitAudit, library: Library) -> dict[str, Any]:
+    said: dict[str, Any] = {"id": unit.id, "ruleset": unit.ruleset}
+    if unit.facts:
+        said["facts"] = _facts(unit.facts)
+    if unit.groups:
+        groups = library.ruleset(unit.ruleset).groups
+        said["groups"] = {
+            name: [{groups[name].key: row.key, **_facts(row.facts)} for row in rows]
+            for name, rows in unit.groups.items()
+        }
+    return said
+
+
+def _facts(facts: Mapping[str, Known]) -> dict[str, Any]:
+    return {name: _known(known) for name, known in facts.items()}
+
+
+def _known(known: Known) -> Any:
+    value = _value(known.value)
+    if not known.evidence and known.note is None:
+        return value
+    said: dict[str, Any] = {"value": value}
+    if known.evidence:
+        said["evidence"] = list(known.evidence)
+    if known.note is not None:
+        said["note"] = known.note
+    return said
+
+
+def _value(value: Value | None) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _text(value: Any, indent: str) -> str:
+    flat = _flat(value)
+    if not isinstance(value, dict | list) or not value or len(indent) + len(flat) <= INLINE:
+        return flat
+    deeper = indent + INDENT
+    if isinstance(value, dict):
+        lines = [f"{_flat(key)}: {_text(item, deeper)}" for key, item in value.items()]
+        opening, closing = "{", "}"
+    else:
+        lines = [_text(item, deeper) for item in value]
+        opening, closing = "[", "]"
+    return opening + ",".join(f"\n{deeper}{line}" for line in lines) + f"\n{indent}{closing}"
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_flat(key)}: {_flat(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_flat(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False)

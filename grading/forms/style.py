@@ -1,0 +1,131 @@
+"""The look of a form: fonts, colours, borders, sizes, page set-up, protection."""
+
+import math
+import unicodedata
+from collections.abc import Mapping
+
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+FONT = "微软雅黑"
+AUTHOR = "绩效分级指标"
+MARKS_AUTHOR = "填报核对"
+INK, GREY, TEAL, PALE, CREAM, LINE = "1F2D3D", "5F6B76", "2F6F73", "E3EEEC", "FFF8DF", "B4C1C4"
+AMBER, RED, ROSE = "9A6700", "B3261E", "F9D9D4"
+LINE_POINTS = 15.5
+LEAST_POINTS = 27.0
+"""A row is never lower than this: a finger must hit it."""
+MOST_POINTS = 400.0
+
+_thin = Side(style="thin", color=LINE)
+_thick = Side(style="medium", color=RED)
+BOX = Border(left=_thin, right=_thin, top=_thin, bottom=_thin)
+MARKED_BOX = Border(left=_thick, right=_thick, top=_thick, bottom=_thick)
+ANSWER_FILL = PatternFill("solid", fgColor=CREAM)
+MARKED_FILL = PatternFill("solid", fgColor=ROSE)
+
+
+def _style(
+    name: str,
+    size: float = 10,
+    bold: bool = False,
+    color: str = INK,
+    fill: str | None = None,
+    box: bool = True,
+    centre: bool = False,
+    open_: bool = False,
+) -> NamedStyle:
+    style = NamedStyle(name=name)
+    style.font = Font(name=FONT, size=size, bold=bold, color=color)
+    if fill:
+        style.fill = PatternFill("solid", fgColor=fill)
+    if box:
+        style.border = BOX
+    style.alignment = Alignment(horizontal="center" if centre else "left", vertical="center", wrap_text=True)
+    style.protection = Protection(locked=not open_)
+    return style
+
+
+def add_styles(book: Workbook) -> None:
+    """Put the form's cell styles into a workbook; they show in Excel's gallery under these names."""
+    for style in (
+        _style("标题", 16, bold=True, color=TEAL, box=False),
+        _style("说明", 10, color=GREY, box=False),
+        _style("正文", 10, box=False),
+        _style("小节", 12, bold=True, color=TEAL, box=False),
+        _style("表头", 10, bold=True, color="FFFFFF", fill=TEAL, centre=True),
+        _style("分段", 11, bold=True, color=TEAL, fill=PALE),
+        _style("分段列名", 9, color=GREY, fill=PALE, centre=True),
+        _style("项目", 10.5),
+        _style("选项", 10, color=GREY),
+        _style("居中", 10, centre=True),
+        _style("参考", 9, color=GREY),
+        _style("填写格", 11, fill=CREAM, centre=True, open_=True),
+        _style("文字格", 10, fill=CREAM, open_=True),
+        _style("状态", 9, centre=True),
+        _style("机读", 8, color=GREY, box=False),
+    ):
+        book.add_named_style(style)
+
+
+def width_of(text: str) -> int:
+    """How wide a text is in column-width units: a Chinese character counts two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
+
+
+def height_for(cells: Mapping[float, str], line: float = LINE_POINTS, least: float = LEAST_POINTS) -> float:
+    """The height in points of a row whose texts stand in columns of these widths."""
+    most = max((_lines(text, width) for width, text in cells.items()), default=1)
+    return min(max(most * line + 8, least), MOST_POINTS)
+
+
+def _lines(text: str, width: float) -> int:
+    usable = max(width - 1.5, 1)
+    return sum(max(1, math.ceil(width_of(line) / usable)) for line in text.split("\n"))
+
+
+def comment(text: str, author: str = AUTHOR) -> Comment:
+    """A cell comment whose box is large enough for its text."""
+    lines = _lines(text, 66)
+    return Comment(text, author, height=min(40 + lines * 19, 620), width=460)
+
+
+def set_widths(sheet: Worksheet, widths: Mapping[int, float]) -> None:
+    """Set column widths by column number; 0 hides the column."""
+    for column, width in widths.items():
+        dimension = sheet.column_dimensions[get_column_letter(column)]
+        if width:
+            dimension.width = width
+        else:
+            dimension.hidden = True
+
+
+def set_page(sheet: Worksheet, footer: str, repeat: str | None, landscape: bool = True) -> None:
+    """A4, as wide as one page, with page numbers; `repeat` are the rows (`"2:4"`) that every page begins with."""
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    margins = sheet.page_margins
+    margins.left = margins.right = 0.4
+    margins.top, margins.bottom, margins.header, margins.footer = 0.5, 0.6, 0.3, 0.3
+    sheet.print_options.horizontalCentered = True
+    sheet.oddFooter.left.text = footer.replace("&", "&&")
+    sheet.oddFooter.right.text = "第 &P 页，共 &N 页"
+    sheet.oddFooter.left.size = sheet.oddFooter.right.size = 8
+    if repeat:
+        sheet.print_title_rows = repeat
+    sheet.sheet_view.showGridLines = False
+    sheet.sheet_view.zoomScale = 100
+
+
+def protect(sheet: Worksheet) -> None:
+    """Lock everything but the answer cells, without a password; column widths and row heights stay free."""
+    protection = sheet.protection
+    protection.sheet = True
+    protection.formatColumns = protection.formatRows = False
+    protection.selectLockedCells = False

@@ -1,0 +1,230 @@
+"""Writes a sheet of single questions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from openpyxl.cell import Cell
+from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.worksheet.worksheet import Worksheet
+
+from grading.forms.cell_text import put_items, put_plain, put_text
+from grading.forms.layout import Band, FactSheet, Line
+from grading.forms.style import comment, height_for, protect, set_page, set_widths
+from grading.forms.validation import Lists, for_fact, rest_no, yes_or_no
+from grading.forms.wording import ANSWER, EVIDENCE, NO, NOTE, YES, option_labels, range_text, unit_text
+from grading.model.audit import Known, Value
+from grading.model.ruleset import Fact
+
+CODE, NUMBER, LABEL, UNIT, RANGE, ANSWER_AT, EVIDENCE_AT, NOTE_AT, ASK, STATUS, PLANT_AT = range(1, 12)
+WIDTHS = {1: 0, 2: 5.0, 3: 34.0, 4: 9.0, 5: 30.0, 6: 22.0, 7: 26.0, 8: 24.0, 9: 28.0, 10: 11.0, 11: 14.0}
+ROLES = {CODE: "place", LABEL: "label", ANSWER_AT: "answer", EVIDENCE_AT: "evidence", NOTE_AT: "note", STATUS: "status"}
+HEADS = {2: "序号", 3: "核查内容", 4: "单位", 5: "填写要求", 6: ANSWER, 7: EVIDENCE, 8: NOTE, 9: "应查资料", 10: "状态", 11: "全厂值"}
+HEAD_ROW = 4
+BAND = "@"
+"""Begins the code of a row that titles a band; a fact's option is coded `place#option`."""
+DONE, FROM_PLANT, OPEN, PARTLY = "✔ 已填", "↑ 按全厂", "○ 未填", "△ 未填全"
+
+
+@dataclass
+class WrittenFacts:
+    """Where things came to stand: for the cover's contents and for the sheets that refer to this one."""
+
+    title: str
+    bands: list[tuple[Band, int]] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
+    last_row: int = HEAD_ROW
+
+    def statuses(self) -> str:
+        """The range of the status column."""
+        letter = get_column_letter(STATUS)
+        return f"{quote_sheetname(self.title)}!${letter}${HEAD_ROW + 1}:${letter}${self.last_row}"
+
+    def cell(self, place: str, column: int) -> str:
+        """The address of a cell in the row of a place."""
+        return f"{quote_sheetname(self.title)}!${get_column_letter(column)}${self.rows[place]}"
+
+
+def write_facts(
+    sheet: Worksheet,
+    plan: FactSheet,
+    subtitle: str,
+    lists: Lists,
+    known: Mapping[str, Known],
+    plant: WrittenFacts | None,
+) -> WrittenFacts:
+    """Fill `sheet`; `known` are the answers by place, `subtitle` a formula. Raises TooLong."""
+    return _Writer(sheet, plan, lists, known, plant).write(subtitle)
+
+
+class _Writer:
+    def __init__(
+        self,
+        sheet: Worksheet,
+        plan: FactSheet,
+        lists: Lists,
+        known: Mapping[str, Known],
+        plant: WrittenFacts | None,
+    ) -> None:
+        self.sheet, self.plan, self.lists, self.known = sheet, plan, lists, known
+        inherits = any(line.inherits for band in plan.bands for line in band.lines)
+        self.plant = plant if inherits else None
+        self.columns = PLANT_AT if inherits else STATUS
+        self.row = HEAD_ROW
+        self.number = 0
+        self.written = WrittenFacts(sheet.title)
+
+    def write(self, subtitle: str) -> WrittenFacts:
+        self.head(subtitle)
+        for band in self.plan.bands:
+            self.band(band)
+        self.written.last_row = self.row
+        set_widths(self.sheet, {column: WIDTHS[column] for column in range(1, self.columns + 1)})
+        self.sheet.freeze_panes = self.sheet.cell(HEAD_ROW + 1, UNIT)
+        set_page(self.sheet, self.plan.heading, f"{HEAD_ROW}:{HEAD_ROW}")
+        protect(self.sheet)
+        return self.written
+
+    def head(self, subtitle: str) -> None:
+        for column, role in ROLES.items():
+            self.put(1, column, role, "机读")
+        self.put(1, CODE, self.plan.code, "机读")
+        self.sheet.row_dimensions[1].hidden = True
+        self.put(2, NUMBER, self.plan.heading, "标题")
+        self.sheet.row_dimensions[2].height = 32
+        self.put(3, NUMBER, "", "说明").value = subtitle
+        self.sheet.row_dimensions[3].height = 22
+        for row in (2, 3):
+            self.sheet.merge_cells(start_row=row, end_row=row, start_column=NUMBER, end_column=self.columns)
+        for column in range(NUMBER, self.columns + 1):
+            self.put(HEAD_ROW, column, HEADS[column], "表头")
+        self.sheet.row_dimensions[HEAD_ROW].height = 28
+
+    def band(self, band: Band) -> None:
+        self.row += 1
+        top = self.row
+        self.written.bands.append((band, top))
+        for column in range(NUMBER, self.columns + 1):
+            self.put(top, column, "", "分段")
+        self.put(top, CODE, BAND + band.id, "机读")
+        self.put(top, NUMBER, band.title, "分段")
+        self.sheet.merge_cells(start_row=top, end_row=top, start_column=NUMBER, end_column=RANGE)
+        for column in (ANSWER_AT, EVIDENCE_AT, NOTE_AT):
+            self.put(top, column, HEADS[column], "分段列名")
+        self.sheet.row_dimensions[top].height = 24
+        for line in band.lines:
+            self.line(line)
+        letter = get_column_letter(STATUS)
+        area = f"{letter}{top + 1}:{letter}{self.row}"
+        done = f'COUNTIF({area},"{DONE}")+COUNTIF({area},"{FROM_PLANT}")'
+        self.put(top, STATUS, "", "分段列名").value = f'={done}&" / {len(band.lines)}"'
+
+    def line(self, line: Line) -> None:
+        fact = line.question.fact
+        known = self.known.get(line.place)
+        self.row += 1
+        self.number += 1
+        row = self.row
+        self.written.rows[line.place] = row
+        wanted = range_text(fact) + (f"\n{fact.help}" if fact.help else "")
+        ask = "；".join(fact.evidence)
+        self.put(row, CODE, line.place, "机读")
+        self.put(row, NUMBER, "", "居中").value = self.number
+        label = self.put(row, LABEL, fact.label, "项目")
+        if line.criteria:
+            label.comment = comment(line.criteria)
+        self.put(row, UNIT, unit_text(fact.unit), "居中")
+        self.put(row, RANGE, wanted, "参考")
+        self.put(row, ASK, ask, "参考")
+        answer = self.put(row, ANSWER_AT, "", "填写格")
+        evidence, note = self.put(row, EVIDENCE_AT, "", "文字格"), self.put(row, NOTE_AT, "", "文字格")
+        for cell in (evidence, note):
+            cell.number_format = "@"
+        if known is not None and known.evidence:
+            put_items(evidence, known.evidence)
+        if known is not None and known.note is not None:
+            put_text(note, known.note)
+        if fact.type == "choices":
+            self.options(line, fact, known, answer)
+        else:
+            validation = for_fact(self.lists, fact, answer.coordinate)
+            validation.add(answer.coordinate)
+            self.sheet.add_data_validation(validation)
+            put_value(answer, known.value if known else None, fact)
+        self.status(line, row, len(fact.options) if fact.type == "choices" else 0)
+        texts = {WIDTHS[LABEL]: fact.label, WIDTHS[RANGE] * 1.1: wanted, WIDTHS[ASK] * 1.1: ask}
+        texts |= {WIDTHS[EVIDENCE_AT]: str(evidence.value or ""), WIDTHS[NOTE_AT]: str(note.value or "")}
+        self.sheet.row_dimensions[row].height = height_for({**texts, WIDTHS[ANSWER_AT]: str(answer.value or "")})
+
+    def options(self, line: Line, fact: Fact, known: Known | None, main: Cell) -> None:
+        """A row for each option; the fact's own answer cell says what becomes of those left open."""
+        validation = rest_no(self.lists)
+        validation.add(main.coordinate)
+        self.sheet.add_data_validation(validation)
+        each = yes_or_no(self.lists)
+        chosen = known.value if known is not None and isinstance(known.value, tuple) else None
+        for code, label in option_labels(fact).items():
+            self.row += 1
+            for column in range(NUMBER, self.columns + 1):
+                self.put(self.row, column, "", "选项")
+            self.put(self.row, CODE, f"{line.place}#{code}", "机读")
+            self.put(self.row, LABEL, f"　└ {label}", "选项")
+            self.put(self.row, RANGE, f"{YES}／{NO}", "参考")
+            cell = self.put(self.row, ANSWER_AT, "", "填写格")
+            if chosen is not None:
+                put_plain(cell, YES if code in chosen else NO)
+            each.add(cell.coordinate)
+            self.sheet.row_dimensions[self.row].height = height_for({WIDTHS[LABEL]: f"　└ {label}"}, least=24)
+        self.sheet.add_data_validation(each)
+
+    def status(self, line: Line, row: int, options: int) -> None:
+        letter = get_column_letter(ANSWER_AT)
+        filled = f"LEN(TRIM({letter}{row}))>0"
+        otherwise = f'"{OPEN}"'
+        if self.plant is not None and line.inherits:
+            there = self.plant.cell(line.inherits, STATUS)
+            otherwise = f'IF({there}="{DONE}","{FROM_PLANT}","{OPEN}")'
+            shown = self.plant.cell(line.inherits, ANSWER_AT)
+            value = f'IF({shown}="","",{shown})' if not options else f'IF({there}="{DONE}","见全厂表","")'
+            self.put(row, PLANT_AT, "", "参考").value = f"={value}"
+        elif self.columns == PLANT_AT:
+            self.put(row, PLANT_AT, "", "参考")
+        if options:
+            area = f"{letter}{row + 1}:{letter}{row + options}"
+            filled = f"OR({filled},COUNTA({area})={options})"
+            otherwise = f'IF(COUNTA({area})>0,"{PARTLY}",{otherwise})'
+        self.put(row, STATUS, "", "状态").value = f'=IF({filled},"{DONE}",{otherwise})'
+
+    def put(self, row: int, column: int, text: str, style: str) -> Cell:
+        cell = self.sheet.cell(row, column)
+        assert isinstance(cell, Cell)
+        cell.style = style
+        if text:
+            put_plain(cell, text)
+        return cell
+
+
+def put_value(cell: Cell, value: Value | None, fact: Fact) -> None:
+    """Write a fact's value (not one of several options) and the cell's number format."""
+    cell.number_format = {"number": "General", "date": "yyyy-mm-dd"}.get(fact.type, "@")
+    if isinstance(value, bool):
+        put_plain(cell, YES if value else NO)
+    elif isinstance(value, Decimal):
+        cell.value = int(value) if value == value.to_integral_value() else float(value)
+        if value and abs(value) < Decimal("0.001"):
+            cell.number_format = "0." + "0" * fact.decimals
+    elif isinstance(value, str):
+        put_plain(cell, option_labels(fact)[value])
+    elif value is not None and not isinstance(value, tuple):
+        put_day(cell, value)
+
+
+def put_day(cell: Cell, day: date) -> None:
+    """Write a day; days before 1901, on which calendars of spreadsheets differ, as text."""
+    cell.number_format = "yyyy-mm-dd"
+    if day.year > 1900:
+        cell.value = day
+        cell.number_format = "yyyy-mm-dd"
+    else:
+        put_plain(cell, day.isoformat())

@@ -1,0 +1,249 @@
+"""Conditions as Chinese sentences, for forms, reports, the browser and `grading ruleset show`.
+
+Here a condition becomes words and figures; `templates/condition.zh-CN.j2` puts them into sentences.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from grading.digest import plain
+from grading.model.base import Scalar
+from grading.model.condition import (
+    All,
+    AnyOf,
+    AtLeastOf,
+    Comparison,
+    ConditionBase,
+    Each,
+    Not,
+    Some,
+)
+from grading.model.ruleset import Fact, Indicator, Ruleset
+
+NOT_ASKED = "不作要求"
+ASSESSED_ON = "评定日期"
+_CUBIC = re.compile(r"(?<=m)([23])(?![0-9])")
+_SEAM = re.compile(r"[A-Za-z0-9%²³][\u4e00-\u9fff]|[\u4e00-\u9fff][A-Za-z0-9]")
+_OPPOSITE = {
+    "at_most": "above",
+    "at_least": "below",
+    "below": "at_least",
+    "above": "at_most",
+    "is": "is_not",
+    "is_not": "is",
+    "includes_any": "includes_none",
+    "includes_all": "lacks_some",
+    "within": "beyond",
+}
+_SAME = {"equals": "is", "one_of": "is", "none_of": "is_not"}
+_COUNTED = {"月": "个月", "小时": "小时", "天": "天"}
+
+
+def requirement_text(ruleset: Ruleset, indicator: Indicator, level: str) -> str:
+    """What an indicator asks for at a level, in words: the level's own text, else the generated sentence.
+
+    `不作要求` when it asks for nothing there; raises KeyError for a level that the scale does not have.
+    """
+    if level not in ruleset.scale.ids:
+        raise KeyError(level)
+    requirement = indicator.requirement(level)
+    if requirement is None:
+        return NOT_ASKED
+    return requirement.text or sentence(ruleset, requirement.require)
+
+
+def sentence(ruleset: Ruleset, condition: ConditionBase) -> str:
+    """A condition in words, without a full stop; the texts that conditions carry stand for their sentences."""
+    return str(_say()(_node(ruleset, condition))).strip()
+
+
+def value_text(ruleset: Ruleset, fact_id: str, value: Scalar) -> str:
+    """A value of a fact as people write it: with its unit, an option by its label, 是 or 否, a day in Chinese."""
+    fact = ruleset.facts.get(fact_id)
+    if isinstance(value, bool):
+        return "“是”" if value else "“否”"
+    if isinstance(value, Decimal):
+        computed = ruleset.computed.get(fact_id)
+        unit = fact.unit if fact is not None else computed.unit if computed is not None else None
+        return number_text(value, unit)
+    if isinstance(value, date):
+        return day_text(value)
+    return fact.options.get(value, value) if fact is not None else value
+
+
+def values_text(ruleset: Ruleset, fact_id: str, values: Iterable[Scalar]) -> tuple[str, ...]:
+    """Several values of a fact; in quotes when one could be read as two."""
+    texts = tuple(value_text(ruleset, fact_id, value) for value in values)
+    quoted = len(texts) > 1 and any(mark in text for text in texts for mark in "、或和及，；")
+    return tuple(f"“{text}”" for text in texts) if quoted else texts
+
+
+def number_text(value: Decimal, unit: str | None = None) -> str:
+    """`10 mg/m³`, `80%`, `24 个月`."""
+    if unit is None:
+        return plain(value)
+    return f"{plain(value)}%" if unit == "%" else f"{plain(value)} {unit_text(unit)}"
+
+
+def unit_text(unit: str) -> str:
+    """A unit as it is printed: `mg/m3` → `mg/m³`."""
+    return _COUNTED.get(unit) or _CUBIC.sub(lambda m: {"2": "²", "3": "³"}[m.group(1)], unit)
+
+
+def glue(parts: Iterable[str]) -> str:
+    """Texts in a row, with a space wherever Latin letters or figures meet Chinese characters."""
+    joined = ""
+    for part in parts:
+        seam = f"{joined[-1:]}{part[:1]}"
+        joined += f" {part}" if _SEAM.fullmatch(seam) else part
+    return joined
+
+
+def day_text(day: date) -> str:
+    """`2023 年 11 月 1 日`."""
+    return f"{day.year} 年 {day.month} 月 {day.day} 日"
+
+
+def fact_label(ruleset: Ruleset, fact_id: str) -> str:
+    """The label of a fact or computed fact; its id where it has none."""
+    if fact_id in ruleset.facts:
+        return ruleset.facts[fact_id].label
+    if fact_id in ruleset.computed:
+        return ruleset.computed[fact_id].label or fact_id
+    return ASSESSED_ON if fact_id == "assessed_on" else fact_id
+
+
+@dataclass
+class _Node:
+    """A condition in words: what its form needs and nothing else. The template knows the forms."""
+
+    form: str
+    text: str | None = None
+    since: str | None = None
+    until: str | None = None
+    label: str = ""
+    type: str = ""
+    operator: str = ""
+    values: tuple[str, ...] = ()
+    figure: str = ""
+    count: int = 0
+    group: str = ""
+    where: "_Node | None" = None
+    require: "_Node | None" = None
+    part: "_Node | None" = None
+    parts: tuple["_Node", ...] = ()
+    guards: tuple["_Node", ...] = ()
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the sentence needs no brackets inside another one."""
+        if self.text:
+            return not any(mark in self.text for mark in "，；。")
+        return self.form == "comparison" and not (self.since or self.until)
+
+    @property
+    def parts_are_short(self) -> bool:
+        """Whether none of the parts needs brackets."""
+        return all(part.is_short for part in self.parts)
+
+
+def _node(ruleset: Ruleset, c: ConditionBase) -> _Node:
+    node = _form(ruleset, c)
+    node.text = c.text
+    node.since = day_text(c.from_) if c.from_ is not None else None
+    node.until = day_text(c.until) if c.until is not None else None
+    return node
+
+
+def _form(ruleset: Ruleset, c: ConditionBase) -> _Node:
+    if isinstance(c, Comparison):
+        return _comparison(ruleset, c)
+    if isinstance(c, All):
+        return _junction("all", tuple(_node(ruleset, part) for part in c.all))
+    if isinstance(c, AnyOf):
+        return _any(ruleset, c)
+    if isinstance(c, AtLeastOf):
+        parts = tuple(_node(ruleset, part) for part in c.of)
+        return _Node("at_least_of", count=c.at_least_of, parts=parts)
+    if isinstance(c, Each | Some):
+        form, group = ("each", c.each) if isinstance(c, Each) else ("some", c.some)
+        where = _node(ruleset, c.where) if c.where is not None else None
+        # What stands in brackets in a group's label tells the assessor how to fill the table in.
+        label = ruleset.groups[group].label.partition("（")[0] if group in ruleset.groups else group
+        return _Node(form, group=label, where=where, require=_node(ruleset, c.require))
+    if isinstance(c, Not):
+        return _not(ruleset, c)
+    raise TypeError(f"not a condition: {c!r}")
+
+
+def _junction(form: str, parts: tuple[_Node, ...]) -> _Node:
+    return parts[0] if len(parts) == 1 else _Node(form, parts=parts)
+
+
+def _any(ruleset: Ruleset, c: AnyOf) -> _Node:
+    """`any: [not a, b]` is how the language says “if a, then b”, and so it is read out."""
+    guards = [part for part in c.any if isinstance(part, Not) and not _carries(part)]
+    others = [part for part in c.any if part not in guards]
+    if guards and others:
+        then = tuple(_node(ruleset, part) for part in others)
+        return _Node("if", guards=tuple(_node(ruleset, guard.not_) for guard in guards), parts=then)
+    return _junction("any", tuple(_node(ruleset, part) for part in c.any))
+
+
+def _not(ruleset: Ruleset, c: Not) -> _Node:
+    """The contrary of a comparison has a word of its own; of anything else it is said that it must not be."""
+    inner = c.not_
+    if isinstance(inner, Comparison) and not _carries(inner) and not inner.is_unresolved:
+        node = _comparison(ruleset, inner)
+        if node.type == "boolean" and len(node.values) == 1:
+            node.values = ("“否”",) if node.values == ("“是”",) else ("“是”",)
+        else:
+            node.operator = _OPPOSITE[node.operator]
+        return node
+    if isinstance(inner, Not) and not _carries(inner):
+        return _node(ruleset, inner.not_)
+    return _Node("not", part=_node(ruleset, inner))
+
+
+def _carries(c: ConditionBase) -> bool:
+    """Whether a condition has a wording or a window of its own, which must not get lost."""
+    return bool(c.text or c.from_ or c.until)
+
+
+def _comparison(ruleset: Ruleset, c: Comparison) -> _Node:
+    fact = ruleset.facts.get(c.fact)
+    guess = c.guess
+    listed = guess if isinstance(guess, tuple) else () if guess is None else (guess,)
+    values = values_text(ruleset, c.fact, listed)
+    operator = _SAME.get(c.operator, c.operator)
+    if fact is not None and fact.type == "boolean" and operator == "is_not" and len(values) == 1:
+        operator, values = "is", ("“否”",) if values == ("“是”",) else ("“是”",)
+    return _Node(
+        "comparison",
+        label=fact_label(ruleset, c.fact),
+        type=_type(fact, c.fact),
+        operator=operator,
+        values=values,
+        figure="unresolved" if c.is_unresolved else "provisional" if c.is_provisional else "established",
+    )
+
+
+def _type(fact: Fact | None, fact_id: str) -> str:
+    return fact.type if fact is not None else "date" if fact_id == "assessed_on" else "number"
+
+
+@cache
+def _say() -> Any:
+    """The template's macro that turns a node into a sentence."""
+    environment = Environment(
+        loader=PackageLoader("grading.language"), autoescape=False, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters["glue"] = glue
+    return environment.get_template("condition.zh-CN.j2").module.say  # type: ignore[attr-defined]

@@ -1,0 +1,27 @@
+"""The Chinese words for the codes of the domain: one vocabulary for terminal, forms, reports and pages."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+
+def _words(**words: str) -> Mapping[str, str]:
+    return MappingProxyType(words)
+
+
+STATUS = _words(met="满足", unmet="不满足", unknown="未知")
+BASIS = _words(seen="见于原文", standard="引自标准", recalled="凭记忆")
+CONFIDENCE = _words(high="高", medium="中", low="低")
+DECIDED_BY = _words(record="查阅资料", measurement="监测数据", judgement="专家判断")
+REVIEW = _words(draft="草案", reviewed="已审定")
+MODE = _words(official="正式", trial="试算")
+ALERT = _words(yellow="黄色预警", orange="橙色预警", red="红色预警")
+MEASURE = _words(
+    self_decided="自主减排",
+    output_cut="限产",
+    line_stop="停生产线",
+    stop="停产",
+    transport="运输管控",
+    other="其他",
+)
+UNGRADED = "不纳入绩效分级"
+FACT_TYPE = _words(number="数值", boolean="是否", choice="单选", choices="多选", date="日期")

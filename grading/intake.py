@@ -188,16 +188,16 @@ class _Reader:
         county = texts.get("county")
         if county is not None and not (len(county) == 6 and county.isdigit()):
             self.wrong((*path, "county"), "should be a GB/T 2260 code of six digits")
-        facts = self.facts(top.get("facts", {}), (*path, "facts"), self.shared_facts(rulesets), "any ruleset of this audit")
+        facts = self.facts(
+            top.get("facts", {}), (*path, "facts"), self.shared_facts(rulesets), "any ruleset of this audit"
+        )
         return Enterprise(facts=facts, **texts) if texts.get("name") else None  # type: ignore[arg-type]
 
     def shared_facts(self, rulesets: list[Ruleset] | None) -> Callable[[str], list[Fact]] | None:
         """The declarations of a fact in the audit's rulesets; None when those are not all known."""
         if rulesets is None:
             return None
-        return lambda name: [
-            r.facts[name] for r in rulesets if name in r.facts and r.facts[name].group is None
-        ]
+        return lambda name: [r.facts[name] for r in rulesets if name in r.facts and r.facts[name].group is None]
 
     def unit(self, raw: Any, path: Path, ruleset: Ruleset | None) -> UnitAudit | None:
         top = self.mapping(raw, path, required=("id", "ruleset"), optional=("facts", "groups"))
@@ -338,13 +338,21 @@ class _Reader:
         low, high = fact.min, fact.max
         if (low is not None and raw < low) or (high is not None and raw > high):
             span = " and ".join(
-                part for part in (f"at least {low}" if low is not None else "", f"at most {high}" if high is not None else "") if part
+                part
+                for part in (
+                    f"at least {low}" if low is not None else "",
+                    f"at most {high}" if high is not None else "",
+                )
+                if part
             )
             self.wrong(path, f"should be {span}{unit}, is {raw}")
             return None
         exponent = raw.normalize().as_tuple().exponent
         if isinstance(exponent, int) and -exponent > fact.decimals:
-            self.wrong(path, f"has more than {fact.decimals} decimal places; give the value as measured, it is not rounded here")
+            self.wrong(
+                path,
+                f"has more than {fact.decimals} decimal places; give the value as measured, it is not rounded here",
+            )
             return None
         if abs(raw) >= Decimal(10) ** 9:
             self.wrong(path, f"should be smaller than 1,000,000,000{unit}")

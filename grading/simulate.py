@@ -12,7 +12,9 @@ from grading.model.base import Status
 from grading.model.result import Grading, UnitGrading
 from grading.model.ruleset import Fact
 
-_SETTING = re.compile(r"^(?P<unit>[^=]+?)\.(?:(?P<group>\w+)\[(?P<row>[^\]]*)\]\.)?(?P<fact>\w+)\s*=\s*(?P<value>.*)$", re.S)
+_SETTING = re.compile(
+    r"^(?P<unit>[^=]+?)\.(?:(?P<group>\w+)\[(?P<row>[^\]]*)\]\.)?(?P<fact>\w+)\s*=\s*(?P<value>.*)$", re.S
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,9 @@ def _checked(
     units = [u for u in audit.units if setting.unit in (u.id, "enterprise")]
     if not units:
         ids = ", ".join(u.id for u in audit.units)
-        problems.append(InputProblem(setting.place, f"there is no unit `{setting.unit}`; there are {ids} and enterprise"))
+        problems.append(
+            InputProblem(setting.place, f"there is no unit `{setting.unit}`; there are {ids} and enterprise")
+        )
         return None
     facts: list[Fact] = []
     for unit in units:
@@ -141,7 +145,10 @@ def compare(before: Grading, after: Grading) -> tuple[Difference, ...]:
 
 
 def _conclusions(unit: UnitGrading) -> dict[tuple[str, str], str]:
-    found: dict[tuple[str, str], str] = {("unit_grade", ""): unit.outcome.grade, ("unit_attainable", ""): unit.outcome.attainable}
+    found: dict[tuple[str, str], str] = {
+        ("unit_grade", ""): unit.outcome.grade,
+        ("unit_attainable", ""): unit.outcome.attainable,
+    }
     found |= {("level", level): status.value for level, status in unit.levels.items()}
     found |= {("dimension", name): outcome.grade for name, outcome in unit.dimensions.items()}
     found |= {("gate", gate.id): gate.status.value for gate in unit.gates}

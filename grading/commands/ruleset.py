@@ -54,9 +54,7 @@ def check(context: typer.Context, ids: Ids = None, as_json: Json = False) -> Non
 def cases(
     context: typer.Context,
     ids: Ids = None,
-    keyword: Annotated[
-        str | None, typer.Option("-k", metavar="文字", help="只运行名称中含有这段文字的用例")
-    ] = None,
+    keyword: Annotated[str | None, typer.Option("-k", metavar="文字", help="只运行名称中含有这段文字的用例")] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="逐条列出用例")] = False,
     as_json: Json = False,
 ) -> None:

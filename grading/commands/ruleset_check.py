@@ -68,7 +68,7 @@ def fits_engine(loaded: Loaded) -> list[Problem]:
 def in_words(counts: Counts) -> str:
     """The counts as one Chinese line."""
     bases = counts.by_basis
-    how = f"原文所见 {bases['seen']}、标准 {bases['standard']}、记忆 {bases['recalled']}"
+    how = f"见于原文 {bases['seen']}、引自标准 {bases['standard']}、凭记忆 {bases['recalled']}"
     opens = f"未核实 {counts.unresolved}，暂定 {counts.provisional}，低可信 {counts.low_confidence}"
     return f"指标 {counts.indicators}，判据 {counts.criteria}（{how}），事实 {counts.facts}，{opens}"
 

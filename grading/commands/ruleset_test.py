@@ -35,9 +35,7 @@ class Run:
     broken: tuple[Problem, ...] = ()
 
 
-def run_cases(
-    rulesets: Library, ids: tuple[str, ...], keyword: str | None, verbose: bool, as_json: bool
-) -> None:
+def run_cases(rulesets: Library, ids: tuple[str, ...], keyword: str | None, verbose: bool, as_json: bool) -> None:
     """Run the cases of the rulesets; ends with exit code 1 when one fails or can't be run."""
     began = time.monotonic()
     engine = Engine(rulesets)
@@ -146,8 +144,7 @@ def _document(runs: list[Run]) -> dict[str, Any]:
                         "line": result.case.line,
                         "passed": result.passed,
                         "differences": [
-                            {"what": d.what, "expected": d.expected, "actual": d.actual}
-                            for d in result.differences
+                            {"what": d.what, "expected": d.expected, "actual": d.actual} for d in result.differences
                         ],
                         "problems": [problem_json(problem) for problem in result.problems],
                     }

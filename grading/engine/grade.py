@@ -182,9 +182,18 @@ class _Reading:
             gates=tuple(GateResult(gate, self._status(ref)) for gate, ref in plan.gates.items()),
             trace=tuple(self._entry(i, firing) for i, firing in enumerate(self.found.firings)),
             conditions=Lazy(plan.places, self._condition),
+            fired=Lazy(plan.places, self._fired),
             values=self._values(),
             notices=_notices(self.ruleset, day),
         )
+
+    def _fired(self, ref: Ref) -> dict[str | None, int]:
+        view = self.plan.nodes[ref.node].view
+        group = None if view is None else self.plan.views[view].group
+        return {
+            None if group is None else self._key(group, row): self.found.at[ref.node * 3, row] + 1
+            for row in self.found.statuses.get(ref.node, {})
+        }
 
     def _values(self) -> dict[tuple[str, str | None], Any]:
         values: dict[tuple[str, str | None], Any] = {

@@ -2,13 +2,16 @@
 
 import math
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from openpyxl import Workbook
+from openpyxl.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
+
+from grading.forms.cell_text import put_plain
 
 FONT = "微软雅黑"
 AUTHOR = "绩效分级指标"
@@ -66,6 +69,7 @@ def add_styles(book: Workbook) -> None:
         _style("填写格", 11, fill=CREAM, centre=True, open_=True),
         _style("文字格", 10, fill=CREAM, open_=True),
         _style("状态", 9, centre=True),
+        _style("链接", 10, color="1F5FA8"),
         _style("机读", 8, color=GREY, box=False),
     ):
         book.add_named_style(style)
@@ -76,15 +80,27 @@ def width_of(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
 
 
-def height_for(cells: Mapping[float, str], line: float = LINE_POINTS, least: float = LEAST_POINTS) -> float:
-    """The height in points of a row whose texts stand in columns of these widths."""
-    most = max((_lines(text, width) for width, text in cells.items()), default=1)
+def height_for(
+    cells: Iterable[tuple[float, str]], line: float = LINE_POINTS, least: float = LEAST_POINTS
+) -> float:
+    """The height in points of a row of texts, each given with the width of its column."""
+    most = max((_lines(text, width) for width, text in cells), default=1)
     return min(max(most * line + 8, least), MOST_POINTS)
 
 
 def _lines(text: str, width: float) -> int:
     usable = max(width - 1.5, 1)
     return sum(max(1, math.ceil(width_of(line) / usable)) for line in text.split("\n"))
+
+
+def put(sheet: Worksheet, row: int, column: int, text: str, style: str) -> Cell:
+    """Style a cell and write a text into it, if there is any. Raises TooLong."""
+    cell = sheet.cell(row, column)
+    assert isinstance(cell, Cell)
+    cell.style = style
+    if text:
+        put_plain(cell, text)
+    return cell
 
 
 def comment(text: str, author: str = AUTHOR) -> Comment:

@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from grading.forms.cell_text import put_items, put_plain, put_text
 from grading.forms.layout import Band, FactSheet, Line
-from grading.forms.style import comment, height_for, protect, set_page, set_widths
+from grading.forms.style import comment, height_for, protect, put, set_page, set_widths
 from grading.forms.validation import Lists, for_fact, rest_no, yes_or_no
 from grading.forms.wording import ANSWER, EVIDENCE, NO, NOTE, YES, option_labels, range_text, unit_text
 from grading.model.audit import Known, Value
@@ -21,6 +21,8 @@ CODE, NUMBER, LABEL, UNIT, RANGE, ANSWER_AT, EVIDENCE_AT, NOTE_AT, ASK, STATUS, 
 WIDTHS = {1: 0, 2: 5.0, 3: 34.0, 4: 9.0, 5: 30.0, 6: 22.0, 7: 26.0, 8: 24.0, 9: 28.0, 10: 11.0, 11: 14.0}
 ROLES = {CODE: "place", LABEL: "label", ANSWER_AT: "answer", EVIDENCE_AT: "evidence", NOTE_AT: "note", STATUS: "status"}
 HEADS = {2: "序号", 3: "核查内容", 4: "单位", 5: "填写要求", 6: ANSWER, 7: EVIDENCE, 8: NOTE, 9: "应查资料", 10: "状态", 11: "全厂值"}
+SMALLER = 1.1
+"""How much more of the small print goes into a column."""
 HEAD_ROW = 4
 BAND = "@"
 """Begins the code of a row that titles a band; a fact's option is coded `place#option`."""
@@ -81,24 +83,24 @@ class _Writer:
             self.band(band)
         self.written.last_row = self.row
         set_widths(self.sheet, {column: WIDTHS[column] for column in range(1, self.columns + 1)})
-        self.sheet.freeze_panes = self.sheet.cell(HEAD_ROW + 1, UNIT)
+        self.sheet.freeze_panes = f"{get_column_letter(UNIT)}{HEAD_ROW + 1}"
         set_page(self.sheet, self.plan.heading, f"{HEAD_ROW}:{HEAD_ROW}")
         protect(self.sheet)
         return self.written
 
     def head(self, subtitle: str) -> None:
         for column, role in ROLES.items():
-            self.put(1, column, role, "机读")
-        self.put(1, CODE, self.plan.code, "机读")
+            put(self.sheet, 1, column, role, "机读")
+        put(self.sheet, 1, CODE, self.plan.code, "机读")
         self.sheet.row_dimensions[1].hidden = True
-        self.put(2, NUMBER, self.plan.heading, "标题")
+        put(self.sheet, 2, NUMBER, self.plan.heading, "标题")
         self.sheet.row_dimensions[2].height = 32
-        self.put(3, NUMBER, "", "说明").value = subtitle
+        put(self.sheet, 3, NUMBER, "", "说明").value = subtitle
         self.sheet.row_dimensions[3].height = 22
         for row in (2, 3):
             self.sheet.merge_cells(start_row=row, end_row=row, start_column=NUMBER, end_column=self.columns)
         for column in range(NUMBER, self.columns + 1):
-            self.put(HEAD_ROW, column, HEADS[column], "表头")
+            put(self.sheet, HEAD_ROW, column, HEADS[column], "表头")
         self.sheet.row_dimensions[HEAD_ROW].height = 28
 
     def band(self, band: Band) -> None:
@@ -106,19 +108,19 @@ class _Writer:
         top = self.row
         self.written.bands.append((band, top))
         for column in range(NUMBER, self.columns + 1):
-            self.put(top, column, "", "分段")
-        self.put(top, CODE, BAND + band.id, "机读")
-        self.put(top, NUMBER, band.title, "分段")
+            put(self.sheet, top, column, "", "分段")
+        put(self.sheet, top, CODE, BAND + band.id, "机读")
+        put(self.sheet, top, NUMBER, band.title, "分段")
         self.sheet.merge_cells(start_row=top, end_row=top, start_column=NUMBER, end_column=RANGE)
         for column in (ANSWER_AT, EVIDENCE_AT, NOTE_AT):
-            self.put(top, column, HEADS[column], "分段列名")
+            put(self.sheet, top, column, HEADS[column], "分段列名")
         self.sheet.row_dimensions[top].height = 24
         for line in band.lines:
             self.line(line)
         letter = get_column_letter(STATUS)
         area = f"{letter}{top + 1}:{letter}{self.row}"
         done = f'COUNTIF({area},"{DONE}")+COUNTIF({area},"{FROM_PLANT}")'
-        self.put(top, STATUS, "", "分段列名").value = f'={done}&" / {len(band.lines)}"'
+        put(self.sheet, top, STATUS, "", "分段列名").value = f'={done}&" / {len(band.lines)}"'
 
     def line(self, line: Line) -> None:
         fact = line.question.fact
@@ -129,16 +131,16 @@ class _Writer:
         self.written.rows[line.place] = row
         wanted = range_text(fact) + (f"\n{fact.help}" if fact.help else "")
         ask = "；".join(fact.evidence)
-        self.put(row, CODE, line.place, "机读")
-        self.put(row, NUMBER, "", "居中").value = self.number
-        label = self.put(row, LABEL, fact.label, "项目")
+        put(self.sheet, row, CODE, line.place, "机读")
+        put(self.sheet, row, NUMBER, "", "居中").value = self.number
+        label = put(self.sheet, row, LABEL, fact.label, "项目")
         if line.criteria:
             label.comment = comment(line.criteria)
-        self.put(row, UNIT, unit_text(fact.unit), "居中")
-        self.put(row, RANGE, wanted, "参考")
-        self.put(row, ASK, ask, "参考")
-        answer = self.put(row, ANSWER_AT, "", "填写格")
-        evidence, note = self.put(row, EVIDENCE_AT, "", "文字格"), self.put(row, NOTE_AT, "", "文字格")
+        put(self.sheet, row, UNIT, unit_text(fact.unit), "居中")
+        put(self.sheet, row, RANGE, wanted, "参考")
+        put(self.sheet, row, ASK, ask, "参考")
+        answer = put(self.sheet, row, ANSWER_AT, "", "填写格")
+        evidence, note = put(self.sheet, row, EVIDENCE_AT, "", "文字格"), put(self.sheet, row, NOTE_AT, "", "文字格")
         for cell in (evidence, note):
             cell.number_format = "@"
         if known is not None and known.evidence:
@@ -153,9 +155,10 @@ class _Writer:
             self.sheet.add_data_validation(validation)
             put_value(answer, known.value if known else None, fact)
         self.status(line, row, len(fact.options) if fact.type == "choices" else 0)
-        texts = {WIDTHS[LABEL]: fact.label, WIDTHS[RANGE] * 1.1: wanted, WIDTHS[ASK] * 1.1: ask}
-        texts |= {WIDTHS[EVIDENCE_AT]: str(evidence.value or ""), WIDTHS[NOTE_AT]: str(note.value or "")}
-        self.sheet.row_dimensions[row].height = height_for({**texts, WIDTHS[ANSWER_AT]: str(answer.value or "")})
+        texts = [(WIDTHS[LABEL], fact.label), (WIDTHS[RANGE] * SMALLER, wanted), (WIDTHS[ASK] * SMALLER, ask)]
+        filled = ((ANSWER_AT, answer), (EVIDENCE_AT, evidence), (NOTE_AT, note))
+        texts += [(WIDTHS[column], str(cell.value or "")) for column, cell in filled]
+        self.sheet.row_dimensions[row].height = height_for(texts)
 
     def options(self, line: Line, fact: Fact, known: Known | None, main: Cell) -> None:
         """A row for each option; the fact's own answer cell says what becomes of those left open."""
@@ -167,15 +170,15 @@ class _Writer:
         for code, label in option_labels(fact).items():
             self.row += 1
             for column in range(NUMBER, self.columns + 1):
-                self.put(self.row, column, "", "选项")
-            self.put(self.row, CODE, f"{line.place}#{code}", "机读")
-            self.put(self.row, LABEL, f"　└ {label}", "选项")
-            self.put(self.row, RANGE, f"{YES}／{NO}", "参考")
-            cell = self.put(self.row, ANSWER_AT, "", "填写格")
+                put(self.sheet, self.row, column, "", "选项")
+            put(self.sheet, self.row, CODE, f"{line.place}#{code}", "机读")
+            put(self.sheet, self.row, LABEL, f"　└ {label}", "选项")
+            put(self.sheet, self.row, RANGE, f"{YES}／{NO}", "参考")
+            cell = put(self.sheet, self.row, ANSWER_AT, "", "填写格")
             if chosen is not None:
                 put_plain(cell, YES if code in chosen else NO)
             each.add(cell.coordinate)
-            self.sheet.row_dimensions[self.row].height = height_for({WIDTHS[LABEL]: f"　└ {label}"}, least=24)
+            self.sheet.row_dimensions[self.row].height = height_for([(WIDTHS[LABEL], f"　└ {label}")], least=24)
         self.sheet.add_data_validation(each)
 
     def status(self, line: Line, row: int, options: int) -> None:
@@ -187,22 +190,14 @@ class _Writer:
             otherwise = f'IF({there}="{DONE}","{FROM_PLANT}","{OPEN}")'
             shown = self.plant.cell(line.inherits, ANSWER_AT)
             value = f'IF({shown}="","",{shown})' if not options else f'IF({there}="{DONE}","见全厂表","")'
-            self.put(row, PLANT_AT, "", "参考").value = f"={value}"
+            put(self.sheet, row, PLANT_AT, "", "参考").value = f"={value}"
         elif self.columns == PLANT_AT:
-            self.put(row, PLANT_AT, "", "参考")
+            put(self.sheet, row, PLANT_AT, "", "参考")
         if options:
             area = f"{letter}{row + 1}:{letter}{row + options}"
             filled = f"OR({filled},COUNTA({area})={options})"
             otherwise = f'IF(COUNTA({area})>0,"{PARTLY}",{otherwise})'
-        self.put(row, STATUS, "", "状态").value = f'=IF({filled},"{DONE}",{otherwise})'
-
-    def put(self, row: int, column: int, text: str, style: str) -> Cell:
-        cell = self.sheet.cell(row, column)
-        assert isinstance(cell, Cell)
-        cell.style = style
-        if text:
-            put_plain(cell, text)
-        return cell
+        put(self.sheet, row, STATUS, "", "状态").value = f'=IF({filled},"{DONE}",{otherwise})'
 
 
 def put_value(cell: Cell, value: Value | None, fact: Fact) -> None:

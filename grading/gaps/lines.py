@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from grading.engine.grade import json_value
-from grading.language.prose import comparison_text, requirement_text
+from grading.language.prose import requirement_text, sentence
 from grading.model.audit import Audit, Known, UnitAudit
 from grading.model.base import Mode, Remedy, Status
 from grading.model.condition import (
@@ -154,7 +154,9 @@ def gap_lines(subject: Subject, level: str) -> Collected:
             continue
         applies = getattr(asked.indicator, "applies_when", None)
         if applies is not None and subject.status(f"{asked.indicator.id}.applies_when", None) is Status.UNKNOWN:
-            guard = Asked(asked.indicator, asked.requirement, level, f"{asked.indicator.id}.applies_when", applies, True)
+            guard = Asked(
+                asked.indicator, asked.requirement, level, f"{asked.indicator.id}.applies_when", applies, True
+            )
             found.leaves += [_made(subject, leaf) for leaf in _unknown(subject, guard, guard.name, applies, (), None)]
         for leaf in _open(subject, asked, asked.name, asked.condition, (), None, asked.wanted, None):
             found.leaves.append(_made(subject, leaf))
@@ -248,7 +250,9 @@ def _made(subject: Subject, leaf: Leaf | tuple[Asked, str, Each | Some]) -> tupl
     evidence = (fact.evidence if fact else ()) + (remedy.evidence if remedy else ())
     limit = c.guess
     label = fact.label if fact else (computed.label or c.fact) if computed else c.fact
-    seed = f"{c.fact} {c.operator} {leaf.wanted} {'guard' if 'applies_when' in leaf.name or '.where' in leaf.name else ''}"
+    seed = (
+        f"{c.fact} {c.operator} {leaf.wanted} {'guard' if 'applies_when' in leaf.name or '.where' in leaf.name else ''}"
+    )
     line = GapLine(
         id=line_id(asked, leaf.name, leaf.row if group else None, f"{subject.unit.id}|{seed}"),
         unit=subject.unit.id,
@@ -260,7 +264,7 @@ def _made(subject: Subject, leaf: Leaf | tuple[Asked, str, Each | Some]) -> tupl
         status=status,  # type: ignore[arg-type]
         condition=leaf.name,
         text=_text(ruleset, asked),
-        required=comparison_text(ruleset, c, negated=not leaf.wanted),
+        required=sentence(ruleset, c if leaf.wanted else Not.model_validate({"not": c})),
         operator=c.operator,
         required_value=_plain(limit),
         fact=c.fact,

@@ -164,7 +164,11 @@ def _changed(subject: Subject, demands: frozenset[Demand]) -> tuple[Audit, dict[
     audit = subject.audit
     for slot, value in sorted(settled.items(), key=lambda item: (item[0].group or "", item[0].row or "", item[0].fact)):
         before = subject.known(slot.fact, slot.group, slot.row)
-        plain = tuple(o for o in subject.ruleset.facts[slot.fact].options if o in value) if isinstance(value, frozenset) else value
+        plain = (
+            tuple(o for o in subject.ruleset.facts[slot.fact].options if o in value)
+            if isinstance(value, frozenset)
+            else value
+        )
         known = Known(value=plain, evidence=before.evidence if before else (), note=before.note if before else None)
         audit = put(audit, Setting(_owner(subject, slot), slot.group, slot.row, slot.fact, None), known)
     return audit, settled
@@ -191,7 +195,10 @@ def _described(
         serving = [d for d in demands if slot in _roots(subject, d)]
         rows = {line.id: line.row for line in lines}
         closed = [
-            id_ for d in serving for id_ in by_place.get(d.condition, ()) if rows[id_] in (None, slot.row) or slot.row is None
+            id_
+            for d in serving
+            for id_ in by_place.get(d.condition, ())
+            if rows[id_] in (None, slot.row) or slot.row is None
         ]
         remedies = [d.effort for d in sorted(serving, key=lambda d: d.condition) if d.effort is not None]
         before = subject.grading.values.get((slot.fact, slot.row))

@@ -22,9 +22,7 @@ class Bounds:
     not_equal: frozenset[Any] = frozenset()
 
 
-def settle(
-    ruleset: Ruleset, demands: Iterable[Demand], current: dict[Slot, Any]
-) -> dict[Slot, Any] | None:
+def settle(ruleset: Ruleset, demands: Iterable[Demand], current: dict[Slot, Any]) -> dict[Slot, Any] | None:
     """A value for every slot that must change, or None when the demands contradict each other or can't be worked back."""
     by_slot: dict[Slot, list[Demand]] = {}
     for demand in demands:
@@ -51,7 +49,12 @@ def _worked_back(ruleset: Ruleset, demand: Demand, current: dict[Slot, Any]) -> 
     if operator is None or not isinstance(bound, Decimal):
         return [None]
     operation, operands = computed.operation, computed.operands
-    if (operation, operator) in (("maximum", "at_most"), ("minimum", "at_least"), ("maximum", "below"), ("minimum", "above")):
+    if (operation, operator) in (
+        ("maximum", "at_most"),
+        ("minimum", "at_least"),
+        ("maximum", "below"),
+        ("minimum", "above"),
+    ):
         moved = [(operand, bound) for operand in operands if isinstance(operand, str)]
     else:
         found = _first_operand(ruleset, computed, demand.slot, bound, current)
@@ -195,9 +198,7 @@ def _ordered(fact: Fact, demands: list[Demand], current: Any) -> Any:
     return _nearest(current, low, high, allowed, barred, step)
 
 
-def _nearest(
-    current: Any, low: Any, high: Any, allowed: set[Any] | None, barred: set[Any], step: Any
-) -> Any:
+def _nearest(current: Any, low: Any, high: Any, allowed: set[Any] | None, barred: set[Any], step: Any) -> Any:
     def fits(value: Any) -> bool:
         return (low is None or value >= low) and (high is None or value <= high) and value not in barred
 
@@ -215,5 +216,9 @@ def _nearest(
     for n in range(len(barred) + 1):
         candidate = start + direction * n * step
         if fits(candidate):
-            return candidate.quantize(step, rounding=ROUND_DOWN).normalize() if isinstance(candidate, Decimal) else candidate
+            return (
+                candidate.quantize(step, rounding=ROUND_DOWN).normalize()
+                if isinstance(candidate, Decimal)
+                else candidate
+            )
     return None

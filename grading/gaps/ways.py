@@ -95,14 +95,26 @@ class Ways:
         return self._ways(asked, asked.name, asked.condition, (), None, asked.wanted)
 
     def of_parts(
-        self, asked: Asked, name: str, c: ConditionBase, around: tuple[ConditionBase, ...], row: str | None, wanted: bool
+        self,
+        asked: Asked,
+        name: str,
+        c: ConditionBase,
+        around: tuple[ConditionBase, ...],
+        row: str | None,
+        wanted: bool,
     ) -> Iterator[tuple[str, list[Way]]]:
         """For each part of a list, the ways to have it as wanted."""
         for step, part in parts(c):
             yield f"{name}.{step}", self._ways(asked, f"{name}.{step}", part, (*around, c), row, wanted)
 
     def _ways(
-        self, asked: Asked, name: str, c: ConditionBase, around: tuple[ConditionBase, ...], row: str | None, wanted: bool
+        self,
+        asked: Asked,
+        name: str,
+        c: ConditionBase,
+        around: tuple[ConditionBase, ...],
+        row: str | None,
+        wanted: bool,
     ) -> list[Way]:
         status = self.subject.status(name, row)
         holds = status is None or status is (Status.MET if wanted else Status.UNMET)

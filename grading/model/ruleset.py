@@ -349,7 +349,9 @@ class Ruleset(Strict):
     measures: Measures
     notes: tuple[Text, ...]
 
-    def provenance(self, indicator: Indicator | Gate, requirement: Requirement | None, *inner: ConditionBase) -> Provenance:
+    def provenance(
+        self, indicator: Indicator | Gate, requirement: Requirement | None, *inner: ConditionBase
+    ) -> Provenance:
         """How a figure is known; `inner` are the conditions from the outermost to the figure's own."""
         layers = [*reversed(inner), requirement, indicator]
         basis = next((layer.basis for layer in layers if layer is not None and layer.basis), "recalled")

@@ -1,0 +1,123 @@
+"""`grading explain`: the trace as a tree, from the grade down to values and their evidence."""
+
+from decimal import Decimal
+from typing import Annotated
+
+import orjson
+import typer
+from rich.markup import escape
+from rich.tree import Tree
+
+from grading.commands.inputs import grade_one, print_audit_problems, read_one
+from grading.commands.terminal import Exit, library, out
+from grading.commands.words import STATUS_MARKS, grade_label, notices
+from grading.engine.grade import Engine
+from grading.explain import Reason, explain
+from grading.intake import AuditError
+from grading.language.prose import number_text
+from grading.model.base import Mode, Status
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("explain", help="用中文解释等级从何而来：逐级、逐项，直到单个数值及其证据")(tell)
+
+
+def tell(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="审核文件", help="审核数据（JSON）；- 为标准输入")],
+    unit: Annotated[str | None, typer.Option("--unit", help="只看这个生产线（单元）")] = None,
+    level: Annotated[str | None, typer.Option("--level", help="只看这个等级，如 A")] = None,
+    indicator: Annotated[str | None, typer.Option("--indicator", help="只看这个指标")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="已满足的也全部展开")] = False,
+    trial: Annotated[bool, typer.Option("--trial", help="试算：暂定数值视同已核实")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+) -> None:
+    """Explain a grading."""
+    engine = Engine(library(context))
+    try:
+        audit = read_one(file, engine)
+        grading = grade_one(audit, engine, Mode.TRIAL if trial else Mode.OFFICIAL)
+    except AuditError as error:
+        print_audit_problems(file, error)
+        raise typer.Exit(Exit.FAILED) from None
+    chosen = [i for i, u in enumerate(audit.units) if unit is None or u.id == unit]
+    if not chosen:
+        raise typer.BadParameter(f"没有单元“{unit}”；有 {'、'.join(u.id for u in audit.units)}", param_hint="--unit")
+    told = []
+    for i in chosen:
+        ruleset = engine.library.ruleset(audit.units[i].ruleset)
+        reason = _only(explain(audit, i, ruleset, grading.units[i]), level, indicator)
+        told.append(reason)
+        if as_json:
+            continue
+        outcome = grading.units[i].outcome
+        labels = [grade_label([ruleset.scale], known) for known in (outcome.grade, outcome.attainable)]
+        title = f"[bold]{escape(audit.enterprise.name)} · {escape(reason.id)}[/bold]  {escape(reason.text)}  "
+        tree = Tree(f"{title}等级 [bold]{labels[0]}[/bold]，可达 {labels[1]}")
+        for child in reason.children:
+            _grow(tree, child, everything)
+        out.print(tree)
+        said = notices(grading.units[i].notices)
+        out.print(f"[dim]#号为规则触发的次序。{'试算。' if trial else ''}{said}[/dim]")
+    if as_json:
+        typer.echo(orjson.dumps([reason.model_dump(mode="json") for reason in told]).decode())
+
+
+def _only(reason: Reason, level: str | None, indicator: str | None) -> Reason:
+    """The tree cut down to a level and an indicator."""
+    children = []
+    for child in reason.children:
+        if level is not None and not (child.kind == "level" and child.id == level):
+            continue
+        if indicator is not None:
+            if child.kind != "level":
+                continue
+            dimensions = [
+                d.model_copy(update={"children": tuple(i for i in d.children if i.id == indicator)})
+                for d in child.children
+            ]
+            child = child.model_copy(update={"children": tuple(d for d in dimensions if d.children)})
+        children.append(child)
+    return reason.model_copy(update={"children": tuple(children)})
+
+
+def _grow(tree: Tree, reason: Reason, everything: bool) -> None:
+    """Add a reason; what is as it should be is folded unless everything is asked for."""
+    as_it_should_be = reason.status is (Status.UNMET if reason.kind == "gate" else Status.MET)
+    branch = tree.add(_line(reason))
+    if as_it_should_be and not everything and reason.kind in ("gate", "dimension", "indicator", "row"):
+        return
+    for child in reason.children:
+        _grow(branch, child, everything)
+
+
+def _line(reason: Reason) -> str:
+    mark = STATUS_MARKS[reason.status] + " " if reason.status is not None else ""
+    parts = [f"{mark}{escape(reason.text)}"]
+    if reason.kind == "value":
+        parts = [f"{escape(reason.text)}：{_value(reason)}"]
+        if reason.evidence:
+            parts.append("证据 " + escape("、".join(reason.evidence)))
+        if reason.note:
+            parts.append("注 " + escape(reason.note))
+        if reason.place:
+            parts.append(f"[dim]{escape(reason.place)}[/dim]")
+    if reason.open_figure:
+        parts.append(
+            "[yellow]限值待核实[/yellow]" if reason.open_figure == "unresolved" else "[yellow]限值为暂定[/yellow]"
+        )
+    if reason.seq is not None:
+        parts.append(f"[dim]#{reason.seq}[/dim]")
+    if reason.kind == "indicator" and reason.provenance is not None:
+        cite = reason.provenance.cite
+        parts.append("[dim]" + escape(" ".join(t for t in (cite.document, cite.section, cite.clause) if t)) + "[/dim]")
+    return "  ".join(parts)
+
+
+def _value(reason: Reason) -> str:
+    if reason.value is None:
+        return "[yellow]未提供[/yellow]"
+    if isinstance(reason.value, int | float) and not isinstance(reason.value, bool):
+        return f"[bold]{number_text(Decimal(str(reason.value)), reason.measured_in)}[/bold]"
+    return f"[bold]{escape(str(reason.value))}[/bold]"

@@ -1,0 +1,122 @@
+"""The hidden sheet that says what the form is: its version, its rulesets with their digests, what each place asks for."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from pydantic import ValidationError
+
+from grading.forms.cell_text import put_plain
+from grading.forms.layout import META_TITLE, Form
+from grading.model.ruleset import Fact
+
+FORM_VERSION = "1"
+COLUMNS = 4
+_FORM, _UNIT, _SHEET, _FIELD, _TABLE = "form", "unit", "sheet", "field", "table"
+
+
+class NotAForm(ValueError):
+    """The workbook does not say, or no longer says rightly, what form it is."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """Something the form asks for: its place (`units[0].facts.x`, of a table's column `units[0].groups.g[].x`), the
+    code of its sheet, and the fact as the form understands it."""
+
+    place: str
+    sheet: str
+    fact: Fact
+
+
+@dataclass(frozen=True)
+class FormData:
+    """What the hidden sheet says. `sheets` are titles by code, `tables` sheet codes by the place of the group."""
+
+    units: tuple[tuple[str, str], ...]
+    """Ruleset and digest of each unit."""
+    sheets: dict[str, str]
+    fields: tuple[Field, ...]
+    tables: dict[str, str]
+
+
+def data_of(form: Form, sheets: dict[str, str]) -> FormData:
+    """What there is to say about a form; `sheets` are its sheets' titles by code."""
+    fact_sheets = [*([form.plant] if form.plant else []), *(unit.facts for unit in form.units)]
+    fields = [
+        Field(line.place, sheet.code, line.question.fact)
+        for sheet in fact_sheets
+        for band in sheet.bands
+        for line in band.lines
+    ]
+    tables = [table for unit in form.units for table in unit.tables]
+    fields += [Field(line.place, t.code, line.question.fact) for t in tables for line in t.columns]
+    return FormData(
+        units=tuple((unit.unit.ruleset.id, unit.unit.digest) for unit in form.units),
+        sheets=sheets,
+        fields=tuple(fields),
+        tables={table.place: table.code for table in tables},
+    )
+
+
+def write_data(book: Workbook, data: FormData) -> None:
+    """Write the hidden sheet."""
+    sheet: Worksheet = book.create_sheet(META_TITLE)
+    sheet.sheet_state = "veryHidden"
+    for number, entry in enumerate(_entries(data), start=1):
+        for column, text in enumerate(entry, start=1):
+            cell = sheet.cell(number, column)
+            put_plain(cell, text)  # type: ignore[arg-type]
+    sheet.protection.sheet = True
+
+
+def _entries(data: FormData) -> Iterable[Sequence[str]]:
+    yield _FORM, FORM_VERSION
+    for ruleset, digest in data.units:
+        yield _UNIT, ruleset, digest
+    for code, title in data.sheets.items():
+        yield _SHEET, code, title
+    for place, code in data.tables.items():
+        yield _TABLE, place, code
+    for field in data.fields:
+        fact = field.fact.model_dump(
+            mode="json", include={"id", "label", "type", "group", "unit", "min", "max", "decimals", "options"}
+        )
+        yield _FIELD, field.place, field.sheet, json.dumps(fact, ensure_ascii=False)
+
+
+def read_data(rows: Iterable[Sequence[str]]) -> FormData:
+    """The data of a form from the rows of its hidden sheet. Raises NotAForm (in Chinese, for people)."""
+    units: list[tuple[str, str]] = []
+    sheets: dict[str, str] = {}
+    tables: dict[str, str] = {}
+    fields: list[Field] = []
+    version = None
+    for kind, first, second, third in rows:
+        if kind == _FORM:
+            version = first
+        elif kind == _UNIT:
+            units.append((first, second))
+        elif kind == _SHEET:
+            sheets[first] = second
+        elif kind == _TABLE:
+            tables[first] = second
+        elif kind == _FIELD:
+            fields.append(Field(first, second, _fact(third)))
+        elif kind:
+            raise NotAForm(f"隐藏表“{META_TITLE}”中有看不懂的一行“{kind[:40]}”")
+    if version != FORM_VERSION:
+        said = f"是第 {version[:20]} 版" if version else "没有写明版本"
+        raise NotAForm(f"核查表{said}，本程序只能读第 {FORM_VERSION} 版")
+    if not units or not fields:
+        raise NotAForm(f"隐藏表“{META_TITLE}”不完整")
+    return FormData(tuple(units), sheets, tuple(fields), tables)
+
+
+def _fact(text: str) -> Fact:
+    try:
+        return Fact.model_validate_json(text)
+    except ValidationError:
+        raise NotAForm(f"隐藏表“{META_TITLE}”中有一项读不出来：“{text[:60]}”") from None

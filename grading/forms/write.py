@@ -1,0 +1,125 @@
+"""Form → workbook: everything an assessor needs in the field, and everything needed to read it back."""
+
+import io
+from collections.abc import Mapping, Sequence
+
+from openpyxl import Workbook
+from openpyxl.utils import quote_sheetname
+from openpyxl.worksheet.worksheet import Worksheet
+
+from grading.forms.layout import COVER, COVER_TITLE, Form, FormUnit, UnitSheets, audit_units, blank_units, lay_out
+from grading.forms.metadata import data_of, write_data
+from grading.forms.style import add_styles, protect
+from grading.forms.validation import Lists
+from grading.forms.write_cover import TITLE, Contents, enterprise_cell, unit_cell, write_cover
+from grading.forms.write_evidence import write_evidence
+from grading.forms.write_facts import WrittenFacts, write_facts
+from grading.forms.write_table import WrittenTable, write_table
+from grading.language.load import Library
+from grading.model.audit import Audit, Known
+from grading.model.ruleset import Ruleset
+
+SPARE_ROWS = 30
+"""How many empty rows a table has ready; more can be written below them."""
+
+
+def blank_form(rulesets: Sequence[Ruleset], spare_rows: int = SPARE_ROWS) -> bytes:
+    """The workbook for one or several units of one enterprise, a ruleset for each unit, to be filled in."""
+    return _saved(_written(blank_units(rulesets), None, spare_rows))
+
+
+def filled_form(audit: Audit, library: Library, spare_rows: int = SPARE_ROWS) -> bytes:
+    """The workbook of an audit, everything it states filled in.
+
+    Raises KeyError or LanguageError when a ruleset can't be had, and TooLong when a text is too long for a cell.
+    """
+    return _saved(_written(audit_units(audit, library), audit, spare_rows))
+
+
+def _saved(book: Workbook) -> bytes:
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _written(units: Sequence[FormUnit], audit: Audit | None, spare: int) -> Workbook:
+    form = lay_out(units, audit)
+    book = Workbook()
+    add_styles(book)
+    cover: Worksheet = book.worksheets[0]
+    cover.title = COVER_TITLE
+    known = _known(audit)
+    # Sheets come in the order of filling in; the lists that all of them use stand behind them.
+    lists = Lists(book)
+    contents: list[Contents] = []
+    sheets = {COVER: COVER_TITLE}
+    plant = None
+    if form.plant is not None:
+        subtitle = f"={_cover(enterprise_cell())}"
+        plant = write_facts(book.create_sheet(form.plant.title), form.plant, subtitle, lists, known, None)
+        contents.append(Contents("全厂", plant))
+        sheets[form.plant.code] = form.plant.title
+    for i, unit in enumerate(form.units):
+        contents.append(_unit(book, i, unit, audit, known, plant, lists, spare, alone=len(form.units) == 1))
+        sheets |= _titles(i, unit)
+    write_cover(cover, units, audit, contents)
+    protect(lists.sheet)
+    book.move_sheet(lists.sheet, len(book.worksheets))
+    write_data(book, data_of(form, sheets))
+    _describe(book, form)
+    return book
+
+
+def _unit(
+    book: Workbook,
+    index: int,
+    unit: UnitSheets,
+    audit: Audit | None,
+    known: Mapping[str, Known],
+    plant: WrittenFacts | None,
+    lists: Lists,
+    spare: int,
+    alone: bool,
+) -> Contents:
+    ruleset = unit.unit.ruleset
+    subtitle = f'={_cover(enterprise_cell())}&"　　单元："&{_cover(unit_cell(index))}&"　　规则集：{ruleset.id}"'
+    facts = write_facts(book.create_sheet(unit.facts.title), unit.facts, subtitle, lists, known, plant)
+    stated = audit.units[index].groups if audit is not None else {}
+    rows = {table.place: stated.get(table.place.rpartition(".")[2]) for table in unit.tables}
+    tables: list[WrittenTable] = [
+        write_table(book.create_sheet(t.title), t, subtitle, lists, rows[t.place], spare) for t in unit.tables
+    ]
+    if tables:
+        given = {place: listed or () for place, listed in rows.items()}
+        sheet = book.create_sheet(unit.evidence)
+        write_evidence(sheet, f"evidence:{index}", tables, given, subtitle, lists, spare)
+    return Contents("" if alone else f"单元 {index + 1}", facts, tables)
+
+
+def _titles(index: int, unit: UnitSheets) -> dict[str, str]:
+    titles = {unit.facts.code: unit.facts.title, **{table.code: table.title for table in unit.tables}}
+    return {**titles, f"evidence:{index}": unit.evidence} if unit.tables else titles
+
+
+def _cover(cell: str) -> str:
+    return f"{quote_sheetname(COVER_TITLE)}!{cell}"
+
+
+def _known(audit: Audit | None) -> dict[str, Known]:
+    """What is known of single facts, by place."""
+    if audit is None:
+        return {}
+    found = {f"enterprise.facts.{name}": known for name, known in audit.enterprise.facts.items()}
+    for i, unit in enumerate(audit.units):
+        found |= {f"units[{i}].facts.{name}": known for name, known in unit.facts.items()}
+    return found
+
+
+def _describe(book: Workbook, form: Form) -> None:
+    properties = book.properties
+    properties.title = TITLE
+    properties.creator = "grading"
+    properties.language = "zh-CN"
+    properties.subject = "；".join(f"{u.unit.ruleset.id} {u.unit.digest}" for u in form.units)[:250]
+    # Nothing is calculated yet: whoever opens the workbook does it.
+    book.calculation.fullCalcOnLoad = True

@@ -80,9 +80,7 @@ def _in_file(case: Case, place: str, message: str) -> Problem:
     """A problem of the audit, told at the line of the cases file that wrote the value."""
     if not place.startswith(_UNIT):
         return case.source.problem(case.path, f"{place}: {message}")
-    steps: Path_ = tuple(
-        int(index) if index else name for index, name in _STEP.findall(place.removeprefix(_UNIT))
-    )
+    steps: Path_ = tuple(int(index) if index else name for index, name in _STEP.findall(place.removeprefix(_UNIT)))
     return case.problem(steps, message)
 
 

@@ -1,16 +1,19 @@
 """`grading ruleset …`: what rulesets there are, whether they are in order, whether their cases pass."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from grading.commands.ruleset_check import check_rulesets
 from grading.commands.ruleset_list import list_rulesets
+from grading.commands.ruleset_schema import write_schema
 from grading.commands.ruleset_show import show_ruleset
 from grading.commands.ruleset_test import run_cases
 from grading.commands.terminal import library, matching_rulesets, stop
+from grading.language.schema import FileKind
 
-app = typer.Typer(help="规则集：列出、查看、检查、测试", no_args_is_help=True)
+app = typer.Typer(help="规则集：列出、查看、检查、测试、编辑器模式", no_args_is_help=True)
 
 Ids = Annotated[
     list[str] | None,
@@ -61,3 +64,14 @@ def cases(
     """Run the data cases."""
     rulesets = library(context)
     run_cases(rulesets, matching_rulesets(rulesets, ids or ()), keyword, verbose, as_json)
+
+
+@app.command("schema", help="输出规则文件的 JSON Schema，供编辑器补全和提示")
+def schema_(
+    to: Annotated[Path | None, typer.Option("--output", "-o", metavar="文件", help="写入文件；默认输出到终端")] = None,
+    kind: Annotated[
+        FileKind, typer.Option("--kind", help="ruleset：规则集；part：公共部分；cases：测试用例")
+    ] = FileKind.RULESET,
+) -> None:
+    """Write the JSON Schema of a kind of file."""
+    write_schema(kind, to)

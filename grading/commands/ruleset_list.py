@@ -25,7 +25,7 @@ def list_rulesets(rulesets: Library, ids: tuple[str, ...], as_json: bool) -> Non
         print_json([_document(ruleset) for ruleset in found])
     else:
         out.print(_table(found), soft_wrap=False)
-        out.print(f"{len(found)} 个规则集。未核实、暂定和低可信的数值只在试算或核实以后才起作用。")
+        out.print(f"{len(found)} 个规则集。暂定数值只在试算中生效；未核实的数值一律按未知处理。")
     if broken:
         raise typer.Exit(Exit.FAILED)
 

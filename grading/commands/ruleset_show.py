@@ -65,10 +65,11 @@ def _parts(ruleset: Ruleset) -> Iterator[RenderableType]:
 def _head(ruleset: Ruleset) -> Panel:
     edition, industry = ruleset.edition, ruleset.industry
     section = f" {edition.section}" if edition.section else ""
+    since = f"{day_text(edition.effective)}起施行"
     until = f"，{day_text(edition.superseded)}起被替代" if edition.superseded else ""
     lines = [
         f"{ruleset.id} · {ruleset.scale.label} · {REVIEW[ruleset.review.status]}",
-        f"依据：{edition.document}{section}，{day_text(edition.effective)}起施行{until}；适用地区 {ruleset.jurisdiction}",
+        f"依据：{edition.document}{section}，{since}{until}；适用地区 {ruleset.jurisdiction}",
     ]
     if industry.gbt4754:
         lines.append(f"行业代码（GB/T 4754）：{'、'.join(industry.gbt4754)}")
@@ -126,7 +127,9 @@ def _gate(ruleset: Ruleset, gate: Gate) -> RenderableType:
     return Padding(Group(title, *(Text(line) for line in lines)), (0, 0, 1, 0))
 
 
-def _measures(ruleset: Ruleset) -> Table:
+def _measures(ruleset: Ruleset) -> RenderableType:
+    """The measures by level and alert; their sources are long and few, so they stand below, numbered."""
+    sources: dict[str, int] = {}
     table = Table(expand=True, show_lines=True, header_style="bold")
     table.add_column("等级", no_wrap=True)
     for alert in ALERTS:
@@ -135,12 +138,12 @@ def _measures(ruleset: Ruleset) -> Table:
         cells = []
         for alert in ALERTS:
             measures = ruleset.measures.at(alert, level)
-            cells.append("\n".join(_measure(measure) for measure in measures) or "（未规定）")
-        table.add_row(_levels(ruleset, level), *cells)
-    return table
+            cells.append("\n".join(_measure(measure, sources) for measure in measures) or "（未规定）")
+        table.add_row(_levels(ruleset, level), *(Text(cell) for cell in cells))
+    return Group(table, *(Text(f"[{number}] {known}", style="dim") for known, number in sources.items()), Text())
 
 
-def _measure(measure: Measure) -> str:
+def _measure(measure: Measure, sources: dict[str, int]) -> str:
     percent = measure.percent
     if percent is None:
         share = ""
@@ -149,7 +152,8 @@ def _measure(measure: Measure) -> str:
     else:
         share = "，比例待核实" if percent == "unresolved" else f" {number_text(percent, '%')}"
     known = _known(measure.basis, measure.confidence, measure.cite)
-    return f"【{MEASURE[measure.kind]}{share}】{measure.text}" + (f"（{known}）" if known else "")
+    source = f" [{sources.setdefault(known, len(sources) + 1)}]" if known else ""
+    return f"【{MEASURE[measure.kind]}{share}】{measure.text}{source}"
 
 
 def _levels(ruleset: Ruleset, key: str) -> str:

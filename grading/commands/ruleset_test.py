@@ -90,27 +90,39 @@ def _mark(result: CaseResult) -> Text:
 
 def _summary(runs: list[Run], seconds: float) -> None:
     for run in runs:
-        for result in run.results:
-            if not result.passed:
-                _explain(run, result)
+        _explain(run)
     passed = sum(result.passed for run in runs for result in run.results)
     failed = sum(not result.passed for run in runs for result in run.results)
     broken = sum(bool(run.broken) for run in runs)
     line = f"{passed} passed, {failed} failed"
     if broken:
-        line += f", {broken} rulesets could not be run"
+        line += f", {broken} {'ruleset' if broken == 1 else 'rulesets'} could not be run"
     out.print(Text(f"{line} ({seconds:.1f} s)", style="red" if failed or broken else "green"))
 
 
-def _explain(run: Run, result: CaseResult) -> None:
+def _explain(run: Run) -> None:
+    """What went wrong; a mistake in a case that others are based on is told once for all of them."""
+    by_problems: dict[tuple[Problem, ...], list[CaseResult]] = {}
+    for result in run.results:
+        if result.problems:
+            by_problems.setdefault(result.problems, []).append(result)
+        elif result.differences:
+            _title(run, result)
+            for difference in result.differences:
+                name, _, level = difference.what.partition(".")
+                out.print(Text(f"  {WORDS[name]}{f'（{level}）' if level else ''}", style="bold"))
+                for text in _sides(difference):
+                    out.print(text)
+    for problems, results in by_problems.items():
+        _title(run, results[0])
+        if len(results) > 1:
+            out.print(Text(f"  以及以它为基础的等 {len(results) - 1} 个用例", style="dim"))
+        print_problems(problems)
+
+
+def _title(run: Run, result: CaseResult) -> None:
     out.print(Text(f"\n✗ {result.case.name}", style="bold red"))
     out.print(Text(f"  {run.ruleset} · {result.case.source.file}:{result.case.line}", style="dim"))
-    for difference in result.differences:
-        name, _, level = difference.what.partition(".")
-        out.print(Text(f"  {WORDS[name]}{f'（{level}）' if level else ''}", style="bold"))
-        for text in _sides(difference):
-            out.print(text)
-    print_problems(result.problems)
 
 
 def _sides(difference: Difference) -> list[Text]:

@@ -1,5 +1,6 @@
 """What all commands share: where rulesets come from, how things are printed, how a command ends."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
@@ -9,13 +10,16 @@ from typing import Any, NoReturn
 
 import orjson
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.text import Text
 
 from grading.language.load import Library
 from grading.language.problems import Problem
 
-out = Console(highlight=False, soft_wrap=True)
+PIPED_WIDTH = 160
+"""Columns of tables and trees that go into a file or a pipe instead of a terminal."""
+
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 err = Console(highlight=False, soft_wrap=True, stderr=True)
 
 
@@ -86,6 +90,11 @@ def print_problems(problems: Iterable[Problem], console: Console = out) -> None:
         line.highlight_words(["error:"], "red")
         line.highlight_words(["warning:"], "yellow")
         console.print(line)
+
+
+def print_block(block: RenderableType) -> None:
+    """Print a table or a tree, folding what is too wide instead of cutting it."""
+    out.print(block, soft_wrap=False, overflow="fold")
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:

@@ -96,9 +96,7 @@ def read_cases(library: Library, ruleset_id: str) -> tuple[Case, ...]:
         problems.extend(_unknown_names(source, (i, "expect"), entry.expect, ruleset))
     for i, entry in entries:
         if entry.based_on is not None and entry.based_on not in by_name:
-            problems.append(
-                source.problem((i, "based_on"), f"there is no case `{entry.based_on}` in this file")
-            )
+            problems.append(source.problem((i, "based_on"), f"there is no case `{entry.based_on}` in this file"))
     if problems:
         raise LanguageError(problems)
     return tuple(_inherit(source, ruleset_id, by_name, i, entry) for i, entry in entries)
@@ -128,9 +126,7 @@ def _unknown_names(source: Source, at: Path_, expect: Expectation, ruleset: Rule
     for name in ("grade", "attainable"):
         level = getattr(expect, name)
         if level is not None and level not in (*ruleset.scale.ids, UNGRADED):
-            problems.append(
-                source.problem((*at, name), f"`{level}` is no level; there are {levels}, {UNGRADED}")
-            )
+            problems.append(source.problem((*at, name), f"`{level}` is no level; there are {levels}, {UNGRADED}"))
     for name in ("unmet", "unknown"):
         for level, ids in getattr(expect, name).items():
             if level not in ruleset.scale.graded:

@@ -65,9 +65,7 @@ class Place:
         What selects rows or plants is no figure of the level: there only what it says itself counts.
         """
         inside = (self.condition, *reversed(self.above))
-        return (
-            inside if self.role in ("selection", "applicability") else (*inside, *reversed(self.site.layers))
-        )
+        return inside if self.role in ("selection", "applicability") else (*inside, *reversed(self.site.layers))
 
     @property
     def confidence(self) -> Confidence | None:
@@ -85,9 +83,7 @@ def sites(ruleset: Ruleset) -> Iterator[Site]:
     for indicator in ruleset.indicators:
         if indicator.applies_when is not None:
             inner: Path_ = ("applies_when",)
-            yield Site(
-                "indicators", indicator.id, inner, indicator.applies_when, "applicability", (indicator,)
-            )
+            yield Site("indicators", indicator.id, inner, indicator.applies_when, "applicability", (indicator,))
         for key, requirement in indicator.levels.items():
             inner = ("levels", key, "require")
             layers = (indicator, requirement)

@@ -92,9 +92,7 @@ def _expected(detail: ErrorDetails) -> str | None:
         word = "at least" if kind == "greater_than_equal" else "at most"
         return f"{word} {detail['ctx'].get('ge', detail['ctx'].get('le'))}"
     name, _, what = kind.partition("_")
-    return (
-        _SHOULD_BE.get(name) if what in ("type", "parsing", "from_datetime_inexact", "from_float") else None
-    )
+    return _SHOULD_BE.get(name) if what in ("type", "parsing", "from_datetime_inexact", "from_float") else None
 
 
 def _needs_quotes(kinds: list[str], given: Any) -> str:

@@ -61,10 +61,7 @@ def _undefined(loaded: Loaded, computed: Computed) -> Iterator[Problem]:
             yield loaded.problem("computed", computed.id, inner, "days_between takes two dates, not a number")
         elif inner == ("ratio", 1) and operand == 0:
             yield loaded.problem("computed", computed.id, inner, "divides by zero, so it is always unknown")
-        elif (
-            inner in (("oxygen_corrected", "baseline"), ("oxygen_corrected", "oxygen"))
-            and operand >= AIR_OXYGEN
-        ):
+        elif inner in (("oxygen_corrected", "baseline"), ("oxygen_corrected", "oxygen")) and operand >= AIR_OXYGEN:
             message = f"should be below {AIR_OXYGEN} %, the share of oxygen in air"
             yield loaded.problem("computed", computed.id, inner, message)
 

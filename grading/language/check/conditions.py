@@ -33,9 +33,7 @@ def _findings(ruleset: Ruleset, place: Place) -> Iterator[tuple[tuple[str | int,
         yield from _comparison(ruleset, place, c)
 
 
-def _rows(
-    ruleset: Ruleset, place: Place, c: Each | Some
-) -> Iterator[tuple[tuple[str | int, ...], str, bool]]:
+def _rows(ruleset: Ruleset, place: Place, c: Each | Some) -> Iterator[tuple[tuple[str | int, ...], str, bool]]:
     word, group = ("each", c.each) if isinstance(c, Each) else ("some", c.some)
     if place.row is not None:
         yield (word,), f"`{word}` stands inside `each` or `some` over `{place.row}`; they do not nest", False
@@ -44,9 +42,7 @@ def _rows(
 
 
 def _repeated(c: All | AnyOf | AtLeastOf) -> Iterator[tuple[tuple[str | int, ...], str, bool]]:
-    word, listed = (
-        ("all", c.all) if isinstance(c, All) else ("any", c.any) if isinstance(c, AnyOf) else ("of", c.of)
-    )
+    word, listed = ("all", c.all) if isinstance(c, All) else ("any", c.any) if isinstance(c, AnyOf) else ("of", c.of)
     first: dict[object, int] = {}
     for i, part in enumerate(listed):
         form = normal(part)
@@ -55,9 +51,7 @@ def _repeated(c: All | AnyOf | AtLeastOf) -> Iterator[tuple[tuple[str | int, ...
         first.setdefault(form, i)
 
 
-def _comparison(
-    ruleset: Ruleset, place: Place, c: Comparison
-) -> Iterator[tuple[tuple[str | int, ...], str, bool]]:
+def _comparison(ruleset: Ruleset, place: Place, c: Comparison) -> Iterator[tuple[tuple[str | int, ...], str, bool]]:
     if place.confidence == "low" and not (c.is_unresolved or c.is_provisional):
         message = (
             f"a figure of low confidence counts as if it were established; "
@@ -70,9 +64,7 @@ def _comparison(
         return
     group = fact.group if fact is not None else computed.group if computed is not None else None
     if group is not None and group != place.row and group in ruleset.groups:
-        right = (
-            f", not to those of `{place.row}`" if place.row else f"; read it inside `each` or `some: {group}`"
-        )
+        right = f", not to those of `{place.row}`" if place.row else f"; read it inside `each` or `some: {group}`"
         yield ("fact",), f"`{c.fact}` belongs to the rows of `{group}`{right}", False
     yield from check_operand(c, fact, computed)
 

@@ -37,13 +37,9 @@ def _names(loaded: Loaded) -> Iterator[Problem]:
     for kind, entries in (("facts", ruleset.facts), ("computed", ruleset.computed)):
         for id_ in entries:
             if id_ == RESERVED:
-                yield loaded.problem(
-                    kind, id_, ("id",), f"`{RESERVED}` is the day of the audit; take another id"
-                )
+                yield loaded.problem(kind, id_, ("id",), f"`{RESERVED}` is the day of the audit; take another id")
             elif id_ in keys:
-                message = (
-                    f"`{id_}` is the key of group `{keys[id_]}` and needs no declaration; take another id"
-                )
+                message = f"`{id_}` is the key of group `{keys[id_]}` and needs no declaration; take another id"
                 yield loaded.problem(kind, id_, ("id",), message)
     for id_ in ruleset.computed:
         if id_ in ruleset.facts:

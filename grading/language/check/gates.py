@@ -24,6 +24,4 @@ def check_gates(loaded: Loaded) -> Iterator[Problem]:
             if getattr(gate, name) is None and getattr(gate.when, name) is None:
                 yield loaded.problem("gates", gate.id, (), f"has no {what} (`{name}`)")
         if gate.title is None:
-            yield loaded.problem(
-                "gates", gate.id, (), "has no title; its text stands in for it", warning=True
-            )
+            yield loaded.problem("gates", gate.id, (), "has no title; its text stands in for it", warning=True)

@@ -22,9 +22,7 @@ def check_indicators(loaded: Loaded) -> Iterator[Problem]:
             message = f"there is no dimension `{indicator.dimension}`{hint}"
             yield loaded.problem("indicators", indicator.id, ("dimension",), message)
         if indicator.renamed_from in known:
-            message = (
-                f"`{indicator.renamed_from}` is still an indicator of this ruleset, so it was not renamed"
-            )
+            message = f"`{indicator.renamed_from}` is still an indicator of this ruleset, so it was not renamed"
             yield loaded.problem("indicators", indicator.id, ("renamed_from",), message)
         yield from _levels(loaded, indicator)
         yield from _lacking(loaded, indicator)
@@ -65,9 +63,7 @@ def _lacking(loaded: Loaded, indicator: Indicator) -> Iterator[Problem]:
             yield loaded.problem("indicators", indicator.id, ("levels", key), message, warning)
     for key, requirement in indicator.levels.items():
         if requirement.text is None and requirement.require.text is None:
-            yield loaded.problem(
-                "indicators", indicator.id, ("levels", key), "has no text: the requirement in words"
-            )
+            yield loaded.problem("indicators", indicator.id, ("levels", key), "has no text: the requirement in words")
 
 
 def _states(requirement: Requirement, name: str) -> bool:
@@ -89,9 +85,7 @@ def _seen(loaded: Loaded) -> Iterator[Problem]:
             message = "is `seen` without a citation; say where: `cite: {document: …, url: …}`"
             yield loaded.problem(place.site.kind, place.site.id, place.inner, message)
             continue
-        others = {
-            layer.basis for layer in layers[stated + 1 : cited + 1] if layer.basis not in (None, "seen")
-        }
+        others = {layer.basis for layer in layers[stated + 1 : cited + 1] if layer.basis not in (None, "seen")}
         if others:
             message = (
                 f"`{comparison.fact}` is `seen`, but the only citation is that of a figure that is "

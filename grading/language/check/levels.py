@@ -21,9 +21,7 @@ def check_levels(loaded: Loaded) -> Iterator[Problem]:
         if _conditioned(ruleset, level) and _asked(ruleset, level) == _asked(ruleset, worse):
             if any(isinstance(gate.effect, Cap) and gate.effect.cap == worse for gate in ruleset.gates):
                 continue
-            message = (
-                f"level `{level}` asks for the same as `{worse}` everywhere, and no gate tells them apart"
-            )
+            message = f"level `{level}` asks for the same as `{worse}` everywhere, and no gate tells them apart"
             yield loaded.own.problem(("indicators",), message)
 
 

@@ -67,9 +67,7 @@ def _number(c: Comparison, fact: Fact | None, value: Decimal) -> Iterator[tuple[
     decimals = fact.decimals if fact is not None else COMPUTED_DECIMALS
     exponent = value.normalize().as_tuple().exponent
     if isinstance(exponent, int) and -exponent > decimals:
-        remedy = (
-            f"give the fact `decimals: {-exponent}`" if fact is not None else "a computed fact has no more"
-        )
+        remedy = f"give the fact `decimals: {-exponent}`" if fact is not None else "a computed fact has no more"
         yield f"{value} has more than the {decimals} decimals of `{c.fact}`; {remedy}", False
     if fact is None:
         return

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from grading.engine.grade import json_value
 from grading.language.prose import requirement_text, sentence
+from grading.language.values import known_text
 from grading.model.audit import Audit, Known
 from grading.model.base import Provenance, Status, Strict
 from grading.model.condition import Comparison, ConditionBase, Each, Some, parts
@@ -25,6 +26,7 @@ class Reason(Strict):
     seq: int | None = None
     row: str | None = None
     value: Any = None
+    value_text: str | None = None
     measured_in: str | None = None
     place: str | None = None
     evidence: tuple[str, ...] = ()
@@ -198,19 +200,14 @@ class _Teller:
         label = fact.label if fact is not None else (computed.label or fact_id) if computed is not None else "评定日期"
         value = self.grading.values.get((fact_id, key))
         known, place = self._source(fact_id, group, key)
-        shown = value
-        if fact is not None and fact.options and value is not None:
-            chosen = value if isinstance(value, frozenset) else {str(value)}
-            shown = "、".join(text for option, text in fact.options.items() if option in chosen) or "（空）"
-        elif isinstance(value, bool):
-            shown = "是" if value else "否"
         operands = computed.operands if computed is not None else ()
         return Reason(
             kind="value",
             id=fact_id,
             text=label,
             row=key,
-            value=shown if isinstance(shown, str) else json_value(value),
+            value=json_value(value),
+            value_text=None if value is None else known_text(self.ruleset, fact_id, value),
             measured_in=fact.unit if fact is not None else computed.unit if computed is not None else None,
             place=place if computed is None else None,
             evidence=known.evidence if known is not None else (),

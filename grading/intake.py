@@ -151,7 +151,7 @@ class _Reader:
         if len(raw) > MAX_TEXT:
             self.wrong(path, f"is longer than {MAX_TEXT} characters")
             return None
-        if any(ord(c) < 32 and c not in "\n\t\r" or 0xD800 <= ord(c) <= 0xDFFF for c in raw):
+        if any((ord(c) < 32 and c not in "\n\t\r") or 0xD800 <= ord(c) <= 0xDFFF for c in raw):
             self.wrong(path, "has control characters")
             return None
         return raw

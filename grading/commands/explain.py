@@ -1,6 +1,5 @@
 """`grading explain`: the trace as a tree, from the grade down to values and their evidence."""
 
-from decimal import Decimal
 from typing import Annotated
 
 import orjson
@@ -9,12 +8,11 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from grading.commands.inputs import grade_one, print_audit_problems, read_one
-from grading.commands.terminal import Exit, library, out
+from grading.commands.terminal import Exit, library, out, print_block
 from grading.commands.words import STATUS_MARKS, grade_label, notices
 from grading.engine.grade import Engine
 from grading.explain import Reason, explain
 from grading.intake import AuditError
-from grading.language.prose import number_text
 from grading.model.base import Mode, Status
 
 
@@ -57,7 +55,7 @@ def tell(
         tree = Tree(f"{title}等级 [bold]{labels[0]}[/bold]，可达 {labels[1]}")
         for child in reason.children:
             _grow(tree, child, everything)
-        out.print(tree)
+        print_block(tree)
         said = notices(grading.units[i].notices)
         out.print(f"[dim]#号为规则触发的次序。{'试算。' if trial else ''}{said}[/dim]")
     if as_json:
@@ -116,8 +114,4 @@ def _line(reason: Reason) -> str:
 
 
 def _value(reason: Reason) -> str:
-    if reason.value is None:
-        return "[yellow]未提供[/yellow]"
-    if isinstance(reason.value, int | float) and not isinstance(reason.value, bool):
-        return f"[bold]{number_text(Decimal(str(reason.value)), reason.measured_in)}[/bold]"
-    return f"[bold]{escape(str(reason.value))}[/bold]"
+    return "[yellow]未提供[/yellow]" if reason.value_text is None else f"[bold]{escape(reason.value_text)}[/bold]"

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from grading.commands.inputs import audit_problems, grade_one, print_audit_problems, read_one, with_progress
-from grading.commands.terminal import Exit, library, out
+from grading.commands.terminal import Exit, library, out, print_block
 from grading.commands.words import grade_label
 from grading.engine.grade import Engine
 from grading.gaps import unit_gaps
@@ -87,7 +87,7 @@ def _print(audit: Audit, ruleset: Ruleset, gaps: UnitGaps) -> None:
     for status, title in TITLES.items():
         lines = gaps.with_status(status)
         if lines:
-            out.print(_lines_table(f"{title}：{len(lines)} 项", lines))
+            print_block(_lines_table(f"{title}：{len(lines)} 项", lines))
     for step in gaps.steps:
         names = [grade_label([ruleset.scale], known) for known in (step.level_from, step.level_to)]
         out.print(f"[bold]{names[0]} → {names[1]}[/bold]")
@@ -103,20 +103,23 @@ def _print(audit: Audit, ruleset: Ruleset, gaps: UnitGaps) -> None:
 
 def _lines_table(title: str, lines: tuple[GapLine, ...]) -> Table:
     table = Table(title=title, title_justify="left", header_style="bold", title_style="bold")
-    for column in ("编号", "指标", "位置", "要求", "现状", "差值", "整改措施", "周", "万元"):
+    table.add_column("编号", no_wrap=True)
+    for column in ("指标与位置", "要求", "现状", "整改措施"):
         table.add_column(column, overflow="fold")
+    table.add_column("周 / 万元", overflow="fold")
     for line in lines:
         remedy = line.remedy
+        where = [escape(line.title), *([escape(line.row)] if line.row else [])]
+        where += [] if line.on_cheapest_way else ["[dim]（另一途径）[/dim]"]
+        short = "" if line.difference is None else f"\n差 {line.difference:f} {line.measured_in or ''}"
+        effort = "" if remedy is None else f"{_range(remedy.weeks) or '—'} / {_range(remedy.cost_wan_cny) or '—'}"
         table.add_row(
             line.id,
-            escape(line.title) + ("" if line.on_cheapest_way else "\n[dim]（可选途径）[/dim]"),
-            escape(line.row or "—"),
+            "\n".join(where),
             escape(line.required),
-            "未提供" if line.actual is None else escape(str(line.actual)),
-            "" if line.difference is None else f"{line.difference:f}",
+            escape(line.actual_text or "未提供") + short,
             "" if remedy is None else escape(remedy.text),
-            "" if remedy is None else _range(remedy.weeks),
-            "" if remedy is None else _range(remedy.cost_wan_cny),
+            effort,
         )
     return table
 
@@ -134,8 +137,7 @@ def _print_set(title: str, found: ChangeSet | None, ruleset: Ruleset) -> None:
     out.print(f"  {title}：{len(found.changes)} 处改动，{cost}，{_range(found.weeks) or '—'} 周；{proof}")
     for change in found.changes:
         verb = "补证" if change.kind == "supply" else "改为"
-        before = "未提供" if change.before is None else change.before
         where = f"（{change.row}）" if change.row else ""
         out.print(
-            f"    · {escape(change.fact_label)}{escape(where)}：{escape(str(before))} → {verb} {escape(str(change.after))} {change.measured_in or ''}"
+            f"    · {escape(change.fact_label + where)}：{escape(change.before_text)} → {verb} {escape(change.after_text)}"
         )

@@ -4,10 +4,11 @@ from typing import Annotated
 
 import orjson
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from grading.commands.inputs import audit_problems, grade_one, print_audit_problems, read_one, with_progress
-from grading.commands.terminal import Exit, library, out
+from grading.commands.terminal import Exit, library, out, print_block
 from grading.commands.words import grade_label, notices
 from grading.engine.grade import Engine
 from grading.intake import AuditError
@@ -47,7 +48,7 @@ def grade(context: typer.Context, files: Files, trial: Trial = False, as_json: J
         else:
             _add(table, engine, name, audit, grading, len(files) > 1)
     if not as_json and table.row_count:
-        out.print(table)
+        print_block(table)
         if trial:
             out.print("试算结果：暂定数值视同已核实，不得作为评级结论发布。", style="bold yellow")
     if failed:
@@ -55,30 +56,36 @@ def grade(context: typer.Context, files: Files, trial: Trial = False, as_json: J
 
 
 def _table() -> Table:
-    table = Table(show_lines=False, header_style="bold")
-    for title in ("企业 / 生产线", "规则集", "等级", "可达等级", "缺证据", "限值待核实", "说明"):
-        table.add_column(title, overflow="fold")
+    table = Table(header_style="bold")
+    table.add_column("企业 / 生产线", overflow="fold", min_width=16)
+    table.add_column("规则集", overflow="fold", min_width=14)
+    for title in ("等级", "可达等级"):
+        table.add_column(title, no_wrap=True)
+    for title in ("缺证据", "待核实"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("说明", overflow="fold", min_width=10)
     return table
 
 
 def _add(table: Table, engine: Engine, name: str, audit: Audit, grading: Grading, several: bool) -> None:
-    enterprise = audit.enterprise.name + (f"\n[dim]{name}[/dim]" if several else "")
     scales = [engine.library.ruleset(u.ruleset).scale for u in audit.units]
-    worst = grading.outcome
-    labels = [grade_label(scales, level) for level in (worst.grade, worst.attainable)]
-    mode = "试算" if grading.mode is Mode.TRIAL else ""
-    table.add_row(enterprise, "", f"[bold]{labels[0]}[/bold]", labels[1], "", "", mode, end_section=False)
+    shown = [escape(audit.enterprise.name), *([f"[dim]{escape(name)}[/dim]"] if several else [])]
+    if len(grading.units) > 1:
+        labels = [grade_label(scales, level) for level in (grading.outcome.grade, grading.outcome.attainable)]
+        table.add_row("\n".join(shown), "", f"[bold]{labels[0]}[/bold]", labels[1], "", "", "按最低的生产线")
+        shown = []
     for unit, scale in zip(grading.units, scales, strict=True):
         ruleset = engine.library.ruleset(unit.ruleset)
         missing, figures = _open_counts(unit)
+        said = notices(unit.notices) + ("；试算" if grading.mode is Mode.TRIAL else "")
         table.add_row(
-            f"  {unit.id}",
-            f"{ruleset.title}\n[dim]{ruleset.id}[/dim]",
-            grade_label([scale], unit.outcome.grade),
+            "\n".join([*shown, f"  {escape(unit.id)}"]),
+            f"{escape(ruleset.title)}\n[dim]{ruleset.id}[/dim]",
+            f"[bold]{grade_label([scale], unit.outcome.grade)}[/bold]",
             grade_label([scale], unit.outcome.attainable),
             str(missing),
             str(figures),
-            notices(unit.notices),
+            said.strip("；"),
         )
     table.add_section()
 

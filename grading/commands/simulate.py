@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from grading.commands.inputs import grade_one, print_audit_problems, read_one
-from grading.commands.terminal import Exit, library, out
+from grading.commands.terminal import Exit, library, out, print_block
 from grading.commands.words import STATUS_WORDS, grade_label
 from grading.engine.grade import Engine
 from grading.intake import AuditError
@@ -80,7 +80,7 @@ def simulate(
         table.add_column(column, overflow="fold")
     for d in shown:
         table.add_row(escape(d.unit), KINDS[d.kind], escape(d.id), _word(d, d.before), _word(d, d.after))
-    out.print(table)
+    print_block(table)
 
 
 def _word(difference: Difference, value: str) -> str:

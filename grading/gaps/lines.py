@@ -9,6 +9,7 @@ from typing import Any
 
 from grading.engine.grade import json_value
 from grading.language.prose import requirement_text, sentence
+from grading.language.values import known_text
 from grading.model.audit import Audit, Known, UnitAudit
 from grading.model.base import Mode, Remedy, Status
 from grading.model.condition import (
@@ -274,6 +275,7 @@ def _made(subject: Subject, leaf: Leaf | tuple[Asked, str, Each | Some]) -> tupl
         group=group,
         row=leaf.row if group else None,
         actual=_plain(actual),
+        actual_text=None if actual is None else known_text(ruleset, c.fact, actual),
         difference=_difference(c, actual) if status == "unmet" else None,
         remedy=remedy,
         evidence=tuple(dict.fromkeys((*evidence, *(known.evidence if known and status == "unknown" else ())))),
@@ -316,6 +318,7 @@ def _table_line(subject: Subject, asked: Asked, name: str, c: Each | Some) -> Ga
         group=group,
         row=None,
         actual=None,
+        actual_text=None,
         difference=None,
         remedy=remedy,
         evidence=remedy.evidence if remedy else (),

@@ -13,6 +13,7 @@ from grading.engine.grade import Engine, json_value
 from grading.gaps.lines import Asked, Subject, asked_for, stands_in_the_way
 from grading.gaps.values import settle
 from grading.gaps.ways import Demand, Obstacle, Slot, Way, Ways, cost_of
+from grading.language.values import known_text
 from grading.model.audit import Audit, Known
 from grading.model.gap import Change, ChangeSet, Costs, GapLine
 from grading.simulate import Setting, put
@@ -213,7 +214,9 @@ def _described(
             fact_label=fact.label,
             measured_in=fact.unit,
             before=json_value(before),
+            before_text=known_text(subject.ruleset, slot.fact, before),
             after=json_value(after),
+            after_text=known_text(subject.ruleset, slot.fact, after),
             lines=tuple(dict.fromkeys(closed)),
             remedies=tuple(dict.fromkeys(remedies)),
         )

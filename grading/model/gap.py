@@ -36,6 +36,7 @@ class GapLine(Strict):
     group: str | None
     row: str | None
     actual: Any
+    actual_text: str | None
     difference: Decimal | None
     remedy: Remedy | None
     evidence: tuple[str, ...]
@@ -78,7 +79,9 @@ class Change(Strict):
     fact_label: str
     measured_in: str | None
     before: Any
+    before_text: str
     after: Any
+    after_text: str
     lines: tuple[str, ...]
     remedies: tuple[Remedy, ...]
 

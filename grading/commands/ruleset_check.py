@@ -9,22 +9,22 @@ from rich.text import Text
 from grading.commands.terminal import Exit, out, print_json, print_problems, problem_json
 from grading.engine.network import NetworkError, build_network
 from grading.engine.plan import boundaries, build_plan
-from grading.language.check import check, check_scales
+from grading.language.check import check
 from grading.language.counts import Counts, count
-from grading.language.load import Library, Loaded
+from grading.language.load import Library
+from grading.language.loaded import Loaded
 from grading.language.problems import LanguageError, Problem
 from grading.model.base import Mode
 
 
 def check_rulesets(rulesets: Library, ids: tuple[str, ...], as_json: bool) -> None:
     """Print what is wrong with the rulesets and what they hold; exit code 1 when there are errors."""
-    shared = tuple(check_scales(rulesets))
     found = {ruleset_id: findings(rulesets, ruleset_id) for ruleset_id in ids}
     counts = {ruleset_id: _counts(rulesets, ruleset_id) for ruleset_id in ids}
-    problems = sorted({*shared, *(problem for listed in found.values() for problem in listed)})
+    problems = sorted({problem for listed in found.values() for problem in listed})
     errors = sum(problem.severity == "error" for problem in problems)
     if as_json:
-        print_json(_document(shared, found, counts))
+        print_json(_document(found, counts))
     else:
         print_problems(problems)
         for ruleset_id, counted in counts.items():
@@ -40,7 +40,7 @@ def check_rulesets(rulesets: Library, ids: tuple[str, ...], as_json: bool) -> No
 def findings(rulesets: Library, ruleset_id: str) -> tuple[Problem, ...]:
     """Everything that is wrong with one ruleset, in the order of its files."""
     try:
-        loaded = rulesets.load(ruleset_id)
+        loaded = rulesets.merged(ruleset_id)
     except LanguageError as error:
         return error.problems
     found = check(loaded)
@@ -75,14 +75,12 @@ def in_words(counts: Counts) -> str:
 
 def _counts(rulesets: Library, ruleset_id: str) -> Counts | None:
     try:
-        return count(rulesets.ruleset(ruleset_id))
+        return count(rulesets.merged(ruleset_id).ruleset)
     except LanguageError:
         return None
 
 
-def _document(
-    shared: tuple[Problem, ...], found: dict[str, tuple[Problem, ...]], counts: dict[str, Counts | None]
-) -> dict[str, Any]:
+def _document(found: dict[str, tuple[Problem, ...]], counts: dict[str, Counts | None]) -> dict[str, Any]:
     listed = []
     for ruleset_id, problems in found.items():
         counted = counts[ruleset_id]
@@ -93,4 +91,4 @@ def _document(
                 "problems": [problem_json(problem) for problem in problems],
             }
         )
-    return {"problems": [problem_json(problem) for problem in shared], "rulesets": listed}
+    return {"rulesets": listed}

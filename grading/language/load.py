@@ -1,14 +1,16 @@
 """Files → rulesets: read, validate, merge parent and parts; all problems of all files at once."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from grading.language.check import unusable
+from grading.language.check.scales import check_scales
 from grading.language.invalid import invalid
+from grading.language.loaded import Loaded, Origin
 from grading.language.problems import LanguageError, Problem
 from grading.language.source import Path_, Source, read_source
 from grading.model.ruleset import (
@@ -38,37 +40,14 @@ def default_root() -> Path:
     return SHIPPED if SHIPPED.is_dir() else SHIPPED_IN_WHEEL
 
 
-@dataclass(frozen=True)
-class Origin:
-    """Where an entry of a merged ruleset was written."""
-
-    source: Source
-    path: Path_
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """A merged ruleset together with where each of its entries stands."""
-
-    ruleset: Ruleset
-    origins: Mapping[tuple[str, str], Origin]
-    own: Source
-
-    def problem(self, kind: str, id_: str, inner: Path_, message: str, warning: bool = False) -> Problem:
-        """A finding about an entry, at its place in whichever file wrote it."""
-        origin = self.origins.get((kind, id_))
-        source, path = (origin.source, (*origin.path, *inner)) if origin else (self.own, inner)
-        found = source.problem(path, message)
-        return Problem(found.file, found.line, found.place, found.message, "warning" if warning else "error")
-
-
 class Library:
     """The rulesets below one directory. Files are read once; a library is a snapshot."""
 
     def __init__(self, root: Path | None = None) -> None:
         self.root = root or default_root()
         self._sources: dict[str, Source] = {}
-        self._loaded: dict[str, Loaded] = {}
+        self._merged: dict[str, Loaded] = {}
+        self._usable: dict[str, Loaded] = {}
 
     def ids(self) -> tuple[str, ...]:
         """The ids of all rulesets there are, in order."""
@@ -81,11 +60,21 @@ class Library:
 
     def load(self, ruleset_id: str) -> Loaded:
         """The merged ruleset with its places; raises as `ruleset` does."""
-        if ruleset_id not in self._loaded:
+        if ruleset_id not in self._usable:
+            loaded = self.merged(ruleset_id)
+            problems = unusable(loaded)
+            if problems:
+                raise LanguageError(problems)
+            self._usable[ruleset_id] = loaded
+        return self._usable[ruleset_id]
+
+    def merged(self, ruleset_id: str) -> Loaded:
+        """The merged ruleset as its files say it, even if that can't mean anything; raises as `ruleset` does."""
+        if ruleset_id not in self._merged:
             if ruleset_id not in self.ids():
                 raise KeyError(ruleset_id)
-            self._loaded[ruleset_id] = self._merge(ruleset_id)
-        return self._loaded[ruleset_id]
+            self._merged[ruleset_id] = self._merge(ruleset_id)
+        return self._merged[ruleset_id]
 
     @cache  # noqa: B019  one library lives as long as its process needs it
     def frame(self) -> Frame:
@@ -104,6 +93,7 @@ class Library:
                 if dimension not in found_dimensions:
                     place: Path_ = ("scopes", name, "dimensions", i)
                     problems.append(dimensions.problem(place, f"there is no dimension `{dimension}`"))
+        problems.extend(check_scales(scales, found_scales))
         if problems:
             raise LanguageError(problems)
         return Frame(scales=found_scales, dimensions=found_dimensions, scopes=found_scopes)
@@ -254,9 +244,7 @@ def _validate(source: Source, at: Path_, raw: Any, model: type[M], problems: lis
     return found
 
 
-def _validate_each(
-    source: Source, at: Path_, raw: Any, model: type[M], problems: list[Problem]
-) -> dict[str, M]:
+def _validate_each(source: Source, at: Path_, raw: Any, model: type[M], problems: list[Problem]) -> dict[str, M]:
     if not isinstance(raw, dict):
         problems.append(source.problem(at, "should be a mapping"))
         return {}

@@ -1,32 +1,36 @@
-"""What is wrong with a ruleset that loads: what it can't mean, what it lacks, what has no effect."""
+"""What is wrong with a ruleset whose files are well formed: what can't mean anything, and what is missing or idle."""
 
 from grading.language.check.computed import check_computed
 from grading.language.check.conditions import check_conditions
-from grading.language.check.facts import check_facts
-from grading.language.check.gates import check_gates
+from grading.language.check.facts import check_names, check_reading
+from grading.language.check.gates import check_gate_effects
 from grading.language.check.head import check_head
-from grading.language.check.indicators import check_indicators
-from grading.language.check.levels import check_levels
-from grading.language.check.measures import check_measures
-from grading.language.check.scales import check_scales
-from grading.language.load import Loaded
+from grading.language.check.levels import check_differences, check_levels
+from grading.language.check.measures import check_alerts, check_measures
+from grading.language.check.provenance import check_figures, check_gates, check_indicators
+from grading.language.loaded import Loaded
 from grading.language.problems import Problem
 
-CHECKS = (
+MEANING = (check_names, check_computed, check_conditions, check_levels, check_gate_effects, check_measures)
+"""With an error of these a ruleset could give a wrong grade, so it is not used at all."""
+
+COMPLETENESS = (
     check_head,
-    check_facts,
-    check_computed,
-    check_conditions,
+    check_reading,
     check_indicators,
-    check_levels,
     check_gates,
-    check_measures,
+    check_figures,
+    check_differences,
+    check_alerts,
 )
+"""With an error of these a ruleset is not fit to be shipped."""
 
 
 def check(loaded: Loaded) -> tuple[Problem, ...]:
     """All findings about one ruleset, in the order of its files and lines."""
-    return tuple(sorted({problem for find in CHECKS for problem in find(loaded)}))
+    return tuple(sorted({problem for find in (*MEANING, *COMPLETENESS) for problem in find(loaded)}))
 
 
-__all__ = ["check", "check_scales"]
+def unusable(loaded: Loaded) -> tuple[Problem, ...]:
+    """The errors for which a ruleset can't be used; empty when it can."""
+    return tuple(problem for find in MEANING for problem in find(loaded) if problem.severity == "error")

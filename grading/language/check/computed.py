@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from grading.language.check.words import near
-from grading.language.load import Loaded
+from grading.language.loaded import Loaded
 from grading.language.problems import Problem
 from grading.language.source import Path_
 from grading.model.ruleset import Computed, Ruleset

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from grading.language.check.operands import check_operand
 from grading.language.check.words import near
 from grading.language.figures import Place, places, sites
-from grading.language.load import Loaded
+from grading.language.loaded import Loaded
 from grading.language.normal import normal
 from grading.language.problems import Problem
 from grading.model.condition import All, AnyOf, AtLeastOf, Comparison, Each, Some
@@ -52,12 +52,6 @@ def _repeated(c: All | AnyOf | AtLeastOf) -> Iterator[tuple[tuple[str | int, ...
 
 
 def _comparison(ruleset: Ruleset, place: Place, c: Comparison) -> Iterator[tuple[tuple[str | int, ...], str, bool]]:
-    if place.confidence == "low" and not (c.is_unresolved or c.is_provisional):
-        message = (
-            f"a figure of low confidence counts as if it were established; "
-            f"write `{c.operator}: {{provisional: …}}` or `{c.operator}: unresolved`"
-        )
-        yield (c.operator,), message, False
     fact, computed = ruleset.facts.get(c.fact), ruleset.computed.get(c.fact)
     if fact is None and computed is None and c.fact != "assessed_on":
         yield ("fact",), _unknown_fact(ruleset, c.fact), False

@@ -4,17 +4,16 @@ from collections.abc import Iterator
 
 from grading.language.check.words import near
 from grading.language.figures import comparisons
-from grading.language.load import Loaded
+from grading.language.loaded import Loaded
 from grading.language.problems import Problem
 
 RESERVED = "assessed_on"
 
 
-def check_facts(loaded: Loaded) -> Iterator[Problem]:
-    """Unknown groups, names that are taken, facts that nothing reads."""
+def check_names(loaded: Loaded) -> Iterator[Problem]:
+    """Groups that are not there, names that are taken."""
     yield from _groups(loaded)
     yield from _names(loaded)
-    yield from _unread(loaded)
 
 
 def _groups(loaded: Loaded) -> Iterator[Problem]:
@@ -24,11 +23,6 @@ def _groups(loaded: Loaded) -> Iterator[Problem]:
             if entry.group is not None and entry.group not in ruleset.groups:
                 message = f"there is no group `{entry.group}`{near(entry.group, ruleset.groups)}"
                 yield loaded.problem(kind, id_, ("group",), message)
-    used = {fact.group for fact in ruleset.facts.values()}
-    for group_id in ruleset.groups:
-        if group_id not in used:
-            message = f"group `{group_id}` has no facts beside its key in {ruleset.id}"
-            yield loaded.problem("groups", group_id, (), message, warning=True)
 
 
 def _names(loaded: Loaded) -> Iterator[Problem]:
@@ -46,8 +40,14 @@ def _names(loaded: Loaded) -> Iterator[Problem]:
             yield loaded.problem("computed", id_, ("id",), f"duplicate id `{id_}`: a fact has it too")
 
 
-def _unread(loaded: Loaded) -> Iterator[Problem]:
+def check_reading(loaded: Loaded) -> Iterator[Problem]:
+    """Facts that nothing reads, groups without facts."""
     ruleset = loaded.ruleset
+    used = {fact.group for fact in ruleset.facts.values()}
+    for group_id in ruleset.groups:
+        if group_id not in used:
+            message = f"group `{group_id}` has no facts beside its key in {ruleset.id}"
+            yield loaded.problem("groups", group_id, (), message, warning=True)
     read = {comparison.fact for _, comparison in comparisons(ruleset)}
     read |= {o for computed in ruleset.computed.values() for o in computed.operands if isinstance(o, str)}
     for kind, entries in (("facts", ruleset.facts), ("computed", ruleset.computed)):

@@ -1,15 +1,15 @@
-"""Gates: whether each has an effect and says from where it is known."""
+"""Gates: whether each has an effect."""
 
 from collections.abc import Iterator
 
 from grading.language.check.words import listed
-from grading.language.load import Loaded
+from grading.language.loaded import Loaded
 from grading.language.problems import Problem
 from grading.model.ruleset import Cap
 
 
-def check_gates(loaded: Loaded) -> Iterator[Problem]:
-    """Caps to levels that are not there or bind nobody, gates without provenance."""
+def check_gate_effects(loaded: Loaded) -> Iterator[Problem]:
+    """Caps to levels that are not there, or that bind nobody."""
     scale = loaded.ruleset.scale
     for gate in loaded.ruleset.gates:
         if isinstance(gate.effect, Cap):
@@ -20,8 +20,3 @@ def check_gates(loaded: Loaded) -> Iterator[Problem]:
             elif cap == scale.ids[0]:
                 message = f"a cap at `{cap}`, the best level, binds nobody"
                 yield loaded.problem("gates", gate.id, ("effect", "cap"), message)
-        for name, what in (("cite", "citation"), ("basis", "basis"), ("confidence", "confidence")):
-            if getattr(gate, name) is None and getattr(gate.when, name) is None:
-                yield loaded.problem("gates", gate.id, (), f"has no {what} (`{name}`)")
-        if gate.title is None:
-            yield loaded.problem("gates", gate.id, (), "has no title; its text stands in for it", warning=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from grading.language.load import Loaded
+from grading.language.loaded import Loaded
 from grading.language.problems import Problem
 
 

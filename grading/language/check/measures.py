@@ -3,31 +3,42 @@
 from collections.abc import Iterator
 
 from grading.language.check.words import listed
-from grading.language.load import Loaded
+from grading.language.loaded import Loaded
 from grading.language.problems import Problem
 from grading.language.source import Path_, Source
 from grading.model.ruleset import ALERTS, Measure, ProvisionalPercent, split_levels
 
 
 def check_measures(loaded: Loaded) -> Iterator[Problem]:
-    """Levels without measures, stated twice or unknown; percentages that can't be; missing provenance."""
+    """Measures of levels that are not there or that are stated twice."""
     ruleset = loaded.ruleset
     for alert in ALERTS:
-        stated: dict[str, tuple[Measure, ...]] = getattr(ruleset.measures, alert)
-        for level in ruleset.scale.ids:
+        for level in _stated(loaded, alert):
+            if level not in ruleset.scale.ids:
+                message = f"`{level}` is no level of {ruleset.id}; there are {listed(ruleset.scale.ids)}"
+                yield loaded.problem("measures", f"{alert}.{level}", (), message)
+    sources = {origin.source.file: origin.source for origin in loaded.origins.values()}
+    for source in sources.values():
+        yield from _stated_twice(source)
+
+
+def check_alerts(loaded: Loaded) -> Iterator[Problem]:
+    """Levels without measures; measures with percentages that can't be, or without provenance."""
+    for alert in ALERTS:
+        stated = _stated(loaded, alert)
+        for level in loaded.ruleset.scale.ids:
             if not stated.get(level):
                 message = f"says nothing of level `{level}` in a {alert} alert"
                 yield loaded.own.problem(("measures", alert), message)
         for level, measures in stated.items():
-            if level not in ruleset.scale.ids:
-                message = f"`{level}` is no level of {ruleset.id}; there are {listed(ruleset.scale.ids)}"
-                yield loaded.problem("measures", f"{alert}.{level}", (), message)
             for i, measure in enumerate(measures):
                 for step, message in _measure(measure):
                     yield loaded.problem("measures", f"{alert}.{level}", (i, *step), message)
-    sources = {origin.source.file: origin.source for origin in loaded.origins.values()}
-    for source in sources.values():
-        yield from _stated_twice(source)
+
+
+def _stated(loaded: Loaded, alert: str) -> dict[str, tuple[Measure, ...]]:
+    stated: dict[str, tuple[Measure, ...]] = getattr(loaded.ruleset.measures, alert)
+    return stated
 
 
 def _measure(measure: Measure) -> Iterator[tuple[Path_, str]]:

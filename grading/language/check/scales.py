@@ -1,22 +1,17 @@
 """The scales, which all rulesets share."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
-from grading.language.load import Library
-from grading.language.problems import LanguageError, Problem
-from grading.language.source import read_source
+from grading.language.problems import Problem
+from grading.language.source import Source
+from grading.model.ruleset import Scale
 
 
-def check_scales(library: Library) -> Iterator[Problem]:
+def check_scales(source: Source, scales: Mapping[str, Scale]) -> Iterator[Problem]:
     """Levels that are named twice or whose standing does not fall along the scale."""
-    try:
-        frame = library.frame()
-    except LanguageError:
-        return  # told with every ruleset that needs the scales
-    path = library.root / "scales.yaml"
-    source = read_source(path, str(path))
-    for name, scale in frame.scales.items():
-        for i, (level, worse) in enumerate(zip(scale.levels, scale.levels[1:], strict=False), start=1):
+    for name, scale in scales.items():
+        for i, (level, worse) in enumerate(pairwise(scale.levels), start=1):
             if worse.standing <= level.standing:
                 message = (
                     f"standing {worse.standing} should be above {level.standing}, "

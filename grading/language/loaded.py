@@ -1,0 +1,32 @@
+"""A merged ruleset that still knows where each of its entries was written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from grading.language.problems import Problem
+from grading.language.source import Path_, Source
+from grading.model.ruleset import Ruleset
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an entry of a merged ruleset was written."""
+
+    source: Source
+    path: Path_
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A merged ruleset together with where each of its entries stands."""
+
+    ruleset: Ruleset
+    origins: Mapping[tuple[str, str], Origin]
+    own: Source
+
+    def problem(self, kind: str, id_: str, inner: Path_, message: str, warning: bool = False) -> Problem:
+        """A finding about an entry, at its place in whichever file wrote it."""
+        origin = self.origins.get((kind, id_))
+        source, path = (origin.source, (*origin.path, *inner)) if origin else (self.own, inner)
+        found = source.problem(path, message)
+        return Problem(found.file, found.line, found.place, found.message, "warning" if warning else "error")

@@ -17,25 +17,25 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-class TooLong(ValueError):
+class TooLongError(ValueError):
     """A text has more characters than a cell takes."""
 
 
 def put_text(cell: Cell, text: str) -> None:
-    """Write a text that is read back as it is. Raises TooLong."""
+    """Write a text that is read back as it is. Raises TooLongError."""
     put_plain(cell, _protected(text, lines_separate=False))
 
 
 def put_items(cell: Cell, items: Iterable[str]) -> None:
-    """Write a list of texts, one a line. Raises TooLong."""
+    """Write a list of texts, one a line. Raises TooLongError."""
     put_plain(cell, "\n".join(_protected(item, lines_separate=True) for item in items))
 
 
 def put_plain(cell: Cell, text: str) -> None:
-    """Write a text as text: never a formula, an error value or a number. Raises TooLong."""
+    """Write a text as text: never a formula, an error value or a number. Raises TooLongError."""
     escaped = _ESCAPE.sub(r"_x005F\g<0>", text)
     if len(escaped.encode("utf-16-le")) // 2 > MAX_CELL:
-        raise TooLong(f"{len(escaped)} 个字符，单元格最多容纳 {MAX_CELL} 个")
+        raise TooLongError(f"{len(escaped)} 个字符，单元格最多容纳 {MAX_CELL} 个")
     cell.value = escaped
     cell.data_type = "s"
     if text.startswith(("=", "+", "-", "@")):

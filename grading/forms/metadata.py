@@ -17,7 +17,7 @@ COLUMNS = 4
 _FORM, _UNIT, _SHEET, _FIELD, _TABLE = "form", "unit", "sheet", "field", "table"
 
 
-class NotAForm(ValueError):
+class NotAFormError(ValueError):
     """The workbook does not say, or no longer says rightly, what form it is."""
 
 
@@ -88,7 +88,7 @@ def _entries(data: FormData) -> Iterable[Sequence[str]]:
 
 
 def read_data(rows: Iterable[Sequence[str]]) -> FormData:
-    """The data of a form from the rows of its hidden sheet. Raises NotAForm (in Chinese, for people)."""
+    """The data of a form from the rows of its hidden sheet. Raises NotAFormError (in Chinese, for people)."""
     units: list[tuple[str, str]] = []
     sheets: dict[str, str] = {}
     tables: dict[str, str] = {}
@@ -106,12 +106,12 @@ def read_data(rows: Iterable[Sequence[str]]) -> FormData:
         elif kind == _FIELD:
             fields.append(Field(first, second, _fact(third)))
         elif kind:
-            raise NotAForm(f"隐藏表“{META_TITLE}”中有看不懂的一行“{kind[:40]}”")
+            raise NotAFormError(f"隐藏表“{META_TITLE}”中有看不懂的一行“{kind[:40]}”")
     if version != FORM_VERSION:
         said = f"是第 {version[:20]} 版" if version else "没有写明版本"
-        raise NotAForm(f"核查表{said}，本程序只能读第 {FORM_VERSION} 版")
+        raise NotAFormError(f"核查表{said}，本程序只能读第 {FORM_VERSION} 版")
     if not units or not fields:
-        raise NotAForm(f"隐藏表“{META_TITLE}”不完整")
+        raise NotAFormError(f"隐藏表“{META_TITLE}”不完整")
     return FormData(tuple(units), sheets, tuple(fields), tables)
 
 
@@ -119,4 +119,4 @@ def _fact(text: str) -> Fact:
     try:
         return Fact.model_validate_json(text)
     except ValidationError:
-        raise NotAForm(f"隐藏表“{META_TITLE}”中有一项读不出来：“{text[:60]}”") from None
+        raise NotAFormError(f"隐藏表“{META_TITLE}”中有一项读不出来：“{text[:60]}”") from None

@@ -9,6 +9,8 @@ from openpyxl.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.header_footer import _HeaderFooterPart
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from grading.forms.cell_text import put_plain
@@ -19,6 +21,9 @@ MARKS_AUTHOR = "填报核对"
 INK, GREY, TEAL, PALE, CREAM, LINE = "1F2D3D", "5F6B76", "2F6F73", "E3EEEC", "FFF8DF", "B4C1C4"
 AMBER, RED, ROSE = "9A6700", "B3261E", "F9D9D4"
 LINE_POINTS = 15.5
+SMALL_POINTS = 13.0
+SMALL_FITS = 1.18
+"""How much more of the small print goes into a column."""
 LEAST_POINTS = 27.0
 """A row is never lower than this: a finger must hit it."""
 MOST_POINTS = 400.0
@@ -47,7 +52,9 @@ def _style(
         style.fill = PatternFill("solid", fgColor=fill)
     if box:
         style.border = BOX
-    style.alignment = Alignment(horizontal="center" if centre else "left", vertical="center", wrap_text=True)
+    style.alignment = Alignment(
+        horizontal="center" if centre else "left", vertical="center", wrap_text=True, indent=0 if centre or not box else 1
+    )
     style.protection = Protection(locked=not open_)
     return style
 
@@ -81,20 +88,21 @@ def width_of(text: str) -> int:
 
 
 def height_for(
-    cells: Iterable[tuple[float, str]], line: float = LINE_POINTS, least: float = LEAST_POINTS
+    cells: Iterable[tuple[float, str]], small: Iterable[tuple[float, str]] = (), least: float = LEAST_POINTS
 ) -> float:
-    """The height in points of a row of texts, each given with the width of its column."""
-    most = max((_lines(text, width) for width, text in cells), default=1)
-    return min(max(most * line + 8, least), MOST_POINTS)
+    """The height in points of a row of texts, each given with the width of its column; `small` ones in small print."""
+    lines = max((_lines(text, width) for width, text in cells), default=1)
+    small_lines = max((_lines(text, width * SMALL_FITS) for width, text in small), default=1)
+    return min(max(lines * LINE_POINTS + 8, small_lines * SMALL_POINTS + 8, least), MOST_POINTS)
 
 
 def _lines(text: str, width: float) -> int:
-    usable = max(width - 1.5, 1)
+    usable = max(width - 3, 1)
     return sum(max(1, math.ceil(width_of(line) / usable)) for line in text.split("\n"))
 
 
 def put(sheet: Worksheet, row: int, column: int, text: str, style: str) -> Cell:
-    """Style a cell and write a text into it, if there is any. Raises TooLong."""
+    """Style a cell and write a text into it, if there is any. Raises TooLongError."""
     cell = sheet.cell(row, column)
     assert isinstance(cell, Cell)
     cell.style = style
@@ -119,20 +127,21 @@ def set_widths(sheet: Worksheet, widths: Mapping[int, float]) -> None:
             dimension.hidden = True
 
 
-def set_page(sheet: Worksheet, footer: str, repeat: str | None, landscape: bool = True) -> None:
-    """A4, as wide as one page, with page numbers; `repeat` are the rows (`"2:4"`) that every page begins with."""
+def set_page(sheet: Worksheet, footer: str, repeat: str | None, pages: tuple[int, int] = (1, 0)) -> None:
+    """A4 landscape with page numbers, shrunk to so many pages across and down (0: as many as it takes).
+
+    `repeat` are the rows (`"2:4"`) that every page begins with.
+    """
     sheet.page_setup.paperSize = 9
-    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
-    sheet.page_setup.fitToWidth = 1
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = pages
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     margins = sheet.page_margins
     margins.left = margins.right = 0.4
     margins.top, margins.bottom, margins.header, margins.footer = 0.5, 0.6, 0.3, 0.3
     sheet.print_options.horizontalCentered = True
-    sheet.oddFooter.left.text = footer.replace("&", "&&")
-    sheet.oddFooter.right.text = "第 &P 页，共 &N 页"
-    sheet.oddFooter.left.size = sheet.oddFooter.right.size = 8
+    sheet.oddFooter.left = _HeaderFooterPart(text=footer.replace("&", "&&"), size=8)
+    sheet.oddFooter.right = _HeaderFooterPart(text="第 &P 页，共 &N 页", size=8)
     if repeat:
         sheet.print_title_rows = repeat
     sheet.sheet_view.showGridLines = False

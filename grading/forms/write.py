@@ -31,7 +31,7 @@ def blank_form(rulesets: Sequence[Ruleset], spare_rows: int = SPARE_ROWS) -> byt
 def filled_form(audit: Audit, library: Library, spare_rows: int = SPARE_ROWS) -> bytes:
     """The workbook of an audit, everything it states filled in.
 
-    Raises KeyError or LanguageError when a ruleset can't be had, and TooLong when a text is too long for a cell.
+    Raises KeyError or LanguageError when a ruleset can't be had, and TooLongError when a text is too long for a cell.
     """
     return _saved(_written(audit_units(audit, library), audit, spare_rows))
 

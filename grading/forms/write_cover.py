@@ -18,7 +18,9 @@ from grading.forms.write_table import WrittenTable
 from grading.model.audit import Audit
 
 CODE, LABEL, ANSWER, HINT, MORE = 1, 2, 3, 4, 5
-WIDTHS = {CODE: 0, LABEL: 24.0, ANSWER: 44.0, HINT: 46.0, MORE: 46.0}
+WIDTHS = {CODE: 0, LABEL: 30.0, ANSWER: 44.0, HINT: 46.0, MORE: 46.0}
+ONE_PAGE = 48
+"""So many rows of the cover stay legible on one page."""
 TITLE = "重污染天气重点行业绩效分级　现场核查表"
 HEAD = {
     "enterprise.name": ("企业名称", "必填，与营业执照一致"),
@@ -32,8 +34,15 @@ ADVICE = (
     ("不清楚的", "一律留空：留空表示“不知道”，既不当作“否”，也不当作 0。为什么不知道，可以写在“备注”里。"),
     ("数字", "只填数字，不带单位、不写约数和范围，不四舍五入；全角数字可以。低于检出限等情形按监测报告填数，并在备注中说明。"),
     ("多选", f"逐项选“是”或“否”；也可以只选“是”的几项，再在该题本格选“{REST_NO}”。一项都没有的，直接选“{REST_NO}”。"),
-    ("表格", f"每行一个对象。没有此类对象的，在表上方选“{TABLE_EMPTY}”；没有查的，选“{TABLE_UNKNOWN}”或留空。两者含义不同。"),
-    ("证据与备注", f"证据每行一条（单元格内换行用 Alt+Enter）。表格中各格的证据和备注填在“表格证据”表；选“{WHOLE_ROW}”即用于该行已填的每一格。"),
+    (
+        "表格",
+        f"每行一个对象。没有此类对象的，在表上方选“{TABLE_EMPTY}”；没有查的，选“{TABLE_UNKNOWN}”或留空。两者含义不同。",
+    ),
+    (
+        "证据与备注",
+        "证据每行一条（单元格内换行用 Alt+Enter）。"
+        f"表格中各格的证据和备注填在“表格证据”表；选“{WHOLE_ROW}”即用于该行已填的每一格。",
+    ),
     ("判定标准", "项目名称右上角有批注标记的，批注写明各级别的要求和依据。注明“未核实”“暂定”的数值不能据以认定。"),
     ("不接受", "填写格中不要用公式；不要改动表名以外的结构（删行、删列、移动单元格）。隐藏的行、列和表供程序读取。"),
 )
@@ -66,7 +75,7 @@ _LOCKED = Protection(locked=True)
 def write_cover(
     sheet: Worksheet, units: Sequence[FormUnit], audit: Audit | None, contents: Sequence[Contents]
 ) -> None:
-    """Fill `sheet`, once all others are written. Raises TooLong."""
+    """Fill `sheet`, once all others are written. Raises TooLongError."""
     put(sheet, 1, CODE, COVER, "机读")
     put(sheet, 1, LABEL, "label", "机读")
     put(sheet, 1, ANSWER, "answer", "机读")
@@ -83,9 +92,9 @@ def write_cover(
     _heading(sheet, row, "三、填写进度（点击可跳转）")
     row = _progress(sheet, row + 1, contents)
     _heading(sheet, row, "四、填写说明")
-    _advice(sheet, row + 1)
+    last = _advice(sheet, row + 1)
     set_widths(sheet, WIDTHS)
-    set_page(sheet, TITLE, None)
+    set_page(sheet, TITLE, None, pages=(1, 1 if last <= ONE_PAGE else 0))
     sheet.freeze_panes = "A4"
     protect(sheet)
 
@@ -141,7 +150,7 @@ def _units(sheet: Worksheet, units: Sequence[FormUnit]) -> int:
         put(sheet, row, HINT, title, "参考")
         put(sheet, row, MORE, unit.digest.replace(":", ":\n", 1), "参考")
         texts = [(WIDTHS[HINT], title), (WIDTHS[MORE], unit.digest), (WIDTHS[ANSWER], str(cell.value))]
-        sheet.row_dimensions[row].height = height_for(texts, line=14)
+        sheet.row_dimensions[row].height = height_for(texts)
     return row + 1
 
 
@@ -180,7 +189,7 @@ def _link(sheet: Worksheet, row: int, label: str, title: str, cell: str) -> None
     sheet.row_dimensions[row].height = height_for([(WIDTHS[LABEL], label.strip())], least=22)
 
 
-def _advice(sheet: Worksheet, row: int) -> None:
+def _advice(sheet: Worksheet, row: int) -> int:
     for label, text in (*ADVICE, ("状态", STATUS_SIGNS)):
         put(sheet, row, LABEL, label, "填写格" if label == "填写格" else "项目").protection = _LOCKED
         for column in (ANSWER, HINT, MORE):
@@ -189,3 +198,4 @@ def _advice(sheet: Worksheet, row: int) -> None:
         sheet.merge_cells(start_row=row, end_row=row, start_column=ANSWER, end_column=MORE)
         sheet.row_dimensions[row].height = height_for([(WIDTHS[ANSWER] + WIDTHS[HINT] + WIDTHS[MORE], text)])
         row += 1
+    return row

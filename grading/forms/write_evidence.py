@@ -45,7 +45,7 @@ def write_evidence(
     lists: Lists,
     spare: int,
 ) -> None:
-    """Fill `sheet`; `rows` are the audit's by the place of their table. Raises TooLong."""
+    """Fill `sheet`; `rows` are the audit's by the place of their table. Raises TooLongError."""
     for column, role in ROLES.items():
         put(sheet, 1, column, role, "机读")
     put(sheet, 1, CODE, code, "机读")

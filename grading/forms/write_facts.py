@@ -18,11 +18,20 @@ from grading.model.audit import Known, Value
 from grading.model.ruleset import Fact
 
 CODE, NUMBER, LABEL, UNIT, RANGE, ANSWER_AT, EVIDENCE_AT, NOTE_AT, ASK, STATUS, PLANT_AT = range(1, 12)
-WIDTHS = {1: 0, 2: 5.0, 3: 34.0, 4: 9.0, 5: 30.0, 6: 22.0, 7: 26.0, 8: 24.0, 9: 28.0, 10: 11.0, 11: 14.0}
-ROLES = {CODE: "place", LABEL: "label", ANSWER_AT: "answer", EVIDENCE_AT: "evidence", NOTE_AT: "note", STATUS: "status"}
-HEADS = {2: "序号", 3: "核查内容", 4: "单位", 5: "填写要求", 6: ANSWER, 7: EVIDENCE, 8: NOTE, 9: "应查资料", 10: "状态", 11: "全厂值"}
-SMALLER = 1.1
-"""How much more of the small print goes into a column."""
+WIDTHS = {1: 0, 2: 5.5, 3: 34.0, 4: 9.0, 5: 30.0, 6: 20.0, 7: 22.0, 8: 20.0, 9: 24.0, 10: 11.0, 11: 14.0}
+ROLES = {LABEL: "label", ANSWER_AT: "answer", EVIDENCE_AT: "evidence", NOTE_AT: "note", STATUS: "status"}
+HEADS = {
+    NUMBER: "序号",
+    LABEL: "核查内容",
+    UNIT: "单位",
+    RANGE: "填写要求",
+    ANSWER_AT: ANSWER,
+    EVIDENCE_AT: EVIDENCE,
+    NOTE_AT: NOTE,
+    ASK: "应查资料",
+    STATUS: "状态",
+    PLANT_AT: "全厂值",
+}
 HEAD_ROW = 4
 BAND = "@"
 """Begins the code of a row that titles a band; a fact's option is coded `place#option`."""
@@ -56,7 +65,7 @@ def write_facts(
     known: Mapping[str, Known],
     plant: WrittenFacts | None,
 ) -> WrittenFacts:
-    """Fill `sheet`; `known` are the answers by place, `subtitle` a formula. Raises TooLong."""
+    """Fill `sheet`; `known` are the answers by place, `subtitle` a formula. Raises TooLongError."""
     return _Writer(sheet, plan, lists, known, plant).write(subtitle)
 
 
@@ -155,10 +164,10 @@ class _Writer:
             self.sheet.add_data_validation(validation)
             put_value(answer, known.value if known else None, fact)
         self.status(line, row, len(fact.options) if fact.type == "choices" else 0)
-        texts = [(WIDTHS[LABEL], fact.label), (WIDTHS[RANGE] * SMALLER, wanted), (WIDTHS[ASK] * SMALLER, ask)]
+        texts = [(WIDTHS[LABEL], fact.label)]
         filled = ((ANSWER_AT, answer), (EVIDENCE_AT, evidence), (NOTE_AT, note))
         texts += [(WIDTHS[column], str(cell.value or "")) for column, cell in filled]
-        self.sheet.row_dimensions[row].height = height_for(texts)
+        self.sheet.row_dimensions[row].height = height_for(texts, small=[(WIDTHS[RANGE], wanted), (WIDTHS[ASK], ask)])
 
     def options(self, line: Line, fact: Fact, known: Known | None, main: Cell) -> None:
         """A row for each option; the fact's own answer cell says what becomes of those left open."""

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -22,14 +21,17 @@ from grading.forms.wording import (
     range_text,
     unit_text,
 )
-from grading.forms.write_facts import SMALLER, put_value
+from grading.forms.write_facts import put_value
 from grading.model.audit import Row
+from grading.model.ruleset import Fact
 
 CODE, NUMBER, KEY, FIRST = 1, 2, 3, 4
 STATE_ROW, LABEL_ROW, OPTION_ROW, HINT_ROW = 4, 5, 6, 7
 HEAD, KEY_ROLE, STATUS_ROLE = "#head", "key", "status"
 STATES = (TABLE_FILLED, TABLE_EMPTY, TABLE_UNKNOWN)
 KEY_LABEL = "编号"
+PAGE_WIDTH = 180
+"""So many column-width units stay legible on a landscape page."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def write_table(
 ) -> WrittenTable:
     """Fill `sheet`; `rows` None means that the audit says nothing of the group, `spare` is how many empty rows follow.
 
-    Raises TooLong.
+    Raises TooLongError.
     """
     return _Writer(sheet, table, lists, rows, spare).write(subtitle)
 
@@ -79,13 +81,16 @@ class _Writer:
         for line in self.table.columns:
             self.column(line, self.columns[line.question.fact.id])
         self.body()
-        hints = [(self.widths[c] * SMALLER, self.text(HINT_ROW, c)) for c in range(FIRST, self.status_at)]
-        self.sheet.row_dimensions[HINT_ROW].height = height_for(hints, line=13.5, least=30)
-        self.sheet.row_dimensions[LABEL_ROW].height = 34
-        self.sheet.row_dimensions[OPTION_ROW].height = 34
+        labels = [(self.span(line.question.fact), line.question.fact.label) for line in self.table.columns]
+        self.sheet.row_dimensions[LABEL_ROW].height = height_for(labels)
+        options = [(self.widths[c], self.text(OPTION_ROW, c)) for c in range(FIRST, self.status_at)]
+        self.sheet.row_dimensions[OPTION_ROW].height = height_for(options)
+        hints = [(self.widths[c], self.text(HINT_ROW, c)) for c in range(FIRST, self.status_at)]
+        self.sheet.row_dimensions[HINT_ROW].height = height_for((), small=hints)
         set_widths(self.sheet, self.widths)
         self.sheet.freeze_panes = f"{get_column_letter(FIRST)}{HINT_ROW + 1}"
-        set_page(self.sheet, self.table.heading, f"{LABEL_ROW}:{HINT_ROW}")
+        across = max(1, round(sum(self.widths.values()) / PAGE_WIDTH))
+        set_page(self.sheet, self.table.heading, f"{LABEL_ROW}:{HINT_ROW}", pages=(across, 0))
         self.sheet.print_title_cols = f"{get_column_letter(NUMBER)}:{get_column_letter(KEY)}"
         protect(self.sheet)
         return WrittenTable(self.sheet.title, self.table, self.last_row)
@@ -197,6 +202,12 @@ class _Writer:
         everything = f"{get_column_letter(FIRST)}{row}:{get_column_letter(self.status_at - 1)}{row}"
         filled = f'({"+".join(counts)})&" / {len(counts)}"'
         return f'=IF(LEN({key})>0,{filled},IF(COUNTA({everything})>0,"△ 缺编号",""))'
+
+    def span(self, fact: Fact) -> float:
+        """The width of all columns of a fact."""
+        first = self.columns[fact.id]
+        several = len(fact.options) if fact.type == "choices" else 0
+        return sum(self.widths[column] for column in range(first, first + 1 + several))
 
     def text(self, row: int, column: int) -> str:
         value = self.sheet.cell(row, column).value

@@ -270,11 +270,11 @@ def _portions(plan: Plan) -> dict[str, str]:
 
 
 def _read_down_to(plan: Plan, top: Ref, module: str, readers: dict[int, set[str]]) -> None:
-    """Mark what a dimension's level is rolled up from as read there, down to the indicators read elsewhere."""
+    """Mark what a dimension's level is rolled up from as read there, down to what its indicators read."""
     stack = [top.node]
     while stack:
         index = stack.pop()
-        if not readers[index]:
+        if not any(reader.partition("/")[0] == module for reader in readers[index]):
             readers[index].add(module)
             stack.extend(child.node for child in children_of(plan.nodes[index]))
 
@@ -374,7 +374,7 @@ def _tests(ruleset: Ruleset, names: Names, prop: str, atom: Atom) -> tuple[Branc
         others = [i for i in range(len(fact.options)) if i not in values]
         outside = [(Test(prop, "$eq", v),) for v in others]
     else:
-        outside = [tuple(Test(prop, "$neq", v) for v in values)]
+        outside = [tuple(Test(prop, "$neq", v) for v in values) or (Test(prop, "$gte", -MAX_INTEGER),)]
     return (outside, inside) if atom.operator == "none_of" else (inside, outside)
 
 

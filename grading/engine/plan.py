@@ -16,7 +16,6 @@ from typing import Any
 from grading.model.base import Mode
 from grading.model.condition import (
     All,
-    AnyOf,
     AtLeastOf,
     Comparison,
     ConditionBase,
@@ -24,6 +23,7 @@ from grading.model.condition import (
     Not,
     Some,
     Value,
+    parts,
     walk,
 )
 from grading.model.ruleset import Cap, Ruleset
@@ -220,33 +220,24 @@ class _Builder:
 
     def condition(self, c: ConditionBase | None, name: str, view: int | None) -> Ref | None:
         """The node of a condition, or None when nothing of it is there on this day."""
-        if c is None or not c.holds_on(self.day):
+        if c is None or not _is_there(c, self.day):
             return None
-        ref = self._form(c, name, view)
-        if ref is not None:
-            self.places[name] = ref
+        self.places[name] = ref = self._form(c, name, view)
         return ref
 
-    def _form(self, c: ConditionBase, name: str, view: int | None) -> Ref | None:
+    def _form(self, c: ConditionBase, name: str, view: int | None) -> Ref:
         if isinstance(c, Comparison):
             return self._comparison(c, name, view)
-        if isinstance(c, Not):
-            ref = self.condition(c.not_, f"{name}.not", view)
-            return None if ref is None else ~ref
-        if isinstance(c, All | AnyOf | AtLeastOf):
-            step = "all" if isinstance(c, All) else "any" if isinstance(c, AnyOf) else "of"
-            listed = c.all if isinstance(c, All) else c.any if isinstance(c, AnyOf) else c.of
-            found = [self.condition(part, f"{name}.{step}[{i}]", view) for i, part in enumerate(listed)]
-            refs = [ref for ref in found if ref is not None]
-            if not refs:
-                return None
-            inner = view if any(self.nodes[ref.node].view is not None for ref in refs) else None
-            if isinstance(c, AtLeastOf):
-                return self._at_least(min(c.at_least_of, len(refs)), refs, name, inner)
-            return self.combine(refs, isinstance(c, All), name, inner)
         if isinstance(c, Each | Some):
             return self._over_rows(c, name)
-        raise TypeError(f"not a condition: {c!r}")
+        inner = [self.condition(part, f"{name}.{step}", view) for step, part in parts(c)]
+        refs = [ref for ref in inner if ref is not None]
+        if isinstance(c, Not):
+            return ~refs[0]
+        shared = view if any(self.nodes[ref.node].view is not None for ref in refs) else None
+        if isinstance(c, AtLeastOf):
+            return self._at_least(min(c.at_least_of, len(refs)), refs, name, shared)
+        return self.combine(refs, isinstance(c, All), name, shared)
 
     def _comparison(self, c: Comparison, name: str, view: int | None) -> Ref:
         facts, computed = self.ruleset.facts, self.ruleset.computed
@@ -264,7 +255,8 @@ class _Builder:
         so_far: dict[int, Ref] = {}
         for i, ref in enumerate(refs, start=1):
             here: dict[int, Ref] = {}
-            for count in range(1, min(i, n) + 1):
+            still_to_come = len(refs) - i
+            for count in range(max(1, n - still_to_come), min(i, n) + 1):
                 ways = [so_far[count]] if count in so_far else []
                 fewer = [so_far[count - 1]] if count > 1 else []
                 ways.append(self.combine([*fewer, ref], True, f"{name}/{i}&{count}", view))
@@ -272,27 +264,33 @@ class _Builder:
             so_far = here
         return so_far[n]
 
-    def _over_rows(self, c: Each | Some, name: str) -> Ref | None:
+    def _over_rows(self, c: Each | Some, name: str) -> Ref:
         group = c.each if isinstance(c, Each) else c.some
         every_row = self.view(group, None)
         where = self.condition(c.where, f"{name}.where", every_row)
         over = every_row if where is None else self.view(group, self.in_rows(where, every_row))
-        required = self.condition(c.require, f"{name}.require", over)
-        if required is None:
-            return None
+        self.places[f"{name}.require"] = required = self._form(c.require, f"{name}.require", over)
         return self.node(OverRows(self.in_rows(required, over), over, isinstance(c, Each)), name)
 
 
+def _is_there(c: ConditionBase, day: date) -> bool:
+    """Whether anything of a condition is left on a day; of `each` and `some` it is `require` that counts."""
+    inner = [part for step, part in parts(c) if step != "where"]
+    return c.holds_on(day) and (not inner or any(_is_there(part, day) for part in inner))
+
+
 def _mark_selectors(nodes: list[Node], views: list[View], ruleset: Ruleset) -> None:
-    """A `where` that only compares a choice or a boolean need not conclude which rows it leaves out."""
+    """A `where` that only compares a choice or a boolean need not conclude which rows it leaves out.
+
+    Not so where another condition reads it, or another `where` its contrary.
+    """
+    selecting = [view.where for view in views if view.where is not None]
     read = {child.node for node in nodes for child in children_of(node)}
-    for view in views:
-        where = view.where
-        if where is None or where.negated or where.node in read:
-            continue
+    read |= {where.node for where in selecting if where.negated}
+    for where in selecting:
         node = nodes[where.node]
         fact = ruleset.facts.get(node.kind.fact) if isinstance(node.kind, Atom) else None
-        node.selects_only = fact is not None and fact.type in ("choice", "boolean")
+        node.selects_only = where.node not in read and fact is not None and fact.type in ("choice", "boolean")
 
 
 def children_of(node: Node) -> tuple[Ref, ...]:

@@ -1,0 +1,365 @@
+"""Random rulesets and random audits for them, small and nasty: everything the language can say, close to its edges.
+
+Facts come from a fixed sheet (two of each type for the unit, one of each for each of two groups), so that conditions meet
+on the same facts, in both polarities. Values of audits are drawn from the thresholds of the ruleset and one unit in the
+last place beside them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from grading.language.load import Library
+from grading.model.audit import Audit, Enterprise, Known, Row, UnitAudit
+from grading.model.condition import Comparison, walk
+from grading.model.ruleset import Fact, Ruleset
+
+DAY = date(2024, 1, 1)
+GROUPS = ("outlets", "lines")
+SIZES = (1, 1, 2, 2, 2, 3, 3, 4, 5)
+WIDE = (6, 7, 12, 13, 37)
+ORDERS = ("at_most", "at_least", "below", "above")
+FIGURES = [Decimal(text) for text in ("-1", "0", "0.5", "1", "1.25", "2", "10", "10.005", "20", "21", "21.000001")]
+DAYS = [DAY + timedelta(days=n) for n in (-400, -1, 0, 1, 30)]
+SCALES = {n: [{"id": id_, "label": id_, "standing": i + 1} for i, id_ in enumerate(ids)] for n, ids in {
+    2: ("leading", "non_leading"), 3: ("A", "B", "C"), 4: ("A", "B", "C", "D"), 5: ("A", "B", "B-", "C", "D"),
+}.items()}  # fmt: skip
+DIMENSIONS = ("treatment", "emission_limits", "management")
+
+
+@dataclass(frozen=True)
+class Flavour:
+    """What a family of random rulesets is about."""
+
+    rows: bool = True
+    wide: bool = False
+    time: bool = True
+    computed: bool = True
+    shared: bool = True
+    figures: bool = True
+    indicators: int = 4
+    depth: int = 3
+
+
+class Shelf(Library):
+    """A library of rulesets that are not in files."""
+
+    def __init__(self, *rulesets: Ruleset) -> None:
+        super().__init__()
+        self.shelf = {ruleset.id: ruleset for ruleset in rulesets}
+
+    def ids(self) -> tuple[str, ...]:
+        """The ids on the shelf."""
+        return tuple(self.shelf)
+
+    def ruleset(self, ruleset_id: str) -> Ruleset:
+        """The ruleset; raises KeyError if there is none."""
+        return self.shelf[ruleset_id]
+
+
+def ruleset_of(**content: Any) -> Ruleset:
+    """A ruleset with the given content and nothing that matters beside it."""
+    raw: dict[str, Any] = {
+        "id": "test/random",
+        "title": "test",
+        "scale_id": "scale",
+        "scale": {"label": "scale", "levels": SCALES[4]},
+        "dimensions": {name: {"label": name} for name in DIMENSIONS},
+        "scopes": {},
+        "edition": {"document": "test", "effective": date(2020, 1, 1)},
+        "jurisdiction": "100000",
+        "industry": {},
+        "review": {"status": "draft"},
+        "lineage": (),
+        "groups": {group: {"label": group, "key": f"{group}_id"} for group in GROUPS},
+        "facts": {},
+        "computed": {},
+        "indicators": (),
+        "gates": (),
+        "measures": {},
+        "notes": (),
+    }
+    return Ruleset.model_validate(raw | content)
+
+
+def fact(id_: str, type_: str, group: str | None = None, **more: Any) -> dict[str, Any]:
+    """A fact as a file writes it."""
+    options = {"options": {f"o{i}": f"o{i}" for i in range(more.pop("size", 3))}} if type_.startswith("choice") else {}
+    return {"id": id_, "label": id_, "type": type_, "group": group, **options, **more}
+
+
+class Drawn:
+    """A random ruleset, shown as somebody would write it."""
+
+    def __init__(self, ruleset: Ruleset) -> None:
+        self.ruleset = ruleset
+
+    def __repr__(self) -> str:
+        names = {"scale", "facts", "computed", "indicators", "gates"}
+        return self.ruleset.model_dump_json(include=names, exclude_defaults=True, by_alias=True)
+
+
+@st.composite
+def rulesets(draw: st.DrawFn, flavour: Flavour = Flavour()) -> Drawn:
+    """A random ruleset of a flavour."""
+    facts = {f["id"]: f for f in draw(_sheets(flavour))}
+    computed = draw(_computed(facts)) if flavour.computed else {}
+    conditions = _Conditions(flavour, facts, computed)
+    known = draw(st.lists(conditions.unit(2), min_size=1, max_size=4)) if flavour.shared else []
+    top = conditions.unit(flavour.depth)
+    if known:
+        shared = st.sampled_from(known)
+        pair = st.lists(shared, min_size=1, max_size=3)
+        top = st.one_of(top, top, shared, pair.map(lambda c: {"all": c}), pair.map(lambda c: {"any": c}))
+    scale = SCALES[draw(st.sampled_from((2, 3, 4, 4, 5)))]
+    graded = [level["id"] for level in scale[:-1]]
+    indicators = []
+    for n in range(draw(st.integers(1, flavour.indicators))):
+        indicator: dict[str, Any] = {
+            "id": f"i{n}",
+            "title": f"i{n}",
+            "dimension": draw(st.sampled_from(DIMENSIONS)),
+            "levels": {key: {"require": draw(top)} for key in draw(_level_keys(graded))},
+        }
+        if draw(st.integers(0, 3)) == 0:
+            indicator["applies_when"] = draw(top)
+        indicators.append(indicator)
+    indicators.sort(key=lambda i: DIMENSIONS.index(i["dimension"]))
+    effects = st.one_of(st.just("ungraded"), st.sampled_from([{"cap": level["id"]} for level in scale]))
+    gates = [
+        {"id": f"g{n}", "when": draw(conditions.unit(1)), "effect": draw(effects), "text": "gate"}
+        for n in range(draw(st.sampled_from((0, 0, 1, 2, 3))))
+    ]
+    scopes = {"first_two": {"label": "s", "dimensions": DIMENSIONS[:2]}, "last": {"label": "s", "dimensions": DIMENSIONS[2:]}}
+    ruleset = ruleset_of(
+        scale={"label": "scale", "levels": scale},
+        scopes=scopes,
+        facts=facts,
+        computed=computed,
+        indicators=indicators,
+        gates=gates,
+    )
+    return Drawn(ruleset)
+
+
+@st.composite
+def _sheets(draw: st.DrawFn, flavour: Flavour) -> list[dict[str, Any]]:
+    sheet: list[dict[str, Any]] = []
+    for prefix, group in (("", None), ("a_", GROUPS[0]), ("b_", GROUPS[1])) if flavour.rows else (("", None),):
+        for n in range(2 if group is None else 1):
+            sheet.append(fact(f"{prefix}number{n}", "number", group, decimals=draw(st.integers(0, 3))))
+            sheet.append(fact(f"{prefix}yes{n}", "boolean", group))
+            sheet.append(fact(f"{prefix}choice{n}", "choice", group, size=draw(st.integers(1, 5))))
+            sheet.append(fact(f"{prefix}set{n}", "choices", group, size=draw(st.integers(1, 5))))
+        sheet.append(fact(f"{prefix}day0", "date", group))
+    return sheet
+
+
+@st.composite
+def _computed(draw: st.DrawFn, facts: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """A chain of computed facts, each over the sheet, numbers and those before it."""
+    found: dict[str, Any] = {}
+    for n in range(draw(st.integers(0, 4))):
+        group = draw(st.sampled_from([None, *dict.fromkeys(f["group"] for f in facts.values())]))
+        readable = [f for f in facts.values() if f["group"] in (None, group)]
+        numbers = [f["id"] for f in readable if f["type"] == "number"]
+        numbers += [id_ for id_, c in found.items() if c["group"] in (None, group)]
+        dates = [f["id"] for f in readable if f["type"] == "date"] + ["assessed_on"]
+        operand = st.one_of(st.sampled_from(numbers), st.sampled_from(numbers), st.sampled_from(FIGURES))
+        some = st.lists(operand, min_size=1, max_size=4)
+        operation = draw(
+            st.one_of(
+                st.tuples(st.sampled_from(("ratio", "difference")), st.tuples(operand, operand)),
+                st.tuples(st.sampled_from(("product", "sum", "minimum", "maximum")), some),
+                st.tuples(
+                    st.just("oxygen_corrected"),
+                    st.fixed_dictionaries({"value": operand, "oxygen": operand, "baseline": st.sampled_from(FIGURES)}),
+                ),
+                st.tuples(st.just("days_between"), st.tuples(st.sampled_from(dates), st.sampled_from(dates))),
+            )
+        )
+        found[f"c{n}"] = {"id": f"c{n}", "group": group, operation[0]: operation[1]}
+    return found
+
+
+@st.composite
+def _level_keys(draw: st.DrawFn, graded: Sequence[str]) -> list[str]:
+    """Level keys of an indicator: each level in at most one of them, some in none."""
+    keys: dict[int, list[str]] = {}
+    for level in graded:
+        part = draw(st.integers(0, len(graded)))
+        if part:
+            keys.setdefault(part, []).append(level)
+    comma = draw(st.sampled_from((",", ", ")))
+    return [comma.join(levels) for levels in keys.values()] or [graded[0]]
+
+
+class _Conditions:
+    """Strategies for conditions over a sheet of facts."""
+
+    def __init__(self, flavour: Flavour, facts: dict[str, dict[str, Any]], computed: dict[str, Any]) -> None:
+        self.flavour, self.facts, self.computed = flavour, facts, computed
+        self.cache: dict[tuple[int, str | None], st.SearchStrategy[Any]] = {}
+
+    def unit(self, depth: int) -> st.SearchStrategy[Any]:
+        """A condition as an indicator or a gate has it."""
+        return self.condition(depth, None)
+
+    def condition(self, depth: int, group: str | None) -> st.SearchStrategy[Any]:
+        """A condition of at most so many storeys, for the unit or for a row of a group."""
+        if (depth, group) not in self.cache:
+            self.cache[depth, group] = self._condition(depth, group)
+        return self.cache[depth, group]
+
+    def _condition(self, depth: int, group: str | None) -> st.SearchStrategy[Any]:
+        leaf = self._leaf(group)
+        if depth == 0:
+            return leaf
+        inner = self.condition(depth - 1, group)
+        forms = [leaf, self._lists(inner, leaf), self._lists(inner, leaf), inner.map(lambda c: {"not": c})]
+        if group is None and self.flavour.rows:
+            rows = [self._over_rows(word, g, depth) for word in ("each", "some") for g in GROUPS]
+            forms += [st.one_of(*rows)] * 2
+        return self._dated(st.one_of(*forms))
+
+    def _dated(self, conditions: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+        if not self.flavour.time:
+            return conditions
+        bound = st.sampled_from([None] * 12 + DAYS)
+        return st.builds(lambda c, start, end: {**c, "from": start, "until": end}, conditions, bound, bound)
+
+    def _lists(self, inner: st.SearchStrategy[Any], leaf: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+        @st.composite
+        def listed(draw: st.DrawFn) -> dict[str, Any]:
+            size = draw(st.sampled_from(WIDE if self.flavour.wide else SIZES))
+            part = leaf if size > 5 else inner
+            parts = draw(st.lists(part, min_size=size, max_size=size))
+            word = draw(st.sampled_from(("all", "any", "of")))
+            return {word: parts} if word != "of" else {"at_least_of": draw(st.integers(1, min(size, 7))), "of": parts}
+
+        return listed()
+
+    def _over_rows(self, word: str, group: str, depth: int) -> st.SearchStrategy[Any]:
+        row = self.condition(depth - 1, group)
+        where = st.one_of(st.none(), self._choice_where(group), self._choice_where(group), row)
+        return st.builds(lambda w, r: {word: group, "where": w, "require": r}, where, row)
+
+    def _choice_where(self, group: str) -> st.SearchStrategy[Any]:
+        """What rulesets select rows by: a choice or a boolean, as it is or negated."""
+        selecting = [f for f in self.facts.values() if f["group"] == group and f["type"] in ("choice", "boolean")]
+        plain = st.sampled_from(selecting).flatmap(lambda f: self._comparison(f["id"], f))
+        return st.one_of(plain, plain, plain.map(lambda c: {"not": c}))
+
+    def _leaf(self, group: str | None) -> st.SearchStrategy[Any]:
+        here = [f for f in self.facts.values() if f["group"] == group]
+        elsewhere = [f for f in self.facts.values() if f["group"] is None and group is not None]
+        computed = [c for c in self.computed.values() if c["group"] in (None, group)]
+        sources = [st.sampled_from(here).flatmap(lambda f: self._comparison(f["id"], f))] * 3
+        if elsewhere:
+            sources.append(st.sampled_from(elsewhere).flatmap(lambda f: self._comparison(f["id"], f)))
+        if computed:
+            sources.append(st.sampled_from(computed).flatmap(lambda c: self._comparison(c["id"], {"type": "number"})))
+        sources.append(self._comparison("assessed_on", {"type": "date"}))
+        return self._dated(st.one_of(*sources))
+
+    def _comparison(self, name: str, declared: dict[str, Any]) -> st.SearchStrategy[Any]:
+        type_ = declared["type"]
+        options = list(declared.get("options", {}))
+        value: st.SearchStrategy[Any] = {
+            "number": st.sampled_from(FIGURES),
+            "boolean": st.booleans(),
+            "date": st.sampled_from(DAYS),
+        }.get(type_, st.sampled_from(options or ["-"]))
+        many = st.lists(value, max_size=4)
+        forms = {
+            "number": [(o, value) for o in (*ORDERS, "equals")] + [("one_of", many), ("none_of", many)],
+            "date": [(o, value) for o in ORDERS],
+            "choices": [(o, many) for o in ("includes_any", "includes_all", "within")],
+        }.get(type_, [("equals", value), ("one_of", many), ("none_of", many)])
+        return st.sampled_from(forms).flatmap(
+            lambda form: self._figure(form[1]).map(lambda operand: {"fact": name, form[0]: operand})
+        )
+
+    def _figure(self, operand: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+        if not self.flavour.figures:
+            return operand
+        provisional = operand.map(lambda guess: {"provisional": guess})
+        return st.one_of(*[operand] * 8, provisional, st.just("unresolved"))
+
+
+# Audits
+
+
+@st.composite
+def audits(draw: st.DrawFn, ruleset: Ruleset, missing: int = 5) -> Audit:
+    """A random audit for a ruleset; about one value in `missing` is unknown."""
+    values = _Values(ruleset, missing)
+    facts: dict[str, Known] = {}
+    shared: dict[str, Known] = {}
+    for f in ruleset.facts.values():
+        if f.group is None:
+            for where in draw(st.sampled_from(((facts,), (facts,), (shared,), (facts, shared)))):
+                known = draw(values.known(f))
+                if known is not None:
+                    where[f.id] = known
+    groups: dict[str, tuple[Row, ...]] = {}
+    for group in ruleset.groups:
+        size = draw(st.sampled_from((None, 0, 1, 1, 2, 2, 3, 4)))
+        if size is not None:
+            own = [f for f in ruleset.facts.values() if f.group == group]
+            groups[group] = tuple(
+                Row(key=f"{group}-{n}", facts={f.id: k for f in own if (k := draw(values.known(f))) is not None})
+                for n in range(size)
+            )
+    unit = UnitAudit(id="u", ruleset=ruleset.id, facts=facts, groups=groups)
+    return Audit(enterprise=Enterprise(name="e", facts=shared), assessed_on=DAY, units=(unit,))
+
+
+class _Values:
+    def __init__(self, ruleset: Ruleset, missing: int) -> None:
+        self.missing = missing
+        self.figures: dict[str, list[Decimal]] = {}
+        for condition in conditions_of(ruleset):
+            for _, c in walk(condition):
+                if isinstance(c, Comparison) and not c.is_unresolved:
+                    guess = c.guess if isinstance(c.guess, tuple) else (c.guess,)
+                    self.figures.setdefault(c.fact, []).extend(v for v in guess if isinstance(v, Decimal))
+
+    def known(self, f: Fact) -> st.SearchStrategy[Known | None]:
+        """A value of a fact with or without evidence, nothing, or a note about an unknown value."""
+        value = self.value(f)
+        plain = value.map(lambda v: Known(value=v))
+        rare = st.one_of(st.none(), st.none(), st.just(Known(value=None, note="not asked")))
+        seen = value.map(lambda v: Known(value=v, evidence=("photo",)))
+        return st.integers(0, self.missing).flatmap(lambda n: rare if n == 0 else seen if n == 1 else plain)
+
+    def value(self, f: Fact) -> st.SearchStrategy[Any]:
+        """A value of a fact, at or one unit in the last place beside a threshold where there is one."""
+        if f.type == "boolean":
+            return st.booleans()
+        if f.type == "date":
+            return st.sampled_from(DAYS)
+        if f.type == "choice":
+            return st.sampled_from(list(f.options))
+        if f.type == "choices":
+            return st.lists(st.sampled_from(list(f.options)), unique=True).map(
+                lambda chosen: tuple(o for o in f.options if o in chosen)
+            )
+        last = Decimal(1).scaleb(-f.decimals)
+        near = [self._rounded(v, last) + n * last for v in self.figures.get(f.id, ())[:6] for n in (-1, 0, 1)]
+        return st.sampled_from([*near, *(self._rounded(v, last) for v in FIGURES), Decimal("999999999")])
+
+    @staticmethod
+    def _rounded(value: Decimal, last: Decimal) -> Decimal:
+        return value.quantize(last)
+
+
+def conditions_of(ruleset: Ruleset) -> list[Any]:
+    """The outermost conditions of a ruleset."""
+    tops: list[Any] = [r.require for i in ruleset.indicators for r in i.levels.values()]
+    tops += [i.applies_when for i in ruleset.indicators if i.applies_when is not None]
+    return tops + [g.when for g in ruleset.gates]

@@ -1,0 +1,295 @@
+"""A plain reading of docs/ruleset-language.md: no rules, no network, one small function a rule of the page.
+
+It exists to disagree with the engine. It takes the models as data and shares nothing else with `grading`: its own
+arithmetic (fractions), its own time windows, its own three values.
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from grading.model.audit import Audit, Known
+from grading.model.condition import All, AnyOf, AtLeastOf, Comparison, ConditionBase, Each, Not, Some
+from grading.model.ruleset import Cap, Ruleset
+
+MET, UNMET, UNKNOWN = "met", "unmet", "unknown"
+
+
+@dataclass
+class PlainUnit:
+    """What the language page says of one unit, in the words of the result."""
+
+    grade: str = ""
+    attainable: str = ""
+    levels: dict[str, str] = field(default_factory=dict)
+    dimensions: dict[str, tuple[str, str]] = field(default_factory=dict)
+    scopes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    indicators: dict[str, dict[str, str]] = field(default_factory=dict)
+    applicable: dict[str, bool | None] = field(default_factory=dict)
+    gates: dict[str, str] = field(default_factory=dict)
+    conditions: dict[str, Any] = field(default_factory=dict)
+    """Status by place; of a condition inside `each` or `some`, by the key of the row."""
+
+
+def grade_unit(ruleset: Ruleset, audit: Audit, index: int = 0, trial: bool = False) -> PlainUnit:
+    """Grade one unit of an audit."""
+    return _Unit(ruleset, audit, index, trial).graded()
+
+
+def worst(outcomes: list[tuple[Ruleset, str]]) -> str:
+    """The enterprise's level out of its units': `ungraded`, else the one of the highest standing."""
+    if any(level == "ungraded" for _, level in outcomes):
+        return "ungraded"
+    standing = [{lv.id: lv.standing for lv in ruleset.scale.levels}[level] for ruleset, level in outcomes]
+    return outcomes[standing.index(max(standing))][1]
+
+
+def all_of(statuses: list[str]) -> str:
+    """`all` after Kleene."""
+    if UNMET in statuses:
+        return UNMET
+    return UNKNOWN if UNKNOWN in statuses else MET
+
+
+def any_of(statuses: list[str]) -> str:
+    """`any` after Kleene."""
+    if MET in statuses:
+        return MET
+    return UNKNOWN if UNKNOWN in statuses else UNMET
+
+
+class _Unit:
+    def __init__(self, ruleset: Ruleset, audit: Audit, index: int, trial: bool) -> None:
+        self.ruleset, self.audit, self.unit, self.trial = ruleset, audit, audit.units[index], trial
+        self.day = audit.assessed_on
+        self.found = PlainUnit()
+
+    def graded(self) -> PlainUnit:
+        """Everything, from the indicators up to the grade."""
+        found, graded = self.found, [level.id for level in self.ruleset.scale.levels][:-1]
+        for indicator in self.ruleset.indicators:
+            applies = self.judge(indicator.applies_when, f"{indicator.id}.applies_when")
+            found.applicable[indicator.id] = {None: True, MET: True, UNMET: False, UNKNOWN: None}[applies]
+            at = found.indicators[indicator.id] = dict.fromkeys(graded, MET)
+            for key, requirement in indicator.levels.items():
+                status = self.judge(requirement.require, f"{indicator.id}.{key.replace(' ', '')}")
+                if status is None or applies == UNMET:
+                    continue
+                if applies == UNKNOWN and status != MET:
+                    status = UNKNOWN
+                at.update(dict.fromkeys((name.strip() for name in key.split(",")), status))
+        found.levels = self.levels([i.id for i in self.ruleset.indicators])
+        there = {i.dimension for i in self.ruleset.indicators}
+        for dimension in there:
+            found.dimensions[dimension] = self.outcome(self.levels_of({dimension}))
+        for scope_id, scope in self.ruleset.scopes.items():
+            if there & set(scope.dimensions):
+                found.scopes[scope_id] = self.outcome(self.levels_of(set(scope.dimensions)))
+        self.through_the_gates()
+        return found
+
+    def levels(self, indicators: list[str]) -> dict[str, str]:
+        """The status of each level over some indicators."""
+        graded = [level.id for level in self.ruleset.scale.levels][:-1]
+        return {level: all_of([self.found.indicators[i][level] for i in indicators]) for level in graded}
+
+    def levels_of(self, dimensions: set[str]) -> dict[str, str]:
+        return self.levels([i.id for i in self.ruleset.indicators if i.dimension in dimensions])
+
+    def outcome(self, levels: dict[str, str], barred: tuple[set[str], set[str]] = (set(), set())) -> tuple[str, str]:
+        """Grade and attainable: the best level met, the best met or unknown; `barred` are out of reach for each."""
+        floor = self.ruleset.scale.levels[-1].id
+        grade = [lv for lv, status in levels.items() if status == MET and lv not in barred[0]]
+        attainable = [lv for lv, status in levels.items() if status != UNMET and lv not in barred[1]]
+        return (grade or [floor])[0], (attainable or [floor])[0]
+
+    def through_the_gates(self) -> None:
+        """A gate that is met binds both; one that is unknown binds the grade only."""
+        ids = [level.id for level in self.ruleset.scale.levels]
+        barred: tuple[set[str], set[str]] = (set(), set())
+        vetoed = [False, False]
+        for gate in self.ruleset.gates:
+            status = self.judge(gate.when, f"gate.{gate.id}")
+            if status is None:
+                continue
+            self.found.gates[gate.id] = status
+            for which, binding in enumerate(((MET, UNKNOWN), (MET,))):
+                if status in binding and isinstance(gate.effect, Cap):
+                    barred[which].update(ids[: ids.index(gate.effect.cap)])
+                elif status in binding:
+                    vetoed[which] = True
+        grade, attainable = self.outcome(self.found.levels, barred)
+        self.found.grade = "ungraded" if vetoed[0] else grade
+        self.found.attainable = "ungraded" if vetoed[1] else attainable
+
+    # Conditions
+
+    def there(self, c: ConditionBase | None) -> bool:
+        """Whether anything of a condition is left on the day of the audit."""
+        if c is None or (c.from_ is not None and self.day < c.from_) or (c.until is not None and c.until < self.day):
+            return False
+        if isinstance(c, Not):
+            return self.there(c.not_)
+        if isinstance(c, Each | Some):
+            return self.there(c.require)
+        listed = _listed(c)
+        return True if listed is None else any(self.there(part) for part in listed)
+
+    def judge(self, c: ConditionBase | None, place: str, row: int | None = None, group: str = "") -> str | None:
+        """The status of a condition, or None when it is not there on that day."""
+        if c is None or not self.there(c):
+            return None
+        status = self.status(c, place, row, group)
+        if row is None:
+            self.found.conditions[place] = status
+        else:
+            self.found.conditions.setdefault(place, {})[self.unit.groups[group][row].key] = status
+        return status
+
+    def status(self, c: ConditionBase, place: str, row: int | None, group: str) -> str:
+        if isinstance(c, Comparison):
+            return self.comparison(c, row, group)
+        if isinstance(c, Not):
+            inner = self.judge(c.not_, f"{place}.not", row, group)
+            return {MET: UNMET, UNMET: MET, UNKNOWN: UNKNOWN}[str(inner)]
+        if isinstance(c, Each | Some):
+            return self.over_rows(c, place)
+        listed = _listed(c) or ()
+        step = "all" if isinstance(c, All) else "any" if isinstance(c, AnyOf) else "of"
+        judged = [self.judge(part, f"{place}.{step}[{i}]", row, group) for i, part in enumerate(listed)]
+        statuses = [status for status in judged if status is not None]
+        if isinstance(c, AtLeastOf):
+            n = min(c.at_least_of, len(statuses))
+            if statuses.count(MET) >= n:
+                return MET
+            return UNMET if statuses.count(MET) + statuses.count(UNKNOWN) < n else UNKNOWN
+        return all_of(statuses) if isinstance(c, All) else any_of(statuses)
+
+    def over_rows(self, c: Each | Some, place: str) -> str:
+        group = c.each if isinstance(c, Each) else c.some
+        if group not in self.unit.groups:
+            return UNKNOWN
+        counted: list[str] = []
+        for row in range(len(self.unit.groups[group])):
+            where = self.judge(c.where, f"{place}.where", row, group)
+            required = self.judge(c.require, f"{place}.require", row, group)
+            if where == UNMET or required is None:
+                continue
+            if where == UNKNOWN:
+                harmless = MET if isinstance(c, Each) else UNMET
+                required = harmless if required == harmless else UNKNOWN
+            counted.append(required)
+        return all_of(counted) if isinstance(c, Each) else any_of(counted)
+
+    def comparison(self, c: Comparison, row: int | None, group: str) -> str:
+        operator, operand = next(
+            (name, value) for name in OPERATORS if (value := getattr(c, name)) is not None
+        )
+        if isinstance(operand, str) and operand == "unresolved":
+            return UNKNOWN
+        if hasattr(operand, "provisional"):
+            if not self.trial:
+                return UNKNOWN
+            operand = operand.provisional
+        value = self.value(c.fact, row, group)
+        if value is None:
+            return UNKNOWN
+        return MET if holds(operator, value, operand) else UNMET
+
+    # Facts
+
+    def value(self, name: str, row: int | None, group: str) -> Any:
+        """A fact's or computed fact's value as the condition sees it; None when it is unknown."""
+        if name == "assessed_on":
+            return self.day
+        if name in self.ruleset.computed:
+            return self.computed(name, row, group)
+        if self.ruleset.facts[name].group is not None:
+            if row is None or self.ruleset.facts[name].group != group:
+                return None
+            return _plain(self.unit.groups[group][row].facts.get(name))
+        own = _plain(self.unit.facts.get(name))
+        return own if own is not None else _plain(self.audit.enterprise.facts.get(name))
+
+    def computed(self, name: str, row: int | None, group: str) -> Fraction | None:
+        c = self.ruleset.computed[name]
+        if c.group is None:
+            row = None
+
+        def read(operand: Any) -> Any:
+            if isinstance(operand, Decimal):
+                return Fraction(operand)
+            return self.value(operand, row, group)
+
+        if c.oxygen_corrected is not None:
+            listed: list[Any] = [c.oxygen_corrected.value, c.oxygen_corrected.oxygen, c.oxygen_corrected.baseline]
+        else:
+            listed = list(
+                c.ratio or c.product or c.sum or c.difference or c.minimum or c.maximum or c.days_between or ()
+            )
+        operands = [read(operand) for operand in listed]
+        if any(operand is None for operand in operands):
+            return None
+        result: Any = None
+        if c.ratio is not None:
+            result = operands[0] / operands[1] if operands[1] != 0 else None
+        elif c.oxygen_corrected is not None:
+            value, oxygen, baseline = operands
+            result = value * (21 - baseline) / (21 - oxygen) if oxygen < 21 else None
+        elif c.product is not None:
+            result = Fraction(1)
+            for operand in operands:
+                result *= operand
+        elif c.sum is not None:
+            result = sum(operands, Fraction(0))
+        elif c.difference is not None:
+            result = operands[0] - operands[1]
+        elif c.minimum is not None:
+            result = min(operands)
+        elif c.maximum is not None:
+            result = max(operands)
+        elif c.days_between is not None:
+            result = Fraction((operands[1] - operands[0]).days)
+        # round() of a fraction is half-even, as the page asks.
+        return None if result is None else Fraction(round(result * 1_000_000), 1_000_000)
+
+
+OPERATORS = (
+    "at_most", "at_least", "below", "above", "equals", "one_of", "none_of", "includes_any", "includes_all", "within"
+)  # fmt: skip
+
+
+def holds(operator: str, value: Any, operand: Any) -> bool:
+    """Whether a known value compares so."""
+    listed = [_number(o) for o in operand] if isinstance(operand, tuple) else []
+    one = _number(operand)
+    return {
+        "at_most": lambda: value <= one,
+        "at_least": lambda: value >= one,
+        "below": lambda: value < one,
+        "above": lambda: value > one,
+        "equals": lambda: value == one,
+        "one_of": lambda: value in listed,
+        "none_of": lambda: value not in listed,
+        "includes_any": lambda: any(o in value for o in listed),
+        "includes_all": lambda: all(o in value for o in listed),
+        "within": lambda: all(o in listed for o in value),
+    }[operator]()  # type: ignore[no-untyped-call]
+
+
+def _listed(c: ConditionBase) -> tuple[ConditionBase, ...] | None:
+    if isinstance(c, All):
+        return c.all
+    if isinstance(c, AnyOf):
+        return c.any
+    return c.of if isinstance(c, AtLeastOf) else None
+
+
+def _plain(known: Known | None) -> Any:
+    return None if known is None else _number(known.value)
+
+
+def _number(value: Any) -> Any:
+    """Decimals as exact fractions; bools, dates, texts and sets as they are."""
+    return Fraction(value) if isinstance(value, Decimal) else value

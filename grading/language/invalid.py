@@ -43,15 +43,13 @@ def _path(raw: Any, loc: tuple[int | str, ...]) -> Path_:
     """An error's location without the names of alternatives, which the document does not have."""
     path: list[int | str] = []
     here = raw
-    entered = False  # the condition's form, which stands before its keys, has been passed
+    entered = False  # a condition's form stands before its keys, once
     for i, step in enumerate(loc):
-        rest = loc[i + 1 :]
         if isinstance(here, dict) and isinstance(step, str):
-            form = step in FORMS and bool(rest) and (rest[0] in here or len(rest) == 1)
-            if form and not entered:
+            if step in FORMS and not entered:
                 entered = True
                 continue
-            if step not in here and rest:
+            if step not in here and i < len(loc) - 1:
                 continue
             path.append(step)
             here, entered = here.get(step), False
@@ -86,13 +84,16 @@ def _expected(detail: ErrorDetails) -> str | None:
         return str(detail["ctx"]["expected"])
     if kind == "string_pattern_mismatch":
         return f"a text like {detail['ctx']['pattern']}"
-    if kind == "too_short":
+    if kind in ("too_short", "string_too_short"):
         return f"at least {detail['ctx']['min_length']} long"
+    if kind in ("too_long", "string_too_long"):
+        return f"at most {detail['ctx']['max_length']} long"
     if kind in ("greater_than_equal", "less_than_equal"):
         word = "at least" if kind == "greater_than_equal" else "at most"
         return f"{word} {detail['ctx'].get('ge', detail['ctx'].get('le'))}"
     name, _, what = kind.partition("_")
-    return _SHOULD_BE.get(name) if what in ("type", "parsing", "from_datetime_inexact", "from_float") else None
+    wrong_type = what == "type" or "from" in what or "parsing" in what
+    return _SHOULD_BE.get(name) if wrong_type else None
 
 
 def _needs_quotes(kinds: list[str], given: Any) -> str:

@@ -31,8 +31,7 @@ def _form(c: ConditionBase) -> Form:
     if isinstance(c, Comparison):
         return _comparison(c)
     if isinstance(c, Not):
-        inner = normal(c.not_)
-        return inner[1] if inner[0] == "not" else ("not", inner)
+        return _contrary(normal(c.not_))
     if isinstance(c, All | AnyOf):
         return _junction("all" if isinstance(c, All) else "any", c.all if isinstance(c, All) else c.any)
     if isinstance(c, AtLeastOf):
@@ -47,6 +46,15 @@ def _form(c: ConditionBase) -> Form:
         word, group = ("each", c.each) if isinstance(c, Each) else ("some", c.some)
         return (word, group, where, normal(c.require))
     raise TypeError(f"not a condition: {c!r}")
+
+
+def _contrary(form: Form) -> Form:
+    if form[0] == "not":
+        return tuple(form[1])
+    if form[0] == "is" and len(form[3]) == 1 and isinstance(next(iter(form[3])), bool):
+        (_, fact, known, (value,)) = form
+        return ("is", fact, known, frozenset({not value}))
+    return ("not", form)
 
 
 def _junction(word: str, listed: tuple[ConditionBase, ...]) -> Form:
@@ -64,12 +72,8 @@ def _comparison(c: Comparison) -> Form:
         operand = operand.provisional
     values = frozenset(operand) if isinstance(operand, tuple) else frozenset({operand})
     if c.operator in ("equals", "one_of", "none_of"):
-        if values <= {True, False} and all(isinstance(value, bool) for value in values) and len(values) == 1:
-            (value,) = values
-            wanted = value if c.operator != "none_of" else not value
-            return ("is", c.fact, known, frozenset({wanted}))
         equal = ("is", c.fact, known, values)
-        return ("not", equal) if c.operator == "none_of" else equal
+        return _contrary(equal) if c.operator == "none_of" else equal
     return (c.operator, c.fact, known, values)
 
 

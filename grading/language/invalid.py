@@ -35,21 +35,24 @@ def invalid(source: Source, at: Path_, raw: Any, error: ValidationError) -> list
         # A list all of whose items are wrong also counts as too short.
         if detail["type"] == "too_short" and detail["input"]:
             continue
-        by_place.setdefault(_path(raw, detail["loc"]), []).append(detail)
+        by_place.setdefault(_path(raw, detail), []).append(detail)
     return [source.problem((*at, *path), _said(details)) for path, details in by_place.items()]
 
 
-def _path(raw: Any, loc: tuple[int | str, ...]) -> Path_:
+def _path(raw: Any, detail: ErrorDetails) -> Path_:
     """An error's location without the names of alternatives, which the document does not have."""
+    loc = detail["loc"]
+    ends_in_key = detail["type"] in ("extra_forbidden", "missing")
     path: list[int | str] = []
     here = raw
     entered = False  # a condition's form stands before its keys, once
     for i, step in enumerate(loc):
         if isinstance(here, dict) and isinstance(step, str):
-            if step in FORMS and not entered:
+            last = i == len(loc) - 1
+            if step in FORMS and not entered and not (last and ends_in_key):
                 entered = True
                 continue
-            if step not in here and i < len(loc) - 1:
+            if step not in here and not last:
                 continue
             path.append(step)
             here, entered = here.get(step), False
@@ -65,8 +68,10 @@ def _said(details: list[ErrorDetails]) -> str:
     first = details[0]
     given = first["input"]
     if kinds[0] == "extra_forbidden":
-        near = get_close_matches(str(first["loc"][-1]), known_keys(), 1, 0.7)
-        return f"unknown key{f'; perhaps `{near[0]}`' if near else ''}"
+        key = str(first["loc"][-1])
+        near = get_close_matches(key, [known for known in known_keys() if known != key], 1, 0.7)
+        said = "can't stand here" if key in known_keys() else "unknown key"
+        return f"{said}{f'; perhaps `{near[0]}`' if near else ''}"
     if kinds[0] == "missing":
         return "is missing"
     expected = list(dict.fromkeys(_expected(detail) for detail in details))
@@ -118,7 +123,7 @@ def known_keys() -> tuple[str, ...]:
     def keys() -> Iterator[str]:
         for module in (condition, ruleset):
             for model in vars(module).values():
-                if isinstance(model, type) and issubclass(model, BaseModel):
+                if isinstance(model, type) and issubclass(model, BaseModel) and model is not ruleset.Frame:
                     for name, field in model.model_fields.items():
                         yield field.alias or name
 

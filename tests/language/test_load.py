@@ -235,7 +235,7 @@ def test_an_edition_without_parent_must_say_title_scale_and_industry(tmp_path: P
 def test_a_part_has_content_and_nothing_else(tmp_path: Path) -> None:
     files = {"common/p.yaml": "scale: abd\nfacts: []\n", "e/r.yaml": ruleset_text(head=HEAD + "include: [common/p]\n")}
     assert [(file, line, said) for file, line, _, said in found(shelf(tmp_path, files))] == [
-        ("p.yaml", 1, "unknown key; perhaps `scale`")
+        ("p.yaml", 1, "can't stand here")
     ]
 
 

@@ -61,12 +61,14 @@ class FactSheet:
 
 @dataclass(frozen=True)
 class Table:
-    """A sheet with one row for each outlet, line, shed …; `place` is the group's place in the audit."""
+    """A sheet with one row for each outlet, line, shed …; `place` is the group's place in the audit, `key` what the
+    audit calls the name of a row."""
 
     code: str
     title: str
     heading: str
     place: str
+    key: str
     label: str
     columns: tuple[Line, ...]
 
@@ -235,7 +237,7 @@ def _unit(
         at = f"units[{index}].groups.{name}"
         columns = tuple(Line(f"{at}[].{q.fact.id}", q, asked.said(q)) for q in asked.of(name))
         title = titles.new(prefix + group.label)
-        tables.append(Table(f"table:{index}:{name}", title, group.label, at, _short(group.label), columns))
+        tables.append(Table(f"table:{index}:{name}", title, group.label, at, group.key, _short(group.label), columns))
     return UnitSheets(unit, facts, tuple(tables), titles.new(prefix + EVIDENCE_TITLE) if tables else "")
 
 

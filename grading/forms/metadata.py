@@ -10,11 +10,12 @@ from pydantic import ValidationError
 
 from grading.forms.cell_text import put_plain
 from grading.forms.layout import META_TITLE, Form
+from grading.forms.write_evidence import items
 from grading.model.ruleset import Fact
 
 FORM_VERSION = "1"
 COLUMNS = 4
-_FORM, _UNIT, _SHEET, _FIELD, _TABLE = "form", "unit", "sheet", "field", "table"
+_FORM, _UNIT, _SHEET, _FIELD, _TABLE, _ITEM = "form", "unit", "sheet", "field", "table", "item"
 
 
 class NotAFormError(ValueError):
@@ -33,13 +34,16 @@ class Field:
 
 @dataclass(frozen=True)
 class FormData:
-    """What the hidden sheet says. `sheets` are titles by code, `tables` sheet codes by the place of the group."""
+    """What the hidden sheet says. `sheets` are titles by code, `tables` the sheet's code and the name of the row
+    key by the place of the group; `items` what the evidence sheets call a column (or `…[]`, a whole row), by the
+    sheet's code and the name used there."""
 
     units: tuple[tuple[str, str], ...]
     """Ruleset and digest of each unit."""
     sheets: dict[str, str]
     fields: tuple[Field, ...]
-    tables: dict[str, str]
+    tables: dict[str, tuple[str, str]]
+    items: dict[tuple[str, str], str]
 
 
 def data_of(form: Form, sheets: dict[str, str]) -> FormData:
@@ -57,7 +61,12 @@ def data_of(form: Form, sheets: dict[str, str]) -> FormData:
         units=tuple((unit.unit.ruleset.id, unit.unit.digest) for unit in form.units),
         sheets=sheets,
         fields=tuple(fields),
-        tables={table.place: table.code for table in tables},
+        tables={table.place: (table.code, table.key) for table in tables},
+        items={
+            (f"evidence:{i}", name): f"{table.place}[]" + (f".{fact}" if fact else "")
+            for i, unit in enumerate(form.units)
+            for name, (table, fact) in items(unit.tables).items()
+        },
     )
 
 
@@ -78,8 +87,10 @@ def _entries(data: FormData) -> Iterable[Sequence[str]]:
         yield _UNIT, ruleset, digest
     for code, title in data.sheets.items():
         yield _SHEET, code, title
-    for place, code in data.tables.items():
-        yield _TABLE, place, code
+    for place, (code, key) in data.tables.items():
+        yield _TABLE, place, code, key
+    for (code, name), place in data.items.items():
+        yield _ITEM, code, name, place
     for field in data.fields:
         fact = field.fact.model_dump(
             mode="json", include={"id", "label", "type", "group", "unit", "min", "max", "decimals", "options"}
@@ -91,7 +102,8 @@ def read_data(rows: Iterable[Sequence[str]]) -> FormData:
     """The data of a form from the rows of its hidden sheet. Raises NotAFormError (in Chinese, for people)."""
     units: list[tuple[str, str]] = []
     sheets: dict[str, str] = {}
-    tables: dict[str, str] = {}
+    tables: dict[str, tuple[str, str]] = {}
+    items_: dict[tuple[str, str], str] = {}
     fields: list[Field] = []
     version = None
     for kind, first, second, third in rows:
@@ -102,7 +114,9 @@ def read_data(rows: Iterable[Sequence[str]]) -> FormData:
         elif kind == _SHEET:
             sheets[first] = second
         elif kind == _TABLE:
-            tables[first] = second
+            tables[first] = second, third
+        elif kind == _ITEM:
+            items_[first, second] = third
         elif kind == _FIELD:
             fields.append(Field(first, second, _fact(third)))
         elif kind:
@@ -112,7 +126,7 @@ def read_data(rows: Iterable[Sequence[str]]) -> FormData:
         raise NotAFormError(f"核查表{said}，本程序只能读第 {FORM_VERSION} 版")
     if not units or not fields:
         raise NotAFormError(f"隐藏表“{META_TITLE}”不完整")
-    return FormData(tuple(units), sheets, tuple(fields), tables)
+    return FormData(tuple(units), sheets, tuple(fields), tables, items_)
 
 
 def _fact(text: str) -> Fact:

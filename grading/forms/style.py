@@ -9,7 +9,7 @@ from openpyxl.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.header_footer import _HeaderFooterPart
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -60,7 +60,8 @@ def _style(
 
 
 def add_styles(book: Workbook) -> None:
-    """Put the form's cell styles into a workbook; they show in Excel's gallery under these names."""
+    """Put the form's cell styles into a workbook that lacks them; they show in Excel's gallery under these names."""
+    there = set(book.named_styles)
     for style in (
         _style("标题", 16, bold=True, color=TEAL, box=False),
         _style("说明", 10, color=GREY, box=False),
@@ -79,7 +80,8 @@ def add_styles(book: Workbook) -> None:
         _style("链接", 10, color="1F5FA8"),
         _style("机读", 8, color=GREY, box=False),
     ):
-        book.add_named_style(style)
+        if style.name not in there:
+            book.add_named_style(style)
 
 
 def width_of(text: str) -> int:
@@ -127,21 +129,24 @@ def set_widths(sheet: Worksheet, widths: Mapping[int, float]) -> None:
             dimension.hidden = True
 
 
-def set_page(sheet: Worksheet, footer: str, repeat: str | None, pages: tuple[int, int] = (1, 0)) -> None:
-    """A4 landscape with page numbers, shrunk to so many pages across and down (0: as many as it takes).
+def set_page(sheet: Worksheet, footer: str, repeat: str | None, pages: tuple[int, int] | None = (1, 0)) -> None:
+    """A4 landscape with page numbers, shrunk to so many pages across and down (0: as many as it takes; None: not).
 
     `repeat` are the rows (`"2:4"`) that every page begins with.
     """
     sheet.page_setup.paperSize = 9
     sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = pages
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    if pages is not None:
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = pages
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     margins = sheet.page_margins
     margins.left = margins.right = 0.4
     margins.top, margins.bottom, margins.header, margins.footer = 0.5, 0.6, 0.3, 0.3
     sheet.print_options.horizontalCentered = True
-    sheet.oddFooter.left = _HeaderFooterPart(text=footer.replace("&", "&&"), size=8)
-    sheet.oddFooter.right = _HeaderFooterPart(text="第 &P 页，共 &N 页", size=8)
+    sheet.oddFooter = HeaderFooterItem(
+        left=_HeaderFooterPart(footer.replace("&", "&&"), size=8),
+        right=_HeaderFooterPart("第 &P 页，共 &N 页", size=8),
+    )
     if repeat:
         sheet.print_title_rows = repeat
     sheet.sheet_view.showGridLines = False

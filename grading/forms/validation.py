@@ -46,7 +46,7 @@ class Lists:
 
 def one_of(lists: Lists, entries: tuple[str, ...], said: str) -> DataValidation:
     """A drop-down; `said` is what a wrong entry is answered with."""
-    return _finished(DataValidation(type="list", formula1=f"={lists.name(entries)}", allow_blank=True), said)
+    return _finished(DataValidation(type="list", formula1=lists.name(entries), allow_blank=True), said)
 
 
 def yes_or_no(lists: Lists) -> DataValidation:

@@ -7,7 +7,17 @@ from openpyxl import Workbook
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
-from grading.forms.layout import COVER, COVER_TITLE, Form, FormUnit, UnitSheets, audit_units, blank_units, lay_out
+from grading.forms.layout import (
+    COVER,
+    COVER_TITLE,
+    PLANT_TITLE,
+    Form,
+    FormUnit,
+    UnitSheets,
+    audit_units,
+    blank_units,
+    lay_out,
+)
 from grading.forms.metadata import data_of, write_data
 from grading.forms.style import add_styles, protect
 from grading.forms.validation import Lists
@@ -19,7 +29,7 @@ from grading.language.load import Library
 from grading.model.audit import Audit, Known
 from grading.model.ruleset import Ruleset
 
-SPARE_ROWS = 30
+SPARE_ROWS = 20
 """How many empty rows a table has ready; more can be written below them."""
 
 
@@ -57,7 +67,7 @@ def _written(units: Sequence[FormUnit], audit: Audit | None, spare: int) -> Work
     if form.plant is not None:
         subtitle = f"={_cover(enterprise_cell())}"
         plant = write_facts(book.create_sheet(form.plant.title), form.plant, subtitle, lists, known, None)
-        contents.append(Contents("全厂", plant))
+        contents.append(Contents(PLANT_TITLE, plant, is_unit=False))
         sheets[form.plant.code] = form.plant.title
     for i, unit in enumerate(form.units):
         contents.append(_unit(book, i, unit, audit, known, plant, lists, spare, alone=len(form.units) == 1))
@@ -93,7 +103,7 @@ def _unit(
         given = {place: listed or () for place, listed in rows.items()}
         sheet = book.create_sheet(unit.evidence)
         write_evidence(sheet, f"evidence:{index}", tables, given, subtitle, lists, spare)
-    return Contents("" if alone else f"单元 {index + 1}", facts, tables)
+    return Contents("" if alone else f"单元 {index + 1}", facts, True, tables)
 
 
 def _titles(index: int, unit: UnitSheets) -> dict[str, str]:

@@ -55,6 +55,7 @@ class Contents:
 
     label: str
     facts: WrittenFacts
+    is_unit: bool
     tables: Sequence[WrittenTable] = ()
 
 
@@ -155,9 +156,11 @@ def _units(sheet: Worksheet, units: Sequence[FormUnit]) -> int:
 
 
 def _progress(sheet: Worksheet, row: int, contents: Sequence[Contents]) -> int:
-    total = sum(len(band.lines) for part in contents for band, _ in part.facts.bands)
-    tables = [table for part in contents for table in part.tables]
-    done = [f'COUNTIF({p.facts.statuses()},"{s}")' for p in contents for s in (DONE, FROM_PLANT) if p.facts.bands]
+    # What is answered for the plant counts in each unit that it serves.
+    units = [part for part in contents if part.is_unit]
+    total = sum(len(band.lines) for part in units for band, _ in part.facts.bands)
+    tables = [table for part in units for table in part.tables]
+    done = [f'COUNTIF({p.facts.statuses()},"{s}")' for p in units for s in (DONE, FROM_PLANT) if p.facts.bands]
     done += [f"IF(OR(LEN({t.state()})>0,COUNTA({t.keys()})>0),1,0)" for t in tables]
     filled = "+".join(done) or "0"
     everything = max(total + len(tables), 1)

@@ -30,8 +30,11 @@ STATE_ROW, LABEL_ROW, OPTION_ROW, HINT_ROW = 4, 5, 6, 7
 HEAD, KEY_ROLE, STATUS_ROLE = "#head", "key", "status"
 STATES = (TABLE_FILLED, TABLE_EMPTY, TABLE_UNKNOWN)
 KEY_LABEL = "编号"
+COLUMN_WIDTH, CHOICE_WIDTH, REST_WIDTH, OPTION_WIDTH = 17.0, 20.0, 16.0, 13.0
+HEADING_WIDTH = 120
 PAGE_WIDTH = 180
-"""So many column-width units stay legible on a landscape page."""
+FULL_SIZE = 130
+"""So many column-width units stay legible on a landscape page, and so many fill it without being shrunk."""
 
 
 @dataclass(frozen=True)
@@ -89,14 +92,15 @@ class _Writer:
         self.sheet.row_dimensions[HINT_ROW].height = height_for((), small=hints)
         set_widths(self.sheet, self.widths)
         self.sheet.freeze_panes = f"{get_column_letter(FIRST)}{HINT_ROW + 1}"
-        across = max(1, round(sum(self.widths.values()) / PAGE_WIDTH))
-        set_page(self.sheet, self.table.heading, f"{LABEL_ROW}:{HINT_ROW}", pages=(across, 0))
+        width = sum(self.widths.values())
+        pages = (max(1, round(width / PAGE_WIDTH)), 0) if width > FULL_SIZE else None
+        set_page(self.sheet, self.table.heading, f"{LABEL_ROW}:{HINT_ROW}", pages)
         self.sheet.print_title_cols = f"{get_column_letter(NUMBER)}:{get_column_letter(KEY)}"
         protect(self.sheet)
         return WrittenTable(self.sheet.title, self.table, self.last_row)
 
     def head(self, subtitle: str) -> None:
-        last = max(self.status_at, FIRST + 4)
+        last = self.heading_end()
         put(self.sheet, 1, CODE, self.table.code, "机读")
         put(self.sheet, 1, KEY, KEY_ROLE, "机读")
         put(self.sheet, 1, self.status_at, STATUS_ROLE, "机读")
@@ -131,7 +135,7 @@ class _Writer:
     def column(self, line: Line, first: int) -> None:
         """The heads, the width and the validations of a fact's column, or of its columns if it has several options."""
         fact = line.question.fact
-        entries = {fact.id: unit_text(fact.unit) or " "}
+        entries = {fact.id: unit_text(fact.unit)}
         if fact.type == "choices":
             entries = {fact.id: REST_NO, **{f"{fact.id}#{c}": label for c, label in option_labels(fact).items()}}
         for i, (code, small) in enumerate(entries.items()):
@@ -146,12 +150,14 @@ class _Writer:
             put(self.sheet, HINT_ROW, column, hint.strip() if i == 0 else f"{YES}／{NO}", "参考")
             if fact.type == "choices":
                 rule = rest_no(self.lists) if i == 0 else yes_or_no(self.lists)
-                self.widths[column] = 16.0 if i == 0 else 13.0
+                self.widths[column] = REST_WIDTH if i == 0 else OPTION_WIDTH
             else:
                 rule = for_fact(self.lists, fact, f"{get_column_letter(column)}{HINT_ROW + 1}")
-                self.widths[column] = 20.0 if fact.type == "choice" else 17.0
+                self.widths[column] = CHOICE_WIDTH if fact.type == "choice" else COLUMN_WIDTH
             rule.add(area)
             self.sheet.add_data_validation(rule)
+        if not entries[fact.id]:
+            self.sheet.merge_cells(start_row=LABEL_ROW, end_row=OPTION_ROW, start_column=first, end_column=first)
         if len(entries) > 1:
             end = first + len(entries) - 1
             self.sheet.merge_cells(start_row=LABEL_ROW, end_row=LABEL_ROW, start_column=first, end_column=end)
@@ -202,6 +208,14 @@ class _Writer:
         everything = f"{get_column_letter(FIRST)}{row}:{get_column_letter(self.status_at - 1)}{row}"
         filled = f'({"+".join(counts)})&" / {len(counts)}"'
         return f'=IF(LEN({key})>0,{filled},IF(COUNTA({everything})>0,"△ 缺编号",""))'
+
+    def heading_end(self) -> int:
+        """The last column of the headings: they stay on the first page of a wide table."""
+        column, width = FIRST, 0.0
+        while width < HEADING_WIDTH and column < max(self.status_at, FIRST + 5):
+            width += COLUMN_WIDTH
+            column += 1
+        return column - 1
 
     def span(self, fact: Fact) -> float:
         """The width of all columns of a fact."""

@@ -1,0 +1,191 @@
+"""What stands in an answer cell → a value as `check_audit` takes it. Tolerant of writing, never of meaning."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from openpyxl.cell import Cell
+
+from grading.forms.cell_text import items_from, text_from
+from grading.forms.wording import NO, YES, expectation, narrow, option_labels, unit_text
+from grading.model.ruleset import Fact
+
+MAX_DIGITS = 15
+"""A spreadsheet keeps so many digits of a number."""
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_DAY = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?")
+_NOT_SHOWN = re.compile(r'"[^"]*"|\\.|_.|\*.')
+_YES_NO = {YES: True, NO: False, "true": True, "false": False}
+
+
+class UnreadableError(ValueError):
+    """A cell can't be read; the message says what would be right, for people."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What stands in a cell: its value, openpyxl's data type (`f` is a formula), and whether it shows as a percentage."""
+
+    value: Any = None
+    kind: str = "n"
+    percent: bool = False
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing is filled in."""
+        return self.value is None or (isinstance(self.value, str) and not self.value.strip())
+
+    @property
+    def shown(self) -> str:
+        """The value as a message quotes it."""
+        value = self.value
+        if isinstance(value, bool):
+            return "TRUE" if value else "FALSE"
+        if isinstance(value, float) and self.percent:
+            return f"{value:.2%}"
+        if isinstance(value, datetime) and value.time() == time():
+            return value.date().isoformat()
+        return str(value)[:80]
+
+
+BLANK = Entry()
+
+
+def entry_of(cell: Cell) -> Entry:
+    """What stands in a cell."""
+    shown = _NOT_SHOWN.sub("", cell.number_format or "")
+    return Entry(cell.value, cell.data_type, percent="%" in shown)
+
+
+def read_value(entry: Entry, fact: Fact) -> bool | Decimal | str | None:
+    """The value of a fact, None for an empty cell; options as codes, days as ISO text. Raises UnreadableError.
+
+    Ranges and decimal places are for `check_audit` to judge. Of a fact with several options this reads one option's cell.
+    """
+    if entry.blank:
+        return None
+    _refuse_formula(entry)
+    if fact.type == "number":
+        return _number(entry, fact)
+    if fact.type == "date":
+        return read_day(entry).isoformat()
+    if fact.type == "choice":
+        return _option(entry, fact)
+    return _yes_or_no(entry, fact)
+
+
+def read_text(entry: Entry) -> str:
+    """A text; numbers and days that a spreadsheet made of one come back as text. Raises UnreadableError."""
+    return text_from(_as_text(entry))
+
+
+def read_items(entry: Entry) -> tuple[str, ...]:
+    """Texts, one a line. Raises UnreadableError."""
+    return items_from(_as_text(entry))
+
+
+def read_day(entry: Entry) -> date:
+    """A day: a date cell, or a text with year, month and day in this order. Raises UnreadableError."""
+    _refuse_formula(entry)
+    value = entry.value
+    if isinstance(value, datetime):
+        if value.time() == time():
+            return value.date()
+        raise UnreadableError(f"应填日期，如 2023-09-10，不带时刻；所填：{entry.shown}")
+    if isinstance(value, date):
+        return value
+    found = _DAY.fullmatch(narrow(value)) if isinstance(value, str) else None
+    if found is not None:
+        try:
+            return date(*(int(part) for part in found.groups()))
+        except ValueError:
+            raise UnreadableError(f"没有这一天：“{entry.shown}”；应填日期，如 2023-09-10") from None
+    raise UnreadableError(f"应填日期，如 2023-09-10（年、月、日齐全）；所填：“{entry.shown}”")
+
+
+def _refuse_formula(entry: Entry) -> None:
+    if entry.kind == "f":
+        raise UnreadableError("填写格不接受公式；请复制后“选择性粘贴为数值”，或直接填写结果")
+    if entry.kind == "e":
+        raise UnreadableError(f"单元格是错误值 {entry.shown}；请清空或重新填写")
+
+
+def _number(entry: Entry, fact: Fact) -> Decimal:
+    value = entry.value
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        hint = "（单元格被识别为日期或时间，请改为常规格式后重填）" if isinstance(value, date | time) else ""
+        raise UnreadableError(f"{expectation(fact)}；所填：{entry.shown}{hint}")
+    if isinstance(value, str):
+        return _typed_number(value, fact)
+    number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    if not number.is_finite():
+        raise UnreadableError(f"{expectation(fact)}；所填：{entry.shown}")
+    if not entry.percent:
+        return number
+    if fact.unit != "%":
+        unit = f"单位是 {unit_text(fact.unit)}" if fact.unit else "没有单位"
+        raise UnreadableError(f"单元格显示为百分比 {entry.shown}，而本项{unit}；请改为常规格式后重填")
+    return number * 100
+
+
+def _typed_number(typed: str, fact: Fact) -> Decimal:
+    text = narrow(typed).replace("\u2212", "-")
+    unit = narrow(fact.unit or "")
+    if unit and text.endswith(unit):
+        text = text[: -len(unit)].rstrip()
+    if _NUMBER.fullmatch(text):
+        return Decimal(text)
+    hint = ""
+    if "," in text:
+        hint = "；不要用千分位逗号"
+    elif re.match(r"[<>≤≥~约]|低于|未检出|ND", text):
+        hint = "；按监测报告填数，并在备注中说明"
+    raise UnreadableError(f"{expectation(fact)}；所填：“{typed.strip()[:80]}”{hint}")
+
+
+def _option(entry: Entry, fact: Fact) -> str:
+    value = entry.value
+    typed = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(typed, str):
+        labels = option_labels(fact)
+        offered = [code for code, label in labels.items() if label == typed.strip()]
+        if len(offered) == 1:
+            return offered[0]
+        for read in (str.strip, narrow, _without_spaces):
+            wanted = read(typed)
+            found = {code for code, label in labels.items() if wanted in (read(label), code)}
+            if len(found) == 1:
+                return found.pop()
+    raise UnreadableError(f"{expectation(fact)}；所填：“{entry.shown}”")
+
+
+def _without_spaces(text: str) -> str:
+    return re.sub(r"\s+", "", narrow(text))
+
+
+def _yes_or_no(entry: Entry, fact: Fact) -> bool:
+    if isinstance(entry.value, bool):
+        return entry.value
+    typed = narrow(entry.value).lower() if isinstance(entry.value, str) else ""
+    if typed in _YES_NO:
+        return _YES_NO[typed]
+    raise UnreadableError(f"{expectation(fact)}；所填：“{entry.shown}”")
+
+
+def _as_text(entry: Entry) -> str:
+    _refuse_formula(entry)
+    value = entry.value
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return entry.shown
+    if isinstance(value, int | float):
+        number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        if not number.is_finite() or len(number.as_tuple().digits) > MAX_DIGITS or abs(number) >= 10**MAX_DIGITS:
+            raise UnreadableError("数字过长，电子表格已丢失末尾几位；请把单元格设为文本格式后重新填写")
+        return format(number.normalize(), "f")
+    return entry.shown

@@ -1,0 +1,127 @@
+"""Marks what is wrong in a copy of the sender's own workbook; their values stay as they are."""
+
+import io
+from collections.abc import Sequence
+from copy import copy
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
+from openpyxl.utils import quote_sheetname
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.worksheet import Worksheet
+
+from grading.forms.findings import FormProblem
+from grading.forms.layout import ERRORS_TITLE
+from grading.forms.open_workbook import open_workbook
+from grading.forms.style import (
+    ANSWER_FILL,
+    BOX,
+    MARKED_BOX,
+    MARKED_FILL,
+    MARKS_AUTHOR,
+    add_styles,
+    comment,
+    height_for,
+    put,
+    set_page,
+    set_widths,
+)
+
+HEADS = ("序号", "位置（点击跳转）", "项目", "所填内容", "问题与改法")
+WIDTHS = {1: 6.0, 2: 26.0, 3: 36.0, 4: 28.0, 5: 70.0}
+HEAD_ROW = 3
+LONGEST_GIVEN = 1_000
+
+
+def mark_problems(data: bytes, problems: Sequence[FormProblem]) -> bytes:
+    """A copy of the workbook in `data` with each problem marked in its cell and listed on a sheet of its own.
+
+    Marks of an earlier reading are taken away first. Raises WorkbookError.
+    """
+    book = open_workbook(data)
+    _unmark(book)
+    for sheet in book.worksheets:
+        _restore_comments(sheet)
+    by_cell: dict[tuple[str, str], list[str]] = {}
+    for problem in problems:
+        if problem.spot is not None and problem.spot.cell is not None and problem.spot.sheet in book.sheetnames:
+            by_cell.setdefault((problem.spot.sheet, problem.spot.cell), []).append(problem.message)
+    for (title, address), messages in by_cell.items():
+        _mark(_cell(book[title], address), messages)
+    _list(book, problems)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _cell(sheet: Worksheet, address: str) -> Cell:
+    """The cell at an address, or the one that it is merged into."""
+    cell = sheet[address]
+    if not isinstance(cell, Cell):
+        around = next(area for area in sheet.merged_cells.ranges if address in area)
+        cell = sheet.cell(around.min_row, around.min_col)
+    assert isinstance(cell, Cell)
+    return cell
+
+
+def _mark(cell: Cell, messages: Sequence[str]) -> None:
+    said = "\n".join(f"✘ {message}" for message in dict.fromkeys(messages))
+    if cell.comment is not None and cell.comment.author != MARKS_AUTHOR:
+        said += f"\n\n{cell.comment.text}"
+    cell.comment = comment(said, MARKS_AUTHOR)
+    cell.fill = copy(MARKED_FILL)
+    cell.border = copy(MARKED_BOX)
+
+
+def _unmark(book: Workbook) -> None:
+    if ERRORS_TITLE in book.sheetnames:
+        book.remove(book[ERRORS_TITLE])
+    for sheet in book.worksheets:
+        for cell in list(sheet._cells.values()):
+            if isinstance(cell, Cell) and cell.comment is not None and cell.comment.author == MARKS_AUTHOR:
+                own = cell.comment.text.partition("\n\n")[2]
+                cell.comment = Comment(own, "") if own else None
+                cell.fill = copy(PatternFill() if cell.protection.locked else ANSWER_FILL)
+                cell.border = copy(BOX)
+
+
+def _restore_comments(sheet: Worksheet) -> None:
+    """openpyxl forgets how large the comments' boxes were."""
+    for cell in list(sheet._cells.values()):
+        if isinstance(cell, Cell) and cell.comment is not None:
+            cell.comment = comment(cell.comment.text, cell.comment.author)
+
+
+def _list(book: Workbook, problems: Sequence[FormProblem]) -> None:
+    sheet: Worksheet = book.create_sheet(ERRORS_TITLE, 0)
+    add_styles(book)
+    put(sheet, 1, 1, f"错误清单：共 {len(problems)} 处，改正后重新提交本工作簿即可", "标题")
+    put(sheet, 2, 1, "出错的单元格在各表中以粉红底色、红色粗框和“✘”批注标出；其余内容未作任何改动。", "说明")
+    for row, height in ((1, 32), (2, 22)):
+        sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(HEADS))
+        sheet.row_dimensions[row].height = height
+    for column, head in enumerate(HEADS, start=1):
+        put(sheet, HEAD_ROW, column, head, "表头")
+    for i, problem in enumerate(problems, start=1):
+        row = HEAD_ROW + i
+        put(sheet, row, 1, "", "居中").value = i
+        spot = problem.spot
+        where = "" if spot is None else f"{spot.sheet}!{spot.cell}" if spot.cell else spot.sheet
+        given = problem.given[:LONGEST_GIVEN]
+        link = put(sheet, row, 2, where, "链接" if where else "项目")
+        if spot is not None and spot.sheet in book.sheetnames:
+            target = f"{quote_sheetname(spot.sheet)}!{spot.cell or 'A1'}"
+            link.hyperlink = Hyperlink(ref=link.coordinate, location=target, display=where)
+        texts = ((3, spot.label if spot else ""), (4, given), (5, problem.message))
+        for column, text in texts:
+            put(sheet, row, column, text, "项目")
+        sheet.row_dimensions[row].height = height_for((WIDTHS[column], text) for column, text in texts)
+    set_widths(sheet, WIDTHS)
+    sheet.freeze_panes = f"A{HEAD_ROW + 1}"
+    set_page(sheet, ERRORS_TITLE, f"{HEAD_ROW}:{HEAD_ROW}")
+    for other in book.worksheets:
+        other.sheet_view.tabSelected = other is sheet
+    book.active = 0
+

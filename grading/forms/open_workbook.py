@@ -1,0 +1,87 @@
+"""Opens a workbook from outside: only an xlsx of bearable size, or a clear error (in Chinese, for people)."""
+
+import io
+import re
+import warnings
+import zipfile
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils import range_boundaries
+
+MAX_FILE = 10_000_000
+MAX_UNPACKED = 40_000_000
+MAX_PARTS = 2_000
+MAX_CELLS = 300_000
+"""Cells and rows of the workbook; also what merged cells and hyperlinks may cover, which openpyxl creates one by one."""
+_OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
+_CELLS = re.compile(rb"<(?:\w+:)?(?:c|row)[\s/>]")
+_SPANS = re.compile(rb"<(?:\w+:)?(?:mergeCell|hyperlink)\s[^>]*>")
+_REF = re.compile(rb"\sref\s*=\s*[\"']([A-Za-z]{1,3}[0-9]{1,7}(?::[A-Za-z]{1,3}[0-9]{1,7})?)[\"']")
+
+
+class WorkbookError(ValueError):
+    """The file can't be read as a workbook; the message says why, for people."""
+
+
+def open_workbook(data: bytes) -> Workbook:
+    """The workbook in `data`. Raises WorkbookError."""
+    _check_file(data)
+    try:
+        with warnings.catch_warnings():
+            # What openpyxl does not keep (extensions of newer programs) is of no concern to the answers.
+            warnings.simplefilter("ignore")
+            return load_workbook(io.BytesIO(data), keep_links=False)
+    except Exception as error:  # noqa: BLE001  a damaged workbook makes openpyxl raise nearly anything
+        said = str(error).split("\n")[0][:120]
+        raise WorkbookError(f"工作簿已损坏，无法打开（{type(error).__name__}：{said}）") from None
+
+
+def _check_file(data: bytes) -> None:
+    if len(data) > MAX_FILE:
+        raise WorkbookError(f"文件有 {len(data):,} 字节，核查表不超过 {MAX_FILE:,} 字节")
+    if data.startswith(_OLE):
+        raise WorkbookError("这是旧版 .xls 或加了密码的工作簿；请去掉密码，另存为“Excel 工作簿（.xlsx）”")
+    if not data.startswith(_ZIP):
+        raise WorkbookError("这不是 .xlsx 工作簿；请交回 `grading form` 生成的核查表（.xlsx）")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _check_parts(archive)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+        if isinstance(error, WorkbookError):
+            raise
+        raise WorkbookError("工作簿已损坏，无法解压；请重新保存或重新传送一次") from None
+
+
+def _check_parts(archive: zipfile.ZipFile) -> None:
+    parts = archive.infolist()
+    names = {part.filename for part in parts}
+    if "xl/workbook.xml" not in names:
+        raise WorkbookError("这个压缩包不是 Excel 工作簿（.xlsx）")
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise WorkbookError("工作簿带有宏；请另存为不带宏的“Excel 工作簿（.xlsx）”")
+    if len(parts) > MAX_PARTS or len(names) != len(parts):
+        raise WorkbookError("工作簿的内部结构不正常（部件过多或重名）")
+    # A part is never unpacked beyond the size that the directory states, so these sizes bound what is read.
+    if sum(part.file_size for part in parts) > MAX_UNPACKED:
+        raise WorkbookError(f"工作簿解压后超过 {MAX_UNPACKED:,} 字节，不像是核查表")
+    covered = 0
+    for part in parts:
+        if not part.filename.lower().endswith((".xml", ".rels", ".vml")):
+            continue
+        text = archive.read(part)
+        if b"<!DOCTYPE" in text.replace(b"\0", b"") or b"<!ENTITY" in text.replace(b"\0", b""):
+            raise WorkbookError("工作簿中含有外部定义（DOCTYPE），不予读取")
+        if "/worksheets/" in part.filename:
+            covered += len(_CELLS.findall(text)) + sum(_area(tag) for tag in _SPANS.findall(text))
+        if covered > MAX_CELLS:
+            raise WorkbookError(f"工作簿的单元格超过 {MAX_CELLS:,} 个，不像是核查表；请清除多余的行列后再交")
+
+
+def _area(tag: bytes) -> int:
+    ref = _REF.search(tag)
+    if ref is None:
+        raise WorkbookError("工作簿的内部结构不正常（合并单元格或链接的范围读不出来）")
+    left, top, right, bottom = range_boundaries(ref[1].decode())
+    if left is None or top is None or right is None or bottom is None:
+        raise WorkbookError("工作簿的内部结构不正常（合并单元格或链接的范围不完整）")
+    return abs(right - left + 1) * abs(bottom - top + 1)

@@ -1,0 +1,304 @@
+"""Reads the sheets of a form: what each place says, and everything that can't be read."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from grading.forms.cell_values import Entry, UnreadableError, read_items, read_text, read_value
+from grading.forms.findings import FormProblem, Spot
+from grading.forms.grid import Grid, address
+from grading.forms.metadata import Field
+from grading.forms.wording import (
+    ANSWER,
+    EVIDENCE,
+    NO,
+    NOTE,
+    REST_NO,
+    TABLE_EMPTY,
+    TABLE_FILLED,
+    TABLE_UNKNOWN,
+    YES,
+    narrow,
+    option_labels,
+)
+from grading.forms.write_facts import BAND, HEAD_ROW
+from grading.forms.write_table import HEAD, KEY_LABEL
+
+MOVED = "表格结构已被改动（行、列或单元格被删除、插入或移动）；请把答案抄到一份新的核查表"
+
+
+@dataclass
+class Stated:
+    """What the form says of one fact: its value as `check_audit` takes it, its evidence and its note."""
+
+    value: Any = None
+    evidence: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def raw(self) -> Any:
+        """The fact in the JSON of an audit; None when the form says nothing."""
+        if not self.evidence and not self.notes:
+            return self.value
+        said: dict[str, Any] = {"value": self.value}
+        if self.evidence:
+            said["evidence"] = self.evidence
+        if self.notes:
+            said["note"] = "\n".join(self.notes)
+        return said
+
+
+@dataclass
+class Findings:
+    """Where every place stands in the workbook, and what was found to be wrong or worth a warning."""
+
+    spots: dict[str, Spot] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, Field] = field(default_factory=dict)
+    problems: list[FormProblem] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def at(self, place: str, grid: Grid, row: int, column: int, label: str) -> Entry:
+        """What stands in the cell of a place, which is remembered as the place's."""
+        entry = grid.entry(row, column)
+        self.spots[place] = Spot(grid.title, address(row, column), label)
+        self.given[place] = "" if entry.blank else entry.shown
+        return entry
+
+    def wrong(self, place: str, message: str, spot: Spot | None = None) -> None:
+        """Note a problem, at the place's cell unless another is given."""
+        self.problems.append(FormProblem(place, spot or self.spots.get(place), self.given.get(place, ""), message))
+
+
+def read_facts(grid: Grid, fields: Iterable[Field], found: Findings) -> dict[str, Stated]:
+    """The single questions of a sheet, by place."""
+    roles, rows = grid.roles(), grid.coded_rows()
+    wanted = [roles.get(role) for role in ("label", "answer", "evidence", "note")]
+    if None in wanted:
+        found.wrong("", MOVED, Spot(grid.title, None, "整表"))
+        return {}
+    label_at, answer_at, evidence_at, note_at = (column for column in wanted if column is not None)
+    for code, at in rows.items():
+        heads = [(answer_at, ANSWER), (evidence_at, EVIDENCE), (note_at, NOTE)]
+        if code.startswith(BAND) and any(grid.text(row, column) != head for row in at for column, head in heads):
+            found.wrong("", MOVED, Spot(grid.title, address(at[0], answer_at), "分段标题"))
+    said: dict[str, Stated] = {}
+    coded: set[int] = set()
+    for asked in fields:
+        row = _row(grid, rows, asked.place, asked.fact.label, label_at, found)
+        if row is None:
+            continue
+        coded.add(row)
+        stated = Stated()
+        entry = found.at(asked.place, grid, row, answer_at, asked.fact.label)
+        if asked.fact.type == "choices":
+            cells = {}
+            for code, label in option_labels(asked.fact).items():
+                place = f"{asked.place}#{code}"
+                at_row = _row(grid, rows, place, f"└ {label}", label_at, found)
+                if at_row is not None:
+                    cells[code] = found.at(place, grid, at_row, answer_at, label)
+            stated.value = _options(asked, asked.place, entry, cells, found)
+        else:
+            stated.value = _value(asked, asked.place, entry, found)
+        said[asked.place] = stated
+        _remarks(asked.place, stated, grid, row, (evidence_at, note_at), asked.fact.label, found)
+    _strays(grid, coded, rows, (answer_at, evidence_at, note_at), found)
+    return said
+
+
+@dataclass
+class TableRow:
+    """A row of a table: its key (None: not filled in) and its facts by id."""
+
+    key: str | None
+    facts: dict[str, Stated]
+    place: str
+
+
+def read_table(grid: Grid, place: str, key: str, fields: Iterable[Field], found: Findings) -> list[TableRow] | None:
+    """The rows of a table; None when the form does not say whether there are any."""
+    roles, rows = grid.roles(), grid.coded_rows()
+    head, state_row, key_at = rows.get(HEAD), rows.get(place), roles.get("key")
+    columns = {asked.fact.id: asked for asked in fields}
+    moved = [asked.fact.label for asked in columns.values() if not _column_stands(grid, roles, head, asked)]
+    if head is None or state_row is None or key_at is None or moved:
+        found.wrong(place, MOVED, Spot(grid.title, None, "、".join(moved) or "整表"))
+        return None
+    used = [column for role, column in roles.items() if role.partition("#")[0] in columns]
+    listed: list[TableRow] = []
+    for i, row in enumerate(grid.rows_with(frozenset([key_at, *used]), after=head[0])):
+        here = f"{place}[{i}]"
+        entry = found.at(f"{here}.{key}", grid, row, key_at, KEY_LABEL)
+        found.at(here, grid, row, key_at, KEY_LABEL)
+        line = TableRow(None, {}, here)
+        try:
+            line.key = read_text(entry) or None
+        except UnreadableError as error:
+            found.wrong(f"{here}.{key}", str(error))
+        for name, asked in columns.items():
+            main = found.at(f"{here}.{name}", grid, row, roles[name], asked.fact.label)
+            if asked.fact.type == "choices":
+                cells = {
+                    code: found.at(f"{here}.{name}#{code}", grid, row, roles[f"{name}#{code}"], label)
+                    for code, label in option_labels(asked.fact).items()
+                }
+                line.facts[name] = Stated(_options(asked, f"{here}.{name}", main, cells, found))
+            else:
+                line.facts[name] = Stated(_value(asked, f"{here}.{name}", main, found))
+        listed.append(line)
+    known = {1, key_at, key_at - 1, *used, *(c for role, c in roles.items() if role == "status")}
+    _beside(grid, head[0], known, found)
+    return _stated_rows(found.at(place, grid, state_row[0], key_at, "有无"), place, listed, found)
+
+
+def read_evidence(
+    grid: Grid, items: Mapping[str, str], tables: Mapping[str, list[TableRow] | None], found: Findings
+) -> None:
+    """Add evidence and notes to the facts of the tables; `items` are places of columns by their names on the sheet."""
+    roles, head = grid.roles(), grid.coded_rows().get(HEAD)
+    wanted = [roles.get(role) for role in ("key", "item", "evidence", "note")]
+    if head is None or None in wanted:
+        found.wrong("", MOVED, Spot(grid.title, None, "整表"))
+        return
+    key_at, item_at, evidence_at, note_at = (column for column in wanted if column is not None)
+    for row in grid.rows_with(frozenset((evidence_at, note_at)), after=head[0]):
+        here = f"{grid.code}[{row}]"
+        key_entry = found.at(f"{here}.key", grid, row, key_at, "行编号")
+        item_entry = found.at(f"{here}.item", grid, row, item_at, "表 · 项目")
+        stated = Stated()
+        _remarks(here, stated, grid, row, (evidence_at, note_at), "", found)
+        place = items.get(grid.text(row, item_at))
+        if place is None:
+            found.wrong(f"{here}.item", "请从下拉列表中选择这条证据或备注所属的表和项目")
+            continue
+        table, _, fact = place.partition("[]")
+        key = _key(key_entry)
+        line = next((line for line in tables.get(table) or () if line.key == key), None) if key else None
+        if line is None:
+            found.wrong(f"{here}.key", f"“{item_entry.shown}”的表中没有编号“{key}”的行" if key else "请填写行编号")
+            continue
+        served = [fact[1:]] if fact else [name for name, known in line.facts.items() if known.value is not None]
+        if not served:
+            found.wrong(f"{here}.key", "该行没有已填的格，“整行各项”没有可用之处；请选定具体项目")
+        for name in served:
+            known = line.facts.setdefault(name, Stated())
+            known.evidence += stated.evidence
+            known.notes += stated.notes
+            for kind in ("evidence", "note"):
+                if (spot := found.spots.get(f"{here}.{kind}")) is not None:
+                    found.spots.setdefault(f"{line.place}.{name}.{kind}", spot)
+
+
+def _row(
+    grid: Grid, rows: Mapping[str, list[int]], place: str, label: str, label_at: int, found: Findings
+) -> int | None:
+    """The row of a place; a row that is gone, doubled or no longer labelled as it was is a problem."""
+    at = rows.get(place, [])
+    if len(at) == 1 and grid.text(at[0], label_at) == label:
+        return at[0]
+    spot = Spot(grid.title, address(at[-1], label_at) if at else None, label)
+    said = "这一行不见了" if not at else "这一行出现了两次" if len(at) > 1 else "项目名称与原表不符"
+    found.wrong(place, f"{said}；{MOVED}", spot)
+    return None
+
+
+def _value(asked: Field, place: str, entry: Entry, found: Findings) -> Any:
+    found.fields[place] = asked
+    try:
+        return read_value(entry, asked.fact)
+    except UnreadableError as error:
+        found.wrong(place, str(error))
+        return None
+
+
+def _options(asked: Field, place: str, main: Entry, cells: Mapping[str, Entry], found: Findings) -> list[str] | None:
+    """The options that are 是. What is left open is 否 only if the fact's own cell says so."""
+    found.fields[place] = asked
+    answers: dict[str, bool] = {}
+    for code, entry in cells.items():
+        try:
+            answer = read_value(entry, asked.fact)
+        except UnreadableError as error:
+            found.wrong(f"{place}#{code}", str(error))
+            continue
+        if isinstance(answer, bool):
+            answers[code] = answer
+    open_ = [code for code, entry in cells.items() if entry.blank]
+    rest = not main.blank and isinstance(main.value, str) and main.kind == "s" and narrow(main.value) == REST_NO
+    if not main.blank and not rest:
+        found.wrong(place, f"本格只能选“{REST_NO}”，或留空并逐项选“{YES}”或“{NO}”；所填：“{main.shown}”")
+    elif open_ and answers and not rest:
+        labels = option_labels(asked.fact)
+        named = "、".join(labels[code] for code in open_)
+        found.wrong(place, f"还有选项未答：{named}；请逐项选“{YES}”或“{NO}”，或在本格选“{REST_NO}”")
+    return [code for code, chosen in answers.items() if chosen] if answers or rest else None
+
+
+def _remarks(
+    place: str, stated: Stated, grid: Grid, row: int, columns: tuple[int, int], label: str, found: Findings
+) -> None:
+    try:
+        stated.evidence += read_items(found.at(f"{place}.evidence", grid, row, columns[0], f"{label} {EVIDENCE}"))
+    except UnreadableError as error:
+        found.wrong(f"{place}.evidence", str(error))
+    try:
+        note = read_text(found.at(f"{place}.note", grid, row, columns[1], f"{label} {NOTE}"))
+        stated.notes += [note] if note else []
+    except UnreadableError as error:
+        found.wrong(f"{place}.note", str(error))
+
+
+def _column_stands(grid: Grid, roles: Mapping[str, int], head: list[int] | None, asked: Field) -> bool:
+    """Whether a fact's columns are there, under their heads."""
+    name = asked.fact.id
+    if head is None or len(head) != 1 or name not in roles:
+        return False
+    if grid.text(head[0] - 2, roles[name]) != asked.fact.label:
+        return False
+    labels = option_labels(asked.fact).items() if asked.fact.type == "choices" else ()
+    columns = ((roles.get(f"{name}#{code}"), label) for code, label in labels)
+    return all(column is not None and grid.text(head[0] - 1, column) == label for column, label in columns)
+
+
+def _stated_rows(entry: Entry, place: str, rows: list[TableRow], found: Findings) -> list[TableRow] | None:
+    said = narrow(entry.value) if isinstance(entry.value, str) else ""
+    states = {narrow(state): state for state in (TABLE_FILLED, TABLE_EMPTY, TABLE_UNKNOWN)}
+    if not entry.blank and said not in states:
+        choices = "、".join(f"“{state}”" for state in states.values())
+        found.wrong(place, f"应从 {choices} 中选一项；所填：“{entry.shown}”")
+        return rows or None
+    state = states.get(said)
+    if rows and state in (TABLE_EMPTY, TABLE_UNKNOWN):
+        found.wrong(place, f"选了“{state}”而表中填有 {len(rows)} 行；请清空各行，或改选“{TABLE_FILLED}”")
+    if not rows and state == TABLE_FILLED:
+        found.wrong(place, f"选了“{TABLE_FILLED}”而表中没有内容；请填写各行，或改选“{TABLE_EMPTY}”或“{TABLE_UNKNOWN}”")
+    if rows or state == TABLE_EMPTY:
+        return rows
+    return None
+
+
+def _key(entry: Entry) -> str:
+    try:
+        return read_text(entry)
+    except UnreadableError:
+        return ""
+
+
+def _strays(
+    grid: Grid, coded: set[int], rows: Mapping[str, list[int]], columns: tuple[int, int, int], found: Findings
+) -> None:
+    """Answers outside the answer cells are not read; whoever filled them in should know."""
+    answer_rows = coded | {at for code, listed in rows.items() if "#" in code or code.startswith(BAND) for at in listed}
+    remark_rows = coded | {at for code, listed in rows.items() if code.startswith(BAND) for at in listed}
+    for row, column in sorted(grid.entries):
+        stray = (column == columns[0] and row not in answer_rows) or (
+            column in columns[1:] and row not in remark_rows
+        )
+        if row > HEAD_ROW and (stray or column > max(columns) + 4):
+            found.warnings.append(f"{grid.title}!{address(row, column)} 不是填写格，其内容未读取")
+
+
+def _beside(grid: Grid, head: int, known: set[int], found: Findings) -> None:
+    for row, column in sorted(grid.entries):
+        if row > head and column not in known:
+            found.warnings.append(f"{grid.title}!{address(row, column)} 不是填写格，其内容未读取")

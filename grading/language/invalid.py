@@ -120,10 +120,12 @@ def _shown(given: Any) -> str:
 def known_keys() -> tuple[str, ...]:
     """All keys that some mapping of a ruleset file may have."""
 
+    unwritten = (ruleset.Frame, ruleset.Ruleset)
+
     def keys() -> Iterator[str]:
         for module in (condition, ruleset):
             for model in vars(module).values():
-                if isinstance(model, type) and issubclass(model, BaseModel) and model is not ruleset.Frame:
+                if isinstance(model, type) and issubclass(model, BaseModel) and model not in unwritten:
                     for name, field in model.model_fields.items():
                         yield field.alias or name
 

@@ -61,10 +61,12 @@ def schema(kind: FileKind = FileKind.RULESET) -> dict[str, Any]:
 
 
 def _explain(model: str, definition: dict[str, Any]) -> None:
-    """Put the hover texts in, take the titles out: they only repeat the keys."""
+    """Hover texts in, titles out (they repeat the keys), and no other names where names have a pattern."""
     definition.pop("title", None)
     for key, value in definition.get("properties", {}).items():
         value.pop("title", None)
+        if "patternProperties" in value:
+            value["additionalProperties"] = False
         text = hover(model, key)
         if text is not None:
             value["description"] = text

@@ -1,0 +1,53 @@
+"""Every shipped ruleset loads, is in order, and does what its cases say."""
+
+from functools import cache
+
+import pytest
+
+from grading.case_runner import run_case
+from grading.commands.ruleset_check import findings
+from grading.engine.grade import Engine
+from grading.language.cases import read_cases
+from grading.language.load import Library
+
+LIBRARY = Library()
+LEAST_CASES = 15
+
+
+@cache
+def engine() -> Engine:
+    return Engine(LIBRARY)
+
+
+def test_there_are_rulesets() -> None:
+    assert {
+        "national-2020/rubber",
+        "national-2020/foundry",
+        "national-2020/cement",
+        "national-2020/cement_grinding",
+        "national-2020/concrete",
+        "national-2020/brick",
+        "national-2020/coking",
+        "national-2020/ceramics",
+        "national-2020/industrial_coating",
+        "national-2024/cement",
+        "national-2024/coking",
+        "xianyang-2023/rubber",
+    } <= set(LIBRARY.ids())
+
+
+@pytest.mark.parametrize("ruleset_id", LIBRARY.ids())
+def test_a_shipped_ruleset_is_checked_without_errors(ruleset_id: str) -> None:
+    assert [str(problem) for problem in findings(LIBRARY, ruleset_id) if problem.severity == "error"] == []
+
+
+@pytest.mark.parametrize("ruleset_id", LIBRARY.ids())
+def test_a_shipped_ruleset_has_enough_cases(ruleset_id: str) -> None:
+    assert len(read_cases(LIBRARY, ruleset_id)) >= LEAST_CASES
+
+
+@pytest.mark.parametrize("ruleset_id", LIBRARY.ids())
+def test_a_shipped_ruleset_does_what_its_cases_say(ruleset_id: str) -> None:
+    results = [run_case(engine(), case) for case in read_cases(LIBRARY, ruleset_id)]
+    failed = {r.case.name: [*map(str, r.differences), *map(str, r.problems)] for r in results if not r.passed}
+    assert failed == {}

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from grading import __version__
-from grading.commands import explain, gaps, grade, ruleset, simulate
+from grading.commands import explain, forms, gaps, grade, ruleset, simulate
 from grading.commands.terminal import out
 
 app = typer.Typer(
@@ -14,7 +14,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
-for command in (grade, explain, gaps, simulate):
+for command in (grade, explain, gaps, simulate, forms):
     command.register(app)
 app.add_typer(ruleset.app, name="ruleset")
 

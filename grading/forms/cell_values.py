@@ -9,7 +9,8 @@ from typing import Any
 from openpyxl.cell import Cell
 
 from grading.forms.cell_text import items_from, text_from
-from grading.forms.wording import NO, YES, expectation, narrow, option_labels, unit_text
+from grading.forms.wording import NO, YES, expectation, narrow, option_labels
+from grading.language.prose import unit_text
 from grading.model.ruleset import Fact
 
 MAX_DIGITS = 15
@@ -132,9 +133,9 @@ def _number(entry: Entry, fact: Fact) -> Decimal:
 
 def _typed_number(typed: str, fact: Fact) -> Decimal:
     text = narrow(typed).replace("\u2212", "-")
-    unit = narrow(fact.unit or "")
-    if unit and text.endswith(unit):
-        text = text[: -len(unit)].rstrip()
+    units = {narrow(fact.unit), narrow(unit_text(fact.unit))} if fact.unit else set()
+    unit = next((unit for unit in sorted(units, key=len, reverse=True) if text.endswith(unit)), "")
+    text = text.removesuffix(unit).rstrip()
     if _NUMBER.fullmatch(text):
         return Decimal(text)
     hint = ""

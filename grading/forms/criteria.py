@@ -1,6 +1,7 @@
 """What the guideline asks of a fact, in words: the comment an assessor reads on the question."""
 
 from grading.forms.questions import Question
+from grading.language.prose import requirement_text
 from grading.model.condition import Comparison, walk
 from grading.model.ruleset import Cap, Gate, Indicator, Requirement, Ruleset
 
@@ -37,7 +38,7 @@ def _indicator(ruleset: Ruleset, indicator: Indicator) -> str:
     lines = [f"【{dimension.label if dimension else indicator.dimension}】{indicator.title}"]
     for levels, requirement in indicator.requirements.items():
         named = "、".join(_label(ruleset, level) for level in levels)
-        said = requirement.text or requirement.require.text or "按规则集所列条件"
+        said = requirement_text(ruleset, indicator, levels[0])
         lines.append(f"　{named}：{said}{_time(requirement)}{_doubt(requirement)}")
     if indicator.cite is not None:
         lines.append(f"　依据：{_cite(indicator)}")

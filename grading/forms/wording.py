@@ -3,6 +3,7 @@
 import unicodedata
 
 from grading.digest import plain
+from grading.language.prose import unit_text
 from grading.model.ruleset import Fact
 
 YES, NO = "是", "否"
@@ -14,16 +15,6 @@ WHOLE_ROW = "整行各项"
 LITERAL = "json:"
 """Begins a text that would not come back from a cell as it is, written as a JSON string."""
 ANSWER, EVIDENCE, NOTE = "填写", "证据", "备注"
-
-_SUPERSCRIPTS = {"m3": "m³", "m2": "m²"}
-
-
-def unit_text(unit: str | None) -> str:
-    """A unit as people write it: `mg/m3` → `mg/m³`."""
-    said = unit or ""
-    for plain_text, pretty in _SUPERSCRIPTS.items():
-        said = said.replace(plain_text, pretty)
-    return said
 
 
 def narrow(text: str) -> str:

@@ -13,7 +13,8 @@ from grading.forms.cell_text import put_items, put_plain, put_text
 from grading.forms.layout import Band, FactSheet, Line
 from grading.forms.style import comment, height_for, protect, put, set_page, set_widths
 from grading.forms.validation import Lists, for_fact, rest_no, yes_or_no
-from grading.forms.wording import ANSWER, EVIDENCE, NO, NOTE, YES, option_labels, range_text, unit_text
+from grading.forms.wording import ANSWER, EVIDENCE, NO, NOTE, YES, option_labels, range_text
+from grading.language.prose import unit_text
 from grading.model.audit import Known, Value
 from grading.model.ruleset import Fact
 
@@ -145,7 +146,7 @@ class _Writer:
         label = put(self.sheet, row, LABEL, fact.label, "项目")
         if line.criteria:
             label.comment = comment(line.criteria)
-        put(self.sheet, row, UNIT, unit_text(fact.unit), "居中")
+        put(self.sheet, row, UNIT, unit_text(fact.unit or ""), "居中")
         put(self.sheet, row, RANGE, wanted, "参考")
         put(self.sheet, row, ASK, ask, "参考")
         answer = put(self.sheet, row, ANSWER_AT, "", "填写格")

@@ -19,9 +19,9 @@ from grading.forms.wording import (
     YES,
     option_labels,
     range_text,
-    unit_text,
 )
 from grading.forms.write_facts import put_value
+from grading.language.prose import unit_text
 from grading.model.audit import Row
 from grading.model.ruleset import Fact
 
@@ -135,7 +135,7 @@ class _Writer:
     def column(self, line: Line, first: int) -> None:
         """The heads, the width and the validations of a fact's column, or of its columns if it has several options."""
         fact = line.question.fact
-        entries = {fact.id: unit_text(fact.unit)}
+        entries = {fact.id: unit_text(fact.unit or "")}
         if fact.type == "choices":
             entries = {fact.id: REST_NO, **{f"{fact.id}#{c}": label for c, label in option_labels(fact).items()}}
         for i, (code, small) in enumerate(entries.items()):

@@ -1,0 +1,160 @@
+"""The JSON Schema of an audit: what the contract says of every audit, and what a ruleset asks of its units."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from grading.digest import plain
+from grading.intake import MAX_ROWS, MAX_TEXT, MAX_UNITS
+from grading.language.prose import unit_text
+from grading.model.ruleset import Fact, Ruleset
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+LIMIT = 10**9
+"""Numbers are smaller than this."""
+
+Schema = dict[str, Any]
+
+
+def audit_schema(rulesets: Sequence[Ruleset]) -> Schema:
+    """The schema (draft 2020-12) of an audit whose units are of these rulesets, titles and descriptions in Chinese.
+
+    It refuses nothing that `check_audit` takes. What a schema can't say, `check_audit` alone refuses: too many decimal
+    places (told in descriptions), equal unit ids, equal row keys.
+    """
+    titles = "、".join(dict.fromkeys(ruleset.title for ruleset in rulesets))
+    shared: dict[str, Schema] = {}
+    for ruleset in rulesets:
+        for fact in _single(ruleset):
+            reference = {"$ref": f"#/$defs/{_name(ruleset)}.{fact.id}"}
+            known = shared.get(fact.id)
+            shared[fact.id] = reference if known is None else {"allOf": [*known.get("allOf", [known]), reference]}
+    enterprise = {
+        "name": {**_text(), "title": "企业名称"},
+        "uscc": _or_null({**_text(), "title": "统一社会信用代码"}),
+        "permit": _or_null({**_text(), "title": "排污许可证（登记）编号"}),
+        "county": _or_null({"type": "string", "pattern": "^[0-9]{6}$", "title": "行政区划代码（GB/T 2260）"}),
+        "facts": {**_or_null(_object(shared)), "title": "全厂情况"},
+    }
+    units: Schema = {"oneOf": [{"$ref": f"#/$defs/{_name(ruleset)}"} for ruleset in rulesets]}
+    return {
+        "$schema": DIALECT,
+        "title": f"绩效分级核查：{titles}",
+        "type": "object",
+        "properties": {
+            "enterprise": {**_object(enterprise, required=("name",)), "title": "企业"},
+            "assessed_on": {**_day(), "title": "评估日期"},
+            "units": {"type": "array", "minItems": 1, "maxItems": MAX_UNITS, "items": units, "title": "核查单元"},
+        },
+        "required": ["enterprise", "assessed_on", "units"],
+        "additionalProperties": False,
+        "$defs": {
+            name: schema for ruleset in rulesets for name, schema in ((_name(ruleset), _unit(ruleset)), *_facts(ruleset))
+        },
+    }
+
+
+def _unit(ruleset: Ruleset) -> Schema:
+    facts = {fact.id: {"$ref": f"#/$defs/{_name(ruleset)}.{fact.id}"} for fact in _single(ruleset)}
+    groups: dict[str, Schema] = {}
+    for name, group in ruleset.groups.items():
+        columns: dict[str, Schema] = {group.key: {**_text(), "title": "编号"}}
+        columns |= {
+            fact.id: {"$ref": f"#/$defs/{_name(ruleset)}.{fact.id}"}
+            for fact in ruleset.facts.values()
+            if fact.group == name
+        }
+        rows = {"type": "array", "maxItems": MAX_ROWS, "items": _object(columns, required=(group.key,))}
+        groups[name] = {**_or_null(rows), "title": group.label}
+    return {
+        "title": ruleset.title,
+        **_object(
+            {
+                "id": {**_text(), "title": "单元编号"},
+                "ruleset": {"const": ruleset.id},
+                "facts": _or_null(_object(facts)),
+                "groups": _or_null(_object(groups)),
+            },
+            required=("id", "ruleset"),
+        ),
+    }
+
+
+def _facts(ruleset: Ruleset) -> Iterable[tuple[str, Schema]]:
+    return ((f"{_name(ruleset)}.{fact.id}", _fact(fact)) for fact in ruleset.facts.values())
+
+
+def _fact(fact: Fact) -> Schema:
+    """A fact: its value bare, or with evidence and note; null is unknown."""
+    value = _value(fact)
+    listed = {"type": "array", "items": _text()}
+    wrapped = {
+        "value": _or_null(value),
+        "evidence": {"anyOf": [listed, _text(), {"type": "null"}]},
+        "note": _or_null(_text()),
+    }
+    said: Schema = {"title": fact.label, "anyOf": [value, _object(wrapped), {"type": "null"}]}
+    described = [
+        f"单位：{unit_text(fact.unit)}" if fact.unit else "",
+        f"至多 {fact.decimals} 位小数" if fact.type == "number" else "",
+        fact.help or "",
+        f"应查资料：{'；'.join(fact.evidence)}" if fact.evidence else "",
+    ]
+    if any(described):
+        said["description"] = "。".join(part for part in described if part)
+    return said
+
+
+def _value(fact: Fact) -> Schema:
+    if fact.type == "boolean":
+        return {"type": "boolean"}
+    if fact.type == "date":
+        return _day()
+    if fact.type == "number":
+        return _number(fact)
+    options = {"oneOf": [{"const": code, "title": label} for code, label in fact.options.items()]}
+    return options if fact.type == "choice" else {"type": "array", "items": options, "uniqueItems": True}
+
+
+def _number(fact: Fact) -> Schema:
+    # No multipleOf for decimals: validators work it out in binary and refuse 0.07 as a multiple of 0.01.
+    schema: Schema = {"type": "number" if fact.decimals else "integer"}
+    if fact.min is None or fact.min <= -LIMIT:
+        schema["exclusiveMinimum"] = -LIMIT
+    else:
+        schema["minimum"] = _plain(fact.min)
+    if fact.max is None or fact.max >= LIMIT:
+        schema["exclusiveMaximum"] = LIMIT
+    else:
+        schema["maximum"] = _plain(fact.max)
+    return schema
+
+
+def _plain(number: Decimal) -> int | float:
+    return int(number) if number == number.to_integral_value() else float(plain(number))
+
+
+def _day() -> Schema:
+    return {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+
+
+def _text() -> Schema:
+    return {"type": "string", "minLength": 1, "maxLength": MAX_TEXT, "pattern": r"\S"}
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _object(properties: dict[str, Schema], required: Sequence[str] = ()) -> Schema:
+    schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {**schema, "required": list(required)} if required else schema
+
+
+def _single(ruleset: Ruleset) -> Iterable[Fact]:
+    return (fact for fact in ruleset.facts.values() if fact.group is None)
+
+
+def _name(ruleset: Ruleset) -> str:
+    """The ruleset's id as a name that a JSON pointer takes as it is."""
+    return ruleset.id.replace("/", ".")

@@ -389,6 +389,14 @@ LINTS = {
         "no indicator has conditions for level `B` of scale `abd`",
         indicators=indicator(levels().splitlines()[0] + "\n"),
     ),
+    "a level whose conditions are not there yet": Lint(
+        "no indicator has conditions for level `B` from 2020-06-29: all are outside their windows",
+        indicators=indicator(levels().replace("at_most: 20}", "at_most: 20, from: 2021-01-01}")),
+    ),
+    "a level whose conditions have gone": Lint(
+        "no indicator has conditions for level `B` from 2022-01-01: all are outside their windows",
+        indicators=indicator(levels().replace("at_most: 20}", "at_most: 20, until: 2021-12-31}")),
+    ),
     "a level that can't differ from the next": Lint(
         "level `A` asks for the same as `B` everywhere, and no gate tells them apart",
         indicators=indicator("""\
@@ -475,6 +483,12 @@ def test_a_ruleset_is_found_wrong(tmp_path: Path, lint: Lint) -> None:
     assert {problem.severity for problem in found} == {lint.severity}
     if MARK in lint.text:
         assert {problem.line for problem in found} == {line_of(lint.text, MARK)}
+
+
+def test_a_level_whose_conditions_go_when_the_edition_is_superseded_is_in_order(tmp_path: Path) -> None:
+    head = HEAD.replace("effective: 2020-06-29", "effective: 2020-06-29, superseded: 2022-01-01")
+    windowed = indicator(levels().replace("at_most: 20}", "at_most: 20, until: 2021-12-31}"))
+    assert findings(shelf(tmp_path, {"e/r.yaml": ruleset_text(head=head, indicators=windowed)})) == ()
 
 
 def test_levels_that_only_a_gate_tells_apart_differ(tmp_path: Path) -> None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
 
 from grading.language.check.words import listed, near
 from grading.language.loaded import Loaded
-from grading.language.normal import normal
+from grading.language.normal import Form, normal
 from grading.language.problems import Problem
+from grading.language.windows import first_days, is_there
 from grading.model.ruleset import Cap, Indicator, Ruleset, split_levels
 
 
@@ -40,24 +40,32 @@ def _levels(loaded: Loaded, indicator: Indicator) -> Iterator[Problem]:
 
 
 def check_differences(loaded: Loaded) -> Iterator[Problem]:
-    """Levels that nothing conditions, and levels that no plant can tell from the next."""
+    """Levels that nothing conditions, always or for a time, and levels that no plant can tell from the next."""
     ruleset = loaded.ruleset
     for level in ruleset.scale.graded:
-        if not any(indicator.requirement(level) for indicator in ruleset.indicators):
-            message = f"no indicator has conditions for level `{level}` of scale `{ruleset.scale_id}`"
-            yield loaded.own.problem(("indicators",), message)
+        yield from _unconditioned(loaded, level)
     for level, worse in pairwise(ruleset.scale.graded):
-        if _conditioned(ruleset, level) and _asked(ruleset, level) == _asked(ruleset, worse):
-            if any(isinstance(gate.effect, Cap) and gate.effect.cap == worse for gate in ruleset.gates):
-                continue
+        asked = _asked(ruleset, level)
+        told_apart = any(isinstance(gate.effect, Cap) and gate.effect.cap == worse for gate in ruleset.gates)
+        if any(asked) and asked == _asked(ruleset, worse) and not told_apart:
             message = f"level `{level}` asks for the same as `{worse}` everywhere, and no gate tells them apart"
             yield loaded.own.problem(("indicators",), message)
 
 
-def _conditioned(ruleset: Ruleset, level: str) -> bool:
-    return any(indicator.requirement(level) for indicator in ruleset.indicators)
+def _unconditioned(loaded: Loaded, level: str) -> Iterator[Problem]:
+    """Every plant would reach a level that asks for nothing."""
+    ruleset = loaded.ruleset
+    asked = [r.require for i in ruleset.indicators if (r := i.requirement(level)) is not None]
+    if not asked:
+        message = f"no indicator has conditions for level `{level}` of scale `{ruleset.scale_id}`"
+        yield loaded.own.problem(("indicators",), message)
+        return
+    for day in first_days(ruleset):
+        if not any(is_there(condition, day) for condition in asked):
+            message = f"no indicator has conditions for level `{level}` from {day}: all are outside their windows"
+            yield loaded.own.problem(("indicators",), message)
 
 
-def _asked(ruleset: Ruleset, level: str) -> list[Any]:
-    asked = ((indicator, indicator.requirement(level)) for indicator in ruleset.indicators)
-    return [None if requirement is None else normal(requirement.require) for _, requirement in asked]
+def _asked(ruleset: Ruleset, level: str) -> list[Form | None]:
+    asked = (indicator.requirement(level) for indicator in ruleset.indicators)
+    return [None if requirement is None else normal(requirement.require) for requirement in asked]

@@ -70,8 +70,8 @@ def cases(
 def schema_(
     to: Annotated[Path | None, typer.Option("--output", "-o", metavar="文件", help="写入文件；默认输出到终端")] = None,
     kind: Annotated[
-        FileKind, typer.Option("--kind", help="ruleset：规则集；part：公共部分；cases：测试用例")
-    ] = FileKind.RULESET,
+        FileKind, typer.Option("--kind", help="any：按内容识别；ruleset：规则集；part：公共部分；cases：测试用例")
+    ] = FileKind.ANY,
 ) -> None:
     """Write the JSON Schema of a kind of file."""
     write_schema(kind, to)

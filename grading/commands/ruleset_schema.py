@@ -16,6 +16,7 @@ def write_schema(kind: FileKind, to: Path | None) -> None:
         typer.echo(text)
         return
     try:
+        to.parent.mkdir(parents=True, exist_ok=True)
         to.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         stop(f"无法写入 {to}：{error.strerror}")

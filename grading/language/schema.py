@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, RootModel
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
 from grading.language.cases import CaseEntry
@@ -19,8 +19,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class FileKind(StrEnum):
-    """The kinds of files that authors write."""
+    """The kinds of files that authors write; `any` tells them apart by their content."""
 
+    ANY = "any"
     RULESET = "ruleset"
     PART = "part"
     CASES = "cases"
@@ -35,6 +36,7 @@ MODELS: dict[FileKind, type[BaseModel]] = {
     FileKind.PART: Part,
     FileKind.CASES: Cases,
 }
+ONLY_IN_RULESETS = sorted({*RulesetFile.model_fields} - {*Part.model_fields})
 
 
 class _Generator(GenerateJsonSchema):
@@ -47,17 +49,39 @@ class _Generator(GenerateJsonSchema):
         return {"type": "string", "format": "date"}
 
 
-def schema(kind: FileKind = FileKind.RULESET) -> dict[str, Any]:
+def schema(kind: FileKind = FileKind.ANY) -> dict[str, Any]:
     """The JSON Schema of a kind of file."""
-    model = MODELS[kind]
-    found = model.model_json_schema(by_alias=True, schema_generator=_Generator)
-    definitions = found.get("$defs", {})
-    for name, definition in (*definitions.items(), (model.__name__, found)):
+    models = list(MODELS.values()) if kind is FileKind.ANY else [MODELS[kind]]
+    _, found = models_json_schema(
+        [(model, "validation") for model in models], by_alias=True, schema_generator=_Generator
+    )
+    definitions = found["$defs"]
+    for name, definition in definitions.items():
         _explain(name, definition)
     for name, operations in (("Comparison", OPERATORS), ("Computed", OPERATIONS)):
         if name in definitions:
             definitions[name]["oneOf"] = [{"required": [operation]} for operation in operations]
-    return {"$schema": DIALECT, **found, "title": f"grading {kind.value}"}
+    content = _by_content() if kind is FileKind.ANY else _reference(kind)
+    return {"$schema": DIALECT, "title": f"grading: {kind.value}", **content, "$defs": definitions}
+
+
+def _by_content() -> dict[str, Any]:
+    """A list is a cases file; a mapping with a head is a ruleset, one without a part."""
+    common = {"properties": {"id": {"pattern": "^common/"}}, "required": ["id"]}
+    other_id = {"required": ["id"], "not": common}
+    return {
+        "if": {"type": "array"},
+        "then": _reference(FileKind.CASES),
+        "else": {
+            "if": {"anyOf": [other_id, *({"required": [key]} for key in ONLY_IN_RULESETS)]},
+            "then": _reference(FileKind.RULESET),
+            "else": _reference(FileKind.PART),
+        },
+    }
+
+
+def _reference(kind: FileKind) -> dict[str, str]:
+    return {"$ref": f"#/$defs/{MODELS[kind].__name__}"}
 
 
 def _explain(model: str, definition: dict[str, Any]) -> None:

@@ -42,13 +42,19 @@ def as_json(value: Any) -> Any:
 def wrong(text: str) -> list[str]:
     """The places of a ruleset that an editor underlines."""
     data = as_json(parse_source(text.encode(), "x.yaml").data)
-    return [error.json_path for error in VALIDATORS[FileKind.RULESET].iter_errors(data)]
+    found = {
+        kind: sorted(error.json_path for error in VALIDATORS[kind].iter_errors(data))
+        for kind in (FileKind.RULESET, FileKind.ANY)
+    }
+    assert found[FileKind.RULESET] == found[FileKind.ANY]
+    return found[FileKind.ANY]
 
 
 @pytest.mark.parametrize("path", sorted(default_root().glob("*/*.yaml")), ids=lambda p: f"{p.parent.name}/{p.name}")
 def test_every_shipped_file_is_valid(path: Path) -> None:
-    errors = VALIDATORS[kind_of(path)].iter_errors(as_json(read_source(path, path.name).data))
-    assert [f"{error.json_path}: {error.message}" for error in errors] == []
+    data = as_json(read_source(path, path.name).data)
+    for kind in (kind_of(path), FileKind.ANY):
+        assert [f"{error.json_path}: {error.message}" for error in VALIDATORS[kind].iter_errors(data)] == []
 
 
 @pytest.mark.parametrize("kind", FileKind)
@@ -83,6 +89,23 @@ def test_what_can_not_stand_in_a_ruleset_is_underlined(old: str, new: str, place
     assert [at for at in wrong(text.replace(old, new, 1)) if at.startswith(place)]
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("id: e/r\n", FileKind.RULESET),
+        ("title: 橡胶\nreview: {status: draft}\n", FileKind.RULESET),
+        ("id: common/p\ncolour: red\n", FileKind.PART),
+        ("facts: []\ncolour: red\n", FileKind.PART),
+        ("- {colour: red}\n", FileKind.CASES),
+    ],
+)
+def test_a_file_is_told_by_its_content(text: str, kind: FileKind) -> None:
+    data = as_json(parse_source(text.encode(), "x.yaml").data)
+    errors = {k: [error.message for error in VALIDATORS[k].iter_errors(data)] for k in FileKind}
+    assert errors[FileKind.ANY]
+    assert errors[FileKind.ANY] == errors[kind]
+
+
 def properties(found: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     models = {"": found, **found.get("$defs", {})}
     return [(f"{m}.{key}", value) for m, d in models.items() for key, value in d.get("properties", {}).items()]
@@ -104,13 +127,15 @@ def test_models_bring_their_docstrings() -> None:
 
 def test_the_command_prints_the_schema_or_writes_it(tmp_path: Path) -> None:
     printed = CliRunner().invoke(app, ["ruleset", "schema"])
-    written = CliRunner().invoke(app, ["ruleset", "schema", "--kind", "cases", "-o", str(tmp_path / "cases.json")])
+    written = CliRunner().invoke(
+        app, ["ruleset", "schema", "--kind", "cases", "-o", str(tmp_path / "new" / "cases.json")]
+    )
     assert json.loads(printed.stdout) == schema()
     assert written.exit_code == 0
-    assert json.loads((tmp_path / "cases.json").read_text(encoding="utf-8")) == schema(FileKind.CASES)
+    assert json.loads((tmp_path / "new" / "cases.json").read_text(encoding="utf-8")) == schema(FileKind.CASES)
 
 
 def test_a_schema_that_can_not_be_written_is_an_error(tmp_path: Path) -> None:
-    result = CliRunner().invoke(app, ["ruleset", "schema", "-o", str(tmp_path / "nowhere" / "x.json")])
+    result = CliRunner().invoke(app, ["ruleset", "schema", "-o", str(tmp_path)])
     assert result.exit_code == 2
     assert "无法写入" in result.stderr

@@ -1,0 +1,93 @@
+"""Which roles may do what: one table, read by routes, by the workflow and by the test that walks every route."""
+
+from enum import StrEnum
+from types import MappingProxyType
+
+from sqlalchemy.orm import Session
+
+from api.access.actor import Actor
+from api.access.scope import ACTOR, ALLOWED
+from api.problems import Problem
+from api.store import Role
+
+ALL = frozenset(Role)
+
+
+class Rule(StrEnum):
+    """What a route does, as far as access is concerned. What it finds is limited by scope besides."""
+
+    PUBLIC = "public"
+    """Anyone, also without signing in."""
+    READ = "read"
+    """Look at what is in scope."""
+    OWN_ACCOUNT = "own_account"
+    """One's own password, sessions and tokens."""
+    TRY_OUT = "try_out"
+    """Grade, explain, simulate without storing anything."""
+    DRAFT_EXPERT_AUDITS = "draft_expert_audits"
+    DRAFT_SELF_ASSESSMENTS = "draft_self_assessments"
+    DRAFT_AUDITS = "draft_audits"
+    """Create, save, submit audits of the own kind (experts' or self-assessments), with their evidence."""
+    REGRADE = "regrade"
+    CONFIRM_AUDITS = "confirm_audits"
+    RETURN_AUDITS = "return_audits"
+    PUBLISH_AUDITS = "publish_audits"
+    WITHDRAW_AUDITS = "withdraw_audits"
+    APPEAL = "appeal"
+    ANSWER_APPEALS = "answer_appeals"
+    SIGN_OFF_RULESETS = "sign_off_rulesets"
+    KEEP_ENTERPRISES = "keep_enterprises"
+    ASSIGN_TEAMS = "assign_teams"
+    KEEP_USERS = "keep_users"
+    """Users and teams."""
+    READ_STATISTICS = "read_statistics"
+    """Look at numbers over all enterprises in scope, and their export."""
+    READ_LOG = "read_log"
+    OPERATE = "operate"
+    """Metrics and the state of the service."""
+
+
+A, E, B, R = Role.ASSESSOR, Role.ENTERPRISE, Role.BUREAU, Role.ADMINISTRATOR
+MAY = MappingProxyType(
+    {
+        Rule.PUBLIC: ALL,
+        Rule.READ: ALL,
+        Rule.OWN_ACCOUNT: ALL,
+        Rule.TRY_OUT: ALL,
+        Rule.DRAFT_EXPERT_AUDITS: frozenset({A}),
+        Rule.DRAFT_SELF_ASSESSMENTS: frozenset({E}),
+        Rule.DRAFT_AUDITS: frozenset({A, E}),
+        Rule.REGRADE: frozenset({A, E, B}),
+        Rule.CONFIRM_AUDITS: frozenset({A}),
+        Rule.RETURN_AUDITS: frozenset({A, B}),
+        Rule.PUBLISH_AUDITS: frozenset({B}),
+        Rule.WITHDRAW_AUDITS: frozenset({A, E, B}),
+        Rule.APPEAL: frozenset({E}),
+        Rule.ANSWER_APPEALS: frozenset({B}),
+        Rule.SIGN_OFF_RULESETS: frozenset({B}),
+        Rule.KEEP_ENTERPRISES: frozenset({B, R}),
+        Rule.ASSIGN_TEAMS: frozenset({B, R}),
+        Rule.KEEP_USERS: frozenset({R}),
+        Rule.READ_STATISTICS: frozenset({B, R}),
+        Rule.READ_LOG: ALL,
+        Rule.OPERATE: frozenset({R}),
+    }
+)
+LOOKS_ONLY = frozenset({Rule.PUBLIC, Rule.READ, Rule.TRY_OUT, Rule.READ_STATISTICS, Rule.READ_LOG, Rule.OPERATE})
+"""Rules that allow no write."""
+ROLE_NAMES = MappingProxyType({A: "评审专家", E: "企业", B: "生态环境部门", R: "系统管理员"})
+
+
+def require(session: Session, rule: Rule) -> Actor:
+    """The session's actor, who may do what the rule says; raises Problem (403) when they may not.
+
+    Every write of a scoped session has to be preceded by this, with a rule that is about writing.
+    """
+    actor: Actor = session.info[ACTOR]
+    if actor.role not in MAY[rule]:
+        allowed = "、".join(ROLE_NAMES[role] for role in Role if role in MAY[rule])
+        detail = f"此操作限{allowed}使用，您的角色是{ROLE_NAMES[actor.role]}。"
+        raise Problem("role_not_allowed", detail, status=403)
+    if rule not in LOOKS_ONLY:
+        session.info[ALLOWED] = True
+    return actor

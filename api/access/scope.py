@@ -1,0 +1,239 @@
+"""What an actor sees, as filters that every query of the actor's session carries: the one place of scope.
+
+`scoped(session, actor)` binds a session to an actor. From then on each SELECT, UPDATE and DELETE through it finds only
+rows the actor may see; nothing has to be remembered where a query is written. A table without a filter here can't be
+queried at all, and neither can anything that isn't an ORM statement.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, and_, event, false, or_, select, true
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+
+from api.access.actor import Actor, area_bounds
+from api.store import (
+    Appeal,
+    Assignment,
+    Audit,
+    AuditKind,
+    AuditRevision,
+    Base,
+    Enterprise,
+    EvidenceFile,
+    GradedUnit,
+    Grading,
+    LogEntry,
+    RememberedAnswer,
+    Role,
+    SignInSession,
+    SignOff,
+    Site,
+    StoredRuleset,
+    Team,
+    Token,
+    Unit,
+    User,
+)
+
+Filter = ColumnElement[bool]
+ACTOR, UNSCOPED, ALLOWED = "actor", "unscoped", "allowed"
+
+
+def enterprises(actor: Actor, column: Any) -> Filter:
+    """Rows whose enterprise the actor sees: its own, the team's assignments of today, those of the bureau's area."""
+    seen: Filter = false()
+    if actor.role is Role.ADMINISTRATOR:
+        seen = true()
+    elif actor.role is Role.ENTERPRISE and actor.enterprise_id:
+        seen = column == actor.enterprise_id
+    elif actor.role is Role.ASSESSOR and actor.team_id:
+        a, today = _alias(Assignment), date.today()
+        mine = and_(a.c.team_id == actor.team_id, a.c.since <= today, or_(a.c.until.is_(None), a.c.until >= today))
+        seen = column.in_(select(a.c.enterprise_id).where(mine))
+    elif actor.role is Role.BUREAU and actor.area:
+        e = _alias(Enterprise)
+        seen = column.in_(select(e.c.id).where(e.c.county.between(*area_bounds(actor.area))))
+    return seen
+
+
+def audits(actor: Actor, c: Any) -> Filter:
+    """Audits the actor sees; `c` has the columns of audits.
+
+    Experts' audits: their assessors always, the bureau once submitted, the enterprise once published.
+    Self-assessments: the enterprise always, assessors and bureau once submitted.
+    """
+    if actor.role is Role.ADMINISTRATOR:
+        return true()
+    submitted = c.submitted_at.is_not(None)
+    kind: Filter = true()
+    if actor.role is Role.ENTERPRISE:
+        kind = or_(c.kind == AuditKind.SELF, c.published_at.is_not(None))
+    elif actor.role is Role.ASSESSOR:
+        kind = or_(c.kind == AuditKind.EXPERT, submitted)
+    elif actor.role is Role.BUREAU:
+        kind = submitted
+    return and_(enterprises(actor, c.enterprise_id), kind)
+
+
+def of_audits(actor: Actor, column: Any) -> Filter:
+    """Rows whose audit the actor sees."""
+    if actor.role is Role.ADMINISTRATOR:
+        return true()
+    a = _alias(Audit)
+    seen: Filter = column.in_(select(a.c.id).where(audits(actor, a.c)))
+    return seen
+
+
+def revisions(actor: Actor) -> Filter:
+    """An enterprise sees of experts' audits only what was submitted; a bureau sees nothing that is still being written."""
+    seen = of_audits(actor, AuditRevision.audit_id)
+    if actor.role is Role.BUREAU:
+        return and_(seen, AuditRevision.frozen)
+    if actor.role is Role.ENTERPRISE:
+        a = _alias(Audit)
+        own = select(a.c.id).where(a.c.kind == AuditKind.SELF, a.c.enterprise_id == actor.enterprise_id)
+        return and_(seen, or_(AuditRevision.frozen, AuditRevision.audit_id.in_(own)))
+    return seen
+
+
+def gradings(actor: Actor) -> Filter:
+    """Of experts' audits an enterprise sees the published gradings only."""
+    seen = of_audits(actor, Grading.audit_id)
+    if actor.role is not Role.ENTERPRISE:
+        return seen
+    a = _alias(Audit)
+    own = select(a.c.id).where(a.c.kind == AuditKind.SELF, a.c.enterprise_id == actor.enterprise_id)
+    published = select(a.c.published_grading_id).where(a.c.published_grading_id.is_not(None))
+    return and_(seen, or_(Grading.audit_id.in_(own), Grading.id.in_(published)))
+
+
+def graded_units(actor: Actor) -> Filter:
+    """Units of the gradings that the actor sees."""
+    if actor.role is Role.ADMINISTRATOR:
+        return true()
+    g = _alias(Grading)
+    a = _alias(Audit)
+    seen = select(g.c.id).where(of_audits(actor, g.c.audit_id))
+    if actor.role is Role.ENTERPRISE:
+        shown = or_(a.c.kind == AuditKind.SELF, a.c.published_grading_id == g.c.id)
+        seen = seen.join(a, a.c.id == g.c.audit_id).where(shown)
+    return GradedUnit.grading_id.in_(seen)
+
+
+def log_entries(actor: Actor) -> Filter:
+    """Entries about audits that the actor sees; administrators see all, bureaus also those about enterprises of theirs."""
+    if actor.role is Role.ADMINISTRATOR:
+        return true()
+    about_audits = of_audits(actor, LogEntry.audit_id)
+    if actor.role is Role.BUREAU:
+        return or_(about_audits, and_(LogEntry.audit_id.is_(None), enterprises(actor, LogEntry.enterprise_id)))
+    return about_audits
+
+
+def _own_or_administrator(column: Any) -> Callable[[Actor], Filter]:
+    return lambda actor: true() if actor.role is Role.ADMINISTRATOR else column == actor.id
+
+
+def _everyone(_: Actor) -> Filter:
+    return true()
+
+
+def _teams(actor: Actor) -> Filter:
+    if actor.role in (Role.ADMINISTRATOR, Role.BUREAU):
+        return true()
+    return Team.id == actor.team_id if actor.team_id else false()
+
+
+def _assignments(actor: Actor) -> Filter:
+    if actor.role is Role.ASSESSOR:
+        return Assignment.team_id == actor.team_id
+    if actor.role is Role.ENTERPRISE:
+        return false()
+    return enterprises(actor, Assignment.enterprise_id)
+
+
+FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
+    Enterprise: lambda actor: enterprises(actor, Enterprise.id),
+    Site: lambda actor: enterprises(actor, Site.enterprise_id),
+    Unit: lambda actor: enterprises(actor, Unit.enterprise_id),
+    Audit: lambda actor: audits(actor, Audit),
+    AuditRevision: revisions,
+    Appeal: lambda actor: of_audits(actor, Appeal.audit_id),
+    EvidenceFile: lambda actor: of_audits(actor, EvidenceFile.audit_id),
+    Grading: gradings,
+    GradedUnit: graded_units,
+    StoredRuleset: _everyone,
+    SignOff: _everyone,
+    User: _own_or_administrator(User.id),
+    Team: _teams,
+    Assignment: _assignments,
+    Token: _own_or_administrator(Token.user_id),
+    SignInSession: _own_or_administrator(SignInSession.user_id),
+    RememberedAnswer: lambda actor: RememberedAnswer.user_id == actor.id,
+    LogEntry: log_entries,
+}
+"""What an actor sees of each table. Tables that are not here are the service's own (see `unscoped`)."""
+
+
+class ScopeError(Exception):
+    """A query or a write that scope can't answer for: a mistake in the service, never the user's."""
+
+
+def visible(statement: Select[Any], actor: Actor) -> Select[Any]:
+    """The statement, restricted to what the actor sees; sessions bound to an actor do this by themselves."""
+    return statement.options(*_criteria(actor))
+
+
+def scoped(session: Session, actor: Actor) -> Session:
+    """Bind a session to an actor, for good; returns it."""
+    if ACTOR in session.info:
+        raise ScopeError("the session is bound to an actor already")
+    session.info[ACTOR] = actor
+    session.info["criteria"] = _criteria(actor)
+    event.listen(session, "do_orm_execute", _restrict)
+    event.listen(session, "before_flush", _refuse_unchecked)
+    return session
+
+
+@contextmanager
+def unscoped(session: Session) -> Iterator[Session]:
+    """For what the service itself must know whoever asks (the log's head, a login that is taken); never for answers."""
+    before = session.info.get(UNSCOPED, False)
+    session.info[UNSCOPED] = True
+    try:
+        yield session
+    finally:
+        session.info[UNSCOPED] = before
+
+
+def _criteria(actor: Actor) -> tuple[Any, ...]:
+    return tuple(with_loader_criteria(model, rule(actor), include_aliases=True) for model, rule in FILTERS.items())
+
+
+def _restrict(state: ORMExecuteState) -> None:
+    session = state.session
+    if session.info.get(UNSCOPED) or state.is_column_load:
+        return
+    if not state.is_orm_statement:
+        raise ScopeError("a scoped session runs ORM statements only, so that each of them can be restricted")
+    for mapper in state.all_mappers:
+        if mapper.class_ not in FILTERS:
+            raise ScopeError(f"there is no filter for {mapper.class_.__name__}; add one to api/access/scope.py")
+    if state.is_select or state.is_update or state.is_delete:
+        state.statement = state.statement.options(*session.info["criteria"])
+
+
+def _refuse_unchecked(session: Session, _context: UOWTransaction, _instances: Any) -> None:
+    if session.info.get(UNSCOPED) or session.info.get(ALLOWED):
+        return
+    written = [*session.new, *session.dirty, *session.deleted]
+    if any(session.is_modified(row) or row in session.new or row in session.deleted for row in written):
+        raise ScopeError("a write without a permission check; call api.access.require first")
+
+
+def _alias(model: type[Base]) -> FromClause:
+    """A table under a name of its own, so that it never mixes with the query it restricts."""
+    return model.__table__.alias()

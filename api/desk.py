@@ -1,0 +1,181 @@
+"""How a route says who may use it and gets what it works with: one dependency for both.
+
+`desk: Annotated[Desk, needs(Rule.READ)]` declares the route's rule, finds out who asks, refuses who may not, refuses ids
+in the path that are out of scope (404), opens a session bound to the actor, and commits when the route returns.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.access import Actor, Rule, require, scoped
+from api.identity import sessions, tokens
+from api.identity.csrf import SAFE, Sent, refuse_foreign, refuse_forged
+from api.problems import Problem, not_found
+from api.service import Service, service_of
+from api.store import (
+    Appeal,
+    Assignment,
+    Audit,
+    Base,
+    Enterprise,
+    EvidenceFile,
+    Grading,
+    Site,
+    StoredRuleset,
+    Team,
+    Token,
+    Unit,
+    User,
+)
+from api.store.base import now
+
+M = TypeVar("M", bound=Base)
+BEARER = "bearer "
+SUBJECTS: dict[str, type[Base]] = {
+    "appeal_id": Appeal,
+    "assignment_id": Assignment,
+    "audit_id": Audit,
+    "enterprise_id": Enterprise,
+    "evidence_id": EvidenceFile,
+    "grading_id": Grading,
+    "ruleset_digest": StoredRuleset,
+    "site_id": Site,
+    "team_id": Team,
+    "token_id": Token,
+    "unit_id": Unit,
+    "user_id": User,
+}
+"""Path parameters that name a row: it has to be in scope before the route is entered."""
+FREE = frozenset({"edition", "industry", "number", "unit", "indicator", "level", "path", "name"})
+"""Path parameters that name something public or something inside a subject."""
+
+
+@dataclass
+class Desk:
+    """What a route works with: who asks, a session that shows them what they may see, the service's parts."""
+
+    db: Session
+    actor: Actor
+    service: Service
+    at: datetime
+
+    def find(self, model: type[M], key: UUID | str) -> M:
+        """The row in scope with this key; raises Problem (404)."""
+        return find(self.db, model, key)
+
+
+def find(db: Session, model: type[M], key: UUID | str) -> M:
+    """The row that the session's actor sees under a key; raises Problem (404). Always asks the database."""
+    column = model.__mapper__.primary_key[0]
+    found = db.scalar(select(model).where(column == key))
+    if found is None:
+        raise not_found()
+    return found
+
+
+@contextmanager
+def desk_of(service: Service, actor: Actor, *, writing: bool = True) -> Iterator[Desk]:
+    """A desk outside of any request: for commands, jobs and tests. Commits at the end of the block unless it raises.
+
+    A Problem that asks to keep what was written (`keep`) is raised after the commit.
+    """
+    opened = service.database.writing() if writing else service.database.reading()
+    kept: Problem | None = None
+    with opened as db:
+        scoped(db, actor)
+        try:
+            yield Desk(db, actor, service, now())
+        except Problem as problem:
+            if not problem.keep:
+                raise
+            kept = problem
+    if kept is not None:
+        raise kept
+
+
+class Declared:
+    """A dependency that declares a route's rule."""
+
+    def __init__(self, rule: Rule, costly: bool = False) -> None:
+        self.rule, self.costly = rule, costly
+
+
+class _Needs(Declared):
+    def __call__(self, request: Request, csrf: Sent) -> Iterator[Desk]:
+        service = service_of(request)
+        actor = identify(request, service, csrf)
+        if self.costly:
+            service.costly.take(actor.id)
+        with desk_of(service, actor, writing=request.method not in SAFE) as desk:
+            require(desk.db, self.rule)
+            _refuse_out_of_scope(desk.db, request.path_params)
+            yield desk
+
+
+class _Public(Declared):
+    def __call__(self, request: Request) -> Service:
+        refuse_foreign(request)
+        return service_of(request)
+
+
+def needs(rule: Rule, *, costly: bool = False) -> Any:
+    """The dependency that gives a route its desk; `costly` routes are limited to so many requests a minute and actor."""
+    return Depends(_Needs(rule, costly), scope="function")
+
+
+def public() -> Any:
+    """The dependency of a route for everyone, also without signing in; gives the Service."""
+    return Depends(_Public(Rule.PUBLIC))
+
+
+def identify(request: Request, service: Service, csrf: str | None) -> Actor:
+    """Who sent a request, by token or by session; raises Problem (401, or 403 for a forged one)."""
+    settings, database = service.settings, service.database
+    header = request.headers.get("authorization", "")
+    if header.lower().startswith(BEARER):
+        with database.reading() as db:
+            found = tokens.of_secret(db, settings, header[len(BEARER) :].strip())
+        if found is None:
+            raise Problem("invalid_token", "令牌无效、已过期或已撤销。", status=401)
+        actor, last_used = found
+        if actor.via_id is not None:
+            tokens.touch(database, actor.via_id, last_used)
+        return actor
+    cookie = request.cookies.get(cookie_name(service))
+    if cookie is None:
+        raise Problem("not_signed_in", "请先登录。", status=401)
+    with database.reading() as db:
+        signed_in = sessions.of_cookie(db, settings, cookie)
+    if signed_in is None:
+        raise Problem("session_over", "登录已失效，请重新登录。", status=401)
+    if request.method not in SAFE:
+        refuse_forged(settings, cookie, csrf)
+    return signed_in
+
+
+def cookie_name(service: Service) -> str:
+    """The session cookie's name; over https one that no subdomain can set."""
+    secure = (service.settings.public_url or "").startswith("https://")
+    return "__Host-grading" if secure else "grading"
+
+
+def _refuse_out_of_scope(db: Session, params: dict[str, Any]) -> None:
+    for name, value in params.items():
+        model = SUBJECTS.get(name)
+        if model is None:
+            continue
+        key: UUID | str = str(value)
+        if model is not StoredRuleset:
+            try:
+                key = UUID(str(value))
+            except ValueError:
+                raise not_found() from None
+        find(db, model, key)

@@ -1,0 +1,155 @@
+"""Grades with the rulesets of today, and again with the rulesets of any earlier day, which are kept by digest."""
+
+import json
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.problems import ErrorAt, Problem, invalid_audit
+from api.store import StoredRuleset
+from grading.digest import canonical
+from grading.engine.grade import Engine, ruleset_digest
+from grading.engine.library import EngineError
+from grading.engine.rules import NetworkError
+from grading.intake import AuditError, read_audit
+from grading.language.load import Library
+from grading.language.problems import LanguageError
+from grading.model.audit import Audit
+from grading.model.base import Mode
+from grading.model.result import Grading
+from grading.model.ruleset import Ruleset
+
+MAX_ENGINES = 8
+
+
+class StoredLibrary(Library):
+    """Rulesets that come from the store instead of from files."""
+
+    def __init__(self, rulesets: Mapping[str, Ruleset]) -> None:
+        super().__init__(Path("/nowhere"))
+        self._rulesets = rulesets
+
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the rulesets that it was given."""
+        return tuple(sorted(self._rulesets))
+
+    def ruleset(self, ruleset_id: str) -> Ruleset:
+        """The ruleset; raises KeyError."""
+        return self._rulesets[ruleset_id]
+
+
+class Grader:
+    """The engine of today's rulesets and those of earlier ones, built when asked for. Safe to use from several threads."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.engine = Engine(library)
+        self._earlier: OrderedDict[tuple[tuple[str, str], ...], Engine] = OrderedDict()
+        self._digests: dict[str, str] = {}
+        self._lock = Lock()
+
+    def read(self, content: bytes | str, engine: Engine | None = None) -> Audit:
+        """JSON → audit, against today's rulesets or another engine's; raises Problem (422) with the place of each error."""
+        try:
+            return read_audit(content, (engine or self.engine).library)
+        except AuditError as error:
+            raise invalid_audit(error) from None
+
+    def grade(self, audit: Audit, mode: Mode = Mode.OFFICIAL, engine: Engine | None = None) -> Grading:
+        """Grade an audit; raises Problem (422) when one of its rulesets can't be used."""
+        try:
+            return (engine or self.engine).grade(audit, mode)
+        except (LanguageError, NetworkError, EngineError) as error:
+            raise Problem(
+                "ruleset_unusable", "规则集无法用于评级。", status=422, errors=[ErrorAt("units", str(error))]
+            ) from error
+
+    def digest(self, ruleset_id: str) -> str:
+        """The digest of one of today's rulesets; raises KeyError or LanguageError."""
+        if ruleset_id not in self._digests:
+            self._digests[ruleset_id] = ruleset_digest(self.library.ruleset(ruleset_id))
+        return self._digests[ruleset_id]
+
+    def of_digests(self, db: Session, digests: Mapping[str, str]) -> Engine:
+        """The engine whose rulesets have these digests (by ruleset id): today's if they are the same, else from the store.
+
+        Raises LookupError for a digest that is not in the store.
+        """
+        if all(self._today(ruleset_id) == digest for ruleset_id, digest in digests.items()):
+            return self.engine
+        key = tuple(sorted(digests.items()))
+        with self._lock:
+            if key in self._earlier:
+                self._earlier.move_to_end(key)
+                return self._earlier[key]
+        engine = Engine(StoredLibrary({ruleset_id: stored_ruleset(db, digest) for ruleset_id, digest in key}))
+        with self._lock:
+            self._earlier[key] = engine
+            while len(self._earlier) > MAX_ENGINES:
+                self._earlier.popitem(last=False)
+        return engine
+
+    def _today(self, ruleset_id: str) -> str | None:
+        try:
+            return self.digest(ruleset_id)
+        except (KeyError, LanguageError):
+            return None
+
+
+def keep_ruleset(db: Session, ruleset: Ruleset) -> StoredRuleset:
+    """The ruleset's row in the store, made if it isn't there; raises ValueError if it couldn't be read back whole."""
+    digest = ruleset_digest(ruleset)
+    kept = db.scalar(select(StoredRuleset).where(StoredRuleset.digest == digest))
+    if kept is not None:
+        return kept
+    document = _text(ruleset)
+    if ruleset_digest(_ruleset(document)) != digest:
+        raise ValueError(f"{ruleset.id} can't be kept: read back it is another ruleset")
+    kept = StoredRuleset(
+        digest=digest,
+        ruleset_id=ruleset.id,
+        title=ruleset.title,
+        jurisdiction=ruleset.jurisdiction,
+        effective=ruleset.edition.effective,
+        document=document,
+    )
+    db.add(kept)
+    db.flush()
+    return kept
+
+
+def stored_ruleset(db: Session, digest: str) -> Ruleset:
+    """A ruleset by digest; raises LookupError, or ValueError when what is stored is not what the digest says."""
+    document = db.scalar(select(StoredRuleset.document).where(StoredRuleset.digest == digest))
+    if document is None:
+        raise LookupError(f"no ruleset with digest {digest} is kept")
+    ruleset = _ruleset(document)
+    if ruleset_digest(ruleset) != digest:
+        raise ValueError(f"the ruleset kept under {digest} has been changed")
+    return ruleset
+
+
+def _text(ruleset: Ruleset) -> str:
+    return json.dumps(canonical(ruleset), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _ruleset(document: str) -> Ruleset:
+    return Ruleset.model_validate(json.loads(document, object_hook=_value))
+
+
+def _value(found: dict[str, Any]) -> Any:
+    """Undoes `canonical`: `{"number": "1.5"}` is a decimal, `{"date": "2023-01-01"}` a day."""
+    if len(found) == 1:
+        (key, value), *_ = found.items()
+        if key == "number" and isinstance(value, str):
+            return Decimal(value)
+        if key == "date" and isinstance(value, str):
+            return date.fromisoformat(value)
+    return found

@@ -1,0 +1,90 @@
+"""Signing in with a password, within limits, and the sessions that come of it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from api.access.actor import Actor, Via, actor_of
+from api.identity import passwords
+from api.identity.secrets import keyed, new_secret
+from api.problems import Problem
+from api.settings import Settings
+from api.store import FailedSignIn, SignInSession, User
+from api.store.base import now
+from api.store.database import Database
+
+WINDOW = timedelta(minutes=15)
+PER_LOGIN = 10
+PER_ADDRESS = 60
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A new session: the cookie's value, known to nobody else, and who it is."""
+
+    cookie: str
+    actor: Actor
+
+
+def sign_in(database: Database, settings: Settings, login: str, password: str, address: str) -> SignedIn:
+    """Check a password and open a session.
+
+    Raises Problem: 401 `wrong_login` (which of the two was wrong is not said), 429 `too_many_attempts` after 10 failures
+    for a login or 60 from an address within 15 minutes.
+    """
+    login = login.strip().lower()
+    keys = [keyed(settings.key, "login", login), keyed(settings.key, "address", address)]
+    with database.writing() as db:
+        # Counted before the password is looked at: attempts at the same time can't outrun the limit.
+        _refuse_too_many(db, keys)
+        attempts = [FailedSignIn(key=key) for key in keys]
+        db.add_all(attempts)
+        user = db.scalar(select(User).where(User.login == login, User.active))
+    fits, renewed = passwords.matches(password, user.password_hash if user else None)
+    if user is None or not fits:
+        raise Problem("wrong_login", "用户名或密码不正确。", status=401)
+    cookie = new_secret()
+    with database.writing() as db:
+        db.execute(delete(FailedSignIn).where(FailedSignIn.key == keys[0]))
+        db.execute(delete(FailedSignIn).where(FailedSignIn.id == attempts[1].id))
+        db.execute(delete(SignInSession).where(SignInSession.expires_at < now()))
+        session = SignInSession(
+            user_id=user.id,
+            hash=keyed(settings.key, "session", cookie),
+            expires_at=now() + timedelta(hours=settings.session_hours),
+        )
+        db.add(session)
+        if renewed:
+            db.get_one(User, user.id).password_hash = renewed
+    return SignedIn(cookie, actor_of(user, Via.SESSION, session.id))
+
+
+def of_cookie(db: Session, settings: Settings, cookie: str) -> Actor | None:
+    """Who a session's cookie belongs to; None when the session is over or its user no longer active."""
+    found = db.execute(
+        select(User, SignInSession.id)
+        .join(SignInSession, SignInSession.user_id == User.id)
+        .where(
+            SignInSession.hash == keyed(settings.key, "session", cookie), SignInSession.expires_at > now(), User.active
+        )
+    ).one_or_none()
+    return None if found is None else actor_of(found[0], Via.SESSION, found[1])
+
+
+def sign_out(database: Database, settings: Settings, cookie: str) -> None:
+    """End the cookie's session, if there is one."""
+    with database.writing() as db:
+        db.execute(delete(SignInSession).where(SignInSession.hash == keyed(settings.key, "session", cookie)))
+
+
+def _refuse_too_many(db: Session, keys: list[str]) -> None:
+    since = now() - WINDOW
+    db.execute(delete(FailedSignIn).where(FailedSignIn.at < since))
+    for key, limit in zip(keys, (PER_LOGIN, PER_ADDRESS), strict=True):
+        tried = db.scalar(select(func.count()).select_from(FailedSignIn).where(FailedSignIn.key == key)) or 0
+        if tried >= limit:
+            minutes = int(WINDOW.total_seconds() // 60)
+            detail = f"登录失败次数过多，请 {minutes} 分钟后再试。"
+            raise Problem("too_many_attempts", detail, status=429, retry_after=minutes * 60)

@@ -1,0 +1,89 @@
+"""Tokens for systems: shown once, kept as a hash, named, expiring, revocable."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from api.access import Actor, Rule, Via, actor_of, require
+from api.identity.secrets import HINT, TOKEN_PREFIX, keyed, new_secret
+from api.problems import ErrorAt, Problem, not_found
+from api.settings import Settings
+from api.store import Token, User
+from api.store.base import now
+from api.store.database import Database
+
+MAX_LIVE = 20
+TOUCH_AFTER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class NewToken:
+    """A token at the only time that its secret is known."""
+
+    token: Token
+    secret: str
+
+
+def create(db: Session, settings: Settings, name: str, days: int) -> NewToken:
+    """A token for the session's actor; raises Problem (403 for who came with a token, 422 for a bad name or time)."""
+    actor = require(db, Rule.OWN_ACCOUNT)
+    if actor.via is Via.TOKEN:
+        raise Problem("token_not_allowed", "不能用令牌创建令牌，请登录后操作。", status=403)
+    errors = []
+    if not 1 <= len(name.strip()) <= 100:
+        errors.append(ErrorAt("name", "请填写令牌名称（不超过 100 字），说明由哪个系统使用。"))
+    if not 1 <= days <= settings.token_days:
+        errors.append(ErrorAt("days", f"有效期应为 1 至 {settings.token_days} 天。"))
+    if errors:
+        raise Problem("invalid_token", "令牌信息有误。", status=422, errors=errors)
+    live = db.scalars(
+        select(Token).where(Token.user_id == actor.id, Token.revoked_at.is_(None), Token.expires_at > now())
+    )
+    if len(live.all()) >= MAX_LIVE:
+        raise Problem("too_many_tokens", f"有效令牌已达 {MAX_LIVE} 个，请先撤销不用的令牌。")
+    secret = TOKEN_PREFIX + new_secret()
+    token = Token(
+        user_id=actor.id,
+        name=name.strip(),
+        hash=keyed(settings.key, "token", secret),
+        hint=secret[:HINT],
+        expires_at=now() + timedelta(days=days),
+    )
+    db.add(token)
+    db.flush()
+    return NewToken(token, secret)
+
+
+def revoke(db: Session, token_id: UUID) -> Token:
+    """Make a token worthless from now on; raises Problem (404)."""
+    require(db, Rule.OWN_ACCOUNT)
+    token = db.scalar(select(Token).where(Token.id == token_id))
+    if token is None:
+        raise not_found()
+    token.revoked_at = token.revoked_at or now()
+    return token
+
+
+def of_secret(db: Session, settings: Settings, secret: str) -> tuple[Actor, datetime | None] | None:
+    """Who a token acts for and when it was last used; None when it is unknown, over, or revoked."""
+    found = db.execute(
+        select(User, Token.id, Token.last_used_at)
+        .join(Token, Token.user_id == User.id)
+        .where(
+            Token.hash == keyed(settings.key, "token", secret),
+            Token.revoked_at.is_(None),
+            Token.expires_at > now(),
+            User.active,
+        )
+    ).one_or_none()
+    return None if found is None else (actor_of(found[0], Via.TOKEN, found[1]), found[2])
+
+
+def touch(database: Database, token_id: UUID, last_used_at: datetime | None) -> None:
+    """Note that a token was used; at most every five minutes."""
+    if last_used_at is None or now() - last_used_at > TOUCH_AFTER:
+        with database.writing() as db:
+            db.execute(update(Token).where(Token.id == token_id).values(last_used_at=now()))

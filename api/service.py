@@ -1,0 +1,46 @@
+"""What one running service is made of; routes reach it through their desk."""
+
+from dataclasses import dataclass, field
+from threading import Event
+
+from fastapi import Request
+
+from api.evidence import EvidenceFolder
+from api.grader import Grader
+from api.identity.limits import CostlyLimit
+from api.settings import Settings
+from api.store.database import Database
+from grading.language.load import Library
+
+
+@dataclass
+class Service:
+    """The parts of a service. `stopping` is set as soon as it is told to stop."""
+
+    settings: Settings
+    database: Database
+    grader: Grader
+    evidence: EvidenceFolder
+    costly: CostlyLimit
+    stopping: Event = field(default_factory=Event)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+
+def make_service(settings: Settings) -> Service:
+    """The parts, put together; raises SettingsError or ArgumentError for settings that can't work."""
+    return Service(
+        settings=settings,
+        database=Database(settings.database),
+        grader=Grader(Library(settings.rulesets)),
+        evidence=EvidenceFolder(settings.evidence_folder, settings.upload_megabytes * 1_000_000),
+        costly=CostlyLimit(settings.costly_per_minute),
+    )
+
+
+def service_of(request: Request) -> Service:
+    """The service that a request came to."""
+    service: Service = request.app.state.service
+    return service

@@ -1,0 +1,152 @@
+"""What the service is told from outside: environment variables that start with `GRADING_`, or files of secrets."""
+
+import os
+import secrets
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "GRADING_"
+MIN_SECRET = 32
+KEY_FILE = "secret-key"
+
+
+class SettingsError(Exception):
+    """The service can't start with these settings; `problems` says, in Chinese, what to set."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problems))
+
+
+class RunMode(StrEnum):
+    """`local`: one machine, everything has a default. `production`: no secret and no address has one."""
+
+    LOCAL = "local"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """The settings; `grading serve` fills what is missing in local mode only (see `load`)."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    mode: RunMode = RunMode.LOCAL
+    data: Path = Path("grading-data")
+    """Folder of the embedded database, the evidence files and, in local mode, the generated key."""
+    database_url: SecretStr | None = None
+    """SQLAlchemy URL: `sqlite:////var/lib/grading/grading.db` or `postgresql+psycopg://user:password@host/name`."""
+    secret_key: SecretStr | None = None
+    """At least 32 characters; keys the hashes of tokens, sessions and addresses."""
+    public_url: Annotated[str | None, Field(pattern=r"^https?://[^/\s]+$")] = None
+    """Where people reach the service, without a path: `https://grading.example.gov.cn`."""
+    rulesets: Path | None = None
+    """Folder of rulesets; the shipped ones if None."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    trusted_proxies: str = "127.0.0.1"
+    """Addresses, joined by commas, whose `X-Forwarded-For` is believed."""
+    stop_within: Annotated[int, Field(ge=1, le=600)] = 20
+    """Seconds that running requests are given to finish when the service stops."""
+
+    session_hours: Annotated[int, Field(ge=1, le=168)] = 12
+    token_days: Annotated[int, Field(ge=1, le=730)] = 365
+    """The longest that a token may be valid."""
+    upload_megabytes: Annotated[int, Field(ge=1, le=500)] = 30
+    costly_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 60
+    """Requests a minute and actor to routes that compute much (simulation, reports, imports)."""
+    log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
+
+    @field_validator("secret_key")
+    @classmethod
+    def is_long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        """Refuse a key that could be guessed."""
+        if value is not None and len(value.get_secret_value()) < MIN_SECRET:
+            raise ValueError(f"至少需要 {MIN_SECRET} 个字符")
+        return value
+
+    @property
+    def production(self) -> bool:
+        """Whether the service runs for real."""
+        return self.mode is RunMode.PRODUCTION
+
+    @property
+    def evidence_folder(self) -> Path:
+        """Where evidence files lie, by content hash."""
+        return self.data / "evidence"
+
+    @property
+    def database(self) -> str:
+        """The database's URL; raises SettingsError when there is none."""
+        if self.database_url is None:
+            raise SettingsError([_missing("database_url", WHAT["database_url"])])
+        return self.database_url.get_secret_value()
+
+    @property
+    def key(self) -> bytes:
+        """The secret key; raises SettingsError when there is none."""
+        if self.secret_key is None:
+            raise SettingsError([_missing("secret_key", WHAT["secret_key"])])
+        return self.secret_key.get_secret_value().encode()
+
+
+WHAT = {
+    "database_url": "数据库地址，例如 postgresql+psycopg://用户:口令@主机/库名 或 sqlite:////var/lib/grading/grading.db",
+    "secret_key": f"不少于 {MIN_SECRET} 个字符的随机密钥，可用 openssl rand -hex 32 生成",
+    "public_url": "对外访问地址，须为 https，例如 https://grading.example.gov.cn",
+    "data": "存放证据文件的目录（绝对路径）",
+}
+
+
+def load(**given: object) -> Settings:
+    """The settings from the environment, `given` ones first.
+
+    In local mode a missing database is `<data>/grading.db` and a missing key is generated once and kept in
+    `<data>/secret-key`. In production nothing is filled in: raises SettingsError with everything that is missing or wrong.
+    """
+    try:
+        settings = Settings(_secrets_dir=os.environ.get("CREDENTIALS_DIRECTORY"), **given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems = [f"{PREFIX}{'_'.join(str(p) for p in e['loc']).upper()}：{e['msg']}" for e in error.errors()]
+        raise SettingsError(problems) from None
+    if settings.production:
+        _refuse_gaps(settings)
+        return settings
+    filled: dict[str, object] = {"data": settings.data.absolute()}
+    if settings.database_url is None:
+        filled["database_url"] = SecretStr(f"sqlite:///{settings.data.absolute() / 'grading.db'}")
+    if settings.secret_key is None:
+        filled["secret_key"] = SecretStr(_local_key(settings.data))
+    return settings.model_copy(update=filled)
+
+
+def _missing(name: str, what: str) -> str:
+    return f"请设置 {PREFIX}{name.upper()}：{what}"
+
+
+def _refuse_gaps(settings: Settings) -> None:
+    problems = [_missing(name, what) for name, what in WHAT.items() if name not in settings.model_fields_set]
+    if settings.public_url is not None and not settings.public_url.startswith("https://"):
+        problems.append(_missing("public_url", WHAT["public_url"]))
+    if "data" in settings.model_fields_set and not settings.data.is_absolute():
+        problems.append(_missing("data", WHAT["data"]))
+    if problems:
+        raise SettingsError(problems)
+
+
+def _local_key(folder: Path) -> str:
+    """The key of a local service, made on first use and readable by its owner only."""
+    file = folder / KEY_FILE
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as opened:
+        key = secrets.token_hex(32)
+        opened.write(key + "\n")
+    return key

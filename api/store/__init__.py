@@ -1,0 +1,40 @@
+"""The tables, one file per aggregate, and the database they are in."""
+
+from api.store.audits import Appeal, AppealState, Audit, AuditKind, AuditRevision, AuditState
+from api.store.base import Base
+from api.store.enterprises import Enterprise, Site, Unit
+from api.store.evidence import EvidenceFile
+from api.store.gradings import GradedUnit, Grading
+from api.store.idempotency import RememberedAnswer
+from api.store.log import LogEntry, LogHead
+from api.store.people import Assignment, Role, Team, User
+from api.store.rulesets import SignOff, StoredRuleset
+from api.store.sign_in import FailedSignIn, SignInSession, Token
+
+__all__ = [
+    "Appeal",
+    "AppealState",
+    "Assignment",
+    "Audit",
+    "AuditKind",
+    "AuditRevision",
+    "AuditState",
+    "Base",
+    "Enterprise",
+    "EvidenceFile",
+    "FailedSignIn",
+    "GradedUnit",
+    "Grading",
+    "LogEntry",
+    "LogHead",
+    "RememberedAnswer",
+    "Role",
+    "SignInSession",
+    "SignOff",
+    "Site",
+    "StoredRuleset",
+    "Team",
+    "Token",
+    "Unit",
+    "User",
+]

@@ -1,0 +1,50 @@
+"""Gradings: made once, never changed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.store.base import Base, Packed, id_column, now, words
+from grading.model.base import Mode
+
+
+class Grading(Base, kw_only=True):
+    """Audit digest + ruleset digests + engine version → result. The same inputs give the same row."""
+
+    __tablename__ = "gradings"
+    __table_args__ = (
+        UniqueConstraint("revision_id", "inputs"),
+        Index(None, "audit_id", "id"),
+    )
+
+    id: Mapped[UUID] = id_column()
+    audit_id: Mapped[UUID] = mapped_column(ForeignKey("audits.id"))
+    revision_id: Mapped[UUID] = mapped_column(ForeignKey("audit_revisions.id"))
+    audit_digest: Mapped[str] = mapped_column(String(71))
+    engine: Mapped[str] = mapped_column(String(100))
+    mode: Mapped[Mode] = mapped_column(words(Mode))
+    inputs: Mapped[str] = mapped_column(String(71))
+    """The digest of audit digest, ruleset digests by unit, engine and mode."""
+    grade: Mapped[str] = mapped_column(String(32))
+    attainable: Mapped[str] = mapped_column(String(32))
+    document: Mapped[str] = mapped_column(Packed)
+    """The grading as JSON, with its trace."""
+    made_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(default_factory=now)
+
+
+class GradedUnit(Base, kw_only=True):
+    """The grade of one unit, for search and statistics; the trace is in the grading's document."""
+
+    __tablename__ = "graded_units"
+    __table_args__ = (Index(None, "ruleset_id", "grade"), Index(None, "ruleset_digest"))
+
+    grading_id: Mapped[UUID] = mapped_column(ForeignKey("gradings.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    unit: Mapped[str] = mapped_column(String(4000))
+    ruleset_id: Mapped[str] = mapped_column(String(120))
+    ruleset_digest: Mapped[str] = mapped_column(ForeignKey("rulesets.digest"))
+    grade: Mapped[str] = mapped_column(String(32))
+    attainable: Mapped[str] = mapped_column(String(32))

@@ -1,0 +1,38 @@
+"""The schema's versions: bring a database to the newest, tell whether it is there."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from api.store.database import WRITES, Database
+
+FOLDER = Path(__file__).parent / "migrations"
+
+
+def migrate(database: Database, revision: str = "head") -> None:
+    """Bring the schema to a revision (default: the newest), creating it in an empty database."""
+    with database.engine.connect() as connection, connection.execution_options(**{WRITES: True}).begin():
+        command.upgrade(_config(connection), revision)
+
+
+def current(database: Database) -> str | None:
+    """The revision of the database; None when it has no schema yet."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str | None:
+    """The newest revision there is."""
+    return ScriptDirectory.from_config(_config(None)).get_current_head()
+
+
+def _config(connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,42 @@
+"""The unified social credit code of GB 32100-2015: 17 places and a check character, modulo 31."""
+
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+"""The 31 characters in the order of their values: digits and capital letters without I, O, S, V, Z."""
+LENGTH = 18
+MODULUS = 31
+BASE = 3
+"""The weight of place i (from 1) is 3^(i-1) modulo 31."""
+DIGITS_FROM, DIGITS_TO = 2, 8
+"""Places 3 to 8 are the county's code: digits only."""
+
+
+def check_character(body: str) -> str:
+    """The check character of the first 17 places; raises ValueError when they can't begin a code."""
+    if len(body) != LENGTH - 1:
+        raise ValueError(f"校验位由前 {LENGTH - 1} 位计算，收到 {len(body)} 位")
+    wrong = [character for character in body if character not in ALPHABET]
+    if wrong:
+        raise ValueError(f"统一社会信用代码中不应出现“{wrong[0]}”：只用数字和除 I、O、S、V、Z 外的大写字母")
+    total = sum(ALPHABET.index(character) * pow(BASE, place, MODULUS) for place, character in enumerate(body))
+    return ALPHABET[(MODULUS - total % MODULUS) % MODULUS]
+
+
+def checked(code: str) -> str:
+    """The code as it is; raises ValueError, in Chinese, when it isn't one and says what would be right."""
+    if len(code) != LENGTH:
+        raise ValueError(f"统一社会信用代码应为 {LENGTH} 位，收到 {len(code)} 位")
+    if not (code[DIGITS_FROM:DIGITS_TO].isascii() and code[DIGITS_FROM:DIGITS_TO].isdigit()):
+        raise ValueError("统一社会信用代码第 3 至 8 位应为登记机关行政区划码（六位数字）")
+    right = check_character(code[:-1])
+    if code[-1] != right:
+        raise ValueError(f"统一社会信用代码校验位不符：末位为“{code[-1]}”，按前 17 位计算应为“{right}”，请核对各位")
+    return code
+
+
+def is_valid(code: str) -> bool:
+    """Whether a code is one, check character included."""
+    try:
+        checked(code)
+    except ValueError:
+        return False
+    return True

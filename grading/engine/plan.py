@@ -222,7 +222,7 @@ class _Builder:
         """The node of a condition, or None when nothing of it is there on this day."""
         if c is None or not _is_there(c, self.day):
             return None
-        self.places[name] = ref = self._form(c, name, view)
+        ref = self.places[name] = self._form(c, name, view)
         return ref
 
     def _form(self, c: ConditionBase, name: str, view: int | None) -> Ref:
@@ -372,15 +372,15 @@ def _conclusions(
     caps: dict[str, list[Ref]] = {level: [] for level in levels}
     vetoes: list[Ref] = []
     for gate in ruleset.gates:
-        ref = b.condition(gate.when, f"gate.{gate.id}", None)
-        if ref is None:
+        when = b.condition(gate.when, f"gate.{gate.id}", None)
+        if when is None:
             continue
-        gates[gate.id] = ref
+        gates[gate.id] = when
         if isinstance(gate.effect, Cap):
             for level in ruleset.scale.ids[: ruleset.scale.ids.index(gate.effect.cap)]:
-                caps[level].append(~ref)
+                caps[level].append(~when)
         else:
-            vetoes.append(ref)
+            vetoes.append(when)
     reachable = [
         together([level_refs[level], *caps[level]], f"level {level} within the gates") for level in levels
     ]

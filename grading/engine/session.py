@@ -1,156 +1,86 @@
 """Runs a network over one unit's facts: assert, let the rules fire, record each firing, assert what it concluded.
 
-The rule library is driven through its C extension: its Python layer costs half the time and swallows exceptions. One state
-of one name is used per module and deleted after each run; a lock keeps a second thread out of it.
+One state of one name is used per module and deleted after each run; a lock keeps a second thread out of it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Iterator
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import durable_rules_engine as rete
-import orjson
-from durable.engine import Ruleset as DurableRuleset
-
-from grading.engine.network import (
-    EMPTY,
-    MAX_INTEGER,
-    MET,
-    UNKNOWN,
-    UNMET,
-    UNSTATED,
-    Effect,
-    Module,
-    Network,
-    Property,
-    definition,
-    encode,
-)
+from grading.engine.firings import Concluding, Conclusions, FactValue, Firing, Given, UnitFacts, View, key_of, said
+from grading.engine.homes import SELECTION
+from grading.engine.library import STATE, EngineError, Memory
+from grading.engine.network import Network, definition
 from grading.engine.plan import Plan, Ref
-from grading.model.base import Scalar, Status
+from grading.engine.rules import EMPTY, MET, UNMET, UNSTATED, Effect, Module, Property
 
-STATE = "s"
-HANDLED, NOT_HANDLED = 0, 1
 MAX_FACTS = 700_000
 """Decimal fact ids below this have distinct 32-bit hashes; the first two that share one are 40189 and 797186."""
 
-STATUSES = {UNMET: Status.UNMET, UNKNOWN: Status.UNKNOWN, MET: Status.MET}
-FactValue = Scalar | frozenset[str] | None
 
+class _Asked(NamedTuple):
+    """A fact of the audit that a module reads: what is asserted when it is known and when it is missing.
 
-class EngineError(Exception):
-    """The rule library did what it must never do; nothing was graded."""
-
-
-@dataclass(frozen=True)
-class UnitFacts:
-    """What is known of a unit: values by fact, and rows by group; a group that is absent was not stated."""
-
-    values: Mapping[str, FactValue]
-    rows: Mapping[str, Sequence[Mapping[str, FactValue]]]
-
-
-class Given(NamedTuple):
-    """A fact of the audit (or of the ruleset) as a cause; `fact` is empty where only the row or its group counts."""
-
-    fact: str
-    group: str | None = None
-    row: int | None = None
-
-
-class Firing(NamedTuple):
-    """One conclusion of a rule that fired. `because` are facts, or the numbers of earlier firings."""
-
-    rule: str
-    because: tuple[Given | int, ...]
-    kind: str
-    index: int
-    value: int
-    row: int
-
-
-class Member(NamedTuple):
-    """A row of a view: its number from 1, and its place in the chain of the view's rows as JSON."""
-
-    row: int
-    chain: str
-
-
-@dataclass
-class Conclusions:
-    """All firings in order, and the status of every node (by row number; 0 is the unit itself)."""
-
-    firings: list[Firing] = field(default_factory=list)
-    statuses: dict[int, dict[int, int]] = field(default_factory=dict)
-    at: dict[tuple[int, int], int] = field(default_factory=dict)
-    grades: dict[tuple[str, int], int] = field(default_factory=dict)
-    views: dict[int, tuple[Member, ...] | None] = field(default_factory=dict)
-
-    def status(self, ref: Ref, row: int = 0) -> int:
-        """The status of a reference; raises KeyError when the row is not in its view."""
-        value = self.statuses[ref.node][row]
-        return 2 - value if ref.negated else value
-
-
-class _Effect(NamedTuple):
-    """An effect, ready to apply: `fact` is what it asserts but for the id and the row; empty when nothing reads it.
-
-    `key` tells apart what is concluded; `view` is the view whose rows it is about.
+    `options` are the properties of a set of options; empty for other facts.
     """
 
-    kind: str
-    index: int
-    value: int
-    key: int
-    view: int | None
     fact: str
+    known: str | None
+    missing: str | None
+    options: tuple[tuple[str, str], ...]
 
 
 class _Loaded:
-    """A module inside the rule library."""
+    """A module inside the rule library, with the facts that it starts from."""
 
     def __init__(self, module: Module, network: Network, name: str) -> None:
-        self.module = module
-        self.durable = DurableRuleset(name, _Host(), definition(module))
-        self.handle: int = self.durable._handle
+        self.name, self.plan, self.names = module.name, network.plan, network.names
+        self.memory = Memory(name, definition(module))
         self.prefix = {
-            network.names.meaning[prop]: f'","sid":"{STATE}","{bucket}":1,"{prop}":'
-            for prop, bucket in module.buckets.items()
+            network.names.meaning[prop]: f'","sid":"{STATE}","{bucket}":1,"{prop}":' for prop, bucket in module.buckets.items()
         }
-        self.carries = {(m.role, m.index): text for m, text in self.prefix.items() if m.index >= 0}
-        self.rules = {
-            f"r{k}": (rule.title, len(rule.patterns), tuple(self._ready(network.plan, e) for e in rule.effects))
-            for k, rule in enumerate(module.rules)
-        }
+        self.rules = {f"r{k}": tuple(map(self._concluding, rule.effects)) for k, rule in enumerate(module.rules)}
+        own = {c.effect.index for concluded in self.rules.values() for c in concluded if c.effect.kind == "node"}
+        by_role = self._by_role
+        self.imports = [(m.index, self.plan.nodes[m.index].view, t) for m, t in by_role("node") if m.index not in own]
+        self.rows = [(m.view, text) for m, text in by_role("row") if m.view is not None]
+        self.stated = [(m.view, text) for m, text in by_role("stated") if m.view is not None]
+        self.always = [(f"{text}1}}", Given(m.role)) for m, text in by_role("figures", "nothing_asked")]
+        self.asked: dict[int | None, list[_Asked]] = {}
+        for fact, view in dict.fromkeys((m.fact, m.view) for m, _ in by_role("value", "missing")):
+            self.asked.setdefault(view, []).append(self._asked(fact, view))
 
-    def _ready(self, plan: Plan, effect: Effect) -> _Effect:
+    def _by_role(self, *roles: str) -> list[tuple[Property, str]]:
+        return [(meant, text) for meant, text in self.prefix.items() if meant.role in roles]
+
+    def _asked(self, fact: str, view: int | None) -> _Asked:
+        known = Property("value", fact, view)
+        declared = self.plan.ruleset.facts.get(fact)
+        is_set = known in self.prefix and declared is not None and declared.type == "choices"
+        options = self.names.option[fact].items() if is_set else ()
+        properties = tuple((option, f',"{self.names.of(known)}o{i}":') for option, i in options)
+        return _Asked(fact, self.prefix.get(known), self.prefix.get(Property("missing", fact, view)), properties)
+
+    def _concluding(self, effect: Effect) -> Concluding:
+        key, words = key_of(effect.kind, effect.index), said(self.plan, effect)
         if effect.kind in ("grade", "attainable"):
-            return _Effect(effect.kind, effect.index, effect.value, -1, None, "")
-        view = plan.view_of(effect.kind, effect.index)
-        key = effect.index * 3 + ("node", "doubt", "rows").index(effect.kind)
-        prefix = self.carries.get((effect.kind, effect.index))
+            return Concluding(effect, key, None, "", words, True)
+        view = self.plan.view_of(effect.kind, effect.index)
+        prefix = self.prefix.get(Property(effect.kind, index=effect.index))
         fact = "" if prefix is None else f"{prefix}{effect.value}{'}' if view is None else ''}"
-        return _Effect(effect.kind, effect.index, effect.value, key, view, fact)
-
-
-class _Host:
-    """What the library wants of a host; the actions themselves are read from the results."""
-
-    def get_action(self, name: str) -> Any:
-        """Any callable will do: it is never called."""
-        return lambda _: name
+        is_needed = effect.kind == "node" and not self.plan.nodes[effect.index].selects_only
+        return Concluding(effect, key, view, fact, words, is_needed)
 
 
 class Machine:
     """A network that is ready to run. Safe to use from several threads."""
 
     def __init__(self, network: Network) -> None:
+        """Raises EngineError when the rule library refuses the network."""
         self.network = network
         self._lock = Lock()
         name = network.plan.ruleset.id
-        self.loaded = [_Loaded(module, network, f"{name}#{i}") for i, module in enumerate(network.modules)]
+        self.loaded = [_Loaded(module, network, f"{name}, module {module.name}") for module in network.modules]
 
     def run(self, facts: UnitFacts) -> Conclusions:
         """Everything the rules conclude from the facts; raises EngineError if the library misbehaves."""
@@ -162,9 +92,9 @@ class Machine:
                 found.views[i] = None if rows is None else _chain([(n, 1) for n in range(1, len(rows) + 1)])
         with self._lock:
             for module in self.loaded:
-                if len(found.views) < len(views) and module.module.name != "selection":
+                if len(found.views) < len(views) and module.name != SELECTION:
                     self._select(facts, found)
-                _Run(self, module, facts, found).go()
+                _Run(module, facts, found).go()
         self._prove_complete(found)
         return found
 
@@ -177,178 +107,146 @@ class Machine:
             if rows is None:
                 found.views[i] = None
                 continue
-            concluded = found.statuses.get(where.node, {})
-            statuses = {row: 2 - v if where.negated else v for row, v in concluded.items()}
-            found.views[i] = _chain([(row, int(statuses[row] == MET)) for row in sorted(statuses) if statuses[row] != UNMET])
+            concluded = (n for n in range(1, len(rows) + 1) if found.firing(where, n) is not None)
+            statuses = ((n, found.status(where, n)) for n in concluded)
+            found.views[i] = _chain([(n, int(status == MET)) for n, status in statuses if status != UNMET])
 
     def _prove_complete(self, found: Conclusions) -> None:
         """Every node must have been concluded: a rule that silently did not fire is an error, never an `unknown`."""
         plan = self.network.plan
-        for index, node in enumerate(plan.nodes):
-            expected = 1 if node.view is None else len(found.views[node.view] or ())
-            if not node.selects_only and len(found.statuses.get(index, ())) != expected:
-                raise EngineError(f"{plan.ruleset.id}: nothing was concluded about {node.name}")
-        for i, target in enumerate(plan.targets):
-            if ("grade", i) not in found.grades or ("attainable", i) not in found.grades:
-                raise EngineError(f"{plan.ruleset.id}: no grade was concluded for {target.id or 'the unit'}")
+        expected = 2 * len(plan.targets)
+        rows = {i: len(view or ()) for i, view in found.views.items()}
+        for node in plan.nodes:
+            if not node.selects_only:
+                expected += 1 if node.view is None else rows[node.view]
+        if found.needed != expected:
+            raise EngineError(f"{plan.ruleset.id}: nothing was concluded about {', '.join(_missing(plan, found))}")
 
 
-def _chain(rows: list[tuple[int, int]]) -> tuple[Member, ...]:
+def _missing(plan: Plan, found: Conclusions) -> Iterator[str]:
+    """The names of what ought to have been concluded."""
+    for index, node in enumerate(plan.nodes):
+        rows = (0,) if node.view is None else found.views[node.view] or ()
+        if not node.selects_only and any(found.firing(Ref(index), row) is None for row in rows):
+            yield node.name
+    for i, target in enumerate(plan.targets):
+        if any(key_of(kind, i) not in found.at for kind in ("grade", "attainable")):
+            yield f"the grade of {target.id or 'the unit'}"
+
+
+def _chain(rows: list[tuple[int, int]]) -> View:
     """Each row with its own number `e`, the one before it `p` (0: it is the first), whether it is the last, whether it is sure."""
     before = [0, *(row for row, _ in rows)]
     last = rows[-1][0] if rows else 0
-    return tuple(
-        Member(row, f',"e":{row},"p":{p},"z":{int(row == last)},"k":{sure}}}')
-        for (row, sure), p in zip(rows, before, strict=False)
-    )
+    return {
+        row: f',"e":{row},"p":{p},"z":{int(row == last)},"k":{sure}}}' for (row, sure), p in zip(rows, before, strict=False)
+    }
 
 
 class _Run:
-    """One module's turn: `queue` are facts to assert, `origins` say by id what each stands for."""
+    """One module's turn: `queue` are facts to assert, `origins` and `rows` say by id what each stands for."""
 
-    def __init__(self, machine: Machine, module: _Loaded, facts: UnitFacts, found: Conclusions) -> None:
-        self.network, self.module, self.facts, self.found = machine.network, module, facts, found
-        self.names, self.plan = machine.network.names, machine.network.plan
-        self.computed = machine.network.plan.ruleset.computed
+    def __init__(self, module: _Loaded, facts: UnitFacts, found: Conclusions) -> None:
+        self.module, self.facts, self.found = module, facts, found
         self.queue: list[str] = []
         self.origins: list[Given | int] = []
-        self.chains: dict[tuple[int, int], str] = {}
+        self.rows: list[int] = []
 
     def go(self) -> None:
-        """Fire until nothing is left, and leave no state behind."""
-        for meant, prefix in self.module.prefix.items():
-            for text, origin in self._initial(meant, prefix):
-                self._ask(text, origin)
-        if not self.queue:
-            return
-        handle, assert_fact = self.module.handle, rete.assert_fact
-        try:
-            while self.queue:
-                batch, self.queue = self.queue, []
-                state = None
-                for fact in batch:
-                    code, offset = assert_fact(handle, fact)
-                    if code == HANDLED:
-                        state = offset
-                    elif code != NOT_HANDLED:
-                        raise EngineError(f"the rule library refused a fact with code {code}: {fact}")
-                if state is not None:
-                    self._fire(handle, state)
-        finally:
-            rete.delete_state(handle, STATE)
+        """Fire until nothing is left."""
+        for text, origin in self.module.always:
+            self._ask(text, origin)
+        self._ask_rows()
+        self._ask_conclusions()
+        self._ask_values()
+        self.module.memory.run(self.queue, self._record)
 
-    def _fire(self, handle: int, state: int) -> None:
-        started = rete.start_action_for_state(handle, state)
-        message = started[1] if started else None
-        while message:
-            self._record(orjson.loads(message))
-            message = rete.complete_and_start_action(handle, state)
-
-    def _ask(self, text: str, origin: Given | int) -> None:
+    def _ask(self, text: str, origin: Given | int, row: int = 0) -> None:
         """Queue a fact; ids are consecutive decimal numbers, so that no two share a hash."""
         number = len(self.origins)
         if number >= MAX_FACTS:
             raise EngineError(f"more than {MAX_FACTS:,} facts in one module; the audit has too many rows")
         self.queue.append(f'{{"id":"{number}{text}')
         self.origins.append(origin)
+        self.rows.append(row)
 
-    def _initial(self, meant: Property, prefix: str) -> Iterator[tuple[str, Given | int]]:
-        """The facts that a property is asserted with before any rule has fired."""
-        role, view = meant.role, meant.view
-        members = None if view is None else self.found.views[view]
-        if role in ("value", "missing"):
-            yield from self._values(meant, prefix)
-        elif role == "node":
-            yield from self._imported(meant.index, prefix)
-        elif role == "stated" and view is not None:
-            if not members:
-                yield f"{prefix}{UNSTATED if members is None else EMPTY}}}", Given("", self.plan.views[view].group)
-        elif role == "row" and view is not None:
-            for member in members or ():
-                yield f"{prefix}1{member.chain}", Given("", self.plan.views[view].group, member.row)
-        elif role in ("figures", "nothing_asked"):
-            yield f"{prefix}1}}", Given(role)
+    def _ask_rows(self) -> None:
+        views, groups = self.found.views, self.module.plan.views
+        for view, text in self.module.stated:
+            if not views[view]:
+                self._ask(f"{text}{UNSTATED if views[view] is None else EMPTY}}}", Given("", groups[view].group))
+        for view, text in self.module.rows:
+            for row, chain in (views[view] or {}).items():
+                self._ask(f"{text}1{chain}", Given("", groups[view].group, row), row)
 
-    def _values(self, meant: Property, prefix: str) -> Iterator[tuple[str, Given | int]]:
-        fact, missing = meant.fact, meant.role == "missing"
-        if meant.view is None:
-            value = self.facts.values.get(fact)
-            if (value is None) == missing:
-                yield f"{prefix}{1 if missing else self._written(meant, value)}}}", Given(fact)
-            return
-        group = self.plan.views[meant.view].group
-        rows = self.facts.rows.get(group, ())
-        for member in self.found.views[meant.view] or ():
-            row = rows[member.row - 1]
-            value = row[fact] if fact in row else None
-            if (value is None) == missing:
-                text = 1 if missing else self._written(meant, value)
-                yield f"{prefix}{text}{member.chain}", Given(fact, group, member.row)
-
-    def _imported(self, index: int, prefix: str) -> Iterator[tuple[str, Given | int]]:
-        view = self.plan.nodes[index].view
-        concluded = self.found.statuses.get(index, {})
-        if view is None:
-            if concluded:
-                yield f"{prefix}{concluded[0]}}}", self.found.at[index * 3, 0]
-            return
-        for member in self.found.views[view] or ():
-            if member.row in concluded:
-                yield f"{prefix}{concluded[member.row]}{member.chain}", self.found.at[index * 3, member.row]
-
-    def _written(self, meant: Property, value: FactValue) -> str | int:
-        fact = meant.fact
-        if isinstance(value, frozenset):
-            prop, options = self.names.of(meant), self.names.option[fact]
-            return "1" + "".join(f',"{prop}o{i}":{int(option in value)}' for option, i in options.items())
-        if value is None:
-            raise EngineError(f"{fact} has no value")
-        if isinstance(value, Decimal) and fact in self.computed:
-            # A computed value can leave the exact range; every threshold lies inside it, so its order stays right.
-            limit = Decimal(MAX_INTEGER).scaleb(-self.names.scale[fact])
-            value = max(-limit, min(limit, value))
-        return encode(self.names, fact, value)
-
-    def _record(self, message: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
-        origins = self.origins
-        for name, matched in message.items():
-            title, count, effects = self.module.rules[name]
-            fact = matched["m_0"]
-            row = fact.get("e", 0)
-            because: tuple[Given | int, ...] = (origins[int(fact["id"])],)
-            for i in range(1, count):
-                fact = matched[f"m_{i}"]
-                because += (origins[int(fact["id"])],)
-                row = fact.get("e", row)
-            for effect in effects:
-                self._conclude(title, effect, row, because)
-
-    def _conclude(self, title: str, effect: _Effect, row: int, because: tuple[Given | int, ...]) -> None:
+    def _ask_conclusions(self) -> None:
+        """What earlier modules have concluded."""
         found = self.found
-        kind, index, value, key, view, fact = effect
-        if key < 0:
-            if found.grades.setdefault((kind, index), value) != value:
-                raise EngineError(f"{title}: two different outcomes")
-            found.firings.append(Firing(title, because, kind, index, value, row))
+        for index, view, text in self.module.imports:
+            key = key_of("node", index)
+            rows = {0: "}"} if view is None else found.views[view] or {}
+            for row, chain in rows.items():
+                number = found.at.get(key + row)
+                if number is not None:
+                    self._ask(f"{text}{found.firings[number].concluding.effect.value}{chain}", number, row)
+
+    def _ask_values(self) -> None:
+        for view, asked in self.module.asked.items():
+            if view is None:
+                values = self.facts.values
+                for one in asked:
+                    self._ask_value(one, values.get(one.fact), Given(one.fact), 0, "}")
+                continue
+            group = self.module.plan.views[view].group
+            rows = self.facts.rows.get(group, ())
+            for row, chain in (self.found.views[view] or {}).items():
+                values = rows[row - 1]
+                for one in asked:
+                    self._ask_value(one, values.get(one.fact), Given(one.fact, group, row), row, chain)
+
+    def _ask_value(self, asked: _Asked, value: FactValue, given: Given, row: int, chain: str) -> None:
+        if value is None:
+            if asked.missing is not None:
+                self._ask(f"{asked.missing}1{chain}", given, row)
+        elif asked.known is None:
             return
+        elif isinstance(value, frozenset):
+            options = "".join(f"{text}{int(option in value)}" for option, text in asked.options)
+            self._ask(f"{asked.known}1{options}{chain}", given, row)
+        else:
+            self._ask(f"{asked.known}{self.module.names.written(asked.fact, value)}{chain}", given, row)
+
+    def _record(self, message: str) -> None:
+        """Read a firing: the rule's name, then the ids of its facts in the order of its patterns."""
+        rule, *facts = message.split('{"id":"')
+        origins, rows, row = self.origins, self.rows, 0
+        because: list[Given | int] = []
+        for fact in facts:
+            number = int(fact[: fact.index('"')])
+            because.append(origins[number])
+            row = rows[number] or row
+        causes = tuple(because)
+        for concluding in self.module.rules[rule[2 : rule.index('"', 2)]]:
+            self._conclude(concluding, causes, row)
+
+    def _conclude(self, concluding: Concluding, because: tuple[Given | int, ...], row: int) -> None:
+        found = self.found
+        effect, key, view, fact, _, is_needed = concluding
         if view is None:
             row = 0
         number = len(found.firings)
-        if found.at.setdefault((key, row), number) != number:
-            if kind == "node" and found.statuses[index][row] != value:
-                raise EngineError(f"{title}: concluded {STATUSES[value]} after {STATUSES[found.statuses[index][row]]}")
+        known = found.at.setdefault(key + row, number)
+        if known != number:
+            if found.firings[known].concluding.effect.value != effect.value:
+                raise EngineError(f"{effect.title}: concluded {effect.value} after another rule concluded otherwise")
             return
-        if kind == "node":
-            if row:
-                found.statuses.setdefault(index, {})[row] = value
-            else:
-                found.statuses[index] = {0: value}
-        found.firings.append(Firing(title, because, kind, index, value, row))
+        found.needed += is_needed
+        found.firings.append(Firing(concluding, because, row))
         if fact:
-            self._ask(fact if view is None else fact + self._chain_of(view, row), number)
+            self._ask(fact if view is None else fact + self._chain_of(view, row), number, row)
 
     def _chain_of(self, view: int, row: int) -> str:
-        if (view, row) not in self.chains:
-            for member in self.found.views[view] or ():
-                self.chains[view, member.row] = member.chain
-        return self.chains[view, row]
+        chains = self.found.views[view]
+        if chains is None:
+            raise EngineError(f"a conclusion about a row of a group that was not stated: view {view}, row {row}")
+        return chains[row]

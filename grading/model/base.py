@@ -28,6 +28,17 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
 
 
+def decimal_places(number: Decimal) -> int:
+    """How many decimal places a number has, but for zeros that say nothing: 6.20 has one. Exact at any length."""
+    _, digits, exponent = number.as_tuple()
+    places = -exponent if number and isinstance(exponent, int) else 0
+    for digit in reversed(digits):
+        if digit or places <= 0:
+            break
+        places -= 1
+    return max(0, places)
+
+
 class Mode(StrEnum):
     """`official`, or `trial` (试算) in which provisional figures count as established."""
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from functools import cached_property
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from grading.model.base import Mode, Status
 
@@ -43,8 +44,7 @@ class GateResult:
     status: Status
 
 
-@dataclass(frozen=True, slots=True)
-class TraceEntry:
+class TraceEntry(NamedTuple):
     """A rule that fired. `because` names facts with their places, or earlier entries by `seq`."""
 
     seq: int
@@ -67,6 +67,26 @@ class Lazy(Mapping[N, V], Generic[N, K, V]):
 
     def __len__(self) -> int:
         return len(self._keys)
+
+
+class Later(Mapping[N, V]):
+    """A mapping that is made when it is first asked for."""
+
+    def __init__(self, make: Callable[[], dict[N, V]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> dict[N, V]:
+        return self._make()
+
+    def __getitem__(self, key: N) -> V:
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[N]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,108 @@
+"""What is recorded of a run: each conclusion of a rule that fired, with its causes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from grading.engine.plan import Plan, Ref
+from grading.engine.rules import MET, UNKNOWN, UNMET, Effect
+from grading.model.base import Scalar, Status
+from grading.model.result import UNGRADED
+
+STATUSES = {UNMET: Status.UNMET, UNKNOWN: Status.UNKNOWN, MET: Status.MET}
+KINDS = ("node", "doubt", "rows", "grade", "attainable")
+ROWS = 2**20
+"""More than any group has rows: a conclusion's key is a number times this, plus its row."""
+
+FactValue = Scalar | frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class UnitFacts:
+    """What is known of a unit: values by fact, and rows by group; a group that is absent was not stated."""
+
+    values: Mapping[str, FactValue]
+    rows: Mapping[str, Sequence[Mapping[str, FactValue]]]
+
+
+class Given(NamedTuple):
+    """A fact of the audit (or of the ruleset) as a cause; `fact` is empty where only the row or its group counts."""
+
+    fact: str
+    group: str | None = None
+    row: int | None = None
+
+
+class Concluding(NamedTuple):
+    """An effect, ready to apply.
+
+    `key` says what is concluded but for the row, `view` whose rows it is about; `fact` is what is asserted but for the id and
+    the row, empty when nothing reads it; `said` are the words of the trace; without `is_needed` a grading is whole without it.
+    """
+
+    effect: Effect
+    key: int
+    view: int | None
+    fact: str
+    said: dict[str, Any]
+    is_needed: bool
+
+
+class Firing(NamedTuple):
+    """One conclusion of a rule that fired. `because` are facts, or the numbers of earlier firings."""
+
+    concluding: Concluding
+    because: tuple[Given | int, ...]
+    row: int
+
+
+View = Mapping[int, str]
+"""The rows of a view by their number from 1, each with its place in the chain of rows as JSON."""
+
+
+@dataclass
+class Conclusions:
+    """All firings in order, and by key of what was concluded the number of its firing."""
+
+    firings: list[Firing] = field(default_factory=list)
+    at: dict[int, int] = field(default_factory=dict)
+    views: dict[int, View | None] = field(default_factory=dict)
+    needed: int = 0
+    """How many of the conclusions that there must be there are."""
+
+    def status(self, ref: Ref, row: int = 0) -> int:
+        """The status of a reference; raises KeyError when the row is not in its view."""
+        value = self.value("node", ref.node, row)
+        return 2 - value if ref.negated else value
+
+    def value(self, kind: str, index: int, row: int = 0) -> int:
+        """What was concluded; raises KeyError when nothing was."""
+        return self.firings[self.at[key_of(kind, index) + row]].concluding.effect.value
+
+    def firing(self, ref: Ref, row: int = 0) -> int | None:
+        """The number of the firing that concluded a node; None for a row that its view left out."""
+        return self.at.get(key_of("node", ref.node) + row)
+
+
+def key_of(kind: str, index: int) -> int:
+    """What a conclusion of some kind about some node or target is known by; the row is added to it."""
+    return (index * len(KINDS) + KINDS.index(kind)) * ROWS
+
+
+def said(plan: Plan, effect: Effect) -> dict[str, Any]:
+    """What a firing concludes in the words of the trace, but for the row."""
+    if effect.kind in ("grade", "attainable"):
+        target = plan.targets[effect.index]
+        what = {} if target.kind == "unit" else {target.kind: target.id}
+        return {**what, effect.kind: level_of(plan, effect.value)}
+    concluded: dict[str, Any] = {"condition": plan.nodes[effect.index].name}
+    if effect.kind == "doubt":
+        return {**concluded, "in_doubt": True}
+    if effect.kind == "rows":
+        return {**concluded, "so_far": "in order" if effect.value == MET else "in doubt"}
+    return {**concluded, "status": STATUSES[effect.value].value, **plan.roles.get(effect.index, {})}
+
+
+def level_of(plan: Plan, value: int) -> str:
+    """The level that a grade's value stands for."""
+    return UNGRADED if value < 0 else plan.ruleset.scale.ids[value]

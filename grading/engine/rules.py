@@ -1,0 +1,159 @@
+"""What a network is made of: facts with one short property each, patterns over them, rules, and modules of rules.
+
+Statuses are the integers 0 (unmet), 1 (unknown), 2 (met).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from grading.engine.plan import Atom, Plan
+from grading.model.base import Scalar, decimal_places
+
+UNMET, UNKNOWN, MET = 0, 1, 2
+UNSTATED, EMPTY = 0, 1
+MAX_INTEGER = 2**53
+"""Every threshold lies between minus this and this; a value beyond is written as the nearer of the two."""
+COMPUTED_DECIMALS = 6
+
+
+class NetworkError(Exception):
+    """A ruleset does not fit the rule library; the message names what to split."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a firing concludes: `kind` is node, doubt, rows, grade or attainable; `title` is the rule's name in the trace."""
+
+    title: str
+    kind: str
+    index: int
+    value: int
+
+
+@dataclass(frozen=True)
+class Test:
+    """`property <op> value`; `op` as the library spells it."""
+
+    property: str
+    op: str
+    value: int
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One fact that a rule needs: its tests, and whether its row is (`e`) or follows (`p`) that of the first pattern."""
+
+    tests: tuple[Test, ...]
+    join: str | None = None
+
+
+Patterns = tuple[Pattern, ...]
+Conclusion = tuple[Patterns, Effect]
+"""That the effect follows from facts that match the patterns."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Patterns to match and everything that follows from them."""
+
+    patterns: Patterns
+    effects: tuple[Effect, ...]
+
+    @property
+    def title(self) -> str:
+        """A name for messages: that of the first conclusion."""
+        return self.effects[0].title
+
+
+@dataclass
+class Module:
+    """A part of the network with a memory of its own. What follows from the same patterns is one rule."""
+
+    name: str
+    effects: dict[Patterns, dict[Effect, None]] = field(default_factory=dict)
+    buckets: dict[str, str] = field(default_factory=dict)
+
+    def add(self, conclusions: Iterable[Conclusion]) -> None:
+        """Add conclusions to the module's rules."""
+        for patterns, effect in conclusions:
+            self.effects.setdefault(patterns, {})[effect] = None
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules in the order in which they are written."""
+        return tuple(Rule(patterns, tuple(effects)) for patterns, effects in self.effects.items())
+
+
+@dataclass(frozen=True)
+class Property:
+    """What a property of the network stands for.
+
+    `role`: value, missing (of `fact`); node, doubt, rows (of node `index`); row, stated (of a view); figures; nothing_asked.
+    """
+
+    role: str
+    fact: str = ""
+    view: int | None = None
+    index: int = -1
+
+
+@dataclass
+class Names:
+    """The short names of properties, and how values become integers."""
+
+    scale: dict[str, int]
+    option: dict[str, dict[str, int]]
+    short: dict[Property, str] = field(default_factory=dict)
+    meaning: dict[str, Property] = field(default_factory=dict)
+
+    def of(self, meant: Property) -> str:
+        """The short name of a property; the same each time."""
+        if meant not in self.short:
+            name = f"{meant.role[0]}{len(self.short)}"
+            self.short[meant] = name
+            self.meaning[name] = meant
+        return self.short[meant]
+
+    def node(self, index: int) -> str:
+        """The property that carries a node's status."""
+        return self.of(Property("node", index=index))
+
+    def threshold(self, fact: str, value: Scalar) -> int:
+        """The exact integer that stands for a figure of the ruleset; raises NetworkError where there is none."""
+        if not isinstance(value, Decimal):
+            return self.written(fact, value)
+        scaled = Fraction(value) * Fraction(10) ** self.scale[fact]
+        if scaled.denominator != 1 or abs(scaled) >= MAX_INTEGER:
+            raise NetworkError(f"{fact}: {value} with {self.scale[fact]} decimals is beyond exact integers")
+        return int(scaled)
+
+    def written(self, fact: str, value: Scalar) -> int:
+        """The integer that stands for a value of a fact: scaled by its decimals, a day's number, an option's place."""
+        if isinstance(value, bool):
+            return int(value)
+        if isinstance(value, Decimal):
+            scaled = int(value.scaleb(self.scale[fact]))
+            return scaled if -MAX_INTEGER < scaled < MAX_INTEGER else MAX_INTEGER if scaled > 0 else -MAX_INTEGER
+        return value.toordinal() if isinstance(value, date) else self.option[fact][value]
+
+
+def names_of(plan: Plan) -> Names:
+    """Scales that hold every value and every figure of the ruleset exactly."""
+    ruleset = plan.ruleset
+    scale: dict[str, int] = {"assessed_on": 0}
+    for fact_id, fact in ruleset.facts.items():
+        scale[fact_id] = fact.decimals if fact.type == "number" else 0
+    for fact_id, computed in ruleset.computed.items():
+        scale[fact_id] = 0 if computed.days_between is not None else COMPUTED_DECIMALS
+    for node in plan.nodes:
+        if isinstance(node.kind, Atom):
+            for value in node.kind.operand if isinstance(node.kind.operand, tuple) else (node.kind.operand,):
+                if isinstance(value, Decimal):
+                    scale[node.kind.fact] = max(scale[node.kind.fact], decimal_places(value))
+    return Names(
+        scale=scale,
+        option={f.id: {option: i for i, option in enumerate(f.options)} for f in ruleset.facts.values() if f.options},
+    )

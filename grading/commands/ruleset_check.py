@@ -9,6 +9,7 @@ from rich.text import Text
 from grading.commands.terminal import Exit, out, print_json, print_problems, problem_json
 from grading.engine.network import NetworkError, build_network
 from grading.engine.plan import boundaries, build_plan
+from grading.language.cases import read_cases
 from grading.language.check import check
 from grading.language.counts import Counts, count
 from grading.language.load import Library
@@ -47,7 +48,7 @@ def findings(rulesets: Library, ruleset_id: str) -> tuple[Problem, ...]:
     # What the findings already call wrong the engine would only complain of a second time.
     if any(problem.severity == "error" for problem in found):
         return found
-    return (*found, *fits_engine(loaded))
+    return (*found, *fits_engine(loaded), *_of_cases(rulesets, ruleset_id))
 
 
 def fits_engine(loaded: Loaded) -> list[Problem]:
@@ -63,6 +64,15 @@ def fits_engine(loaded: Loaded) -> list[Problem]:
             except NetworkError as error:
                 said[f"does not fit the engine: {error}"] = None
     return [loaded.own.problem((), message) for message in said]
+
+
+def _of_cases(rulesets: Library, ruleset_id: str) -> tuple[Problem, ...]:
+    """What is wrong with the form of the cases file; whether the cases pass is another command's matter."""
+    try:
+        read_cases(rulesets, ruleset_id)
+    except LanguageError as error:
+        return error.problems
+    return ()
 
 
 def in_words(counts: Counts) -> str:

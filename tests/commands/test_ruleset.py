@@ -101,6 +101,13 @@ def test_check_finds_what_does_not_fit_the_engine(root: Path) -> None:
     assert "does not fit the engine: dust: 900000000000000 with 6 decimals is beyond exact integers" in result.stdout
 
 
+def test_check_finds_cases_that_are_malformed(root: Path) -> None:
+    (root / "e/r.cases.yaml").write_text(CASES.replace("grade: A", "grade: E"), encoding="utf-8")
+    result = grading(root, "check", "e/r")
+    assert result.exit_code == 1
+    assert "e/r.cases.yaml:1: error: [0].expect.grade: `E` is no level; there are A, B, D, ungraded" in result.stdout
+
+
 # ── names ──
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, event, false, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, and_, event, false, or_, select, true, tuple_
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 
 from api.access.actor import Actor, area_bounds
@@ -39,6 +39,13 @@ from api.store import (
 )
 
 Filter = ColumnElement[bool]
+SHOWN_TO_ENTERPRISES = (
+    "audit.published",
+    "audit.superseded",
+    "audit.withdrawn",
+    "audit.appealed",
+    "audit.appeal_answered",
+)
 ACTOR, UNSCOPED, ALLOWED = "actor", "unscoped", "allowed"
 
 
@@ -88,14 +95,14 @@ def of_audits(actor: Actor, column: Any) -> Filter:
 
 
 def revisions(actor: Actor) -> Filter:
-    """An enterprise sees of experts' audits only what was submitted; a bureau sees nothing that is still being written."""
+    """A bureau sees nothing that is still being written; an enterprise sees of experts' audits the revision that counts."""
     seen = of_audits(actor, AuditRevision.audit_id)
     if actor.role is Role.BUREAU:
         return and_(seen, AuditRevision.frozen)
     if actor.role is Role.ENTERPRISE:
         a = _alias(Audit)
-        own = select(a.c.id).where(a.c.kind == AuditKind.SELF, a.c.enterprise_id == actor.enterprise_id)
-        return and_(seen, or_(AuditRevision.frozen, AuditRevision.audit_id.in_(own)))
+        counts = tuple_(AuditRevision.audit_id, AuditRevision.number).in_(select(a.c.id, a.c.revision))
+        return and_(seen, or_(AuditRevision.audit_id.in_(_own_assessments(actor)), and_(AuditRevision.frozen, counts)))
     return seen
 
 
@@ -105,9 +112,8 @@ def gradings(actor: Actor) -> Filter:
     if actor.role is not Role.ENTERPRISE:
         return seen
     a = _alias(Audit)
-    own = select(a.c.id).where(a.c.kind == AuditKind.SELF, a.c.enterprise_id == actor.enterprise_id)
     published = select(a.c.published_grading_id).where(a.c.published_grading_id.is_not(None))
-    return and_(seen, or_(Grading.audit_id.in_(own), Grading.id.in_(published)))
+    return and_(seen, or_(Grading.audit_id.in_(_own_assessments(actor)), Grading.id.in_(published)))
 
 
 def graded_units(actor: Actor) -> Filter:
@@ -124,13 +130,25 @@ def graded_units(actor: Actor) -> Filter:
 
 
 def log_entries(actor: Actor) -> Filter:
-    """Entries about audits that the actor sees; administrators see all, bureaus also those about enterprises of theirs."""
+    """Entries about audits that the actor sees; administrators see all, bureaus also those about enterprises of theirs.
+
+    Of experts' audits an enterprise sees what happened from their publication on.
+    """
     if actor.role is Role.ADMINISTRATOR:
         return true()
     about_audits = of_audits(actor, LogEntry.audit_id)
     if actor.role is Role.BUREAU:
         return or_(about_audits, and_(LogEntry.audit_id.is_(None), enterprises(actor, LogEntry.enterprise_id)))
+    if actor.role is Role.ENTERPRISE:
+        open_ = or_(LogEntry.audit_id.in_(_own_assessments(actor)), LogEntry.action.in_(SHOWN_TO_ENTERPRISES))
+        return and_(about_audits, open_)
     return about_audits
+
+
+def _own_assessments(actor: Actor) -> Select[Any]:
+    """The ids of an enterprise's self-assessments."""
+    a = _alias(Audit)
+    return select(a.c.id).where(a.c.kind == AuditKind.SELF, a.c.enterprise_id == actor.enterprise_id)
 
 
 def _own_or_administrator(column: Any) -> Callable[[Actor], Filter]:

@@ -48,6 +48,7 @@ class Audit(Base, kw_only=True):
     assessed_on: Mapped[date | None] = mapped_column(default=None)
     """Of the submitted content."""
     submitted_at: Mapped[datetime | None] = mapped_column(default=None)
+    submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
     confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
     confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
     published_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)

@@ -1,1 +1,32 @@
 """The way of an audit, from draft to publication and after: every change of state, checked, logged, or refused."""
+
+from api.workflow.actions import actions
+from api.workflow.appeals import answer_appeal, appeal
+from api.workflow.content import revision_of
+from api.workflow.drafts import conflicts_of, create_audit, save_draft
+from api.workflow.grading import latest, preview, regrade
+from api.workflow.sign_off import sign_off
+from api.workflow.states import KIND_NAMES, STATE_NAMES, Action
+from api.workflow.steps import confirm, publish, send_back, submit, withdraw
+
+__all__ = [
+    "KIND_NAMES",
+    "STATE_NAMES",
+    "Action",
+    "actions",
+    "answer_appeal",
+    "appeal",
+    "confirm",
+    "conflicts_of",
+    "create_audit",
+    "latest",
+    "preview",
+    "publish",
+    "regrade",
+    "revision_of",
+    "save_draft",
+    "send_back",
+    "sign_off",
+    "submit",
+    "withdraw",
+]

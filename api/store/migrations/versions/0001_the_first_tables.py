@@ -181,6 +181,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("assessed_on", sa.Date(), nullable=True),
         sa.Column("submitted_at", api.store.base.Moment(timezone=True), nullable=True),
+        sa.Column("submitted_by", sa.Uuid(), nullable=True),
         sa.Column("confirmed_by", sa.Uuid(), nullable=True),
         sa.Column("confirmed_at", api.store.base.Moment(timezone=True), nullable=True),
         sa.Column("published_by", sa.Uuid(), nullable=True),
@@ -199,6 +200,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["published_by"], ["users.id"], name=op.f("fk_audits_published_by_users")),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_audits_site_id_sites")),
+        sa.ForeignKeyConstraint(["submitted_by"], ["users.id"], name=op.f("fk_audits_submitted_by_users")),
         sa.ForeignKeyConstraint(["superseded_by"], ["audits.id"], name=op.f("fk_audits_superseded_by_audits")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audits")),
     )

@@ -1,0 +1,198 @@
+"""Users and teams: made, changed, shut out."""
+
+import re
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from api import log
+from api.access import Rule, require, unscoped
+from api.desk import Desk
+from api.identity import passwords
+from api.problems import ErrorAt, Problem, not_found
+from api.store import Enterprise, Role, SignInSession, Team, Token, User
+from api.store.base import now
+
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
+
+
+def names_of(db: Session, ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """The names of people by id, for display beside what they did; no more than the name is told of anybody."""
+    wanted = {id_ for id_ in ids if id_ is not None}
+    if not wanted:
+        return {}
+    with unscoped(db):
+        return dict(db.execute(select(User.id, User.name).where(User.id.in_(wanted))).tuples().all())
+
+
+def create_user(
+    db: Session,
+    *,
+    login: str,
+    name: str,
+    role: Role,
+    password: str,
+    team_id: UUID | None = None,
+    enterprise_id: UUID | None = None,
+    area: str | None = None,
+    may_review: bool = False,
+) -> User:
+    """A user, not logged and not asked for permission: see `add_user`. Raises Problem (409, 422)."""
+    login = login.strip().lower()
+    errors = _errors(login, name, role, team_id, enterprise_id, area, may_review)
+    if errors:
+        raise Problem("invalid_user", f"用户信息有 {len(errors)} 处问题。", status=422, errors=errors)
+    with unscoped(db):
+        if db.scalar(select(User.id).where(User.login == login)) is not None:
+            raise Problem("login_taken", f"用户名“{login}”已被使用。", errors=[ErrorAt("login", "已被使用。")])
+        if team_id is not None and db.get(Team, team_id) is None:
+            raise Problem(
+                "invalid_user", "没有这个评审组。", status=422, errors=[ErrorAt("team_id", "没有这个评审组。")]
+            )
+        if enterprise_id is not None and db.get(Enterprise, enterprise_id) is None:
+            errors = [ErrorAt("enterprise_id", "没有这家企业。")]
+            raise Problem("invalid_user", "没有这家企业。", status=422, errors=errors)
+        user = User(
+            login=login,
+            name=name.strip(),
+            role=role,
+            password_hash=passwords.hashed(password, login),
+            team_id=team_id,
+            enterprise_id=enterprise_id,
+            area=area,
+            may_review=may_review,
+        )
+        db.add(user)
+        db.flush()
+    return user
+
+
+def add_user(
+    desk: Desk,
+    *,
+    login: str,
+    name: str,
+    role: Role,
+    password: str,
+    team_id: UUID | None = None,
+    enterprise_id: UUID | None = None,
+    area: str | None = None,
+    may_review: bool = False,
+) -> User:
+    """A user made by an administrator, and logged; raises Problem (403, 409, 422)."""
+    actor = require(desk.db, Rule.KEEP_USERS)
+    user = create_user(
+        desk.db,
+        login=login,
+        name=name,
+        role=role,
+        password=password,
+        team_id=team_id,
+        enterprise_id=enterprise_id,
+        area=area,
+        may_review=may_review,
+    )
+    log.append(desk.db, "user.created", actor, subject=f"user:{user.id}", details={"role": role.value})
+    return user
+
+
+def add_team(desk: Desk, name: str) -> Team:
+    """An assessment team; raises Problem (403, 409, 422)."""
+    actor = require(desk.db, Rule.KEEP_USERS)
+    name = name.strip()
+    if not 1 <= len(name) <= 200:
+        message = "请填写评审组名称（不超过 200 字）。"
+        raise Problem("invalid_team", message, status=422, errors=[ErrorAt("name", message)])
+    if desk.db.scalar(select(Team.id).where(Team.name == name)) is not None:
+        raise Problem("team_exists", f"评审组“{name}”已存在。", errors=[ErrorAt("name", "已存在。")])
+    team = Team(name=name)
+    desk.db.add(team)
+    log.append(desk.db, "team.created", actor, subject=f"team:{team.id}")
+    return team
+
+
+def set_active(desk: Desk, user_id: UUID, active: bool) -> User:
+    """Shut a user out, at once and with all their sessions, or let them in again; raises Problem (403, 404, 409)."""
+    actor = require(desk.db, Rule.KEEP_USERS)
+    user = _user(desk.db, user_id)
+    if user.id == actor.id and not active:
+        raise Problem("not_oneself", "不能停用自己的账号。")
+    if user.active is not active:
+        user.active = active
+        user.version += 1
+        action = "user.activated" if active else "user.deactivated"
+        log.append(desk.db, action, actor, subject=f"user:{user.id}")
+    if not active:
+        end_sessions(desk.db, user.id)
+    return user
+
+
+def reset_password(desk: Desk, user_id: UUID) -> str:
+    """A new generated password for a user, whose sessions end; raises Problem (403, 404)."""
+    actor = require(desk.db, Rule.KEEP_USERS)
+    user = _user(desk.db, user_id)
+    password = passwords.generated()
+    user.password_hash = passwords.hashed(password, user.login)
+    user.version += 1
+    end_sessions(desk.db, user.id)
+    log.append(desk.db, "user.password_reset", actor, subject=f"user:{user.id}")
+    return password
+
+
+def change_own_password(desk: Desk, old: str, new: str) -> None:
+    """The actor's own password; all other sessions end. Raises Problem (403 for a wrong old one, 422 for a weak new one)."""
+    actor = require(desk.db, Rule.OWN_ACCOUNT)
+    user = _user(desk.db, actor.id)
+    if not passwords.matches(old, user.password_hash)[0]:
+        raise Problem("wrong_password", "原密码不正确。", status=403, errors=[ErrorAt("old", "原密码不正确。")])
+    user.password_hash = passwords.hashed(new, user.login)
+    user.version += 1
+    end_sessions(desk.db, user.id, but=actor.via_id)
+    log.append(desk.db, "user.password_changed", actor, subject=f"user:{user.id}")
+
+
+def end_sessions(db: Session, user_id: UUID, but: UUID | None = None) -> None:
+    """End a user's sessions and, unless one is spared, revoke their tokens."""
+    with unscoped(db):
+        ended = delete(SignInSession).where(SignInSession.user_id == user_id)
+        db.execute(ended if but is None else ended.where(SignInSession.id != but))
+        if but is None:
+            for token in db.scalars(select(Token).where(Token.user_id == user_id, Token.revoked_at.is_(None))):
+                token.revoked_at = now()
+            db.flush()
+
+
+def _user(db: Session, user_id: UUID) -> User:
+    user = db.scalar(select(User).where(User.id == user_id))
+    if user is None:
+        raise not_found()
+    return user
+
+
+def _errors(
+    login: str,
+    name: str,
+    role: Role,
+    team_id: UUID | None,
+    enterprise_id: UUID | None,
+    area: str | None,
+    may_review: bool,
+) -> list[ErrorAt]:
+    errors = []
+    if not LOGIN.fullmatch(login):
+        errors.append(ErrorAt("login", "用户名由 2 至 64 个小写字母、数字或 . _ @ - 组成。"))
+    if not 1 <= len(name.strip()) <= 100:
+        errors.append(ErrorAt("name", "请填写姓名（不超过 100 字）。"))
+    scopes = (
+        ("team_id", team_id, Role.ASSESSOR, "评审专家须属于一个评审组，其他角色不得填写。"),
+        ("enterprise_id", enterprise_id, Role.ENTERPRISE, "企业用户须属于一家企业，其他角色不得填写。"),
+        ("area", area, Role.BUREAU, "生态环境部门用户须有辖区（六位行政区划代码），其他角色不得填写。"),
+    )
+    errors += [ErrorAt(place, said) for place, value, of, said in scopes if (value is not None) != (role is of)]
+    if area is not None and not (len(area) == 6 and area.isascii() and area.isdigit()):
+        errors.append(ErrorAt("area", "辖区应为六位行政区划代码（GB/T 2260）。"))
+    if may_review and role is not Role.BUREAU:
+        errors.append(ErrorAt("may_review", "只有生态环境部门用户可以审定规则集。"))
+    return errors

@@ -1,0 +1,136 @@
+"""The steps of an audit after it was written: submitted, confirmed, sent back, published, withdrawn."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from api.desk import Desk, find
+from api.problems import Problem, not_found
+from api.store import Audit, AuditKind, AuditRevision, AuditState, Enterprise, Grading
+from api.workflow import grading as gradings
+from api.workflow.content import read, revision_of
+from api.workflow.states import Action, given_reasons, move, take
+from grading.digest import digest
+from grading.model.base import Mode
+
+S = AuditState
+
+
+def submit(desk: Desk, audit_id: UUID, version: int | None = None) -> Audit:
+    """Check the draft, freeze its revision, and grade it. A self-assessment takes the place of the one before.
+
+    Raises Problem (403, 404, 409, 412, 422 with the place of every error).
+    """
+    audit = take(desk, audit_id, Action.SUBMIT, version)
+    revision = revision_of(desk, audit)
+    enterprise = find(desk.db, Enterprise, audit.enterprise_id)
+    read_audit = read(revision.content, enterprise, desk.service.grader.library)
+    if not revision.frozen:
+        revision.audit_digest = digest(read_audit)
+        revision.frozen = True
+        desk.db.flush()
+    grading, _ = gradings.make(desk, audit, revision, read_audit, Mode.OFFICIAL)
+    audit.assessed_on = read_audit.assessed_on
+    audit.submitted_at, audit.submitted_by = desk.at, desk.actor.id
+    audit.confirmed_at = audit.confirmed_by = None
+    told = {"revision": revision.number, "audit_digest": revision.audit_digest, "grading": str(grading.id)}
+    move(desk, audit, S.SUBMITTED, "submitted", **told)
+    if audit.kind is AuditKind.SELF:
+        _supersede(desk, audit, S.SUBMITTED)
+    return audit
+
+
+def confirm(desk: Desk, audit_id: UUID, version: int | None = None) -> Audit:
+    """Confirm a submitted audit as its second assessor: somebody who has written nothing of it and didn't submit it.
+
+    Raises Problem (403, 404, 409, 412).
+    """
+    audit = take(desk, audit_id, Action.CONFIRM, version)
+    if desk.actor.id in writers(desk, audit):
+        said = "复核须由另一名评审专家进行：您是这份审核的编写人或提交人。"
+        raise Problem("own_audit", said, status=403)
+    audit.confirmed_by, audit.confirmed_at = desk.actor.id, desk.at
+    move(desk, audit, S.CONFIRMED, "confirmed", revision=audit.revision)
+    return audit
+
+
+def send_back(desk: Desk, audit_id: UUID, reasons: str, version: int | None = None) -> Audit:
+    """Return an audit to its writers, with reasons; raises Problem (403, 404, 409, 412, 422)."""
+    audit = take(desk, audit_id, Action.SEND_BACK, version)
+    audit.reasons = given_reasons(reasons, "退回")
+    audit.confirmed_at = audit.confirmed_by = None
+    move(desk, audit, S.RETURNED, "returned", revision=audit.revision, reasons=audit.reasons)
+    return audit
+
+
+def publish(desk: Desk, audit_id: UUID, version: int | None = None, grading_id: UUID | None = None) -> Audit:
+    """Publish a confirmed audit with a grading of it, by default the last official one; the audit published before is superseded.
+
+    Raises Problem (403, 404, 409, 412): also for a trial grading, for a grading of another revision, and when a later
+    assessment is published already.
+    """
+    audit = take(desk, audit_id, Action.PUBLISH, version)
+    grading = _publishable(desk, audit, grading_id)
+    before = _others(desk, audit, S.PUBLISHED)
+    later = [b for b in before if b.assessed_on and audit.assessed_on and b.assessed_on > audit.assessed_on]
+    if later:
+        said = f"已公布评定日期更晚（{later[0].assessed_on}）的结论，不能再公布 {audit.assessed_on} 的审核。"
+        raise Problem("later_published", said, more={"audit_id": str(later[0].id)})
+    audit.published_by, audit.published_at, audit.published_grading_id = desk.actor.id, desk.at, grading.id
+    told = {"revision": audit.revision, "grading": str(grading.id), "grade": grading.grade, "inputs": grading.inputs}
+    move(desk, audit, S.PUBLISHED, "published", **told)
+    _supersede(desk, audit, S.PUBLISHED)
+    return audit
+
+
+def withdraw(desk: Desk, audit_id: UUID, reasons: str = "", version: int | None = None) -> Audit:
+    """Take an audit back: its writers before it is confirmed, the bureau once it is published. A draft needs no reasons.
+
+    Raises Problem (403, 404, 409, 412, 422).
+    """
+    audit = take(desk, audit_id, Action.WITHDRAW, version)
+    if audit.submitted_at is not None or reasons.strip():
+        audit.reasons = given_reasons(reasons, "撤回")
+    move(desk, audit, S.WITHDRAWN, "withdrawn", revision=audit.revision, reasons=audit.reasons or "")
+    return audit
+
+
+def writers(desk: Desk, audit: Audit) -> set[UUID]:
+    """Everybody who wrote on an audit, also in vain, began it or submitted it."""
+    authors = desk.db.scalars(select(AuditRevision.author_id).where(AuditRevision.audit_id == audit.id))
+    return {audit.author_id, *authors} | ({audit.submitted_by} if audit.submitted_by else set())
+
+
+def _publishable(desk: Desk, audit: Audit, grading_id: UUID | None) -> Grading:
+    revision = revision_of(desk, audit)
+    if grading_id is None:
+        grading = gradings.latest(desk, audit, revision)
+    else:
+        grading = desk.db.scalar(select(Grading).where(Grading.id == grading_id, Grading.audit_id == audit.id))
+        if grading is None:
+            raise not_found()
+    if grading is None:
+        raise Problem("not_graded", "这次修订还没有正式评级，不能公布。")
+    if grading.mode is Mode.TRIAL:
+        raise Problem("trial_grading", "试算结果把暂定数值视同已核实，不得公布；请用正式评级。")
+    if grading.revision_id != revision.id:
+        raise Problem("other_revision", "所选评级出自较早的修订，请用当前修订的评级。")
+    return grading
+
+
+def _others(desk: Desk, audit: Audit, state: AuditState) -> list[Audit]:
+    """The audits of the same kind and place that are in a state."""
+    same = (
+        select(Audit)
+        .where(Audit.enterprise_id == audit.enterprise_id, Audit.kind == audit.kind, Audit.state == state)
+        .where(Audit.site_id == audit.site_id if audit.site_id else Audit.site_id.is_(None))
+        .where(Audit.id != audit.id)
+        .with_for_update()
+    )
+    return list(desk.db.scalars(same))
+
+
+def _supersede(desk: Desk, audit: Audit, state: AuditState) -> None:
+    for other in _others(desk, audit, state):
+        other.superseded_by = audit.id
+        move(desk, other, S.SUPERSEDED, "superseded", by=str(audit.id))

@@ -103,9 +103,8 @@ class Grader:
             return None
 
 
-def keep_ruleset(db: Session, ruleset: Ruleset) -> StoredRuleset:
+def keep_ruleset(db: Session, ruleset: Ruleset, digest: str) -> StoredRuleset:
     """The ruleset's row in the store, made if it isn't there; raises ValueError if it couldn't be read back whole."""
-    digest = ruleset_digest(ruleset)
     kept = db.scalar(select(StoredRuleset).where(StoredRuleset.digest == digest))
     if kept is not None:
         return kept

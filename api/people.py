@@ -24,7 +24,7 @@ def names_of(db: Session, ids: Iterable[UUID | None]) -> dict[UUID, str]:
     if not wanted:
         return {}
     with unscoped(db):
-        return dict(db.execute(select(User.id, User.name).where(User.id.in_(wanted))).tuples().all())
+        return {row.id: row.name for row in db.execute(select(User.id, User.name).where(User.id.in_(wanted)))}
 
 
 def create_user(

@@ -68,7 +68,7 @@ def replay(desk: Desk, stored: Grading) -> Replayed:
     Raises LookupError or ValueError when a ruleset of it isn't there whole, Problem when its audit can't be read.
     """
     rows = select(GradedUnit.ruleset_id, GradedUnit.ruleset_digest).where(GradedUnit.grading_id == stored.id)
-    digests = dict(desk.db.execute(rows).tuples().all())
+    digests = {row.ruleset_id: row.ruleset_digest for row in desk.db.execute(rows)}
     grader = desk.service.grader
     engine = grader.of_digests(desk.db, digests)
     audit = grader.read(find(desk.db, AuditRevision, stored.revision_id).content, engine)

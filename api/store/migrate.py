@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent / "migrations"
 def migrate(database: Database, revision: str = "head") -> None:
     """Bring the schema to a revision (default: the newest), creating it in an empty database."""
     with database.engine.connect() as connection, connection.execution_options(**{WRITES: True}).begin():
-        command.upgrade(_config(connection), revision)
+        command.upgrade(config(connection), revision)
 
 
 def current(database: Database) -> str | None:
@@ -27,12 +27,13 @@ def current(database: Database) -> str | None:
 
 def newest() -> str | None:
     """The newest revision there is."""
-    return ScriptDirectory.from_config(_config(None)).get_current_head()
+    return ScriptDirectory.from_config(config(None)).get_current_head()
 
 
-def _config(connection: Connection | None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    return config
+def config(connection: Connection | None) -> Config:
+    """Alembic's configuration for a connection."""
+    made = Config()
+    made.set_main_option("script_location", str(FOLDER))
+    made.set_main_option("path_separator", "os")
+    made.attributes["connection"] = connection
+    return made

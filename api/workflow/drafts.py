@@ -11,7 +11,7 @@ from api.people import names_of
 from api.problems import ErrorAt, Problem
 from api.store import Audit, AuditKind, AuditRevision, Enterprise, Role, Site
 from api.workflow.content import blank, next_number, parsed, revision_of
-from api.workflow.states import KIND_NAMES, STATE_NAMES, STEPS, Action, record, stale, take, touch
+from api.workflow.states import KIND_NAMES, STATE_NAMES, STEPS, Action, record, take, touch
 
 SAME_SITTING = timedelta(minutes=10)
 """Saves of one person within this time are one revision."""
@@ -95,15 +95,18 @@ def _keep_conflict(desk: Desk, audit: Audit, current: AuditRevision, content: st
     )
     record(desk, audit, "conflict_kept", revision=number, conflicts_with=audit.revision)
     by = names_of(desk.db, [current.author_id]).get(current.author_id, "")
-    problem = stale(
-        audit, revision=audit.revision, kept_revision=number, saved_by=by, saved_at=current.changed_at.isoformat()
-    )
-    problem.code, problem.keep = "edited_meanwhile", True
-    problem.detail = (
+    said = (
         f"{by}在您编辑期间已保存了这份审核。您的内容没有丢失，已另存为第 {number} 次修订（冲突）；"
         "请刷新，对照后再保存。"
     )
-    return problem
+    more = {
+        "version": audit.version,
+        "revision": audit.revision,
+        "kept_revision": number,
+        "saved_by": by,
+        "saved_at": current.changed_at.isoformat(),
+    }
+    return Problem("edited_meanwhile", said, status=412, keep=True, more=more)
 
 
 def _corrected(

@@ -72,8 +72,8 @@ def make(
         if comparable(json.loads(known.document)) != comparable(orjson.loads(orjson.dumps(document))):
             raise Problem("not_reproducible", "同样的输入得出了不同的评级结果，请联系管理员。", status=500)
         return known, False
-    for ruleset_id in {unit.ruleset: None for unit in graded.units}:
-        keep_ruleset(desk.db, desk.service.grader.library.ruleset(ruleset_id))
+    for ruleset_id, ruleset_digest in {unit.ruleset: unit.ruleset_digest for unit in graded.units}.items():
+        keep_ruleset(desk.db, desk.service.grader.library.ruleset(ruleset_id), ruleset_digest)
     grading = Grading(
         audit_id=audit.id,
         revision_id=revision.id,

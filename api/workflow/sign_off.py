@@ -32,7 +32,7 @@ def sign_off(desk: Desk, ruleset_id: str, *, digest: str | None = None, statemen
         raise Problem("ruleset_changed", "规则集在您审阅期间有改动，请重新审阅后再审定。", more={"digest": present})
     if desk.db.scalar(select(SignOff.id).where(SignOff.ruleset_digest == present)) is not None:
         raise Problem("already_reviewed", "这一版规则集已经审定。")
-    keep_ruleset(desk.db, ruleset)
+    keep_ruleset(desk.db, ruleset, present)
     told = (statement or "").strip()[:4000] or None
     made = SignOff(ruleset_digest=present, reviewer_id=actor.id, reviewer_name=actor.name, statement=told)
     desk.db.add(made)

@@ -99,14 +99,14 @@ def take(desk: Desk, audit_id: UUID, action: Action, version: int | None = None)
         said = f"审核当前为“{STATE_NAMES[audit.state]}”，只有{allowed}的审核可以{step.name}。"
         raise Problem("wrong_state", said, more={"state": audit.state.value, "version": audit.version})
     if version is not None and version != audit.version:
-        raise stale(audit)
+        raise _stale(audit)
     return audit
 
 
-def stale(audit: Audit, **more: Any) -> Problem:
+def _stale(audit: Audit) -> Problem:
     """Somebody was faster: the version that was seen is not the present one."""
     said = f"审核已被他人修改（您看到的不是最新的第 {audit.version} 版），请刷新后再操作。"
-    return Problem("stale", said, status=412, more={"version": audit.version, "state": audit.state.value, **more})
+    return Problem("stale", said, status=412, more={"version": audit.version, "state": audit.state.value})
 
 
 def move(desk: Desk, audit: Audit, state: AuditState, action: str, **details: Any) -> None:

@@ -1,0 +1,140 @@
+"""Every test that touches the store runs on SQLite and on PostgreSQL, each time on a database of its own."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import create_engine, make_url, text
+
+from api.grader import Grader
+from api.service import Service, make_service
+from api.settings import Settings
+from api.store.database import Database
+from api.store.migrate import migrate
+from grading.language.load import Library
+from tests.api.postgres import server
+from tests.api.world import World, people_it
+
+KEY = SecretStr("0123456789abcdef0123456789abcdef")
+GRADER = Grader(Library())
+NUMBER = count(1)
+BACKENDS = ("sqlite", "postgresql")
+
+
+@dataclass(frozen=True)
+class Backend:
+    """Makes databases: empty ones with the newest schema, or with the tests' world."""
+
+    name: str
+    new: Callable[[str | None], str]
+    """The URL of a new database, a copy of the one that is named, or without any schema."""
+    drop: Callable[[str], None]
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    """SQLite, then PostgreSQL."""
+    if request.param == "sqlite":
+        yield _sqlite(tmp_path_factory.mktemp("sqlite"))
+    else:
+        with server() as url:
+            yield _postgresql(url)
+
+
+@pytest.fixture(scope="session")
+def template(backend: Backend) -> Iterator[str]:
+    """The URL of a database with the newest schema and nothing in it."""
+    url = backend.new(None)
+    database = Database(url)
+    migrate(database)
+    database.close()
+    yield url
+    backend.drop(url)
+
+
+@pytest.fixture(scope="session")
+def world_template(backend: Backend, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A database with the tests' world in it, to be copied."""
+    service = _service(backend.new(template), tmp_path_factory.mktemp("data"))
+    world = people_it(service)
+    service.close()
+    yield world
+    backend.drop(service.settings.database)
+
+
+@pytest.fixture
+def nothing(backend: Backend) -> Iterator[Database]:
+    """A database without a schema."""
+    url = backend.new(None)
+    database = Database(url)
+    yield database
+    database.close()
+    backend.drop(url)
+
+
+@pytest.fixture
+def database(backend: Backend, template: str) -> Iterator[Database]:
+    """A database with the newest schema and nothing in it."""
+    url = backend.new(template)
+    database = Database(url)
+    yield database
+    database.close()
+    backend.drop(url)
+
+
+@pytest.fixture
+def world(backend: Backend, world_template: World, tmp_path: Path) -> Iterator[World]:
+    """The tests' world, fresh."""
+    service = _service(backend.new(world_template.service.settings.database), tmp_path)
+    yield replace(world_template, service=service)
+    service.close()
+    backend.drop(service.settings.database)
+
+
+def _service(url: str, data: Path) -> Service:
+    service = make_service(Settings(database_url=SecretStr(url), data=data, secret_key=KEY))
+    # Machines take a tenth of a second each to build; they are the same for all tests.
+    service.grader = GRADER
+    return service
+
+
+def _sqlite(folder: Path) -> Backend:
+    def new(template: str | None) -> str:
+        file = folder / f"{next(NUMBER)}.db"
+        if template is not None:
+            source = make_url(template).database
+            assert source is not None
+            with sqlite3.connect(source) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.close()
+            shutil.copyfile(source, file)
+        return f"sqlite:///{file}"
+
+    def drop(url: str) -> None:
+        for file in folder.glob(f"{Path(make_url(url).database or '').name}*"):
+            file.unlink()
+
+    return Backend("sqlite", new, drop)
+
+
+def _postgresql(url: str) -> Backend:
+    def run(statement: str) -> None:
+        engine = create_engine(url.format(name="postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+    def new(template: str | None) -> str:
+        name = f"test_{next(NUMBER)}"
+        run(f"CREATE DATABASE {name}" + (f" TEMPLATE {make_url(template).database}" if template else ""))
+        return url.format(name=name)
+
+    def drop(gone: str) -> None:
+        run(f"DROP DATABASE {make_url(gone).database} WITH (FORCE)")
+
+    return Backend("postgresql", new, drop)

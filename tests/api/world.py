@@ -1,0 +1,106 @@
+"""A small world for the tests: enterprises in two cities, two teams, bureaus above, beside and far away, one of each role.
+
+| login | who | sees |
+|---|---|---|
+| wang, li | assessors of team one | the tyre works (Weicheng, Xianyang) |
+| zhao | assessor of team two | the foundry (Chencang, Baoji) |
+| tyre, foundry | users of the enterprises | themselves |
+| county, city, province | bureaus of Weicheng, Xianyang (may review rulesets), Shaanxi | what lies below |
+| elsewhere | bureau of Baoji | the foundry |
+| root | administrator | everything |
+"""
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+
+from api import people
+from api.access import Actor, Via, actor_of
+from api.desk import Desk, desk_of
+from api.service import Service
+from api.store import Assignment, Enterprise, Role, Site, Team, Unit, User
+
+P = ParamSpec("P")
+T = TypeVar("T")
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+TYRE = EXAMPLES / "rubber" / "weicheng_tyre.json"
+FOUNDRY = EXAMPLES / "foundry" / "chencang-gas-aluminium.json"
+PASSWORD = "correct-horse-battery"
+
+
+@dataclass(frozen=True)
+class World:
+    """A service with people in it."""
+
+    service: Service
+    tyre: UUID
+    foundry: UUID
+    users: dict[str, UUID]
+
+    def actor(self, login: str) -> Actor:
+        """A user as an actor."""
+        with self.service.database.reading() as db:
+            return actor_of(db.scalars(select(User).where(User.login == login)).one(), Via.SESSION)
+
+    def at(self, login: str, writing: bool = True) -> AbstractContextManager[Desk]:
+        """A user's desk."""
+        return desk_of(self.service, self.actor(login), writing=writing)
+
+    def do(self, login: str, step: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What a user does in one transaction."""
+        with self.at(login) as desk:
+            return step(desk, *args, **kwargs)
+
+
+def content(file: Path = TYRE, **changes: Any) -> str:
+    """An example's text, with other top-level values."""
+    if not changes:
+        return file.read_text(encoding="utf-8")
+    return json.dumps({**json.loads(file.read_text(encoding="utf-8")), **changes}, ensure_ascii=False)
+
+
+def people_it(service: Service) -> World:
+    """Fill an empty database."""
+    with service.database.writing() as db:
+        enterprises = {}
+        for name, file in (("tyre", TYRE), ("foundry", FOUNDRY)):
+            said = json.loads(file.read_text(encoding="utf-8"))
+            head = said["enterprise"]
+            enterprise = Enterprise(name=head["name"], uscc=head["uscc"], county=head["county"], permit=head["permit"])
+            site = Site(enterprise_id=enterprise.id, name="厂区", county=head["county"])
+            db.add(enterprise)
+            db.flush()
+            db.add(site)
+            db.flush()
+            for unit in said["units"]:
+                db.add(Unit(enterprise_id=enterprise.id, site_id=site.id, code=unit["id"], ruleset_id=unit["ruleset"]))
+            enterprises[name] = enterprise.id
+        one, two = Team(name="评审一组"), Team(name="评审二组")
+        db.add_all([one, two])
+        db.flush()
+        db.add(Assignment(team_id=one.id, enterprise_id=enterprises["tyre"], since=date(2023, 1, 1)))
+        db.add(Assignment(team_id=two.id, enterprise_id=enterprises["foundry"], since=date(2023, 1, 1)))
+        made = [
+            ("wang", "王专家", Role.ASSESSOR, {"team_id": one.id}),
+            ("li", "李专家", Role.ASSESSOR, {"team_id": one.id}),
+            ("zhao", "赵专家", Role.ASSESSOR, {"team_id": two.id}),
+            ("tyre", "轮胎厂环保科", Role.ENTERPRISE, {"enterprise_id": enterprises["tyre"]}),
+            ("foundry", "铸造厂环保科", Role.ENTERPRISE, {"enterprise_id": enterprises["foundry"]}),
+            ("county", "渭城分局", Role.BUREAU, {"area": "610404"}),
+            ("city", "咸阳市局", Role.BUREAU, {"area": "610400", "may_review": True}),
+            ("province", "陕西省厅", Role.BUREAU, {"area": "610000"}),
+            ("elsewhere", "宝鸡市局", Role.BUREAU, {"area": "610300", "may_review": True}),
+            ("root", "管理员", Role.ADMINISTRATOR, {}),
+        ]
+        users: dict[str, UUID] = {}
+        for login, name, role, scope in made:
+            scoped: dict[str, Any] = scope
+            users[login] = people.create_user(db, login=login, name=name, role=role, password=PASSWORD, **scoped).id
+    return World(service, enterprises["tyre"], enterprises["foundry"], users)

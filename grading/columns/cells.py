@@ -1,0 +1,221 @@
+"""A column as a file has it → the column of a fact; what can't be read, cell by cell, in the words of the intake.
+
+Whole columns are read at once where that is certain to come to what `grading.intake` would read: no number is rounded, a
+float counts as the decimal that it is the nearest float of. Every cell that this leaves over goes to the intake itself, which
+reads it or says what is wrong with it.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import polars.selectors as cs
+
+from grading.columns.layout import TYPES, pack
+from grading.intake import AuditError, InputProblem, check_value, parse_json
+from grading.model.ruleset import Fact
+
+BOUND = 10**9
+"""Numbers of an audit are smaller than this."""
+MAX_DECIMAL = 10**38
+"""No larger number fits into a column of decimals."""
+SAFE_TEXT = 16
+"""So few characters hold at most 15 digits, and a float tells those apart."""
+YES, NO = ("true", "是"), ("false", "否")
+NOTHING_CHOSEN = ("[]", "（无）")
+SEPARATOR = ";"
+READABLE: Mapping[str, tuple[str, cs.Selector]] = {
+    "number": (
+        "decimals, integers, 64-bit floats or texts",
+        cs.integer() | cs.float() - cs.by_dtype(pl.Float32) | cs.decimal(),
+    ),
+    "boolean": ("booleans or texts", cs.boolean()),
+    "choice": ("texts", cs.categorical() | cs.enum()),
+    "choices": ("lists of texts, or texts", cs.list(cs.string() | cs.categorical() | cs.enum())),
+    "date": ("dates or texts", cs.date() | cs.datetime()),
+}
+
+
+@dataclass(frozen=True)
+class ColumnRead:
+    """A fact's column, and what is wrong with cells of it (which are null), by position."""
+
+    values: pl.Series
+    problems: tuple[tuple[int, InputProblem], ...]
+
+
+def unreadable(fact: Fact, given: pl.DataType) -> str | None:
+    """Why no column of this type can hold the fact; None when it can."""
+    said, selected = READABLE[fact.type]
+    if given in (pl.String, pl.Null) or cs.expand_selector({"x": given}, selected):
+        return None
+    return f"is of type {given}; a fact of type {fact.type} is read from {said}"
+
+
+def read_column(fact: Fact, raw: pl.Series) -> ColumnRead:
+    """Read a column of a type that is not `unreadable`; texts are read without the spaces around them."""
+    if raw.dtype == pl.Null:
+        return ColumnRead(pl.Series(fact.id, [None], dtype=TYPES[fact.type]).new_from_index(0, len(raw)), ())
+    if raw.dtype == pl.String:
+        raw = raw.str.strip_chars()
+        raw = raw.set(raw == "", None)
+    values = WHOLE[fact.type](fact, raw).cast(TYPES[fact.type]).alias(fact.id)
+    left = (values.is_null() & raw.is_not_null()).arg_true()
+    if not len(left):
+        return ColumnRead(values, ())
+    problems: list[tuple[int, InputProblem]] = []
+    known: dict[int, Any] = {}
+    for position, cell in zip(left, raw.gather(left), strict=True):
+        value, wrong = check_value(as_json(fact, cell), fact.id, [fact])
+        problems += [(position, problem) for problem in wrong]
+        if value is not None and not wrong:
+            known[position] = pack(fact, value.value)
+    if known:
+        values = values.scatter(list(known), pl.Series(list(known.values()), dtype=values.dtype))
+    return ColumnRead(values, tuple(problems))
+
+
+def as_json(fact: Fact, cell: Any) -> Any:
+    """A cell as the intake would find it in JSON."""
+    if isinstance(cell, float):
+        return Decimal(repr(cell)) if math.isfinite(cell) else str(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, pl.Series):
+        return cell.to_list()
+    return _text_as_json(fact, cell) if isinstance(cell, str) else cell
+
+
+def _text_as_json(fact: Fact, text: str) -> Any:
+    if fact.type == "number":
+        return _number(text)
+    if fact.type == "boolean":
+        return True if text.lower() in YES else False if text.lower() in NO else text
+    if fact.type == "choice":
+        return _code(fact, text)
+    if fact.type == "choices":
+        return [] if text in NOTHING_CHOSEN else [_code(fact, part.strip()) for part in _split(text)]
+    return text
+
+
+def _number(text: str) -> Any:
+    """What a number is in JSON: exact, or something that the intake refuses."""
+    try:
+        found = parse_json(text)
+    except AuditError:
+        return text
+    return text if found is None or isinstance(found, bool | dict | list) else found
+
+
+def _split(text: str) -> list[str]:
+    return text.replace("；", SEPARATOR).replace("\n", SEPARATOR).split(SEPARATOR)
+
+
+def _code(fact: Fact, text: str) -> str:
+    """An option by its code, or by its label."""
+    return text if text in fact.options else next((code for code, label in fact.options.items() if label == text), text)
+
+
+def _numbers(fact: Fact, raw: pl.Series) -> pl.Series:
+    unit = 10**fact.decimals
+    if raw.dtype.is_integer():
+        inside = raw.set(~raw.is_between(-BOUND, BOUND, closed="none"), None)
+        return _in_range(fact, inside.cast(pl.Int64) * unit)
+    if isinstance(raw.dtype, pl.Decimal):
+        return _in_range(fact, _decimals(raw, fact.decimals))
+    floats = raw
+    if raw.dtype == pl.String:
+        floats = raw.set(raw.str.len_bytes() > SAFE_TEXT, None).cast(pl.Float64, strict=False)
+    floats = floats.set(~(floats.abs() < BOUND), None)
+    scaled = (floats * unit).round()
+    return _in_range(fact, scaled.set((scaled / unit) != floats, None).cast(pl.Int64))
+
+
+def _decimals(raw: pl.Series, decimals: int) -> pl.Series:
+    """Decimals as whole numbers of the unit in the last place; null where there are more places, or far too large."""
+    scale = raw.dtype.scale  # type: ignore[attr-defined]
+    held = raw.to_physical()
+    too_large = min(BOUND * 10**scale, MAX_DECIMAL)
+    held = held.set((held >= too_large) | (held <= -too_large), None)
+    if scale > decimals:
+        step = pl.Series([10 ** (scale - decimals)], dtype=pl.Int128)
+        whole = held // step
+        held = whole.set(whole * step != held, None)
+    scaled: pl.Series = held.cast(pl.Int64) * 10 ** max(0, decimals - scale)
+    return scaled
+
+
+def _in_range(fact: Fact, scaled: pl.Series) -> pl.Series:
+    low, high = scaled.min(), scaled.max()
+    if low is None or high is None:
+        return scaled
+    unit = 10**fact.decimals
+    least = max(-BOUND * unit + 1, -BOUND * unit if fact.min is None else math.ceil(fact.min * unit))
+    most = min(BOUND * unit - 1, BOUND * unit if fact.max is None else math.floor(fact.max * unit))
+    if int(low) >= least and int(high) <= most:  # type: ignore[arg-type]
+        return scaled
+    return scaled.set(~scaled.is_between(least, most), None)
+
+
+def _booleans(_: Fact, raw: pl.Series) -> pl.Series:
+    if raw.dtype == pl.Boolean:
+        return raw
+    lower = raw.str.to_lowercase()
+    yes, no = lower.is_in(YES), lower.is_in(NO)
+    return yes.set(~(yes | no), None)
+
+
+def _choices(fact: Fact, raw: pl.Series) -> pl.Series:
+    codes = pl.Enum(list(fact.options))
+    found = raw.cast(pl.String).cast(codes, strict=False)
+    if raw.dtype == pl.String and found.null_count() > raw.null_count():
+        by_label = raw.replace(
+            {label: code for code, label in reversed(fact.options.items()) if label not in fact.options}
+        )
+        found = by_label.cast(codes, strict=False)
+    return found.to_physical()
+
+
+def _sets(fact: Fact, raw: pl.Series) -> pl.Series:
+    lists = _split_all(fact, raw) if raw.dtype == pl.String else raw
+    codes = pl.Enum(list(fact.options))
+    bits = pl.lit(2, dtype=pl.UInt64).pow(pl.element().cast(pl.String).cast(codes, strict=False).to_physical())
+    # Powers of two that differ add up without a carry: an option that stands twice, or is none, makes fewer bits than entries.
+    held = pl.col("v").list.eval(bits).list.sum()
+    every = held.bitwise_count_ones() == pl.col("v").list.len()
+    return lists.alias("v").to_frame().select(pl.when(every).then(held)).to_series()
+
+
+def _split_all(fact: Fact, raw: pl.Series) -> pl.Series:
+    text = pl.col("v")
+    for separator in ("；", "\n"):
+        text = text.str.replace_all(separator, SEPARATOR, literal=True)
+    by_label = {label: code for code, label in reversed(fact.options.items()) if label not in fact.options}
+    option = pl.element().str.strip_chars().replace(by_label)
+    nothing = pl.when(pl.col("v").is_in(NOTHING_CHOSEN)).then(pl.lit([], dtype=pl.List(pl.String)))
+    return raw.alias("v").to_frame().select(nothing.otherwise(text.str.split(SEPARATOR).list.eval(option))).to_series()
+
+
+def _dates(_: Fact, raw: pl.Series) -> pl.Series:
+    if raw.dtype == pl.Date:
+        return raw
+    if raw.dtype == pl.String:
+        plain = raw.set(~raw.str.contains(r"^\d{4}-\d{2}-\d{2}$"), None)
+        return plain.str.to_date("%Y-%m-%d", strict=False)
+    days = raw.cast(pl.Date)
+    return days.set(days.cast(raw.dtype) != raw, None)
+
+
+WHOLE: Mapping[str, Callable[[Fact, pl.Series], pl.Series]] = {
+    "number": _numbers,
+    "boolean": _booleans,
+    "choice": _choices,
+    "choices": _sets,
+    "date": _dates,
+}

@@ -1,0 +1,52 @@
+"""Audits that have been read → columns."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import polars as pl
+
+from grading.columns.layout import ASSESSED_ON, ROW_KEY, TYPES, UNIT, Columns, pack, stated
+from grading.model.audit import Audit, Known, UnitAudit
+from grading.model.ruleset import Fact, Ruleset
+
+
+def from_audits(ruleset: Ruleset, units: Iterable[tuple[Audit, UnitAudit]]) -> Columns:
+    """The columns of units that `ruleset` is to grade, whichever ruleset they name.
+
+    Facts that the ruleset does not have are left out. Raises ColumnsError for a value that its fact can't have.
+    """
+    listed = list(units)
+    facts = [fact for fact in ruleset.facts.values() if fact.group is None]
+    found: list[pl.Series] = [pl.Series(ASSESSED_ON, [audit.assessed_on for audit, _ in listed], dtype=pl.Date)]
+    for fact in facts:
+        known = [_own_or_shared(audit, unit, fact.id) for audit, unit in listed]
+        found.append(_column(fact, known))
+    found += [
+        pl.Series(stated(group), [group in unit.groups for _, unit in listed], dtype=pl.Boolean)
+        for group in ruleset.groups
+    ]
+    groups = {group: _rows(ruleset, group, [unit for _, unit in listed]) for group in ruleset.groups}
+    return Columns(pl.DataFrame(found), groups)
+
+
+def _own_or_shared(audit: Audit, unit: UnitAudit, fact: str) -> Known | None:
+    """A unit's own value goes before the enterprise's."""
+    own = unit.facts.get(fact)
+    return own if own is not None and own.value is not None else audit.enterprise.facts.get(fact)
+
+
+def _rows(ruleset: Ruleset, group: str, units: list[UnitAudit]) -> pl.DataFrame:
+    listed = [(i, row) for i, unit in enumerate(units) for row in unit.groups.get(group, ())]
+    columns: list[pl.Series] = [
+        pl.Series(UNIT, [i for i, _ in listed], dtype=pl.UInt32),
+        pl.Series(ROW_KEY, [row.key for _, row in listed], dtype=pl.String),
+    ]
+    for fact in ruleset.facts.values():
+        if fact.group == group:
+            columns.append(_column(fact, [row.facts.get(fact.id) for _, row in listed]))
+    return pl.DataFrame(columns)
+
+
+def _column(fact: Fact, known: Iterable[Known | None]) -> pl.Series:
+    values: list[Any] = [pack(fact, one.value) if one is not None else None for one in known]
+    return pl.Series(fact.id, values, dtype=TYPES[fact.type])

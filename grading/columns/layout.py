@@ -1,0 +1,104 @@
+"""The columns that are graded: one frame of units, one frame of rows a group, every value as an exact integer or a flag.
+
+A frame of units has a row a unit and, of its ruleset's facts, those that anything is known of. A frame of a group has a row
+a row of the form, `unit` (the position of its unit in the frame of units, UInt32) and the group's facts. Null is unknown.
+
+| fact | column |
+|---|---|
+| number | Int64, scaled: 6.2 of a fact with two decimals is 620 |
+| boolean | Boolean |
+| choice | UInt16, the position of the option in the ruleset |
+| choices | UInt64, a bit an option, the first option lowest |
+| date | Date |
+
+`<group>.stated` (Boolean, in the frame of units) says whether the unit has that table at all: a table that is not stated is
+unknown, one without rows is empty. `assessed_on` (Date) is never null. Columns whose names have a dot are never facts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+
+from grading.model.base import Scalar
+from grading.model.ruleset import Fact, Ruleset
+
+UNIT = "unit"
+ROW_KEY = ".key"
+ASSESSED_ON = "assessed_on"
+MAX_OPTIONS = 64
+TYPES: Mapping[str, type[pl.DataType]] = {
+    "number": pl.Int64,
+    "boolean": pl.Boolean,
+    "choice": pl.UInt16,
+    "choices": pl.UInt64,
+    "date": pl.Date,
+}
+
+
+class ColumnsError(Exception):
+    """A ruleset or a frame can't be read in columns; the message names what and why."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Units with their tables, ready to be graded."""
+
+    units: pl.DataFrame
+    groups: Mapping[str, pl.DataFrame]
+
+    @property
+    def height(self) -> int:
+        """How many units there are."""
+        return self.units.height
+
+    def only(self, wanted: pl.Series) -> "Columns":
+        """The units for which `wanted` (Boolean, without nulls) is true, with their rows, in the same order."""
+        if wanted.all():
+            return self
+        places = wanted.cast(pl.UInt32).cum_sum() - wanted.cast(pl.UInt32)
+        groups: dict[str, pl.DataFrame] = {}
+        for name, rows in self.groups.items():
+            kept = rows.filter(wanted.gather(rows[UNIT]))
+            groups[name] = kept.with_columns(places.gather(kept[UNIT]).cast(pl.UInt32).alias(UNIT))
+        return replace(self, units=self.units.filter(wanted), groups=groups)
+
+
+def stated(group: str) -> str:
+    """The column that says whether a unit has a group's table."""
+    return f"{group}.stated"
+
+
+def pack(fact: Fact, value: Scalar | tuple[str, ...] | frozenset[str] | None) -> int | bool | date | None:
+    """A value that has been checked, as its column holds it. Raises ColumnsError for what the fact can't have."""
+    if value is None or isinstance(value, bool | date):
+        return value
+    options = tuple(fact.options)
+    if isinstance(value, Decimal):
+        scaled = value.scaleb(fact.decimals)
+        if scaled != int(scaled):
+            raise ColumnsError(f"{fact.id}: {value} has more than {fact.decimals} decimals")
+        return int(scaled)
+    if isinstance(value, str):
+        return options.index(value)
+    return sum(1 << options.index(option) for option in value)
+
+
+def unpack(fact: Fact, held: int | bool | date | None) -> Scalar | tuple[str, ...] | None:
+    """What `pack` was given; a set comes as a tuple in the order of the options."""
+    if held is None or isinstance(held, bool | date):
+        return held
+    if fact.type == "number":
+        return Decimal(held).scaleb(-fact.decimals)
+    if fact.type == "choice":
+        return tuple(fact.options)[held]
+    return tuple(option for i, option in enumerate(fact.options) if held >> i & 1)
+
+
+def check_ruleset(ruleset: Ruleset) -> None:
+    """Raises ColumnsError when a set of options is too large for a column."""
+    for fact in ruleset.facts.values():
+        if fact.type == "choices" and len(fact.options) > MAX_OPTIONS:
+            raise ColumnsError(f"{fact.id} has {len(fact.options)} options; a column of `choices` holds {MAX_OPTIONS}")

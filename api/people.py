@@ -14,6 +14,7 @@ from api.identity import passwords
 from api.problems import ErrorAt, Problem, not_found
 from api.store import Enterprise, Role, SignInSession, Team, Token, User
 from api.store.base import now
+from api.store.database import Database
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 
@@ -95,6 +96,48 @@ def add_user(
         may_review=may_review,
     )
     log.append(desk.db, "user.created", actor, subject=f"user:{user.id}", details={"role": role.value})
+    return user
+
+
+def add_user_from_command(
+    database: Database,
+    *,
+    login: str,
+    name: str,
+    role: Role,
+    password: str,
+    team: str | None = None,
+    uscc: str | None = None,
+    area: str | None = None,
+    may_review: bool = False,
+) -> User:
+    """A user made by who may run commands on the server; a team that isn't there yet is made. Raises Problem (409, 422)."""
+    with database.writing() as db:
+        team_id = enterprise_id = None
+        if team is not None:
+            found = db.scalar(select(Team).where(Team.name == team))
+            if found is None:
+                found = Team(name=team)
+                db.add(found)
+                db.flush()
+            team_id = found.id
+        if uscc is not None:
+            enterprise_id = db.scalar(select(Enterprise.id).where(Enterprise.uscc == uscc))
+            if enterprise_id is None:
+                message = f"没有统一社会信用代码为 {uscc} 的企业。"
+                raise Problem("invalid_user", message, status=422, errors=[ErrorAt("uscc", message)])
+        user = create_user(
+            db,
+            login=login,
+            name=name,
+            role=role,
+            password=password,
+            team_id=team_id,
+            enterprise_id=enterprise_id,
+            area=area,
+            may_review=may_review,
+        )
+        log.append(db, "user.created", None, subject=f"user:{user.id}", details={"role": role.value})
     return user
 
 

@@ -1,4 +1,4 @@
-"""What would follow if a value were another: a changed audit, graded, and what differs."""
+"""What would follow if values were others: a changed audit, graded, and what differs."""
 
 import re
 from collections.abc import Iterable
@@ -12,8 +12,10 @@ from grading.model.base import Status
 from grading.model.result import Grading, UnitGrading
 from grading.model.ruleset import Fact
 
+ENTERPRISE = "enterprise"
+FORMS = "unit.fact=value, unit.group[row].fact=value or enterprise.fact=value"
 _SETTING = re.compile(
-    r"^(?P<unit>[^=]+?)\.(?:(?P<group>\w+)\[(?P<row>[^\]]*)\]\.)?(?P<fact>\w+)\s*=\s*(?P<value>.*)$", re.S
+    r"^\s*(?P<unit>[^=]+?)\.(?:(?P<group>\w+)\[(?P<row>.*?)\]\.)?(?P<fact>\w+)\s*=\s*(?P<value>.*)$", re.S
 )
 
 
@@ -35,78 +37,97 @@ class Setting:
 
 @dataclass(frozen=True)
 class Difference:
-    """One conclusion that is not the same in two gradings of a unit."""
+    """One conclusion that is not the same in two gradings of a unit; `before` or `after` is None where there is none.
+
+    `kind`: grade and attainable (of the enterprise, `unit` and `id` empty); unit_grade and unit_attainable; dimension and
+    scope (grades); level, gate, indicator (`id.level`) and condition (place, and row in brackets; statuses).
+    """
 
     unit: str
     kind: str
     id: str
-    before: str
-    after: str
+    before: str | None
+    after: str | None
 
 
-def read_settings(texts: Iterable[str]) -> tuple[Setting, ...]:
-    """Parse `unit.fact=value` and `unit.group[row].fact=value`; values are JSON, or bare words. Raises AuditError."""
-    settings: list[Setting] = []
+def change_audit(audit: Audit, texts: Iterable[str], library: Library) -> Audit:
+    """The audit with settings in place, each `unit.fact=value` or `unit.group[row].fact=value`.
+
+    A value is JSON (with evidence and note if wished), or a bare word; `null` makes a fact unknown. Checked as an audit
+    is: raises AuditError with every problem of every setting.
+    """
     problems: list[InputProblem] = []
+    placed: list[tuple[Setting, Known | None]] = []
+    seen: set[str] = set()
     for text in texts:
-        match = _SETTING.match(text)
-        if match is None:
-            problems.append(InputProblem(text, "should look like unit.fact=value or unit.group[row].fact=value"))
+        setting = _read(text, problems)
+        if setting is None:
             continue
-        try:
-            value = parse_json(match["value"])
-        except AuditError:
-            value = match["value"].strip()
-        settings.append(Setting(match["unit"], match["group"], match["row"], match["fact"], value))
+        if setting.place in seen:
+            problems.append(InputProblem(setting.place, "is set twice"))
+        seen.add(setting.place)
+        facts = _facts_of(audit, setting, library, problems)
+        if facts:
+            known, found = check_value(setting.value, setting.place, facts)
+            problems += found
+            placed.append((setting, known))
     if problems:
         raise AuditError(problems)
-    return tuple(settings)
-
-
-def apply_settings(audit: Audit, settings: Iterable[Setting], library: Library) -> Audit:
-    """The audit with the settings in place, checked as an audit is; raises AuditError with every problem."""
-    problems: list[InputProblem] = []
-    for setting in settings:
-        known = _checked(audit, setting, library, problems)
-        if known is not None:
-            audit = put(audit, setting, known[0])
-    if problems:
-        raise AuditError(problems)
+    for setting, known in placed:
+        audit = put(audit, setting, known)
     return audit
 
 
-def _checked(
-    audit: Audit, setting: Setting, library: Library, problems: list[InputProblem]
-) -> tuple[Known | None] | None:
-    """The value of a setting in a tuple of one, since None is a value too; None when it can't be."""
-    units = [u for u in audit.units if setting.unit in (u.id, "enterprise")]
+def _read(text: str, problems: list[InputProblem]) -> Setting | None:
+    match = _SETTING.match(text)
+    if match is None:
+        problems.append(InputProblem(text, f"should look like {FORMS}"))
+        return None
+    try:
+        value = parse_json(match["value"])
+    except AuditError:
+        value = match["value"].strip()
+    return Setting(match["unit"], match["group"], match["row"], match["fact"], value)
+
+
+def _facts_of(audit: Audit, setting: Setting, library: Library, problems: list[InputProblem]) -> list[Fact]:
+    """What the setting's fact is in the rulesets that it matters to; nothing, with a problem, when its place can't be."""
+
+    def wrong(message: str) -> list[Fact]:
+        problems.append(InputProblem(setting.place, message))
+        return []
+
+    is_shared = setting.unit == ENTERPRISE
+    units = [unit for unit in audit.units if is_shared or unit.id == setting.unit]
     if not units:
-        ids = ", ".join(u.id for u in audit.units)
-        problems.append(
-            InputProblem(setting.place, f"there is no unit `{setting.unit}`; there are {ids} and enterprise")
+        return wrong(
+            f"there is no unit `{setting.unit}`; there are {', '.join(u.id for u in audit.units)}, {ENTERPRISE}"
         )
-        return None
-    facts: list[Fact] = []
-    for unit in units:
-        fact = library.ruleset(unit.ruleset).facts.get(setting.fact)
-        if fact is not None and fact.group == setting.group:
-            facts.append(fact)
+    rulesets = [library.ruleset(unit.ruleset) for unit in units]
+    names = ", ".join(dict.fromkeys(ruleset.id for ruleset in rulesets))
+    if setting.group is not None and is_shared:
+        return wrong("the enterprise has no tables; name the unit")
+    declared = [ruleset.facts[setting.fact] for ruleset in rulesets if setting.fact in ruleset.facts]
+    facts = [fact for fact in declared if fact.group == setting.group]
+    if not facts and declared:
+        group = declared[0].group
+        return wrong(f"belongs to the rows of {group}: {group}[row].{setting.fact}" if group else "is not in a table")
+    computed = next((r.computed[setting.fact] for r in rulesets if setting.fact in r.computed), None)
+    if computed is not None:
+        operands = ", ".join(operand for operand in computed.operands if isinstance(operand, str))
+        return wrong(f"is worked out from {operands}; set these")
     if not facts:
-        where = f"group {setting.group} of " if setting.group else ""
-        names = ", ".join(dict.fromkeys(u.ruleset for u in units))
-        problems.append(InputProblem(setting.place, f"is not a fact of {where}{names}"))
-        return None
-    if setting.group and not any(row.key == setting.row for row in units[0].groups.get(setting.group, ())):
-        problems.append(InputProblem(setting.place, f"there is no row `{setting.row}` in {setting.group}"))
-        return None
-    known, found = check_value(setting.value, setting.place, facts)
-    problems.extend(found)
-    return None if found else (known,)
+        return wrong(f"is not a fact of {f'group {setting.group} of ' if setting.group else ''}{names}")
+    if setting.group is not None:
+        keys = [row.key for row in units[0].groups.get(setting.group, ())]
+        if setting.row not in keys:
+            return wrong(f"there is no row `{setting.row}` in {setting.group}; there are {', '.join(keys) or 'none'}")
+    return facts
 
 
 def put(audit: Audit, setting: Setting, known: Known | None) -> Audit:
     """The audit with one value replaced (None: made unknown). The place must exist."""
-    if setting.unit == "enterprise":
+    if setting.unit == ENTERPRISE:
         facts = _with(audit.enterprise.facts, setting.fact, known)
         return audit.model_copy(update={"enterprise": audit.enterprise.model_copy(update={"facts": facts})})
     units = tuple(_put_in_unit(u, setting, known) if u.id == setting.unit else u for u in audit.units)
@@ -129,18 +150,15 @@ def _with(facts: dict[str, Known], name: str, known: Known | None) -> dict[str, 
 
 
 def compare(before: Grading, after: Grading) -> tuple[Difference, ...]:
-    """What differs between two gradings of the same units: grades, levels, dimensions, gates, indicators and conditions."""
-    found: list[Difference] = []
-    if before.outcome != after.outcome:
-        found.append(Difference("", "grade", "", before.outcome.grade, after.outcome.grade))
-        found.append(Difference("", "attainable", "", before.outcome.attainable, after.outcome.attainable))
+    """What differs between two gradings of the same units, from the enterprise's grade down to single conditions."""
+    found = [
+        Difference("", "grade", "", before.outcome.grade, after.outcome.grade),
+        Difference("", "attainable", "", before.outcome.attainable, after.outcome.attainable),
+    ]
     for old, new in zip(before.units, after.units, strict=True):
         was, now = _conclusions(old), _conclusions(new)
-        for (kind, id_), value in now.items():
-            earlier = was.get((kind, id_), "—")
-            if earlier != value:
-                found.append(Difference(new.id, kind, id_, earlier, value))
-        found.extend(Difference(new.id, kind, id_, was[kind, id_], "—") for kind, id_ in was if (kind, id_) not in now)
+        for kind, id_ in dict.fromkeys((*now, *was)):
+            found.append(Difference(new.id, kind, id_, was.get((kind, id_)), now.get((kind, id_))))
     return tuple(d for d in found if d.before != d.after)
 
 
@@ -149,9 +167,10 @@ def _conclusions(unit: UnitGrading) -> dict[tuple[str, str], str]:
         ("unit_grade", ""): unit.outcome.grade,
         ("unit_attainable", ""): unit.outcome.attainable,
     }
+    found |= {("gate", gate.id): gate.status.value for gate in unit.gates}
     found |= {("level", level): status.value for level, status in unit.levels.items()}
     found |= {("dimension", name): outcome.grade for name, outcome in unit.dimensions.items()}
-    found |= {("gate", gate.id): gate.status.value for gate in unit.gates}
+    found |= {("scope", name): outcome.grade for name, outcome in unit.scopes.items()}
     for result in unit.indicators:
         found |= {("indicator", f"{result.id}.{level}"): status.value for level, status in result.levels.items()}
     for place in unit.conditions:

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import orjson
+import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from grading.commands.terminal import err
 from grading.engine.grade import Engine
-from grading.engine.network import NetworkError
-from grading.engine.session import EngineError
+from grading.engine.rules import NetworkError
+from grading.engine.library import EngineError
 from grading.intake import AuditError, InputProblem, read_audit
 from grading.language.problems import LanguageError
 from grading.model.audit import Audit
@@ -50,6 +51,14 @@ def with_progress(names: Sequence[str], what: str) -> Iterator[str]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True) as progress:
         yield from progress.track(names, description=what)
+
+
+def tell_problems(name: str, error: AuditError, as_json: bool) -> None:
+    """Tell what is wrong with an audit: as a line of JSON on stdout, or in words on stderr."""
+    if as_json:
+        typer.echo(audit_problems(name, error))
+    else:
+        print_audit_problems(name, error)
 
 
 def print_audit_problems(name: str, error: AuditError) -> None:

@@ -1,243 +1,205 @@
-"""The smallest and the cheapest set of changes that lifts a unit to a level, proven by grading the changed audit.
+"""The smallest and the cheapest set of changes that lifts a unit to a level, proven by grading the changed audit."""
 
-What is asked falls apart into clusters that share a value or a remedy; in each the best combination of ways is searched.
-Then the changed audit is graded. If the changes upset something that held before, it is demanded too, and the search is repeated.
-"""
-
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from grading.engine.grade import Engine, json_value
-from grading.gaps.lines import Asked, Subject, asked_for, stands_in_the_way
-from grading.gaps.values import settle
-from grading.gaps.ways import Demand, Obstacle, Slot, Way, Ways, cost_of
+from grading.gaps.choose import Chosen, Part, choose
+from grading.gaps.efforts import cost_of, remedies_of, weeks_of
+from grading.gaps.grow import Grower
+from grading.gaps.known import Slot
+from grading.gaps.lines import Open, required_text
+from grading.gaps.settle import Demand
+from grading.gaps.subject import Subject, stands_in_the_way
+from grading.gaps.tree import Leaf, Node, Table
+from grading.gaps.values import STATED, grants
+from grading.language.prose import fact_label
 from grading.language.values import known_text
-from grading.model.audit import Audit, Known
-from grading.model.gap import Change, ChangeSet, Costs, GapLine
-from grading.simulate import Setting, put
+from grading.model.audit import Known
+from grading.model.condition import ConditionBase, Each, Some, comparisons, walk
+from grading.model.gap import Blocker, Change, ChangeSet, GapLine
+from grading.places import sources
+from grading.simulate import ENTERPRISE, Setting, put
 
 MAX_ROUNDS = 6
-MAX_COMBINATIONS = 3_000
 
 
 @dataclass(frozen=True)
 class Solution:
-    """The changes found, the audit with them, and what is in the way of going further."""
+    """The changes found, the unit with them, and what is in the way of going further."""
 
     change_set: ChangeSet
-    audit: Audit
-    obstacles: tuple[tuple[Asked, Obstacle], ...]
+    after: Subject
+    blockers: tuple[Blocker, ...]
 
 
-def solve(engine: Engine, subject: Subject, level: str, lines: Sequence[GapLine], smallest: bool) -> Solution:
-    """The changes that lift the subject's unit to `level`; as far as they can, when something is in the way."""
-    asked = [a for a in asked_for(subject, level) if stands_in_the_way(subject, a)]
-    firm: list[Asked] = []
-    chosen, obstacles = _choose(subject, asked, firm, smallest)
-    audit, values = _changed(subject, chosen)
-    grading = engine.grade(audit, subject.mode)
-    for _ in range(MAX_ROUNDS):
-        after = Subject(audit, subject.index, subject.ruleset, grading.units[subject.index], subject.mode)
-        known = {a.name for a in (*asked, *firm)}
-        upset = [a for a in asked_for(after, level) if a.name not in known and stands_in_the_way(after, a)]
+def solve(engine: Engine, open_: Open, lines: Sequence[GapLine], smallest: bool) -> Solution:
+    """The changes that lift the unit to the level; as far as they can, when something is in the way.
+
+    The changed audit is graded. Where the changes brought rows or indicators into scope that are not fulfilled, these are
+    asked for too, and the choice is made again.
+    """
+    subject, level = open_.subject, open_.level
+    trees: dict[str, Node] = dict(open_.trees)
+    views: list[Subject] = []
+    chosen = choose(subject, open_.asked, trees, views, smallest)
+    after = _changed(engine, subject, chosen.changed)
+    while len(views) < MAX_ROUNDS:
+        upset = [a for a in open_.asked if a.name not in chosen.given_up and stands_in_the_way(after, a)]
         if not upset:
             break
-        newly_asked = [a for a in upset if not _fulfilled_now(subject, a)]
-        firm += [a for a in upset if _fulfilled_now(subject, a)]
-        asked += newly_asked
-        chosen, obstacles = _choose(subject, asked, firm, smallest)
-        audit, values = _changed(subject, chosen)
-        grading = engine.grade(audit, subject.mode)
-    outcome = grading.units[subject.index].outcome
-    ids = subject.ruleset.scale.ids
-    enough = outcome.grade in ids and ids.index(outcome.grade) <= ids.index(level)
-    changes = _described(subject, chosen, values, lines)
-    remedies = tuple(dict.fromkeys(r for change in changes for r in change.remedies))
+        views.append(after)
+        grower = Grower(subject, views)
+        trees = {a.name: grower.grow(a) for a in open_.asked if a.name in trees or a in upset}
+        chosen = choose(subject, open_.asked, trees, views, smallest)
+        after = _changed(engine, subject, chosen.changed)
+    chosen, after, trimmed = _trimmed(engine, subject, level, chosen, after)
+    enough = _reaches(after, level)
     change_set = ChangeSet(
-        changes=changes,
-        remedies=remedies,
-        cost_wan_cny=total(r.cost_wan_cny for r in remedies),
-        weeks=longest(r.weeks for r in remedies),
-        outcome=outcome,
+        changes=tuple(_described(subject, chosen, lines)),
+        remedies=tuple(remedies_of(chosen.demands)),
+        cost_wan_cny=cost_of(chosen.demands),
+        weeks=weeks_of(chosen.demands),
+        outcome=after.grading.outcome,
         enough=enough,
+        optimal=enough and chosen.optimal and not (chosen.given_up or views or trimmed),
     )
-    return Solution(change_set, audit, tuple(obstacles))
+    return Solution(change_set, after, tuple(_blockers(subject, level, chosen)))
 
 
-def _fulfilled_now(subject: Subject, asked: Asked) -> bool:
-    return not stands_in_the_way(subject, asked)
+def _reaches(subject: Subject, level: str) -> bool:
+    grade, ids = subject.grading.outcome.grade, subject.ruleset.scale.ids
+    return grade in ids and ids.index(grade) <= ids.index(level)
 
 
-def total(ranges: Iterable[Costs | None]) -> Costs | None:
-    """The sum of ranges; None when there is nothing to add up."""
-    known = [r for r in ranges if r is not None]
-    if not known:
-        return None
-    return (sum((low for low, _ in known), Decimal(0)), sum((high for _, high in known), Decimal(0)))
-
-
-def longest(ranges: Iterable[Costs | None]) -> Costs | None:
-    """The longest of ranges, for works that go on side by side."""
-    known = [r for r in ranges if r is not None]
-    return (max(low for low, _ in known), max(high for _, high in known)) if known else None
-
-
-def _choose(
-    subject: Subject, asked: Sequence[Asked], firm: Sequence[Asked], smallest: bool
-) -> tuple[frozenset[Demand], list[tuple[Asked, Obstacle]]]:
-    """The demands of the best combination, and the obstacles of what can't be fulfilled at all."""
-    open_ways: list[tuple[Asked, list[Way]]] = []
-    obstacles: list[tuple[Asked, Obstacle]] = []
-    for one, ways in [(a, Ways(subject).fulfil(a)) for a in asked] + [(a, Ways(subject, True).fulfil(a)) for a in firm]:
-        possible = [way for way in ways if not way.obstacles]
-        if possible:
-            open_ways.append((one, possible))
-            continue
-        obstacles += [(one, obstacle) for obstacle in sorted(ways[0].obstacles, key=lambda o: o.condition)]
-        open_ways.append((one, [Way(ways[0].demands)]))
-    demands: frozenset[Demand] = frozenset()
-    for cluster in _clusters(open_ways):
-        best = _best_of(subject, [ways for _, ways in cluster], smallest)
-        if best is None:
-            obstacles += [(one, Obstacle("conflict", one.name)) for one, _ in cluster]
-        else:
-            demands |= best.demands
-    return demands, obstacles
-
-
-Cluster = list[tuple[Asked, list[Way]]]
-
-
-def _clusters(parts: Cluster) -> list[Cluster]:
-    """Parts that touch the same values or remedies, together."""
-    clusters: list[tuple[set[Any], Cluster]] = []
-    for one, ways in parts:
-        touched: set[Any] = {d.slot for way in ways for d in way.demands}
-        touched |= {d.effort.text for way in ways for d in way.demands if d.effort is not None}
-        members: Cluster = [(one, ways)]
-        apart = []
-        for other in clusters:
-            if other[0] & touched:
-                touched |= other[0]
-                members = other[1] + members
-            else:
-                apart.append(other)
-        clusters = [*apart, (touched, members)]
-    return [members for _, members in clusters]
-
-
-def _best_of(subject: Subject, parts: list[list[Way]], smallest: bool) -> Way | None:
-    """The best compatible combination of one way of each part."""
-    values = _current(subject)
-
-    def rank(way: Way) -> tuple[Any, ...]:
-        settled = settle(subject.ruleset, way.demands, values)
-        count = len(settled) if settled is not None else 0
-        cost = cost_of(d.effort for d in way.demands)
-        measure = (count, cost) if smallest else (cost, count)
-        return (settled is None, *measure, way.rank)
-
-    combined = [Way()]
-    for ways in sorted(parts, key=len):
-        step = dict.fromkeys(one | other for one in combined for other in ways)
-        ranked = sorted(step, key=rank)
-        combined = ranked[: max(1, MAX_COMBINATIONS // max(1, len(parts)) // max(1, len(ways)))]
-    best = combined[0]
-    return None if rank(best)[0] else best
-
-
-def _current(subject: Subject) -> dict[Slot, Any]:
-    """Today's values, computed ones included."""
-    values = subject.grading.values
-    found: dict[Slot, Any] = {}
-    for fact, row in values:
-        declared = subject.ruleset.facts.get(fact) or subject.ruleset.computed.get(fact)
-        group = declared.group if declared is not None else None
-        found[Slot(fact, group if row is not None else None, row)] = values[fact, row]
-    return found
-
-
-def _changed(subject: Subject, demands: frozenset[Demand]) -> tuple[Audit, dict[Slot, Any]]:
-    """The audit with every demand satisfied, and the values that were changed."""
-    settled = settle(subject.ruleset, demands, _current(subject)) or {}
+def _changed(engine: Engine, subject: Subject, changed: Mapping[Slot, Any]) -> Subject:
+    """The unit with changed values, graded anew."""
     audit = subject.audit
-    for slot, value in sorted(settled.items(), key=lambda item: (item[0].group or "", item[0].row or "", item[0].fact)):
-        before = subject.known(slot.fact, slot.group, slot.row)
-        plain = (
-            tuple(o for o in subject.ruleset.facts[slot.fact].options if o in value)
-            if isinstance(value, frozenset)
-            else value
-        )
-        known = Known(value=plain, evidence=before.evidence if before else (), note=before.note if before else None)
-        audit = put(audit, Setting(_owner(subject, slot), slot.group, slot.row, slot.fact, None), known)
-    return audit, settled
-
-
-def _owner(subject: Subject, slot: Slot) -> str:
-    """The unit, or the enterprise where the value stands there."""
-    place = subject.place(slot.fact, slot.group, slot.row)
-    return "enterprise" if place.startswith("enterprise.") else subject.unit.id
-
-
-def _described(
-    subject: Subject, demands: frozenset[Demand], values: dict[Slot, Any], lines: Sequence[GapLine]
-) -> tuple[Change, ...]:
-    """The changes in words of the audit, in the order of the gap lines that they close."""
-    by_place: dict[str, list[str]] = {}
-    order: dict[str, int] = {}
-    for n, line in enumerate(lines):
-        by_place.setdefault(line.condition, []).append(line.id)
-        order.setdefault(line.condition, n)
-    changes: list[tuple[int, Change]] = []
-    for slot, after in values.items():
+    for slot, value in changed.items():
         fact = subject.ruleset.facts[slot.fact]
-        serving = [d for d in demands if slot in _roots(subject, d)]
-        rows = {line.id: line.row for line in lines}
-        closed = [
-            id_
-            for d in serving
-            for id_ in by_place.get(d.condition, ())
-            if rows[id_] in (None, slot.row) or slot.row is None
-        ]
-        remedies = [d.effort for d in sorted(serving, key=lambda d: d.condition) if d.effort is not None]
-        before = subject.grading.values.get((slot.fact, slot.row))
-        change = Change(
-            kind="supply" if before is None else "improve",
-            unit=_owner(subject, slot),
-            place=subject.place(slot.fact, slot.group, slot.row),
-            setting=Setting(_owner(subject, slot), slot.group, slot.row, slot.fact, None).place,
-            group=slot.group,
-            row=slot.row,
-            fact=slot.fact,
-            fact_label=fact.label,
-            measured_in=fact.unit,
-            before=json_value(before),
-            before_text=known_text(subject.ruleset, slot.fact, before),
-            after=json_value(after),
-            after_text=known_text(subject.ruleset, slot.fact, after),
-            lines=tuple(dict.fromkeys(closed)),
-            remedies=tuple(dict.fromkeys(remedies)),
+        stored = tuple(o for o in fact.options if o in value) if isinstance(value, frozenset) else value
+        audit = put(audit, _setting(subject, slot), Known(value=stored))
+    grading = engine.grade(audit, subject.mode)
+    return Subject(audit, subject.index, subject.ruleset, grading.units[subject.index], subject.mode)
+
+
+def _setting(subject: Subject, slot: Slot) -> Setting:
+    """Where to put a slot's value: at the enterprise when it stands there."""
+    place = subject.stated(slot.group, slot.row, slot.fact)[1]
+    owner = ENTERPRISE if place.startswith(f"{ENTERPRISE}.") else subject.unit.id
+    return Setting(owner, slot.group, slot.row, slot.fact, None)
+
+
+def _trimmed(
+    engine: Engine, subject: Subject, level: str, chosen: Chosen, after: Subject
+) -> tuple[Chosen, Subject, bool]:
+    """Without the changes that turn out to be needless because others moved rows or indicators out of scope."""
+    scope = _scope_facts(subject)
+    if not any(slot.fact in scope for slot in chosen.changed) or not _reaches(after, level):
+        return chosen, after, False
+    trimmed = False
+    for slot in list(chosen.changed):
+        fewer = {other: value for other, value in chosen.changed.items() if other != slot}
+        without = _changed(engine, subject, fewer)
+        if _reaches(without, level):
+            kept = [d for d in chosen.demands if slot not in subject.values.roots(d.slot)]
+            chosen = Chosen(kept, fewer, chosen.wishes, chosen.closed, chosen.conflicts, chosen.optimal)
+            after, trimmed = without, True
+    return chosen, after, trimmed
+
+
+def _scope_facts(subject: Subject) -> set[str]:
+    """The facts that decide which rows and indicators are looked at."""
+    ruleset = subject.ruleset
+    tops: list[ConditionBase] = [r.require for i in ruleset.indicators for r in i.levels.values()]
+    tops += [gate.when for gate in ruleset.gates]
+    scopes = [c.where for top in tops for _, c in walk(top) if isinstance(c, Each | Some) and c.where is not None]
+    scopes += [i.applies_when for i in ruleset.indicators if i.applies_when is not None]
+    return {source[0] for scope in scopes for c in comparisons(scope) for source in sources(ruleset, c.fact, None)}
+
+
+def _described(subject: Subject, chosen: Chosen, lines: Sequence[GapLine]) -> Iterator[Change]:
+    """The changes in words of the audit, in the order of the gap lines that they close."""
+    order = {line.id: n for n, line in enumerate(lines)}
+    today = subject.values
+    open_ = [d for d in chosen.demands if not grants(today.get(d.slot), d.wish)]
+    serving: dict[Slot, list[Demand]] = {slot: [] for slot in chosen.changed}
+    for demand in open_:
+        for root in today.roots(demand.slot):
+            if root in serving:
+                serving[root].append(demand)
+    first = {
+        s: min((order.get(d.line, len(order)) for d in demands), default=len(order)) for s, demands in serving.items()
+    }
+    for slot in sorted(serving, key=lambda slot: (first[slot], slot.fact, slot.row or "")):
+        yield _change(subject, chosen, slot, serving[slot], order)
+
+
+def _change(subject: Subject, chosen: Chosen, slot: Slot, serving: list[Demand], order: Mapping[str, int]) -> Change:
+    fact, wishes = subject.ruleset.facts[slot.fact], chosen.wishes[slot]
+    before, after, setting = subject.values.get(slot), chosen.changed[slot], _setting(subject, slot)
+    sides = {
+        "at_most" if wish.order in ("at_most", "below") else "at_least" for wish in wishes if wish.order is not None
+    }
+    closed = {demand.line for demand in serving} & set(order)
+    return Change(
+        kind="supply" if before is None else "improve",
+        unit=setting.unit,
+        place=subject.stated(slot.group, slot.row, slot.fact)[1],
+        setting=setting.place,
+        group=slot.group,
+        row=slot.row,
+        fact=slot.fact,
+        fact_label=fact.label,
+        measured_in=fact.unit,
+        before=json_value(before),
+        before_text=known_text(subject.ruleset, slot.fact, before),
+        after=json_value(after),
+        after_text=known_text(subject.ruleset, slot.fact, after),
+        limit=sides.pop() if len(sides) == 1 else None,
+        assumed=all(wish.operator == STATED for wish in wishes),
+        lines=tuple(sorted(closed, key=lambda line: order[line])),
+        remedies=tuple(remedies_of(serving)),
+    )
+
+
+def _blockers(subject: Subject, level: str, chosen: Chosen) -> Iterator[Blocker]:
+    """What is in the way, once for all rows in which it is."""
+    found: dict[tuple[str, str], list[Leaf | Table]] = {}
+    for obstacle in chosen.closed:
+        found.setdefault((obstacle.place, str(obstacle.closed)), []).append(obstacle)
+    for listed in found.values():
+        first = listed[0]
+        rows = list(dict.fromkeys(o.row for o in listed if isinstance(o, Leaf) and o.row is not None))
+        said = required_text(subject, first) + (f"（{'、'.join(rows)}）" if rows else "")
+        yield Blocker(
+            indicator=first.asked.owner.id,
+            title=first.asked.title,
+            level=level,
+            reason=first.closed or "conflict",
+            condition=first.place,
+            text=said,
         )
-        position = min((order[d.condition] for d in serving if d.condition in order), default=len(order))
-        changes.append((position, change))
-    return tuple(change for _, change in sorted(changes, key=lambda item: (item[0], item[1].place)))
+    for core in chosen.conflicts:
+        for part in core:
+            yield _conflict(subject, level, part, core)
 
 
-def _roots(subject: Subject, demand: Demand) -> set[Slot]:
-    """The slots of the audit behind a demand: its own, or those its computed fact is worked out from."""
-    found: set[Slot] = set()
-    stack = [demand.slot]
-    while stack:
-        slot = stack.pop()
-        computed = subject.ruleset.computed.get(slot.fact)
-        if computed is None:
-            found.add(slot)
-            continue
-        for operand in computed.operands:
-            if isinstance(operand, str):
-                declared = subject.ruleset.facts.get(operand) or subject.ruleset.computed.get(operand)
-                group = declared.group if declared is not None else None
-                stack.append(Slot(operand, group, slot.row if group else None))
-    return found
+def _conflict(subject: Subject, level: str, part: Part, core: tuple[Part, ...]) -> Blocker:
+    """Which values can't be as everything together asks for, and what else asks."""
+    shared = frozenset.intersection(*(other.roots for other in core)) or part.roots
+    labels = [
+        fact_label(subject.ruleset, slot.fact) + (f"（{slot.row}）" if slot.row is not None else "")
+        for slot in sorted(shared, key=lambda slot: (slot.fact, slot.row or ""))
+    ]
+    others = list(dict.fromkeys(other.asked.title for other in core if other.asked.name != part.asked.name))
+    against = f"与“{'”“'.join(others)}”的要求不能同时满足" if others else "的各项要求互相矛盾"
+    return Blocker(
+        indicator=part.asked.owner.id,
+        title=part.asked.title,
+        level=level,
+        reason="conflict",
+        condition=part.node.place if isinstance(part.node, Leaf | Table) else part.asked.name,
+        text=f"{'、'.join(labels)}：{against}",
+    )

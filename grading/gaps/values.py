@@ -1,224 +1,186 @@
-"""Demands on a value → the value nearest to today's that satisfies them all."""
+"""Wishes on one value → the value nearest to today's that grants them all."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import timedelta
-from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Decimal
-from typing import Any
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Any, NamedTuple
 
-from grading.gaps.ways import Demand, Slot
-from grading.model.ruleset import Computed, Fact, Ruleset
+from grading.digest import plain
+from grading.model.ruleset import Fact
 
 EQUIVALENT = "recognised_equivalent"
-"""The option that needs an expert's finding: offered only when nothing else would do."""
+"""The option that takes an expert's finding: chosen only where nothing else would do."""
+BEYOND = Decimal(10) ** 9
+"""Numbers of an audit stay below this in size (`grading.intake`)."""
+OPPOSITE = {"at_most": "above", "at_least": "below", "below": "at_least", "above": "at_most"}
+STATED = "stated"
+"""An operator of wishes alone: any value will do, the operand is the one to assume."""
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """What demands leave of numbers or dates."""
+class Wish(NamedTuple):
+    """What is wished of a value: that it compares so, or (`wanted=False`) does not."""
 
-    low: Any = None
-    high: Any = None
-    not_equal: frozenset[Any] = frozenset()
+    operator: str
+    operand: Any
+    wanted: bool
 
-
-def settle(ruleset: Ruleset, demands: Iterable[Demand], current: dict[Slot, Any]) -> dict[Slot, Any] | None:
-    """A value for every slot that must change, or None when the demands contradict each other or can't be worked back."""
-    by_slot: dict[Slot, list[Demand]] = {}
-    for demand in demands:
-        for basic in _worked_back(ruleset, demand, current):
-            if basic is None:
-                return None
-            by_slot.setdefault(basic.slot, []).append(basic)
-    settled: dict[Slot, Any] = {}
-    for slot, listed in by_slot.items():
-        value = _value(ruleset.facts[slot.fact], listed, current.get(slot))
-        if value is None:
+    @property
+    def order(self) -> str | None:
+        """The comparison with a limit that the wish comes to; None for other wishes."""
+        if self.operator not in OPPOSITE:
             return None
-        if value != current.get(slot):
-            settled[slot] = value
-    return settled
+        return self.operator if self.wanted else OPPOSITE[self.operator]
+
+    @property
+    def listed(self) -> tuple[Any, ...]:
+        """The operand as a list."""
+        return self.operand if isinstance(self.operand, tuple) else (self.operand,)
 
 
-def _worked_back(ruleset: Ruleset, demand: Demand, current: dict[Slot, Any]) -> list[Demand | None]:
-    """Demands on facts instead of on a computed fact: the first operand moves, the others stay as they are."""
-    computed = ruleset.computed.get(demand.slot.fact)
-    if computed is None:
-        return [demand if demand.slot.fact in ruleset.facts else None]
-    operator, bound = _direction(demand), demand.operand
-    if operator is None or not isinstance(bound, Decimal):
-        return [None]
-    operation, operands = computed.operation, computed.operands
-    if (operation, operator) in (
-        ("maximum", "at_most"),
-        ("minimum", "at_least"),
-        ("maximum", "below"),
-        ("minimum", "above"),
-    ):
-        moved = [(operand, bound) for operand in operands if isinstance(operand, str)]
+def grants(value: Any, wish: Wish) -> bool:
+    """Whether a value is as wished; an unknown one never is."""
+    if value is None:
+        return False
+    operator, operand, wanted = wish
+    found: bool
+    if operator == STATED:
+        return True
+    if operator in OPPOSITE:
+        found = {
+            "at_most": lambda: value <= operand,
+            "at_least": lambda: value >= operand,
+            "below": lambda: value < operand,
+            "above": lambda: value > operand,
+        }[operator]()
+    elif operator in ("equals", "one_of"):
+        found = value in wish.listed
+    elif operator == "none_of":
+        found = value not in wish.listed
+    elif operator == "includes_any":
+        found = any(option in value for option in operand)
+    elif operator == "includes_all":
+        found = all(option in value for option in operand)
     else:
-        found = _first_operand(ruleset, computed, demand.slot, bound, current)
-        if found is None:
-            return [None]
-        moved = [(found[0], found[1])]
-    result: list[Demand | None] = []
-    for operand, value in moved:
-        slot = _slot_of(ruleset, operand, demand.slot)
-        inner = Demand(slot, operator, value, True, demand.effort, demand.condition)
-        result += _worked_back(ruleset, inner, current)
-    return result
+        found = set(value) <= set(operand)
+    return found == wanted
 
 
-def _direction(demand: Demand) -> str | None:
-    opposite = {"at_most": "above", "at_least": "below", "below": "at_least", "above": "at_most"}
-    if demand.operator not in opposite:
-        return None
-    return demand.operator if demand.wanted else opposite[demand.operator]
+def best_value(fact: Fact, wishes: Sequence[Wish], current: Any) -> Any:
+    """The value nearest to `current` that grants every wish and that the form would accept; None when there is none.
 
-
-def _slot_of(ruleset: Ruleset, operand: str, beside: Slot) -> Slot:
-    declared = ruleset.facts.get(operand) or ruleset.computed.get(operand)
-    group = declared.group if declared is not None else None
-    return Slot(operand, group, beside.row if group else None)
-
-
-def _first_operand(
-    ruleset: Ruleset, computed: Computed, slot: Slot, bound: Decimal, current: dict[Slot, Any]
-) -> tuple[str, Decimal] | None:
-    """The first operand that is a fact, and the value of it at which the result is `bound`."""
-    operation, operands = computed.operation, list(computed.operands)
-    values: list[Any] = [
-        current.get(_slot_of(ruleset, operand, slot)) if isinstance(operand, str) else operand for operand in operands
-    ]
-    first = operands[0]
-    rest = values[1:]
-    if not isinstance(first, str) or any(not isinstance(value, Decimal) for value in rest):
-        return None
-    if operation == "oxygen_corrected":
-        oxygen, baseline = rest
-        return (first, bound * (21 - oxygen) / (21 - baseline)) if baseline < 21 and oxygen < 21 else None
-    if operation == "ratio":
-        return (first, bound * rest[0]) if rest[0] > 0 else None
-    if operation == "difference":
-        return (first, bound + rest[0])
-    if operation == "sum":
-        return (first, bound - sum(rest, Decimal(0)))
-    if operation == "product":
-        factor = Decimal(1)
-        for value in rest:
-            factor *= value
-        return (first, bound / factor) if factor > 0 else None
-    return None
-
-
-def _value(fact: Fact, demands: list[Demand], current: Any) -> Any:
+    Numbers and dates move to the nearest limit; of options the one that a requirement names first is taken.
+    """
+    if current is not None and all(grants(current, wish) for wish in wishes):
+        return current
+    assumed = next((wish.operand for wish in wishes if wish.operator == STATED), None)
+    wishes = [wish for wish in wishes if wish.operator != STATED]
     if fact.type in ("number", "date"):
-        return _ordered(fact, demands, current)
+        return _ordered(fact, wishes, current, assumed)
     if fact.type == "choices":
-        return _set(fact, demands, current)
+        return _set(fact, wishes, frozenset(current or ()))
     options: list[Any] = list(fact.options) if fact.type == "choice" else [True, False]
-    fitting = [option for option in options if all(_suits(demand, option) for demand in demands)]
-    if current in fitting:
-        return current
-    fitting.sort(key=lambda option: (option == EQUIVALENT, _preference(demands, option)))
-    return fitting[0] if fitting else None
+    fitting = [option for option in options if all(grants(option, wish) for wish in wishes)]
+    return min(fitting, key=lambda option: (option == EQUIVALENT, _preference(wishes, option)), default=None)
 
 
-def _preference(demands: list[Demand], option: Any) -> int:
-    """The place of an option in the list of the requirement: guidelines name what they mean first."""
-    for demand in demands:
-        if isinstance(demand.operand, tuple) and option in demand.operand:
-            return demand.operand.index(option)
-    return 0
+def _preference(wishes: Sequence[Wish], option: Any) -> int:
+    """The place of an option in the list of a requirement: guidelines name what they mean first."""
+    return next((wish.listed.index(option) for wish in wishes if option in wish.listed), 0)
 
 
-def _suits(demand: Demand, option: Any) -> bool:
-    listed = demand.operand if isinstance(demand.operand, tuple) else (demand.operand,)
-    inside = option in listed
-    return (inside if demand.operator in ("equals", "one_of") else not inside) == demand.wanted
-
-
-def _set(fact: Fact, demands: list[Demand], current: Any) -> Any:
-    chosen = set(current or ())
-    barred: set[str] = set()
-    for demand in demands:
-        listed = [str(option) for option in demand.operand]
-        operator, wanted = demand.operator, demand.wanted
-        if operator == "includes_all" and wanted:
-            chosen |= set(listed)
-        elif operator == "within" and wanted:
-            barred |= set(fact.options) - set(listed)
-        elif operator == "includes_any" and not wanted:
-            barred |= set(listed)
-    for demand in demands:
-        listed = [str(option) for option in demand.operand]
-        if demand.operator == "includes_any" and demand.wanted and not chosen & (set(listed) - barred):
-            open_ = [option for option in listed if option not in barred]
-            if not open_:
-                return None
-            chosen.add(min(open_, key=lambda option: (option == EQUIVALENT, listed.index(option))))
-        elif demand.operator == "includes_all" and not demand.wanted:
-            barred.add(listed[-1])
-        elif demand.operator == "within" and not demand.wanted:
-            outside = [option for option in fact.options if option not in listed and option not in barred]
-            if not outside:
-                return None
-            chosen.add(outside[0])
-    needed = {str(o) for d in demands if d.operator == "includes_all" and d.wanted for o in d.operand}
-    if needed & barred:
-        return None
-    return frozenset(chosen - barred)
-
-
-def _ordered(fact: Fact, demands: list[Demand], current: Any) -> Any:
+def _ordered(fact: Fact, wishes: Sequence[Wish], current: Any, assumed: Any) -> Any:
     step: Any = timedelta(days=1) if fact.type == "date" else Decimal(1).scaleb(-fact.decimals)
-    low, high = fact.min, fact.max
-    allowed: set[Any] | None = None
-    barred: set[Any] = set()
-    for demand in demands:
-        operator = _direction(demand) or demand.operator
-        value = demand.operand
-        if operator in ("equals", "one_of", "none_of"):
-            listed = set(value) if isinstance(value, tuple) else {value}
-            if (operator != "none_of") == demand.wanted:
-                allowed = listed if allowed is None else allowed & listed
-            else:
-                barred |= listed
-            continue
-        if operator in ("at_most", "below"):
-            limit = value if operator == "at_most" else value - step
-            high = limit if high is None else min(high, limit)  # type: ignore[type-var]
-        else:
-            limit = value if operator == "at_least" else value + step
-            low = limit if low is None else max(low, limit)  # type: ignore[type-var]
-    if isinstance(high, Decimal):
-        high = high.quantize(step, rounding=ROUND_FLOOR)
-    if isinstance(low, Decimal):
-        low = low.quantize(step, rounding=ROUND_CEILING)
-    return _nearest(current, low, high, allowed, barred, step)
-
-
-def _nearest(current: Any, low: Any, high: Any, allowed: set[Any] | None, barred: set[Any], step: Any) -> Any:
-    def fits(value: Any) -> bool:
-        return (low is None or value >= low) and (high is None or value <= high) and value not in barred
-
-    if allowed is not None:
-        fitting = sorted(value for value in allowed if fits(value))
-        return current if current in fitting else fitting[0] if fitting else None
-    if current is not None and fits(current):
-        return current
-    start = high if high is not None and (current is None or low is None or current > high) else low
-    if start is None:
-        start = current
-    if start is None:
-        return None
-    direction = -1 if start == high else 1
-    for n in range(len(barred) + 1):
-        candidate = start + direction * n * step
-        if fits(candidate):
-            return (
-                candidate.quantize(step, rounding=ROUND_DOWN).normalize()
-                if isinstance(candidate, Decimal)
-                else candidate
-            )
+    low, high = (fact.min, fact.max) if fact.type == "number" else (None, None)
+    if fact.type == "number":
+        low, high = (step - BEYOND if low is None else low), (BEYOND - step if high is None else high)
+    limit: Any = None
+    for wish in wishes:
+        order = wish.order
+        if order in ("at_most", "below"):
+            bound = wish.operand if order == "at_most" else _before(wish.operand, step)
+            high = bound if high is None else min(high, bound)
+            limit = high
+        elif order in ("at_least", "above"):
+            bound = wish.operand if order == "at_least" else _after(wish.operand, step)
+            low = bound if low is None else max(low, bound)
+            limit = low if limit is None else limit
+    if isinstance(step, Decimal):
+        low, high, limit = _on_grid(low, step, up=True), _on_grid(high, step), _on_grid(limit, step, up=limit == low)
+    others = [wish for wish in wishes if wish.order is None]
+    start = next(value for value in (current, limit, assumed, low, high, date(2000, 1, 1)) if value is not None)
+    for value in _nearby(start, low, high, step, others):
+        if all(grants(value, wish) for wish in others):
+            return value if isinstance(value, date) else Decimal(plain(value))
     return None
+
+
+def _before(value: Any, step: Any) -> Any:
+    """The last value of the grid below a limit."""
+    return value - step if isinstance(value, date) else _on_grid(value, step, up=True) - step
+
+
+def _after(value: Any, step: Any) -> Any:
+    """The first value of the grid above a limit."""
+    return value + step if isinstance(value, date) else _on_grid(value, step) + step
+
+
+def _on_grid(value: Any, step: Decimal, up: bool = False) -> Any:
+    """A number with no more places than the form takes."""
+    return value if value is None else value.quantize(step, rounding=ROUND_CEILING if up else ROUND_FLOOR)
+
+
+def _nearby(start: Any, low: Any, high: Any, step: Any, others: Sequence[Wish]) -> Iterator[Any]:
+    """Values between the limits, from the nearest to `start` on: so many that one must do, if any does."""
+    if low is not None and high is not None and low > high:
+        return
+    start = start if low is None else max(start, low)
+    start = start if high is None else min(start, high)
+    listed = [value for wish in others for value in wish.listed]
+    if isinstance(step, Decimal):
+        start = _on_grid(start, step)
+        listed = [value for value in listed if value == _on_grid(value, step)]
+    near = [start + sign * n * step for n in range(len(listed) + 1) for sign in (-1, 1)]
+    for value in sorted({*near, *listed}, key=lambda value: (abs(value - start), value)):
+        if (low is None or value >= low) and (high is None or value <= high):
+            yield value
+
+
+def _set(fact: Fact, wishes: Sequence[Wish], current: frozenset[str]) -> frozenset[str] | None:
+    """A set of options: what must be in, what must not, then one way after the other for what leaves a choice."""
+    inside: set[str] = set()
+    outside: set[str] = set()
+    choices: list[tuple[list[str], bool]] = []
+    for wish in wishes:
+        listed = [str(option) for option in wish.operand]
+        if (wish.operator, wish.wanted) == ("includes_all", True):
+            inside |= set(listed)
+        elif (wish.operator, wish.wanted) == ("within", True):
+            outside |= set(fact.options) - set(listed)
+        elif (wish.operator, wish.wanted) == ("includes_any", False):
+            outside |= set(listed)
+        elif wish.operator == "includes_any":
+            choices.append((listed, True))
+        elif wish.operator == "within":
+            choices.append(([option for option in fact.options if option not in listed], True))
+        else:
+            choices.append((listed, False))
+    if inside & outside or inside - set(fact.options):
+        return None
+    found = sorted(_sets(current, inside, outside, choices), key=lambda chosen: len(chosen ^ current))
+    return found[0] if found else None
+
+
+def _sets(
+    current: frozenset[str], inside: set[str], outside: set[str], choices: list[tuple[list[str], bool]]
+) -> Iterator[frozenset[str]]:
+    chosen = frozenset((current | inside) - outside)
+    unmet = next((c for c in choices if not any((option in chosen) == c[1] for option in c[0])), None)
+    if unmet is None:
+        yield chosen
+        return
+    listed, wanted = unmet
+    free = [option for option in listed if option not in (outside if wanted else inside)]
+    for option in sorted(free, key=lambda option: (option == EQUIVALENT, listed.index(option))):
+        yield from _sets(
+            current, inside | {option} if wanted else inside, outside if wanted else outside | {option}, choices
+        )

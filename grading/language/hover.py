@@ -47,6 +47,7 @@ KEYS = {
     "options": "Of `choice` and `choices`: code → Chinese label.",
     "Fact.evidence": "What an assessor asks to see.",
     "help": "One sentence on how to fill it in.",
+    "circumstance": "True of what the plant is or where it lies: gaps and plans do not propose to change it.",
     "Computed.id": "Stable name, ASCII snake_case.",
     "Computed.label": "The computed value's name in Chinese.",
     "ratio": "[a, b]: a ÷ b.",

@@ -9,11 +9,26 @@ from grading.model.result import Outcome
 Costs = tuple[Decimal, Decimal]
 
 
+class MissingValue(Strict):
+    """A value (or a whole table) that nobody has stated, and what would prove it."""
+
+    place: str
+    fact: str
+    fact_label: str
+    evidence: tuple[str, ...]
+
+
 class GapLine(Strict):
-    """One comparison that keeps a unit from a level.
+    """One comparison that keeps a unit from a level, or a table that is missing or lacks a row of the kind needed.
 
     `status`: the value does not satisfy it (`unmet`), the value is missing (`unknown`), or the guideline's figure is not
-    established (`unresolved`: nothing the enterprise could supply).
+    established (`unresolved`: nothing that the enterprise could supply would settle it, so this counts before a value that
+    is missing too). `id` stays the same while unit, indicator, fact, operator and row do, whatever the figures.
+
+    `place` is where the value stands or would stand in the audit; for a computed value that of the first missing value
+    behind it, else of the first. `missing` lists what has to be supplied before an `unknown` line can be decided.
+    `alternative` is the innermost choice that the line belongs to; `on_cheapest_way` is false when only ways other than
+    the cheapest ask for it.
     """
 
     id: str
@@ -38,6 +53,7 @@ class GapLine(Strict):
     actual: Any
     actual_text: str | None
     difference: Decimal | None
+    missing: tuple[MissingValue, ...]
     remedy: Remedy | None
     evidence: tuple[str, ...]
     provenance: Provenance
@@ -46,7 +62,10 @@ class GapLine(Strict):
 
 
 class Way(Strict):
-    """One way to satisfy an `any` or an `at_least_of`: the gap lines it closes. Cost in 万元, time in weeks."""
+    """One way out of several: the gap lines it closes. Cost in 万元, time in weeks, of this way by itself.
+
+    `possible` is false when no change of the audit can take it. `cheapest` marks as many ways as are needed.
+    """
 
     lines: tuple[str, ...]
     cost_wan_cny: Costs | None
@@ -56,7 +75,7 @@ class Way(Strict):
 
 
 class Alternative(Strict):
-    """A condition that can be satisfied in several ways."""
+    """An `any`, `at_least_of` or `some` that is open, with what is not fulfilled in it; `needed` of the ways are enough."""
 
     id: str
     indicator: str
@@ -67,7 +86,11 @@ class Alternative(Strict):
 
 
 class Change(Strict):
-    """A value to change (`improve`) or to bring evidence for (`supply`)."""
+    """A value to change (`improve`) or to bring evidence for (`supply`).
+
+    `after` is enough and no more; `limit` says on which side of it the value may also be. `assumed`: any value would do,
+    it only has to be stated. `setting` is the left-hand side for `grading simulate --set`.
+    """
 
     kind: Literal["improve", "supply"]
     unit: str
@@ -82,12 +105,22 @@ class Change(Strict):
     before_text: str
     after: Any
     after_text: str
+    limit: Literal["at_most", "at_least"] | None
+    assumed: bool
     lines: tuple[str, ...]
     remedies: tuple[Remedy, ...]
 
 
 class ChangeSet(Strict):
-    """Changes that together lift the unit, with the outcome of grading the changed audit as proof."""
+    """Changes that together lift the unit, with the outcome of grading the changed audit as proof.
+
+    A remedy is done and paid once, remedies are done side by side. Of one that only missing values ask for, the low ends
+    are nothing: the evidence may show that it is not needed.
+
+    `optimal`: no smaller (or cheaper) set exists among changes of stated values; values that are computed move by their
+    first operand. It is false when the search was cut short, when changes moved rows or indicators into or out of scope,
+    and when the set is not `enough`.
+    """
 
     changes: tuple[Change, ...]
     remedies: tuple[Remedy, ...]
@@ -95,15 +128,21 @@ class ChangeSet(Strict):
     weeks: Costs | None
     outcome: Outcome
     enough: bool
+    optimal: bool
 
 
 class Blocker(Strict):
-    """Why no change of the audit can reach the level."""
+    """Why no change of the audit can reach the level.
+
+    The guideline's figure is not established (`unresolved_figure`); a table was not stated (`missing_table`) or lacks a row
+    of the kind needed (`no_row`); it is what the plant is (`circumstance`); a computed value can't be worked back
+    (`computed`); what is asked contradicts itself, the form's range or something else that is asked (`conflict`).
+    """
 
     indicator: str
     title: str
     level: str
-    reason: Literal["unresolved_figure", "missing_table", "no_row", "computed", "conflict"]
+    reason: Literal["unresolved_figure", "missing_table", "no_row", "circumstance", "computed", "conflict"]
     condition: str
     text: str
 

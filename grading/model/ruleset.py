@@ -130,6 +130,8 @@ class Fact(Strict):
     options: dict[Identifier, Text] = Field(default_factory=dict)
     evidence: tuple[Text, ...] = ()
     help: Text | None = None
+    circumstance: bool = False
+    """What the plant is or where it lies, which no plan proposes to change: a region, a kind of outlet."""
 
     @model_validator(mode="after")
     def is_consistent(self) -> "Fact":

@@ -1,0 +1,114 @@
+"""A unit in an audit with its grading, and what a level asks of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from grading.gaps.known import Values, values_of
+from grading.model.audit import Audit, Known, UnitAudit
+from grading.model.base import Mode, Status
+from grading.model.condition import ConditionBase
+from grading.model.result import UnitGrading
+from grading.model.ruleset import Cap, Gate, Indicator, Requirement, Ruleset, split_levels
+from grading.places import stated
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A graded unit: what gaps are looked for in."""
+
+    audit: Audit
+    index: int
+    ruleset: Ruleset
+    grading: UnitGrading
+    mode: Mode
+
+    @property
+    def unit(self) -> UnitAudit:
+        """The unit as audited."""
+        return self.audit.units[self.index]
+
+    @cached_property
+    def values(self) -> Values:
+        """What is known of the unit, computed values included."""
+        return values_of(self.ruleset, self.grading)
+
+    @cached_property
+    def conditions(self) -> dict[str, Status | dict[str, Status]]:
+        """The engine's statuses by place; of a row's condition by the keys of the rows that it looks at."""
+        return dict(self.grading.conditions)
+
+    def status(self, place: str, row: str | None) -> Status | None:
+        """What the engine concluded of a condition; None when it is not there on this day, or does not look at the row."""
+        status = self.conditions.get(place)
+        return status.get(row or "") if isinstance(status, dict) else status
+
+    def rows(self, name: str, group: str) -> tuple[str, ...] | None:
+        """The rows that an `each` or `some` looks at: all that its `where` does not rule out; None: no table."""
+        if group not in self.unit.groups:
+            return None
+        keys = tuple(row.key for row in self.unit.groups[group])
+        return tuple(key for key in keys if self.status(f"{name}.where", key) is not Status.UNMET)
+
+    def stated(self, group: str | None, row: str | None, fact: str) -> tuple[Known | None, str]:
+        """What the audit says of a fact, and its place."""
+        return stated(self.audit, self.index, group, row, fact)
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """Something that must hold for a level: an indicator's requirement, or (`wanted=False`) that a gate is not met."""
+
+    owner: Indicator | Gate
+    requirement: Requirement | None
+    level: str
+    stated_for: str
+    name: str
+    condition: ConditionBase
+    wanted: bool
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.owner.title or self.owner.id
+
+    @property
+    def applies_when(self) -> ConditionBase | None:
+        """When an indicator applies; None: always."""
+        return self.owner.applies_when if isinstance(self.owner, Indicator) else None
+
+
+def asked_for(ruleset: Ruleset, level: str) -> Iterator[Asked]:
+    """Everything that a level asks for: the indicators' requirements, and that no gate is in the way.
+
+    `stated_for` is the best level for which the same requirement is stated, so that it has one name at all of them.
+    """
+    ids = ruleset.scale.ids
+    for indicator in ruleset.indicators:
+        for key, requirement in indicator.levels.items():
+            levels = split_levels(key)
+            if level in levels:
+                name = f"{indicator.id}.{key.replace(' ', '')}"
+                best = min(levels, key=ids.index)
+                yield Asked(indicator, requirement, level, best, name, requirement.require, True)
+    for gate in ruleset.gates:
+        if not isinstance(gate.effect, Cap) or ids.index(level) < ids.index(gate.effect.cap):
+            yield Asked(gate, None, level, "", f"gate.{gate.id}", gate.when, False)
+
+
+def stands_in_the_way(subject: Subject, asked: Asked) -> bool:
+    """Whether what is asked is not fulfilled, as the engine concluded."""
+    if isinstance(asked.owner, Indicator):
+        return subject.grading.indicator(asked.owner.id).levels[asked.level] is not Status.MET
+    return subject.status(asked.name, None) in (Status.MET, Status.UNKNOWN)
+
+
+def holds(status: Status | None, wanted: bool) -> bool:
+    """Whether a status is as wanted."""
+    return status is (Status.MET if wanted else Status.UNMET)
+
+
+def provenance_of(ruleset: Ruleset, asked: Asked, *conditions: ConditionBase) -> Any:
+    """How a figure is known; `conditions` from the outermost to the figure's own."""
+    return ruleset.provenance(asked.owner, asked.requirement, *conditions)

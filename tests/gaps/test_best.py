@@ -1,0 +1,71 @@
+"""Against brute force: what a plan calls smallest and cheapest is, whatever ruleset and audit."""
+
+from decimal import Decimal
+from itertools import islice
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from grading.engine.grade import Engine
+from grading.gaps import unit_gaps
+from grading.model.audit import Audit
+from grading.model.gap import ChangeSet
+from tests import plain
+from tests.engine.strategies import Shelf
+from tests.gaps import brute
+
+AMOUNT = settings.default.max_examples if settings.default is not None else 100
+FEW = 4_000
+
+
+@settings(max_examples=3 * AMOUNT)
+@given(data=st.data())
+def test_no_set_of_changes_is_smaller_or_cheaper(data: st.DataObject) -> None:
+    ruleset = data.draw(brute.rulesets())
+    audit = data.draw(brute.audits(ruleset))
+    engine = Engine(Shelf(ruleset))
+    grading = engine.grade(audit)
+    assume(grading.outcome.grade != "A")
+    gaps = unit_gaps(engine, audit, grading, 0)
+    smallest, cheapest = gaps.steps[0].smallest, gaps.steps[0].cheapest
+    assert smallest is not None
+    assert cheapest is not None
+    every = list(islice(brute.every_audit(ruleset, audit), FEW + 1))
+    assume(len(every) <= FEW)
+    enough = [(count, then) for count, then in every if brute.reaches(ruleset, then, gaps.target)]
+    if not enough:
+        assert not (smallest.optimal or cheapest.optimal)
+        assert gaps.steps[0].blockers
+        return
+    assert len(smallest.changes) == min(count for count, _ in enough)
+    for found in (smallest, cheapest):
+        assert found.enough
+        assert found.optimal
+        assert brute.reaches(ruleset, after(audit, found), gaps.target)
+    least = min(brute.Costs(ruleset, audit, then).least(gaps.target) for _, then in enough)
+    assert brute.Costs(ruleset, audit, after(audit, cheapest)).least(gaps.target) == least
+
+
+@settings(max_examples=2 * AMOUNT)
+@given(data=st.data())
+def test_a_plan_that_says_it_is_enough_is_enough_whatever_is_unknown(data: st.DataObject) -> None:
+    ruleset = data.draw(brute.rulesets())
+    audit = data.draw(brute.audits(ruleset, kinds_known=False))
+    engine = Engine(Shelf(ruleset))
+    grading = engine.grade(audit)
+    assume(grading.outcome.grade != "A")
+    (step,) = unit_gaps(engine, audit, grading, 0).steps
+    ids = ruleset.scale.ids
+    for found in (step.smallest, step.cheapest):
+        assert found is not None
+        reached = plain.grade_unit(ruleset, after(audit, found))
+        assert (reached.grade, reached.attainable) == (found.outcome.grade, found.outcome.attainable)
+        is_better = reached.grade in ids and ids.index(reached.grade) <= ids.index(step.level_to)
+        assert found.enough == is_better
+        assert found.enough or step.blockers
+
+
+def after(audit: Audit, found: ChangeSet) -> Audit:
+    """The audit with the changes made, read from what the plan says of them."""
+    values = {(c.fact, c.row): Decimal(c.after) if type(c.after) is int else c.after for c in found.changes}
+    return brute.changed(audit, {p: tuple(v) if isinstance(v, list) else v for p, v in values.items()})

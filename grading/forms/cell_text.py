@@ -42,6 +42,11 @@ def put_plain(cell: Cell, text: str) -> None:
         cell.quotePrefix = True
 
 
+def shown(text: str) -> str:
+    """A text to show in a cell or a comment: what XML can't hold is replaced, what is too long is cut."""
+    return _NOT_IN_XML.sub("\ufffd", text)[: MAX_CELL // 4]
+
+
 def text_from(value: str) -> str:
     """The text of a cell; empty for a blank one."""
     return _unprotected(_decoded(value).strip())

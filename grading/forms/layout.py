@@ -164,7 +164,7 @@ def _common(asked: Sequence[_Asked]) -> Iterable[str]:
     names = dict.fromkeys(q.fact.id for of_unit in asked for q in of_unit.single(frozenset()))
     for name in names:
         facts = _declared(asked, name)
-        if len(facts) > 1 and len({(f.type, f.unit, tuple(f.options.items())) for f in facts}) == 1:
+        if len(facts) > 1 and len({(f.label, f.type, f.unit, tuple(f.options.items())) for f in facts}) == 1:
             yield name
 
 

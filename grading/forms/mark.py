@@ -1,6 +1,7 @@
 """Marks what is wrong in a copy of the sender's own workbook; their values stay as they are."""
 
 import io
+import math
 from collections.abc import Sequence
 from copy import copy
 
@@ -12,6 +13,7 @@ from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
+from grading.forms.cell_text import shown
 from grading.forms.findings import FormProblem
 from grading.forms.layout import ERRORS_TITLE
 from grading.forms.open_workbook import open_workbook
@@ -51,6 +53,7 @@ def mark_problems(data: bytes, problems: Sequence[FormProblem]) -> bytes:
     for (title, address), messages in by_cell.items():
         _mark(_cell(book[title], address), messages)
     _list(book, problems)
+    _keep_digits(book)
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
@@ -70,7 +73,7 @@ def _mark(cell: Cell, messages: Sequence[str]) -> None:
     said = "\n".join(f"✘ {message}" for message in dict.fromkeys(messages))
     if cell.comment is not None and cell.comment.author != MARKS_AUTHOR:
         said += f"\n\n{cell.comment.text}"
-    cell.comment = comment(said, MARKS_AUTHOR)
+    cell.comment = comment(shown(said), MARKS_AUTHOR)
     cell.fill = copy(MARKED_FILL)
     cell.border = copy(MARKED_BOX)
 
@@ -94,6 +97,20 @@ def _restore_comments(sheet: Worksheet) -> None:
             cell.comment = comment(cell.comment.text, cell.comment.author)
 
 
+def _keep_digits(book: Workbook) -> None:
+    """openpyxl writes sixteen digits of a number, and 0.30000000000000004 would come back as a right 0.3."""
+    for sheet in book.worksheets:
+        for cell in sheet._cells.values():
+            value = cell.value
+            if isinstance(cell, Cell) and isinstance(value, float) and _loses_digits(value):
+                cell.value = repr(value)
+                cell.data_type = "n"
+
+
+def _loses_digits(number: float) -> bool:
+    return math.isfinite(number) and float(f"{number:.16g}") != number
+
+
 def _list(book: Workbook, problems: Sequence[FormProblem]) -> None:
     sheet: Worksheet = book.create_sheet(ERRORS_TITLE, 0)
     add_styles(book)
@@ -109,12 +126,12 @@ def _list(book: Workbook, problems: Sequence[FormProblem]) -> None:
         put(sheet, row, 1, "", "居中").value = i
         spot = problem.spot
         where = "" if spot is None else f"{spot.sheet}!{spot.cell}" if spot.cell else spot.sheet
-        given = problem.given[:LONGEST_GIVEN]
         link = put(sheet, row, 2, where, "链接" if where else "项目")
         if spot is not None and spot.sheet in book.sheetnames:
             target = f"{quote_sheetname(spot.sheet)}!{spot.cell or 'A1'}"
             link.hyperlink = Hyperlink(ref=link.coordinate, location=target, display=where)
-        texts = ((3, spot.label if spot else ""), (4, given), (5, problem.message))
+        texts = [(3, spot.label if spot else ""), (4, problem.given[:LONGEST_GIVEN]), (5, problem.message)]
+        texts = [(column, shown(text)) for column, text in texts]
         for column, text in texts:
             put(sheet, row, column, text, "项目")
         sheet.row_dimensions[row].height = height_for((WIDTHS[column], text) for column, text in texts)

@@ -178,7 +178,8 @@ def _checked(raw: dict[str, Any], library: Library, found: Findings) -> Audit | 
     except AuditError as error:
         for problem in error.problems:
             place, message = advise(problem, found)
-            if place not in unreadable:
+            # What is not found at all is missing because of what is already told.
+            if place not in unreadable and (place or not unreadable):
                 found.wrong(place, message, None if place else Spot(COVER_TITLE, None, _about(problem)))
         return None
 
@@ -192,12 +193,13 @@ def _compare_rulesets(form: FormData, answers: Mapping[str, Any], library: Libra
     now: list[Ruleset | None] = []
     for ruleset_id, digest in form.units:
         try:
-            loaded = library.ruleset(ruleset_id)
+            ruleset = library.ruleset(ruleset_id)
         except (KeyError, LanguageError):
             now.append(None)
             continue
-        now.append(loaded)
-        if (current := ruleset_digest(loaded)) != digest:
+        current = ruleset_digest(ruleset)
+        now.append(ruleset if current != digest else None)
+        if current != digest:
             found.warnings.append(
                 f"规则集 {ruleset_id} 在生成核查表之后有改动（核查表 {digest[:19]}…，现行 {current[:19]}…）："
                 "已按现行规则集核对，判定标准批注可能已过时"
@@ -205,11 +207,14 @@ def _compare_rulesets(form: FormData, answers: Mapping[str, Any], library: Libra
     for field in form.fields:
         if field.place in answers:
             unit = re.match(r"units\[(\d+)\]", field.place)
-            known = [now[int(unit[1])]] if unit and int(unit[1]) < len(now) else now
-            for ruleset in known:
-                fact = ruleset.facts.get(field.fact.id) if ruleset is not None else None
-                if fact is not None:
-                    _compare(field, fact, found)
+            changed = [now[int(unit[1])]] if unit and int(unit[1]) < len(now) else now
+            facts = [r.facts[field.fact.id] for r in changed if r is not None and field.fact.id in r.facts]
+            if facts and all(_meaning(fact) != _meaning(field.fact) for fact in facts):
+                _compare(field, facts[0], found)
+
+
+def _meaning(fact: Fact) -> tuple[object, ...]:
+    return fact.type, fact.unit, fact.label, tuple(option_labels(fact).items())
 
 
 def _compare(field: Field, now: Fact, found: Findings) -> None:

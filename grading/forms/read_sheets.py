@@ -175,7 +175,7 @@ def read_evidence(
         key = _key(key_entry)
         line = next((line for line in tables.get(table) or () if line.key == key), None) if key else None
         if line is None:
-            found.wrong(f"{here}.key", f"“{item_entry.shown}”的表中没有编号“{key}”的行" if key else "请填写行编号")
+            found.wrong(f"{here}.key", f"“{item_entry.shown}”的表中没有编号“{key[:80]}”的行" if key else "请填写行编号")
             continue
         served = [fact[1:]] if fact else [name for name, known in line.facts.items() if known.value is not None]
         if not served:

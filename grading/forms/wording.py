@@ -42,7 +42,7 @@ def expectation(fact: Fact) -> str:
     if fact.type == "number":
         span = _span(fact)
         unit = f"（单位 {unit_text(fact.unit)}）" if fact.unit else ""
-        return f"应填{span}{'的' if span else ''}数字{unit}，{_places(fact)}，只填数字"
+        return f"应填{f' {span} 的' if span else ''}数字{unit}，{_places(fact)}，只填数字"
     if fact.type == "date":
         return "应填日期，如 2023-09-10"
     options = "、".join(f"“{label}”" for label in option_labels(fact).values())

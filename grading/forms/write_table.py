@@ -116,7 +116,7 @@ class _Writer:
         choice.add(state.coordinate)
         self.sheet.add_data_validation(choice)
         said = (
-            f"没有此类对象的，选“{TABLE_EMPTY}”；选“{TABLE_UNKNOWN}”或留空且表中无内容的，按情况不明处理。"
+            f"　没有此类对象的，选“{TABLE_EMPTY}”；选“{TABLE_UNKNOWN}”或留空且表中无内容的，按情况不明处理。"
             "每行一个对象，编号不得重复；不清楚的格留空。"
         )
         put(self.sheet, STATE_ROW, FIRST, said, "说明")

@@ -11,14 +11,17 @@ from pydantic import BaseModel
 
 def canonical(value: Any) -> Any:
     """Plain JSON values: models without their defaults, decimals as their shortest text, dates as ISO."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return value
+    if kind is dict or isinstance(value, dict):
+        return {str(key): canonical(item) for key, item in value.items()}
+    if kind is list or isinstance(value, list | tuple):
+        return [canonical(item) for item in value]
     if isinstance(value, BaseModel):
         return canonical(value.model_dump(by_alias=True, exclude_defaults=True))
-    if isinstance(value, dict):
-        return {str(key): canonical(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [canonical(item) for item in value]
-    if isinstance(value, bool) or value is None or isinstance(value, str):
-        return value
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, Decimal | int):
         return {"number": plain(Decimal(value))}
     if isinstance(value, date):

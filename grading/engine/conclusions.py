@@ -5,7 +5,7 @@ Every node gets exactly one status, by a rule that fires; nothing is concluded f
 """
 
 import operator
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from grading.engine.plan import Atom, Copy, Every, Guarded, Node, OverRows, Plan, Ref, Target
 from grading.engine.rules import (
@@ -13,6 +13,7 @@ from grading.engine.rules import (
     MET,
     UNKNOWN,
     UNMET,
+    WEIGHED,
     Conclusion,
     Effect,
     Names,
@@ -32,18 +33,11 @@ COMPARE: dict[str, Callable[[int, int], bool]] = {
 }
 
 
-def status_test(prop: str, allowed: frozenset[int]) -> Test:
-    """The test that a status is one of the allowed."""
-    tests = {
-        frozenset({0}): ("$eq", 0),
-        frozenset({1}): ("$eq", 1),
-        frozenset({2}): ("$eq", 2),
-        frozenset({0, 1}): ("$lte", 1),
-        frozenset({1, 2}): ("$gte", 1),
-        frozenset({0, 2}): ("$neq", 1),
-        frozenset({0, 1, 2}): ("$gte", 0),
-    }
-    return Test(prop, *tests[allowed])
+def status_tests(plan: Plan, names: Names, node: int, allowed: frozenset[int]) -> tuple[Test, ...]:
+    """The tests that a node's status is one of the allowed, which lie side by side."""
+    weighed = plan.is_selective(plan.nodes[node].view)
+    codes = sorted(code for status in allowed for code in (WEIGHED[status] if weighed else (status,)))
+    return _between(names.node(node), 0, 5 if weighed else 2, codes[0], codes[-1])
 
 
 def allow(ref: Ref, *wanted: int) -> tuple[int, frozenset[int]]:
@@ -85,7 +79,7 @@ def joined(plan: Plan, names: Names, needs: Needs, effect: Effect, first: Patter
     patterns = list(first)
     for node, values in allowed.items():
         in_rows = plan.nodes[node].view is not None
-        patterns.append(Pattern((status_test(names.node(node), values),), "e" if patterns and in_rows else None))
+        patterns.append(Pattern(status_tests(plan, names, node, values), "e" if patterns and in_rows else None))
     yield tuple(patterns), effect
 
 
@@ -223,35 +217,31 @@ def _of_every(plan: Plan, names: Names, index: int, node: Node, kind: Every) -> 
 def _of_rows(plan: Plan, names: Names, index: int, node: Node, kind: OverRows) -> Iterator[Conclusion]:
     """One row that fails decides; else the rows are passed along one by one, and the last (`z`) concludes.
 
-    `k` tells a row that is surely in the view from one that only may be: what that one fails stays in doubt.
+    A row that only may be in the view can't fail the whole: what it fails stays in doubt.
     """
     good, bad = (MET, UNMET) if kind.conjunction else (UNMET, MET)
     prop, so_far = names.node(kind.child.node), names.of(Property("rows", index=index))
-    selective = plan.views[kind.over].where is not None
+    weighed = plan.is_selective(kind.over)
+    highest, stretches = (5, [(0, 0), (1, 3), (4, 5)]) if weighed else (2, [(0, 0), (1, 1), (2, 2)])
+    if kind.conjunction == kind.child.negated:
+        stretches = [(highest - end, highest - start) for start, end in stretches]
+    fails, in_doubt, passes = stretches
+    either = (min(in_doubt[0], passes[0]), max(in_doubt[1], passes[1]))
 
-    def row(*wanted: int) -> Test:
-        return status_test(prop, allow(kind.child, *wanted)[1])
+    def row(stretch: tuple[int, int], *more: Test) -> tuple[Test, ...]:
+        return (*_between(prop, 0, highest, *stretch), *more)
 
-    surely, perhaps = (Test("k", "$eq", 1),), (Test("k", "$eq", 0),)
-    yield (Pattern((row(bad), *(surely if selective else ()))),), Effect(node.name, "node", index, bad)
-    passes: list[tuple[int, tuple[Test, ...], int]] = [
-        (MET, (row(good),), MET),
-        (MET, (row(UNKNOWN),), UNKNOWN),
-        (UNKNOWN, (row(good, UNKNOWN),), UNKNOWN),
-    ]
-    if selective:
-        passes += [(before, (row(bad), *perhaps), UNKNOWN) for before in (MET, UNKNOWN)]
+    yield (Pattern(row(fails)),), Effect(node.name, "node", index, bad)
     for is_last in (0, 1):
-        position = Test("z", "$eq", is_last)
-        for before, tests, after in passes:
-            value = after if not is_last or after == UNKNOWN else good
+        last = Test("z", "$eq", is_last)
+        for before, stretch, after in ((MET, passes, MET), (MET, in_doubt, UNKNOWN), (UNKNOWN, either, UNKNOWN)):
+            value = good if is_last and after == MET else after
             effect = Effect(node.name, "node", index, value) if is_last else Effect(f"{node.name}…", "rows", index, value)
             if before == MET:
-                yield (Pattern((*tests, position, Test("p", "$eq", 0))),), effect
-            yield (Pattern((Test(so_far, "$eq", before),)), Pattern((*tests, position), "p")), effect
+                yield (Pattern(row(stretch, last, Test("p", "$eq", 0))),), effect
+            yield (Pattern((Test(so_far, "$eq", before),)), Pattern(row(stretch, last), "p")), effect
 
 
-def settled(test: Test, effects: Iterable[Effect]) -> Iterator[Conclusion]:
+def settled(tests: tuple[Test, ...], effect: Effect) -> Conclusion:
     """What one fact settles by itself."""
-    for effect in effects:
-        yield (Pattern((test,)),), effect
+    return (Pattern(tests),), effect

@@ -10,9 +10,10 @@ from grading.model.base import Scalar, Status
 from grading.model.result import UNGRADED
 
 STATUSES = {UNMET: Status.UNMET, UNKNOWN: Status.UNKNOWN, MET: Status.MET}
-KINDS = ("node", "doubt", "rows", "grade", "attainable")
+KINDS = {"node": 0, "doubt": 1, "rows": 2, "grade": 3, "attainable": 4}
 ROWS = 2**20
 """More than any group has rows: a conclusion's key is a number times this, plus its row."""
+STEP = len(KINDS) * ROWS
 
 FactValue = Scalar | frozenset[str] | None
 
@@ -36,28 +37,27 @@ class Given(NamedTuple):
 class Concluding(NamedTuple):
     """An effect, ready to apply.
 
-    `key` says what is concluded but for the row, `view` whose rows it is about; `fact` is what is asserted but for the id and
-    the row, empty when nothing reads it; `said` are the words of the trace; without `is_needed` a grading is whole without it.
+    `key` says what is concluded but for the row, `view` whose rows it is about. `facts` are what is asserted but for the id
+    and the row: of a row that is surely in the view, and of one that only may be; empty when nothing reads them. `said` are the
+    words of the trace. Without `is_needed` a grading is whole without it.
     """
 
     effect: Effect
     key: int
     view: int | None
-    fact: str
+    facts: tuple[str, str] | None
     said: dict[str, Any]
     is_needed: bool
 
 
-class Firing(NamedTuple):
-    """One conclusion of a rule that fired. `because` are facts, or the numbers of earlier firings."""
+Cause = Given | int
+"""A fact, or the number of an earlier firing."""
 
-    concluding: Concluding
-    because: tuple[Given | int, ...]
-    row: int
+Firing = tuple[Concluding, tuple[Cause, ...], int]
+"""One conclusion of a rule that fired: what it concluded, because of what, and about which row (0: the unit)."""
 
-
-View = Mapping[int, str]
-"""The rows of a view by their number from 1, each with its place in the chain of rows as JSON."""
+View = Mapping[int, tuple[str, bool]]
+"""The rows of a view by their number from 1: each one's place in the chain of rows as JSON, and whether it may not be in it."""
 
 
 @dataclass
@@ -72,21 +72,21 @@ class Conclusions:
 
     def status(self, ref: Ref, row: int = 0) -> int:
         """The status of a reference; raises KeyError when the row is not in its view."""
-        value = self.value("node", ref.node, row)
+        value = self.firings[self.at[ref.node * STEP + row]][0].effect.value
         return 2 - value if ref.negated else value
 
     def value(self, kind: str, index: int, row: int = 0) -> int:
         """What was concluded; raises KeyError when nothing was."""
-        return self.firings[self.at[key_of(kind, index) + row]].concluding.effect.value
+        return self.firings[self.at[key_of(kind, index) + row]][0].effect.value
 
     def firing(self, ref: Ref, row: int = 0) -> int | None:
         """The number of the firing that concluded a node; None for a row that its view left out."""
-        return self.at.get(key_of("node", ref.node) + row)
+        return self.at.get(ref.node * STEP + row)
 
 
 def key_of(kind: str, index: int) -> int:
     """What a conclusion of some kind about some node or target is known by; the row is added to it."""
-    return (index * len(KINDS) + KINDS.index(kind)) * ROWS
+    return index * STEP + KINDS[kind] * ROWS
 
 
 def said(plan: Plan, effect: Effect) -> dict[str, Any]:

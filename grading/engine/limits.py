@@ -14,7 +14,7 @@ MAX_RULES_ON_ONE_CONDITION = 250
 MAX_ALPHAS_IN_BUCKET = 32
 MAX_BUCKET = 480
 MAX_PROPERTIES_OF_A_FACT = 240
-OWN_NAMES = ("id", "sid", "$s", "e", "p", "z", "k")
+OWN_NAMES = ("id", "sid", "$s", "e", "p", "z")
 
 
 def fill_buckets(module: Module) -> None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from grading.engine.conclusions import allow, of_grade, of_node, of_values, settled, status_test
+from grading.engine.conclusions import allow, of_grade, of_node, of_values, settled, status_tests
 from grading.engine.homes import TOP, homes, order
 from grading.engine.limits import check_limits, fill_buckets
 from grading.engine.plan import Atom, Figure, Free, Guarded, Node, OverRows, Plan
@@ -62,7 +62,7 @@ def _add_settled(plan: Plan, names: Names, home: dict[int, str], modules: dict[s
 
     def conclude(index: int, role: Property, said: int, title: str, value: int) -> None:
         test = Test(names.of(role), "$eq", said)
-        modules[home[index]].add(settled(test, [Effect(title, "node", index, value)]))
+        modules[home[index]].add([settled((test,), Effect(title, "node", index, value))])
 
     for index, node in enumerate(plan.nodes):
         kind = node.kind
@@ -74,9 +74,9 @@ def _add_settled(plan: Plan, names: Names, home: dict[int, str], modules: dict[s
         elif isinstance(kind, Free):
             conclude(index, Property("nothing_asked"), 1, "nothing is asked", MET)
         elif isinstance(kind, Guarded):
-            test = status_test(names.node(kind.guard.node), allow(kind.guard, UNMET)[1])
+            tests = status_tests(plan, names, *allow(kind.guard, UNMET))
             title = f"not applicable: {plan.nodes[kind.guard.node].name}"
-            modules[home[index]].add(settled(test, [Effect(title, "node", index, MET)]))
+            modules[home[index]].add([settled(tests, Effect(title, "node", index, MET))])
         elif isinstance(kind, OverRows):
             group, stated = plan.views[kind.over].group, Property("stated", view=kind.over)
             conclude(index, stated, EMPTY, f"no rows: {group}", MET if kind.conjunction else UNMET)

@@ -149,6 +149,10 @@ class Plan:
     targets: list[Target]
     ungraded: Ref | None
 
+    def is_selective(self, view: int | None) -> bool:
+        """Whether a view may have rows of which it is not known whether they are in it."""
+        return view is not None and self.views[view].where is not None
+
     def view_of(self, kind: str, index: int) -> int | None:
         """The view whose rows a conclusion about a node is about; `kind` as in Effect."""
         node = self.nodes[index] if kind in ("node", "doubt", "rows") else None

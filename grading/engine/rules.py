@@ -14,6 +14,12 @@ from grading.model.base import Scalar, decimal_places
 
 UNMET, UNKNOWN, MET = 0, 1, 2
 UNSTATED, EMPTY = 0, 1
+WEIGHED = {UNMET: (0, 1), UNKNOWN: (3, 2), MET: (5, 4)}
+"""How a status is written of a row that is surely in a view, and of one that only may be.
+
+In this order what fails an `each`, what leaves it in doubt and what passes are one stretch of numbers each; so it is for
+`some`, read from the other end.
+"""
 MAX_INTEGER = 2**53
 """Every threshold lies between minus this and this; a value beyond is written as the nearer of the two."""
 COMPUTED_DECIMALS = 6

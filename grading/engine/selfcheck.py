@@ -49,4 +49,4 @@ def _needed(module: Module, pattern: Pattern) -> dict[str, str | int]:
         by_property.setdefault(test.property, []).append(test)
     tested = {prop: passing(tests) for prop, tests in by_property.items()}
     row, before = (2, 1) if pattern.join == "p" else (1, 0)
-    return {"sid": STATE, module.buckets[pattern.tests[0].property]: 1, "e": row, "p": before, "z": 1, "k": 1, **tested}
+    return {"sid": STATE, module.buckets[pattern.tests[0].property]: 1, "e": row, "p": before, "z": 1, **tested}

@@ -3,19 +3,23 @@
 One state of one name is used per module and deleted after each run; a lock keeps a second thread out of it.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from threading import Lock
 from typing import NamedTuple
 
-from grading.engine.firings import Concluding, Conclusions, FactValue, Firing, Given, UnitFacts, View, key_of, said
+from grading.engine.firings import Cause, Concluding, Conclusions, FactValue, Given, UnitFacts, View, key_of, said
 from grading.engine.homes import SELECTION
 from grading.engine.library import STATE, EngineError, Memory
 from grading.engine.network import Network, definition
 from grading.engine.plan import Plan, Ref
-from grading.engine.rules import EMPTY, MET, UNMET, UNSTATED, Effect, Module, Property
+from grading.engine.rules import EMPTY, MET, UNMET, UNSTATED, WEIGHED, Effect, Module, Property
 
 MAX_FACTS = 700_000
 """Decimal fact ids below this have distinct 32-bit hashes; the first two that share one are 40189 and 797186."""
+ALONE = ("}", False)
+"""The place in a chain of what is about the unit and not about a row."""
+UNIT: View = {0: ALONE}
 
 
 class _Asked(NamedTuple):
@@ -28,6 +32,7 @@ class _Asked(NamedTuple):
     known: str | None
     missing: str | None
     options: tuple[tuple[str, str], ...]
+    of_unit: Given
 
 
 class _Loaded:
@@ -40,9 +45,11 @@ class _Loaded:
             network.names.meaning[prop]: f'","sid":"{STATE}","{bucket}":1,"{prop}":' for prop, bucket in module.buckets.items()
         }
         self.rules = {f"r{k}": tuple(map(self._concluding, rule.effects)) for k, rule in enumerate(module.rules)}
+        self.joining = {f"r{k}" for k, rule in enumerate(module.rules) if len(rule.patterns) > 1}
+        self.about_rows = {name for name, concluding in self.rules.items() if any(c.view is not None for c in concluding)}
         own = {c.effect.index for concluded in self.rules.values() for c in concluded if c.effect.kind == "node"}
         by_role = self._by_role
-        self.imports = [(m.index, self.plan.nodes[m.index].view, t) for m, t in by_role("node") if m.index not in own]
+        self.imports = [self._import(m.index, text) for m, text in by_role("node") if m.index not in own]
         self.rows = [(m.view, text) for m, text in by_role("row") if m.view is not None]
         self.stated = [(m.view, text) for m, text in by_role("stated") if m.view is not None]
         self.always = [(f"{text}1}}", Given(m.role)) for m, text in by_role("figures", "nothing_asked")]
@@ -53,23 +60,30 @@ class _Loaded:
     def _by_role(self, *roles: str) -> list[tuple[Property, str]]:
         return [(meant, text) for meant, text in self.prefix.items() if meant.role in roles]
 
+    def _import(self, index: int, text: str) -> tuple[int, int | None, bool, str]:
+        view = self.plan.nodes[index].view
+        return key_of("node", index), view, self.plan.is_selective(view), text
+
     def _asked(self, fact: str, view: int | None) -> _Asked:
         known = Property("value", fact, view)
         declared = self.plan.ruleset.facts.get(fact)
         is_set = known in self.prefix and declared is not None and declared.type == "choices"
         options = self.names.option[fact].items() if is_set else ()
         properties = tuple((option, f',"{self.names.of(known)}o{i}":') for option, i in options)
-        return _Asked(fact, self.prefix.get(known), self.prefix.get(Property("missing", fact, view)), properties)
+        missing = self.prefix.get(Property("missing", fact, view))
+        return _Asked(fact, self.prefix.get(known), missing, properties, Given(fact))
 
     def _concluding(self, effect: Effect) -> Concluding:
         key, words = key_of(effect.kind, effect.index), said(self.plan, effect)
         if effect.kind in ("grade", "attainable"):
-            return Concluding(effect, key, None, "", words, True)
+            return Concluding(effect, key, None, None, words, True)
         view = self.plan.view_of(effect.kind, effect.index)
         prefix = self.prefix.get(Property(effect.kind, index=effect.index))
-        fact = "" if prefix is None else f"{prefix}{effect.value}{'}' if view is None else ''}"
+        facts = None if prefix is None else (f"{prefix}{effect.value}", f"{prefix}{effect.value}")
+        if facts is not None and effect.kind == "node" and self.plan.is_selective(view):
+            facts = (f"{prefix}{WEIGHED[effect.value][0]}", f"{prefix}{WEIGHED[effect.value][1]}")
         is_needed = effect.kind == "node" and not self.plan.nodes[effect.index].selects_only
-        return Concluding(effect, key, view, fact, words, is_needed)
+        return Concluding(effect, key, view, facts, words, is_needed)
 
 
 class Machine:
@@ -80,6 +94,7 @@ class Machine:
         self.network = network
         self._lock = Lock()
         name = network.plan.ruleset.id
+        self._needed = Counter(node.view for node in network.plan.nodes if not node.selects_only)
         self.loaded = [_Loaded(module, network, f"{name}, module {module.name}") for module in network.modules]
 
     def run(self, facts: UnitFacts) -> Conclusions:
@@ -89,7 +104,7 @@ class Machine:
         for i, view in enumerate(views):
             if view.where is None:
                 rows = facts.rows.get(view.group)
-                found.views[i] = None if rows is None else _chain([(n, 1) for n in range(1, len(rows) + 1)])
+                found.views[i] = None if rows is None else _chain([(n, False) for n in range(1, len(rows) + 1)])
         with self._lock:
             for module in self.loaded:
                 if len(found.views) < len(views) and module.name != SELECTION:
@@ -99,7 +114,7 @@ class Machine:
         return found
 
     def _select(self, facts: UnitFacts, found: Conclusions) -> None:
-        """The rows that the rules found to be in each view, surely (1) or perhaps (0), chained in their order."""
+        """The rows that the rules found to be in each view, surely or perhaps, chained in their order."""
         for i, view in enumerate(self.network.plan.views):
             where, rows = view.where, facts.rows.get(view.group)
             if where is None:
@@ -109,16 +124,14 @@ class Machine:
                 continue
             concluded = (n for n in range(1, len(rows) + 1) if found.firing(where, n) is not None)
             statuses = ((n, found.status(where, n)) for n in concluded)
-            found.views[i] = _chain([(n, int(status == MET)) for n, status in statuses if status != UNMET])
+            found.views[i] = _chain([(n, status != MET) for n, status in statuses if status != UNMET])
 
     def _prove_complete(self, found: Conclusions) -> None:
         """Every node must have been concluded: a rule that silently did not fire is an error, never an `unknown`."""
         plan = self.network.plan
-        expected = 2 * len(plan.targets)
-        rows = {i: len(view or ()) for i, view in found.views.items()}
-        for node in plan.nodes:
-            if not node.selects_only:
-                expected += 1 if node.view is None else rows[node.view]
+        rows: dict[int | None, int] = {i: len(view or ()) for i, view in found.views.items()}
+        rows[None] = 1
+        expected = 2 * len(plan.targets) + sum(rows[view] * nodes for view, nodes in self._needed.items())
         if found.needed != expected:
             raise EngineError(f"{plan.ruleset.id}: nothing was concluded about {', '.join(_missing(plan, found))}")
 
@@ -134,12 +147,13 @@ def _missing(plan: Plan, found: Conclusions) -> Iterator[str]:
             yield f"the grade of {target.id or 'the unit'}"
 
 
-def _chain(rows: list[tuple[int, int]]) -> View:
-    """Each row with its own number `e`, the one before it `p` (0: it is the first), whether it is the last, whether it is sure."""
+def _chain(rows: list[tuple[int, bool]]) -> View:
+    """Each row, with whether it may not be in the view: its own number `e`, that of the one before it `p`, the last with `z`."""
     before = [0, *(row for row, _ in rows)]
     last = rows[-1][0] if rows else 0
     return {
-        row: f',"e":{row},"p":{p},"z":{int(row == last)},"k":{sure}}}' for (row, sure), p in zip(rows, before, strict=False)
+        row: (f',"e":{row},"p":{p},"z":{int(row == last)}}}', perhaps)
+        for (row, perhaps), p in zip(rows, before, strict=False)
     }
 
 
@@ -149,7 +163,7 @@ class _Run:
     def __init__(self, module: _Loaded, facts: UnitFacts, found: Conclusions) -> None:
         self.module, self.facts, self.found = module, facts, found
         self.queue: list[str] = []
-        self.origins: list[Given | int] = []
+        self.origins: list[Cause] = []
         self.rows: list[int] = []
 
     def go(self) -> None:
@@ -159,14 +173,13 @@ class _Run:
         self._ask_rows()
         self._ask_conclusions()
         self._ask_values()
-        self.module.memory.run(self.queue, self._record)
-
-    def _ask(self, text: str, origin: Given | int, row: int = 0) -> None:
-        """Queue a fact; ids are consecutive decimal numbers, so that no two share a hash."""
-        number = len(self.origins)
-        if number >= MAX_FACTS:
+        self.module.memory.run(self.queue, self._recorder())
+        if len(self.origins) > MAX_FACTS:
             raise EngineError(f"more than {MAX_FACTS:,} facts in one module; the audit has too many rows")
-        self.queue.append(f'{{"id":"{number}{text}')
+
+    def _ask(self, text: str, origin: Cause, row: int = 0) -> None:
+        """Queue a fact; ids are consecutive decimal numbers, so that no two share a hash."""
+        self.queue.append(f'{{"id":"{len(self.origins)}{text}')
         self.origins.append(origin)
         self.rows.append(row)
 
@@ -176,30 +189,30 @@ class _Run:
             if not views[view]:
                 self._ask(f"{text}{UNSTATED if views[view] is None else EMPTY}}}", Given("", groups[view].group))
         for view, text in self.module.rows:
-            for row, chain in (views[view] or {}).items():
+            for row, (chain, _) in (views[view] or {}).items():
                 self._ask(f"{text}1{chain}", Given("", groups[view].group, row), row)
 
     def _ask_conclusions(self) -> None:
         """What earlier modules have concluded."""
         found = self.found
-        for index, view, text in self.module.imports:
-            key = key_of("node", index)
-            rows = {0: "}"} if view is None else found.views[view] or {}
-            for row, chain in rows.items():
+        for key, view, weighed, text in self.module.imports:
+            rows = UNIT if view is None else found.views[view] or {}
+            for row, (chain, perhaps) in rows.items():
                 number = found.at.get(key + row)
                 if number is not None:
-                    self._ask(f"{text}{found.firings[number].concluding.effect.value}{chain}", number, row)
+                    value = found.firings[number][0].effect.value
+                    self._ask(f"{text}{WEIGHED[value][perhaps] if weighed else value}{chain}", number, row)
 
     def _ask_values(self) -> None:
         for view, asked in self.module.asked.items():
             if view is None:
                 values = self.facts.values
                 for one in asked:
-                    self._ask_value(one, values.get(one.fact), Given(one.fact), 0, "}")
+                    self._ask_value(one, values.get(one.fact), one.of_unit, 0, "}")
                 continue
             group = self.module.plan.views[view].group
             rows = self.facts.rows.get(group, ())
-            for row, chain in (self.found.views[view] or {}).items():
+            for row, (chain, _) in (self.found.views[view] or {}).items():
                 values = rows[row - 1]
                 for one in asked:
                     self._ask_value(one, values.get(one.fact), Given(one.fact, group, row), row, chain)
@@ -216,37 +229,38 @@ class _Run:
         else:
             self._ask(f"{asked.known}{self.module.names.written(asked.fact, value)}{chain}", given, row)
 
-    def _record(self, message: str) -> None:
-        """Read a firing: the rule's name, then the ids of its facts in the order of its patterns."""
-        rule, *facts = message.split('{"id":"')
-        origins, rows, row = self.origins, self.rows, 0
-        because: list[Given | int] = []
-        for fact in facts:
-            number = int(fact[: fact.index('"')])
-            because.append(origins[number])
-            row = rows[number] or row
-        causes = tuple(because)
-        for concluding in self.module.rules[rule[2 : rule.index('"', 2)]]:
-            self._conclude(concluding, causes, row)
+    def _recorder(self) -> Callable[[str], None]:
+        """What is done for each firing. It is the heart of a grading, so it holds everything in names of its own."""
+        queue, origins, rows = self.queue, self.origins, self.rows
+        at, firings, views = self.found.at, self.found.firings, self.found.views
+        rules, joining, about_rows, found = self.module.rules, self.module.joining, self.module.about_rows, self.found
 
-    def _conclude(self, concluding: Concluding, because: tuple[Given | int, ...], row: int) -> None:
-        found = self.found
-        effect, key, view, fact, _, is_needed = concluding
-        if view is None:
+        def record(message: str) -> None:
+            """Read the rule's name and the ids of its facts in the order of its patterns, and apply its effects."""
+            _, rule, _, _, _, _, _, first, rest = message.split('"', 8)
+            ids = [int(first)]
+            if rule in joining:
+                ids += [int(fact[: fact.index('"')]) for fact in rest.split('{"id":"')[1:]]
+            because = tuple([origins[n] for n in ids])
             row = 0
-        number = len(found.firings)
-        known = found.at.setdefault(key + row, number)
-        if known != number:
-            if found.firings[known].concluding.effect.value != effect.value:
-                raise EngineError(f"{effect.title}: concluded {effect.value} after another rule concluded otherwise")
-            return
-        found.needed += is_needed
-        found.firings.append(Firing(concluding, because, row))
-        if fact:
-            self._ask(fact if view is None else fact + self._chain_of(view, row), number, row)
+            if rule in about_rows:
+                for n in ids:
+                    row = rows[n] or row
+            for concluding in rules[rule]:
+                effect, key, view, facts, _, is_needed = concluding
+                here = 0 if view is None else row
+                number = len(firings)
+                known = at.setdefault(key + here, number)
+                if known != number:
+                    if firings[known][0].effect.value != effect.value:
+                        raise EngineError(f"{effect.title}: concluded {effect.value} after another rule said otherwise")
+                    continue
+                found.needed += is_needed
+                firings.append((concluding, because, here))
+                if facts is not None:
+                    chain, perhaps = ALONE if view is None else views[view][row]  # type: ignore[index]
+                    queue.append(f'{{"id":"{len(origins)}{facts[perhaps]}{chain}')
+                    origins.append(number)
+                    rows.append(here)
 
-    def _chain_of(self, view: int, row: int) -> str:
-        chains = self.found.views[view]
-        if chains is None:
-            raise EngineError(f"a conclusion about a row of a group that was not stated: view {view}, row {row}")
-        return chains[row]
+        return record

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from grading.engine.firings import FactValue, Firing, Given, UnitFacts
+from grading.engine.firings import Cause, FactValue, Firing, Given, UnitFacts
 from grading.engine.plan import Plan
 from grading.model.audit import Audit, Known, UnitAudit
 from grading.model.result import TraceEntry
@@ -19,22 +19,17 @@ class Trace:
 
     def entries(self, firings: list[Firing]) -> tuple[TraceEntry, ...]:
         """All firings in their order, numbered from 1."""
-        given: dict[Given, dict[str, Any]] = {}
-        earlier = [{"seq": number} for number in range(1, len(firings) + 1)]
+        told: dict[Cause, dict[str, Any]] = {number: {"seq": number + 1} for number in range(len(firings))}
+        given = dict.fromkeys(cause for _, causes, _ in firings for cause in causes if not isinstance(cause, int))
+        told |= {cause: self._given(cause) for cause in given}
+        tell = told.__getitem__
+        keys = [[row.key for row in self.unit.groups.get(view.group, ())] for view in self.plan.views]
         found: list[TraceEntry] = []
         for number, (concluding, causes, row) in enumerate(firings, start=1):
-            because = []
-            for cause in causes:
-                if isinstance(cause, int):
-                    because.append(earlier[cause])
-                    continue
-                if cause not in given:
-                    given[cause] = self._given(cause)
-                because.append(given[cause])
-            concludes = concluding.said
-            if concluding.view is not None:
-                concludes = {**concludes, "row": self._key(self.plan.views[concluding.view].group, row)}
-            found.append(TraceEntry(number, concluding.effect.title, tuple(because), concludes))
+            effect, _, view, _, concludes, _ = concluding
+            if view is not None:
+                concludes = {**concludes, "row": keys[view][row - 1]}
+            found.append(TraceEntry(number, effect.title, tuple(map(tell, causes)), concludes))
         return tuple(found)
 
     def _key(self, group: str, row: int) -> str:

@@ -4,19 +4,27 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from grading.engine.grade import json_value
-from grading.language.prose import requirement_text, sentence
+from grading.language.prose import fact_label, requirement_text, sentence
 from grading.language.values import known_text
-from grading.model.audit import Audit, Known
+from grading.model.audit import Audit
 from grading.model.base import Provenance, Status, Strict
 from grading.model.condition import Comparison, ConditionBase, Each, Some, parts
 from grading.model.result import UnitGrading
-from grading.model.ruleset import Cap, Indicator, Ruleset
+from grading.model.ruleset import Cap, Gate, Indicator, Requirement, Ruleset, split_levels
+from grading.places import group_of, stated
+
+NOT_APPLICABLE = "不适用"
+NOTHING_ASKED = "本级无要求"
+Owner = tuple[Indicator | Gate, Requirement | None]
+"""What a condition belongs to: an indicator's requirement (None: its applicability) or a gate."""
 
 
 class Reason(Strict):
-    """One step of an explanation. `seq` is the trace entry that concluded it; `open_figure` says why nothing could.
+    """One step of an explanation.
 
-    `value`, `place` and `evidence` belong to single values: a leaf of the tree leads back to the audit.
+    `seq` is the trace entry that concluded it. Every branch ends in a value with its `place` in the audit (`value` None: it
+    is missing there), in a table that was not stated or has no row that counts (`place`), or in an indicator that is not
+    applicable or asks for nothing. `open_figure` says that the guideline's figure, not the value, is what is not known.
     """
 
     kind: Literal["unit", "gate", "level", "dimension", "indicator", "condition", "row", "value"]
@@ -37,194 +45,209 @@ class Reason(Strict):
 
 
 def explain(audit: Audit, index: int, ruleset: Ruleset, grading: UnitGrading) -> Reason:
-    """The tree of one unit's grading: gates, then each level from the best to the last that has conditions."""
+    """The tree of one unit's grading: gates, then each level from the best to the last that has conditions.
+
+    The unit's own reason carries its grade as `value`.
+    """
     teller = _Teller(audit, index, ruleset, grading)
     return Reason(
         kind="unit",
         id=grading.id,
         text=ruleset.title,
+        seq=teller.concluded.get(("grade",)),
+        value=grading.outcome.grade,
         children=(*teller.gates(), *(teller.level(level) for level in ruleset.scale.graded)),
     )
+
+
+def _concluded(grading: UnitGrading) -> dict[tuple[str, ...], int]:
+    """What the trace concludes about grade, levels, dimensions and indicators → `seq`."""
+    found: dict[tuple[str, ...], int] = {}
+    for entry in grading.trace:
+        said = entry.concludes
+        for level in said.get("levels", ()):
+            found["level", level] = entry.seq
+        for one in said.get("dimensions", ()):
+            found["dimension", one["dimension"], one["level"]] = entry.seq
+        for one in said.get("indicators", ()):
+            found["indicator", one["id"], one["level"]] = entry.seq
+        if set(said) == {"grade"}:
+            found["grade",] = entry.seq
+    return found
 
 
 class _Teller:
     def __init__(self, audit: Audit, index: int, ruleset: Ruleset, grading: UnitGrading) -> None:
         self.audit, self.index, self.ruleset, self.grading = audit, index, ruleset, grading
         self.unit = audit.units[index]
+        self.concluded = _concluded(grading)
+        self.conditions = dict(grading.conditions)
+        self.fired = dict(grading.fired)
 
     def gates(self) -> Iterator[Reason]:
-        """The gates, each with its condition."""
-        for gate, result in ((self._gate(r.id), r) for r in self.grading.gates):
-            effect = f"最高为 {gate.effect.cap}" if isinstance(gate.effect, Cap) else "不纳入绩效分级"
-            place = f"gate.{gate.id}"
+        """The gates that there are on the day, each with its condition."""
+        by_id = {gate.id: gate for gate in self.ruleset.gates}
+        for result in self.grading.gates:
+            gate, place = by_id[result.id], f"gate.{result.id}"
+            effect = f"最高为 {self._label(gate.effect.cap)}" if isinstance(gate.effect, Cap) else "不纳入绩效分级"
             yield Reason(
                 kind="gate",
                 id=gate.id,
-                text=f"{gate.title or gate.id}（{effect}）",
+                text=f"{gate.title or gate.text}（{effect}）",
                 status=result.status,
                 seq=self._seq(place, None),
                 provenance=self.ruleset.provenance(gate, None, gate.when),
-                children=self._below(place, gate.when, None, gate, None, ()),
+                children=self._below(place, gate.when, None, (gate, None), ()),
             )
 
-    def _gate(self, gate_id: str) -> Any:
-        return next(gate for gate in self.ruleset.gates if gate.id == gate_id)
+    def _label(self, level: str) -> str:
+        return next((known.label for known in self.ruleset.scale.levels if known.id == level), level)
 
     def level(self, level: str) -> Reason:
         """A level with its dimensions."""
-        label = next(known.label for known in self.ruleset.scale.levels if known.id == level)
-        dimensions = [d for d in self.ruleset.dimensions if d in self.grading.dimensions]
-        children = tuple(self._dimension(dimension, level) for dimension in dimensions)
-        return Reason(kind="level", id=level, text=label, status=self.grading.levels[level], children=children)
+        return Reason(
+            kind="level",
+            id=level,
+            text=self._label(level),
+            status=self.grading.levels[level],
+            seq=self.concluded.get(("level", level)),
+            children=tuple(self._dimension(d, level) for d in self.ruleset.dimensions if d in self.grading.dimensions),
+        )
 
     def _dimension(self, dimension: str, level: str) -> Reason:
         children = tuple(self._indicator(i, level) for i in self.ruleset.indicators if i.dimension == dimension)
-        statuses = [child.status for child in children]
-        status = next((s for s in (Status.UNMET, Status.UNKNOWN) if s in statuses), Status.MET)
-        label = self.ruleset.dimensions[dimension].label
-        return Reason(kind="dimension", id=dimension, text=label, status=status, children=children)
+        seq = self.concluded.get(("dimension", dimension, level))
+        said = self.grading.trace[seq - 1].concludes.get("status") if seq is not None else None
+        return Reason(
+            kind="dimension",
+            id=dimension,
+            text=self.ruleset.dimensions[dimension].label,
+            status=Status(said) if said is not None else None,
+            seq=seq,
+            children=children,
+        )
 
     def _indicator(self, indicator: Indicator, level: str) -> Reason:
         result = self.grading.indicator(indicator.id)
         children: tuple[Reason, ...] = ()
         if indicator.applies_when is not None and result.applicable is not True:
             place = f"{indicator.id}.applies_when"
-            children += self._condition(place, indicator.applies_when, None, indicator, None, (), lead="适用条件：")
-        requirement, key = indicator.requirement(level), self._key(indicator, level)
-        if requirement is not None and result.applicable is not False:
-            children += self._condition(f"{indicator.id}.{key}", requirement.require, None, indicator, requirement, ())
-        said = requirement_text(self.ruleset, indicator, level) if requirement is not None else "本级无要求"
+            children += self._condition(place, indicator.applies_when, None, (indicator, None), (), lead="适用条件：")
+        requirement, key = _asked(indicator, level)
+        there = requirement is not None and f"{indicator.id}.{key}" in self.conditions
+        said = requirement_text(self.ruleset, indicator, level) if there else NOTHING_ASKED
         if result.applicable is False:
-            said = "不适用"
+            said = NOT_APPLICABLE
+        elif requirement is not None:
+            place = f"{indicator.id}.{key}"
+            children += self._condition(place, requirement.require, None, (indicator, requirement), ())
         return Reason(
             kind="indicator",
             id=indicator.id,
             text=f"{indicator.title}：{said}",
             status=result.levels[level],
+            seq=self.concluded.get(("indicator", indicator.id, level)),
             provenance=self.ruleset.provenance(indicator, requirement),
             children=children,
         )
 
-    def _key(self, indicator: Indicator, level: str) -> str:
-        for key in indicator.levels:
-            if level in (part.strip() for part in key.split(",")):
-                return key.replace(" ", "")
-        return level
-
     def _seq(self, place: str, row: str | None) -> int | None:
-        found = self.grading.fired.get(place, {})
+        found = self.fired.get(place, {})
         return found.get(row, found.get(None))
 
     def _status(self, place: str, row: str | None) -> Status | None:
-        if place not in self.grading.conditions:
-            return None
-        status = self.grading.conditions[place]
-        return status if isinstance(status, Status) else status.get(row or "")
+        status = self.conditions.get(place)
+        return status.get(row or "") if isinstance(status, dict) else status
 
     def _condition(
         self,
         place: str,
         c: ConditionBase,
         row: str | None,
-        owner: Any,
-        requirement: Any,
+        owner: Owner,
         around: tuple[ConditionBase, ...],
         lead: str = "",
     ) -> tuple[Reason, ...]:
         status = self._status(place, row)
         if status is None:
             return ()
-        figure = None
+        figure: Literal["unresolved", "provisional"] | None = None
         if isinstance(c, Comparison) and (c.is_unresolved or c.is_provisional):
             figure = "unresolved" if c.is_unresolved else "provisional"
-        return (
-            Reason(
-                kind="condition",
-                id=place,
-                text=lead + sentence(self.ruleset, c),
-                status=status,
-                seq=self._seq(place, row),
-                row=row,
-                open_figure=figure,  # type: ignore[arg-type]
-                provenance=self.ruleset.provenance(owner, requirement, *around, c)
-                if isinstance(c, Comparison)
-                else None,
-                children=self._below(place, c, row, owner, requirement, around),
-            ),
+        is_leaf = isinstance(c, Comparison)
+        reason = Reason(
+            kind="condition",
+            id=place,
+            text=lead + sentence(self.ruleset, c),
+            status=status,
+            seq=self._seq(place, row),
+            row=row,
+            open_figure=figure,
+            provenance=self.ruleset.provenance(*owner, *around, c) if is_leaf else None,
+            children=self._below(place, c, row, owner, around),
         )
+        return (reason,)
 
     def _below(
-        self,
-        place: str,
-        c: ConditionBase,
-        row: str | None,
-        owner: Any,
-        requirement: Any,
-        around: tuple[ConditionBase, ...],
+        self, place: str, c: ConditionBase, row: str | None, owner: Owner, around: tuple[ConditionBase, ...]
     ) -> tuple[Reason, ...]:
         if isinstance(c, Comparison):
             return (self._value(c.fact, row),)
         if isinstance(c, Each | Some):
-            return self._rows(place, c, owner, requirement, (*around, c))
-        found = [self._condition(f"{place}.{s}", p, row, owner, requirement, (*around, c)) for s, p in parts(c)]
+            return self._rows(place, c, owner, (*around, c))
+        found = [self._condition(f"{place}.{s}", p, row, owner, (*around, c)) for s, p in parts(c)]
         return tuple(reason for reasons in found for reason in reasons)
 
-    def _rows(
-        self, place: str, c: Each | Some, owner: Any, requirement: Any, around: tuple[ConditionBase, ...]
-    ) -> tuple[Reason, ...]:
+    def _rows(self, place: str, c: Each | Some, owner: Owner, around: tuple[ConditionBase, ...]) -> tuple[Reason, ...]:
+        """The rows that count, or perhaps count."""
         group = c.each if isinstance(c, Each) else c.some
-        label = self.ruleset.groups[group].label
+        label, stands = self.ruleset.groups[group].label, f"units[{self.index}].groups.{group}"
         if group not in self.unit.groups:
-            where = f"units[{self.index}].groups.{group}"
-            return (Reason(kind="row", id=group, text=f"“{label}”表未填报", status=Status.UNKNOWN, place=where),)
-        required = self.grading.conditions.get(f"{place}.require")
-        keys = list(required) if isinstance(required, dict) else [r.key for r in self.unit.groups[group]]
-        if not keys:
-            return (Reason(kind="row", id=group, text=f"“{label}”表中没有需要判定的行"),)
+            return (Reason(kind="row", id=group, text=f"“{label}”表未填报", status=Status.UNKNOWN, place=stands),)
+        keys = [r.key for r in self.unit.groups[group]]
+        counted = [key for key in keys if self._status(f"{place}.where", key) is not Status.UNMET]
+        if not counted:
+            said = f"“{label}”表中没有需要判定的行" if keys else f"“{label}”表填报为无"
+            return (Reason(kind="row", id=group, text=said, place=stands),)
         rows: list[Reason] = []
-        for key in keys:
-            inner = self._condition(f"{place}.require", c.require, key, owner, requirement, around)
+        for key in counted:
+            inner = self._condition(f"{place}.require", c.require, key, owner, around)
             if c.where is not None and self._status(f"{place}.where", key) is Status.UNKNOWN:
-                asked = self._condition(
-                    f"{place}.where", c.where, key, owner, requirement, around, lead="是否在判定范围："
+                inner = (
+                    *self._condition(f"{place}.where", c.where, key, owner, around, lead="是否在判定范围："),
+                    *inner,
                 )
-                inner = (*asked, *inner)
-            status = self._status(f"{place}.require", key)
-            rows.append(Reason(kind="row", id=group, text=f"{label} {key}", row=key, status=status, children=inner))
+            status, at = self._status(f"{place}.require", key), f"{stands}[{keys.index(key)}]"
+            rows.append(
+                Reason(kind="row", id=group, text=f"{label} {key}", row=key, status=status, place=at, children=inner)
+            )
         return tuple(rows)
 
-    def _value(self, fact_id: str, row: str | None) -> Reason:
-        fact, computed = self.ruleset.facts.get(fact_id), self.ruleset.computed.get(fact_id)
-        group = fact.group if fact is not None else computed.group if computed is not None else None
+    def _value(self, fact: str, row: str | None) -> Reason:
+        computed, declared = self.ruleset.computed.get(fact), self.ruleset.facts.get(fact)
+        group = group_of(self.ruleset, fact)
         key = row if group is not None else None
-        label = fact.label if fact is not None else (computed.label or fact_id) if computed is not None else "评定日期"
-        value = self.grading.values.get((fact_id, key))
-        known, place = self._source(fact_id, group, key)
+        value = self.grading.values.get((fact, key))
+        known, place = stated(self.audit, self.index, group, key, fact) if computed is None else (None, None)
         operands = computed.operands if computed is not None else ()
         return Reason(
             kind="value",
-            id=fact_id,
-            text=label,
+            id=fact,
+            text=fact_label(self.ruleset, fact),
             row=key,
             value=json_value(value),
-            value_text=None if value is None else known_text(self.ruleset, fact_id, value),
-            measured_in=fact.unit if fact is not None else computed.unit if computed is not None else None,
-            place=place if computed is None else None,
+            value_text=None if value is None else known_text(self.ruleset, fact, value),
+            measured_in=declared.unit if declared is not None else computed.unit if computed is not None else None,
+            place=place,
             evidence=known.evidence if known is not None else (),
             note=known.note if known is not None else None,
-            children=tuple(self._value(operand, row) for operand in operands if isinstance(operand, str)),
+            children=tuple(self._value(operand, key) for operand in operands if isinstance(operand, str)),
         )
 
-    def _source(self, fact: str, group: str | None, row: str | None) -> tuple[Known | None, str]:
-        unit = f"units[{self.index}]"
-        if fact == "assessed_on":
-            return None, "assessed_on"
-        if group is not None:
-            for i, listed in enumerate(self.unit.groups.get(group, ())):
-                if listed.key == row:
-                    return listed.facts.get(fact), f"{unit}.groups.{group}[{i}].{fact}"
-            return None, f"{unit}.groups.{group}"
-        own, shared = self.unit.facts.get(fact), self.audit.enterprise.facts.get(fact)
-        if own is None and shared is not None:
-            return shared, f"enterprise.facts.{fact}"
-        return own, f"{unit}.facts.{fact}"
+
+def _asked(indicator: Indicator, level: str) -> tuple[Requirement | None, str]:
+    """What an indicator asks for at a level, and the key under which it is written."""
+    for key, requirement in indicator.levels.items():
+        if level in split_levels(key):
+            return requirement, key.replace(" ", "")
+    return None, level

@@ -166,20 +166,19 @@ def _change(subject: Subject, chosen: Chosen, slot: Slot, serving: list[Demand],
 
 def _blockers(subject: Subject, level: str, chosen: Chosen) -> Iterator[Blocker]:
     """What is in the way, once for all rows in which it is."""
-    found: dict[tuple[str, str], list[Leaf | Table]] = {}
+    found: dict[tuple[str, str, str], list[Leaf | Table]] = {}
     for obstacle in chosen.closed:
-        found.setdefault((obstacle.place, str(obstacle.closed)), []).append(obstacle)
-    for listed in found.values():
-        first = listed[0]
+        said = required_text(subject, obstacle)
+        found.setdefault((obstacle.asked.owner.id, str(obstacle.closed), said), []).append(obstacle)
+    for (_, _, said), listed in found.items():
         rows = list(dict.fromkeys(o.row for o in listed if isinstance(o, Leaf) and o.row is not None))
-        said = required_text(subject, first) + (f"（{'、'.join(rows)}）" if rows else "")
         yield Blocker(
-            indicator=first.asked.owner.id,
-            title=first.asked.title,
+            indicator=listed[0].asked.owner.id,
+            title=listed[0].asked.title,
             level=level,
-            reason=first.closed or "conflict",
-            condition=first.place,
-            text=said,
+            reason=listed[0].closed or "conflict",
+            condition=listed[0].place,
+            text=said + (f"（{'、'.join(rows)}）" if rows else ""),
         )
     for core in chosen.conflicts:
         for part in core:

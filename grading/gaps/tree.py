@@ -110,7 +110,7 @@ def either(id_: str, row: str | None, needed: int, parts: list[Node]) -> Node:
     """At least so many of the parts; all of them where there are no more."""
     if needed >= len(parts):
         return both(parts)
-    shut = sorted((obstacles_of(part) for part in parts if obstacles_of(part)), key=len)
+    shut = sorted((obstacles_of(part) for part in parts if obstacles_of(part)), key=lambda o: (is_ruled_out(o), len(o)))
     short = needed - (len(parts) - len(shut))
     closed = tuple(o for obstacles in shut[: max(short, 0)] for o in obstacles)
     return Either(id_, row, needed, tuple(parts), sum(part.holds for part in parts) >= needed, closed)
@@ -121,6 +121,11 @@ def obstacles_of(node: Node) -> tuple[Leaf | Table, ...]:
     if isinstance(node, Leaf):
         return (node,) if node.closed is not None else ()
     return (node,) if isinstance(node, Table) else node.obstacles
+
+
+def is_ruled_out(obstacles: tuple[Leaf | Table, ...]) -> bool:
+    """Whether what the plant is, or what rows it has, is among the obstacles: such a way will never be one."""
+    return any(o.closed in ("circumstance", "no_row") for o in obstacles)
 
 
 def leaves(node: Node) -> Iterator[Leaf]:
@@ -138,7 +143,7 @@ def ways_of(node: Either) -> tuple[Node, ...]:
     When so few remain that all of them are needed, what rules the others out is shown too.
     """
     open_ = tuple(part for part in node.parts if not part.holds)
-    ways = tuple(part for part in open_ if not any(o.closed in ("circumstance", "no_row") for o in obstacles_of(part)))
+    ways = tuple(part for part in open_ if not is_ruled_out(obstacles_of(part)))
     return ways if len(ways) >= still_needed(node) else open_
 
 

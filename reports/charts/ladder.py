@@ -1,0 +1,60 @@
+"""The level scale as a line of stations: where the unit stands, what it could have, where it wants to go."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDTH = 460.0
+MARGIN = 46.0
+
+
+@dataclass(frozen=True)
+class Station:
+    """A level on the line; `marks` are 现评, 可达 and 目标."""
+
+    x: float
+    label: str
+    marks: tuple[str, ...]
+    is_grade: bool
+    is_attainable: bool
+    is_target: bool
+    is_passed: bool
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The stations from the worst level to the best, and the title read out instead of the picture."""
+
+    width: float
+    stations: tuple[Station, ...]
+    title: str
+
+    @property
+    def grade_x(self) -> float:
+        """Where the unit stands."""
+        return next(station.x for station in self.stations if station.is_grade)
+
+    @property
+    def target_x(self) -> float:
+        """Where the unit wants to go."""
+        return next(station.x for station in self.stations if station.is_target)
+
+
+def ladder(labels: Sequence[str], grade: str, attainable: str, target: str) -> Ladder:
+    """Place the levels (worst first) on a line."""
+    step = (WIDTH - 2 * MARGIN) / max(1, len(labels) - 1)
+    stations = []
+    for n, label in enumerate(labels):
+        marks = [word for word, level in (("现评", grade), ("可达", attainable), ("目标", target)) if level == label]
+        stations.append(
+            Station(
+                x=round(MARGIN + n * step, 1),
+                label=label,
+                marks=tuple(marks),
+                is_grade=label == grade,
+                is_attainable=label == attainable,
+                is_target=label == target,
+                is_passed=n <= labels.index(grade),
+            )
+        )
+    title = f"等级标尺，由低到高：{'、'.join(labels)}；现评{grade}，可达{attainable}，目标{target}"
+    return Ladder(WIDTH, tuple(stations), title)

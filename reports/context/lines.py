@@ -1,0 +1,203 @@
+"""Gap lines as three lists: what does not satisfy, what is missing, and which figures of the guideline are not established."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from grading.language.values import UNKNOWN
+from grading.model.base import Remedy
+from grading.model.gap import GapLine
+from grading.model.ruleset import Ruleset
+from reports.context.sources import Sources
+from reports.context.words import amount_text, cost_text, place_text, value_text, weeks_text
+
+GATES = "否决与限制条件"
+SHOWN_ROWS = 12
+"""Rows of a table that one line of a list names with their values; of more, the number is given."""
+
+
+@dataclass(frozen=True)
+class UnmetRow:
+    """A comparison that the unit's value does not satisfy. `same_as` names the line that already tells the remedy."""
+
+    id: str
+    title: str
+    text: str | None
+    required: str
+    actual: str
+    difference: str | None
+    place: str
+    remedy: str | None
+    same_as: str | None
+    weeks: str | None
+    cost: str | None
+    evidence: tuple[str, ...]
+    source: int
+    is_optional: bool
+
+
+@dataclass(frozen=True)
+class DimensionRows:
+    """The unmet lines of one dimension."""
+
+    label: str
+    rows: tuple[UnmetRow, ...]
+
+
+@dataclass(frozen=True)
+class MissingRow:
+    """A value that nobody has stated, with everything that waits for it."""
+
+    ids: tuple[str, ...]
+    label: str
+    place: str
+    asked_by: tuple[tuple[str, str], ...]
+    evidence: tuple[str, ...]
+    sources: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class OpenFigureRow:
+    """A figure of the guideline that is not established, with the unit's own values."""
+
+    ids: tuple[str, ...]
+    title: str
+    figure: str
+    actual: str
+    dimension: str
+    source: int
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The gap lines of a unit, each in one of three lists."""
+
+    unmet: tuple[DimensionRows, ...]
+    missing: tuple[MissingRow, ...]
+    open_figures: tuple[OpenFigureRow, ...]
+
+
+def lists(ruleset: Ruleset, lines: tuple[GapLine, ...], sources: Sources) -> Lists:
+    """The lines in the guideline's order, with their sources numbered."""
+    return Lists(
+        unmet=_unmet(ruleset, [line for line in lines if line.status == "unmet"], sources),
+        missing=_missing(ruleset, [line for line in lines if line.status == "unknown"], sources),
+        open_figures=_open(ruleset, [line for line in lines if line.status == "unresolved"], sources),
+    )
+
+
+def dimension_label(ruleset: Ruleset, dimension: str | None) -> str:
+    """The label of a dimension; gates have none of their own."""
+    return GATES if dimension is None else ruleset.dimensions[dimension].label
+
+
+def _unmet(ruleset: Ruleset, lines: list[GapLine], sources: Sources) -> tuple[DimensionRows, ...]:
+    order = {dimension: n for n, dimension in enumerate(ruleset.dimensions)}
+    lines = sorted(lines, key=lambda line: -1 if line.dimension is None else order[line.dimension])
+    told: dict[tuple[str, Remedy], str] = {}
+    found = []
+    for dimension, listed in groupby(lines, key=lambda line: line.dimension):
+        rows = []
+        before = None
+        for line in listed:
+            rows.append(_unmet_row(ruleset, line, before, told, sources))
+            before = line.indicator
+        found.append(DimensionRows(dimension_label(ruleset, dimension), tuple(rows)))
+    return tuple(found)
+
+
+def _unmet_row(
+    ruleset: Ruleset, line: GapLine, before: str | None, told: dict[tuple[str, Remedy], str], sources: Sources
+) -> UnmetRow:
+    remedy = line.remedy
+    same_as = told.setdefault((line.indicator, remedy), line.id) if remedy is not None else None
+    is_told = same_as not in (None, line.id)
+    return UnmetRow(
+        id=line.id,
+        title=line.title,
+        text=line.text if before != line.indicator and line.text != line.required else None,
+        required=line.required,
+        actual=_actual(ruleset, line),
+        difference=difference_text(ruleset, line),
+        place=place_text(ruleset, line.place, line.group, line.row),
+        remedy=remedy.text if remedy is not None and not is_told else None,
+        same_as=same_as if is_told else None,
+        weeks=weeks_text(remedy.weeks) if remedy is not None and not is_told else None,
+        cost=cost_text(remedy.cost_wan_cny) if remedy is not None and not is_told else None,
+        evidence=line.evidence,
+        source=sources.number(line.provenance, line.title),
+        is_optional=not line.on_cheapest_way,
+    )
+
+
+def _actual(ruleset: Ruleset, line: GapLine) -> str:
+    if line.fact in ruleset.groups:
+        return "表中没有满足要求的行" if line.status == "unmet" else "未填报"
+    return UNKNOWN if line.actual is None else value_text(ruleset, line.fact, line.actual)
+
+
+def difference_text(ruleset: Ruleset, line: GapLine) -> str | None:
+    """By how much a value misses its limit: `超出 2.3 mg/m³`, `尚差 20 个百分点`, `晚 12 天`."""
+    if line.difference is None:
+        return None
+    declared = ruleset.facts.get(line.fact)
+    is_date = declared is not None and declared.type == "date"
+    above = _is_above(line.actual, line.required_value)
+    if not line.difference:
+        return "恰为限值"
+    if is_date:
+        return f"{'晚' if above else '早'} {line.difference:f} 天"
+    return f"{'超出' if above else '尚差'} {amount_text(line.difference, line.measured_in)}"
+
+
+def _is_above(actual: Any, limit: Any) -> bool:
+    if isinstance(actual, str):
+        return actual > str(limit)
+    return Decimal(str(actual)) > Decimal(str(limit))
+
+
+def _missing(ruleset: Ruleset, lines: list[GapLine], sources: Sources) -> tuple[MissingRow, ...]:
+    by_value: dict[tuple[str, str | None], list[GapLine]] = {}
+    for line in lines:
+        by_value.setdefault((line.place, line.row), []).append(line)
+    return tuple(
+        MissingRow(
+            ids=_ids(listed),
+            label=f"“{listed[0].fact_label}”表" if listed[0].fact in ruleset.groups else listed[0].fact_label,
+            place=place_text(ruleset, listed[0].place, listed[0].group, listed[0].row),
+            asked_by=tuple(dict.fromkeys((line.title, line.required) for line in listed)),
+            evidence=tuple(dict.fromkeys(e for line in listed for e in line.evidence)),
+            sources=tuple(dict.fromkeys(sources.number(line.provenance, line.title) for line in listed)),
+        )
+        for listed in by_value.values()
+    )
+
+
+def _open(ruleset: Ruleset, lines: list[GapLine], sources: Sources) -> tuple[OpenFigureRow, ...]:
+    by_figure: dict[tuple[str, str, str], list[GapLine]] = {}
+    for line in lines:
+        by_figure.setdefault((line.indicator, line.condition, line.required), []).append(line)
+    return tuple(
+        OpenFigureRow(
+            ids=_ids(listed),
+            title=listed[0].title,
+            figure=listed[0].required,
+            actual=_by_row(ruleset, listed),
+            dimension=dimension_label(ruleset, listed[0].dimension),
+            source=sources.number(listed[0].provenance, listed[0].title),
+        )
+        for listed in by_figure.values()
+    )
+
+
+def _by_row(ruleset: Ruleset, lines: list[GapLine]) -> str:
+    """The unit's own values beside an open figure, row by row."""
+    texts = [f"{line.row}：{_actual(ruleset, line)}" if line.row else _actual(ruleset, line) for line in lines]
+    more = f"；等 {len(texts)} 处" if len(texts) > SHOWN_ROWS else ""
+    return "；".join(dict.fromkeys(texts[:SHOWN_ROWS])) + more
+
+
+def _ids(lines: Iterable[GapLine]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line.id for line in lines))

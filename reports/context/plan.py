@@ -1,0 +1,283 @@
+"""The way to the target: alternatives, the steps level by level with their change sets, cost and time."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from grading.language.values import UNKNOWN
+from grading.model.base import Remedy
+from grading.model.gap import Alternative, Blocker, Change, ChangeSet, Costs, GapLine, Step, UnitGaps
+from grading.model.ruleset import Ruleset
+from reports.charts.timeline import Bar, Chart, Stage, timeline
+from reports.context.words import cost_text, level_label, place_text, value_text, weeks_text
+
+REASONS = {
+    "unresolved_figure": "指南数值待核实",
+    "missing_table": "整张表未填报，须先填报",
+    "no_row": "表中没有可以改动的行",
+    "circumstance": "企业的客观情况，不是整改所能改变的",
+    "computed": "由多个数值计算得出，须另行论证",
+    "conflict": "与其他要求相互牵制，须另行论证",
+}
+
+
+@dataclass(frozen=True)
+class WayRow:
+    """One of several ways: what it asks, in words, and what it takes."""
+
+    texts: tuple[str, ...]
+    ids: tuple[str, ...]
+    cost: str
+    weeks: str
+    possible: bool
+    cheapest: bool
+
+
+@dataclass(frozen=True)
+class AlternativeRow:
+    """A requirement that can be satisfied in several ways."""
+
+    title: str
+    level: str
+    row: str | None
+    needed: int
+    ways: tuple[WayRow, ...]
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """One value to change or to bring evidence for."""
+
+    is_supply: bool
+    label: str
+    place: str
+    before: str
+    after: str
+    remedies: tuple[str, ...]
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SetRow:
+    """A set of changes with its cost, its time and the outcome of grading the changed audit."""
+
+    changes: tuple[ChangeRow, ...]
+    improvements: int
+    supplies: int
+    cost: str
+    weeks: str
+    grade: str
+    attainable: str
+    enough: bool
+
+
+@dataclass(frozen=True)
+class BlockerRow:
+    """What no change at the plant can settle."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class BlockerGroup:
+    """What can't be settled for the same reason."""
+
+    reason: str
+    rows: tuple[BlockerRow, ...]
+    is_figures: bool
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """From one level to the next; `smallest` is None where it is the cheapest set too."""
+
+    name: str
+    level_from: str
+    level_to: str
+    cheapest: SetRow
+    smallest: SetRow | None
+    blockers: tuple[BlockerGroup, ...]
+    blocked: int
+
+
+@dataclass(frozen=True)
+class RemedyRow:
+    """Work to be done, once, with its range of time and cost; `if_needed`: only where a missing value turns out not to satisfy."""
+
+    text: str
+    step: str
+    weeks: str
+    cost: str
+    evidence: tuple[str, ...]
+    if_needed: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The way to the target level."""
+
+    alternatives: tuple[AlternativeRow, ...]
+    steps: tuple[StepRow, ...]
+    remedies: tuple[RemedyRow, ...]
+    charts: tuple[tuple[Chart, ...], ...]
+    cost: str
+    sure_cost: str
+    weeks: str
+    unpriced: int
+    reaches: bool
+
+
+def plan(ruleset: Ruleset, gaps: UnitGaps) -> Plan:
+    """The plan of a unit in words and figures."""
+    lines = {line.id: line for step in gaps.steps for line in step.lines} | {line.id: line for line in gaps.lines}
+    climbed = [(step, step.cheapest) for step in gaps.steps if step.cheapest is not None]
+    steps = tuple(_step(ruleset, n, step, cheapest) for n, (step, cheapest) in enumerate(climbed, 1))
+    works = _works([cheapest for _, cheapest in climbed])
+    remedies = tuple(_remedy_row(work, steps) for work in works)
+    return Plan(
+        alternatives=tuple(_alternative(ruleset, a, lines) for a in gaps.alternatives),
+        steps=steps,
+        remedies=remedies,
+        charts=_charts(works, steps),
+        cost=cost_text(_total(work.remedy.cost_wan_cny for work in works)),
+        sure_cost=cost_text(_total(w.remedy.cost_wan_cny for w in works if not w.if_needed)),
+        weeks=weeks_text(_total(cheapest.weeks for _, cheapest in climbed)),
+        unpriced=sum(work.remedy.cost_wan_cny is None for work in works),
+        reaches=bool(climbed) and all(cheapest.enough for _, cheapest in climbed),
+    )
+
+
+def _alternative(ruleset: Ruleset, alternative: Alternative, lines: dict[str, GapLine]) -> AlternativeRow:
+    title = next((i.title for i in ruleset.indicators if i.id == alternative.indicator), None)
+    gate = next((g.title or g.text for g in ruleset.gates if g.id == alternative.indicator), alternative.indicator)
+    return AlternativeRow(
+        title=title or gate,
+        level=level_label(ruleset.scale, alternative.level),
+        row=alternative.row,
+        needed=alternative.needed,
+        ways=tuple(
+            WayRow(
+                texts=tuple(dict.fromkeys(lines[id_].required for id_ in way.lines if id_ in lines)) or ("已经满足",),
+                ids=way.lines,
+                cost=cost_text(way.cost_wan_cny),
+                weeks=weeks_text(way.weeks),
+                possible=way.possible,
+                cheapest=way.cheapest,
+            )
+            for way in alternative.ways
+        ),
+    )
+
+
+def _step(ruleset: Ruleset, number: int, step: Step, cheapest: ChangeSet) -> StepRow:
+    differs = step.smallest is not None and step.smallest.changes != cheapest.changes
+    blockers = _blockers(step.blockers)
+    return StepRow(
+        name=f"第{_ordinal(number)}步",
+        level_from=level_label(ruleset.scale, step.level_from),
+        level_to=level_label(ruleset.scale, step.level_to),
+        cheapest=_set(ruleset, cheapest),
+        smallest=_set(ruleset, step.smallest) if differs and step.smallest is not None else None,
+        blockers=blockers,
+        blocked=sum(len(group.rows) for group in blockers),
+    )
+
+
+def _set(ruleset: Ruleset, found: ChangeSet) -> SetRow:
+    supplies = sum(change.kind == "supply" for change in found.changes)
+    return SetRow(
+        changes=tuple(_change(ruleset, change) for change in found.changes),
+        improvements=len(found.changes) - supplies,
+        supplies=supplies,
+        cost=cost_text(found.cost_wan_cny) if found.changes else "无",
+        weeks=weeks_text(found.weeks) if found.changes else "无",
+        grade=level_label(ruleset.scale, found.outcome.grade),
+        attainable=level_label(ruleset.scale, found.outcome.attainable),
+        enough=found.enough,
+    )
+
+
+def _change(ruleset: Ruleset, change: Change) -> ChangeRow:
+    return ChangeRow(
+        is_supply=change.kind == "supply",
+        label=change.fact_label,
+        place="" if change.group is None and not change.place.startswith("enterprise.") else place_text(ruleset, change.place, change.group, change.row),
+        before=UNKNOWN if change.before is None else value_text(ruleset, change.fact, change.before),
+        after=value_text(ruleset, change.fact, change.after),
+        remedies=tuple(remedy.text for remedy in change.remedies),
+        ids=change.lines,
+    )
+
+
+def _blockers(blockers: Iterable[Blocker]) -> tuple[BlockerGroup, ...]:
+    by_reason: dict[str, dict[BlockerRow, None]] = {}
+    for blocker in blockers:
+        row = BlockerRow(blocker.title, blocker.text if blocker.text != blocker.title else "")
+        by_reason.setdefault(blocker.reason, {})[row] = None
+    return tuple(
+        BlockerGroup(text, tuple(by_reason[reason]), reason == "unresolved_figure")
+        for reason, text in REASONS.items()
+        if reason in by_reason
+    )
+
+
+@dataclass(frozen=True)
+class _Work:
+    remedy: Remedy
+    step: int
+    if_needed: bool
+
+
+def _works(sets: Sequence[ChangeSet]) -> tuple[_Work, ...]:
+    """Each remedy once, in the first step that needs it; surely needed when any value has to be improved by it."""
+    found: dict[Remedy, _Work] = {}
+    for number, found_set in enumerate(sets):
+        for change in found_set.changes:
+            for remedy in change.remedies:
+                known = found.get(remedy)
+                if_needed = change.kind == "supply" and (known is None or known.if_needed)
+                found[remedy] = _Work(remedy, known.step if known is not None else number, if_needed)
+    return tuple(sorted(found.values(), key=lambda work: work.step))
+
+
+def _remedy_row(work: _Work, steps: tuple[StepRow, ...]) -> RemedyRow:
+    return RemedyRow(
+        text=work.remedy.text,
+        step=steps[work.step].name,
+        weeks=weeks_text(work.remedy.weeks),
+        cost=cost_text(work.remedy.cost_wan_cny),
+        evidence=work.remedy.evidence,
+        if_needed=work.if_needed,
+    )
+
+
+def _charts(works: tuple[_Work, ...], steps: tuple[StepRow, ...]) -> tuple[tuple[Chart, ...], ...]:
+    stages = [
+        Stage(
+            name=f"{row.name} {row.level_from} → {row.level_to}",
+            proven=row.cheapest.enough,
+            bars=tuple(
+                Bar(work.remedy.text, *_ends(work.remedy.weeks), if_needed=work.if_needed)
+                for work in works
+                if work.step == n
+            ),
+        )
+        for n, row in enumerate(steps)
+    ]
+    return timeline(stages)
+
+
+def _ends(weeks: Costs | None) -> tuple[float, float]:
+    return (0.0, 0.0) if weeks is None else (float(weeks[0]), float(weeks[1]))
+
+
+def _total(ranges: Iterable[Costs | None]) -> Costs | None:
+    known = [r for r in ranges if r is not None]
+    if not known:
+        return None
+    return (sum((low for low, _ in known), Decimal(0)), sum((high for _, high in known), Decimal(0)))
+
+
+def _ordinal(number: int) -> str:
+    return "一二三四五六七八九"[number - 1] if number < 10 else str(number)

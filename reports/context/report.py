@@ -1,0 +1,123 @@
+"""The whole report: cover, notices, and a part for each unit."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import orjson
+
+from grading.language.prose import day_text
+from grading.model.audit import Audit
+from grading.model.base import Mode
+from grading.model.gap import UnitGaps
+from grading.model.result import UNGRADED, Grading
+from grading.model.ruleset import Ruleset
+from grading.vocabulary import UNGRADED as UNGRADED_LABEL
+from reports.charts.qr import QrCode, qr_code
+from reports.context.sources import Source, Sources
+from reports.context.unit import UnitPart, unit_part
+from reports.context.words import level_label, region_text, short_name
+
+ATTACHMENT = "grading.json"
+QR_RULESETS = 6
+"""Rulesets whose digest the QR code names; with more, the digest of the attachment stands for them."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the templates print."""
+
+    title: str
+    name: str
+    short_name: str
+    uscc: str | None
+    permit: str | None
+    county: str | None
+    assessed_on: str
+    day: date
+    is_trial: bool
+    is_draft: bool
+    grade: str
+    attainable: str
+    units: tuple[UnitPart, ...]
+    sources: tuple[Source, ...]
+    qr: QrCode
+    audit_digest: str
+    grading_digest: str
+    rulesets: tuple[tuple[str, str], ...]
+    engine: str
+    attachment: str
+    attached: bytes
+
+    @property
+    def is_single(self) -> bool:
+        """Whether the enterprise has one unit only; its sections then need no part of their own."""
+        return len(self.units) == 1
+
+    @property
+    def warning(self) -> str:
+        """What stands on every page of a report that must not be taken for a decision."""
+        texts = ["试算结果，不得公布"] if self.is_trial else []
+        return "　".join([*texts, *(["依据草案规则，未经审定"] if self.is_draft else [])])
+
+
+def grading_json(grading: Grading) -> bytes:
+    """The document of `grading grade --json`, as the report carries it."""
+    return orjson.dumps(grading.as_json())
+
+
+def report(audit: Audit, grading: Grading, rulesets: Mapping[str, Ruleset], gaps: Sequence[UnitGaps]) -> Report:
+    """The context of a report. `rulesets` by id, `gaps` one a unit in the order of the audit.
+
+    Raises ValueError when the gaps do not belong to the grading's units, KeyError for a ruleset that is not given.
+    """
+    if [unit.id for unit in grading.units] != [unit.unit for unit in gaps]:
+        raise ValueError("the gaps must be those of the grading's units, in their order")
+    is_trial = grading.mode is Mode.TRIAL
+    sources = Sources()
+    units = tuple(
+        unit_part(audit, n, rulesets[graded.ruleset], graded, gaps[n], is_trial, sources)
+        for n, graded in enumerate(grading.units)
+    )
+    used = {graded.ruleset: graded.ruleset_digest for graded in grading.units}
+    attached = grading_json(grading)
+    attached_digest = "sha256:" + hashlib.sha256(attached).hexdigest()
+    enterprise = audit.enterprise
+    return Report(
+        title="重污染天气重点行业绩效分级差距报告",
+        name=enterprise.name,
+        short_name=short_name(enterprise.name),
+        uscc=enterprise.uscc,
+        permit=enterprise.permit,
+        county=region_text(enterprise.county) if enterprise.county else None,
+        assessed_on=day_text(audit.assessed_on),
+        day=audit.assessed_on,
+        is_trial=is_trial,
+        is_draft=any(unit.edition.is_draft for unit in units),
+        grade=_label(grading.outcome.grade, rulesets, used),
+        attainable=_label(grading.outcome.attainable, rulesets, used),
+        units=units,
+        sources=sources.listed(),
+        qr=qr_code(_qr_text(grading, used, attached_digest)),
+        audit_digest=grading.audit_digest,
+        grading_digest=attached_digest,
+        rulesets=tuple(used.items()),
+        engine=grading.engine,
+        attachment=ATTACHMENT,
+        attached=attached,
+    )
+
+
+def _label(level: str, rulesets: Mapping[str, Ruleset], used: Mapping[str, str]) -> str:
+    if level == UNGRADED:
+        return UNGRADED_LABEL
+    scales = [rulesets[name].scale for name in used]
+    return next((level_label(scale, level) for scale in scales if level in scale.ids), level)
+
+
+def _qr_text(grading: Grading, used: Mapping[str, str], attached: str) -> str:
+    """One line for each digest: who has audit and rulesets can grade again and compare."""
+    rulesets = [f"ruleset {name} {digest}" for name, digest in used.items()]
+    named = rulesets if len(rulesets) <= QR_RULESETS else []
+    return "\n".join([f"grading {grading.outcome.grade} {grading.mode}", f"audit {grading.audit_digest}", *named, f"result {attached}"])

@@ -1,0 +1,356 @@
+"""The trace, told from the grade down to single values: levels, indicators with what decides them, values with place and evidence.
+
+The numbers in brackets are those of the trace entries in the attached grading, so that every statement can be followed there.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from grading.model.audit import Audit, Known
+from grading.model.base import Status
+from grading.model.result import UNGRADED, TraceEntry, UnitGrading
+from grading.model.ruleset import Cap, Gate, Ruleset
+from reports.context.words import level_label, place_text, value_text
+
+SHOWN_ROWS = 24
+"""Rows of which one value of a table is listed; the attachment has all of them."""
+OPEN_FIGURE = "指南数值待核实"
+NOT_ASKED = "本级不作要求"
+
+
+class Cause(NamedTuple):
+    """A value of the audit (`fact`, and `row` in tables), the rows of a table (`group`), or an open figure (neither)."""
+
+    fact: str | None
+    row: str | None = None
+    group: str | None = None
+    rows: int | None = None
+    rule: str | None = None
+
+
+@dataclass(frozen=True)
+class ValueRow:
+    """A fact that some conclusion leans on, with its value, or its values row by row."""
+
+    number: int
+    label: str
+    place: str
+    text: str
+    evidence: tuple[str, ...]
+    computed_from: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an indicator is at some levels, and why: deciding values in words, the others by number."""
+
+    levels: str
+    status: Status
+    seqs: tuple[int, ...]
+    decided_by: tuple[str, ...]
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class IndicatorRow:
+    """An indicator with its status at each level, best level first."""
+
+    number: int
+    title: str
+    dimension: str
+    applicable: bool | None
+    statuses: tuple[Status, ...]
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is nothing to tell apart by level: met at each, or not applicable."""
+        return self.applicable is False or all(status is Status.MET for status in self.statuses)
+
+
+@dataclass(frozen=True)
+class NotApplicable:
+    """Indicators that do not apply, for the same reason."""
+
+    titles: tuple[str, ...]
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LevelRow:
+    """A level with its status and the numbers of the indicators that decide it."""
+
+    label: str
+    status: Status
+    seq: int
+    deciding: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class GateRow:
+    """A gate with its condition's status, its effect and the values it reads."""
+
+    title: str
+    text: str
+    effect: str
+    status: Status
+    seq: int | None
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """The grade or the attainable level, and the entries it was concluded from."""
+
+    label: str
+    seq: int
+    because: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The appendix of one unit."""
+
+    grade: Conclusion
+    attainable: Conclusion
+    levels: tuple[LevelRow, ...]
+    gates: tuple[GateRow, ...]
+    indicators: tuple[IndicatorRow, ...]
+    always_met: tuple[IndicatorRow, ...]
+    not_applicable: tuple[NotApplicable, ...]
+    values: tuple[ValueRow, ...]
+    entries: int
+
+
+def trace(audit: Audit, index: int, ruleset: Ruleset, grading: UnitGrading) -> Trace:
+    """The trace of one unit in the order of reading."""
+    return _Reader(audit, index, ruleset, grading).trace()
+
+
+class _Reader:
+    def __init__(self, audit: Audit, index: int, ruleset: Ruleset, grading: UnitGrading) -> None:
+        self.audit, self.unit, self.ruleset, self.grading = audit, audit.units[index], ruleset, grading
+        self.entries = {entry.seq: entry for entry in grading.trace}
+        self.leaves: dict[int, tuple[Cause, ...]] = {}
+        self.numbers: dict[str, int] = {}
+        self.rows_of: dict[str, dict[str | None, dict[str, Any]]] = {}
+        self.concluded: dict[tuple[str, str, str | None], int] = {}
+        for entry in grading.trace:
+            for key in _concluded(entry):
+                self.concluded.setdefault(key, entry.seq)
+
+    def trace(self) -> Trace:
+        indicators = tuple(self._indicators())
+        return Trace(
+            grade=self._conclusion("grade", self.grading.outcome.grade),
+            attainable=self._conclusion("attainable", self.grading.outcome.attainable),
+            levels=tuple(self._level(position, level, indicators) for position, level in self._graded()),
+            gates=tuple(self._gate(gate) for gate in self.ruleset.gates),
+            indicators=indicators,
+            always_met=tuple(row for row in indicators if row.is_settled and row.applicable is not False),
+            not_applicable=tuple(self._not_applicable(indicators)),
+            values=tuple(self._value(fact) for fact in self.numbers),
+            entries=len(self.entries),
+        )
+
+    def _graded(self) -> Iterator[tuple[int, str]]:
+        return enumerate(self.ruleset.scale.graded)
+
+    def _conclusion(self, kind: str, level: str) -> Conclusion:
+        entry = self.entries[self.concluded[kind, "", None]]
+        because = tuple(cause["seq"] for cause in entry.because if "seq" in cause)
+        return Conclusion(level_label(self.ruleset.scale, level), entry.seq, because)
+
+    def _level(self, position: int, level: str, indicators: tuple[IndicatorRow, ...]) -> LevelRow:
+        status = self.grading.levels[level]
+        return LevelRow(
+            label=level_label(self.ruleset.scale, level),
+            status=status,
+            seq=self.concluded["level", level, None],
+            deciding=tuple(row.number for row in indicators if row.statuses[position] is status),
+        )
+
+    def _gate(self, gate: Gate) -> GateRow:
+        status = next((g.status for g in self.grading.gates if g.id == gate.id), Status.UNMET)
+        seq = self.concluded.get(("gate", gate.id, None))
+        cap = gate.effect.cap if isinstance(gate.effect, Cap) else None
+        scale = self.ruleset.scale
+        return GateRow(
+            title=gate.title or gate.text,
+            text=gate.text,
+            effect=level_label(scale, UNGRADED) if cap is None else f"最高 {level_label(scale, cap)}",
+            status=status,
+            seq=seq,
+            values=() if seq is None else tuple(self._in_words(self._leaves(seq))),
+        )
+
+    def _indicators(self) -> Iterator[IndicatorRow]:
+        for number, result in enumerate(self.grading.indicators, 1):
+            by_seq: dict[int, list[str]] = {}
+            for level in result.levels:
+                by_seq.setdefault(self.concluded["indicator", result.id, level], []).append(level)
+            title = next(i.title for i in self.ruleset.indicators if i.id == result.id)
+            verdicts = [self._verdict(seq, levels, result.levels[levels[0]]) for seq, levels in by_seq.items()]
+            yield IndicatorRow(
+                number=number,
+                title=title,
+                dimension=self.ruleset.dimensions[result.dimension].label,
+                applicable=result.applicable,
+                statuses=tuple(result.levels.values()),
+                verdicts=tuple(_merged(verdicts)),
+            )
+
+    def _not_applicable(self, indicators: Iterable[IndicatorRow]) -> Iterator[NotApplicable]:
+        titles: dict[tuple[str, ...], list[str]] = {}
+        for row in indicators:
+            if row.applicable is False:
+                because = tuple(self._in_words(self._leaves(row.verdicts[0].seqs[0])))
+                titles.setdefault(because, []).append(f"{row.number} {row.title}")
+        for because, listed in titles.items():
+            yield NotApplicable(tuple(listed), because)
+
+    def _verdict(self, seq: int, levels: list[str], status: Status) -> Verdict:
+        leaves = self._leaves(seq)
+        deciding = [leaf for leaf in leaves if status is Status.UNMET or self._is_open(leaf)]
+        if status is Status.MET:
+            deciding = [leaf for leaf in leaves if leaf.fact is None and leaf.group is None]
+        others = [leaf for leaf in leaves if leaf not in deciding]
+        return Verdict(
+            levels="、".join(level_label(self.ruleset.scale, level).removesuffix("级") for level in levels),
+            status=status,
+            seqs=(seq,),
+            decided_by=tuple(self._in_words(deciding)),
+            values=tuple(dict.fromkeys(self._number(leaf.fact) for leaf in others if leaf.fact is not None)),
+        )
+
+    def _is_open(self, leaf: Cause) -> bool:
+        if leaf.fact is None:
+            return leaf.group is None or leaf.rows is None
+        return self.rows_of[leaf.fact][leaf.row]["value"] is None
+
+    def _leaves(self, seq: int) -> tuple[Cause, ...]:
+        """What an entry comes down to: the causes at the end of every chain that leads to it."""
+        if seq not in self.leaves:
+            found: dict[Cause, None] = {}
+            seen: set[int] = set()
+            ahead = [seq]
+            while ahead:
+                here = ahead.pop()
+                if here in seen:
+                    continue
+                seen.add(here)
+                entry = self.entries[here]
+                found |= {self._leaf(cause, entry.rule): None for cause in entry.because if "seq" not in cause}
+                ahead += [cause["seq"] for cause in reversed(entry.because) if "seq" in cause]
+            self.leaves[seq] = tuple(found)
+        return self.leaves[seq]
+
+    def _leaf(self, cause: dict[str, Any], rule: str) -> Cause:
+        if "fact" in cause:
+            self.rows_of.setdefault(cause["fact"], {})[cause.get("row")] = cause
+            return Cause(cause["fact"], cause.get("row"))
+        if "group" in cause:
+            return Cause(None, None, cause["group"], cause["rows"])
+        return Cause(None, rule=NOT_ASKED if rule.startswith("nothing") else OPEN_FIGURE)
+
+    def _in_words(self, leaves: Iterable[Cause]) -> Iterator[str]:
+        """Values in words; those of several rows that are the same, together."""
+        said: dict[tuple[str, str], list[str]] = {}
+        for leaf in leaves:
+            if leaf.fact is not None:
+                value = self.rows_of[leaf.fact][leaf.row]["value"]
+                key = (leaf.fact, value_text(self.ruleset, leaf.fact, value))
+                said.setdefault(key, []).extend([leaf.row] if leaf.row is not None else [])
+            elif leaf.group is None:
+                yield leaf.rule or OPEN_FIGURE
+            elif not leaf.rows:
+                label = self.ruleset.groups[leaf.group].label
+                yield f"“{label}”表未填报" if leaf.rows is None else f"“{label}”表无记录"
+        for (fact, text), rows in said.items():
+            yield f"{self._label(fact)}{_rows_text(rows)}＝{text}〔值 {self._number(fact)}〕"
+
+    def _number(self, fact: str) -> int:
+        return self.numbers.setdefault(fact, len(self.numbers) + 1)
+
+    def _label(self, fact: str) -> str:
+        if fact == "assessed_on":
+            return "评定日期"
+        declared = self.ruleset.facts.get(fact)
+        return declared.label if declared is not None else self.ruleset.computed[fact].label or fact
+
+    def _value(self, fact: str) -> ValueRow:
+        rows = self.rows_of[fact]
+        first = next(iter(rows.values()))
+        declared = self.ruleset.facts.get(fact) or self.ruleset.computed.get(fact)
+        group = declared.group if declared is not None and None not in rows else None
+        return ValueRow(
+            number=self.numbers[fact],
+            label=self._label(fact),
+            place=self._place(first.get("place", ""), group),
+            text=self._values_text(fact, rows),
+            evidence=tuple(self._evidence(fact, group, rows)),
+            computed_from=tuple(self._label(o) if self._is_fact(o) else o for o in first.get("computed_from", ())),
+        )
+
+    def _place(self, place: str, group: str | None) -> str:
+        """Where a value stands; nothing for the unit itself, where most do."""
+        if group is None and not place.startswith("enterprise."):
+            return ""
+        return place_text(self.ruleset, place, group, None)
+
+    def _is_fact(self, operand: str) -> bool:
+        return operand in self.ruleset.facts or operand in self.ruleset.computed
+
+    def _values_text(self, fact: str, rows: dict[str | None, dict[str, Any]]) -> str:
+        said: dict[str, list[str]] = {}
+        for row, cause in rows.items():
+            said.setdefault(value_text(self.ruleset, fact, cause["value"]), []).extend([row] if row is not None else [])
+        texts = [f"{'、'.join(keys)}：{text}" if keys else text for text, keys in list(said.items())[:SHOWN_ROWS]]
+        return "；".join(texts) + (f"；其余见附件，共 {len(rows)} 行" if len(said) > SHOWN_ROWS else "")
+
+    def _evidence(self, fact: str, group: str | None, rows: dict[str | None, dict[str, Any]]) -> Iterator[str]:
+        """Evidence and notes; of a table's rows, the same ones once."""
+        said: dict[str, list[str]] = {}
+        for row in rows:
+            known = self._known(fact, group, row)
+            for text in (*known.evidence, *((f"备注：{known.note}",) if known.note else ())) if known is not None else ():
+                said.setdefault(text, []).extend([row] if row is not None else [])
+        for text, keys in list(said.items())[:SHOWN_ROWS]:
+            yield f"{text}（{'、'.join(keys)}）" if keys and len(rows) > 1 else text
+
+    def _known(self, fact: str, group: str | None, row: str | None) -> Known | None:
+        if group is not None:
+            return next((r.facts.get(fact) for r in self.unit.groups.get(group, ()) if r.key == row), None)
+        own, shared = self.unit.facts.get(fact), self.audit.enterprise.facts.get(fact)
+        return own if own is not None and (own.value is not None or shared is None) else shared
+
+
+def _merged(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
+    """The verdicts, those of several levels that say the same together."""
+    same: dict[tuple[Any, ...], list[Verdict]] = {}
+    for verdict in verdicts:
+        same.setdefault((verdict.status, verdict.decided_by, verdict.values), []).append(verdict)
+    for (status, decided_by, values), listed in same.items():
+        levels = "、".join(verdict.levels for verdict in listed)
+        yield Verdict(levels, status, tuple(seq for verdict in listed for seq in verdict.seqs), decided_by, values)
+
+
+def _rows_text(rows: list[str]) -> str:
+    more = f" 等 {len(rows)} 行" if len(rows) > SHOWN_ROWS else ""
+    return f"（{'、'.join(rows[:SHOWN_ROWS])}{more}）" if rows else ""
+
+
+def _concluded(entry: TraceEntry) -> Iterator[tuple[str, str, str | None]]:
+    """What an entry concludes that the report speaks of: (kind, id, level)."""
+    said = entry.concludes
+    if "dimension" not in said and "scope" not in said:
+        for kind in ("grade", "attainable"):
+            if kind in said:
+                yield (kind, "", None)
+    for level in said.get("levels", ()):
+        yield ("level", level, None)
+    for gate in said.get("gates", ()):
+        yield ("gate", gate, None)
+    for indicator in said.get("indicators", ()):
+        yield ("indicator", indicator["id"], indicator["level"])

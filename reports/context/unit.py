@@ -1,0 +1,273 @@
+"""One unit's part of the report."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grading.language.counts import Counts, count
+from grading.language.prose import day_text
+from grading.model.audit import Audit
+from grading.model.base import Cite, Provenance, Status
+from grading.model.gap import UnitGaps
+from grading.model.result import UNGRADED, UnitGrading
+from grading.model.ruleset import Ruleset
+from grading.vocabulary import ALERT, MEASURE, REVIEW
+from reports.charts.ladder import Ladder, ladder
+from reports.context.lines import Lists, lists
+from reports.context.plan import Plan, plan
+from reports.context.sources import Sources
+from reports.context.trace import Trace, trace
+from reports.context.words import jurisdiction_text, level_label
+
+EDITION_NOTICES = {
+    "edition_not_yet_in_force": "评定日早于本版规则施行日",
+    "edition_superseded": "评定日时本版规则已被取代",
+}
+OPEN_PERCENT = "比例待核实"
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The ruleset that graded the unit."""
+
+    id: str
+    title: str
+    document: str
+    effective: str
+    superseded: str | None
+    place: str
+    scale: str
+    review: str
+    is_draft: bool
+    digest: str
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How a dimension's indicators are at a level; `status` is the worst of them."""
+
+    status: Status
+    unmet: int
+    unknown: int
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """A dimension with its cells, best level first, and its own grade and attainable level."""
+
+    label: str
+    indicators: int
+    cells: tuple[Cell, ...]
+    grade: str
+    attainable: str
+
+
+@dataclass(frozen=True)
+class ScopeRow:
+    """A named set of dimensions with its grade."""
+
+    label: str
+    dimensions: str
+    grade: str
+    attainable: str
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """What is open in one dimension, counted."""
+
+    label: str
+    unmet: int
+    missing: int
+    open_figures: int
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """What an alert asks, with its source."""
+
+    kind: str
+    text: str
+    percent: str | None
+    source: int | None
+
+
+@dataclass(frozen=True)
+class AlertRow:
+    """Alerts that ask the same, with what they ask today and at the target level."""
+
+    alerts: tuple[tuple[str, str], ...]
+    today: tuple[MeasureRow, ...]
+    target: tuple[MeasureRow, ...]
+
+
+@dataclass(frozen=True)
+class UnitPart:
+    """Everything the report says of one unit."""
+
+    number: int
+    id: str
+    edition: Edition
+    notices: tuple[str, ...]
+    is_trial: bool
+    is_ungraded: bool
+    has_reached: bool
+    grade: str
+    attainable: str
+    target: str
+    ladder: Ladder
+    levels: tuple[str, ...]
+    target_column: int
+    matrix: tuple[MatrixRow, ...]
+    total: MatrixRow
+    scopes: tuple[ScopeRow, ...]
+    obstacles: tuple[Obstacle, ...]
+    unmet: int
+    missing: int
+    open_figures: int
+    lists: Lists
+    plan: Plan
+    alerts: tuple[AlertRow, ...]
+    trace: Trace
+
+
+def unit_part(
+    audit: Audit, index: int, ruleset: Ruleset, grading: UnitGrading, gaps: UnitGaps, is_trial: bool, sources: Sources
+) -> UnitPart:
+    """The part of the unit at `index` of the audit; `gaps` are those to its target."""
+    scale = ruleset.scale
+    labels = [level_label(scale, level) for level in reversed(scale.ids)]
+    outcome = grading.outcome
+    grade, attainable, target = (level_label(scale, v) for v in (outcome.grade, outcome.attainable, gaps.target))
+    if UNGRADED in (outcome.grade, outcome.attainable):
+        labels.insert(0, level_label(scale, UNGRADED))
+    found = lists(ruleset, gaps.lines, sources)
+    alerts = _alerts(ruleset, gaps, sources)
+    told = trace(audit, index, ruleset, grading)
+    _remaining_sources(ruleset, gaps.target, sources)
+    return UnitPart(
+        number=index + 1,
+        id=grading.id,
+        edition=_edition(ruleset, grading),
+        notices=tuple(EDITION_NOTICES[n] for n in grading.notices if n in EDITION_NOTICES),
+        is_trial=is_trial,
+        is_ungraded=outcome.grade == UNGRADED,
+        has_reached=outcome.grade == gaps.target,
+        grade=grade,
+        attainable=attainable,
+        target=target,
+        ladder=ladder(labels, grade, attainable, target),
+        levels=tuple(level_label(scale, level) for level in scale.graded),
+        target_column=scale.ids.index(gaps.target) if gaps.target in scale.graded else -1,
+        matrix=tuple(_matrix(ruleset, grading)),
+        total=_row(ruleset, "全部指标", grading.indicators, grade, attainable),
+        scopes=tuple(
+            ScopeRow(
+                label=ruleset.scopes[name].label,
+                dimensions="、".join(
+                    ruleset.dimensions[d].label for d in ruleset.scopes[name].dimensions if d in ruleset.dimensions
+                ),
+                grade=level_label(scale, scoped.grade),
+                attainable=level_label(scale, scoped.attainable),
+            )
+            for name, scoped in grading.scopes.items()
+        ),
+        obstacles=tuple(_obstacles(ruleset, gaps)),
+        unmet=len(gaps.with_status("unmet")),
+        missing=len(found.missing),
+        open_figures=len(found.open_figures),
+        lists=found,
+        plan=plan(ruleset, gaps),
+        alerts=alerts,
+        trace=told,
+    )
+
+
+def _edition(ruleset: Ruleset, grading: UnitGrading) -> Edition:
+    edition = ruleset.edition
+    return Edition(
+        id=ruleset.id,
+        title=ruleset.title,
+        document=" ".join(part for part in (edition.document, edition.section) if part),
+        effective=day_text(edition.effective),
+        superseded=day_text(edition.superseded) if edition.superseded is not None else None,
+        place=jurisdiction_text(ruleset.jurisdiction),
+        scale=ruleset.scale.label,
+        review=REVIEW[grading.review],
+        is_draft=grading.review == "draft",
+        digest=grading.ruleset_digest,
+        counts=count(ruleset),
+    )
+
+
+def _matrix(ruleset: Ruleset, grading: UnitGrading) -> Iterable[MatrixRow]:
+    for dimension, label in ((d, ruleset.dimensions[d].label) for d in ruleset.dimensions if d in grading.dimensions):
+        outcome = grading.dimensions[dimension]
+        grade, attainable = (level_label(ruleset.scale, level) for level in (outcome.grade, outcome.attainable))
+        own = [result for result in grading.indicators if result.dimension == dimension]
+        yield _row(ruleset, label, own, grade, attainable)
+
+
+def _row(ruleset: Ruleset, label: str, results: Iterable[Any], grade: str, attainable: str) -> MatrixRow:
+    listed = list(results)
+    cells = []
+    for level in ruleset.scale.graded:
+        statuses = [result.levels[level] for result in listed]
+        counts = {status: statuses.count(status) for status in Status}
+        worst = next((s for s in (Status.UNMET, Status.UNKNOWN) if counts[s]), Status.MET)
+        cells.append(Cell(worst, counts[Status.UNMET], counts[Status.UNKNOWN]))
+    return MatrixRow(label, len(listed), tuple(cells), grade, attainable)
+
+
+def _obstacles(ruleset: Ruleset, gaps: UnitGaps) -> Iterable[Obstacle]:
+    for dimension in (None, *ruleset.dimensions):
+        own = [line.status for line in gaps.lines if line.dimension == dimension]
+        if own:
+            label = "否决与限制" if dimension is None else ruleset.dimensions[dimension].label
+            yield Obstacle(label, own.count("unmet"), own.count("unknown"), own.count("unresolved"))
+
+
+def _alerts(ruleset: Ruleset, gaps: UnitGaps, sources: Sources) -> tuple[AlertRow, ...]:
+    same: dict[tuple[tuple[MeasureRow, ...], tuple[MeasureRow, ...]], list[tuple[str, str]]] = {}
+    for asked in gaps.measures:
+        label = ALERT[asked.alert]
+        today, target = (
+            tuple(_measure(ruleset, measure, sources) for measure in measures)
+            for measures in (asked.today, asked.target)
+        )
+        same.setdefault((today, target), []).append((asked.alert, label))
+    return tuple(AlertRow(tuple(alerts), today, target) for (today, target), alerts in same.items())
+
+
+def _measure(ruleset: Ruleset, measure: Mapping[str, Any], sources: Sources) -> MeasureRow:
+    cite = Cite(**measure["cite"]) if "cite" in measure else Cite(document=ruleset.edition.document)
+    provenance = Provenance(
+        basis=measure.get("basis", "recalled"), confidence=measure.get("confidence", "low"), cite=cite
+    )
+    return MeasureRow(
+        kind=MEASURE[measure["kind"]],
+        text=measure["text"],
+        percent=_percent(measure.get("percent")),
+        source=sources.number(provenance, "预警措施"),
+    )
+
+
+def _percent(percent: Any) -> str | None:
+    if percent is None:
+        return None
+    if percent == "unresolved":
+        return OPEN_PERCENT
+    if isinstance(percent, Mapping):
+        return f"暂按 {percent['provisional']}%（待核实）"
+    return f"{percent}%"
+
+
+def _remaining_sources(ruleset: Ruleset, target: str, sources: Sources) -> None:
+    """Number the sources of the gates and of what the target level asks besides, behind those that the gap lines name."""
+    for gate in ruleset.gates:
+        sources.number(ruleset.provenance(gate, None, gate.when), gate.title or gate.text)
+    for indicator in ruleset.indicators:
+        requirement = indicator.requirement(target)
+        if requirement is not None:
+            sources.number(ruleset.provenance(indicator, requirement), indicator.title)

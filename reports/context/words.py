@@ -1,0 +1,105 @@
+"""How values, places, ranges and sources are written in a report."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from grading.digest import plain
+from grading.language.prose import day_text, number_text
+from grading.language.values import known_text
+from grading.model.base import Cite
+from grading.model.gap import Costs
+from grading.model.result import UNGRADED
+from grading.model.ruleset import Ruleset, Scale
+from grading.vocabulary import UNGRADED as UNGRADED_LABEL
+
+REGIONS = Path(__file__).parents[1] / "regions.yaml"
+NOT_ESTIMATED = "未估算"
+HEAD_LENGTH = 30
+"""Characters of a name in the running head."""
+
+
+def level_label(scale: Scale, level: str) -> str:
+    """A level as people call it: `A级`, `引领性`, `不纳入绩效分级`."""
+    if level == UNGRADED:
+        return UNGRADED_LABEL
+    return next((known.label for known in scale.levels if known.id == level), level)
+
+
+def listed_levels(scale: Scale, levels: Iterable[str]) -> str:
+    """Several levels: `A级、B级`."""
+    return "、".join(level_label(scale, level) for level in levels)
+
+
+def value_text(ruleset: Ruleset, fact: str, value: Any) -> str:
+    """A JSON value of a fact in words, with its unit."""
+    declared = ruleset.facts.get(fact)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return known_text(ruleset, fact, Decimal(str(value)))
+    if isinstance(value, list):
+        return known_text(ruleset, fact, tuple(value))
+    if isinstance(value, str) and (fact == "assessed_on" or (declared is not None and declared.type == "date")):
+        return day_text(date.fromisoformat(value))
+    return known_text(ruleset, fact, value)
+
+
+def place_text(ruleset: Ruleset, place: str, group: str | None, row: str | None) -> str:
+    """Where a value stands: the row of a table by its key, the unit, or the enterprise that all units share."""
+    if group is not None:
+        label = ruleset.groups[group].label if group in ruleset.groups else group
+        return f"{label} {row}" if row is not None else label
+    return "全厂" if place.startswith("enterprise.") else "本单元"
+
+
+def span(ends: Costs) -> str:
+    """A range of numbers: `800–3000`, `5`."""
+    low, high = plain(ends[0]), plain(ends[1])
+    return low if low == high else f"{low}–{high}"
+
+
+def cost_text(cost: Costs | None) -> str:
+    """A cost range in 万元."""
+    return NOT_ESTIMATED if cost is None else f"{span(cost)} 万元"
+
+
+def weeks_text(weeks: Costs | None) -> str:
+    """A time range in weeks."""
+    return NOT_ESTIMATED if weeks is None else f"{span(weeks)} 周"
+
+
+def amount_text(number: Decimal, unit: str | None) -> str:
+    """A difference with the unit of its fact; those of percentages are percentage points."""
+    return f"{plain(number)} 个百分点" if unit == "%" else number_text(number, unit)
+
+
+def cite_text(cite: Cite) -> str:
+    """Where something is written, without address and note."""
+    return " ".join(part for part in (cite.document, cite.section, cite.clause) if part)
+
+
+def region_text(code: str) -> str:
+    """A GB/T 2260 code with the names it stands for: `陕西省咸阳市秦都区（610402）`."""
+    names = _regions()
+    parents = [] if code == "100000" else [f"{code[:2]}0000", f"{code[:4]}00"]
+    chain = [names[known] for known in dict.fromkeys((*parents, code)) if known in names]
+    return f"{''.join(chain)}（{code}）" if code in names else code
+
+
+def jurisdiction_text(code: str) -> str:
+    """Where a ruleset applies, by name."""
+    return region_text(code).partition("（")[0]
+
+
+def short_name(name: str) -> str:
+    """A name that fits into the running head."""
+    return name if len(name) <= HEAD_LENGTH else f"{name[: HEAD_LENGTH - 1]}…"
+
+
+@cache
+def _regions() -> dict[str, str]:
+    return dict(yaml.safe_load(REGIONS.read_text(encoding="utf-8")))

@@ -1,0 +1,41 @@
+"""The gap report: what stands between an enterprise's units and their target levels, as HTML or as PDF."""
+
+from collections.abc import Mapping, Sequence
+
+from grading.model.audit import Audit
+from grading.model.gap import UnitGaps
+from grading.model.result import Grading
+from grading.model.ruleset import Ruleset
+from reports.context.report import report
+from reports.pdf import Attached, pdf, uncollected
+from reports.render import page_html, screen_html
+
+
+def gap_report_html(
+    audit: Audit, grading: Grading, rulesets: Mapping[str, Ruleset], gaps: Sequence[UnitGaps]
+) -> str:
+    """The report as one self-contained HTML page.
+
+    `rulesets` by id, as graded with; `gaps` one a unit, in the order of the audit. Raises ValueError when they do not
+    belong together, KeyError for a ruleset that is not given.
+    """
+    return screen_html(report(audit, grading, rulesets, gaps))
+
+
+def gap_report_pdf(
+    audit: Audit, grading: Grading, rulesets: Mapping[str, Ruleset], gaps: Sequence[UnitGaps]
+) -> bytes:
+    """The report as tagged PDF/A-3 with the grading's JSON inside; the same audit gives the same bytes.
+
+    Raises as `gap_report_html`, and TypefaceError when a typeface is not installed.
+    """
+    with uncollected():
+        context = report(audit, grading, rulesets, gaps)
+        return pdf(
+            page_html(context),
+            title=f"{context.title}：{context.short_name}",
+            subject="　".join(part for part in (f"评定日期 {context.assessed_on}", context.warning) if part),
+            day=context.day,
+            attached=Attached(context.attachment, "评级结果与推理记录（JSON）", context.attached),
+            is_trial=context.is_trial,
+        )

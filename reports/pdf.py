@@ -1,0 +1,201 @@
+"""HTML → PDF/A-3a and PDF/UA-1 in one file, the same bytes every time, with nothing fetched on the way."""
+
+import gc
+import zlib
+from base64 import a85encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from functools import cache, partial
+from io import BytesIO
+from pathlib import Path
+from threading import Lock
+from typing import Any
+from xml.etree import ElementTree
+
+import pydyf
+from cssselect2 import ElementWrapper
+from jinja2 import Environment, FileSystemLoader
+from weasyprint import CSS, HTML, Attachment
+from weasyprint import __version__ as weasyprint_version
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher
+
+from reports.render import style
+from reports.typeface import printable
+
+HERE = Path(__file__).parent
+VARIANT = "pdf/a-3a"
+CREATOR = "grading"
+MOST_TRIES = 16
+LEVEL = 6
+"""Of compression: the best level takes twice the time for one percent."""
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A JSON file to carry inside the PDF."""
+
+    name: str
+    description: str
+    content: bytes
+
+
+class NothingToFetch(FatalURLFetchingError):
+    """A page asked for something that is not in it; reports never do, so it came in with a text."""
+
+
+class _NoFetcher(URLFetcher):  # type: ignore[misc]
+    """Hands out the drawings that the style sheets contain, and nothing else."""
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+        if url.startswith("data:image/svg+xml,"):
+            return super().fetch(url, headers)
+        raise NothingToFetch(url)
+
+
+class _Page(HTML):  # type: ignore[misc]
+    """A page read as XML: faster than HTML, and a text that could become markup would be an error, not an element."""
+
+    def __init__(self, html: str) -> None:
+        self.base_url = None
+        self.url_fetcher = _NoFetcher()
+        self.media_type = "print"
+        self.wrapper_element = ElementWrapper.from_html_root(ElementTree.fromstring(html), content_language=None)
+        self.etree_element = self.wrapper_element.etree_element
+
+
+def pdf(html: str, *, title: str, subject: str, day: date, attached: Attached, is_trial: bool) -> bytes:
+    """The PDF of a page. `day` is the date it carries as its creation: that of what it reports, not of its making.
+
+    Raises NothingToFetch when the page refers to anything outside itself, TypefaceError without the typefaces.
+    """
+    moment = datetime.combine(day, time(), UTC)
+    attachment = Attachment(
+        string=attached.content,
+        name=attached.name,
+        description=attached.description,
+        created=moment,
+        modified=moment,
+        relationship="Data",
+        url_fetcher=_NoFetcher(),
+    )
+    with uncollected():
+        document = _Page(html).render(
+            font_config=FontConfiguration(), stylesheets=[_style(is_trial)], pdf_variant=VARIANT
+        )
+        document.metadata.title = printable(title)
+        document.metadata.description = printable(subject)
+        document.metadata.generator = CREATOR
+        document.metadata.created = document.metadata.modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        content = document.write_pdf(pdf_variant=VARIANT, attachments=[attachment], finisher=_finish)
+    return bytes(content)
+
+
+def _finish(document: Any, made: pydyf.PDF) -> None:
+    """Put the metadata in, and write the file once, in a form of which every checker reads the same lengths."""
+    _put_metadata(document, made)
+    made.objects[1:] = [_Written(object_) for object_ in made.objects[1:]]
+    made.write = partial(_write, made, made.write)
+
+
+class _Written(pydyf.Object):  # type: ignore[misc]
+    """An object with its bytes; the library would make and compress them anew for the file and for the file's id."""
+
+    def __init__(self, object_: pydyf.Object) -> None:
+        super().__init__()
+        self.number, self.generation, self.free = object_.number, object_.generation, object_.free
+        self._compressible = object_.compressible
+        self._data = _compressed(object_) if isinstance(object_, pydyf.Stream) else object_.data
+
+    @property
+    def data(self) -> bytes:
+        """The bytes between `obj` and `endobj`."""
+        return bytes(self._data)
+
+    @property
+    def compressible(self) -> bool:
+        """Whether the object may be in an object stream."""
+        return bool(self._compressible)
+
+
+AMBIGUOUS_END = b"\r\nendstream"
+"""The end of a stream whose last byte is a carriage return: a checker can't tell it from an end of line."""
+
+
+def _compressed(stream: pydyf.Stream) -> bytes:
+    """A stream with its dictionary; written with letters only where it would end in a carriage return."""
+    compress, stream.compress = stream.compress, False
+    plain = stream.data
+    if not compress:
+        return bytes(plain)
+    content = zlib.compress(plain.partition(b"\nstream\n")[2].removesuffix(b"\nendstream"), LEVEL)
+    filters = "/FlateDecode"
+    if content.endswith(b"\r"):
+        content, filters = a85encode(content) + b"~>", "[/ASCII85Decode /FlateDecode]"
+    extra = pydyf.Dictionary({**stream.extra, "Filter": filters, "Length": len(content)})
+    return b"\n".join((extra.data, b"stream", content, b"endstream"))
+
+
+def _write(made: pydyf.PDF, write: Callable[..., None], output: BytesIO, *options: Any) -> None:
+    """Write the file; again with an empty object more while a stream of the library's own ends ambiguously."""
+    for _ in range(MOST_TRIES):
+        objects = list(made.objects)
+        tried = BytesIO()
+        write(tried, *options)
+        if AMBIGUOUS_END not in tried.getvalue():
+            break
+        made.objects[:] = objects
+        made.current_position = 0
+        made.add_object(pydyf.Dictionary())
+    output.write(tried.getvalue())
+
+
+def _put_metadata(document: Any, made: pydyf.PDF) -> None:
+    """Replace the metadata: WeasyPrint writes those of PDF/A or of PDF/UA, and compresses them, which PDF/A forbids."""
+    said = document.metadata
+    xmp = _xmp().render(
+        title=said.title,
+        description=said.description,
+        creator=said.generator,
+        moment=said.created,
+        producer=f"WeasyPrint {weasyprint_version}",
+    )
+    stream = made.objects[int(made.catalog["Metadata"].split()[0])]
+    stream.stream, stream.compress = [xmp.encode()], False
+
+
+@cache
+def _xmp() -> Any:
+    environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
+    return environment.get_template("metadata.xmp.j2")
+
+
+_lock = Lock()
+_at_work = 0
+_collected_before = False
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Hold the garbage collector: a rendering is one large growing tree, in which it searches again and again for nothing."""
+    global _at_work, _collected_before
+    with _lock:
+        if _at_work == 0:
+            _collected_before = gc.isenabled()
+            gc.disable()
+        _at_work += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _at_work -= 1
+            if _at_work == 0 and _collected_before:
+                gc.enable()
+
+
+@cache
+def _style(is_trial: bool) -> CSS:
+    names = ["report", "page", *(["trial"] if is_trial else [])]
+    return CSS(string="\n".join(style(name) for name in names), url_fetcher=_NoFetcher())

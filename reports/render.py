@@ -1,0 +1,79 @@
+"""Context → HTML: the templates, with everything that a text could smuggle in made harmless."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from grading.model.base import Status
+from grading.vocabulary import STATUS
+from reports.context.report import Report
+from reports.typeface import printable, readable
+
+HERE = Path(__file__).parent
+NUMERALS = "一二三四五六七八九十"
+SECTIONS = (
+    ("summary", "摘要"),
+    ("matrix", "等级矩阵"),
+    ("unmet", "不满足的要求"),
+    ("missing", "待补证据"),
+    ("open", "待核实数值"),
+    ("plan", "达标路径"),
+    ("cost", "投资与周期"),
+    ("alerts", "预警期间的管控"),
+    ("gates", "否决与限制条件"),
+    ("trace", "评级依据追溯"),
+)
+"""The sections of a unit's part."""
+APPENDICES = (("sources", "依据来源与可信度"), ("colophon", "编制说明"))
+"""What all units share, at the end."""
+MARKS = {Status.MET: "√", Status.UNMET: "×", Status.UNKNOWN: "？"}
+
+
+def page_html(report: Report) -> str:
+    """The report as HTML for the printed page: only characters that the typefaces have."""
+    return _environment(printable).get_template("gap_report.html.j2").render(report=report, css="", for_screen=False)
+
+
+def screen_html(report: Report) -> str:
+    """The report as one HTML file that needs nothing else."""
+    css = Markup("\n".join(style(name) for name in ("report", "screen")))
+    return _environment(readable).get_template("gap_report.html.j2").render(report=report, css=css, for_screen=True)
+
+
+@cache
+def style(name: str) -> str:
+    """One of the style sheets, with the tokens put in."""
+    text = (HERE / "style" / f"{name}.css").read_text(encoding="utf-8")
+    return re.sub(r"var\(--([a-z-]+)\)", lambda found: tokens()[found[1]], text)
+
+
+@cache
+def tokens() -> dict[str, str]:
+    """The few colours and typefaces of all reports, which style sheets and charts share."""
+    text = (HERE / "style" / "tokens.css").read_text(encoding="utf-8")
+    return dict(re.findall(r"--([a-z-]+):\s*([^;]+);", text))
+
+
+@cache
+def _environment(clean: Callable[[str], str]) -> Environment:
+    """Templates in which every text passes through `clean` and is escaped."""
+
+    def finalize(value: Any) -> Any:
+        return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        finalize=finalize,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {"MARKS": MARKS, "STATUS": STATUS, "SECTIONS": SECTIONS, "NUMERALS": NUMERALS,
+        "APPENDICES": APPENDICES, "ink": tokens()}
+    return environment

@@ -69,7 +69,10 @@ def form(
         stop(f"核查表是 Excel 工作簿，文件名应以 {SUFFIX} 结尾：{output}")
     if target is not None and target.exists() and not force:
         stop(f"{output} 已存在，可能已填有内容；确要覆盖请加 --force")
-    book = blank_form(_rulesets(known, rulesets or []), rows) if audit is None else _filled(audit, known, rows)
+    try:
+        book = blank_form(_rulesets(known, rulesets or []), rows) if audit is None else _filled(audit, known, rows)
+    except TooLongError as error:
+        stop(str(error), Exit.FAILED)
     if target is None:
         typer.echo(book, nl=False)
         return
@@ -199,8 +202,6 @@ def _filled(name: str, known: Library, rows: int) -> bytes:
     except AuditError as error:
         print_audit_problems(name, error)
         raise typer.Exit(Exit.FAILED) from None
-    except TooLongError as error:
-        stop(f"{name}: 有一段文字放不进一个单元格：{error}", Exit.FAILED)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -18,7 +18,7 @@ _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 
 
 class TooLongError(ValueError):
-    """A text has more characters than a cell takes."""
+    """A text has more characters than a cell takes, or a form more cells than are read back; says so in Chinese."""
 
 
 def put_text(cell: Cell, text: str) -> None:
@@ -35,7 +35,7 @@ def put_plain(cell: Cell, text: str) -> None:
     """Write a text as text: never a formula, an error value or a number. Raises TooLongError."""
     escaped = _ESCAPE.sub(r"_x005F\g<0>", text)
     if len(escaped.encode("utf-16-le")) // 2 > MAX_CELL:
-        raise TooLongError(f"{len(escaped)} 个字符，单元格最多容纳 {MAX_CELL} 个")
+        raise TooLongError(f"“{text[:20]}……”有 {len(escaped):,} 个字符，单元格最多容纳 {MAX_CELL:,} 个")
     cell.value = escaped
     cell.data_type = "s"
     if text.startswith(("=", "+", "-", "@")):

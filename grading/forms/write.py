@@ -7,6 +7,7 @@ from openpyxl import Workbook
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
+from grading.forms.cell_text import TooLongError
 from grading.forms.layout import (
     COVER,
     COVER_TITLE,
@@ -19,6 +20,7 @@ from grading.forms.layout import (
     lay_out,
 )
 from grading.forms.metadata import data_of, write_data
+from grading.forms.open_workbook import MAX_CELLS
 from grading.forms.style import add_styles, protect
 from grading.forms.validation import Lists
 from grading.forms.write_cover import TITLE, Contents, enterprise_cell, unit_cell, write_cover
@@ -34,19 +36,29 @@ SPARE_ROWS = 20
 
 
 def blank_form(rulesets: Sequence[Ruleset], spare_rows: int = SPARE_ROWS) -> bytes:
-    """The workbook for one or several units of one enterprise, a ruleset for each unit, to be filled in."""
+    """The workbook for one or several units of one enterprise, a ruleset for each unit, to be filled in.
+
+    Raises TooLongError when it would be too large to be read back.
+    """
     return _saved(_written(blank_units(rulesets), None, spare_rows))
 
 
 def filled_form(audit: Audit, library: Library, spare_rows: int = SPARE_ROWS) -> bytes:
     """The workbook of an audit, everything it states filled in.
 
-    Raises KeyError or LanguageError when a ruleset can't be had, and TooLongError when a text is too long for a cell.
+    Raises KeyError or LanguageError when a ruleset can't be had, and TooLongError when a text is too long for a cell or
+    the whole too large to be read back.
     """
     return _saved(_written(audit_units(audit, library), audit, spare_rows))
 
 
 def _saved(book: Workbook) -> bytes:
+    # As the reader counts: cells, rows, and what merged cells cover.
+    cells = sum(len(sheet._cells) + sheet.max_row for sheet in book.worksheets)
+    merged = [area for sheet in book.worksheets for area in sheet.merged_cells.ranges]
+    cells += sum((a.max_row - a.min_row + 1) * (a.max_col - a.min_col + 1) for a in merged)
+    if cells > MAX_CELLS:
+        raise TooLongError(f"核查表会有 {cells:,} 个单元格，最多 {MAX_CELLS:,} 个；请分几份填写，或减少预留的空行")
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()

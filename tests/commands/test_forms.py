@@ -100,6 +100,12 @@ def test_a_form_for_two_units_of_one_enterprise(tmp_path: Path) -> None:
     assert "2 核查表" in load_workbook(tmp_path / "two.xlsx").sheetnames
 
 
+def test_a_form_too_large_to_be_read_back_is_not_written(tmp_path: Path) -> None:
+    status, _, err = run("form", *["national-2020/rubber"] * 8, "--rows", 2000, "-o", tmp_path / "big.xlsx")
+    assert (status, "请分几份填写" in err) == (1, True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_json_schema_is_printed() -> None:
     status, out, _ = run("form", "national-2020/rubber", "--json-schema")
     assert status == 0

@@ -6,6 +6,7 @@ from threading import Event
 from fastapi import Request
 
 from api.evidence import EvidenceFolder
+from api.export_folder import ExportFolder
 from api.grader import Grader
 from api.identity.limits import CostlyLimit
 from api.settings import Settings
@@ -22,10 +23,12 @@ class Service:
     grader: Grader
     evidence: EvidenceFolder
     costly: CostlyLimit
+    exports: ExportFolder
     stopping: Event = field(default_factory=Event)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Finish what is being made and let go of the database."""
+        self.exports.close()
         self.database.close()
 
 
@@ -37,6 +40,7 @@ def make_service(settings: Settings) -> Service:
         grader=Grader(Library(settings.rulesets)),
         evidence=EvidenceFolder(settings.evidence_folder, settings.upload_megabytes * 1_000_000),
         costly=CostlyLimit(settings.costly_per_minute),
+        exports=ExportFolder(settings.data / "exports"),
     )
 
 

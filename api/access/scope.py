@@ -25,6 +25,7 @@ from api.store import (
     Base,
     Enterprise,
     EvidenceFile,
+    Export,
     GradedUnit,
     Grading,
     LogEntry,
@@ -127,7 +128,7 @@ def graded_units(actor: Actor) -> Filter:
     seen = select(g.c.id).where(of_audits(actor, g.c.audit_id))
     if actor.role is Role.ENTERPRISE:
         shown = or_(a.c.kind == AuditKind.SELF, a.c.published_grading_id == g.c.id)
-        seen = seen.join(a, a.c.id == g.c.audit_id).where(shown)
+        seen = seen.select_from(g.join(a, a.c.id == g.c.audit_id)).where(shown)
     return GradedUnit.grading_id.in_(seen)
 
 
@@ -193,6 +194,7 @@ FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     Token: _own_or_administrator(Token.user_id),
     SignInSession: _own_or_administrator(SignInSession.user_id),
     RememberedAnswer: lambda actor: RememberedAnswer.user_id == actor.id,
+    Export: lambda actor: Export.user_id == actor.id,
     LogEntry: log_entries,
 }
 """What an actor sees of each table. Tables that are not here are the service's own (see `unscoped`)."""

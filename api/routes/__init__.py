@@ -2,5 +2,37 @@
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from api.routes import (
+    account,
+    appeals,
+    audit_steps,
+    audits,
+    enterprises,
+    evidence,
+    gradings,
+    log,
+    people,
+    reports,
+    rulesets,
+    sites,
+    trials,
+    workbooks,
+)
+
+ROUTERS: tuple[APIRouter, ...] = (
+    trials.router,
+    rulesets.router,
+    workbooks.router,
+    enterprises.router,
+    sites.router,
+    audits.router,
+    audit_steps.router,
+    appeals.router,
+    gradings.router,
+    reports.router,
+    evidence.router,
+    people.router,
+    account.router,
+    log.router,
+)
 """Every router of the JSON interface, without the prefix `/v1`."""

@@ -4,6 +4,7 @@ from api.store.audits import Appeal, AppealState, Audit, AuditKind, AuditRevisio
 from api.store.base import Base
 from api.store.enterprises import Enterprise, Site, Unit
 from api.store.evidence import EvidenceFile
+from api.store.exports import Export, ExportKind, ExportState
 from api.store.gradings import GradedUnit, Grading
 from api.store.idempotency import RememberedAnswer
 from api.store.log import LogEntry, LogHead
@@ -22,6 +23,9 @@ __all__ = [
     "Base",
     "Enterprise",
     "EvidenceFile",
+    "Export",
+    "ExportKind",
+    "ExportState",
     "FailedSignIn",
     "GradedUnit",
     "Grading",

@@ -1,0 +1,179 @@
+"""What follows from a graded audit: explanation, gaps, simulation, report; the same for stored gradings and for trials."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import orjson
+
+from api.problems import ErrorAt, Problem, invalid_audit
+from grading.engine.grade import Engine
+from grading.explain import Reason, explain
+from grading.gaps import unit_gaps
+from grading.intake import AuditError
+from grading.model.audit import Audit
+from grading.model.gap import UnitGaps
+from grading.model.result import Grading
+from grading.simulate import Setting, apply_settings, compare
+from reports.gap_report import gap_report_html, gap_report_pdf
+
+
+class ReportFormat(StrEnum):
+    """How a report comes."""
+
+    PDF = "pdf"
+    HTML = "html"
+
+
+MEDIA_TYPES = {ReportFormat.PDF: "application/pdf", ReportFormat.HTML: "text/html; charset=utf-8"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """An audit, its grading, and the engine that made it."""
+
+    audit: Audit
+    grading: Grading
+    engine: Engine
+
+    def units(self, unit: str | None) -> list[int]:
+        """The positions of the units that are meant, all by default; raises Problem (404)."""
+        chosen = [i for i, known in enumerate(self.audit.units) if unit is None or known.id == unit]
+        if not chosen:
+            there = "、".join(known.id for known in self.audit.units)
+            raise Problem("no_such_unit", f"没有单元“{unit}”；有 {there}。", status=404)
+        return chosen
+
+
+def explanation(case: Case, unit: str | None, level: str | None, indicator: str | None) -> list[Reason]:
+    """Why each unit has its grade, cut down to a level and an indicator if they are given."""
+    return [
+        _only(explain(case.audit, i, _ruleset(case, i), case.grading.units[i]), level, indicator)
+        for i in case.units(unit)
+    ]
+
+
+def gaps(case: Case, unit: str | None, target: str | None) -> list[dict[str, Any]]:
+    """What stands between each unit and its target level, or why it can't have that target."""
+    return [_gaps(case, i, target) for i in case.units(unit)]
+
+
+def simulation(case: Case, settings: Iterable[Setting]) -> dict[str, Any]:
+    """The grading that would follow from other values; raises Problem (422) with the place of every wrong setting."""
+    try:
+        changed = apply_settings(case.audit, settings, case.engine.library)
+    except AuditError as error:
+        raise invalid_audit(error) from None
+    after = case.engine.grade(changed, case.grading.mode)
+    return {
+        "before": _outcome(case.grading),
+        "after": after.as_json(),
+        "changed": differences(case.grading, after),
+    }
+
+
+def comparison(before: Grading, after: Grading) -> dict[str, Any]:
+    """Two gradings and what differs; raises Problem (409) when their units differ."""
+    if [unit.id for unit in before.units] != [unit.id for unit in after.units]:
+        raise Problem("not_comparable", "两次评级的单元不同，不能逐项对照。")
+    return {"before": _outcome(before), "after": _outcome(after), "changed": differences(before, after)}
+
+
+def differences(before: Grading, after: Grading) -> list[dict[str, str]]:
+    """The conclusions that are not the same in two gradings."""
+    return [
+        {"unit": d.unit, "kind": d.kind, "id": d.id, "before": d.before, "after": d.after}
+        for d in compare(before, after)
+    ]
+
+
+def report(case: Case, form: ReportFormat) -> bytes:
+    """The gap report, each unit to the level above its own."""
+    found: list[UnitGaps] = [unit_gaps(case.engine, case.audit, case.grading, i) for i in range(len(case.audit.units))]
+    rulesets = {unit.ruleset: case.engine.library.ruleset(unit.ruleset) for unit in case.audit.units}
+    if form is ReportFormat.HTML:
+        return gap_report_html(case.audit, case.grading, rulesets, found).encode()
+    return gap_report_pdf(case.audit, case.grading, rulesets, found)
+
+
+def report_name(case: Case, form: ReportFormat) -> str:
+    """What a report's file is called: the enterprise and the day."""
+    return f"{case.audit.enterprise.name}-差距报告-{case.audit.assessed_on.isoformat()}.{form.value}"
+
+
+def json_of(value: Any) -> bytes:
+    """Plain values as JSON text; decimals as text, to the last digit."""
+    return orjson.dumps(value, default=str)
+
+
+def settings_of(raw: Any) -> list[Setting]:
+    """The settings of a body, values exact; raises Problem (422) with the place of each that can't be read."""
+    errors: list[ErrorAt] = []
+    found: list[Setting] = []
+    listed = raw if isinstance(raw, list) else []
+    if not 1 <= len(listed) <= MAX_SETTINGS:
+        errors.append(ErrorAt("settings", f"应为 1 至 {MAX_SETTINGS} 项的列表。"))
+        listed = []
+    for i, entry in enumerate(listed):
+        place = f"settings[{i}]"
+        if not isinstance(entry, dict):
+            errors.append(ErrorAt(place, "应为对象。"))
+            continue
+        errors += [ErrorAt(f"{place}.{name}", "没有这一项。") for name in entry if name not in MEMBERS]
+        errors += [ErrorAt(f"{place}.{name}", "缺少此项。") for name in REQUIRED if name not in entry]
+        texts = {name: entry.get(name) for name in ("unit", "fact", "group", "row")}
+        errors += [
+            ErrorAt(f"{place}.{name}", "应为 1 至 400 字的文本。")
+            for name, text in texts.items()
+            if (text is not None or name in ("unit", "fact"))
+            and name in entry
+            and not (isinstance(text, str) and 1 <= len(text) <= MAX_NAME)
+        ]
+        if not errors:
+            value = entry.get("value")
+            found.append(Setting(texts["unit"], texts["group"], texts["row"], texts["fact"], value))  # type: ignore[arg-type]
+    if errors:
+        raise Problem("invalid_request", f"请求有 {len(errors)} 处问题。", status=422, errors=errors)
+    return found
+
+
+MAX_SETTINGS = 500
+MAX_NAME = 400
+REQUIRED = ("unit", "fact", "value")
+MEMBERS = frozenset({*REQUIRED, "group", "row"})
+
+
+def _gaps(case: Case, index: int, target: str | None) -> dict[str, Any]:
+    unit = case.audit.units[index].id
+    try:
+        found = unit_gaps(case.engine, case.audit, case.grading, index, target)
+    except ValueError:
+        grade = case.grading.units[index].outcome.grade
+        levels = "、".join(_ruleset(case, index).scale.graded)
+        said = f"现为 {grade}，不能以“{target}”为目标；目标须是 {levels} 中优于现有等级的一级。"
+        return {"unit": unit, "gaps": None, "message": said}
+    return {"unit": unit, "gaps": found.model_dump(mode="json"), "message": None}
+
+
+def _ruleset(case: Case, index: int) -> Any:
+    return case.engine.library.ruleset(case.audit.units[index].ruleset)
+
+
+def _outcome(grading: Grading) -> dict[str, str]:
+    return {"grade": grading.outcome.grade, "attainable": grading.outcome.attainable}
+
+
+def _only(reason: Reason, level: str | None, indicator: str | None) -> Reason:
+    """The tree cut down to a level and an indicator."""
+    children = [child for child in reason.children if level is None or (child.kind == "level" and child.id == level)]
+    if indicator is not None:
+        children = [_with_indicator(child, indicator) for child in children if child.kind == "level"]
+    return reason.model_copy(update={"children": tuple(children)})
+
+
+def _with_indicator(level: Reason, indicator: str) -> Reason:
+    dimensions = [
+        d.model_copy(update={"children": tuple(i for i in d.children if i.id == indicator)}) for d in level.children
+    ]
+    return level.model_copy(update={"children": tuple(d for d in dimensions if d.children)})

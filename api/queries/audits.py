@@ -1,0 +1,158 @@
+"""Audits as they are looked for, told with names and their last grading."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, select
+
+from api import workflow
+from api.desk import Desk
+from api.people import names_of
+from api.queries.paging import newest_first
+from api.shapes.audits import AppealOut, AuditBrief, AuditOut, GradeBrief, RevisionOut
+from api.store import Appeal, AppealState, Audit, AuditKind, AuditRevision, AuditState, Enterprise, Grading
+from grading.model.base import Mode
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which audits; None: no matter."""
+
+    enterprise_id: UUID | None = None
+    kind: AuditKind | None = None
+    states: Sequence[AuditState] = ()
+    assessed_from: date | None = None
+    assessed_to: date | None = None
+    mine: bool | None = None
+
+
+def audits(desk: Desk, wanted: Wanted, cursor: UUID | None, limit: int) -> tuple[list[AuditBrief], UUID | None]:
+    """A page of audits, the newest first, and the cursor of the next page."""
+    rows = select(Audit)
+    if wanted.enterprise_id is not None:
+        rows = rows.where(Audit.enterprise_id == wanted.enterprise_id)
+    if wanted.kind is not None:
+        rows = rows.where(Audit.kind == wanted.kind)
+    if wanted.states:
+        rows = rows.where(Audit.state.in_(wanted.states))
+    if wanted.assessed_from is not None:
+        rows = rows.where(Audit.assessed_on >= wanted.assessed_from)
+    if wanted.assessed_to is not None:
+        rows = rows.where(Audit.assessed_on <= wanted.assessed_to)
+    if wanted.mine:
+        rows = rows.where(Audit.author_id == desk.actor.id)
+    found, after = newest_first(desk.db, rows, Audit.id, cursor, limit)
+    return briefs(desk, found), after
+
+
+def briefs(desk: Desk, found: Sequence[Audit]) -> list[AuditBrief]:
+    """Audits with the names and gradings that belong to them, in three questions however many they are."""
+    ids = [audit.id for audit in found]
+    enterprises = dict(
+        desk.db.execute(
+            select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_({audit.enterprise_id for audit in found}))
+        )
+        .tuples()
+        .all()
+    )
+    names = names_of(desk.db, [audit.author_id for audit in found])
+    gradings = _last_gradings(desk, ids)
+    told = []
+    for audit in found:
+        plain = {name: getattr(audit, name) for name in PLAIN}
+        grading = gradings.get(audit.id)
+        told.append(
+            AuditBrief(
+                **plain,
+                enterprise_name=enterprises.get(audit.enterprise_id, ""),
+                author_name=names.get(audit.author_id, ""),
+                grading=None if grading is None else GradeBrief.model_validate(grading),
+            )
+        )
+    return told
+
+
+PLAIN = sorted(set(AuditBrief.model_fields) - {"enterprise_name", "author_name", "grading"})
+
+
+def audit(desk: Desk, row: Audit) -> AuditOut:
+    """One audit with what the actor may do with it."""
+    brief = briefs(desk, [row])[0]
+    names = names_of(desk.db, [row.submitted_by, row.confirmed_by, row.published_by])
+
+    def name(user_id: UUID | None) -> str | None:
+        return None if user_id is None else names.get(user_id, "")
+
+    return AuditOut(
+        **dict(brief),
+        submitted_by=name(row.submitted_by),
+        confirmed_by=name(row.confirmed_by),
+        published_by=name(row.published_by),
+        actions=sorted(workflow.actions(desk, row)),
+        conflicts=[revision.number for revision in workflow.conflicts_of(desk, row)],
+    )
+
+
+def revisions(desk: Desk, audit_id: UUID) -> list[RevisionOut]:
+    """The revisions of an audit that the actor sees, the newest first, without their content."""
+    columns = (
+        AuditRevision.number,
+        AuditRevision.author_id,
+        AuditRevision.frozen,
+        AuditRevision.conflicts_with,
+        AuditRevision.audit_digest,
+        AuditRevision.created_at,
+        AuditRevision.changed_at,
+    )
+    rows = desk.db.execute(
+        select(*columns).where(AuditRevision.audit_id == audit_id).order_by(AuditRevision.number.desc())
+    ).all()
+    names = names_of(desk.db, [row.author_id for row in rows])
+    return [RevisionOut(**row._asdict(), author_name=names.get(row.author_id, "")) for row in rows]
+
+
+def appeals(
+    desk: Desk, audit_id: UUID | None, state: AppealState | None, cursor: UUID | None, limit: int
+) -> tuple[list[AppealOut], UUID | None]:
+    """A page of appeals, the newest first, and the cursor of the next page."""
+    rows = select(Appeal)
+    if audit_id is not None:
+        rows = rows.where(Appeal.audit_id == audit_id)
+    if state is not None:
+        rows = rows.where(Appeal.state == state)
+    found, after = newest_first(desk.db, rows, Appeal.id, cursor, limit)
+    return [appeal(desk, row) for row in found], after
+
+
+def appeal(desk: Desk, row: Appeal) -> AppealOut:
+    """An appeal with the names of who made and answered it."""
+    names = names_of(desk.db, [row.by, row.answered_by])
+    answered_by = None if row.answered_by is None else names.get(row.answered_by, "")
+    return AppealOut(
+        id=row.id,
+        audit_id=row.audit_id,
+        state=row.state,
+        reasons=row.reasons,
+        by_name=names.get(row.by, ""),
+        answer=row.answer,
+        answered_by_name=answered_by,
+        answered_at=row.answered_at,
+        created_at=row.created_at,
+    )
+
+
+def _last_gradings(desk: Desk, ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
+    """The last official grading of the revision that counts, by audit."""
+    if not ids:
+        return {}
+    rows = (
+        select(Grading.id, Grading.mode, Grading.grade, Grading.attainable, Grading.audit_id)
+        .join(AuditRevision, AuditRevision.id == Grading.revision_id)
+        .join(Audit, and_(Audit.id == Grading.audit_id, Audit.revision == AuditRevision.number))
+        .where(Grading.audit_id.in_(ids), Grading.mode == Mode.OFFICIAL)
+        .order_by(Grading.id)
+    )
+    return {row.audit_id: row for row in desk.db.execute(rows)}

@@ -1,0 +1,97 @@
+"""Enterprises as they are looked for, with the grades that are published of them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from api.access import area_bounds
+from api.queries.paging import newest_first
+from api.shapes.enterprises import EnterpriseOut, PublishedGrade
+from api.store import Audit, AuditState, Enterprise, Grading, Site, Unit
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which enterprises; None: no matter."""
+
+    text: str | None = None
+    area: str | None = None
+    ruleset: str | None = None
+    grade: str | None = None
+    active: bool | None = None
+
+
+def enterprises(
+    db: Session, wanted: Wanted, cursor: UUID | None, limit: int
+) -> tuple[list[EnterpriseOut], UUID | None]:
+    """A page of enterprises, the newest first, and the cursor of the next page."""
+    rows = select(Enterprise)
+    if wanted.text:
+        like = f"%{_escaped(wanted.text)}%"
+        rows = rows.where(or_(Enterprise.name.like(like, escape="\\"), Enterprise.uscc.like(like, escape="\\")))
+    if wanted.area:
+        rows = rows.where(Enterprise.county.between(*area_bounds(wanted.area)))
+    if wanted.active is not None:
+        rows = rows.where(Enterprise.active == wanted.active)
+    if wanted.ruleset:
+        of_ruleset = select(Unit.enterprise_id).where(Unit.ruleset_id == wanted.ruleset, Unit.active)
+        rows = rows.where(Enterprise.id.in_(of_ruleset))
+    if wanted.grade:
+        graded = (
+            select(Audit.enterprise_id)
+            .join(Grading, Grading.id == Audit.published_grading_id)
+            .where(Audit.state == AuditState.PUBLISHED, Grading.grade == wanted.grade)
+        )
+        rows = rows.where(Enterprise.id.in_(graded))
+    found, after = newest_first(db, rows, Enterprise.id, cursor, limit)
+    grades = published_grades(db, [row.id for row in found])
+    return [told(row, grades.get(row.id, ())) for row in found], after
+
+
+def enterprise(db: Session, row: Enterprise) -> EnterpriseOut:
+    """One enterprise with its grades."""
+    return told(row, published_grades(db, [row.id]).get(row.id, ()))
+
+
+def told(row: Enterprise, grades: Sequence[PublishedGrade]) -> EnterpriseOut:
+    """An enterprise as JSON."""
+    return EnterpriseOut.model_validate(row).model_copy(update={"grades": list(grades)})
+
+
+def published_grades(db: Session, ids: Iterable[UUID]) -> dict[UUID, list[PublishedGrade]]:
+    """The published grades by enterprise."""
+    rows = (
+        select(Audit, Grading.grade)
+        .join(Grading, Grading.id == Audit.published_grading_id)
+        .where(Audit.enterprise_id.in_(list(ids)), Audit.state == AuditState.PUBLISHED)
+        .order_by(Audit.id)
+    )
+    grades: dict[UUID, list[PublishedGrade]] = {}
+    for audit, grade in db.execute(rows):
+        told = PublishedGrade(
+            site_id=audit.site_id,
+            audit_id=audit.id,
+            grading_id=audit.published_grading_id,
+            grade=grade,
+            assessed_on=audit.assessed_on,
+            published_at=audit.published_at,
+        )
+        grades.setdefault(audit.enterprise_id, []).append(told)
+    return grades
+
+
+def sites(db: Session, enterprise_id: UUID) -> list[Site]:
+    """The sites of an enterprise, in the order they were registered."""
+    return list(db.scalars(select(Site).where(Site.enterprise_id == enterprise_id).order_by(Site.id)))
+
+
+def units(db: Session, enterprise_id: UUID) -> list[Unit]:
+    """The units of an enterprise, in the order they were registered."""
+    return list(db.scalars(select(Unit).where(Unit.enterprise_id == enterprise_id).order_by(Unit.id)))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

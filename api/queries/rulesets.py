@@ -1,0 +1,190 @@
+"""Rulesets of today and those that are kept, with who signed them off."""
+
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer
+
+from api.desk import Desk
+from api.grader import stored_ruleset
+from api.problems import Problem, not_found
+from api.results import Review, reviews_of
+from api.shapes.rulesets import (
+    GateOut,
+    IndicatorOut,
+    LevelOut,
+    MeasureOut,
+    ProseOut,
+    RequirementOut,
+    ReviewOut,
+    RulesetBrief,
+    RulesetOut,
+    StoredContentOut,
+    StoredRulesetOut,
+)
+from api.store import StoredRuleset
+from grading.engine.grade import ruleset_digest
+from grading.language.counts import count
+from grading.language.load import Library
+from grading.language.problems import LanguageError
+from grading.language.prose import requirement_text, sentence
+from grading.model.ruleset import ALERTS, Cap, Indicator, Measure, ProvisionalPercent, Ruleset
+
+
+def ruleset(desk: Desk, ruleset_id: str) -> Ruleset:
+    """One of today's rulesets; raises Problem (404, 409 when its files are wrong)."""
+    try:
+        return desk.service.grader.library.ruleset(ruleset_id)
+    except KeyError:
+        raise not_found() from None
+    except LanguageError as error:
+        raise Problem("ruleset_unusable", f"规则集 {ruleset_id} 不能使用：{error.problems[0]}") from None
+
+
+def briefs(desk: Desk) -> list[RulesetBrief]:
+    """Today's rulesets that can be used, by id."""
+    library = desk.service.grader.library
+    found = [plain for ruleset_id in library.ids() if (plain := _brief(library, ruleset_id)) is not None]
+    reviews = reviews_of(desk.db, [plain.digest for plain in found])
+    return [_reviewed(plain, reviews.get(plain.digest)) for plain in found]
+
+
+def whole(desk: Desk, ruleset_id: str) -> RulesetOut:
+    """A ruleset with everything that it says; raises Problem (404, 409)."""
+    found = ruleset(desk, ruleset_id)
+    plain = _brief(desk.service.grader.library, ruleset_id)
+    assert plain is not None
+    review = reviews_of(desk.db, [plain.digest]).get(plain.digest)
+    return RulesetOut(
+        **dict(_reviewed(plain, review)),
+        includes=found.industry.includes,
+        excludes=found.industry.excludes,
+        notes=list(found.notes),
+        content=content(found),
+    )
+
+
+def content(found: Ruleset) -> dict[str, Any]:
+    """The merged ruleset as JSON values."""
+    said: dict[str, Any] = found.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return said
+
+
+def kept(db: Session, ruleset_id: str | None) -> list[StoredRulesetOut]:
+    """The rulesets that have graded something, the newest first."""
+    rows = select(StoredRuleset).options(defer(StoredRuleset.document)).order_by(StoredRuleset.created_at.desc())
+    if ruleset_id is not None:
+        rows = rows.where(StoredRuleset.ruleset_id == ruleset_id)
+    found = list(db.scalars(rows))
+    reviews = reviews_of(db, [row.digest for row in found])
+    return [_kept(row, reviews.get(row.digest)) for row in found]
+
+
+def kept_whole(desk: Desk, digest: str) -> StoredContentOut:
+    """A kept ruleset with everything that it says; raises Problem (404)."""
+    row = desk.find(StoredRuleset, digest)
+    review = reviews_of(desk.db, [digest]).get(digest)
+    return StoredContentOut(**dict(_kept(row, review)), content=content(stored_ruleset(desk.db, digest)))
+
+
+def prose(found: Ruleset) -> ProseOut:
+    """A ruleset in Chinese, as terminal, forms and reports say it."""
+    return ProseOut(
+        id=found.id,
+        title=found.title,
+        indicators=[indicator(found, one) for one in found.indicators],
+        gates=[
+            GateOut(
+                id=gate.id,
+                title=gate.title or gate.text,
+                text=gate.text,
+                decided=sentence(found, gate.when),
+                cap=gate.effect.cap if isinstance(gate.effect, Cap) else None,
+                provenance=found.provenance(gate, None, gate.when).model_dump(mode="json"),
+            )
+            for gate in found.gates
+        ],
+        measures=[
+            MeasureOut(alert=alert, level=level, kind=measure.kind, text=measure.text, percent=_percent(measure))  # type: ignore[arg-type]
+            for alert in ALERTS
+            for level in found.scale.ids
+            for measure in found.measures.at(alert, level)
+        ],
+        notes=list(found.notes),
+    )
+
+
+def indicator(found: Ruleset, one: Indicator) -> IndicatorOut:
+    """An indicator in Chinese, its levels side by side."""
+    return IndicatorOut(
+        id=one.id,
+        dimension=one.dimension,
+        dimension_label=found.dimensions[one.dimension].label,
+        title=one.title,
+        decided_by=one.decided_by,
+        applies_when=None if one.applies_when is None else sentence(found, one.applies_when),
+        requirements=[
+            RequirementOut(
+                levels=list(levels),
+                text=requirement_text(found, one, levels[0]),
+                decided=sentence(found, requirement.require),
+                provenance=found.provenance(one, requirement, requirement.require).model_dump(mode="json"),
+                remedy=None if requirement.remedy is None else requirement.remedy.model_dump(mode="json"),
+            )
+            for levels, requirement in one.requirements.items()
+        ],
+        note=one.note,
+    )
+
+
+@lru_cache(maxsize=512)
+def _brief(library: Library, ruleset_id: str) -> RulesetBrief | None:
+    """What the files say; a library is a snapshot, so this is worked out once. None: the ruleset can't be used."""
+    try:
+        found = library.ruleset(ruleset_id)
+    except LanguageError:
+        return None
+    return RulesetBrief(
+        id=found.id,
+        title=found.title,
+        digest=ruleset_digest(found),
+        scale=found.scale_id,
+        levels=[LevelOut.model_validate(level) for level in found.scale.levels],
+        document=found.edition.document,
+        section=found.edition.section,
+        effective=found.edition.effective,
+        superseded=found.edition.superseded,
+        jurisdiction=found.jurisdiction,
+        industries=list(found.industry.gbt4754),
+        review=ReviewOut.model_validate(found.review),
+        counts=count(found).as_json(),
+    )
+
+
+def _reviewed(plain: RulesetBrief, review: Review | None) -> RulesetBrief:
+    return plain if review is None else plain.model_copy(update={"review": _review(review)})
+
+
+def _review(review: Review) -> ReviewOut:
+    return ReviewOut(status="reviewed", reviewer=review.reviewer, on=review.at.date(), statement=review.statement)
+
+
+def _kept(row: StoredRuleset, review: Review | None) -> StoredRulesetOut:
+    return StoredRulesetOut(
+        digest=row.digest,
+        ruleset_id=row.ruleset_id,
+        title=row.title,
+        jurisdiction=row.jurisdiction,
+        effective=row.effective,
+        created_at=row.created_at,
+        review=ReviewOut(status="draft") if review is None else _review(review),
+    )
+
+
+def _percent(measure: Measure) -> str | None:
+    if measure.percent is None:
+        return None
+    if isinstance(measure.percent, ProvisionalPercent):
+        return f"provisional: {measure.percent.provisional}"
+    return str(measure.percent)

@@ -1,0 +1,109 @@
+"""The steps of an audit's way. Each is a document that is posted to it: its submission, its confirmation, …"""
+
+from collections.abc import Callable
+from typing import Annotated
+from uuid import UUID
+
+from fastapi.responses import Response
+
+from api import workflow
+from api.access import Rule
+from api.desk import Desk, needs
+from api.routes.audits import told
+from api.routes.declare import (
+    VERSIONED,
+    IfMatch,
+    refusals,
+    resource,
+    version_in,
+)
+from api.routes.idempotency import OnceOnly
+from api.shapes.audits import AuditOut, OptionalReasonsIn, PublicationIn, ReasonsIn
+from api.shapes.base import In
+from api.store import Audit
+
+router = resource("the way of an audit")
+STEP = VERSIONED | refusals(409, 412)
+
+
+@router.post(
+    "/audits/{audit_id}/submission",
+    summary="Submit a draft",
+    response_model=AuditOut,
+    responses=STEP | refusals(422),
+)
+def submit_audit(
+    audit_id: UUID, once: OnceOnly, desk: Annotated[Desk, needs(Rule.DRAFT_AUDITS)], if_match: IfMatch = None
+) -> Response:
+    """Checks it (422 with the place of every error), freezes its revision and grades it."""
+    return _step(desk, once, None, lambda: workflow.submit(desk, audit_id, version_in(if_match)))
+
+
+@router.post(
+    "/audits/{audit_id}/confirmation",
+    summary="Confirm a submitted audit",
+    response_model=AuditOut,
+    responses=STEP,
+)
+def confirm_audit(
+    audit_id: UUID, once: OnceOnly, desk: Annotated[Desk, needs(Rule.CONFIRM_AUDITS)], if_match: IfMatch = None
+) -> Response:
+    """By a second assessor, who has written nothing of it."""
+    return _step(desk, once, None, lambda: workflow.confirm(desk, audit_id, version_in(if_match)))
+
+
+@router.post(
+    "/audits/{audit_id}/return",
+    summary="Send an audit back to its writers",
+    response_model=AuditOut,
+    responses=STEP,
+)
+def return_audit(
+    audit_id: UUID,
+    body: ReasonsIn,
+    once: OnceOnly,
+    desk: Annotated[Desk, needs(Rule.RETURN_AUDITS)],
+    if_match: IfMatch = None,
+) -> Response:
+    """A submitted one by a second assessor, a confirmed one by the bureau; with reasons."""
+    return _step(desk, once, body, lambda: workflow.send_back(desk, audit_id, body.reasons, version_in(if_match)))
+
+
+@router.post(
+    "/audits/{audit_id}/publication",
+    summary="Publish a confirmed audit",
+    response_model=AuditOut,
+    responses=STEP,
+)
+def publish_audit(
+    audit_id: UUID,
+    body: PublicationIn,
+    once: OnceOnly,
+    desk: Annotated[Desk, needs(Rule.PUBLISH_AUDITS)],
+    if_match: IfMatch = None,
+) -> Response:
+    """By the bureau. What was published before of the same enterprise and site is superseded."""
+    version = version_in(if_match)
+    return _step(desk, once, body, lambda: workflow.publish(desk, audit_id, version, body.grading_id))
+
+
+@router.post(
+    "/audits/{audit_id}/withdrawal",
+    summary="Take an audit back",
+    response_model=AuditOut,
+    responses=STEP,
+)
+def withdraw_audit(
+    audit_id: UUID,
+    body: OptionalReasonsIn,
+    once: OnceOnly,
+    desk: Annotated[Desk, needs(Rule.WITHDRAW_AUDITS)],
+    if_match: IfMatch = None,
+) -> Response:
+    """By its writers before it is confirmed, by the bureau once it is published."""
+    version = version_in(if_match)
+    return _step(desk, once, body, lambda: workflow.withdraw(desk, audit_id, body.reasons or "", version))
+
+
+def _step(desk: Desk, once: OnceOnly, body: In | None, take: Callable[[], Audit]) -> Response:
+    return once.answer(desk, body, lambda: told(desk, take()))

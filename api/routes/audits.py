@@ -1,0 +1,157 @@
+"""Audits: looked for, begun, read, written."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+from fastapi.responses import Response
+
+from api import workflow
+from api.access import Rule
+from api.desk import Desk, needs
+from api.problems import Problem
+from api.queries import audits as queries
+from api.routes.bodies import JsonText, json_body, text_of
+from api.routes.declare import (
+    CREATED_VERSIONED,
+    UNCHANGED,
+    VERSIONED,
+    Cursor,
+    IfMatch,
+    IfNoneMatch,
+    Limit,
+    Responses,
+    answer,
+    refusals,
+    required_version,
+    resource,
+)
+from api.routes.idempotency import OnceOnly
+from api.shapes.audits import (
+    AUDIT_EXAMPLE,
+    DRAFT_SCHEMA,
+    AuditBrief,
+    AuditIn,
+    AuditOut,
+    CheckOut,
+    RevisionOut,
+)
+from api.shapes.base import Page
+from api.store import Audit, AuditKind, AuditState, Enterprise
+from api.workflow.content import read
+
+router = resource("audits")
+Reader = Annotated[Desk, needs(Rule.READ)]
+Writer = Annotated[Desk, needs(Rule.DRAFT_AUDITS)]
+DRAFT: Responses = {
+    200: VERSIONED[200] | {"content": {"application/json": {"schema": DRAFT_SCHEMA, "example": AUDIT_EXAMPLE}}}
+}
+
+
+@router.get("/audits", summary="Audits in scope, the newest first")
+def list_audits(
+    desk: Reader,
+    enterprise_id: Annotated[UUID | None, Query(description="Of this enterprise.")] = None,
+    kind: Annotated[AuditKind | None, Query(description="Experts' audits or self-assessments only.")] = None,
+    state: Annotated[list[AuditState] | None, Query(description="In one of these states.")] = None,
+    assessed_from: Annotated[date | None, Query(description="Assessed on this day or later.")] = None,
+    assessed_to: Annotated[date | None, Query(description="Assessed on this day or earlier.")] = None,
+    mine: Annotated[bool | None, Query(description="Only those that you began.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[AuditBrief]:
+    """Assessors see experts' audits always, a bureau once submitted, the enterprise once published."""
+    wanted = queries.Wanted(enterprise_id, kind, state or (), assessed_from, assessed_to, mine)
+    items, after = queries.audits(desk, wanted, cursor, limit)
+    return Page(items=items, next=None if after is None else str(after))
+
+
+@router.post(
+    "/audits",
+    status_code=201,
+    summary="Begin an audit",
+    response_model=AuditOut,
+    responses=CREATED_VERSIONED | refusals(409),
+)
+def create_audit(body: AuditIn, once: OnceOnly, desk: Writer) -> Response:
+    """An expert's audit when an assessor begins it, a self-assessment when the enterprise does.
+
+    It begins with the registered units, or with the content of the audit that it corrects; the content is then put.
+    """
+
+    def act() -> Response:
+        made = workflow.create_audit(desk, body.enterprise_id, site_id=body.site_id, corrects_id=body.corrects_id)
+        return told(desk, made, status=201, location=f"/v1/audits/{made.id}")
+
+    return once.answer(desk, body, act)
+
+
+@router.get("/audits/{audit_id}", summary="An audit", response_model=AuditOut, responses=VERSIONED)
+def get_audit(audit_id: UUID, desk: Reader) -> Response:
+    """Where it is on its way, its last grade, and what you may do with it."""
+    return told(desk, desk.find(Audit, audit_id))
+
+
+@router.get(
+    "/audits/{audit_id}/content",
+    summary="The content of an audit",
+    response_class=Response,
+    responses=DRAFT | UNCHANGED,
+)
+def get_audit_content(audit_id: UUID, desk: Reader, known: IfNoneMatch = None) -> Response:
+    """As it was saved, to the letter. The ETag is the one to put it back with."""
+    audit = desk.find(Audit, audit_id)
+    return answer(workflow.revision_of(desk, audit).content, tag=audit.version, known=known)
+
+
+@router.put(
+    "/audits/{audit_id}/content",
+    summary="Save a draft",
+    response_model=AuditOut,
+    responses=VERSIONED | refusals(409, 412, 415, 422, 428),
+    openapi_extra=json_body(DRAFT_SCHEMA, AUDIT_EXAMPLE),
+)
+def save_audit_content(audit_id: UUID, body: JsonText, desk: Writer, if_match: IfMatch = None) -> Response:
+    """Needs `If-Match` with the ETag of what was read.
+
+    When somebody saved in between, the answer is 412 `edited_meanwhile`, and what was sent is kept as `kept_revision`.
+    """
+    version = required_version(if_match)
+    return told(desk, workflow.save_draft(desk, audit_id, text_of(body), version))
+
+
+@router.get("/audits/{audit_id}/check", summary="What would keep a draft from being submitted")
+def check_audit(audit_id: UUID, desk: Reader) -> CheckOut:
+    """Every error that submission would find, with its place."""
+    audit = desk.find(Audit, audit_id)
+    enterprise = desk.find(Enterprise, audit.enterprise_id)
+    try:
+        read(workflow.revision_of(desk, audit).content, enterprise, desk.service.grader.library)
+    except Problem as problem:
+        errors = [{"place": error.place, "message": error.message} for error in problem.errors]
+        return CheckOut(ready=False, errors=errors)
+    return CheckOut(ready=True, errors=[])
+
+
+@router.get("/audits/{audit_id}/revisions", summary="The revisions of an audit")
+def list_revisions(audit_id: UUID, desk: Reader) -> list[RevisionOut]:
+    """The newest first, also those that were saved too late."""
+    return queries.revisions(desk, audit_id)
+
+
+@router.get(
+    "/audits/{audit_id}/revisions/{number}/content",
+    summary="The content of a revision",
+    response_class=Response,
+    responses=DRAFT,
+)
+def get_revision_content(audit_id: UUID, number: Annotated[int, Path(ge=1, le=1_000_000)], desk: Reader) -> Response:
+    """As it was saved, to the letter."""
+    revision = workflow.revision_of(desk, desk.find(Audit, audit_id), number)
+    return answer(revision.content, tag=f"{revision.id}-{revision.changed_at.timestamp():.6f}")
+
+
+def told(desk: Desk, audit: Audit, status: int = 200, location: str | None = None) -> Response:
+    """An audit as the answer to whatever was done with it."""
+    return answer(queries.audit(desk, audit), status=status, tag=audit.version, location=location)

@@ -1,0 +1,104 @@
+"""Enterprises: looked for, read, registered, changed."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from fastapi.responses import Response
+
+from api import registry
+from api.access import Rule
+from api.desk import Desk, needs
+from api.queries import enterprises as queries
+from api.routes.declare import (
+    CREATED_VERSIONED,
+    VERSIONED,
+    Cursor,
+    IfMatch,
+    Limit,
+    answer,
+    refusals,
+    required_version,
+    resource,
+)
+from api.routes.idempotency import OnceOnly
+from api.shapes.base import Area, Page, RulesetKey
+from api.shapes.enterprises import EnterpriseChange, EnterpriseIn, EnterpriseOut
+from api.store import Enterprise
+
+router = resource("enterprises")
+
+
+@router.get("/enterprises", summary="Enterprises in scope, the newest first")
+def list_enterprises(
+    desk: Annotated[Desk, needs(Rule.READ)],
+    q: Annotated[
+        str | None,
+        Query(
+            min_length=1, max_length=100, pattern=r"^[^\x00]+$", description="Part of the name or of the credit code."
+        ),
+    ] = None,
+    area: Annotated[Area | None, Query(description="GB/T 2260 code of a county, city or province.")] = None,
+    ruleset: Annotated[RulesetKey | None, Query(description="With a unit that this ruleset grades.")] = None,
+    grade: Annotated[
+        str | None, Query(max_length=32, pattern=r"^[A-Za-z0-9_+-]+$", description="With this published grade.")
+    ] = None,
+    active: Annotated[bool | None, Query(description="Only those in operation, or only those that are not.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[EnterpriseOut]:
+    """An enterprise sees itself, a team the enterprises assigned to it, a bureau those of its area."""
+    wanted = queries.Wanted(text=q, area=area, ruleset=ruleset, grade=grade, active=active)
+    items, after = queries.enterprises(desk.db, wanted, cursor, limit)
+    return Page(items=items, next=None if after is None else str(after))
+
+
+@router.post(
+    "/enterprises",
+    status_code=201,
+    summary="Register an enterprise",
+    response_model=EnterpriseOut,
+    responses=CREATED_VERSIONED | refusals(409),
+)
+def create_enterprise(
+    body: EnterpriseIn, once: OnceOnly, desk: Annotated[Desk, needs(Rule.KEEP_ENTERPRISES)]
+) -> Response:
+    """By a bureau within its area, or by an administrator. The check digit of the credit code is verified."""
+
+    def act() -> Response:
+        made = registry.add_enterprise(desk, **body.model_dump())
+        return _told(desk, made, status=201, location=f"/v1/enterprises/{made.id}")
+
+    return once.answer(desk, body, act)
+
+
+@router.get(
+    "/enterprises/{enterprise_id}",
+    summary="An enterprise",
+    response_model=EnterpriseOut,
+    responses=VERSIONED,
+)
+def get_enterprise(enterprise_id: UUID, desk: Annotated[Desk, needs(Rule.READ)]) -> Response:
+    """With the grades that are published of it."""
+    return _told(desk, desk.find(Enterprise, enterprise_id))
+
+
+@router.patch(
+    "/enterprises/{enterprise_id}",
+    summary="Change an enterprise",
+    response_model=EnterpriseOut,
+    responses=VERSIONED | refusals(412, 428),
+)
+def change_enterprise(
+    enterprise_id: UUID,
+    body: EnterpriseChange,
+    desk: Annotated[Desk, needs(Rule.KEEP_ENTERPRISES)],
+    if_match: IfMatch = None,
+) -> Response:
+    """Needs `If-Match` with the enterprise's `version`."""
+    changes = body.model_dump(exclude_unset=True)
+    return _told(desk, registry.change_enterprise(desk, enterprise_id, required_version(if_match), changes))
+
+
+def _told(desk: Desk, row: Enterprise, status: int = 200, location: str | None = None) -> Response:
+    return answer(queries.enterprise(desk.db, row), status=status, tag=row.version, location=location)

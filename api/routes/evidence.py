@@ -1,0 +1,81 @@
+"""Evidence files of audits."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Form
+from fastapi.responses import FileResponse, Response
+from pydantic import StringConstraints
+
+from api import workflow
+from api.access import Rule
+from api.desk import Desk, needs
+from api.problems import not_found
+from api.routes.bodies import Upload
+from api.routes.declare import (
+    CREATED,
+    KEEP,
+    answer,
+    download,
+    etag,
+    refusals,
+    resource,
+)
+from api.shapes.evidence import EvidenceOut
+from api.store import Audit, EvidenceFile
+
+router = resource("evidence")
+Reader = Annotated[Desk, needs(Rule.READ)]
+Writer = Annotated[Desk, needs(Rule.DRAFT_AUDITS)]
+Place = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=400, pattern=r"^[A-Za-z0-9_.\[\]-]+$"),
+    Form(description="Where in the audit it belongs.", examples=["units[0].facts.access_gate"]),
+]
+
+
+@router.get("/audits/{audit_id}/evidence", summary="The evidence of an audit")
+def list_evidence(audit_id: UUID, desk: Reader) -> list[EvidenceOut]:
+    """In the order it was put."""
+    return [EvidenceOut.model_validate(row) for row in workflow.evidence_of(desk, desk.find(Audit, audit_id))]
+
+
+@router.post(
+    "/audits/{audit_id}/evidence",
+    status_code=201,
+    summary="Put a file to a draft",
+    response_model=EvidenceOut,
+    responses=CREATED | refusals(409, 413, 415, 422),
+)
+def create_evidence(audit_id: UUID, file: Upload, desk: Writer, place: Place | None = None) -> Response:
+    """PDF, PNG, JPEG, TIFF, WebP, MP4, text, xlsx or docx. What it is, its content says; its name must say the same."""
+    made = workflow.attach(desk, audit_id, file.file, file.filename or "", place)
+    return answer(EvidenceOut.model_validate(made), status=201, location=f"/v1/evidence/{made.id}")
+
+
+@router.get("/evidence/{evidence_id}", summary="A file of evidence")
+def get_evidence(evidence_id: UUID, desk: Reader) -> EvidenceOut:
+    """What it is, without its content."""
+    return EvidenceOut.model_validate(desk.find(EvidenceFile, evidence_id))
+
+
+@router.get(
+    "/evidence/{evidence_id}/content",
+    summary="Download a file of evidence",
+    response_class=Response,
+    responses=download("The file.", "application/octet-stream"),
+)
+def get_evidence_content(evidence_id: UUID, desk: Reader) -> Response:
+    """Always as a download, never shown inside a page."""
+    row = desk.find(EvidenceFile, evidence_id)
+    path = desk.service.evidence.path(row.sha256)
+    if not path.is_file():
+        raise not_found()
+    headers = {"ETag": etag(row.sha256), "Cache-Control": KEEP}
+    return FileResponse(path, media_type=row.media_type, filename=row.name, headers=headers)
+
+
+@router.delete("/evidence/{evidence_id}", status_code=204, summary="Take a file off a draft", responses=refusals(409))
+def delete_evidence(evidence_id: UUID, desk: Writer) -> None:
+    """It stays in the store, marked; evidence of what was submitted is never lost."""
+    workflow.detach(desk, evidence_id)

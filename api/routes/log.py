@@ -1,0 +1,42 @@
+"""The log: read, verified."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from api.access import Rule
+from api.desk import Desk, needs
+from api.queries import log as queries
+from api.routes.declare import (
+    Limit,
+    resource,
+)
+from api.shapes.base import Page
+from api.shapes.log import LogEntryOut, VerifiedOut
+
+router = resource("log")
+Head = Annotated[str | None, Query(pattern="^[0-9a-f]{64}$", description="A head that was noted earlier, elsewhere.")]
+
+
+@router.get("/log", summary="The log, the newest entries first")
+def list_log(
+    desk: Annotated[Desk, needs(Rule.READ_LOG)],
+    audit_id: Annotated[UUID | None, Query(description="About this audit.")] = None,
+    enterprise_id: Annotated[UUID | None, Query(description="About this enterprise.")] = None,
+    action: Annotated[
+        str | None,
+        Query(max_length=64, pattern=r"^[a-z_.]+$", description="What happened.", examples=["audit.submitted"]),
+    ] = None,
+    cursor: Annotated[int | None, Query(ge=1, le=2**53, description="`next` of the page before.")] = None,
+    limit: Limit = 50,
+) -> Page[LogEntryOut]:
+    """What is about the audits in scope; an administrator sees everything."""
+    items, after = queries.entries(desk, audit_id, enterprise_id, action, cursor, limit)
+    return Page(items=items, next=None if after is None else str(after))
+
+
+@router.get("/log/verification", summary="Verify the whole log")
+def verify_log(desk: Annotated[Desk, needs(Rule.OPERATE, costly=True)], expected_head: Head = None) -> VerifiedOut:
+    """Finds every entry that was edited, removed or put elsewhere."""
+    return queries.verified(desk, expected_head)

@@ -1,0 +1,117 @@
+"""Gap reports: of one grading at once, of many as an archive to be fetched when it is done."""
+
+from functools import partial
+from typing import Annotated
+from uuid import UUID
+
+from fastapi.responses import FileResponse, Response
+from starlette.background import BackgroundTask
+
+from api import conclusions, exports
+from api.access import Rule
+from api.conclusions import ReportFormat
+from api.desk import Desk, needs
+from api.export_folder import KEPT
+from api.problems import Problem, not_found
+from api.queries.exports import own_exports
+from api.queries.gradings import case_of
+from api.routes.declare import (
+    ACCEPTED,
+    answer,
+    attachment,
+    download,
+    refusals,
+    resource,
+)
+from api.routes.idempotency import OnceOnly
+from api.shapes.exports import ExportOut, ReportsIn
+from api.store import Export, ExportState
+
+router = resource("reports")
+Costly = Annotated[Desk, needs(Rule.READ, costly=True)]
+Reader = Annotated[Desk, needs(Rule.READ)]
+
+
+@router.get(
+    "/gradings/{grading_id}/report.pdf",
+    summary="The gap report of a grading as PDF",
+    response_class=Response,
+    responses=download("The report.", "application/pdf") | refusals(409),
+)
+def get_report_pdf(grading_id: UUID, desk: Costly) -> Response:
+    """PDF/A-3 and PDF/UA, with the grading's JSON inside. The same grading gives the same bytes."""
+    return _report(desk, grading_id, ReportFormat.PDF)
+
+
+@router.get(
+    "/gradings/{grading_id}/report.html",
+    summary="The gap report of a grading as HTML",
+    response_class=Response,
+    responses=download("The report.", "text/html") | refusals(409),
+)
+def get_report_html(grading_id: UUID, desk: Costly) -> Response:
+    """One file that needs nothing else; offered as a download."""
+    return _report(desk, grading_id, ReportFormat.HTML)
+
+
+@router.post(
+    "/reports",
+    status_code=202,
+    summary="Have the reports of many gradings made",
+    response_model=ExportOut,
+    responses=ACCEPTED | refusals(404, 409),
+)
+def create_reports(
+    body: ReportsIn, once: OnceOnly, desk: Annotated[Desk, needs(Rule.MAKE_EXPORTS, costly=True)]
+) -> Response:
+    """An archive; poll the export at `Location` until its `state` is `done`, then download its `content`."""
+
+    def act() -> Response:
+        ids = list(dict.fromkeys(body.grading_ids))
+        made = exports.order_reports(desk, ids)
+        response = answer(_told(made), status=202, location=f"/v1/exports/{made.id}")
+        # After the commit: the worker must find the row.
+        work = partial(exports.make_reports, desk.service, desk.actor, made.id, ids, body.format)
+        response.background = BackgroundTask(desk.service.exports.begin, work)
+        return response
+
+    return once.answer(desk, body, act)
+
+
+@router.get("/exports", summary="Your documents to download")
+def list_exports(desk: Reader) -> list[ExportOut]:
+    """Of the last day, the newest first."""
+    return [_told(row) for row in own_exports(desk)]
+
+
+@router.get("/exports/{export_id}", summary="A document and how far it is")
+def get_export(export_id: UUID, desk: Reader) -> ExportOut:
+    """Yours only, for a day."""
+    return _told(desk.find(Export, export_id))
+
+
+@router.get(
+    "/exports/{export_id}/content",
+    summary="Download a document",
+    response_class=Response,
+    responses=download("The document.", "application/octet-stream") | refusals(409),
+)
+def get_export_content(export_id: UUID, desk: Reader) -> Response:
+    """An archive of reports, or a workbook with its errors marked."""
+    row = desk.find(Export, export_id)
+    if exports.state_of(row) is not ExportState.DONE:
+        raise Problem("not_done", "文件尚未生成，或生成失败。", more={"state": exports.state_of(row).value})
+    path = desk.service.exports.path(row.id)
+    if not path.is_file():
+        raise not_found()
+    return FileResponse(path, media_type=row.media_type, filename=row.name)
+
+
+def _report(desk: Desk, grading_id: UUID, form: ReportFormat) -> Response:
+    case = case_of(desk, grading_id)
+    content = conclusions.report(case, form)
+    return attachment(content, conclusions.MEDIA_TYPES[form], conclusions.report_name(case, form))
+
+
+def _told(row: Export) -> ExportOut:
+    return ExportOut.of(row, exports.state_of(row), KEPT)

@@ -1,0 +1,153 @@
+"""Rulesets: listed, read, in prose, checked, signed off; the forms that ask for their facts."""
+
+from typing import Annotated
+
+from fastapi import Path, Query
+from fastapi.responses import Response
+
+from api import workflow
+from api.access import Rule
+from api.conclusions import json_of
+from api.desk import Desk, needs
+from api.problems import not_found
+from api.queries import rulesets as queries
+from api.routes.declare import (
+    UNCHANGED,
+    VERSIONED,
+    IfNoneMatch,
+    answer,
+    refusals,
+    resource,
+)
+from api.routes.idempotency import OnceOnly
+from api.ruleset_check import checked
+from api.shapes.base import RulesetKey
+from api.shapes.rulesets import (
+    CheckedOut,
+    IndicatorOut,
+    ProseOut,
+    RulesetBrief,
+    RulesetOut,
+    SignOffIn,
+    SignOffOut,
+    StoredContentOut,
+    StoredRulesetOut,
+)
+from grading.language.schema import FileKind, schema
+
+router = resource("rulesets")
+Reader = Annotated[Desk, needs(Rule.READ)]
+Edition = Annotated[str, Path(max_length=120, pattern=r"^[a-z0-9][a-z0-9_-]*$", examples=["national-2020"])]
+Industry = Annotated[str, Path(max_length=120, pattern=r"^[a-z0-9][a-z0-9_-]*$", examples=["rubber"])]
+UNUSABLE = refusals(404, 409)
+
+
+@router.get("/rulesets", summary="The rulesets of today")
+def list_rulesets(
+    desk: Reader,
+    edition: Annotated[
+        str | None, Query(max_length=120, description="Of this edition.", examples=["national-2020"])
+    ] = None,
+    industry: Annotated[str | None, Query(max_length=120, description="Of this industry.", examples=["rubber"])] = None,
+    review: Annotated[
+        str | None, Query(pattern="^(draft|reviewed)$", description="Drafts or reviewed ones only.")
+    ] = None,
+) -> list[RulesetBrief]:
+    """Those that can be used, by id; each with who signed it off and how much of it is not known."""
+    return [
+        found
+        for found in queries.briefs(desk)
+        if edition in (None, found.id.partition("/")[0])
+        and industry in (None, found.id.partition("/")[2])
+        and review in (None, found.review.status)
+    ]
+
+
+@router.get(
+    "/rulesets/{edition}/{industry}",
+    summary="A ruleset",
+    response_model=RulesetOut,
+    responses=VERSIONED | UNCHANGED | UNUSABLE,
+)
+def get_ruleset(edition: Edition, industry: Industry, desk: Reader, known: IfNoneMatch = None) -> Response:
+    """With everything that it says."""
+    told = queries.whole(desk, f"{edition}/{industry}")
+    return answer(told, tag=f"{told.digest}-{told.review.status}", known=known)
+
+
+@router.get("/rulesets/{edition}/{industry}/prose", summary="A ruleset in Chinese prose", responses=UNUSABLE)
+def get_prose(edition: Edition, industry: Industry, desk: Reader) -> ProseOut:
+    """Every indicator with its levels side by side, basis, confidence and citation; gates and measures."""
+    return queries.prose(queries.ruleset(desk, f"{edition}/{industry}"))
+
+
+@router.get(
+    "/rulesets/{edition}/{industry}/indicators/{indicator}",
+    summary="An indicator in Chinese prose",
+    responses=UNUSABLE,
+)
+def get_indicator(
+    edition: Edition,
+    industry: Industry,
+    indicator: Annotated[str, Path(max_length=64, pattern="^[A-Za-z][A-Za-z0-9_]*$")],
+    desk: Reader,
+) -> IndicatorOut:
+    """Its levels side by side."""
+    ruleset = queries.ruleset(desk, f"{edition}/{industry}")
+    for one in ruleset.indicators:
+        if one.id == indicator:
+            return queries.indicator(ruleset, one)
+    raise not_found()
+
+
+@router.get("/rulesets/{edition}/{industry}/check", summary="What is wrong with a ruleset", responses=refusals(404))
+def check_ruleset(
+    edition: Edition, industry: Industry, desk: Annotated[Desk, needs(Rule.TRY_OUT, costly=True)]
+) -> CheckedOut:
+    """Its findings and how its test cases went, as `grading ruleset check` and `test` tell them."""
+    return checked(desk.service.grader, f"{edition}/{industry}")
+
+
+@router.post(
+    "/rulesets/{edition}/{industry}/sign-off",
+    status_code=201,
+    summary="Sign an edition off",
+    response_model=SignOffOut,
+    responses=refusals(404, 409),
+)
+def sign_off_ruleset(
+    edition: Edition,
+    industry: Industry,
+    body: SignOffIn,
+    once: OnceOnly,
+    desk: Annotated[Desk, needs(Rule.SIGN_OFF_RULESETS)],
+) -> Response:
+    """By a bureau's reviewer. Results say by whom from then on; a later change of the ruleset is a draft again."""
+
+    def act() -> Response:
+        made = workflow.sign_off(desk, f"{edition}/{industry}", digest=body.digest, statement=body.statement)
+        return answer(SignOffOut.model_validate(made), status=201)
+
+    return once.answer(desk, body, act)
+
+
+@router.get("/stored-rulesets", summary="The rulesets that have graded something")
+def list_stored_rulesets(
+    desk: Reader, ruleset: Annotated[RulesetKey | None, Query(description="Editions of this ruleset.")] = None
+) -> list[StoredRulesetOut]:
+    """The newest first. They are kept whole, so that every grading can be made again."""
+    return queries.kept(desk.db, ruleset)
+
+
+@router.get("/stored-rulesets/{ruleset_digest}", summary="A ruleset as it was when it graded something")
+def get_stored_ruleset(ruleset_digest: str, desk: Reader) -> StoredContentOut:
+    """With everything that it says."""
+    return queries.kept_whole(desk, ruleset_digest)
+
+
+@router.get("/ruleset-schema", summary="The JSON Schema of ruleset files", response_model=dict[str, object])
+def get_ruleset_schema(
+    _: Reader, kind: Annotated[FileKind, Query(description="The kind of file.")] = FileKind.ANY
+) -> Response:
+    """For editors: completion, hover texts, unknown keys underlined."""
+    return answer(json_of(schema(kind)))

@@ -1,0 +1,141 @@
+"""Grading an audit that is sent along, and everything that follows from it; nothing is stored."""
+
+from typing import Annotated, Any
+
+from fastapi import Query
+from fastapi.responses import Response
+
+from api import conclusions, workflow
+from api.access import Rule
+from api.conclusions import Case, ReportFormat
+from api.desk import Desk, needs
+from api.problems import invalid_audit
+from api.routes.bodies import JsonText, json_body, members, text_of
+from api.routes.declare import (
+    answer,
+    attachment,
+    download,
+    refusals,
+    resource,
+)
+from api.routes.gradings import IndicatorId, LevelId, Target, UnitId, WithTrace
+from api.shapes.audits import AUDIT_EXAMPLE
+from api.shapes.gradings import GradedOut, ReasonOut, SimulationOut, UnitGapsOut
+from grading.intake import AuditError, InputProblem, check_audit
+from grading.model.base import Mode
+
+router = resource("trials")
+Trier = Annotated[Desk, needs(Rule.TRY_OUT)]
+CostlyTrier = Annotated[Desk, needs(Rule.TRY_OUT, costly=True)]
+GradeMode = Annotated[Mode, Query(description="`trial` counts provisional figures as established.")]
+AUDIT_BODY = json_body({"$ref": "#/components/schemas/Audit"}, AUDIT_EXAMPLE)
+SIMULATION_BODY: dict[str, Any] = json_body(
+    {
+        "type": "object",
+        "required": ["audit", "settings"],
+        "additionalProperties": False,
+        "properties": {
+            "audit": {"$ref": "#/components/schemas/Audit"},
+            "settings": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 500,
+                "items": {"$ref": "#/components/schemas/SettingIn"},
+            },
+        },
+    },
+    {
+        "audit": AUDIT_EXAMPLE,
+        "settings": [{"unit": "line-1", "group": "outlets", "row": "DA001", "fact": "nmhc", "value": 8}],
+    },
+)
+REFUSALS = refusals(415, 422)
+
+
+@router.post("/grade", summary="Grade an audit", response_model=GradedOut, responses=REFUSALS, openapi_extra=AUDIT_BODY)
+def grade(body: JsonText, desk: Trier, mode: GradeMode = Mode.OFFICIAL, trace: WithTrace = True) -> Response:
+    """Numbers are read to the last digit. Everything that is wrong is told at once, each with its place."""
+    said = _case(desk, body, mode).grading.as_json()
+    if not trace:
+        for unit in said["units"]:
+            unit.pop("trace")
+    return answer(conclusions.json_of(said))
+
+
+@router.post(
+    "/grade/explanation",
+    summary="Why the units of an audit have their grades",
+    response_model=list[ReasonOut],
+    responses=REFUSALS,
+    openapi_extra=AUDIT_BODY,
+)
+def explain(
+    body: JsonText,
+    desk: Trier,
+    mode: GradeMode = Mode.OFFICIAL,
+    unit: UnitId = None,
+    level: LevelId = None,
+    indicator: IndicatorId = None,
+) -> Response:
+    """As a tree for each unit, from the grade down to single values and their evidence."""
+    found = conclusions.explanation(_case(desk, body, mode), unit, level, indicator)
+    return answer(conclusions.json_of([reason.model_dump(mode="json") for reason in found]))
+
+
+@router.post(
+    "/grade/gaps",
+    summary="What stands between the units of an audit and a level",
+    response_model=list[UnitGapsOut],
+    responses=REFUSALS,
+    openapi_extra=AUDIT_BODY,
+)
+def find_gaps(
+    body: JsonText, desk: CostlyTrier, mode: GradeMode = Mode.OFFICIAL, unit: UnitId = None, target: Target = None
+) -> Response:
+    """With the smallest and the cheapest set of changes that would reach it."""
+    return answer(conclusions.json_of(conclusions.gaps(_case(desk, body, mode), unit, target)))
+
+
+@router.post(
+    "/grade/simulation",
+    summary="The grade of an audit if values were others",
+    response_model=SimulationOut,
+    responses=REFUSALS,
+    openapi_extra=SIMULATION_BODY,
+)
+def simulate(body: JsonText, desk: CostlyTrier, mode: GradeMode = Mode.OFFICIAL) -> Response:
+    """The audit and the values to put in place of its own."""
+    said = members(body, ("audit", "settings"))
+    settings = conclusions.settings_of(said["settings"])
+    grader = desk.service.grader
+    try:
+        audit = check_audit(said["audit"], grader.library)
+    except AuditError as error:
+        places = [InputProblem(f"audit.{p.place}" if p.place else "audit", p.message) for p in error.problems]
+        raise invalid_audit(AuditError(places)) from None
+    case = Case(audit, grader.grade(audit, mode), grader.engine)
+    return answer(conclusions.json_of(conclusions.simulation(case, settings)))
+
+
+@router.post(
+    "/grade/report",
+    summary="The gap report of an audit",
+    response_class=Response,
+    responses=download("The report.", "application/pdf", "text/html") | REFUSALS,
+    openapi_extra=AUDIT_BODY,
+)
+def report(
+    body: JsonText,
+    desk: CostlyTrier,
+    mode: GradeMode = Mode.OFFICIAL,
+    form: Annotated[ReportFormat, Query(alias="format", description="How it comes.")] = ReportFormat.PDF,
+) -> Response:
+    """PDF/A-3 with the grading's JSON inside, or one HTML file that needs nothing else."""
+    case = _case(desk, body, mode)
+    content = conclusions.report(case, form)
+    return attachment(content, conclusions.MEDIA_TYPES[form], conclusions.report_name(case, form))
+
+
+def _case(desk: Desk, body: JsonText, mode: Mode) -> Case:
+    audit, grading = workflow.preview(desk, text_of(body), mode)
+    return Case(audit, grading, desk.service.grader.engine)

@@ -1,0 +1,165 @@
+"""Audit forms as workbooks: out, empty or filled in, and back in; and what an audit looks like as a JSON Schema."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from fastapi.responses import Response
+
+from api import workflow
+from api.access import Rule
+from api.conclusions import json_of
+from api.desk import Desk, needs
+from api.problems import ErrorAt, Problem
+from api.queries.rulesets import ruleset
+from api.routes.audits import told
+from api.routes.bodies import JsonText, Upload, json_body, text_of
+from api.routes.declare import (
+    CREATED_VERSIONED,
+    VERSIONED,
+    IfMatch,
+    answer,
+    attachment,
+    download,
+    refusals,
+    required_version,
+    resource,
+)
+from api.routes.rulesets import UNUSABLE, Edition, Industry
+from api.shapes.audits import AUDIT_EXAMPLE, AuditOut, WorkbookOut
+from api.shapes.base import RulesetKey
+from api.store import Audit, Enterprise
+from api.workbooks import XLSX, draft_of, read_workbook
+from grading.audit_json import dump_audit
+from grading.forms.cell_text import TooLongError
+from grading.forms.json_schema import audit_schema
+from grading.forms.write import SPARE_ROWS, blank_form, filled_form
+from grading.model.audit import Audit as DomainAudit
+from grading.model.ruleset import Ruleset
+
+router = resource("workbooks")
+Reader = Annotated[Desk, needs(Rule.READ)]
+CostlyReader = Annotated[Desk, needs(Rule.READ, costly=True)]
+Rows = Annotated[int, Query(ge=0, le=500, description="How many empty rows each table has ready.")]
+WORKBOOK = download("The workbook.", XLSX)
+IMPORT = refusals(409, 413, 422)
+
+
+@router.get(
+    "/rulesets/{edition}/{industry}/form",
+    summary="The empty audit form of one unit",
+    response_class=Response,
+    responses=WORKBOOK | UNUSABLE,
+)
+def get_form(edition: Edition, industry: Industry, desk: CostlyReader, rows: Rows = SPARE_ROWS) -> Response:
+    """As a workbook."""
+    found = ruleset(desk, f"{edition}/{industry}")
+    return attachment(blank_form([found], rows), XLSX, f"{found.title}-核查表.xlsx")
+
+
+@router.get(
+    "/rulesets/{edition}/{industry}/form-schema",
+    summary="The JSON Schema of an audit of one unit",
+    response_model=dict[str, object],
+    responses=UNUSABLE,
+)
+def get_form_schema(edition: Edition, industry: Industry, desk: Reader) -> Response:
+    """Every fact with its type, unit and range; titles in Chinese."""
+    return answer(json_of(audit_schema([ruleset(desk, f"{edition}/{industry}")])))
+
+
+@router.get(
+    "/form", summary="The empty audit form of several units", response_class=Response, responses=WORKBOOK | UNUSABLE
+)
+def get_form_of_units(
+    desk: CostlyReader,
+    ruleset: Annotated[
+        list[RulesetKey], Query(min_length=1, max_length=20, description="One for each unit; may be the same.")
+    ],
+    rows: Rows = SPARE_ROWS,
+) -> Response:
+    """Of one enterprise, as a workbook."""
+    return attachment(blank_form(_rulesets(desk, ruleset), rows), XLSX, "核查表.xlsx")
+
+
+@router.post(
+    "/form",
+    summary="The audit form of an audit, filled in",
+    response_class=Response,
+    responses=WORKBOOK | refusals(415, 422),
+    openapi_extra=json_body({"$ref": "#/components/schemas/Audit"}, AUDIT_EXAMPLE),
+)
+def fill_form(
+    body: JsonText, desk: Annotated[Desk, needs(Rule.TRY_OUT, costly=True)], rows: Rows = SPARE_ROWS
+) -> Response:
+    """As a workbook. Nothing is stored."""
+    return _filled(desk, desk.service.grader.read(text_of(body)), rows)
+
+
+@router.get(
+    "/audits/{audit_id}/form",
+    summary="The audit form of an audit, filled in",
+    response_class=Response,
+    responses=WORKBOOK | refusals(422),
+)
+def get_audit_form(audit_id: UUID, desk: CostlyReader, rows: Rows = SPARE_ROWS) -> Response:
+    """As a workbook; of a draft that can't be read yet, 422 says what is wrong where."""
+    content = workflow.revision_of(desk, desk.find(Audit, audit_id)).content
+    return _filled(desk, desk.service.grader.read(content), rows)
+
+
+@router.post(
+    "/workbook", summary="Read a workbook as an audit", responses=refusals(413, 422), response_model=WorkbookOut
+)
+def read_uploaded_workbook(file: Upload, desk: Annotated[Desk, needs(Rule.MAKE_EXPORTS, costly=True)]) -> Response:
+    """No audit is stored. With errors: 422 `invalid_workbook`, and for a day a marked copy at `marked_workbook`."""
+    reading = read_workbook(desk, file.file, file.filename or "")
+    # The audit is told to the letter: numbers keep every digit.
+    audit = dump_audit(reading.audit, desk.service.grader.library)
+    return answer(b'{"warnings":' + json_of(reading.warnings) + b',"audit":' + audit.encode() + b"}")
+
+
+@router.post(
+    "/enterprises/{enterprise_id}/workbook",
+    status_code=201,
+    summary="Begin an audit with a workbook",
+    response_model=AuditOut,
+    responses=CREATED_VERSIONED | IMPORT,
+)
+def create_audit_from_workbook(
+    enterprise_id: UUID, file: Upload, desk: Annotated[Desk, needs(Rule.DRAFT_AUDITS, costly=True)]
+) -> Response:
+    """With errors nothing is stored but a marked copy for a day."""
+    content = draft_of(desk, file.file, file.filename or "", desk.find(Enterprise, enterprise_id))
+    made = workflow.create_audit(desk, enterprise_id, content)
+    return told(desk, made, status=201, location=f"/v1/audits/{made.id}")
+
+
+@router.put(
+    "/audits/{audit_id}/workbook",
+    summary="Save a draft from a workbook",
+    response_model=AuditOut,
+    responses=VERSIONED | IMPORT | refusals(412, 428),
+)
+def save_audit_workbook(
+    audit_id: UUID, file: Upload, desk: Annotated[Desk, needs(Rule.DRAFT_AUDITS, costly=True)], if_match: IfMatch = None
+) -> Response:
+    """Needs `If-Match`, as the content does. With errors the draft stays as it is."""
+    version = required_version(if_match)
+    audit = desk.find(Audit, audit_id)
+    content = draft_of(desk, file.file, file.filename or "", desk.find(Enterprise, audit.enterprise_id))
+    return told(desk, workflow.save_draft(desk, audit_id, content, version))
+
+
+def _rulesets(desk: Desk, ids: Sequence[str]) -> list[Ruleset]:
+    return [ruleset(desk, id_) for id_ in ids]
+
+
+def _filled(desk: Desk, audit: DomainAudit, rows: int) -> Response:
+    try:
+        book = filled_form(audit, desk.service.grader.library, rows)
+    except TooLongError as error:
+        said = "有一段文字放不进一个单元格。"
+        raise Problem("too_long_for_cell", said, status=422, errors=[ErrorAt("", str(error))]) from None
+    return attachment(book, XLSX, f"{audit.enterprise.name}-核查表.xlsx")

@@ -1,0 +1,1 @@
+"""What goes over the wire as JSON: the models of requests (`…In`) and of answers (`…Out`), one file per resource."""

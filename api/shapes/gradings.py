@@ -1,0 +1,182 @@
+"""Gradings and what follows from them as JSON."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from api.shapes.base import In, Out
+from grading.model.base import Mode, Status
+from grading.model.gap import UnitGaps
+
+
+class OutcomeOut(Out):
+    """A grade, and what it would be if everything unknown turned out well."""
+
+    grade: str = Field(examples=["B"])
+    attainable: str = Field(examples=["A"])
+
+
+class IndicatorOut(Out):
+    """One indicator's status at each level; `applicable` is null when that is unknown."""
+
+    id: str
+    dimension: str
+    applicable: bool | None
+    levels: dict[str, Status]
+
+
+class GateOut(Out):
+    """Whether a gate's condition holds."""
+
+    id: str
+    status: Status
+
+
+class TraceEntryOut(Out):
+    """A rule that fired. `because` names facts with their places, or earlier entries by `seq`."""
+
+    seq: int
+    rule: str
+    because: list[dict[str, Any]]
+    concludes: dict[str, Any]
+
+
+class GradedUnitOut(OutcomeOut):
+    """The grade of one unit with everything that led to it."""
+
+    id: str
+    ruleset: str
+    ruleset_digest: str
+    review: str = Field(description="`draft` or `reviewed`.")
+    reviewed_by: str | None = None
+    reviewed_on: str | None = None
+    levels: dict[str, Status]
+    dimensions: dict[str, OutcomeOut]
+    scopes: dict[str, OutcomeOut]
+    indicators: list[IndicatorOut]
+    gates: list[GateOut]
+    notices: list[str]
+    trace: list[TraceEntryOut] | None = Field(default=None, description="Left out with `trace=false`.")
+
+
+class GradedOut(OutcomeOut):
+    """The grade of an enterprise, that of its worst unit; what `grading grade --json` prints."""
+
+    mode: Mode
+    audit_digest: str
+    engine: str
+    units: list[GradedUnitOut]
+
+
+class GradingBrief(Out):
+    """A stored grading without its units."""
+
+    id: UUID
+    audit_id: UUID
+    mode: Mode
+    grade: str
+    attainable: str
+    engine: str
+    audit_digest: str
+    inputs: str = Field(description="The digest of everything that the result follows from.")
+    created_at: datetime
+
+
+class GradingOut(GradedOut):
+    """A stored grading."""
+
+    id: UUID
+    audit_id: UUID
+    inputs: str
+    created_at: datetime
+
+
+class ModeIn(In):
+    """How to grade; `trial` counts provisional figures as established, and can't be published."""
+
+    mode: Mode = Mode.OFFICIAL
+
+
+class ReasonOut(Out):
+    """One step of an explanation, from the grade down to a value and its evidence."""
+
+    kind: Literal["unit", "gate", "level", "dimension", "indicator", "condition", "row", "value"]
+    id: str
+    text: str
+    status: Status | None
+    seq: int | None = Field(description="The trace entry that concluded it.")
+    row: str | None
+    value: Any
+    value_text: str | None
+    measured_in: str | None
+    place: str | None
+    evidence: list[str]
+    note: str | None
+    open_figure: Literal["unresolved", "provisional"] | None
+    provenance: dict[str, Any] | None
+    children: list["ReasonOut"]
+
+
+class UnitGapsOut(Out):
+    """What stands between a unit and its target level; `gaps` is null when it can't have that target."""
+
+    unit: str
+    gaps: UnitGaps | None
+    message: str | None = None
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=400, pattern=r"^[^\x00]+$")]
+
+
+class SettingIn(In):
+    """A value to put in place of the audit's; null makes it unknown."""
+
+    unit: Name = Field(description="The unit's id, or `enterprise`.", examples=["line-1"])
+    fact: Name = Field(examples=["nmhc"])
+    value: Any = Field(examples=[8.5])
+    group: Name | None = Field(default=None, examples=["outlets"])
+    row: Name | None = Field(default=None, description="The row's key.", examples=["DA001"])
+
+
+class SimulationIn(In):
+    """What to change."""
+
+    settings: Annotated[list[SettingIn], Field(min_length=1, max_length=500)]
+
+
+class DifferenceOut(Out):
+    """One conclusion that is not the same before and after."""
+
+    unit: str
+    kind: Literal[
+        "grade",
+        "attainable",
+        "unit_grade",
+        "unit_attainable",
+        "level",
+        "dimension",
+        "gate",
+        "indicator",
+        "condition",
+    ]
+    id: str
+    before: str
+    after: str
+
+
+class ComparisonOut(Out):
+    """Two gradings and what differs."""
+
+    before: OutcomeOut
+    after: OutcomeOut
+    changed: list[DifferenceOut]
+
+
+class SimulationOut(Out):
+    """The grade before and after, and every conclusion that differs."""
+
+    before: OutcomeOut
+    after: GradedOut
+    changed: list[DifferenceOut]

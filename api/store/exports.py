@@ -1,0 +1,49 @@
+"""Documents that are made for somebody to download: reports of many gradings, workbooks with their errors marked."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.store.base import Base, id_column, now, words
+
+
+class ExportKind(StrEnum):
+    """What is in it."""
+
+    REPORTS = "reports"
+    MARKED_WORKBOOK = "marked_workbook"
+
+
+class ExportState(StrEnum):
+    """How far it is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Export(Base, kw_only=True):
+    """A document and who it is for. The file lies in a folder under the row's id, for a day."""
+
+    __tablename__ = "exports"
+    __table_args__ = (Index(None, "user_id", "id"), Index(None, "created_at"))
+
+    id: Mapped[UUID] = id_column()
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    kind: Mapped[ExportKind] = mapped_column(words(ExportKind))
+    name: Mapped[str] = mapped_column(String(200))
+    """What the download is called."""
+    media_type: Mapped[str] = mapped_column(String(100))
+    state: Mapped[ExportState] = mapped_column(words(ExportState), default=ExportState.WAITING)
+    total: Mapped[int] = mapped_column(default=1)
+    """How many parts it has."""
+    made: Mapped[int] = mapped_column(default=0)
+    """How many of them are made."""
+    errors: Mapped[str] = mapped_column(Text, default="[]")
+    """JSON: `[{"place", "message"}]` of the parts that could not be made."""
+    created_at: Mapped[datetime] = mapped_column(default_factory=now)
+    changed_at: Mapped[datetime] = mapped_column(default_factory=now)

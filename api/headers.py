@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import IN_PROGRESS, REQUESTS, SECONDS
-from api.problems import Problem
+from api.problems import API, Problem
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 CONTENT_POLICY = "; ".join(
@@ -71,11 +71,20 @@ class Envelope:
         finally:
             IN_PROGRESS.dec()
             seconds = perf_counter() - begun
-            template = getattr(scope.get("route"), "path", None) or "(none)"
+            template = _template(scope)
             REQUESTS.labels(scope["method"], template, answer.status).inc()
             SECONDS.labels(scope["method"], template).observe(seconds)
             milliseconds = round(seconds * 1000, 1)
             log.info("request", method=scope["method"], route=template, status=answer.status, ms=milliseconds)
+
+
+def _template(scope: Scope) -> str:
+    """The path of the route as it was declared, with the prefix of the JSON interface, which routes don't know of."""
+    declared: str | None = getattr(scope.get("route"), "path", None)
+    if declared is None:
+        return "(none)"
+    below = scope["path"].startswith(API + "/") and not declared.startswith(API + "/")
+    return API + declared if below else declared
 
 
 class _Answer:

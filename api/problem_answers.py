@@ -15,11 +15,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.headers import SECURITY
-from api.problems import ErrorAt, Problem
+from api.problems import API, ErrorAt, Problem
 from grading.language.problems import place_of
 
 MEDIA_TYPE = "application/problem+json"
-API = "/v1"
 SIGN_IN = "/sign-in"
 PageMaker = Callable[[Request, Problem], Response]
 log = structlog.get_logger("api.problems")

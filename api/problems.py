@@ -8,6 +8,8 @@ import orjson
 
 from grading.intake import AuditError
 
+API = "/v1"
+"""Where the JSON interface is."""
 TYPE = "urn:grading:problem:"
 
 

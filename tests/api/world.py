@@ -3,7 +3,7 @@
 | login | who | sees |
 |---|---|---|
 | wang, li | assessors of team one | the tyre works (Weicheng, Xianyang) |
-| zhao | assessor of team two | the foundry (Chencang, Baoji) |
+| zhao, sun | assessors of team two | the foundry (Chencang, Baoji) |
 | tyre, foundry | users of the enterprises | themselves |
 | county, city, province | bureaus of Weicheng, Xianyang (may review rulesets), Shaanxi | what lies below |
 | elsewhere | bureau of Baoji | the foundry |
@@ -15,17 +15,19 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
 
-from api import people
+from api import people, workflow
 from api.access import Actor, Via, actor_of
 from api.desk import Desk, desk_of
+from api.identity.tokens import create as create_token
 from api.service import Service
-from api.store import Assignment, Enterprise, Role, Site, Team, Unit, User
+from api.store import Assignment, Enterprise, EvidenceFile, GradedUnit, Role, Site, Team, Unit, User
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -91,6 +93,7 @@ def people_it(service: Service) -> World:
             ("wang", "王专家", Role.ASSESSOR, {"team_id": one.id}),
             ("li", "李专家", Role.ASSESSOR, {"team_id": one.id}),
             ("zhao", "赵专家", Role.ASSESSOR, {"team_id": two.id}),
+            ("sun", "孙专家", Role.ASSESSOR, {"team_id": two.id}),
             ("tyre", "轮胎厂环保科", Role.ENTERPRISE, {"enterprise_id": enterprises["tyre"]}),
             ("foundry", "铸造厂环保科", Role.ENTERPRISE, {"enterprise_id": enterprises["foundry"]}),
             ("county", "渭城分局", Role.BUREAU, {"area": "610404"}),
@@ -104,3 +107,71 @@ def people_it(service: Service) -> World:
             scoped: dict[str, Any] = scope
             users[login] = people.create_user(db, login=login, name=name, role=role, password=PASSWORD, **scoped).id
     return World(service, enterprises["tyre"], enterprises["foundry"], users)
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """The world with something of every kind on each of its two sides."""
+
+    world: World
+    tokens: dict[str, str]
+    """By login: a token that acts for the user."""
+    ids: dict[str, dict[str, str]]
+    """By side (`tyre`, `foundry`) and name of a path parameter: an id."""
+
+
+def furnish(world: World) -> Furnished:
+    """A published and appealed audit with evidence on each side, and a token for everybody."""
+    tokens = {}
+    for login in world.users:
+        with world.at(login) as desk:
+            tokens[login] = create_token(desk.db, world.service.settings, "测试", 30)
+    sides = {
+        "tyre": _side(world, world.tyre, TYRE, ("wang", "li"), "tyre", "city"),
+        "foundry": _side(world, world.foundry, FOUNDRY, ("zhao", "sun"), "foundry", "elsewhere"),
+    }
+    ids = {}
+    for side, found in sides.items():
+        ids[side] = found | {"token_id": str(tokens[side].token.id), "user_id": str(world.users[side])}
+    return Furnished(world, {login: made.secret for login, made in tokens.items()}, ids)
+
+
+def _side(
+    world: World, enterprise_id: UUID, file: Path, assessors: tuple[str, str], enterprise: str, bureau: str
+) -> dict[str, str]:
+    author, second = assessors
+    with world.at(author) as desk:
+        audit = workflow.create_audit(desk, enterprise_id, content(file))
+        kept = desk.service.evidence.put(BytesIO(b"%PDF-1.7 evidence"), "报告.pdf")
+        proof = EvidenceFile(
+            audit_id=audit.id,
+            sha256=kept.sha256,
+            name=kept.name,
+            media_type=kept.media_type,
+            size=kept.size,
+            uploaded_by=desk.actor.id,
+        )
+        desk.db.add(proof)
+        workflow.submit(desk, audit.id)
+    world.do(second, workflow.confirm, audit.id)
+    shown = world.do(bureau, workflow.publish, audit.id)
+    appeal = world.do(enterprise, workflow.appeal, audit.id, "申请复核")
+    with world.at("root") as desk:
+        site = desk.db.scalars(select(Site).where(Site.enterprise_id == enterprise_id)).one()
+        unit = desk.db.scalars(select(Unit).where(Unit.site_id == site.id).limit(1)).one()
+        assignment = desk.db.scalars(select(Assignment).where(Assignment.enterprise_id == enterprise_id)).one()
+        digest = desk.db.scalars(
+            select(GradedUnit.ruleset_digest).where(GradedUnit.grading_id == shown.published_grading_id).limit(1)
+        ).one()
+    return {
+        "enterprise_id": str(enterprise_id),
+        "site_id": str(site.id),
+        "unit_id": str(unit.id),
+        "audit_id": str(audit.id),
+        "grading_id": str(shown.published_grading_id),
+        "evidence_id": str(proof.id),
+        "appeal_id": str(appeal.id),
+        "assignment_id": str(assignment.id),
+        "team_id": str(assignment.team_id),
+        "ruleset_digest": digest,
+    }

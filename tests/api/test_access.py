@@ -1,0 +1,192 @@
+"""Every route, as everybody, with what is theirs and with what isn't.
+
+What is expected follows from two tables: `MAY` (which roles each rule is for) and `SEES` below (who sees which side of the
+tests' world). A new route is walked without anything being written here, unless it has a new kind of path parameter.
+"""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import iter_route_contexts
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+from starlette.routing import Mount
+
+from api.access import MAY, Rule
+from api.app import create_app
+from api.desk import FREE, SUBJECTS, Declared
+from api.service import Service, make_service
+from api.settings import Settings
+from api.store import Role
+from api.store.database import Database
+from api.store.migrate import migrate
+from tests.api.conftest import GRADER, KEY
+from tests.api.world import Furnished, furnish, people_it
+
+ROLE = {
+    "wang": Role.ASSESSOR,
+    "zhao": Role.ASSESSOR,
+    "tyre": Role.ENTERPRISE,
+    "foundry": Role.ENTERPRISE,
+    "county": Role.BUREAU,
+    "province": Role.BUREAU,
+    "elsewhere": Role.BUREAU,
+    "root": Role.ADMINISTRATOR,
+}
+OF_TYRE = {"wang", "tyre", "county", "province", "root"}
+OF_FOUNDRY = {"zhao", "foundry", "elsewhere", "province", "root"}
+EVERYBODY = set(ROLE)
+SEES: dict[str, dict[str, set[str]]] = {
+    "tyre": dict.fromkeys(SUBJECTS, OF_TYRE)
+    | {
+        "assignment_id": OF_TYRE - {"tyre"},
+        "team_id": {"wang", "county", "province", "elsewhere", "root"},
+        "user_id": {"tyre", "root"},
+        "token_id": {"tyre", "root"},
+        "ruleset_digest": EVERYBODY,
+    },
+    "foundry": dict.fromkeys(SUBJECTS, OF_FOUNDRY)
+    | {
+        "assignment_id": OF_FOUNDRY - {"foundry"},
+        "team_id": {"zhao", "county", "province", "elsewhere", "root"},
+        "user_id": {"foundry", "root"},
+        "token_id": {"foundry", "root"},
+        "ruleset_digest": EVERYBODY,
+    },
+}
+FREE_VALUES = {
+    "edition": "national-2020",
+    "industry": "rubber",
+    "number": "1",
+    "unit": "tyre-1",
+    "indicator": "emission_nmhc",
+    "level": "A",
+    "path": "app.css",
+    "name": "app.css",
+}
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+def _declared(dependant: Dependant) -> list[Declared]:
+    found = [dependant.call] if isinstance(dependant.call, Declared) else []
+    return [*found, *(one for inner in dependant.dependencies for one in _declared(inner))]
+
+
+def _walk(app: FastAPI) -> list[tuple[str, str, list[Declared]]]:
+    """Method, path and declared rules of every route."""
+    found = []
+    for route in iter_route_contexts(app.routes):
+        if isinstance(route.original_route, Mount):
+            assert route.path == "/static", f"{route.path}: only the static files are mounted"
+            continue
+        for method in sorted(route.methods or ()):
+            if method not in ("HEAD", "OPTIONS"):
+                found.append((method, route.path or "", _declared(route.dependant)))
+    return found
+
+
+def _settings(folder: Path) -> Settings:
+    return Settings(
+        data=folder, database_url=SecretStr(f"sqlite:///{folder}/walk.db"), secret_key=KEY, costly_per_minute=10_000
+    )
+
+
+APP = create_app(make_service(_settings(Path("not-used"))))
+ROUTES = _walk(APP)
+PROTECTED = [
+    (method, path, rules[0].rule) for method, path, rules in ROUTES if rules and rules[0].rule is not Rule.PUBLIC
+]
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
+    """The furnished world; the requests below run on copies of it."""
+    service = _service(tmp_path_factory.mktemp("walk"))
+    migrate(service.database)
+    yield furnish(people_it(service))
+    service.close()
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    """A client of the app; whose service is exchanged for each request."""
+    with TestClient(APP, raise_server_exceptions=False) as client:
+        yield client
+
+
+def _service(folder: Path) -> Service:
+    service = make_service(_settings(folder))
+    service.grader = GRADER
+    return service
+
+
+def _ask(
+    client: TestClient, furnished: Furnished, folder: Path, method: str, path: str, login: str | None
+) -> tuple[int, str]:
+    """Status and problem code of a request on a fresh copy of the world."""
+    source = furnished.world.service
+    source.database.close()
+    folder.mkdir(exist_ok=True)
+    for suffix in ("", "-wal", "-shm"):
+        (folder / f"walk.db{suffix}").unlink(missing_ok=True)
+    shutil.copyfile(source.settings.data / "walk.db", folder / "walk.db")
+    database = Database(f"sqlite:///{folder}/walk.db")
+    APP.state.service = replace(source, database=database)
+    headers = {"accept": "application/json"}
+    if login is not None:
+        headers["authorization"] = f"Bearer {furnished.tokens[login]}"
+    answer = client.request(
+        method, path, headers=headers, json={} if method in UNSAFE else None, follow_redirects=False
+    )
+    database.close()
+    said: Any = answer.json() if "problem+json" in answer.headers.get("content-type", "") else {}
+    return answer.status_code, said.get("code", "")
+
+
+@pytest.mark.parametrize(("method", "path", "rules"), ROUTES, ids=[f"{m} {p}" for m, p, _ in ROUTES])
+def test_every_route_declares_exactly_one_rule(method: str, path: str, rules: list[Declared]) -> None:
+    assert len(rules) == 1, f"{method} {path} declares {len(rules)} rules; use needs(Rule.…) or public() once"
+
+
+@pytest.mark.parametrize("path", sorted({path for _, path, _ in ROUTES}))
+def test_every_path_parameter_is_a_subject_or_free(path: str) -> None:
+    names = {part.strip("{}").partition(":")[0] for part in path.split("/") if part.startswith("{")}
+    assert names <= SUBJECTS.keys() | FREE, f"{path}: say in api/desk.py what {names - SUBJECTS.keys() - FREE} are"
+    assert FREE >= FREE_VALUES.keys() >= FREE
+
+
+@pytest.mark.parametrize(("method", "path", "rule"), PROTECTED, ids=[f"{m} {p}" for m, p, _ in PROTECTED])
+def test_a_route_answers_whom_it_is_for_about_what_they_see_and_nobody_else(
+    furnished: Furnished, client: TestClient, tmp_path: Path, method: str, path: str, rule: Rule
+) -> None:
+    subjects = [name for name in SUBJECTS if "{" + name in path]
+    wrong = []
+    for side, sees in SEES.items():
+        address = path.replace(":path}", "}").format_map(furnished.ids[side] | FREE_VALUES)
+        asked = [None, *ROLE] if subjects or side == "tyre" else []
+        for login in asked:
+            status, code = _ask(client, furnished, tmp_path / "copy", method, address, login)
+            if login is None:
+                expected, right = "401", status == 401
+            elif ROLE[login] not in MAY[rule]:
+                expected, right = "403 role_not_allowed", (status, code) == (403, "role_not_allowed")
+            elif any(login not in sees[name] for name in subjects):
+                expected, right = "404", status == 404
+            else:
+                expected = "an answer"
+                right = status < 500 and status not in (401, 404) and code != "role_not_allowed"
+            if not right:
+                wrong.append(f"{login or 'nobody'} asks for what is {side}'s: {expected} expected, got {status} {code}")
+    assert not wrong, f"{method} {path} ({rule}):\n" + "\n".join(wrong)
+
+
+def test_every_rule_is_for_some_role_and_every_role_may_do_something() -> None:
+    assert MAY.keys() == set(Rule)
+    assert all(MAY.values())
+    assert set().union(*(MAY[rule] for rule in Rule if rule is not Rule.PUBLIC)) == set(Role)

@@ -1,0 +1,185 @@
+"""A session bound to an actor shows what the actor may see, however the question is put."""
+
+import pytest
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.orm import aliased
+
+from api.access import FILTERS, Rule, ScopeError, area_bounds, in_area, require, unscoped, visible
+from api.problems import Problem
+from api.store import (
+    Assignment,
+    Audit,
+    AuditRevision,
+    Base,
+    Enterprise,
+    EvidenceFile,
+    FailedSignIn,
+    GradedUnit,
+    Grading,
+    LogEntry,
+    LogHead,
+    SignInSession,
+    Site,
+    Team,
+    Token,
+    Unit,
+    User,
+)
+from tests.api.world import Furnished, World, furnish
+
+BOTH, TYRE, FOUNDRY, NEITHER = {"tyre", "foundry"}, {"tyre"}, {"foundry"}, set[str]()
+SEEN = {
+    "wang": TYRE,
+    "li": TYRE,
+    "zhao": FOUNDRY,
+    "tyre": TYRE,
+    "foundry": FOUNDRY,
+    "county": TYRE,
+    "city": TYRE,
+    "province": BOTH,
+    "elsewhere": FOUNDRY,
+    "root": BOTH,
+}
+
+
+@pytest.fixture
+def furnished(world: World) -> Furnished:
+    return furnish(world)
+
+
+def sides_of(furnished: Furnished, keys: set[str], name: str) -> set[str]:
+    return {side for side in ("tyre", "foundry") if furnished.ids[side][name] in keys}
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        (Enterprise, "enterprise_id"),
+        (Site, "site_id"),
+        (Unit, "unit_id"),
+        (Audit, "audit_id"),
+        (Grading, "grading_id"),
+        (EvidenceFile, "evidence_id"),
+    ],
+)
+def test_everybody_sees_their_side_of_every_table(furnished: Furnished, model: type[Base], name: str) -> None:
+    for login, seen in SEEN.items():
+        with furnished.world.at(login) as desk:
+            keys = {str(row.id) for row in desk.db.scalars(select(model))}  # type: ignore[attr-defined]
+        assert sides_of(furnished, keys, name) == seen, f"{login} sees {keys}"
+
+
+def test_however_it_is_asked(furnished: Furnished) -> None:
+    """Counts, joins, aliases, columns, subqueries, unions and deletions are restricted like everything else."""
+    other = aliased(Enterprise)
+    with furnished.world.at("wang") as desk:
+        db = desk.db
+        foundry = furnished.world.foundry
+        assert db.scalar(select(func.count()).select_from(Enterprise)) == 1
+        assert db.scalar(select(func.count(Enterprise.id))) == 1
+        assert db.scalars(select(Audit.enterprise_id)).all() == [furnished.world.tyre]
+        assert db.scalars(select(other.name).where(other.id == foundry)).all() == []
+        assert db.execute(select(Unit.id, Enterprise.name).join(Enterprise).where(Enterprise.id == foundry)).all() == []
+        assert db.scalars(select(Site).where(Site.enterprise_id.in_(select(Enterprise.id)))).one()
+        assert db.scalar(select(select(Enterprise.id).where(Enterprise.id == foundry).scalar_subquery())) is None
+        assert db.get(Enterprise, foundry) is None
+        both = select(Enterprise.id).union(select(other.id))
+        assert db.scalars(select(Enterprise).where(Enterprise.id.in_(both))).one().id == furnished.world.tyre
+
+
+def test_updates_and_deletions_reach_no_further_than_sight(furnished: Furnished) -> None:
+    world = furnished.world
+    with world.at("wang") as desk:
+        require(desk.db, Rule.DRAFT_AUDITS)
+        desk.db.execute(update(Enterprise).values(permit="x"))
+        desk.db.execute(delete(EvidenceFile))
+    with world.at("root") as desk:
+        permits = {e.id: e.permit for e in desk.db.scalars(select(Enterprise))}
+        assert (permits[world.tyre], permits[world.foundry] == "x") == ("x", False)
+        left = {str(row.id) for row in desk.db.scalars(select(EvidenceFile))}
+        assert sides_of(furnished, left, "evidence_id") == FOUNDRY
+
+
+def test_teams_assignments_users_and_tokens_are_seen_by_whom_they_concern(furnished: Furnished) -> None:
+    with furnished.world.at("wang") as desk:
+        assert len(desk.db.scalars(select(Team)).all()) == len(desk.db.scalars(select(Assignment)).all()) == 1
+        assert [user.login for user in desk.db.scalars(select(User))] == ["wang"]
+        assert [token.user_id for token in desk.db.scalars(select(Token))] == [desk.actor.id]
+        assert desk.db.scalars(select(SignInSession)).all() == []
+    with furnished.world.at("tyre") as desk:
+        assert desk.db.scalars(select(Team)).all() == desk.db.scalars(select(Assignment)).all() == []
+    with furnished.world.at("root") as desk:
+        assert len(desk.db.scalars(select(User)).all()) == len(furnished.world.users)
+
+
+def test_an_enterprise_sees_of_an_experts_audit_the_revision_and_the_grading_that_count(furnished: Furnished) -> None:
+    with furnished.world.at("tyre") as desk:
+        assert len(desk.db.scalars(select(AuditRevision)).all()) == 1
+        assert len(desk.db.scalars(select(GradedUnit)).all()) >= 1
+        actions = set(desk.db.scalars(select(LogEntry.action)))
+    assert actions == {"audit.published", "audit.appealed"}
+
+
+def test_an_assignment_that_is_over_shows_nothing_any_more(furnished: Furnished) -> None:
+    with furnished.world.service.database.writing() as db:
+        for assignment in db.scalars(select(Assignment)):
+            assignment.until = assignment.since
+    with furnished.world.at("wang") as desk:
+        assert desk.db.scalars(select(Enterprise)).all() == []
+
+
+def test_a_statement_can_be_restricted_on_a_session_of_the_services_own(furnished: Furnished) -> None:
+    actor = furnished.world.actor("zhao")
+    with furnished.world.service.database.reading() as db:
+        assert db.scalars(visible(select(Enterprise), actor)).one().id == furnished.world.foundry
+
+
+def test_what_is_not_an_orm_statement_or_has_no_filter_is_refused(world: World) -> None:
+    with world.at("root") as desk:
+        for statement in (text("SELECT 1 FROM users"), select(User.__table__), select(LogHead), select(FailedSignIn)):
+            with pytest.raises(ScopeError):
+                desk.db.execute(statement)
+        with unscoped(desk.db):
+            assert desk.db.scalars(select(LogHead)).one()
+
+
+def test_every_table_has_a_filter_or_is_the_services_own() -> None:
+    assert {mapper.class_ for mapper in Base.registry.mappers} - FILTERS.keys() == {LogHead, FailedSignIn}
+
+
+def test_a_write_without_a_permission_check_is_refused(world: World) -> None:
+    with pytest.raises(ScopeError, match="permission check"), world.at("root") as desk:
+        desk.db.add(Team(name="评审三组"))
+    with world.at("root") as desk:
+        require(desk.db, Rule.KEEP_USERS)
+        desk.db.add(Team(name="评审三组"))
+
+
+def test_permission_to_look_is_no_permission_to_write(world: World) -> None:
+    with world.at("root") as desk:
+        require(desk.db, Rule.READ)
+        desk.db.add(Team(name="评审三组"))
+        with pytest.raises(ScopeError, match="permission check"):
+            desk.db.flush()
+        desk.db.rollback()
+
+
+def test_who_may_not_is_told_who_may(world: World) -> None:
+    with world.at("tyre") as desk, pytest.raises(Problem) as caught:
+        require(desk.db, Rule.PUBLISH_AUDITS)
+    assert caught.value.detail == "此操作限生态环境部门使用，您的角色是企业。"
+
+
+@pytest.mark.parametrize(
+    ("area", "bounds"),
+    [
+        ("100000", ("000000", "999999")),
+        ("610000", ("610000", "619999")),
+        ("610400", ("610400", "610499")),
+        ("610404", ("610404", "610404")),
+    ],
+)
+def test_an_area_is_the_counties_under_its_code(area: str, bounds: tuple[str, str]) -> None:
+    assert area_bounds(area) == bounds
+    assert in_area(bounds[0], area)
+    assert in_area(bounds[1], area)

@@ -7,13 +7,19 @@ import typer
 from rich.markup import escape
 from rich.tree import Tree
 
-from grading.commands.inputs import grade_one, print_audit_problems, read_one
+from grading.commands.folding import Folded
+from grading.commands.inputs import grade_one, read_one, tell_problems
 from grading.commands.terminal import Exit, library, out, print_block
-from grading.commands.words import STATUS_MARKS, grade_label, notices
+from grading.commands.words import GATE_MARKS, STATUS_MARKS, grade_label, notices
 from grading.engine.grade import Engine
 from grading.explain import Reason, explain
 from grading.intake import AuditError
+from grading.model.audit import Audit
 from grading.model.base import Mode, Status
+from grading.model.result import UnitGrading
+from grading.model.ruleset import Ruleset
+
+FOLDED = ("gate", "dimension", "indicator", "row")
 
 
 def register(app: typer.Typer) -> None:
@@ -26,40 +32,55 @@ def tell(
     file: Annotated[str, typer.Argument(metavar="审核文件", help="审核数据（JSON）；- 为标准输入")],
     unit: Annotated[str | None, typer.Option("--unit", help="只看这个生产线（单元）")] = None,
     level: Annotated[str | None, typer.Option("--level", help="只看这个等级，如 A")] = None,
-    indicator: Annotated[str | None, typer.Option("--indicator", help="只看这个指标")] = None,
+    indicator: Annotated[str | None, typer.Option("--indicator", help="只看这个指标的编号")] = None,
     everything: Annotated[bool, typer.Option("--all", help="已满足的也全部展开")] = False,
-    trial: Annotated[bool, typer.Option("--trial", help="试算：暂定数值视同已核实")] = False,
+    trial: Annotated[bool, typer.Option("--trial", help="试算：暂定数值视同已核实，结果不得发布")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
-    """Explain a grading."""
+    """Explain a grading; exit 1 if the audit can't be graded, 2 for a unit, level or indicator that there is not."""
     engine = Engine(library(context))
+    mode = Mode.TRIAL if trial else Mode.OFFICIAL
     try:
         audit = read_one(file, engine)
-        grading = grade_one(audit, engine, Mode.TRIAL if trial else Mode.OFFICIAL)
+        grading = grade_one(audit, engine, mode)
     except AuditError as error:
-        print_audit_problems(file, error)
+        tell_problems(file, error, as_json)
         raise typer.Exit(Exit.FAILED) from None
     chosen = [i for i, u in enumerate(audit.units) if unit is None or u.id == unit]
     if not chosen:
         raise typer.BadParameter(f"没有单元“{unit}”；有 {'、'.join(u.id for u in audit.units)}", param_hint="--unit")
-    told = []
-    for i in chosen:
-        ruleset = engine.library.ruleset(audit.units[i].ruleset)
-        reason = _only(explain(audit, i, ruleset, grading.units[i]), level, indicator)
-        told.append(reason)
-        if as_json:
-            continue
-        outcome = grading.units[i].outcome
-        labels = [grade_label([ruleset.scale], known) for known in (outcome.grade, outcome.attainable)]
-        title = f"[bold]{escape(audit.enterprise.name)} · {escape(reason.id)}[/bold]  {escape(reason.text)}  "
-        tree = Tree(f"{title}等级 [bold]{labels[0]}[/bold]，可达 {labels[1]}")
-        for child in reason.children:
-            _grow(tree, child, everything)
-        print_block(tree)
-        said = notices(grading.units[i].notices)
-        out.print(f"[dim]#号为规则触发的次序。{'试算。' if trial else ''}{said}[/dim]")
+    rulesets = {i: engine.library.ruleset(audit.units[i].ruleset) for i in chosen}
+    _check(list(rulesets.values()), level, indicator)
+    reasons = {i: _only(explain(audit, i, rulesets[i], grading.units[i]), level, indicator) for i in chosen}
     if as_json:
-        typer.echo(orjson.dumps([reason.model_dump(mode="json") for reason in told]).decode())
+        units = [reason.model_dump(mode="json") for reason in reasons.values()]
+        typer.echo(orjson.dumps({"file": file, "mode": mode.value, "units": units}).decode())
+        return
+    for i, reason in reasons.items():
+        _print(audit, rulesets[i], grading.units[i], reason, mode, everything)
+
+
+def _check(rulesets: list[Ruleset], level: str | None, indicator: str | None) -> None:
+    levels = dict.fromkeys(known for ruleset in rulesets for known in ruleset.scale.graded)
+    if level is not None and level not in levels:
+        raise typer.BadParameter(f"没有需要满足要求的等级“{level}”；有 {'、'.join(levels)}", param_hint="--level")
+    if indicator is not None and not any(i.id == indicator for ruleset in rulesets for i in ruleset.indicators):
+        raise typer.BadParameter(f"没有指标“{indicator}”；`grading ruleset show` 列出各指标", param_hint="--indicator")
+
+
+def _print(audit: Audit, ruleset: Ruleset, unit: UnitGrading, reason: Reason, mode: Mode, everything: bool) -> None:
+    labels = [grade_label([ruleset.scale], known) for known in (unit.outcome.grade, unit.outcome.attainable)]
+    title = f"[bold]{escape(audit.enterprise.name)} · {escape(reason.id)}[/bold]  {escape(reason.text)}  "
+    tree = Tree(f"{title}等级 [bold]{labels[0]}[/bold]，可达 {labels[1]}{_seq(reason)}")
+    for child in reason.children:
+        _grow(tree, child, everything)
+    print_block(tree)
+    out.print(
+        "[dim]否决与限制条件：○ 无此情形，● 有此情形；要求：✓ 满足，✗ 不满足；？ 未知。# 后为规则触发的次序。[/dim]"
+    )
+    said = notices(unit.notices, mode)
+    if said:
+        out.print(said, style="yellow")
 
 
 def _only(reason: Reason, level: str | None, indicator: str | None) -> Reason:
@@ -83,15 +104,16 @@ def _only(reason: Reason, level: str | None, indicator: str | None) -> Reason:
 def _grow(tree: Tree, reason: Reason, everything: bool) -> None:
     """Add a reason; what is as it should be is folded unless everything is asked for."""
     as_it_should_be = reason.status is (Status.UNMET if reason.kind == "gate" else Status.MET)
-    branch = tree.add(_line(reason))
-    if as_it_should_be and not everything and reason.kind in ("gate", "dimension", "indicator", "row"):
+    branch = tree.add(Folded(_line(reason)))
+    if as_it_should_be and not everything and reason.kind in FOLDED:
         return
     for child in reason.children:
         _grow(branch, child, everything)
 
 
 def _line(reason: Reason) -> str:
-    mark = STATUS_MARKS[reason.status] + " " if reason.status is not None else ""
+    marks = GATE_MARKS if reason.kind == "gate" else STATUS_MARKS
+    mark = marks[reason.status] + " " if reason.status is not None else ""
     parts = [f"{mark}{escape(reason.text)}"]
     if reason.kind == "value":
         parts = [f"{escape(reason.text)}：{_value(reason)}"]
@@ -99,18 +121,19 @@ def _line(reason: Reason) -> str:
             parts.append("证据 " + escape("、".join(reason.evidence)))
         if reason.note:
             parts.append("注 " + escape(reason.note))
-        if reason.place:
-            parts.append(f"[dim]{escape(reason.place)}[/dim]")
+    if reason.place and not reason.children:
+        parts.append(f"[dim]{escape(reason.place)}[/dim]")
     if reason.open_figure:
-        parts.append(
-            "[yellow]限值待核实[/yellow]" if reason.open_figure == "unresolved" else "[yellow]限值为暂定[/yellow]"
-        )
-    if reason.seq is not None:
-        parts.append(f"[dim]#{reason.seq}[/dim]")
+        word = "限值待核实" if reason.open_figure == "unresolved" else "限值为暂定"
+        parts.append(f"[yellow]{word}[/yellow]")
     if reason.kind == "indicator" and reason.provenance is not None:
         cite = reason.provenance.cite
         parts.append("[dim]" + escape(" ".join(t for t in (cite.document, cite.section, cite.clause) if t)) + "[/dim]")
-    return "  ".join(parts)
+    return "  ".join(parts) + _seq(reason)
+
+
+def _seq(reason: Reason) -> str:
+    return f"  [dim]#{reason.seq}[/dim]" if reason.seq is not None else ""
 
 
 def _value(reason: Reason) -> str:

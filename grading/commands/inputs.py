@@ -11,8 +11,8 @@ from rich.text import Text
 
 from grading.commands.terminal import err
 from grading.engine.grade import Engine
-from grading.engine.rules import NetworkError
 from grading.engine.library import EngineError
+from grading.engine.rules import NetworkError
 from grading.intake import AuditError, InputProblem, read_audit
 from grading.language.problems import LanguageError
 from grading.model.audit import Audit

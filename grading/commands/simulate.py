@@ -7,6 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from grading.commands.folding import Folded
 from grading.commands.inputs import grade_one, read_one, tell_problems
 from grading.commands.terminal import Exit, library, out, print_block
 from grading.commands.words import STATUS_WORDS, grade_label
@@ -117,7 +118,7 @@ def _print_differences(rulesets: dict[str, Ruleset], shown: list[Difference]) ->
         scales = [ruleset.scale]
         unit = [escape(d.unit)] if len(rulesets) > 1 else []
         words = [_word(scales, d.kind, value) for value in (d.before, d.after)]
-        table.add_row(*unit, KINDS[d.kind], escape(_name(ruleset, d)), words[0], f"[bold]{words[1]}[/bold]")
+        table.add_row(*unit, KINDS[d.kind], Folded(escape(_name(ruleset, d))), words[0], f"[bold]{words[1]}[/bold]")
     print_block(table)
 
 

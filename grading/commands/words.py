@@ -2,26 +2,40 @@
 
 from collections.abc import Iterable, Sequence
 
-from grading.model.base import Status
+from grading import vocabulary
+from grading.digest import plain
+from grading.model.base import Mode, Status
+from grading.model.gap import Costs
 from grading.model.result import UNGRADED
 from grading.model.ruleset import Scale
 
-STATUS_WORDS = {Status.MET: "满足", Status.UNMET: "不满足", Status.UNKNOWN: "无法判定"}
+STATUS_WORDS = {status: vocabulary.STATUS[status.value] for status in Status}
 STATUS_MARKS = {Status.MET: "[green]✓[/green]", Status.UNMET: "[red]✗[/red]", Status.UNKNOWN: "[yellow]？[/yellow]"}
+GATE_MARKS = {**STATUS_MARKS, Status.MET: "[red]●[/red]", Status.UNMET: "[green]○[/green]"}
 NOTICE_WORDS = {
     "draft_ruleset": "规则集为草案，未经审定",
     "edition_not_yet_in_force": "评定日早于本版施行日",
     "edition_superseded": "评定日时本版已被取代",
 }
+TRIAL_NOTICE = "试算结果：暂定数值视同已核实，不得作为评级结论发布。"
 
 
 def grade_label(scales: Sequence[Scale], level: str) -> str:
     """A grade in words: 不纳入绩效分级, or the level's label in the first scale that has it."""
     if level == UNGRADED:
-        return "不纳入分级"
+        return vocabulary.UNGRADED
     return next((known.label for scale in scales for known in scale.levels if known.id == level), level)
 
 
-def notices(codes: Iterable[str]) -> str:
-    """What a reader must know about an edition."""
-    return "；".join(NOTICE_WORDS.get(code, code) for code in codes)
+def notices(codes: Iterable[str], mode: Mode = Mode.OFFICIAL) -> str:
+    """What a reader must know about an edition and the mode, with a full stop; nothing when there is nothing."""
+    said = "；".join(NOTICE_WORDS.get(code, code) for code in codes)
+    return (f"{said}。" if said else "") + (TRIAL_NOTICE if mode is Mode.TRIAL else "")
+
+
+def range_text(ends: Costs | None, unit: str) -> str:
+    """`3–8 周`, `0–50 万元`, `5 万元`; — where there are no figures."""
+    if ends is None:
+        return "—"
+    low, high = plain(ends[0]), plain(ends[1])
+    return f"{low} {unit}" if low == high else f"{low}–{high} {unit}"

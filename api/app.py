@@ -11,10 +11,12 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from api import health, pages, problem_answers, routes
 from api.desk import public
 from api.headers import Envelope
+from api.openapi import describe
+from api.problems import API
 from api.service import Service
 from grading import __version__
 
-OPENAPI = "/v1/openapi.json"
+OPENAPI = f"{API}/openapi.json"
 
 
 def create_app(service: Service) -> FastAPI:
@@ -39,10 +41,11 @@ def create_app(service: Service) -> FastAPI:
     problem_answers.install(app, pages.PROBLEM_PAGE)
     app.include_router(health.router)
     for router in routes.ROUTERS:
-        app.include_router(router, prefix=problem_answers.API)
+        app.include_router(router, prefix=API)
     for router in pages.ROUTERS:
         app.include_router(router, include_in_schema=False)
     pages.mount(app)
+    describe(app)
 
     @app.get(OPENAPI, include_in_schema=False)
     def openapi(_: Annotated[Service, public()]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from grading.intake import AuditError
 from grading.model.audit import Audit
 from grading.model.gap import UnitGaps
 from grading.model.result import Grading
-from grading.simulate import Setting, apply_settings, compare
+from grading.simulate import change_audit, compare
 from reports.gap_report import gap_report_html, gap_report_pdf
 
 
@@ -59,10 +59,10 @@ def gaps(case: Case, unit: str | None, target: str | None) -> list[dict[str, Any
     return [_gaps(case, i, target) for i in case.units(unit)]
 
 
-def simulation(case: Case, settings: Iterable[Setting]) -> dict[str, Any]:
+def simulation(case: Case, settings: Iterable[str]) -> dict[str, Any]:
     """The grading that would follow from other values; raises Problem (422) with the place of every wrong setting."""
     try:
-        changed = apply_settings(case.audit, settings, case.engine.library)
+        changed = change_audit(case.audit, settings, case.engine.library)
     except AuditError as error:
         raise invalid_audit(error) from None
     after = case.engine.grade(changed, case.grading.mode)
@@ -107,41 +107,25 @@ def json_of(value: Any) -> bytes:
     return orjson.dumps(value, default=str)
 
 
-def settings_of(raw: Any) -> list[Setting]:
-    """The settings of a body, values exact; raises Problem (422) with the place of each that can't be read."""
-    errors: list[ErrorAt] = []
-    found: list[Setting] = []
-    listed = raw if isinstance(raw, list) else []
-    if not 1 <= len(listed) <= MAX_SETTINGS:
-        errors.append(ErrorAt("settings", f"应为 1 至 {MAX_SETTINGS} 项的列表。"))
-        listed = []
-    for i, entry in enumerate(listed):
-        place = f"settings[{i}]"
-        if not isinstance(entry, dict):
-            errors.append(ErrorAt(place, "应为对象。"))
-            continue
-        errors += [ErrorAt(f"{place}.{name}", "没有这一项。") for name in entry if name not in MEMBERS]
-        errors += [ErrorAt(f"{place}.{name}", "缺少此项。") for name in REQUIRED if name not in entry]
-        texts = {name: entry.get(name) for name in ("unit", "fact", "group", "row")}
-        errors += [
-            ErrorAt(f"{place}.{name}", "应为 1 至 400 字的文本。")
-            for name, text in texts.items()
-            if (text is not None or name in ("unit", "fact"))
-            and name in entry
-            and not (isinstance(text, str) and 1 <= len(text) <= MAX_NAME)
-        ]
-        if not errors:
-            value = entry.get("value")
-            found.append(Setting(texts["unit"], texts["group"], texts["row"], texts["fact"], value))  # type: ignore[arg-type]
+def settings_of(raw: Any) -> list[str]:
+    """The settings of a body as the domain reads them; raises Problem (422) with the place of each that can't be one."""
+    if isinstance(raw, list) and 1 <= len(raw) <= MAX_SETTINGS:
+        errors = [ErrorAt(f"settings[{i}]", said) for i, entry in enumerate(raw) if (said := _wrong(entry))]
+    else:
+        errors = [ErrorAt("settings", f"应为 1 至 {MAX_SETTINGS} 项的列表。")]
     if errors:
         raise Problem("invalid_request", f"请求有 {len(errors)} 处问题。", status=422, errors=errors)
-    return found
+    return list(raw)
 
 
 MAX_SETTINGS = 500
-MAX_NAME = 400
-REQUIRED = ("unit", "fact", "value")
-MEMBERS = frozenset({*REQUIRED, "group", "row"})
+MAX_SETTING = 8000
+
+
+def _wrong(entry: Any) -> str | None:
+    if isinstance(entry, str) and 1 <= len(entry) <= MAX_SETTING:
+        return None
+    return "应为文本，如 line-1.access_gate=true。"
 
 
 def _gaps(case: Case, index: int, target: str | None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from fastapi import Form
 from fastapi.responses import FileResponse, Response
 from pydantic import StringConstraints
 
-from api import workflow
+from api import attachments
 from api.access import Rule
 from api.desk import Desk, needs
 from api.problems import not_found
@@ -37,7 +37,7 @@ Place = Annotated[
 @router.get("/audits/{audit_id}/evidence", summary="The evidence of an audit")
 def list_evidence(audit_id: UUID, desk: Reader) -> list[EvidenceOut]:
     """In the order it was put."""
-    return [EvidenceOut.model_validate(row) for row in workflow.evidence_of(desk, desk.find(Audit, audit_id))]
+    return [EvidenceOut.model_validate(row) for row in attachments.evidence_of(desk, desk.find(Audit, audit_id))]
 
 
 @router.post(
@@ -49,7 +49,7 @@ def list_evidence(audit_id: UUID, desk: Reader) -> list[EvidenceOut]:
 )
 def create_evidence(audit_id: UUID, file: Upload, desk: Writer, place: Place | None = None) -> Response:
     """PDF, PNG, JPEG, TIFF, WebP, MP4, text, xlsx or docx. What it is, its content says; its name must say the same."""
-    made = workflow.attach(desk, audit_id, file.file, file.filename or "", place)
+    made = attachments.attach(desk, audit_id, file.file, file.filename or "", place)
     return answer(EvidenceOut.model_validate(made), status=201, location=f"/v1/evidence/{made.id}")
 
 
@@ -78,4 +78,4 @@ def get_evidence_content(evidence_id: UUID, desk: Reader) -> Response:
 @router.delete("/evidence/{evidence_id}", status_code=204, summary="Take a file off a draft", responses=refusals(409))
 def delete_evidence(evidence_id: UUID, desk: Writer) -> None:
     """It stays in the store, marked; evidence of what was submitted is never lost."""
-    workflow.detach(desk, evidence_id)
+    attachments.detach(desk, evidence_id)

@@ -36,17 +36,12 @@ SIMULATION_BODY: dict[str, Any] = json_body(
         "additionalProperties": False,
         "properties": {
             "audit": {"$ref": "#/components/schemas/Audit"},
-            "settings": {
-                "type": "array",
-                "minItems": 1,
-                "maxItems": 500,
-                "items": {"$ref": "#/components/schemas/SettingIn"},
-            },
+            "settings": {"$ref": "#/components/schemas/SimulationIn/properties/settings"},
         },
     },
     {
         "audit": AUDIT_EXAMPLE,
-        "settings": [{"unit": "line-1", "group": "outlets", "row": "DA001", "fact": "nmhc", "value": 8}],
+        "settings": ["line-1.outlets[DA001].nmhc=8"],
     },
 )
 REFUSALS = refusals(415, 422)

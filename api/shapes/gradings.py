@@ -127,23 +127,20 @@ class UnitGapsOut(Out):
     message: str | None = None
 
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=400, pattern=r"^[^\x00]+$")]
-
-
-class SettingIn(In):
-    """A value to put in place of the audit's; null makes it unknown."""
-
-    unit: Name = Field(description="The unit's id, or `enterprise`.", examples=["line-1"])
-    fact: Name = Field(examples=["nmhc"])
-    value: Any = Field(examples=[8.5])
-    group: Name | None = Field(default=None, examples=["outlets"])
-    row: Name | None = Field(default=None, description="The row's key.", examples=["DA001"])
+Setting = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=8000),
+    Field(
+        description="`unit.fact=value`, `unit.group[row].fact=value` or `enterprise.fact=value`; `null`: unknown.",
+        examples=["line-1.outlets[DA001].nmhc=8.5", "enterprise.holds_permit=true"],
+    ),
+]
 
 
 class SimulationIn(In):
     """What to change."""
 
-    settings: Annotated[list[SettingIn], Field(min_length=1, max_length=500)]
+    settings: Annotated[list[Setting], Field(min_length=1, max_length=500)]
 
 
 class DifferenceOut(Out):

@@ -47,6 +47,7 @@ SEES: dict[str, dict[str, set[str]]] = {
     | {
         "assignment_id": OF_TYRE - {"tyre"},
         "team_id": {"wang", "county", "province", "elsewhere", "root"},
+        "export_id": {"tyre"},
         "user_id": {"tyre", "root"},
         "token_id": {"tyre", "root"},
         "ruleset_digest": EVERYBODY,
@@ -55,6 +56,7 @@ SEES: dict[str, dict[str, set[str]]] = {
     | {
         "assignment_id": OF_FOUNDRY - {"foundry"},
         "team_id": {"zhao", "county", "province", "elsewhere", "root"},
+        "export_id": {"foundry"},
         "user_id": {"foundry", "root"},
         "token_id": {"foundry", "root"},
         "ruleset_digest": EVERYBODY,
@@ -65,7 +67,7 @@ FREE_VALUES = {
     "industry": "rubber",
     "number": "1",
     "unit": "tyre-1",
-    "indicator": "emission_nmhc",
+    "indicator": "clean_energy",
     "level": "A",
     "path": "app.css",
     "name": "app.css",

@@ -25,6 +25,7 @@ from sqlalchemy import select
 from api import people, workflow
 from api.access import Actor, Via, actor_of
 from api.desk import Desk, desk_of
+from api.exports import keep_marked
 from api.identity.tokens import create as create_token
 from api.service import Service
 from api.store import Assignment, Enterprise, EvidenceFile, GradedUnit, Role, Site, Team, Unit, User
@@ -156,6 +157,7 @@ def _side(
     world.do(second, workflow.confirm, audit.id)
     shown = world.do(bureau, workflow.publish, audit.id)
     appeal = world.do(enterprise, workflow.appeal, audit.id, "申请复核")
+    export = world.do(enterprise, keep_marked, b"workbook", "核查表.xlsx", "application/octet-stream")
     with world.at("root") as desk:
         site = desk.db.scalars(select(Site).where(Site.enterprise_id == enterprise_id)).one()
         unit = desk.db.scalars(select(Unit).where(Unit.site_id == site.id).limit(1)).one()
@@ -171,6 +173,7 @@ def _side(
         "grading_id": str(shown.published_grading_id),
         "evidence_id": str(proof.id),
         "appeal_id": str(appeal.id),
+        "export_id": str(export.id),
         "assignment_id": str(assignment.id),
         "team_id": str(assignment.team_id),
         "ruleset_digest": digest,

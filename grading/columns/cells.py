@@ -94,7 +94,7 @@ def as_json(fact: Fact, cell: Any) -> Any:
 
 def _text_as_json(fact: Fact, text: str) -> Any:
     if fact.type == "number":
-        return _number(text)
+        return _number(text.removesuffix("%") if fact.unit == "%" else text)
     if fact.type == "boolean":
         return True if text.lower() in YES else False if text.lower() in NO else text
     if fact.type == "choice":

@@ -1,0 +1,84 @@
+"""The chunks of a batch → its result: one table of grades and one of indicators, as Parquet, CSV and a workbook."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from grading.batch.workbook import Contents, write_workbook
+from grading.model.base import Mode
+from grading.model.ruleset import Ruleset
+
+UNITS, INDICATORS, REJECTS = "grades", "indicators", "rejects"
+SEPARATOR = ";"
+
+
+@dataclass(frozen=True)
+class Results:
+    """The files, how many units have each grade, and what a reader of the files must know."""
+
+    files: tuple[str, ...]
+    grades: dict[str, int]
+    attainable: dict[str, int]
+    notes: tuple[str, ...]
+
+
+def part(work: Path, table: str, number: int) -> Path:
+    """Where a chunk's share of a table is."""
+    return work / f"{table}-{number:05}.parquet"
+
+
+def write_results(
+    out: Path,
+    work: Path,
+    ruleset: Ruleset,
+    mode: Mode,
+    formats: Sequence[str],
+    chunks: int,
+    progress: Callable[[str, int, int], None],
+) -> Results:
+    """Write everything that is wanted into `out`; each file is there whole or not at all."""
+    tables = {name: pl.scan_parquet([part(work, name, i) for i in range(chunks)]) for name in (UNITS, INDICATORS)}
+    rejects = pl.scan_parquet([part(work, REJECTS, i) for i in range(chunks + 1)])
+    files: list[str] = []
+    notes: list[str] = []
+    steps = len(formats)
+    for step, wanted in enumerate(formats):
+        progress(f"写出 {wanted}", step, steps)
+        if wanted == "parquet":
+            for name, table in tables.items():
+                files.append(_whole(out / f"{name}.parquet", table.sink_parquet))
+        elif wanted == "csv":
+            for name, table in tables.items():
+                flat = table.with_columns(
+                    pl.col(pl.List(pl.Categorical), pl.List).cast(pl.List(pl.String)).list.join(SEPARATOR)
+                )
+                files.append(_whole(out / f"{name}.csv", partial(flat.sink_csv, include_bom=True)))
+        else:
+            contents = Contents(ruleset, mode, tables[UNITS], tables[INDICATORS], rejects)
+            files.append(_whole(out / "grades.xlsx", partial(_workbook, contents, notes)))
+    progress("写出", steps, steps)
+    if rejects.select(pl.len()).collect().item():
+        files.append(_whole(out / f"{REJECTS}.csv", partial(rejects.sink_csv, include_bom=True)))
+    else:
+        (out / f"{REJECTS}.csv").unlink(missing_ok=True)
+    return Results(tuple(files), _counts(tables[UNITS], "grade"), _counts(tables[UNITS], "attainable"), tuple(notes))
+
+
+def _workbook(contents: Contents, notes: list[str], to: Path) -> None:
+    notes += write_workbook(contents, to)
+
+
+def _whole(path: Path, write: Callable[[Path], object]) -> str:
+    unfinished = path.with_name(f".{path.name}.partial")
+    write(unfinished)
+    unfinished.replace(path)
+    return path.name
+
+
+def _counts(units: pl.LazyFrame, column: str) -> dict[str, int]:
+    """How many units have each level, best level first."""
+    counted = units.group_by(column).agg(pl.len()).sort(column).collect()
+    return {level: count for level, count in counted.iter_rows()}  # noqa: C416

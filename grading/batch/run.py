@@ -1,0 +1,198 @@
+"""A batch from its input to its result: chunk by chunk, each saved before the next one, so that it can stop anywhere."""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+from grading.batch.audit_lines import AuditLines
+from grading.batch.layout import LINE, UNIT_ID, LayoutError, Reject, rejects_frame
+from grading.batch.results import INDICATORS, REJECTS, UNITS, Results, part, write_results
+from grading.batch.source import Extent, Source
+from grading.batch.spot_check import check, sample
+from grading.batch.state import Done, Identity, State, alone, digest_of, load, save
+from grading.batch.tables import TableSource
+from grading.columns.grade import ColumnGrader
+from grading.engine.grade import ENGINE, Engine, ruleset_digest
+from grading.model.base import Mode
+from grading.model.ruleset import Ruleset
+
+WORK = ".batch"
+FORMATS = ("parquet", "csv", "xlsx")
+SUFFIXES = (".parquet", ".csv", ".xlsx", ".jsonl")
+CHECKED = 200
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and how much there is of it (units, or audits of JSON lines)."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a batch is to do."""
+
+    file: Path
+    ruleset: str
+    out: Path
+    mode: Mode = Mode.OFFICIAL
+    target: str | None = None
+    formats: Sequence[str] = FORMATS
+    skip_unknown: bool = False
+    again: bool = False
+    """Forget what is in the folder, and begin anew."""
+    checked: int = CHECKED
+    """How many units the engine concludes again."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What came of a batch. Counts are of units; `read` of audits when the input is JSON lines."""
+
+    ruleset: Ruleset
+    identity: Identity
+    read: int
+    graded: int
+    refused: int
+    skipped: int
+    without_unit: int
+    checked: int
+    grades: dict[str, int]
+    attainable: dict[str, int]
+    ignored: tuple[str, ...]
+    files: tuple[str, ...]
+    notes: tuple[str, ...]
+    seconds: float
+    resumed_at: int = field(default=0)
+
+    def as_json(self) -> dict[str, Any]:
+        """The document that `--json` prints and `summary.json` holds."""
+        return {
+            **self.identity.model_dump(mode="json", exclude={"format", "skip_unknown"}),
+            "review": self.ruleset.review.status,
+            "read": self.read,
+            "graded": self.graded,
+            "refused": self.refused,
+            "rows_without_unit": self.without_unit,
+            "other_industries": self.skipped,
+            "checked_by_engine": self.checked,
+            "grades": self.grades,
+            "attainable": self.attainable,
+            "ignored_columns": list(self.ignored),
+            "files": list(self.files),
+            "notes": list(self.notes),
+            "seconds": round(self.seconds, 1),
+        }
+
+
+def run_batch(settings: Settings, engine: Engine, progress: Progress) -> Summary:
+    """Grade a file.
+
+    Raises LayoutError for a file that does not have the layout, OtherBatchError when the folder holds another batch,
+    Disagreement when the engine says otherwise than the columns, and what a ruleset that can't be used raises.
+    """
+    began = time.monotonic()
+    ruleset = engine.library.ruleset(settings.ruleset)
+    work = settings.out / WORK
+    if settings.again and work.is_dir():
+        with alone(work):
+            rmtree(work)
+    work.mkdir(parents=True, exist_ok=True)
+    with alone(work):
+        source = open_source(settings, engine, ruleset, work)
+        identity = Identity(
+            input=tuple(file.name for file in source.files),
+            input_digest=digest_of(source.files),
+            ruleset=ruleset.id,
+            ruleset_digest=ruleset_digest(ruleset),
+            mode=settings.mode,
+            target=settings.target,
+            skip_unknown=settings.skip_unknown,
+            engine=ENGINE,
+        )
+        state = load(work, identity)
+        save(work, state)
+        extent = source.extent()
+        if not extent.total:
+            raise LayoutError([f"{settings.file.name}：没有可评级的行"])
+        resumed_at = len(state.done)
+        state = _grade_all(settings, engine, ruleset, work, source, extent, state, progress)
+        results = write_results(settings.out, work, ruleset, settings.mode, settings.formats, extent.chunks, progress)
+        save(work, state.model_copy(update={"finished": True}))
+    summary = _summary(ruleset, state, extent, results, time.monotonic() - began, resumed_at)
+    (settings.out / "summary.json").write_text(
+        json.dumps(summary.as_json(), ensure_ascii=False, indent=1), encoding="utf-8"
+    )
+    return summary
+
+
+def open_source(settings: Settings, engine: Engine, ruleset: Ruleset, work: Path) -> Source:
+    """The input, by the ending of its name."""
+    if settings.file.suffix.lower() == ".jsonl":
+        return AuditLines(engine.library, ruleset, settings.file)
+    return TableSource(engine.library, ruleset, settings.file, work, settings.skip_unknown)
+
+
+def _grade_all(
+    settings: Settings,
+    engine: Engine,
+    ruleset: Ruleset,
+    work: Path,
+    source: Source,
+    extent: Extent,
+    state: State,
+    progress: Progress,
+) -> State:
+    grader = ColumnGrader(ruleset, settings.mode, settings.target)
+    done = sum(chunk.read for chunk in state.done)
+    progress("评级", done, extent.total)
+    if not state.done:
+        _write_rejects(work, 0, extent.rejects)
+    for number in range(len(state.done), extent.chunks):
+        chunk = source.chunk(number)
+        grades = grader.grade(chunk.columns)
+        height = chunk.columns.height
+        # So many of this chunk that the sample is spread evenly, and whole.
+        share = settings.checked * (done + chunk.read) // extent.total - settings.checked * done // extent.total
+        positions = sample(height, share, f"{state.identity.input_digest}/{number}")
+        check(engine, ruleset, settings.mode, chunk.columns, grades, chunk.heads[UNIT_ID], positions)
+        chunk.heads.hstack(grades.units).write_parquet(part(work, UNITS, number))
+        named = chunk.heads.select(LINE, UNIT_ID)
+        named.hstack(grades.indicators).write_parquet(part(work, INDICATORS, number))
+        _write_rejects(work, number + 1, chunk.rejects)
+        finished = Done(
+            read=chunk.read, graded=height, refused=chunk.refused, skipped=chunk.skipped, checked=len(positions)
+        )
+        state = state.model_copy(update={"done": (*state.done, finished)})
+        save(work, state)
+        done += chunk.read
+        progress("评级", done, extent.total)
+    return state
+
+
+def _write_rejects(work: Path, number: int, rejects: Sequence[Reject]) -> None:
+    """Reasons for refusing, number 0 those that belong to no chunk."""
+    rejects_frame(rejects).write_parquet(part(work, REJECTS, number))
+
+
+def _summary(
+    ruleset: Ruleset, state: State, extent: Extent, results: Results, seconds: float, resumed_at: int
+) -> Summary:
+    return Summary(
+        ruleset=ruleset,
+        identity=state.identity,
+        read=sum(chunk.read for chunk in state.done),
+        graded=sum(chunk.graded for chunk in state.done),
+        refused=sum(chunk.refused for chunk in state.done),
+        skipped=sum(chunk.skipped for chunk in state.done),
+        without_unit=len(extent.rejects),
+        checked=sum(chunk.checked for chunk in state.done),
+        grades=results.grades,
+        attainable=results.attainable,
+        ignored=extent.ignored,
+        files=results.files,
+        notes=results.notes,
+        seconds=seconds,
+        resumed_at=resumed_at,
+    )

@@ -1,0 +1,70 @@
+"""The engine concludes again what the columns found, for a sample: one disagreement stops the batch."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from grading.columns.grade import UnitGrades
+from grading.columns.layout import Columns
+from grading.columns.to_audits import to_audits
+from grading.engine.grade import Engine
+from grading.model.audit import Audit
+from grading.model.base import Mode
+from grading.model.ruleset import Ruleset
+
+
+@dataclass(frozen=True)
+class Disagreement(Exception):  # noqa: N818  it is one, and it is raised
+    """Columns and engine say different things of a unit."""
+
+    unit: str
+    audit: Audit
+    differences: tuple[tuple[str, Any, Any], ...]
+    """Each as place, columns, engine."""
+
+
+def sample(height: int, size: int, seed: str) -> list[int]:
+    """Positions to check: the same for the same seed."""
+    return sorted(random.Random(seed).sample(range(height), min(size, height)))
+
+
+def check(
+    engine: Engine,
+    ruleset: Ruleset,
+    mode: Mode,
+    columns: Columns,
+    grades: UnitGrades,
+    ids: pl.Series,
+    positions: list[int],
+) -> None:
+    """Conclude the grades at some positions again. Raises Disagreement for the first that differs."""
+    wanted = pl.Series([False]).new_from_index(0, columns.height).scatter(positions, True)
+    audits = to_audits(ruleset, columns.only(wanted))
+    for position, audit in zip(positions, audits, strict=True):
+        found = grades.units.row(position, named=True) | grades.indicators.row(position, named=True)
+        different = tuple(
+            (place, found.get(place), said)
+            for place, said in _concluded(engine, audit, mode)
+            if found.get(place) != said
+        )
+        if different:
+            raise Disagreement(ids[position], audit, different)
+
+
+def _concluded(engine: Engine, audit: Audit, mode: Mode) -> Iterator[tuple[str, Any]]:
+    """What the engine says, by the names of the columns."""
+    unit = engine.grade(audit, mode).units[0]
+    yield "grade", unit.outcome.grade
+    yield "attainable", unit.outcome.attainable
+    yield from ((f"level.{level}", status.value) for level, status in unit.levels.items())
+    yield from ((f"gate.{gate.id}", gate.status.value) for gate in unit.gates)
+    for kind, outcomes in (("dimension", unit.dimensions), ("scope", unit.scopes)):
+        for name, outcome in outcomes.items():
+            yield f"{kind}.{name}.grade", outcome.grade
+            yield f"{kind}.{name}.attainable", outcome.attainable
+    for indicator in unit.indicators:
+        yield f"{indicator.id}.applicable", indicator.applicable
+        yield from ((f"{indicator.id}.{level}", status.value) for level, status in indicator.levels.items())

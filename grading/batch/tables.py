@@ -1,0 +1,190 @@
+"""Tables in files (Parquet; CSV and workbooks once they are staged) as a source of units, with the rows that belong to them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from grading.batch.layout import LINE, UNIT_ID, LayoutError, Reject, Table, table_of
+from grading.batch.reading import Chunk, TableReader
+from grading.batch.source import Extent
+from grading.batch.staging import BROKEN, SOURCE_LINE, sheet_titles, stage_csv, stage_workbook
+from grading.columns.layout import UNIT
+from grading.language.load import Library
+from grading.model.ruleset import Ruleset
+
+CHUNK = 100_000
+"""Units that are read at once: what bounds the memory."""
+UNITS_SHEETS = ("units", "单元")
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of a group in the order of their units: the unit of each, and where they are read from."""
+
+    units: pl.Series
+    scan: pl.LazyFrame
+
+
+class TableSource:
+    """A units' table and the tables of its groups."""
+
+    def __init__(
+        self, library: Library, ruleset: Ruleset, file: Path, work: Path, skip_unknown: bool = False, chunk: int = CHUNK
+    ) -> None:
+        """`work`: a folder for copies that can be read in chunks."""
+        self.library, self.ruleset, self.file, self.work = library, ruleset, file, work
+        self.skip_unknown, self.size = skip_unknown, chunk
+        self.kind = file.suffix.lower()
+        beside = {group: file.with_suffix(f".{group}{file.suffix}") for group in ruleset.groups}
+        self.beside = {} if self.kind == ".xlsx" else {g: path for g, path in beside.items() if path.is_file()}
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The units' file and those of the groups."""
+        return (self.file, *self.beside.values())
+
+    def extent(self) -> Extent:
+        """Look through all tables: their columns, which unit each row belongs to, which ids stand twice. Raises LayoutError."""
+        shown, scans = self._scans()
+        tables: dict[str | None, Table] = {}
+        problems: list[str] = []
+        for group, scan in scans.items():
+            schema = {n: t for n, t in scan.collect_schema().items() if n not in (SOURCE_LINE, BROKEN)}
+            tables[group], wrong = table_of(self.ruleset, group, shown[group], schema, self.skip_unknown)
+            problems += wrong
+        if problems:
+            raise LayoutError(problems)
+        self.reader = TableReader(self.library, self.ruleset, tables)
+        self.units = _renamed(scans[None], tables[None])
+        ids = _ids(self.units)
+        self.twice = _twice(ids, _lines(self.units))
+        self.height = len(ids)
+        places = pl.DataFrame({UNIT_ID: ids, UNIT: pl.int_range(len(ids), dtype=pl.UInt32, eager=True)})
+        places = places.filter(pl.col(UNIT_ID).is_not_null()).unique(UNIT_ID, keep="first", maintain_order=True)
+        self.rows: dict[str, _Rows] = {}
+        rejects: list[Reject] = []
+        for group, scan in scans.items():
+            if group is not None:
+                self.rows[group] = self._ordered(group, _renamed(scan, tables[group]), places, tables[group], rejects)
+        ignored = tuple(name for table in tables.values() for name in table.ignored)
+        return Extent(self.height, -(-self.height // self.size), tuple(rejects), ignored)
+
+    def chunk(self, number: int) -> Chunk:
+        """Read one chunk and its rows."""
+        first = number * self.size
+        last = min(first + self.size, self.height)
+        units = self.units.slice(first, last - first).collect()
+        rows: dict[str, pl.DataFrame] = {}
+        for group, known in self.rows.items():
+            low, high = known.units.search_sorted(first), known.units.search_sorted(last)
+            here = known.units.slice(low, high - low) - first
+            rows[group] = known.scan.slice(low, high - low).collect().with_columns(here.cast(pl.UInt32).alias(UNIT))
+        twice = {place - first: line for place, line in self.twice.items() if first <= place < last}
+        return self.reader.read(units, rows, twice)
+
+    def _scans(self) -> tuple[Mapping[str | None, str], Mapping[str | None, pl.LazyFrame]]:
+        """The tables as they are read, with their lines, and how their files are called."""
+        if self.kind == ".parquet":
+            files = self._files()
+            try:
+                scans = {g: pl.scan_parquet(path) for g, path in files.items()}
+                for scan in scans.values():
+                    scan.collect_schema()
+            except (pl.exceptions.PolarsError, OSError) as error:
+                raise LayoutError(
+                    [f"{self.file.name}：不是能读的 Parquet 文件（{str(error).splitlines()[0][:120]}）"]
+                ) from None
+            return {g: path.name for g, path in files.items()}, {g: _numbered(scan) for g, scan in scans.items()}
+        self.work.mkdir(parents=True, exist_ok=True)
+        shown = self._stage_csv() if self.kind == ".csv" else self._stage_workbook()
+        return shown, {group: pl.scan_parquet(self._staged(group)) for group in shown}
+
+    def _files(self) -> dict[str | None, Path]:
+        return dict([(None, self.file), *self.beside.items()])
+
+    def _staged(self, group: str | None) -> Path:
+        return self.work / f"{group or 'units'}.staged.parquet"
+
+    def _stage_csv(self) -> dict[str | None, str]:
+        files = self._files()
+        for group, path in files.items():
+            if not self._staged(group).is_file():
+                stage_csv(path, self._staged(group))
+        return {group: path.name for group, path in files.items()}
+
+    def _stage_workbook(self) -> dict[str | None, str]:
+        titles = sheet_titles(self.file)
+        wanted: dict[str | None, str] = {None: next((t for t in titles if t.lower() in UNITS_SHEETS), titles[0])}
+        for group, known in self.ruleset.groups.items():
+            found = [title for title in titles if title in (group, known.label) and title != wanted[None]]
+            wanted |= {group: found[0]} if found else {}
+        left = [title for title in titles if title not in wanted.values()]
+        if left and not self.skip_unknown:
+            raise LayoutError([f"{self.file.name}：不知道工作表“{title}”是什么" for title in left])
+        if not all(self._staged(group).is_file() for group in wanted):
+            stage_workbook(self.file, wanted, {group: self._staged(group) for group in wanted})
+        return {group: f"{self.file.name}[{title}]" for group, title in wanted.items()}
+
+    def _ordered(
+        self, group: str, scan: pl.LazyFrame, places: pl.DataFrame, table: Table, rejects: list[Reject]
+    ) -> _Rows:
+        """The rows of a group by unit; rows of no unit are refused, rows in another order are copied into this one."""
+        ids = _ids(scan)
+        units = _places(ids, places)
+        if units.null_count() == 0 and units.is_sorted():
+            return _Rows(units, scan)
+        nowhere = units.is_null().arg_true()
+        lines = _lines(scan).gather(nowhere)
+        for line, unit in zip(lines, ids.gather(nowhere), strict=True):
+            said = "未填单元编号" if unit is None else f"单元表中没有“{unit}”"
+            rejects.append(Reject(table.file, line, unit, f"{group}.{UNIT_ID}", said))
+        self.work.mkdir(parents=True, exist_ok=True)
+        ordered, partial = self.work / f"{group}.ordered.parquet", self.work / f"{group}.ordered.partial"
+        whole = scan.with_columns(units.alias(UNIT)).filter(pl.col(UNIT).is_not_null())
+        whole.sort(UNIT, maintain_order=True).sink_parquet(partial)
+        partial.rename(ordered)
+        return _Rows(units.drop_nulls().sort(), pl.scan_parquet(ordered).drop(UNIT))
+
+
+def _numbered(scan: pl.LazyFrame) -> pl.LazyFrame:
+    """A table with the number of each row, from 1."""
+    return scan.with_row_index(SOURCE_LINE, offset=1)
+
+
+def _renamed(scan: pl.LazyFrame, table: Table) -> pl.LazyFrame:
+    """The columns that are known, with the line and, of a staged table, what is wrong with the row."""
+    columns = [pl.col(head).alias(name) for head, name in table.names.items()]
+    broken = [BROKEN] if BROKEN in scan.collect_schema() else []
+    return scan.select(pl.col(SOURCE_LINE).alias(LINE), *broken, *columns)
+
+
+def _ids(scan: pl.LazyFrame) -> pl.Series:
+    ids = scan.select(pl.col(UNIT_ID).cast(pl.String).str.strip_chars()).collect().to_series()
+    return ids.set(ids == "", None)
+
+
+def _lines(scan: pl.LazyFrame) -> pl.Series:
+    return scan.select(LINE).collect().to_series()
+
+
+def _twice(ids: pl.Series, lines: pl.Series) -> dict[int, int]:
+    """Of ids that stand more than once: by position, the first line (for the first of them: the second) that has them."""
+    again = ids.is_duplicated() & ids.is_not_null()
+    by_id: dict[str, list[int]] = {}
+    for position in again.arg_true():
+        by_id.setdefault(ids[position], []).append(position)
+    return {
+        position: lines[positions[1] if position == positions[0] else positions[0]]
+        for positions in by_id.values()
+        for position in positions
+    }
+
+
+def _places(ids: pl.Series, places: pl.DataFrame) -> pl.Series:
+    """The position of the unit of each row; rows of a unit mostly stand together, so that few are looked up."""
+    run = ids.rle_id()
+    starts = (run != run.shift(1)).fill_null(True)
+    firsts = ids.filter(starts).alias(UNIT_ID).to_frame()
+    return firsts.join(places, on=UNIT_ID, how="left", maintain_order="left")[UNIT].gather(run)

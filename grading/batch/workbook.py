@@ -1,0 +1,258 @@
+"""The result of a batch as a workbook for people: a summary, the grades, the indicators, what could not be read."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+from openpyxl import Workbook
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from grading.batch.layout import HEADS, LINE, UNIT_ID
+from grading.batch.sheet_rows import fill
+from grading.forms.style import AMBER, BOX, FONT, INK, PALE, RED, TEAL
+from grading.model.base import Mode
+from grading.model.result import UNGRADED
+from grading.model.ruleset import Ruleset
+from grading.vocabulary import MODE, REVIEW, STATUS
+from grading.vocabulary import UNGRADED as UNGRADED_WORD
+
+MOST_ROWS = 1_048_575
+"""Rows of a sheet below its heads."""
+MOST_INDICATOR_ROWS = 50_000
+"""Units up to which the workbook also has the indicators."""
+READ_BLOCK = 100_000
+JOIN = "；"
+NONE_MET = "—"
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What the workbook is about."""
+
+    ruleset: Ruleset
+    mode: Mode
+    units: pl.LazyFrame
+    indicators: pl.LazyFrame
+    rejects: pl.LazyFrame
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its head, its width in characters, and how its cells are worked out."""
+
+    head: str
+    width: float
+    cells: pl.Expr
+    centred: bool = False
+
+
+def write_workbook(contents: Contents, to: Path) -> list[str]:
+    """Write the workbook; returns, in Chinese, what it leaves out."""
+    height = contents.units.select(pl.len()).collect().item()
+    refused = contents.rejects.select(pl.len()).collect().item()
+    notes: list[str] = []
+    book = Workbook()
+    summary = book.active
+    if summary is None:
+        raise RuntimeError("a new workbook has a sheet")
+    summary.title = "汇总"
+    bodies: dict[str, Iterator[pl.DataFrame]] = {}
+
+    def add(title: str, columns: Sequence[Column], table: pl.LazyFrame, first: int, size: int, frozen: int) -> None:
+        sheet = book.create_sheet(title)
+        _dress(sheet, columns, size, frozen)
+        bodies[f"sheet{len(book.worksheets)}"] = _slices(table, columns, first, size)
+
+    sheets = max(1, -(-height // MOST_ROWS))
+    for i in range(sheets):
+        size = min(MOST_ROWS, height - i * MOST_ROWS)
+        add(
+            f"等级{i + 1}" if sheets > 1 else "等级",
+            _grade_columns(contents.ruleset),
+            contents.units,
+            i * MOST_ROWS,
+            size,
+            3,
+        )
+    if sheets > 1:
+        notes.append(f"共 {height:,} 个单元，超过一张工作表的行数，分为 {sheets} 张“等级”表")
+    if height <= MOST_INDICATOR_ROWS:
+        add("指标", _indicator_columns(contents.ruleset), contents.indicators, 0, height, 2)
+    else:
+        notes.append(
+            f"单元超过 {MOST_INDICATOR_ROWS:,} 个，工作簿不含“指标”表；各指标见 indicators.parquet 或 indicators.csv"
+        )
+    if refused:
+        add("未读入", REJECT_COLUMNS, contents.rejects, 0, min(refused, MOST_ROWS), 3)
+    if refused > MOST_ROWS:
+        notes.append(f"未读入的原因共 {refused:,} 条，工作簿只列前 {MOST_ROWS:,} 条，其余见 rejects.csv")
+    _summarise(summary, contents, height, refused, notes)
+    with TemporaryDirectory() as folder:
+        template = Path(folder) / "template.xlsx"
+        book.save(template)
+        fill(template, to, bodies)
+    return notes
+
+
+def _slices(table: pl.LazyFrame, columns: Sequence[Column], first: int, size: int) -> Iterator[pl.DataFrame]:
+    wanted = table.select(column.cells.alias(str(i)) for i, column in enumerate(columns))
+    for start in range(first, first + size, READ_BLOCK):
+        yield wanted.slice(start, min(READ_BLOCK, first + size - start)).collect()
+
+
+def _words(column: str, words: Mapping[str, str]) -> pl.Expr:
+    return pl.col(column).cast(pl.String).replace(dict(words))
+
+
+def _titles(column: str, words: Mapping[str, str]) -> pl.Expr:
+    return pl.col(column).cast(pl.List(pl.String)).list.eval(pl.element().replace(dict(words))).list.join(JOIN)
+
+
+def _grade_columns(ruleset: Ruleset) -> list[Column]:
+    labels = {level.id: level.label for level in ruleset.scale.levels} | {UNGRADED: UNGRADED_WORD}
+    titles = {indicator.id: indicator.title for indicator in ruleset.indicators}
+    widths = {UNIT_ID: 16.0, "enterprise.name": 30.0, "enterprise.uscc": 20.0, "enterprise.permit": 24.0}
+    columns = [Column("行", 8, pl.col(LINE))]
+    columns += [Column(label, widths.get(name, 13.0), pl.col(name)) for name, label in HEADS.items()]
+    columns += [
+        Column(head, 12, _words(name, labels), True)
+        for name, head in (("grade", "等级"), ("attainable", "可达等级"), ("target", "目标等级"))
+    ]
+    columns += [Column(labels[level], 9, _words(f"level.{level}", STATUS), True) for level in ruleset.scale.graded]
+    gates = [(f"gate.{gate.id}", gate.title or gate.text) for gate in ruleset.gates]
+    for status, head in (("met", "触发的否决项"), ("unknown", "无法判定的否决项")):
+        named = [pl.when(pl.col(name) == status).then(pl.lit(title)) for name, title in gates]
+        columns += [Column(head, 26, pl.concat_str(named, separator=JOIN, ignore_nulls=True))] if named else []
+    there = {indicator.dimension for indicator in ruleset.indicators}
+    columns += [
+        Column(known.label, 11, _words(f"dimension.{name}.grade", labels), True)
+        for name, known in ruleset.dimensions.items()
+        if name in there
+    ]
+    columns.append(Column("目标等级未满足的指标", 60, _titles("unmet", titles)))
+    columns.append(Column("目标等级无法判定的指标", 60, _titles("unknown", titles)))
+    return columns
+
+
+def _indicator_columns(ruleset: Ruleset) -> list[Column]:
+    """For each indicator the best level it meets, and what could become of it if all that is unknown turned out well."""
+    labels = {level.id: level.label for level in ruleset.scale.levels}
+    columns = [Column("行", 8, pl.col(LINE)), Column(HEADS[UNIT_ID], 16, pl.col(UNIT_ID))]
+    for indicator in ruleset.indicators:
+        met = could_be = pl.lit(NONE_MET)
+        for level in reversed(ruleset.scale.graded):
+            status = pl.col(f"{indicator.id}.{level}")
+            met = pl.when(status == "met").then(pl.lit(labels[level])).otherwise(met)
+            could_be = pl.when(status != "unmet").then(pl.lit(labels[level])).otherwise(could_be)
+        cells = (
+            pl.when(met == could_be)
+            .then(met)
+            .otherwise(pl.concat_str([met, pl.lit("（可达 "), could_be, pl.lit("）")]))
+        )
+        applicable = pl.col(f"{indicator.id}.applicable")
+        shown = pl.when(applicable.eq_missing(pl.lit(False))).then(pl.lit("不适用")).otherwise(cells)
+        columns.append(Column(indicator.title, 12, shown, True))
+    return columns
+
+
+REJECT_COLUMNS = (
+    Column("文件", 24, pl.col("file")),
+    Column("行", 9, pl.col(LINE)),
+    Column("单元编号", 18, pl.col(UNIT_ID)),
+    Column("位置", 34, pl.col("place")),
+    Column("原因", 90, pl.col("reason")),
+)
+
+
+def _dress(sheet: Worksheet, columns: Sequence[Column], size: int, frozen: int) -> None:
+    """Heads, widths, filter, frozen panes, and the row whose styles the body takes."""
+    body = Font(name=FONT, size=10, color=INK)
+    for i, column in enumerate(columns, start=1):
+        letter = get_column_letter(i)
+        head = sheet.cell(1, i)
+        head.value = column.head
+        head.font = Font(name=FONT, size=10, bold=True, color="FFFFFF")
+        head.fill = PatternFill("solid", fgColor=TEAL)
+        head.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+        head.border = BOX
+        sample = sheet.cell(2, i)
+        sample.value = "-"
+        sample.font = body
+        sample.border = BOX
+        sample.alignment = Alignment(horizontal="center" if column.centred else "left", vertical="center")
+        sample.number_format = "yyyy-mm-dd" if column.head == HEADS["assessed_on"] else "General"
+        sheet.column_dimensions[letter].width = column.width
+    sheet.row_dimensions[1].height = 48
+    sheet.freeze_panes = f"{get_column_letter(frozen + 1)}2"
+    last = get_column_letter(len(columns))
+    sheet.auto_filter.ref = f"A1:{last}{size + 1}"
+    cells = f"A2:{last}{max(2, size + 1)}"
+    for word, colour in ((STATUS["unmet"], RED), (UNGRADED_WORD, RED), (STATUS["unknown"], AMBER)):
+        rule = Rule(
+            type="expression", dxf=DifferentialStyle(font=Font(color=colour, bold=True)), formula=[f'A2="{word}"']
+        )
+        sheet.conditional_formatting.add(cells, rule)
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = "9"
+    sheet.print_title_rows = "1:1"
+
+
+def _summarise(sheet: Worksheet, contents: Contents, height: int, refused: int, notes: Sequence[str]) -> None:
+    ruleset = contents.ruleset
+    put = _Writer(sheet)
+    put.line("批量评级结果", size=16, bold=True, colour=TEAL)
+    put.line(f"{ruleset.title}（{ruleset.id}），{ruleset.edition.document}")
+    said = f"{MODE[contents.mode]}评级；规则集{REVIEW[ruleset.review.status]}"
+    put.line(said + ("；暂定数值视同已核实，不得作为评级结论发布" if contents.mode is Mode.TRIAL else ""), colour=AMBER)
+    put.line("本表由列式初评得出，并由推理引擎抽样复核；据以认定等级前，应由推理引擎逐家评级。", colour=AMBER)
+    put.line("")
+    put.table(("等级", "单元数", "占比", "可达此等级的单元数"))
+    counts = {name: _count(contents.units, name) for name in ("grade", "attainable")}
+    for level, label in [*((lv.id, lv.label) for lv in ruleset.scale.levels), (UNGRADED, UNGRADED_WORD)]:
+        graded = counts["grade"].get(level, 0)
+        share = f"{graded / height:.1%}" if height else ""
+        put.table((label, graded, share, counts["attainable"].get(level, 0)), head=False)
+    put.table(("合计", height, "", ""), head=False)
+    put.line("")
+    put.line(f"未能读入的原因 {refused:,} 条，见“未读入”" if refused else "全部读入")
+    for note in notes:
+        put.line(note)
+    for letter, width in zip("ABCD", (26, 14, 12, 22), strict=True):
+        sheet.column_dimensions[letter].width = width
+    sheet.sheet_view.showGridLines = False
+
+
+def _count(units: pl.LazyFrame, column: str) -> dict[str, int]:
+    return dict(units.group_by(pl.col(column).cast(pl.String)).agg(pl.len()).collect().iter_rows())
+
+
+class _Writer:
+    """Writes a sheet from top to bottom."""
+
+    def __init__(self, sheet: Worksheet) -> None:
+        self.sheet, self.row = sheet, 0
+
+    def line(self, text: str, size: float = 10, bold: bool = False, colour: str = INK) -> None:
+        """A line of text."""
+        self.row += 1
+        cell = self.sheet.cell(self.row, 1, text)
+        cell.font = Font(name=FONT, size=size, bold=bold, color=colour)
+
+    def table(self, values: Sequence[str | int], head: bool = True) -> None:
+        """A line of a table."""
+        self.row += 1
+        for i, value in enumerate(values, start=1):
+            cell = self.sheet.cell(self.row, i, value)
+            cell.font = Font(name=FONT, size=10, bold=head, color=INK)
+            cell.border = BOX
+            cell.alignment = Alignment(horizontal="left" if i == 1 else "right")
+            if head:
+                cell.fill = PatternFill("solid", fgColor=PALE)
+            elif isinstance(value, int):
+                cell.number_format = "#,##0"

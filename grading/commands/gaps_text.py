@@ -10,7 +10,7 @@ from grading import vocabulary
 from grading.commands.folding import Folded
 from grading.commands.terminal import out, print_block
 from grading.commands.words import TRIAL_NOTICE, grade_label, range_text
-from grading.language.prose import number_text
+from grading.language.prose import glue, number_text
 from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.gap import Alternative, Change, ChangeSet, GapLine, Step, UnitGaps
@@ -156,7 +156,7 @@ def _print_set(title: str, found: ChangeSet, lines: Sequence[GapLine], ruleset: 
 def _change_text(change: Change, lines: Mapping[str, GapLine], ruleset: Ruleset) -> str:
     """`颗粒物（DA001）：25 mg/m³ → 不高于 15 mg/m³`; of evidence what it has to show; of sets what is added and what goes."""
     fact, row = ruleset.facts[change.fact], f"（{change.row}）" if change.row else ""
-    words = ("不晚于 ", "不早于 ") if fact.type == "date" else ("不高于 ", "不低于 ")
+    words = ("不晚于", "不早于") if fact.type == "date" else ("不高于", "不低于")
     bound = {"at_most": words[0], "at_least": words[1], None: ""}[change.limit]
     if change.assumed:
         return f"补证{row}：{change.fact_label}（此处按 {change.after_text} 试算，以实际为准）"
@@ -164,7 +164,7 @@ def _change_text(change: Change, lines: Mapping[str, GapLine], ruleset: Ruleset)
         closed = [lines[line] for line in change.lines if line in lines]
         said = "；".join(dict.fromkeys(line.required for line in closed))
         if not closed or (bound and all(line.fact == change.fact for line in closed)):
-            said = f"{change.fact_label} {bound or '为 '}{change.after_text}"
+            said = glue((change.fact_label, bound or "为", change.after_text))
         return f"补证{row}：{said}"
     if isinstance(change.after, list):
         before = change.before or []
@@ -172,7 +172,7 @@ def _change_text(change: Change, lines: Mapping[str, GapLine], ruleset: Ruleset)
         gone = "、".join(fact.options[o] for o in before if o not in change.after)
         steps = [f"增加 {added}" if added else "", f"去掉 {gone}" if gone else ""]
         return f"{change.fact_label}{row}：{'；'.join(step for step in steps if step)}"
-    return f"{change.fact_label}{row}：{change.before_text} → {bound}{change.after_text}"
+    return f"{change.fact_label}{row}：{change.before_text} → {glue((bound, change.after_text))}"
 
 
 def _print_measures(ruleset: Ruleset, gaps: UnitGaps) -> None:

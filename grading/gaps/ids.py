@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from grading.gaps.subject import Asked
-from grading.model.condition import All, Comparison, ConditionBase, Each, Not, Some, parts
+from grading.model.condition import Comparison, ConditionBase, Each, Not, Some, parts
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ def _context(c: ConditionBase, part: ConditionBase) -> Iterator[str]:
     """What tells a comparison apart by what is written around it: the rows that are meant, options beside it."""
     if isinstance(c, Each | Some) and c.where is not None and part is c.require:
         yield from (entry.names[1] for entry in _entries(c.where, "", "scope", ()))
-    elif isinstance(c, All):
-        for other in c.all:
+    elif not isinstance(c, Not):
+        for _, other in parts(c):
             if other is not part:
                 yield from (entry.names[1] for entry in _entries(other, "", "beside", ()) if "[" in entry.names[1])
 

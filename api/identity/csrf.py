@@ -1,5 +1,6 @@
 """Requests that change something and come from a browser must come from a page of ours."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -20,15 +21,16 @@ def token_for(settings: Settings, cookie: str) -> str:
     return keyed(settings.key, "csrf", cookie)
 
 
-async def _sent(request: Request) -> str | None:
-    """The token that came with the request."""
-    if request.method in SAFE:
-        return None
+async def _sent(request: Request) -> AsyncIterator[str | None]:
+    """The token that came with the request; what is read for it is put away at the end."""
     sent = request.headers.get(HEADER)
-    if sent is None and request.headers.get("content-type", "").startswith(FORMS):
-        field = (await request.form()).get(FIELD)
-        sent = field if isinstance(field, str) else None
-    return sent
+    if request.method in SAFE or sent is not None or not request.headers.get("content-type", "").startswith(FORMS):
+        yield sent
+        return
+    form = await request.form()
+    field = form.get(FIELD)
+    yield field if isinstance(field, str) else None
+    await form.close()
 
 
 Sent = Annotated[str | None, Depends(_sent)]

@@ -56,7 +56,7 @@ class World:
         """A user's desk."""
         return desk_of(self.service, self.actor(login), writing=writing)
 
-    def do(self, login: str, step: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def do(self, login: str, step: Callable[Concatenate[Desk, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """What a user does in one transaction."""
         with self.at(login) as desk:
             return step(desk, *args, **kwargs)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from grading.gaps.subject import Asked
-from grading.model.condition import Comparison, ConditionBase, Each, Not, Some, parts
+from grading.model.condition import Comparison, ConditionBase, Each, Not, Some, comparisons, parts
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,9 @@ class _Entry:
     """A comparison, table or list with its names, the shortest first; `order` puts equals in a row."""
 
     place: str
-    names: tuple[str, ...]
+    names: tuple[str, str, str]
     order: tuple[Any, ...]
+    is_comparison: bool = True
 
 
 def names_of(asked: Asked) -> Mapping[str, str]:
@@ -46,25 +47,25 @@ def line_id(unit: str, asked: Asked, name: str, row: str | None) -> str:
 
 def _entries(c: ConditionBase, place: str, sign: str, around: tuple[str, ...]) -> Iterator[_Entry]:
     if isinstance(c, Comparison):
-        short = f"{c.fact} {c.operator} {sign}"
-        yield _Entry(place, (short, f"{short} {_options(c)}", _beside(f"{short} {_options(c)}", around)), _figures(c))
+        name = f"{c.fact} {c.operator} {sign}"
+        coded = f"{name} {_options(c)}"
+        yield _Entry(place, (name, coded, _beside(coded, around)), _figures(c))
         return
     below: list[_Entry] = []
     for step, part in parts(c):
         inner = _turned(sign) if isinstance(c, Not) else "scope" if step == "where" else sign
-        below += _entries(part, f"{place}.{step}", inner, (*around, *_context(c, part)))
-    if isinstance(c, Each | Some):
-        group, form = (c.each, "each") if isinstance(c, Each) else (c.some, "some")
-        where = [entry.names[1] for entry in below if entry.place.startswith(f"{place}.where")]
-        short = f"{form} {group} {sign}"
-        yield _Entry(place, (short, _beside(short, tuple(where)), _beside(short, _all_names(below))), ())
-    elif not isinstance(c, Not):
-        yield _Entry(place, (_beside(f"{type(c).__name__} {sign}", _all_names(below)),) * 3, ())
+        near = (f"{place.count('.')} {name}" for name in _context(c, part))
+        below += _entries(part, f"{place}.{step}", inner, (*around, *near))
     yield from below
-
-
-def _all_names(entries: list[_Entry]) -> tuple[str, ...]:
-    return tuple(entry.names[2] for entry in entries)
+    if isinstance(c, Not):
+        return
+    name = f"{type(c).__name__} {sign}"
+    if isinstance(c, Each | Some):
+        name = f"{name} {c.each if isinstance(c, Each) else c.some}"
+    compared = tuple(entry.names[1] for entry in below if entry.is_comparison)
+    yield _Entry(
+        place, (_beside(name, compared), _beside(name, compared), _beside(name, (*compared, *around))), (), False
+    )
 
 
 def _turned(sign: str) -> str:
@@ -73,12 +74,11 @@ def _turned(sign: str) -> str:
 
 def _context(c: ConditionBase, part: ConditionBase) -> Iterator[str]:
     """What tells a comparison apart by what is written around it: the rows that are meant, options beside it."""
-    if isinstance(c, Each | Some) and c.where is not None and part is c.require:
-        yield from (entry.names[1] for entry in _entries(c.where, "", "scope", ()))
-    elif not isinstance(c, Not):
-        for _, other in parts(c):
-            if other is not part:
-                yield from (entry.names[1] for entry in _entries(other, "", "beside", ()) if "[" in entry.names[1])
+    if isinstance(c, Not) or (isinstance(c, Each | Some) and part is c.where):
+        return
+    for _, other in parts(c):
+        if other is not part:
+            yield from (f"{beside.fact} {beside.operator} {_options(beside)}" for beside in comparisons(other))
 
 
 def _beside(name: str, around: tuple[str, ...]) -> str:

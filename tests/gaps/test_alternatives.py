@@ -98,7 +98,8 @@ def test_alternatives_within_alternatives_are_told_apart_and_marked_together(tmp
 
 
 def test_rows_of_which_one_is_enough_are_ways(tmp_path: Path) -> None:
-    some = "{some: outlets, where: {fact: kind, equals: kiln}, require: {all: [{fact: nox, at_most: 40}, {fact: online, equals: true}]}}"
+    both = "{all: [{fact: nox, at_most: 40}, {fact: online, equals: true}]}"
+    some = f"{{some: outlets, where: {{fact: kind, equals: kiln}}, require: {both}}}"
     rows = [
         {"outlet_id": "DA001", "kind": "kiln", "nox": 80, "online": False},
         {"outlet_id": "DA002", "kind": "kiln", "nox": 30, "online": False},

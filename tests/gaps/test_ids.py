@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.gaps.small import Small, also, asks, small
 
 ROWS = [{"outlet_id": "DA001", "kind": "kiln", "nox": 80}, {"outlet_id": "DA002", "kind": "mill", "nox": 90}]
@@ -11,10 +13,8 @@ MILLS = "{each: outlets, where: {fact: kind, equals: mill}, require: {fact: nox,
 
 
 def ids(ruleset: Small, facts: dict[str, Any], **more: Any) -> dict[str, str]:
-    """What is required (and in which row) → id."""
-    found = ruleset.gaps(facts, "C", **more).lines
-    assert len({line.id for line in found}) == len(found)
-    return {f"{line.required} {line.row or ''}".strip(): line.id for line in found}
+    """Id → what is required, and in which row."""
+    return {line.id: f"{line.required} {line.row or ''}" for line in ruleset.gaps(facts, "C", **more).lines}
 
 
 def test_the_order_of_writing_does_not_matter(tmp_path: Path) -> None:
@@ -28,8 +28,7 @@ def test_the_order_of_writing_does_not_matter(tmp_path: Path) -> None:
 def test_another_threshold_another_value_and_a_text_keep_the_id(tmp_path: Path) -> None:
     strict = small(tmp_path / "1", asks("A,B,C", "{fact: dust, at_most: 1}"))
     lax = small(tmp_path / "2", asks("A,B,C", "{fact: dust, at_most: 2, text: 另一说法}", remedy="{text: 别的}"))
-    found = [*ids(strict, {"dust": 3}).values(), *ids(strict, {}).values(), *ids(lax, {"dust": 4}).values()]
-    assert len(set(found)) == 1
+    assert len({*ids(strict, {"dust": 3}), *ids(strict, {}), *ids(lax, {"dust": 4})}) == 1
 
 
 def test_what_is_added_beside_it_keeps_the_id(tmp_path: Path) -> None:
@@ -42,7 +41,7 @@ def test_two_rows_and_two_units_have_ids_of_their_own(tmp_path: Path) -> None:
     ruleset = small(tmp_path, asks("A,B,C", "{each: outlets, require: {fact: nox, at_most: 50}}"))
     here = ids(ruleset, {}, outlets=ROWS)
     there = ids(ruleset, {}, outlets=ROWS, unit="v")
-    assert len({*here.values(), *there.values()}) == 4
+    assert len({*here, *there}) == 4
     assert ids(ruleset, {}, outlets=list(reversed(ROWS))) == here
 
 
@@ -74,29 +73,26 @@ def test_two_requirements_of_two_levels_are_two_gaps(tmp_path: Path) -> None:
 
 
 SAME_FACT_TWICE = {
-    "options tell them apart": ["{fact: fuel, one_of: [gas, power]}", "{fact: fuel, one_of: [power]}"],
-    "the kind of row tells them apart": [KILNS, MILLS],
-    "what stands beside tells them apart": [
+    "options": ("{fact: fuel, one_of: [gas, power]}", "{fact: fuel, one_of: [power]}", 2),
+    "the kind of row": (KILNS, MILLS, 4),
+    "what is written beside it": (
         "{any: [{fact: swept, equals: true}, {all: [{fact: fuel, equals: gas}, {fact: dust, at_most: 2}]}]}",
         "{any: [{fact: swept, equals: true}, {all: [{fact: fuel, equals: coal}, {fact: dust, at_most: 1}]}]}",
-    ],
-    "only the figures tell them apart": ["{fact: dust, at_most: 1}", "{fact: dust, at_most: 2}"],
+        6,
+    ),
+    "the figure alone": ("{fact: dust, at_most: 1}", "{fact: dust, at_most: 2}", 2),
 }
 
 
-def test_one_fact_compared_twice_is_two_gaps_in_whatever_order_they_are_written(tmp_path: Path) -> None:
-    facts = {"dust": 3, "swept": False, "watered": False}
-    unknown_kinds = [{"outlet_id": "DA001", "nox": 80}]
-    for name, parts in SAME_FACT_TWICE.items():
-        one = ids(
-            small(tmp_path / f"{name}1", asks("A,B,C", f"{{all: [{', '.join(parts)}]}}")), facts, outlets=unknown_kinds
-        )
-        two = ids(
-            small(tmp_path / f"{name}2", asks("A,B,C", f"{{all: [{', '.join(reversed(parts))}]}}")),
-            facts,
-            outlets=unknown_kinds,
-        )
-        assert one == two, name
+@pytest.mark.parametrize(("one", "other", "count"), SAME_FACT_TWICE.values(), ids=SAME_FACT_TWICE)
+def test_one_fact_compared_twice_is_two_gaps_in_whatever_order_they_are_written(
+    tmp_path: Path, one: str, other: str, count: int
+) -> None:
+    facts = {"dust": 3, "swept": False}
+    rows = [{"outlet_id": "DA001", "nox": 80}]
+    found = ids(small(tmp_path / "1", asks("A,B,C", f"{{all: [{one}, {other}]}}")), facts, outlets=rows)
+    turned = ids(small(tmp_path / "2", asks("A,B,C", f"{{all: [{other}, {one}]}}")), facts, outlets=rows)
+    assert (found, len(found)) == (turned, count)
 
 
 def test_alternatives_have_stable_ids_too(tmp_path: Path) -> None:

@@ -16,17 +16,41 @@ OUTLETS = [
 
 COMPARISONS: dict[str, tuple[str, dict[str, Any], str, str, str | None]] = {
     "a number too high": ("{fact: dust, at_most: 1}", {"dust": 1.5}, "厂界颗粒物不高于 1 mg/m³", "1.5 mg/m³", "0.5"),
-    "a number just at a strict limit": ("{fact: dust, below: 1}", {"dust": 1}, "厂界颗粒物低于 1 mg/m³", "1 mg/m³", "0"),
+    "a number just at a strict limit": (
+        "{fact: dust, below: 1}",
+        {"dust": 1},
+        "厂界颗粒物低于 1 mg/m³",
+        "1 mg/m³",
+        "0",
+    ),
     "a number too low": ("{fact: share, at_least: 80}", {"share": 62.5}, "清洁运输比例不低于 80%", "62.5%", "17.5"),
-    "the contrary of a limit": ("{not: {fact: share, at_most: 80}}", {"share": 62.5}, "清洁运输比例高于 80%", "62.5%", "17.5"),
+    "the contrary of a limit": (
+        "{not: {fact: share, at_most: 80}}",
+        {"share": 62.5},
+        "清洁运输比例高于 80%",
+        "62.5%",
+        "17.5",
+    ),
     "a number that must be equal": ("{fact: share, equals: 100}", {"share": 99}, "清洁运输比例等于 100%", "99%", "1"),
     "a truth value": ("{fact: closed, equals: true}", {"closed": False}, "皮带密闭为“是”", "否", None),
     "an option": ("{fact: fuel, one_of: [gas, power]}", {"fuel": "coal"}, "燃料为天然气或电", "煤", None),
     "an option that must not be": ("{fact: fuel, none_of: [coal]}", {"fuel": "coal"}, "燃料不为煤", "煤", None),
-    "options that are missing": ("{fact: ledgers, includes_all: [run, watch]}", {"ledgers": ["run"]}, "台账同时包括运行和监测", "运行", None),
+    "options that are missing": (
+        "{fact: ledgers, includes_all: [run, watch]}",
+        {"ledgers": ["run"]},
+        "台账同时包括运行和监测",
+        "运行",
+        None,
+    ),
     "an empty set": ("{fact: ledgers, includes_any: [run]}", {"ledgers": []}, "台账包括运行", "（无）", None),
-    "a day that is too early": ("{fact: checked_on, at_least: 2023-09-01}", {"checked_on": "2023-08-30"}, "核查日期不早于 2023 年 9 月 1 日", "2023 年 8 月 30 日", "2"),
-}  # fmt: skip
+    "a day that is too early": (
+        "{fact: checked_on, at_least: 2023-09-01}",
+        {"checked_on": "2023-08-30"},
+        "核查日期不早于 2023 年 9 月 1 日",
+        "2023 年 8 月 30 日",
+        "2",
+    ),
+}
 
 
 @pytest.mark.parametrize(
@@ -157,7 +181,8 @@ def test_a_gate_is_a_line_when_it_is_met_and_when_it_is_unknown(tmp_path: Path) 
 
 
 def test_the_innermost_remedy_counts_and_its_evidence_is_asked_for_beside_the_facts(tmp_path: Path) -> None:
-    condition = "{all: [{fact: closed, equals: true, remedy: {text: 密闭皮带, evidence: [竣工照片]}}, {fact: dust, at_most: 1}], remedy: {text: 全面治理}}"
+    closing = "{fact: closed, equals: true, remedy: {text: 密闭皮带, evidence: [竣工照片]}}"
+    condition = f"{{all: [{closing}, {{fact: dust, at_most: 1}}], remedy: {{text: 全面治理}}}}"
     found = small(tmp_path, asks("A,B,C", condition, remedy="{text: 一般整改}")).gaps({"closed": False, "dust": 2}, "C")
     closed, dust = line(found, "closed"), line(found, "dust")
     assert closed.remedy is not None
@@ -179,7 +204,8 @@ def test_the_innermost_source_counts(tmp_path: Path) -> None:
 
 
 def test_a_figure_that_is_not_established_is_told_apart_from_missing_evidence(tmp_path: Path) -> None:
-    condition = "{all: [{fact: dust, at_most: unresolved}, {fact: share, at_least: {provisional: 80}}, {fact: dust, at_most: 10}]}"
+    share = "{fact: share, at_least: {provisional: 80}}"
+    condition = f"{{all: [{{fact: dust, at_most: unresolved}}, {share}, {{fact: dust, at_most: 10}}]}}"
     ruleset = small(tmp_path, asks("A,B,C", condition))
     official = ruleset.gaps({"share": 50}, "C")
     assert [(known.fact, known.status, known.actual) for known in official.lines] == [

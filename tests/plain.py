@@ -4,6 +4,7 @@ It exists to disagree with the engine. It takes the models as data and shares no
 arithmetic (fractions), its own time windows, its own three values.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -156,8 +157,7 @@ class _Unit:
         if isinstance(c, Each | Some):
             return self.over_rows(c, place)
         listed = _listed(c) or ()
-        step = "all" if isinstance(c, All) else "any" if isinstance(c, AnyOf) else "of"
-        judged = [self.judge(part, f"{place}.{step}[{i}]", row, group) for i, part in enumerate(listed)]
+        judged = [self.judge(part, f"{place}.{_step(c)}[{i}]", row, group) for i, part in enumerate(listed)]
         statuses = [status for status in judged if status is not None]
         if isinstance(c, AtLeastOf):
             n = min(c.at_least_of, len(statuses))
@@ -168,6 +168,8 @@ class _Unit:
 
     def over_rows(self, c: Each | Some, place: str) -> str:
         group = c.each if isinstance(c, Each) else c.some
+        self.name(c.where, f"{place}.where")
+        self.name(c.require, f"{place}.require")
         if group not in self.unit.groups:
             return UNKNOWN
         counted: list[str] = []
@@ -181,6 +183,16 @@ class _Unit:
                 required = harmless if required == harmless else UNKNOWN
             counted.append(required)
         return all_of(counted) if isinstance(c, Each) else any_of(counted)
+
+    def name(self, c: ConditionBase | None, place: str) -> None:
+        """Note the places inside `each` or `some`, also where there is no row to judge."""
+        if c is None or not self.there(c):
+            return
+        self.found.conditions.setdefault(place, {})
+        if isinstance(c, Not):
+            self.name(c.not_, f"{place}.not")
+        for i, part in enumerate(_listed(c) or ()):
+            self.name(part, f"{place}.{_step(c)}[{i}]")
 
     def comparison(self, c: Comparison, row: int | None, group: str) -> str:
         operator, operand = next(
@@ -264,7 +276,7 @@ def holds(operator: str, value: Any, operand: Any) -> bool:
     """Whether a known value compares so."""
     listed = [_number(o) for o in operand] if isinstance(operand, tuple) else []
     one = _number(operand)
-    return {
+    comparison: dict[str, Callable[[], bool]] = {
         "at_most": lambda: value <= one,
         "at_least": lambda: value >= one,
         "below": lambda: value < one,
@@ -275,7 +287,8 @@ def holds(operator: str, value: Any, operand: Any) -> bool:
         "includes_any": lambda: any(o in value for o in listed),
         "includes_all": lambda: all(o in value for o in listed),
         "within": lambda: all(o in listed for o in value),
-    }[operator]()  # type: ignore[no-untyped-call]
+    }
+    return comparison[operator]()
 
 
 def _listed(c: ConditionBase) -> tuple[ConditionBase, ...] | None:
@@ -284,6 +297,10 @@ def _listed(c: ConditionBase) -> tuple[ConditionBase, ...] | None:
     if isinstance(c, AnyOf):
         return c.any
     return c.of if isinstance(c, AtLeastOf) else None
+
+
+def _step(c: ConditionBase) -> str:
+    return "all" if isinstance(c, All) else "any" if isinstance(c, AnyOf) else "of"
 
 
 def _plain(known: Known | None) -> Any:

@@ -9,26 +9,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
 
-from grading.language.load import Library
 from grading.model.audit import Audit, Enterprise, Known, Row, UnitAudit
 from grading.model.condition import Comparison, walk
 from grading.model.ruleset import Fact, Ruleset
+from tests.engine.small import DAY, DIMENSIONS, GROUPS, SCALES, fact, ruleset_of
 
-DAY = date(2024, 1, 1)
-GROUPS = ("outlets", "lines")
 SIZES = (1, 1, 2, 2, 2, 3, 3, 4, 5)
 WIDE = (6, 7, 12, 13, 37)
 ORDERS = ("at_most", "at_least", "below", "above")
 FIGURES = [Decimal(text) for text in ("-1", "0", "0.5", "1", "1.25", "2", "10", "10.005", "20", "21", "21.000001")]
 DAYS = [DAY + timedelta(days=n) for n in (-400, -1, 0, 1, 30)]
-SCALES = {n: [{"id": id_, "label": id_, "standing": i + 1} for i, id_ in enumerate(ids)] for n, ids in {
-    2: ("leading", "non_leading"), 3: ("A", "B", "C"), 4: ("A", "B", "C", "D"), 5: ("A", "B", "B-", "C", "D"),
-}.items()}  # fmt: skip
-DIMENSIONS = ("treatment", "emission_limits", "management")
 
 
 @dataclass(frozen=True)
@@ -43,53 +38,6 @@ class Flavour:
     figures: bool = True
     indicators: int = 4
     depth: int = 3
-
-
-class Shelf(Library):
-    """A library of rulesets that are not in files."""
-
-    def __init__(self, *rulesets: Ruleset) -> None:
-        super().__init__()
-        self.shelf = {ruleset.id: ruleset for ruleset in rulesets}
-
-    def ids(self) -> tuple[str, ...]:
-        """The ids on the shelf."""
-        return tuple(self.shelf)
-
-    def ruleset(self, ruleset_id: str) -> Ruleset:
-        """The ruleset; raises KeyError if there is none."""
-        return self.shelf[ruleset_id]
-
-
-def ruleset_of(**content: Any) -> Ruleset:
-    """A ruleset with the given content and nothing that matters beside it."""
-    raw: dict[str, Any] = {
-        "id": "test/random",
-        "title": "test",
-        "scale_id": "scale",
-        "scale": {"label": "scale", "levels": SCALES[4]},
-        "dimensions": {name: {"label": name} for name in DIMENSIONS},
-        "scopes": {},
-        "edition": {"document": "test", "effective": date(2020, 1, 1)},
-        "jurisdiction": "100000",
-        "industry": {},
-        "review": {"status": "draft"},
-        "lineage": (),
-        "groups": {group: {"label": group, "key": f"{group}_id"} for group in GROUPS},
-        "facts": {},
-        "computed": {},
-        "indicators": (),
-        "gates": (),
-        "measures": {},
-        "notes": (),
-    }
-    return Ruleset.model_validate(raw | content)
-
-
-def fact(id_: str, type_: str, group: str | None = None, **more: Any) -> dict[str, Any]:
-    """A fact as a file writes it."""
-    options = {"options": {f"o{i}": f"o{i}" for i in range(more.pop("size", 3))}} if type_.startswith("choice") else {}
-    return {"id": id_, "label": id_, "type": type_, "group": group, **options, **more}
 
 
 class Drawn:
@@ -116,7 +64,7 @@ def rulesets(draw: st.DrawFn, flavour: Flavour = Flavour()) -> Drawn:
         pair = st.lists(shared, min_size=1, max_size=3)
         top = st.one_of(top, top, shared, pair.map(lambda c: {"all": c}), pair.map(lambda c: {"any": c}))
     scale = SCALES[draw(st.sampled_from((2, 3, 4, 4, 5)))]
-    graded = [level["id"] for level in scale[:-1]]
+    graded = [str(level["id"]) for level in scale[:-1]]
     indicators = []
     for n in range(draw(st.integers(1, flavour.indicators))):
         indicator: dict[str, Any] = {
@@ -331,31 +279,44 @@ class _Values:
 
     def known(self, f: Fact) -> st.SearchStrategy[Known | None]:
         """A value of a fact with or without evidence, nothing, or a note about an unknown value."""
-        value = self.value(f)
-        plain = value.map(lambda v: Known(value=v))
-        rare = st.one_of(st.none(), st.none(), st.just(Known(value=None, note="not asked")))
-        seen = value.map(lambda v: Known(value=v, evidence=("photo",)))
-        return st.integers(0, self.missing).flatmap(lambda n: rare if n == 0 else seen if n == 1 else plain)
+        known = [Known(value=value) for value in self.candidates(f)]
+        plain = st.sampled_from(known)
+        seen = known[0].model_copy(update={"evidence": ("photo",)})
+        rare = st.sampled_from([None, None, Known(value=None, note="not asked"), seen])
+        return st.integers(0, self.missing).flatmap(lambda n: rare if n == 0 else plain)
 
-    def value(self, f: Fact) -> st.SearchStrategy[Any]:
-        """A value of a fact, at or one unit in the last place beside a threshold where there is one."""
+    def candidates(self, f: Fact) -> list[Any]:
+        """Values of a fact: of a number at each threshold and one unit in the last place beside it."""
         if f.type == "boolean":
-            return st.booleans()
+            return [False, True]
         if f.type == "date":
-            return st.sampled_from(DAYS)
+            return DAYS
+        options = tuple(f.options)
         if f.type == "choice":
-            return st.sampled_from(list(f.options))
+            return list(options)
         if f.type == "choices":
-            return st.lists(st.sampled_from(list(f.options)), unique=True).map(
-                lambda chosen: tuple(o for o in f.options if o in chosen)
-            )
+            return [(), options, *((o,) for o in options), *(tuple(o for o in options if o != out) for out in options)]
         last = Decimal(1).scaleb(-f.decimals)
-        near = [self._rounded(v, last) + n * last for v in self.figures.get(f.id, ())[:6] for n in (-1, 0, 1)]
-        return st.sampled_from([*near, *(self._rounded(v, last) for v in FIGURES), Decimal("999999999")])
+        near = [v.quantize(last) + n * last for v in self.figures.get(f.id, ()) for n in (-1, 0, 1)]
+        return list(dict.fromkeys([*near, *(v.quantize(last) for v in FIGURES), Decimal("999999999")]))
 
-    @staticmethod
-    def _rounded(value: Decimal, last: Decimal) -> Decimal:
-        return value.quantize(last)
+
+def any_audit(ruleset: Ruleset, luck: Random, day: date = DAY) -> Audit:
+    """A random audit of a ruleset that is too large for hypothesis to draw value by value."""
+    missing = luck.choice((0, 0.02, 0.2, 0.6))
+    values = _Values(ruleset, 0)
+
+    def known(facts: list[Fact]) -> dict[str, Known]:
+        return {f.id: Known(value=luck.choice(values.candidates(f))) for f in facts if luck.random() >= missing}
+
+    groups: dict[str, tuple[Row, ...]] = {}
+    for group in ruleset.groups:
+        own = [f for f in ruleset.facts.values() if f.group == group]
+        if luck.random() >= missing / 2:
+            groups[group] = tuple(Row(key=f"{n}", facts=known(own)) for n in range(luck.choice((0, 1, 2, 5, 12))))
+    facts = known([f for f in ruleset.facts.values() if f.group is None])
+    unit = UnitAudit(id="u", ruleset=ruleset.id, facts=facts, groups=groups)
+    return Audit(enterprise=Enterprise(name="e"), assessed_on=day, units=(unit,))
 
 
 def conditions_of(ruleset: Ruleset) -> list[Any]:

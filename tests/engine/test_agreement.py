@@ -1,6 +1,8 @@
 """The engine concludes what the language page says: rule by rule against the plain evaluator, on random rulesets and audits."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -8,12 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.engine.grade import Engine
+from grading.engine.plan import boundaries
+from grading.language.load import Library
 from grading.model.audit import Audit
 from grading.model.base import Mode, Status
 from grading.model.result import UnitGrading
 from grading.model.ruleset import Ruleset
 from tests import plain
-from tests.engine.strategies import Flavour, Shelf, audits, rulesets
+from tests.engine.small import Shelf
+from tests.engine.strategies import Flavour, any_audit, audits, rulesets
 
 AMOUNT = settings.default.max_examples if settings.default is not None else 100
 FLAVOURS = {
@@ -24,7 +29,7 @@ FLAVOURS = {
 }
 
 
-def disagreements(ruleset: Ruleset, audit: Audit, unit: UnitGrading, expected: plain.PlainUnit) -> dict[str, Any]:
+def disagreements(unit: UnitGrading, expected: plain.PlainUnit) -> dict[str, tuple[Any, Any]]:
     """Everything the engine and the plain evaluator say differently, as place → (engine, plain)."""
     said: dict[str, tuple[Any, Any]] = {
         "grade": (unit.outcome.grade, expected.grade),
@@ -34,6 +39,8 @@ def disagreements(ruleset: Ruleset, audit: Audit, unit: UnitGrading, expected: p
         "scopes": ({s: (o.grade, o.attainable) for s, o in unit.scopes.items()}, expected.scopes),
         "gates": ({gate.id: gate.status.value for gate in unit.gates}, expected.gates),
         "applicable": ({i.id: i.applicable for i in unit.indicators}, expected.applicable),
+        "indicators": ({i.id for i in unit.indicators}, expected.indicators.keys()),
+        "conditions": ({*unit.conditions}, {*expected.conditions}),
     }
     said |= {i.id: (_texts(i.levels), expected.indicators[i.id]) for i in unit.indicators}
     for place, status in unit.conditions.items():
@@ -52,7 +59,15 @@ def _comparable(status: Status | dict[str, Status], expected: Any) -> tuple[Any,
         return found, {key: value for key, value in (expected or {}).items() if key in found}
     if isinstance(expected, dict):  # of a row's condition that reads the unit alone the engine speaks once
         return {status.value} if expected else set(), set(expected.values())
-    return status.value, expected if expected is not None else status.value
+    return status.value, expected
+
+
+def compare(engine: Engine, ruleset: Ruleset, audit: Audit) -> None:
+    """Grade in both modes with both."""
+    for mode in Mode:
+        unit = engine.grade(audit, mode).units[0]
+        expected = plain.grade_unit(ruleset, audit, 0, trial=mode is Mode.TRIAL)
+        assert disagreements(unit, expected) == {}
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS.values(), ids=FLAVOURS.keys())
@@ -62,7 +77,16 @@ def test_engine_and_plain_evaluator_agree_on(flavour: Flavour, data: st.DataObje
     ruleset = data.draw(rulesets(flavour)).ruleset
     engine = Engine(Shelf(ruleset))
     for audit in data.draw(st.lists(audits(ruleset), min_size=1, max_size=3)):
-        for mode in Mode:
-            unit = engine.grade(audit, mode).units[0]
-            expected = plain.grade_unit(ruleset, audit, 0, trial=mode is Mode.TRIAL)
-            assert disagreements(ruleset, audit, unit, expected) == {}
+        compare(engine, ruleset, audit)
+
+
+SHIPPED = Library()
+
+
+@pytest.mark.parametrize("ruleset_id", SHIPPED.ids())
+def test_engine_and_plain_evaluator_agree_on_random_audits_of(ruleset_id: str) -> None:
+    ruleset, engine = SHIPPED.ruleset(ruleset_id), Engine(SHIPPED)
+    days = [date(2023, 9, 10), *(day + timedelta(days=n) for day in boundaries(ruleset) for n in (-1, 0))]
+    for seed in range(AMOUNT // 5):
+        luck = Random(seed)
+        compare(engine, ruleset, any_audit(ruleset, luck, luck.choice(days)))

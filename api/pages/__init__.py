@@ -1,14 +1,30 @@
 """The pages for people: one file per page or group of pages, each with a `router`."""
 
-from fastapi import APIRouter, FastAPI
+from pathlib import Path
 
+from fastapi import APIRouter, FastAPI
+from starlette.staticfiles import StaticFiles
+
+from api.pages import audit, audit_form, enterprise, home, overview, rulesets, sign_in, what_if
+from api.pages.problem_page import problem_page
 from api.problem_answers import PageMaker
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS: tuple[APIRouter, ...] = (
+    sign_in.router,
+    home.router,
+    audit_form.router,
+    audit.router,
+    enterprise.router,
+    what_if.router,
+    overview.router,
+    rulesets.router,
+)
 """Every router of pages."""
-PROBLEM_PAGE: PageMaker | None = None
+PROBLEM_PAGE: PageMaker | None = problem_page
 """Makes the page that says why something was refused."""
+ASSETS = Path(__file__).parent / "assets"
 
 
-def mount(_: FastAPI) -> None:
+def mount(app: FastAPI) -> None:
     """Mount the static files at `/static`."""
+    app.mount("/static", StaticFiles(directory=ASSETS), name="static")

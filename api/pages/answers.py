@@ -1,0 +1,45 @@
+"""What people typed into a field → a value of the audit, or what would be right instead."""
+
+from decimal import Decimal
+from typing import Any
+
+from grading.digest import plain
+from grading.forms.cell_values import Entry, UnreadableError, read_value
+from grading.forms.wording import expectation
+from grading.intake import check_value
+from grading.model.ruleset import Fact
+
+NONE_OF_THEM = "-"
+"""Sent by a field of several options when none of them is chosen, but the question was answered."""
+
+
+class WrongAnswerError(ValueError):
+    """What was typed is no value of the fact; the message says what would be right."""
+
+
+def read_answer(fact: Fact, typed: tuple[str, ...]) -> Any:
+    """The value as JSON has it, None when nothing was typed. Raises WrongAnswerError."""
+    if fact.type == "choices":
+        chosen = [option for option in fact.options if option in typed]
+        return chosen if chosen or NONE_OF_THEM in typed else None
+    said = typed[-1] if typed else ""
+    if fact.type == "choice":
+        if said and said not in fact.options:
+            raise WrongAnswerError(f"{expectation(fact)}。")
+        return said or None
+    try:
+        value = read_value(Entry(said, "s"), fact)
+    except UnreadableError as error:
+        raise WrongAnswerError(f"{error}。") from None
+    if value is not None and check_value(value, fact.id, [fact])[1]:
+        raise WrongAnswerError(f"{expectation(fact)}。")
+    return value
+
+
+def shown_answer(value: Any) -> str:
+    """A value as a field shows it for editing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return plain(value) if isinstance(value, Decimal) else str(value)

@@ -1,0 +1,57 @@
+"""Charts for the bureau's page, made here as SVG: bars of enterprises by grade, each piece with its figure in words."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+WIDTH, BAR, STEP = 560, 22, 46
+NARROWEST = 26
+"""A piece narrower than this has no room for its label; the table beside the chart has it all the same."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a bar: where it lies, what it counts."""
+
+    x: float
+    width: float
+    label: str
+    count: int
+    shade: int
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar with its pieces."""
+
+    name: str
+    y: int
+    total: int
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Bars below each other."""
+
+    bars: tuple[Bar, ...]
+    height: int
+    width: int = WIDTH
+    bar: int = BAR
+
+
+def stacked(counted: Mapping[str, Counter[str]], labels: Mapping[str, str], name: Callable[[str], str]) -> Chart:
+    """One bar for each key, its pieces in the order of `labels` (best level first), all on one scale."""
+    most = max((sum(counts.values()) for counts in counted.values()), default=1)
+    order = list(labels)
+    bars = []
+    for i, (key, counts) in enumerate(counted.items()):
+        x, pieces = 0.0, []
+        for level in sorted(counts, key=lambda known: order.index(known) if known in order else len(order)):
+            width = counts[level] / most * (WIDTH - 4)
+            label = labels.get(level, level)
+            shade = min(order.index(level) if level in order else 9, 9)
+            pieces.append(Piece(round(x, 1), round(width, 1), label, counts[level], shade))
+            x += width
+        bars.append(Bar(name(key), i * STEP, sum(counts.values()), tuple(pieces)))
+    return Chart(tuple(bars), max(len(bars) * STEP, STEP))

@@ -1,0 +1,36 @@
+"""The first page of each role: what waits."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from api.access import Rule
+from api.desk import Desk, needs
+from api.pages.labels import level_labels
+from api.pages.render import page
+from api.queries import overview
+from api.queries.waiting import waiting
+from api.store import Role
+
+router = APIRouter()
+Reader = Annotated[Desk, needs(Rule.READ)]
+
+
+@router.get("/")
+def home(request: Request, desk: Reader) -> Response:
+    """What waits for an assessor; enterprises and bureaus have pages of their own to start from."""
+    if desk.actor.role is Role.ENTERPRISE and desk.actor.enterprise_id is not None:
+        return RedirectResponse(f"/enterprises/{desk.actor.enterprise_id}", status_code=303)
+    if desk.actor.role in (Role.BUREAU, Role.ADMINISTRATOR):
+        return RedirectResponse("/overview", status_code=303)
+    listed = overview.lines(desk.db, overview.Wanted())
+    return page(request, desk, "home.html.j2", waiting=waiting(desk), enterprises=listed, labels=level_labels(desk))
+
+
+@router.get("/enterprises")
+def enterprises(request: Request, desk: Reader, q: str = "", county: str = "") -> Response:
+    """The enterprises in scope."""
+    wanted = overview.Wanted(text=q.strip()[:100], county=county[:6])
+    listed = overview.lines(desk.db, wanted)
+    return page(request, desk, "enterprises.html.j2", listed=listed, wanted=wanted, labels=level_labels(desk))

@@ -1,0 +1,42 @@
+"""Levels and rulesets as people call them, where no single ruleset is at hand."""
+
+from functools import lru_cache
+from types import MappingProxyType
+
+from api.desk import Desk
+from api.queries.overview import NOT_GRADED
+from grading.language.load import Library
+from grading.language.problems import LanguageError
+from grading.model.result import UNGRADED
+from grading.vocabulary import UNGRADED as UNGRADED_LABEL
+
+
+def level_labels(desk: Desk) -> MappingProxyType[str, str]:
+    """The labels of all levels of all scales by id, the best first."""
+    return _levels(desk.service.grader.library)
+
+
+def ruleset_titles(desk: Desk) -> MappingProxyType[str, str]:
+    """The titles of today's usable rulesets by id."""
+    return _titles(desk.service.grader.library)
+
+
+@lru_cache(maxsize=8)
+def _levels(library: Library) -> MappingProxyType[str, str]:
+    levels = [level for scale in library.frame().scales.values() for level in scale.levels]
+    ordered = sorted(levels, key=lambda level: level.standing)
+    return MappingProxyType(
+        {level.id: level.label for level in ordered} | {UNGRADED: UNGRADED_LABEL, NOT_GRADED: "未评级"}
+    )
+
+
+@lru_cache(maxsize=8)
+def _titles(library: Library) -> MappingProxyType[str, str]:
+    found = {}
+    for ruleset_id in library.ids():
+        try:
+            found[ruleset_id] = library.ruleset(ruleset_id).title
+        except LanguageError:
+            # A ruleset that can't be used is told by `grading ruleset check`; nobody can be graded by it.
+            continue
+    return MappingProxyType(found)

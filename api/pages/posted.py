@@ -1,0 +1,56 @@
+"""What a form of ours sent."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData, UploadFile
+
+from api.problems import ErrorAt, Problem
+
+VERSION = "version"
+
+
+class Posted:
+    """The fields of a form that was sent."""
+
+    def __init__(self, fields: FormData) -> None:
+        self.fields = fields
+
+    def text(self, name: str) -> str:
+        """A field, empty when it was not sent."""
+        value = self.fields.get(name)
+        return value if isinstance(value, str) else ""
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """All values of a field that may come several times."""
+        return tuple(value for value in self.fields.getlist(name) if isinstance(value, str))
+
+    def starting(self, prefix: str) -> dict[str, str]:
+        """The fields whose names begin so, by the rest of their names."""
+        found = {}
+        for name, value in self.fields.items():
+            if name.startswith(prefix) and isinstance(value, str):
+                found[name.removeprefix(prefix)] = value
+        return found
+
+    def file(self, name: str = "file") -> UploadFile:
+        """A file; raises Problem (422) when none was chosen."""
+        value = self.fields.get(name)
+        if not isinstance(value, UploadFile) or not value.filename:
+            raise Problem("file_missing", "请先选择文件。", status=422, errors=[ErrorAt(name, "请先选择文件。")])
+        return value
+
+    @property
+    def version(self) -> int:
+        """The version of the audit that the page showed; raises Problem (422)."""
+        said = self.text(VERSION)
+        if not (said.isascii() and said.isdigit() and len(said) < 10):
+            raise Problem("version_missing", "页面不完整，请刷新后重试。", status=422)
+        return int(said)
+
+
+async def _posted(request: Request) -> Posted:
+    return Posted(await request.form())
+
+
+Sent = Annotated[Posted, Depends(_posted)]

@@ -1,0 +1,124 @@
+"""Templates → pages: what every page has around its content, and how values are written on it."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta, timezone
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from api.access import ROLE_NAMES, Actor
+from api.desk import Desk, cookie_name
+from api.identity import csrf
+from api.store import AppealState, Role
+from api.workflow import KIND_NAMES, STATE_NAMES
+from grading.digest import plain
+from grading.language.prose import number_text, unit_text
+from grading.model.base import Cite, Status
+from grading.model.result import UNGRADED
+from grading.model.ruleset import Scale
+from grading.vocabulary import ALERT, BASIS, CONFIDENCE, DECIDED_BY, MEASURE, MODE, REVIEW, STATUS
+from grading.vocabulary import UNGRADED as UNGRADED_LABEL
+from reports.context.words import region_text
+
+TEMPLATES = Path(__file__).parent / "templates"
+CHINA = timezone(timedelta(hours=8))
+MARKS = {Status.MET: "✓", Status.UNMET: "✗", Status.UNKNOWN: "？", None: "—"}
+"""A status is told by a mark and a word; colour only repeats it."""
+NOTICES = {
+    "draft_ruleset": "规则集为草案，未经审定：结论仅供参考",
+    "edition_not_yet_in_force": "评定日早于本版规则的施行日",
+    "edition_superseded": "评定日时本版规则已被取代",
+}
+APPEAL_NAMES = {AppealState.OPEN: "待答复", AppealState.UPHELD: "申诉成立", AppealState.REJECTED: "申诉不成立"}
+WAYS: dict[Role, tuple[tuple[str, str], ...]] = {
+    Role.ASSESSOR: (("/", "待办"), ("/enterprises", "企业"), ("/rulesets", "规则")),
+    Role.ENTERPRISE: (("/", "本企业"), ("/rulesets", "规则")),
+    Role.BUREAU: (("/overview", "辖区总览"), ("/enterprises", "企业"), ("/rulesets", "规则")),
+    Role.ADMINISTRATOR: (("/overview", "总览"), ("/enterprises", "企业"), ("/rulesets", "规则")),
+}
+"""The main ways of each role."""
+
+
+def page(request: Request, desk: Desk | None, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+    """A page for whoever sits at the desk; None for a page of everyone."""
+    actor: Actor | None = desk.actor if desk is not None else None
+    token = ""
+    if desk is not None:
+        cookie = request.cookies.get(cookie_name(desk.service))
+        token = csrf.token_for(desk.service.settings, cookie) if cookie else ""
+    around = {
+        "actor": actor,
+        "csrf": token,
+        "here": request.url.path,
+        "ways": WAYS[actor.role] if actor is not None else (),
+    }
+    return HTMLResponse(_environment().get_template(template).render(**around, **context), status)
+
+
+def level_label(scales: Scale | Iterable[Scale], level: str) -> str:
+    """A level as people call it, by the first scale that has it: `A级`, `引领性`, `不纳入绩效分级`."""
+    if level == UNGRADED:
+        return UNGRADED_LABEL
+    listed = (scales,) if isinstance(scales, Scale) else scales
+    return next((known.label for scale in listed for known in scale.levels if known.id == level), level)
+
+
+def cited(cite: Cite | None) -> str:
+    """A citation on one line."""
+    return " ".join(part for part in (cite.document, cite.section, cite.clause) if part) if cite is not None else ""
+
+
+def day(value: date | datetime | str | None) -> str:
+    """A day as `2023-09-10`; moments as they are on a clock in China, to the minute."""
+    if isinstance(value, datetime):
+        return value.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if value.tzinfo else value.strftime("%Y-%m-%d %H:%M")
+    return value.isoformat() if isinstance(value, date) else value or "—"
+
+
+def between(ends: Any) -> str:
+    """The two ends of a range: `3～5`; a dash when there is none."""
+    if ends is None:
+        return "—"
+    low, high = (plain(end) for end in ends)
+    return low if low == high else f"{low}～{high}"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "day": day,
+        "unit": unit_text,
+        "figure": number_text,
+        "cited": cited,
+        "region": region_text,
+        "between": between,
+    }
+    environment.globals |= {
+        "MARKS": MARKS,
+        "STATUS": STATUS,
+        "NOTICES": NOTICES,
+        "BASIS": BASIS,
+        "CONFIDENCE": CONFIDENCE,
+        "DECIDED_BY": DECIDED_BY,
+        "REVIEW": REVIEW,
+        "MODE": MODE,
+        "ALERT": ALERT,
+        "MEASURE": MEASURE,
+        "STATES": STATE_NAMES,
+        "KINDS": KIND_NAMES,
+        "ROLES": ROLE_NAMES,
+        "APPEALS": APPEAL_NAMES,
+        "level_label": level_label,
+    }
+    return environment

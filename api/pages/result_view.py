@@ -1,0 +1,109 @@
+"""A grading as its page shows it: the matrix of dimensions by level, the tree of reasons, what changed since."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from api.conclusions import Case
+from api.results import DRAFT_NOTICE, Review
+from api.store import Audit
+from grading.explain import Reason, explain
+from grading.model.base import Status
+from grading.model.result import UnitGrading
+from grading.model.ruleset import Ruleset
+from grading.simulate import Difference, compare
+
+WORTH_TELLING = frozenset({"unit_grade", "dimension", "gate", "indicator"})
+
+
+@dataclass(frozen=True)
+class UnitView:
+    """One unit's result."""
+
+    graded: UnitGrading
+    ruleset: Ruleset
+    reason: Reason
+    review: Review | None
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a reader has to know about the edition; a sign-off takes the draft's notice away."""
+        return tuple(n for n in self.graded.notices if self.review is None or n != DRAFT_NOTICE)
+
+    @property
+    def levels(self) -> tuple[Reason, ...]:
+        """The levels' parts of the tree, best first."""
+        return tuple(child for child in self.reason.children if child.kind == "level")
+
+    @property
+    def gates(self) -> tuple[Reason, ...]:
+        """The gates' parts of the tree."""
+        return tuple(child for child in self.reason.children if child.kind == "gate")
+
+    @property
+    def matrix(self) -> list[tuple[str, str, list[Status | None]]]:
+        """Dimension by dimension (id, label) its status at each level, best level first."""
+        rows = []
+        for i, dimension in enumerate(self.levels[0].children if self.levels else ()):
+            rows.append((dimension.id, dimension.text, [level.children[i].status for level in self.levels]))
+        return rows
+
+    def stands_for(self, difference: Difference) -> str:
+        """What a difference is about, in words."""
+        return told(self.ruleset, difference)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """This grading beside an earlier one; `changes` are None when their units differ."""
+
+    earlier: Audit
+    grade: str
+    changes: tuple[tuple[Ruleset, Difference], ...] | None
+
+
+def unit_views(case: Case, reviews: Mapping[str, Review]) -> tuple[UnitView, ...]:
+    """The results of all units of a case."""
+    views = []
+    for i, graded in enumerate(case.grading.units):
+        ruleset = case.engine.library.ruleset(graded.ruleset)
+        reason = explain(case.audit, i, ruleset, graded)
+        views.append(UnitView(graded, ruleset, reason, reviews.get(graded.ruleset_digest)))
+    return tuple(views)
+
+
+def compared(earlier: Audit, was: Case, now: Case) -> Compared:
+    """An earlier case beside a later one."""
+    if [(u.id, u.ruleset) for u in was.grading.units] != [(u.id, u.ruleset) for u in now.grading.units]:
+        return Compared(earlier, was.grading.outcome.grade, None)
+    return Compared(earlier, was.grading.outcome.grade, changes(was, now))
+
+
+def changes(was: Case, now: Case) -> tuple[tuple[Ruleset, Difference], ...]:
+    """What differs between two cases of the same units, down to single indicators."""
+    rulesets = {unit.id: now.engine.library.ruleset(unit.ruleset) for unit in now.audit.units}
+    found = compare(was.grading, now.grading)
+    return tuple((rulesets[d.unit], d) for d in found if d.kind in WORTH_TELLING)
+
+
+def told(ruleset: Ruleset, difference: Difference) -> str:
+    """What a difference is about, in words."""
+    if difference.kind == "unit_grade":
+        return "等级"
+    if difference.kind == "dimension":
+        return f"{ruleset.dimensions[difference.id].label}（维度等级）"
+    if difference.kind == "gate":
+        return next((g.title or g.id for g in ruleset.gates if g.id == difference.id), difference.id)
+    indicator, _, level = difference.id.rpartition(".")
+    title = next((i.title for i in ruleset.indicators if i.id == indicator), indicator)
+    label = next((known.label for known in ruleset.scale.levels if known.id == level), level)
+    return f"{title} · {label}"
+
+
+def side(ruleset: Ruleset, value: str | None) -> str:
+    """One side of a difference: a status or a level, in words."""
+    words = {Status.MET: "✓ 满足", Status.UNMET: "✗ 不满足", Status.UNKNOWN: "？未知"}
+    if value is None:
+        return "—"
+    if value in set(Status):
+        return words[Status(value)]
+    return next((known.label for known in ruleset.scale.levels if known.id == value), value)

@@ -1,0 +1,63 @@
+"""Signing in and out."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from api.desk import cookie_name, public
+from api.identity import sessions
+from api.pages.posted import Sent
+from api.pages.render import page
+from api.problems import Problem
+from api.service import Service
+
+router = APIRouter()
+
+
+@router.get("/sign-in")
+def show_sign_in(request: Request, _: Annotated[Service, public()], next: str = "/") -> Response:
+    """The form."""
+    return page(request, None, "sign_in.html.j2", next=_own(next), login="", said=None)
+
+
+@router.post("/sign-in")
+def sign_in(request: Request, service: Annotated[Service, public()], sent: Sent) -> Response:
+    """Open a session and go where one wanted to go."""
+    address = request.client.host if request.client else ""
+    login, onward = sent.text("login"), _own(sent.text("next"))
+    try:
+        signed_in = sessions.sign_in(service.database, service.settings, login, sent.text("password"), address)
+    except Problem as problem:
+        made: Response = page(
+            request, None, "sign_in.html.j2", problem.status, next=onward, login=login, said=problem.detail
+        )
+        return made
+    made = RedirectResponse(onward, status_code=303)
+    made.set_cookie(
+        cookie_name(service),
+        signed_in.cookie,
+        max_age=service.settings.session_hours * 3600,
+        path="/",
+        secure=(service.settings.public_url or "").startswith("https://"),
+        httponly=True,
+        samesite="lax",
+    )
+    return made
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, service: Annotated[Service, public()]) -> Response:
+    """End the session, if there still is one."""
+    name = cookie_name(service)
+    cookie = request.cookies.get(name)
+    if cookie:
+        sessions.sign_out(service.database, service.settings, cookie)
+    made = RedirectResponse("/sign-in", status_code=303)
+    made.delete_cookie(name, path="/")
+    return made
+
+
+def _own(target: str) -> str:
+    """Where to go next: a path of ours, never another site."""
+    return target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/"

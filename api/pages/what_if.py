@@ -1,0 +1,67 @@
+"""What the grade would be if values were others. Nothing of it is kept."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.access import Rule
+from api.conclusions import Case
+from api.desk import Desk, needs
+from api.pages.answering import SEVERAL, VALUE
+from api.pages.answers import WrongAnswerError, read_answer
+from api.pages.draft import Draft, Stated
+from api.pages.posted import Sent
+from api.pages.render import page
+from api.pages.result_view import changes, side, told
+from api.problems import ErrorAt, Problem
+from api.queries.gradings import case_of
+from grading.audit_json import dump_audit
+from grading.model.ruleset import Fact
+
+router = APIRouter()
+
+
+@router.post("/gradings/{grading_id}/what-if")
+def what_if(
+    grading_id: UUID, request: Request, desk: Annotated[Desk, needs(Rule.TRY_OUT, costly=True)], sent: Sent
+) -> Response:
+    """The grade with the values that were sent in place of those that were stated."""
+    case = case_of(desk, grading_id)
+    draft = Draft(dump_audit(case.audit, case.engine.library))
+    facts = {fact.id: fact for unit in case.audit.units for fact in _facts(case, unit.ruleset)}
+    errors, changed = [], 0
+    for place in dict.fromkeys((*sent.starting(VALUE), *sent.starting(SEVERAL))):
+        fact = facts.get(place.rpartition(".")[2])
+        if fact is None:
+            continue
+        try:
+            value = read_answer(fact, sent.texts(VALUE + place))
+        except WrongAnswerError as error:
+            errors.append(ErrorAt(place, f"{fact.label}：{error}"))
+            continue
+        before = draft.at(place)
+        if value != before.value:
+            changed += 1
+            draft.put(place, Stated(value, before.evidence, before.note))
+    if errors:
+        raise Problem("invalid_values", f"有 {len(errors)} 处填写有误。", status=422, errors=errors)
+    audit = desk.service.grader.read(draft.text(), case.engine)
+    after = Case(audit, desk.service.grader.grade(audit, case.grading.mode, case.engine), case.engine)
+    inside = "hx-request" in request.headers
+    return page(
+        request,
+        desk,
+        "what_if_outcome.html.j2" if inside else "what_if.html.j2",
+        before=case.grading,
+        after=after.grading,
+        changed=changed,
+        scales=[case.engine.library.ruleset(unit.ruleset).scale for unit in case.audit.units],
+        changes=[(told(r, d), side(r, d.before), side(r, d.after), d.kind) for r, d in changes(case, after)],
+        back=request.headers.get("referer") or "/",
+    )
+
+
+def _facts(case: Case, ruleset_id: str) -> tuple[Fact, ...]:
+    return tuple(case.engine.library.ruleset(ruleset_id).facts.values())

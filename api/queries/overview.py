@@ -1,0 +1,113 @@
+"""The enterprises of an area with their published grades, for lists, charts and exports."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from api.access import area_bounds
+from api.store import Audit, AuditState, Enterprise, GradedUnit, Grading, Unit
+from grading.model.base import Mode
+
+NOT_GRADED = "none"
+"""Asked for as a grade: enterprises that have none."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which enterprises; empty: no matter."""
+
+    text: str = ""
+    county: str = ""
+    ruleset: str = ""
+    grade: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """An enterprise with its last published grade, if it has one."""
+
+    id: UUID
+    name: str
+    uscc: str
+    county: str
+    rulesets: tuple[str, ...]
+    audit_id: UUID | None
+    grade: str | None
+    attainable: str | None
+    assessed_on: date | None
+
+
+def lines(db: Session, wanted: Wanted) -> list[Line]:
+    """The active enterprises in scope that are wanted, by county and name."""
+    rows = select(Enterprise).where(Enterprise.active)
+    if wanted.text:
+        escaped = wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        like = f"%{escaped}%"
+        rows = rows.where(or_(Enterprise.name.like(like, escape="\\"), Enterprise.uscc.like(like, escape="\\")))
+    if len(wanted.county) == 6 and wanted.county.isdigit():
+        rows = rows.where(Enterprise.county.between(*area_bounds(wanted.county)))
+    found = list(db.scalars(rows.order_by(Enterprise.county, Enterprise.name)))
+    grades = {}
+    published = (
+        select(Audit.enterprise_id, Audit.id, Audit.assessed_on, Grading.id, Grading.grade, Grading.attainable)
+        .join(Grading, and_(Grading.id == Audit.published_grading_id, Grading.mode == Mode.OFFICIAL))
+        .where(Audit.state == AuditState.PUBLISHED)
+        .order_by(Audit.published_at)
+    )
+    for row in db.execute(published):
+        grades[row[0]] = row
+    industries = _rulesets(db, grades)
+    told = []
+    for enterprise in found:
+        grade = grades.get(enterprise.id)
+        told.append(
+            Line(
+                id=enterprise.id,
+                name=enterprise.name,
+                uscc=enterprise.uscc,
+                county=enterprise.county,
+                rulesets=tuple(industries.get(enterprise.id, ())),
+                audit_id=grade[1] if grade else None,
+                grade=grade[4] if grade else None,
+                attainable=grade[5] if grade else None,
+                assessed_on=grade[2] if grade else None,
+            )
+        )
+    return [line for line in told if _suits(line, wanted)]
+
+
+def tally(listed: Iterable[Line], by: str) -> dict[str, Counter[str]]:
+    """How many enterprises have which grade, by county or by ruleset; those without a grade under `none`."""
+    counted: dict[str, Counter[str]] = {}
+    for line in listed:
+        keys: Sequence[str] = (line.county,) if by == "county" else line.rulesets
+        for key in keys:
+            counted.setdefault(key, Counter())[line.grade or NOT_GRADED] += 1
+    return dict(sorted(counted.items()))
+
+
+def _suits(line: Line, wanted: Wanted) -> bool:
+    if wanted.ruleset and wanted.ruleset not in line.rulesets:
+        return False
+    return not wanted.grade or (line.grade or NOT_GRADED) == wanted.grade
+
+
+def _rulesets(db: Session, grades: dict[UUID, tuple[UUID, UUID, date | None, UUID, str, str]]) -> dict[UUID, list[str]]:
+    """The rulesets of each enterprise: those that graded it, and those registered for its units."""
+    found: dict[UUID, list[str]] = {}
+    graded = {row[3]: enterprise_id for enterprise_id, row in grades.items()}
+    for grading_id, ruleset_id in db.execute(select(GradedUnit.grading_id, GradedUnit.ruleset_id)):
+        if grading_id in graded:
+            listed = found.setdefault(graded[grading_id], [])
+            if ruleset_id not in listed:
+                listed.append(ruleset_id)
+    for enterprise_id, ruleset_id in db.execute(select(Unit.enterprise_id, Unit.ruleset_id).where(Unit.active)):
+        listed = found.setdefault(enterprise_id, [])
+        if ruleset_id not in listed:
+            listed.append(ruleset_id)
+    return found

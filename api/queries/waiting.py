@@ -1,0 +1,81 @@
+"""What waits for somebody: audits to write on, to confirm, to publish; appeals to answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from api import workflow
+from api.desk import Desk
+from api.queries.audits import briefs
+from api.shapes.audits import AuditBrief
+from api.store import Appeal, AppealState, Audit, AuditKind, AuditState, Enterprise, Role
+from api.workflow import Action
+
+MOST = 100
+
+
+@dataclass(frozen=True)
+class OpenAppeal:
+    """An appeal that waits for its answer."""
+
+    row: Appeal
+    audit: Audit
+    enterprise_name: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for the actor, and what of theirs waits for others."""
+
+    to_write: Sequence[AuditBrief] = ()
+    to_confirm: Sequence[AuditBrief] = ()
+    with_others: Sequence[AuditBrief] = ()
+    to_publish: Sequence[AuditBrief] = ()
+    appeals: Sequence[OpenAppeal] = ()
+
+    @property
+    def count(self) -> int:
+        """How many things wait for the actor."""
+        return len(self.to_write) + len(self.to_confirm) + len(self.to_publish) + len(self.appeals)
+
+
+def waiting(desk: Desk) -> Waiting:
+    """What waits for the actor, the oldest first."""
+    role = desk.actor.role
+    if role is Role.BUREAU:
+        return Waiting(to_publish=briefs(desk, _in(desk, AuditState.CONFIRMED)), appeals=open_appeals(desk))
+    if role is Role.ADMINISTRATOR:
+        return Waiting()
+    kind = AuditKind.EXPERT if role is Role.ASSESSOR else AuditKind.SELF
+    to_write = [a for a in _in(desk, AuditState.DRAFT, AuditState.RETURNED) if a.kind is kind]
+    submitted = [a for a in _in(desk, AuditState.SUBMITTED) if a.kind is AuditKind.EXPERT]
+    mine = [a for a in submitted if Action.CONFIRM in workflow.actions(desk, a)]
+    others = [a for a in submitted if a not in mine]
+    return Waiting(briefs(desk, to_write), briefs(desk, mine), briefs(desk, others))
+
+
+def open_appeals(desk: Desk, audit_id: UUID | None = None) -> list[OpenAppeal]:
+    """Appeals without an answer, the oldest first."""
+    rows = (
+        select(Appeal, Audit, Enterprise.name)
+        .join(Audit, Audit.id == Appeal.audit_id)
+        .join(Enterprise, Enterprise.id == Audit.enterprise_id)
+        .where(Appeal.state == AppealState.OPEN)
+        .order_by(Appeal.id)
+        .limit(MOST)
+    )
+    if audit_id is not None:
+        rows = rows.where(Appeal.audit_id == audit_id)
+    return [OpenAppeal(appeal, audit, name) for appeal, audit, name in desk.db.execute(rows)]
+
+
+def appeals_of(desk: Desk, audit_id: UUID) -> list[Appeal]:
+    """All appeals against an audit, the newest first."""
+    return list(desk.db.scalars(select(Appeal).where(Appeal.audit_id == audit_id).order_by(Appeal.id.desc())))
+
+
+def _in(desk: Desk, *states: AuditState) -> list[Audit]:
+    rows = select(Audit).where(Audit.state.in_(states)).order_by(Audit.changed_at).limit(MOST)
+    return list(desk.db.scalars(rows))

@@ -1,0 +1,114 @@
+"""A running service with the tests' world in it, for browsers with scripts and for clients without."""
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pydantic import SecretStr
+
+from api import workflow
+from api.app import create_app
+from api.service import make_service
+from api.settings import Settings
+from api.store.migrate import migrate
+from tests.api.conftest import GRADER, KEY
+from tests.api.world import PASSWORD, World, content, people_it
+
+ARGUMENTS = ["--no-sandbox", "--headless=new", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A service that answers: its address, its world, an audit that is published and drafts to write on."""
+
+    url: str
+    world: World
+    published: UUID
+    draft: UUID
+    empty: UUID
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """One service for all page tests; each test that changes an audit begins one of its own."""
+    folder = tmp_path_factory.mktemp("pages")
+    settings = Settings(database_url=SecretStr(f"sqlite:///{folder}/pages.db"), data=folder, secret_key=KEY)
+    service = make_service(settings)
+    service.grader = GRADER
+    migrate(service.database)
+    world = people_it(service)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(create_app(service), "127.0.0.1", port, log_level="error", ws="none"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    published = world.do("wang", workflow.create_audit, world.tyre, content()).id
+    world.do("wang", workflow.submit, published)
+    world.do("li", workflow.confirm, published)
+    world.do("city", workflow.publish, published)
+    draft = world.do("wang", workflow.create_audit, world.tyre, content()).id
+    empty = world.do("zhao", workflow.create_audit, world.foundry).id
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield Place(f"http://127.0.0.1:{port}", world, published, draft, empty)
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed (scripts/setup --dev installs it)")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def sit_down(browser: Browser, place: Place) -> Iterator[Callable[..., Page]]:
+    """Opens a browser of one's own and signs somebody in; a script error or a refused resource fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_(login: str, **options: Any) -> Page:
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=False, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)
+        page.goto(f"{place.url}/sign-in")
+        page.get_by_label("用户名").fill(login)
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+AXE = Path(__file__).resolve().parents[2] / "assets" / "axe.min.js"
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong with a page, each with the first element that has it."""
+    # Run beside the page: its own content policy would rightly refuse a script from elsewhere.
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("async () => (await axe.run()).violations")
+    return [f"{v['id']}: {v['nodes'][0]['target']} {v['nodes'][0]['failureSummary']}" for v in found]

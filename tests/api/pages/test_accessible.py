@@ -1,0 +1,41 @@
+"""Every page is in order for those who hear it or use the keyboard (axe-core), and at the width of a tablet."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.api.pages.conftest import Place, violations
+
+PAGES = {
+    "assessor's home": ("wang", "/"),
+    "audit form": ("wang", "/audits/{draft}/form"),
+    "empty audit form": ("zhao", "/audits/{empty}/form"),
+    "result": ("wang", "/audits/{published}"),
+    "trial result": ("wang", "/audits/{published}?mode=trial"),
+    "enterprises": ("wang", "/enterprises"),
+    "enterprise": ("tyre", "/enterprises/{tyre}"),
+    "overview": ("province", "/overview"),
+    "rulesets": ("city", "/rulesets"),
+    "ruleset": ("city", "/rulesets/national-2020/rubber"),
+    "editions compared": ("city", "/rulesets/xianyang-2023/rubber?compare=national-2020/rubber"),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_no_violation_and_nothing_sticks_out_on_a_tablet(
+    name: str, place: Place, sit_down: Callable[..., Page]
+) -> None:
+    login, path = PAGES[name]
+    page = sit_down(login)
+    page.goto(place.url + path.format(**vars(place), tyre=place.world.tyre))
+    assert violations(page) == []
+    page.set_viewport_size({"width": 800, "height": 1100})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 800
+    assert violations(page) == []
+
+
+def test_axe_finds_no_violation_on_the_sign_in_page(place: Place, sit_down: Callable[..., Page]) -> None:
+    page = sit_down("wang")
+    page.goto(f"{place.url}/sign-in")
+    assert violations(page) == []

@@ -1,0 +1,83 @@
+"""Every page works in a browser without scripts: read, filled in, saved."""
+
+import re
+from collections.abc import Iterator
+
+import httpx2 as httpx
+import pytest
+
+from api import workflow
+from tests.api.pages.conftest import Place
+from tests.api.pages.test_accessible import PAGES
+from tests.api.world import PASSWORD, content
+
+
+def signed_in(place: Place, login: str) -> httpx.Client:
+    client = httpx.Client(base_url=place.url, headers={"accept": "text/html"}, follow_redirects=True, timeout=30)
+    answer = client.post("/sign-in", data={"login": login, "password": PASSWORD, "next": "/"})
+    assert answer.status_code == 200
+    return client
+
+
+@pytest.fixture
+def wang(place: Place) -> Iterator[httpx.Client]:
+    with signed_in(place, "wang") as client:
+        yield client
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_whole_without_scripts(name: str, place: Place) -> None:
+    login, path = PAGES[name]
+    with signed_in(place, login) as client:
+        answer = client.get(path.format(**vars(place), tyre=place.world.tyre))
+    assert answer.status_code == 200
+    assert answer.text.count("<h1") == 1
+    assert "</html>" in answer.text
+    assert not re.search(
+        r"<[^>]+ style=|<style|<script>|hx-on|https?://(?!www\.w3\.org)[^\"' ]+\.(?:js|css)", answer.text
+    )
+
+
+def token(text: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', text)
+    assert found
+    return found[1]
+
+
+def test_an_answer_is_saved_without_scripts(place: Place, wang: httpx.Client) -> None:
+    audit = place.world.do("wang", workflow.create_audit, place.world.tyre, content())
+    page = wang.get(f"/audits/{audit.id}/form").text
+    said = {"csrf_token": token(page), "version": "1", "v.enterprise.facts.ledger_retention_years": "2"}
+    answer = wang.post(f"/audits/{audit.id}/answers", data=said)
+    assert answer.status_code == 200
+    assert re.search(r'name="v\.enterprise\.facts\.ledger_retention_years"[^>]*value="2"', answer.text)
+
+
+def test_a_form_that_comes_from_elsewhere_is_refused(place: Place, wang: httpx.Client) -> None:
+    answer = wang.post(f"/audits/{place.draft}/submission", data={"version": "1"})
+    assert answer.status_code == 403
+    assert "页面已过期" in answer.text
+
+
+def test_a_wrong_password_is_told_and_the_login_kept(place: Place) -> None:
+    with httpx.Client(base_url=place.url, headers={"accept": "text/html"}) as client:
+        answer = client.post("/sign-in", data={"login": "wang", "password": "wrong", "next": "/"})
+    assert answer.status_code == 401
+    assert "用户名或密码不正确" in answer.text
+    assert 'value="wang"' in answer.text
+
+
+def test_signing_in_never_leads_to_another_site(place: Place) -> None:
+    with httpx.Client(base_url=place.url, headers={"accept": "text/html"}) as client:
+        said = {"login": "wang", "password": PASSWORD, "next": "//example.com/"}
+        assert client.post("/sign-in", data=said).headers["location"] == "/"
+
+
+def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(place: Place) -> None:
+    with httpx.Client(base_url=place.url, headers={"accept": "text/html"}) as client:
+        assert client.get("/rulesets").headers["location"] == "/sign-in?next=/rulesets"
+
+
+def test_an_audit_out_of_scope_is_not_found(place: Place) -> None:
+    with signed_in(place, "zhao") as client:
+        assert client.get(f"/audits/{place.published}").status_code == 404

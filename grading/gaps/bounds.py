@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 from grading.gaps.known import Slot, Values
 from grading.gaps.settle import Demand, Effort
 from grading.gaps.tree import Both, Either, Leaf, Node, leaves
-from grading.gaps.values import Wish, best_value
+from grading.gaps.values import best_value
 from grading.model.base import Remedy
 
 UNPRICED = Decimal(1_000_000)
@@ -15,6 +16,8 @@ Rank = tuple[Decimal, Decimal]
 Prices = dict[Remedy | None, Decimal]
 Choice = tuple[int, list[Node]]
 """So many of these ways."""
+Known = dict[tuple[Demand, ...], Any]
+"""The best value for demands on one slot, worked out once a search."""
 
 
 def price(effort: Effort | None) -> Decimal:
@@ -43,8 +46,8 @@ def choice_of(needed: int, ways: Iterable[Node]) -> Either:
 class Bound:
     """What is paid and changed by demands, and how little more a part could cost: never more than it will."""
 
-    def __init__(self, values: Values, demands: list[Demand], smallest: bool) -> None:
-        self.values, self.smallest = values, smallest
+    def __init__(self, values: Values, demands: list[Demand], smallest: bool, known: Known) -> None:
+        self.values, self.smallest, self.known = values, smallest, known
         self.paid: Mapping[Remedy | None, Decimal] = prices_of(demands)
         wished: dict[Slot, list[Demand]] = {}
         self.wished = wished
@@ -54,9 +57,8 @@ class Bound:
         self.is_possible = True
         moved = 0
         for slot, listed in wished.items():
-            fact = values.ruleset.facts.get(slot.fact)
-            if fact is not None:
-                value = best_value(fact, [d.wish for d in listed], values.today.get(slot))
+            if slot.fact in values.ruleset.facts:
+                value = self._best(slot, listed)
                 self.is_possible &= value is not None
                 if value != values.today.get(slot):
                     self.changed.add(slot)
@@ -68,6 +70,13 @@ class Bound:
                 taken |= roots
         self.count, self.cost = Decimal(len(self.changed) + moved), sum(self.paid.values(), Decimal(0))
         self.taken = taken
+
+    def _best(self, slot: Slot, demands: list[Demand]) -> Any:
+        key = tuple(demands)
+        if key not in self.known:
+            fact, today = self.values.ruleset.facts[slot.fact], self.values.today.get(slot)
+            self.known[key] = best_value(fact, [demand.wish for demand in demands], today)
+        return self.known[key]
 
     def over(self, choices: list[Choice]) -> Rank:
         """The least rank that anything with these choices can have."""
@@ -102,13 +111,12 @@ class Bound:
     def _is_plain(self, node: Node) -> bool:
         """Whether what a way costs and changes is known to the last figure: facts only, no choice in it."""
         listed = node.parts if isinstance(node, Both) else (node,)
-        wished: dict[Slot, list[Wish]] = {}
+        wished: dict[Slot, list[Demand]] = {}
         for part in listed:
             if not isinstance(part, Leaf) or part.demand.slot.fact not in self.values.ruleset.facts:
                 return False
-            wished.setdefault(part.demand.slot, []).append(part.demand.wish)
-        facts = self.values.ruleset.facts
-        return all(best_value(facts[s.fact], w, self.values.today.get(s)) is not None for s, w in wished.items())
+            wished.setdefault(part.demand.slot, []).append(part.demand)
+        return all(self._best(slot, demands) is not None for slot, demands in wished.items())
 
     def _cost(self, node: Node) -> Decimal:
         if isinstance(node, Leaf):

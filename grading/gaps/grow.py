@@ -8,7 +8,7 @@ from grading.gaps.settle import Demand, Effort, settle
 from grading.gaps.subject import Asked, Subject, holds
 from grading.gaps.tree import Both, Either, Leaf, Node, Reason, Table, both, either, leaves, remedy_of
 from grading.gaps.values import Wish, grants
-from grading.model.base import Mode, Status
+from grading.model.base import Mode, Remedy, Status
 from grading.model.condition import All, AtLeastOf, Comparison, ConditionBase, Each, Not, Some, parts
 from grading.places import group_of
 
@@ -23,6 +23,7 @@ class Grower:
     def __init__(self, subject: Subject, views: Sequence[Subject] = ()) -> None:
         self.subject, self.views = subject, (subject, *views)
         self.values: Values = subject.values
+        self.remedies: dict[Remedy, Remedy] = {}
 
     def grow(self, asked: Asked) -> Node:
         """The tree of what is asked; parts that hold are in it too, since changes elsewhere could undo them.
@@ -46,7 +47,7 @@ class _Stem:
 
     def __init__(self, grower: Grower, asked: Asked, names: Mapping[str, str]) -> None:
         self.subject, self.views, self.values = grower.subject, grower.views, grower.values
-        self.asked, self.names = asked, names
+        self.asked, self.names, self.remedies = asked, names, grower.remedies
 
     def id(self, place: str, row: str | None) -> str:
         return line_id(self.subject.unit.id, self.asked, self.names[place], row)
@@ -93,7 +94,9 @@ class _Stem:
         is_circumstance = c.fact == "assessed_on" or (fact is not None and fact.circumstance)
         effort = None
         if not fulfilled and not scope and not (is_circumstance and value is None):
-            effort = Effort(remedy_of(self.asked, *around, c), value is not None)
+            remedy = remedy_of(self.asked, *around, c)
+            # Equal remedies are one and the same object, which makes comparing them cheap.
+            effort = Effort(self.remedies.setdefault(remedy, remedy) if remedy else None, value is not None)
         line = self.id(place, slot.row)
         demand = Demand(slot, wish, effort, line)
         closed: Reason | None = None

@@ -29,6 +29,7 @@ class Values:
     today: Mapping[Slot, Any]
     changed: Mapping[Slot, Any] = field(default_factory=dict)
     _computed: dict[Slot, Any] = field(default_factory=dict)
+    _roots: dict[Slot, tuple[Slot, ...]] = field(default_factory=dict)
 
     def get(self, slot: Slot) -> Any:
         """The value of a slot; None when it is unknown."""
@@ -48,11 +49,14 @@ class Values:
 
     def roots(self, slot: Slot) -> tuple[Slot, ...]:
         """The audited values that a slot is worked out from; itself when it is not computed."""
-        return tuple(dict.fromkeys(Slot(*source) for source in sources(self.ruleset, slot.fact, slot.row)))
+        if slot not in self._roots:
+            found = (Slot(*source) for source in sources(self.ruleset, slot.fact, slot.row))
+            self._roots[slot] = tuple(dict.fromkeys(found))
+        return self._roots[slot]
 
     def with_changes(self, changed: Mapping[Slot, Any]) -> "Values":
         """The same unit with these changes over today's values."""
-        return Values(self.ruleset, self.today, changed)
+        return Values(self.ruleset, self.today, changed, {}, self._roots)
 
 
 def values_of(ruleset: Ruleset, grading: UnitGrading) -> Values:

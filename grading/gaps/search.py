@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from grading.gaps.bounds import Bound, Choice, Rank, choice_of, prices_of
+from grading.gaps.bounds import Bound, Choice, Known, Rank, choice_of, prices_of
 from grading.gaps.known import Values
 from grading.gaps.settle import Demand, settle
 from grading.gaps.tree import Both, Either, Leaf, Node, obstacles_of
 
-MAX_STEPS = 4_000
+MAX_STEPS = 2_000
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Search:
     def __init__(self, values: Values, smallest: bool, max_steps: int = MAX_STEPS) -> None:
         self.values, self.smallest, self.max_steps = values, smallest, max_steps
         self.best: Found | None = None
+        self.known: Known = {}
 
     def run(self, parts: Sequence[Node]) -> Found | None:
         """The best way to fulfil all parts; None when none was found."""
@@ -53,7 +54,7 @@ class Search:
         if opened is None:
             return []
         demands, choices = opened
-        bound = Bound(self.values, demands, self.smallest)
+        bound = Bound(self.values, demands, self.smallest, self.known)
         if not bound.is_possible or (self.best is not None and bound.over(choices) >= self.best.rank):
             return []
         free = bound.free(choices)
@@ -76,7 +77,7 @@ class Search:
         opened = _opened(parts, demands)
         while opened is not None and opened[1]:
             demands, choices = opened
-            bound = Bound(self.values, demands, self.smallest)
+            bound = Bound(self.values, demands, self.smallest, self.known)
             taken = [way for needed, ways in choices for way in sorted(ways, key=bound.of)[:needed]]
             opened = _opened(taken, demands)
         if opened is not None:

@@ -16,7 +16,7 @@ from grading.model.base import Remedy
 from grading.model.condition import All, AnyOf, Comparison, ConditionBase, Each, Not, Some, comparisons
 from grading.model.ruleset import Cap, Indicator, Ruleset
 from tests import plain
-from tests.engine.strategies import DAY, SCALES, fact, ruleset_of
+from tests.engine.small import DAY, SCALES, fact, ruleset_of
 
 SCOPE = ("in_scope", "r_kind")
 UNPRICED = Decimal(1_000_000)

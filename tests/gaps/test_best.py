@@ -11,7 +11,7 @@ from grading.gaps import unit_gaps
 from grading.model.audit import Audit
 from grading.model.gap import ChangeSet
 from tests import plain
-from tests.engine.strategies import Shelf
+from tests.engine.small import Shelf
 from tests.gaps import brute
 
 AMOUNT = settings.default.max_examples if settings.default is not None else 100

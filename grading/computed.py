@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 from grading.model.base import Scalar
 from grading.model.ruleset import Computed, Ruleset
 
-PLACES = Decimal("0.000001")
+PLACES = 10**6
+"""Results are whole multiples of one over this."""
 AIR_OXYGEN = Fraction(21)
 """Volume share of oxygen in air as the emission standards write it, in %."""
 
@@ -60,14 +61,11 @@ def _number(operation: str, operands: list[Fraction | date]) -> Fraction | None:
 
 
 def _rounded(value: Fraction) -> Decimal:
+    # round() of a fraction is exact and half-even; a product can have more digits than the usual context keeps.
+    whole = round(value * PLACES)
     with localcontext() as context:
-        context.prec = 80
-        scaled = value * 10**6
-        whole, rest = divmod(scaled.numerator, scaled.denominator)
-        twice = 2 * rest
-        if twice > scaled.denominator or (twice == scaled.denominator and whole % 2):
-            whole += 1
-        return Decimal(whole).scaleb(-6).quantize(PLACES, rounding=ROUND_HALF_EVEN).normalize()
+        context.prec = max(28, whole.bit_length())
+        return (Decimal(whole) / PLACES).normalize()
 
 
 def order(ruleset: Ruleset) -> tuple[Computed, ...]:

@@ -58,7 +58,16 @@ def ruleset_of(**content: Any) -> Ruleset:
         "measures": {},
         "notes": (),
     }
-    return Ruleset.model_validate(raw | content)
+    return Ruleset.model_validate(raw | _exact(content))
+
+
+def _exact(raw: Any) -> Any:
+    """Whole numbers as decimals, as the loader reads them."""
+    if isinstance(raw, dict):
+        return {key: _exact(value) for key, value in raw.items()}
+    if isinstance(raw, list | tuple):
+        return [_exact(value) for value in raw]
+    return Decimal(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
 
 
 def fact(id_: str, type_: str, group: str | None = None, **more: Any) -> dict[str, Any]:

@@ -11,9 +11,7 @@ from reports.pdf import Attached, pdf, uncollected
 from reports.render import page_html, screen_html
 
 
-def gap_report_html(
-    audit: Audit, grading: Grading, rulesets: Mapping[str, Ruleset], gaps: Sequence[UnitGaps]
-) -> str:
+def gap_report_html(audit: Audit, grading: Grading, rulesets: Mapping[str, Ruleset], gaps: Sequence[UnitGaps]) -> str:
     """The report as one self-contained HTML page.
 
     `rulesets` by id, as graded with; `gaps` one a unit, in the order of the audit. Raises ValueError when they do not
@@ -22,9 +20,7 @@ def gap_report_html(
     return screen_html(report(audit, grading, rulesets, gaps))
 
 
-def gap_report_pdf(
-    audit: Audit, grading: Grading, rulesets: Mapping[str, Ruleset], gaps: Sequence[UnitGaps]
-) -> bytes:
+def gap_report_pdf(audit: Audit, grading: Grading, rulesets: Mapping[str, Ruleset], gaps: Sequence[UnitGaps]) -> bytes:
     """The report as tagged PDF/A-3 with the grading's JSON inside; the same audit gives the same bytes.
 
     Raises as `gap_report_html`, and TypefaceError when a typeface is not installed.

@@ -42,7 +42,7 @@ class Attached:
     content: bytes
 
 
-class NothingToFetch(FatalURLFetchingError):
+class FetchingError(FatalURLFetchingError):  # type: ignore[misc]
     """A page asked for something that is not in it; reports never do, so it came in with a text."""
 
 
@@ -52,7 +52,7 @@ class _NoFetcher(URLFetcher):  # type: ignore[misc]
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
         if url.startswith("data:image/svg+xml,"):
             return super().fetch(url, headers)
-        raise NothingToFetch(url)
+        raise FetchingError(url)
 
 
 class _Page(HTML):  # type: ignore[misc]
@@ -69,7 +69,7 @@ class _Page(HTML):  # type: ignore[misc]
 def pdf(html: str, *, title: str, subject: str, day: date, attached: Attached, is_trial: bool) -> bytes:
     """The PDF of a page. `day` is the date it carries as its creation: that of what it reports, not of its making.
 
-    Raises NothingToFetch when the page refers to anything outside itself, TypefaceError without the typefaces.
+    Raises FetchingError when the page refers to anything outside itself, TypefaceError without the typefaces.
     """
     moment = datetime.combine(day, time(), UTC)
     attachment = Attachment(

@@ -74,6 +74,12 @@ def _environment(clean: Callable[[str], str]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"MARKS": MARKS, "STATUS": STATUS, "SECTIONS": SECTIONS, "NUMERALS": NUMERALS,
-        "APPENDICES": APPENDICES, "ink": tokens()}
+    environment.globals |= {
+        "MARKS": MARKS,
+        "STATUS": STATUS,
+        "SECTIONS": SECTIONS,
+        "NUMERALS": NUMERALS,
+        "APPENDICES": APPENDICES,
+        "ink": tokens(),
+    }
     return environment

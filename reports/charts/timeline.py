@@ -12,7 +12,7 @@ AXIS = 22.0
 EMS = 19.5
 """Characters of a label's line, in widths of a Chinese character at 11 px."""
 MAX_LINES = 3
-PAGE = 820.0
+PAGE = 330.0
 TICKS = (1, 2, 4, 8, 13, 26, 52, 104)
 MOST_TICKS = 10
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from grading.language.values import UNKNOWN
 from grading.model.base import Remedy
-from grading.model.gap import GapLine
+from grading.model.gap import GapLine, MissingValue
 from grading.model.ruleset import Ruleset
 from reports.context.sources import Sources
-from reports.context.words import amount_text, cost_text, place_text, value_text, weeks_text
+from reports.context.words import amount_text, cost_text, place_text, weeks_text
 
 GATES = "否决与限制条件"
 SHOWN_ROWS = 12
@@ -135,7 +135,7 @@ def _unmet_row(
 def _actual(ruleset: Ruleset, line: GapLine) -> str:
     if line.fact in ruleset.groups:
         return "表中没有满足要求的行" if line.status == "unmet" else "未填报"
-    return UNKNOWN if line.actual is None else value_text(ruleset, line.fact, line.actual)
+    return UNKNOWN if line.actual_text is None else line.actual_text
 
 
 def difference_text(ruleset: Ruleset, line: GapLine) -> str | None:
@@ -159,20 +159,35 @@ def _is_above(actual: Any, limit: Any) -> bool:
 
 
 def _missing(ruleset: Ruleset, lines: list[GapLine], sources: Sources) -> tuple[MissingRow, ...]:
-    by_value: dict[tuple[str, str | None], list[GapLine]] = {}
+    """One row for each value that is missing; a line that reads several of them is named at each."""
+    by_value: dict[tuple[str, str | None], list[tuple[MissingValue, GapLine]]] = {}
     for line in lines:
-        by_value.setdefault((line.place, line.row), []).append(line)
-    return tuple(
-        MissingRow(
-            ids=_ids(listed),
-            label=f"“{listed[0].fact_label}”表" if listed[0].fact in ruleset.groups else listed[0].fact_label,
-            place=place_text(ruleset, listed[0].place, listed[0].group, listed[0].row),
-            asked_by=tuple(dict.fromkeys((line.title, line.required) for line in listed)),
-            evidence=tuple(dict.fromkeys(e for line in listed for e in line.evidence)),
-            sources=tuple(dict.fromkeys(sources.number(line.provenance, line.title) for line in listed)),
+        for missing in line.missing:
+            by_value.setdefault((missing.place, _row(missing.place, line)), []).append((missing, line))
+    rows = []
+    for (place, row), listed in by_value.items():
+        value = listed[0][0]
+        group = place.partition(".groups.")[2].partition(".")[0].partition("[")[0] or None
+        asking = [line for _, line in listed]
+        proofs = [
+            e for missing, line in listed for e in (*missing.evidence, *(line.remedy.evidence if line.remedy else ()))
+        ]
+        rows.append(
+            MissingRow(
+                ids=_ids(asking),
+                label=f"“{value.fact_label}”表" if value.fact in ruleset.groups else value.fact_label,
+                place=place_text(ruleset, place, group, row),
+                asked_by=tuple(dict.fromkeys((line.title, line.required) for line in asking)),
+                evidence=tuple(dict.fromkeys(proofs)),
+                sources=tuple(dict.fromkeys(sources.number(line.provenance, line.title) for line in asking)),
+            )
         )
-        for listed in by_value.values()
-    )
+    return tuple(rows)
+
+
+def _row(place: str, line: GapLine) -> str | None:
+    """The row that a place in a table belongs to: that of the line which asks for it."""
+    return line.row if "]" in place.partition(".groups.")[2] else None
 
 
 def _open(ruleset: Ruleset, lines: list[GapLine], sources: Sources) -> tuple[OpenFigureRow, ...]:

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from grading.language.values import UNKNOWN
 from grading.model.base import Remedy
 from grading.model.gap import Alternative, Blocker, Change, ChangeSet, Costs, GapLine, Step, UnitGaps
 from grading.model.ruleset import Ruleset
 from reports.charts.timeline import Bar, Chart, Stage, timeline
-from reports.context.words import cost_text, level_label, place_text, value_text, weeks_text
+from reports.context.words import cost_text, level_label, own_place_text, weeks_text
 
 REASONS = {
     "unresolved_figure": "指南数值待核实",
@@ -69,6 +68,7 @@ class SetRow:
     grade: str
     attainable: str
     enough: bool
+    optimal: bool
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class StepRow:
 
 @dataclass(frozen=True)
 class RemedyRow:
-    """Work to be done, once, with its range of time and cost; `if_needed`: only where a missing value turns out not to satisfy."""
+    """Work to be done, once, with its range of time and cost; `if_needed`: only where a missing value turns out badly."""
 
     text: str
     step: str
@@ -140,7 +140,7 @@ def plan(ruleset: Ruleset, gaps: UnitGaps) -> Plan:
         steps=steps,
         remedies=remedies,
         charts=_charts(works, steps),
-        cost=cost_text(_total(work.remedy.cost_wan_cny for work in works)),
+        cost=cost_text(_total(work.cost for work in works)),
         sure_cost=cost_text(_total(w.remedy.cost_wan_cny for w in works if not w.if_needed)),
         weeks=weeks_text(_total(cheapest.weeks for _, cheapest in climbed)),
         unpriced=sum(work.remedy.cost_wan_cny is None for work in works),
@@ -195,6 +195,7 @@ def _set(ruleset: Ruleset, found: ChangeSet) -> SetRow:
         grade=level_label(ruleset.scale, found.outcome.grade),
         attainable=level_label(ruleset.scale, found.outcome.attainable),
         enough=found.enough,
+        optimal=found.optimal,
     )
 
 
@@ -202,12 +203,19 @@ def _change(ruleset: Ruleset, change: Change) -> ChangeRow:
     return ChangeRow(
         is_supply=change.kind == "supply",
         label=change.fact_label,
-        place="" if change.group is None and not change.place.startswith("enterprise.") else place_text(ruleset, change.place, change.group, change.row),
-        before=UNKNOWN if change.before is None else value_text(ruleset, change.fact, change.before),
-        after=value_text(ruleset, change.fact, change.after),
+        place=own_place_text(ruleset, change.place, change.group, change.row),
+        before=change.before_text,
+        after=_after(change),
         remedies=tuple(remedy.text for remedy in change.remedies),
         ids=change.lines,
     )
+
+
+def _after(change: Change) -> str:
+    """The value that was graded with, and the side of it on which the value may be as well."""
+    if change.assumed:
+        return f"须填报，取值不限（复评取 {change.after_text}）"
+    return change.after_text + {"at_most": " 及以下", "at_least": " 及以上", None: ""}[change.limit]
 
 
 def _blockers(blockers: Iterable[Blocker]) -> tuple[BlockerGroup, ...]:
@@ -227,6 +235,12 @@ class _Work:
     remedy: Remedy
     step: int
     if_needed: bool
+
+    @property
+    def cost(self) -> Costs | None:
+        """Its cost range; from nothing where it may turn out not to be needed."""
+        cost = self.remedy.cost_wan_cny
+        return (Decimal(0), cost[1]) if cost is not None and self.if_needed else cost
 
 
 def _works(sets: Sequence[ChangeSet]) -> tuple[_Work, ...]:

@@ -120,4 +120,5 @@ def _qr_text(grading: Grading, used: Mapping[str, str], attached: str) -> str:
     """One line for each digest: who has audit and rulesets can grade again and compare."""
     rulesets = [f"ruleset {name} {digest}" for name, digest in used.items()]
     named = rulesets if len(rulesets) <= QR_RULESETS else []
-    return "\n".join([f"grading {grading.outcome.grade} {grading.mode}", f"audit {grading.audit_digest}", *named, f"result {attached}"])
+    head = [f"grading {grading.outcome.grade} {grading.mode}", f"audit {grading.audit_digest}"]
+    return "\n".join([*head, *named, f"result {attached}"])

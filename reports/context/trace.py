@@ -1,17 +1,26 @@
-"""The trace, told from the grade down to single values: levels, indicators with what decides them, values with place and evidence.
+"""The trace, told from the grade down to single values: levels, indicators with what decides them, values with evidence.
 
 The numbers in brackets are those of the trace entries in the attached grading, so that every statement can be followed there.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from grading.model.audit import Audit, Known
 from grading.model.base import Status
 from grading.model.result import UNGRADED, TraceEntry, UnitGrading
 from grading.model.ruleset import Cap, Gate, Ruleset
-from reports.context.words import level_label, place_text, value_text
+from reports.context.trace_rows import (
+    Conclusion,
+    GateRow,
+    IndicatorRow,
+    LevelRow,
+    NotApplicable,
+    Trace,
+    ValueRow,
+    Verdict,
+)
+from reports.context.words import level_label, own_place_text, value_text
 
 SHOWN_ROWS = 24
 """Rows of which one value of a table is listed; the attachment has all of them."""
@@ -27,100 +36,6 @@ class Cause(NamedTuple):
     group: str | None = None
     rows: int | None = None
     rule: str | None = None
-
-
-@dataclass(frozen=True)
-class ValueRow:
-    """A fact that some conclusion leans on, with its value, or its values row by row."""
-
-    number: int
-    label: str
-    place: str
-    text: str
-    evidence: tuple[str, ...]
-    computed_from: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What an indicator is at some levels, and why: deciding values in words, the others by number."""
-
-    levels: str
-    status: Status
-    seqs: tuple[int, ...]
-    decided_by: tuple[str, ...]
-    values: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class IndicatorRow:
-    """An indicator with its status at each level, best level first."""
-
-    number: int
-    title: str
-    dimension: str
-    applicable: bool | None
-    statuses: tuple[Status, ...]
-    verdicts: tuple[Verdict, ...]
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether there is nothing to tell apart by level: met at each, or not applicable."""
-        return self.applicable is False or all(status is Status.MET for status in self.statuses)
-
-
-@dataclass(frozen=True)
-class NotApplicable:
-    """Indicators that do not apply, for the same reason."""
-
-    titles: tuple[str, ...]
-    because: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class LevelRow:
-    """A level with its status and the numbers of the indicators that decide it."""
-
-    label: str
-    status: Status
-    seq: int
-    deciding: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class GateRow:
-    """A gate with its condition's status, its effect and the values it reads."""
-
-    title: str
-    text: str
-    effect: str
-    status: Status
-    seq: int | None
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Conclusion:
-    """The grade or the attainable level, and the entries it was concluded from."""
-
-    label: str
-    seq: int
-    because: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Trace:
-    """The appendix of one unit."""
-
-    grade: Conclusion
-    attainable: Conclusion
-    levels: tuple[LevelRow, ...]
-    gates: tuple[GateRow, ...]
-    indicators: tuple[IndicatorRow, ...]
-    always_met: tuple[IndicatorRow, ...]
-    not_applicable: tuple[NotApplicable, ...]
-    values: tuple[ValueRow, ...]
-    entries: int
 
 
 def trace(audit: Audit, index: int, ruleset: Ruleset, grading: UnitGrading) -> Trace:
@@ -287,17 +202,11 @@ class _Reader:
         return ValueRow(
             number=self.numbers[fact],
             label=self._label(fact),
-            place=self._place(first.get("place", ""), group),
+            place=own_place_text(self.ruleset, first.get("place", ""), group, None),
             text=self._values_text(fact, rows),
             evidence=tuple(self._evidence(fact, group, rows)),
             computed_from=tuple(self._label(o) if self._is_fact(o) else o for o in first.get("computed_from", ())),
         )
-
-    def _place(self, place: str, group: str | None) -> str:
-        """Where a value stands; nothing for the unit itself, where most do."""
-        if group is None and not place.startswith("enterprise."):
-            return ""
-        return place_text(self.ruleset, place, group, None)
 
     def _is_fact(self, operand: str) -> bool:
         return operand in self.ruleset.facts or operand in self.ruleset.computed
@@ -314,7 +223,9 @@ class _Reader:
         said: dict[str, list[str]] = {}
         for row in rows:
             known = self._known(fact, group, row)
-            for text in (*known.evidence, *((f"备注：{known.note}",) if known.note else ())) if known is not None else ():
+            for text in (
+                (*known.evidence, *((f"备注：{known.note}",) if known.note else ())) if known is not None else ()
+            ):
                 said.setdefault(text, []).extend([row] if row is not None else [])
         for text, keys in list(said.items())[:SHOWN_ROWS]:
             yield f"{text}（{'、'.join(keys)}）" if keys and len(rows) > 1 else text

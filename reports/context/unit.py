@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from grading.language.counts import Counts, count
@@ -16,7 +17,8 @@ from reports.charts.ladder import Ladder, ladder
 from reports.context.lines import Lists, lists
 from reports.context.plan import Plan, plan
 from reports.context.sources import Sources
-from reports.context.trace import Trace, trace
+from reports.context.trace import trace
+from reports.context.trace_rows import Trace
 from reports.context.words import jurisdiction_text, level_label
 
 EDITION_NOTICES = {
@@ -113,6 +115,7 @@ class UnitPart:
     is_trial: bool
     is_ungraded: bool
     has_reached: bool
+    is_best: bool
     grade: str
     attainable: str
     target: str
@@ -122,7 +125,7 @@ class UnitPart:
     matrix: tuple[MatrixRow, ...]
     total: MatrixRow
     scopes: tuple[ScopeRow, ...]
-    obstacles: tuple[Obstacle, ...]
+    obstacles: tuple[tuple[Obstacle | None, ...], ...]
     unmet: int
     missing: int
     open_figures: int
@@ -154,6 +157,7 @@ def unit_part(
         is_trial=is_trial,
         is_ungraded=outcome.grade == UNGRADED,
         has_reached=outcome.grade == gaps.target,
+        is_best=outcome.grade == scale.ids[0],
         grade=grade,
         attainable=attainable,
         target=target,
@@ -173,7 +177,7 @@ def unit_part(
             )
             for name, scoped in grading.scopes.items()
         ),
-        obstacles=tuple(_obstacles(ruleset, gaps)),
+        obstacles=_in_two_columns(list(_obstacles(ruleset, gaps))),
         unmet=len(gaps.with_status("unmet")),
         missing=len(found.missing),
         open_figures=len(found.open_figures),
@@ -226,6 +230,14 @@ def _obstacles(ruleset: Ruleset, gaps: UnitGaps) -> Iterable[Obstacle]:
         if own:
             label = "否决与限制" if dimension is None else ruleset.dimensions[dimension].label
             yield Obstacle(label, own.count("unmet"), own.count("unknown"), own.count("unresolved"))
+
+
+def _in_two_columns(obstacles: list[Obstacle]) -> tuple[tuple[Obstacle | None, ...], ...]:
+    """Rows of a table that is read down its left half, then down its right half."""
+    half = (len(obstacles) + 1) // 2
+    return (
+        tuple(zip_longest(obstacles[:half], obstacles[half:])) if len(obstacles) > 1 else tuple((o,) for o in obstacles)
+    )
 
 
 def _alerts(ruleset: Ruleset, gaps: UnitGaps, sources: Sources) -> tuple[AlertRow, ...]:

@@ -56,6 +56,13 @@ def place_text(ruleset: Ruleset, place: str, group: str | None, row: str | None)
     return "全厂" if place.startswith("enterprise.") else "本单元"
 
 
+def own_place_text(ruleset: Ruleset, place: str, group: str | None, row: str | None) -> str:
+    """Where a value stands; empty for the unit itself, where most do."""
+    if group is None and not place.startswith("enterprise."):
+        return ""
+    return place_text(ruleset, place, group, row)
+
+
 def span(ends: Costs) -> str:
     """A range of numbers: `800–3000`, `5`."""
     low, high = plain(ends[0]), plain(ends[1])

@@ -21,7 +21,7 @@ from starlette.routing import Mount
 from api.access import MAY, Rule
 from api.app import create_app
 from api.desk import FREE, SUBJECTS, Declared
-from api.service import Service, make_service
+from api.service import make_service
 from api.settings import Settings
 from api.store import Role
 from api.store.database import Database
@@ -106,49 +106,49 @@ PROTECTED = [
 ]
 
 
-@pytest.fixture(scope="module")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
-    """The furnished world; the requests below run on copies of it."""
-    service = _service(tmp_path_factory.mktemp("walk"))
-    migrate(service.database)
-    yield furnish(people_it(service))
-    service.close()
+class Walk:
+    """Asks on a copy of the furnished world, which is renewed after every request that may have changed it."""
+
+    def __init__(self, furnished: Furnished, folder: Path, client: TestClient) -> None:
+        self.furnished, self.client, self.file = furnished, client, folder / "copy.db"
+        # One engine for all requests: it remembers the statements that it has compiled.
+        self.database = Database(f"sqlite:///{self.file}")
+        furnished.world.service.database.close()
+        APP.state.service = replace(furnished.world.service, database=self.database)
+        self.renew()
+
+    def renew(self) -> None:
+        """Begin with a fresh copy."""
+        self.database.close()
+        for suffix in ("-wal", "-shm"):
+            self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
+        shutil.copyfile(self.furnished.world.service.settings.data / "walk.db", self.file)
+
+    def ask(self, method: str, path: str, login: str | None) -> tuple[int, str]:
+        """Status and problem code of the answer to a user, or to nobody."""
+        headers = {"accept": "application/json"}
+        if login is not None:
+            headers["authorization"] = f"Bearer {self.furnished.tokens[login]}"
+        unsafe = method in UNSAFE
+        answer = self.client.request(method, path, headers=headers, json={} if unsafe else None, follow_redirects=False)
+        if unsafe and answer.status_code < 400:
+            self.renew()
+        said: Any = answer.json() if "problem+json" in answer.headers.get("content-type", "") else {}
+        return answer.status_code, said.get("code", "")
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[TestClient]:
-    """A client of the app; whose service is exchanged for each request."""
-    with TestClient(APP, raise_server_exceptions=False) as client:
-        yield client
-
-
-def _service(folder: Path) -> Service:
+def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    """The furnished world behind the app."""
+    folder = tmp_path_factory.mktemp("walk")
     service = make_service(_settings(folder))
     service.grader = GRADER
-    return service
-
-
-def _ask(
-    client: TestClient, furnished: Furnished, folder: Path, method: str, path: str, login: str | None
-) -> tuple[int, str]:
-    """Status and problem code of a request on a fresh copy of the world."""
-    source = furnished.world.service
-    source.database.close()
-    folder.mkdir(exist_ok=True)
-    for suffix in ("", "-wal", "-shm"):
-        (folder / f"walk.db{suffix}").unlink(missing_ok=True)
-    shutil.copyfile(source.settings.data / "walk.db", folder / "walk.db")
-    database = Database(f"sqlite:///{folder}/walk.db")
-    APP.state.service = replace(source, database=database)
-    headers = {"accept": "application/json"}
-    if login is not None:
-        headers["authorization"] = f"Bearer {furnished.tokens[login]}"
-    answer = client.request(
-        method, path, headers=headers, json={} if method in UNSAFE else None, follow_redirects=False
-    )
-    database.close()
-    said: Any = answer.json() if "problem+json" in answer.headers.get("content-type", "") else {}
-    return answer.status_code, said.get("code", "")
+    migrate(service.database)
+    furnished = furnish(people_it(service))
+    with TestClient(APP, raise_server_exceptions=False) as client:
+        made = Walk(furnished, folder, client)
+        yield made
+        made.database.close()
 
 
 @pytest.mark.parametrize(("method", "path", "rules"), ROUTES, ids=[f"{m} {p}" for m, p, _ in ROUTES])
@@ -160,20 +160,22 @@ def test_every_route_declares_exactly_one_rule(method: str, path: str, rules: li
 def test_every_path_parameter_is_a_subject_or_free(path: str) -> None:
     names = {part.strip("{}").partition(":")[0] for part in path.split("/") if part.startswith("{")}
     assert names <= SUBJECTS.keys() | FREE, f"{path}: say in api/desk.py what {names - SUBJECTS.keys() - FREE} are"
-    assert FREE >= FREE_VALUES.keys() >= FREE
+    assert FREE_VALUES.keys() == FREE
 
 
+# WeasyPrint leaves its colour profile open.
+@pytest.mark.filterwarnings("ignore:(?s).*sRGB2014:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(("method", "path", "rule"), PROTECTED, ids=[f"{m} {p}" for m, p, _ in PROTECTED])
 def test_a_route_answers_whom_it_is_for_about_what_they_see_and_nobody_else(
-    furnished: Furnished, client: TestClient, tmp_path: Path, method: str, path: str, rule: Rule
+    walk: Walk, method: str, path: str, rule: Rule
 ) -> None:
     subjects = [name for name in SUBJECTS if "{" + name in path]
     wrong = []
     for side, sees in SEES.items():
-        address = path.replace(":path}", "}").format_map(furnished.ids[side] | FREE_VALUES)
+        address = path.replace(":path}", "}").format_map(walk.furnished.ids[side] | FREE_VALUES)
         asked = [None, *ROLE] if subjects or side == "tyre" else []
         for login in asked:
-            status, code = _ask(client, furnished, tmp_path / "copy", method, address, login)
+            status, code = walk.ask(method, address, login)
             if login is None:
                 expected, right = "401", status == 401
             elif ROLE[login] not in MAY[rule]:

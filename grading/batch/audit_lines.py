@@ -1,17 +1,19 @@
-"""JSON lines, an audit a line, as a source: each line is read and checked like any audit."""
+"""JSON lines, an audit a line, as a source: each line is read and checked as any audit is."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from grading.batch.layout import HEAD_SCHEMA, Reject
+from grading.batch.layout import HEAD_SCHEMA, LINE, Reject
 from grading.batch.reading import Chunk, fact_reason
 from grading.batch.source import Extent
 from grading.columns.from_audits import from_audits
+from grading.columns.from_documents import OddError, from_documents, keys_in, parse
 from grading.intake import AuditError, InputProblem, check_audit, parse_json
 from grading.language.load import Library
 from grading.model.audit import Audit, UnitAudit
@@ -63,27 +65,37 @@ class AuditLines:
         return Extent(sum(start.audits for start in self.starts), len(self.starts))
 
     def chunk(self, number: int) -> Chunk:
-        """Read the audits of one chunk."""
+        """Read the audits of one chunk: the ordinary ones in columns, the others one by one."""
+        lines = list(self._lines(number))
+        found = from_documents(self.ruleset, (_document(text) for _, text in lines))
         rejects: list[Reject] = []
         units: list[tuple[int, Audit, UnitAudit]] = []
-        refused = skipped = 0
-        for line, text in self._lines(number):
-            raw: Any = None
-            try:
-                raw = self._for_ruleset(parse_json(text))
-                audit = check_audit(raw, self.library)
-            except AuditError as error:
-                refused += 1
-                rejects += [
-                    Reject(self.file.name, line, _unit(raw, p.place), p.place, self._reason(raw, p))
-                    for p in error.problems
-                ]
-                continue
-            wanted = [(line, audit, unit) for unit in audit.units if unit.ruleset == self.ruleset.id]
-            skipped += len(audit.units) - len(wanted)
-            units += wanted
-        columns = from_audits(self.ruleset, [(audit, unit) for _, audit, unit in units])
-        return Chunk(_heads(units), columns, rejects, self.starts[number].audits, refused, skipped)
+        refused, skipped = 0, sum(found.other.values())
+        for position in found.odd:
+            line, text = lines[position]
+            audit = self._audit(line, text, rejects)
+            refused += audit is None
+            wanted = [] if audit is None else [unit for unit in audit.units if unit.ruleset == self.ruleset.id]
+            units += [(line, audit, unit) for unit in wanted if audit is not None]
+            skipped += 0 if audit is None else len(audit.units) - len(wanted)
+        heads = [_head(lines[head.document][0], head.unit, head.enterprise, head.assessed_on) for head in found.heads]
+        heads += [_head(line, unit.id, dict(audit.enterprise), audit.assessed_on) for line, audit, unit in units]
+        columns = found.columns.followed_by(from_audits(self.ruleset, [(audit, unit) for _, audit, unit in units]))
+        frame = pl.DataFrame(heads, schema=dict(HEAD_SCHEMA), orient="row")
+        order = frame.select(pl.arg_sort_by(LINE, maintain_order=True)).to_series()
+        return Chunk(frame[order], columns.reordered(order), rejects, len(lines), refused, skipped)
+
+    def _audit(self, line: int, text: bytes, rejects: list[Reject]) -> Audit | None:
+        """An audit as the intake reads it; None when it does not, and why."""
+        raw: Any = None
+        try:
+            raw = self._for_ruleset(parse_json(text))
+            return check_audit(raw, self.library)
+        except AuditError as error:
+            for problem in error.problems:
+                reason = self._reason(raw, problem)
+                rejects.append(Reject(self.file.name, line, _unit(raw, problem.place), problem.place, reason))
+        return None
 
     def _lines(self, number: int) -> Iterator[tuple[int, bytes]]:
         start = self.starts[number]
@@ -129,10 +141,13 @@ def _unit(raw: Any, place: str) -> str | None:
     return named if isinstance(named, str) else None
 
 
-def _heads(units: list[tuple[int, Audit, UnitAudit]]) -> pl.DataFrame:
-    rows = [
-        (line, unit.id, e.name, e.uscc, e.permit, e.county, audit.assessed_on)
-        for line, audit, unit in units
-        for e in (audit.enterprise,)
-    ]
-    return pl.DataFrame(rows, schema=dict(HEAD_SCHEMA), orient="row")
+def _document(text: bytes) -> tuple[Any, int] | None:
+    try:
+        return parse(text), keys_in(text)
+    except OddError:
+        return None
+
+
+def _head(line: int, unit: str, enterprise: Mapping[str, Any], day: date) -> tuple[Any, ...]:
+    named = (enterprise.get(name) for name in ("name", "uscc", "permit", "county"))
+    return (line, unit, *named, day)

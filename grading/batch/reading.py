@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -95,7 +94,7 @@ class TableReader:
         county = pl.col(COUNTY).is_null() | pl.col(COUNTY).str.contains(r"^[0-9]{6}$")
         fine = heads.select(plain & county & pl.col(ASSESSED_ON).is_not_null()).to_series()
         for position in (~fine).arg_true():
-            self._wrong_head(heads.row(position, named=True), raw[ASSESSED_ON][position], position, found)
+            self._wrong_head(heads.row(position, named=True), shown(raw[ASSESSED_ON], position), position, found)
         file = self.tables[None].file
         for position, line in twice.items():
             head = heads.row(position, named=True)
@@ -107,15 +106,14 @@ class TableReader:
     def _wrong_head(self, head: dict[str, Any], day: Any, position: int, found: _Found) -> None:
         """Ask the intake what is wrong with what says which unit it is."""
         enterprise = {name.partition(".")[2]: head[name] for name in HEADS if name.startswith("enterprise.")}
-        said = day.isoformat() if isinstance(day, date) else day
         unit = {"id": head[UNIT_ID], "ruleset": self.ruleset.id}
         enterprise["name"] = enterprise["name"] or "-"
         try:
-            check_audit({"enterprise": enterprise, "assessed_on": said, "units": [unit]}, self.library)
+            check_audit({"enterprise": enterprise, "assessed_on": day, "units": [unit]}, self.library)
         except AuditError as error:
             for problem in error.problems:
                 name = UNIT_ID if problem.place == "units[0].id" else problem.place
-                given = said if name == ASSESSED_ON else head.get(name)
+                given = day if name == ASSESSED_ON else head.get(name)
                 reason = head_reason(name, given)
                 found.rejects.append(Reject(self.tables[None].file, head[LINE], head[UNIT_ID], name, reason))
                 found.units.add(position)
@@ -133,7 +131,7 @@ class TableReader:
             for position, _ in dict(read.problems).items():
                 unit = position if group is None else raw[UNIT][position]
                 place = fact.id if keys is None else f"{group}[{keys[position]}].{fact.id}"
-                self._reject(group, raw, position, unit, heads, place, fact_reason(fact, raw[fact.id][position]), found)
+                self._reject(group, raw, position, unit, heads, place, fact_reason(fact, shown(raw[fact.id], position)), found)
         return columns
 
     def _rows(self, group: str, raw: pl.DataFrame, heads: pl.DataFrame, found: _Found) -> pl.DataFrame:
@@ -175,7 +173,7 @@ class TableReader:
         count = Fact(id="rows", label=name, type="number", min=Decimal(0), decimals=0)
         said = read_column(count, units[name].alias("rows"))
         for position, _ in dict(said.problems).items():
-            self._reject(None, units, position, position, heads, name, fact_reason(count, units[name][position]), found)
+            self._reject(None, units, position, position, heads, name, fact_reason(count, shown(units[name], position)), found)
         for position in ((said.values != there) & said.values.is_not_null()).arg_true():
             reason = f"写明 {said.values[position]} 行，表中有 {there[position]} 行"
             self._reject(None, units, position, position, heads, name, reason, found)
@@ -198,8 +196,15 @@ class TableReader:
 
 def fact_reason(fact: Fact, given: Any) -> str:
     """What would be right for a fact, and what stood there instead."""
-    said = given.to_list() if isinstance(given, pl.Series) else given
-    return f"{expectation(fact)}；所填：{str(said)[:SHOWN]}"
+    return f"{expectation(fact)}；所填：{str(given)[:SHOWN]}"
+
+
+def shown(raw: pl.Series, position: int) -> Any:
+    """A cell as a message quotes it; of days also those that no calendar here has."""
+    if raw.dtype.is_temporal():
+        return raw.slice(position, 1).cast(pl.String).item()
+    cell = raw[position]
+    return cell.to_list() if isinstance(cell, pl.Series) else cell
 
 
 def head_reason(name: str, given: Any) -> str:

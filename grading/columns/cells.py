@@ -8,7 +8,7 @@ reads it or says what is wrong with it.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +25,7 @@ MAX_DECIMAL = 10**38
 """No larger number fits into a column of decimals."""
 SAFE_TEXT = 16
 """So few characters hold at most 15 digits, and a float tells those apart."""
+PLAIN_NUMBER = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"
 YES, NO = ("true", "是"), ("false", "否")
 NOTHING_CHOSEN = ("[]", "（无）")
 SEPARATOR = ";"
@@ -60,6 +61,8 @@ def read_column(fact: Fact, raw: pl.Series) -> ColumnRead:
     """Read a column of a type that is not `unreadable`; texts are read without the spaces around them."""
     if raw.dtype == pl.Null:
         return ColumnRead(pl.Series(fact.id, [None], dtype=TYPES[fact.type]).new_from_index(0, len(raw)), ())
+    if isinstance(raw.dtype, pl.Categorical | pl.Enum):
+        raw = raw.cast(pl.String)
     if raw.dtype == pl.String:
         raw = raw.str.strip_chars()
         raw = raw.set(raw == "", None)
@@ -69,7 +72,10 @@ def read_column(fact: Fact, raw: pl.Series) -> ColumnRead:
         return ColumnRead(values, ())
     problems: list[tuple[int, InputProblem]] = []
     known: dict[int, Any] = {}
-    for position, cell in zip(left, raw.gather(left), strict=True):
+    cells = raw.gather(left)
+    if raw.dtype.is_temporal():
+        cells = cells.cast(pl.String)
+    for position, cell in zip(left, cells, strict=True):
         value, wrong = check_value(as_json(fact, cell), fact.id, [fact])
         problems += [(position, problem) for problem in wrong]
         if value is not None and not wrong:
@@ -83,10 +89,6 @@ def as_json(fact: Fact, cell: Any) -> Any:
     """A cell as the intake would find it in JSON."""
     if isinstance(cell, float):
         return Decimal(repr(cell)) if math.isfinite(cell) else str(cell)
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
-    if isinstance(cell, date):
-        return cell.isoformat()
     if isinstance(cell, pl.Series):
         return cell.to_list()
     return _text_as_json(fact, cell) if isinstance(cell, str) else cell
@@ -125,16 +127,18 @@ def _code(fact: Fact, text: str) -> str:
 def _numbers(fact: Fact, raw: pl.Series) -> pl.Series:
     unit = 10**fact.decimals
     if raw.dtype.is_integer():
-        inside = raw.set(~raw.is_between(-BOUND, BOUND, closed="none"), None)
-        return _in_range(fact, inside.cast(pl.Int64) * unit)
+        wide = raw.cast(pl.Int128, strict=False)
+        return _in_range(fact, wide.set(~wide.is_between(-BOUND, BOUND, closed="none"), None).cast(pl.Int64) * unit)
     if isinstance(raw.dtype, pl.Decimal):
         return _in_range(fact, _decimals(raw, fact.decimals))
     floats = raw
     if raw.dtype == pl.String:
-        floats = raw.set(raw.str.len_bytes() > SAFE_TEXT, None).cast(pl.Float64, strict=False)
+        floats = raw.set(~(raw.str.contains(PLAIN_NUMBER) & (raw.str.len_bytes() <= SAFE_TEXT)), None).cast(pl.Float64)
     floats = floats.set(~(floats.abs() < BOUND), None)
     scaled = (floats * unit).round()
-    return _in_range(fact, scaled.set((scaled / unit) != floats, None).cast(pl.Int64))
+    # By a column: a division by one number is done as a product with its inverse, which is not the nearest float.
+    back = scaled / pl.Series([float(unit)]).new_from_index(0, len(scaled))
+    return _in_range(fact, scaled.set(back != floats, None).cast(pl.Int64))
 
 
 def _decimals(raw: pl.Series, decimals: int) -> pl.Series:
@@ -173,8 +177,8 @@ def _booleans(_: Fact, raw: pl.Series) -> pl.Series:
 
 def _choices(fact: Fact, raw: pl.Series) -> pl.Series:
     codes = pl.Enum(list(fact.options))
-    found = raw.cast(pl.String).cast(codes, strict=False)
-    if raw.dtype == pl.String and found.null_count() > raw.null_count():
+    found = raw.cast(codes, strict=False)
+    if found.null_count() > raw.null_count():
         by_label = raw.replace(
             {label: code for code, label in reversed(fact.options.items()) if label not in fact.options}
         )
@@ -203,13 +207,14 @@ def _split_all(fact: Fact, raw: pl.Series) -> pl.Series:
 
 
 def _dates(_: Fact, raw: pl.Series) -> pl.Series:
-    if raw.dtype == pl.Date:
-        return raw
+    days = raw
     if raw.dtype == pl.String:
-        plain = raw.set(~raw.str.contains(r"^\d{4}-\d{2}-\d{2}$"), None)
-        return plain.str.to_date("%Y-%m-%d", strict=False)
-    days = raw.cast(pl.Date)
-    return days.set(days.cast(raw.dtype) != raw, None)
+        plain = raw.set(~raw.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), None)
+        days = plain.str.to_date("%Y-%m-%d", strict=False)
+    elif raw.dtype != pl.Date:
+        days = raw.cast(pl.Date)
+        days = days.set(days.cast(raw.dtype) != raw, None)
+    return days.set(~days.is_between(date.min, date.max), None)
 
 
 WHOLE: Mapping[str, Callable[[Fact, pl.Series], pl.Series]] = {

@@ -65,6 +65,20 @@ class Columns:
             groups[name] = kept.with_columns(places.gather(kept[UNIT]).cast(pl.UInt32).alias(UNIT))
         return replace(self, units=self.units.filter(wanted), groups=groups)
 
+    def reordered(self, order: pl.Series) -> "Columns":
+        """The units at these positions, each once, in this order."""
+        places = order.arg_sort().cast(pl.UInt32)
+        groups = {name: rows.with_columns(places.gather(rows[UNIT]).alias(UNIT)) for name, rows in self.groups.items()}
+        return replace(self, units=self.units[order], groups=groups)
+
+    def followed_by(self, other: "Columns") -> "Columns":
+        """These units and then the others, which have the same columns."""
+        groups = {
+            name: pl.concat([rows, other.groups[name].with_columns(pl.col(UNIT) + self.height).select(rows.columns)])
+            for name, rows in self.groups.items()
+        }
+        return replace(self, units=pl.concat([self.units, other.units.select(self.units.columns)]), groups=groups)
+
 
 def stated(group: str) -> str:
     """The column that says whether a unit has a group's table."""

@@ -1,5 +1,6 @@
 """What a form of ours sent."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -49,8 +50,9 @@ class Posted:
         return int(said)
 
 
-async def _posted(request: Request) -> Posted:
-    return Posted(await request.form())
+async def _posted(request: Request) -> AsyncIterator[Posted]:
+    async with request.form() as fields:
+        yield Posted(fields)
 
 
 Sent = Annotated[Posted, Depends(_posted)]

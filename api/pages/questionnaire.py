@@ -12,8 +12,8 @@ from grading.forms.layout import Band, FactSheet, Form, FormUnit, Line, Table, l
 from grading.forms.questions import Question, questions
 from grading.forms.wording import expectation, option_labels
 from grading.model.audit import Audit
-from grading.model.base import Mode
-from grading.model.condition import comparisons
+from grading.model.base import Mode, Status
+from grading.model.condition import Comparison, comparisons, walk
 from grading.model.result import Grading, UnitGrading
 from grading.model.ruleset import Fact, Ruleset
 
@@ -26,6 +26,8 @@ class Item:
     place: str
     stated: Stated
     applies: bool
+    needed: bool = True
+    """Whether the grade depends on it now: a cell of a table counts as missing only then."""
     inherited: Stated | None = None
     problem: str | None = None
     typed: str | None = None
@@ -90,7 +92,7 @@ class TableView:
         """How many values are missing."""
         if self.rows is None:
             return 1 if self.applies else 0
-        return sum(1 for row in self.rows for cell in row.cells if cell.applies and not cell.answered)
+        return sum(1 for row in self.rows for cell in row.cells if cell.needed and not cell.answered)
 
 
 @dataclass(frozen=True)
@@ -173,13 +175,14 @@ def questionnaire(draft: Draft, grader: Grader) -> Questionnaire:
     form = lay_out(listed, standing.audit)
     graded = standing.grading.units if standing.grading is not None else (None,) * len(listed)
     unneeded = [_unneeded(unit.ruleset, result) for unit, result in zip(listed, graded, strict=True)]
+    wanting = [_wanting(unit.ruleset, result) for unit, result in zip(listed, graded, strict=True)]
     sheets = []
     if form.plant is not None:
         # What the plant is asked serves all units: it is needed as long as one of them needs it.
         shared = frozenset.intersection(*unneeded) if unneeded else frozenset[str]()
         sheets.append(SheetView("plant", "全厂情况", form.plant.heading, _parts(form.plant, draft, shared, "plant")))
     for i, unit in enumerate(form.units):
-        tables = tuple(_table(table, draft, unneeded[i]) for table in unit.tables if table.columns)
+        tables = tuple(_table(table, draft, unneeded[i], wanting[i]) for table in unit.tables if table.columns)
         title = unit.unit.id if len(listed) > 1 else "核查内容"
         parts = _parts(unit.facts, draft, unneeded[i], f"unit-{i}")
         sheets.append(SheetView(f"unit-{i}", title, unit.unit.ruleset.title, parts, tables))
@@ -225,6 +228,23 @@ def _unneeded(ruleset: Ruleset, graded: UnitGrading | None) -> frozenset[str]:
     return frozenset(_idle_facts(ruleset, idle) - deciding) if idle else frozenset()
 
 
+def _wanting(ruleset: Ruleset, graded: UnitGrading | None) -> frozenset[tuple[str, str]] | None:
+    """Cells (fact, row) without which some condition stays unknown; None when the unit isn't graded."""
+    if graded is None:
+        return None
+    found = set()
+    for indicator in ruleset.indicators:
+        for key, requirement in indicator.levels.items():
+            for path, condition in walk(requirement.require):
+                place = ".".join(part for part in (indicator.id, key.replace(" ", ""), path) if part)
+                status = graded.conditions.get(place) if isinstance(condition, Comparison) else None
+                if not isinstance(status, dict) or not isinstance(condition, Comparison):
+                    continue
+                rows = [row for row, one in status.items() if one is Status.UNKNOWN]
+                found |= {(name, row) for name in _behind(ruleset, condition.fact) for row in rows}
+    return frozenset(found)
+
+
 def _idle_facts(ruleset: Ruleset, idle: set[str]) -> set[str]:
     """Facts all of whose readers are among `idle`."""
 
@@ -261,23 +281,34 @@ def _part(band: Band, draft: Draft, unneeded: frozenset[str], prefix: str) -> Pa
     return Part(f"{prefix}-{band.id}", band.title, items)
 
 
-def _table(table: Table, draft: Draft, unneeded: frozenset[str]) -> TableView:
+def _table(
+    table: Table, draft: Draft, unneeded: frozenset[str], wanting: frozenset[tuple[str, str]] | None
+) -> TableView:
     applies = any(line.question.fact.id not in unneeded for line in table.columns)
     rows = draft.rows(table.place)
     if rows is None:
         return TableView(table, None, applies)
-    return TableView(table, tuple(_row(table, i, row, draft, unneeded) for i, row in enumerate(rows)), applies)
+    return TableView(table, tuple(_row(table, i, row, draft, unneeded, wanting) for i, row in enumerate(rows)), applies)
 
 
-def _row(table: Table, index: int, row: dict[str, Any], draft: Draft, unneeded: frozenset[str]) -> TableRow:
+def _row(
+    table: Table,
+    index: int,
+    row: dict[str, Any],
+    draft: Draft,
+    unneeded: frozenset[str],
+    wanting: frozenset[tuple[str, str]] | None,
+) -> TableRow:
     at = f"{table.place}[{index}]"
+    key = str(row.get(table.key) or "")
     cells = tuple(
         Item(
             line=line,
             place=f"{at}.{line.question.fact.id}",
             stated=draft.at(f"{at}.{line.question.fact.id}"),
             applies=line.question.fact.id not in unneeded,
+            needed=wanting is None or (line.question.fact.id, key) in wanting,
         )
         for line in table.columns
     )
-    return TableRow(index, at, str(row.get(table.key) or ""), cells)
+    return TableRow(index, at, key, cells)

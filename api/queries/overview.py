@@ -1,7 +1,7 @@
 """The enterprises of an area with their published grades, for lists, charts and exports."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -97,7 +97,9 @@ def _suits(line: Line, wanted: Wanted) -> bool:
     return not wanted.grade or (line.grade or NOT_GRADED) == wanted.grade
 
 
-def _rulesets(db: Session, grades: dict[UUID, tuple[UUID, UUID, date | None, UUID, str, str]]) -> dict[UUID, list[str]]:
+def _rulesets(
+    db: Session, grades: Mapping[UUID, tuple[UUID, UUID, date | None, UUID, str, str]]
+) -> dict[UUID, list[str]]:
     """The rulesets of each enterprise: those that graded it, and those registered for its units."""
     found: dict[UUID, list[str]] = {}
     graded = {row[3]: enterprise_id for enterprise_id, row in grades.items()}

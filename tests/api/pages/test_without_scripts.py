@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx2 as httpx
 import pytest
@@ -12,11 +13,13 @@ from tests.api.pages.test_accessible import PAGES
 from tests.api.world import PASSWORD, content
 
 
-def signed_in(place: Place, login: str) -> httpx.Client:
-    client = httpx.Client(base_url=place.url, headers={"accept": "text/html"}, follow_redirects=True, timeout=30)
-    answer = client.post("/sign-in", data={"login": login, "password": PASSWORD, "next": "/"})
-    assert answer.status_code == 200
-    return client
+@contextmanager
+def signed_in(place: Place, login: str) -> Iterator[httpx.Client]:
+    accepting = {"accept": "text/html"}
+    with httpx.Client(base_url=place.url, headers=accepting, follow_redirects=True, timeout=30) as client:
+        answer = client.post("/sign-in", data={"login": login, "password": PASSWORD, "next": "/"})
+        assert answer.status_code == 200
+        yield client
 
 
 @pytest.fixture

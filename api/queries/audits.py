@@ -51,13 +51,8 @@ def audits(desk: Desk, wanted: Wanted, cursor: UUID | None, limit: int) -> tuple
 def briefs(desk: Desk, found: Sequence[Audit]) -> list[AuditBrief]:
     """Audits with the names and gradings that belong to them, in three questions however many they are."""
     ids = [audit.id for audit in found]
-    enterprises = dict(
-        desk.db.execute(
-            select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_({audit.enterprise_id for audit in found}))
-        )
-        .tuples()
-        .all()
-    )
+    named = select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_({audit.enterprise_id for audit in found}))
+    enterprises = {row.id: row.name for row in desk.db.execute(named)}
     names = names_of(desk.db, [audit.author_id for audit in found])
     gradings = _last_gradings(desk, ids)
     told = []

@@ -72,7 +72,7 @@ def list_audits(
     status_code=201,
     summary="Begin an audit",
     response_model=AuditOut,
-    responses=CREATED_VERSIONED | refusals(409),
+    responses=CREATED_VERSIONED | refusals(404, 409),
 )
 def create_audit(body: AuditIn, once: OnceOnly, desk: Writer) -> Response:
     """An expert's audit when an assessor begins it, a self-assessment when the enterprise does.

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from fastapi import Form
 from fastapi.responses import FileResponse, Response
-from pydantic import StringConstraints
 
 from api import attachments
 from api.access import Rule
 from api.desk import Desk, needs
+from api.evidence import ENDINGS
 from api.problems import not_found
 from api.routes.bodies import Upload
 from api.routes.declare import (
@@ -28,9 +28,14 @@ router = resource("evidence")
 Reader = Annotated[Desk, needs(Rule.READ)]
 Writer = Annotated[Desk, needs(Rule.DRAFT_AUDITS)]
 Place = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=400, pattern=r"^[A-Za-z0-9_.\[\]-]+$"),
-    Form(description="Where in the audit it belongs.", examples=["units[0].facts.access_gate"]),
+    str | None,
+    Form(
+        min_length=1,
+        max_length=400,
+        pattern=r"^[A-Za-z0-9_.\[\]-]+$",
+        description="Where in the audit it belongs.",
+        examples=["units[0].facts.access_gate"],
+    ),
 ]
 
 
@@ -47,7 +52,7 @@ def list_evidence(audit_id: UUID, desk: Reader) -> list[EvidenceOut]:
     response_model=EvidenceOut,
     responses=CREATED | refusals(409, 413, 415, 422),
 )
-def create_evidence(audit_id: UUID, file: Upload, desk: Writer, place: Place | None = None) -> Response:
+def create_evidence(audit_id: UUID, file: Upload, desk: Writer, place: Place = None) -> Response:
     """PDF, PNG, JPEG, TIFF, WebP, MP4, text, xlsx or docx. What it is, its content says; its name must say the same."""
     made = attachments.attach(desk, audit_id, file.file, file.filename or "", place)
     return answer(EvidenceOut.model_validate(made), status=201, location=f"/v1/evidence/{made.id}")
@@ -63,7 +68,7 @@ def get_evidence(evidence_id: UUID, desk: Reader) -> EvidenceOut:
     "/evidence/{evidence_id}/content",
     summary="Download a file of evidence",
     response_class=Response,
-    responses=download("The file.", "application/octet-stream"),
+    responses=download("The file.", *ENDINGS),
 )
 def get_evidence_content(evidence_id: UUID, desk: Reader) -> Response:
     """Always as a download, never shown inside a page."""

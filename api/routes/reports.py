@@ -26,6 +26,7 @@ from api.routes.declare import (
 from api.routes.idempotency import OnceOnly
 from api.shapes.exports import ExportOut, ReportsIn
 from api.store import Export, ExportState
+from api.workbooks import XLSX
 
 router = resource("reports")
 Costly = Annotated[Desk, needs(Rule.READ, costly=True)]
@@ -94,7 +95,7 @@ def get_export(export_id: UUID, desk: Reader) -> ExportOut:
     "/exports/{export_id}/content",
     summary="Download a document",
     response_class=Response,
-    responses=download("The document.", "application/octet-stream") | refusals(409),
+    responses=download("The document.", "application/zip", XLSX, "application/octet-stream") | refusals(409),
 )
 def get_export_content(export_id: UUID, desk: Reader) -> Response:
     """An archive of reports, or a workbook with its errors marked."""

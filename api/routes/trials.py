@@ -61,7 +61,7 @@ def grade(body: JsonText, desk: Trier, mode: GradeMode = Mode.OFFICIAL, trace: W
     "/grade/explanation",
     summary="Why the units of an audit have their grades",
     response_model=list[ReasonOut],
-    responses=REFUSALS,
+    responses=REFUSALS | refusals(404),
     openapi_extra=AUDIT_BODY,
 )
 def explain(
@@ -81,7 +81,7 @@ def explain(
     "/grade/gaps",
     summary="What stands between the units of an audit and a level",
     response_model=list[UnitGapsOut],
-    responses=REFUSALS,
+    responses=REFUSALS | refusals(404),
     openapi_extra=AUDIT_BODY,
 )
 def find_gaps(

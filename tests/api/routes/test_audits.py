@@ -1,0 +1,122 @@
+"""Audits over the interface: begun, saved by two people, submitted, confirmed, published, appealed."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+from tests.api.routes.conftest import Ask
+from tests.api.world import TYRE, Furnished
+
+JSON = {"content-type": "application/json"}
+DRAFT = TYRE.read_text(encoding="utf-8")
+
+
+def _begin(ask: Ask, furnished: Furnished, login: str = "wang") -> dict[str, Any]:
+    answer = ask(login, "POST", "/audits", json={"enterprise_id": str(furnished.world.tyre)})
+    assert answer.status_code == 201, answer.text
+    assert answer.headers["location"] == f"/v1/audits/{answer.json()['id']}"
+    begun: dict[str, Any] = answer.json()
+    return begun
+
+
+def _save(ask: Ask, audit_id: str, text: str, tag: str, login: str = "wang") -> Any:
+    path = f"/audits/{audit_id}/content"
+    return ask(login, "PUT", path, content=text.encode(), headers=JSON | {"if-match": tag})
+
+
+def test_an_audit_goes_from_the_empty_form_to_a_published_grade(ask: Ask, furnished: Furnished) -> None:
+    audit = f"/audits/{_begin(ask, furnished)['id']}"
+    seen = ask("wang", "GET", f"{audit}/content").headers["etag"]
+    assert _save(ask, audit[8:], DRAFT, seen).status_code == 200
+    assert ask("wang", "GET", f"{audit}/check").json() == {"ready": True, "errors": []}
+    assert ask("wang", "POST", f"{audit}/submission").json()["state"] == "submitted"
+    assert ask("li", "POST", f"{audit}/confirmation").json()["state"] == "confirmed"
+    published = ask("city", "POST", f"{audit}/publication", json={}).json()
+    assert published["state"] == "published"
+    assert published["grading"]["id"] == published["published_grading_id"]
+    grades = ask("tyre", "GET", f"/enterprises/{furnished.world.tyre}").json()["grades"]
+    assert [grade["grade"] for grade in grades] == [published["grading"]["grade"]]
+
+
+def test_what_is_saved_comes_back_to_the_letter(ask: Ask, furnished: Furnished) -> None:
+    audit = _begin(ask, furnished)
+    text = '{"units": [], "exact": 6.2000000000000000000001}'
+    tag = _save(ask, audit["id"], text, f'"{audit["version"]}"').headers["etag"]
+    again = ask("wang", "GET", f"/audits/{audit['id']}/content")
+    assert (again.text, again.headers["etag"]) == (text, tag)
+    known = ask("wang", "GET", f"/audits/{audit['id']}/content", headers={"if-none-match": tag})
+    assert (known.status_code, known.content) == (304, b"")
+
+
+def test_saving_without_saying_what_was_seen_is_refused(ask: Ask, furnished: Furnished) -> None:
+    audit = _begin(ask, furnished)
+    refused = ask("wang", "PUT", f"/audits/{audit['id']}/content", content=b"{}", headers=JSON)
+    assert (refused.status_code, refused.json()["code"]) == (428, "if_match_missing")
+
+
+def test_who_saves_too_late_is_told_and_loses_nothing(ask: Ask, furnished: Furnished) -> None:
+    audit = _begin(ask, furnished)
+    tag = f'"{audit["version"]}"'
+    assert _save(ask, audit["id"], '{"first": 1}', tag).status_code == 200
+    late = _save(ask, audit["id"], '{"second": 2}', tag, login="li")
+    assert (late.status_code, late.json()["code"]) == (412, "edited_meanwhile")
+    kept = late.json()["kept_revision"]
+    assert ask("li", "GET", f"/audits/{audit['id']}/revisions/{kept}/content").text == '{"second": 2}'
+    assert kept in ask("wang", "GET", f"/audits/{audit['id']}").json()["conflicts"]
+
+
+def test_submission_tells_the_place_of_every_error(ask: Ask, furnished: Furnished) -> None:
+    audit = _begin(ask, furnished)
+    said = json.loads(DRAFT)
+    said["units"][0]["id"] = None
+    said["assessed_on"] = "yesterday"
+    _save(ask, audit["id"], json.dumps(said), f'"{audit["version"]}"')
+    refused = ask("wang", "POST", f"/audits/{audit['id']}/submission")
+    assert refused.status_code == 422
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert {"assessed_on", "units[0].id"} <= {error["place"] for error in refused.json()["errors"]}
+
+
+def test_a_submission_sent_twice_under_one_key_acts_once(ask: Ask, furnished: Furnished) -> None:
+    key = {"idempotency-key": str(uuid4())}
+    body = {"enterprise_id": str(furnished.world.tyre)}
+    first = ask("wang", "POST", "/audits", json=body, headers=key)
+    again = ask("wang", "POST", "/audits", json=body, headers=key)
+    assert first.json() == again.json()
+    assert again.headers["idempotent-replayed"] == "true"
+    assert again.headers["location"] == first.headers["location"]
+    other = ask("wang", "POST", "/audits", json=body | {"site_id": str(uuid4())}, headers=key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+def test_a_step_that_is_not_allowed_says_why(ask: Ask, furnished: Furnished) -> None:
+    audit = _begin(ask, furnished)
+    refused = ask("wang", "POST", f"/audits/{audit['id']}/confirmation")
+    assert refused.status_code == 409
+    assert "草稿" in refused.json()["detail"]
+    stale = ask("wang", "POST", f"/audits/{audit['id']}/submission", headers={"if-match": '"99"'})
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale")
+
+
+def test_a_self_assessment_stands_beside_the_experts_audits(ask: Ask, furnished: Furnished) -> None:
+    own = _begin(ask, furnished, login="tyre")
+    assert own["kind"] == "self"
+    listed = ask("tyre", "GET", "/audits", params={"kind": "self"}).json()["items"]
+    assert [audit["id"] for audit in listed] == [own["id"]]
+    assert ask("wang", "GET", f"/audits/{own['id']}").status_code == 404
+
+
+def test_lists_come_in_pages_the_newest_first(ask: Ask, furnished: Furnished) -> None:
+    made = [_begin(ask, furnished)["id"] for _ in range(3)]
+    first = ask("wang", "GET", "/audits", params={"limit": 2, "state": "draft"}).json()
+    rest = ask("wang", "GET", "/audits", params={"limit": 2, "state": "draft", "cursor": first["next"]}).json()
+    assert [audit["id"] for audit in first["items"] + rest["items"]] == made[::-1]
+    assert rest["next"] is None
+
+
+def test_an_appeal_is_answered_by_the_bureau(ask: Ask) -> None:
+    appeal = ask("city", "GET", "/appeals", params={"state": "open"}).json()["items"][0]
+    answer = {"upheld": False, "answer": "维持原结论。"}
+    done = ask("city", "POST", f"/appeals/{appeal['id']}/answer", json=answer)
+    assert (done.status_code, done.json()["state"]) == (200, "rejected")
+    assert ask("tyre", "GET", f"/appeals/{appeal['id']}").json()["answer"] == "维持原结论。"

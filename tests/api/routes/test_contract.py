@@ -1,0 +1,93 @@
+"""What the description promises the interface keeps: schemathesis sends what it allows and what it forbids, as each role."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import negative_data_rejection, positive_data_acceptance
+
+from api.app import create_app
+from api.desk import SUBJECTS
+from tests.api.routes.conftest import copied, make
+from tests.api.world import Furnished
+
+ROLES = ("wang", "tyre", "city", "root")
+EXAMPLES = 2
+"""Of each kind, for each operation and role: about a minute in all."""
+KNOWN: dict[str, Any] = {"edition": "national-2020", "industry": "rubber", "indicator": "clean_energy", "number": 1}
+SLOW = ("report.pdf", "/grade/report", "/check")
+"""Operations that take seconds each and have tests of their own."""
+APP = create_app(make(Path("not-used")))
+SCHEMA = schemathesis.openapi.from_asgi("/v1/openapi.json", APP)
+
+
+@pytest.fixture(scope="module", params=ROLES)
+def asker(
+    request: pytest.FixtureRequest, furnished_once: Furnished, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A token, and what there is to ask for, in a world of its own: the requests change it."""
+    made = copied(furnished_once, tmp_path_factory.mktemp(request.param) / "world")
+    APP.state.service = made.world.service
+    # The own token and account stay usable.
+    spared = {name: made.ids["foundry"][name] for name in ("token_id", "user_id")}
+    yield made.tokens[request.param], KNOWN | made.ids["tyre"] | spared
+    made.world.service.close()
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode))
+def test_every_answer_is_as_described(asker: tuple[str, dict[str, Any]], mode: GenerationMode) -> None:
+    token, ids = asker
+    wrong: dict[tuple[str, int], str] = {}
+
+    def send(case: Case) -> None:
+        _point_at(case, ids)
+        response = case.call(headers={"Authorization": f"Bearer {token}", "Accept": "application/json"})
+        try:
+            case.validate_response(response, excluded_checks=_unspoken(case))
+        except (AssertionError, BaseExceptionGroup) as error:
+            wrong.setdefault((case.operation.label, response.status_code), str(error))
+
+    for found in SCHEMA.get_all_operations():
+        operation = found.ok()
+        if not operation.path.endswith(SLOW):
+            _try(operation.as_strategy(generation_mode=mode), send)
+    assert not wrong, "\n\n".join(f"{label} {status}: {said}" for (label, status), said in wrong.items())
+
+
+def _try(cases: Any, send: Any) -> None:
+    quick = settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    try:
+        quick(given(cases)(send))()
+    except Unsatisfiable:
+        # Of an operation without parameters nothing can be wrong.
+        return
+
+
+def _point_at(case: Case, ids: dict[str, Any]) -> None:
+    """Ask for what is there, else every answer would be 404."""
+    for name in case.path_parameters or {}:
+        if name in SUBJECTS or name in KNOWN:
+            case.path_parameters[name] = ids[name]
+
+
+def _unspoken(case: Case) -> list[Any]:
+    """Checks that can't be made: whether a body is accepted depends on where the audit is on its way; and what was wrong
+    with the path or with the token has been put right before sending."""
+    put_right = {
+        location.value
+        for location, component in case.meta.components.items()  # type: ignore[union-attr]
+        if component.mode is GenerationMode.NEGATIVE
+    } & {"path", "header", "cookie"}
+    return [positive_data_acceptance, *([negative_data_rejection] if put_right else [])]

@@ -1,0 +1,56 @@
+"""Enterprises, sites and units over the interface."""
+
+from tests.api.routes.conftest import Ask
+from tests.api.world import Furnished
+
+NEW = {"name": "咸阳新星橡胶有限公司", "uscc": "91350100M000100Y43", "county": "610404"}
+
+
+def test_a_bureau_registers_an_enterprise_within_its_area(ask: Ask) -> None:
+    made = ask("city", "POST", "/enterprises", json=NEW)
+    assert made.status_code == 201, made.text
+    assert ask("city", "GET", made.headers["location"]).json()["name"] == NEW["name"]
+    elsewhere = ask("city", "POST", "/enterprises", json=NEW | {"county": "610304"})
+    assert (elsewhere.status_code, elsewhere.json()["errors"][0]["place"]) == (403, "county")
+
+
+def test_a_credit_code_is_verified_and_registered_once(ask: Ask) -> None:
+    wrong = ask("city", "POST", "/enterprises", json=NEW | {"uscc": "91350100M000100Y44"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["place"]) == (422, "uscc")
+    ask("city", "POST", "/enterprises", json=NEW)
+    assert ask("city", "POST", "/enterprises", json=NEW).json()["code"] == "uscc_taken"
+
+
+def test_a_change_says_what_it_has_seen(ask: Ask, furnished: Furnished) -> None:
+    path = f"/enterprises/{furnished.world.tyre}"
+    seen = {"if-match": ask("city", "GET", path).headers["etag"]}
+    assert ask("city", "PATCH", path, json={"active": False}, headers=seen).json()["active"] is False
+    assert ask("city", "PATCH", path, json={"active": True}, headers=seen).status_code == 412
+    assert ask("city", "PATCH", path, json={"active": True}).status_code == 428
+    assert ask("tyre", "PATCH", path, json={"active": True}, headers=seen).status_code == 403
+
+
+def test_enterprises_are_found_by_name_code_area_ruleset_and_grade(ask: Ask, furnished: Furnished) -> None:
+    tyre = ask("province", "GET", f"/enterprises/{furnished.world.tyre}").json()
+
+    def found(**by: str) -> list[str]:
+        return [item["id"] for item in ask("province", "GET", "/enterprises", params=by).json()["items"]]
+
+    assert len(found()) == 2
+    assert found(q=tyre["name"][2:5]) == found(q=tyre["uscc"]) == found(area="610400") == [tyre["id"]]
+    assert tyre["id"] in found(grade=tyre["grades"][0]["grade"])
+    assert found(q="%") == []
+
+
+def test_sites_and_units_are_registered_and_closed(ask: Ask, furnished: Furnished) -> None:
+    path = f"/enterprises/{furnished.world.tyre}"
+    site = ask("city", "POST", f"{path}/sites", json={"name": "北厂区", "county": "610404"}).json()
+    unit = {"site_id": site["id"], "code": "tyre-9", "ruleset_id": "national-2020/rubber"}
+    made = ask("city", "POST", f"{path}/units", json=unit)
+    assert made.status_code == 201, made.text
+    assert ask("city", "POST", f"{path}/units", json=unit).json()["code"] == "unit_exists"
+    wrong = ask("city", "POST", f"{path}/units", json=unit | {"code": "x", "ruleset_id": "no/such"})
+    assert wrong.json()["errors"][0]["place"] == "ruleset_id"
+    closed = ask("city", "PATCH", f"/units/{made.json()['id']}", json={"active": False})
+    assert closed.json()["active"] is False
+    assert ask("city", "PATCH", f"/sites/{site['id']}", json={"name": "北区"}).json()["name"] == "北区"

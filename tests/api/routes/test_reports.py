@@ -1,0 +1,46 @@
+"""Gap reports over the interface: one at once, many in the background."""
+
+import io
+import time
+import zipfile
+from typing import Any
+
+import pytest
+
+from tests.api.routes.conftest import Ask
+from tests.api.world import Furnished
+
+
+def _done(ask: Ask, path: str) -> dict[str, Any]:
+    for _ in range(600):
+        told: dict[str, Any] = ask("province", "GET", path).json()
+        if told["state"] not in ("waiting", "running"):
+            return told
+        time.sleep(0.1)
+    raise AssertionError(f"still {told['state']}")
+
+
+# WeasyPrint leaves the colour profile that it embeds for the garbage collector to close.
+@pytest.mark.filterwarnings("ignore:Exception ignored in.*sRGB2014:pytest.PytestUnraisableExceptionWarning")
+def test_a_report_comes_as_html_and_as_pdf(ask: Ask, furnished: Furnished) -> None:
+    path = f"/gradings/{furnished.ids['tyre']['grading_id']}"
+    html = ask("tyre", "GET", f"{path}/report.html")
+    assert html.headers["content-disposition"].startswith("attachment")
+    assert "差距" in html.text
+    assert ask("tyre", "GET", f"{path}/report.pdf").content.startswith(b"%PDF-")
+
+
+def test_reports_of_many_gradings_are_ordered_polled_and_downloaded(ask: Ask, furnished: Furnished) -> None:
+    ids = [furnished.ids[side]["grading_id"] for side in ("tyre", "foundry")]
+    ordered = ask("province", "POST", "/reports", json={"grading_ids": ids, "format": "html"})
+    assert ordered.status_code == 202, ordered.text
+    told = _done(ask, ordered.headers["location"])
+    assert (told["state"], told["made"], told["errors"]) == ("done", 2, [])
+    archive = zipfile.ZipFile(io.BytesIO(ask("province", "GET", told["content"]).content))
+    assert len(archive.namelist()) == 2
+    assert ask("city", "GET", ordered.headers["location"]).status_code == 404
+
+
+def test_a_grading_that_is_not_in_scope_can_not_be_reported_on(ask: Ask, furnished: Furnished) -> None:
+    ids = [furnished.ids["foundry"]["grading_id"]]
+    assert ask("city", "POST", "/reports", json={"grading_ids": ids}).status_code == 404

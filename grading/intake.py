@@ -1,7 +1,9 @@
 """JSON → Audit: everything that is wrong with it at once, each with its place; nothing is guessed, nothing rounded."""
 
 import json
+import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,6 +12,7 @@ from typing import Any
 from grading.language.load import Library
 from grading.language.problems import LanguageError, place_of
 from grading.model.audit import Audit, Enterprise, Known, Row, UnitAudit, Value
+from grading.model.base import decimal_places
 from grading.model.ruleset import Fact, Ruleset
 
 MAX_BYTES = 5_000_000
@@ -17,6 +20,10 @@ MAX_UNITS = 200
 MAX_ROWS = 2_000
 MAX_TEXT = 4_000
 MAX_DIGITS = 40
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+COUNTY = re.compile(r"[0-9]{6}")
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Characters that no document can hold: controls other than tab and line ends, halves of surrogate pairs, non-characters."""
 Path = tuple[str | int, ...]
 
 
@@ -75,7 +82,7 @@ def parse_json(text: bytes | str) -> Any:
 def _number(text: str) -> Any:
     digits = text.lower().lstrip("-")
     exponent = digits.partition("e")[2]
-    if len(digits) > MAX_DIGITS or (exponent and abs(int(exponent[:6])) > MAX_DIGITS):
+    if len(digits) > MAX_DIGITS or (exponent and abs(int(exponent)) > MAX_DIGITS):
         return _NotANumber(text[:MAX_DIGITS])
     return Decimal(text)
 
@@ -103,7 +110,8 @@ class _Reader:
         self.problems: list[InputProblem] = []
 
     def wrong(self, path: Path, message: str) -> None:
-        self.problems.append(InputProblem(place_of(path), message))
+        place = place_of(step if isinstance(step, int) else printable(step) for step in path)
+        self.problems.append(InputProblem(place, message))
 
     def audit(self, raw: Any) -> Audit:
         top = self.mapping(raw, (), required=("enterprise", "assessed_on", "units"))
@@ -151,17 +159,15 @@ class _Reader:
         if len(raw) > MAX_TEXT:
             self.wrong(path, f"is longer than {MAX_TEXT} characters")
             return None
-        if any((ord(c) < 32 and c not in "\n\t\r") or 0xD800 <= ord(c) <= 0xDFFF for c in raw):
+        if UNWRITABLE.search(raw):
             self.wrong(path, "has control characters")
             return None
         return raw
 
     def day(self, raw: Any, path: Path) -> date | None:
-        try:
-            if isinstance(raw, str) and len(raw) == 10:
+        if isinstance(raw, str) and DAY.fullmatch(raw):
+            with suppress(ValueError):
                 return date.fromisoformat(raw)
-        except ValueError:
-            pass
         self.wrong(path, "should be a day like 2023-09-10")
         return None
 
@@ -176,7 +182,7 @@ class _Reader:
         except KeyError:
             near = [i for i in self.library.ids() if i.partition("/")[2] == ruleset_id.partition("/")[2]]
             hint = f"; perhaps {' or '.join(near)}" if near else "; `grading ruleset list` shows which there are"
-            self.wrong((*path, "ruleset"), f"there is no ruleset `{ruleset_id[:120]}`{hint}")
+            self.wrong((*path, "ruleset"), f"there is no ruleset `{printable(ruleset_id)}`{hint}")
         except LanguageError as error:
             self.wrong((*path, "ruleset"), f"`{ruleset_id}` can't be used: {error.problems[0]}")
         return None
@@ -186,12 +192,12 @@ class _Reader:
         top = self.mapping(raw, path, required=("name",), optional=("uscc", "permit", "county", "facts"))
         texts = {key: self.text(top[key], (*path, key)) for key in ("name", "uscc", "permit", "county") if key in top}
         county = texts.get("county")
-        if county is not None and not (len(county) == 6 and county.isdigit()):
+        if county is not None and not COUNTY.fullmatch(county):
             self.wrong((*path, "county"), "should be a GB/T 2260 code of six digits")
         facts = self.facts(
             top.get("facts", {}), (*path, "facts"), self.shared_facts(rulesets), "any ruleset of this audit"
         )
-        return Enterprise(facts=facts, **texts) if texts.get("name") else None  # type: ignore[arg-type]
+        return Enterprise(facts=facts, **texts) if texts.get("name") else None
 
     def shared_facts(self, rulesets: list[Ruleset] | None) -> Callable[[str], list[Fact]] | None:
         """The declarations of a fact in the audit's rulesets; None when those are not all known."""
@@ -243,7 +249,8 @@ class _Reader:
             name = self.text(values.pop(key), (*here, key)) if key in values else None
             facts = self.facts(values, here, declared, f"group {group_id} of {ruleset.id}", whole=False)
             if name is not None and name in seen:
-                self.wrong((*here, key), f"`{name}` is also the key of row {seen[name]}; keys of a group differ")
+                said = f"`{printable(name)}` is also the key of row {seen[name]}; keys of a group differ"
+                self.wrong((*here, key), said)
             if name is not None:
                 seen.setdefault(name, i)
                 rows.append(Row(key=name, facts=facts))
@@ -347,8 +354,7 @@ class _Reader:
             )
             self.wrong(path, f"should be {span}{unit}, is {raw}")
             return None
-        exponent = raw.normalize().as_tuple().exponent
-        if isinstance(exponent, int) and -exponent > fact.decimals:
+        if decimal_places(raw) > fact.decimals:
             self.wrong(
                 path,
                 f"has more than {fact.decimals} decimal places; give the value as measured, it is not rounded here",
@@ -363,7 +369,7 @@ class _Reader:
         seen: dict[str, int] = {}
         for i, unit in enumerate(units):
             if unit is not None and unit.id in seen:
-                self.wrong(("units", i, "id"), f"`{unit.id}` is also the id of units[{seen[unit.id]}]")
+                self.wrong(("units", i, "id"), f"`{printable(unit.id)}` is also the id of units[{seen[unit.id]}]")
             if unit is not None:
                 seen.setdefault(unit.id, i)
 
@@ -371,4 +377,9 @@ class _Reader:
 def _shown(raw: Any) -> str:
     if isinstance(raw, dict | list):
         return "an object" if isinstance(raw, dict) else "a list"
-    return f"`{str(raw)[:60]}`"
+    return f"`{printable(str(raw)[:60])}`"
+
+
+def printable(text: str) -> str:
+    """A text of the audit as it can stand in a message: at most 200 characters, what can't be printed as `\\u0000`."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text[:200])

@@ -1,151 +1,401 @@
-"""An audit that is not in order gets every problem with its place, and never a grade."""
+"""Malformed audits get errors with places, all at once, and never a grade."""
 
-import contextlib
+import copy
 import json
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from grading.engine.grade import Engine
 from grading.intake import AuditError, read_audit
-from grading.language.load import Library
 from grading.model.audit import Audit
+from tests.engine.small import Shelf, fact, indicator, ruleset_of
 
-LIBRARY = Library()
+AMOUNT = settings.default.max_examples if settings.default is not None else 100
+FACTS = {
+    "share": fact("share", "number", unit="%", min=0, max=100, decimals=1),
+    "count": fact("count", "number", decimals=0),
+    "yes": fact("yes", "boolean"),
+    "kind": fact("kind", "choice"),
+    "ledgers": fact("ledgers", "choices"),
+    "since": fact("since", "date"),
+    "nmhc": fact("nmhc", "number", "outlets", decimals=2),
+}
+GOOD_ENOUGH = {"all": [{"fact": "share", "at_least": 80}, {"each": "outlets", "require": {"fact": "nmhc", "at_most": 10}}]}
+SHELF = Shelf(ruleset_of(facts=FACTS, indicators=[indicator("i", A=GOOD_ENOUGH)]))
+OUTLET = {"outlets_id": "DA001", "nmhc": 6.2}
 
 
-def audit(**unit: Any) -> dict[str, Any]:
-    """A small rubber audit that is in order; keywords go into its unit."""
-    facts = {"holds_permit": True, "ledger_retention_years": 5}
+def valid() -> dict[str, Any]:
+    """An audit in order."""
     return {
-        "enterprise": {"name": "某橡胶厂", "county": "610402"},
+        "enterprise": {"name": "e", "uscc": "91610402MA6XXXXX0X", "county": "610402", "facts": {"yes": True}},
         "assessed_on": "2023-09-10",
-        "units": [{"id": "line-1", "ruleset": "national-2020/rubber", "facts": facts} | unit],
+        "units": [
+            {
+                "id": "line-1",
+                "ruleset": "test/random",
+                "facts": {
+                    "share": {"value": 85.5, "evidence": ["台账"], "note": "三个月平均"},
+                    "kind": "o1",
+                    "ledgers": ["o2", "o0"],
+                    "since": "2020-02-29",
+                },
+                "groups": {"outlets": [OUTLET, {"outlets_id": "DA002"}]},
+            }
+        ],
     }
 
 
-def problems(document: Any) -> dict[str, str]:
-    """The problems of a document (or of a text as it stands) by place."""
-    text = document if isinstance(document, str | bytes) else json.dumps(document)
+def problems(raw: Any) -> dict[str, str]:
+    """What is wrong with an audit, by place."""
+    text = raw if isinstance(raw, bytes | str) else json.dumps(raw)
     with pytest.raises(AuditError) as raised:
-        read_audit(text, LIBRARY)
+        read_audit(text, SHELF)
+    assert raised.value.problems
     return {problem.place: problem.message for problem in raised.value.problems}
 
 
-def test_an_audit_in_order_is_read() -> None:
-    assert read_audit(json.dumps(audit()), LIBRARY).units[0].facts["holds_permit"].value is True
+def with_facts(**facts: Any) -> dict[str, Any]:
+    """A valid audit with other facts of its unit."""
+    audit = valid()
+    audit["units"][0]["facts"] = facts
+    return audit
 
 
-def test_all_problems_are_told_at_once_each_with_its_place() -> None:
-    document = audit(facts={"holds_permit": "yes", "no_such_fact": 1, "ledger_retention_years": -1})
-    document["assessed_on"] = "2023-13-01"
-    document["enterprise"]["county"] = "咸阳"
-    assert set(problems(document)) == {
-        "assessed_on",
-        "enterprise.county",
-        "units[0].facts.holds_permit",
-        "units[0].facts.no_such_fact",
-        "units[0].facts.ledger_retention_years",
-    }
+def with_outlets(*outlets: Any) -> dict[str, Any]:
+    """A valid audit with other rows."""
+    audit = valid()
+    audit["units"][0]["groups"] = {"outlets": list(outlets)}
+    return audit
 
 
-@pytest.mark.parametrize("value", ["1", True, [1], {"value": "1"}, "", "NaN"])
-def test_a_number_is_a_number_and_nothing_that_looks_like_one(value: Any) -> None:
-    assert any("ledger_retention_years" in place for place in problems(audit(facts={"ledger_retention_years": value})))
+def as_written(**facts: str) -> str:
+    """A valid audit as text, with numbers as nobody's json.dumps would write them."""
+    text = json.dumps(with_facts(**{name: f"<{name}>" for name in facts}))
+    for name, written in facts.items():
+        text = text.replace(f'"<{name}>"', written)
+    return text
 
 
-@pytest.mark.parametrize("value", [1, 0, "true", "是", []])
-def test_a_yes_or_no_is_true_or_false(value: Any) -> None:
-    assert "units[0].facts.holds_permit" in problems(audit(facts={"holds_permit": value}))
+class TestAnAuditInOrder:
+    """What is read, and as what."""
+
+    def test_is_read_exactly(self) -> None:
+        unit = read_audit(json.dumps(valid()), SHELF).units[0]
+        assert unit.facts["share"].value == Decimal("85.5")
+        assert unit.facts["share"].evidence == ("台账",)
+        assert unit.facts["ledgers"].value == ("o0", "o2")
+        assert unit.facts["since"].value == date(2020, 2, 29)
+        assert [row.key for row in unit.groups["outlets"]] == ["DA001", "DA002"]
+
+    def test_may_begin_with_a_byte_order_mark(self) -> None:
+        assert read_audit(b"\xef\xbb\xbf" + json.dumps(valid()).encode(), SHELF).units
+
+    @pytest.mark.parametrize("value", [None, {"value": None}, {}])
+    def test_null_means_unknown(self, value: Any) -> None:
+        assert "yes" not in read_audit(json.dumps(with_facts(yes=value)), SHELF).units[0].facts
+
+    def test_a_note_about_an_unknown_value_is_kept(self) -> None:
+        unit = read_audit(json.dumps(with_facts(yes={"note": "现场未见"})), SHELF).units[0]
+        assert (unit.facts["yes"].value, unit.facts["yes"].note) == (None, "现场未见")
+
+    def test_no_options_at_all_is_a_known_value(self) -> None:
+        assert read_audit(json.dumps(with_facts(ledgers=[])), SHELF).units[0].facts["ledgers"].value == ()
+
+    @pytest.mark.parametrize(
+        ("written", "read"), [("85.50", "85.5"), ("8.55e1", "85.5"), ("0.0", "0"), ("-0", "0"), ("1E2", "100")]
+    )
+    def test_a_number_is_read_by_its_value(self, written: str, read: str) -> None:
+        assert read_audit(as_written(share=written), SHELF).units[0].facts["share"].value == Decimal(read)
 
 
-@pytest.mark.parametrize(
-    "literal", ["NaN", "Infinity", "-Infinity", "1e400", "1E+99999999", "1" * 5000, "0." + "1" * 60]
-)
-def test_numbers_beyond_reason_are_refused_at_their_place(literal: str) -> None:
-    text = json.dumps(audit(facts={"ledger_retention_years": 987})).replace("987", literal)
-    assert "units[0].facts.ledger_retention_years" in problems(text)
+class TestValues:
+    """Wrong types and wrong numbers."""
+
+    @pytest.mark.parametrize(
+        ("name", "value", "said"),
+        [
+            ("yes", 1, "true or false"),
+            ("yes", "true", "true or false"),
+            ("yes", [], "true or false"),
+            ("share", True, "should be a number in %"),
+            ("share", "85", "should be a number in %"),
+            ("share", [85], "should be a number in %"),
+            ("share", -0.1, "at least 0 and at most 100"),
+            ("share", 100.1, "at least 0 and at most 100"),
+            ("share", 85.55, "more than 1 decimal places"),
+            ("count", 1.5, "more than 0 decimal places"),
+            ("count", 10**9, "smaller than 1,000,000,000"),
+            ("count", -(10**12), "smaller than 1,000,000,000"),
+            ("kind", "o9", "one of o0, o1, o2"),
+            ("kind", ["o1"], "one of o0, o1, o2"),
+            ("kind", 1, "one of o0, o1, o2"),
+            ("ledgers", "o1", "list of options"),
+            ("ledgers", ["o1", "o1"], "twice"),
+            ("since", "2023-02-30", "should be a day"),
+            ("since", "2023-9-1", "should be a day"),
+            ("since", "2023-W36-7", "should be a day"),
+            ("since", "20230910", "should be a day"),
+            ("since", "２０２３-09-10", "should be a day"),
+            ("since", 20230910, "should be a day"),
+            ("share", {"value": "85"}, "should be a number in %"),
+            ("share", {"value": {"value": 85}}, "should be a number in %"),
+        ],
+    )
+    def test_are_refused_with_what_would_be_right(self, name: str, value: Any, said: str) -> None:
+        found = problems(with_facts(**{name: value}))
+        assert list(found) == [f"units[0].facts.{name}"]
+        assert said in found[f"units[0].facts.{name}"]
+
+    @pytest.mark.parametrize(
+        "written",
+        [
+            *("NaN", "Infinity", "-Infinity", "1" * 5000, "-" + "9" * 41, "0." + "1" * 5000, "1e400", "1e-400", "-1E+99"),
+            *("1e999999999999", "1e00000099999999999999999999", "1e000000999999999999999999"),
+        ],
+    )
+    @pytest.mark.parametrize("name", ["share", "count"])
+    def test_that_are_no_reasonable_numbers_are_refused(self, name: str, written: str) -> None:
+        found = problems(as_written(**{name: written}))
+        assert list(found) == [f"units[0].facts.{name}"]
+        assert "finite number of at most 40 digits" in found[f"units[0].facts.{name}"]
+
+    @pytest.mark.parametrize(
+        "written", ["10.0000000000000000000000000000000000001", "1.00000000000000000000000000000001e1", "1e-39"]
+    )
+    def test_are_never_rounded_however_small_the_rest(self, written: str) -> None:
+        assert "decimal places" in problems(as_written(share=written))["units[0].facts.share"]
+
+    def test_an_unknown_option_is_shown_with_its_place_in_the_list(self) -> None:
+        assert list(problems(with_facts(ledgers=["o1", "o9"]))) == ["units[0].facts.ledgers[1]"]
+
+    def test_evidence_and_notes_are_texts(self) -> None:
+        found = problems(with_facts(yes={"value": True, "evidence": ["台账", 5], "note": ["x"], "proof": 1}))
+        assert set(found) == {f"units[0].facts.yes.{name}" for name in ("evidence[1]", "note", "proof")}
+        assert "list of texts" in problems(with_facts(yes={"value": True, "evidence": 5}))["units[0].facts.yes.evidence"]
+
+    @pytest.mark.parametrize("text", ["\ud800", "\x00", "\x1b[31m", "\x7f", "\ufffe", " ", "x" * 4001])
+    def test_texts_that_no_document_can_hold_are_refused(self, text: str) -> None:
+        audit = valid()
+        audit["enterprise"]["name"] = text
+        assert list(problems(audit)) == ["enterprise.name"]
 
 
-def test_a_number_with_too_many_places_is_refused_and_not_rounded() -> None:
-    facts = LIBRARY.ruleset("national-2020/rubber").facts.values()
-    fact = next(f for f in facts if f.type == "number" and f.group is None and f.decimals <= 2)
-    text = json.dumps(audit(facts={fact.id: 987})).replace("987", f"{fact.min or 0}.{'0' * fact.decimals}1")
-    assert "decimal places" in problems(text)[f"units[0].facts.{fact.id}"]
+class TestPlaces:
+    """Every problem names its place, and all are told in one answer."""
+
+    def test_all_problems_are_told_at_once(self) -> None:
+        audit = with_facts(yes=1, share="x", unheard_of=1)
+        audit["assessed_on"] = "yesterday"
+        audit["enterprise"] = {"name": "", "county": "61", "facts": {"share": -1, "none": 1}, "phone": "1"}
+        audit["units"][0]["groups"] = {"outlets": [{"nmhc": "x"}, 5], "kilns": []}
+        assert set(problems(audit)) == {
+            "assessed_on",
+            "enterprise.name",
+            "enterprise.county",
+            "enterprise.phone",
+            "enterprise.facts.share",
+            "enterprise.facts.none",
+            "units[0].facts.yes",
+            "units[0].facts.share",
+            "units[0].facts.unheard_of",
+            "units[0].groups.outlets[0].outlets_id",
+            "units[0].groups.outlets[0].nmhc",
+            "units[0].groups.outlets[1]",
+            "units[0].groups.kilns",
+        }
+
+    @pytest.mark.parametrize("raw", [None, 5, '"x"', [], True])
+    def test_what_is_no_object_is_no_audit(self, raw: Any) -> None:
+        assert "should be an object with enterprise, assessed_on, units" in problems(raw)[""]
+
+    @pytest.mark.parametrize("key", ["enterprise", "assessed_on", "units"])
+    @pytest.mark.parametrize("missing", [True, False])
+    def test_a_missing_part_is_named(self, key: str, missing: bool) -> None:
+        audit = valid()
+        audit[key] = None
+        if missing:
+            del audit[key]
+        assert problems(audit)[key] == "is missing"
+
+    @pytest.mark.parametrize("key", ["id", "ruleset"])
+    def test_a_unit_has_an_id_and_a_ruleset(self, key: str) -> None:
+        audit = valid()
+        del audit["units"][0][key]
+        assert f"units[0].{key}" in problems(audit)
+
+    @pytest.mark.parametrize("units", [{}, [], "x", [5], [None], [{}] * 201])
+    def test_units_are_a_list_of_objects(self, units: Any) -> None:
+        assert any(place.startswith("units") for place in problems(valid() | {"units": units}))
+
+    def test_a_ruleset_that_does_not_exist_is_named(self) -> None:
+        audit = valid()
+        audit["units"][0]["ruleset"] = "elsewhere/random"
+        assert "perhaps test/random" in problems(audit)["units[0].ruleset"]
+
+    @pytest.mark.parametrize("ruleset", [5, ["test/random"], {"id": "test/random"}, "../../etc/passwd", "x" * 10_000, "\ud800"])
+    def test_a_ruleset_that_is_no_id_is_refused(self, ruleset: Any) -> None:
+        audit = valid()
+        audit["units"][0]["ruleset"] = ruleset
+        assert len(problems(audit)["units[0].ruleset"]) < 300
+
+    def test_units_have_ids_of_their_own(self) -> None:
+        audit = valid()
+        audit["units"] *= 2
+        assert "also the id of units[0]" in problems(audit)["units[1].id"]
+
+    def test_a_fact_of_a_group_belongs_into_its_rows(self) -> None:
+        assert "belongs into the rows of groups.outlets" in problems(with_facts(nmhc=5))["units[0].facts.nmhc"]
+        found = problems(with_outlets(OUTLET | {"share": 5}))
+        assert "is not a fact of group outlets" in found["units[0].groups.outlets[0].share"]
+        audit = valid()
+        audit["enterprise"]["facts"] = {"nmhc": 5}
+        assert list(problems(audit)) == ["enterprise.facts.nmhc"]
+
+    def test_row_keys_differ_and_are_texts(self) -> None:
+        found = problems(with_outlets(OUTLET, OUTLET | {"nmhc": 1}, {"outlets_id": 5}, {"nmhc": 1}))
+        assert "also the key of row 0" in found["units[0].groups.outlets[1].outlets_id"]
+        assert set(found) == {f"units[0].groups.outlets[{n}].outlets_id" for n in (1, 2, 3)}
+
+    @pytest.mark.parametrize("rows", [{}, "x", 5, True])
+    def test_a_group_is_a_list_of_rows(self, rows: Any) -> None:
+        audit = valid()
+        audit["units"][0]["groups"] = {"outlets": rows}
+        assert problems(audit) == {"units[0].groups.outlets": "should be a list of rows"}
+
+    def test_keys_that_stand_there_twice_are_named_wherever_they_are(self) -> None:
+        text = json.dumps(valid())
+        for written, place in (
+            ('"assessed_on": "2023-09-10"', "assessed_on"),
+            ('"kind": "o1"', "units[0].facts.kind"),
+            ('"note": "\\u4e09\\u4e2a\\u6708\\u5e73\\u5747"', "units[0].facts.share.note"),
+            ('"nmhc": 6.2', "units[0].groups.outlets[0].nmhc"),
+            ('"yes": true', "enterprise.facts.yes"),
+        ):
+            assert written in text
+            assert problems(text.replace(written, f"{written}, {written}")) == {place: "stands there twice"}
+
+    def test_what_can_not_be_printed_is_told_in_letters_that_can(self) -> None:
+        found = problems(with_facts(**{"a\ud800\x00\x1b" + "b" * 1000: 1, "kind": "\x1b[2J\ud800"}))
+        for place, message in found.items():
+            assert (place + message).isprintable()
+            assert len(place + message) < 400
+        assert any("\\ud800" in place for place in found)
 
 
-def test_a_key_that_stands_there_twice_is_told_with_its_place() -> None:
-    text = json.dumps(audit()).replace('"holds_permit": true', '"holds_permit": true, "holds_permit": false')
-    assert problems(text) == {"units[0].facts.holds_permit": "stands there twice"}
+class TestText:
+    """What is not even JSON."""
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            (b"", "is not JSON"),
+            (b"{", "at line 1, column"),
+            (b'{"a": 1,}', "is not JSON"),
+            (b"\xff\xfe{\x00}\x00", "is not UTF-8"),
+            (b'{"a": "\xc3\x28"}', "is not UTF-8"),
+            (b"[" * 100_000 + b"]" * 100_000, "nested too deeply"),
+            (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "nested too deeply"),
+            (b"[" * 100_000, "nested too deeply"),
+            (b"x" * 10_000_000, "larger than 5,000,000 bytes"),
+            (b"[" + b"0," * 2_499_990 + b"0]", "should be an object"),
+        ],
+        ids=lambda value: repr(value[:20]),
+    )
+    def test_is_refused(self, text: bytes, said: str) -> None:
+        assert said in problems(text)[""]
+
+    def test_a_hundred_thousand_unknown_facts_are_each_named(self) -> None:
+        audit = with_facts(**{f"junk{n}": n for n in range(100_000)})
+        assert len(problems(audit)) == 100_000
+
+    def test_more_rows_than_can_be_read_are_refused(self) -> None:
+        rows = [{"outlets_id": str(n)} for n in range(2_001)]
+        assert "at most 2000" in problems(with_outlets(*rows))["units[0].groups.outlets"]
 
 
-def test_the_key_of_a_row_is_unique_in_its_group() -> None:
-    ruleset = LIBRARY.ruleset("national-2020/rubber")
-    group, key = next((name, g.key) for name, g in ruleset.groups.items())
-    assert f"units[0].groups.{group}[1].{key}" in problems(audit(groups={group: [{key: "1#"}, {key: "1#"}]}))
-
-
-def test_an_unknown_ruleset_is_told_with_what_may_be_meant() -> None:
-    said = problems(audit(ruleset="national-2021/rubber"))["units[0].ruleset"]
-    assert "national-2020/rubber" in said
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "[]", "null", "{", '{"enterprise": }', "[" * 100_000, '{"a":' * 50_000, b"\xff\xfe\x00", "x" * 10_000_000],
-)
-def test_what_is_no_audit_at_all_is_refused(text: str | bytes) -> None:
-    assert problems(text)
-
-
-def test_text_with_control_characters_or_lone_surrogates_is_refused() -> None:
-    document = audit()
-    document["enterprise"]["name"] = "厂\x00"
-    document["units"][0]["id"] = "\ud800"
-    assert set(problems(document)) == {"enterprise.name", "units[0].id"}
-
-
-def test_two_units_of_one_name_are_refused() -> None:
-    document = audit()
-    document["units"] *= 2
-    assert "units[1].id" in problems(document)
-
-
-def test_what_was_noted_about_an_unknown_value_is_kept() -> None:
-    read = read_audit(json.dumps(audit(facts={"holds_permit": {"value": None, "note": "待补"}})), LIBRARY)
-    known = read.units[0].facts["holds_permit"]
-    assert (known.value, known.note) == (None, "待补")
-
-
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+JUNK = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.text(max_size=12),
+        st.sampled_from(["", "o1", "2023-09-10", "test/random", "DA001", "\ud800", "\x00", "1e5", 10**400, -1e308]),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.dictionaries(st.text(max_size=8) | st.sampled_from([*FACTS, "value", "note", "id", "groups"]), inner, max_size=4),
+    ),
     max_leaves=8,
 )
 
 
-@settings(max_examples=200, deadline=None)
-@given(
-    st.fixed_dictionaries(
-        {"enterprise": VALUES | st.just({"name": "厂"}), "assessed_on": VALUES | st.just("2023-09-10")},
-        optional={
-            "units": VALUES
-            | st.lists(
-                st.fixed_dictionaries(
-                    {"id": VALUES | st.just("u"), "ruleset": VALUES | st.just("national-2020/rubber")},
-                    optional={
-                        "facts": st.dictionaries(
-                            st.sampled_from(["holds_permit", "archives", "x"]), VALUES, max_size=3
-                        ),
-                        "groups": VALUES,
-                    },
-                ),
-                max_size=2,
-            )
-        },
-    )
-)
-def test_any_document_is_an_audit_or_an_audit_error(document: Any) -> None:
-    with contextlib.suppress(AuditError):
-        assert isinstance(read_audit(json.dumps(document), LIBRARY), Audit)
+def places(raw: Any) -> list[tuple[Any, ...]]:
+    """The path of everything inside a document."""
+    inside = raw.items() if isinstance(raw, dict) else enumerate(raw) if isinstance(raw, list) else ()
+    return [(), *((key, *path) for key, value in inside for path in places(value))]
+
+
+def changed(raw: Any, path: tuple[Any, ...], junk: Any) -> Any:
+    """The document with something else at a place."""
+    if not path:
+        return junk
+    found = copy.copy(raw)
+    found[path[0]] = changed(raw[path[0]], path[1:], junk)
+    return found
+
+
+def outcome(text: bytes | str) -> Audit | AuditError:
+    """An audit, or an error that can be printed; nothing else comes out of reading."""
+    try:
+        return read_audit(text, SHELF)
+    except AuditError as error:
+        found = error
+    assert found.problems
+    assert all((problem.place + problem.message).isprintable() for problem in found.problems)
+    return found
+
+
+@settings(max_examples=10 * AMOUNT)
+@given(data=st.data())
+def test_an_audit_with_junk_somewhere_is_read_or_refused_and_what_is_read_can_be_graded(data: st.DataObject) -> None:
+    audit: Any = valid()
+    for _ in range(data.draw(st.integers(1, 3))):
+        audit = changed(audit, data.draw(st.sampled_from(places(audit))), data.draw(JUNK))
+    found = outcome(json.dumps(audit))
+    if isinstance(found, Audit):
+        assert ENGINE.grade(found).outcome.grade in ("A", "B", "C", "D")
+
+
+ENGINE = Engine(SHELF)
+
+
+@settings(max_examples=5 * AMOUNT)
+@given(JUNK.map(json.dumps) | st.text() | st.binary())
+@example('{"units": [{"facts": {"\ud800": 1}}]}')
+def test_anything_at_all_is_read_or_refused(text: str | bytes) -> None:
+    assert isinstance(outcome(text), Audit | AuditError)
+
+
+@settings(max_examples=5 * AMOUNT)
+@given(st.lists(st.tuples(st.integers(0), st.sampled_from(b'{}[],:"0-9eE.\\ntf\x00\xff')), min_size=1, max_size=4))
+def test_an_audit_with_broken_bytes_is_read_or_refused(changes: list[tuple[int, int]]) -> None:
+    text = bytearray(json.dumps(valid()).encode())
+    for at, byte in changes:
+        text[at % len(text)] = byte
+    assert isinstance(outcome(bytes(text)), Audit | AuditError)
+
+
+@pytest.mark.parametrize("spoil", [lambda a: a.pop("assessed_on"), lambda a: a["units"][0]["facts"].update(share=101)])
+def test_a_malformed_audit_never_gets_a_grade(spoil: Callable[[dict[str, Any]], Any]) -> None:
+    audit = valid()
+    assert isinstance(outcome(json.dumps(audit)), Audit)
+    spoil(audit)
+    assert isinstance(outcome(json.dumps(audit)), AuditError)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from grading.language.check.words import listed, near
 from grading.language.source import Path_
-from grading.model.base import Scalar
+from grading.model.base import Scalar, decimal_places
 from grading.model.condition import Comparison
 from grading.model.ruleset import Computed, Fact
 
@@ -65,9 +65,9 @@ def _value(c: Comparison, type_: str, fact: Fact | None, value: Scalar) -> Itera
 
 def _number(c: Comparison, fact: Fact | None, value: Decimal) -> Iterator[tuple[str, bool]]:
     decimals = fact.decimals if fact is not None else COMPUTED_DECIMALS
-    exponent = value.normalize().as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > decimals:
-        remedy = f"give the fact `decimals: {-exponent}`" if fact is not None else "a computed fact has no more"
+    places = decimal_places(value)
+    if places > decimals:
+        remedy = f"give the fact `decimals: {places}`" if fact is not None else "a computed fact has no more"
         yield f"{value} has more than the {decimals} decimals of `{c.fact}`; {remedy}", False
     if fact is None:
         return

@@ -131,7 +131,9 @@ class TableReader:
             for position, _ in dict(read.problems).items():
                 unit = position if group is None else raw[UNIT][position]
                 place = fact.id if keys is None else f"{group}[{keys[position]}].{fact.id}"
-                self._reject(group, raw, position, unit, heads, place, fact_reason(fact, shown(raw[fact.id], position)), found)
+                self._reject(
+                    group, raw, position, unit, heads, place, fact_reason(fact, shown(raw[fact.id], position)), found
+                )
         return columns
 
     def _rows(self, group: str, raw: pl.DataFrame, heads: pl.DataFrame, found: _Found) -> pl.DataFrame:
@@ -173,7 +175,9 @@ class TableReader:
         count = Fact(id="rows", label=name, type="number", min=Decimal(0), decimals=0)
         said = read_column(count, units[name].alias("rows"))
         for position, _ in dict(said.problems).items():
-            self._reject(None, units, position, position, heads, name, fact_reason(count, shown(units[name], position)), found)
+            self._reject(
+                None, units, position, position, heads, name, fact_reason(count, shown(units[name], position)), found
+            )
         for position in ((said.values != there) & said.values.is_not_null()).arg_true():
             reason = f"写明 {said.values[position]} 行，表中有 {there[position]} 行"
             self._reject(None, units, position, position, heads, name, reason, found)

@@ -41,7 +41,7 @@ def write_results(
 ) -> Results:
     """Write everything that is wanted into `out`; each file is there whole or not at all."""
     tables = {name: pl.scan_parquet([part(work, name, i) for i in range(chunks)]) for name in (UNITS, INDICATORS)}
-    rejects = pl.scan_parquet([part(work, REJECTS, i) for i in range(chunks + 1)])
+    rejects = pl.scan_parquet([part(work, REJECTS, i) for i in (*range(1, chunks + 1), 0)])
     files: list[str] = []
     notes: list[str] = []
     steps = len(formats)

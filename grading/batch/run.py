@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -64,7 +64,14 @@ class Summary:
     files: tuple[str, ...]
     notes: tuple[str, ...]
     seconds: float
-    resumed_at: int = field(default=0)
+    resumed_at: int
+    """How many chunks an earlier run had done."""
+    chunks: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether an earlier run had graded everything."""
+        return self.resumed_at == self.chunks
 
     def as_json(self) -> dict[str, Any]:
         """The document that `--json` prints and `summary.json` holds."""
@@ -90,7 +97,7 @@ def run_batch(settings: Settings, engine: Engine, progress: Progress) -> Summary
     """Grade a file.
 
     Raises LayoutError for a file that does not have the layout, OtherBatchError when the folder holds another batch,
-    Disagreement when the engine says otherwise than the columns, and what a ruleset that can't be used raises.
+    DisagreementError when the engine says otherwise than the columns, and what a ruleset that can't be used raises.
     """
     began = time.monotonic()
     ruleset = engine.library.ruleset(settings.ruleset)
@@ -195,4 +202,5 @@ def _summary(
         notes=results.notes,
         seconds=seconds,
         resumed_at=resumed_at,
+        chunks=extent.chunks,
     )

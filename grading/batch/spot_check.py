@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -16,14 +15,12 @@ from grading.model.base import Mode
 from grading.model.ruleset import Ruleset
 
 
-@dataclass(frozen=True)
-class Disagreement(Exception):  # noqa: N818  it is one, and it is raised
-    """Columns and engine say different things of a unit."""
+class DisagreementError(Exception):
+    """Columns and engine say different things of a unit; each difference is a place, what columns and what the engine say."""
 
-    unit: str
-    audit: Audit
-    differences: tuple[tuple[str, Any, Any], ...]
-    """Each as place, columns, engine."""
+    def __init__(self, unit: str, audit: Audit, differences: tuple[tuple[str, Any, Any], ...]) -> None:
+        self.unit, self.audit, self.differences = unit, audit, differences
+        super().__init__(unit)
 
 
 def sample(height: int, size: int, seed: str) -> list[int]:
@@ -40,7 +37,7 @@ def check(
     ids: pl.Series,
     positions: list[int],
 ) -> None:
-    """Conclude the grades at some positions again. Raises Disagreement for the first that differs."""
+    """Conclude the grades at some positions again. Raises DisagreementError for the first that differs."""
     wanted = pl.Series([False]).new_from_index(0, columns.height).scatter(positions, True)
     audits = to_audits(ruleset, columns.only(wanted))
     for position, audit in zip(positions, audits, strict=True):
@@ -51,7 +48,7 @@ def check(
             if found.get(place) != said
         )
         if different:
-            raise Disagreement(ids[position], audit, different)
+            raise DisagreementError(ids[position], audit, different)
 
 
 def _concluded(engine: Engine, audit: Audit, mode: Mode) -> Iterator[tuple[str, Any]]:

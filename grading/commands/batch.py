@@ -15,7 +15,7 @@ from grading.audit_json import dump_audit
 from grading.batch.layout import LayoutError
 from grading.batch.run import CHECKED, FORMATS, SUFFIXES, Settings, Summary, run_batch
 from grading.batch.run import Progress as Report
-from grading.batch.spot_check import Disagreement
+from grading.batch.spot_check import DisagreementError
 from grading.batch.state import OtherBatchError
 from grading.columns.layout import ColumnsError
 from grading.commands.terminal import Exit, err, library, matching_rulesets, out, print_block, print_json, stop
@@ -96,7 +96,7 @@ def batch(
         stop(f"{output} 中已有另一次评级的结果，不能混用：\n{said}\n换一个目录，或加 --again 从头开始。")
     except (LanguageError, NetworkError, EngineError, ColumnsError) as error:
         stop(str(error), Exit.FAILED)
-    except Disagreement as found:
+    except DisagreementError as found:
         _tell(found, output, engine)
     if as_json:
         print_json(summary.as_json())
@@ -171,7 +171,7 @@ def _told(what: str, done: int, total: int) -> None:
     err.print(f"{time.strftime('%H:%M:%S')} {what} {done:,}/{total:,}")
 
 
-def _tell(found: Disagreement, output: Path, engine: Engine) -> None:
+def _tell(found: DisagreementError, output: Path, engine: Engine) -> None:
     """Say where columns and engine disagree, leave the audit for whoever looks into it, and end."""
     file = output / "disagreement.json"
     file.write_text(dump_audit(found.audit, engine.library), encoding="utf-8")
@@ -196,7 +196,7 @@ def _print(summary: Summary, output: Path) -> None:
         table.add_row(label, f"{count:,}", share, f"{could_be:,}")
     print_block(table)
     what = "份审核数据" if summary.identity.input[0].endswith(".jsonl") else "个单元"
-    resumed = f"（从第 {summary.resumed_at + 1} 批继续）" if summary.resumed_at else ""
+    resumed = "" if not summary.resumed_at else "（此前已评完，重写结果）" if summary.complete else "（接着上次的进度）"
     out.print(
         f"读入 {summary.read:,} {what}，评级 {summary.graded:,} 个单元，引擎复核 {summary.checked:,} 个，"
         f"用时 {summary.seconds:.1f} 秒{resumed}"

@@ -80,7 +80,7 @@ def comparison(before: Grading, after: Grading) -> dict[str, Any]:
     return {"before": _outcome(before), "after": _outcome(after), "changed": differences(before, after)}
 
 
-def differences(before: Grading, after: Grading) -> list[dict[str, str]]:
+def differences(before: Grading, after: Grading) -> list[dict[str, str | None]]:
     """The conclusions that are not the same in two gradings."""
     return [
         {"unit": d.unit, "kind": d.kind, "id": d.id, "before": d.before, "after": d.after}

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import and_, select
 
 from api import workflow
 from api.desk import Desk
@@ -139,7 +139,7 @@ def appeal(desk: Desk, row: Appeal) -> AppealOut:
     )
 
 
-def _last_gradings(desk: Desk, ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
+def _last_gradings(desk: Desk, ids: Sequence[UUID]) -> dict[UUID, Any]:
     """The last official grading of the revision that counts, by audit."""
     if not ids:
         return {}

@@ -12,7 +12,7 @@ M = TypeVar("M", bound=Base)
 
 
 def newest_first(
-    db: Session, rows: Select[tuple[M]], id_column: Any, cursor: UUID | None, limit: int
+    db: Session, rows: Select[M], id_column: Any, cursor: UUID | None, limit: int
 ) -> tuple[list[M], UUID | None]:
     """One page of rows by id, which begins with the time, the newest first; with the cursor of the next page."""
     if cursor is not None:

@@ -106,7 +106,7 @@ def prose(found: Ruleset) -> ProseOut:
             for gate in found.gates
         ],
         measures=[
-            MeasureOut(alert=alert, level=level, kind=measure.kind, text=measure.text, percent=_percent(measure))  # type: ignore[arg-type]
+            MeasureOut(alert=alert, level=level, kind=measure.kind, text=measure.text, percent=_percent(measure))
             for alert in ALERTS
             for level in found.scale.ids
             for measure in found.measures.at(alert, level)

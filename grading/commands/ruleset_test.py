@@ -10,8 +10,8 @@ from rich.text import Text
 from grading.case_runner import CaseResult, Difference, run_case
 from grading.commands.terminal import Exit, err, out, print_json, print_problems, problem_json
 from grading.engine.grade import Engine
+from grading.engine.library import EngineError
 from grading.engine.network import NetworkError
-from grading.engine.session import EngineError
 from grading.language.cases import read_cases
 from grading.language.load import Library
 from grading.language.problems import LanguageError, Problem

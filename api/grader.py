@@ -53,6 +53,7 @@ class Grader:
         self.engine = Engine(library)
         self._earlier: OrderedDict[tuple[tuple[str, str], ...], Engine] = OrderedDict()
         self._digests: dict[str, str] = {}
+        self._known_as_todays: set[str] = set()
         self._lock = Lock()
 
     def read(self, content: bytes | str, engine: Engine | None = None) -> Audit:
@@ -82,7 +83,7 @@ class Grader:
 
         Raises LookupError for a digest that is not in the store.
         """
-        if all(self._today(ruleset_id) == digest for ruleset_id, digest in digests.items()):
+        if all(self._is_todays(db, ruleset_id, digest) for ruleset_id, digest in digests.items()):
             return self.engine
         key = tuple(sorted(digests.items()))
         with self._lock:
@@ -96,11 +97,19 @@ class Grader:
                 self._earlier.popitem(last=False)
         return engine
 
-    def _today(self, ruleset_id: str) -> str | None:
+    def _is_todays(self, db: Session, ruleset_id: str, digest: str) -> bool:
+        """Whether today's ruleset is the one with the digest, down to the order of its entries, which digests don't tell."""
+        if digest in self._known_as_todays:
+            return True
         try:
-            return self.digest(ruleset_id)
+            if self.digest(ruleset_id) != digest:
+                return False
         except (KeyError, LanguageError):
-            return None
+            return False
+        if _said(stored_ruleset(db, digest)) != _said(self.library.ruleset(ruleset_id)):
+            return False
+        self._known_as_todays.add(digest)
+        return True
 
 
 def keep_ruleset(db: Session, ruleset: Ruleset, digest: str) -> StoredRuleset:
@@ -135,8 +144,14 @@ def stored_ruleset(db: Session, digest: str) -> Ruleset:
     return ruleset
 
 
+def _said(ruleset: Ruleset) -> str:
+    """What a ruleset says, in its order; where its files lie and who signed it off does not count."""
+    return _text(ruleset.model_copy(update={"lineage": (), "review": None}))
+
+
 def _text(ruleset: Ruleset) -> str:
-    return json.dumps(canonical(ruleset), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    # Not sorted: the order of facts and indicators is the order of the trace.
+    return json.dumps(canonical(ruleset), ensure_ascii=False, separators=(",", ":"))
 
 
 def _ruleset(document: str) -> Ruleset:

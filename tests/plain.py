@@ -195,9 +195,7 @@ class _Unit:
             self.name(part, f"{place}.{_step(c)}[{i}]")
 
     def comparison(self, c: Comparison, row: int | None, group: str) -> str:
-        operator, operand = next(
-            (name, value) for name in OPERATORS if (value := getattr(c, name)) is not None
-        )
+        operator, operand = next((name, value) for name in OPERATORS if (value := getattr(c, name)) is not None)
         if isinstance(operand, str) and operand == "unresolved":
             return UNKNOWN
         if hasattr(operand, "provisional"):

@@ -26,7 +26,9 @@ FACTS = {
     "since": fact("since", "date"),
     "nmhc": fact("nmhc", "number", "outlets", decimals=2),
 }
-GOOD_ENOUGH = {"all": [{"fact": "share", "at_least": 80}, {"each": "outlets", "require": {"fact": "nmhc", "at_most": 10}}]}
+GOOD_ENOUGH = {
+    "all": [{"fact": "share", "at_least": 80}, {"each": "outlets", "require": {"fact": "nmhc", "at_most": 10}}]
+}
 SHELF = Shelf(ruleset_of(facts=FACTS, indicators=[indicator("i", A=GOOD_ENOUGH)]))
 OUTLET = {"outlets_id": "DA001", "nmhc": 6.2}
 
@@ -156,7 +158,17 @@ class TestValues:
     @pytest.mark.parametrize(
         "written",
         [
-            *("NaN", "Infinity", "-Infinity", "1" * 5000, "-" + "9" * 41, "0." + "1" * 5000, "1e400", "1e-400", "-1E+99"),
+            *(
+                "NaN",
+                "Infinity",
+                "-Infinity",
+                "1" * 5000,
+                "-" + "9" * 41,
+                "0." + "1" * 5000,
+                "1e400",
+                "1e-400",
+                "-1E+99",
+            ),
             *("1e999999999999", "1e00000099999999999999999999", "1e000000999999999999999999"),
         ],
     )
@@ -178,7 +190,9 @@ class TestValues:
     def test_evidence_and_notes_are_texts(self) -> None:
         found = problems(with_facts(yes={"value": True, "evidence": ["台账", 5], "note": ["x"], "proof": 1}))
         assert set(found) == {f"units[0].facts.yes.{name}" for name in ("evidence[1]", "note", "proof")}
-        assert "list of texts" in problems(with_facts(yes={"value": True, "evidence": 5}))["units[0].facts.yes.evidence"]
+        assert (
+            "list of texts" in problems(with_facts(yes={"value": True, "evidence": 5}))["units[0].facts.yes.evidence"]
+        )
 
     @pytest.mark.parametrize("text", ["\ud800", "\x00", "\x1b[31m", "\x7f", "\ufffe", " ", "x" * 4001])
     def test_texts_that_no_document_can_hold_are_refused(self, text: str) -> None:
@@ -239,7 +253,9 @@ class TestPlaces:
         audit["units"][0]["ruleset"] = "elsewhere/random"
         assert "perhaps test/random" in problems(audit)["units[0].ruleset"]
 
-    @pytest.mark.parametrize("ruleset", [5, ["test/random"], {"id": "test/random"}, "../../etc/passwd", "x" * 10_000, "\ud800"])
+    @pytest.mark.parametrize(
+        "ruleset", [5, ["test/random"], {"id": "test/random"}, "../../etc/passwd", "x" * 10_000, "\ud800"]
+    )
     def test_a_ruleset_that_is_no_id_is_refused(self, ruleset: Any) -> None:
         audit = valid()
         audit["units"][0]["ruleset"] = ruleset
@@ -331,7 +347,9 @@ JUNK = st.recursive(
     ),
     lambda inner: st.one_of(
         st.lists(inner, max_size=4),
-        st.dictionaries(st.text(max_size=8) | st.sampled_from([*FACTS, "value", "note", "id", "groups"]), inner, max_size=4),
+        st.dictionaries(
+            st.text(max_size=8) | st.sampled_from([*FACTS, "value", "note", "id", "groups"]), inner, max_size=4
+        ),
     ),
     max_leaves=8,
 )

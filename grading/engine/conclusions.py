@@ -101,7 +101,9 @@ def of_grade(plan: Plan, names: Names, index: int, target: Target) -> Iterator[C
 # Comparisons
 
 
-def of_values(names: Names, plan: Plan, fact: str, view: int | None, atoms: list[tuple[int, Node]]) -> Iterator[Conclusion]:
+def of_values(
+    names: Names, plan: Plan, fact: str, view: int | None, atoms: list[tuple[int, Node]]
+) -> Iterator[Conclusion]:
     """What the values of one fact settle.
 
     The values are cut into stretches in which every comparison comes out the same, so that one rule fires for a value
@@ -123,7 +125,9 @@ def of_values(names: Names, plan: Plan, fact: str, view: int | None, atoms: list
         low, high = 0, max(1, len(declared.options) - 1)
     operands = {index: _figures(names, _atom(node)) for index, node in others}
     cuts = sorted({figure for figures in operands.values() for figure in figures})
-    for start, end, outcome in _stretches(low, high, cuts, lambda v: [_holds(_atom(n), v, operands[i]) for i, n in others]):
+    for start, end, outcome in _stretches(
+        low, high, cuts, lambda v: [_holds(_atom(n), v, operands[i]) for i, n in others]
+    ):
         patterns = (Pattern(_between(prop, low, high, start, end)),)
         for (index, node), holds in zip(others, outcome, strict=True):
             if holds or not node.selects_only:
@@ -236,7 +240,9 @@ def _of_rows(plan: Plan, names: Names, index: int, node: Node, kind: OverRows) -
         last = Test("z", "$eq", is_last)
         for before, stretch, after in ((MET, passes, MET), (MET, in_doubt, UNKNOWN), (UNKNOWN, either, UNKNOWN)):
             value = good if is_last and after == MET else after
-            effect = Effect(node.name, "node", index, value) if is_last else Effect(f"{node.name}…", "rows", index, value)
+            effect = (
+                Effect(node.name, "node", index, value) if is_last else Effect(f"{node.name}…", "rows", index, value)
+            )
             if before == MET:
                 yield (Pattern(row(stretch, last, Test("p", "$eq", 0))),), effect
             yield (Pattern((Test(so_far, "$eq", before),)), Pattern(row(stretch, last), "p")), effect

@@ -189,7 +189,9 @@ class _Reading:
         # Of a row that `where` leaves out, a comparison that does nothing but select says nothing: it is unmet.
         group, left_out = self.plan.views[view].group, Status.UNMET
         return {
-            self._key(group, row): left_out if self.found.firing(ref, row) is None else STATUSES[self.found.status(ref, row)]
+            self._key(group, row): left_out
+            if self.found.firing(ref, row) is None
+            else STATUSES[self.found.status(ref, row)]
             for row in self.found.views[view] or ()
         }
 

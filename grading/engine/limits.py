@@ -49,17 +49,23 @@ def check_limits(ruleset: Ruleset, module: Module) -> None:
             by_property[pattern.tests[0].property].append(pattern)
     for tests, count in on_one.items():
         if count > MAX_RULES_ON_ONE_CONDITION:
-            raise NetworkError(f"{where}: {count} rules read {tests[0].property}, at most {MAX_RULES_ON_ONE_CONDITION} fit")
+            raise NetworkError(
+                f"{where}: {count} rules read {tests[0].property}, at most {MAX_RULES_ON_ONE_CONDITION} fit"
+            )
     for prop, patterns in by_property.items():
         at_once = _peak([_steps(pattern, n) for n, pattern in enumerate(patterns)])
         if at_once > MAX_STACK:
-            raise NetworkError(f"{where}: one fact can meet {at_once} conditions on {prop} at once, at most {MAX_STACK} fit")
+            raise NetworkError(
+                f"{where}: one fact can meet {at_once} conditions on {prop} at once, at most {MAX_STACK} fit"
+            )
         first = {pattern.tests[0] for pattern in patterns}
         if len(first) > MAX_BUCKET:
             raise NetworkError(f"{where}: {len(first)} conditions on {prop}, at most {MAX_BUCKET} fit")
         properties = {test.property for pattern in patterns for test in pattern.tests}
         if len(properties) > MAX_PROPERTIES_OF_A_FACT:
-            raise NetworkError(f"{where}: {len(properties)} options of {prop} are read, at most {MAX_PROPERTIES_OF_A_FACT} fit")
+            raise NetworkError(
+                f"{where}: {len(properties)} options of {prop} are read, at most {MAX_PROPERTIES_OF_A_FACT} fit"
+            )
     _check_hashes(where, {t.property for patterns in by_property.values() for p in patterns for t in p.tests}, module)
 
 

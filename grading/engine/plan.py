@@ -323,9 +323,7 @@ def build_plan(ruleset: Ruleset, mode: Mode, day: date) -> Plan:
         if guard is not None:
             applies[indicator.id] = guard
         asked: dict[str, Ref] = {}
-        for key, (its_levels, requirement) in zip(
-            indicator.levels, indicator.requirements.items(), strict=True
-        ):
+        for key, (its_levels, requirement) in zip(indicator.levels, indicator.requirements.items(), strict=True):
             name = f"{indicator.id}.{key.replace(' ', '')}"
             ref = b.condition(requirement.require, name, None)
             if ref is None:
@@ -342,9 +340,7 @@ def build_plan(ruleset: Ruleset, mode: Mode, day: date) -> Plan:
                 rows[level].append(ref)
     targets, level_refs, gates, ungraded = _conclusions(b, free, by_dimension)
     _mark_selectors(b.nodes, b.views, ruleset)
-    return Plan(
-        ruleset, b.nodes, b.views, b.places, applies, indicator_levels, gates, level_refs, targets, ungraded
-    )
+    return Plan(ruleset, b.nodes, b.views, b.places, applies, indicator_levels, gates, level_refs, targets, ungraded)
 
 
 def _conclusions(
@@ -369,9 +365,7 @@ def _conclusions(
         if named:
             refs = [together([of_dimension[d, level] for d in named], f"{scope_id}@{level}") for level in levels]
             targets.append(Target("scope", scope_id, tuple(refs)))
-    level_refs = {
-        level: together([of_dimension[d, level] for d in by_dimension], f"level {level}") for level in levels
-    }
+    level_refs = {level: together([of_dimension[d, level] for d in by_dimension], f"level {level}") for level in levels}
     gates: dict[str, Ref] = {}
     caps: dict[str, list[Ref]] = {level: [] for level in levels}
     vetoes: list[Ref] = []
@@ -385,9 +379,7 @@ def _conclusions(
                 caps[level].append(~when)
         else:
             vetoes.append(when)
-    reachable = [
-        together([level_refs[level], *caps[level]], f"level {level} within the gates") for level in levels
-    ]
+    reachable = [together([level_refs[level], *caps[level]], f"level {level} within the gates") for level in levels]
     ungraded = b.combine(vetoes, False, "not to be graded", None) if vetoes else None
     targets.append(Target("unit", "", tuple(reachable)))
     return targets, level_refs, gates, ungraded
@@ -403,6 +395,6 @@ def boundaries(ruleset: Ruleset) -> tuple[date, ...]:
         for _, c in walk(top):
             if c.from_ is not None:
                 days.add(c.from_)
-            if c.until is not None:
+            if c.until is not None and c.until < date.max:
                 days.add(c.until + timedelta(days=1))
     return tuple(sorted(days))

@@ -19,7 +19,9 @@ def prove(machine: Machine) -> None:
         for batch in _batches(module):
             wanted = [_needed(module, pattern) for _, rule in batch for pattern in rule.patterns]
             fired: list[str] = []
-            loaded.memory.run([orjson.dumps({"id": str(i), **fact}).decode() for i, fact in enumerate(wanted)], fired.append)
+            loaded.memory.run(
+                [orjson.dumps({"id": str(i), **fact}).decode() for i, fact in enumerate(wanted)], fired.append
+            )
             names = {name for message in fired for name in orjson.loads(message)}
             for name, rule in batch:
                 if name not in names:

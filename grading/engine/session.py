@@ -42,11 +42,14 @@ class _Loaded:
         self.name, self.plan, self.names = module.name, network.plan, network.names
         self.memory = Memory(name, definition(module))
         self.prefix = {
-            network.names.meaning[prop]: f'","sid":"{STATE}","{bucket}":1,"{prop}":' for prop, bucket in module.buckets.items()
+            network.names.meaning[prop]: f'","sid":"{STATE}","{bucket}":1,"{prop}":'
+            for prop, bucket in module.buckets.items()
         }
         self.rules = {f"r{k}": tuple(map(self._concluding, rule.effects)) for k, rule in enumerate(module.rules)}
         self.joining = {f"r{k}" for k, rule in enumerate(module.rules) if len(rule.patterns) > 1}
-        self.about_rows = {name for name, concluding in self.rules.items() if any(c.view is not None for c in concluding)}
+        self.about_rows = {
+            name for name, concluding in self.rules.items() if any(c.view is not None for c in concluding)
+        }
         own = {c.effect.index for concluded in self.rules.values() for c in concluded if c.effect.kind == "node"}
         by_role = self._by_role
         self.imports = [self._import(m.index, text) for m, text in by_role("node") if m.index not in own]

@@ -82,7 +82,10 @@ def rulesets(draw: st.DrawFn, flavour: Flavour = Flavour()) -> Drawn:
         {"id": f"g{n}", "when": draw(conditions.unit(1)), "effect": draw(effects), "text": "gate"}
         for n in range(draw(st.sampled_from((0, 0, 1, 2, 3))))
     ]
-    scopes = {"first_two": {"label": "s", "dimensions": DIMENSIONS[:2]}, "last": {"label": "s", "dimensions": DIMENSIONS[2:]}}
+    scopes = {
+        "first_two": {"label": "s", "dimensions": DIMENSIONS[:2]},
+        "last": {"label": "s", "dimensions": DIMENSIONS[2:]},
+    }
     ruleset = ruleset_of(
         scale={"label": "scale", "levels": scale},
         scopes=scopes,

@@ -36,7 +36,9 @@ TWO = {"label": "two levels", "levels": SCALES[2]}
 
 def asking(condition: Any, **facts: str | dict[str, Any]) -> Ruleset:
     """A ruleset of one indicator; facts as `name=type`, or as a file writes them."""
-    declared = {name: fact(name, f) if isinstance(f, str) else {"id": name, "label": name, **f} for name, f in facts.items()}
+    declared = {
+        name: fact(name, f) if isinstance(f, str) else {"id": name, "label": name, **f} for name, f in facts.items()
+    }
     return ruleset_of(scale=TWO, facts=declared, indicators=[indicator("i", leading=condition)])
 
 
@@ -136,7 +138,9 @@ class TestLimits:
 
     def test_six_hundred_options_that_alternate_are_refused(self) -> None:
         options = {f"o{n}": "…" for n in range(1200)}
-        ruleset = asking({"fact": "x", "one_of": [f"o{n}" for n in range(0, 1200, 2)]}, x={"type": "choice", "options": options})
+        ruleset = asking(
+            {"fact": "x", "one_of": [f"o{n}" for n in range(0, 1200, 2)]}, x={"type": "choice", "options": options}
+        )
         with pytest.raises(NetworkError, match="at most 480 fit"):
             status(ruleset, {"x": "o1"})
 
@@ -308,9 +312,14 @@ class TestThreads:
     def test_four_threads_share_an_engine(self) -> None:
         rows = {"each": "outlets", "require": {"fact": "r", "at_most": 10}}
         facts = {"x": fact("x", "boolean"), "r": fact("r", "number", "outlets")}
-        ruleset = ruleset_of(facts=facts, indicators=[indicator("i", A={"all": [yes("x"), rows]}), indicator("j", B=rows)])
+        ruleset = ruleset_of(
+            facts=facts, indicators=[indicator("i", A={"all": [yes("x"), rows]}), indicator("j", B=rows)]
+        )
         engine = Engine(Shelf(ruleset))
-        audits = [audit_of(ruleset, {"x": n % 2 == 0}, {"outlets": [{"r": str(9 + k % 3)} for k in range(n)]}) for n in range(8)]
+        audits = [
+            audit_of(ruleset, {"x": n % 2 == 0}, {"outlets": [{"r": str(9 + k % 3)} for k in range(n)]})
+            for n in range(8)
+        ]
         expected = [orjson.dumps(Engine(Shelf(ruleset)).grade(audit).as_json()) for audit in audits]
         with ThreadPoolExecutor(4) as pool:
             found = list(pool.map(lambda n: orjson.dumps(engine.grade(audits[n % 8]).as_json()), range(400)))
@@ -344,7 +353,9 @@ class TestFailures:
                 engine.grade(audit)
         assert engine.grade(audit).as_json() == before
 
-    def test_a_rule_that_the_library_does_not_fire_makes_the_ruleset_unusable(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_rule_that_the_library_does_not_fire_makes_the_ruleset_unusable(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         def tampered(module: Any) -> dict[str, Any]:
             rules = definition(module)
             rules["r0"]["all"].append({"m_never": {"$and": [{"b0": 1}, {"never": 1}]}})
@@ -370,7 +381,9 @@ class TestFailures:
     def test_two_rules_that_contradict_each_other_stop_the_grading(self) -> None:
         machine = Machine(build_network(build_plan(asking(yes("x"), x="boolean"), Mode.OFFICIAL, DAY)))
         for loaded in machine.loaded:
-            contrary = [c._replace(effect=c.effect.__class__("wrong", "node", c.effect.index, 1)) for c in _all(loaded.rules)]
+            contrary = [
+                c._replace(effect=c.effect.__class__("wrong", "node", c.effect.index, 1)) for c in _all(loaded.rules)
+            ]
             loaded.rules = {name: (*concluding, *contrary) for name, concluding in loaded.rules.items()}
         with pytest.raises(EngineError, match="another rule said otherwise"):
             machine.run(UnitFacts({"x": True}, {}))

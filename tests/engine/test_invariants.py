@@ -46,7 +46,9 @@ def test_adding_a_fact_never_turns_met_or_unmet_into_something_else(data: st.Dat
     ruleset, audit = drawn(data, missing=1)
     unit = audit.units[0]
     known = {**audit.enterprise.facts, **unit.facts}
-    missing = [f for f in ruleset.facts.values() if f.group is None and known.get(f.id, Known(value=None)).value is None]
+    missing = [
+        f for f in ruleset.facts.values() if f.group is None and known.get(f.id, Known(value=None)).value is None
+    ]
     groups = [group for group in ruleset.groups if group not in unit.groups]
     assume(missing or groups)
     more = data.draw(audits(ruleset, missing=50)).units[0]
@@ -153,7 +155,12 @@ def test_a_units_own_value_goes_before_the_enterprises() -> None:
         return Engine(Shelf(ruleset)).grade(changed).outcome.grade
 
     yes, no, noted = Known(value=True), Known(value=False), Known(value=None, note="not seen")
-    assert (outcome(no, yes), outcome(yes, no), outcome(noted, no), outcome(None, yes)) == ("A", "ungraded", "A", "ungraded")
+    assert (outcome(no, yes), outcome(yes, no), outcome(noted, no), outcome(None, yes)) == (
+        "A",
+        "ungraded",
+        "A",
+        "ungraded",
+    )
 
 
 def test_grading_gives_the_same_bytes_in_another_process() -> None:
@@ -182,6 +189,8 @@ def test_every_condition_of_a_ruleset_is_read_by_the_strategies() -> None:
     holds = {"fact": "x", "equals": True}
     gate = {"id": "g", "when": holds, "effect": "ungraded", "text": "…"}
     found = conditions_of(
-        ruleset_of(facts={"x": fact("x", "boolean")}, indicators=[indicator("i", applies_when=holds, A=holds)], gates=[gate])
+        ruleset_of(
+            facts={"x": fact("x", "boolean")}, indicators=[indicator("i", applies_when=holds, A=holds)], gates=[gate]
+        )
     )
     assert len(found) == 3

@@ -1,4 +1,4 @@
-"""Whether gradings leave memory behind: `python -m benchmarks.memory [COUNT]` (default 100,000) on the largest shipped ruleset."""
+"""Whether gradings leave memory behind: `python -m benchmarks.memory [COUNT]` (100,000 by default), largest ruleset."""
 
 import random
 import sys

@@ -79,7 +79,9 @@ def _values(fact: Fact, around: list[Decimal], size: int, rng: np.random.Generat
     options = list(fact.options)
     if fact.type == "boolean":
         # What is bad to have is rarer than what is good to have; both are left to the gates to tell.
-        values = pl.Series(good if not fact.id.endswith(("falsified", "overdue", "equipment", "year", "executed")) else ~good)
+        values = pl.Series(
+            good if not fact.id.endswith(("falsified", "overdue", "equipment", "year", "executed")) else ~good
+        )
     elif fact.type == "choice":
         other = rng.integers(0, len(options), size)
         values = pl.Series(options).gather(pl.Series(np.where(good, 0, other) if fact.group is None else other))
@@ -100,12 +102,16 @@ def _values(fact: Fact, around: list[Decimal], size: int, rng: np.random.Generat
 def _numbers(fact: Fact, around: list[Decimal], size: int, rng: np.random.Generator) -> pl.Series:
     unit = 10**fact.decimals
     middle = np.array([float(a) for a in around] or [float(fact.max or 100)])
-    values = np.rint(rng.choice(middle, size) * rng.choice([0.5, 0.8, 0.9, 1.0, 1.0, 1.1], size) * unit).astype(np.int64)
+    values = np.rint(rng.choice(middle, size) * rng.choice([0.5, 0.8, 0.9, 1.0, 1.0, 1.1], size) * unit).astype(
+        np.int64
+    )
     low = int((fact.min if fact.min is not None else Decimal(-(10**8))) * unit)
     high = int((fact.max if fact.max is not None else Decimal(10**8)) * unit)
     scaled = pl.Series(np.clip(values, low, high)).cast(pl.Decimal(18, 0))
-    return scaled.to_frame("v").select((pl.col("v").cast(pl.Int128)).cast(pl.Decimal(18, 0))).to_series() if fact.decimals == 0 else (
-        pl.Series(np.clip(values, low, high) / unit).cast(pl.Decimal(18, fact.decimals))
+    return (
+        scaled.to_frame("v").select((pl.col("v").cast(pl.Int128)).cast(pl.Decimal(18, 0))).to_series()
+        if fact.decimals == 0
+        else (pl.Series(np.clip(values, low, high) / unit).cast(pl.Decimal(18, fact.decimals)))
     )
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache, partial
+from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
@@ -19,6 +20,7 @@ from cssselect2 import ElementWrapper
 from jinja2 import Environment, FileSystemLoader
 from weasyprint import CSS, HTML, Attachment
 from weasyprint import __version__ as weasyprint_version
+from weasyprint.css import ColorProfile
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
@@ -28,6 +30,8 @@ from reports.typeface import printable
 HERE = Path(__file__).parent
 VARIANT = "pdf/a-3a"
 CREATOR = "grading"
+COLOURS = "sRGB2014"
+"""The colour profile of the ICC that WeasyPrint brings, in which the colours of a report are meant."""
 MOST_TRIES = 16
 LEVEL = 6
 """Of compression: the best level takes twice the time for one percent."""
@@ -83,19 +87,27 @@ def pdf(html: str, *, title: str, subject: str, day: date, attached: Attached, i
     )
     with uncollected():
         document = _Page(html).render(
-            font_config=FontConfiguration(), stylesheets=[_style(is_trial)], pdf_variant=VARIANT
+            font_config=FontConfiguration(),
+            stylesheets=[_style(is_trial)],
+            color_profiles={COLOURS: _colours()},
+            output_intent=COLOURS,
+            pdf_variant=VARIANT,
         )
         document.metadata.title = printable(title)
         document.metadata.description = printable(subject)
         document.metadata.generator = CREATOR
         document.metadata.created = document.metadata.modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-        content = document.write_pdf(pdf_variant=VARIANT, attachments=[attachment], finisher=_finish)
+        content = document.write_pdf(
+            pdf_variant=VARIANT, output_intent=COLOURS, attachments=[attachment], finisher=_finish
+        )
     return bytes(content)
 
 
 def _finish(document: Any, made: pydyf.PDF) -> None:
     """Put the metadata in, and write the file once, in a form of which every checker reads the same lengths."""
     _put_metadata(document, made)
+    # The library lists an attachment twice.
+    made.catalog["AF"] = pydyf.Array(dict.fromkeys(made.catalog["AF"]))
     made.objects[1:] = [_Written(object_) for object_ in made.objects[1:]]
     made.write = partial(_write, made, made.write)
 
@@ -164,6 +176,16 @@ def _put_metadata(document: Any, made: pydyf.PDF) -> None:
     )
     stream = made.objects[int(made.catalog["Metadata"].split()[0])]
     stream.stream, stream.compress = [xmp.encode()], False
+
+
+def _colours() -> ColorProfile:
+    """The output intent that PDF/A demands. WeasyPrint has the same one, but leaves its file open."""
+    return ColorProfile(BytesIO(_icc()), f"{COLOURS}.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
+
+
+@cache
+def _icc() -> bytes:
+    return files("weasyprint.pdf").joinpath(f"{COLOURS}.icc").read_bytes()
 
 
 @cache

@@ -29,13 +29,11 @@ NOT_ASKED = "本级不作要求"
 
 
 class Cause(NamedTuple):
-    """A value of the audit (`fact`, and `row` in tables), the rows of a table (`group`), or an open figure (neither)."""
+    """A value of the audit (`fact`, of a table's `row`), or what else decided: `said` in words, of a `row` or of all."""
 
     fact: str | None
     row: str | None = None
-    group: str | None = None
-    rows: int | None = None
-    rule: str | None = None
+    said: str | None = None
 
 
 def trace(audit: Audit, index: int, ruleset: Ruleset, grading: UnitGrading) -> Trace:
@@ -129,7 +127,7 @@ class _Reader:
         leaves = self._leaves(seq)
         deciding = [leaf for leaf in leaves if status is Status.UNMET or self._is_open(leaf)]
         if status is Status.MET:
-            deciding = [leaf for leaf in leaves if leaf.fact is None and leaf.group is None]
+            deciding = [leaf for leaf in leaves if leaf.fact is None]
         others = [leaf for leaf in leaves if leaf not in deciding]
         return Verdict(
             levels="、".join(level_label(self.ruleset.scale, level).removesuffix("级") for level in levels),
@@ -140,9 +138,7 @@ class _Reader:
         )
 
     def _is_open(self, leaf: Cause) -> bool:
-        if leaf.fact is None:
-            return leaf.group is None or leaf.rows is None
-        return self.rows_of[leaf.fact][leaf.row]["value"] is None
+        return leaf.fact is None or self.rows_of[leaf.fact][leaf.row]["value"] is None
 
     def _leaves(self, seq: int) -> tuple[Cause, ...]:
         """What an entry comes down to: the causes at the end of every chain that leads to it."""
@@ -156,34 +152,41 @@ class _Reader:
                     continue
                 seen.add(here)
                 entry = self.entries[here]
-                found |= {self._leaf(cause, entry.rule): None for cause in entry.because if "seq" not in cause}
+                leaves = (self._leaf(cause, entry.rule) for cause in entry.because if "seq" not in cause)
+                found |= {leaf: None for leaf in leaves if leaf is not None}
                 ahead += [cause["seq"] for cause in reversed(entry.because) if "seq" in cause]
             self.leaves[seq] = tuple(found)
         return self.leaves[seq]
 
-    def _leaf(self, cause: dict[str, Any], rule: str) -> Cause:
+    def _leaf(self, cause: dict[str, Any], rule: str) -> Cause | None:
+        """What a cause says; nothing where it only says that a row is there, which its values say too."""
+        row = cause.get("row")
         if "fact" in cause:
-            self.rows_of.setdefault(cause["fact"], {})[cause.get("row")] = cause
-            return Cause(cause["fact"], cause.get("row"))
-        if "group" in cause:
-            return Cause(None, None, cause["group"], cause["rows"])
-        return Cause(None, rule=NOT_ASKED if rule.startswith("nothing") else OPEN_FIGURE)
+            self.rows_of.setdefault(cause["fact"], {})[row] = cause
+            return Cause(cause["fact"], row)
+        if rule.startswith("figures"):
+            return Cause(None, row, OPEN_FIGURE)
+        if "group" not in cause:
+            return Cause(None, None, NOT_ASKED)
+        label, rows = self.ruleset.groups[cause["group"]].label, cause["rows"]
+        if rows is None:
+            return Cause(None, None, f"“{label}”表未填报")
+        if rows == 0:
+            return Cause(None, None, f"“{label}”表无记录")
+        return Cause(None, None, f"“{label}”表 {rows} 行均不在判定范围") if rule.startswith("no rows") else None
 
     def _in_words(self, leaves: Iterable[Cause]) -> Iterator[str]:
         """Values in words; those of several rows that are the same, together."""
-        said: dict[tuple[str, str], list[str]] = {}
+        said: dict[tuple[str | None, str], list[str]] = {}
         for leaf in leaves:
-            if leaf.fact is not None:
-                value = self.rows_of[leaf.fact][leaf.row]["value"]
-                key = (leaf.fact, value_text(self.ruleset, leaf.fact, value))
-                said.setdefault(key, []).extend([leaf.row] if leaf.row is not None else [])
-            elif leaf.group is None:
-                yield leaf.rule or OPEN_FIGURE
-            elif not leaf.rows:
-                label = self.ruleset.groups[leaf.group].label
-                yield f"“{label}”表未填报" if leaf.rows is None else f"“{label}”表无记录"
+            value = None if leaf.fact is None else self.rows_of[leaf.fact][leaf.row]["value"]
+            text = leaf.said or "" if leaf.fact is None else value_text(self.ruleset, leaf.fact, value)
+            said.setdefault((leaf.fact, text), []).extend([leaf.row] if leaf.row is not None else [])
         for (fact, text), rows in said.items():
-            yield f"{self._label(fact)}{_rows_text(rows)}＝{text}〔值 {self._number(fact)}〕"
+            if fact is None:
+                yield f"{text}{_rows_text(rows)}"
+            else:
+                yield f"{self._label(fact)}{_rows_text(rows)}＝{text}〔值 {self._number(fact)}〕"
 
     def _number(self, fact: str) -> int:
         return self.numbers.setdefault(fact, len(self.numbers) + 1)

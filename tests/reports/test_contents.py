@@ -185,8 +185,8 @@ def _codes(report: Made, ruleset_id: str) -> set[str]:
 @every_report
 def test_every_source_that_is_referred_to_is_listed(kind: str) -> None:
     report = REPORTS[kind]()
-    start = report.text.rindex("附录一依据来源与可信度")
-    body, sources = report.text[:start], report.text[start:]
-    referred = {int(number) for number in re.findall(r"据(\d+)", body)}
-    count = len(re.findall(r"见于原文|引自标准|凭记忆", sources[sources.index("用于") :]))
-    assert not referred or max(referred) <= count
+    body, _, sources = report.html.partition('id="sources"')
+    referred = {int(n) for listed in re.findall(r"据 (\d+(?:、\d+)*)", body) for n in listed.split("、")}
+    numbered = {int(n) for n in re.findall(r'<th scope="row">(\d+)　', sources)}
+    assert referred <= numbered
+    assert numbered == set(range(1, len(numbered) + 1))

@@ -104,9 +104,10 @@ def test_the_same_audit_gives_the_same_bytes_in_every_process(tmp_path: Path) ->
 def test_no_page_is_empty_and_none_is_without_its_number(kind: str) -> None:
     report = REPORTS[kind]()
     count = len(report.pages)
+    contents = next(number for number, text in enumerate(report.pages, 1) if "一、摘要" in text)
     for number, text in enumerate(report.pages, 1):
         assert len(text) > 40
-        assert number == 1 or f"{number}/{count}" in text
+        assert number < contents or f"{number}/{count}" in text
 
 
 @pytest.mark.parametrize(

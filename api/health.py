@@ -35,7 +35,12 @@ def readyz(service: Annotated[Service, public()], response: Response) -> dict[st
     return {"status": "ready" if ready else "not ready", "checks": checks}
 
 
-@router.get("/metrics", summary="Counters for Prometheus")
+@router.get(
+    "/metrics",
+    summary="Counters for Prometheus",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}},
+)
 def metrics(_: Annotated[Desk, needs(Rule.OPERATE)]) -> Response:
     """In Prometheus's text format; asks for an administrator's token."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

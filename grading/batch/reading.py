@@ -28,7 +28,8 @@ from grading.intake import MAX_ROWS, MAX_TEXT, AuditError, check_audit
 from grading.language.load import Library
 from grading.model.ruleset import Fact, Ruleset
 
-CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f]"
+UNWRITABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]"
+"""The characters that the intake refuses (halves of surrogate pairs can't be in a file's text)."""
 SHOWN = 60
 
 
@@ -230,4 +231,4 @@ def _text(raw: pl.DataFrame, name: str) -> pl.Series:
 
 
 def _is_plain(text: pl.Expr) -> pl.Expr:
-    return text.is_null() | ((text.str.len_chars() <= MAX_TEXT) & ~text.str.contains(CONTROL))
+    return text.is_null() | ((text.str.len_chars() <= MAX_TEXT) & ~text.str.contains(UNWRITABLE))

@@ -15,7 +15,8 @@ from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.ruleset import Ruleset
 from tests import plain
-from tests.engine.strategies import DAYS, Flavour, Shelf, audits, rulesets
+from tests.engine.small import Shelf
+from tests.engine.strategies import DAYS, Flavour, audits, rulesets
 
 AMOUNT = settings.default.max_examples if settings.default is not None else 100
 LIBRARY = Library()
@@ -107,7 +108,7 @@ def on_several_days(ruleset: Ruleset, missing: int = 5) -> st.SearchStrategy[lis
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS.values(), ids=FLAVOURS.keys())
-@settings(max_examples=5 * AMOUNT)
+@settings(max_examples=2 * AMOUNT)
 @given(data=st.data())
 def test_columns_and_plain_evaluator_agree_on(flavour: Flavour, data: st.DataObject) -> None:
     ruleset = data.draw(rulesets(flavour)).ruleset
@@ -122,7 +123,7 @@ def test_columns_engine_and_plain_evaluator_agree(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("ruleset_id", LIBRARY.ids())
-@settings(max_examples=max(3, AMOUNT // 5))
+@settings(max_examples=max(3, AMOUNT // 10))
 @given(data=st.data())
 def test_all_three_agree_on_random_audits_for(ruleset_id: str, data: st.DataObject) -> None:
     ruleset = LIBRARY.ruleset(ruleset_id)

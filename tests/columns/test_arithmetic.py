@@ -13,7 +13,7 @@ from grading.columns.arithmetic import LARGEST, chain, scale_of, work_out
 from grading.columns.layout import TYPES, pack
 from grading.computed import compute, order
 from grading.model.ruleset import Ruleset
-from tests.engine.strategies import fact, ruleset_of
+from tests.engine.small import fact, ruleset_of
 
 SMALL = st.integers(-40, 40).map(lambda n: Decimal(n) / 4)
 USUAL = st.integers(-(10**6), 10**6).map(lambda n: Decimal(n).scaleb(-4))

@@ -39,9 +39,7 @@ def form(
         list[str] | None,
         typer.Argument(metavar="[规则集]…", help="每个核查单元一个规则集，如 national-2020/rubber；可重复"),
     ] = None,
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="文件", help="写到哪里；- 为标准输出")
-    ] = None,
+    output: Annotated[str | None, typer.Option("--output", "-o", metavar="文件", help="写到哪里；- 为标准输出")] = None,
     audit: Annotated[
         str | None, typer.Option("--audit", metavar="审核文件", help="用这份审核数据（JSON）预先填写；- 为标准输入")
     ] = None,

@@ -38,4 +38,3 @@ def advise(problem: InputProblem, found: Findings) -> tuple[str, str]:
     if re.fullmatch(r"units\[\d+\]\.groups\.\w+", place):
         return place, f"表格最多 {MAX_ROWS:,} 行，且须是当前规则集所有的表"
     return place, f"未通过核对（{problem.place}：{problem.message}）"
-

@@ -49,7 +49,9 @@ def audit_schema(rulesets: Sequence[Ruleset]) -> Schema:
         "required": ["enterprise", "assessed_on", "units"],
         "additionalProperties": False,
         "$defs": {
-            name: schema for ruleset in rulesets for name, schema in ((_name(ruleset), _unit(ruleset)), *_facts(ruleset))
+            name: schema
+            for ruleset in rulesets
+            for name, schema in ((_name(ruleset), _unit(ruleset)), *_facts(ruleset))
         },
     }
 

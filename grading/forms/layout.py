@@ -106,8 +106,7 @@ def audit_units(audit: Audit, library: Library) -> tuple[FormUnit, ...]:
     """The units of an audit; raises KeyError or LanguageError when a ruleset can't be had."""
     rulesets = [library.ruleset(unit.ruleset) for unit in audit.units]
     return tuple(
-        FormUnit(unit.id, ruleset, ruleset_digest(ruleset))
-        for unit, ruleset in zip(audit.units, rulesets, strict=True)
+        FormUnit(unit.id, ruleset, ruleset_digest(ruleset)) for unit, ruleset in zip(audit.units, rulesets, strict=True)
     )
 
 

@@ -141,4 +141,3 @@ def _list(book: Workbook, problems: Sequence[FormProblem]) -> None:
     for other in book.worksheets:
         other.sheet_view.tabSelected = other is sheet
     book.active = 0
-

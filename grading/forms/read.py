@@ -81,7 +81,9 @@ def _by_code(book: Workbook, grids: list[Grid], form: FormData, found: Findings)
     for code, title in form.sheets.items():
         at = listed.get(code, [])
         if not at:
-            found.wrong("", f"工作表“{title}”不见了（已被删除，或其首行首列已被改动）；{MOVED}", Spot(title, None, "整表"))
+            found.wrong(
+                "", f"工作表“{title}”不见了（已被删除，或其首行首列已被改动）；{MOVED}", Spot(title, None, "整表")
+            )
         elif len(at) > 1:
             titles = "、".join(f"“{grid.title}”" for grid in at)
             found.wrong("", f"{titles}是同一张表的几份副本；请只保留一份", Spot(at[-1].title, None, "整表"))

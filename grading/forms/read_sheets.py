@@ -291,9 +291,7 @@ def _strays(
     answer_rows = coded | {at for code, listed in rows.items() if "#" in code or code.startswith(BAND) for at in listed}
     remark_rows = coded | {at for code, listed in rows.items() if code.startswith(BAND) for at in listed}
     for row, column in sorted(grid.entries):
-        stray = (column == columns[0] and row not in answer_rows) or (
-            column in columns[1:] and row not in remark_rows
-        )
+        stray = (column == columns[0] and row not in answer_rows) or (column in columns[1:] and row not in remark_rows)
         if row > HEAD_ROW and (stray or column > max(columns) + 4):
             found.warnings.append(f"{grid.title}!{address(row, column)} 不是填写格，其内容未读取")
 

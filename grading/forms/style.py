@@ -53,7 +53,10 @@ def _style(
     if box:
         style.border = BOX
     style.alignment = Alignment(
-        horizontal="center" if centre else "left", vertical="center", wrap_text=True, indent=0 if centre or not box else 1
+        horizontal="center" if centre else "left",
+        vertical="center",
+        wrap_text=True,
+        indent=0 if centre or not box else 1,
     )
     style.protection = Protection(locked=not open_)
     return style

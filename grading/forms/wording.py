@@ -52,9 +52,7 @@ def expectation(fact: Fact) -> str:
 def option_labels(fact: Fact) -> dict[str, str]:
     """The options' labels by code, each different from all others: equal ones carry their code."""
     labels = list(fact.options.values())
-    return {
-        code: label if labels.count(label) == 1 else f"{label}（{code}）" for code, label in fact.options.items()
-    }
+    return {code: label if labels.count(label) == 1 else f"{label}（{code}）" for code, label in fact.options.items()}
 
 
 def _span(fact: Fact) -> str:

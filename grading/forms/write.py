@@ -77,7 +77,7 @@ def _written(units: Sequence[FormUnit], audit: Audit | None, spare: int) -> Work
     sheets = {COVER: COVER_TITLE}
     plant = None
     if form.plant is not None:
-        subtitle = f"={_cover(enterprise_cell())}&\"\""
+        subtitle = f'={_cover(enterprise_cell())}&""'
         plant = write_facts(book.create_sheet(form.plant.title), form.plant, subtitle, lists, known, None)
         contents.append(Contents(PLANT_TITLE, plant, is_unit=False))
         sheets[form.plant.code] = form.plant.title

@@ -32,7 +32,10 @@ HEAD = {
 ADVICE = (
     ("填写格", "浅黄色格（四周有边框、未锁定）可以填写，其余各格已锁定（无密码）。各表“状态”一列写明是否已填。"),
     ("不清楚的", "一律留空：留空表示“不知道”，既不当作“否”，也不当作 0。为什么不知道，可以写在“备注”里。"),
-    ("数字", "只填数字，不带单位、不写约数和范围，不四舍五入；全角数字可以。低于检出限等情形按监测报告填数，并在备注中说明。"),
+    (
+        "数字",
+        "只填数字，不带单位、不写约数和范围，不四舍五入；全角数字可以。低于检出限等情形按监测报告填数，并在备注中说明。",
+    ),
     ("多选", f"逐项选“是”或“否”；也可以只选“是”的几项，再在该题本格选“{REST_NO}”。一项都没有的，直接选“{REST_NO}”。"),
     (
         "表格",
@@ -73,9 +76,7 @@ _UNITS_ROW = 5 + len(HEAD)
 _LOCKED = Protection(locked=True)
 
 
-def write_cover(
-    sheet: Worksheet, units: Sequence[FormUnit], audit: Audit | None, contents: Sequence[Contents]
-) -> None:
+def write_cover(sheet: Worksheet, units: Sequence[FormUnit], audit: Audit | None, contents: Sequence[Contents]) -> None:
     """Fill `sheet`, once all others are written. Raises TooLongError."""
     put(sheet, 1, CODE, COVER, "机读")
     put(sheet, 1, LABEL, "label", "机读")
@@ -135,7 +136,12 @@ def _enterprise(sheet: Worksheet, audit: Audit | None) -> None:
 
 def _units(sheet: Worksheet, units: Sequence[FormUnit]) -> int:
     row = _UNITS_ROW + 1
-    for column, head in ((LABEL, "单元"), (ANSWER, "单元编号（可改，互不相同）"), (HINT, "规则集"), (MORE, "规则集摘要")):
+    for column, head in (
+        (LABEL, "单元"),
+        (ANSWER, "单元编号（可改，互不相同）"),
+        (HINT, "规则集"),
+        (MORE, "规则集摘要"),
+    ):
         put(sheet, row, column, head, "表头")
     sheet.row_dimensions[row].height = 24
     for i, unit in enumerate(units):
@@ -188,7 +194,9 @@ def _progress(sheet: Worksheet, row: int, contents: Sequence[Contents]) -> int:
 
 def _link(sheet: Worksheet, row: int, label: str, title: str, cell: str) -> None:
     linked = put(sheet, row, LABEL, label.strip(), "链接")
-    linked.hyperlink = Hyperlink(ref=linked.coordinate, location=f"{quote_sheetname(title)}!{cell}", display=label.strip())
+    linked.hyperlink = Hyperlink(
+        ref=linked.coordinate, location=f"{quote_sheetname(title)}!{cell}", display=label.strip()
+    )
     sheet.row_dimensions[row].height = height_for([(WIDTHS[LABEL], label.strip())], least=22)
 
 

@@ -66,9 +66,7 @@ def write_table(
 
 
 class _Writer:
-    def __init__(
-        self, sheet: Worksheet, table: Table, lists: Lists, rows: Sequence[Row] | None, spare: int
-    ) -> None:
+    def __init__(self, sheet: Worksheet, table: Table, lists: Lists, rows: Sequence[Row] | None, spare: int) -> None:
         self.sheet, self.table, self.lists, self.rows = sheet, table, lists, rows
         self.last_row = HINT_ROW + len(rows or ()) + spare
         self.widths = {CODE: 0.0, NUMBER: 5.0, KEY: 18.0}

@@ -26,10 +26,12 @@ TYPED: st.SearchStrategy[Any] = st.one_of(
     st.times().map(lambda t: time(t.hour, t.minute)),
     st.sampled_from(("是", "否", "其余均为否", "确认没有", "有，见下表", "=1/0", "=A1", "#N/A", "_x0001_", "_xD800_")),
     st.sampled_from(("units[0].facts.key_region", "@gates", "#head", "key", "DA001", "1,5", "5%", "x" * 32_000)),
-    st.just("json:\"\\u0000\""),
+    st.just('json:"\\u0000"'),
     st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=20),
 )
-EDITS = st.lists(st.tuples(st.sampled_from(TITLES), st.integers(1, 60), st.integers(1, 26), TYPED), min_size=1, max_size=8)
+EDITS = st.lists(
+    st.tuples(st.sampled_from(TITLES), st.integers(1, 60), st.integers(1, 26), TYPED), min_size=1, max_size=8
+)
 
 
 @settings(max_examples=40)

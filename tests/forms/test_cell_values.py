@@ -19,7 +19,9 @@ SHARE = Fact(id="share", label="占比", type="number", unit="%", min=Decimal(0)
 NMHC = Fact(id="nmhc", label="非甲烷总烃", type="number", unit="mg/m3", min=Decimal(0), decimals=2)
 MONTHS = Fact(id="months", label="保存时间", type="number", unit="月", decimals=0)
 GATE = Fact(id="gate", label="门禁", type="boolean")
-TREATMENT = Fact(id="treatment", label="工艺", type="choice", options={"rto": "直接燃烧（RTO）", "none": "无", "wet": "湿式"})
+TREATMENT = Fact(
+    id="treatment", label="工艺", type="choice", options={"rto": "直接燃烧（RTO）", "none": "无", "wet": "湿式"}
+)
 SINCE = Fact(id="since", label="投运日期", type="date")
 
 
@@ -72,7 +74,25 @@ def test_a_percent_sign_in_quotes_is_only_decoration() -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["约5", "<0.5", "≤10", "5-6", "5~6", "1,234", "1，234", "五", "ND", "未检出", "5 6", "1e3", "5.", "6 mg/L", "5%", "٣", True],
+    [
+        "约5",
+        "<0.5",
+        "≤10",
+        "5-6",
+        "5~6",
+        "1,234",
+        "1，234",
+        "五",
+        "ND",
+        "未检出",
+        "5 6",
+        "1e3",
+        "5.",
+        "6 mg/L",
+        "5%",
+        "٣",
+        True,
+    ],
 )
 def test_what_is_not_plainly_one_number_is_refused(typed: Any) -> None:
     with pytest.raises(UnreadableError, match="应填 不小于 0 的数字"):
@@ -84,7 +104,9 @@ def test_a_number_cell_that_became_a_date_is_refused_and_says_why() -> None:
         read_value(cell(datetime(2023, 1, 2)), NMHC)
 
 
-@pytest.mark.parametrize(("typed", "read"), [("是", True), (" 否　", False), (True, True), ("FALSE", False), ("true", True)])
+@pytest.mark.parametrize(
+    ("typed", "read"), [("是", True), (" 否　", False), (True, True), ("FALSE", False), ("true", True)]
+)
 def test_yes_and_no_are_read(typed: Any, read: bool) -> None:
     assert read_value(cell(typed), GATE) is read
 
@@ -97,7 +119,13 @@ def test_what_is_not_plainly_yes_or_no_is_refused(typed: Any) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "read"),
-    [("直接燃烧（RTO）", "rto"), ("直接燃烧(RTO)", "rto"), (" 直接 燃烧（ＲＴＯ）", "rto"), ("rto", "rto"), ("无", "none")],
+    [
+        ("直接燃烧（RTO）", "rto"),
+        ("直接燃烧(RTO)", "rto"),
+        (" 直接 燃烧（ＲＴＯ）", "rto"),
+        ("rto", "rto"),
+        ("无", "none"),
+    ],
 )
 def test_options_are_read_by_label_or_code(typed: str, read: str) -> None:
     assert read_value(cell(typed), TREATMENT) == read
@@ -122,7 +150,15 @@ def test_an_option_that_reads_as_two_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    [date(2023, 9, 10), datetime(2023, 9, 10), "2023-09-10", "2023/9/10", "2023.9.10", "2023年9月10日", " ２０２３－０９－１０ "],
+    [
+        date(2023, 9, 10),
+        datetime(2023, 9, 10),
+        "2023-09-10",
+        "2023/9/10",
+        "2023.9.10",
+        "2023年9月10日",
+        " ２０２３－０９－１０ ",
+    ],
 )
 def test_days_are_read(typed: Any) -> None:
     assert read_value(cell(typed), SINCE) == "2023-09-10"

@@ -59,7 +59,10 @@ def test_all_errors_are_listed_on_a_first_sheet_with_links_to_their_cells() -> N
     assert rows[0][:4] == [1, where, "厂界非甲烷总烃", "约2"]
     assert rows[1][:4] == [2, f"{TABLE}!C9", "编号", "DA001"]
     links = [sheet.cell(row, 2).hyperlink for row in (4, 5)]
-    assert [link.location if link else None for link in links] == [f"'{where.replace('!', chr(39) + '!')}", f"'{TABLE}'!C9"]
+    assert [link.location if link else None for link in links] == [
+        f"'{where.replace('!', chr(39) + '!')}",
+        f"'{TABLE}'!C9",
+    ]
 
 
 def test_everything_that_was_filled_in_is_kept() -> None:
@@ -122,7 +125,7 @@ def test_a_comment_of_the_sender_is_kept_below_the_mark_and_comes_back() -> None
 
 def test_texts_of_the_sender_are_never_formulas_in_the_list() -> None:
     form = hose()
-    form.answer(FACT + "boundary_nmhc", "=HYPERLINK(\"http://x\")")
+    form.answer(FACT + "boundary_nmhc", '=HYPERLINK("http://x")')
     copy = load_workbook(io.BytesIO(mark_problems(form.saved(), problems(form))))
     cell = copy["错误清单"]["D4"]
     assert (cell.value, cell.data_type) == ('=HYPERLINK("http://x")', "s")
@@ -131,6 +134,8 @@ def test_texts_of_the_sender_are_never_formulas_in_the_list() -> None:
 def test_cells_that_the_sender_merged_are_marked_where_they_show() -> None:
     form = spoilt()
     cell = form.cell(FACT + "boundary_nmhc")
-    form.sheet(FACTS).merge_cells(start_row=cell.row - 1, end_row=cell.row, start_column=cell.column, end_column=cell.column)
+    form.sheet(FACTS).merge_cells(
+        start_row=cell.row - 1, end_row=cell.row, start_column=cell.column, end_column=cell.column
+    )
     found = problems(form)
     assert Form(mark_problems(form.saved(), found)).book.sheetnames[0] == "错误清单"

@@ -43,7 +43,9 @@ def test_another_program_reads_the_same_texts_from_the_workbook(ruleset_id: str,
     texts = {str(cell) for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row}
     assert book.sheet_names[0] == "填写说明"
     assert "重污染天气重点行业绩效分级　现场核查表" in texts
-    compared = {fact for indicator in ruleset.indicators for r in indicator.levels.values() for fact in _facts(r.require)}
+    compared = {
+        fact for indicator in ruleset.indicators for r in indicator.levels.values() for fact in _facts(r.require)
+    }
     assert [f.label for f in ruleset.facts.values() if f.id in compared and f.label not in texts] == []
 
 

@@ -81,7 +81,9 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
 
 def test_a_sheet_with_millions_of_cells_is_refused() -> None:
     row = b"<row>" + b"<c/>" * 1000 + b"</row>"
-    assert "不像是核查表" in refused(repacked(lambda parts: parts.update({SHEET: b"<worksheet>" + row * 1000 + b"</worksheet>"})))
+    assert "不像是核查表" in refused(
+        repacked(lambda parts: parts.update({SHEET: b"<worksheet>" + row * 1000 + b"</worksheet>"}))
+    )
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,9 @@ LABEL, UNIT, RANGE, ANSWER, ASK, STATUS = 3, 4, 5, 6, 9, 10
 
 def bands(form: Form, title: str = FACTS) -> list[str]:
     sheet = form.sheet(title)
-    return [str(sheet.cell(r, 2).value) for r in range(5, sheet.max_row + 1) if str(sheet.cell(r, 1).value).startswith("@")]
+    return [
+        str(sheet.cell(r, 2).value) for r in range(5, sheet.max_row + 1) if str(sheet.cell(r, 1).value).startswith("@")
+    ]
 
 
 def rules(sheet: Worksheet, cell: str) -> list[str]:
@@ -52,7 +54,12 @@ def test_every_fact_that_a_condition_reads_is_asked(ruleset_id: str) -> None:
     conditions = [r.require for i in ruleset.indicators for r in i.levels.values()]
     conditions += [i.applies_when for i in ruleset.indicators if i.applies_when] + [g.when for g in ruleset.gates]
     read = {c.fact for condition in conditions for c in comparisons(condition)} & set(ruleset.facts)
-    asked = {q.fact.id for section in sections(ruleset, questions(ruleset)) if section.id != "other" for q in section.questions}
+    asked = {
+        q.fact.id
+        for section in sections(ruleset, questions(ruleset))
+        if section.id != "other"
+        for q in section.questions
+    }
     assert read <= asked
 
 

@@ -134,15 +134,17 @@ class _Stem:
     def row(
         self, c: Each | Some, place: str, around: tuple[ConditionBase, ...], row: str, wanted: bool, every: bool
     ) -> Node | None:
-        """What is asked of one row. Where it is unknown whether the row counts, the one row that is needed must count."""
+        """What is asked of one row. Where one row is needed, that row must count, and go on counting."""
         required = self.condition(c.require, f"{place}.require", around, row, wanted)
         where = f"{place}.where"
-        if required is None or c.where is None or self.subject.status(where, row) is not Status.UNKNOWN:
+        if required is None or c.where is None or self.subject.status(where, row) is None:
             return required
-        if every:
+        if not every:
+            counts = self.condition(c.where, where, around, row, True, scope=True)
+            return both([counts, required] if counts is not None else [required])
+        if self.subject.status(where, row) is Status.UNKNOWN:
             return both([required], self.questions(c.where, where, around, row))
-        counts = self.condition(c.where, where, around, row, True, scope=True)
-        return both([counts, required] if counts is not None else [required])
+        return required
 
     def questions(
         self, c: ConditionBase, place: str, around: tuple[ConditionBase, ...], row: str | None

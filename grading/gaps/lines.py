@@ -117,7 +117,10 @@ def _of_leaf(subject: Subject, leaf: Leaf) -> dict[str, Any]:
         status = "unresolved"
     audited = list(sources(ruleset, c.fact, leaf.row))
     missing = tuple(_missing(subject, *source) for source in dict.fromkeys(audited) if _value(subject, *source) is None)
-    place = missing[0].place if missing else subject.stated(audited[0][1], audited[0][2], audited[0][0])[1]
+    place = f"units[{subject.index}]"  # where a computed value reads nothing but figures
+    if audited:
+        fact, group, row = audited[0]
+        place = missing[0].place if missing else subject.stated(group, row, fact)[1]
     declared = ruleset.facts.get(c.fact) or ruleset.computed.get(c.fact)
     return {
         "status": status,

@@ -11,7 +11,7 @@ from grading.gaps.grow import Grower
 from grading.gaps.known import Slot
 from grading.gaps.lines import Open, required_text
 from grading.gaps.settle import Demand
-from grading.gaps.subject import Subject, stands_in_the_way
+from grading.gaps.subject import Asked, Subject, stands_in_the_way
 from grading.gaps.tree import Leaf, Node, Table
 from grading.gaps.values import STATED, grants
 from grading.language.prose import fact_label
@@ -54,6 +54,7 @@ def solve(engine: Engine, open_: Open, lines: Sequence[GapLine], smallest: bool)
         trees = {a.name: grower.grow(a) for a in open_.asked if a.name in trees or a in upset}
         chosen = choose(subject, open_.asked, trees, views, smallest)
         after = _changed(engine, subject, chosen.changed)
+    left = [a for a in open_.asked if a.name not in chosen.given_up and stands_in_the_way(after, a)]
     chosen, after, trimmed = _trimmed(engine, subject, level, chosen, after)
     enough = _reaches(after, level)
     change_set = ChangeSet(
@@ -65,7 +66,7 @@ def solve(engine: Engine, open_: Open, lines: Sequence[GapLine], smallest: bool)
         enough=enough,
         optimal=enough and chosen.optimal and not (chosen.given_up or views or trimmed),
     )
-    return Solution(change_set, after, tuple(_blockers(subject, level, chosen)))
+    return Solution(change_set, after, (*_blockers(subject, level, chosen), *_left(level, left)))
 
 
 def _reaches(subject: Subject, level: str) -> bool:
@@ -183,6 +184,19 @@ def _blockers(subject: Subject, level: str, chosen: Chosen) -> Iterator[Blocker]
     for core in chosen.conflicts:
         for part in core:
             yield _conflict(subject, level, part, core)
+
+
+def _left(level: str, asked: Sequence[Asked]) -> Iterator[Blocker]:
+    """What changes keep bringing up again: each repair upsets something else."""
+    for one in asked:
+        yield Blocker(
+            indicator=one.owner.id,
+            title=one.title,
+            level=level,
+            reason="conflict",
+            condition=one.name,
+            text="改动互相牵连，没有找到同时满足各项要求的组合，须另行论证",
+        )
 
 
 def _conflict(subject: Subject, level: str, part: Part, core: tuple[Part, ...]) -> Blocker:

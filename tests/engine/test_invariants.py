@@ -40,7 +40,7 @@ def unit_of(audit: Audit, **changes: Any) -> Audit:
     return audit.model_copy(update={"units": (audit.units[0].model_copy(update=changes),)})
 
 
-@settings(max_examples=3 * AMOUNT)
+@settings(max_examples=2 * AMOUNT)
 @given(data=st.data())
 def test_adding_a_fact_never_turns_met_or_unmet_into_something_else(data: st.DataObject) -> None:
     ruleset, audit = drawn(data, missing=1)
@@ -66,7 +66,7 @@ def _statuses(grading: Grading) -> dict[tuple[str, str], Status]:
     return {(i.id, level): status for i in grading.units[0].indicators for level, status in i.levels.items()}
 
 
-@settings(max_examples=2 * AMOUNT)
+@settings(max_examples=AMOUNT)
 @given(data=st.data())
 def test_every_cause_in_the_trace_is_a_fact_or_an_earlier_entry(data: st.DataObject) -> None:
     ruleset, audit = drawn(data)
@@ -106,7 +106,7 @@ def _as_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-@settings(max_examples=AMOUNT)
+@settings(max_examples=AMOUNT // 2)
 @given(data=st.data())
 def test_the_same_audit_and_ruleset_give_the_same_bytes(data: st.DataObject) -> None:
     ruleset, audit = drawn(data)
@@ -115,7 +115,7 @@ def test_the_same_audit_and_ruleset_give_the_same_bytes(data: st.DataObject) -> 
     assert json.loads(first) == json.loads(json.dumps(Engine(Shelf(ruleset)).grade(audit).as_json()))
 
 
-@settings(max_examples=AMOUNT)
+@settings(max_examples=AMOUNT // 2)
 @given(data=st.data())
 def test_results_do_not_depend_on_the_order_in_which_facts_are_written(data: st.DataObject) -> None:
     ruleset, audit = drawn(data)
@@ -130,7 +130,7 @@ def test_results_do_not_depend_on_the_order_in_which_facts_are_written(data: st.
     assert orjson.dumps(engine.grade(audit).as_json()) == orjson.dumps(engine.grade(turned).as_json())
 
 
-@settings(max_examples=AMOUNT)
+@settings(max_examples=AMOUNT // 2)
 @given(data=st.data())
 def test_the_enterprise_is_graded_as_its_worst_unit(data: st.DataObject) -> None:
     shelf = [data.draw(rulesets(Flavour(indicators=2, depth=1))).ruleset for _ in range(2)]

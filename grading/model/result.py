@@ -105,7 +105,7 @@ class UnitGrading:
     gates: tuple[GateResult, ...]
     trace: tuple[TraceEntry, ...]
     conditions: Mapping[str, Status | dict[str, Status]] = field(repr=False)
-    """Status by place (`emission_nmhc.A.require.all[0]`), for row conditions by row key; not part of the JSON."""
+    """Status by place (`emission_nmhc.A.all[0]`), for row conditions by row key; not part of the JSON."""
     fired: Mapping[str, dict[str | None, int]] = field(repr=False)
     """By place and row key (None: of the unit): the `seq` of the trace entry that concluded it; not part of the JSON."""
     values: Mapping[tuple[str, str | None], Any] = field(repr=False)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from grading.gaps import NoSuchLevelError, ReachedError, TargetError
 from grading.model.gap import ChangeSet, Step
 from grading.simulate import change_audit
 from tests.gaps.small import Small, also, asks, small, told
@@ -394,3 +395,22 @@ def test_a_unit_that_is_not_graded_starts_below_the_lowest_level(tmp_path: Path)
         ("B", "A", {"u.dust": 1}),
     ]
     assert [sets(s)[1].enough for s in gaps.steps] == [True, True, True]
+
+
+def test_what_each_alert_asks_today_stands_beside_what_it_asks_at_the_target(tmp_path: Path) -> None:
+    measures = """\
+    measures:
+      yellow:
+        D: [{text: 停产, kind: stop}]
+        C: [{text: 限产, kind: output_cut, percent: 30}]
+        "A,B": [{text: 自主减排, kind: self_decided}]
+    """
+    yellow, orange, _ = small(tmp_path, LADDER, more=measures).gaps({"dust": 30, "closed": False}, "A").measures
+    assert ([m["text"] for m in yellow.today], [m["text"] for m in yellow.target]) == (["停产"], ["自主减排"])
+    assert (orange.today, orange.target) == ((), ())
+
+
+@pytest.mark.parametrize(("target", "error"), [("D", NoSuchLevelError), ("Z", NoSuchLevelError), ("C", ReachedError)])
+def test_a_target_that_makes_no_sense_is_refused(tmp_path: Path, target: str, error: type[TargetError]) -> None:
+    with pytest.raises(error):
+        small(tmp_path, LADDER).gaps({"dust": 8, "closed": True}, target)

@@ -42,7 +42,7 @@ def attach(desk: Desk, audit_id: UUID, content: BinaryIO, name: str, place: str 
         place=place,
     )
     desk.db.add(made)
-    record(desk, audit, "evidence_attached", evidence=str(made.id), sha256=stored.sha256)
+    record(desk, audit, "evidence_attached", evidence=str(made.id), sha256=stored.sha256, place=place or "")
     return made
 
 
@@ -60,6 +60,14 @@ def detach(desk: Desk, evidence_id: UUID) -> EvidenceFile:
 def evidence_of(desk: Desk, audit: Audit) -> list[EvidenceFile]:
     """The files of an audit, oldest first."""
     return list(desk.db.scalars(_of(audit).order_by(EvidenceFile.id)))
+
+
+def evidence_by_place(desk: Desk, audit: Audit) -> dict[str, list[EvidenceFile]]:
+    """The files of an audit by their place (empty: of the audit as a whole), oldest first."""
+    found: dict[str, list[EvidenceFile]] = {}
+    for file in evidence_of(desk, audit):
+        found.setdefault(file.place or "", []).append(file)
+    return found
 
 
 def _of(audit: Audit) -> Select[Any]:

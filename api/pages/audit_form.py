@@ -11,9 +11,9 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from api import workflow
 from api.access import Rule
+from api.attachments import attach, evidence_by_place
 from api.desk import Desk, needs
 from api.pages.answering import answer
-from api.pages.attachments import attach, files_of
 from api.pages.draft import Draft, Stated, slug
 from api.pages.posted import Posted, Sent
 from api.pages.questionnaire import Questionnaire, questionnaire, with_problems
@@ -95,7 +95,7 @@ def add_evidence(audit_id: UUID, request: Request, desk: Writer, sent: Sent) -> 
     before = questionnaire(draft, grader)
     if place not in before.items:
         raise Problem("no_such_place", "这一项已不在审核中，请刷新页面。", status=422)
-    made = attach(desk, audit, file.file, file.filename or "", place)
+    made = attach(desk, audit.id, file.file, file.filename or "", place or None)
     stated = draft.at(place)
     if made.name not in stated.evidence:
         draft.put(place, Stated(stated.value, (*stated.evidence, made.name), stated.note))
@@ -261,7 +261,7 @@ def _around(desk: Desk, audit: Audit, asked: Questionnaire) -> dict[str, Any]:
         "asked": asked,
         "scales": [ruleset.scale for ruleset in asked.rulesets],
         "graded": graded,
-        "files": files_of(desk, audit),
+        "files": evidence_by_place(desk, audit),
         "errors": [(place, said, asked.items.get(place)) for place, said in asked.standing.errors.items()],
         "slug": slug,
         "at": desk.at,

@@ -3,16 +3,16 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, localcontext
-from fractions import Fraction
 
 from grading.model.base import Scalar
 from grading.model.ruleset import Computed, Ruleset
 
 PLACES = 10**6
 """Results are whole multiples of one over this."""
-AIR_OXYGEN = Fraction(21)
+AIR_OXYGEN = 21
 """Volume share of oxygen in air as the emission standards write it, in %."""
 
+Quotient = tuple[int, int]
 Lookup = Callable[[str], Scalar | frozenset[str] | None]
 
 
@@ -21,48 +21,48 @@ def compute(computed: Computed, lookup: Lookup) -> Decimal | None:
 
     Oxygen correction: ρ · (21 − baseline) ÷ (21 − O₂), as in GB 4915-2013 4.2 and the other kiln and furnace standards.
     """
-    operands: list[Fraction | date] = []
-    for operand in computed.operands:
-        value = lookup(operand) if isinstance(operand, str) else operand
-        if isinstance(value, Decimal):
-            operands.append(Fraction(value))
-        elif isinstance(value, date):
-            operands.append(value)
-        else:
-            return None
-    result = _days(operands) if computed.days_between is not None else _number(computed.operation, operands)
-    return None if result is None else _rounded(result)
-
-
-def _days(operands: list[Fraction | date]) -> Fraction | None:
-    start, end = operands
-    if isinstance(start, date) and isinstance(end, date):
-        return Fraction((end - start).days)
-    return None
-
-
-def _number(operation: str, operands: list[Fraction | date]) -> Fraction | None:
-    numbers = [operand for operand in operands if isinstance(operand, Fraction)]
+    operands = [lookup(operand) if isinstance(operand, str) else operand for operand in computed.operands]
+    if computed.days_between is not None:
+        start, end = operands
+        if isinstance(start, date) and isinstance(end, date):
+            return Decimal((end - start).days)
+        return None
+    numbers = [operand for operand in operands if isinstance(operand, Decimal)]
     if len(numbers) != len(operands):
         return None
+    result = _exact(computed.operation, numbers)
+    return None if result is None else _rounded(*result)
+
+
+def _exact(operation: str, numbers: list[Decimal]) -> Quotient | None:
+    """The result as numerator and denominator, not reduced: nothing is lost before the one rounding."""
+    if operation == "minimum":
+        return min(numbers).as_integer_ratio()
+    if operation == "maximum":
+        return max(numbers).as_integer_ratio()
+    (a, b), *others = [number.as_integer_ratio() for number in numbers]
     if operation == "ratio":
-        return numbers[0] / numbers[1] if numbers[1] else None
-    if operation == "difference":
-        return numbers[0] - numbers[1]
+        ((c, d),) = others
+        return (a * d, b * c) if c else None
     if operation == "oxygen_corrected":
-        value, oxygen, baseline = numbers
-        return value * (AIR_OXYGEN - baseline) / (AIR_OXYGEN - oxygen) if oxygen < AIR_OXYGEN else None
-    if operation == "product":
-        product = Fraction(1)
-        for number in numbers:
-            product *= number
-        return product
-    return {"sum": sum, "minimum": min, "maximum": max}[operation](numbers)  # type: ignore[operator,no-any-return]
+        (oxygen, whole), (baseline, part) = others
+        below_air = AIR_OXYGEN * whole - oxygen
+        return (a * (AIR_OXYGEN * part - baseline) * whole, b * part * below_air) if below_air > 0 else None
+    for c, d in others:
+        if operation == "product":
+            a, b = a * c, b * d
+        else:
+            a, b = a * d + (-c if operation == "difference" else c) * b, b * d
+    return a, b
 
 
-def _rounded(value: Fraction) -> Decimal:
-    # round() of a fraction is exact and half-even; a product can have more digits than the usual context keeps.
-    whole = round(value * PLACES)
+def _rounded(numerator: int, denominator: int) -> Decimal:
+    """Half-even, whatever the length: a product can have more digits than the usual context keeps."""
+    if denominator < 0:
+        numerator, denominator = -numerator, -denominator
+    whole, rest = divmod(numerator * PLACES, denominator)
+    if 2 * rest > denominator or (2 * rest == denominator and whole % 2):
+        whole += 1
     with localcontext() as context:
         context.prec = max(28, whole.bit_length())
         return (Decimal(whole) / PLACES).normalize()

@@ -6,7 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import orjson
 from pydantic import BaseModel
+
+from grading.model.audit import Audit
 
 
 def canonical(value: Any) -> Any:
@@ -33,6 +36,14 @@ def digest(value: Any) -> str:
     """`sha256:<hex>` of a value's canonical JSON."""
     text = json.dumps(canonical(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def audit_digest(audit: Audit) -> str:
+    """The same as `digest(audit)`, several times faster: an audit holds no integers, so that all but its decimals and days can
+    be written as it is."""
+    options = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
+    text = orjson.dumps(audit.model_dump(by_alias=True, exclude_defaults=True), default=canonical, option=options)
+    return "sha256:" + hashlib.sha256(text).hexdigest()
 
 
 def plain(number: Decimal) -> str:

@@ -1,4 +1,4 @@
-"""What is recorded of a run: each conclusion of a rule that fired, with its causes."""
+"""What is recorded of a run: each conclusion of a rule that fired, as the trace tells it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from grading.engine.plan import Plan, Ref
 from grading.engine.rules import MET, UNKNOWN, UNMET, Effect
 from grading.model.base import Scalar, Status
-from grading.model.result import UNGRADED
+from grading.model.result import UNGRADED, TraceEntry
 
 STATUSES = {UNMET: Status.UNMET, UNKNOWN: Status.UNKNOWN, MET: Status.MET}
 KINDS = {"node": 0, "doubt": 1, "rows": 2, "grade": 3, "attainable": 4}
@@ -26,14 +26,6 @@ class UnitFacts:
     rows: Mapping[str, Sequence[Mapping[str, FactValue]]]
 
 
-class Given(NamedTuple):
-    """A fact of the audit (or of the ruleset) as a cause; `fact` is empty where only the row or its group counts."""
-
-    fact: str
-    group: str | None = None
-    row: int | None = None
-
-
 class Concluding(NamedTuple):
     """An effect, ready to apply.
 
@@ -42,7 +34,8 @@ class Concluding(NamedTuple):
     words of the trace. Without `is_needed` a grading is whole without it.
     """
 
-    effect: Effect
+    title: str
+    value: int
     key: int
     view: int | None
     facts: tuple[str, str] | None
@@ -50,34 +43,29 @@ class Concluding(NamedTuple):
     is_needed: bool
 
 
-Cause = Given | int
-"""A fact, or the number of an earlier firing."""
-
-Firing = tuple[Concluding, tuple[Cause, ...], int]
-"""One conclusion of a rule that fired: what it concluded, because of what, and about which row (0: the unit)."""
-
 View = Mapping[int, tuple[str, bool]]
 """The rows of a view by their number from 1: each one's place in the chain of rows as JSON, and whether it may not be in it."""
 
 
 @dataclass
 class Conclusions:
-    """All firings in order, and by key of what was concluded the number of its firing."""
+    """What the rules concluded: the trace, the value that each entry of it concludes, and by key the number of its entry."""
 
-    firings: list[Firing] = field(default_factory=list)
+    trace: list[TraceEntry] = field(default_factory=list)
+    values: list[int] = field(default_factory=list)
     at: dict[int, int] = field(default_factory=dict)
     views: dict[int, View | None] = field(default_factory=dict)
-    needed: int = 0
-    """How many of the conclusions that there must be there are."""
+    dispensable: int = 0
+    """How many of the conclusions a grading would be whole without."""
 
     def status(self, ref: Ref, row: int = 0) -> int:
         """The status of a reference; raises KeyError when the row is not in its view."""
-        value = self.firings[self.at[ref.node * STEP + row]][0].effect.value
+        value = self.values[self.at[ref.node * STEP + row]]
         return 2 - value if ref.negated else value
 
     def value(self, kind: str, index: int, row: int = 0) -> int:
         """What was concluded; raises KeyError when nothing was."""
-        return self.firings[self.at[key_of(kind, index) + row]][0].effect.value
+        return self.values[self.at[key_of(kind, index) + row]]
 
     def firing(self, ref: Ref, row: int = 0) -> int | None:
         """The number of the firing that concluded a node; None for a row that its view left out."""

@@ -5,17 +5,17 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from grading import __version__
 from grading.computed import order, with_computed
-from grading.digest import digest
+from grading.digest import audit_digest, digest
 from grading.engine.firings import STATUSES, Conclusions, FactValue, UnitFacts, key_of, level_of
 from grading.engine.network import build_network
 from grading.engine.plan import Plan, Ref, boundaries, build_plan
 from grading.engine.selfcheck import prove
 from grading.engine.session import Machine
-from grading.engine.trace import Trace, json_value, known_of
+from grading.engine.trace import Causes, json_value, known_of
 from grading.language.load import Library
 from grading.model.audit import Audit, Known, UnitAudit
 from grading.model.base import Mode, Status
@@ -27,7 +27,6 @@ from grading.model.result import (
     Later,
     Lazy,
     Outcome,
-    TraceEntry,
     UnitGrading,
 )
 from grading.model.ruleset import Computed, Indicator, Ruleset
@@ -35,6 +34,14 @@ from grading.model.ruleset import Computed, Indicator, Ruleset
 ENGINE = f"grading {__version__} / durable-rules 2.0.28"
 MAX_MACHINES = 64
 APPLICABLE = {Status.MET: True, Status.UNMET: False, Status.UNKNOWN: None}
+
+
+class Asking(NamedTuple):
+    """Where an indicator's results stand among the conclusions: of `applies_when` (None: there is none), and of each level."""
+
+    indicator: Indicator
+    applies: Ref | None
+    levels: tuple[tuple[str, Ref], ...]
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ class Ready:
     plan: Plan
     machine: Machine
     computed: tuple[Computed, ...]
+    asking: tuple[Asking, ...]
 
 
 class Engine:
@@ -63,7 +71,7 @@ class Engine:
         Raises LanguageError or NetworkError for a ruleset that can't be used, EngineError when the rule library fails.
         """
         units = tuple(self._unit(audit, index, mode) for index in range(len(audit.units)))
-        scales = [self.library.ruleset(unit.ruleset).scale for unit in audit.units]
+        scales = [self._ruleset(unit.ruleset)[0].scale for unit in audit.units]
 
         def worst(levels: list[str]) -> str:
             """`ungraded` is worst of all, then the highest standing."""
@@ -76,7 +84,7 @@ class Engine:
             return levels[standings.index(max(standings))]
 
         outcome = Outcome(worst([u.outcome.grade for u in units]), worst([u.outcome.attainable for u in units]))
-        return Grading(outcome, mode, digest(audit), ENGINE, units)
+        return Grading(outcome, mode, audit_digest(audit), ENGINE, units)
 
     def ready(self, ruleset_id: str, mode: Mode, day: date) -> Ready:
         """The machine of a ruleset for a day; built and proven on first use."""
@@ -98,7 +106,11 @@ class Engine:
         plan = build_plan(ruleset, mode, day)
         machine = Machine(build_network(plan))
         prove(machine)
-        return Ready(ruleset, its_digest, plan, machine, order(ruleset))
+        asking = tuple(
+            Asking(i, plan.applies.get(i.id), tuple((lv, plan.indicator_levels[i.id, lv]) for lv in ruleset.scale.graded))
+            for i in ruleset.indicators
+        )
+        return Ready(ruleset, its_digest, plan, machine, order(ruleset), asking)
 
     def _ruleset(self, ruleset_id: str) -> tuple[Ruleset, str, tuple[date, ...]]:
         """A ruleset with its digest and the days on which a condition of it comes or goes."""
@@ -111,9 +123,8 @@ class Engine:
         unit = audit.units[index]
         ready = self.ready(unit.ruleset, mode, audit.assessed_on)
         facts = _facts(audit, index, ready)
-        found = ready.machine.run(facts)
-        trace = Trace(ready.plan, audit, index, facts).entries(found.firings)
-        return _Reading(ready, unit, facts, found).grading(audit.assessed_on, trace)
+        found = ready.machine.run(facts, Causes(ready.plan, audit, index, facts))
+        return _Reading(ready, unit, facts, found).grading(audit.assessed_on)
 
 
 def ruleset_digest(ruleset: Ruleset) -> str:
@@ -122,22 +133,23 @@ def ruleset_digest(ruleset: Ruleset) -> str:
 
 
 def _facts(audit: Audit, index: int, ready: Ready) -> UnitFacts:
-    """The unit's values with the computed ones."""
+    """The unit's values with the computed ones; a unit's own value goes before the enterprise's."""
     unit = audit.units[index]
     values: dict[str, FactValue] = {"assessed_on": audit.assessed_on}
-    for fact in {**audit.enterprise.facts, **unit.facts}:
-        values[fact] = _engine_value(known_of(audit, index, unit, fact)[0])
+    values |= {fact: _engine_value(known) for fact, known in audit.enterprise.facts.items()}
+    for fact, known in unit.facts.items():
+        if known.value is not None or fact not in values:
+            values[fact] = _engine_value(known)
     rows = {
-        group: [{name: _engine_value(known) for name, known in row.facts.items()} for row in listed]
+        group: [{fact: _engine_value(known) for fact, known in row.facts.items()} for row in listed]
         for group, listed in unit.groups.items()
     }
     return UnitFacts(with_computed(ready.computed, values, rows), rows)
 
 
-def _engine_value(known: Known | None) -> FactValue:
-    if known is None or known.value is None:
-        return None
-    return frozenset(known.value) if isinstance(known.value, tuple) else known.value
+def _engine_value(known: Known) -> FactValue:
+    value = known.value
+    return frozenset(value) if isinstance(value, tuple) else value
 
 
 class _Reading:
@@ -147,7 +159,7 @@ class _Reading:
         self.ready, self.unit, self.facts, self.found = ready, unit, facts, found
         self.plan, self.ruleset = ready.plan, ready.ruleset
 
-    def grading(self, day: date, trace: tuple[TraceEntry, ...]) -> UnitGrading:
+    def grading(self, day: date) -> UnitGrading:
         plan = self.plan
         outcomes = {(t.kind, t.id): self._outcome(i) for i, t in enumerate(plan.targets)}
         return UnitGrading(
@@ -159,20 +171,20 @@ class _Reading:
             levels={level: self._status(ref) for level, ref in plan.levels.items()},
             dimensions={id_: o for (kind, id_), o in outcomes.items() if kind == "dimension"},
             scopes={id_: o for (kind, id_), o in outcomes.items() if kind == "scope"},
-            indicators=tuple(self._indicator(indicator) for indicator in self.ruleset.indicators),
+            indicators=tuple(map(self._indicator, self.ready.asking)),
             gates=tuple(GateResult(gate, self._status(ref)) for gate, ref in plan.gates.items()),
-            trace=trace,
+            trace=tuple(self.found.trace),
             conditions=Lazy(plan.places, self._condition),
             fired=Lazy(plan.places, self._fired),
             values=Later(self._values),
             notices=_notices(self.ruleset, day),
         )
 
-    def _indicator(self, indicator: Indicator) -> IndicatorResult:
-        levels = {lv: self._status(self.plan.indicator_levels[indicator.id, lv]) for lv in self.ruleset.scale.graded}
-        applies = self.plan.applies.get(indicator.id)
+    def _indicator(self, asking: Asking) -> IndicatorResult:
+        indicator, applies, levels = asking
         status = Status.MET if applies is None else self._status(applies)
-        return IndicatorResult(indicator.id, indicator.dimension, APPLICABLE[status], levels)
+        statuses = {level: self._status(ref) for level, ref in levels}
+        return IndicatorResult(indicator.id, indicator.dimension, APPLICABLE[status], statuses)
 
     def _outcome(self, target: int) -> Outcome:
         grade, attainable = (level_of(self.plan, self.found.value(kind, target)) for kind in ("grade", "attainable"))

@@ -8,18 +8,22 @@ from collections.abc import Callable, Iterator
 from threading import Lock
 from typing import NamedTuple
 
-from grading.engine.firings import Cause, Concluding, Conclusions, FactValue, Given, UnitFacts, View, key_of, said
+from grading.engine.firings import Concluding, Conclusions, FactValue, UnitFacts, View, key_of, said
 from grading.engine.homes import SELECTION
 from grading.engine.library import STATE, EngineError, Memory
 from grading.engine.network import Network, definition
 from grading.engine.plan import Plan, Ref
-from grading.engine.rules import EMPTY, MET, UNMET, UNSTATED, WEIGHED, Effect, Module, Property
+from grading.engine.rules import EMPTY, MET, UNMET, UNSTATED, WEIGHED, Effect, Module, Names, Property
+from grading.engine.trace import Cause, Causes
+from grading.model.result import TraceEntry
 
 MAX_FACTS = 700_000
 """Decimal fact ids below this have distinct 32-bit hashes; the first two that share one are 40189 and 797186."""
 ALONE = ("}", False)
 """The place in a chain of what is about the unit and not about a row."""
 UNIT: View = {0: ALONE}
+AFTER_RULE = len('":{"m_0":{"id":"')
+"""How far the id of a firing's first fact stands behind the name of its rule."""
 
 
 class _Asked(NamedTuple):
@@ -32,7 +36,17 @@ class _Asked(NamedTuple):
     known: str | None
     missing: str | None
     options: tuple[tuple[str, str], ...]
-    of_unit: Given
+    names: Names
+
+    def text(self, value: FactValue) -> str | None:
+        """What is asserted of a value but for the id and the row; None when nothing reads it."""
+        if value is None:
+            return None if self.missing is None else f"{self.missing}1"
+        if self.known is None:
+            return None
+        if isinstance(value, frozenset):
+            return f"{self.known}1" + "".join(f"{text}{int(option in value)}" for option, text in self.options)
+        return f"{self.known}{self.names.written(self.fact, value)}"
 
 
 class _Loaded:
@@ -47,15 +61,12 @@ class _Loaded:
         }
         self.rules = {f"r{k}": tuple(map(self._concluding, rule.effects)) for k, rule in enumerate(module.rules)}
         self.joining = {f"r{k}" for k, rule in enumerate(module.rules) if len(rule.patterns) > 1}
-        self.about_rows = {
-            name for name, concluding in self.rules.items() if any(c.view is not None for c in concluding)
-        }
-        own = {c.effect.index for concluded in self.rules.values() for c in concluded if c.effect.kind == "node"}
+        own = {effect.index for rule in module.rules for effect in rule.effects if effect.kind == "node"}
         by_role = self._by_role
         self.imports = [self._import(m.index, text) for m, text in by_role("node") if m.index not in own]
         self.rows = [(m.view, text) for m, text in by_role("row") if m.view is not None]
         self.stated = [(m.view, text) for m, text in by_role("stated") if m.view is not None]
-        self.always = [(f"{text}1}}", Given(m.role)) for m, text in by_role("figures", "nothing_asked")]
+        self.always = [f"{text}1}}" for _, text in by_role("figures", "nothing_asked")]
         self.asked: dict[int | None, list[_Asked]] = {}
         for fact, view in dict.fromkeys((m.fact, m.view) for m, _ in by_role("value", "missing")):
             self.asked.setdefault(view, []).append(self._asked(fact, view))
@@ -74,19 +85,20 @@ class _Loaded:
         options = self.names.option[fact].items() if is_set else ()
         properties = tuple((option, f',"{self.names.of(known)}o{i}":') for option, i in options)
         missing = self.prefix.get(Property("missing", fact, view))
-        return _Asked(fact, self.prefix.get(known), missing, properties, Given(fact))
+        return _Asked(fact, self.prefix.get(known), missing, properties, self.names)
 
     def _concluding(self, effect: Effect) -> Concluding:
-        key, words = key_of(effect.kind, effect.index), said(self.plan, effect)
+        title, value, key = effect.title, effect.value, key_of(effect.kind, effect.index)
+        words = said(self.plan, effect)
         if effect.kind in ("grade", "attainable"):
-            return Concluding(effect, key, None, None, words, True)
+            return Concluding(title, value, key, None, None, words, True)
         view = self.plan.view_of(effect.kind, effect.index)
         prefix = self.prefix.get(Property(effect.kind, index=effect.index))
-        facts = None if prefix is None else (f"{prefix}{effect.value}", f"{prefix}{effect.value}")
+        facts = None if prefix is None else (f"{prefix}{value}", f"{prefix}{value}")
         if facts is not None and effect.kind == "node" and self.plan.is_selective(view):
-            facts = (f"{prefix}{WEIGHED[effect.value][0]}", f"{prefix}{WEIGHED[effect.value][1]}")
+            facts = (f"{prefix}{WEIGHED[value][0]}", f"{prefix}{WEIGHED[value][1]}")
         is_needed = effect.kind == "node" and not self.plan.nodes[effect.index].selects_only
-        return Concluding(effect, key, view, facts, words, is_needed)
+        return Concluding(title, value, key, view, facts, words, is_needed)
 
 
 class Machine:
@@ -100,7 +112,7 @@ class Machine:
         self._needed = Counter(node.view for node in network.plan.nodes if not node.selects_only)
         self.loaded = [_Loaded(module, network, f"{name}, module {module.name}") for module in network.modules]
 
-    def run(self, facts: UnitFacts) -> Conclusions:
+    def run(self, facts: UnitFacts, causes: Causes) -> Conclusions:
         """Everything the rules conclude from the facts; raises EngineError if the library misbehaves."""
         found = Conclusions()
         views = self.network.plan.views
@@ -112,7 +124,7 @@ class Machine:
             for module in self.loaded:
                 if len(found.views) < len(views) and module.name != SELECTION:
                     self._select(facts, found)
-                _Run(module, facts, found).go()
+                _Run(module, facts, found, causes).go()
         self._prove_complete(found)
         return found
 
@@ -135,7 +147,7 @@ class Machine:
         rows: dict[int | None, int] = {i: len(view or ()) for i, view in found.views.items()}
         rows[None] = 1
         expected = 2 * len(plan.targets) + sum(rows[view] * nodes for view, nodes in self._needed.items())
-        if found.needed != expected:
+        if len(found.trace) - found.dispensable != expected:
             raise EngineError(f"{plan.ruleset.id}: nothing was concluded about {', '.join(_missing(plan, found))}")
 
 
@@ -163,16 +175,16 @@ def _chain(rows: list[tuple[int, bool]]) -> View:
 class _Run:
     """One module's turn: `queue` are facts to assert, `origins` and `rows` say by id what each stands for."""
 
-    def __init__(self, module: _Loaded, facts: UnitFacts, found: Conclusions) -> None:
-        self.module, self.facts, self.found = module, facts, found
+    def __init__(self, module: _Loaded, facts: UnitFacts, found: Conclusions, causes: Causes) -> None:
+        self.module, self.facts, self.found, self.causes = module, facts, found, causes
         self.queue: list[str] = []
         self.origins: list[Cause] = []
         self.rows: list[int] = []
 
     def go(self) -> None:
         """Fire until nothing is left."""
-        for text, origin in self.module.always:
-            self._ask(text, origin)
+        for text in self.module.always:
+            self._ask(text, self.causes.ruleset)
         self._ask_rows()
         self._ask_conclusions()
         self._ask_values()
@@ -187,13 +199,13 @@ class _Run:
         self.rows.append(row)
 
     def _ask_rows(self) -> None:
-        views, groups = self.found.views, self.module.plan.views
+        views, groups, of_group = self.found.views, self.module.plan.views, self.causes.group
         for view, text in self.module.stated:
             if not views[view]:
-                self._ask(f"{text}{UNSTATED if views[view] is None else EMPTY}}}", Given("", groups[view].group))
+                self._ask(f"{text}{UNSTATED if views[view] is None else EMPTY}}}", of_group(groups[view].group))
         for view, text in self.module.rows:
             for row, (chain, _) in (views[view] or {}).items():
-                self._ask(f"{text}1{chain}", Given("", groups[view].group, row), row)
+                self._ask(f"{text}1{chain}", of_group(groups[view].group, row), row)
 
     def _ask_conclusions(self) -> None:
         """What earlier modules have concluded."""
@@ -203,67 +215,66 @@ class _Run:
             for row, (chain, perhaps) in rows.items():
                 number = found.at.get(key + row)
                 if number is not None:
-                    value = found.firings[number][0].effect.value
-                    self._ask(f"{text}{WEIGHED[value][perhaps] if weighed else value}{chain}", number, row)
+                    value = found.values[number]
+                    self._ask(f"{text}{WEIGHED[value][perhaps] if weighed else value}{chain}", {"seq": number + 1}, row)
 
     def _ask_values(self) -> None:
+        of_fact = self.causes.fact
         for view, asked in self.module.asked.items():
             if view is None:
                 values = self.facts.values
                 for one in asked:
-                    self._ask_value(one, values.get(one.fact), one.of_unit, 0, "}")
+                    text = one.text(values.get(one.fact))
+                    if text is not None:
+                        self._ask(text + "}", of_fact(one.fact))
                 continue
             group = self.module.plan.views[view].group
             rows = self.facts.rows.get(group, ())
             for row, (chain, _) in (self.found.views[view] or {}).items():
                 values = rows[row - 1]
                 for one in asked:
-                    self._ask_value(one, values.get(one.fact), Given(one.fact, group, row), row, chain)
-
-    def _ask_value(self, asked: _Asked, value: FactValue, given: Given, row: int, chain: str) -> None:
-        if value is None:
-            if asked.missing is not None:
-                self._ask(f"{asked.missing}1{chain}", given, row)
-        elif asked.known is None:
-            return
-        elif isinstance(value, frozenset):
-            options = "".join(f"{text}{int(option in value)}" for option, text in asked.options)
-            self._ask(f"{asked.known}1{options}{chain}", given, row)
-        else:
-            self._ask(f"{asked.known}{self.module.names.written(asked.fact, value)}{chain}", given, row)
+                    text = one.text(values.get(one.fact))
+                    if text is not None:
+                        self._ask(text + chain, of_fact(one.fact, group, row), row)
 
     def _recorder(self) -> Callable[[str], None]:
         """What is done for each firing. It is the heart of a grading, so it holds everything in names of its own."""
         queue, origins, rows = self.queue, self.origins, self.rows
-        at, firings, views = self.found.at, self.found.firings, self.found.views
-        rules, joining, about_rows, found = self.module.rules, self.module.joining, self.module.about_rows, self.found
+        at, trace, views, found = self.found.at, self.found.trace, self.found.views, self.found
+        rules, joining, plan, keys = self.module.rules, self.module.joining, self.module.plan, self.causes.keys
+        conclude = found.values.append
 
         def record(message: str) -> None:
             """Read the rule's name and the ids of its facts in the order of its patterns, and apply its effects."""
-            _, rule, _, _, _, _, _, first, rest = message.split('"', 8)
-            ids = [int(first)]
+            end = message.index('"', 3)
+            rule = message[2:end]
+            first = int(message[end + AFTER_RULE : message.index('"', end + AFTER_RULE)])
+            row = rows[first]
             if rule in joining:
-                ids += [int(fact[: fact.index('"')]) for fact in rest.split('{"id":"')[1:]]
-            because = tuple([origins[n] for n in ids])
-            row = 0
-            if rule in about_rows:
+                ids = [first, *(int(fact[: fact.index('"')]) for fact in message.split('{"id":"')[2:])]
+                because = tuple([origins[n] for n in ids])
                 for n in ids:
                     row = rows[n] or row
-            for concluding in rules[rule]:
-                effect, key, view, facts, _, is_needed = concluding
-                here = 0 if view is None else row
-                number = len(firings)
-                known = at.setdefault(key + here, number)
+            else:
+                because = (origins[first],)
+            for title, value, key, view, facts, concludes, is_needed in rules[rule]:
+                number = len(trace)
+                if view is not None:
+                    key += row
+                    concludes = {**concludes, "row": keys[plan.views[view].group][row - 1]}
+                known = at.setdefault(key, number)
                 if known != number:
-                    if firings[known][0].effect.value != effect.value:
-                        raise EngineError(f"{effect.title}: concluded {effect.value} after another rule said otherwise")
+                    if found.values[known] != value:
+                        raise EngineError(f"{title}: concluded {value} after another rule said otherwise")
                     continue
-                found.needed += is_needed
-                firings.append((concluding, because, here))
+                if not is_needed:
+                    found.dispensable += 1
+                conclude(value)
+                trace.append(TraceEntry(number + 1, title, because, concludes))
                 if facts is not None:
                     chain, perhaps = ALONE if view is None else views[view][row]  # type: ignore[index]
                     queue.append(f'{{"id":"{len(origins)}{facts[perhaps]}{chain}')
-                    origins.append(number)
-                    rows.append(here)
+                    origins.append({"seq": number + 1})
+                    rows.append(0 if view is None else row)
 
         return record

@@ -1,67 +1,67 @@
-"""Firings → the trace: each conclusion with the facts, places and earlier entries that it rests on."""
+"""What a conclusion rests on, as the trace tells it: facts with their places, values and evidence."""
 
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from grading.engine.firings import Cause, FactValue, Firing, Given, UnitFacts
+from grading.engine.firings import FactValue, UnitFacts
 from grading.engine.plan import Plan
 from grading.model.audit import Audit, Known, UnitAudit
-from grading.model.result import TraceEntry
+
+Cause = dict[str, Any]
+"""A fact with its place and value, a group or row, the ruleset itself, or an earlier entry of the trace by `seq`."""
 
 
-class Trace:
-    """Tells the firings of one unit."""
+class Causes:
+    """The facts of one unit as causes; each is told once, however many modules read it."""
 
     def __init__(self, plan: Plan, audit: Audit, index: int, facts: UnitFacts) -> None:
-        self.plan, self.audit, self.index, self.facts = plan, audit, index, facts
-        self.unit = audit.units[index]
+        self._plan, self._audit, self._index, self._facts = plan, audit, index, facts
+        self._unit = audit.units[index]
+        self._told: dict[tuple[str, str | None, int | None], Cause] = {}
+        self.ruleset: Cause = {"ruleset": plan.ruleset.id}
+        self.keys = {group: [row.key for row in rows] for group, rows in self._unit.groups.items()}
 
-    def entries(self, firings: list[Firing]) -> tuple[TraceEntry, ...]:
-        """All firings in their order, numbered from 1."""
-        told: dict[Cause, dict[str, Any]] = {number: {"seq": number + 1} for number in range(len(firings))}
-        given = dict.fromkeys(cause for _, causes, _ in firings for cause in causes if not isinstance(cause, int))
-        told |= {cause: self._given(cause) for cause in given}
-        tell = told.__getitem__
-        keys = [[row.key for row in self.unit.groups.get(view.group, ())] for view in self.plan.views]
-        found: list[TraceEntry] = []
-        for number, (concluding, causes, row) in enumerate(firings, start=1):
-            effect, _, view, _, concludes, _ = concluding
-            if view is not None:
-                concludes = {**concludes, "row": keys[view][row - 1]}
-            found.append(TraceEntry(number, effect.title, tuple(map(tell, causes)), concludes))
-        return tuple(found)
+    def fact(self, fact: str, group: str | None = None, row: int = 0) -> Cause:
+        """A fact of the unit, or of a row (from 1) of one of its groups."""
+        told = self._told.get((fact, group, row))
+        if told is None:
+            told = self._told[fact, group, row] = self._of_unit(fact) if group is None else self._of_row(fact, group, row)
+        return told
 
-    def _key(self, group: str, row: int) -> str:
-        return self.unit.groups[group][row - 1].key
+    def group(self, group: str, row: int | None = None) -> Cause:
+        """That a group has so many rows (None: it is not stated), or this row (from 1)."""
+        told = self._told.get(("", group, row))
+        if told is None:
+            keys = self.keys.get(group)
+            told = {"group": group, "rows": None if keys is None else len(keys)}
+            if keys is not None and row is not None:
+                told["row"] = keys[row - 1]
+            self._told["", group, row] = told
+        return told
 
-    def _given(self, given: Given) -> dict[str, Any]:
-        fact, group, row = given
-        if fact in ("figures", "nothing_asked"):
-            return {"ruleset": self.plan.ruleset.id}
-        if fact == "" and group is not None:
-            rows = self.unit.groups.get(group)
-            stated = {"group": group, "rows": None if rows is None else len(rows)}
-            return stated if row is None else {**stated, "row": self._key(group, row)}
-        cause: dict[str, Any] = {"fact": fact}
-        known: Known | None = None
-        if group is not None and row is not None:
-            cause["row"] = self._key(group, row)
-            value = self.facts.rows[group][row - 1].get(fact)
-        else:
-            value = self.facts.values.get(fact)
-        computed = self.plan.ruleset.computed.get(fact)
+    def _of_unit(self, fact: str) -> Cause:
+        computed = self._plan.ruleset.computed.get(fact)
+        value = json_value(self._facts.values.get(fact))
         if computed is not None:
-            cause["computed_from"] = [str(operand) for operand in computed.operands]
-        elif group is not None and row is not None:
-            known = self.unit.groups[group][row - 1].facts.get(fact)
-            cause["place"] = f"units[{self.index}].groups.{group}[{row - 1}].{fact}"
-        else:
-            known, cause["place"] = known_of(self.audit, self.index, self.unit, fact)
-        cause["value"] = json_value(value)
-        if known is not None and known.evidence:
-            cause["evidence"] = list(known.evidence)
-        return cause
+            return {"fact": fact, "computed_from": list(map(str, computed.operands)), "value": value}
+        known, place = known_of(self._audit, self._index, self._unit, fact)
+        return _with_evidence({"fact": fact, "place": place, "value": value}, known)
+
+    def _of_row(self, fact: str, group: str, row: int) -> Cause:
+        computed = self._plan.ruleset.computed.get(fact)
+        value, key = json_value(self._facts.rows[group][row - 1].get(fact)), self.keys[group][row - 1]
+        if computed is not None:
+            return {"fact": fact, "row": key, "computed_from": list(map(str, computed.operands)), "value": value}
+        known = self._unit.groups[group][row - 1].facts.get(fact)
+        place = f"units[{self._index}].groups.{group}[{row - 1}].{fact}"
+        return _with_evidence({"fact": fact, "row": key, "place": place, "value": value}, known)
+
+
+def _with_evidence(cause: Cause, known: Known | None) -> Cause:
+    if known is not None and known.evidence:
+        cause["evidence"] = list(known.evidence)
+    return cause
 
 
 def known_of(audit: Audit, index: int, unit: UnitAudit, fact: str) -> tuple[Known | None, str]:

@@ -117,7 +117,7 @@ def keep_ruleset(db: Session, ruleset: Ruleset, digest: str) -> StoredRuleset:
     kept = db.scalar(select(StoredRuleset).where(StoredRuleset.digest == digest))
     if kept is not None:
         return kept
-    document = _text(ruleset)
+    document = ruleset_text(ruleset)
     if ruleset_digest(_ruleset(document)) != digest:
         raise ValueError(f"{ruleset.id} can't be kept: read back it is another ruleset")
     kept = StoredRuleset(
@@ -146,10 +146,11 @@ def stored_ruleset(db: Session, digest: str) -> Ruleset:
 
 def _said(ruleset: Ruleset) -> str:
     """What a ruleset says, in its order; where its files lie and who signed it off does not count."""
-    return _text(ruleset.model_copy(update={"lineage": (), "review": None}))
+    return ruleset_text(ruleset.model_copy(update={"lineage": (), "review": None}))
 
 
-def _text(ruleset: Ruleset) -> str:
+def ruleset_text(ruleset: Ruleset) -> str:
+    """A whole ruleset as the store keeps it."""
     # Not sorted: the order of facts and indicators is the order of the trace.
     return json.dumps(canonical(ruleset), ensure_ascii=False, separators=(",", ":"))
 

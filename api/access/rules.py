@@ -44,6 +44,12 @@ class Rule(StrEnum):
     """Users and teams."""
     READ_STATISTICS = "read_statistics"
     """Look at numbers over all enterprises in scope, and their export."""
+    READ_BATCHES = "read_batches"
+    """Look at batches, what they would change, and drafts of editions."""
+    MAKE_BATCHES = "make_batches"
+    """Order, hold and cancel batches; upload drafts of editions."""
+    PUBLISH_BATCHES = "publish_batches"
+    """Publish a batch that another person made, and take it back."""
     READ_LOG = "read_log"
     OPERATE = "operate"
     """Metrics and the state of the service."""
@@ -72,11 +78,24 @@ MAY = MappingProxyType(
         Rule.ASSIGN_TEAMS: frozenset({B, R}),
         Rule.KEEP_USERS: frozenset({R}),
         Rule.READ_STATISTICS: frozenset({B, R}),
+        Rule.READ_BATCHES: frozenset({B, R}),
+        Rule.MAKE_BATCHES: frozenset({B}),
+        Rule.PUBLISH_BATCHES: frozenset({B}),
         Rule.READ_LOG: ALL,
         Rule.OPERATE: frozenset({R}),
     }
 )
-LOOKS_ONLY = frozenset({Rule.PUBLIC, Rule.READ, Rule.TRY_OUT, Rule.READ_STATISTICS, Rule.READ_LOG, Rule.OPERATE})
+LOOKS_ONLY = frozenset(
+    {
+        Rule.PUBLIC,
+        Rule.READ,
+        Rule.TRY_OUT,
+        Rule.READ_STATISTICS,
+        Rule.READ_BATCHES,
+        Rule.READ_LOG,
+        Rule.OPERATE,
+    }
+)
 """Rules that allow no write."""
 ROLE_NAMES = MappingProxyType({A: "评审专家", E: "企业", B: "生态环境部门", R: "系统管理员"})
 

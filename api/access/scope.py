@@ -23,6 +23,13 @@ from api.store import (
     AuditKind,
     AuditRevision,
     Base,
+    Batch,
+    BatchAudit,
+    BatchChunk,
+    BatchFrame,
+    BatchRuleset,
+    BatchUnit,
+    DraftRuleset,
     Enterprise,
     EvidenceFile,
     Export,
@@ -176,6 +183,29 @@ def _assignments(actor: Actor) -> Filter:
     return enterprises(actor, Assignment.enterprise_id)
 
 
+def _of_the_area(actor: Actor, column: Any) -> Filter:
+    """What bureaus made for an area: seen by those whose own area holds it."""
+    if actor.role is Role.ADMINISTRATOR:
+        return true()
+    if actor.role is Role.BUREAU and actor.area:
+        within: Filter = column.between(*area_bounds(actor.area))
+        return within
+    return false()
+
+
+def _of_batches(column: Any) -> Callable[[Actor], Filter]:
+    """Rows whose batch the actor sees."""
+
+    def seen(actor: Actor) -> Filter:
+        if actor.role is Role.ADMINISTRATOR:
+            return true()
+        b = _alias(Batch)
+        within: Filter = column.in_(select(b.c.id).where(_of_the_area(actor, b.c.area)))
+        return within
+
+    return seen
+
+
 FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     Enterprise: lambda actor: enterprises(actor, Enterprise.id),
     Site: lambda actor: enterprises(actor, Site.enterprise_id),
@@ -196,6 +226,13 @@ FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     RememberedAnswer: lambda actor: RememberedAnswer.user_id == actor.id,
     Export: lambda actor: Export.user_id == actor.id,
     LogEntry: log_entries,
+    DraftRuleset: lambda actor: _of_the_area(actor, DraftRuleset.area),
+    Batch: lambda actor: _of_the_area(actor, Batch.area),
+    BatchRuleset: _of_batches(BatchRuleset.batch_id),
+    BatchChunk: _of_batches(BatchChunk.batch_id),
+    BatchAudit: _of_batches(BatchAudit.batch_id),
+    BatchUnit: _of_batches(BatchUnit.batch_id),
+    BatchFrame: _of_batches(BatchFrame.batch_id),
 }
 """What an actor sees of each table. Tables that are not here are the service's own (see `unscoped`)."""
 

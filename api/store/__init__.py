@@ -2,6 +2,18 @@
 
 from api.store.audits import Appeal, AppealState, Audit, AuditKind, AuditRevision, AuditState
 from api.store.base import Base
+from api.store.batches import (
+    AuditOutcome,
+    Batch,
+    BatchAudit,
+    BatchChunk,
+    BatchFrame,
+    BatchPhase,
+    BatchRuleset,
+    BatchState,
+    BatchUnit,
+    DraftRuleset,
+)
 from api.store.enterprises import Enterprise, Site, Unit
 from api.store.evidence import EvidenceFile
 from api.store.exports import Export, ExportKind, ExportState
@@ -18,9 +30,19 @@ __all__ = [
     "Assignment",
     "Audit",
     "AuditKind",
+    "AuditOutcome",
     "AuditRevision",
     "AuditState",
     "Base",
+    "Batch",
+    "BatchAudit",
+    "BatchChunk",
+    "BatchFrame",
+    "BatchPhase",
+    "BatchRuleset",
+    "BatchState",
+    "BatchUnit",
+    "DraftRuleset",
     "Enterprise",
     "EvidenceFile",
     "Export",

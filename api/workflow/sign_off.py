@@ -3,8 +3,9 @@
 from sqlalchemy import select
 
 from api import log
-from api.access import Rule, area_bounds, require
+from api.access import Rule, require
 from api.desk import Desk
+from api.drafts import in_charge
 from api.grader import keep_ruleset
 from api.problems import Problem, not_found
 from api.store import SignOff
@@ -24,7 +25,7 @@ def sign_off(desk: Desk, ruleset_id: str, *, digest: str | None = None, statemen
         ruleset = desk.service.grader.library.ruleset(ruleset_id)
     except (KeyError, LanguageError):
         raise not_found() from None
-    if not _in_charge(actor.area or "", ruleset.jurisdiction):
+    if not in_charge(actor.area or "", ruleset.jurisdiction):
         said = f"这部规则集适用于 {ruleset.jurisdiction}，不在您的辖区（{actor.area}）。"
         raise Problem("not_in_charge", said, status=403)
     present = ruleset_digest(ruleset)
@@ -40,10 +41,3 @@ def sign_off(desk: Desk, ruleset_id: str, *, digest: str | None = None, statemen
     details = {"ruleset": ruleset_id, "statement": told or ""}
     log.append(desk.db, "ruleset.signed_off", actor, subject=f"ruleset:{present}", details=details)
     return made
-
-
-def _in_charge(area: str, jurisdiction: str) -> bool:
-    """Whether a bureau's area lies in the edition's jurisdiction, or contains it."""
-    low, high = area_bounds(area)
-    from_, to = area_bounds(jurisdiction)
-    return from_ <= low <= high <= to or low <= from_ <= to <= high

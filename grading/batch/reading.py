@@ -1,6 +1,6 @@
 """Rows of files → columns that can be graded, and every reason why some can't; what is wrong is judged by the intake."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -146,8 +146,9 @@ class TableReader:
             reason = f"每行须有 {key}（不超过 {MAX_TEXT:,} 字，不含控制字符）"
             self._reject(group, raw, position, raw[UNIT][position], heads, f"{group}.{key}", reason, found)
         codes = keys.cast(pl.Categorical).to_physical().cast(pl.UInt64)
-        again = (raw[UNIT].cast(pl.UInt64) * 2**32 + codes).is_duplicated() & fine
-        for position in again.arg_true():
+        named = raw[UNIT].cast(pl.UInt64) * 2**32 + codes
+        again: Iterable[int] = () if named.n_unique() == raw.height else (named.is_duplicated() & fine).arg_true()
+        for position in again:
             reason = f"同一单元的表内 {key}“{keys[position]}”重复"
             self._reject(group, raw, position, raw[UNIT][position], heads, f"{group}.{key}", reason, found)
         return pl.DataFrame([raw[UNIT], keys, *self._facts(group, raw, heads, keys, found)])

@@ -1,5 +1,6 @@
 """The chunks of a batch → its result: one table of grades and one of indicators, as Parquet, CSV and a workbook."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -27,7 +28,15 @@ class Results:
 
 def part(work: Path, table: str, number: int) -> Path:
     """Where a chunk's share of a table is."""
-    return work / f"{table}-{number:05}.parquet"
+    return work / f"{table}-{number:05}.arrow"
+
+
+def save_part(rows: pl.DataFrame, work: Path, table: str, number: int) -> None:
+    """Keep a chunk's share of a table: on the disk when this returns, since the state that is saved next counts on it."""
+    with part(work, table, number).open("wb") as file:
+        rows.write_ipc(file, compression="lz4")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def write_results(
@@ -40,8 +49,8 @@ def write_results(
     progress: Callable[[str, int, int], None],
 ) -> Results:
     """Write everything that is wanted into `out`; each file is there whole or not at all."""
-    tables = {name: pl.scan_parquet([part(work, name, i) for i in range(chunks)]) for name in (UNITS, INDICATORS)}
-    rejects = pl.scan_parquet([part(work, REJECTS, i) for i in (*range(1, chunks + 1), 0)])
+    tables = {name: pl.scan_ipc([part(work, name, i) for i in range(chunks)]) for name in (UNITS, INDICATORS)}
+    rejects = pl.scan_ipc([part(work, REJECTS, i) for i in (*range(1, chunks + 1), 0)])
     files: list[str] = []
     notes: list[str] = []
     steps = len(formats)
@@ -49,7 +58,9 @@ def write_results(
         progress(f"写出 {wanted}", step, steps)
         if wanted == "parquet":
             for name, table in tables.items():
-                files.append(_whole(out / f"{name}.parquet", table.sink_parquet))
+                files.append(
+                    _whole(out / f"{name}.parquet", partial(table.sink_parquet, compression_level=1, statistics=False))
+                )
         elif wanted == "csv":
             for name, table in tables.items():
                 flat = table.with_columns(

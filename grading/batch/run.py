@@ -2,7 +2,9 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
@@ -10,7 +12,8 @@ from typing import Any
 
 from grading.batch.audit_lines import AuditLines
 from grading.batch.layout import LINE, UNIT_ID, LayoutError, Reject, rejects_frame
-from grading.batch.results import INDICATORS, REJECTS, UNITS, Results, part, write_results
+from grading.batch.reading import Chunk
+from grading.batch.results import INDICATORS, REJECTS, UNITS, Results, save_part, write_results
 from grading.batch.source import Extent, Source
 from grading.batch.spot_check import check, sample
 from grading.batch.state import Done, Identity, State, alone, digest_of, load, save
@@ -156,17 +159,15 @@ def _grade_all(
     progress("评级", done, extent.total)
     if not state.done:
         _write_rejects(work, 0, extent.rejects)
-    for number in range(len(state.done), extent.chunks):
-        chunk = source.chunk(number)
+    for number, chunk in _ahead(source, range(len(state.done), extent.chunks)):
         grades = grader.grade(chunk.columns)
         height = chunk.columns.height
         # So many of this chunk that the sample is spread evenly, and whole.
         share = settings.checked * (done + chunk.read) // extent.total - settings.checked * done // extent.total
         positions = sample(height, share, f"{state.identity.input_digest}/{number}")
         check(engine, ruleset, settings.mode, chunk.columns, grades, chunk.heads[UNIT_ID], positions)
-        chunk.heads.hstack(grades.units).write_parquet(part(work, UNITS, number))
-        named = chunk.heads.select(LINE, UNIT_ID)
-        named.hstack(grades.indicators).write_parquet(part(work, INDICATORS, number))
+        save_part(chunk.heads.hstack(grades.units), work, UNITS, number)
+        save_part(chunk.heads.select(LINE, UNIT_ID).hstack(grades.indicators), work, INDICATORS, number)
         _write_rejects(work, number + 1, chunk.rejects)
         finished = Done(
             read=chunk.read, graded=height, refused=chunk.refused, skipped=chunk.skipped, checked=len(positions)
@@ -178,9 +179,22 @@ def _grade_all(
     return state
 
 
+def _ahead(source: Source, numbers: Iterable[int]) -> Iterator[tuple[int, Chunk]]:
+    """Chunks with their numbers, each read while the one before it is graded."""
+    with ThreadPoolExecutor(1) as reader:
+        coming: deque[tuple[int, Future[Chunk]]] = deque()
+        for number in numbers:
+            coming.append((number, reader.submit(source.chunk, number)))
+            if len(coming) > 1:
+                known, read = coming.popleft()
+                yield known, read.result()
+        for known, read in coming:
+            yield known, read.result()
+
+
 def _write_rejects(work: Path, number: int, rejects: Sequence[Reject]) -> None:
     """Reasons for refusing, number 0 those that belong to no chunk."""
-    rejects_frame(rejects).write_parquet(part(work, REJECTS, number))
+    save_part(rejects_frame(rejects), work, REJECTS, number)
 
 
 def _summary(

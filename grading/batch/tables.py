@@ -62,7 +62,9 @@ class TableSource:
         self.twice = _twice(ids, _lines(self.units))
         self.height = len(ids)
         places = pl.DataFrame({UNIT_ID: ids, UNIT: pl.int_range(len(ids), dtype=pl.UInt32, eager=True)})
-        places = places.filter(pl.col(UNIT_ID).is_not_null()).unique(UNIT_ID, keep="first", maintain_order=True)
+        places = places.filter(pl.col(UNIT_ID).is_not_null())
+        if self.twice:
+            places = places.unique(UNIT_ID, keep="first", maintain_order=True)
         self.rows: dict[str, _Rows] = {}
         rejects: list[Reject] = []
         for group, scan in scans.items():
@@ -89,14 +91,14 @@ class TableSource:
         if self.kind == ".parquet":
             files = self._files()
             try:
-                scans = {g: pl.scan_parquet(path) for g, path in files.items()}
+                scans = {g: _numbered(path) for g, path in files.items()}
                 for scan in scans.values():
                     scan.collect_schema()
             except (pl.exceptions.PolarsError, OSError) as error:
                 raise LayoutError(
                     [f"{self.file.name}：不是能读的 Parquet 文件（{str(error).splitlines()[0][:120]}）"]
                 ) from None
-            return {g: path.name for g, path in files.items()}, {g: _numbered(scan) for g, scan in scans.items()}
+            return {g: path.name for g, path in files.items()}, scans
         self.work.mkdir(parents=True, exist_ok=True)
         shown = self._stage_csv() if self.kind == ".csv" else self._stage_workbook()
         return shown, {group: pl.scan_parquet(self._staged(group)) for group in shown}
@@ -148,9 +150,9 @@ class TableSource:
         return _Rows(units.drop_nulls().sort(), pl.scan_parquet(ordered).drop(UNIT))
 
 
-def _numbered(scan: pl.LazyFrame) -> pl.LazyFrame:
-    """A table with the number of each row, from 1."""
-    return scan.with_row_index(SOURCE_LINE, offset=1)
+def _numbered(file: Path) -> pl.LazyFrame:
+    """A Parquet file with the number of each row, from 1: numbered by the scan itself, so that a slice reads only its rows."""
+    return pl.scan_parquet(file, row_index_name=SOURCE_LINE, row_index_offset=1)
 
 
 def _renamed(scan: pl.LazyFrame, table: Table) -> pl.LazyFrame:
@@ -171,6 +173,8 @@ def _lines(scan: pl.LazyFrame) -> pl.Series:
 
 def _twice(ids: pl.Series, lines: pl.Series) -> dict[int, int]:
     """Of ids that stand more than once: by position, the first line (for the first of them: the second) that has them."""
+    if ids.n_unique() == len(ids):
+        return {}
     again = ids.is_duplicated() & ids.is_not_null()
     by_id: dict[str, list[int]] = {}
     for position in again.arg_true():

@@ -64,12 +64,14 @@ def read_column(fact: Fact, raw: pl.Series) -> ColumnRead:
     if isinstance(raw.dtype, pl.Categorical | pl.Enum):
         raw = raw.cast(pl.String)
     if raw.dtype == pl.String:
+        if fact.type == "choice" and (codes := _codes(fact, raw)).null_count() == raw.null_count():
+            return ColumnRead(codes.cast(TYPES[fact.type]).alias(fact.id), ())
         raw = raw.str.strip_chars()
         raw = raw.set(raw == "", None)
     values = WHOLE[fact.type](fact, raw).cast(TYPES[fact.type]).alias(fact.id)
-    left = (values.is_null() & raw.is_not_null()).arg_true()
-    if not len(left):
+    if values.null_count() == raw.null_count():
         return ColumnRead(values, ())
+    left = (values.is_null() & raw.is_not_null()).arg_true()
     problems: list[tuple[int, InputProblem]] = []
     known: dict[int, Any] = {}
     cells = raw.gather(left)
@@ -175,15 +177,17 @@ def _booleans(_: Fact, raw: pl.Series) -> pl.Series:
     return yes.set(~(yes | no), None)
 
 
+def _codes(fact: Fact, raw: pl.Series) -> pl.Series:
+    """The positions of options that are given by their codes; null for everything else."""
+    return raw.cast(pl.Enum(list(fact.options)), strict=False).to_physical()
+
+
 def _choices(fact: Fact, raw: pl.Series) -> pl.Series:
-    codes = pl.Enum(list(fact.options))
-    found = raw.cast(codes, strict=False)
+    found = _codes(fact, raw)
     if found.null_count() > raw.null_count():
-        by_label = raw.replace(
-            {label: code for code, label in reversed(fact.options.items()) if label not in fact.options}
-        )
-        found = by_label.cast(codes, strict=False)
-    return found.to_physical()
+        by_label = {label: code for code, label in reversed(fact.options.items()) if label not in fact.options}
+        found = _codes(fact, raw.replace(by_label))
+    return found
 
 
 def _sets(fact: Fact, raw: pl.Series) -> pl.Series:
@@ -191,9 +195,8 @@ def _sets(fact: Fact, raw: pl.Series) -> pl.Series:
     codes = pl.Enum(list(fact.options))
     bits = pl.lit(2, dtype=pl.UInt64).pow(pl.element().cast(pl.String).cast(codes, strict=False).to_physical())
     # Powers of two that differ add up without a carry: an option that stands twice, or is none, makes fewer bits than entries.
-    held = pl.col("v").list.eval(bits).list.sum()
-    every = held.bitwise_count_ones() == pl.col("v").list.len()
-    return lists.alias("v").to_frame().select(pl.when(every).then(held)).to_series()
+    held = lists.alias("v").to_frame().select(pl.col("v").list.eval(bits).list.sum()).to_series()
+    return held.set(held.bitwise_count_ones() != lists.list.len(), None)
 
 
 def _split_all(fact: Fact, raw: pl.Series) -> pl.Series:

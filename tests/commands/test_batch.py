@@ -415,7 +415,8 @@ def test_a_batch_that_was_stopped_goes_on_and_comes_to_the_same(
     assert "用同一命令继续" in stopped.output
     again = batch(root, csv_file)
     assert again.exit_code == 0
-    assert read == [0, 1, 1, 2]
+    assert read.count(0) == 1, "what was graded is not read again"
+    assert read[-2:] == [1, 2]
     for name in ("grades.csv", "indicators.csv"):
         assert (csv_file.parent / "out" / name).read_bytes() == (csv_file.parent / "whole" / name).read_bytes()
 

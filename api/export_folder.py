@@ -37,6 +37,10 @@ class ExportFolder:
             self._worker = ThreadPoolExecutor(1, thread_name_prefix="exports")
         self._worker.submit(work)
 
+    def files(self) -> list[Path]:
+        """The finished documents that are there now."""
+        return sorted(path for path in self.folder.glob("*") if path.is_file() and not path.name.startswith("."))
+
     def sweep(self) -> None:
         """Remove what is older than a day."""
         before = (now() - KEPT).timestamp()

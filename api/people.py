@@ -8,13 +8,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from api import log
-from api.access import Rule, require, unscoped
+from api.access import Actor, Rule, require, unscoped
 from api.desk import Desk
 from api.identity import passwords
 from api.problems import ErrorAt, Problem, not_found
 from api.store import Enterprise, Role, SignInSession, Team, Token, User
 from api.store.base import now
-from api.store.database import Database
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 
@@ -99,48 +98,6 @@ def add_user(
     return user
 
 
-def add_user_from_command(
-    database: Database,
-    *,
-    login: str,
-    name: str,
-    role: Role,
-    password: str,
-    team: str | None = None,
-    uscc: str | None = None,
-    area: str | None = None,
-    may_review: bool = False,
-) -> User:
-    """A user made by who may run commands on the server; a team that isn't there yet is made. Raises Problem (409, 422)."""
-    with database.writing() as db:
-        team_id = enterprise_id = None
-        if team is not None:
-            found = db.scalar(select(Team).where(Team.name == team))
-            if found is None:
-                found = Team(name=team)
-                db.add(found)
-                db.flush()
-            team_id = found.id
-        if uscc is not None:
-            enterprise_id = db.scalar(select(Enterprise.id).where(Enterprise.uscc == uscc))
-            if enterprise_id is None:
-                message = f"没有统一社会信用代码为 {uscc} 的企业。"
-                raise Problem("invalid_user", message, status=422, errors=[ErrorAt("uscc", message)])
-        user = create_user(
-            db,
-            login=login,
-            name=name,
-            role=role,
-            password=password,
-            team_id=team_id,
-            enterprise_id=enterprise_id,
-            area=area,
-            may_review=may_review,
-        )
-        log.append(db, "user.created", None, subject=f"user:{user.id}", details={"role": role.value})
-    return user
-
-
 def add_team(desk: Desk, name: str) -> Team:
     """An assessment team; raises Problem (403, 409, 422)."""
     actor = require(desk.db, Rule.KEEP_USERS)
@@ -162,26 +119,35 @@ def set_active(desk: Desk, user_id: UUID, active: bool) -> User:
     user = _user(desk.db, user_id)
     if user.id == actor.id and not active:
         raise Problem("not_oneself", "不能停用自己的账号。")
+    put_active(desk.db, actor, user, active)
+    return user
+
+
+def put_active(db: Session, actor: Actor | None, user: User, active: bool) -> None:
+    """The same without asking for permission."""
     if user.active is not active:
         user.active = active
         user.version += 1
         action = "user.activated" if active else "user.deactivated"
-        log.append(desk.db, action, actor, subject=f"user:{user.id}")
+        log.append(db, action, actor, subject=f"user:{user.id}")
     if not active:
-        end_sessions(desk.db, user.id)
-    return user
+        end_sessions(db, user.id)
 
 
 def reset_password(desk: Desk, user_id: UUID) -> str:
     """A new generated password for a user, whose sessions end; raises Problem (403, 404)."""
     actor = require(desk.db, Rule.KEEP_USERS)
-    user = _user(desk.db, user_id)
     password = passwords.generated()
+    put_password(desk.db, actor, _user(desk.db, user_id), password)
+    return password
+
+
+def put_password(db: Session, actor: Actor | None, user: User, password: str) -> None:
+    """The same with a password that is given, without asking for permission; raises Problem (422) for a weak one."""
     user.password_hash = passwords.hashed(password, user.login)
     user.version += 1
-    end_sessions(desk.db, user.id)
-    log.append(desk.db, "user.password_reset", actor, subject=f"user:{user.id}")
-    return password
+    end_sessions(db, user.id)
+    log.append(db, "user.password_reset", actor, subject=f"user:{user.id}")
 
 
 def change_own_password(desk: Desk, old: str, new: str) -> None:

@@ -1,5 +1,6 @@
 """Stored gradings: as they are told, with who reviewed their rulesets, and made again from what is stored."""
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.desk import Desk, find
+from api.grader import Grader
 from api.store import AuditRevision, GradedUnit, Grading, SignOff
 from grading.engine.grade import Engine
 from grading.model import audit as domain
@@ -32,7 +34,8 @@ class Review:
 class Replayed:
     """A stored grading made again with the rulesets of its day: what explanation, gaps and reports need.
 
-    `same` says whether the result is the stored one to the letter; it may differ only under another engine version.
+    `same` says whether the result is the stored one to the letter; it may differ only under another engine version, whose
+    name it bears: `same_but_for_engine` leaves that out.
     """
 
     stored: Grading
@@ -40,6 +43,12 @@ class Replayed:
     grading: Graded
     engine: Engine
     same: bool
+    same_but_for_engine: bool
+
+
+def result_of(stored: Grading) -> str:
+    """The digest of a grading's document as it is kept; the log tells it when the grading is made."""
+    return f"sha256:{hashlib.sha256(stored.document.encode()).hexdigest()}"
 
 
 def reviews_of(db: Session, digests: Iterable[str]) -> dict[str, Review]:
@@ -67,14 +76,18 @@ def replay(desk: Desk, stored: Grading) -> Replayed:
 
     Raises LookupError or ValueError when a ruleset of it isn't there whole, Problem when its audit can't be read.
     """
+    return replayed(desk.db, desk.service.grader, stored)
+
+
+def replayed(db: Session, grader: Grader, stored: Grading) -> Replayed:
+    """The same where nobody asks: for what looks at the whole store."""
     rows = select(GradedUnit.ruleset_id, GradedUnit.ruleset_digest).where(GradedUnit.grading_id == stored.id)
-    digests = {row.ruleset_id: row.ruleset_digest for row in desk.db.execute(rows)}
-    grader = desk.service.grader
-    engine = grader.of_digests(desk.db, digests)
-    audit = grader.read(find(desk.db, AuditRevision, stored.revision_id).content, engine)
+    digests = {row.ruleset_id: row.ruleset_digest for row in db.execute(rows)}
+    engine = grader.of_digests(db, digests)
+    audit = grader.read(find(db, AuditRevision, stored.revision_id).content, engine)
     graded = grader.grade(audit, stored.mode, engine)
-    made = orjson.loads(orjson.dumps(graded.as_json()))
-    return Replayed(stored, audit, graded, engine, comparable(json.loads(stored.document)) == comparable(made))
+    was, is_ = comparable(json.loads(stored.document)), comparable(orjson.loads(orjson.dumps(graded.as_json())))
+    return Replayed(stored, audit, graded, engine, was == is_, {**was, "engine": ""} == {**is_, "engine": ""})
 
 
 def comparable(told: dict[str, Any]) -> dict[str, Any]:

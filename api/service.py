@@ -40,7 +40,7 @@ def make_service(settings: Settings) -> Service:
         grader=Grader(Library(settings.rulesets)),
         evidence=EvidenceFolder(settings.evidence_folder, settings.upload_megabytes * 1_000_000),
         costly=CostlyLimit(settings.costly_per_minute),
-        exports=ExportFolder(settings.data / "exports"),
+        exports=ExportFolder(settings.exports_folder),
     )
 
 

@@ -80,6 +80,11 @@ class Settings(BaseSettings):
         return self.data / "evidence"
 
     @property
+    def exports_folder(self) -> Path:
+        """Where documents lie that were made for somebody to download."""
+        return self.data / "exports"
+
+    @property
     def database(self) -> str:
         """The database's URL; raises SettingsError when there is none."""
         if self.database_url is None:

@@ -16,7 +16,12 @@ FOLDER = Path(__file__).parent / "migrations"
 def migrate(database: Database, revision: str = "head") -> None:
     """Bring the schema to a revision (default: the newest), creating it in an empty database."""
     with database.engine.connect() as connection, connection.execution_options(**{WRITES: True}).begin():
-        command.upgrade(config(connection), revision)
+        migrate_on(connection, revision)
+
+
+def migrate_on(connection: Connection, revision: str = "head") -> None:
+    """The same inside a transaction that is open."""
+    command.upgrade(config(connection), revision)
 
 
 def current(database: Database) -> str | None:
@@ -28,6 +33,11 @@ def current(database: Database) -> str | None:
 def newest() -> str | None:
     """The newest revision there is."""
     return ScriptDirectory.from_config(config(None)).get_current_head()
+
+
+def known() -> frozenset[str]:
+    """All revisions there are."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(config(None)).walk_revisions())
 
 
 def config(connection: Connection | None) -> Config:

@@ -12,7 +12,7 @@ from api.desk import Desk, find
 from api.grader import keep_ruleset
 from api.metrics import GRADINGS
 from api.problems import Problem
-from api.results import comparable
+from api.results import comparable, result_of
 from api.store import Audit, AuditKind, AuditRevision, Enterprise, GradedUnit, Grading, Role
 from api.workflow.content import read, revision_of
 from api.workflow.states import STATE_NAMES, record
@@ -45,7 +45,7 @@ def regrade(desk: Desk, audit_id: UUID, mode: Mode = Mode.OFFICIAL) -> Grading:
     read_audit = read(revision.content, find(desk.db, Enterprise, audit.enterprise_id), desk.service.grader.library)
     grading, new = make(desk, audit, revision, read_audit, mode)
     if new:
-        record(desk, audit, "graded", grading=str(grading.id), mode=mode.value, inputs=grading.inputs)
+        record(desk, audit, "graded", mode=mode.value, **told(grading))
     return grading
 
 
@@ -102,6 +102,11 @@ def make(
         )
     desk.db.flush()
     return grading, True
+
+
+def told(grading: Grading) -> dict[str, str]:
+    """What the log says of a grading when it is made, so that neither its inputs nor its document can be changed unnoticed."""
+    return {"grading": str(grading.id), "inputs": grading.inputs, "result": result_of(grading)}
 
 
 def latest(desk: Desk, audit: Audit, revision: AuditRevision, mode: Mode = Mode.OFFICIAL) -> Grading | None:

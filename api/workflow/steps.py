@@ -33,8 +33,8 @@ def submit(desk: Desk, audit_id: UUID, version: int | None = None) -> Audit:
     audit.assessed_on = read_audit.assessed_on
     audit.submitted_at, audit.submitted_by = desk.at, desk.actor.id
     audit.confirmed_at = audit.confirmed_by = None
-    told = {"revision": revision.number, "audit_digest": revision.audit_digest, "grading": str(grading.id)}
-    move(desk, audit, S.SUBMITTED, "submitted", **told)
+    told = {"revision": revision.number, "audit_digest": revision.audit_digest}
+    move(desk, audit, S.SUBMITTED, "submitted", **told, **gradings.told(grading))
     if audit.kind is AuditKind.SELF:
         _supersede(desk, audit, S.SUBMITTED)
     return audit

@@ -99,7 +99,15 @@ def test_a_service_starts_with_nothing_else_running_and_stops_when_told(tmp_path
 
 def test_production_refuses_to_start_and_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRADING_MODE", "production")
-    for command in (("serve",), ("serve", "--demo"), ("migrate",), ADMIN, ("log", "verify")):
+    for command in (
+        ("serve",),
+        ("serve", "--demo"),
+        ("migrate",),
+        ADMIN,
+        ("log", "verify"),
+        ("verify",),
+        ("backup", "a.zip"),
+    ):
         refused = run(*command)
         assert refused.exit_code == 2
         for name in ("DATABASE_URL", "SECRET_KEY", "PUBLIC_URL", "DATA"):
@@ -193,6 +201,58 @@ def test_the_log_is_verified_from_the_command_line(tmp_path: Path) -> None:
     spoilt = run("log", "verify")
     assert spoilt.exit_code == 1
     assert "第 1 条：内容与其校验值不符：记录被改动" in spoilt.stdout
+
+
+# Users, later
+
+
+def test_users_are_listed_shut_out_let_in_and_given_new_passwords() -> None:
+    run(*ADMIN)
+    run("user", "add", "wang", "--name", "王", "--role", "assessor", "--team", "一组")
+    assert run("user", "deactivate", "wang").exit_code == 0
+    listed = run("user", "list").stdout
+    assert re.search(r"wang\s.*王\s.*评审专家\s.*一组\s.*已停用", listed)
+    assert re.search(r"root\s.*系统管理员\s.*启用", listed)
+    assert run("user", "activate", "wang").exit_code == 0
+    reset = run("user", "password", "wang")
+    assert re.search(r"密码（只显示这一次）：(\w{4}-){4}\w{4}", reset.stdout)
+    assert "密码（" not in run("user", "password", "wang", "--password-stdin", given="a-good-password\n").stdout
+    for command in ("deactivate", "activate", "password"):
+        nobody = run("user", command, "nobody")
+        assert (nobody.exit_code, "没有用户“nobody”" in nobody.stderr) == (1, True)
+
+
+# Back-up
+
+
+def test_a_service_is_saved_restored_and_verified_from_the_command_line(tmp_path: Path) -> None:
+    run(*ADMIN)
+    (tmp_path / "archives").mkdir()
+    made = run("backup", "archives")
+    assert made.exit_code == 0
+    head = made.stdout.rsplit("：", 1)[1].strip()
+    (archive,) = (tmp_path / "archives").iterdir()
+    assert str(archive.name) in made.stdout
+    assert run("backup", str(archive)).exit_code == 1
+
+    in_the_way = run("restore", str(archive))
+    assert (in_the_way.exit_code, "grading.db 已存在" in in_the_way.stderr) == (2, True)
+    checked = run("restore", "--check", str(archive), "--head", head)
+    assert (checked.exit_code, "核对无误：日志 1 条" in checked.stdout) == (0, True)
+    elsewhere = run("restore", str(archive), "--data", "elsewhere")
+    assert (elsewhere.exit_code, "已恢复" in elsewhere.stdout) == (0, True)
+    verified = run("verify", "--data", "elsewhere", "--head", head)
+    assert (verified.exit_code, "核对无误" in verified.stdout) == (0, True)
+    assert run("verify", "--data", "elsewhere", "--head", "0" * 64).exit_code == 1
+
+
+def test_a_damaged_archive_is_told_apart_from_a_place_that_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "archive.zip").write_bytes(b"not an archive")
+    damaged = run("restore", "archive.zip", "--data", "elsewhere")
+    assert (damaged.exit_code, "不是备份文件" in damaged.stderr) == (1, True)
+    assert run("restore", "nothing.zip").exit_code == 2
+    nothing = run("backup", "archive2.zip", "--data", "nowhere")
+    assert (nothing.exit_code, "没有数据库文件" in nothing.stderr) == (1, True)
 
 
 # The demo

@@ -1,0 +1,82 @@
+"""How commands get at the service: its settings, its parts, its database; and how they say why not."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from grading.commands.terminal import Exit, err, stop
+
+if TYPE_CHECKING:
+    from api.problems import Problem
+    from api.service import Service
+    from api.settings import Settings
+
+Data = Annotated[Path | None, typer.Option(help="数据目录（GRADING_DATA，默认 ./grading-data）", file_okay=False)]
+TERMINATED = 128 + signal.SIGTERM
+
+
+def settings_of(context: typer.Context, **given: Any) -> Settings:
+    """The settings with what the command line says; ends the command when they can't be used."""
+    from api.settings import SettingsError, load
+
+    given["rulesets"] = context.find_root().obj
+    try:
+        return load(**{name: value for name, value in given.items() if value is not None})
+    except SettingsError as error:
+        err.print(Text("\n".join(["不能启动：", *(f"  {problem}" for problem in error.problems)]), style="red"))
+        raise typer.Exit(Exit.USAGE) from None
+
+
+def service_of(settings: Settings) -> Service:
+    """The service's parts; ends the command when the database's address can't be read."""
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+    from api.service import make_service
+
+    try:
+        return make_service(settings)
+    except (ArgumentError, NoSuchModuleError):
+        stop("GRADING_DATABASE_URL 无法识别；例如 postgresql+psycopg://用户:口令@主机/库名")
+
+
+@contextmanager
+def ready(context: typer.Context, data: Path | None) -> Iterator[Service]:
+    """The service with a database of the newest schema; ends the command when it has another, with 1 on a Problem."""
+    from api import serving
+    from api.problems import Problem
+
+    service = service_of(settings_of(context, data=data))
+    try:
+        problem = serving.not_startable(service)
+        if problem is not None:
+            stop(problem)
+        yield service
+    except Problem as refused:
+        _print_problem(refused)
+        raise typer.Exit(Exit.FAILED) from None
+    finally:
+        service.close()
+
+
+@contextmanager
+def tidy_when_terminated() -> Iterator[None]:
+    """Let SIGTERM end the command like an exception, so that nothing unfinished stays behind."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _print_problem(problem: Problem) -> None:
+    err.print(Text(problem.detail, style="red"))
+    for error in problem.errors:
+        err.print(Text(f"  {error.place}：{error.message}", style="red"))

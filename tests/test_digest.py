@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grading.digest import canonical, digest, plain
+from grading.digest import audit_digest, canonical, digest, plain
 from grading.model.audit import Audit, Enterprise, Known, UnitAudit
 from grading.model.base import Cite
 
@@ -107,3 +107,13 @@ def test_what_has_no_canonical_form_is_refused() -> None:
 )
 def test_a_number_is_written_without_exponent_and_idle_zeros(number: str, text: str) -> None:
     assert plain(Decimal(number)) == text
+
+
+@given(facts=st.dictionaries(st.from_regex(r"[a-z][a-z0-9_]{0,6}", fullmatch=True), scalars), note=st.text(max_size=6))
+def test_the_digest_of_an_audit_is_that_of_any_other_value(facts: dict[str, Any], note: str) -> None:
+    one = audit(**facts)
+    noted = {
+        name: known.model_copy(update={"note": note, "evidence": (note,)}) for name, known in one.units[0].facts.items()
+    }
+    other = one.model_copy(update={"units": (one.units[0].model_copy(update={"facts": noted}),)})
+    assert [audit_digest(one), audit_digest(other)] == [digest(one), digest(other)]

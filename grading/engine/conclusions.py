@@ -24,6 +24,7 @@ from grading.engine.rules import (
 )
 from grading.model.condition import SET_OPERATORS
 
+MANY_READERS = 4
 Needs = list[tuple[int, frozenset[int]]]
 COMPARE: dict[str, Callable[[int, int], bool]] = {
     "at_most": operator.le,
@@ -81,6 +82,20 @@ def joined(plan: Plan, names: Names, needs: Needs, effect: Effect, first: Patter
         in_rows = plan.nodes[node].view is not None
         patterns.append(Pattern(status_tests(plan, names, node, values), "e" if patterns and in_rows else None))
     yield tuple(patterns), effect
+
+
+def any_of(plan: Plan, names: Names, needs: Needs, effect: Effect) -> Iterator[Conclusion]:
+    """What follows from any one of these node statuses.
+
+    It is one rule, but for statuses that many nodes follow from: of those, what follows is one rule.
+    """
+    alone = [need for need in needs if plan.readers[need[0]] > MANY_READERS]
+    for need in alone:
+        yield from joined(plan, names, [need], effect)
+    together = dict.fromkeys(status_tests(plan, names, *need) for need in needs if need not in alone)
+    if together:
+        first, *others = together
+        yield (Pattern(first, others=tuple(others)),), effect
 
 
 def of_grade(plan: Plan, names: Names, index: int, target: Target) -> Iterator[Conclusion]:
@@ -205,15 +220,13 @@ def _of_every(plan: Plan, names: Names, index: int, node: Node, kind: Every) -> 
         return joined(plan, names, needs, Effect(node.name, "node", index, value), first)
 
     yield from conclude([allow(c, good) for c in children], good)
-    for child in children:
-        yield from conclude([allow(child, bad)], bad)
+    yield from any_of(plan, names, [allow(c, bad) for c in children], Effect(node.name, "node", index, bad))
     if len(children) == 2:
         one, other = children
         yield from conclude([allow(one, UNKNOWN), allow(other, good, UNKNOWN)], UNKNOWN)
         yield from conclude([allow(one, good), allow(other, UNKNOWN)], UNKNOWN)
         return
-    for child in children:
-        yield from joined(plan, names, [allow(child, UNKNOWN)], Effect(f"{node.name}?", "doubt", index, 1))
+    yield from any_of(plan, names, [allow(c, UNKNOWN) for c in children], Effect(f"{node.name}?", "doubt", index, 1))
     doubt = Pattern((Test(names.of(Property("doubt", index=index)), "$eq", 1),))
     yield from conclude([allow(c, good, UNKNOWN) for c in children], UNKNOWN, (doubt,))
 

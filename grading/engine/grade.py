@@ -15,7 +15,7 @@ from grading.engine.network import build_network
 from grading.engine.plan import Plan, Ref, boundaries, build_plan
 from grading.engine.selfcheck import prove
 from grading.engine.session import Machine
-from grading.engine.trace import Causes, json_value, known_of
+from grading.engine.trace import Causes, json_value
 from grading.language.load import Library
 from grading.model.audit import Audit, Known, UnitAudit
 from grading.model.base import Mode, Status
@@ -107,7 +107,9 @@ class Engine:
         machine = Machine(build_network(plan))
         prove(machine)
         asking = tuple(
-            Asking(i, plan.applies.get(i.id), tuple((lv, plan.indicator_levels[i.id, lv]) for lv in ruleset.scale.graded))
+            Asking(
+                i, plan.applies.get(i.id), tuple((lv, plan.indicator_levels[i.id, lv]) for lv in ruleset.scale.graded)
+            )
             for i in ruleset.indicators
         )
         return Ready(ruleset, its_digest, plan, machine, order(ruleset), asking)

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from grading.engine.rules import Module, NetworkError, Pattern, Test
+from grading.engine.rules import Module, NetworkError, Pattern, Test, Tests
 from grading.model.ruleset import Ruleset
 
 MAX_RULES = 4096
 MAX_JOIN = 8
+MAX_ALTERNATIVES = 8
 MAX_STACK = 60
 MAX_RULES_ON_ONE_CONDITION = 250
 MAX_ALPHAS_IN_BUCKET = 32
@@ -21,13 +22,13 @@ def fill_buckets(module: Module) -> None:
     """Spread a module's properties over buckets: the library looks a first condition up in a table of 512 places."""
     firsts: dict[str, set[Test]] = defaultdict(set)
     for rule in module.rules:
-        for pattern in rule.patterns:
-            firsts[pattern.tests[0].property].add(pattern.tests[0])
+        for tests in (tests for pattern in rule.patterns for tests in pattern.alternatives):
+            firsts[tests[0].property].add(tests[0])
     bucket, filled = 0, 0
-    for prop, tests in firsts.items():
-        if filled and filled + len(tests) > MAX_ALPHAS_IN_BUCKET:
+    for prop, conditions in firsts.items():
+        if filled and filled + len(conditions) > MAX_ALPHAS_IN_BUCKET:
             bucket, filled = bucket + 1, 0
-        filled += len(tests)
+        filled += len(conditions)
         module.buckets[prop] = f"b{bucket}"
 
 
@@ -39,42 +40,46 @@ def check_limits(ruleset: Ruleset, module: Module) -> None:
         raise NetworkError(f"{where}: {len(rules)} rules, at most {MAX_RULES} fit; split the dimension")
     if len(set(module.buckets.values())) > MAX_BUCKET:
         raise NetworkError(f"{where}: {len(module.buckets)} facts and conclusions are too many; split the dimension")
-    on_one: dict[tuple[Test, ...], int] = defaultdict(int)
-    by_property: dict[str, list[Pattern]] = defaultdict(list)
+    on_one: dict[Tests, int] = defaultdict(int)
+    by_property: dict[str, list[tuple[Step, ...]]] = defaultdict(list)
     for rule in rules:
         if len(rule.patterns) > MAX_JOIN:
             raise NetworkError(f"{where}: {rule.title} joins {len(rule.patterns)} facts, at most {MAX_JOIN} fit")
         for pattern in rule.patterns:
-            on_one[pattern.tests] += 1
-            by_property[pattern.tests[0].property].append(pattern)
+            if len(pattern.alternatives) > MAX_ALTERNATIVES:
+                raise NetworkError(f"{where}: {rule.title} has more than {MAX_ALTERNATIVES} alternatives")
+            if _is_ambiguous(pattern):
+                raise NetworkError(
+                    f"{where}: one fact could pass two alternatives of {rule.title}, which would fire twice"
+                )
+            # The conditions of a join are never shared, nor is the point where alternatives meet.
+            own = () if pattern.join is None and not pattern.others else (rule.name,)
+            for tests in pattern.alternatives:
+                on_one[tests] += 1
+                by_property[tests[0].property].append((*tests, *own))
     for tests, count in on_one.items():
         if count > MAX_RULES_ON_ONE_CONDITION:
             raise NetworkError(
                 f"{where}: {count} rules read {tests[0].property}, at most {MAX_RULES_ON_ONE_CONDITION} fit"
             )
-    for prop, patterns in by_property.items():
-        at_once = _peak([_steps(pattern, n) for n, pattern in enumerate(patterns)])
+    for prop, paths in by_property.items():
+        at_once = _peak(paths)
         if at_once > MAX_STACK:
             raise NetworkError(
                 f"{where}: one fact can meet {at_once} conditions on {prop} at once, at most {MAX_STACK} fit"
             )
-        first = {pattern.tests[0] for pattern in patterns}
+        first = {path[0] for path in paths}
         if len(first) > MAX_BUCKET:
             raise NetworkError(f"{where}: {len(first)} conditions on {prop}, at most {MAX_BUCKET} fit")
-        properties = {test.property for pattern in patterns for test in pattern.tests}
+        properties = {step.property for path in paths for step in path if isinstance(step, Test)}
         if len(properties) > MAX_PROPERTIES_OF_A_FACT:
             raise NetworkError(
                 f"{where}: {len(properties)} options of {prop} are read, at most {MAX_PROPERTIES_OF_A_FACT} fit"
             )
-    _check_hashes(where, {t.property for patterns in by_property.values() for p in patterns for t in p.tests}, module)
+    _check_hashes(where, {t.property for tests in on_one for t in tests}, module)
 
 
-Step = Test | int
-
-
-def _steps(pattern: Pattern, number: int) -> tuple[Step, ...]:
-    """The conditions that the library checks one after the other; those of a join it never shares."""
-    return pattern.tests if pattern.join is None else (*pattern.tests, number)
+Step = Test | str
 
 
 def _peak(paths: Iterable[tuple[Step, ...]]) -> int:
@@ -90,7 +95,7 @@ def _peak(paths: Iterable[tuple[Step, ...]]) -> int:
         if isinstance(step, Test):
             by_property[step.property].append(step)
     holding = sum(max(sum(passes(test, v) for test in tests) for v in _near(tests)) for tests in by_property.values())
-    holding += sum(isinstance(step, int) for step in below)
+    holding += sum(isinstance(step, str) for step in below)
     return holding - 1 + max(1, *(_peak(rest) for rest in below.values()))
 
 
@@ -114,6 +119,18 @@ def passes(test: Test, value: int) -> bool:
 def passing(tests: list[Test]) -> int:
     """A value that passes all tests of one property."""
     return next(v for v in sorted(_near(tests)) if all(passes(test, v) for test in tests))
+
+
+def _is_ambiguous(pattern: Pattern) -> bool:
+    """Whether some value passes two alternatives."""
+    by_property: dict[str, list[Tests]] = defaultdict(list)
+    for tests in pattern.alternatives if pattern.others else ():
+        by_property[tests[0].property].append(tests)
+    return any(
+        sum(all(passes(test, value) for test in tests) for tests in alike) > 1
+        for alike in by_property.values()
+        for value in _near(test for tests in alike for test in tests)
+    )
 
 
 def _check_hashes(where: str, tested: set[str], module: Module) -> None:

@@ -4,6 +4,7 @@
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +22,11 @@ from grading.engine.rules import (
     Module,
     Names,
     NetworkError,
+    Pattern,
     Property,
+    Rule,
     Test,
+    Tests,
     names_of,
 )
 
@@ -83,21 +87,26 @@ def _add_settled(plan: Plan, names: Names, home: dict[int, str], modules: dict[s
             conclude(index, stated, UNSTATED, f"not stated: {group}", UNKNOWN)
 
 
-def definition(module: Module) -> dict[str, Any]:
-    """The module in the library's own JSON form; rule k is called `r<k>`."""
-    rules: dict[str, Any] = {}
-    for k, rule in enumerate(module.rules):
-        patterns = []
-        for i, pattern in enumerate(rule.patterns):
-            tests: list[dict[str, Any]] = [{module.buckets[pattern.tests[0].property]: 1}]
-            for test in pattern.tests:
-                equals = {test.property: test.value}
-                tests.append(equals if test.op == "$eq" else {test.op: equals})
-            if pattern.join is not None:
-                tests.append({pattern.join: {"m_0": "e"}})
-            patterns.append({f"m_{i}": {"$and": tests}})
-        rules[f"r{k}"] = {"all": patterns, "run": "record"}
-    return rules
+def definition(module: Module, rules: Iterable[Rule]) -> dict[str, Any]:
+    """Rules of the module in the library's own JSON form."""
+
+    def condition(tests: Tests) -> list[dict[str, Any]]:
+        written: list[dict[str, Any]] = [{module.buckets[tests[0].property]: 1}]
+        for test in tests:
+            equals = {test.property: test.value}
+            written.append(equals if test.op == "$eq" else {test.op: equals})
+        return written
+
+    def pattern(asked: Pattern) -> dict[str, Any]:
+        if asked.others:
+            return {"$or": [{"$and": condition(tests)} for tests in asked.alternatives]}
+        chained = [] if asked.join is None else [{asked.join: {"m_0": "e"}}]
+        return {"$and": condition(asked.tests) + chained}
+
+    return {
+        rule.name: {"all": [{f"m_{i}": pattern(asked)} for i, asked in enumerate(rule.patterns)], "run": "record"}
+        for rule in rules
+    }
 
 
 __all__ = ["Network", "NetworkError", "build_network", "definition"]

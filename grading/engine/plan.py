@@ -7,6 +7,7 @@ conditions Kleene's values come out the same), and whatever is outside its time 
 the rows of the view alone, so that thirty outlets of ten kinds cost thirty rows and not three hundred.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -159,6 +160,20 @@ class Plan:
         if node is None:
             return None
         return node.kind.over if kind == "rows" and isinstance(node.kind, OverRows) else node.view
+
+    @cached_property
+    def readers(self) -> Counter[int]:
+        """How many nodes are worked out from each node."""
+        return Counter(child.node for node in self.nodes for child in children_of(node))
+
+    @cached_property
+    def open_nodes(self) -> frozenset[int]:
+        """The nodes that can be unknown though no fact is missing: what hangs on a figure that is not established."""
+        found: set[int] = set()
+        for index, node in enumerate(self.nodes):
+            if isinstance(node.kind, Figure) or any(child.node in found for child in children_of(node)):
+                found.add(index)
+        return frozenset(found)
 
     @cached_property
     def roles(self) -> dict[int, dict[str, Any]]:

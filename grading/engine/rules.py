@@ -48,12 +48,24 @@ class Test:
     value: int
 
 
+Tests = tuple[Test, ...]
+
+
 @dataclass(frozen=True)
 class Pattern:
-    """One fact that a rule needs: its tests, and whether its row is (`e`) or follows (`p`) that of the first pattern."""
+    """One fact that a rule needs: its tests, and whether its row is (`e`) or follows (`p`) that of the first pattern.
 
-    tests: tuple[Test, ...]
+    A fact that passes one of the `others` will do as well. No fact can pass two: each has one property of those tested.
+    """
+
+    tests: Tests
     join: str | None = None
+    others: tuple[Tests, ...] = ()
+
+    @property
+    def alternatives(self) -> tuple[Tests, ...]:
+        """All tests of which a fact has to pass one."""
+        return (self.tests, *self.others)
 
 
 Patterns = tuple[Pattern, ...]
@@ -63,8 +75,9 @@ Conclusion = tuple[Patterns, Effect]
 
 @dataclass(frozen=True)
 class Rule:
-    """Patterns to match and everything that follows from them."""
+    """Patterns to match and everything that follows from them. Its name is the same in every part of its module."""
 
+    name: str
     patterns: Patterns
     effects: tuple[Effect, ...]
 
@@ -90,7 +103,7 @@ class Module:
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The rules in the order in which they are written."""
-        return tuple(Rule(patterns, tuple(effects)) for patterns, effects in self.effects.items())
+        return tuple(Rule(f"r{k}", patterns, tuple(made)) for k, (patterns, made) in enumerate(self.effects.items()))
 
 
 @dataclass(frozen=True)

@@ -1,54 +1,64 @@
 """The proof, at load time, that the rule library runs a network as written: each rule is made to fire once."""
 
+from collections.abc import Iterable
+
 import orjson
 
 from grading.engine.library import STATE, EngineError
 from grading.engine.limits import passing
-from grading.engine.rules import Module, Pattern, Rule, Test
+from grading.engine.rules import Module, Rule, Test, Tests
 from grading.engine.session import Machine
 
-Batch = list[tuple[str, Rule]]
+Asked = tuple[Tests, str | None]
+Batch = list[tuple[str, str, tuple[Asked, ...]]]
+"""What is asserted in one state: name and title of a rule, and the facts that it needs, each with its chain."""
 
 
 def prove(machine: Machine) -> None:
-    """Assert just what each rule needs and see it fire; raises EngineError naming the first rule that does not.
+    """Assert just what each rule needs, by each of its alternatives, and see it fire.
 
-    Rules that share no property are proven in one state: none can then fire on another's facts.
+    Rules that share no property are proven in one state: none can then fire on another's facts. Raises EngineError naming the
+    first rule that does not fire.
     """
     for loaded, module in zip(machine.loaded, machine.network.modules, strict=True):
-        for batch in _batches(module):
-            wanted = [_needed(module, pattern) for _, rule in batch for pattern in rule.patterns]
-            fired: list[str] = []
-            loaded.memory.run(
-                [orjson.dumps({"id": str(i), **fact}).decode() for i, fact in enumerate(wanted)], fired.append
-            )
-            names = {name for message in fired for name in orjson.loads(message)}
-            for name, rule in batch:
-                if name not in names:
-                    raise EngineError(
-                        f"{loaded.memory.name}: the rule for {rule.title} does not fire in the rule library; "
-                        f"this ruleset can't grade"
-                    )
+        for memory, rules in loaded.memories:
+            for batch in _batches(rules):
+                wanted = [_needed(module, asked) for _, _, needed in batch for asked in needed]
+                fired: list[str] = []
+                memory.run(
+                    [orjson.dumps({"id": str(i), **fact}).decode() for i, fact in enumerate(wanted)], fired.append
+                )
+                names = {name for message in fired for name in orjson.loads(message)}
+                for name, title, _ in batch:
+                    if name not in names:
+                        raise EngineError(
+                            f"{memory.name}: the rule for {title} does not fire in the rule library; this ruleset can't grade"
+                        )
 
 
-def _batches(module: Module) -> list[Batch]:
+def _batches(rules: Iterable[Rule]) -> list[Batch]:
     batches: list[tuple[set[str], Batch]] = []
-    for k, rule in enumerate(module.rules):
-        properties = {pattern.tests[0].property for pattern in rule.patterns}
-        taken = next((b for b in batches if not b[0] & properties), None)
-        if taken is None:
-            taken = (set(), [])
-            batches.append(taken)
-        taken[0].update(properties)
-        taken[1].append((f"r{k}", rule))
+    for rule in rules:
+        # No pattern of a join has alternatives, but the first may: each is proven with the rest.
+        first, *rest = rule.patterns
+        for tests in first.alternatives:
+            needed = ((tests, first.join), *((pattern.tests, pattern.join) for pattern in rest))
+            properties = {tests[0].property for tests, _ in needed}
+            taken = next((b for b in batches if not b[0] & properties), None)
+            if taken is None:
+                taken = (set(), [])
+                batches.append(taken)
+            taken[0].update(properties)
+            taken[1].append((rule.name, rule.title, needed))
     return [batch for _, batch in batches]
 
 
-def _needed(module: Module, pattern: Pattern) -> dict[str, str | int]:
-    """The fact that satisfies one pattern, but for its id; a chained pattern continues the row of the first."""
+def _needed(module: Module, asked: Asked) -> dict[str, str | int]:
+    """The fact that passes some tests, but for its id; a chained one continues the row of the first."""
+    tests, join = asked
     by_property: dict[str, list[Test]] = {}
-    for test in pattern.tests:
+    for test in tests:
         by_property.setdefault(test.property, []).append(test)
-    tested = {prop: passing(tests) for prop, tests in by_property.items()}
-    row, before = (2, 1) if pattern.join == "p" else (1, 0)
-    return {"sid": STATE, module.buckets[pattern.tests[0].property]: 1, "e": row, "p": before, "z": 1, **tested}
+    tested = {prop: passing(of_one) for prop, of_one in by_property.items()}
+    row, before = (2, 1) if join == "p" else (1, 0)
+    return {"sid": STATE, module.buckets[tests[0].property]: 1, "e": row, "p": before, "z": 1, **tested}

@@ -3,17 +3,19 @@
 One state of one name is used per module and deleted after each run; a lock keeps a second thread out of it.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from threading import Lock
 from typing import NamedTuple
 
+from grading.engine.certain import certain_rules
 from grading.engine.firings import Concluding, Conclusions, FactValue, UnitFacts, View, key_of, said
 from grading.engine.homes import SELECTION
 from grading.engine.library import STATE, EngineError, Memory
 from grading.engine.network import Network, definition
 from grading.engine.plan import Plan, Ref
-from grading.engine.rules import EMPTY, MET, UNMET, UNSTATED, WEIGHED, Effect, Module, Names, Property
+from grading.engine.rules import EMPTY, MET, UNKNOWN, UNMET, UNSTATED, WEIGHED, Effect, Module, Names, Property
 from grading.engine.trace import Cause, Causes
 from grading.model.result import TraceEntry
 
@@ -22,6 +24,7 @@ MAX_FACTS = 700_000
 ALONE = ("}", False)
 """The place in a chain of what is about the unit and not about a row."""
 UNIT: View = {0: ALONE}
+FACT_IDS = re.compile(r'{"id":"(\d+)"').findall
 AFTER_RULE = len('":{"m_0":{"id":"')
 """How far the id of a firing's first fact stands behind the name of its rule."""
 
@@ -54,13 +57,17 @@ class _Loaded:
 
     def __init__(self, module: Module, network: Network, name: str) -> None:
         self.name, self.plan, self.names = module.name, network.plan, network.names
-        self.memory = Memory(name, definition(module))
+        certain = certain_rules(self.plan, self.names, module)
+        self.memories = [
+            (Memory(name, definition(module, module.rules)), module.rules),
+            (Memory(f"{name}, certain", definition(module, certain)), certain),
+        ]
         self.prefix = {
             network.names.meaning[prop]: f'","sid":"{STATE}","{bucket}":1,"{prop}":'
             for prop, bucket in module.buckets.items()
         }
-        self.rules = {f"r{k}": tuple(map(self._concluding, rule.effects)) for k, rule in enumerate(module.rules)}
-        self.joining = {f"r{k}" for k, rule in enumerate(module.rules) if len(rule.patterns) > 1}
+        self.rules = {rule.name: tuple(map(self._concluding, rule.effects)) for rule in module.rules}
+        self.joining = {rule.name for rule in module.rules if len(rule.patterns) > 1}
         own = {effect.index for rule in module.rules for effect in rule.effects if effect.kind == "node"}
         by_role = self._by_role
         self.imports = [self._import(m.index, text) for m, text in by_role("node") if m.index not in own]
@@ -74,9 +81,9 @@ class _Loaded:
     def _by_role(self, *roles: str) -> list[tuple[Property, str]]:
         return [(meant, text) for meant, text in self.prefix.items() if meant.role in roles]
 
-    def _import(self, index: int, text: str) -> tuple[int, int | None, bool, str]:
+    def _import(self, index: int, text: str) -> tuple[int, int | None, bool, bool, str]:
         view = self.plan.nodes[index].view
-        return key_of("node", index), view, self.plan.is_selective(view), text
+        return key_of("node", index), view, self.plan.is_selective(view), index in self.plan.open_nodes, text
 
     def _asked(self, fact: str, view: int | None) -> _Asked:
         known = Property("value", fact, view)
@@ -180,6 +187,8 @@ class _Run:
         self.queue: list[str] = []
         self.origins: list[Cause] = []
         self.rows: list[int] = []
+        self.in_doubt = False
+        """Whether something is missing that the module reads, so that rules about what is unknown are needed."""
 
     def go(self) -> None:
         """Fire until nothing is left."""
@@ -188,7 +197,9 @@ class _Run:
         self._ask_rows()
         self._ask_conclusions()
         self._ask_values()
-        self.module.memory.run(self.queue, self._recorder())
+        # Which rows there are is concluded by all rules: what is missed there would be left out without a word.
+        memory, _ = self.module.memories[0 if self.in_doubt or self.module.name == SELECTION else 1]
+        memory.run(self.queue, self._recorder())
         if len(self.origins) > MAX_FACTS:
             raise EngineError(f"more than {MAX_FACTS:,} facts in one module; the audit has too many rows")
 
@@ -202,20 +213,23 @@ class _Run:
         views, groups, of_group = self.found.views, self.module.plan.views, self.causes.group
         for view, text in self.module.stated:
             if not views[view]:
+                self.in_doubt |= views[view] is None
                 self._ask(f"{text}{UNSTATED if views[view] is None else EMPTY}}}", of_group(groups[view].group))
         for view, text in self.module.rows:
-            for row, (chain, _) in (views[view] or {}).items():
+            for row, (chain, perhaps) in (views[view] or {}).items():
+                self.in_doubt |= perhaps
                 self._ask(f"{text}1{chain}", of_group(groups[view].group, row), row)
 
     def _ask_conclusions(self) -> None:
         """What earlier modules have concluded."""
         found = self.found
-        for key, view, weighed, text in self.module.imports:
+        for key, view, weighed, is_open, text in self.module.imports:
             rows = UNIT if view is None else found.views[view] or {}
             for row, (chain, perhaps) in rows.items():
                 number = found.at.get(key + row)
                 if number is not None:
                     value = found.values[number]
+                    self.in_doubt |= perhaps or (value == UNKNOWN and not is_open)
                     self._ask(f"{text}{WEIGHED[value][perhaps] if weighed else value}{chain}", {"seq": number + 1}, row)
 
     def _ask_values(self) -> None:
@@ -224,17 +238,22 @@ class _Run:
             if view is None:
                 values = self.facts.values
                 for one in asked:
-                    text = one.text(values.get(one.fact))
+                    value = values.get(one.fact)
+                    text = one.text(value)
                     if text is not None:
+                        self.in_doubt |= value is None
                         self._ask(text + "}", of_fact(one.fact))
                 continue
             group = self.module.plan.views[view].group
             rows = self.facts.rows.get(group, ())
-            for row, (chain, _) in (self.found.views[view] or {}).items():
+            for row, (chain, perhaps) in (self.found.views[view] or {}).items():
+                self.in_doubt |= perhaps
                 values = rows[row - 1]
                 for one in asked:
-                    text = one.text(values.get(one.fact))
+                    value = values.get(one.fact)
+                    text = one.text(value)
                     if text is not None:
+                        self.in_doubt |= value is None
                         self._ask(text + chain, of_fact(one.fact, group, row), row)
 
     def _recorder(self) -> Callable[[str], None]:
@@ -243,20 +262,24 @@ class _Run:
         at, trace, views, found = self.found.at, self.found.trace, self.found.views, self.found
         rules, joining, plan, keys = self.module.rules, self.module.joining, self.module.plan, self.causes.keys
         conclude = found.values.append
+        # A named tuple's own constructor is a Python function: twice as slow.
+        new_entry = tuple.__new__
 
         def record(message: str) -> None:
             """Read the rule's name and the ids of its facts in the order of its patterns, and apply its effects."""
             end = message.index('"', 3)
             rule = message[2:end]
-            first = int(message[end + AFTER_RULE : message.index('"', end + AFTER_RULE)])
-            row = rows[first]
+            because: tuple[Cause, ...]
             if rule in joining:
-                ids = [first, *(int(fact[: fact.index('"')]) for fact in message.split('{"id":"')[2:])]
+                ids = [int(fact) for fact in FACT_IDS(message)]
                 because = tuple([origins[n] for n in ids])
+                row = 0
                 for n in ids:
                     row = rows[n] or row
             else:
-                because = (origins[first],)
+                start = end + AFTER_RULE
+                first = int(message[start : message.index('"', start)])
+                because, row = (origins[first],), rows[first]
             for title, value, key, view, facts, concludes, is_needed in rules[rule]:
                 number = len(trace)
                 if view is not None:
@@ -270,11 +293,16 @@ class _Run:
                 if not is_needed:
                     found.dispensable += 1
                 conclude(value)
-                trace.append(TraceEntry(number + 1, title, because, concludes))
-                if facts is not None:
-                    chain, perhaps = ALONE if view is None else views[view][row]  # type: ignore[index]
+                trace.append(new_entry(TraceEntry, (number + 1, title, because, concludes)))
+                if facts is None:
+                    continue
+                if view is None:
+                    queue.append(f'{{"id":"{len(origins)}{facts[0]}}}')
+                    rows.append(0)
+                else:
+                    chain, perhaps = views[view][row]  # type: ignore[index]
                     queue.append(f'{{"id":"{len(origins)}{facts[perhaps]}{chain}')
-                    origins.append({"seq": number + 1})
-                    rows.append(0 if view is None else row)
+                    rows.append(row)
+                origins.append({"seq": number + 1})
 
         return record

@@ -26,7 +26,9 @@ class Causes:
         """A fact of the unit, or of a row (from 1) of one of its groups."""
         told = self._told.get((fact, group, row))
         if told is None:
-            told = self._told[fact, group, row] = self._of_unit(fact) if group is None else self._of_row(fact, group, row)
+            told = self._told[fact, group, row] = (
+                self._of_unit(fact) if group is None else self._of_row(fact, group, row)
+            )
         return told
 
     def group(self, group: str, row: int | None = None) -> Cause:
@@ -80,9 +82,10 @@ def json_value(value: FactValue) -> Any:
     A number too long for a float is told as text, so that no digit is lost.
     """
     if isinstance(value, Decimal):
-        if value == value.to_integral_value():
-            return int(value) if abs(value) < 2**53 else format(value, "f")
-        return float(value) if Decimal(repr(float(value))) == value else format(value, "f")
+        near = float(value)
+        if near.is_integer():
+            return int(near) if abs(near) < 2**53 and value == int(near) else format(value, "f")
+        return near if Decimal(repr(near)) == value else format(value, "f")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, frozenset):

@@ -13,16 +13,14 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The best level that is met, and the best that everything still unknown could bring."""
 
     grade: str
     attainable: str
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorResult:
+class IndicatorResult(NamedTuple):
     """One indicator's status at each level; `applicable` is None when that is unknown."""
 
     id: str
@@ -36,8 +34,7 @@ class IndicatorResult:
         return next((level for level, status in self.levels.items() if status is Status.MET), None)
 
 
-@dataclass(frozen=True, slots=True)
-class GateResult:
+class GateResult(NamedTuple):
     """Whether a gate's condition holds."""
 
     id: str

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
@@ -183,12 +184,12 @@ class Computed(Strict):
             raise ValueError(f"a computed fact has exactly one of {', '.join(OPERATIONS)}")
         return self
 
-    @property
+    @cached_property
     def operation(self) -> str:
         """The one operation that is given."""
         return next(name for name in OPERATIONS if getattr(self, name) is not None)
 
-    @property
+    @cached_property
     def operands(self) -> tuple[Operand, ...]:
         """The facts and numbers it reads, in order."""
         given = getattr(self, self.operation)

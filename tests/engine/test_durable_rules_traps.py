@@ -3,6 +3,7 @@
 import re
 import threading
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -14,16 +15,18 @@ import durable_rules_engine as rete
 import orjson
 import pytest
 
+from grading.engine import rules as network_rules
 from grading.engine import session
 from grading.engine.firings import UnitFacts
 from grading.engine.grade import Engine
 from grading.engine.library import STATE, EngineError, Memory
-from grading.engine.limits import MAX_JOIN, OWN_NAMES, fnv1a
+from grading.engine.limits import MAX_JOIN, OWN_NAMES, check_limits, fnv1a, passes
 from grading.engine.network import Network, NetworkError, build_network, definition
 from grading.engine.plan import boundaries, build_plan
-from grading.engine.rules import Names
+from grading.engine.rules import Effect, Module, Names, Pattern
 from grading.engine.selfcheck import prove
 from grading.engine.session import MAX_FACTS, Machine
+from grading.engine.trace import Causes
 from grading.language.load import Library
 from grading.model.base import Mode, Status
 from grading.model.ruleset import Ruleset
@@ -66,7 +69,7 @@ def shipped() -> list[Network]:
 @pytest.fixture(scope="module")
 def definitions(shipped: list[Network]) -> list[dict[str, Any]]:
     """Their modules in the library's own form."""
-    return [definition(module) for network in shipped for module in network.modules]
+    return [definition(module, module.rules) for network in shipped for module in network.modules]
 
 
 @pytest.fixture
@@ -186,8 +189,9 @@ class TestLimits:
             engine.grade(audit_of(ruleset, {"x": True}))
         assert ruleset is not None
         for loaded in engine.ready(ruleset.id, Mode.OFFICIAL, DAY).machine.loaded:
-            with pytest.raises(rete.error, match="309"):
-                rete.get_state(loaded.memory.handle, STATE)
+            for memory, _ in loaded.memories:
+                with pytest.raises(rete.error, match="309"):
+                    rete.get_state(memory.handle, STATE)
 
     def test_rulesets_that_nobody_uses_any_more_are_given_back(self) -> None:
         def handle() -> int:
@@ -266,11 +270,31 @@ class TestTraps:
         assert not any("null" in text for text in asserted)
 
     def test_no_rule_speaks_of_absence_arrays_or_arithmetic(self, definitions: list[dict[str, Any]]) -> None:
-        assert {word for rules in definitions for word in _words(rules) if word[0] == "$"} <= {"$and", "$lte", "$gte"}
+        words = {word for rules in definitions for word in _words(rules) if word[0] == "$"}
+        assert words <= {"$and", "$or", "$lte", "$gte"}
+
+    def test_no_fact_passes_two_alternatives_of_a_pattern(self, shipped: list[Network]) -> None:
+        rules = [rule for network in shipped for module in network.modules for rule in module.rules]
+        patterns = [pattern for rule in rules for pattern in rule.patterns if pattern.others]
+        assert patterns
+        for pattern in patterns:
+            asked = Counter(tests[0].property for tests in pattern.alternatives)
+            for prop in (prop for prop, times in asked.items() if times > 1):
+                on_one = [tests for tests in pattern.alternatives if tests[0].property == prop]
+                assert all(sum(all(passes(t, v) for t in tests) for tests in on_one) <= 1 for v in range(6))
+
+    def test_alternatives_that_one_fact_could_pass_twice_are_refused(self) -> None:
+        twice = Pattern((network_rules.Test("n1", "$gte", 1),), others=((network_rules.Test("n1", "$lte", 1),),))
+        module = Module("m", {(twice,): {Effect("x", "node", 0, 1): None}}, {"n1": "b0"})
+        with pytest.raises(NetworkError, match="alternatives"):
+            check_limits(asking(yes("x"), x="boolean"), module)
 
     def test_every_pattern_begins_with_our_own_bucket(self, definitions: list[dict[str, Any]]) -> None:
-        patterns = [pattern for rules in definitions for rule in rules.values() for pattern in rule["all"]]
-        first = {str(tests["$and"][0]) for pattern in patterns for tests in pattern.values()}
+        patterns = [
+            p for rules in definitions for rule in rules.values() for named in rule["all"] for p in named.values()
+        ]
+        alternatives = [tests for pattern in patterns for tests in pattern.get("$or", [pattern])]
+        first = {str(tests["$and"][0]) for tests in alternatives}
         assert all(re.fullmatch(r"\{'b\d+': 1\}", test) for test in first)
 
     def test_no_rule_has_a_priority(self, definitions: list[dict[str, Any]]) -> None:
@@ -356,8 +380,8 @@ class TestFailures:
     def test_a_rule_that_the_library_does_not_fire_makes_the_ruleset_unusable(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def tampered(module: Any) -> dict[str, Any]:
-            rules = definition(module)
+        def tampered(module: Any, chosen: Any) -> dict[str, Any]:
+            rules = definition(module, chosen)
             rules["r0"]["all"].append({"m_never": {"$and": [{"b0": 1}, {"never": 1}]}})
             return rules
 
@@ -371,22 +395,23 @@ class TestFailures:
         machine = Machine(network)
         prove(machine)
         facts = UnitFacts({"x": True}, {})
-        machine.run(facts)
+        causes = Causes(network.plan, audit_of(ruleset, {"x": True}), 0, facts)
+        machine.run(facts, causes)
         for loaded, module in zip(machine.loaded, network.modules, strict=True):
-            rules = definition(module)
-            loaded.memory = Memory("broken", {"r0": rules["r0"]} if len(rules) > 1 else rules)
+            broken = Memory("broken", definition(module, module.rules[:1]))
+            loaded.memories = [(broken, module.rules[:1])] * 2
         with pytest.raises(EngineError, match="nothing was concluded about"):
-            machine.run(facts)
+            machine.run(facts, causes)
 
     def test_two_rules_that_contradict_each_other_stop_the_grading(self) -> None:
-        machine = Machine(build_network(build_plan(asking(yes("x"), x="boolean"), Mode.OFFICIAL, DAY)))
+        ruleset = asking(yes("x"), x="boolean")
+        machine = Machine(build_network(build_plan(ruleset, Mode.OFFICIAL, DAY)))
         for loaded in machine.loaded:
-            contrary = [
-                c._replace(effect=c.effect.__class__("wrong", "node", c.effect.index, 1)) for c in _all(loaded.rules)
-            ]
+            contrary = [c._replace(title="wrong", value=1) for c in _decided(loaded.rules)]
             loaded.rules = {name: (*concluding, *contrary) for name, concluding in loaded.rules.items()}
+        facts = UnitFacts({"x": True}, {})
         with pytest.raises(EngineError, match="another rule said otherwise"):
-            machine.run(UnitFacts({"x": True}, {}))
+            machine.run(facts, Causes(machine.network.plan, audit_of(ruleset, {"x": True}), 0, facts))
 
     def test_a_state_in_which_nothing_fired_is_left_alone_until_something_has(self) -> None:
         memory = Memory("m", {"r0": {"all": [{"m_0": {"$and": [{"b0": 1}, {"x": 1}]}}], "run": "record"}})
@@ -402,8 +427,9 @@ class TestFailures:
             Memory("m", {"r0": {"all": 5, "run": "record"}})
 
 
-def _all(rules: dict[str, Any]) -> list[Any]:
-    return [c for concluding in rules.values() for c in concluding if c.effect.kind == "node" and c.effect.value != 1]
+def _decided(rules: dict[str, Any]) -> list[Any]:
+    """What the rules conclude of conditions but for what is unknown."""
+    return [c for concluding in rules.values() for c in concluding if "condition" in c.said and c.value != 1]
 
 
 def _words(raw: Any) -> Iterator[str]:

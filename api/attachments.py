@@ -1,17 +1,26 @@
-"""Files that prove what an audit says: attached to it and taken off again while it is written; none is ever deleted."""
+"""Files that prove what an audit says: attached to it and taken off again while it is written.
+
+What was part of a submission stays, row and file, whatever is taken off afterwards. What never was goes with its row, and its
+file with the last row that refers to it.
+"""
 
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, event, func, select
+from sqlalchemy.orm import Session
 
+from api.access import unscoped
 from api.desk import Desk, find
 from api.problems import ErrorAt, Problem, not_found
+from api.service import Service
 from api.store import Audit, EvidenceFile
 from api.workflow.states import Action, record, take
 
 MAX_FILES = 500
 MAX_PLACE = 400
+FILES_LOCK = 0x65766964
+"""Of PostgreSQL's advisory locks: held alone to delete files, together to add rows that refer to them."""
 
 
 def attach(desk: Desk, audit_id: UUID, content: BinaryIO, name: str, place: str | None = None) -> EvidenceFile:
@@ -25,7 +34,9 @@ def attach(desk: Desk, audit_id: UUID, content: BinaryIO, name: str, place: str 
         raise Problem("invalid_place", message, status=422, errors=[ErrorAt("place", message)])
     if (desk.db.scalar(_count(audit)) or 0) >= MAX_FILES:
         raise Problem("too_many_files", f"一份审核最多 {MAX_FILES} 个证据文件。")
+    _hold_files(desk.db, alone=False)
     stored = desk.service.evidence.put(content, name)
+    _afterwards(desk, "after_rollback", stored.sha256)
     same = _of(audit).where(EvidenceFile.sha256 == stored.sha256)
     known: EvidenceFile | None = desk.db.scalar(
         same.where(EvidenceFile.place == place if place else EvidenceFile.place.is_(None))
@@ -47,12 +58,19 @@ def attach(desk: Desk, audit_id: UUID, content: BinaryIO, name: str, place: str 
 
 
 def detach(desk: Desk, evidence_id: UUID) -> EvidenceFile:
-    """Take a file off an audit that is being written; it stays in the store, marked. Raises Problem (403, 404, 409)."""
+    """Take a file off an audit that is being written; raises Problem (403, 404, 409).
+
+    If it was part of a submission it stays in the store, marked; else it is gone once this is committed.
+    """
     file = find(desk.db, EvidenceFile, evidence_id)
     if file.removed_at is not None:
         raise not_found()
     audit = take(desk, file.audit_id, Action.SAVE)
-    file.removed_at = desk.at
+    if audit.submitted_at is not None and file.created_at <= audit.submitted_at:
+        file.removed_at = desk.at
+    else:
+        desk.db.delete(file)
+        _afterwards(desk, "after_commit", file.sha256)
     record(desk, audit, "evidence_detached", evidence=str(file.id), sha256=file.sha256)
     return file
 
@@ -78,3 +96,24 @@ def _count(audit: Audit) -> Select[Any]:
     return select(func.count(EvidenceFile.id)).where(
         EvidenceFile.audit_id == audit.id, EvidenceFile.removed_at.is_(None)
     )
+
+
+def _afterwards(desk: Desk, moment: str, sha256: str) -> None:
+    """Delete a file that nothing refers to when the desk's work is committed, or undone."""
+    service = desk.service
+    event.listen(desk.db, moment, lambda _: _delete_unless_needed(service, sha256), once=True)
+
+
+def _delete_unless_needed(service: Service, sha256: str) -> None:
+    with service.database.writing() as db:
+        _hold_files(db, alone=True)
+        if db.scalar(select(EvidenceFile.id).where(EvidenceFile.sha256 == sha256).limit(1)) is None:
+            service.evidence.delete(sha256)
+
+
+def _hold_files(db: Session, *, alone: bool) -> None:
+    """Until the transaction ends no file is deleted that a row is just being added for. SQLite has one writer anyway."""
+    if db.get_bind().dialect.name == "postgresql":
+        lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
+        with unscoped(db):
+            db.execute(select(lock(FILES_LOCK)))

@@ -85,6 +85,10 @@ class EvidenceFolder:
             raise ValueError("not a SHA-256 in hex")
         return self.folder / sha256[:2] / sha256[2:4] / sha256
 
+    def delete(self, sha256: str) -> None:
+        """Remove the content with this hash, if it is there."""
+        self.path(sha256).unlink(missing_ok=True)
+
     def is_intact(self, sha256: str) -> bool:
         """Whether the content is there and still has its hash."""
         path = self.path(sha256)

@@ -181,7 +181,7 @@ def _of_audits(db: Session, told: _Told) -> Iterator[Finding]:
 
 
 def _evidence(db: Session) -> Iterator[EvidenceFile]:
-    rows = select(EvidenceFile).where(EvidenceFile.removed_at.is_(None)).order_by(EvidenceFile.id)
+    rows = select(EvidenceFile).order_by(EvidenceFile.id)
     yield from db.scalars(rows.execution_options(yield_per=500))
 
 

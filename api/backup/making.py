@@ -107,10 +107,10 @@ def _write(service: Service, at: datetime, database: Path, lacking: list[str], a
 
 def _evidence_in(database: Path) -> list[str]:
     with closing(sqlite3.connect(database)) as copy:
-        rows = copy.execute("SELECT DISTINCT sha256 FROM evidence_files WHERE removed_at IS NULL ORDER BY sha256")
+        rows = copy.execute("SELECT DISTINCT sha256 FROM evidence_files ORDER BY sha256")
         return [row[0] for row in rows]
 
 
 def _evidence_now(service: Service) -> set[str]:
     with service.database.reading() as db:
-        return set(db.scalars(select(EvidenceFile.sha256).where(EvidenceFile.removed_at.is_(None)).distinct()))
+        return set(db.scalars(select(EvidenceFile.sha256).distinct()))

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
@@ -11,14 +12,14 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from api import workflow
 from api.access import Rule
-from api.attachments import attach, evidence_by_place
+from api.attachments import attach, detach, evidence_by_place
 from api.desk import Desk, needs
 from api.pages.answering import answer
 from api.pages.draft import Draft, Stated, slug
 from api.pages.posted import Posted, Sent
 from api.pages.questionnaire import Questionnaire, questionnaire, with_problems
 from api.pages.render import page
-from api.problems import ErrorAt, Problem
+from api.problems import ErrorAt, Problem, not_found
 from api.store import Audit, Enterprise, EvidenceFile
 from api.workflow import Action
 from grading.audit_json import dump_audit
@@ -106,11 +107,33 @@ def add_evidence(audit_id: UUID, request: Request, desk: Writer, sent: Sent) -> 
     return RedirectResponse(f"/audits/{audit_id}/form#{slug(place)}", status_code=303)
 
 
+@router.post("/evidence/{evidence_id}/removal")
+def remove_evidence(evidence_id: UUID, request: Request, desk: Writer) -> Response:
+    """Take a file off, and its name out of the answer it was named in."""
+    file = detach(desk, evidence_id)
+    audit = desk.find(Audit, file.audit_id)
+    place = file.place or ""
+    draft = Draft(workflow.revision_of(desk, audit).content)
+    grader = desk.service.grader
+    before = questionnaire(draft, grader)
+    others = evidence_by_place(desk, audit).get(place, [])
+    if place in before.items and file.name not in [other.name for other in others]:
+        stated = draft.at(place)
+        draft.put(place, replace(stated, evidence=tuple(said for said in stated.evidence if said != file.name)))
+        audit = workflow.save_draft(desk, audit.id, draft.text(), audit.version)
+    if "hx-request" in request.headers and place in before.items:
+        after = questionnaire(draft, grader)
+        return _changes(request, desk, audit, before, after, [place], {}, None, evidence=place)
+    return RedirectResponse(f"/audits/{audit.id}/form#{slug(place)}", status_code=303)
+
+
 @router.get("/evidence/{evidence_id}")
 def get_evidence(evidence_id: UUID, desk: Reader) -> Response:
     """A file of evidence, to be kept: never shown inside of our own pages."""
     file = desk.find(EvidenceFile, evidence_id)
     path = desk.service.evidence.path(file.sha256)
+    if not path.is_file():
+        raise not_found()
     return FileResponse(path, media_type=file.media_type, filename=file.name)
 
 

@@ -82,5 +82,5 @@ def get_evidence_content(evidence_id: UUID, desk: Reader) -> Response:
 
 @router.delete("/evidence/{evidence_id}", status_code=204, summary="Take a file off a draft", responses=refusals(409))
 def delete_evidence(evidence_id: UUID, desk: Writer) -> None:
-    """It stays in the store, marked; evidence of what was submitted is never lost."""
+    """Evidence of what was submitted before stays in the store, marked; any other is deleted."""
     attachments.detach(desk, evidence_id)

@@ -38,7 +38,12 @@ class Database:
         """
         with Session(self.engine, expire_on_commit=False) as session:
             session.connection(execution_options={WRITES: True})
-            yield session
+            try:
+                yield session
+            except BaseException:
+                # Said aloud, so that what waits for the outcome is told.
+                session.rollback()
+                raise
             session.commit()
 
     def answers(self) -> bool:

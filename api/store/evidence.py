@@ -26,5 +26,5 @@ class EvidenceFile(Base, kw_only=True):
     uploaded_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     place: Mapped[str | None] = mapped_column(String(400), default=None)
     removed_at: Mapped[datetime | None] = mapped_column(default=None)
-    """Taken off a draft; the row and the file stay."""
+    """Taken off after it had been part of a submission: the row and the file stay."""
     created_at: Mapped[datetime] = mapped_column(default_factory=now)

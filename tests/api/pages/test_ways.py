@@ -86,6 +86,23 @@ def test_a_file_becomes_evidence_of_the_answer_it_was_added_to(place: Place, sit
     expect(question.locator("textarea")).to_have_value("排污许可证副本（有效期至 2027-05-18）\n排污许可证.pdf")
 
 
+def test_a_file_of_evidence_is_taken_off_again(place: Place, sit_down: SitDown, tmp_path: Path) -> None:
+    page = sit_down("wang")
+    page.goto(f"{begun(place)}/form")
+    proof = tmp_path / "别家的许可证.pdf"
+    proof.write_bytes(b"%PDF-1.7 somebody else's permit")
+    question = page.locator(".q", has=page.locator("[name$='facts.holds_permit']")).first
+    question.locator("input[type=file]").set_input_files(proof)
+    link = question.get_by_role("link", name="别家的许可证.pdf")
+    expect(link).to_be_visible()
+    page.once("dialog", lambda dialog: dialog.accept())
+    question.get_by_role("button", name="证据文件 别家的许可证.pdf").click()
+    expect(link).to_have_count(0)
+    expect(question.locator("textarea")).to_have_value("排污许可证副本（有效期至 2027-05-18）")
+    page.reload()
+    expect(link).to_have_count(0)
+
+
 def test_the_workbook_goes_out_and_comes_back(place: Place, sit_down: SitDown, tmp_path: Path) -> None:
     page = sit_down("wang")
     page.goto(f"{begun(place)}/form")

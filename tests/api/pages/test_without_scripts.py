@@ -56,6 +56,21 @@ def test_an_answer_is_saved_without_scripts(place: Place, wang: httpx.Client) ->
     assert re.search(r'name="v\.enterprise\.facts\.ledger_retention_years"[^>]*value="2"', answer.text)
 
 
+def test_evidence_is_put_and_taken_off_without_scripts(place: Place, wang: httpx.Client) -> None:
+    audit = place.world.do("wang", workflow.create_audit, place.world.tyre, content())
+    said = {"csrf_token": token(wang.get(f"/audits/{audit.id}/form").text), "place": "enterprise.facts.holds_permit"}
+    answer = wang.post(
+        f"/audits/{audit.id}/evidence", data=said, files={"file": ("许可证.pdf", b"%PDF-1.7", "application/pdf")}
+    )
+    removal = re.search(r'formaction="(/evidence/[0-9a-f-]+/removal)"', answer.text)
+    assert removal
+    assert wang.get(removal[1].removesuffix("/removal")).content == b"%PDF-1.7"
+    answer = wang.post(removal[1], data=said)
+    assert answer.status_code == 200
+    assert removal[1] not in answer.text
+    assert wang.get(removal[1].removesuffix("/removal")).status_code == 404
+
+
 def test_a_form_that_comes_from_elsewhere_is_refused(place: Place, wang: httpx.Client) -> None:
     answer = wang.post(f"/audits/{place.draft}/submission", data={"version": "1"})
     assert answer.status_code == 403

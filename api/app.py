@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api import health, pages, problem_answers, routes
-from api.desk import public
+from api.desk import public, seated
 from api.headers import Envelope
 from api.openapi import describe
 from api.problems import API
@@ -39,11 +39,11 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     problem_answers.install(app, pages.PROBLEM_PAGE)
-    app.include_router(health.router)
+    app.include_router(seated(health.router))
     for router in routes.ROUTERS:
-        app.include_router(router, prefix=API)
+        app.include_router(seated(router), prefix=API)
     for router in pages.ROUTERS:
-        app.include_router(router, include_in_schema=False)
+        app.include_router(seated(router), include_in_schema=False)
     pages.mount(app)
     describe(app)
 

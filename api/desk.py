@@ -4,15 +4,19 @@
 in the path that are out of scope (404), opens a session bound to the actor, and commits when the route returns.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import cache, wraps
+from inspect import iscoroutinefunction
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from fastapi import Depends, Request
-from sqlalchemy import select
+from fastapi import APIRouter, Depends, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.routing import APIRoute
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from api.access import Actor, Rule, require, scoped
@@ -39,7 +43,7 @@ from api.store import (
 from api.store.base import now
 
 M = TypeVar("M", bound=Base)
-BEARER = "bearer "
+BEARER, FOUND = "bearer ", "found"
 SUBJECTS: dict[str, type[Base]] = {
     "appeal_id": Appeal,
     "assignment_id": Assignment,
@@ -75,12 +79,19 @@ class Desk:
 
 
 def find(db: Session, model: type[M], key: UUID | str) -> M:
-    """The row that the session's actor sees under a key; raises Problem (404). Always asks the database."""
-    column = model.__mapper__.primary_key[0]
-    found = db.scalar(select(model).where(column == key))
+    """The row that the session's actor sees under a key; raises Problem (404). Asks the database, for ids in a path once."""
+    found = db.info.get(FOUND, {}).get((model, str(key)))
+    if found is None:
+        found = db.scalar(_by_key(model), {"key": key})
     if found is None:
         raise not_found()
-    return found
+    return cast(M, found)
+
+
+@cache
+def _by_key(model: type[Base]) -> Select[Any]:
+    column = model.__mapper__.primary_key[0]
+    return select(model).where(column == bindparam("key", type_=column.type))
 
 
 @contextmanager
@@ -110,16 +121,39 @@ class Declared:
         self.rule, self.costly = rule, costly
 
 
+@dataclass
+class _Seat:
+    """An open desk, which the route puts away in the thread that it runs in: each way to a thread costs as much as a query."""
+
+    desk: Desk
+    open: ExitStack
+    taken: bool = False
+
+
 class _Needs(Declared):
-    def __call__(self, request: Request, csrf: Sent) -> Iterator[Desk]:
+    async def __call__(self, request: Request, csrf: Sent) -> AsyncIterator[_Seat]:
+        seat = await run_in_threadpool(self._seat, request, csrf)
+        try:
+            yield seat
+        finally:
+            if not seat.taken:
+                # The route was not reached: what was sent is wrong.
+                await run_in_threadpool(seat.open.close)
+
+    def _seat(self, request: Request, csrf: str | None) -> _Seat:
         service = service_of(request)
         actor = identify(request, service, csrf)
         if self.costly:
             service.costly.take(actor.id)
-        with desk_of(service, actor, writing=request.method not in SAFE) as desk:
+        reads = request.method in SAFE
+        with ExitStack() as opened:
+            desk = opened.enter_context(desk_of(service, actor, writing=not reads))
             require(desk.db, self.rule)
-            _refuse_out_of_scope(desk.db, request.path_params)
-            yield desk
+            found = _in_scope(desk.db, request.path_params)
+            if reads:
+                # Nothing changes in a session that reads: what was found for the path need not be asked for again.
+                desk.db.info[FOUND] = found
+            return _Seat(desk, opened.pop_all())
 
 
 class _Public(Declared):
@@ -131,6 +165,30 @@ class _Public(Declared):
 def needs(rule: Rule, *, costly: bool = False) -> Any:
     """The dependency that gives a route its desk; `costly` routes are limited to so many requests a minute and actor."""
     return Depends(_Needs(rule, costly), scope="function")
+
+
+def seated(router: APIRouter) -> APIRouter:
+    """The router, its routes given their desks when they are called; the application does this with every router."""
+    for route in router.routes:
+        if isinstance(route, APIRoute) and not hasattr(route.endpoint, "__wrapped__"):
+            route.endpoint = _seated(route.endpoint)
+    return router
+
+
+def _seated(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    if iscoroutinefunction(endpoint):
+        raise TypeError(f"{endpoint.__name__} is async: it would hold up everybody else's requests")
+
+    @wraps(endpoint)
+    def sit_down(**given: Any) -> Any:
+        for name, value in given.items():
+            if isinstance(value, _Seat):
+                value.taken = True
+                with value.open:
+                    return endpoint(**{**given, name: value.desk})
+        return endpoint(**given)
+
+    return sit_down
 
 
 def public() -> Any:
@@ -169,7 +227,9 @@ def cookie_name(service: Service) -> str:
     return "__Host-grading" if secure else "grading"
 
 
-def _refuse_out_of_scope(db: Session, params: dict[str, Any]) -> None:
+def _in_scope(db: Session, params: dict[str, Any]) -> dict[tuple[type[Base], str], Base]:
+    """The rows that ids in the path name; raises Problem (404) for one that isn't there or is out of scope."""
+    rows = {}
     for name, value in params.items():
         model = SUBJECTS.get(name)
         if model is None:
@@ -180,4 +240,5 @@ def _refuse_out_of_scope(db: Session, params: dict[str, Any]) -> None:
                 key = UUID(str(value))
             except ValueError:
                 raise not_found() from None
-        find(db, model, key)
+        rows[(model, str(key))] = find(db, model, key)
+    return rows

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,10 +57,9 @@ def reviews_of(db: Session, digests: Iterable[str]) -> dict[str, Review]:
     return {s.ruleset_digest: Review(s.reviewer_name, s.at, s.statement) for s in found}
 
 
-def document(db: Session, stored: Grading) -> dict[str, Any]:
+def document(stored: Grading, reviews: Mapping[str, Review]) -> dict[str, Any]:
     """The grading as JSON; each unit says by whom its ruleset was reviewed (`review`, `reviewed_by`, `reviewed_on`)."""
     told: dict[str, Any] = orjson.loads(stored.document)
-    reviews = reviews_of(db, (unit["ruleset_digest"] for unit in told["units"]))
     for unit in told["units"]:
         review = reviews.get(unit["ruleset_digest"])
         if review is not None:
@@ -69,6 +68,13 @@ def document(db: Session, stored: Grading) -> dict[str, Any]:
             unit["reviewed_on"] = review.at.date().isoformat()
             unit["notices"] = [notice for notice in unit["notices"] if notice != DRAFT_NOTICE]
     return told
+
+
+def reviews_for(db: Session, stored: Grading) -> dict[str, Review]:
+    """The sign-offs of the rulesets that a grading was made with, by digest."""
+    digests = select(GradedUnit.ruleset_digest).where(GradedUnit.grading_id == stored.id)
+    found = db.scalars(select(SignOff).where(SignOff.ruleset_digest.in_(digests)))
+    return {s.ruleset_digest: Review(s.reviewer_name, s.at, s.statement) for s in found}
 
 
 def replay(desk: Desk, stored: Grading) -> Replayed:

@@ -180,6 +180,12 @@ def _port() -> int:
         return port
 
 
+def _cpu(pid: int) -> float:
+    """Seconds of CPU that a process has spent."""
+    times = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[11:13]
+    return sum(int(ticks) for ticks in times) / os.sysconf("SC_CLK_TCK")
+
+
 def _wait(port: int) -> None:
     for _ in range(600):
         with socket.socket() as tried:
@@ -220,9 +226,11 @@ def main() -> None:
                 grade((port, bare_port), secrets["bureau"], body, lambda: engine.grade(audit))
             )
             _tell_grading(median(own), median(graded), median(echoed))
+            before = _cpu(running[0].pid)
             rate, took = asyncio.run(crowd(port, secrets["bureau"], paths))
+            spent = (_cpu(running[0].pid) - before) * 1000 / len(took)
             bare_rate, bare_took = asyncio.run(crowd(bare_port, "", ["/"]))
-            _tell_crowd(rate, took, bare_rate, bare_took)
+            _tell_crowd(rate, took, bare_rate, bare_took, spent)
         finally:
             for process in running:
                 process.terminate()
@@ -238,11 +246,12 @@ def _tell_grading(own: float, graded: float, echoed: float) -> None:
     print(f"  bare route, same body        {echoed:7.2f} ms   the rest is {(graded - own) / echoed:.1f} times as much")
 
 
-def _tell_crowd(rate: float, took: Sequence[float], bare_rate: float, bare_took: Sequence[float]) -> None:
+def _tell_crowd(rate: float, took: Sequence[float], bare_rate: float, bare_took: Sequence[float], spent: float) -> None:
     p50, p99 = took[len(took) // 2], took[int(len(took) * 0.99)]
     bare_p99 = bare_took[int(len(bare_took) * 0.99)]
     print(f"{USERS} users at once for {SECONDS} s, mixed reading ({len(took)} requests)")
     print(f"  requests a second            {rate:7.0f}      target at least 100")
+    print(f"  CPU of the service           {spent:7.1f} ms a request, whatever else runs on the machine")
     print(f"  median, p99                  {p50:7.1f} ms {p99:7.1f} ms   target p99 below 300 ms")
     print(
         f"  bare route                   {bare_rate:7.0f}      p99 {bare_p99:.1f} ms: {bare_rate / rate:.1f} times as many"

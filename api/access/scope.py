@@ -5,15 +5,30 @@ rows the actor may see; nothing has to be remembered where a query is written. A
 queried at all, and neither can anything that isn't an ORM statement.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, event, false, or_, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    FromClause,
+    Select,
+    Table,
+    and_,
+    event,
+    false,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.visitors import ExternallyTraversible
 
 from api.access.actor import Actor, Via, area_bounds
 from api.store import (
@@ -243,7 +258,7 @@ class ScopeError(Exception):
 
 def visible(statement: Select[Any], actor: Actor) -> Select[Any]:
     """The statement, restricted to what the actor sees; sessions bound to an actor do this by themselves."""
-    return statement.options(*_criteria(actor))
+    return statement.options(*_criteria(actor, _models_in(statement)))
 
 
 def scoped(session: Session, actor: Actor) -> Session:
@@ -251,7 +266,6 @@ def scoped(session: Session, actor: Actor) -> Session:
     if ACTOR in session.info:
         raise ScopeError("the session is bound to an actor already")
     session.info[ACTOR] = actor
-    session.info["criteria"] = _criteria(actor)
     event.listen(session, "do_orm_execute", _restrict)
     event.listen(session, "before_flush", _refuse_unchecked)
     return session
@@ -268,14 +282,30 @@ def unscoped(session: Session) -> Iterator[Session]:
         session.info[UNSCOPED] = before
 
 
-def _criteria(actor: Actor) -> tuple[Any, ...]:
-    # Building them takes longer than a query; who asks is what they depend on, and the day.
-    return _criteria_on(replace(actor, name="", login="", via=Via.COMMAND, via_id=None, may_review=False), date.today())
+def _criteria(actor: Actor, models: Iterable[type[Base]]) -> tuple[Any, ...]:
+    # Who asks is what they depend on, and the day. Each costs at every statement, so only those that can matter are given.
+    asking = replace(actor, name="", login="", via=Via.COMMAND, via_id=None, may_review=False)
+    return tuple(_criterion(asking, date.today(), model) for model in models)
 
 
-@lru_cache(maxsize=512)
-def _criteria_on(actor: Actor, _day: date) -> tuple[Any, ...]:
-    return tuple(with_loader_criteria(model, rule(actor), include_aliases=True) for model, rule in FILTERS.items())
+@lru_cache(maxsize=4096)
+def _criterion(actor: Actor, _day: date, model: type[Base]) -> Any:
+    return with_loader_criteria(model, FILTERS[model](actor), include_aliases=True)
+
+
+def _models_in(statement: Executable) -> list[type[Base]]:
+    """The models whose tables a statement reads anywhere, subqueries included; raises ScopeError for one without a filter."""
+    names = {part.name for part in visitors.iterate(cast(ExternallyTraversible, statement)) if isinstance(part, Table)}
+    models = _models_by_table()
+    for name in names:
+        if name not in models:
+            raise ScopeError(f"there is no filter for {name}; add one to api/access/scope.py")
+    return [models[name] for name in sorted(names)]
+
+
+@cache
+def _models_by_table() -> dict[str, type[Base]]:
+    return {str(model.__table__.name): model for model in FILTERS}  # type: ignore[attr-defined]
 
 
 def _restrict(state: ORMExecuteState) -> None:
@@ -284,11 +314,12 @@ def _restrict(state: ORMExecuteState) -> None:
         return
     if not state.is_orm_statement:
         raise ScopeError("a scoped session runs ORM statements only, so that each of them can be restricted")
+    models = _models_in(state.statement)
     for mapper in state.all_mappers:
         if mapper.class_ not in FILTERS:
             raise ScopeError(f"there is no filter for {mapper.class_.__name__}; add one to api/access/scope.py")
     if state.is_select or state.is_update or state.is_delete:
-        state.statement = state.statement.options(*session.info["criteria"])
+        state.statement = state.statement.options(*_criteria(session.info[ACTOR], models))
 
 
 def _refuse_unchecked(session: Session, _context: UOWTransaction, _instances: Any) -> None:

@@ -50,19 +50,36 @@ def briefs(desk: Desk) -> list[RulesetBrief]:
     return [_reviewed(plain, reviews.get(plain.digest)) for plain in found]
 
 
-def whole(desk: Desk, ruleset_id: str) -> RulesetOut:
-    """A ruleset with everything that it says; raises Problem (404, 409)."""
-    found = ruleset(desk, ruleset_id)
+def tag(desk: Desk, ruleset_id: str) -> str:
+    """What is different whenever `whole` is; raises Problem (404, 409)."""
+    ruleset(desk, ruleset_id)
     plain = _brief(desk.service.grader.library, ruleset_id)
     assert plain is not None
     review = reviews_of(desk.db, [plain.digest]).get(plain.digest)
-    return RulesetOut(
+    return plain.digest if review is None else f"{plain.digest}-{review.at.isoformat()}"
+
+
+def whole(desk: Desk, ruleset_id: str) -> bytes:
+    """A ruleset with everything that it says, as JSON (`RulesetOut`); raises Problem (404, 409)."""
+    ruleset(desk, ruleset_id)
+    library = desk.service.grader.library
+    plain = _brief(library, ruleset_id)
+    assert plain is not None
+    return _whole(library, ruleset_id, reviews_of(desk.db, [plain.digest]).get(plain.digest))
+
+
+@lru_cache(maxsize=128)
+def _whole(library: Library, ruleset_id: str, review: Review | None) -> bytes:
+    found, plain = library.ruleset(ruleset_id), _brief(library, ruleset_id)
+    assert plain is not None
+    told = RulesetOut(
         **dict(_reviewed(plain, review)),
         includes=found.industry.includes,
         excludes=found.industry.excludes,
         notes=list(found.notes),
         content=content(found),
     )
+    return told.model_dump_json().encode()
 
 
 def content(found: Ruleset) -> dict[str, Any]:

@@ -89,6 +89,12 @@ def required_version(if_match: str | None) -> int:
     return version
 
 
+def is_known(tag: int | str, known: str | None) -> bool:
+    """Whether a client says in `If-None-Match` that it has this version."""
+    listed = [one.strip().removeprefix("W/") for one in (known or "").split(",")]
+    return etag(tag) in listed or listed == ["*"]
+
+
 def answer(
     said: BaseModel | bytes | str,
     *,
@@ -103,7 +109,7 @@ def answer(
         headers["Location"] = location
     if tag is not None:
         headers |= {"ETag": etag(tag), "Cache-Control": KEEP}
-        if known is not None and etag(tag) in known.replace("W/", ""):
+        if is_known(tag, known):
             return Response(status_code=304, headers=headers)
     body = said.model_dump_json() if isinstance(said, BaseModel) else said
     return Response(body, status, headers, media_type="application/json")

@@ -71,8 +71,8 @@ def list_rulesets(
 )
 def get_ruleset(edition: Edition, industry: Industry, desk: Reader, known: IfNoneMatch = None) -> Response:
     """With everything that it says."""
-    told = queries.whole(desk, f"{edition}/{industry}")
-    return answer(told, tag=f"{told.digest}-{told.review.status}", known=known)
+    ruleset_id = f"{edition}/{industry}"
+    return answer(queries.whole(desk, ruleset_id), tag=queries.tag(desk, ruleset_id), known=known)
 
 
 @router.get("/rulesets/{edition}/{industry}/prose", summary="A ruleset in Chinese prose", responses=UNUSABLE)

@@ -2,7 +2,7 @@
 
 import pytest
 from sqlalchemy import delete, func, select, text, update
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, with_loader_criteria
 
 from api.access import FILTERS, Rule, ScopeError, area_bounds, in_area, require, unscoped, visible
 from api.problems import Problem
@@ -183,3 +183,27 @@ def test_an_area_is_the_counties_under_its_code(area: str, bounds: tuple[str, st
     assert area_bounds(area) == bounds
     assert in_area(bounds[0], area)
     assert in_area(bounds[1], area)
+
+
+def test_a_table_without_a_filter_cannot_be_asked_about_in_a_subquery_either(world: World) -> None:
+    with world.at("root", writing=False) as desk, pytest.raises(ScopeError, match="failed_sign_ins"):
+        desk.db.scalars(select(User).where(User.id.in_(select(FailedSignIn.id)))).all()
+
+
+@pytest.mark.parametrize("login", ["wang", "tyre", "county", "root"])
+def test_a_statement_carries_the_filters_of_all_its_tables_and_means_the_same_as_with_every_filter(
+    world: World, login: str
+) -> None:
+    actor = world.actor(login)
+    other = aliased(Audit)
+    statements = [
+        select(Audit).join(Grading, Grading.audit_id == Audit.id),
+        select(Enterprise.name).where(Enterprise.id.in_(select(Audit.enterprise_id).where(Audit.version > 1))),
+        select(func.count()).select_from(select(GradedUnit.unit).join(Grading).subquery()),
+        select(other.id).join(AuditRevision, AuditRevision.audit_id == other.id),
+        select(Site.id).where(select(Unit.id).where(Unit.site_id == Site.id).exists()),
+    ]
+    every = [with_loader_criteria(model, rule(actor), include_aliases=True) for model, rule in FILTERS.items()]
+    for statement in statements:
+        assert str(visible(statement, actor)) == str(statement.options(*every))
+        assert str(visible(statement, actor)) != str(statement)

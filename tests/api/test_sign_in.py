@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from api import people
 from api.access import Rule
 from api.app import create_app
-from api.desk import Desk, cookie_name, desk_of, needs, public
+from api.desk import Desk, cookie_name, desk_of, needs, public, seated
 from api.identity import csrf, passwords, sessions, tokens
 from api.identity.limits import CostlyLimit
 from api.problems import Problem
@@ -47,7 +47,7 @@ def costly(desk: Annotated[Desk, needs(Rule.TRY_OUT, costly=True)]) -> dict[str,
 @pytest.fixture
 def client(world: World) -> Iterator[TestClient]:
     app: FastAPI = create_app(world.service)
-    app.include_router(router)
+    app.include_router(seated(router))
     with TestClient(app, base_url="http://service", headers={"accept": "application/json"}) as client:
         yield client
 

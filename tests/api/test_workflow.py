@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from api import workflow
 from api.problems import Problem
-from api.results import document, replay
+from api.results import document, replay, reviews_for
 from api.store import Appeal, Audit, AuditKind, AuditRevision, AuditState, Grading, LogEntry, StoredRuleset
 from api.workflow import Action
 from grading.model.base import Mode
@@ -444,11 +444,11 @@ def test_results_say_by_whom_their_edition_was_reviewed(world: World) -> None:
     audit_id = submitted(world)
     (grading,) = gradings_of(world, audit_id)
     with world.at("wang") as desk:
-        before = document(desk.db, grading)["units"][0]
+        before = document(grading, reviews_for(desk.db, grading))["units"][0]
         assert (before["review"], "draft_ruleset" in before["notices"]) == ("draft", True)
     made = world.do("city", workflow.sign_off, "national-2020/rubber", statement="逐条核对原文")
     with world.at("wang") as desk:
-        told = document(desk.db, grading)["units"][0]
+        told = document(grading, reviews_for(desk.db, grading))["units"][0]
         assert (told["review"], told["reviewed_by"]) == ("reviewed", "咸阳市局")
         assert told["reviewed_on"] == made.at.date().isoformat()
         assert "draft_ruleset" not in told["notices"]

@@ -17,13 +17,14 @@ from grading.engine.plan import Atom, Copy, Every, Free, Guarded, Node, OverRows
 class Statuses:
     """The status of every node of a plan, for the units of some columns."""
 
-    def __init__(self, plan: Plan, columns: Columns) -> None:
+    def __init__(self, plan: Plan, columns: Columns, keep_rows: bool = False) -> None:
+        """`keep_rows`: keep what is concluded of single rows too, for whoever asks why."""
         self.plan, self.columns = plan, columns
         self.sheets = Sheets(plan, columns)
         self.found: list[pl.Series | None] = []
         self.sure: dict[int, pl.Series | None] = {}
         self.empty: dict[tuple[str, bool], pl.Series] = {}
-        self.last_read = _last_read(plan)
+        self.last_read = {} if keep_rows else _last_read(plan)
         for index, node in enumerate(plan.nodes):
             self.found.append(self._node(node))
             self._forget(index)
@@ -42,7 +43,7 @@ class Statuses:
         view = node.view
         if view is not None and self.plan.views[view].group not in self.columns.groups:
             return None
-        sheet = self.sheets.units if view is None else self._view(view)
+        sheet = self.sheets.units if view is None else self.view(view)
         if isinstance(kind, Atom):
             held = sheet.held(kind.fact)
             if held is None:
@@ -66,7 +67,7 @@ class Statuses:
             return values.gather(sheet.units)
         raise KeyError(f"{self.plan.nodes[kind.child.node].name} belongs to other rows")
 
-    def _view(self, index: int) -> Sheet:
+    def view(self, index: int) -> Sheet:
         """The sheet of a view: the rows for which its `where` is not unmet."""
         if index not in self.sheets.views:
             where = self.plan.views[index].where
@@ -86,7 +87,7 @@ class Statuses:
         status = self._without_rows(group, kind.conjunction).clone()
         if group not in self.columns.groups:
             return status
-        sheet = self._view(kind.over)
+        sheet = self.view(kind.over)
         child = self.of(kind.child)
         sure, units = self.sure[kind.over], sheet.units
         decisive = ~child if kind.conjunction else child

@@ -1,0 +1,211 @@
+"""Two gradings of the same units, compared: which units are better or worse off, and which criteria make the difference.
+
+A unit that falls loses levels: each of them is denied by criteria that are not met at it now. A criterion *decides* when it
+is part of a smallest set of criteria that denies everything that is lost; of those that deny only some of the lost levels,
+whose denial would have brought the unit to another grade, it is said that they do not. A unit that rises gains a level that
+criteria denied before: all of these had to turn, so all of them decide.
+
+Both cases are read off the side where the unit is worse off.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from grading.impact.criteria import counterparts
+from grading.model.base import Status
+from grading.model.result import UNGRADED
+from grading.model.ruleset import Cap, Ruleset, Scale
+
+LOWEST = 1_000
+"""The standing of `ungraded`: below any level."""
+UNITS = {"direction": pl.Int8, "attainable_direction": pl.Int8, "was_unknown": pl.Boolean, "is_unknown": pl.Boolean}
+CAUSES = {
+    "unit": pl.UInt32,
+    "kind": pl.String,
+    "before_id": pl.String,
+    "after_id": pl.String,
+    "status": pl.String,
+    "level": pl.String,
+    "decides": pl.Boolean,
+}
+
+ENTRIES: Mapping[str, pl.DataType] = {
+    "unit": pl.UInt32(),
+    "levels": pl.UInt32(),
+    **dict.fromkeys(("kind", "before_id", "after_id", "status"), pl.String()),
+}
+
+
+@dataclass(frozen=True)
+class Side:
+    """A ruleset and what it says of units: `grades` has the columns of `UnitGrades`, of units and of indicators together."""
+
+    ruleset: Ruleset
+    grades: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What changes, unit by unit.
+
+    `units`, in the order of the sides: `before`, `after`, `before_attainable`, `after_attainable` (levels), `direction` and
+    `attainable_direction` (1 up, -1 down, 0), `was_unknown` and `is_unknown` (whether the grade hangs on something unknown).
+
+    `causes`, for units that go up or down (`unit` is the position): the criterion (`kind`; `before_id` or `after_id` null
+    where that ruleset does not have it), its `status` on the side where the unit is worse off (of a gate: `met` or
+    `unknown`; null of a scale), the `level` that it denies there (of several the lowest), and whether it `decides`.
+    """
+
+    units: pl.DataFrame
+    causes: pl.DataFrame
+
+
+def compare(before: Side, after: Side) -> Changes:
+    """What changes. Raises ValueError when the sides have not the same number of units."""
+    if before.grades.height != after.grades.height:
+        raise ValueError(f"{before.grades.height} units before, {after.grades.height} after")
+    grades = {
+        f"{name}{suffix}": side.grades[column].cast(pl.String)
+        for column, suffix in (("grade", ""), ("attainable", "_attainable"))
+        for name, side in (("before", before), ("after", after))
+    }
+    units = pl.DataFrame(grades)
+    units = units.with_columns(
+        direction(before.ruleset.scale, after.ruleset.scale, "before", "after"),
+        direction(before.ruleset.scale, after.ruleset.scale, "before_attainable", "after_attainable").alias(
+            "attainable_direction"
+        ),
+        was_unknown=pl.col("before") != pl.col("before_attainable"),
+        is_unknown=pl.col("after") != pl.col("after_attainable"),
+    )
+    of = counterparts(before.ruleset, after.ruleset)
+    down = _causes(units, before, after, -1, {new: old for old, new in of.items()})
+    up = _causes(units, after, before, 1, of)
+    causes = pl.concat([down, up]).sort("unit", maintain_order=True)
+    return Changes(units, causes)
+
+
+def direction(before: Scale, after: Scale, was: str = "before", now: str = "after") -> pl.Expr:
+    """1 where a unit is better off, -1 where it is worse off, 0 where it is neither."""
+    old, new = (pl.col(c).replace_strict(standings(s), return_dtype=pl.Int32) for c, s in ((was, before), (now, after)))
+    return (old - new).sign().cast(pl.Int8).alias("direction")
+
+
+def standings(scale: Scale) -> dict[str, int]:
+    """What compares levels, `ungraded` among them; less is better."""
+    return {level.id: level.standing for level in scale.levels} | {UNGRADED: LOWEST}
+
+
+def _causes(units: pl.DataFrame, better: Side, worse: Side, way: int, other: Mapping[str, str]) -> pl.DataFrame:
+    """The causes of the units that go one way. `other`: by criterion of the worse side, the same on the better one."""
+    here = (units["direction"] == way).arg_true()
+    if not len(here):
+        return pl.DataFrame(schema=CAUSES)
+    scale = worse.ruleset.scale
+    names = ("before", "after") if way < 0 else ("after", "before")
+    lost = _lost(units[here], *names, better.ruleset.scale, scale, gained=way > 0)
+    grades = worse.grades[here]
+    found: list[pl.DataFrame] = []
+    for kind, criterion, status, denied in _denials(worse.ruleset, grades):
+        levels = denied & lost
+        rows = (levels != 0).arg_true()
+        if not len(rows):
+            continue
+        mine, theirs = pl.lit(criterion), pl.lit(other.get(criterion), dtype=pl.String)
+        after_id, before_id = (mine, theirs) if way < 0 else (theirs, mine)
+        entry = pl.DataFrame([here.gather(rows).alias("unit"), levels.gather(rows).alias("levels")])
+        found.append(
+            entry.with_columns(
+                pl.lit(kind).alias("kind"),
+                before_id.alias("before_id"),
+                after_id.alias("after_id"),
+                status.gather(rows).alias("status"),
+            )
+        )
+    entries = pl.concat(
+        [
+            pl.DataFrame(schema=ENTRIES),
+            *(entry.select(pl.col(n).cast(t) for n, t in ENTRIES.items()) for entry in found),
+        ]
+    )
+    bare = pl.DataFrame([here.cast(pl.UInt32).alias("unit")]).join(entries, on="unit", how="anti")
+    decided = _deciding(entries, len(scale.levels))
+    level = _lowest(entries["levels"], scale)
+    told = entries.with_columns(level.alias("level"), decided.alias("decides"))
+    of_scale = bare.with_columns(
+        kind=pl.lit("scale"),
+        before_id=pl.lit(None, dtype=pl.String),
+        after_id=pl.lit(None, dtype=pl.String),
+        status=pl.lit(None, dtype=pl.String),
+        level=pl.lit(None, dtype=pl.String),
+        decides=pl.lit(True),
+    )
+    return pl.concat([told.select(list(CAUSES)), of_scale.select(list(CAUSES))]).cast(CAUSES)  # type: ignore[arg-type]
+
+
+def _lost(units: pl.DataFrame, better: str, worse: str, of_better: Scale, of_worse: Scale, gained: bool) -> pl.Series:
+    """The levels of the worse side that a unit would need for what it has on the better side, a bit a level, best first.
+
+    All between the two grades; with `gained` only the best of them, since who reaches that needs nothing of the others.
+    """
+    has, short = standings(of_better), standings(of_worse)
+    found: dict[str, int] = {}
+    for best, worst in units.select(better, worse).unique().iter_rows():
+        between = [i for i, lv in enumerate(of_worse.levels) if has[best] <= lv.standing < short[worst]]
+        found[f"{best}>{worst}"] = sum(1 << i for i in (between[:1] if gained else between))
+    pair = pl.concat_str([pl.col(better), pl.col(worse)], separator=">")
+    return units.select(pair.replace_strict(found, return_dtype=pl.UInt32)).to_series()
+
+
+def _denials(ruleset: Ruleset, grades: pl.DataFrame) -> Iterable[tuple[str, str, pl.Series, pl.Series]]:
+    """For each criterion: its status at the levels that it denies, and these levels as bits."""
+    scale, none = ruleset.scale, pl.Series([0], dtype=pl.UInt32).new_from_index(0, grades.height)
+    for indicator in ruleset.indicators:
+        denied, status = none, pl.Series([None], dtype=pl.String).new_from_index(0, grades.height)
+        for i, level in enumerate(scale.graded):
+            said = grades[f"{indicator.id}.{level}"].cast(pl.String)
+            short = said != Status.MET.value
+            denied = denied | (short.cast(pl.UInt32) * (1 << i))
+            status = status.zip_with(~short, said)
+        yield "indicator", indicator.id, status, denied
+    for gate in ruleset.gates:
+        said = grades[f"gate.{gate.id}"].cast(pl.String)
+        barred = scale.ids.index(gate.effect.cap) if isinstance(gate.effect, Cap) else len(scale.levels)
+        closed = (said != Status.UNMET.value).fill_null(False)
+        yield "gate", gate.id, said, closed.cast(pl.UInt32) * ((1 << barred) - 1)
+
+
+def _deciding(entries: pl.DataFrame, levels: int) -> pl.Series:
+    """Whether a criterion is part of a smallest set that denies all that is lost.
+
+    Those sets are the minimal transversals of the sets of criteria that deny each level, and a criterion is in one of them
+    exactly when it is in a set that has no other of these sets within it.
+    """
+    bits = pl.col("levels")
+
+    def denies(i: int) -> pl.Expr:
+        return (bits & (1 << i)) != 0
+
+    pairs = [(i, j) for i in range(levels) for j in range(levels) if i != j]
+    apart = entries.group_by("unit").agg(
+        *(denies(i).any().alias(f"{i}") for i in range(levels)),
+        *((denies(i) & ~denies(j)).any().alias(f"{i}-{j}") for i, j in pairs),
+    )
+    smallest = pl.lit(0, dtype=pl.UInt32)
+    for i in range(levels):
+        holds_another = pl.any_horizontal(
+            pl.lit(False),
+            *(pl.col(f"{j}") & pl.col(f"{i}-{j}") & ~pl.col(f"{j}-{i}") for j in range(levels) if j != i),
+        )
+        smallest = smallest + (pl.col(f"{i}") & ~holds_another).cast(pl.UInt32) * (1 << i)
+    by_unit = apart.select("unit", smallest.alias("smallest"))
+    joined = entries.select("unit", "levels").join(by_unit, on="unit", how="left", maintain_order="left")
+    return joined.select((pl.col("levels") & pl.col("smallest")) != 0).to_series()
+
+
+def _lowest(levels: pl.Series, scale: Scale) -> pl.Series:
+    """The lowest of the levels that the bits say."""
+    found = {bits: scale.ids[int(bits).bit_length() - 1] for bits in levels.unique()}
+    return pl.Series([found[bits] for bits in levels], dtype=pl.String)

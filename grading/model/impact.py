@@ -1,0 +1,119 @@
+"""What another ruleset, or other data, would change: how many units go from which grade to which, and because of what."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from grading.model.ruleset import Scale
+
+CriterionKind = Literal["indicator", "gate", "scale"]
+"""`scale`: nothing of the rulesets tells; the two scales have no level in common there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """How many units of a county and an industry go from one grade to another."""
+
+    county: str | None
+    industry: str
+    before_ruleset: str
+    after_ruleset: str
+    before: str
+    after: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Transitions grade by grade: a row a grade before, a column a grade after, best ones first, `ungraded` last."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+    up: int
+    down: int
+
+    @property
+    def total(self) -> int:
+        """How many units there are."""
+        return sum(map(sum, self.counts))
+
+    @property
+    def same(self) -> int:
+        """How many units are neither better nor worse off."""
+        return self.total - self.up - self.down
+
+    @property
+    def row_totals(self) -> tuple[int, ...]:
+        """How many units have each grade before."""
+        return tuple(map(sum, self.counts))
+
+    @property
+    def column_totals(self) -> tuple[int, ...]:
+        """How many units have each grade after."""
+        return tuple(sum(row[i] for row in self.counts) for i in range(len(self.after)))
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """The scale before and the one after."""
+
+    before: Scale
+    after: Scale
+
+
+@dataclass(frozen=True, slots=True)
+class CauseCount:
+    """A criterion and how many units change their grade because of it.
+
+    `before_id` is None for a criterion that there was not before, `after_id` for one that is no longer there. `sole`: so many
+    units have no other cause; `unknown`: so many are not short of the criterion but can't be judged by it (evidence or a
+    figure is missing).
+    """
+
+    before_ruleset: str
+    after_ruleset: str
+    kind: CriterionKind
+    before_id: str | None
+    after_id: str | None
+    up: int
+    down: int
+    sole: int
+    unknown: int
+
+    @property
+    def units(self) -> int:
+        """How many units it changes."""
+        return self.up + self.down
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What would change: the matrix of each pair of scales, the same by county and by industry, and what causes it.
+
+    `attainable_up` and `attainable_down` count units whose attainable grade changes; `newly_unknown` those whose grade
+    hangs on something unknown after and did not before, `newly_known` the contrary.
+    """
+
+    matrices: tuple[Matrix, ...]
+    by_county: dict[str | None, tuple[Matrix, ...]]
+    by_industry: dict[str, tuple[Matrix, ...]]
+    attainable_up: int
+    attainable_down: int
+    newly_unknown: int
+    newly_known: int
+    causes: tuple[CauseCount, ...]
+
+    @property
+    def units(self) -> int:
+        """How many units were compared."""
+        return sum(matrix.total for matrix in self.matrices)
+
+    @property
+    def up(self) -> int:
+        """How many are better off."""
+        return sum(matrix.up for matrix in self.matrices)
+
+    @property
+    def down(self) -> int:
+        """How many are worse off."""
+        return sum(matrix.down for matrix in self.matrices)

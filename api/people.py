@@ -41,19 +41,11 @@ def create_user(
 ) -> User:
     """A user, not logged and not asked for permission: see `add_user`. Raises Problem (409, 422)."""
     login = login.strip().lower()
-    errors = _errors(login, name, role, team_id, enterprise_id, area, may_review)
-    if errors:
-        raise Problem("invalid_user", f"用户信息有 {len(errors)} 处问题。", status=422, errors=errors)
+    _refuse(login, name, role, team_id, enterprise_id, area, may_review)
     with unscoped(db):
         if db.scalar(select(User.id).where(User.login == login)) is not None:
             raise Problem("login_taken", f"用户名“{login}”已被使用。", errors=[ErrorAt("login", "已被使用。")])
-        if team_id is not None and db.get(Team, team_id) is None:
-            raise Problem(
-                "invalid_user", "没有这个评审组。", status=422, errors=[ErrorAt("team_id", "没有这个评审组。")]
-            )
-        if enterprise_id is not None and db.get(Enterprise, enterprise_id) is None:
-            errors = [ErrorAt("enterprise_id", "没有这家企业。")]
-            raise Problem("invalid_user", "没有这家企业。", status=422, errors=errors)
+        _refuse_unknown(db, team_id, enterprise_id)
         user = User(
             login=login,
             name=name.strip(),
@@ -95,6 +87,49 @@ def add_user(
         may_review=may_review,
     )
     log.append(desk.db, "user.created", actor, subject=f"user:{user.id}", details={"role": role.value})
+    return user
+
+
+def change_user(
+    desk: Desk,
+    user_id: UUID,
+    *,
+    name: str,
+    role: Role,
+    team_id: UUID | None = None,
+    enterprise_id: UUID | None = None,
+    area: str | None = None,
+    may_review: bool = False,
+    version: int | None = None,
+) -> User:
+    """Another name, role or scope for a user, who sees and may do accordingly from the next request on; logged.
+
+    Raises Problem (403, 404, 409 for the own role, 412 when somebody changed the user since `version`, 422).
+    """
+    actor = require(desk.db, Rule.KEEP_USERS)
+    user = _user(desk.db, user_id)
+    if version is not None and version != user.version:
+        raise Problem("stale", "用户信息已被他人修改，请刷新后再操作。", status=412, more={"version": user.version})
+    _refuse(user.login, name, role, team_id, enterprise_id, area, may_review)
+    _refuse_unknown(desk.db, team_id, enterprise_id)
+    if user.id == actor.id and role is not user.role:
+        raise Problem("not_oneself", "不能改变自己的角色。")
+    said = {
+        "name": name.strip(),
+        "role": role,
+        "team_id": team_id,
+        "enterprise_id": enterprise_id,
+        "area": area,
+        "may_review": may_review,
+    }
+    changed = sorted(field for field, value in said.items() if getattr(user, field) != value)
+    if changed:
+        for field in changed:
+            setattr(user, field, said[field])
+        user.version += 1
+        # The log names no person: what the name was and is, is not in it.
+        details = {"changed": changed, "role": role.value}
+        log.append(desk.db, "user.changed", actor, subject=f"user:{user.id}", details=details)
     return user
 
 
@@ -178,6 +213,29 @@ def _user(db: Session, user_id: UUID) -> User:
     if user is None:
         raise not_found()
     return user
+
+
+def _refuse(
+    login: str,
+    name: str,
+    role: Role,
+    team_id: UUID | None,
+    enterprise_id: UUID | None,
+    area: str | None,
+    may_review: bool,
+) -> None:
+    errors = _errors(login, name, role, team_id, enterprise_id, area, may_review)
+    if errors:
+        raise Problem("invalid_user", f"用户信息有 {len(errors)} 处问题。", status=422, errors=errors)
+
+
+def _refuse_unknown(db: Session, team_id: UUID | None, enterprise_id: UUID | None) -> None:
+    for place, key, model, said in (
+        ("team_id", team_id, Team, "没有这个评审组。"),
+        ("enterprise_id", enterprise_id, Enterprise, "没有这家企业。"),
+    ):
+        if key is not None and db.get(model, key) is None:
+            raise Problem("invalid_user", said, status=422, errors=[ErrorAt(place, said)])
 
 
 def _errors(

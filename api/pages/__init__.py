@@ -5,7 +5,20 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from api.pages import audit, audit_form, enterprise, home, overview, rulesets, sign_in, what_if
+from api.pages import (
+    account,
+    audit,
+    audit_form,
+    enterprise,
+    home,
+    log,
+    overview,
+    rulesets,
+    sign_in,
+    teams,
+    users,
+    what_if,
+)
 from api.pages.problem_page import problem_page
 from api.problem_answers import PageMaker
 
@@ -18,6 +31,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     what_if.router,
     overview.router,
     rulesets.router,
+    users.router,
+    teams.router,
+    account.router,
+    log.router,
 )
 """Every router of pages."""
 PROBLEM_PAGE: PageMaker | None = problem_page

@@ -1,7 +1,9 @@
 """What a form of ours sent."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
@@ -33,6 +35,23 @@ class Posted:
             if name.startswith(prefix) and isinstance(value, str):
                 found[name.removeprefix(prefix)] = value
         return found
+
+    def key(self, name: str) -> UUID | None:
+        """The id in a field, None when it is empty; raises Problem (422) when it is none."""
+        said = self.text(name).strip()
+        try:
+            return UUID(said) if said else None
+        except ValueError:
+            raise Problem("bad_request", "页面不完整，请刷新后重试。", status=422) from None
+
+    def day(self, name: str) -> date | None:
+        """The day in a field, None when it is empty; raises Problem (422) when it is none."""
+        said = self.text(name).strip()
+        try:
+            return date.fromisoformat(said) if said else None
+        except ValueError:
+            message = "日期应为 2026-01-31 的格式。"
+            raise Problem("invalid_date", message, status=422, errors=[ErrorAt(name, message)]) from None
 
     def file(self, name: str = "file") -> UploadFile:
         """A file; raises Problem (422) when none was chosen."""

@@ -37,8 +37,21 @@ APPEAL_NAMES = {AppealState.OPEN: "待答复", AppealState.UPHELD: "申诉成立
 WAYS: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.ASSESSOR: (("/", "待办"), ("/enterprises", "企业"), ("/rulesets", "规则")),
     Role.ENTERPRISE: (("/", "本企业"), ("/rulesets", "规则")),
-    Role.BUREAU: (("/overview", "辖区总览"), ("/enterprises", "企业"), ("/rulesets", "规则")),
-    Role.ADMINISTRATOR: (("/overview", "总览"), ("/enterprises", "企业"), ("/rulesets", "规则")),
+    Role.BUREAU: (
+        ("/overview", "辖区总览"),
+        ("/enterprises", "企业"),
+        ("/rulesets", "规则"),
+        ("/teams", "评审组"),
+        ("/log", "日志"),
+    ),
+    Role.ADMINISTRATOR: (
+        ("/overview", "总览"),
+        ("/enterprises", "企业"),
+        ("/rulesets", "规则"),
+        ("/users", "用户"),
+        ("/teams", "评审组"),
+        ("/log", "日志"),
+    ),
 }
 """The main ways of each role."""
 

@@ -1,6 +1,8 @@
 """The log as far as the actor sees it."""
 
 import json
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,18 +14,37 @@ from api.people import names_of
 from api.shapes.log import FindingOut, LogEntryOut, VerifiedOut
 from api.store import LogEntry
 
+CHINA = timezone(timedelta(hours=8))
 
-def entries(
-    desk: Desk, audit_id: UUID | None, enterprise_id: UUID | None, action: str | None, before: int | None, limit: int
-) -> tuple[list[LogEntryOut], int | None]:
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which entries; None: no matter."""
+
+    audit_id: UUID | None = None
+    enterprise_id: UUID | None = None
+    action: str | None = None
+    actor_id: UUID | None = None
+    since: date | None = None
+    until: date | None = None
+    """Days as they are in China, both inclusive."""
+
+
+def entries(desk: Desk, wanted: Wanted, before: int | None, limit: int) -> tuple[list[LogEntryOut], int | None]:
     """A page of entries, the newest first, and the cursor of the next page."""
     rows = select(LogEntry)
-    if audit_id is not None:
-        rows = rows.where(LogEntry.audit_id == audit_id)
-    if enterprise_id is not None:
-        rows = rows.where(LogEntry.enterprise_id == enterprise_id)
-    if action is not None:
-        rows = rows.where(LogEntry.action == action)
+    if wanted.audit_id is not None:
+        rows = rows.where(LogEntry.audit_id == wanted.audit_id)
+    if wanted.enterprise_id is not None:
+        rows = rows.where(LogEntry.enterprise_id == wanted.enterprise_id)
+    if wanted.action is not None:
+        rows = rows.where(LogEntry.action == wanted.action)
+    if wanted.actor_id is not None:
+        rows = rows.where(LogEntry.actor_id == wanted.actor_id)
+    if wanted.since is not None:
+        rows = rows.where(LogEntry.at >= _begin(wanted.since))
+    if wanted.until is not None:
+        rows = rows.where(LogEntry.at < _begin(wanted.until) + timedelta(days=1))
     if before is not None:
         rows = rows.where(LogEntry.seq < before)
     found = list(desk.db.scalars(rows.order_by(LogEntry.seq.desc()).limit(limit + 1)))
@@ -31,6 +52,11 @@ def entries(
     found = found[:limit]
     names = names_of(desk.db, [entry.actor_id for entry in found])
     return [_told(entry, names) for entry in found], after
+
+
+def _begin(day: date) -> datetime:
+    """When a day begins in China; days long before or after any entry are as good as others of their kind."""
+    return datetime.combine(min(max(day, date(2000, 1, 1)), date(2999, 1, 1)), time(), CHINA)
 
 
 def verified(desk: Desk, expected_head: str | None) -> VerifiedOut:

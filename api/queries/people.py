@@ -1,30 +1,52 @@
 """Users, teams, assignments and tokens as they are looked for."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from api.queries.paging import newest_first
-from api.store import Assignment, Role, Team, Token, User
+from api.store import Assignment, Enterprise, Role, Team, Token, User
 
 
 def users(
-    db: Session, role: Role | None, active: bool | None, cursor: UUID | None, limit: int
+    db: Session, role: Role | None, active: bool | None, cursor: UUID | None, limit: int, text: str = ""
 ) -> tuple[list[User], UUID | None]:
-    """A page of users, the newest first, and the cursor of the next page."""
+    """A page of users whose login or name has a text in it, the newest first, and the cursor of the next page."""
     rows = select(User)
     if role is not None:
         rows = rows.where(User.role == role)
     if active is not None:
         rows = rows.where(User.active == active)
+    if text:
+        rows = rows.where(or_(User.login.contains(text, autoescape=True), User.name.contains(text, autoescape=True)))
     return newest_first(db, rows, User.id, cursor, limit)
+
+
+def scope_names(db: Session, listed: Iterable[User]) -> dict[UUID, str]:
+    """What each user's scope is called, by the user's id: the team, the enterprise, or the area's code."""
+    listed = list(listed)
+    teams_ = {user.team_id for user in listed if user.team_id}
+    enterprises = {user.enterprise_id for user in listed if user.enterprise_id}
+    named: dict[UUID | None, str] = {None: ""}
+    for key, name in db.execute(select(Team.id, Team.name).where(Team.id.in_(teams_))):
+        named[key] = name
+    for key, name in db.execute(select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_(enterprises))):
+        named[key] = name
+    return {user.id: named.get(user.team_id or user.enterprise_id, "") or user.area or "" for user in listed}
 
 
 def teams(db: Session) -> list[Team]:
     """The teams that the actor sees, by name."""
     return list(db.scalars(select(Team).order_by(Team.name)))
+
+
+def members(db: Session) -> dict[UUID, int]:
+    """How many active assessors each team has; only administrators see all of them."""
+    counted = select(User.team_id, func.count(User.id)).where(User.active, User.team_id.is_not(None))
+    return {key: count for key, count in db.execute(counted.group_by(User.team_id)) if key is not None}
 
 
 def assignments(

@@ -1,5 +1,6 @@
 """The log: read, verified."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -28,11 +29,15 @@ def list_log(
         str | None,
         Query(max_length=64, pattern=r"^[a-z_.]+$", description="What happened.", examples=["audit.submitted"]),
     ] = None,
+    actor_id: Annotated[UUID | None, Query(description="Done by this user.")] = None,
+    since: Annotated[date | None, Query(description="From this day on, as days are in China.")] = None,
+    until: Annotated[date | None, Query(description="Until this day, inclusive.")] = None,
     cursor: Annotated[int | None, Query(ge=1, le=2**53, description="`next` of the page before.")] = None,
     limit: Limit = 50,
 ) -> Page[LogEntryOut]:
     """What is about the audits in scope; an administrator sees everything."""
-    items, after = queries.entries(desk, audit_id, enterprise_id, action, cursor, limit)
+    wanted = queries.Wanted(audit_id, enterprise_id, action, actor_id, since, until)
+    items, after = queries.entries(desk, wanted, cursor, limit)
     return Page(items=items, next=None if after is None else str(after))
 
 

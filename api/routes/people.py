@@ -1,7 +1,7 @@
 """Users, teams and the enterprises that teams are assigned to."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
@@ -77,10 +77,19 @@ def get_user(user_id: UUID, desk: Reader) -> UserOut:
     return UserOut.model_validate(desk.find(User, user_id))
 
 
-@router.patch("/users/{user_id}", summary="Shut a user out or let them in", responses=refusals(409))
+@router.patch("/users/{user_id}", summary="Change a user, shut them out or let them in", responses=refusals(409))
 def change_user(user_id: UUID, body: UserChange, desk: Keeper) -> UserOut:
-    """Shut out at once, with all sessions and tokens."""
-    return UserOut.model_validate(people.set_active(desk, user_id, body.active))
+    """Shut out at once, with all sessions and tokens. Another role or scope holds from the next request on."""
+    user = desk.find(User, user_id)
+    said = body.model_dump(exclude_unset=True, exclude={"active"})
+    if said:
+        kept = (
+            ("name",) if body.role is not None else ("name", "role", "team_id", "enterprise_id", "area", "may_review")
+        )
+        people.change_user(desk, user_id, **({field: getattr(user, field) for field in kept} | _without_none(said)))
+    if body.active is not None:
+        people.set_active(desk, user_id, body.active)
+    return UserOut.model_validate(user)
 
 
 @router.post("/users/{user_id}/password", summary="Give a user a new password")
@@ -138,3 +147,12 @@ def end_assignment(
 ) -> AssignmentOut:
     """After its last day the team no longer sees the enterprise."""
     return AssignmentOut.model_validate(registry.end_assignment(desk, assignment_id, body.until))
+
+
+def _without_none(said: dict[str, Any]) -> dict[str, Any]:
+    """What was said; null takes a scope away, and says nothing of anything else."""
+    return {
+        field: value
+        for field, value in said.items()
+        if value is not None or field in ("team_id", "enterprise_id", "area")
+    }

@@ -66,9 +66,15 @@ class NewUserOut(UserOut):
 
 
 class UserChange(In):
-    """Shut a user out, or let them in again."""
+    """What is to be different about a user. With a role come its scope and `may_review`, all of them."""
 
-    active: bool
+    active: bool | None = Field(default=None, description="False shuts the user out at once; true lets them in again.")
+    name: PersonName | None = None
+    role: Role | None = None
+    team_id: UUID | None = Field(default=None, description="Of assessors, and of nobody else.")
+    enterprise_id: UUID | None = Field(default=None, description="Of users of an enterprise.")
+    area: Area | None = Field(default=None, description="Of a bureau.")
+    may_review: bool | None = Field(default=None, description="Of a bureau: may sign rulesets off.")
 
 
 class PasswordOut(Out):

@@ -15,6 +15,14 @@ PAGES = {
     "trial result": ("wang", "/audits/{published}?mode=trial"),
     "enterprises": ("wang", "/enterprises"),
     "enterprise": ("tyre", "/enterprises/{tyre}"),
+    "users": ("root", "/users"),
+    "user": ("root", "/users/{wang}"),
+    "teams": ("root", "/teams?all=1"),
+    "bureau's teams": ("city", "/teams"),
+    "account": ("wang", "/account"),
+    "log": ("root", "/log"),
+    "log, filtered": ("root", "/log?action=audit.published&by=city&since=2024-01-01"),
+    "log verified": ("root", "/log/verification"),
     "overview": ("province", "/overview"),
     "rulesets": ("city", "/rulesets"),
     "ruleset": ("city", "/rulesets/national-2020/rubber"),
@@ -28,7 +36,7 @@ def test_axe_finds_no_violation_and_nothing_sticks_out_on_a_tablet(
 ) -> None:
     login, path = PAGES[name]
     page = sit_down(login)
-    page.goto(place.url + path.format(**vars(place), tyre=place.world.tyre))
+    page.goto(place.url + path.format(**vars(place), tyre=place.world.tyre, wang=place.world.users["wang"]))
     assert violations(page) == []
     page.set_viewport_size({"width": 800, "height": 1100})
     assert page.evaluate("document.documentElement.scrollWidth") <= 800

@@ -32,7 +32,7 @@ def wang(place: Place) -> Iterator[httpx.Client]:
 def test_a_page_is_whole_without_scripts(name: str, place: Place) -> None:
     login, path = PAGES[name]
     with signed_in(place, login) as client:
-        answer = client.get(path.format(**vars(place), tyre=place.world.tyre))
+        answer = client.get(path.format(**vars(place), tyre=place.world.tyre, wang=place.world.users["wang"]))
     assert answer.status_code == 200
     assert answer.text.count("<h1") == 1
     assert "</html>" in answer.text

@@ -55,3 +55,36 @@ def test_the_whole_log_is_verified_by_an_administrator(ask: Ask) -> None:
     assert (told["intact"], told["findings"]) == (True, [])
     assert ask("root", "GET", f"/log/verification?expected_head={'0' * 64}").json()["intact"] is False
     assert ask("city", "GET", "/log/verification").status_code == 403
+
+
+def test_a_users_name_role_and_scope_are_changed_with_everything_wrong_told(ask: Ask, furnished: Furnished) -> None:
+    wang = f"/users/{furnished.world.users['wang']}"
+    team = furnished.ids["foundry"]["team_id"]
+    moved = ask("root", "PATCH", wang, json={"name": "王二", "team_id": team})
+    assert (moved.json()["name"], moved.json()["team_id"]) == ("王二", team)
+    enterprise = f"/enterprises/{furnished.world.tyre}"
+    assert ask("wang", "GET", enterprise).status_code == 404
+    bureau = ask("root", "PATCH", wang, json={"role": "bureau", "area": "610400", "may_review": True}).json()
+    assert (bureau["role"], bureau["area"], bureau["team_id"]) == ("bureau", "610400", None)
+    assert ask("wang", "GET", enterprise).status_code == 200
+    refused = ask("root", "PATCH", wang, json={"role": "assessor", "area": "610400"})
+    assert {error["place"] for error in refused.json()["errors"]} == {"team_id", "area"}
+    assert ask("root", "PATCH", wang, json={"role": "assessor", "team_id": wang[7:]}).status_code == 422
+    myself = ask("root", "PATCH", f"/users/{furnished.world.users['root']}", json={"role": "bureau", "area": "610000"})
+    assert myself.json()["code"] == "not_oneself"
+    entries = ask("root", "GET", "/log", params={"action": "user.changed"}).json()["items"]
+    assert [entry["details"]["changed"] for entry in entries] == [
+        ["area", "may_review", "role", "team_id"],
+        ["name", "team_id"],
+    ]
+    assert "王二" not in str([entry["details"] for entry in entries])
+
+
+def test_the_log_is_filtered_by_who_and_by_day(ask: Ask, furnished: Furnished) -> None:
+    city = str(furnished.world.users["city"])
+    found = ask("root", "GET", "/log", params={"actor_id": city}).json()["items"]
+    assert {entry["actor_id"] for entry in found} == {city}
+    day = found[0]["at"][:10]
+    assert ask("root", "GET", "/log", params={"actor_id": city, "until": "2024-01-01"}).json()["items"] == []
+    assert ask("root", "GET", "/log", params={"actor_id": city, "since": day, "until": "9999-12-31"}).json()["items"]
+    assert ask("root", "GET", "/log", params={"since": "9999-12-31"}).json()["items"] == []

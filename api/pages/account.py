@@ -1,0 +1,91 @@
+"""The own account: who one is, the password, the tokens of systems that act for one."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from api import people
+from api.access import Rule
+from api.desk import Desk, needs
+from api.identity import tokens
+from api.pages.posted import Sent
+from api.pages.render import page
+from api.problems import Problem
+from api.queries import people as queries
+from api.store import User
+
+router = APIRouter()
+Owner = Annotated[Desk, needs(Rule.OWN_ACCOUNT)]
+CostlyOwner = Annotated[Desk, needs(Rule.OWN_ACCOUNT, costly=True)]
+DAYS = 90
+"""How long a token is valid unless one says otherwise."""
+
+
+@router.get("/account")
+def show_account(request: Request, desk: Owner) -> Response:
+    """Everything on one page."""
+    return _show(request, desk)
+
+
+@router.post("/account/password")
+def change_password(request: Request, desk: CostlyOwner, sent: Sent) -> Response:
+    """Change the own password."""
+    try:
+        if sent.text("new") != sent.text("again"):
+            raise Problem("not_the_same", "两次输入的新密码不一致。", status=422)
+        people.change_own_password(desk, sent.text("old"), sent.text("new"))
+    except Problem as problem:
+        return _show(request, desk, problem.status, wrong_password=problem)
+    return RedirectResponse("/account?changed=1", status_code=303)
+
+
+@router.post("/account/tokens")
+def create_token(request: Request, desk: Owner, sent: Sent) -> Response:
+    """Make a token and show it, this once."""
+    days = sent.text("days")
+    try:
+        number = int(days) if days.isascii() and days.isdigit() and len(days) < 6 else 0
+        made = tokens.create(desk.db, desk.service.settings, sent.text("name"), number)
+    except Problem as problem:
+        return _show(request, desk, problem.status, wrong_token=problem, name=sent.text("name"), days=days)
+    ways: dict[str, Any] = {"back": "/account#tokens", "back_to": "返回我的账号", "what": "令牌"}
+    about = f"{made.token.name}，在请求中以 Authorization: Bearer 给出"
+    return page(request, desk, "secret.html.j2", secret=made.secret, said="已建令牌", about=about, **ways)
+
+
+@router.post("/account/tokens/{token_id}/revocation")
+def revoke_token(token_id: UUID, desk: Owner) -> Response:
+    """Make a token worthless."""
+    tokens.revoke(desk.db, token_id)
+    return RedirectResponse("/account#tokens", status_code=303)
+
+
+def _show(
+    request: Request,
+    desk: Desk,
+    status: int = 200,
+    *,
+    wrong_password: Problem | None = None,
+    wrong_token: Problem | None = None,
+    name: str = "",
+    days: str = str(DAYS),
+) -> Response:
+    user = desk.find(User, desk.actor.id)
+    return page(
+        request,
+        desk,
+        "account.html.j2",
+        status,
+        user=user,
+        scope=queries.scope_names(desk.db, [user])[user.id],
+        tokens=queries.tokens(desk.db, user.id, None, 50)[0],
+        now=desk.at,
+        most_days=desk.service.settings.token_days,
+        wrong_password=wrong_password,
+        wrong_token=wrong_token,
+        token_name=name,
+        token_days=days,
+        changed="changed" in request.query_params,
+    )

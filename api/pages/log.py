@@ -1,0 +1,145 @@
+"""The log as people read it: filtered, with names for what happened; and whether all of it is as it was written."""
+
+import re
+from datetime import date
+from types import MappingProxyType
+from typing import Annotated
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from sqlalchemy import select
+from starlette.responses import Response
+
+from api.access import MAY, Rule
+from api.desk import Desk, needs
+from api.pages.render import page
+from api.queries import log as queries
+from api.store import Enterprise, User
+
+router = APIRouter()
+AT_ONCE = 50
+HEAD = re.compile(r"[0-9a-f]{64}")
+ACTIONS = MappingProxyType(
+    {
+        "audit.created": "新建审核",
+        "audit.revised": "修改审核",
+        "audit.conflict_kept": "保留冲突修改",
+        "audit.evidence_attached": "添加证据文件",
+        "audit.evidence_detached": "取下证据文件",
+        "audit.submitted": "提交审核",
+        "audit.returned": "退回审核",
+        "audit.confirmed": "复核审核",
+        "audit.graded": "重新评级",
+        "audit.published": "公布等级",
+        "audit.superseded": "等级被替代",
+        "audit.withdrawn": "撤回审核",
+        "audit.appealed": "提出申诉",
+        "audit.appeal_answered": "答复申诉",
+        "enterprise.created": "登记企业",
+        "enterprise.changed": "修改企业",
+        "site.created": "登记厂区",
+        "site.changed": "修改厂区",
+        "unit.created": "登记生产单元",
+        "unit.changed": "修改生产单元",
+        "ruleset.signed_off": "审定规则集",
+        "team.created": "新建评审组",
+        "team.assigned": "指派评审组",
+        "team.assignment_ended": "结束指派",
+        "user.created": "新建用户",
+        "user.changed": "修改用户",
+        "user.deactivated": "停用用户",
+        "user.activated": "启用用户",
+        "user.password_reset": "重置密码",
+        "user.password_changed": "修改密码",
+        "demo.created": "建立演示数据",
+    }
+)
+"""What happened, in words; anything else is shown as it is."""
+
+
+@router.get("/log")
+def show_log(
+    request: Request,
+    desk: Annotated[Desk, needs(Rule.READ_LOG)],
+    action: str = "",
+    by: str = "",
+    uscc: str = "",
+    audit: str = "",
+    since: str = "",
+    until: str = "",
+    cursor: str = "",
+) -> Response:
+    """The entries in scope, the newest first."""
+    typed = {"action": action, "by": by, "uscc": uscc, "audit": audit, "since": since, "until": until}
+    wrong: list[str] = []
+    wanted = queries.Wanted(
+        audit_id=_key(audit, wrong),
+        enterprise_id=_enterprise(desk, uscc.strip().upper(), wrong),
+        action=action if re.fullmatch(r"[a-z_.]{1,64}", action) else None,
+        actor_id=_user(desk, by.strip().lower(), wrong),
+        since=_day(since, wrong),
+        until=_day(until, wrong),
+    )
+    before = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 16 else None
+    items, after = ([], None) if wrong else queries.entries(desk, wanted, before, AT_ONCE)
+    named = select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_({item.enterprise_id for item in items}))
+    return page(
+        request,
+        desk,
+        "log.html.j2",
+        items=items,
+        typed=typed,
+        wrong=wrong,
+        actions=ACTIONS,
+        enterprises={row.id: row.name for row in desk.db.execute(named)},
+        more=urlencode({**typed, "cursor": str(after)}) if after else "",
+        may_verify=desk.actor.role in MAY[Rule.OPERATE],
+    )
+
+
+@router.get("/log/verification")
+def verify_log(request: Request, desk: Annotated[Desk, needs(Rule.OPERATE, costly=True)], head: str = "") -> Response:
+    """Read the whole log and say whether it is in order."""
+    head = head.strip().lower()
+    wrong = bool(head) and not HEAD.fullmatch(head)
+    found = None if wrong else queries.verified(desk, head or None)
+    return page(request, desk, "log_verified.html.j2", found=found, head=head, wrong=wrong, at=desk.at)
+
+
+def _key(said: str, wrong: list[str]) -> UUID | None:
+    if not said.strip():
+        return None
+    try:
+        return UUID(said.strip())
+    except ValueError:
+        wrong.append("审核编号有误。")
+        return None
+
+
+def _day(said: str, wrong: list[str]) -> date | None:
+    if not said:
+        return None
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        wrong.append("日期应为 2026-01-31 的格式。")
+        return None
+
+
+def _enterprise(desk: Desk, uscc: str, wrong: list[str]) -> UUID | None:
+    if not uscc:
+        return None
+    found = desk.db.scalar(select(Enterprise.id).where(Enterprise.uscc == uscc))
+    if found is None:
+        wrong.append(f"没有统一社会信用代码为 {uscc[:18]} 的企业，或它不在您的范围内。")
+    return found
+
+
+def _user(desk: Desk, login: str, wrong: list[str]) -> UUID | None:
+    if not login:
+        return None
+    found = desk.db.scalar(select(User.id).where(User.login == login))
+    if found is None:
+        wrong.append(f"没有用户“{login[:64]}”，或您不能按此人查看。")
+    return found

@@ -1,0 +1,124 @@
+"""Assessment teams and the enterprises that they are assigned to, for administrators and bureaus."""
+
+from contextlib import suppress
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from sqlalchemy import select
+from starlette.responses import RedirectResponse, Response
+
+from api import people, registry
+from api.access import MAY, Rule
+from api.desk import Desk, needs
+from api.pages.posted import Posted, Sent
+from api.pages.render import page
+from api.problems import ErrorAt, Problem
+from api.queries import people as queries
+from api.store import Enterprise
+
+router = APIRouter()
+Assigner = Annotated[Desk, needs(Rule.ASSIGN_TEAMS)]
+AT_ONCE = 100
+OFFERED = 500
+"""How many enterprises the field offers while one types."""
+
+
+@router.get("/teams")
+def show_teams(request: Request, desk: Assigner, team: str = "", all: bool = False, cursor: str = "") -> Response:
+    """Teams, and the assignments of today or of all times."""
+    return _show(request, desk, team=team, everything=all, cursor=cursor)
+
+
+@router.post("/teams")
+def create_team(request: Request, desk: Annotated[Desk, needs(Rule.KEEP_USERS)], sent: Sent) -> Response:
+    """Add a team."""
+    try:
+        people.add_team(desk, sent.text("name"))
+    except Problem as problem:
+        return _show(request, desk, problem.status, refused=problem, sent=sent)
+    return RedirectResponse("/teams", status_code=303)
+
+
+@router.post("/assignments")
+def assign(request: Request, desk: Assigner, sent: Sent) -> Response:
+    """Let a team assess an enterprise."""
+    try:
+        said = _assignment(desk, sent)
+        registry.assign(desk, **said)
+    except Problem as problem:
+        return _show(request, desk, problem.status, refused=problem, sent=sent)
+    return RedirectResponse("/teams#assignments", status_code=303)
+
+
+@router.post("/assignments/{assignment_id}/end")
+def end(assignment_id: UUID, desk: Assigner, sent: Sent) -> Response:
+    """Say the last day of an assignment."""
+    until = sent.day("until")
+    if until is None:
+        raise Problem("invalid_date", "请填写最后一天。", status=422, errors=[ErrorAt("until", "请填写最后一天。")])
+    registry.end_assignment(desk, assignment_id, until)
+    return RedirectResponse("/teams#assignments", status_code=303)
+
+
+def _assignment(desk: Desk, sent: Posted) -> dict[str, Any]:
+    errors = []
+    team_id, since, until = sent.key("team_id"), sent.day("since"), sent.day("until")
+    uscc = sent.text("uscc").strip().upper()
+    enterprise_id = desk.db.scalar(select(Enterprise.id).where(Enterprise.uscc == uscc))
+    if team_id is None:
+        errors.append(ErrorAt("team_id", "请选择评审组。"))
+    if enterprise_id is None:
+        errors.append(ErrorAt("uscc", f"没有统一社会信用代码为 {uscc[:18]} 的企业，或它不在您的范围内。"))
+    if since is None:
+        errors.append(ErrorAt("since", "请填写第一天。"))
+    if errors:
+        raise Problem("invalid_assignment", f"指派有 {len(errors)} 处问题。", status=422, errors=errors)
+    return {"team_id": team_id, "enterprise_id": enterprise_id, "since": since, "until": until}
+
+
+def _show(
+    request: Request,
+    desk: Desk,
+    status: int = 200,
+    *,
+    team: str = "",
+    everything: bool = False,
+    cursor: str = "",
+    refused: Problem | None = None,
+    sent: Posted | None = None,
+) -> Response:
+    teams = queries.teams(desk.db)
+    chosen = next((known for known in teams if str(known.id) == team), None)
+    after = None
+    with suppress(ValueError):
+        after = UUID(cursor)
+    today = desk.at.date()
+    listed, more = queries.assignments(
+        desk.db, chosen.id if chosen else None, None, None if everything else today, after, AT_ONCE
+    )
+    enterprises = select(Enterprise).where(Enterprise.id.in_({row.enterprise_id for row in listed}))
+    offered = select(Enterprise).where(Enterprise.active).order_by(Enterprise.name).limit(OFFERED)
+    return page(
+        request,
+        desk,
+        "teams.html.j2",
+        status,
+        teams=teams,
+        members=queries.members(desk.db),
+        chosen=chosen,
+        everything=everything,
+        listed=listed,
+        more=more,
+        named={known.id: known for known in desk.db.scalars(enterprises)},
+        team_names={known.id: known.name for known in teams},
+        offered=desk.db.scalars(offered).all(),
+        may_add=desk.actor.role in MAY[Rule.KEEP_USERS],
+        today=today,
+        refused=refused,
+        sent=sent,
+        errors={error.place: error.message for error in refused.errors} if refused else {},
+        over=lambda row: row.until is not None and row.until < today,
+        day_of=date.isoformat,
+    )

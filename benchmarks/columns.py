@@ -34,18 +34,23 @@ COUNTS = (10_000, 100_000, 1_000_000)
 SAMPLE, ROUNDS = 40, 5
 
 
-def whole_batch(file: Path, ruleset: str, out: Path) -> tuple[float, float]:
-    """Seconds and peak memory (MB) of a batch in a process of its own, its start and its 200 checks by the engine included."""
+def whole_batch(file: Path, ruleset: str, out: Path) -> tuple[float, float, float]:
+    """Seconds, processor seconds and peak memory (MB) of a batch in a process of its own.
+
+    Its start and its 200 checks by the engine are included.
+    """
     command = [sys.executable, "-m", "benchmarks.columns", "--batch", str(file), ruleset, str(out)]
     began = time.perf_counter()
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return time.perf_counter() - began, json.loads(said)["megabytes"]
+    used = json.loads(said)
+    return time.perf_counter() - began, used["processor"], used["megabytes"]
 
 
 def run_alone(file: Path, ruleset: str, out: Path) -> None:
     """The process that `whole_batch` measures."""
     run_batch(Settings(file, ruleset, out, formats=("parquet",)), Engine(), lambda *_: None)
-    print(json.dumps({"megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    print(json.dumps({"processor": used.ru_utime + used.ru_stime, "megabytes": used.ru_maxrss / 1024}))
 
 
 def best(run: Callable[[], Any]) -> float:
@@ -99,18 +104,17 @@ def main(arguments: list[str]) -> None:
     by_engine, by_zen = one_at_a_time(engine, ruleset)
     print(f"{ruleset.id}; engine and zen-engine: medians of {SAMPLE} audits, scaled up")
     print(
-        f"{'audits':>10} {'batch s':>9} {'MB':>7} {'audits/s':>10} {'engine s':>11} {'zen s':>10} {'engine ÷':>9} {'zen ÷':>7}"
+        f"{'audits':>10} {'batch s':>9} {'CPU s':>7} {'MB':>7} {'audits/s':>10} "
+        f"{'engine s':>11} {'zen s':>10} {'engine ÷':>9} {'zen ÷':>7}"
     )
     for count in [int(a) for a in arguments if a.isdigit()] or COUNTS:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             file = write_population(ruleset, count, folder)
-            seconds, megabytes = whole_batch(file, ruleset.id, folder / "out")
-            line = f"{count:10,} {seconds:9.1f} {megabytes:7,.0f} {count / seconds:10,.0f} {by_engine * count:11,.0f}"
-            print(
-                f"{line} {by_zen * count:10,.0f} {by_engine * count / seconds:8,.0f}x {by_zen * count / seconds:6,.0f}x",
-                flush=True,
-            )
+            seconds, processor, megabytes = whole_batch(file, ruleset.id, folder / "out")
+            line = f"{count:10,} {seconds:9.1f} {processor:7.1f} {megabytes:7,.0f} {count / seconds:10,.0f}"
+            ratios = f"{by_engine * count / seconds:8,.0f}x {by_zen * count / seconds:6,.0f}x"
+            print(f"{line} {by_engine * count:11,.0f} {by_zen * count:10,.0f} {ratios}", flush=True)
             measured = in_memory(engine, ruleset, file, folder / "work")
     height, ours, plain, alike = measured
     print(

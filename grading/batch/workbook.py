@@ -66,7 +66,7 @@ def write_workbook(contents: Contents, to: Path) -> list[str]:
 
     def add(title: str, columns: Sequence[Column], table: pl.LazyFrame, first: int, size: int, frozen: int) -> None:
         sheet = book.create_sheet(title)
-        _dress(sheet, columns, size, frozen)
+        dress(sheet, columns, size, frozen)
         bodies[f"sheet{len(book.worksheets)}"] = _slices(table, columns, first, size)
 
     sheets = max(1, -(-height // MOST_ROWS))
@@ -170,7 +170,7 @@ REJECT_COLUMNS = (
 )
 
 
-def _dress(sheet: Worksheet, columns: Sequence[Column], size: int, frozen: int) -> None:
+def dress(sheet: Worksheet, columns: Sequence[Column], size: int, frozen: int) -> None:
     """Heads, widths, filter, frozen panes, and the row whose styles the body takes."""
     body = Font(name=FONT, size=10, color=INK)
     for i, column in enumerate(columns, start=1):
@@ -205,7 +205,7 @@ def _dress(sheet: Worksheet, columns: Sequence[Column], size: int, frozen: int) 
 
 def _summarise(sheet: Worksheet, contents: Contents, height: int, refused: int, notes: Sequence[str]) -> None:
     ruleset = contents.ruleset
-    put = _Writer(sheet)
+    put = Lines(sheet)
     put.line("批量评级结果", size=16, bold=True, colour=TEAL)
     put.line(f"{ruleset.title}（{ruleset.id}），{ruleset.edition.document}")
     said = f"{MODE[contents.mode]}评级；规则集{REVIEW[ruleset.review.status]}"
@@ -232,7 +232,7 @@ def _count(units: pl.LazyFrame, column: str) -> dict[str, int]:
     return dict(units.group_by(pl.col(column).cast(pl.String)).agg(pl.len()).collect().iter_rows())
 
 
-class _Writer:
+class Lines:
     """Writes a sheet from top to bottom."""
 
     def __init__(self, sheet: Worksheet) -> None:

@@ -1,9 +1,9 @@
 """Two gradings of the same units, compared: which units are better or worse off, and which criteria make the difference.
 
-A unit that falls loses levels: each of them is denied by criteria that are not met at it now. A criterion *decides* when it
-is part of a smallest set of criteria that denies everything that is lost; of those that deny only some of the lost levels,
-whose denial would have brought the unit to another grade, it is said that they do not. A unit that rises gains a level that
-criteria denied before: all of these had to turn, so all of them decide.
+A unit that falls loses levels that it had: each of them is denied by criteria that are not met at it now. A criterion
+*decides* when it is part of a smallest set of criteria that denies everything that is lost; of those that deny only some of
+the lost levels, whose denial would have brought the unit to another grade, it is said that they do not. A unit that rises
+gains a level that criteria denied before: all of these had to turn, so all of them decide.
 
 Both cases are read off the side where the unit is worse off.
 """
@@ -106,16 +106,17 @@ def _causes(units: pl.DataFrame, better: Side, worse: Side, way: int, other: Map
     scale = worse.ruleset.scale
     names = ("before", "after") if way < 0 else ("after", "before")
     lost = _lost(units[here], *names, better.ruleset.scale, scale, gained=way > 0)
+    if way < 0:
+        lost = lost & _held(better.ruleset.scale, better.grades[here], scale)
     grades = worse.grades[here]
     found: list[pl.DataFrame] = []
-    for kind, criterion, status, denied in _denials(worse.ruleset, grades):
-        levels = denied & lost
-        rows = (levels != 0).arg_true()
+    for kind, criterion, status, denied in _denials(worse.ruleset, grades, lost):
+        rows = (denied != 0).arg_true()
         if not len(rows):
             continue
         mine, theirs = pl.lit(criterion), pl.lit(other.get(criterion), dtype=pl.String)
         after_id, before_id = (mine, theirs) if way < 0 else (theirs, mine)
-        entry = pl.DataFrame([here.gather(rows).alias("unit"), levels.gather(rows).alias("levels")])
+        entry = pl.DataFrame([here.gather(rows).alias("unit"), denied.gather(rows).alias("levels")])
         found.append(
             entry.with_columns(
                 pl.lit(kind).alias("kind"),
@@ -159,14 +160,36 @@ def _lost(units: pl.DataFrame, better: str, worse: str, of_better: Scale, of_wor
     return units.select(pair.replace_strict(found, return_dtype=pl.UInt32)).to_series()
 
 
-def _denials(ruleset: Ruleset, grades: pl.DataFrame) -> Iterable[tuple[str, str, pl.Series, pl.Series]]:
-    """For each criterion: its status at the levels that it denies, and these levels as bits."""
+def _held(of_better: Scale, grades: pl.DataFrame, of_worse: Scale) -> pl.Series:
+    """The levels of the worse side that a unit had on the better one, as bits: what it did not have it can't lose."""
+    held = pl.Series([0], dtype=pl.UInt32).new_from_index(0, grades.height)
+    for i, level in enumerate(of_worse.ids):
+        same = same_level(of_worse, of_better, level)
+        if same is None or same == of_better.floor or level == of_worse.floor:
+            held = held | (1 << i)
+        else:
+            held = held | ((grades[f"level.{same}"].cast(pl.String) == Status.MET.value).cast(pl.UInt32) * (1 << i))
+    return held
+
+
+def same_level(of: Scale, other: Scale, level: str | None) -> str | None:
+    """The level of another scale that has the standing of a level; the same id where both have it, else None."""
+    if level is None or level in other.ids:
+        return level
+    standing = {known.id: known.standing for known in of.levels}[level]
+    return next((known.id for known in other.levels if known.standing == standing), None)
+
+
+def _denials(
+    ruleset: Ruleset, grades: pl.DataFrame, lost: pl.Series
+) -> Iterable[tuple[str, str, pl.Series, pl.Series]]:
+    """For each criterion: its status at the lowest lost level that it denies, and all that it denies of them as bits."""
     scale, none = ruleset.scale, pl.Series([0], dtype=pl.UInt32).new_from_index(0, grades.height)
     for indicator in ruleset.indicators:
         denied, status = none, pl.Series([None], dtype=pl.String).new_from_index(0, grades.height)
         for i, level in enumerate(scale.graded):
             said = grades[f"{indicator.id}.{level}"].cast(pl.String)
-            short = said != Status.MET.value
+            short = (said != Status.MET.value) & ((lost & (1 << i)) != 0)
             denied = denied | (short.cast(pl.UInt32) * (1 << i))
             status = status.zip_with(~short, said)
         yield "indicator", indicator.id, status, denied
@@ -174,7 +197,7 @@ def _denials(ruleset: Ruleset, grades: pl.DataFrame) -> Iterable[tuple[str, str,
         said = grades[f"gate.{gate.id}"].cast(pl.String)
         barred = scale.ids.index(gate.effect.cap) if isinstance(gate.effect, Cap) else len(scale.levels)
         closed = (said != Status.UNMET.value).fill_null(False)
-        yield "gate", gate.id, said, closed.cast(pl.UInt32) * ((1 << barred) - 1)
+        yield "gate", gate.id, said, closed.cast(pl.UInt32) * ((1 << barred) - 1) & lost
 
 
 def _deciding(entries: pl.DataFrame, levels: int) -> pl.Series:

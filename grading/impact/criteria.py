@@ -47,6 +47,16 @@ def required(ruleset: Ruleset, kind: CriterionKind, criterion_id: str | None, le
     return NOT_THERE
 
 
+def clause(ruleset: Ruleset, kind: CriterionKind, criterion_id: str | None, level: str | None) -> str:
+    """Where the guideline says so: document and section; empty where nothing is cited."""
+    found = criterion(ruleset, kind, criterion_id)
+    if found is None:
+        return ""
+    requirement = found.requirement(level) if isinstance(found, Indicator) and level is not None else None
+    cite = ruleset.provenance(found, requirement).cite
+    return f"{cite.document} {cite.section}" if cite.section else cite.document
+
+
 def asked(found: Indicator | Gate, level: str) -> tuple[str, ConditionBase] | None:
     """The place and the condition by which a criterion is judged at a level; None when nothing is asked there."""
     if isinstance(found, Gate):

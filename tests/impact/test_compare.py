@@ -74,6 +74,13 @@ def test_what_denies_only_a_part_of_what_is_lost_does_not_decide() -> None:
     ]
 
 
+def test_a_level_that_was_not_had_before_is_not_lost() -> None:
+    before = ruleset(indicator("dust", A=most("dust", 10), B=most("dust", "unresolved"), C=most("dust", 30)))
+    after = ruleset(indicator("dust", A=most("dust", 5), B=most("dust", "unresolved"), C=most("dust", 30)))
+    plant = {"dust": "9"}
+    assert causes(side(before, plant), side(after, plant)) == [("dust", "dust", "unmet", "A", True)]
+
+
 def test_all_that_stood_before_a_better_level_had_to_turn() -> None:
     before = ruleset(indicator("dust", A=most("dust", 5), B=most("dust", 5)), indicator("nox", A=most("nox", 5)))
     after = ruleset(indicator("dust", A=most("dust", 30)), indicator("nox", A=most("nox", 30)))
@@ -207,14 +214,15 @@ def test_every_changed_grade_has_a_cause_that_decides_and_no_other_unit_has_one(
 @given(two=two_gradings(), mode=st.sampled_from(Mode))
 def test_without_what_decides_a_unit_would_not_have_fallen_so_far(two: Any, mode: Mode) -> None:
     before, after, old, new = two
-    now = graded(after, new, mode)
-    changes = compare(graded(before, old, mode), now)
+    was, now = graded(before, old, mode), graded(after, new, mode)
+    changes = compare(was, now)
     rank = standings(after.scale)
     levels = [level for level in after.scale.ids if level != after.scale.floor]
     for unit in (changes.units["direction"] < 0).arg_true():
         mine = changes.causes.filter(pl.col("unit") == unit)
         grade, best = changes.units["after"][unit], changes.units["before"][unit]
-        lost = [lv for lv in levels if rank[best] <= rank[lv] < rank[grade]]
+        between = [lv for lv in levels if rank[best] <= rank[lv] < rank[grade]]
+        lost = [lv for lv in between if was.grades[f"level.{lv}"][unit] == "met"]
         denied = {lv: deniers(after, now.grades, unit, lv) for lv in lost}
         for criterion, decides in mine.filter(pl.col("kind") == "indicator").select("after_id", "decides").iter_rows():
             holds = [lv for lv in lost if criterion in denied[lv]]

@@ -1,0 +1,159 @@
+"""Files of audits graded by two rulesets: what would change for everything that is in them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+
+from grading.batch.audit_lines import AuditLines
+from grading.batch.layout import COUNTY, LINE, NAME, UNIT_ID, LayoutError, Reject
+from grading.batch.reading import Chunk
+from grading.batch.source import Source
+from grading.batch.spot_check import check, sample
+from grading.batch.state import digest_of
+from grading.batch.tables import TableSource
+from grading.columns.grade import ColumnGrader, UnitGrades
+from grading.columns.layout import Columns
+from grading.engine.grade import Engine
+from grading.impact.compare import Changes, Side, compare
+from grading.impact.tally import Counted, count, impact
+from grading.impact.telling import Pair, joined, tell
+from grading.model.base import Mode
+from grading.model.impact import Impact
+from grading.model.ruleset import Ruleset
+
+CHECKED = 100
+"""So many changed units the engine concludes again, under each of the two rulesets."""
+UNIT_COLUMNS = (LINE, UNIT_ID, NAME, COUNTY)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be compared."""
+
+    file: Path
+    before: str
+    after: str
+    mode: Mode = Mode.OFFICIAL
+    skip_unknown: bool = False
+    checked: int = CHECKED
+
+
+@dataclass(frozen=True)
+class Result:
+    """What would change.
+
+    `units`: a row a unit whose grade or attainable grade changes: the columns of `UNIT_COLUMNS` and of `Changes.units`, and
+    `causes` in words. `reasons`: what `grading.impact.telling.tell` gives, by the unit's columns.
+    """
+
+    pair: Pair
+    mode: Mode
+    impact: Impact
+    units: pl.DataFrame
+    reasons: pl.DataFrame
+    rejects: tuple[Reject, ...]
+    ignored: tuple[str, ...]
+    read: int
+    checked: int
+
+
+def run_impact(order: Order, engine: Engine, progress: Callable[[int, int], None]) -> Result:
+    """Compare. Raises LayoutError, DisagreementError, ValueError for rulesets of two industries, and what rulesets raise."""
+    pair = Pair(engine.library.ruleset(order.before), engine.library.ruleset(order.after))
+    if order.before.partition("/")[2] != order.after.partition("/")[2]:
+        raise ValueError(f"{order.before} 与 {order.after} 不是同一行业的规则集")
+    with TemporaryDirectory() as folder:
+        works = [Path(folder) / name for name in ("before", "after")]
+        sources = [_source(order, engine, rs, work) for rs, work in zip((pair.before, pair.after), works, strict=True)]
+        extents = [source.extent() for source in sources]
+        # A column that one of the rulesets knows is no mistake.
+        ignored = tuple(name for name in extents[0].ignored if name in extents[1].ignored)
+        if ignored and not order.skip_unknown:
+            raise LayoutError([f"{order.file.name}：两部规则集都没有“{name}”这一项" for name in ignored])
+        total = extents[0].total
+        if not total:
+            raise LayoutError([f"{order.file.name}：没有可评级的行"])
+        work = _Work(order, engine, pair, total, digest_of(sources[0].files))
+        work.rejects.update(dict.fromkeys(reject for extent in extents for reject in extent.rejects))
+        progress(0, total)
+        for number in range(extents[0].chunks):
+            work.chunk(number, *(source.chunk(number) for source in sources))
+            progress(work.read, total)
+    scales = {ruleset.id: ruleset.scale for ruleset in (pair.before, pair.after)}
+    return Result(
+        pair=pair,
+        mode=order.mode,
+        impact=impact(work.counted, scales),
+        units=pl.concat(work.units),
+        reasons=pl.concat(work.reasons),
+        rejects=tuple(work.rejects),
+        ignored=ignored,
+        read=work.read,
+        checked=work.checked,
+    )
+
+
+def _source(order: Order, engine: Engine, ruleset: Ruleset, work: Path) -> Source:
+    if order.file.suffix.lower() == ".jsonl":
+        return AuditLines(engine.library, ruleset, order.file)
+    return TableSource(engine.library, ruleset, order.file, work, skip_unknown=True)
+
+
+class _Work:
+    """What has been compared so far."""
+
+    def __init__(self, order: Order, engine: Engine, pair: Pair, total: int, seed: str) -> None:
+        self.order, self.engine, self.pair, self.total, self.seed = order, engine, pair, total, seed
+        self.graders = [ColumnGrader(ruleset, order.mode) for ruleset in (pair.before, pair.after)]
+        self.counted: list[Counted] = []
+        self.units: list[pl.DataFrame] = []
+        self.reasons: list[pl.DataFrame] = []
+        self.rejects: dict[Reject, None] = {}
+        self.read = self.checked = 0
+
+    def chunk(self, number: int, *chunks: Chunk) -> None:
+        """Compare the units of a chunk that both rulesets can read."""
+        self.rejects.update(dict.fromkeys(reject for chunk in chunks for reject in chunk.rejects))
+        heads, columns = _alike(*chunks)
+        grades = [grader.grade(held) for grader, held in zip(self.graders, columns, strict=True)]
+        sides = [
+            Side(g.ruleset, said.units.hstack(said.indicators)) for g, said in zip(self.graders, grades, strict=True)
+        ]
+        changes = compare(*sides)
+        self.counted.append(count(self.pair.before, self.pair.after, changes, heads[COUNTY]))
+        self._check(number, heads, columns, grades, changes)
+        told = tell(self.pair, self.order.mode, changes, (columns[0], columns[1]))
+        causes = joined(told)
+        named = heads.select(UNIT_COLUMNS)
+        texts = pl.Series("causes", [causes.get(i) for i in range(heads.height)], dtype=pl.String)
+        whole = named.hstack(changes.units).with_columns(texts)
+        self.units.append(whole.filter((pl.col("direction") != 0) | (pl.col("attainable_direction") != 0)))
+        self.reasons.append(named[told["unit"]].hstack(told.drop("unit")))
+        self.read += chunks[0].read
+
+    def _check(
+        self, number: int, heads: pl.DataFrame, columns: list[Columns], grades: list[UnitGrades], changes: Changes
+    ) -> None:
+        """The engine concludes changed units again, before and after."""
+        changed = changes.units.select((pl.col("direction") != 0).arg_true()).to_series().to_list()
+        share = max(0, self.order.checked - self.checked)
+        picked = sorted(changed[i] for i in sample(len(changed), share, f"{self.seed}/{number}"))
+        for grader, held, said in zip(self.graders, columns, grades, strict=True):
+            check(self.engine, grader.ruleset, self.order.mode, held, said, heads[UNIT_ID], picked)
+        self.checked += len(picked)
+
+
+def _alike(before: Chunk, after: Chunk) -> tuple[pl.DataFrame, list[Columns]]:
+    """The units that both readings have, in the same order."""
+    keys = [LINE, UNIT_ID]
+    good = [
+        mine.heads.select(keys).join(
+            other.heads.select(keys).with_columns(there=True), on=keys, how="left", maintain_order="left"
+        )
+        for mine, other in ((before, after), (after, before))
+    ]
+    kept = [frame["there"].is_not_null() for frame in good]
+    return before.heads.filter(kept[0]), [c.columns.only(k) for c, k in zip((before, after), kept, strict=True)]

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal, localcontext
+from decimal import MAX_PREC, Context, Decimal
 
 from grading.model.base import Scalar
 from grading.model.ruleset import Computed, Ruleset
 
-PLACES = 10**6
+DECIMALS = 6
+PLACES = 10**DECIMALS
 """Results are whole multiples of one over this."""
+EXACT = Context(prec=MAX_PREC)
 AIR_OXYGEN = 21
 """Volume share of oxygen in air as the emission standards write it, in %."""
 
@@ -63,9 +65,7 @@ def _rounded(numerator: int, denominator: int) -> Decimal:
     whole, rest = divmod(numerator * PLACES, denominator)
     if 2 * rest > denominator or (2 * rest == denominator and whole % 2):
         whole += 1
-    with localcontext() as context:
-        context.prec = max(28, whole.bit_length())
-        return (Decimal(whole) / PLACES).normalize()
+    return Decimal(whole).scaleb(-DECIMALS, EXACT).normalize(EXACT)
 
 
 def order(ruleset: Ruleset) -> tuple[Computed, ...]:

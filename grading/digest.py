@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import orjson
 from pydantic import BaseModel
 
-from grading.model.audit import Audit
+from grading.model.audit import Audit, Known, Row
+
+Json = dict[str, Any]
 
 
 def canonical(value: Any) -> Any:
@@ -39,11 +42,42 @@ def digest(value: Any) -> str:
 
 
 def audit_digest(audit: Audit) -> str:
-    """The same as `digest(audit)`, several times faster: an audit holds no integers, so that all but its decimals and days can
-    be written as it is."""
-    options = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
-    text = orjson.dumps(audit.model_dump(by_alias=True, exclude_defaults=True), default=canonical, option=options)
+    """The same as `digest(audit)`, several times faster: it knows what an audit is made of."""
+    text = orjson.dumps(_audit(audit), option=orjson.OPT_SORT_KEYS)
     return "sha256:" + hashlib.sha256(text).hexdigest()
+
+
+def _audit(audit: Audit) -> Json:
+    enterprise = audit.enterprise
+    named = {"name": enterprise.name, "uscc": enterprise.uscc, "permit": enterprise.permit, "county": enterprise.county}
+    whose: Json = {key: text for key, text in named.items() if text is not None}
+    units = [{"id": unit.id, "ruleset": unit.ruleset} | _content(unit.facts, unit.groups) for unit in audit.units]
+    return {
+        "enterprise": whose | _content(enterprise.facts, {}),
+        "assessed_on": canonical(audit.assessed_on),
+        "units": units,
+    }
+
+
+def _content(facts: Mapping[str, Known], groups: Mapping[str, tuple[Row, ...]]) -> Json:
+    found: Json = {}
+    if facts:
+        found["facts"] = {fact: _known(known) for fact, known in facts.items()}
+    if groups:
+        found["groups"] = {
+            group: [{"key": row.key} | _content(row.facts, {}) for row in rows] for group, rows in groups.items()
+        }
+    return found
+
+
+def _known(known: Known) -> Json:
+    value = known.value
+    found: Json = {"value": value if value is None or isinstance(value, bool | str) else canonical(value)}
+    if known.evidence:
+        found["evidence"] = known.evidence
+    if known.note is not None:
+        found["note"] = known.note
+    return found
 
 
 def plain(number: Decimal) -> str:

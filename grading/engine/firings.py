@@ -11,9 +11,10 @@ from grading.model.result import UNGRADED, TraceEntry
 
 STATUSES = {UNMET: Status.UNMET, UNKNOWN: Status.UNKNOWN, MET: Status.MET}
 KINDS = {"node": 0, "doubt": 1, "rows": 2, "grade": 3, "attainable": 4}
-ROWS = 2**20
-"""More than any group has rows: a conclusion's key is a number times this, plus its row."""
-STEP = len(KINDS) * ROWS
+STEP = len(KINDS)
+ROW = 2**32 + 1
+"""What a row adds to the key of a conclusion, times its number. A dictionary looks at the last bits of a key first: so that
+they differ, the keys of two nodes lie side by side, and a row changes the last bits too."""
 
 FactValue = Scalar | frozenset[str] | None
 
@@ -60,21 +61,21 @@ class Conclusions:
 
     def status(self, ref: Ref, row: int = 0) -> int:
         """The status of a reference; raises KeyError when the row is not in its view."""
-        value = self.values[self.at[ref.node * STEP + row]]
+        value = self.values[self.at[ref.node * STEP + row * ROW]]
         return 2 - value if ref.negated else value
 
     def value(self, kind: str, index: int, row: int = 0) -> int:
         """What was concluded; raises KeyError when nothing was."""
-        return self.values[self.at[key_of(kind, index) + row]]
+        return self.values[self.at[key_of(kind, index) + row * ROW]]
 
     def firing(self, ref: Ref, row: int = 0) -> int | None:
         """The number of the firing that concluded a node; None for a row that its view left out."""
-        return self.at.get(ref.node * STEP + row)
+        return self.at.get(ref.node * STEP + row * ROW)
 
 
 def key_of(kind: str, index: int) -> int:
     """What a conclusion of some kind about some node or target is known by; the row is added to it."""
-    return index * STEP + KINDS[kind] * ROWS
+    return index * STEP + KINDS[kind]
 
 
 def said(plan: Plan, effect: Effect) -> dict[str, Any]:

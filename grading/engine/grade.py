@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
@@ -13,7 +14,6 @@ from grading.digest import audit_digest, digest
 from grading.engine.firings import STATUSES, Conclusions, FactValue, UnitFacts, key_of, level_of
 from grading.engine.network import build_network
 from grading.engine.plan import Plan, Ref, boundaries, build_plan
-from grading.engine.selfcheck import prove
 from grading.engine.session import Machine
 from grading.engine.trace import Causes, json_value
 from grading.language.load import Library
@@ -29,19 +29,36 @@ from grading.model.result import (
     Outcome,
     UnitGrading,
 )
-from grading.model.ruleset import Computed, Indicator, Ruleset
+from grading.model.ruleset import Computed, Ruleset
 
 ENGINE = f"grading {__version__} / durable-rules 2.0.28"
 MAX_MACHINES = 64
+Meaning = tuple[Status, Status, Status]
+"""What the values 0, 1 and 2 of a conclusion mean; of a negated one the other way round."""
 APPLICABLE = {Status.MET: True, Status.UNMET: False, Status.UNKNOWN: None}
 
 
 class Asking(NamedTuple):
-    """Where an indicator's results stand among the conclusions: of `applies_when` (None: there is none), and of each level."""
+    """Where an indicator's results stand among the conclusions: of `applies_when` (None: there is none), and of each level.
 
-    indicator: Indicator
-    applies: Ref | None
-    levels: tuple[tuple[str, Ref], ...]
+    Each is the key of a conclusion and what its values mean.
+    """
+
+    id: str
+    dimension: str
+    applies: tuple[int, Meaning] | None
+    levels: tuple[tuple[str, int, Meaning], ...]
+
+
+def _asking(plan: Plan) -> Iterator[Asking]:
+    def at(ref: Ref) -> tuple[int, Meaning]:
+        statuses = (Status.UNMET, Status.UNKNOWN, Status.MET)
+        return key_of("node", ref.node), statuses[::-1] if ref.negated else statuses
+
+    for indicator in plan.ruleset.indicators:
+        levels = tuple((level, *at(plan.indicator_levels[indicator.id, level])) for level in plan.ruleset.scale.graded)
+        applies = plan.applies.get(indicator.id)
+        yield Asking(indicator.id, indicator.dimension, None if applies is None else at(applies), levels)
 
 
 @dataclass(frozen=True)
@@ -105,14 +122,7 @@ class Engine:
     def _build(self, ruleset: Ruleset, its_digest: str, mode: Mode, day: date) -> Ready:
         plan = build_plan(ruleset, mode, day)
         machine = Machine(build_network(plan))
-        prove(machine)
-        asking = tuple(
-            Asking(
-                i, plan.applies.get(i.id), tuple((lv, plan.indicator_levels[i.id, lv]) for lv in ruleset.scale.graded)
-            )
-            for i in ruleset.indicators
-        )
-        return Ready(ruleset, its_digest, plan, machine, order(ruleset), asking)
+        return Ready(ruleset, its_digest, plan, machine, order(ruleset), tuple(_asking(plan)))
 
     def _ruleset(self, ruleset_id: str) -> tuple[Ruleset, str, tuple[date, ...]]:
         """A ruleset with its digest and the days on which a condition of it comes or goes."""
@@ -183,10 +193,14 @@ class _Reading:
         )
 
     def _indicator(self, asking: Asking) -> IndicatorResult:
-        indicator, applies, levels = asking
-        status = Status.MET if applies is None else self._status(applies)
-        statuses = {level: self._status(ref) for level, ref in levels}
-        return IndicatorResult(indicator.id, indicator.dimension, APPLICABLE[status], statuses)
+        values, at = self.found.values, self.found.at
+        indicator, dimension, applies, levels = asking
+        applicable: bool | None = True
+        if applies is not None:
+            key, meaning = applies
+            applicable = APPLICABLE[meaning[values[at[key]]]]
+        statuses = {level: meaning[values[at[key]]] for level, key, meaning in levels}
+        return IndicatorResult(indicator, dimension, applicable, statuses)
 
     def _outcome(self, target: int) -> Outcome:
         grade, attainable = (level_of(self.plan, self.found.value(kind, target)) for kind in ("grade", "attainable"))

@@ -4,36 +4,31 @@ from collections.abc import Iterable
 
 import orjson
 
-from grading.engine.library import STATE, EngineError
+from grading.engine.library import STATE, EngineError, Memory
 from grading.engine.limits import passing
 from grading.engine.rules import Module, Rule, Test, Tests
-from grading.engine.session import Machine
 
 Asked = tuple[Tests, str | None]
 Batch = list[tuple[str, str, tuple[Asked, ...]]]
 """What is asserted in one state: name and title of a rule, and the facts that it needs, each with its chain."""
 
 
-def prove(machine: Machine) -> None:
+def prove(module: Module, memory: Memory, rules: Iterable[Rule]) -> None:
     """Assert just what each rule needs, by each of its alternatives, and see it fire.
 
     Rules that share no property are proven in one state: none can then fire on another's facts. Raises EngineError naming the
     first rule that does not fire.
     """
-    for loaded, module in zip(machine.loaded, machine.network.modules, strict=True):
-        for memory, rules in loaded.memories:
-            for batch in _batches(rules):
-                wanted = [_needed(module, asked) for _, _, needed in batch for asked in needed]
-                fired: list[str] = []
-                memory.run(
-                    [orjson.dumps({"id": str(i), **fact}).decode() for i, fact in enumerate(wanted)], fired.append
+    for batch in _batches(rules):
+        wanted = [_needed(module, asked) for _, _, needed in batch for asked in needed]
+        fired: list[str] = []
+        memory.run([orjson.dumps({"id": str(i), **fact}).decode() for i, fact in enumerate(wanted)], fired.append)
+        names = {name for message in fired for name in orjson.loads(message)}
+        for name, title, _ in batch:
+            if name not in names:
+                raise EngineError(
+                    f"{memory.name}: the rule for {title} does not fire in the rule library; this ruleset can't grade"
                 )
-                names = {name for message in fired for name in orjson.loads(message)}
-                for name, title, _ in batch:
-                    if name not in names:
-                        raise EngineError(
-                            f"{memory.name}: the rule for {title} does not fire in the rule library; this ruleset can't grade"
-                        )
 
 
 def _batches(rules: Iterable[Rule]) -> list[Batch]:

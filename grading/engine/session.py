@@ -7,15 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from threading import Lock
-from typing import NamedTuple
 
-from grading.engine.certain import certain_rules
-from grading.engine.firings import Concluding, Conclusions, FactValue, UnitFacts, View, key_of, said
+from grading.engine.firings import ROW, Conclusions, UnitFacts, View, key_of
 from grading.engine.homes import SELECTION
-from grading.engine.library import STATE, EngineError, Memory
-from grading.engine.network import Network, definition
+from grading.engine.library import EngineError
+from grading.engine.loaded import Loaded
+from grading.engine.network import Network
 from grading.engine.plan import Plan, Ref
-from grading.engine.rules import EMPTY, MET, UNKNOWN, UNMET, UNSTATED, WEIGHED, Effect, Module, Names, Property
+from grading.engine.rules import EMPTY, MET, UNKNOWN, UNMET, UNSTATED, WEIGHED
 from grading.engine.trace import Cause, Causes
 from grading.model.result import TraceEntry
 
@@ -29,85 +28,6 @@ AFTER_RULE = len('":{"m_0":{"id":"')
 """How far the id of a firing's first fact stands behind the name of its rule."""
 
 
-class _Asked(NamedTuple):
-    """A fact of the audit that a module reads: what is asserted when it is known and when it is missing.
-
-    `options` are the properties of a set of options; empty for other facts.
-    """
-
-    fact: str
-    known: str | None
-    missing: str | None
-    options: tuple[tuple[str, str], ...]
-    names: Names
-
-    def text(self, value: FactValue) -> str | None:
-        """What is asserted of a value but for the id and the row; None when nothing reads it."""
-        if value is None:
-            return None if self.missing is None else f"{self.missing}1"
-        if self.known is None:
-            return None
-        if isinstance(value, frozenset):
-            return f"{self.known}1" + "".join(f"{text}{int(option in value)}" for option, text in self.options)
-        return f"{self.known}{self.names.written(self.fact, value)}"
-
-
-class _Loaded:
-    """A module inside the rule library, with the facts that it starts from."""
-
-    def __init__(self, module: Module, network: Network, name: str) -> None:
-        self.name, self.plan, self.names = module.name, network.plan, network.names
-        certain = certain_rules(self.plan, self.names, module)
-        self.memories = [
-            (Memory(name, definition(module, module.rules)), module.rules),
-            (Memory(f"{name}, certain", definition(module, certain)), certain),
-        ]
-        self.prefix = {
-            network.names.meaning[prop]: f'","sid":"{STATE}","{bucket}":1,"{prop}":'
-            for prop, bucket in module.buckets.items()
-        }
-        self.rules = {rule.name: tuple(map(self._concluding, rule.effects)) for rule in module.rules}
-        self.joining = {rule.name for rule in module.rules if len(rule.patterns) > 1}
-        own = {effect.index for rule in module.rules for effect in rule.effects if effect.kind == "node"}
-        by_role = self._by_role
-        self.imports = [self._import(m.index, text) for m, text in by_role("node") if m.index not in own]
-        self.rows = [(m.view, text) for m, text in by_role("row") if m.view is not None]
-        self.stated = [(m.view, text) for m, text in by_role("stated") if m.view is not None]
-        self.always = [f"{text}1}}" for _, text in by_role("figures", "nothing_asked")]
-        self.asked: dict[int | None, list[_Asked]] = {}
-        for fact, view in dict.fromkeys((m.fact, m.view) for m, _ in by_role("value", "missing")):
-            self.asked.setdefault(view, []).append(self._asked(fact, view))
-
-    def _by_role(self, *roles: str) -> list[tuple[Property, str]]:
-        return [(meant, text) for meant, text in self.prefix.items() if meant.role in roles]
-
-    def _import(self, index: int, text: str) -> tuple[int, int | None, bool, bool, str]:
-        view = self.plan.nodes[index].view
-        return key_of("node", index), view, self.plan.is_selective(view), index in self.plan.open_nodes, text
-
-    def _asked(self, fact: str, view: int | None) -> _Asked:
-        known = Property("value", fact, view)
-        declared = self.plan.ruleset.facts.get(fact)
-        is_set = known in self.prefix and declared is not None and declared.type == "choices"
-        options = self.names.option[fact].items() if is_set else ()
-        properties = tuple((option, f',"{self.names.of(known)}o{i}":') for option, i in options)
-        missing = self.prefix.get(Property("missing", fact, view))
-        return _Asked(fact, self.prefix.get(known), missing, properties, self.names)
-
-    def _concluding(self, effect: Effect) -> Concluding:
-        title, value, key = effect.title, effect.value, key_of(effect.kind, effect.index)
-        words = said(self.plan, effect)
-        if effect.kind in ("grade", "attainable"):
-            return Concluding(title, value, key, None, None, words, True)
-        view = self.plan.view_of(effect.kind, effect.index)
-        prefix = self.prefix.get(Property(effect.kind, index=effect.index))
-        facts = None if prefix is None else (f"{prefix}{value}", f"{prefix}{value}")
-        if facts is not None and effect.kind == "node" and self.plan.is_selective(view):
-            facts = (f"{prefix}{WEIGHED[value][0]}", f"{prefix}{WEIGHED[value][1]}")
-        is_needed = effect.kind == "node" and not self.plan.nodes[effect.index].selects_only
-        return Concluding(title, value, key, view, facts, words, is_needed)
-
-
 class Machine:
     """A network that is ready to run. Safe to use from several threads."""
 
@@ -117,7 +37,7 @@ class Machine:
         self._lock = Lock()
         name = network.plan.ruleset.id
         self._needed = Counter(node.view for node in network.plan.nodes if not node.selects_only)
-        self.loaded = [_Loaded(module, network, f"{name}, module {module.name}") for module in network.modules]
+        self.loaded = [Loaded(module, network, f"{name}, module {module.name}") for module in network.modules]
 
     def run(self, facts: UnitFacts, causes: Causes) -> Conclusions:
         """Everything the rules conclude from the facts; raises EngineError if the library misbehaves."""
@@ -182,7 +102,7 @@ def _chain(rows: list[tuple[int, bool]]) -> View:
 class _Run:
     """One module's turn: `queue` are facts to assert, `origins` and `rows` say by id what each stands for."""
 
-    def __init__(self, module: _Loaded, facts: UnitFacts, found: Conclusions, causes: Causes) -> None:
+    def __init__(self, module: Loaded, facts: UnitFacts, found: Conclusions, causes: Causes) -> None:
         self.module, self.facts, self.found, self.causes = module, facts, found, causes
         self.queue: list[str] = []
         self.origins: list[Cause] = []
@@ -198,7 +118,8 @@ class _Run:
         self._ask_conclusions()
         self._ask_values()
         # Which rows there are is concluded by all rules: what is missed there would be left out without a word.
-        memory, _ = self.module.memories[0 if self.in_doubt or self.module.name == SELECTION else 1]
+        needs_all = self.in_doubt or self.module.name == SELECTION
+        memory = self.module.all_rules if needs_all else self.module.certain_rules
         memory.run(self.queue, self._recorder())
         if len(self.origins) > MAX_FACTS:
             raise EngineError(f"more than {MAX_FACTS:,} facts in one module; the audit has too many rows")
@@ -226,23 +147,22 @@ class _Run:
         for key, view, weighed, is_open, text in self.module.imports:
             rows = UNIT if view is None else found.views[view] or {}
             for row, (chain, perhaps) in rows.items():
-                number = found.at.get(key + row)
+                number = found.at.get(key + row * ROW)
                 if number is not None:
                     value = found.values[number]
                     self.in_doubt |= perhaps or (value == UNKNOWN and not is_open)
                     self._ask(f"{text}{WEIGHED[value][perhaps] if weighed else value}{chain}", {"seq": number + 1}, row)
 
     def _ask_values(self) -> None:
-        of_fact = self.causes.fact
+        of_fact, ask = self.causes.fact, self._ask
         for view, asked in self.module.asked.items():
             if view is None:
                 values = self.facts.values
                 for one in asked:
-                    value = values.get(one.fact)
-                    text = one.text(value)
+                    text = one.text(value := values.get(one.fact))
                     if text is not None:
                         self.in_doubt |= value is None
-                        self._ask(text + "}", of_fact(one.fact))
+                        ask(text + "}", of_fact(one.fact))
                 continue
             group = self.module.plan.views[view].group
             rows = self.facts.rows.get(group, ())
@@ -250,11 +170,10 @@ class _Run:
                 self.in_doubt |= perhaps
                 values = rows[row - 1]
                 for one in asked:
-                    value = values.get(one.fact)
-                    text = one.text(value)
+                    text = one.text(value := values.get(one.fact))
                     if text is not None:
                         self.in_doubt |= value is None
-                        self._ask(text + chain, of_fact(one.fact, group, row), row)
+                        ask(text + chain, of_fact(one.fact, group, row), row)
 
     def _recorder(self) -> Callable[[str], None]:
         """What is done for each firing. It is the heart of a grading, so it holds everything in names of its own."""
@@ -283,7 +202,7 @@ class _Run:
             for title, value, key, view, facts, concludes, is_needed in rules[rule]:
                 number = len(trace)
                 if view is not None:
-                    key += row
+                    key += row * ROW
                     concludes = {**concludes, "row": keys[plan.views[view].group][row - 1]}
                 known = at.setdefault(key, number)
                 if known != number:

@@ -16,7 +16,7 @@ class Causes:
     """The facts of one unit as causes; each is told once, however many modules read it."""
 
     def __init__(self, plan: Plan, audit: Audit, index: int, facts: UnitFacts) -> None:
-        self._plan, self._audit, self._index, self._facts = plan, audit, index, facts
+        self._computed, self._audit, self._index, self._facts = plan.ruleset.computed, audit, index, facts
         self._unit = audit.units[index]
         self._told: dict[tuple[str, str | None, int | None], Cause] = {}
         self.ruleset: Cause = {"ruleset": plan.ruleset.id}
@@ -43,15 +43,14 @@ class Causes:
         return told
 
     def _of_unit(self, fact: str) -> Cause:
-        computed = self._plan.ruleset.computed.get(fact)
         value = json_value(self._facts.values.get(fact))
-        if computed is not None:
-            return {"fact": fact, "computed_from": list(map(str, computed.operands)), "value": value}
+        if fact in self._computed:
+            return {"fact": fact, "computed_from": list(map(str, self._computed[fact].operands)), "value": value}
         known, place = known_of(self._audit, self._index, self._unit, fact)
         return _with_evidence({"fact": fact, "place": place, "value": value}, known)
 
     def _of_row(self, fact: str, group: str, row: int) -> Cause:
-        computed = self._plan.ruleset.computed.get(fact)
+        computed = self._computed.get(fact)
         value, key = json_value(self._facts.rows[group][row - 1].get(fact)), self.keys[group][row - 1]
         if computed is not None:
             return {"fact": fact, "row": key, "computed_from": list(map(str, computed.operands)), "value": value}
@@ -81,6 +80,8 @@ def json_value(value: FactValue) -> Any:
 
     A number too long for a float is told as text, so that no digit is lost.
     """
+    if value is None or isinstance(value, bool | str):
+        return value
     if isinstance(value, Decimal):
         near = float(value)
         if near.is_integer():
@@ -88,6 +89,4 @@ def json_value(value: FactValue) -> Any:
         return near if Decimal(repr(near)) == value else format(value, "f")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, frozenset):
-        return sorted(value)
-    return value
+    return sorted(value)

@@ -41,12 +41,12 @@ class Scale(Strict):
     label: Text
     levels: tuple[ScaleLevel, ...] = Field(min_length=2)
 
-    @property
+    @cached_property
     def ids(self) -> tuple[str, ...]:
         """All levels, best first."""
         return tuple(level.id for level in self.levels)
 
-    @property
+    @cached_property
     def graded(self) -> tuple[str, ...]:
         """The levels that have conditions: all but the floor."""
         return self.ids[:-1]

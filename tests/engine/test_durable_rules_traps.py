@@ -15,8 +15,8 @@ import durable_rules_engine as rete
 import orjson
 import pytest
 
+from grading.engine import loaded, session
 from grading.engine import rules as network_rules
-from grading.engine import session
 from grading.engine.firings import UnitFacts
 from grading.engine.grade import Engine
 from grading.engine.library import STATE, EngineError, Memory
@@ -24,7 +24,6 @@ from grading.engine.limits import MAX_JOIN, OWN_NAMES, check_limits, fnv1a, pass
 from grading.engine.network import Network, NetworkError, build_network, definition
 from grading.engine.plan import boundaries, build_plan
 from grading.engine.rules import Effect, Module, Names, Pattern
-from grading.engine.selfcheck import prove
 from grading.engine.session import MAX_FACTS, Machine
 from grading.engine.trace import Causes
 from grading.language.load import Library
@@ -188,8 +187,8 @@ class TestLimits:
             ruleset = shelf.ruleset("test/random")
             engine.grade(audit_of(ruleset, {"x": True}))
         assert ruleset is not None
-        for loaded in engine.ready(ruleset.id, Mode.OFFICIAL, DAY).machine.loaded:
-            for memory, _ in loaded.memories:
+        for its in engine.ready(ruleset.id, Mode.OFFICIAL, DAY).machine.loaded:
+            for memory in (its.all_rules, its.certain_rules):
                 with pytest.raises(rete.error, match="309"):
                     rete.get_state(memory.handle, STATE)
 
@@ -385,7 +384,7 @@ class TestFailures:
             rules["r0"]["all"].append({"m_never": {"$and": [{"b0": 1}, {"never": 1}]}})
             return rules
 
-        monkeypatch.setattr(session, "definition", tampered)
+        monkeypatch.setattr(loaded, "definition", tampered)
         with pytest.raises(EngineError, match="does not fire in the rule library; this ruleset can't grade"):
             status(asking(yes("x"), x="boolean"), {"x": True})
 
@@ -393,22 +392,21 @@ class TestFailures:
         ruleset = asking(yes("x"), x="boolean")
         network = build_network(build_plan(ruleset, Mode.OFFICIAL, DAY))
         machine = Machine(network)
-        prove(machine)
         facts = UnitFacts({"x": True}, {})
         causes = Causes(network.plan, audit_of(ruleset, {"x": True}), 0, facts)
         machine.run(facts, causes)
-        for loaded, module in zip(machine.loaded, network.modules, strict=True):
+        for its, module in zip(machine.loaded, network.modules, strict=True):
             broken = Memory("broken", definition(module, module.rules[:1]))
-            loaded.memories = [(broken, module.rules[:1])] * 2
+            its.all_rules = its.certain_rules = broken
         with pytest.raises(EngineError, match="nothing was concluded about"):
             machine.run(facts, causes)
 
     def test_two_rules_that_contradict_each_other_stop_the_grading(self) -> None:
         ruleset = asking(yes("x"), x="boolean")
         machine = Machine(build_network(build_plan(ruleset, Mode.OFFICIAL, DAY)))
-        for loaded in machine.loaded:
-            contrary = [c._replace(title="wrong", value=1) for c in _decided(loaded.rules)]
-            loaded.rules = {name: (*concluding, *contrary) for name, concluding in loaded.rules.items()}
+        for its in machine.loaded:
+            contrary = [c._replace(title="wrong", value=1) for c in _decided(its.rules)]
+            its.rules = {name: (*concluding, *contrary) for name, concluding in its.rules.items()}
         facts = UnitFacts({"x": True}, {})
         with pytest.raises(EngineError, match="another rule said otherwise"):
             machine.run(facts, Causes(machine.network.plan, audit_of(ruleset, {"x": True}), 0, facts))

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -131,11 +131,17 @@ def summary(result: Result) -> dict[str, Any]:
         "matrices": [_matrix(matrix) for matrix in found.matrices],
         "by_county": {name or "": [_matrix(m) for m in parts] for name, parts in found.by_county.items()},
         "by_industry": {name: [_matrix(m) for m in parts] for name, parts in found.by_industry.items()},
-        "causes": [asdict(cause) | {"title": _title(result, cause), "units": cause.units} for cause in found.causes],
+        "attainable": [_matrix(matrix) for matrix in found.attainable],
+        "causes": _told(result, found.causes),
+        "attainable_causes": _told(result, found.attainable_causes),
         "checked_by_engine": result.checked,
         "reasons_for_refusal": len(result.rejects),
         "ignored_columns": list(result.ignored),
     }
+
+
+def _told(result: Result, causes: Iterable[CauseCount]) -> list[dict[str, Any]]:
+    return [asdict(cause) | {"title": _title(result, cause), "units": cause.units} for cause in causes]
 
 
 def _matrix(matrix: Matrix) -> dict[str, Any]:
@@ -208,19 +214,25 @@ def _print(result: Result, output: Path) -> None:
         f"可达等级上升 {found.attainable_up:,} 个，下降 {found.attainable_down:,} 个；"
         f"新增待定 {found.newly_unknown:,} 个，不再待定 {found.newly_known:,} 个"
     )
-    if found.causes:
-        table = Table(header_style="bold", title="原因（按改变等级的单元数）", title_justify="left")
-        table.add_column("指标或否决项")
-        for head in ("单元", "下降", "上升", "唯一原因", "因无法判定"):
-            table.add_column(head, justify="right")
-        for cause in found.causes[:SHOWN]:
-            numbers = (cause.units, cause.down, cause.up, cause.sole, cause.unknown)
-            table.add_row(_title(result, cause), *(f"{n:,}" for n in numbers))
-        print_block(table)
-        if len(found.causes) > SHOWN:
-            out.print(f"另有 {len(found.causes) - SHOWN} 项，见 impact.xlsx")
+    for what, causes in (("等级", found.causes), ("可达等级（等级不变的）", found.attainable_causes)):
+        _print_causes(result, what, causes)
     if result.mode is Mode.TRIAL:
         out.print(TRIAL_NOTICE, style="bold yellow")
     if result.rejects:
         out.print(Text(f"未能读入的原因 {len(result.rejects):,} 条，见 {output / 'rejects.csv'}", style="red"))
     out.print(f"结果在 {output}：impact.xlsx、changes.csv、reasons.csv、impact.json")
+
+
+def _print_causes(result: Result, what: str, causes: Sequence[CauseCount]) -> None:
+    if not causes:
+        return
+    table = Table(header_style="bold", title=f"改变{what}的原因", title_justify="left")
+    table.add_column("指标或否决项")
+    for head in ("单元", "下降", "上升", "唯一原因", "因无法判定"):
+        table.add_column(head, justify="right")
+    for cause in causes[:SHOWN]:
+        numbers = (cause.units, cause.down, cause.up, cause.sole, cause.unknown)
+        table.add_row(_title(result, cause), *(f"{n:,}" for n in numbers))
+    print_block(table)
+    if len(causes) > SHOWN:
+        out.print(f"另有 {len(causes) - SHOWN} 项，见 impact.xlsx")

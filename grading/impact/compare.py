@@ -29,6 +29,7 @@ CAUSES = {
     "status": pl.String,
     "level": pl.String,
     "decides": pl.Boolean,
+    "about": pl.String,
 }
 
 ENTRIES: Mapping[str, pl.DataType] = {
@@ -53,9 +54,11 @@ class Changes:
     `units`, in the order of the sides: `before`, `after`, `before_attainable`, `after_attainable` (levels), `direction` and
     `attainable_direction` (1 up, -1 down, 0), `was_unknown` and `is_unknown` (whether the grade hangs on something unknown).
 
-    `causes`, for units that go up or down (`unit` is the position): the criterion (`kind`; `before_id` or `after_id` null
-    where that ruleset does not have it), its `status` on the side where the unit is worse off (of a gate: `met` or
-    `unknown`; null of a scale), the `level` that it denies there (of several the lowest), and whether it `decides`.
+    `causes`, for units that go up or down (`unit` is the position), `about` their `grade`, or where that stays about what it
+    could at best become (`attainable`; then only what is unmet counts, and gates that are met): the criterion (`kind`;
+    `before_id` or `after_id` null where that ruleset does not have it), its `status` on the side where the unit is worse off
+    (of a gate: `met` or `unknown`; null of a scale), the `level` that it denies there (of several the lowest), and whether
+    it `decides`.
     """
 
     units: pl.DataFrame
@@ -81,10 +84,19 @@ def compare(before: Side, after: Side) -> Changes:
         is_unknown=pl.col("after") != pl.col("after_attainable"),
     )
     of = counterparts(before.ruleset, after.ruleset)
-    down = _causes(units, before, after, -1, {new: old for old, new in of.items()})
-    up = _causes(units, after, before, 1, of)
-    causes = pl.concat([down, up]).sort("unit", maintain_order=True)
-    return Changes(units, causes)
+    back = {new: old for old, new in of.items()}
+    graded = units["direction"]
+    # What could at best become of a unit is told apart only where its grade does not tell already.
+    at_best = units["attainable_direction"] * (graded == 0)
+    causes = [
+        found
+        for way, measure in ((graded, GRADE), (at_best, ATTAINABLE))
+        for found in (
+            _causes(units, (way < 0).arg_true(), before, after, -1, back, measure),
+            _causes(units, (way > 0).arg_true(), after, before, 1, of, measure),
+        )
+    ]
+    return Changes(units, pl.concat(causes).sort("unit", maintain_order=True))
 
 
 def direction(before: Scale, after: Scale, was: str = "before", now: str = "after") -> pl.Expr:
@@ -98,19 +110,40 @@ def standings(scale: Scale) -> dict[str, int]:
     return {level.id: level.standing for level in scale.levels} | {UNGRADED: LOWEST}
 
 
-def _causes(units: pl.DataFrame, better: Side, worse: Side, way: int, other: Mapping[str, str]) -> pl.DataFrame:
-    """The causes of the units that go one way. `other`: by criterion of the worse side, the same on the better one."""
-    here = (units["direction"] == way).arg_true()
+@dataclass(frozen=True)
+class _Measure:
+    """A grade, or what it could at best become: which columns have it, and what bars a level of an indicator, and a gate."""
+
+    about: str
+    suffix: str
+    bars: tuple[str, ...]
+    closes: tuple[str, ...]
+
+
+GRADE = _Measure("grade", "", (Status.UNMET.value, Status.UNKNOWN.value), (Status.MET.value, Status.UNKNOWN.value))
+ATTAINABLE = _Measure("attainable", "_attainable", (Status.UNMET.value,), (Status.MET.value,))
+
+
+def _causes(
+    units: pl.DataFrame,
+    here: pl.Series,
+    better: Side,
+    worse: Side,
+    way: int,
+    other: Mapping[str, str],
+    measure: _Measure,
+) -> pl.DataFrame:
+    """The causes of units that go one way. `other`: by criterion of the worse side, the same on the better one."""
     if not len(here):
         return pl.DataFrame(schema=CAUSES)
     scale = worse.ruleset.scale
-    names = ("before", "after") if way < 0 else ("after", "before")
-    lost = _lost(units[here], *names, better.ruleset.scale, scale, gained=way > 0)
+    names = [f"{name}{measure.suffix}" for name in (("before", "after") if way < 0 else ("after", "before"))]
+    lost = _lost(units[here], names[0], names[1], better.ruleset.scale, scale, gained=way > 0)
     if way < 0:
-        lost = lost & _held(better.ruleset.scale, better.grades[here], scale)
+        lost = lost & _held(better.ruleset.scale, better.grades[here], scale, measure)
     grades = worse.grades[here]
     found: list[pl.DataFrame] = []
-    for kind, criterion, status, denied in _denials(worse.ruleset, grades, lost):
+    for kind, criterion, status, denied in _denials(worse.ruleset, grades, lost, measure):
         rows = (denied != 0).arg_true()
         if not len(rows):
             continue
@@ -134,7 +167,8 @@ def _causes(units: pl.DataFrame, better: Side, worse: Side, way: int, other: Map
     bare = pl.DataFrame([here.cast(pl.UInt32).alias("unit")]).join(entries, on="unit", how="anti")
     decided = _deciding(entries, len(scale.levels))
     level = _lowest(entries["levels"], scale)
-    told = entries.with_columns(level.alias("level"), decided.alias("decides"))
+    about = pl.lit(measure.about).alias("about")
+    told = entries.with_columns(level.alias("level"), decided.alias("decides"), about)
     of_scale = bare.with_columns(
         kind=pl.lit("scale"),
         before_id=pl.lit(None, dtype=pl.String),
@@ -142,6 +176,7 @@ def _causes(units: pl.DataFrame, better: Side, worse: Side, way: int, other: Map
         status=pl.lit(None, dtype=pl.String),
         level=pl.lit(None, dtype=pl.String),
         decides=pl.lit(True),
+        about=about,
     )
     return pl.concat([told.select(list(CAUSES)), of_scale.select(list(CAUSES))]).cast(CAUSES)  # type: ignore[arg-type]
 
@@ -160,7 +195,7 @@ def _lost(units: pl.DataFrame, better: str, worse: str, of_better: Scale, of_wor
     return units.select(pair.replace_strict(found, return_dtype=pl.UInt32)).to_series()
 
 
-def _held(of_better: Scale, grades: pl.DataFrame, of_worse: Scale) -> pl.Series:
+def _held(of_better: Scale, grades: pl.DataFrame, of_worse: Scale, measure: _Measure) -> pl.Series:
     """The levels of the worse side that a unit had on the better one, as bits: what it did not have it can't lose."""
     held = pl.Series([0], dtype=pl.UInt32).new_from_index(0, grades.height)
     for i, level in enumerate(of_worse.ids):
@@ -168,7 +203,8 @@ def _held(of_better: Scale, grades: pl.DataFrame, of_worse: Scale) -> pl.Series:
         if same is None or same == of_better.floor or level == of_worse.floor:
             held = held | (1 << i)
         else:
-            held = held | ((grades[f"level.{same}"].cast(pl.String) == Status.MET.value).cast(pl.UInt32) * (1 << i))
+            there = ~grades[f"level.{same}"].cast(pl.String).is_in(measure.bars)
+            held = held | (there.cast(pl.UInt32) * (1 << i))
     return held
 
 
@@ -181,7 +217,7 @@ def same_level(of: Scale, other: Scale, level: str | None) -> str | None:
 
 
 def _denials(
-    ruleset: Ruleset, grades: pl.DataFrame, lost: pl.Series
+    ruleset: Ruleset, grades: pl.DataFrame, lost: pl.Series, measure: _Measure
 ) -> Iterable[tuple[str, str, pl.Series, pl.Series]]:
     """For each criterion: its status at the lowest lost level that it denies, and all that it denies of them as bits."""
     scale, none = ruleset.scale, pl.Series([0], dtype=pl.UInt32).new_from_index(0, grades.height)
@@ -189,14 +225,14 @@ def _denials(
         denied, status = none, pl.Series([None], dtype=pl.String).new_from_index(0, grades.height)
         for i, level in enumerate(scale.graded):
             said = grades[f"{indicator.id}.{level}"].cast(pl.String)
-            short = (said != Status.MET.value) & ((lost & (1 << i)) != 0)
+            short = said.is_in(measure.bars) & ((lost & (1 << i)) != 0)
             denied = denied | (short.cast(pl.UInt32) * (1 << i))
             status = status.zip_with(~short, said)
         yield "indicator", indicator.id, status, denied
     for gate in ruleset.gates:
         said = grades[f"gate.{gate.id}"].cast(pl.String)
         barred = scale.ids.index(gate.effect.cap) if isinstance(gate.effect, Cap) else len(scale.levels)
-        closed = (said != Status.UNMET.value).fill_null(False)
+        closed = said.is_in(measure.closes).fill_null(False)
         yield "gate", gate.id, said, closed.cast(pl.UInt32) * ((1 << barred) - 1) & lost
 
 

@@ -17,9 +17,9 @@ class Counted:
     """What one comparison adds to an impact."""
 
     transitions: tuple[Transition, ...]
+    attainable: tuple[Transition, ...]
     causes: tuple[CauseCount, ...]
-    attainable_up: int
-    attainable_down: int
+    attainable_causes: tuple[CauseCount, ...]
     newly_unknown: int
     newly_known: int
 
@@ -27,27 +27,29 @@ class Counted:
 def count(before: Ruleset, after: Ruleset, changes: Changes, counties: pl.Series) -> Counted:
     """Count the changes of units that one ruleset graded before and one after; `counties` (text) in the order of the units."""
     units = changes.units.with_columns(counties.alias("county"))
-    industry = after.id.partition("/")[2]
-    grouped = units.group_by("county", "before", "after").agg(pl.len()).sort("county", "before", "after")
-    transitions = tuple(
-        Transition(county, industry, before.id, after.id, was, now, number)
-        for county, was, now, number in grouped.iter_rows()
-    )
-    attainable = units["attainable_direction"]
     return Counted(
-        transitions,
-        tuple(_causes(before, after, changes)),
-        attainable_up=int((attainable > 0).sum()),
-        attainable_down=int((attainable < 0).sum()),
+        _transitions(before, after, units, ""),
+        _transitions(before, after, units, "_attainable"),
+        tuple(_causes(before, after, changes, "grade")),
+        tuple(_causes(before, after, changes, "attainable")),
         newly_unknown=int((~units["was_unknown"] & units["is_unknown"]).sum()),
         newly_known=int((units["was_unknown"] & ~units["is_unknown"]).sum()),
     )
 
 
-def _causes(before: Ruleset, after: Ruleset, changes: Changes) -> Iterator[CauseCount]:
-    deciding = changes.causes.filter(pl.col("decides"))
+def _transitions(before: Ruleset, after: Ruleset, units: pl.DataFrame, suffix: str) -> tuple[Transition, ...]:
+    industry, names = after.id.partition("/")[2], ("county", f"before{suffix}", f"after{suffix}")
+    grouped = units.group_by(names).agg(pl.len()).sort(names)
+    return tuple(
+        Transition(county, industry, before.id, after.id, was, now, number)
+        for county, was, now, number in grouped.iter_rows()
+    )
+
+
+def _causes(before: Ruleset, after: Ruleset, changes: Changes, about: str) -> Iterator[CauseCount]:
+    deciding = changes.causes.filter(pl.col("decides") & (pl.col("about") == about))
     alone = pl.len().over("unit") == 1
-    way = changes.units["direction"].gather(deciding["unit"])
+    way = changes.units["direction" if about == "grade" else "attainable_direction"].gather(deciding["unit"])
     listed = deciding.with_columns(way.alias("direction"), alone.alias("alone"))
     grouped = listed.group_by("kind", "before_id", "after_id", maintain_order=True).agg(
         (pl.col("direction") > 0).sum().alias("up"),
@@ -74,11 +76,11 @@ def impact(counted: Iterable[Counted], scales: Mapping[str, Scale]) -> Impact:
         matrices=matrices(transitions, scales),
         by_county=by(lambda t: t.county),
         by_industry={str(name): found for name, found in by(lambda t: t.industry).items()},
-        attainable_up=sum(one.attainable_up for one in listed),
-        attainable_down=sum(one.attainable_down for one in listed),
+        attainable=matrices([t for one in listed for t in one.attainable], scales),
         newly_unknown=sum(one.newly_unknown for one in listed),
         newly_known=sum(one.newly_known for one in listed),
         causes=ranked(cause for one in listed for cause in one.causes),
+        attainable_causes=ranked(cause for one in listed for cause in one.attainable_causes),
     )
 
 

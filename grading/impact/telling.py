@@ -31,10 +31,11 @@ def tell(pair: Pair, mode: Mode, changes: Changes, columns: tuple[Columns, Colum
     """The causes of all changes, a row a value (a cause without one has a row too), decisive ones of a unit first.
 
     `columns` are the units before and after, in the order of the changes. Returned: `unit` (its position), `direction`,
-    `kind`, `before_id`, `after_id`, `level`, `decides`, `status`; in words `title`, `required_before`, `required_after`,
+    `about`, `kind`, `before_id`, `after_id`, `level`, `decides`, `status`; in words `title`, `required_before`, `required_after`,
     `clause`; and what `grading.impact.reasons` gives: `row`, `label`, `value`, `figure`, `left_out`.
     """
-    way = changes.units["direction"].gather(changes.causes["unit"]).alias("direction")
+    moved = changes.units.select(pl.when(pl.col("direction") != 0).then("direction").otherwise("attainable_direction"))
+    way = moved.to_series().gather(changes.causes["unit"]).alias("direction")
     causes = changes.causes.with_columns(way).with_row_index("cause")
     parts: list[pl.DataFrame] = []
     for direction, worse, name, held in (

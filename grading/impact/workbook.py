@@ -83,10 +83,11 @@ def _summarise(put: Lines, contents: Contents) -> None:
     put.line("")
     put.table(("可达等级上升", "可达等级下降", "新增待定", "不再待定"))
     put.table((found.attainable_up, found.attainable_down, found.newly_unknown, found.newly_known), head=False)
-    for matrix in found.matrices:
-        put.line("")
-        put.line("等级变化（行为原等级，列为新等级）", bold=True)
-        _matrix(put, matrix, contents.labels)
+    for title, matrices in (("等级", found.matrices), ("可达等级", found.attainable)):
+        for matrix in matrices:
+            put.line("")
+            put.line(f"{title}变化（行为原{title}，列为新{title}）", bold=True)
+            _matrix(put, matrix, contents.labels)
     for title, parts in (("按行业", found.by_industry), ("按区划", found.by_county)):
         put.line("")
         put.line(title, bold=True)
@@ -110,11 +111,12 @@ def _matrix(put: Lines, matrix: Matrix, labels: Mapping[str, str]) -> None:
 
 def _causes(contents: Contents) -> pl.DataFrame:
     rows = [
-        (contents.title(c), c.after_ruleset, c.units, c.down, c.up, c.sole, c.unknown, _edition(c))
-        for c in contents.impact.causes
+        (about, contents.title(c), c.after_ruleset, c.units, c.down, c.up, c.sole, c.unknown, _edition(c))
+        for about, causes in (("等级", contents.impact.causes), ("可达等级", contents.impact.attainable_causes))
+        for c in causes
     ]
-    names = ("title", "ruleset", "units", "down", "up", "sole", "unknown", "edition")
-    types = (pl.String, pl.String, *[pl.UInt32] * 5, pl.String)
+    names = ("about", "title", "ruleset", "units", "down", "up", "sole", "unknown", "edition")
+    types = (*[pl.String] * 3, *[pl.UInt32] * 5, pl.String)
     return pl.DataFrame(rows, schema=dict(zip(names, types, strict=True)), orient="row")
 
 
@@ -129,9 +131,10 @@ def _edition(c: CauseCount) -> str:
 
 
 _CAUSE_COLUMNS = (
+    Column("改变什么", 10, pl.col("about"), True),
     Column("指标或否决项", 44, pl.col("title")),
     Column("规则集", 26, pl.col("ruleset")),
-    Column("改变等级的单元", 12, pl.col("units"), True),
+    Column("单元数", 12, pl.col("units"), True),
     Column("其中下降", 10, pl.col("down"), True),
     Column("其中上升", 10, pl.col("up"), True),
     Column("唯一原因", 10, pl.col("sole"), True),
@@ -170,8 +173,9 @@ def _reason_columns(labels: Mapping[str, str]) -> tuple[Column, ...]:
         Column("单元编号", 18, pl.col(UNIT_ID)),
         Column("企业名称", 26, pl.col(NAME)),
         Column("升降", 10, _way("direction"), True),
+        Column("改变什么", 10, pl.col("about").replace({"grade": "等级", "attainable": "可达等级"}), True),
         Column("指标或否决项", 36, pl.col("title")),
-        Column("决定等级", 9, pl.when(pl.col("decides")).then(pl.lit("是")).otherwise(pl.lit("否")), True),
+        Column("起决定作用", 9, pl.when(pl.col("decides")).then(pl.lit("是")).otherwise(pl.lit("否")), True),
         Column("所涉等级", 10, _level("level", labels), True),
         Column("状态", 9, status, True),
         Column("行", 12, pl.col("row")),

@@ -90,18 +90,19 @@ class CauseCount:
 class Impact:
     """What would change: the matrix of each pair of scales, the same by county and by industry, and what causes it.
 
-    `attainable_up` and `attainable_down` count units whose attainable grade changes; `newly_unknown` those whose grade
-    hangs on something unknown after and did not before, `newly_known` the contrary.
+    `attainable` are the matrices of the attainable grades, and `attainable_causes` of what changes them where the grade itself
+    stays. `newly_unknown` counts units whose grade hangs on something unknown after and did not before, `newly_known` the
+    contrary.
     """
 
     matrices: tuple[Matrix, ...]
     by_county: dict[str | None, tuple[Matrix, ...]]
     by_industry: dict[str, tuple[Matrix, ...]]
-    attainable_up: int
-    attainable_down: int
+    attainable: tuple[Matrix, ...]
     newly_unknown: int
     newly_known: int
     causes: tuple[CauseCount, ...]
+    attainable_causes: tuple[CauseCount, ...]
 
     @property
     def units(self) -> int:
@@ -117,3 +118,13 @@ class Impact:
     def down(self) -> int:
         """How many are worse off."""
         return sum(matrix.down for matrix in self.matrices)
+
+    @property
+    def attainable_up(self) -> int:
+        """Of how many the attainable grade is better."""
+        return sum(matrix.up for matrix in self.attainable)
+
+    @property
+    def attainable_down(self) -> int:
+        """Of how many the attainable grade is worse."""
+        return sum(matrix.down for matrix in self.attainable)

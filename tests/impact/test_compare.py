@@ -42,9 +42,9 @@ def graded(of: Ruleset, columns: Columns, mode: Mode = Mode.OFFICIAL) -> Side:
     return Side(of, found.units.hstack(found.indicators))
 
 
-def causes(before: Side, after: Side) -> list[tuple[Any, ...]]:
+def causes(before: Side, after: Side, about: str = "grade") -> list[tuple[Any, ...]]:
     names = ("before_id", "after_id", "status", "level", "decides")
-    return compare(before, after).causes.select(names).rows()
+    return compare(before, after).causes.filter(pl.col("about") == about).select(names).rows()
 
 
 LOOSE = ruleset(indicator("dust", A=most("dust", 10), B=most("dust", 20), C=most("dust", 30)))
@@ -119,11 +119,24 @@ def test_what_can_not_be_judged_any_more_is_unknown_and_counted() -> None:
     after = ruleset(indicator("dust", A=most("dust", "unresolved"), B=most("dust", 20), C=most("dust", 30)))
     plants = [{"dust": "9"}, {"dust": "15"}, {"dust": "99"}]
     changes = compare(side(LOOSE, *plants), side(after, *plants))
-    assert changes.causes.select("unit", "status").rows() == [(0, "unknown")]
+    assert changes.causes.filter(pl.col("about") == "grade").select("unit", "status").rows() == [(0, "unknown")]
     counted = impact([count(LOOSE, after, changes, pl.Series(["1", "1", "2"]))], {LOOSE.id: LOOSE.scale})
     # Whatever the figure turns out to be, the others may yet be an A: so none of the three is settled.
     assert (counted.newly_unknown, counted.attainable_up, counted.attainable_down) == (3, 2, 0)
     assert [(c.after_id, c.down, c.sole, c.unknown) for c in counted.causes] == [("dust", 1, 1, 1)]
+
+
+def test_what_a_unit_could_at_best_become_has_causes_of_its_own_where_its_grade_stays() -> None:
+    open_figure = indicator(
+        "nox", A=most("nox", "unresolved"), B=most("nox", "unresolved"), C=most("nox", "unresolved")
+    )
+    before = ruleset(indicator("dust", A=most("dust", 10)), open_figure)
+    after = ruleset(indicator("dust", A=most("dust", 5)), open_figure)
+    plant = {"dust": "9", "nox": "1"}
+    found = compare(side(before, plant), side(after, plant)).units
+    assert found.select("before", "after", "before_attainable", "after_attainable").row(0) == ("D", "D", "A", "B")
+    assert causes(side(before, plant), side(after, plant)) == []
+    assert causes(side(before, plant), side(after, plant), "attainable") == [("dust", "dust", "unmet", "A", True)]
 
 
 def test_scales_are_compared_by_standing_and_say_so_where_nothing_else_tells() -> None:
@@ -205,8 +218,11 @@ def test_every_changed_grade_has_a_cause_that_decides_and_no_other_unit_has_one(
     before, after, old, new = two
     changes = compare(graded(before, old, modes[0]), graded(after, new, modes[1]))
     moved = set((changes.units["direction"] != 0).arg_true())
-    assert set(changes.causes["unit"]) == moved
-    assert set(changes.causes.filter(pl.col("decides"))["unit"]) == moved
+    at_best = set((changes.units["attainable_direction"] != 0).arg_true()) - moved
+    for about, units in (("grade", moved), ("attainable", at_best)):
+        mine = changes.causes.filter(pl.col("about") == about)
+        assert set(mine["unit"]) == units
+        assert set(mine.filter(pl.col("decides"))["unit"]) == units
     assert not (changes.causes["kind"] == "scale").any()
 
 
@@ -219,7 +235,7 @@ def test_without_what_decides_a_unit_would_not_have_fallen_so_far(two: Any, mode
     rank = standings(after.scale)
     levels = [level for level in after.scale.ids if level != after.scale.floor]
     for unit in (changes.units["direction"] < 0).arg_true():
-        mine = changes.causes.filter(pl.col("unit") == unit)
+        mine = changes.causes.filter(pl.col("unit") == unit, pl.col("about") == "grade")
         grade, best = changes.units["after"][unit], changes.units["before"][unit]
         between = [lv for lv in levels if rank[best] <= rank[lv] < rank[grade]]
         lost = [lv for lv in between if was.grades[f"level.{lv}"][unit] == "met"]
@@ -245,7 +261,8 @@ def deniers(of: Ruleset, grades: pl.DataFrame, unit: int, level: str) -> set[str
 def test_every_cause_leads_to_a_value(two: Any, mode: Mode) -> None:
     before, after, old, new = two
     changes = compare(graded(before, old, mode), graded(after, new, mode))
-    ways = changes.units["direction"].gather(changes.causes["unit"])
+    moved = changes.units["direction"] + changes.units["attainable_direction"] * (changes.units["direction"] == 0)
+    ways = moved.gather(changes.causes["unit"])
     for direction, of, columns, name in ((-1, after, new, "after_id"), (1, before, old, "before_id")):
         mine = changes.causes.filter(ways == direction).rename({name: "criterion"})
         with pytest.MonkeyPatch.context() as patch:

@@ -36,6 +36,8 @@ SECURITY = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "x-frame-options": "DENY",
 }
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+STATIC = "/static"
 HSTS = "max-age=31536000; includeSubDomains"
 PRIVATE = "private, no-store"
 """Unless a route says something else, nothing is kept by a browser or a proxy."""
@@ -72,17 +74,19 @@ class Envelope:
             IN_PROGRESS.dec()
             seconds = perf_counter() - begun
             template = _template(scope)
-            REQUESTS.labels(scope["method"], template, answer.status).inc()
-            SECONDS.labels(scope["method"], template).observe(seconds)
+            # Anybody may make methods up, and each would be counted by itself for ever.
+            method = scope["method"] if scope["method"] in METHODS else "OTHER"
+            REQUESTS.labels(method, template, answer.status).inc()
+            SECONDS.labels(method, template).observe(seconds)
             milliseconds = round(seconds * 1000, 1)
-            log.info("request", method=scope["method"], route=template, status=answer.status, ms=milliseconds)
+            log.info("request", method=method, route=template, status=answer.status, ms=milliseconds)
 
 
 def _template(scope: Scope) -> str:
     """The path of the route as it was declared, with the prefix of the JSON interface, which routes don't know of."""
     declared: str | None = getattr(scope.get("route"), "path", None)
     if declared is None:
-        return "(none)"
+        return STATIC if scope["path"].startswith(f"{STATIC}/") else "(none)"
     below = scope["path"].startswith(API + "/") and not declared.startswith(API + "/")
     return API + declared if below else declared
 

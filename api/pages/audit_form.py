@@ -32,6 +32,8 @@ from grading.forms.write import filled_form
 router = APIRouter()
 Reader = Annotated[Desk, needs(Rule.READ)]
 Writer = Annotated[Desk, needs(Rule.DRAFT_AUDITS)]
+CostlyReader = Annotated[Desk, needs(Rule.READ, costly=True)]
+CostlyWriter = Annotated[Desk, needs(Rule.DRAFT_AUDITS, costly=True)]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -87,7 +89,7 @@ def save_answers(audit_id: UUID, request: Request, desk: Writer, sent: Sent) -> 
 
 
 @router.post("/audits/{audit_id}/evidence")
-def add_evidence(audit_id: UUID, request: Request, desk: Writer, sent: Sent) -> Response:
+def add_evidence(audit_id: UUID, request: Request, desk: CostlyWriter, sent: Sent) -> Response:
     """Take in a file as evidence of one answer, and name it there. It overwrites nothing, so any version will do."""
     audit = desk.find(Audit, audit_id)
     place, file = sent.text("place"), sent.file()
@@ -138,7 +140,7 @@ def get_evidence(evidence_id: UUID, desk: Reader) -> Response:
 
 
 @router.get("/audits/{audit_id}/workbook")
-def get_workbook(audit_id: UUID, desk: Reader) -> Response:
+def get_workbook(audit_id: UUID, desk: CostlyReader) -> Response:
     """The audit as a workbook, everything it states filled in."""
     audit = desk.find(Audit, audit_id)
     grader = desk.service.grader
@@ -152,7 +154,7 @@ def get_workbook(audit_id: UUID, desk: Reader) -> Response:
 
 
 @router.post("/audits/{audit_id}/workbook")
-def put_workbook(audit_id: UUID, request: Request, desk: Writer, sent: Sent) -> Response:
+def put_workbook(audit_id: UUID, request: Request, desk: CostlyWriter, sent: Sent) -> Response:
     """Take a filled-in workbook in as the draft; one with errors changes nothing and comes back with them marked."""
     audit = desk.find(Audit, audit_id)
     data = sent.file().file.read()

@@ -19,6 +19,7 @@ from reports.context.words import region_text
 
 router = APIRouter()
 Reader = Annotated[Desk, needs(Rule.READ_STATISTICS)]
+CostlyReader = Annotated[Desk, needs(Rule.READ_STATISTICS, costly=True)]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -53,7 +54,7 @@ def show_overview(
 
 
 @router.get("/overview/export")
-def export(desk: Reader, q: str = "", county: str = "", ruleset: str = "", grade: str = "") -> Response:
+def export(desk: CostlyReader, q: str = "", county: str = "", ruleset: str = "", grade: str = "") -> Response:
     """The filtered list as a workbook."""
     listed = overview.lines(desk.db, _wanted(q, county, ruleset, grade))
     book = workbook(listed, level_labels(desk), ruleset_titles(desk), desk.at)

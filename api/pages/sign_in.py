@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.desk import cookie_name, public
 from api.identity import sessions
+from api.metrics import SIGN_INS
 from api.pages.posted import Sent
 from api.pages.render import page
 from api.problems import Problem
@@ -29,10 +30,12 @@ def sign_in(request: Request, service: Annotated[Service, public()], sent: Sent)
     try:
         signed_in = sessions.sign_in(service.database, service.settings, login, sent.text("password"), address)
     except Problem as problem:
+        SIGN_INS.labels(problem.code).inc()
         made: Response = page(
             request, None, "sign_in.html.j2", problem.status, next=onward, login=login, said=problem.detail
         )
         return made
+    SIGN_INS.labels("ok").inc()
     made = RedirectResponse(onward, status_code=303)
     made.set_cookie(
         cookie_name(service),

@@ -27,6 +27,7 @@ from api.store import Audit, EvidenceFile
 router = resource("evidence")
 Reader = Annotated[Desk, needs(Rule.READ)]
 Writer = Annotated[Desk, needs(Rule.DRAFT_AUDITS)]
+CostlyWriter = Annotated[Desk, needs(Rule.DRAFT_AUDITS, costly=True)]
 Place = Annotated[
     str | None,
     Form(
@@ -52,7 +53,7 @@ def list_evidence(audit_id: UUID, desk: Reader) -> list[EvidenceOut]:
     response_model=EvidenceOut,
     responses=CREATED | refusals(409, 413, 415, 422),
 )
-def create_evidence(audit_id: UUID, file: Upload, desk: Writer, place: Place = None) -> Response:
+def create_evidence(audit_id: UUID, file: Upload, desk: CostlyWriter, place: Place = None) -> Response:
     """PDF, PNG, JPEG, TIFF, WebP, MP4, text, xlsx or docx. What it is, its content says; its name must say the same."""
     made = attachments.attach(desk, audit_id, file.file, file.filename or "", place)
     return answer(EvidenceOut.model_validate(made), status=201, location=f"/v1/evidence/{made.id}")

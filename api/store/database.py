@@ -13,7 +13,10 @@ BUSY_SECONDS = 15
 
 
 class Database:
-    """An engine and the way to sessions. Safe to use from several threads; `close` when done."""
+    """An engine and the way to sessions. Safe to use from several threads; `close` when done.
+
+    Its exceptions, which are logged, don't tell the values of statements: they are names of people and hashes of passwords.
+    """
 
     def __init__(self, url: str) -> None:
         """Raises ArgumentError for a URL that can't be read; connects on first use."""
@@ -21,7 +24,11 @@ class Database:
         if self.url.drivername == "postgresql":
             self.url = self.url.set(drivername="postgresql+psycopg")
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite(self.url) if self.is_sqlite else create_engine(self.url, pool_pre_ping=True, pool_size=20)
+        self.engine = (
+            _sqlite(self.url)
+            if self.is_sqlite
+            else create_engine(self.url, pool_pre_ping=True, pool_size=20, hide_parameters=True)
+        )
         event.listen(self.engine, "begin", self._begin)
 
     @contextmanager
@@ -64,7 +71,7 @@ class Database:
 def _sqlite(url: Any) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=20)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=20, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.problems import ErrorAt, Problem, invalid_audit
-from api.store import StoredRuleset
+from api.store import DraftRuleset, StoredRuleset
 from grading.digest import canonical
 from grading.engine.grade import Engine, ruleset_digest
 from grading.engine.library import EngineError
@@ -134,8 +134,13 @@ def keep_ruleset(db: Session, ruleset: Ruleset, digest: str) -> StoredRuleset:
 
 
 def stored_ruleset(db: Session, digest: str) -> Ruleset:
-    """A ruleset by digest; raises LookupError, or ValueError when what is stored is not what the digest says."""
+    """A ruleset by digest, also one that is a draft as yet, to those who see the draft.
+
+    Raises LookupError, or ValueError when what is stored is not what the digest says.
+    """
     document = db.scalar(select(StoredRuleset.document).where(StoredRuleset.digest == digest))
+    if document is None:
+        document = db.scalar(select(DraftRuleset.document).where(DraftRuleset.digest == digest).limit(1))
     if document is None:
         raise LookupError(f"no ruleset with digest {digest} is kept")
     ruleset = _ruleset(document)

@@ -13,8 +13,12 @@ from sqlalchemy.orm import Session
 
 from api.desk import Desk, find
 from api.grader import Grader
+from api.problems import invalid_audit
 from api.store import AuditRevision, GradedUnit, Grading, SignOff
+from grading.digest import digest
 from grading.engine.grade import Engine
+from grading.intake import AuditError, check_audit, parse_json
+from grading.language.load import Library
 from grading.model import audit as domain
 from grading.model.result import Grading as Graded
 
@@ -48,7 +52,12 @@ class Replayed:
 
 def result_of(stored: Grading) -> str:
     """The digest of a grading's document as it is kept; the log tells it when the grading is made."""
-    return f"sha256:{hashlib.sha256(stored.document.encode()).hexdigest()}"
+    return result_digest(stored.document)
+
+
+def result_digest(document: str) -> str:
+    """The digest of a document that a grading is or will be."""
+    return f"sha256:{hashlib.sha256(document.encode()).hexdigest()}"
 
 
 def reviews_of(db: Session, digests: Iterable[str]) -> dict[str, Review]:
@@ -87,13 +96,39 @@ def replay(desk: Desk, stored: Grading) -> Replayed:
 
 def replayed(db: Session, grader: Grader, stored: Grading) -> Replayed:
     """The same where nobody asks: for what looks at the whole store."""
-    rows = select(GradedUnit.ruleset_id, GradedUnit.ruleset_digest).where(GradedUnit.grading_id == stored.id)
-    digests = {row.ruleset_id: row.ruleset_digest for row in db.execute(rows)}
-    engine = grader.of_digests(db, digests)
-    audit = grader.read(find(db, AuditRevision, stored.revision_id).content, engine)
+    rows = db.scalars(select(GradedUnit).where(GradedUnit.grading_id == stored.id)).all()
+    engine = grader.of_digests(db, {row.ruleset_id: row.ruleset_digest for row in rows})
+    content = find(db, AuditRevision, stored.revision_id).content
+    try:
+        audit = read_as(content, {row.unit: row.ruleset_id for row in rows}, engine.library)
+    except AuditError as error:
+        raise invalid_audit(error) from None
     graded = grader.grade(audit, stored.mode, engine)
     was, is_ = comparable(json.loads(stored.document)), comparable(orjson.loads(orjson.dumps(graded.as_json())))
     return Replayed(stored, audit, graded, engine, was == is_, {**was, "engine": ""} == {**is_, "engine": ""})
+
+
+def read_as(content: str, rulesets: Mapping[str, str], library: Library) -> domain.Audit:
+    """A revision as it was graded: each unit (by its id) under the ruleset given, which may be another than it names.
+
+    Raises AuditError.
+    """
+    raw = parse_json(content)
+    for unit in raw["units"]:
+        unit["ruleset"] = rulesets.get(unit["id"], unit["ruleset"])
+    return check_audit(raw, library)
+
+
+def inputs_of(graded: Graded) -> str:
+    """The digest of everything that a grading follows from."""
+    return digest(
+        {
+            "audit": graded.audit_digest,
+            "rulesets": {unit.id: unit.ruleset_digest for unit in graded.units},
+            "engine": graded.engine,
+            "mode": graded.mode.value,
+        }
+    )
 
 
 def comparable(told: dict[str, Any]) -> dict[str, Any]:

@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     upload_megabytes: Annotated[int, Field(ge=1, le=500)] = 30
     costly_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 60
     """Requests a minute and actor to routes that compute much (simulation, reports, imports)."""
+    batch_chunk: Annotated[int, Field(ge=1, le=20_000)] = 1_000
+    """Audits of a batch that the columns grade at once."""
+    engine_chunk: Annotated[int, Field(ge=1, le=1_000)] = 50
+    """Audits of a batch that the engine concludes before it looks whether the batch is held."""
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
 
     @field_validator("secret_key")

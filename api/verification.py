@@ -20,6 +20,8 @@ from api.store import Audit, EvidenceFile, GradedUnit, Grading, LogEntry, Stored
 from grading.digest import digest
 from grading.engine.grade import ENGINE
 
+PUBLISHED = ("audit.published", "audit.regraded_in_batch", "audit.regrading_taken_back")
+"""Actions after which the grading that an entry tells of is in force."""
 Progress = Callable[[int, int], None]
 """Told how many gradings are done, of how many."""
 
@@ -97,7 +99,7 @@ def _told(db: Session) -> _Told:
                 known |= {name: said[name] for name in ("inputs", "result") if name in said}
             if audit_id is not None and "to" in said:
                 told.states[audit_id] = said["to"]
-            if audit_id is not None and action == "audit.published":
+            if audit_id is not None and action in PUBLISHED:
                 told.published[audit_id] = said.get("grading", "")
     return told
 

@@ -67,6 +67,8 @@ Filter = ColumnElement[bool]
 SHOWN_TO_ENTERPRISES = (
     "audit.published",
     "audit.superseded",
+    "audit.regraded_in_batch",
+    "audit.regrading_taken_back",
     "audit.withdrawn",
     "audit.appealed",
     "audit.appeal_answered",

@@ -197,6 +197,8 @@ class BatchAudit(Base, kw_only=True):
     attainable: Mapped[str | None] = mapped_column(String(32), default=None)
     document: Mapped[str | None] = mapped_column(Packed, default=None)
     """These six as a grading has them."""
+    result: Mapped[str | None] = mapped_column(String(71), default=None)
+    """The digest of the document."""
 
 
 class BatchUnit(Base, kw_only=True):

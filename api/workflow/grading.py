@@ -12,11 +12,10 @@ from api.desk import Desk, find
 from api.grader import keep_ruleset
 from api.metrics import GRADINGS
 from api.problems import Problem
-from api.results import comparable, result_of
+from api.results import comparable, inputs_of, result_of
 from api.store import Audit, AuditKind, AuditRevision, Enterprise, GradedUnit, Grading, Role
 from api.workflow.content import read, revision_of
 from api.workflow.states import STATE_NAMES, record
-from grading.digest import digest
 from grading.model import audit as domain
 from grading.model.base import Mode
 from grading.model.result import Grading as Graded
@@ -58,14 +57,7 @@ def make(
     """
     graded = desk.service.grader.grade(read_audit, mode)
     GRADINGS.labels(mode.value).inc()
-    inputs = digest(
-        {
-            "audit": graded.audit_digest,
-            "rulesets": {unit.id: unit.ruleset_digest for unit in graded.units},
-            "engine": graded.engine,
-            "mode": mode.value,
-        }
-    )
+    inputs = inputs_of(graded)
     document = graded.as_json()
     known = desk.db.scalar(select(Grading).where(Grading.revision_id == revision.id, Grading.inputs == inputs))
     if known is not None:

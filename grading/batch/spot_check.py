@@ -1,7 +1,7 @@
 """The engine concludes again what the columns found, for a sample: one disagreement stops the batch."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import polars as pl
@@ -12,6 +12,7 @@ from grading.columns.to_audits import to_audits
 from grading.engine.grade import Engine
 from grading.model.audit import Audit
 from grading.model.base import Mode
+from grading.model.result import UnitGrading
 from grading.model.ruleset import Ruleset
 
 
@@ -42,18 +43,18 @@ def check(
     audits = to_audits(ruleset, columns.only(wanted))
     for position, audit in zip(positions, audits, strict=True):
         found = grades.units.row(position, named=True) | grades.indicators.row(position, named=True)
-        different = tuple(
-            (place, found.get(place), said)
-            for place, said in _concluded(engine, audit, mode)
-            if found.get(place) != said
-        )
+        different = differences(found, engine.grade(audit, mode).units[0])
         if different:
             raise DisagreementError(ids[position], audit, different)
 
 
-def _concluded(engine: Engine, audit: Audit, mode: Mode) -> Iterator[tuple[str, Any]]:
+def differences(found: Mapping[str, Any], concluded: UnitGrading) -> tuple[tuple[str, Any, Any], ...]:
+    """Where a unit's row of the columns (units' and indicators') and the engine differ: place, columns, engine."""
+    return tuple((place, found.get(place), said) for place, said in _said(concluded) if found.get(place) != said)
+
+
+def _said(unit: UnitGrading) -> Iterator[tuple[str, Any]]:
     """What the engine says, by the names of the columns."""
-    unit = engine.grade(audit, mode).units[0]
     yield "grade", unit.outcome.grade
     yield "attainable", unit.outcome.attainable
     yield from ((f"level.{level}", status.value) for level, status in unit.levels.items())

@@ -1,0 +1,61 @@
+"""Columns and engine say different things of a unit: the batch stops, with everything needed to find out why."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from api.service import Service
+from api.store import AuditRevision, Batch, BatchAudit, BatchState
+from grading.engine.grade import ENGINE
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """Where they differ: each difference is a place, what the columns say, what the engine says (or is in force)."""
+
+    audit_id: UUID
+    unit: str
+    ruleset_digest: str
+    differences: tuple[tuple[str, Any, Any], ...]
+
+
+def stop(service: Service, batch_id: UUID, found: Disagreement) -> None:
+    """Stop a batch; the first disagreement counts."""
+    with service.database.writing() as db:
+        batch = db.get_one(Batch, batch_id, with_for_update=True)
+        if batch.state not in (BatchState.ASSESSING, BatchState.CONCLUDING):
+            return
+        content = db.scalars(
+            select(AuditRevision.content)
+            .join(BatchAudit, BatchAudit.revision_id == AuditRevision.id)
+            .where(BatchAudit.batch_id == batch_id, BatchAudit.audit_id == found.audit_id)
+        ).one()
+        batch.state = BatchState.STOPPED
+        batch.problem = json.dumps(
+            {
+                "message": "列式计算与推理引擎的结论不一致，批次已停止，未改动任何结论。",
+                "audit_id": str(found.audit_id),
+                "unit": found.unit,
+                "ruleset_digest": found.ruleset_digest,
+                "engine": ENGINE,
+                "mode": batch.mode.value,
+                "differences": [
+                    {"place": place, "columns": columns, "engine": engine}
+                    for place, columns, engine in found.differences
+                ],
+                "audit": json.loads(content),
+            },
+            ensure_ascii=False,
+        )
+
+
+def fail(service: Service, batch_id: UUID, message: str, detail: str) -> None:
+    """End a batch that can't go on."""
+    with service.database.writing() as db:
+        batch = db.get_one(Batch, batch_id, with_for_update=True)
+        if batch.state in (BatchState.WAITING, BatchState.ASSESSING, BatchState.CONCLUDING):
+            batch.state = BatchState.FAILED
+            batch.problem = json.dumps({"message": message, "detail": detail}, ensure_ascii=False)

@@ -1,0 +1,206 @@
+"""A batch put in force by a second person, and taken back: each time everything, in one transaction, or nothing."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, exists, insert, literal, select, update
+from sqlalchemy.orm import Session, aliased
+
+from api import log
+from api.access import unscoped
+from api.batches.selection import rulesets_of
+from api.batches.states import BatchAction, record, take
+from api.desk import Desk
+from api.grader import keep_ruleset, stored_ruleset
+from api.problems import Problem
+from api.store import (
+    Audit,
+    AuditOutcome,
+    AuditState,
+    Batch,
+    BatchAudit,
+    BatchState,
+    BatchUnit,
+    GradedUnit,
+    Grading,
+)
+from api.workflow.states import given_reasons
+from grading.model.base import Mode
+
+MAX_NAMED = 100
+"""How many audits a refusal names."""
+
+
+def publish(desk: Desk, batch_id: UUID, version: int | None = None) -> Batch:
+    """Put the new gradings of all changed audits in force.
+
+    Raises Problem: 403 `own_batch` for who made it; 409 for a batch on trial, or `overtaken` when an audit of it has changed
+    since (begin the batch anew then); 404, 409, 412 as for every step.
+    """
+    batch = take(desk, batch_id, BatchAction.PUBLISH, version)
+    if batch.made_by == desk.actor.id:
+        raise Problem("own_batch", "公布须由另一人进行：这一批次是您发起的。", status=403)
+    if batch.mode is Mode.TRIAL:
+        raise Problem("trial_grading", "试算批次把暂定数值视同已核实，不得公布；请发起正式批次。")
+    with unscoped(desk.db) as db:
+        known = _reuse_known(db, batch)
+        changed = _changed(db, batch)
+        gone = [
+            row for row in changed if (row.state, row.published_grading_id) != (AuditState.PUBLISHED, row.before_id)
+        ]
+        if gone:
+            raise _overtaken(gone)
+        for rule in rulesets_of(db, batch):
+            keep_ruleset(db, stored_ruleset(db, rule.digest), rule.digest)
+        _write_gradings(desk, db, batch)
+        _switch(desk, db, [(row, row.after_id) for row in changed])
+    batch.state, batch.published_by, batch.published_at = BatchState.PUBLISHED, desk.actor.id, desk.at
+    record(desk, batch, "published", audits=len(changed))
+    entries = []
+    for row in changed:
+        told = {"batch": str(batch.id), "before": str(row.before_id), "grading": str(row.after_id), "grade": row.grade}
+        if row.after_id not in known:
+            told |= {"inputs": row.inputs, "result": row.result}
+        entries.append(log.About(row.audit_id, row.enterprise_id, told))
+    log.append_many(desk.db, "audit.regraded_in_batch", desk.actor, entries)
+    return batch
+
+
+def take_back(desk: Desk, batch_id: UUID, reasons: str, version: int | None = None) -> Batch:
+    """Put the gradings in force again that were so before the batch; what was graded by it is kept, but not in force.
+
+    Audits that were superseded or withdrawn since have no grading in force and are left alone. Raises Problem: 409
+    `published_over` when a later batch is in force for some of them (take that one back first); 404, 409, 412, 422.
+    """
+    batch = take(desk, batch_id, BatchAction.TAKE_BACK, version)
+    batch.reasons = given_reasons(reasons, "收回")
+    with unscoped(desk.db) as db:
+        changed = [row for row in _changed(db, batch) if row.state is AuditState.PUBLISHED]
+        later = _published_over(db, batch)
+        if later:
+            named = "、".join(f"“{other.name}”" for other in later)
+            said = f"之后公布的批次{named}对其中一些审核有效，请先收回该批次。"
+            raise Problem("published_over", said, more={"batches": [str(other.id) for other in later]})
+        mine = [row for row in changed if row.published_grading_id == row.after_id]
+        _switch(desk, db, [(row, row.before_id) for row in mine])
+    batch.state, batch.taken_back_by, batch.taken_back_at = BatchState.TAKEN_BACK, desk.actor.id, desk.at
+    record(desk, batch, "taken_back", audits=len(mine), reasons=batch.reasons)
+    entries = []
+    for row in mine:
+        told = {"batch": str(batch.id), "before": str(row.after_id), "grading": str(row.before_id)}
+        entries.append(log.About(row.audit_id, row.enterprise_id, told))
+    log.append_many(desk.db, "audit.regrading_taken_back", desk.actor, entries)
+    return batch
+
+
+def _changed(db: Session, batch: Batch) -> list[Row[Any]]:
+    """The changed audits of a batch with what is in force for them, locked."""
+    found = (
+        select(
+            BatchAudit.audit_id,
+            BatchAudit.enterprise_id,
+            BatchAudit.before_id,
+            BatchAudit.after_id,
+            BatchAudit.inputs,
+            BatchAudit.result,
+            BatchAudit.grade,
+            Audit.state,
+            Audit.version,
+            Audit.published_grading_id,
+        )
+        .join(Audit, Audit.id == BatchAudit.audit_id)
+        .where(BatchAudit.batch_id == batch.id, BatchAudit.outcome == AuditOutcome.CHANGED)
+        .order_by(BatchAudit.audit_id)
+        .with_for_update(of=Audit)
+    )
+    return [*db.execute(found)]
+
+
+def _overtaken(gone: list[Row[Any]]) -> Problem:
+    said = f"有 {len(gone)} 份审核在试算之后已有变动（被替代、撤回或另行公布），请重新试算。"
+    return Problem("overtaken", said, more={"audits": [str(row.audit_id) for row in gone[:MAX_NAMED]]})
+
+
+def _reuse_known(db: Session, batch: Batch) -> set[UUID]:
+    """An audit that was graded from the same inputs before has that grading: the same inputs give the same row.
+
+    Returns the gradings that were there.
+    """
+    known = (
+        select(BatchAudit.audit_id, Grading.id)
+        .join(Grading, and_(Grading.revision_id == BatchAudit.revision_id, Grading.inputs == BatchAudit.inputs))
+        .where(BatchAudit.batch_id == batch.id, BatchAudit.outcome == AuditOutcome.CHANGED)
+    )
+    rows = [
+        {"batch_id": batch.id, "audit_id": audit_id, "after_id": grading_id}
+        for audit_id, grading_id in db.execute(known)
+    ]
+    if rows:
+        db.execute(update(BatchAudit), rows)
+    return {row["after_id"] for row in rows}
+
+
+def _write_gradings(desk: Desk, db: Session, batch: Batch) -> None:
+    """Write the gradings that are new, from what the engine concluded."""
+    a, u = BatchAudit, BatchUnit
+    mine = (a.batch_id == batch.id, a.outcome == AuditOutcome.CHANGED)
+    known, known_units = aliased(Grading), aliased(GradedUnit)
+    gradings: dict[Any, Any] = {
+        Grading.id: a.after_id,
+        Grading.audit_id: a.audit_id,
+        Grading.revision_id: a.revision_id,
+        Grading.audit_digest: a.audit_digest,
+        Grading.engine: a.engine,
+        Grading.mode: literal(batch.mode, Grading.mode.type),
+        Grading.inputs: a.inputs,
+        Grading.grade: a.grade,
+        Grading.attainable: a.attainable,
+        Grading.document: a.document,
+        Grading.made_by: literal(batch.made_by, Grading.made_by.type),
+        Grading.created_at: literal(desk.at, Grading.created_at.type),
+    }
+    new = select(*gradings.values()).where(*mine, ~exists().where(known.id == a.after_id))
+    db.execute(insert(Grading).from_select(list(gradings), new))
+    units: dict[Any, Any] = {
+        GradedUnit.grading_id: a.after_id,
+        GradedUnit.position: u.position,
+        GradedUnit.unit: u.unit,
+        GradedUnit.ruleset_id: u.after_ruleset,
+        GradedUnit.ruleset_digest: u.after_digest,
+        GradedUnit.grade: u.after,
+        GradedUnit.attainable: u.after_attainable,
+    }
+    theirs = select(*units.values()).join(a, and_(a.batch_id == u.batch_id, a.audit_id == u.audit_id))
+    theirs = theirs.where(*mine, ~exists().where(known_units.grading_id == a.after_id))
+    db.execute(insert(GradedUnit).from_select(list(units), theirs))
+
+
+def _switch(desk: Desk, db: Session, in_force: list[tuple[Row[Any], UUID]]) -> None:
+    """Put gradings in force, each for its audit."""
+    rows = [
+        {"id": row.audit_id, "published_grading_id": grading_id, "version": row.version + 1, "changed_at": desk.at}
+        for row, grading_id in in_force
+    ]
+    if rows:
+        db.execute(update(Audit), rows)
+
+
+def _published_over(db: Session, batch: Batch) -> list[Batch]:
+    """Batches that are in force for an audit that this one has put in force before."""
+    mine, theirs = aliased(BatchAudit), aliased(BatchAudit)
+    found = (
+        select(Batch)
+        .join(theirs, theirs.batch_id == Batch.id)
+        .join(mine, and_(mine.audit_id == theirs.audit_id, mine.batch_id == batch.id))
+        .join(Audit, Audit.id == theirs.audit_id)
+        .where(
+            Batch.state == BatchState.PUBLISHED,
+            Batch.id != batch.id,
+            mine.outcome == AuditOutcome.CHANGED,
+            theirs.outcome == AuditOutcome.CHANGED,
+            theirs.before_id == mine.after_id,
+            Audit.published_grading_id == theirs.after_id,
+        )
+        .distinct()
+    )
+    return list(db.scalars(found))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from api.commands import backups, logs, users
+from api.commands import backups, logs, users, workers
 from api.commands.opening import Data, service_of, settings_of
 from grading.commands.terminal import err, out, print_block, stop
 
@@ -27,6 +27,7 @@ def register(app: typer.Typer) -> None:
     app.command("serve", help="启动服务（默认使用内置的 SQLite，无需其他软件）")(serve)
     app.command("migrate", help="把数据库升级到当前版本的表结构")(migrate)
     backups.register(app)
+    workers.register(app)
     app.add_typer(users.app, name="user")
     app.add_typer(logs.app, name="log")
 

@@ -1,12 +1,11 @@
-"""The folder of documents that were made for somebody, and the one worker that makes the large ones."""
+"""The folder of documents that were made for somebody to download."""
 
 import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from api.store.base import now
 
@@ -14,11 +13,10 @@ KEPT = timedelta(days=1)
 
 
 class ExportFolder:
-    """The folder of finished documents and the one worker that makes the large ones."""
+    """The folder of finished documents."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._worker: ThreadPoolExecutor | None = None
 
     def path(self, export_id: UUID) -> Path:
         """Where a document lies."""
@@ -26,16 +24,19 @@ class ExportFolder:
 
     def write(self, export_id: UUID, content: bytes) -> None:
         """Put a document there, whole or not at all."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        incoming = self.folder / f".{export_id}"
-        incoming.write_bytes(content)
-        incoming.replace(self.path(export_id))
+        with self.incoming(export_id) as incoming:
+            incoming.write_bytes(content)
 
-    def begin(self, work: Callable[[], None]) -> None:
-        """Have something made in the background, one thing after another."""
-        if self._worker is None:
-            self._worker = ThreadPoolExecutor(1, thread_name_prefix="exports")
-        self._worker.submit(work)
+    @contextmanager
+    def incoming(self, export_id: UUID) -> Iterator[Path]:
+        """Where a document is written; it is there whole at the end of the block, or not at all."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        incoming = self.folder / f".{export_id}.{uuid4()}"
+        try:
+            yield incoming
+            incoming.replace(self.path(export_id))
+        finally:
+            incoming.unlink(missing_ok=True)
 
     def files(self) -> list[Path]:
         """The finished documents that are there now."""
@@ -49,8 +50,3 @@ class ExportFolder:
                 with suppress(FileNotFoundError):
                     if entry.stat().st_mtime < before:
                         Path(entry.path).unlink()
-
-    def close(self) -> None:
-        """Wait for the part that is being made; leave the rest."""
-        if self._worker is not None:
-            self._worker.shutdown(wait=True, cancel_futures=True)

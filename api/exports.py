@@ -1,49 +1,55 @@
-"""Documents made for somebody to download: kept for a day in a folder; reports of many gradings by a worker of their own."""
+"""Documents made for somebody to download: kept for a day; reports of many gradings are made by the workers (`api/jobs`)."""
 
 import json
 import zipfile
 from collections.abc import Sequence
-from datetime import timedelta
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
-import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
 
 from api import conclusions
-from api.access import Actor, Rule, require
+from api.access import Actor, Rule, Via, actor_of, require, unscoped
 from api.conclusions import ReportFormat
 from api.desk import Desk, desk_of
 from api.export_folder import KEPT
-from api.problems import ErrorAt, Problem
+from api.problems import Problem, not_found
 from api.queries.gradings import case_of
 from api.service import Service
-from api.store import Export, ExportKind, ExportState, Grading
+from api.store import Export, ExportKind, ExportPart, ExportState, Grading, User
 from api.store.base import now
 
-STUCK = timedelta(minutes=10)
-"""A running export that hasn't got any further for so long was interrupted by a restart."""
 MAX_RUNNING = 3
-MAX_GRADINGS = 500
+"""How many archives one person may have made at once."""
+REPORTS_AT_ONCE = 5
 ZIP = "application/zip"
-log = structlog.get_logger("api.exports")
+AT_WORK = (ExportState.WAITING, ExportState.RUNNING)
+FIRST_DAY = (1980, 1, 1, 0, 0, 0)
+"""What archives say of the time of their files: nothing."""
 
 
-def order_reports(desk: Desk, ids: Sequence[UUID]) -> Export:
-    """An export of the gap reports of gradings that the actor sees; start it once it is committed (`make_reports`).
+def order_reports(desk: Desk, ids: Sequence[UUID], form: ReportFormat) -> Export:
+    """An export of the gap reports of gradings that the actor sees; a worker begins it once this is committed.
 
     Raises Problem (403, 404, 409 while too many are being made).
     """
     require(desk.db, Rule.MAKE_EXPORTS)
     for grading_id in ids:
         desk.find(Grading, grading_id)
-    open_ones = select(Export.id).where(
-        Export.state.in_((ExportState.WAITING, ExportState.RUNNING)), Export.changed_at > desk.at - STUCK
-    )
-    if len(desk.db.scalars(open_ones).all()) >= MAX_RUNNING:
+    if len(desk.db.scalars(select(Export.id).where(Export.state.in_(AT_WORK))).all()) >= MAX_RUNNING:
         raise Problem("exports_running", f"已有 {MAX_RUNNING} 个导出任务正在进行，请等待完成。")
     _forget_old(desk)
-    name = f"差距报告-{desk.at.date().isoformat()}.zip"
-    return _add(desk, Export(user_id=desk.actor.id, kind=ExportKind.REPORTS, name=name, media_type=ZIP, total=len(ids)))
+    made = Export(
+        user_id=desk.actor.id,
+        kind=ExportKind.REPORTS,
+        name=f"差距报告-{desk.at.date().isoformat()}.zip",
+        media_type=ZIP,
+        total=len(ids),
+        wanted=json.dumps({"format": form.value, "grading_ids": [str(grading_id) for grading_id in ids]}),
+    )
+    return _add(desk, made)
 
 
 def keep_marked(desk: Desk, content: bytes, name: str, media_type: str) -> Export:
@@ -57,11 +63,107 @@ def keep_marked(desk: Desk, content: bytes, name: str, media_type: str) -> Expor
     return made
 
 
-def state_of(export: Export) -> ExportState:
-    """How far it is; one that was interrupted has failed."""
-    if export.state in (ExportState.WAITING, ExportState.RUNNING) and now() - export.changed_at > STUCK:
-        return ExportState.FAILED
-    return export.state
+def content_of(desk: Desk, export: Export) -> Path:
+    """The file of a document that is done; an archive is put together when it is first asked for. Raises Problem (404, 409)."""
+    if export.state is not ExportState.DONE:
+        raise Problem("not_done", "文件尚未生成，或生成失败。", more={"state": export.state.value})
+    path = desk.service.exports.path(export.id)
+    if not path.is_file():
+        if export.kind is not ExportKind.REPORTS:
+            raise not_found()
+        with desk.service.exports.incoming(export.id) as incoming:
+            _archive(desk.db, export.id, incoming)
+    return path
+
+
+def begin(service: Service, export_id: UUID) -> int:
+    """Say that an archive is being made; returns how many reports it has."""
+    with service.database.writing() as db:
+        export = db.get_one(Export, export_id, with_for_update=True)
+        if export.state is ExportState.WAITING:
+            export.state, export.changed_at = ExportState.RUNNING, now()
+        return export.total
+
+
+def make_report(service: Service, export_id: UUID, position: int) -> None:
+    """Make one report of an archive, unless it is made; one that can't be made is told, not the end of the others."""
+    with service.database.reading() as db:
+        export = db.get(Export, export_id)
+        if export is None or export.state is not ExportState.RUNNING:
+            return
+        if db.get(ExportPart, (export_id, position)) is not None:
+            return
+        actor = actor_of(db.get_one(User, export.user_id), Via.COMMAND)
+    part = _made(service, actor, export, position)
+    with service.database.writing() as db:
+        export = db.get_one(Export, export_id, with_for_update=True)
+        if db.get(ExportPart, (export_id, position)) is None:
+            db.add(part)
+            db.flush()
+            _note_progress(db, export)
+
+
+def finish(service: Service, export_id: UUID) -> None:
+    """Say that an archive may be downloaded."""
+    _end(service, export_id, ExportState.DONE)
+
+
+def fail(service: Service, export_id: UUID, why: str) -> None:
+    """Say that an archive could not be made."""
+    _end(
+        service,
+        export_id,
+        ExportState.FAILED,
+        [{"place": "", "message": f"导出失败，请重试；再次失败请联系管理员（{why}）。"}],
+    )
+
+
+def _end(service: Service, export_id: UUID, state: ExportState, errors: Sequence[dict[str, Any]] = ()) -> None:
+    with service.database.writing() as db:
+        export = db.get(Export, export_id, with_for_update=True)
+        if export is not None and export.state in AT_WORK:
+            _note_progress(db, export, errors)
+            export.state = state
+
+
+def _note_progress(db: Session, export: Export, errors: Sequence[dict[str, Any]] = ()) -> None:
+    mine = ExportPart.export_id == export.id
+    export.made = db.scalars(select(func.count()).select_from(ExportPart).where(mine)).one()
+    rows = select(ExportPart.position, ExportPart.problem).where(mine, ExportPart.problem.is_not(None))
+    told = [
+        {"place": f"gradings[{position}]", "message": problem}
+        for position, problem in db.execute(rows.order_by(ExportPart.position))
+    ]
+    export.errors = json.dumps([*told, *errors], ensure_ascii=False)
+    export.changed_at = now()
+
+
+def _made(service: Service, actor: Actor, export: Export, position: int) -> ExportPart:
+    wanted = json.loads(export.wanted or "")
+    form = ReportFormat(wanted["format"])
+    part = ExportPart(export_id=export.id, position=position)
+    try:
+        with desk_of(service, actor, writing=False) as desk:
+            case = case_of(desk, UUID(wanted["grading_ids"][position]))
+        part.name, part.content = conclusions.report_name(case, form), conclusions.report(case, form)
+    except Problem as problem:
+        part.problem = problem.detail
+    return part
+
+
+def _archive(db: Session, export_id: UUID, to: Path) -> None:
+    names: set[str] = set()
+    positions = select(ExportPart.position).where(ExportPart.export_id == export_id, ExportPart.content.is_not(None))
+    with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
+        for position in db.scalars(positions.order_by(ExportPart.position)).all():
+            part = db.scalars(
+                select(ExportPart).where(ExportPart.export_id == export_id, ExportPart.position == position)
+            ).one()
+            info = zipfile.ZipInfo(_free(part.name or "", names), FIRST_DAY)
+            # A PDF is compressed already.
+            info.compress_type = zipfile.ZIP_STORED if info.filename.endswith(".pdf") else zipfile.ZIP_DEFLATED
+            archive.writestr(info, part.content or b"")
+            db.expunge(part)
 
 
 def _add(desk: Desk, export: Export) -> Export:
@@ -71,46 +173,11 @@ def _add(desk: Desk, export: Export) -> Export:
 
 
 def _forget_old(desk: Desk) -> None:
-    desk.db.execute(delete(Export).where(Export.created_at < desk.at - KEPT))
+    old = Export.created_at < desk.at - KEPT
+    with unscoped(desk.db):
+        desk.db.execute(delete(ExportPart).where(ExportPart.export_id.in_(select(Export.id).where(old))))
+        desk.db.execute(delete(Export).where(old))
     desk.service.exports.sweep()
-
-
-def make_reports(service: Service, actor: Actor, export_id: UUID, ids: Sequence[UUID], form: ReportFormat) -> None:
-    """Make the archive, part by part; a part that can't be made is told, not the end of the others."""
-    folder = service.exports
-    errors: list[ErrorAt] = []
-    try:
-        folder.folder.mkdir(parents=True, exist_ok=True)
-        incoming = folder.folder / f".{export_id}"
-        names: set[str] = set()
-        with zipfile.ZipFile(incoming, "w", zipfile.ZIP_DEFLATED) as archive:
-            for position, grading_id in enumerate(ids):
-                if service.stopping.is_set():
-                    _note(service, actor, export_id, ExportState.FAILED, position, errors)
-                    return
-                try:
-                    with desk_of(service, actor, writing=False) as desk:
-                        case = case_of(desk, grading_id)
-                    archive.writestr(_free(conclusions.report_name(case, form), names), conclusions.report(case, form))
-                except Problem as problem:
-                    errors.append(ErrorAt(f"gradings[{position}]", problem.detail))
-                _note(service, actor, export_id, ExportState.RUNNING, position + 1, errors)
-        incoming.replace(folder.path(export_id))
-        _note(service, actor, export_id, ExportState.DONE, len(ids), errors)
-    except Exception as error:
-        log.error("export failed", export=str(export_id), error=type(error).__name__, exc_info=error)
-        errors.append(ErrorAt("", "导出失败，请重试；再次失败请联系管理员。"))
-        _note(service, actor, export_id, ExportState.FAILED, 0, errors)
-
-
-def _note(
-    service: Service, actor: Actor, export_id: UUID, state: ExportState, made: int, errors: Sequence[ErrorAt]
-) -> None:
-    said = json.dumps([{"place": e.place, "message": e.message} for e in errors], ensure_ascii=False)
-    with desk_of(service, actor) as desk:
-        require(desk.db, Rule.MAKE_EXPORTS)
-        values = {"state": state, "made": made, "errors": said, "changed_at": now()}
-        desk.db.execute(update(Export).where(Export.id == export_id).values(**values))
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -27,8 +27,7 @@ class Service:
     stopping: Event = field(default_factory=Event)
 
     def close(self) -> None:
-        """Finish what is being made and let go of the database."""
-        self.exports.close()
+        """Let go of the database."""
         self.database.close()
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api import demo
 from api.app import create_app
+from api.jobs.started import StartedWorkers
 from api.service import Service
 from api.store import User, migrate
 
@@ -64,7 +65,12 @@ def run(service: Service) -> None:
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=settings.stop_within,
     )
-    _Server(config, service).run()
+    workers = StartedWorkers(settings)
+    workers.start()
+    try:
+        _Server(config, service).run()
+    finally:
+        workers.stop()
 
 
 def configure_logs(level: str, *, as_json: bool) -> None:

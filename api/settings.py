@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     upload_megabytes: Annotated[int, Field(ge=1, le=500)] = 30
     costly_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 60
     """Requests a minute and actor to routes that compute much (simulation, reports, imports)."""
+    workers: Annotated[int | None, Field(ge=0, le=64)] = None
+    """Processes that the service starts to do jobs (batches, archives): as many as the machine has processors, at most four, if
+    None. 0: `grading worker` does them, on this or other machines."""
     batch_chunk: Annotated[int, Field(ge=1, le=20_000)] = 1_000
     """Audits of a batch that the columns grade at once."""
     engine_chunk: Annotated[int, Field(ge=1, le=1_000)] = 50

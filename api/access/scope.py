@@ -48,6 +48,7 @@ from api.store import (
     Enterprise,
     EvidenceFile,
     Export,
+    ExportPart,
     GradedUnit,
     Grading,
     LogEntry,
@@ -178,6 +179,12 @@ def _own_assessments(actor: Actor) -> Select[Any]:
     return select(a.c.id).where(a.c.kind == AuditKind.SELF, a.c.enterprise_id == actor.enterprise_id)
 
 
+def _own_exports(actor: Actor) -> Select[Any]:
+    """The ids of the documents made for the actor."""
+    e = _alias(Export)
+    return select(e.c.id).where(e.c.user_id == actor.id)
+
+
 def _own_or_administrator(column: Any) -> Callable[[Actor], Filter]:
     return lambda actor: true() if actor.role is Role.ADMINISTRATOR else column == actor.id
 
@@ -242,6 +249,7 @@ FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     SignInSession: _own_or_administrator(SignInSession.user_id),
     RememberedAnswer: lambda actor: RememberedAnswer.user_id == actor.id,
     Export: lambda actor: Export.user_id == actor.id,
+    ExportPart: lambda actor: ExportPart.export_id.in_(_own_exports(actor)),
     LogEntry: log_entries,
     DraftRuleset: lambda actor: _of_the_area(actor, DraftRuleset.area),
     Batch: lambda actor: _of_the_area(actor, Batch.area),

@@ -1,18 +1,15 @@
 """Gap reports: of one grading at once, of many as an archive to be fetched when it is done."""
 
-from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi.responses import FileResponse, Response
-from starlette.background import BackgroundTask
 
 from api import conclusions, exports
 from api.access import Rule
 from api.conclusions import ReportFormat
 from api.desk import Desk, needs
 from api.export_folder import KEPT
-from api.problems import Problem, not_found
 from api.queries.exports import own_exports
 from api.queries.gradings import case_of
 from api.routes.declare import (
@@ -25,7 +22,7 @@ from api.routes.declare import (
 )
 from api.routes.idempotency import OnceOnly
 from api.shapes.exports import ExportOut, ReportsIn
-from api.store import Export, ExportState
+from api.store import Export
 from api.workbooks import XLSX
 
 router = resource("reports")
@@ -68,13 +65,8 @@ def create_reports(
     """An archive; poll the export at `Location` until its `state` is `done`, then download its `content`."""
 
     def act() -> Response:
-        ids = list(dict.fromkeys(body.grading_ids))
-        made = exports.order_reports(desk, ids)
-        response = answer(_told(made), status=202, location=f"/v1/exports/{made.id}")
-        # After the commit: the worker must find the row.
-        work = partial(exports.make_reports, desk.service, desk.actor, made.id, ids, body.format)
-        response.background = BackgroundTask(desk.service.exports.begin, work)
-        return response
+        made = exports.order_reports(desk, list(dict.fromkeys(body.grading_ids)), body.format)
+        return answer(_told(made), status=202, location=f"/v1/exports/{made.id}")
 
     return once.answer(desk, body, act)
 
@@ -100,11 +92,7 @@ def get_export(export_id: UUID, desk: Reader) -> ExportOut:
 def get_export_content(export_id: UUID, desk: Reader) -> Response:
     """An archive of reports, or a workbook with its errors marked."""
     row = desk.find(Export, export_id)
-    if exports.state_of(row) is not ExportState.DONE:
-        raise Problem("not_done", "文件尚未生成，或生成失败。", more={"state": exports.state_of(row).value})
-    path = desk.service.exports.path(row.id)
-    if not path.is_file():
-        raise not_found()
+    path = exports.content_of(desk, row)
     return FileResponse(path, media_type=row.media_type, filename=row.name)
 
 
@@ -115,4 +103,4 @@ def _report(desk: Desk, grading_id: UUID, form: ReportFormat) -> Response:
 
 
 def _told(row: Export) -> ExportOut:
-    return ExportOut.of(row, exports.state_of(row), KEPT)
+    return ExportOut.of(row, KEPT)

@@ -2,14 +2,14 @@
 
 import json
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
 from api.conclusions import ReportFormat
 from api.shapes.base import ErrorOut, In, Out
-from api.store import ExportKind, ExportState
+from api.store import Export, ExportKind, ExportState
 
 
 class ReportsIn(In):
@@ -37,18 +37,18 @@ class ExportOut(Out):
     expires_at: datetime
 
     @classmethod
-    def of(cls, row: Any, state: ExportState, kept: timedelta) -> "ExportOut":
+    def of(cls, row: Export, kept: timedelta) -> "ExportOut":
         """The row of the store."""
         return cls(
             id=row.id,
             kind=row.kind,
-            state=state,
+            state=row.state,
             name=row.name,
             media_type=row.media_type,
             total=row.total,
             made=row.made,
             errors=json.loads(row.errors),
-            content=f"/v1/exports/{row.id}/content" if state is ExportState.DONE else None,
+            content=f"/v1/exports/{row.id}/content" if row.state is ExportState.DONE else None,
             created_at=row.created_at,
             expires_at=row.created_at + kept,
         )

@@ -16,13 +16,14 @@ from api.store.batches import (
 )
 from api.store.enterprises import Enterprise, Site, Unit
 from api.store.evidence import EvidenceFile
-from api.store.exports import Export, ExportKind, ExportState
+from api.store.exports import Export, ExportKind, ExportPart, ExportState
 from api.store.gradings import GradedUnit, Grading
 from api.store.idempotency import RememberedAnswer
 from api.store.log import LogEntry, LogHead
 from api.store.people import Assignment, Role, Team, User
 from api.store.rulesets import SignOff, StoredRuleset
 from api.store.sign_in import FailedSignIn, SignInSession, Token
+from api.store.workers import Worker
 
 __all__ = [
     "Appeal",
@@ -47,6 +48,7 @@ __all__ = [
     "EvidenceFile",
     "Export",
     "ExportKind",
+    "ExportPart",
     "ExportState",
     "FailedSignIn",
     "GradedUnit",
@@ -63,4 +65,5 @@ __all__ = [
     "Token",
     "Unit",
     "User",
+    "Worker",
 ]

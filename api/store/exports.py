@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.store.base import Base, id_column, now, words
+from api.store.base import Base, Packed, id_column, now, words
 
 
 class ExportKind(StrEnum):
@@ -43,7 +43,24 @@ class Export(Base, kw_only=True):
     """How many parts it has."""
     made: Mapped[int] = mapped_column(default=0)
     """How many of them are made."""
+    wanted: Mapped[str | None] = mapped_column(Packed, default=None)
+    """JSON, of `reports`: `{"format", "grading_ids"}`; whoever makes them reads here what is wanted."""
+    run: Mapped[int] = mapped_column(default=1)
+    """Goes up when its job has to be begun again under another name."""
     errors: Mapped[str] = mapped_column(Text, default="[]")
     """JSON: `[{"place", "message"}]` of the parts that could not be made."""
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
     changed_at: Mapped[datetime] = mapped_column(default_factory=now)
+
+
+class ExportPart(Base, kw_only=True):
+    """One report of an archive, as soon as it is made; or why it could not be."""
+
+    __tablename__ = "export_parts"
+
+    export_id: Mapped[UUID] = mapped_column(ForeignKey("exports.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    """Its place in the order."""
+    name: Mapped[str | None] = mapped_column(String(400), default=None)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    problem: Mapped[str | None] = mapped_column(Text, default=None)

@@ -40,10 +40,10 @@ class Backend:
 def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
     """SQLite, then PostgreSQL."""
     if request.param == "sqlite":
-        yield _sqlite(tmp_path_factory.mktemp("sqlite"))
+        yield sqlite(tmp_path_factory.mktemp("sqlite"))
     else:
-        with server() as url:
-            yield _postgresql(url)
+        with server() as running:
+            yield postgresql(running.url)
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +60,7 @@ def template(backend: Backend) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def world_template(backend: Backend, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A database with the tests' world in it, to be copied."""
-    service = _service(backend.new(template), tmp_path_factory.mktemp("data"))
+    service = service_on(backend.new(template), tmp_path_factory.mktemp("data"))
     world = people_it(service)
     service.close()
     yield world
@@ -90,20 +90,23 @@ def database(backend: Backend, template: str) -> Iterator[Database]:
 @pytest.fixture
 def world(backend: Backend, world_template: World, tmp_path: Path) -> Iterator[World]:
     """The tests' world, fresh."""
-    service = _service(backend.new(world_template.service.settings.database), tmp_path)
+    service = service_on(backend.new(world_template.service.settings.database), tmp_path)
     yield replace(world_template, service=service)
     service.close()
     backend.drop(service.settings.database)
 
 
-def _service(url: str, data: Path) -> Service:
+def service_on(url: str, data: Path) -> Service:
+    """A service on a database."""
     service = make_service(Settings(database_url=SecretStr(url), data=data, secret_key=KEY))
     # Machines take a tenth of a second each to build; they are the same for all tests.
     service.grader = GRADER
     return service
 
 
-def _sqlite(folder: Path) -> Backend:
+def sqlite(folder: Path) -> Backend:
+    """SQLite files in a folder."""
+
     def new(template: str | None) -> str:
         file = folder / f"{next(NUMBER)}.db"
         if template is not None:
@@ -122,7 +125,9 @@ def _sqlite(folder: Path) -> Backend:
     return Backend("sqlite", new, drop)
 
 
-def _postgresql(url: str) -> Backend:
+def postgresql(url: str) -> Backend:
+    """Databases of a server, whose URL has `{name}` for the name."""
+
     def run(statement: str) -> None:
         engine = create_engine(url.format(name="postgres"), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:

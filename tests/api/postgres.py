@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 DEBIAN = Path("/usr/lib/postgresql")
@@ -24,27 +25,47 @@ def programs() -> Path:
     return Path(found).resolve().parent
 
 
-@contextmanager
-def server() -> Iterator[str]:
-    """A running server; gives the URL of its databases, with `{name}` for the name."""
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    as_user = _as_user()
-    try:
-        if as_user:
-            account = pwd.getpwnam(as_user)
-            os.chown(folder, account.pw_uid, account.pw_gid)
-        data = folder / "data"
-        _run(
-            as_user, "initdb", "-D", str(data), "-U", "grading", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"
-        )
+@dataclass(frozen=True)
+class Server:
+    """A running server; `url` is that of its databases, with `{name}` for the name."""
+
+    folder: Path
+    as_user: str | None
+
+    @property
+    def url(self) -> str:
+        """The URL of a database."""
+        return f"postgresql+psycopg://grading@/{{name}}?host={self.folder}"
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
         options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
-        options += f" -c listen_addresses='' -c unix_socket_directories='{folder}'"
-        log = str(folder / "log")
-        _run(as_user, "pg_ctl", "-D", str(data), "-l", log, "-o", options, "-w", "-s", "start")
+        options += f" -c listen_addresses='' -c unix_socket_directories='{self.folder}'"
+        log = str(self.folder / "log")
+        _run(self.as_user, "pg_ctl", "-D", str(self.folder / "data"), "-l", log, "-o", options, "-w", "-s", "start")
+
+    def kill(self) -> None:
+        """Stop it as a power cut does: what was not committed is lost."""
+        _run(self.as_user, "pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "-s", "stop")
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """A running server."""
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    made = Server(folder, _as_user())
+    try:
+        if made.as_user:
+            account = pwd.getpwnam(made.as_user)
+            os.chown(folder, account.pw_uid, account.pw_gid)
+        data = str(folder / "data")
+        arguments = ["-U", "grading", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"]
+        _run(made.as_user, "initdb", "-D", data, *arguments)
+        made.start()
         try:
-            yield f"postgresql+psycopg://grading@/{{name}}?host={folder}"
+            yield made
         finally:
-            _run(as_user, "pg_ctl", "-D", str(data), "-m", "immediate", "-s", "stop")
+            made.kill()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -24,6 +24,7 @@ from api.store import (
     Token,
     Unit,
     User,
+    Worker,
 )
 from tests.api.world import Furnished, World, furnish
 
@@ -144,7 +145,7 @@ def test_what_is_not_an_orm_statement_or_has_no_filter_is_refused(world: World) 
 
 
 def test_every_table_has_a_filter_or_is_the_services_own() -> None:
-    assert {mapper.class_ for mapper in Base.registry.mappers} - FILTERS.keys() == {LogHead, FailedSignIn}
+    assert {mapper.class_ for mapper in Base.registry.mappers} - FILTERS.keys() == {LogHead, FailedSignIn, Worker}
 
 
 def test_a_write_without_a_permission_check_is_refused(world: World) -> None:

@@ -23,12 +23,14 @@ from uuid import UUID
 from sqlalchemy import select
 
 from api import people, workflow
-from api.access import Actor, Via, actor_of
+from api.access import Actor, Rule, Via, actor_of, require
+from api.batches.ordering import Selection, order
+from api.batches.work import work_off
 from api.desk import Desk, desk_of
 from api.exports import keep_marked
 from api.identity.tokens import create as create_token
 from api.service import Service
-from api.store import Assignment, Enterprise, EvidenceFile, GradedUnit, Role, Site, Team, Unit, User
+from api.store import Assignment, DraftRuleset, Enterprise, EvidenceFile, GradedUnit, Role, Site, Team, Unit, User
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -141,6 +143,7 @@ def _side(
     world: World, enterprise_id: UUID, file: Path, assessors: tuple[str, str], enterprise: str, bureau: str
 ) -> dict[str, str]:
     author, second = assessors
+    said = json.loads(file.read_text(encoding="utf-8"))
     with world.at(author) as desk:
         audit = workflow.create_audit(desk, enterprise_id, content(file))
         kept = desk.service.evidence.put(BytesIO(b"%PDF-1.7 evidence"), "报告.pdf")
@@ -157,6 +160,24 @@ def _side(
     world.do(second, workflow.confirm, audit.id)
     shown = world.do(bureau, workflow.publish, audit.id)
     appeal = world.do(enterprise, workflow.appeal, audit.id, "申请复核")
+    batch = world.do(bureau, order, "重新评级", Selection(), against=said["units"][0]["ruleset"])
+    for _ in work_off(world.service, batch.id):
+        pass
+    with world.at(bureau) as desk:
+        area = desk.actor.area or ""
+        draft = DraftRuleset(
+            ruleset_id="draft/rubber",
+            title="草案",
+            jurisdiction=area,
+            effective=date(2026, 1, 1),
+            digest=f"sha256:{'0' * 64}",
+            text="id: draft/rubber",
+            document="{}",
+            area=area,
+            uploaded_by=desk.actor.id,
+        )
+        require(desk.db, Rule.MAKE_BATCHES)
+        desk.db.add(draft)
     export = world.do(enterprise, keep_marked, b"workbook", "核查表.xlsx", "application/octet-stream")
     with world.at("root") as desk:
         site = desk.db.scalars(select(Site).where(Site.enterprise_id == enterprise_id)).one()
@@ -174,6 +195,8 @@ def _side(
         "evidence_id": str(proof.id),
         "appeal_id": str(appeal.id),
         "export_id": str(export.id),
+        "batch_id": str(batch.id),
+        "draft_id": str(draft.id),
         "assignment_id": str(assignment.id),
         "team_id": str(assignment.team_id),
         "ruleset_digest": digest,

@@ -1,0 +1,146 @@
+"""A worker: a process that says it is alive, begins the jobs that are wanted, and sees to what dead workers left."""
+
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Event, Thread
+from typing import Any
+from uuid import UUID
+
+import structlog
+from dbos import DBOS, SetWorkflowID
+from sqlalchemy import delete, select, update
+
+from api.batches.states import WORKING
+from api.exports import AT_WORK
+from api.jobs import runtime
+from api.jobs.flows import JOBS, batch_job, batch_job_name, export_job, export_job_name
+from api.jobs.patience import patiently
+from api.service import Service
+from api.store import Batch, Export, ExportKind, Worker
+from api.store.base import now
+
+BEAT_SECONDS = 1.0
+GONE_AFTER = timedelta(seconds=15)
+"""A worker that was not heard of for so long is taken for dead; if it isn't, what it does is done twice, to the same end."""
+OVER = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+NICENESS = 15
+"""How far a worker steps back behind the processes that answer people."""
+log = structlog.get_logger("api.jobs")
+
+
+def run(service: Service, stop: Event) -> None:
+    """Work until told to stop; then what is half done is left to others, which costs nothing but the time spent on it."""
+    host = socket.gethostname()
+    me = Worker(id=f"{host[:60]}-{os.getpid()}-{secrets.token_hex(4)}", host=host, pid=os.getpid())
+    patiently(_enter, service, me)
+    patiently(runtime.launch, service, me.id)
+    log.info("worker at work", worker=me.id)
+    seen: set[str] = set()
+    while True:
+        patiently(_beat, service, me)
+        patiently(take_over, service)
+        patiently(begin_what_is_wanted, service, seen)
+        if stop.wait(BEAT_SECONDS):
+            break
+    runtime.leave()
+    patiently(_depart, service, me)
+    log.info("worker gone", worker=me.id)
+
+
+def begin_what_is_wanted(service: Service, seen: set[str]) -> None:
+    """Begin a job for each batch and export that has none; `seen` are the names of those that this process knows of.
+
+    A job that is over although its subject isn't (its records are older than the database, or newer) is begun again.
+    """
+    with service.database.reading() as db:
+        batches = db.execute(select(Batch.id, Batch.run).where(Batch.state.in_(WORKING), ~Batch.paused)).all()
+        at_work = Export.state.in_(AT_WORK), Export.kind == ExportKind.REPORTS
+        archives = db.execute(select(Export.id, Export.run).where(*at_work)).all()
+    for batch_id, number in batches:
+        _begin(service, seen, Batch, batch_job_name(batch_id, number), batch_job, batch_id, number)
+    for export_id, number in archives:
+        _begin(service, seen, Export, export_job_name(export_id, number), export_job, export_id, number)
+
+
+def take_over(service: Service) -> None:
+    """Give what dead workers had begun back to the queues."""
+    with service.database.reading() as db:
+        dead = [worker.id for worker in db.scalars(select(Worker)) if _is_dead(worker)]
+    for worker_id in dead:
+        log.warning("taking over", worker=worker_id)
+        # What DBOS's own recovery service calls; there is no other way to name an executor that will not come back.
+        DBOS._recover_pending_workflows([worker_id])
+        with service.database.writing() as db:
+            db.execute(delete(Worker).where(Worker.id == worker_id))
+
+
+def _begin(
+    service: Service,
+    seen: set[str],
+    model: type[Batch] | type[Export],
+    name: str,
+    flow: Callable[[str, int], None],
+    subject: UUID,
+    number: int,
+) -> None:
+    status = DBOS.get_workflow_status(name) if name in seen else None
+    if status is not None and status.status in OVER:
+        with service.database.writing() as db:
+            there: Any = model
+            db.execute(update(model).where(there.id == subject, there.run == number).values(run=number + 1))
+        return
+    if name not in seen:
+        seen.add(name)
+        with SetWorkflowID(name):
+            DBOS.enqueue_workflow(JOBS, flow, str(subject), number)
+
+
+def _is_dead(worker: Worker) -> bool:
+    if now() - worker.seen_at > GONE_AFTER:
+        return True
+    return worker.host == socket.gethostname() and not _is_there(worker.pid)
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _enter(service: Service, me: Worker) -> None:
+    with service.database.writing() as db:
+        db.add(Worker(id=me.id, host=me.host, pid=me.pid))
+
+
+def _beat(service: Service, me: Worker) -> None:
+    with service.database.writing() as db:
+        alive = db.get(Worker, me.id)
+        if alive is None:
+            # Taken for dead by the others: it never was, or it slept.
+            db.add(Worker(id=me.id, host=me.host, pid=me.pid))
+        else:
+            alive.seen_at = now()
+
+
+def _depart(service: Service, me: Worker) -> None:
+    """Say so: the others need not wait until they miss this one."""
+    with service.database.writing() as db:
+        db.execute(update(Worker).where(Worker.id == me.id).values(seen_at=now() - 2 * GONE_AFTER))
+
+
+def stop_when_left_alone(stop: Event) -> None:
+    """Stop as soon as standard input ends: whoever started this process is gone, in whatever way."""
+
+    def watch() -> None:
+        sys.stdin.buffer.read()
+        stop.set()
+
+    Thread(target=watch, name="stdin", daemon=True).start()

@@ -1,0 +1,75 @@
+"""What routes and pages ask of batches and drafts; everything as far as the actor sees it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from api.desk import Desk
+from api.problems import not_found
+from api.store import Batch, BatchAudit, BatchState, BatchUnit, DraftRuleset, Enterprise
+
+
+@dataclass(frozen=True)
+class UnitsWanted:
+    """Which units of a batch: None leaves a restriction out."""
+
+    changed: bool | None = None
+    before: str | None = None
+    after: str | None = None
+    county: str | None = None
+    industry: str | None = None
+
+
+def batches(desk: Desk, state: BatchState | None, cursor: UUID | None, limit: int) -> tuple[list[Batch], UUID | None]:
+    """The batches, the newest first, and where the page after them begins."""
+    rows = select(Batch).order_by(Batch.id.desc()).limit(limit + 1)
+    if state is not None:
+        rows = rows.where(Batch.state == state)
+    if cursor is not None:
+        rows = rows.where(Batch.id < cursor)
+    found = list(desk.db.scalars(rows))
+    return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+
+def drafts(desk: Desk) -> list[DraftRuleset]:
+    """The uploaded editions, the newest first."""
+    return list(desk.db.scalars(select(DraftRuleset).order_by(DraftRuleset.id.desc()).limit(200)))
+
+
+def units(
+    desk: Desk, batch_id: UUID, wanted: UnitsWanted, cursor: tuple[UUID, int] | None, limit: int
+) -> tuple[list[tuple[BatchUnit, str]], tuple[UUID, int] | None]:
+    """The units that a batch grades again, each with its enterprise's name, in the order of their audits."""
+    unit = BatchUnit
+    rows = (
+        select(unit, Enterprise.name)
+        .join(Enterprise, Enterprise.id == unit.enterprise_id)
+        .where(unit.batch_id == batch_id, unit.regraded)
+        .order_by(unit.audit_id, unit.position)
+        .limit(limit + 1)
+    )
+    for column, value in (
+        (unit.changed, wanted.changed),
+        (unit.before, wanted.before),
+        (unit.after, wanted.after),
+        (unit.county, wanted.county),
+        (unit.industry, wanted.industry),
+    ):
+        if value is not None:
+            rows = rows.where(column == value)
+    if cursor is not None:
+        audit_id, position = cursor
+        rows = rows.where((unit.audit_id > audit_id) | ((unit.audit_id == audit_id) & (unit.position > position)))
+    found = [(row, name) for row, name in desk.db.execute(rows)]
+    last = found[limit - 1][0] if len(found) > limit else None
+    return found[:limit], None if last is None else (last.audit_id, last.position)
+
+
+def audit(desk: Desk, batch_id: UUID, audit_id: UUID) -> tuple[BatchAudit, list[BatchUnit]]:
+    """An audit of a batch with its units; raises Problem (404)."""
+    found = desk.db.scalar(select(BatchAudit).where(BatchAudit.batch_id == batch_id, BatchAudit.audit_id == audit_id))
+    if found is None:
+        raise not_found()
+    theirs = select(BatchUnit).where(BatchUnit.batch_id == batch_id, BatchUnit.audit_id == audit_id)
+    return found, list(desk.db.scalars(theirs.order_by(BatchUnit.position)))

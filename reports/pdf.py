@@ -26,6 +26,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from reports.render import style
 from reports.typeface import printable
+from reports.typesetting import quicken
 
 HERE = Path(__file__).parent
 VARIANT = "pdf/a-3a"
@@ -68,6 +69,9 @@ class _Page(HTML):  # type: ignore[misc]
         self.media_type = "print"
         self.wrapper_element = ElementWrapper.from_html_root(ElementTree.fromstring(html), content_language=None)
         self.etree_element = self.wrapper_element.etree_element
+
+    def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:  # noqa: ARG002  the library says so
+        return [_elements()]
 
 
 def pdf(html: str, *, title: str, subject: str, day: date, attached: Attached, is_trial: bool) -> bytes:
@@ -218,6 +222,14 @@ def uncollected() -> Iterator[None]:
 
 
 @cache
+def _elements() -> CSS:
+    return CSS(string=style("elements"), url_fetcher=_NoFetcher())
+
+
+@cache
 def _style(is_trial: bool) -> CSS:
     names = ["report", "page", *(["trial"] if is_trial else [])]
     return CSS(string="\n".join(style(name) for name in names), url_fetcher=_NoFetcher())
+
+
+quicken()

@@ -1,6 +1,6 @@
 """The result of an audit, why it is so, and what can be done with it now."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
@@ -9,20 +9,21 @@ from starlette.responses import RedirectResponse, Response
 
 from api import workflow
 from api.access import Rule
-from api.conclusions import MEDIA_TYPES, Case, ReportFormat, report, report_name
+from api.comparison import Compared, compare_audits, counterpart
+from api.conclusions import MEDIA_TYPES, ReportFormat, report, report_name
 from api.desk import Desk, needs
 from api.pages.labels import level_labels
 from api.pages.posted import Sent
 from api.pages.render import page
-from api.pages.result_view import compared, side, told, unit_views
+from api.pages.result_view import unit_views
 from api.people import names_of
 from api.problems import Problem
 from api.queries.audits import briefs
-from api.queries.gradings import case_of
+from api.queries.gradings import case_of, in_trial
 from api.queries.history import before, grading_of
 from api.queries.waiting import appeals_of
 from api.results import reviews_of
-from api.store import Audit, Enterprise, Grading
+from api.store import Audit, Enterprise
 from api.workflow import Action
 from grading.model.base import Mode
 
@@ -40,7 +41,7 @@ def show_audit(audit_id: UUID, request: Request, desk: Reader, mode: str = "") -
         return RedirectResponse(f"/audits/{audit_id}/form", status_code=303)
     case = case_of(desk, stored.id) if stored is not None else None
     if case is not None and mode == Mode.TRIAL.value:
-        case = Case(case.audit, desk.service.grader.grade(case.audit, Mode.TRIAL, case.engine), case.engine)
+        case = in_trial(desk, case)
     reviews = reviews_of(desk.db, [unit.ruleset_digest for unit in case.grading.units]) if case is not None else {}
     return page(
         request,
@@ -53,9 +54,8 @@ def show_audit(audit_id: UUID, request: Request, desk: Reader, mode: str = "") -
         case=case,
         units=unit_views(case, reviews) if case is not None else (),
         is_trial=case is not None and case.grading.mode is Mode.TRIAL,
-        compared=_compared(desk, audit, case),
-        told=told,
-        side=side,
+        compared=_with_the_one_before(desk, audit) if case is not None and mode != Mode.TRIAL.value else None,
+        counterpart=counterpart(desk, audit) if case is not None else None,
         actions=actions,
         appeals=appeals_of(desk, audit.id),
         people=names_of(desk.db, [audit.author_id, audit.submitted_by, audit.confirmed_by, audit.published_by]),
@@ -122,10 +122,9 @@ def _back(audit_id: UUID) -> Response:
     return RedirectResponse(f"/audits/{audit_id}", status_code=303)
 
 
-def _compared(desk: Desk, audit: Audit, case: Case | None) -> Any:
-    """The previous grading beside this one; for an enterprise's own assessment also the experts' published one."""
+def _with_the_one_before(desk: Desk, audit: Audit) -> Compared | None:
+    """This audit beside the one of its kind before it."""
     earlier = before(desk, audit)
-    stored: Grading | None = grading_of(desk, earlier) if earlier is not None else None
-    if case is None or earlier is None or stored is None:
+    if earlier is None or grading_of(desk, earlier) is None:
         return None
-    return compared(earlier, case_of(desk, stored.id), case)
+    return compare_audits(desk, audit, earlier.id)

@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 WIDTH, BAR, STEP = 560, 22, 46
-NARROWEST = 26
-"""A piece narrower than this has no room for its label; the table beside the chart has it all the same."""
+LETTER, MARGIN = 12.5, 14
 
 
 @dataclass(frozen=True)
@@ -18,6 +17,12 @@ class Piece:
     label: str
     count: int
     shade: int
+
+    @property
+    def text(self) -> str:
+        """Its label and its count, as far as there is room; the table beside the chart has both all the same."""
+        whole, short = f"{self.label} {self.count}", str(self.count)
+        return next((said for said in (whole, short) if len(said) * LETTER + MARGIN <= self.width), "")
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,18 @@ from starlette.responses import Response
 
 from api import workflow
 from api.access import Rule
+from api.comparison import counterpart
 from api.desk import Desk, needs
 from api.pages.gaps_view import gap_views
 from api.pages.labels import level_labels, ruleset_titles
 from api.pages.render import page
 from api.queries import enterprises as registered
 from api.queries.audits import briefs
-from api.queries.gradings import case_of
+from api.queries.gradings import case_of, in_trial
 from api.queries.history import audits_of, grading_of
 from api.queries.waiting import appeals_of
 from api.store import Audit, AuditKind, AuditState, Enterprise, Role
+from grading.model.base import Mode
 
 router = APIRouter()
 Reader = Annotated[Desk, needs(Rule.READ)]
@@ -26,14 +28,25 @@ GRADED = (AuditState.PUBLISHED, AuditState.SUBMITTED, AuditState.CONFIRMED)
 
 @router.get("/enterprises/{enterprise_id}")
 def show_enterprise(
-    enterprise_id: UUID, request: Request, desk: Reader, audit: UUID | None = None, target: str = "", fill: bool = False
+    enterprise_id: UUID,
+    request: Request,
+    desk: Reader,
+    audit: UUID | None = None,
+    target: str = "",
+    fill: bool = False,
+    mode: str = "",
 ) -> Response:
-    """The page; `audit` is the one whose gaps are shown (by default the published one), `target` the level aimed for."""
+    """The page; `audit` is the one whose gaps are shown (by default the published one), `target` the level aimed for.
+
+    `mode=trial` counts provisional figures in gaps and in what-if.
+    """
     enterprise = desk.find(Enterprise, enterprise_id)
     audits = audits_of(desk, enterprise_id)
     shown = _shown(audits, audit)
     stored = grading_of(desk, shown) if shown is not None else None
     case = case_of(desk, stored.id) if stored is not None else None
+    if case is not None and mode == Mode.TRIAL.value:
+        case = in_trial(desk, case)
     return page(
         request,
         desk,
@@ -47,7 +60,8 @@ def show_enterprise(
         gaps=gap_views(case, target or None) if case is not None else (),
         target=target,
         fill=fill,
-        outcome=None,
+        is_trial=case is not None and case.grading.mode is Mode.TRIAL,
+        counterpart=counterpart(desk, shown) if case is not None and shown is not None else None,
         actions=workflow.actions(desk, shown) if shown is not None else frozenset(),
         appeals=appeals_of(desk, shown.id) if shown is not None else [],
         may_begin=desk.actor.role in (Role.ASSESSOR, Role.ENTERPRISE),

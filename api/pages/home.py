@@ -14,6 +14,8 @@ from api.queries.waiting import waiting
 from api.store import Role
 
 router = APIRouter()
+FIRST = 12
+"""How many enterprises are offered at once to begin an audit of; the others are found by their names."""
 Reader = Annotated[Desk, needs(Rule.READ)]
 
 
@@ -25,7 +27,12 @@ def home(request: Request, desk: Reader) -> Response:
     if desk.actor.role in (Role.BUREAU, Role.ADMINISTRATOR):
         return RedirectResponse("/overview", status_code=303)
     listed = overview.lines(desk.db, overview.Wanted())
-    return page(request, desk, "home.html.j2", waiting=waiting(desk), enterprises=listed, labels=level_labels(desk))
+    found = waiting(desk)
+    open_ = {audit.enterprise_id for audit in found.to_write}
+    startable = [line for line in listed if line.id not in open_]
+    return page(
+        request, desk, "home.html.j2", waiting=found, enterprises=startable, labels=level_labels(desk), FIRST=FIRST
+    )
 
 
 @router.get("/enterprises")

@@ -1,5 +1,7 @@
 """The bureau's page: its enterprises by county, industry and grade, what waits for it, and the export."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
@@ -13,11 +15,13 @@ from api.pages.export import workbook
 from api.pages.labels import level_labels, ruleset_titles
 from api.pages.render import page
 from api.queries import overview
-from api.queries.overview import Wanted
+from api.queries.overview import Line, Wanted
 from api.queries.waiting import waiting
 from reports.context.words import region_text
 
 router = APIRouter()
+LINES, BARS = 50, 16
+"""Lines of a page of the list; bars of a chart."""
 Reader = Annotated[Desk, needs(Rule.READ_STATISTICS)]
 CostlyReader = Annotated[Desk, needs(Rule.READ_STATISTICS, costly=True)]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -25,14 +29,17 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @router.get("/overview")
 def show_overview(
-    request: Request, desk: Reader, q: str = "", county: str = "", ruleset: str = "", grade: str = ""
+    request: Request, desk: Reader, q: str = "", county: str = "", ruleset: str = "", grade: str = "", number: int = 1
 ) -> Response:
-    """Enterprises with charts, filtered."""
+    """Enterprises with charts, filtered; the list in pages."""
     wanted = _wanted(q, county, ruleset, grade)
     everything = overview.lines(desk.db, Wanted())
     listed = overview.lines(desk.db, wanted)
     labels, titles = level_labels(desk), ruleset_titles(desk)
     counties = sorted({line.county for line in everything})
+    cities = sorted({_city(county) for county in counties})
+    pages = max(-(-len(listed) // LINES), 1)
+    number = min(max(number, 1), pages)
     industries = sorted({known for line in everything for known in line.rulesets})
     return page(
         request,
@@ -40,12 +47,17 @@ def show_overview(
         "overview.html.j2",
         waiting=waiting(desk),
         listed=listed,
+        shown=listed[(number - 1) * LINES : number * LINES],
+        number=number,
+        pages=pages,
         total=len(everything),
         wanted=wanted,
         counties=counties,
+        cities=cities if len(counties) > 1 else [],
         industries=industries,
         grades=[known for known in labels if any((line.grade or overview.NOT_GRADED) == known for line in everything)],
-        by_county=stacked(overview.tally(listed, "county"), labels, _place),
+        by_grade=stacked(overview.tally(listed, "grade", labels), labels, lambda known: labels.get(known, known)),
+        by_county=stacked(_by_place(listed), labels, _place),
         by_industry=stacked(overview.tally(listed, "ruleset"), labels, lambda known: titles.get(known, known)),
         labels=labels,
         titles=titles,
@@ -60,6 +72,21 @@ def export(desk: CostlyReader, q: str = "", county: str = "", ruleset: str = "",
     book = workbook(listed, level_labels(desk), ruleset_titles(desk), desk.at)
     name = quote(f"绩效分级-{desk.at.date().isoformat()}.xlsx")
     return Response(book, media_type=XLSX, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
+
+
+def _by_place(listed: Sequence[Line]) -> dict[str, Counter[str]]:
+    """By county; by city where counties would be too many to look at."""
+    counties = overview.tally(listed, "county")
+    if len(counties) <= BARS:
+        return counties
+    cities: dict[str, Counter[str]] = {}
+    for county, counted in counties.items():
+        cities.setdefault(_city(county), Counter()).update(counted)
+    return cities
+
+
+def _city(county: str) -> str:
+    return f"{county[:4]}00"
 
 
 def _wanted(q: str, county: str, ruleset: str, grade: str) -> Wanted:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from api.conclusions import Case
 from api.results import DRAFT_NOTICE, Review
-from api.store import Audit
 from grading.explain import Reason, explain
 from grading.model.base import Status
 from grading.model.result import UnitGrading
@@ -35,8 +34,17 @@ class UnitView:
         return tuple(child for child in self.reason.children if child.kind == "level")
 
     @property
-    def gates(self) -> tuple[Reason, ...]:
-        """The gates' parts of the tree."""
+    def triggered(self) -> tuple[Reason, ...]:
+        """Gates that hold, or of which it isn't known."""
+        return tuple(gate for gate in self._gates if gate.status is not Status.UNMET)
+
+    @property
+    def untriggered(self) -> tuple[Reason, ...]:
+        """Gates that don't hold."""
+        return tuple(gate for gate in self._gates if gate.status is Status.UNMET)
+
+    @property
+    def _gates(self) -> tuple[Reason, ...]:
         return tuple(child for child in self.reason.children if child.kind == "gate")
 
     @property
@@ -47,19 +55,6 @@ class UnitView:
             rows.append((dimension.id, dimension.text, [level.children[i].status for level in self.levels]))
         return rows
 
-    def stands_for(self, difference: Difference) -> str:
-        """What a difference is about, in words."""
-        return told(self.ruleset, difference)
-
-
-@dataclass(frozen=True)
-class Compared:
-    """This grading beside an earlier one; `changes` are None when their units differ."""
-
-    earlier: Audit
-    grade: str
-    changes: tuple[tuple[Ruleset, Difference], ...] | None
-
 
 def unit_views(case: Case, reviews: Mapping[str, Review]) -> tuple[UnitView, ...]:
     """The results of all units of a case."""
@@ -69,13 +64,6 @@ def unit_views(case: Case, reviews: Mapping[str, Review]) -> tuple[UnitView, ...
         reason = explain(case.audit, i, ruleset, graded)
         views.append(UnitView(graded, ruleset, reason, reviews.get(graded.ruleset_digest)))
     return tuple(views)
-
-
-def compared(earlier: Audit, was: Case, now: Case) -> Compared:
-    """An earlier case beside a later one."""
-    if [(u.id, u.ruleset) for u in was.grading.units] != [(u.id, u.ruleset) for u in now.grading.units]:
-        return Compared(earlier, was.grading.outcome.grade, None)
-    return Compared(earlier, was.grading.outcome.grade, changes(was, now))
 
 
 def changes(was: Case, now: Case) -> tuple[tuple[Ruleset, Difference], ...]:

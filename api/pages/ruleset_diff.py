@@ -62,10 +62,13 @@ def _levels(before: Ruleset, was: Indicator | None, after: Ruleset, new: Indicat
         if was.dimension != new.dimension:
             yield Side("维度", before.dimensions[was.dimension].label, after.dimensions[new.dimension].label)
     labels = {level.id: level.label for level in (*before.scale.levels, *after.scale.levels)}
+    alike: dict[tuple[str, str], list[str]] = {}
     for level in dict.fromkeys((*after.scale.graded, *before.scale.graded)):
-        old_text, new_text = _text(before, was, level), _text(after, new, level)
-        if old_text != new_text:
-            yield Side(labels[level], old_text, new_text)
+        texts = _text(before, was, level), _text(after, new, level)
+        if texts[0] != texts[1]:
+            alike.setdefault(texts, []).append(labels[level])
+    for (old_text, new_text), levels in alike.items():
+        yield Side("、".join(levels), old_text, new_text)
 
 
 def _text(ruleset: Ruleset, indicator: Indicator | None, level: str) -> str:

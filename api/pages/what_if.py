@@ -16,8 +16,9 @@ from api.pages.posted import Sent
 from api.pages.render import page
 from api.pages.result_view import changes, side, told
 from api.problems import ErrorAt, Problem
-from api.queries.gradings import case_of
+from api.queries.gradings import case_of, in_trial
 from grading.audit_json import dump_audit
+from grading.model.base import Mode
 from grading.model.ruleset import Fact
 
 router = APIRouter()
@@ -29,6 +30,8 @@ def what_if(
 ) -> Response:
     """The grade with the values that were sent in place of those that were stated."""
     case = case_of(desk, grading_id)
+    if sent.text("mode") == Mode.TRIAL.value:
+        case = in_trial(desk, case)
     draft = Draft(dump_audit(case.audit, case.engine.library))
     facts = {fact.id: fact for unit in case.audit.units for fact in _facts(case, unit.ruleset)}
     errors, changed = [], 0
@@ -55,6 +58,7 @@ def what_if(
         desk,
         "what_if_outcome.html.j2" if inside else "what_if.html.j2",
         before=case.grading,
+        is_trial=case.grading.mode is Mode.TRIAL,
         after=after.grading,
         changed=changed,
         scales=[case.engine.library.ruleset(unit.ruleset).scale for unit in case.audit.units],

@@ -54,3 +54,8 @@ def case_of(desk: Desk, grading_id: UUID) -> Case:
     except (LookupError, ValueError) as error:
         raise Problem("not_replayable", "这次评级所用的规则集未完整保存，不能重现。") from error
     return Case(made.audit, made.grading, made.engine)
+
+
+def in_trial(desk: Desk, case: Case) -> Case:
+    """The same audit graded with provisional figures counted; nothing of it is kept."""
+    return Case(case.audit, desk.service.grader.grade(case.audit, Mode.TRIAL, case.engine), case.engine)

@@ -81,14 +81,20 @@ def lines(db: Session, wanted: Wanted) -> list[Line]:
     return [line for line in told if _suits(line, wanted)]
 
 
-def tally(listed: Iterable[Line], by: str) -> dict[str, Counter[str]]:
-    """How many enterprises have which grade, by county or by ruleset; those without a grade under `none`."""
+def tally(listed: Iterable[Line], by: str, order: Iterable[str] = ()) -> dict[str, Counter[str]]:
+    """How many enterprises have which grade, by county, ruleset or grade; those without a grade under `none`.
+
+    Keys come in `order`, the others after them by themselves.
+    """
     counted: dict[str, Counter[str]] = {}
     for line in listed:
-        keys: Sequence[str] = (line.county,) if by == "county" else line.rulesets
+        keys: Sequence[str] = line.rulesets
+        if by != "ruleset":
+            keys = (line.county if by == "county" else line.grade or NOT_GRADED,)
         for key in keys:
             counted.setdefault(key, Counter())[line.grade or NOT_GRADED] += 1
-    return dict(sorted(counted.items()))
+    places = {key: place for place, key in enumerate(order)}
+    return dict(sorted(counted.items(), key=lambda item: (places.get(item[0], len(places)), item[0])))
 
 
 def _suits(line: Line, wanted: Wanted) -> bool:

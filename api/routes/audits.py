@@ -9,9 +9,11 @@ from fastapi.responses import Response
 
 from api import workflow
 from api.access import Rule
+from api.comparison import compare_audits
 from api.desk import Desk, needs
 from api.problems import Problem
 from api.queries import audits as queries
+from api.queries import comparisons
 from api.routes.bodies import JsonText, json_body, text_of
 from api.routes.declare import (
     CREATED_VERSIONED,
@@ -38,6 +40,7 @@ from api.shapes.audits import (
     RevisionOut,
 )
 from api.shapes.base import Page
+from api.shapes.gradings import AuditComparisonOut
 from api.store import Audit, AuditKind, AuditState, Enterprise
 from api.workflow.content import read
 
@@ -150,6 +153,26 @@ def get_revision_content(audit_id: UUID, number: Annotated[int, Path(ge=1, le=1_
     """As it was saved, to the letter."""
     revision = workflow.revision_of(desk, desk.find(Audit, audit_id), number)
     return answer(revision.content, tag=f"{revision.id}-{revision.changed_at.timestamp():.6f}")
+
+
+@router.get(
+    "/audits/{audit_id}/comparison",
+    summary="An audit beside another one of its enterprise",
+    responses=refusals(409),
+)
+def compare_with_another(
+    audit_id: UUID,
+    desk: Annotated[Desk, needs(Rule.TRY_OUT, costly=True)],
+    other: Annotated[
+        UUID | None,
+        Query(
+            description="The other audit. By default an enterprise's own assessment is laid beside the experts' audit, "
+            "and that beside the assessment; where there is none, beside the audit of its kind before it."
+        ),
+    ] = None,
+) -> AuditComparisonOut:
+    """The grades, every value that differs with the evidence of both, and the indicators that were not concluded alike."""
+    return comparisons.told(compare_audits(desk, desk.find(Audit, audit_id), other))
 
 
 def told(desk: Desk, audit: Audit, status: int = 200, location: str | None = None) -> Response:

@@ -1,12 +1,13 @@
 """Gradings and what follows from them as JSON."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
 from api.shapes.base import In, Out
+from api.store import AuditKind, AuditState
 from grading.model.base import Mode, Status
 from grading.model.gap import UnitGaps
 
@@ -177,3 +178,72 @@ class SimulationOut(Out):
     before: OutcomeOut
     after: GradedOut
     changed: list[DifferenceOut]
+
+
+class ComparedAuditOut(Out):
+    """One of two audits that are compared, with the grading that it is known by."""
+
+    id: UUID
+    kind: AuditKind
+    state: AuditState
+    assessed_on: date | None
+    grade: str
+    attainable: str
+
+
+class StatedOut(Out):
+    """What one audit states; `value` is null where nothing is known."""
+
+    value: Any = Field(examples=["8.5"])
+    text: str = Field(description="The value in Chinese, with its unit.", examples=["8.5 mg/m³"])
+    evidence: list[str]
+    note: str | None
+
+
+class ValuePairOut(Out):
+    """A value that the audits don't agree on; `fact` is null for a row or a table that only one of them has."""
+
+    fact: str | None
+    label: str
+    group: str | None = Field(description="The table that it stands in.")
+    row: str | None
+    plant: bool = Field(description="Stated for the whole plant, not for the unit.")
+    first: StatedOut
+    second: StatedOut
+
+
+class StatusPairOut(Out):
+    """An indicator's status at a level in both audits; null where an edition doesn't have it."""
+
+    first: Status | None
+    second: Status | None
+
+
+class IndicatorPairOut(Out):
+    """An indicator that was not concluded alike."""
+
+    id: str
+    title: str
+    dimension: str
+    levels: dict[str, StatusPairOut]
+
+
+class UnitPairOut(Out):
+    """A unit that both audits have."""
+
+    id: str
+    ruleset: str
+    first: OutcomeOut
+    second: OutcomeOut
+    values: list[ValuePairOut]
+    indicators: list[IndicatorPairOut]
+
+
+class AuditComparisonOut(Out):
+    """Two audits side by side. `first` is the enterprise's own assessment, or the earlier one of two of a kind."""
+
+    first: ComparedAuditOut
+    second: ComparedAuditOut
+    units: list[UnitPairOut]
+    only_first: list[str] = Field(description="Units that only the first has, or that another ruleset graded.")
+    only_second: list[str]

@@ -4,8 +4,9 @@ import json
 from typing import Any
 from uuid import uuid4
 
+from api import workflow
 from tests.api.routes.conftest import Ask
-from tests.api.world import TYRE, Furnished
+from tests.api.world import TYRE, Furnished, content
 
 JSON = {"content-type": "application/json"}
 DRAFT = TYRE.read_text(encoding="utf-8")
@@ -120,3 +121,30 @@ def test_an_appeal_is_answered_by_the_bureau(ask: Ask) -> None:
     done = ask("city", "POST", f"/appeals/{appeal['id']}/answer", json=answer)
     assert (done.status_code, done.json()["state"]) == (200, "rejected")
     assert ask("tyre", "GET", f"/appeals/{appeal['id']}").json()["answer"] == "维持原结论。"
+
+
+def test_an_enterprises_own_assessment_is_laid_beside_the_experts_audit(ask: Ask, furnished: Furnished) -> None:
+    world = furnished.world
+    said = json.loads(content())
+    said["units"][0]["facts"]["boundary_nmhc"] = 0.9
+    own = world.do("tyre", workflow.create_audit, world.tyre, json.dumps(said))
+    assert ask("tyre", "GET", f"/audits/{own.id}/comparison").json()["code"] == "not_graded"
+    world.do("tyre", workflow.submit, own.id)
+    expert = furnished.ids["tyre"]["audit_id"]
+    told = ask("tyre", "GET", f"/audits/{own.id}/comparison").json()
+    assert (told["first"]["id"], told["first"]["kind"]) == (str(own.id), "self")
+    assert (told["second"]["id"], told["second"]["kind"]) == (expert, "expert")
+    (pair,) = told["units"][0]["values"]
+    assert (pair["fact"], pair["first"]["value"], pair["second"]["text"]) == ("boundary_nmhc", "0.9", "1.14 mg/m³")
+    assert ask("wang", "GET", f"/audits/{expert}/comparison").json() == told
+    assert ask("wang", "GET", f"/audits/{expert}/comparison?other={own.id}").json() == told
+
+
+def test_an_audit_is_compared_only_with_another_one_of_its_enterprise_that_is_in_scope(
+    ask: Ask, furnished: Furnished
+) -> None:
+    mine, theirs = (furnished.ids[side]["audit_id"] for side in ("tyre", "foundry"))
+    assert ask("wang", "GET", f"/audits/{mine}/comparison?other={theirs}").status_code == 404
+    assert ask("root", "GET", f"/audits/{mine}/comparison?other={theirs}").json()["code"] == "not_comparable"
+    assert ask("root", "GET", f"/audits/{mine}/comparison?other={mine}").json()["code"] == "not_comparable"
+    assert ask("wang", "GET", f"/audits/{mine}/comparison").json()["code"] == "nothing_to_compare"

@@ -166,7 +166,7 @@ def _as_the_enterprise_sees_it(said: dict[str, Any]) -> dict[str, Any]:
         "low_voc_adhesive_share": 62,
         "dcs_retention_months": 36,
     }
-    groups = {name: rows[:1] for name, rows in unit["groups"].items()}
+    groups = {name: rows[:-1] for name, rows in unit["groups"].items()}
     return {**said, "units": [{**unit, "facts": facts, "groups": groups}, *others]}
 
 

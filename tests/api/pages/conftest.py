@@ -29,11 +29,12 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 @dataclass(frozen=True)
 class Place:
-    """A service that answers: its address, its world, an audit that is published and drafts to write on."""
+    """A service that answers: its address, its world, an audit that is published, the enterprise's own, drafts to write on."""
 
     url: str
     world: World
     published: UUID
+    own: UUID
     draft: UUID
     empty: UUID
 
@@ -56,12 +57,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     world.do("wang", workflow.submit, published)
     world.do("li", workflow.confirm, published)
     world.do("city", workflow.publish, published)
+    own = world.do("tyre", workflow.create_audit, world.tyre, content(assessed_on="2023-08-01")).id
+    world.do("tyre", workflow.submit, own)
     draft = world.do("wang", workflow.create_audit, world.tyre, content()).id
     empty = world.do("zhao", workflow.create_audit, world.foundry).id
     thread.start()
     while not server.started:
         time.sleep(0.02)
-    yield Place(f"http://127.0.0.1:{port}", world, published, draft, empty)
+    yield Place(f"http://127.0.0.1:{port}", world, published, own, draft, empty)
     server.should_exit = True
     thread.join(10)
 

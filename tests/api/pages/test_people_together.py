@@ -57,8 +57,9 @@ def test_three_people_take_an_audit_from_the_empty_form_to_a_published_grade_and
     bureau.get_by_role("region", name="待办").locator(f"a[href='/audits/{audit_id}']").click()
     bureau.get_by_role("button", name="公布等级").click()
     expect(bureau.locator(".kicker .state")).to_have_text("已公布")
-    with bureau.expect_download() as download:
-        bureau.get_by_role("link", name="差距报告（PDF）").click()
+    # The first report of a service loads its fonts.
+    with bureau.expect_download(timeout=90_000) as download:
+        bureau.get_by_role("link", name="差距报告（PDF）").click(timeout=90_000)
     kept = tmp_path / "report.pdf"
     download.value.save_as(kept)
     assert kept.read_bytes().startswith(b"%PDF-")

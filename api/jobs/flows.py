@@ -41,7 +41,7 @@ class Bench:
         return self._service
 
     @service.setter
-    def service(self, service: Service | None) -> None:
+    def service(self, service: Service) -> None:
         self._service = service
 
 

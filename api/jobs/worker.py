@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 from threading import Event, Thread
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,9 @@ from api.store.base import now
 BEAT_SECONDS = 1.0
 GONE_AFTER = timedelta(seconds=15)
 """A worker that was not heard of for so long is taken for dead; if it isn't, what it does is done twice, to the same end."""
+KEPT = timedelta(days=1)
+"""How long records of jobs that are over are kept."""
+TIDY_BEATS = 3600
 OVER = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 NICENESS = 15
 """How far a worker steps back behind the processes that answer people."""
@@ -40,10 +44,12 @@ def run(service: Service, stop: Event) -> None:
     patiently(runtime.launch, service, me.id)
     log.info("worker at work", worker=me.id)
     seen: set[str] = set()
-    while True:
+    for beat in count():
         patiently(_beat, service, me)
         patiently(take_over, service)
         patiently(begin_what_is_wanted, service, seen)
+        if beat % TIDY_BEATS == 0:
+            forget_records()
         if stop.wait(BEAT_SECONDS):
             break
     runtime.leave()
@@ -76,6 +82,15 @@ def take_over(service: Service) -> None:
         DBOS._recover_pending_workflows([worker_id])
         with service.database.writing() as db:
             db.execute(delete(Worker).where(Worker.id == worker_id))
+
+
+def forget_records() -> None:
+    """Remove the records of jobs that have been over for a day; what they were about stays."""
+    before = (now() - KEPT).isoformat()
+    while old := DBOS.list_workflows(
+        status=list(OVER), completed_before=before, limit=1000, load_input=False, load_output=False
+    ):
+        DBOS.delete_workflows([record.workflow_id for record in old])
 
 
 def _begin(

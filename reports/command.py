@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
-from grading.commands.inputs import STDIN, grade_one, print_audit_problems, read_one, with_progress
+from grading.commands.inputs import STDIN, grade_one, print_audit_problems, read_bytes, read_one, with_progress
 from grading.commands.terminal import Exit, err, library, stop
 from grading.intake import AuditError, InputProblem
 from grading.model.base import Mode
+from reports.orders import Item, Order
 
 if TYPE_CHECKING:
     from grading.engine.grade import Engine
@@ -38,11 +39,21 @@ def report(
     target: Annotated[str | None, typer.Option("--target", help="目标等级，如 B；默认为高一级")] = None,
     trial: Annotated[bool, typer.Option("--trial", help="试算：暂定数值视同已核实，报告不得公布")] = False,
     html: Annotated[bool, typer.Option("--html", help="生成网页，不生成 PDF")] = False,
+    archive: Annotated[Path | None, typer.Option("--zip", help="全部报告与目录写入一个压缩包")] = None,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="与 --zip 合用：同时使用的进程数")] = 1,
 ) -> None:
     """Make a report of every audit and print the names of the files; exit 1 if one could not be made."""
     from grading.engine.grade import Engine
     from reports.typeface import TypefaceError
 
+    if archive is not None:
+        if output is not None:
+            stop("--zip 与 -o 不能同时使用")
+        root: Path | None = context.find_root().obj
+        _archive(files, archive, jobs, Order(Mode.TRIAL if trial else Mode.OFFICIAL, target, html, root))
+        return
+    if jobs > 1:
+        stop("--jobs 须与 --zip 合用")
     html = html or (output is not None and output.endswith(".html"))
     places = _places(files, output, html, trial)
     engine = Engine(library(context))
@@ -60,6 +71,44 @@ def report(
             err.print(Text(f"{name}：不能写入 {place}：{error.strerror}", style="red"))
     if failed:
         raise typer.Exit(Exit.FAILED)
+
+
+def _archive(files: Sequence[str], place: Path, jobs: int, order: Order) -> None:
+    """Put the reports of all audits into an archive; what could not be made is told here and in the archive."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    from reports.archive import Archive
+    from reports.bulk import make_many
+    from reports.typeface import TypefaceError
+
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with Archive(place, order) as archive:
+            parts = make_many(_items(files), order, jobs)
+            for name, part in zip(with_progress(files, "生成报告"), parts, strict=True):
+                archive.add(part)
+                for where, said in part.problems:
+                    err.print(Text(f"{name}: {where}: {said}" if where else f"{name}: {said}", style="red"))
+    except TypefaceError as error:
+        stop(str(error), Exit.FAILED)
+    except BrokenProcessPool:
+        stop("一个进程被终止（可能内存不足），压缩包未写入", Exit.FAILED)
+    except OSError as error:
+        stop(f"不能写入 {place}：{error.strerror}", Exit.FAILED)
+    typer.echo(
+        f"{place}：{archive.count - archive.failed} 份报告" + f"，{archive.failed} 份未生成" * bool(archive.failed)
+    )
+    if archive.failed:
+        raise typer.Exit(Exit.FAILED)
+
+
+def _items(files: Sequence[str]) -> Iterator[Item]:
+    """The audits, each read when its turn comes; what can't be read is an item with its problem."""
+    for name in files:
+        try:
+            yield Item(name, read_bytes(name))
+        except AuditError as error:
+            yield Item(name, b"", tuple((p.place, p.message) for p in error.problems))
 
 
 def _made(engine: Engine, name: str, target: str | None, trial: bool, html: bool) -> bytes:

@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.access import MAY, ROLE_NAMES, Rule
 from api.desk import SUBJECTS, Declared
+from api.openapi_examples import add_examples
 from api.problem_answers import MEDIA_TYPE
 from api.routes.declare import MEANINGS
 from api.shapes.audits import AUDIT_SCHEMA
@@ -49,6 +50,7 @@ TAGS = {
     "appeals": "An enterprise objects; the bureau answers.",
     "gradings": "Grades with their trace, explanation, gaps, simulation.",
     "reports": "Gap reports as PDF and HTML, one or many.",
+    "batches": "Published gradings under another edition: what would change, published as a whole.",
     "evidence": "Files that prove what an audit says.",
     "people": "Users, assessment teams, assignments.",
     "account": "Your own password and tokens.",
@@ -96,6 +98,7 @@ def _complete(app: FastAPI, document: dict[str, Any]) -> dict[str, Any]:
             operation = document["paths"].get(route.path, {}).get(method.lower())
             if operation is not None:
                 _complete_operation(str(route.path), list(declared(route.dependant)), operation, method)
+    add_examples(document)
     return document
 
 

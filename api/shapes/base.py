@@ -31,7 +31,9 @@ RulesetKey = Annotated[
     StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*/[a-z0-9][a-z0-9_-]*$", max_length=120),
     Field(examples=["national-2020/rubber"]),
 ]
-Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+Digest = Annotated[
+    str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$"), Field(examples=["sha256:" + "5f0c7c1e9c1b4d0e" * 4])
+]
 
 
 class Page(Out, Generic[T]):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from jsonschema import Draft202012Validator
 
 
 @pytest.fixture
@@ -68,3 +69,24 @@ def test_changes_of_drafts_document_their_preconditions(document: dict[str, Any]
     put = document["paths"]["/v1/audits/{audit_id}/content"]["put"]
     assert {"412", "428"} <= put["responses"].keys()
     assert "If-Match" in {parameter["name"] for parameter in put["parameters"]}
+
+
+def _contents(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    found = []
+    for label, operation in _operations(document):
+        answers = {status: said for status, said in operation["responses"].items() if status.startswith("2")}
+        for what, said in {"body": operation.get("requestBody", {}), **answers}.items():
+            content = said.get("content", {})
+            found += [(f"{label} {what}", content[kind]) for kind in content if kind == "application/json"]
+    return found
+
+
+def test_every_body_and_every_answer_has_an_example_that_is_right(document: dict[str, Any]) -> None:
+    wrong = {}
+    for label, content in _contents(document):
+        schema = content["schema"] | {"components": document["components"]}
+        validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+        errors = [f"{error.json_path}: {error.message[:100]}" for error in validator.iter_errors(content["example"])]
+        if errors:
+            wrong[label] = errors
+    assert wrong == {}

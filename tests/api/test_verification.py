@@ -139,6 +139,8 @@ def test_a_ruleset_that_was_changed_is_found(service: Service) -> None:
 def test_a_grading_that_was_removed_is_found(service: Service) -> None:
     _, key = first(service)
     tamper(service.database, "UPDATE audits SET published_grading_id = NULL WHERE published_grading_id = :id", id=key)
+    for table in ("batch_units", "batch_audits"):
+        tamper(service.database, f"DELETE FROM {table}")
     tamper(service.database, "DELETE FROM graded_units WHERE grading_id = :id", id=key)
     tamper(service.database, "DELETE FROM gradings WHERE id = :id", id=key)
     assert found(service) == [
@@ -190,7 +192,7 @@ def test_a_grading_of_another_engine_that_comes_out_otherwise_is_a_note_not_a_fa
     monkeypatch.setattr(
         service.grader,
         "grade",
-        lambda *said: (made := grade(*said), replace(made, engine="x", outcome=replace(made.outcome, grade="A")))[1],
+        lambda *said: (made := grade(*said), replace(made, engine="x", outcome=made.outcome._replace(grade="A")))[1],
     )
     verified = verify(service)
     assert (len(verified.notes), verified.findings) == (2, ())

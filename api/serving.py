@@ -1,6 +1,7 @@
 """Runs the service: checks that it may start, logs as structured lines, stops gracefully."""
 
 import logging
+import socket
 import sys
 from types import FrameType
 
@@ -8,6 +9,7 @@ import structlog
 import uvicorn
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
 
 from api import demo
 from api.app import create_app
@@ -19,14 +21,20 @@ from api.store import User, migrate
 class _Server(uvicorn.Server):
     """Says that it isn't ready any more as soon as it is told to stop."""
 
-    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+    def __init__(self, config: uvicorn.Config, service: Service, workers: StartedWorkers) -> None:
         super().__init__(config)
-        self.service = service
+        self.service, self.workers = service, workers
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Told to stop."""
         self.service.stopping.set()
+        self.workers.tell()
         super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Finish what people asked for, and see the workers end: the signal that came ends this process right after."""
+        await super().shutdown(sockets)
+        await run_in_threadpool(self.workers.stop)
 
 
 def not_startable(service: Service) -> str | None:
@@ -67,10 +75,7 @@ def run(service: Service) -> None:
     )
     workers = StartedWorkers(settings)
     workers.start()
-    try:
-        _Server(config, service).run()
-    finally:
-        workers.stop()
+    _Server(config, service, workers).run()
 
 
 def configure_logs(level: str, *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""The process of a worker: `grading worker`, or one that the service has started (`python -m api.jobs.process`)."""
+"""The process of a worker: `grading worker`, or one that the service has started (`python -m api.jobs`)."""
 
 import os
 import signal
@@ -6,16 +6,13 @@ import sys
 from threading import Event
 from types import FrameType
 
-from api.jobs.worker import NICENESS, run, stop_when_left_alone
+from api.jobs.worker import NICENESS, run
 from api.service import Service, make_service
 from api.serving import configure_logs, not_startable
 from api.settings import load
 
-ATTACHED = "--attached"
-"""Said to a process that ends with whoever started it."""
 
-
-def work(service: Service, *, attached: bool = False) -> None:
+def work(service: Service) -> None:
     """Work until SIGINT or SIGTERM; ends the process.
 
     It ends at once, whatever is half done: that is gone on with by others, or when the next worker starts.
@@ -29,8 +26,6 @@ def work(service: Service, *, attached: bool = False) -> None:
 
     signal.signal(signal.SIGTERM, told)
     signal.signal(signal.SIGINT, told)
-    if attached:
-        stop_when_left_alone(stop)
     try:
         run(service, stop)
     finally:
@@ -40,14 +35,10 @@ def work(service: Service, *, attached: bool = False) -> None:
     os._exit(0)
 
 
-def main(arguments: list[str]) -> None:
+def main() -> None:
     """A worker with the settings of the environment."""
     service = make_service(load())
     problem = not_startable(service)
     if problem is not None:
         sys.exit(problem)
-    work(service, attached=ATTACHED in arguments)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+    work(service)

@@ -74,7 +74,7 @@ def launch(service: Service, executor: str) -> None:
 
 
 def leave() -> None:
-    """Take no more jobs; what is being done is left to the others, as if this process had died."""
+    """Take no more jobs in this process."""
     DBOS.destroy()
 
 

@@ -35,16 +35,20 @@ class StartedWorkers:
             thread.start()
             self._threads.append(thread)
 
+    def tell(self) -> None:
+        """Tell them to stop."""
+        self._stop.set()
+
     def stop(self) -> None:
         """Tell them to stop, and wait until they have."""
-        self._stop.set()
+        self.tell()
         for thread in self._threads:
             thread.join(STOP_SECONDS + 2)
 
     def _keep(self) -> None:
         while not self._stop.is_set():
             process = subprocess.Popen(
-                [sys.executable, "-m", "api.jobs.process", "--attached"],
+                [sys.executable, "-m", "api.jobs"],
                 stdin=subprocess.PIPE,
                 env=os.environ | environment_of(self.settings),
             )

@@ -3,11 +3,10 @@
 import os
 import secrets
 import socket
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +36,7 @@ log = structlog.get_logger("api.jobs")
 
 
 def run(service: Service, stop: Event) -> None:
-    """Work until told to stop; then what is half done is left to others, which costs nothing but the time spent on it."""
+    """Work until told to stop; then what is half done is left to others: the process must end at once."""
     host = socket.gethostname()
     me = Worker(id=f"{host[:60]}-{os.getpid()}-{secrets.token_hex(4)}", host=host, pid=os.getpid())
     patiently(_enter, service, me)
@@ -52,7 +51,7 @@ def run(service: Service, stop: Event) -> None:
             forget_records()
         if stop.wait(BEAT_SECONDS):
             break
-    runtime.leave()
+    # DBOS would wait for what is being done; it is left as it is, as if this process had died.
     patiently(_depart, service, me)
     log.info("worker gone", worker=me.id)
 
@@ -149,13 +148,3 @@ def _depart(service: Service, me: Worker) -> None:
     """Say so: the others need not wait until they miss this one."""
     with service.database.writing() as db:
         db.execute(update(Worker).where(Worker.id == me.id).values(seen_at=now() - 2 * GONE_AFTER))
-
-
-def stop_when_left_alone(stop: Event) -> None:
-    """Stop as soon as standard input ends: whoever started this process is gone, in whatever way."""
-
-    def watch() -> None:
-        sys.stdin.buffer.read()
-        stop.set()
-
-    Thread(target=watch, name="stdin", daemon=True).start()

@@ -68,6 +68,7 @@ def running(folder: Path) -> Iterator[Running]:
     port = free_port()
     command = [sys.executable, "-c", "from grading.cli import main; main()", "serve", "--port", str(port)]
     environment = {**os.environ, "GRADING_DATA": str(folder), "GRADING_SECRET_KEY": KEY.get_secret_value()}
+    environment["GRADING_WORKERS"] = "0"
     with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
         try:
             answer(port, "/readyz")

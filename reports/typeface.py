@@ -25,13 +25,19 @@ def readable(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """A readable text of which every character is in the typefaces; others are named by their code, `〔U+1F600〕`."""
+    """A readable text of which every character is in the typefaces.
+
+    Others are printed in their plain form where they have one, `SO₂` as `SO2`, or named by their code, `〔U+1F600〕`.
+    """
     text = readable(text)
     return text if text.isascii() else _uncovered().sub(_replaced, text)
 
 
 def _replaced(found: re.Match[str]) -> str:
-    return " " if unicodedata.category(found[0]) == "Zs" else _code(found[0])
+    if unicodedata.category(found[0]) == "Zs":
+        return " "
+    plain = unicodedata.normalize("NFKC", found[0])
+    return plain if plain != found[0] and not _uncovered().search(plain) else _code(found[0])
 
 
 def _code(character: str) -> str:

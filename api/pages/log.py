@@ -52,6 +52,15 @@ ACTIONS = MappingProxyType(
         "user.activated": "启用用户",
         "user.password_reset": "重置密码",
         "user.password_changed": "修改密码",
+        "batch.ordered": "发起批次",
+        "batch.held": "暂停批次",
+        "batch.gone_on": "继续批次",
+        "batch.cancelled": "取消批次",
+        "batch.renewed": "重新试算批次",
+        "batch.published": "公布批次",
+        "batch.taken_back": "收回批次",
+        "audit.regraded_in_batch": "批次改动等级",
+        "audit.regrading_taken_back": "批次改动被收回",
         "demo.created": "建立演示数据",
     }
 )

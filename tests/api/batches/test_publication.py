@@ -17,6 +17,7 @@ from api.people import create_user
 from api.problems import Problem
 from api.results import replay
 from api.store import Audit, Batch, BatchState, GradedUnit, Grading, LogEntry, Role, StoredRuleset
+from api.verification import verify
 from grading.model.base import Mode
 from tests.api.plants import TIGHTER, publish_plants, varied
 from tests.api.world import World
@@ -124,6 +125,17 @@ def test_taking_back_restores_every_grading_that_was_in_force(world: World, asse
     assert in_force(world) == before
     assert len(log_of(world, "audit.regrading_taken_back")) == 3
     assert json.loads(log_of(world, "batch.taken_back")[0].details)["reasons"] == "公布有误，方案尚未生效。"
+
+
+def test_what_batches_put_in_force_and_took_back_verifies(world: World, assessed: Batch) -> None:
+    # The plants were put there without a log; what the batch does is in it.
+    before = set(verify(world.service).findings)
+    world.do("province", publish, assessed.id)
+    published = set(verify(world.service).findings)
+    assert published < before
+    assert len(before - published) == 3
+    world.do("province", take_back, assessed.id, "公布有误。")
+    assert set(verify(world.service).findings) < before
 
 
 def test_taking_back_needs_reasons(world: World, assessed: Batch) -> None:

@@ -1,6 +1,6 @@
 """Audits as they are looked for, told with names and their last grading."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -48,12 +48,12 @@ def audits(desk: Desk, wanted: Wanted, cursor: UUID | None, limit: int) -> tuple
     return briefs(desk, found), after
 
 
-def briefs(desk: Desk, found: Sequence[Audit]) -> list[AuditBrief]:
+def briefs(desk: Desk, found: Sequence[Audit], names: Mapping[UUID, str] | None = None) -> list[AuditBrief]:
     """Audits with the names and gradings that belong to them, in three questions however many they are."""
     ids = [audit.id for audit in found]
     named = select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_({audit.enterprise_id for audit in found}))
     enterprises = {row.id: row.name for row in desk.db.execute(named)}
-    names = names_of(desk.db, [audit.author_id for audit in found])
+    names = names_of(desk.db, [audit.author_id for audit in found]) if names is None else names
     gradings = _last_gradings(desk, ids)
     told = []
     for audit in found:
@@ -75,8 +75,8 @@ PLAIN = sorted(set(AuditBrief.model_fields) - {"enterprise_name", "author_name",
 
 def audit(desk: Desk, row: Audit) -> AuditOut:
     """One audit with what the actor may do with it."""
-    brief = briefs(desk, [row])[0]
-    names = names_of(desk.db, [row.submitted_by, row.confirmed_by, row.published_by])
+    names = names_of(desk.db, [row.author_id, row.submitted_by, row.confirmed_by, row.published_by])
+    brief = briefs(desk, [row], names)[0]
 
     def name(user_id: UUID | None) -> str | None:
         return None if user_id is None else names.get(user_id, "")

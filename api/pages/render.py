@@ -41,6 +41,7 @@ WAYS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("/overview", "辖区总览"),
         ("/enterprises", "企业"),
         ("/rulesets", "规则"),
+        ("/batches", "批次"),
         ("/teams", "评审组"),
         ("/log", "日志"),
     ),

@@ -1,0 +1,163 @@
+"""An impact as its page and its workbook show it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+from sqlalchemy import select
+
+from api.desk import Desk
+from api.pages.labels import level_labels, ruleset_titles
+from api.queries.batch_frames import AUDIT, COUNTY, UNIT
+from api.queries.batch_impact import BatchImpact, all_reasons, names_of_audits
+from api.queries.batches import drafts
+from api.queries.rulesets import briefs
+from api.store import Batch, Enterprise
+from grading.batch import layout
+from grading.impact.workbook import Contents, write_impact
+from grading.model.base import Mode
+from grading.model.impact import Matrix
+from grading.vocabulary import MODE
+from reports.context.words import region_text
+
+NEW_PAGE = "batch_new.html.j2"
+ROWS = 50
+SHADES = 4
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A transition: its shade (0 of none), whether it is up or down, and what filters the list to it."""
+
+    count: int
+    shade: int
+    way: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class MatrixView:
+    """A matrix with shades."""
+
+    title: str
+    matrix: Matrix
+    rows: tuple[tuple[str, tuple[Cell, ...], int], ...]
+    links: bool
+
+
+def matrix_views(matrices: Sequence[Matrix], title: str, batch: UUID | None) -> list[MatrixView]:
+    """Matrices with shades: the more units move, the darker; with links when the list can be filtered by it."""
+    return [MatrixView(title, matrix, tuple(_rows(matrix)), batch is not None) for matrix in matrices]
+
+
+def _rows(matrix: Matrix) -> Any:
+    order = {level: i for i, level in enumerate(matrix.after)}
+    moved = [
+        n
+        for level, counts in zip(matrix.before, matrix.counts, strict=True)
+        for there, n in zip(matrix.after, counts, strict=True)
+        if there != level
+    ]
+    most = max([*moved, 1])
+    for i, (level, counts) in enumerate(zip(matrix.before, matrix.counts, strict=True)):
+        at = order.get(level, i)
+        cells = []
+        for j, (there, n) in enumerate(zip(matrix.after, counts, strict=True)):
+            way = "same" if j == at else "down" if j > at else "up"
+            shade = 0 if not n or way == "same" else 1 + min(SHADES - 1, SHADES * n // (most + 1))
+            cells.append(Cell(n, shade, way, level, there))
+        yield level, tuple(cells), sum(counts)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A county or an industry: how many units, and what becomes of them."""
+
+    key: str
+    name: str
+    units: int
+    down: int
+    up: int
+    same: int
+    could: int
+    """Of how many the grade stays and the attainable one changes."""
+
+
+def parts_of(
+    found: Mapping[Any, tuple[Matrix, ...]], name: Callable[[Any], str], units: pl.DataFrame, column: str
+) -> list[Part]:
+    """Counties or industries, those with most changes first; `units` are those that change, `column` their key."""
+    at_best = units.filter(pl.col("way").is_in(["could_down", "could_up"]))
+    could = dict(at_best.group_by(column).agg(pl.len()).iter_rows())
+    parts = []
+    for key, matrices in found.items():
+        total, down, up = (sum(getattr(m, what) for m in matrices) for what in ("total", "down", "up"))
+        parts.append(Part(key or "", name(key), total, down, up, total - down - up, could.get(key, 0)))
+    return sorted(parts, key=lambda part: (-(part.down + part.up + part.could), part.key))
+
+
+def region_name(code: str | None) -> str:
+    """A county by its name."""
+    return region_text(code).partition("（")[0] if code else "未填区划"
+
+
+def unit_rows(desk: Desk, batch: Batch, listed: pl.DataFrame, at: int) -> list[dict[str, Any]]:
+    """The units of a page of the list, with their enterprises."""
+    rows = listed.slice((at - 1) * ROWS, ROWS).to_dicts()
+    names = names_of_audits(desk.db, batch.id, [UUID(row[AUDIT]) for row in rows])
+    return [row | {"enterprise": names.get(UUID(row[AUDIT]), "—"), "unit": row[UNIT]} for row in rows]
+
+
+def options(desk: Desk) -> dict[str, Any]:
+    """What a new batch can be about."""
+    known = briefs(desk)
+    area = desk.actor.area or ""
+    counties = desk.db.scalars(select(Enterprise.county).distinct().order_by(Enterprise.county)).all()
+    industries = {b.id.partition("/")[2]: b.title for b in known}
+    return {
+        "area": area,
+        "counties": [code for code in counties if code != area],
+        "industries": sorted(industries.items()),
+        "editions": sorted({b.id.partition("/")[0] for b in known}),
+        "rulesets": [(b.id, b.title) for b in known],
+        "drafts": drafts(desk),
+        "titles": ruleset_titles(desk),
+    }
+
+
+def workbook(desk: Desk, batch: Batch, found: BatchImpact) -> bytes:
+    """The impact as a workbook, as `grading impact` writes it."""
+    told = all_reasons(desk, batch, found)
+    names: dict[UUID, str] = {}
+    ids = [UUID(one) for one in found.units[AUDIT].unique()]
+    for start in range(0, len(ids), 500):
+        names |= names_of_audits(desk.db, batch.id, ids[start : start + 500])
+
+    def named(frame: pl.DataFrame) -> pl.DataFrame:
+        enterprise = pl.Series(layout.NAME, [names.get(UUID(a), "") for a in frame[AUDIT]], dtype=pl.String)
+        return frame.rename({COUNTY: layout.COUNTY}).with_columns(enterprise)
+
+    head = [
+        f"批次：{batch.name}",
+        f"依据：{batch.against}；范围 {region_text(batch.within)}",
+        f"{MODE[batch.mode]}评级；比较 {found.impact.units:,} 个单元",
+    ]
+    warnings = ["试算：暂定数值视同已核实，结果不得公布。"] if batch.mode is Mode.TRIAL else []
+    with TemporaryDirectory() as folder:
+        to = Path(folder) / "impact.xlsx"
+        units = named(found.units).with_columns(
+            pl.when(pl.col("way") == "up")
+            .then(1)
+            .when(pl.col("way") == "down")
+            .then(-1)
+            .otherwise(0)
+            .alias("direction")
+        )
+        reasons = named(told)
+        write_impact(Contents(head, warnings, found.impact, level_labels(desk), found.title, units, reasons), to)
+        return to.read_bytes()

@@ -1,0 +1,263 @@
+"""Batches: a dry run over what is in force, what it would change and why, its publication by a second person, and back."""
+
+import json
+from collections.abc import Callable
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from api import drafts
+from api.access import Rule
+from api.batches import ordering, publication
+from api.batches.progress import counts_of, progress_of
+from api.batches.states import IMPACT_KNOWN, STATE_NAMES, WORKING, actions
+from api.conclusions import Case
+from api.desk import Desk, needs
+from api.pages.batch_view import NEW_PAGE, matrix_views, options, parts_of, region_name, unit_rows, workbook
+from api.pages.labels import level_labels, ruleset_titles
+from api.pages.posted import Sent
+from api.pages.render import page
+from api.pages.result_view import unit_views
+from api.people import names_of
+from api.problems import Problem, not_found
+from api.queries import batches as queries
+from api.queries.batch_frames import COUNTY
+from api.queries.batch_impact import WAYS, Filter, changed, impact_of, reasons_of, sides_of
+from api.results import reviews_of
+from api.store import Batch, DraftRuleset, Enterprise
+from grading.impact.telling import Pair
+from grading.intake import AuditError
+from grading.model.base import Mode
+
+router = APIRouter()
+Reader = Annotated[Desk, needs(Rule.READ_BATCHES)]
+Maker = Annotated[Desk, needs(Rule.MAKE_BATCHES)]
+Publisher = Annotated[Desk, needs(Rule.PUBLISH_BATCHES)]
+Short = Annotated[str, Query(max_length=64)]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CAUSES = 30
+
+
+@router.get("/batches")
+def list_batches(request: Request, desk: Reader) -> Response:
+    """The batches of the area, and the editions that were uploaded as drafts."""
+    found, _ = queries.batches(desk, None, None, 100)
+    people = names_of(desk.db, [batch.made_by for batch in found])
+    context: dict[str, Any] = {
+        "batches": found,
+        "states": STATE_NAMES,
+        "people": people,
+        "drafts": queries.drafts(desk),
+    }
+    return page(request, desk, "batches.html.j2", **context)
+
+
+@router.get("/batches/new")
+def new_batch(request: Request, desk: Maker, draft: Short = "") -> Response:
+    """The form of a new one; `draft` is chosen already."""
+    return page(request, desk, NEW_PAGE, **options(desk), chosen=draft, findings=(), text="")
+
+
+@router.post("/batches/drafts")
+def upload_draft(request: Request, desk: Maker, sent: Sent) -> Response:
+    """Upload an edition; what is wrong with it is told line by line."""
+    text = sent.file().file.read()
+    try:
+        made = drafts.upload(desk, text)
+    except Problem as problem:
+        if problem.code != "invalid_ruleset":
+            raise
+        findings = problem.as_json()["findings"]
+        return page(request, desk, NEW_PAGE, 422, **options(desk), chosen="", findings=findings, text=problem.detail)
+    return RedirectResponse(f"/batches/new?draft={made.id}", status_code=303)
+
+
+@router.post("/batches/order")
+def order(desk: Maker, sent: Sent) -> Response:
+    """Order a dry run."""
+    kind, _, named = sent.text("against").partition(":")
+    selection = ordering.Selection(
+        within=sent.text("within") or None,
+        industry=sent.text("industry") or None,
+        edition=sent.text("edition") or None,
+        since=sent.day("since"),
+        until=sent.day("until"),
+    )
+    made = ordering.order(
+        desk,
+        sent.text("name"),
+        selection,
+        against=named if kind == "edition" else None,
+        draft_id=_draft(named) if kind == "draft" else None,
+        mode=Mode.TRIAL if sent.text("mode") == Mode.TRIAL.value else Mode.OFFICIAL,
+    )
+    return RedirectResponse(f"/batches/{made.id}", status_code=303)
+
+
+def _draft(named: str) -> UUID:
+    try:
+        return UUID(named)
+    except ValueError:
+        raise not_found() from None
+
+
+@router.get("/batches/{batch_id}")
+def show_batch(
+    batch_id: UUID,
+    request: Request,
+    desk: Reader,
+    way: Short = "",
+    county: Short = "",
+    industry: Short = "",
+    before: Short = "",
+    after: Short = "",
+    cause: Short = "",
+    at: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
+    """How far it is; once the first pass has seen everything, the impact and the units that change."""
+    batch = desk.find(Batch, batch_id)
+    wanted = Filter(way if way in WAYS else "", county, industry, before, after, cause)
+    context = _head(desk, batch) | {"wanted": wanted, "impact": None}
+    if batch.state in IMPACT_KNOWN:
+        found = impact_of(desk.db, batch)
+        listed = changed(found, wanted)
+        query = {name: value for name, value in vars(wanted).items() if value}
+        causes = [
+            (about, found.title(c), c)
+            for about, some in (("等级", found.impact.causes), ("可达等级", found.impact.attainable_causes))
+            for c in some[:CAUSES]
+        ]
+        context |= {
+            "impact": found.impact,
+            "matrices": matrix_views(found.impact.matrices, "等级", batch.id),
+            "attainable": matrix_views(found.impact.attainable, "可达等级", None),
+            "by_county": parts_of(found.impact.by_county, region_name, found.units, COUNTY),
+            "by_industry": parts_of(
+                found.impact.by_industry, lambda name: _industry(found.pairs, name), found.units, "industry"
+            ),
+            "causes": causes,
+            "most": max((c.units for _, _, c in causes), default=1),
+            "rows": unit_rows(desk, batch, listed, at),
+            "listed": listed.height,
+            "total": found.units.height,
+            "at": at,
+            "query": lambda **more: urlencode(query | more),
+        }
+    return page(request, desk, "batch.html.j2", **context)
+
+
+def _industry(pairs: dict[str, Pair], name: str | None) -> str:
+    return next((p.after.title for p in pairs.values() if p.after.id.partition("/")[2] == name), name or "—")
+
+
+def _head(desk: Desk, batch: Batch) -> dict[str, Any]:
+    problem = _problem(batch)
+    draft = desk.find(DraftRuleset, batch.draft_id) if batch.draft_id is not None else None
+    return {
+        "batch": batch,
+        "state": STATE_NAMES[batch.state],
+        "working": batch.state in WORKING,
+        "progress": progress_of(desk.db, batch),
+        "counts": counts_of(desk.db, batch),
+        "can": [action.value for action in actions(desk, batch)],
+        "people": names_of(desk.db, [batch.made_by, batch.published_by, batch.taken_back_by]),
+        "problem": problem,
+        "draft": draft,
+        "labels": level_labels(desk),
+        "titles": ruleset_titles(desk),
+    }
+
+
+def _problem(batch: Batch) -> Any:
+    """What `stopped` and `failed` batches say of themselves."""
+    return json.loads(batch.problem) if batch.problem else None
+
+
+@router.get("/batches/{batch_id}/progress")
+def show_progress(batch_id: UUID, request: Request, desk: Reader, state: Short = "", paused: Short = "") -> Response:
+    """How far it is, for the page that asks every second; when the batch is elsewhere, the page is made anew."""
+    batch = desk.find(Batch, batch_id)
+    made = page(request, desk, "batch_progress.html.j2", **_head(desk, batch))
+    if state != batch.state.value or paused != str(batch.paused).lower():
+        made.headers["HX-Refresh"] = "true"
+    return made
+
+
+@router.get("/batches/{batch_id}/units/{audit_id}/{number}")
+def show_unit(batch_id: UUID, audit_id: UUID, number: int, request: Request, desk: Reader) -> Response:
+    """Why a unit changes: the values, what was and is required, and the whole trace before and after."""
+    batch = desk.find(Batch, batch_id)
+    found, units = queries.audit(desk, batch_id, audit_id)
+    unit = next((one for one in units if one.position == number), None)
+    if unit is None:
+        raise not_found()
+    context: dict[str, Any] = {"batch": batch, "unit": unit, "enterprise": desk.find(Enterprise, found.enterprise_id)}
+    context |= {"labels": level_labels(desk), "problems": (), "reasons": (), "traces": ()}
+    try:
+        sides = sides_of(desk, found, units)
+    except AuditError as error:
+        return page(request, desk, "batch_unit.html.j2", **context | {"problems": error.problems})
+    traces = []
+    for title, (audit, engine) in (("新规则下", sides.after), ("原规则下", sides.before)):
+        case = Case(audit, desk.service.grader.grade(audit, batch.mode, engine), engine)
+        reviews = reviews_of(desk.db, [graded.ruleset_digest for graded in case.grading.units])
+        traces.append((title, unit_views(case, reviews)[number]))
+    told = reasons_of(Pair(traces[1][1].ruleset, traces[0][1].ruleset), batch.mode, sides, number)
+    more = {"reasons": told.to_dicts(), "traces": traces, "checked": found.checked}
+    return page(request, desk, "batch_unit.html.j2", **context | more)
+
+
+@router.get("/batches/{batch_id}/export")
+def export(batch_id: UUID, desk: Annotated[Desk, needs(Rule.READ_BATCHES, costly=True)]) -> Response:
+    """The impact as a workbook, with every reason down to the value."""
+    batch = desk.find(Batch, batch_id)
+    if batch.state not in IMPACT_KNOWN:
+        raise Problem("no_impact_yet", "影响还没有算完，请稍后再下载。")
+    book = workbook(desk, batch, impact_of(desk.db, batch))
+    name = quote(f"影响分析-{batch.name}.xlsx")
+    return Response(book, media_type=XLSX, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
+
+
+@router.post("/batches/{batch_id}/hold")
+def hold(batch_id: UUID, desk: Maker, sent: Sent) -> Response:
+    """Pause."""
+    return _step(desk, ordering.hold, batch_id, sent.version)
+
+
+@router.post("/batches/{batch_id}/going-on")
+def go_on(batch_id: UUID, desk: Maker, sent: Sent) -> Response:
+    """Go on."""
+    return _step(desk, ordering.go_on, batch_id, sent.version)
+
+
+@router.post("/batches/{batch_id}/cancellation")
+def cancel(batch_id: UUID, desk: Maker, sent: Sent) -> Response:
+    """Give up."""
+    return _step(desk, ordering.cancel, batch_id, sent.version)
+
+
+@router.post("/batches/{batch_id}/renewal")
+def renew(batch_id: UUID, desk: Maker, sent: Sent) -> Response:
+    """Begin anew."""
+    return _step(desk, ordering.renew, batch_id, sent.version)
+
+
+@router.post("/batches/{batch_id}/publication")
+def publish(batch_id: UUID, desk: Publisher, sent: Sent) -> Response:
+    """Put the new gradings in force."""
+    return _step(desk, publication.publish, batch_id, sent.version)
+
+
+@router.post("/batches/{batch_id}/taking-back")
+def take_back(batch_id: UUID, desk: Publisher, sent: Sent) -> Response:
+    """Put the old ones in force again."""
+    publication.take_back(desk, batch_id, sent.text("reasons"), sent.version)
+    return RedirectResponse(f"/batches/{batch_id}", status_code=303)
+
+
+def _step(desk: Desk, step: Callable[[Desk, UUID, int | None], Batch], batch_id: UUID, version: int) -> Response:
+    step(desk, batch_id, version)
+    return RedirectResponse(f"/batches/{batch_id}", status_code=303)

@@ -1,0 +1,265 @@
+"""What a batch would change: worked out from its first pass once, and kept while people look at it."""
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+from uuid import UUID
+
+import polars as pl
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.batches.reading import Subject, read_pair
+from api.desk import Desk
+from api.grader import stored_ruleset
+from api.queries.batch_frames import AUDIT, COUNTY, POSITION, UNIT, frames_of
+from api.results import read_as
+from api.store import AuditRevision, Batch, BatchAudit, BatchUnit, Enterprise, GradedUnit
+from grading.columns.from_audits import from_audits
+from grading.columns.grade import ColumnGrader
+from grading.columns.layout import Columns
+from grading.engine.grade import Engine
+from grading.impact.compare import Side, compare
+from grading.impact.criteria import title
+from grading.impact.tally import count, impact
+from grading.impact.telling import Pair, tell
+from grading.model.audit import Audit
+from grading.model.base import Mode
+from grading.model.impact import CauseCount, Impact
+
+KEPT = 4
+"""Impacts of so many batches stay in memory."""
+WAYS = ("down", "up", "could_down", "could_up")
+"""The grade gets worse or better; it stays, and what could at best become of the unit gets worse or better."""
+
+
+@dataclass(frozen=True)
+class BatchImpact:
+    """The impact; `pairs` by digests before and after.
+
+    `units`, those that change, worst first: `audit_id`, `position`, `unit.id`, `county`, `industry`, `pair`, the columns of
+    `grading.impact.compare.Changes.units`, `way` (of `WAYS`) and `causes` in words. `causes`: `audit_id`, `position`, `about`,
+    `pair`, `kind`, `before_id`, `after_id` of all causes that decide.
+    """
+
+    impact: Impact
+    pairs: dict[str, Pair]
+    units: pl.DataFrame
+    causes: pl.DataFrame
+
+    def title(self, cause: CauseCount) -> str:
+        """How a criterion is called."""
+        pair = next(
+            p for p in self.pairs.values() if (p.before.id, p.after.id) == (cause.before_ruleset, cause.after_ruleset)
+        )
+        return title(pair.before, pair.after, cause.kind, cause.before_id, cause.after_id)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which of the changed units; empty: no matter. `cause` is a criterion's id."""
+
+    way: str = ""
+    county: str = ""
+    industry: str = ""
+    before: str = ""
+    after: str = ""
+    cause: str = ""
+
+
+_kept: OrderedDict[tuple[UUID, int, object], BatchImpact] = OrderedDict()
+_lock = Lock()
+
+
+def impact_of(db: Session, batch: Batch) -> BatchImpact:
+    """The impact of a batch whose first pass has seen everything."""
+    key = (batch.id, batch.run, batch.impact_at)
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    found = _work_out(db, batch.id)
+    with _lock:
+        _kept[key] = found
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return found
+
+
+def _work_out(db: Session, batch_id: UUID) -> BatchImpact:
+    parts: dict[tuple[str, str], list[tuple[pl.DataFrame, pl.DataFrame]]] = defaultdict(list)
+    for frames in frames_of(db, batch_id):
+        parts[frames.before_digest, frames.after_digest].append((frames.before, frames.after))
+    pairs: dict[str, Pair] = {}
+    counted, units, causes = [], [pl.DataFrame(schema=_UNITS)], [pl.DataFrame(schema=_CAUSES)]
+    for (old, new), listed in parts.items():
+        pair = Pair(stored_ruleset(db, old), stored_ruleset(db, new))
+        name = f"{old} {new}"
+        pairs[name] = pair
+        before, after = (pl.concat([both[i] for both in listed]) for i in (0, 1))
+        changes = compare(Side(pair.before, before), Side(pair.after, after))
+        counted.append(count(pair.before, pair.after, changes, after[COUNTY]))
+        keys = after.select(AUDIT, POSITION, UNIT, COUNTY)
+        deciding = changes.causes.filter("decides")
+        told = {
+            (kind, was, now): title(pair.before, pair.after, kind, was, now)
+            for kind, was, now in deciding.select("kind", "before_id", "after_id").unique().iter_rows()
+        }
+        words = [told[key] for key in deciding.select("kind", "before_id", "after_id").iter_rows()]
+        texts = deciding.select("unit").with_columns(pl.Series("causes", words, dtype=pl.String))
+        texts = texts.group_by("unit", maintain_order=True).agg(pl.col("causes").str.join("；"))
+        whole = (
+            keys.hstack(changes.units).with_row_index("unit").join(texts, on="unit", how="left", maintain_order="left")
+        )
+        industry = pl.lit(pair.after.id.partition("/")[2])
+        whole = whole.with_columns(industry.alias("industry"), pl.lit(name).alias("pair"), _WAY.alias("way"))
+        units.append(whole.filter(pl.col("way").is_not_null()).select(pl.col(n).cast(t) for n, t in _UNITS.items()))
+        mine = keys[deciding["unit"]].hstack(deciding.drop("unit")).with_columns(pl.lit(name).alias("pair"))
+        causes.append(mine.select(pl.col(n).cast(t) for n, t in _CAUSES.items()))
+    scales = {ruleset.id: ruleset.scale for pair in pairs.values() for ruleset in (pair.before, pair.after)}
+    order = pl.col("way").replace_strict({way: i for i, way in enumerate(WAYS)}, return_dtype=pl.UInt8)
+    changed = pl.concat(units).sort(order, COUNTY, AUDIT, POSITION)
+    return BatchImpact(impact(counted, scales), pairs, changed, pl.concat(causes))
+
+
+_WAY = (
+    pl.when(pl.col("direction") < 0)
+    .then(pl.lit("down"))
+    .when(pl.col("direction") > 0)
+    .then(pl.lit("up"))
+    .when(pl.col("attainable_direction") < 0)
+    .then(pl.lit("could_down"))
+    .when(pl.col("attainable_direction") > 0)
+    .then(pl.lit("could_up"))
+)
+_TEXTS = ("before", "after", "before_attainable", "after_attainable", "industry", "pair", "way", "causes")
+_UNITS: dict[str, pl.DataType] = {
+    AUDIT: pl.String(),
+    POSITION: pl.UInt32(),
+    UNIT: pl.String(),
+    COUNTY: pl.String(),
+    **dict.fromkeys(_TEXTS, pl.String()),
+}
+_CAUSES: dict[str, pl.DataType] = {
+    AUDIT: pl.String(),
+    POSITION: pl.UInt32(),
+    **dict.fromkeys(("about", "pair", "kind", "before_id", "after_id"), pl.String()),
+}
+
+
+def changed(found: BatchImpact, wanted: Filter) -> pl.DataFrame:
+    """The changed units that a filter lets through."""
+    listed = found.units
+    for column, value in (
+        ("way", wanted.way),
+        (COUNTY, wanted.county),
+        ("industry", wanted.industry),
+        ("before", wanted.before),
+        ("after", wanted.after),
+    ):
+        if value:
+            listed = listed.filter(pl.col(column) == value)
+    if wanted.cause:
+        mine = found.causes.filter((pl.col("before_id") == wanted.cause) | (pl.col("after_id") == wanted.cause))
+        listed = listed.join(
+            mine.select(AUDIT, POSITION).unique(), on=[AUDIT, POSITION], how="semi", maintain_order="left"
+        )
+    return listed
+
+
+def names_of_audits(db: Session, batch_id: UUID, audits: Sequence[UUID]) -> dict[UUID, str]:
+    """The enterprises' names by audit."""
+    rows = select(BatchAudit.audit_id, Enterprise.name).join(Enterprise, Enterprise.id == BatchAudit.enterprise_id)
+    found = db.execute(rows.where(BatchAudit.batch_id == batch_id, BatchAudit.audit_id.in_(audits)))
+    return {audit_id: name for audit_id, name in found}  # noqa: C416
+
+
+@dataclass(frozen=True)
+class Sides:
+    """An audit as it was graded, and as the batch grades it."""
+
+    before: tuple[Audit, Engine]
+    after: tuple[Audit, Engine]
+
+
+def sides_of(desk: Desk, found: BatchAudit, units: Sequence[BatchUnit]) -> Sides:
+    """Read an audit for both. Raises AuditError when it can't be read under the new ruleset."""
+    content = desk.find(AuditRevision, found.revision_id).content
+    grader = desk.service.grader
+    old = grader.of_digests(desk.db, {unit.before_ruleset: unit.before_digest for unit in units})
+    new = grader.of_digests(desk.db, {unit.after_ruleset: unit.after_digest for unit in units})
+    return Sides(
+        (read_as(content, {unit.unit: unit.before_ruleset for unit in units}, old.library), old),
+        (read_as(content, {unit.unit: unit.after_ruleset for unit in units}, new.library), new),
+    )
+
+
+def reasons_of(pair: Pair, mode: Mode, sides: Sides, position: int) -> pl.DataFrame:
+    """Why one unit changes, down to the values (`grading.impact.telling.tell`)."""
+    columns = [
+        from_audits(ruleset, [(audit, audit.units[position])])
+        for ruleset, (audit, _) in ((pair.before, sides.before), (pair.after, sides.after))
+    ]
+    return _told(pair, mode, (columns[0], columns[1]))
+
+
+def _told(pair: Pair, mode: Mode, columns: tuple[Columns, Columns]) -> pl.DataFrame:
+    grades = [
+        ColumnGrader(ruleset, mode).grade(held)
+        for ruleset, held in zip((pair.before, pair.after), columns, strict=True)
+    ]
+    sides = [
+        Side(ruleset, said.units.hstack(said.indicators))
+        for ruleset, said in zip((pair.before, pair.after), grades, strict=True)
+    ]
+    return tell(pair, mode, compare(sides[0], sides[1]), columns)
+
+
+def all_reasons(desk: Desk, batch: Batch, found: BatchImpact) -> pl.DataFrame:
+    """The reasons of all changed units, by `audit_id` and `position`: read again from what was submitted."""
+    grader, parts = desk.service.grader, []
+    for name, pair in found.pairs.items():
+        wanted = found.units.filter(pl.col("pair") == name)
+        audits = [UUID(one) for one in wanted[AUDIT].unique(maintain_order=True)]
+        subjects, digests = _subjects(desk.db, batch.id, audits)
+
+        def engines(subject: Subject, digests: dict[UUID, list[BatchUnit]] = digests) -> tuple[Engine, Engine]:
+            mine = digests[subject.audit_id]
+            return (
+                grader.of_digests(desk.db, {unit.before_ruleset: unit.before_digest for unit in mine}),
+                grader.of_digests(desk.db, {unit.after_ruleset: unit.after_digest for unit in mine}),
+            )
+
+        read, _ = read_pair(subjects, pair.before, pair.after, engines)
+        if read.keys.height:
+            told = _told(pair, batch.mode, (read.before, read.after))
+            parts.append(read.keys[told["unit"]].hstack(told.drop("unit")))
+    return pl.concat(parts) if parts else pl.DataFrame()
+
+
+def _subjects(db: Session, batch_id: UUID, audits: Sequence[UUID]) -> tuple[list[Subject], dict[UUID, list[BatchUnit]]]:
+    units: dict[UUID, list[BatchUnit]] = defaultdict(list)
+    subjects: list[Subject] = []
+    for start in range(0, len(audits), 500):
+        some = audits[start : start + 500]
+        mine = select(BatchUnit).where(BatchUnit.batch_id == batch_id, BatchUnit.audit_id.in_(some))
+        for unit in db.scalars(mine.order_by(BatchUnit.position)):
+            units[unit.audit_id].append(unit)
+        rows = select(BatchAudit, AuditRevision.content).join(AuditRevision, AuditRevision.id == BatchAudit.revision_id)
+        for row, content in db.execute(rows.where(BatchAudit.batch_id == batch_id, BatchAudit.audit_id.in_(some))):
+            held = [
+                GradedUnit(
+                    grading_id=row.before_id,
+                    position=unit.position,
+                    unit=unit.unit,
+                    ruleset_id=unit.before_ruleset,
+                    ruleset_digest=unit.before_digest,
+                    grade=unit.before,
+                    attainable=unit.before_attainable,
+                )
+                for unit in units[row.audit_id]
+            ]
+            again = {unit.unit: unit.after_ruleset for unit in units[row.audit_id] if unit.regraded}
+            subjects.append(Subject(row.audit_id, row.enterprise_id, row.county, content, held, again))
+    return subjects, units

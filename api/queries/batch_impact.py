@@ -148,6 +148,20 @@ _CAUSES: dict[str, pl.DataType] = {
 }
 
 
+_REASONS = {
+    AUDIT: pl.String,
+    POSITION: pl.UInt32,
+    UNIT: pl.String,
+    COUNTY: pl.String,
+    "direction": pl.Int64,
+    "decides": pl.Boolean,
+    **dict.fromkeys(
+        ("about", "kind", "level", "status", "title", "required_before", "required_after", "clause"), pl.String
+    ),
+    **dict.fromkeys(("row", "label", "value", "figure"), pl.String),
+}
+
+
 def changed(found: BatchImpact, wanted: Filter) -> pl.DataFrame:
     """The changed units that a filter lets through."""
     listed = found.units
@@ -235,7 +249,7 @@ def all_reasons(desk: Desk, batch: Batch, found: BatchImpact) -> pl.DataFrame:
         if read.keys.height:
             told = _told(pair, batch.mode, (read.before, read.after))
             parts.append(read.keys[told["unit"]].hstack(told.drop("unit")))
-    return pl.concat(parts) if parts else pl.DataFrame()
+    return pl.concat(parts) if parts else pl.DataFrame(schema=_REASONS)
 
 
 def _subjects(db: Session, batch_id: UUID, audits: Sequence[UUID]) -> tuple[list[Subject], dict[UUID, list[BatchUnit]]]:

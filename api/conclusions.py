@@ -16,6 +16,7 @@ from grading.model.audit import Audit
 from grading.model.gap import UnitGaps
 from grading.model.result import Grading
 from grading.simulate import change_audit, compare
+from reports.bulk import Part, part_of
 from reports.gap_report import gap_report_html, gap_report_pdf
 
 
@@ -90,11 +91,22 @@ def differences(before: Grading, after: Grading) -> list[dict[str, str | None]]:
 
 def report(case: Case, form: ReportFormat) -> bytes:
     """The gap report, each unit to the level above its own."""
-    found: list[UnitGaps] = [unit_gaps(case.engine, case.audit, case.grading, i) for i in range(len(case.audit.units))]
+    found = _next_levels(case)
     rulesets = {unit.ruleset: case.engine.library.ruleset(unit.ruleset) for unit in case.audit.units}
     if form is ReportFormat.HTML:
         return gap_report_html(case.audit, case.grading, rulesets, found).encode()
     return gap_report_pdf(case.audit, case.grading, rulesets, found)
+
+
+def report_part(case: Case, form: ReportFormat) -> Part:
+    """The same as an item of an archive of reports."""
+    name = f"{case.audit.enterprise.name} {case.audit.assessed_on.isoformat()}"
+    html = form is ReportFormat.HTML
+    return part_of(name, case.engine, case.audit, case.grading, _next_levels(case), html)
+
+
+def _next_levels(case: Case) -> list[UnitGaps]:
+    return [unit_gaps(case.engine, case.audit, case.grading, i) for i in range(len(case.audit.units))]
 
 
 def report_name(case: Case, form: ReportFormat) -> str:

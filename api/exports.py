@@ -1,7 +1,6 @@
 """Documents made for somebody to download: kept for a day; reports of many gradings are made by the workers (`api/jobs`)."""
 
 import json
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,14 +19,14 @@ from api.queries.gradings import case_of
 from api.service import Service
 from api.store import Export, ExportKind, ExportPart, ExportState, Grading, User
 from api.store.base import now
+from reports.archive import Archive
+from reports.bulk import Part, not_made
 
 MAX_RUNNING = 3
 """How many archives one person may have made at once."""
 REPORTS_AT_ONCE = 5
 ZIP = "application/zip"
 AT_WORK = (ExportState.WAITING, ExportState.RUNNING)
-FIRST_DAY = (1980, 1, 1, 0, 0, 0)
-"""What archives say of the time of their files: nothing."""
 
 
 def order_reports(desk: Desk, ids: Sequence[UUID], form: ReportFormat) -> Export:
@@ -72,7 +71,7 @@ def content_of(desk: Desk, export: Export) -> Path:
         if export.kind is not ExportKind.REPORTS:
             raise not_found()
         with desk.service.exports.incoming(export.id) as incoming:
-            _archive(desk.db, export.id, incoming)
+            _archive(desk.db, export, incoming)
     return path
 
 
@@ -145,24 +144,25 @@ def _made(service: Service, actor: Actor, export: Export, position: int) -> Expo
     try:
         with desk_of(service, actor, writing=False) as desk:
             case = case_of(desk, UUID(wanted["grading_ids"][position]))
-        part.name, part.content = conclusions.report_name(case, form), conclusions.report(case, form)
+        made = conclusions.report_part(case, form)
+        part.told, part.content = json.dumps(made.as_json(), ensure_ascii=False), made.content
     except Problem as problem:
         part.problem = problem.detail
     return part
 
 
-def _archive(db: Session, export_id: UUID, to: Path) -> None:
-    names: set[str] = set()
-    positions = select(ExportPart.position).where(ExportPart.export_id == export_id, ExportPart.content.is_not(None))
-    with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
-        for position in db.scalars(positions.order_by(ExportPart.position)).all():
-            part = db.scalars(
-                select(ExportPart).where(ExportPart.export_id == export_id, ExportPart.position == position)
-            ).one()
-            info = zipfile.ZipInfo(_free(part.name or "", names), FIRST_DAY)
-            # A PDF is compressed already.
-            info.compress_type = zipfile.ZIP_STORED if info.filename.endswith(".pdf") else zipfile.ZIP_DEFLATED
-            archive.writestr(info, part.content or b"")
+def _archive(db: Session, export: Export, to: Path) -> None:
+    """The reports and their index; what could not be made stands in the index too."""
+    mine = ExportPart.export_id == export.id
+    form = ReportFormat(json.loads(export.wanted or "")["format"])
+    positions = db.scalars(select(ExportPart.position).where(mine).order_by(ExportPart.position)).all()
+    with Archive(to, f".{form.value}") as archive:
+        for position in positions:
+            part = db.scalars(select(ExportPart).where(mine, ExportPart.position == position)).one()
+            if part.told is None:
+                archive.add(not_made(f"gradings[{position}]", part.problem or ""))
+            else:
+                archive.add(Part.of(json.loads(part.told), part.content))
             db.expunge(part)
 
 
@@ -178,14 +178,3 @@ def _forget_old(desk: Desk) -> None:
         desk.db.execute(delete(ExportPart).where(ExportPart.export_id.in_(select(Export.id).where(old))))
         desk.db.execute(delete(Export).where(old))
     desk.service.exports.sweep()
-
-
-def _free(name: str, taken: set[str]) -> str:
-    """A name inside an archive that isn't taken and is no path."""
-    stem, _, ending = name.replace("/", "_").replace("\\", "_").rpartition(".")
-    number, free = 1, f"{stem}.{ending}"
-    while free in taken:
-        number += 1
-        free = f"{stem}-{number}.{ending}"
-    taken.add(free)
-    return free

@@ -48,7 +48,7 @@ def main() -> None:
     count, jobs = ([int(text) for text in sys.argv[1:]] + [60, 2][len(sys.argv) - 1 :])[:2]
     size = pages = 0
     start, before = time.perf_counter(), cpu()
-    with Archive(BytesIO(), Order()) as archive:
+    with Archive(BytesIO(), Order().ending) as archive:
         for part in make_many(items(count), Order(), jobs):
             archive.add(part)
             size += len(part.content or b"")

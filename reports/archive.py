@@ -19,9 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from grading.forms.cell_text import put_plain, shown
 from grading.forms.style import FONT, INK, TEAL
-from grading.model.base import Mode
 from reports.bulk import Part
-from reports.orders import Order
 
 FOLDER = "报告"
 INDEX = "目录"
@@ -42,11 +40,11 @@ Row = tuple[str | int, ...]
 class Archive:
     """Writes the parts one after another, and at the end the index; in memory is the part that is being written alone.
 
-    With a path, the file is there when everything is in it, and not before.
+    `ending` is that of the files of the reports. With a path, the file is there when everything is in it, and not before.
     """
 
-    def __init__(self, place: Path | IO[bytes], order: Order) -> None:
-        self._place, self._order = place, order
+    def __init__(self, place: Path | IO[bytes], ending: str) -> None:
+        self._place, self._ending = place, ending
         self._incoming = place.with_name(f".{place.name}.part") if isinstance(place, Path) else place
         self._zip = zipfile.ZipFile(self._incoming, "w", zipfile.ZIP_DEFLATED)
         self._taken: set[str] = set()
@@ -88,14 +86,14 @@ class Archive:
     def _free(self, part: Part) -> str:
         """The name of a report: that of the enterprise, with a number where it is not the first of that name."""
         own = UNFIT.sub("_", part.enterprise).strip(" .")[:NAME_LENGTH] or "企业"
-        trial = "-试算" if self._order.mode is Mode.TRIAL else ""
+        trial = "-试算" if part.trial else ""
         stem = f"{own}-差距报告{trial}"
         number, free = 1, stem
         while free.casefold() in self._taken:
             number += 1
             free = f"{stem}-{number}"
         self._taken.add(free.casefold())
-        return free + self._order.ending
+        return free + self._ending
 
     def _put(self, name: str, content: bytes) -> None:
         entry = zipfile.ZipInfo(name, MOMENT)

@@ -6,7 +6,7 @@ keeps the parts it has (`Part.as_json`, and the bytes) and goes on with the item
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -21,7 +21,10 @@ from grading.gaps.unit import NoSuchLevelError
 from grading.intake import AuditError, read_audit
 from grading.language.load import Library
 from grading.language.problems import LanguageError
+from grading.model.audit import Audit
+from grading.model.base import Mode
 from grading.model.gap import UnitGaps
+from grading.model.result import Grading
 from reports.context.words import level_label
 from reports.gap_report import gap_report_html, gap_report_pdf
 from reports.orders import Item, Order
@@ -53,6 +56,7 @@ class Part:
     uscc: str | None
     units: tuple[UnitLine, ...]
     digest: str | None
+    trial: bool
     problems: tuple[tuple[str, str], ...]
     content: bytes | None
 
@@ -94,20 +98,25 @@ def make_one(engine: Engine, item: Item, order: Order) -> Part:
 def _made(engine: Engine, item: Item, order: Order) -> Part:
     audit = read_audit(item.audit, engine.library)
     grading = engine.grade(audit, order.mode)
-    gaps = gaps_to(engine, audit, grading, order.target)
+    return part_of(item.name, engine, audit, grading, gaps_to(engine, audit, grading, order.target), order.html)
+
+
+def part_of(
+    name: str, engine: Engine, audit: Audit, grading: Grading, gaps: Sequence[UnitGaps], html: bool = False
+) -> Part:
+    """The report of an audit that is graded, as an item of an archive. Raises TypefaceError."""
     rulesets = {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in audit.units}
-    if order.html:
-        content = gap_report_html(audit, grading, rulesets, gaps).encode()
-    else:
-        content = gap_report_pdf(audit, grading, rulesets, gaps)
+    make = gap_report_html if html else gap_report_pdf
+    content = make(audit, grading, rulesets, gaps)
     return Part(
-        name=item.name,
+        name=name,
         enterprise=audit.enterprise.name,
         uscc=audit.enterprise.uscc,
         units=tuple(_unit(engine, known) for known in gaps),
         digest=grading.audit_digest,
+        trial=grading.mode is Mode.TRIAL,
         problems=(),
-        content=content,
+        content=content if isinstance(content, bytes) else content.encode(),
     )
 
 
@@ -119,8 +128,13 @@ def _unit(engine: Engine, gaps: UnitGaps) -> UnitLine:
     return UnitLine(gaps.unit, gaps.ruleset, grade, attainable, target)
 
 
+def not_made(name: str, why: str) -> Part:
+    """An item of which there is no report."""
+    return Part(name, "", None, (), None, False, (("", why),), None)
+
+
 def _failed(item: Item, problems: tuple[tuple[str, str], ...]) -> Part:
-    return Part(item.name, "", None, (), None, problems, None)
+    return Part(item.name, "", None, (), None, False, problems, None)
 
 
 _engine: Engine | None = None

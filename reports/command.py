@@ -83,7 +83,7 @@ def _archive(files: Sequence[str], place: Path, jobs: int, order: Order) -> None
 
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with Archive(place, order) as archive:
+        with Archive(place, order.ending) as archive:
             parts = make_many(_items(files), order, jobs)
             for name, part in zip(with_progress(files, "生成报告"), parts, strict=True):
                 archive.add(part)

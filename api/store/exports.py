@@ -61,6 +61,7 @@ class ExportPart(Base, kw_only=True):
     export_id: Mapped[UUID] = mapped_column(ForeignKey("exports.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     """Its place in the order."""
-    name: Mapped[str | None] = mapped_column(String(400), default=None)
+    told: Mapped[str | None] = mapped_column(Text, default=None)
+    """JSON: what the index of the archive says of it."""
     content: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     problem: Mapped[str | None] = mapped_column(Text, default=None)

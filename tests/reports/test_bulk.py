@@ -28,7 +28,7 @@ def item(example: str) -> Item:
 
 def archived(parts: list[Part], order: Order = HTML) -> zipfile.ZipFile:
     made_into = BytesIO()
-    with Archive(made_into, order) as archive:
+    with Archive(made_into, order.ending) as archive:
         for part in parts:
             archive.add(part)
     return zipfile.ZipFile(made_into)
@@ -123,7 +123,7 @@ def test_side_by_side_or_in_turn_the_archive_is_the_same() -> None:
     contents = []
     for jobs in (1, 2):
         made_into = BytesIO()
-        with Archive(made_into, HTML) as archive:
+        with Archive(made_into, HTML.ending) as archive:
             for part in make_many(items, HTML, jobs, told.append):
                 archive.add(part)
         contents.append(made_into.getvalue())
@@ -153,7 +153,7 @@ def test_an_archive_goes_on_from_parts_that_were_kept(parts: list[Part]) -> None
 
 def test_an_archive_that_was_interrupted_is_not_there(tmp_path: Path, parts: list[Part]) -> None:
     def interrupted() -> None:
-        with Archive(tmp_path / "x.zip", HTML) as archive:
+        with Archive(tmp_path / "x.zip", HTML.ending) as archive:
             archive.add(parts[0])
             raise KeyboardInterrupt
 

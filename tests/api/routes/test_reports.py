@@ -43,7 +43,11 @@ def test_reports_of_many_gradings_are_ordered_polled_and_downloaded(ask: Ask, fu
     told = ask("province", "GET", ordered.headers["location"]).json()
     assert (told["state"], told["made"], told["errors"]) == ("done", 2, [])
     archive = zipfile.ZipFile(io.BytesIO(ask("province", "GET", told["content"]).content))
-    assert len(archive.namelist()) == 2
+    listed = archive.read("目录.csv").decode("utf-8-sig").splitlines()
+    assert len([name for name in archive.namelist() if name.startswith("报告/")]) == 2
+    assert len(listed) == 3
+    assert all("sha256:" in line for line in listed[1:])
+    assert "目录.xlsx" in archive.namelist()
     assert ask("city", "GET", ordered.headers["location"]).status_code == 404
 
 

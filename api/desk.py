@@ -64,7 +64,7 @@ SUBJECTS: dict[str, type[Base]] = {
     "user_id": User,
 }
 """Path parameters that name a row: it has to be in scope before the route is entered."""
-FREE = frozenset({"edition", "industry", "number", "unit", "indicator", "level", "path", "name"})
+FREE = frozenset({"edition", "industry", "number", "position", "unit", "indicator", "level", "path", "name"})
 """Path parameters that name something public or something inside a subject."""
 
 

@@ -186,12 +186,12 @@ def show_progress(batch_id: UUID, request: Request, desk: Reader, state: Short =
     return made
 
 
-@router.get("/batches/{batch_id}/units/{audit_id}/{number}")
-def show_unit(batch_id: UUID, audit_id: UUID, number: int, request: Request, desk: Reader) -> Response:
+@router.get("/batches/{batch_id}/units/{audit_id}/{position}")
+def show_unit(batch_id: UUID, audit_id: UUID, position: int, request: Request, desk: Reader) -> Response:
     """Why a unit changes: the values, what was and is required, and the whole trace before and after."""
     batch = desk.find(Batch, batch_id)
     found, units = queries.audit(desk, batch_id, audit_id)
-    unit = next((one for one in units if one.position == number), None)
+    unit = next((one for one in units if one.position == position), None)
     if unit is None:
         raise not_found()
     context: dict[str, Any] = {"batch": batch, "unit": unit, "enterprise": desk.find(Enterprise, found.enterprise_id)}
@@ -204,8 +204,8 @@ def show_unit(batch_id: UUID, audit_id: UUID, number: int, request: Request, des
     for title, (audit, engine) in (("新规则下", sides.after), ("原规则下", sides.before)):
         case = Case(audit, desk.service.grader.grade(audit, batch.mode, engine), engine)
         reviews = reviews_of(desk.db, [graded.ruleset_digest for graded in case.grading.units])
-        traces.append((title, unit_views(case, reviews)[number]))
-    told = reasons_of(Pair(traces[1][1].ruleset, traces[0][1].ruleset), batch.mode, sides, number)
+        traces.append((title, unit_views(case, reviews)[position]))
+    told = reasons_of(Pair(traces[1][1].ruleset, traces[0][1].ruleset), batch.mode, sides, position)
     more = {"reasons": told.to_dicts(), "traces": traces, "checked": found.checked}
     return page(request, desk, "batch_unit.html.j2", **context | more)
 

@@ -37,6 +37,7 @@ class Line:
     county: str
     rulesets: tuple[str, ...]
     audit_id: UUID | None
+    grading_id: UUID | None
     grade: str | None
     attainable: str | None
     assessed_on: date | None
@@ -73,6 +74,7 @@ def lines(db: Session, wanted: Wanted) -> list[Line]:
                 county=enterprise.county,
                 rulesets=tuple(industries.get(enterprise.id, ())),
                 audit_id=grade[1] if grade else None,
+                grading_id=grade[3] if grade else None,
                 grade=grade[4] if grade else None,
                 attainable=grade[5] if grade else None,
                 assessed_on=grade[2] if grade else None,

@@ -70,6 +70,7 @@ FREE_VALUES = {
     "edition": "national-2020",
     "industry": "rubber",
     "number": "1",
+    "position": "0",
     "unit": "tyre-1",
     "indicator": "clean_energy",
     "level": "A",

@@ -26,6 +26,7 @@ PAGES = {
     "log verified": ("root", "/log/verification"),
     "enterprise by provisional figures": ("tyre", "/enterprises/{tyre}?mode=trial&fill=1"),
     "overview": ("province", "/overview"),
+    "files to download": ("province", "/exports"),
     "rulesets": ("city", "/rulesets"),
     "ruleset": ("city", "/rulesets/national-2020/rubber"),
     "editions compared": ("city", "/rulesets/xianyang-2023/rubber?compare=national-2020/rubber"),

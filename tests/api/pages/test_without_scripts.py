@@ -1,13 +1,16 @@
 """Every page works in a browser without scripts: read, filled in, saved."""
 
+import io
 import re
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx2 as httpx
 import pytest
 
-from api import workflow
+from api import exports, workflow
+from api.queries.exports import own_exports
 from tests.api.pages.conftest import Place
 from tests.api.pages.test_accessible import PAGES
 from tests.api.world import PASSWORD, content
@@ -99,3 +102,24 @@ def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(place: Place) -> None:
 def test_an_audit_out_of_scope_is_not_found(place: Place) -> None:
     with signed_in(place, "zhao") as client:
         assert client.get(f"/audits/{place.published}").status_code == 404
+
+
+def test_the_reports_of_the_enterprises_in_the_list_are_ordered_watched_and_downloaded_with_their_index(
+    place: Place,
+) -> None:
+    with signed_in(place, "province") as client:
+        said = {"csrf_token": token(client.get("/overview").text), "ruleset": "national-2020/rubber"}
+        listed = client.post("/overview/reports", data=said)
+        assert listed.url.path == "/exports"
+        assert "等待生成" in listed.text
+        with place.world.at("province") as desk:
+            order = own_exports(desk)[0]
+        for position in range(exports.begin(place.world.service, order.id)):
+            exports.make_report(place.world.service, order.id, position)
+        exports.finish(place.world.service, order.id)
+        assert "可以下载" in client.get("/exports/list").text
+        archive = zipfile.ZipFile(io.BytesIO(client.get(f"/exports/{order.id}/file").content))
+        assert {"目录.xlsx", "目录.csv"} <= set(archive.namelist())
+        assert len([name for name in archive.namelist() if name.endswith(".pdf")]) == order.total
+        said = {"csrf_token": token(client.get("/overview").text), "q": "没有这样的企业"}
+        assert "没有可以生成的报告" in client.post("/overview/reports", data=said).text

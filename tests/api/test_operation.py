@@ -125,7 +125,8 @@ def test_the_log_has_a_line_for_every_request_with_its_id_and_nobodys_data(tmp_p
     )
     assert "from-the-proxy-1" in [event["request_id"] for event in requests]
     assert "/v1/audits/{audit_id}/evidence" in [event["route"] for event in requests]
-    everything = json.dumps(events, ensure_ascii=False)
+    # Where the service itself listens may be told.
+    everything = json.dumps(events, ensure_ascii=False).replace(service.url, "")
     for secret in (
         "wang",
         "王专家",

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pydantic import SecretStr
 
 from api import workflow
@@ -69,6 +69,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     thread.join(10)
 
 
+PATIENCE = 60_000
+"""Milliseconds that a page may take on a busy machine: no test is about how long."""
+expect.set_options(timeout=PATIENCE)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
@@ -90,7 +95,7 @@ def sit_down(browser: Browser, place: Place) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=False, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)
         page.goto(f"{place.url}/sign-in")

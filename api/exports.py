@@ -160,7 +160,7 @@ def _archive(db: Session, export: Export, to: Path) -> None:
         for position in positions:
             part = db.scalars(select(ExportPart).where(mine, ExportPart.position == position)).one()
             if part.told is None:
-                archive.add(not_made(f"gradings[{position}]", part.problem or ""))
+                archive.add(not_made(f"gradings[{position}]", (("", part.problem or ""),)))
             else:
                 archive.add(Part.of(json.loads(part.told), part.content))
             db.expunge(part)

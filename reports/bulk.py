@@ -78,21 +78,21 @@ def make_one(engine: Engine, item: Item, order: Order) -> Part:
     Raises TypefaceError: without typefaces no report can be made at all.
     """
     if item.problems:
-        return _failed(item, item.problems)
+        return not_made(item.name, item.problems)
     try:
         return _made(engine, item, order)
     except AuditError as error:
-        return _failed(item, tuple((p.place, p.message) for p in error.problems))
+        return not_made(item.name, tuple((p.place, p.message) for p in error.problems))
     except NoSuchLevelError as error:
         levels = "、".join(error.levels)
-        return _failed(item, (("", f"没有可作为目标的等级“{order.target}”；可用 {levels}"),))
+        return not_made(item.name, (("", f"没有可作为目标的等级“{order.target}”；可用 {levels}"),))
     except (LanguageError, NetworkError, EngineError) as error:
-        return _failed(item, (("units", str(error)),))
+        return not_made(item.name, (("units", str(error)),))
     except TypefaceError:
         raise
     except Exception as error:  # one that nobody foresaw must not cost the others their reports
         log.exception("no report of %s", item.name)
-        return _failed(item, (("", f"报告未能生成：{type(error).__name__}：{error}"),))
+        return not_made(item.name, (("", f"报告未能生成：{type(error).__name__}：{error}"),))
 
 
 def _made(engine: Engine, item: Item, order: Order) -> Part:
@@ -128,13 +128,9 @@ def _unit(engine: Engine, gaps: UnitGaps) -> UnitLine:
     return UnitLine(gaps.unit, gaps.ruleset, grade, attainable, target)
 
 
-def not_made(name: str, why: str) -> Part:
-    """An item of which there is no report."""
-    return Part(name, "", None, (), None, False, (("", why),), None)
-
-
-def _failed(item: Item, problems: tuple[tuple[str, str], ...]) -> Part:
-    return Part(item.name, "", None, (), None, False, problems, None)
+def not_made(name: str, problems: tuple[tuple[str, str], ...]) -> Part:
+    """An item of which there is no report; `problems` as place and message."""
+    return Part(name, "", None, (), None, False, problems, None)
 
 
 _engine: Engine | None = None

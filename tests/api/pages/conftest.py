@@ -39,9 +39,9 @@ class Place:
     empty: UUID
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """One service for all page tests; each test that changes an audit begins one of its own."""
+    """One service for the tests of a file, which run in any order; each test that changes an audit begins one of its own."""
     folder = tmp_path_factory.mktemp("pages")
     settings = Settings(database_url=SecretStr(f"sqlite:///{folder}/pages.db"), data=folder, secret_key=KEY)
     service = make_service(settings)

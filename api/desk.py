@@ -19,7 +19,7 @@ from fastapi.routing import APIRoute
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from api.access import Actor, Rule, require, scoped
+from api.access import Actor, Rule, kept, require, scoped
 from api.identity import sessions, tokens
 from api.identity.csrf import SAFE, Sent, refuse_foreign, refuse_forged
 from api.problems import Problem, not_found
@@ -95,7 +95,7 @@ def find(db: Session, model: type[M], key: UUID | str) -> M:
 @cache
 def _by_key(model: type[Base]) -> Select[Any]:
     column = model.__mapper__.primary_key[0]
-    return select(model).where(column == bindparam("key", type_=column.type))
+    return kept(select(model).where(column == bindparam("key", type_=column.type)))
 
 
 @contextmanager
@@ -146,12 +146,18 @@ class _Needs(Declared):
 
     def _seat(self, request: Request, csrf: str | None) -> _Seat:
         service = service_of(request)
-        actor = identify(request, service, csrf)
-        if self.costly:
-            service.costly.take(actor.id)
         reads = request.method in SAFE
         with ExitStack() as opened:
-            desk = opened.enter_context(desk_of(service, actor, writing=not reads))
+            db = opened.enter_context(service.database.reading())
+            actor = identify(request, service, csrf, db)
+            if self.costly:
+                service.costly.take(actor.id)
+            if reads:
+                desk = Desk(scoped(db, actor), actor, service, now())
+            else:
+                # Whoever may not even knock doesn't wait for those who write, nor make them wait.
+                opened.close()
+                desk = opened.enter_context(desk_of(service, actor))
             require(desk.db, self.rule)
             found = _in_scope(desk.db, request.path_params)
             if reads:
@@ -200,24 +206,24 @@ def public() -> Any:
     return Depends(_Public(Rule.PUBLIC))
 
 
-def identify(request: Request, service: Service, csrf: str | None) -> Actor:
+def identify(request: Request, service: Service, csrf: str | None, db: Session) -> Actor:
     """Who sent a request, by token or by session; raises Problem (401, or 403 for a forged one)."""
-    settings, database = service.settings, service.database
+    settings = service.settings
     header = request.headers.get("authorization", "")
     if header.lower().startswith(BEARER):
-        with database.reading() as db:
-            found = tokens.of_secret(db, settings, header[len(BEARER) :].strip())
+        found = tokens.of_secret(db, settings, header[len(BEARER) :].strip())
         if found is None:
             raise Problem("invalid_token", "令牌无效、已过期或已撤销。", status=401)
         actor, last_used = found
-        if actor.via_id is not None:
-            tokens.touch(database, actor.via_id, last_used)
+        if actor.via_id is not None and tokens.is_to_be_noted(last_used):
+            # The connection goes back first: a request that holds one and waits for another could wait for itself.
+            db.rollback()
+            tokens.touch(service.database, actor.via_id)
         return actor
     cookie = request.cookies.get(cookie_name(service))
     if cookie is None:
         raise Problem("not_signed_in", "请先登录。", status=401)
-    with database.reading() as db:
-        signed_in = sessions.of_cookie(db, settings, cookie)
+    signed_in = sessions.of_cookie(db, settings, cookie)
     if signed_in is None:
         raise Problem("session_over", "登录已失效，请重新登录。", status=401)
     if request.method not in SAFE:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from api import log
@@ -15,6 +15,7 @@ from api.problems import ErrorAt, Problem, not_found
 from api.store import Enterprise, Role, SignInSession, Team, Token, User
 from api.store.base import now
 
+_NAMES = select(User.id, User.name).where(User.id.in_(bindparam("ids", expanding=True)))
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 
 
@@ -24,7 +25,7 @@ def names_of(db: Session, ids: Iterable[UUID | None]) -> dict[UUID, str]:
     if not wanted:
         return {}
     with unscoped(db):
-        return {row.id: row.name for row in db.execute(select(User.id, User.name).where(User.id.in_(wanted)))}
+        return {row.id: row.name for row in db.execute(_NAMES, {"ids": list(wanted)})}
 
 
 def create_user(

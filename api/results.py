@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from api.access import kept
 from api.desk import Desk, find
 from api.grader import Grader
 from api.problems import invalid_audit
@@ -23,6 +24,14 @@ from grading.model import audit as domain
 from grading.model.result import Grading as Graded
 
 DRAFT_NOTICE = "draft_ruleset"
+_SIGN_OFFS_OF = kept(select(SignOff).where(SignOff.ruleset_digest.in_(bindparam("digests", expanding=True))))
+_SIGN_OFFS = kept(
+    select(SignOff).where(
+        SignOff.ruleset_digest.in_(
+            select(GradedUnit.ruleset_digest).where(GradedUnit.grading_id == bindparam("grading"))
+        )
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,7 @@ def result_digest(document: str) -> str:
 
 def reviews_of(db: Session, digests: Iterable[str]) -> dict[str, Review]:
     """The sign-offs of rulesets, by digest."""
-    found = db.scalars(select(SignOff).where(SignOff.ruleset_digest.in_(set(digests))))
+    found = db.scalars(_SIGN_OFFS_OF, {"digests": list(set(digests))})
     return {s.ruleset_digest: Review(s.reviewer_name, s.at, s.statement) for s in found}
 
 
@@ -81,8 +90,7 @@ def document(stored: Grading, reviews: Mapping[str, Review]) -> dict[str, Any]:
 
 def reviews_for(db: Session, stored: Grading) -> dict[str, Review]:
     """The sign-offs of the rulesets that a grading was made with, by digest."""
-    digests = select(GradedUnit.ruleset_digest).where(GradedUnit.grading_id == stored.id)
-    found = db.scalars(select(SignOff).where(SignOff.ruleset_digest.in_(digests)))
+    found = db.scalars(_SIGN_OFFS, {"grading": stored.id})
     return {s.ruleset_digest: Review(s.reviewer_name, s.at, s.statement) for s in found}
 
 

@@ -1,13 +1,14 @@
 """Access: who acts, what they see (filters on every query), what they may do (one table of rules)."""
 
-from api.access.actor import Actor, Via, actor_of, area_bounds, in_area
+from api.access.actor import WHO, Actor, Via, actor_of, area_bounds, in_area
 from api.access.rules import MAY, ROLE_NAMES, Rule, require
-from api.access.scope import FILTERS, ScopeError, scoped, unscoped, visible
+from api.access.scope import FILTERS, ScopeError, kept, scoped, unscoped, visible
 
 __all__ = [
     "FILTERS",
     "MAY",
     "ROLE_NAMES",
+    "WHO",
     "Actor",
     "Rule",
     "ScopeError",
@@ -15,6 +16,7 @@ __all__ = [
     "actor_of",
     "area_bounds",
     "in_area",
+    "kept",
     "require",
     "scoped",
     "unscoped",

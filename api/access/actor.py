@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import Row
 
 from api.store import Role, User
 
@@ -31,8 +34,12 @@ class Actor:
     via_id: UUID | None = None
 
 
-def actor_of(user: User, via: Via, via_id: UUID | None = None) -> Actor:
-    """The user as an actor."""
+WHO = (User.id, User.login, User.name, User.role, User.team_id, User.enterprise_id, User.area, User.may_review)
+"""The columns of users that make an actor."""
+
+
+def actor_of(user: User | Row[*tuple[Any, ...]], via: Via, via_id: UUID | None = None) -> Actor:
+    """A user, or a row with the columns `WHO`, as an actor."""
     return Actor(
         id=user.id,
         login=user.login,

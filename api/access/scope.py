@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import cache, lru_cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -64,6 +64,7 @@ from api.store import (
     User,
 )
 
+S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 Filter = ColumnElement[bool]
 SHOWN_TO_ENTERPRISES = (
     "audit.published",
@@ -74,7 +75,7 @@ SHOWN_TO_ENTERPRISES = (
     "audit.appealed",
     "audit.appeal_answered",
 )
-ACTOR, UNSCOPED, ALLOWED = "actor", "unscoped", "allowed"
+ACTOR, ASKING, UNSCOPED, ALLOWED, KEPT = "actor", "asking", "unscoped", "allowed", "kept"
 
 
 def enterprises(actor: Actor, column: Any) -> Filter:
@@ -268,7 +269,15 @@ class ScopeError(Exception):
 
 def visible(statement: Select[Any], actor: Actor) -> Select[Any]:
     """The statement, restricted to what the actor sees; sessions bound to an actor do this by themselves."""
-    return statement.options(*_criteria(actor, _models_in(statement)))
+    return statement.options(*_criteria(_asking(actor), _models_in(statement)))
+
+
+def kept(statement: S) -> S:
+    """A statement that is made once and run by many requests, with `bindparam` where they differ.
+
+    It is restricted once for each who asks, not at every request: that takes longer than most answers.
+    """
+    return statement.execution_options(**{KEPT: True})
 
 
 def scoped(session: Session, actor: Actor) -> Session:
@@ -276,6 +285,7 @@ def scoped(session: Session, actor: Actor) -> Session:
     if ACTOR in session.info:
         raise ScopeError("the session is bound to an actor already")
     session.info[ACTOR] = actor
+    session.info[ASKING] = _asking(actor)
     event.listen(session, "do_orm_execute", _restrict)
     event.listen(session, "before_flush", _refuse_unchecked)
     return session
@@ -292,10 +302,20 @@ def unscoped(session: Session) -> Iterator[Session]:
         session.info[UNSCOPED] = before
 
 
-def _criteria(actor: Actor, models: Iterable[type[Base]]) -> tuple[Any, ...]:
+def _asking(actor: Actor) -> Actor:
+    """Of an actor what filters depend on."""
+    return replace(actor, name="", login="", via=Via.COMMAND, via_id=None, may_review=False)
+
+
+def _criteria(asking: Actor, models: Iterable[type[Base]]) -> tuple[Any, ...]:
     # Who asks is what they depend on, and the day. Each costs at every statement, so only those that can matter are given.
-    asking = replace(actor, name="", login="", via=Via.COMMAND, via_id=None, may_review=False)
-    return tuple(_criterion(asking, date.today(), model) for model in models)
+    today = date.today()
+    return tuple(_criterion(asking, today, model) for model in models)
+
+
+@lru_cache(maxsize=4096)
+def _restricted(statement: Select[Any], asking: Actor, _day: date) -> Select[Any]:
+    return statement.options(*_criteria(asking, _models_in(statement)))
 
 
 @lru_cache(maxsize=4096)
@@ -324,12 +344,16 @@ def _restrict(state: ORMExecuteState) -> None:
         return
     if not state.is_orm_statement:
         raise ScopeError("a scoped session runs ORM statements only, so that each of them can be restricted")
+    asking = session.info[ASKING]
+    if state.is_select and state.statement.get_execution_options().get(KEPT):
+        state.statement = _restricted(cast(Select[Any], state.statement), asking, date.today())
+        return
     models = _models_in(state.statement)
     for mapper in state.all_mappers:
         if mapper.class_ not in FILTERS:
             raise ScopeError(f"there is no filter for {mapper.class_.__name__}; add one to api/access/scope.py")
     if state.is_select or state.is_update or state.is_delete:
-        state.statement = state.statement.options(*_criteria(session.info[ACTOR], models))
+        state.statement = state.statement.options(*_criteria(asking, models))
 
 
 def _refuse_unchecked(session: Session, _context: UOWTransaction, _instances: Any) -> None:

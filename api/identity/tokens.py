@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from api.access import Actor, Rule, Via, actor_of, require
+from api.access import WHO, Actor, Rule, Via, actor_of, require
 from api.identity.secrets import HINT, TOKEN_PREFIX, keyed, new_secret
 from api.problems import ErrorAt, Problem, not_found
 from api.settings import Settings
@@ -19,7 +19,7 @@ MAX_LIVE = 20
 TOUCH_AFTER = timedelta(minutes=5)
 # Made once: every request asks it, and putting a statement together takes longer than its answer.
 _OF_HASH = (
-    select(User, Token.id, Token.last_used_at)
+    select(*WHO, Token.id.label("via_id"), Token.last_used_at)
     .join(Token, Token.user_id == User.id)
     .where(
         Token.hash == bindparam("hash"), Token.revoked_at.is_(None), Token.expires_at > bindparam("moment"), User.active
@@ -78,11 +78,15 @@ def revoke(db: Session, token_id: UUID) -> Token:
 def of_secret(db: Session, settings: Settings, secret: str) -> tuple[Actor, datetime | None] | None:
     """Who a token acts for and when it was last used; None when it is unknown, over, or revoked."""
     found = db.execute(_OF_HASH, {"hash": keyed(settings.key, "token", secret), "moment": now()}).one_or_none()
-    return None if found is None else (actor_of(found[0], Via.TOKEN, found[1]), found[2])
+    return None if found is None else (actor_of(found, Via.TOKEN, found.via_id), found.last_used_at)
 
 
-def touch(database: Database, token_id: UUID, last_used_at: datetime | None) -> None:
-    """Note that a token was used; at most every five minutes."""
-    if last_used_at is None or now() - last_used_at > TOUCH_AFTER:
-        with database.writing() as db:
-            db.execute(update(Token).where(Token.id == token_id).values(last_used_at=now()))
+def is_to_be_noted(last_used_at: datetime | None) -> bool:
+    """Whether another use of a token is noted: every five minutes at most."""
+    return last_used_at is None or now() - last_used_at > TOUCH_AFTER
+
+
+def touch(database: Database, token_id: UUID) -> None:
+    """Note that a token was used."""
+    with database.writing() as db:
+        db.execute(update(Token).where(Token.id == token_id).values(last_used_at=now()))

@@ -6,15 +6,33 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.orm import load_only
 
 from api import workflow
+from api.access import kept
 from api.desk import Desk
 from api.people import names_of
 from api.queries.paging import newest_first
 from api.shapes.audits import AppealOut, AuditBrief, AuditOut, GradeBrief, RevisionOut
 from api.store import Appeal, AppealState, Audit, AuditKind, AuditRevision, AuditState, Enterprise, Grading
 from grading.model.base import Mode
+
+PLAIN = sorted(set(AuditBrief.model_fields) - {"enterprise_name", "author_name", "grading"})
+"""What briefs tell of an audit's own row."""
+_ENTERPRISES = kept(select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_(bindparam("ids", expanding=True))))
+_LAST_GRADINGS = kept(
+    select(Grading.id, Grading.mode, Grading.grade, Grading.attainable, Grading.audit_id)
+    .join(AuditRevision, AuditRevision.id == Grading.revision_id)
+    .join(Audit, and_(Audit.id == Grading.audit_id, Audit.revision == AuditRevision.number))
+    .where(Grading.audit_id.in_(bindparam("ids", expanding=True)), Grading.mode == Mode.OFFICIAL)
+    .order_by(Grading.id)
+)
+_CONFLICTS = kept(
+    select(AuditRevision.number)
+    .where(AuditRevision.audit_id == bindparam("audit"), AuditRevision.conflicts_with.is_not(None))
+    .order_by(AuditRevision.number)
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +49,7 @@ class Wanted:
 
 def audits(desk: Desk, wanted: Wanted, cursor: UUID | None, limit: int) -> tuple[list[AuditBrief], UUID | None]:
     """A page of audits, the newest first, and the cursor of the next page."""
-    rows = select(Audit)
+    rows = select(Audit).options(load_only(*(getattr(Audit, name) for name in PLAIN)))
     if wanted.enterprise_id is not None:
         rows = rows.where(Audit.enterprise_id == wanted.enterprise_id)
     if wanted.kind is not None:
@@ -51,8 +69,8 @@ def audits(desk: Desk, wanted: Wanted, cursor: UUID | None, limit: int) -> tuple
 def briefs(desk: Desk, found: Sequence[Audit], names: Mapping[UUID, str] | None = None) -> list[AuditBrief]:
     """Audits with the names and gradings that belong to them, in three questions however many they are."""
     ids = [audit.id for audit in found]
-    named = select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_({audit.enterprise_id for audit in found}))
-    enterprises = {row.id: row.name for row in desk.db.execute(named)}
+    named = desk.db.execute(_ENTERPRISES, {"ids": list({audit.enterprise_id for audit in found})})
+    enterprises = {row.id: row.name for row in named}
     names = names_of(desk.db, [audit.author_id for audit in found]) if names is None else names
     gradings = _last_gradings(desk, ids)
     told = []
@@ -70,9 +88,6 @@ def briefs(desk: Desk, found: Sequence[Audit], names: Mapping[UUID, str] | None 
     return told
 
 
-PLAIN = sorted(set(AuditBrief.model_fields) - {"enterprise_name", "author_name", "grading"})
-
-
 def audit(desk: Desk, row: Audit) -> AuditOut:
     """One audit with what the actor may do with it."""
     names = names_of(desk.db, [row.author_id, row.submitted_by, row.confirmed_by, row.published_by])
@@ -87,7 +102,7 @@ def audit(desk: Desk, row: Audit) -> AuditOut:
         confirmed_by=name(row.confirmed_by),
         published_by=name(row.published_by),
         actions=sorted(workflow.actions(desk, row)),
-        conflicts=[revision.number for revision in workflow.conflicts_of(desk, row)],
+        conflicts=list(desk.db.scalars(_CONFLICTS, {"audit": row.id})),
     )
 
 
@@ -143,11 +158,4 @@ def _last_gradings(desk: Desk, ids: Sequence[UUID]) -> dict[UUID, Any]:
     """The last official grading of the revision that counts, by audit."""
     if not ids:
         return {}
-    rows = (
-        select(Grading.id, Grading.mode, Grading.grade, Grading.attainable, Grading.audit_id)
-        .join(AuditRevision, AuditRevision.id == Grading.revision_id)
-        .join(Audit, and_(Audit.id == Grading.audit_id, Audit.revision == AuditRevision.number))
-        .where(Grading.audit_id.in_(ids), Grading.mode == Mode.OFFICIAL)
-        .order_by(Grading.id)
-    )
-    return {row.audit_id: row for row in desk.db.execute(rows)}
+    return {row.audit_id: row for row in desk.db.execute(_LAST_GRADINGS, {"ids": list(ids)})}

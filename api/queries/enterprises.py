@@ -4,13 +4,28 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from api.access import area_bounds
+from api.access import area_bounds, kept
 from api.queries.paging import newest_first
 from api.shapes.enterprises import EnterpriseOut, PublishedGrade
 from api.store import Audit, AuditState, Enterprise, Grading, Site, Unit
+
+_PUBLISHED = kept(
+    select(
+        Audit.id,
+        Audit.enterprise_id,
+        Audit.site_id,
+        Audit.published_grading_id,
+        Audit.assessed_on,
+        Audit.published_at,
+        Grading.grade,
+    )
+    .join(Grading, Grading.id == Audit.published_grading_id)
+    .where(Audit.enterprise_id.in_(bindparam("ids", expanding=True)), Audit.state == AuditState.PUBLISHED)
+    .order_by(Audit.id)
+)
 
 
 @dataclass(frozen=True)
@@ -63,23 +78,17 @@ def told(row: Enterprise, grades: Sequence[PublishedGrade]) -> EnterpriseOut:
 
 def published_grades(db: Session, ids: Iterable[UUID]) -> dict[UUID, list[PublishedGrade]]:
     """The published grades by enterprise."""
-    rows = (
-        select(Audit, Grading.grade)
-        .join(Grading, Grading.id == Audit.published_grading_id)
-        .where(Audit.enterprise_id.in_(list(ids)), Audit.state == AuditState.PUBLISHED)
-        .order_by(Audit.id)
-    )
     grades: dict[UUID, list[PublishedGrade]] = {}
-    for audit, grade in db.execute(rows):
+    for row in db.execute(_PUBLISHED, {"ids": list(ids)}):
         told = PublishedGrade(
-            site_id=audit.site_id,
-            audit_id=audit.id,
-            grading_id=audit.published_grading_id,
-            grade=grade,
-            assessed_on=audit.assessed_on,
-            published_at=audit.published_at,
+            site_id=row.site_id,
+            audit_id=row.id,
+            grading_id=row.published_grading_id,
+            grade=row.grade,
+            assessed_on=row.assessed_on,
+            published_at=row.published_at,
         )
-        grades.setdefault(audit.enterprise_id, []).append(told)
+        grades.setdefault(row.enterprise_id, []).append(told)
     return grades
 
 

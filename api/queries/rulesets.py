@@ -50,22 +50,18 @@ def briefs(desk: Desk) -> list[RulesetBrief]:
     return [_reviewed(plain, reviews.get(plain.digest)) for plain in found]
 
 
-def tag(desk: Desk, ruleset_id: str) -> str:
-    """What is different whenever `whole` is; raises Problem (404, 409)."""
-    ruleset(desk, ruleset_id)
-    plain = _brief(desk.service.grader.library, ruleset_id)
-    assert plain is not None
-    review = reviews_of(desk.db, [plain.digest]).get(plain.digest)
-    return plain.digest if review is None else f"{plain.digest}-{review.at.isoformat()}"
+def whole(desk: Desk, ruleset_id: str) -> tuple[bytes, str]:
+    """A ruleset with everything that it says, as JSON (`RulesetOut`), and a tag that differs whenever it does.
 
-
-def whole(desk: Desk, ruleset_id: str) -> bytes:
-    """A ruleset with everything that it says, as JSON (`RulesetOut`); raises Problem (404, 409)."""
+    Raises Problem (404, 409).
+    """
     ruleset(desk, ruleset_id)
     library = desk.service.grader.library
     plain = _brief(library, ruleset_id)
     assert plain is not None
-    return _whole(library, ruleset_id, reviews_of(desk.db, [plain.digest]).get(plain.digest))
+    review = reviews_of(desk.db, [plain.digest]).get(plain.digest)
+    tag = plain.digest if review is None else f"{plain.digest}-{review.at.isoformat()}"
+    return _whole(library, ruleset_id, review), tag
 
 
 @lru_cache(maxsize=128)

@@ -72,7 +72,8 @@ def list_rulesets(
 def get_ruleset(edition: Edition, industry: Industry, desk: Reader, known: IfNoneMatch = None) -> Response:
     """With everything that it says."""
     ruleset_id = f"{edition}/{industry}"
-    return answer(queries.whole(desk, ruleset_id), tag=queries.tag(desk, ruleset_id), known=known)
+    body, tag = queries.whole(desk, ruleset_id)
+    return answer(body, tag=tag, known=known)
 
 
 @router.get("/rulesets/{edition}/{industry}/prose", summary="A ruleset in Chinese prose", responses=UNUSABLE)

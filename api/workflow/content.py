@@ -4,8 +4,9 @@ import json
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
+from api.access import kept
 from api.desk import Desk
 from api.problems import ErrorAt, Problem, invalid_audit
 from api.store import Audit, AuditRevision, Enterprise, Unit
@@ -14,13 +15,17 @@ from grading.intake import AuditError, check_audit, parse_json
 from grading.language.load import Library
 from grading.model import audit as domain
 
+_BY_NUMBER = kept(
+    select(AuditRevision).where(
+        AuditRevision.audit_id == bindparam("audit"), AuditRevision.number == bindparam("number")
+    )
+)
+
 
 def revision_of(desk: Desk, audit: Audit, number: int | None = None) -> AuditRevision:
     """A revision of an audit, by default the one that counts; raises Problem (404)."""
     wanted = audit.revision if number is None else number
-    found = desk.db.scalar(
-        select(AuditRevision).where(AuditRevision.audit_id == audit.id, AuditRevision.number == wanted)
-    )
+    found = desk.db.scalar(_BY_NUMBER, {"audit": audit.id, "number": wanted})
     if found is None:
         raise Problem("not_found", f"没有第 {wanted} 次修订，或不在您的查看范围内。", status=404)
     return found

@@ -1,10 +1,10 @@
 """A session bound to an actor shows what the actor may see, however the question is put."""
 
 import pytest
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.orm import aliased, with_loader_criteria
 
-from api.access import FILTERS, Rule, ScopeError, area_bounds, in_area, require, unscoped, visible
+from api.access import FILTERS, Rule, ScopeError, area_bounds, in_area, kept, require, unscoped, visible
 from api.problems import Problem
 from api.store import (
     Assignment,
@@ -68,6 +68,22 @@ def test_everybody_sees_their_side_of_every_table(furnished: Furnished, model: t
         with furnished.world.at(login) as desk:
             keys = {str(row.id) for row in desk.db.scalars(select(model))}  # type: ignore[attr-defined]
         assert sides_of(furnished, keys, name) == seen, f"{login} sees {keys}"
+
+
+def test_a_statement_made_once_shows_each_actor_their_own_rows(furnished: Furnished) -> None:
+    named = kept(select(Enterprise.name).where(Enterprise.id == bindparam("id")))
+    world = furnished.world
+    for login in (*SEEN, *reversed(SEEN)):
+        with world.at(login) as desk:
+            asked = (("tyre", world.tyre), ("foundry", world.foundry))
+            assert {side for side, id_ in asked if desk.db.scalar(named, {"id": id_}) is not None} == SEEN[login], login
+    moved = update(Assignment).values(enterprise_id=world.foundry).where(Assignment.enterprise_id == world.tyre)
+    with world.service.database.writing() as db:
+        db.execute(moved)
+    with world.at("wang") as desk:
+        assert desk.db.scalar(named, {"id": world.tyre}) is None
+        with pytest.raises(ScopeError, match="no filter"):
+            desk.db.scalar(kept(select(LogHead)))
 
 
 def test_however_it_is_asked(furnished: Furnished) -> None:

@@ -151,6 +151,7 @@ class _Needs(Declared):
             db = opened.enter_context(service.database.reading())
             actor = identify(request, service, csrf, db)
             if self.costly:
+                db.rollback()
                 service.costly.take(actor.id)
             if reads:
                 desk = Desk(scoped(db, actor), actor, service, now())

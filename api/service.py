@@ -33,12 +33,13 @@ class Service:
 
 def make_service(settings: Settings) -> Service:
     """The parts, put together; raises SettingsError or ArgumentError for settings that can't work."""
+    database = Database(settings.database)
     return Service(
         settings=settings,
-        database=Database(settings.database),
+        database=database,
         grader=Grader(Library(settings.rulesets)),
         evidence=EvidenceFolder(settings.evidence_folder, settings.upload_megabytes * 1_000_000),
-        costly=CostlyLimit(settings.costly_per_minute),
+        costly=CostlyLimit(database, settings.costly_per_minute),
         exports=ExportFolder(settings.exports_folder),
     )
 

@@ -17,7 +17,7 @@ from api.store import Base, migrate
 from api.store.base import Packed
 from api.store.database import WRITES, Database
 
-LEFT_OUT = ("sessions", "failed_sign_ins", "workers")
+LEFT_OUT = ("sessions", "failed_sign_ins", "costly_uses", "workers")
 """What a restored service must not bring back: who was signed in, who had tried to, and which processes were at work."""
 CHUNK = 500
 

@@ -22,7 +22,7 @@ from api.store.idempotency import RememberedAnswer
 from api.store.log import LogEntry, LogHead
 from api.store.people import Assignment, Role, Team, User
 from api.store.rulesets import SignOff, StoredRuleset
-from api.store.sign_in import FailedSignIn, SignInSession, Token
+from api.store.sign_in import CostlyUse, FailedSignIn, SignInSession, Token
 from api.store.workers import Worker
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "BatchRuleset",
     "BatchState",
     "BatchUnit",
+    "CostlyUse",
     "DraftRuleset",
     "Enterprise",
     "EvidenceFile",

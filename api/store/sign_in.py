@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import Double, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.store.base import Base, id_column, now
@@ -49,3 +49,13 @@ class FailedSignIn(Base, kw_only=True):
     id: Mapped[UUID] = id_column()
     key: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(default_factory=now)
+
+
+class CostlyUse(Base, kw_only=True):
+    """How much of what computes much a user has asked for of late: the moment when they may have a minute's worth again."""
+
+    __tablename__ = "costly_uses"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    full_at: Mapped[float] = mapped_column(Double)
+    """Seconds since 1970; what was counted by then is forgotten."""

@@ -250,6 +250,6 @@ def test_pages_are_held_to_our_own_files_and_forms(client: TestClient) -> None:
 def test_costly_pages_are_limited_as_the_interface_is(world: World, client: TestClient) -> None:
     audit = world.do("wang", workflow.create_audit, world.tyre, content()).id
     client.post("/sign-in", data={"login": "wang", "password": PASSWORD}, follow_redirects=False)
-    world.service.costly = CostlyLimit(2)
+    world.service.costly = CostlyLimit(world.service.database, 2)
     answers = [client.get(f"/audits/{audit}/workbook").status_code for _ in range(3)]
     assert answers == [200, 200, 429]

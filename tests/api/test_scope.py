@@ -11,6 +11,7 @@ from api.store import (
     Audit,
     AuditRevision,
     Base,
+    CostlyUse,
     Enterprise,
     EvidenceFile,
     FailedSignIn,
@@ -161,7 +162,12 @@ def test_what_is_not_an_orm_statement_or_has_no_filter_is_refused(world: World) 
 
 
 def test_every_table_has_a_filter_or_is_the_services_own() -> None:
-    assert {mapper.class_ for mapper in Base.registry.mappers} - FILTERS.keys() == {LogHead, FailedSignIn, Worker}
+    assert {mapper.class_ for mapper in Base.registry.mappers} - FILTERS.keys() == {
+        LogHead,
+        FailedSignIn,
+        CostlyUse,
+        Worker,
+    }
 
 
 def test_a_write_without_a_permission_check_is_refused(world: World) -> None:

@@ -1,6 +1,7 @@
 """Signing in and staying so: passwords, sessions, tokens, forgery, limits."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -17,8 +18,9 @@ from api.identity import csrf, passwords, sessions, tokens
 from api.identity.limits import CostlyLimit
 from api.problems import Problem
 from api.service import Service
-from api.store import FailedSignIn, Role, SignInSession, Token, User
+from api.store import CostlyUse, FailedSignIn, Role, SignInSession, Token, User
 from api.store.base import now
+from api.store.database import Database
 from tests.api.world import PASSWORD, World
 
 router = APIRouter()
@@ -214,12 +216,48 @@ def test_logins_and_addresses_of_failures_are_not_readable(world: World) -> None
 
 
 def test_costly_requests_are_limited_by_actor(world: World, client: TestClient) -> None:
-    world.service.costly = CostlyLimit(2)
+    world.service.costly = CostlyLimit(world.service.database, 2)
     secrets = {login: bearer(world, login) for login in ("wang", "li")}
     answers = [client.post("/costly", headers=secrets["wang"]) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert int(answers[-1].headers["retry-after"]) >= 1
     assert client.post("/costly", headers=secrets["li"]).status_code == 200
+
+
+def test_costly_requests_are_counted_together_by_processes_that_share_a_database(world: World) -> None:
+    """Each has the database to itself here, as processes have; they ask at the same moment."""
+    databases = [Database(world.service.settings.database) for _ in range(3)]
+    limits = [CostlyLimit(database, 5) for database in databases]
+
+    def refusal(number: int) -> Problem | None:
+        try:
+            limits[number % 3].take(world.users["wang"])
+        except Problem as problem:
+            return problem
+        return None
+
+    with ThreadPoolExecutor(12) as asking:
+        refusals = [problem for problem in asking.map(refusal, range(12)) if problem is not None]
+    assert [(problem.code, problem.status) for problem in refusals] == [("too_many_requests", 429)] * 7
+    assert all(1 <= (problem.retry_after or 0) <= 12 for problem in refusals)
+    for database in databases:
+        database.close()
+
+
+def test_costly_requests_are_saved_up_again_to_a_minutes_worth(world: World) -> None:
+    limit = CostlyLimit(world.service.database, 2)
+
+    def taken(often: int) -> None:
+        for _ in range(often):
+            limit.take(world.users["wang"])
+        with refused("too_many_requests"):
+            limit.take(world.users["wang"])
+
+    taken(2)
+    for seconds, often in ((30, 1), (86400, 2)):
+        with world.service.database.writing() as db:
+            db.execute(update(CostlyUse).values(full_at=CostlyUse.full_at - seconds))
+        taken(often)
 
 
 # Forgery

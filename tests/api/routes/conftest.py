@@ -53,11 +53,12 @@ def copied(furnished: Furnished, folder: Path) -> Furnished:
     source = furnished.world.service
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(source.settings.data, folder, dirs_exist_ok=True)
+    database = Database(f"sqlite:///{folder}/routes.db")
     service = replace(
         source,
-        database=Database(f"sqlite:///{folder}/routes.db"),
+        database=database,
         exports=ExportFolder(folder / "exports"),
-        costly=CostlyLimit(10_000),
+        costly=CostlyLimit(database, 10_000),
         stopping=Event(),
     )
     return replace(furnished, world=replace(furnished.world, service=service))

@@ -72,7 +72,12 @@ def _content(facts: Mapping[str, Known], groups: Mapping[str, tuple[Row, ...]]) 
 
 def _known(known: Known) -> Json:
     value = known.value
-    found: Json = {"value": value if value is None or isinstance(value, bool | str) else canonical(value)}
+    kind = type(value)
+    found: Json = {}
+    if kind is Decimal:
+        found["value"] = {"number": plain(value)}  # type: ignore[arg-type]
+    else:
+        found["value"] = value if kind is bool or kind is str else canonical(value)
     if known.evidence:
         found["evidence"] = known.evidence
     if known.note is not None:
@@ -82,7 +87,9 @@ def _known(known: Known) -> Json:
 
 def plain(number: Decimal) -> str:
     """A decimal without exponent and without zeros that say nothing: 6.20 → 6.2, 1E+2 → 100."""
-    text = format(number, "f")
+    text = str(number)
+    if "E" in text:
+        text = format(number, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text

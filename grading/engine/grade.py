@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
@@ -147,21 +147,19 @@ def ruleset_digest(ruleset: Ruleset) -> str:
 def _facts(audit: Audit, index: int, ready: Ready) -> UnitFacts:
     """The unit's values with the computed ones; a unit's own value goes before the enterprise's."""
     unit = audit.units[index]
-    values: dict[str, FactValue] = {"assessed_on": audit.assessed_on}
-    values |= {fact: _engine_value(known) for fact, known in audit.enterprise.facts.items()}
-    for fact, known in unit.facts.items():
-        if known.value is not None or fact not in values:
-            values[fact] = _engine_value(known)
-    rows = {
-        group: [{fact: _engine_value(known) for fact, known in row.facts.items()} for row in listed]
-        for group, listed in unit.groups.items()
-    }
+    values = _values(audit.enterprise.facts)
+    values["assessed_on"] = audit.assessed_on
+    for fact, value in _values(unit.facts).items():
+        if value is not None or fact not in values:
+            values[fact] = value
+    rows = {group: [_values(row.facts) for row in listed] for group, listed in unit.groups.items()}
     return UnitFacts(with_computed(ready.computed, values, rows), rows)
 
 
-def _engine_value(known: Known) -> FactValue:
-    value = known.value
-    return frozenset(value) if isinstance(value, tuple) else value
+def _values(facts: Mapping[str, Known]) -> dict[str, FactValue]:
+    return {
+        fact: frozenset(value) if isinstance(value := known.value, tuple) else value for fact, known in facts.items()
+    }
 
 
 class _Reading:

@@ -83,10 +83,11 @@ def json_value(value: FactValue) -> Any:
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, Decimal):
-        near = float(value)
+        text = str(value)
+        near = float(text)
         if near.is_integer():
             return int(near) if abs(near) < 2**53 and value == int(near) else format(value, "f")
-        return near if Decimal(repr(near)) == value else format(value, "f")
+        return near if repr(near) == text or Decimal(repr(near)) == value else format(value, "f")
     if isinstance(value, date):
         return value.isoformat()
     return sorted(value)

@@ -25,7 +25,7 @@ from grading.batch.run import Settings, run_batch
 from grading.batch.tables import TableSource
 from grading.columns.grade import ColumnGrader
 from grading.engine.grade import Engine
-from grading.engine.plan import build_plan
+from grading.engine.planning import build_plan
 from grading.model.base import Mode
 from grading.model.ruleset import Ruleset
 

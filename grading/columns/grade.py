@@ -10,7 +10,8 @@ import polars as pl
 from grading.columns.comparison import constant
 from grading.columns.layout import ASSESSED_ON, Columns, check_ruleset
 from grading.columns.statuses import Statuses
-from grading.engine.plan import Plan, Target, boundaries, build_plan
+from grading.engine.plan import Plan, Target
+from grading.engine.planning import boundaries, build_plan
 from grading.model.base import Mode, Status
 from grading.model.result import UNGRADED
 from grading.model.ruleset import Ruleset

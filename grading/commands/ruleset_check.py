@@ -8,7 +8,7 @@ from rich.text import Text
 
 from grading.commands.terminal import Exit, out, print_json, print_problems, problem_json
 from grading.engine.network import NetworkError, build_network
-from grading.engine.plan import boundaries, build_plan
+from grading.engine.planning import boundaries, build_plan
 from grading.language.cases import read_cases
 from grading.language.check import check
 from grading.language.counts import Counts, count

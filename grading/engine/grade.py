@@ -13,7 +13,8 @@ from grading.computed import order, with_computed
 from grading.digest import audit_digest, digest
 from grading.engine.firings import STATUSES, Conclusions, FactValue, UnitFacts, key_of, level_of
 from grading.engine.network import build_network
-from grading.engine.plan import Plan, Ref, boundaries, build_plan
+from grading.engine.plan import Plan, Ref
+from grading.engine.planning import boundaries, build_plan
 from grading.engine.session import Machine
 from grading.engine.trace import Causes, json_value
 from grading.language.load import Library

@@ -17,7 +17,8 @@ import polars as pl
 from grading.columns.layout import ASSESSED_ON, ROW_KEY, Columns, stated, unpack
 from grading.columns.sheet import Held, Sheet
 from grading.columns.statuses import Statuses
-from grading.engine.plan import OverRows, Plan, Ref, boundaries, build_plan
+from grading.engine.plan import OverRows, Plan, Ref
+from grading.engine.planning import boundaries, build_plan
 from grading.impact.criteria import asked, criterion
 from grading.language.prose import fact_label, sentence
 from grading.language.values import known_text

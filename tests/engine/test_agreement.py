@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.engine.grade import Engine
-from grading.engine.plan import boundaries
+from grading.engine.planning import boundaries
 from grading.language.load import Library
 from grading.model.audit import Audit
 from grading.model.base import Mode, Status

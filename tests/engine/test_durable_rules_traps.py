@@ -22,7 +22,7 @@ from grading.engine.grade import Engine
 from grading.engine.library import STATE, EngineError, Memory
 from grading.engine.limits import MAX_JOIN, OWN_NAMES, check_limits, fnv1a, passes
 from grading.engine.network import Network, NetworkError, build_network, definition
-from grading.engine.plan import boundaries, build_plan
+from grading.engine.planning import boundaries, build_plan
 from grading.engine.rules import Effect, Module, Names, Pattern
 from grading.engine.session import MAX_FACTS, Machine
 from grading.engine.trace import Causes

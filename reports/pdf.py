@@ -18,15 +18,16 @@ from xml.etree import ElementTree
 import pydyf
 from cssselect2 import ElementWrapper
 from jinja2 import Environment, FileSystemLoader
-from weasyprint import CSS, HTML, Attachment
+from weasyprint import CSS, DEFAULT_OPTIONS, HTML, Attachment
 from weasyprint import __version__ as weasyprint_version
 from weasyprint.css import ColorProfile
-from weasyprint.text.fonts import FontConfiguration
+from weasyprint.document import Document
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from reports.render import style
 from reports.typeface import printable
 from reports.typesetting import quicken
+from reports.typesetting.faces import Typecase
 
 HERE = Path(__file__).parent
 VARIANT = "pdf/a-3a"
@@ -74,6 +75,31 @@ class _Page(HTML):  # type: ignore[misc]
         return [_elements()]
 
 
+class _Document(Document):  # type: ignore[misc]
+    """A document that can be taken apart, which spares the garbage collector the search for what belongs together."""
+
+    @classmethod
+    def _build_layout_context(cls, page: _Page, *options: Any) -> Any:
+        page.context = super()._build_layout_context(page, *options)
+        return page.context
+
+    def take_apart(self) -> None:
+        """Untie what refers to itself, so that all of it goes when nobody holds it any more."""
+        context = self._html.context
+        for known in context.style_for._computed_styles.values():
+            anonymous = known.__dict__.pop("anonymous_style", None)
+            while anonymous is not None:
+                anonymous.specified = None
+                anonymous = anonymous.__dict__.pop("anonymous_style", None)
+        targets = context.target_collector
+        for box, _ in targets.counter_lookup_items:
+            box.missing_link = None
+        for item in (*targets.target_lookup_items.values(), *targets.counter_lookup_items.values()):
+            item.__dict__.clear()
+        context.__dict__.clear()
+        self.__dict__.clear()
+
+
 def pdf(html: str, *, title: str, subject: str, day: date, attached: Attached, is_trial: bool) -> bytes:
     """The PDF of a page. `day` is the date it carries as its creation: that of what it reports, not of its making.
 
@@ -89,14 +115,10 @@ def pdf(html: str, *, title: str, subject: str, day: date, attached: Attached, i
         relationship="Data",
         url_fetcher=_NoFetcher(),
     )
-    with uncollected():
-        document = _Page(html).render(
-            font_config=FontConfiguration(),
-            stylesheets=[_style(is_trial)],
-            color_profiles={COLOURS: _colours()},
-            output_intent=COLOURS,
-            pdf_variant=VARIANT,
-        )
+    with uncollected(), _pages:
+        options = {"stylesheets": [_style(is_trial)], "output_intent": COLOURS, "pdf_variant": VARIANT}
+        colours = {COLOURS: _colours()}
+        document = _Document._render(_Page(html), _typecase(), None, colours, DEFAULT_OPTIONS | options)
         document.metadata.title = printable(title)
         document.metadata.description = printable(subject)
         document.metadata.generator = CREATOR
@@ -104,6 +126,7 @@ def pdf(html: str, *, title: str, subject: str, day: date, attached: Attached, i
         content = document.write_pdf(
             pdf_variant=VARIANT, output_intent=COLOURS, attachments=[attachment], finisher=_finish
         )
+        document.take_apart()
     return bytes(content)
 
 
@@ -166,6 +189,7 @@ def _write(made: pydyf.PDF, write: Callable[..., None], output: BytesIO, *option
         made.current_position = 0
         made.add_object(pydyf.Dictionary())
     output.write(tried.getvalue())
+    del made.write
 
 
 def _put_metadata(document: Any, made: pydyf.PDF) -> None:
@@ -198,6 +222,8 @@ def _xmp() -> Any:
     return environment.get_template("metadata.xmp.j2")
 
 
+_pages = Lock()
+"""Pages are set one after another: the typecase is for one hand, and threads would not be quicker together anyway."""
 _lock = Lock()
 _at_work = 0
 _collected_before = False
@@ -219,6 +245,12 @@ def uncollected() -> Iterator[None]:
             _at_work -= 1
             if _at_work == 0 and _collected_before:
                 gc.enable()
+
+
+@cache
+def _typecase() -> Typecase:
+    """The typecase of this process."""
+    return Typecase()
 
 
 @cache

@@ -2,24 +2,25 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 import reports
 from reports.gap_report import gap_report_pdf
-from reports.pdf import _Page
+from reports.pdf import _Page, _typecase
 from reports.render import style
-from reports.typesetting import quicken
+from reports.typesetting import faces, quicken
 from tests.reports.made import Made, hostile, made
 
 TEMPLATES = Path(reports.__file__).parent / "templates"
 
 
-@pytest.fixture
-def report() -> Made:
+@pytest.fixture(params=["有各种内容", "恶意文字"])
+def report(request: pytest.FixtureRequest) -> Made:
     """A report that was made the quick way."""
-    found = made("brick/xingping-nonsintered")
+    found = hostile() if request.param == "恶意文字" else made("brick/xingping-nonsintered")
     assert found.pdf
     return found
 
@@ -28,14 +29,32 @@ def report() -> Made:
 def alone(report: Made) -> Iterator[Made]:
     """The same report as the library makes it when it is left alone."""
     quicken(False)
-    yield Made(report.audit, report.grading, report.rulesets, report.gaps)
+    yield again(report)
     quicken()
+
+
+def again(report: Made) -> Made:
+    """The report of the same audit, not yet made."""
+    return Made(report.audit, report.grading, report.rulesets, report.gaps)
 
 
 def test_pages_are_those_that_the_library_alone_makes(report: Made, alone: Made) -> None:
     assert alone.pages == report.pages
     for mine, library in zip(report.reader.pages, alone.reader.pages, strict=True):
         assert _drawn(mine) == _drawn(library)
+
+
+def test_the_lines_that_a_process_remembers_are_bounded_and_change_no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = made("brick/xingping-nonsintered")
+    assert report.pdf
+    monkeypatch.setattr(faces, "MOST_LINES", 40)
+    assert again(report).pdf == report.pdf
+    assert sum(len(face.texts) + len(face.lines) for face in _typecase().faces.values()) <= 40
+
+
+def test_reports_made_by_several_threads_at_once_are_the_same(report: Made) -> None:
+    with ThreadPoolExecutor(3) as threads:
+        assert set(threads.map(lambda _: again(report).pdf, range(3))) == {report.pdf}
 
 
 def test_the_sheet_of_elements_says_what_the_library_says_of_them(monkeypatch: pytest.MonkeyPatch) -> None:

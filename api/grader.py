@@ -1,19 +1,19 @@
 """Grades with the rulesets of today, and again with the rulesets of any earlier day, which are kept by digest."""
 
 import json
-from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.kept import Kept
 from api.problems import ErrorAt, Problem, invalid_audit
 from api.store import DraftRuleset, StoredRuleset
+from grading.columns.grade import ColumnGrader
 from grading.digest import canonical
 from grading.engine.grade import Engine, ruleset_digest
 from grading.engine.library import EngineError
@@ -26,7 +26,8 @@ from grading.model.base import Mode
 from grading.model.result import Grading
 from grading.model.ruleset import Ruleset
 
-MAX_ENGINES = 8
+ENGINES, RULESETS = 8, 64
+"""So many engines, and rulesets with their graders in columns, stay in memory."""
 
 
 class StoredLibrary(Library):
@@ -51,10 +52,11 @@ class Grader:
     def __init__(self, library: Library) -> None:
         self.library = library
         self.engine = Engine(library)
-        self._earlier: OrderedDict[tuple[tuple[str, str], ...], Engine] = OrderedDict()
+        self._earlier: Kept[tuple[tuple[str, str], ...], Engine] = Kept(ENGINES)
+        self._rulesets: Kept[str, Ruleset] = Kept(RULESETS)
+        self._columns: Kept[tuple[str, Mode], ColumnGrader] = Kept(RULESETS)
         self._digests: dict[str, str] = {}
         self._known_as_todays: set[str] = set()
-        self._lock = Lock()
 
     def read(self, content: bytes | str, engine: Engine | None = None) -> Audit:
         """JSON → audit, against today's rulesets or another engine's; raises Problem (422) with the place of each error."""
@@ -86,16 +88,19 @@ class Grader:
         if all(self._is_todays(db, ruleset_id, digest) for ruleset_id, digest in digests.items()):
             return self.engine
         key = tuple(sorted(digests.items()))
-        with self._lock:
-            if key in self._earlier:
-                self._earlier.move_to_end(key)
-                return self._earlier[key]
-        engine = Engine(StoredLibrary({ruleset_id: stored_ruleset(db, digest) for ruleset_id, digest in key}))
-        with self._lock:
-            self._earlier[key] = engine
-            while len(self._earlier) > MAX_ENGINES:
-                self._earlier.popitem(last=False)
-        return engine
+
+        def build() -> Engine:
+            return Engine(StoredLibrary({ruleset_id: self.ruleset(db, digest) for ruleset_id, digest in key}))
+
+        return self._earlier.get(key, build)
+
+    def ruleset(self, db: Session, digest: str) -> Ruleset:
+        """What `stored_ruleset` gives, read once while it is in use; for digests of gradings or batches that are in scope."""
+        return self._rulesets.get(digest, lambda: stored_ruleset(db, digest))
+
+    def columns(self, db: Session, digest: str, mode: Mode) -> ColumnGrader:
+        """What grades many audits by such a ruleset; raises ColumnsError for one that columns can't hold."""
+        return self._columns.get((digest, mode), lambda: ColumnGrader(self.ruleset(db, digest), mode))
 
     def _is_todays(self, db: Session, ruleset_id: str, digest: str) -> bool:
         """Whether today's ruleset is the one with the digest, down to the order of its entries, which digests don't tell."""

@@ -51,7 +51,8 @@ def _moved(ruleset: Ruleset, name: str, value: Any, luck: Random) -> Any:
     return max(low, min(high, moved))
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A decimal or a day as JSON has it."""
     if isinstance(value, Decimal):
         return float(value)
     return value.isoformat()
@@ -60,4 +61,4 @@ def _plain(value: Any) -> Any:
 if __name__ == "__main__":
     with Path(sys.argv[3]).open("wb") as file:
         for audit in audits(Library(), sys.argv[1], int(sys.argv[2])):
-            file.write(orjson.dumps(audit, default=_plain) + b"\n")
+            file.write(orjson.dumps(audit, default=plain) + b"\n")

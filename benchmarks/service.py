@@ -184,20 +184,22 @@ async def crowd(port: int, token: str, paths: Sequence[str], rate: float | None 
     return len(took) / (time.perf_counter() - began), sorted(took)
 
 
-def _port() -> int:
+def free_port() -> int:
+    """A port on which nothing listens."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
         return port
 
 
-def _cpu(pid: int) -> float:
+def seconds_of(pid: int) -> float:
     """Seconds of CPU that a process has spent."""
     times = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[11:13]
     return sum(int(ticks) for ticks in times) / os.sysconf("SC_CLK_TCK")
 
 
-def _wait(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Wait until something listens; raises TimeoutError after a minute."""
     for _ in range(600):
         with socket.socket() as tried:
             if tried.connect_ex(("127.0.0.1", port)) == 0:
@@ -217,7 +219,7 @@ def main() -> None:
         migrate(service.database)
         secrets, paths = fill(service)
         service.close()
-        port, bare_port = _port(), _port()
+        port, bare_port = free_port(), free_port()
         quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         served = [str(Path(sys.executable).with_name("grading")), "serve", "--data", folder, "--port", str(port)]
         plain = [
@@ -232,15 +234,15 @@ def main() -> None:
         running = [subprocess.Popen(command, **quiet) for command in (served, plain)]
         try:
             for waited in (port, bare_port):
-                _wait(waited)
+                wait_for(waited)
             own, graded, echoed = asyncio.run(
                 grade((port, bare_port), secrets["bureau"], body, lambda: engine.grade(audit))
             )
             _tell_grading(median(own), median(graded), median(echoed))
             for pace in (RATE, None):
-                before = _cpu(running[0].pid)
+                before = seconds_of(running[0].pid)
                 rate, took = asyncio.run(crowd(port, secrets["bureau"], paths, pace))
-                spent = (_cpu(running[0].pid) - before) * 1000 / len(took)
+                spent = (seconds_of(running[0].pid) - before) * 1000 / len(took)
                 bare_rate, bare_took = asyncio.run(crowd(bare_port, "", ["/"], pace))
                 _tell_crowd(pace, rate, took, bare_rate, bare_took, spent)
         finally:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from api.batches.disagreement import Disagreement, stop
 from api.batches.reading import Pair, Subject, read_pair
 from api.batches.selection import is_regraded, rulesets_of
-from api.grader import Grader, stored_ruleset
+from api.grader import Grader
 from api.problems import ErrorAt
 from api.queries.batch_frames import AUDIT, POSITION, packed
 from api.service import Service
@@ -73,6 +73,10 @@ def assess(service: Service, batch_id: UUID, number: int) -> bool:
     if wrong is not None:
         stop(service, batch_id, wrong)
         return False
+    # Everything is ready before the database is locked: others write meanwhile.
+    frames = [_kept(batch_id, number, part) for part in graded]
+    changed = {unit["audit_id"] for unit in units.values() if unit["changed"]}
+    outcomes = [_outcome(batch_id, subject.audit_id, changed, unreadable) for subject in subjects]
     with service.database.writing() as db:
         chunk = db.get_one(BatchChunk, (batch_id, BatchPhase.COLUMNS, number), with_for_update=True)
         batch = db.get_one(Batch, batch_id)
@@ -80,21 +84,10 @@ def assess(service: Service, batch_id: UUID, number: int) -> bool:
             return chunk.done_at is not None
         if units:
             db.execute(insert(BatchUnit), list(units.values()))
-        for part in graded:
-            frame = BatchFrame(
-                batch_id=batch_id,
-                chunk=number,
-                before_digest=part.before_digest,
-                after_digest=part.after_digest,
-                units=part.after.height,
-                before=packed(part.before),
-                after=packed(part.after),
-            )
-            db.add(frame)
-        changed = {unit["audit_id"] for unit in units.values() if unit["changed"]}
-        rows = [_outcome(batch_id, subject.audit_id, changed, unreadable) for subject in subjects]
-        if rows:
-            db.execute(update(BatchAudit), rows)
+        if frames:
+            db.execute(insert(BatchFrame), frames)
+        if outcomes:
+            db.execute(update(BatchAudit), outcomes)
         chunk.done_at, chunk.seconds = now(), time.process_time() - began
     return True
 
@@ -145,7 +138,7 @@ def _grade(
 
     read: dict[tuple[str, str], Pair] = {}
     unreadable: dict[UUID, list[ErrorAt]] = {}
-    rulesets = {digest: stored_ruleset(db, digest) for pair in pairs for digest in pair}
+    rulesets = {digest: grader.ruleset(db, digest) for pair in pairs for digest in pair}
     for (old, new), concerned in pairs.items():
         read[old, new], why = read_pair(list(concerned.values()), rulesets[old], rulesets[new], engines)
         unreadable |= why
@@ -157,11 +150,23 @@ def _grade(
             continue
         keys = pair.keys.filter(there)
         frames = [
-            _frame(keys, ColumnGrader(rulesets[digest], batch.mode), columns.only(there))
+            _frame(keys, grader.columns(db, digest, batch.mode), columns.only(there))
             for digest, columns in ((old, pair.before), (new, pair.after))
         ]
         graded.append(_Graded(old, new, *frames))
     return graded, unreadable
+
+
+def _kept(batch_id: UUID, number: int, part: _Graded) -> dict[str, Any]:
+    return {
+        "batch_id": batch_id,
+        "chunk": number,
+        "before_digest": part.before_digest,
+        "after_digest": part.after_digest,
+        "units": part.after.height,
+        "before": packed(part.before),
+        "after": packed(part.after),
+    }
 
 
 def _frame(keys: pl.DataFrame, grader: ColumnGrader, columns: Any) -> pl.DataFrame:

@@ -14,22 +14,18 @@ from api.access import Rule
 from api.batches import ordering, publication
 from api.batches.progress import counts_of, progress_of
 from api.batches.states import IMPACT_KNOWN, STATE_NAMES, WORKING, actions
-from api.conclusions import Case
 from api.desk import Desk, needs
 from api.pages.batch_view import NEW_PAGE, matrix_views, options, parts_of, region_name, unit_rows, workbook
 from api.pages.labels import level_labels, ruleset_titles
 from api.pages.posted import Sent
 from api.pages.render import page
-from api.pages.result_view import unit_views
 from api.people import names_of
 from api.problems import Problem, not_found
 from api.queries import batches as queries
 from api.queries.batch_frames import COUNTY
-from api.queries.batch_impact import WAYS, Filter, changed, impact_of, reasons_of, sides_of
-from api.results import reviews_of
-from api.store import Batch, DraftRuleset, Enterprise
+from api.queries.batch_impact import WAYS, Filter, changed, impact_of
+from api.store import Batch, DraftRuleset
 from grading.impact.telling import Pair
-from grading.intake import AuditError
 from grading.model.base import Mode
 
 router = APIRouter()
@@ -184,30 +180,6 @@ def show_progress(batch_id: UUID, request: Request, desk: Reader, state: Short =
     if state != batch.state.value or paused != str(batch.paused).lower():
         made.headers["HX-Refresh"] = "true"
     return made
-
-
-@router.get("/batches/{batch_id}/units/{audit_id}/{position}")
-def show_unit(batch_id: UUID, audit_id: UUID, position: int, request: Request, desk: Reader) -> Response:
-    """Why a unit changes: the values, what was and is required, and the whole trace before and after."""
-    batch = desk.find(Batch, batch_id)
-    found, units = queries.audit(desk, batch_id, audit_id)
-    unit = next((one for one in units if one.position == position), None)
-    if unit is None:
-        raise not_found()
-    context: dict[str, Any] = {"batch": batch, "unit": unit, "enterprise": desk.find(Enterprise, found.enterprise_id)}
-    context |= {"labels": level_labels(desk), "problems": (), "reasons": (), "traces": ()}
-    try:
-        sides = sides_of(desk, found, units)
-    except AuditError as error:
-        return page(request, desk, "batch_unit.html.j2", **context | {"problems": error.problems})
-    traces = []
-    for title, (audit, engine) in (("新规则下", sides.after), ("原规则下", sides.before)):
-        case = Case(audit, desk.service.grader.grade(audit, batch.mode, engine), engine)
-        reviews = reviews_of(desk.db, [graded.ruleset_digest for graded in case.grading.units])
-        traces.append((title, unit_views(case, reviews)[position]))
-    told = reasons_of(Pair(traces[1][1].ruleset, traces[0][1].ruleset), batch.mode, sides, position)
-    more = {"reasons": told.to_dicts(), "traces": traces, "checked": found.checked}
-    return page(request, desk, "batch_unit.html.j2", **context | more)
 
 
 @router.get("/batches/{batch_id}/export")

@@ -1,9 +1,8 @@
 """What a batch would change: worked out from its first pass once, and kept while people look at it."""
 
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
 from uuid import UUID
 
 import polars as pl
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from api.batches.reading import Subject, read_pair
 from api.desk import Desk
 from api.grader import stored_ruleset
+from api.kept import Kept
 from api.queries.batch_frames import AUDIT, COUNTY, POSITION, UNIT, frames_of
 from api.results import read_as
 from api.store import AuditRevision, Batch, BatchAudit, BatchUnit, Enterprise, GradedUnit
@@ -68,23 +68,12 @@ class Filter:
     cause: str = ""
 
 
-_kept: OrderedDict[tuple[UUID, int, object], BatchImpact] = OrderedDict()
-_lock = Lock()
+_kept: Kept[tuple[UUID, int, object], BatchImpact] = Kept(KEPT)
 
 
 def impact_of(db: Session, batch: Batch) -> BatchImpact:
     """The impact of a batch whose first pass has seen everything."""
-    key = (batch.id, batch.run, batch.impact_at)
-    with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
-    found = _work_out(db, batch.id)
-    with _lock:
-        _kept[key] = found
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    return found
+    return _kept.get((batch.id, batch.run, batch.impact_at), lambda: _work_out(db, batch.id))
 
 
 def _work_out(db: Session, batch_id: UUID) -> BatchImpact:

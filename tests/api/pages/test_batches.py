@@ -72,6 +72,15 @@ def test_a_tightened_edition_is_tried_out_understood_published_by_another_and_ta
     indicator.locator("summary").first.click()
     indicator.locator("li.is-condition summary").first.click()
     expect(indicator.locator("li.is-value").first).to_contain_text("兼职")
+    # Only what is concluded otherwise is on the page; the whole trace is one step away.
+    assert set(page.locator(".top-tree li.is-indicator > details > summary .reason-text").all_text_contents()) == {
+        "专职环保人员（咸阳）：须有专职环保人员"
+    }
+    page.get_by_role("link", name="原规则下的完整推理过程").click()
+    expect(page.locator(".top-tree").first).to_contain_text("A级")
+    expect(page.locator(".top-tree").first).not_to_contain_text("专职环保人员（咸阳）")
+    page.get_by_role("link", name="新规则下的推理过程").click()
+    expect(page.locator(".top-tree").first).to_contain_text("专职环保人员（咸阳）")
 
     other = sit_down("province")
     other.goto(url)
@@ -132,3 +141,5 @@ def test_the_pages_are_in_order_for_those_who_hear_them_and_on_a_tablet(place: P
         page.set_viewport_size({"width": 800, "height": 1100})
         assert page.evaluate("document.documentElement.scrollWidth") <= 800
         assert violations(page) == []
+    page.goto(f"{place.url}{unit}/trace")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 800

@@ -24,6 +24,14 @@ def test_an_audit_that_is_sent_along_is_graded_as_the_command_line_grades_it(ask
     assert short["grade"] == told["grade"]
 
 
+def test_what_stores_nothing_is_answered_while_somebody_writes(ask: Ask, furnished: Furnished) -> None:
+    ask("tyre", "POST", "/grade", content=TYRE.read_bytes(), headers=JSON)
+    # SQLite lets one write at a time; a batch that writes its part is one of them.
+    with furnished.world.service.database.writing():
+        for path in ("/grade", "/grade/explanation"):
+            assert ask("tyre", "POST", path, json=AUDIT).status_code == 200
+
+
 def test_every_error_of_an_audit_is_told_with_its_place(ask: Ask) -> None:
     said = AUDIT | {"units": [{"id": "a", "ruleset": "no/such"}, {"ruleset": "national-2020/rubber"}]}
     refused = ask("tyre", "POST", "/grade", content=json.dumps(said).encode(), headers=JSON)

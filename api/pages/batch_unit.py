@@ -1,0 +1,120 @@
+"""Why a batch changes a unit: the values, what was and is required, where the two traces part; and each trace as a whole."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.access import Rule
+from api.conclusions import Case
+from api.desk import Desk, needs
+from api.pages.labels import level_labels
+from api.pages.render import page
+from api.pages.result_view import UnitView, unit_views
+from api.problems import not_found
+from api.queries import batches as queries
+from api.queries.batch_impact import Sides, reasons_of, sides_of
+from api.results import reviews_of
+from api.store import Batch, BatchAudit, BatchUnit, Enterprise
+from grading.explain import Reason
+from grading.impact.telling import Pair
+from grading.intake import AuditError
+
+router = APIRouter()
+Reader = Annotated[Desk, needs(Rule.READ_BATCHES)]
+UNIT = "/batches/{batch_id}/units/{audit_id}/{position}"
+
+
+class Side(StrEnum):
+    """One of the two gradings that are compared."""
+
+    AFTER = "after"
+    BEFORE = "before"
+
+
+TITLES = {Side.AFTER: "新规则下", Side.BEFORE: "原规则下"}
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """A unit of a batch, with the audit that it is part of."""
+
+    batch: Batch
+    found: BatchAudit
+    units: list[BatchUnit]
+    unit: BatchUnit
+
+    def context(self, desk: Desk) -> dict[str, Any]:
+        """What the head of its pages shows."""
+        enterprise = desk.find(Enterprise, self.found.enterprise_id)
+        return {"batch": self.batch, "unit": self.unit, "enterprise": enterprise, "labels": level_labels(desk)}
+
+
+@router.get(UNIT)
+def show_unit(batch_id: UUID, audit_id: UUID, position: int, request: Request, desk: Reader) -> Response:
+    """Why it changes, down to the values, and what of the traces is not the same."""
+    subject = _subject(desk, batch_id, audit_id, position)
+    context = subject.context(desk) | {"problems": (), "reasons": (), "traces": ()}
+    try:
+        sides = sides_of(desk, subject.found, subject.units)
+    except AuditError as error:
+        return page(request, desk, "batch_unit.html.j2", **context | {"problems": error.problems})
+    views = {side: _view(desk, subject, sides, side) for side in Side}
+    pair = Pair(views[Side.BEFORE].ruleset, views[Side.AFTER].ruleset)
+    told = reasons_of(pair, subject.batch.mode, sides, position)
+    after, before = views[Side.AFTER].reason, views[Side.BEFORE].reason
+    parted = {Side.AFTER: differing(after, before), Side.BEFORE: differing(before, after)}
+    traces = [(side, TITLES[side], views[side], parted[side]) for side in Side]
+    return page(request, desk, "batch_unit.html.j2", **context | {"reasons": told.to_dicts(), "traces": traces})
+
+
+@router.get(f"{UNIT}/trace")
+def show_trace(
+    batch_id: UUID, audit_id: UUID, position: int, request: Request, desk: Reader, side: Side = Side.AFTER
+) -> Response:
+    """The whole trace of one side."""
+    subject = _subject(desk, batch_id, audit_id, position)
+    context = subject.context(desk) | {"title": TITLES[side], "side": side.value, "problems": (), "view": None}
+    try:
+        sides = sides_of(desk, subject.found, subject.units)
+    except AuditError as error:
+        return page(request, desk, "batch_trace.html.j2", **context | {"problems": error.problems})
+    return page(request, desk, "batch_trace.html.j2", **context | {"view": _view(desk, subject, sides, side)})
+
+
+def differing(reason: Reason, other: Reason) -> tuple[Reason, ...]:
+    """Of a unit's tree the branches that the other one does not have, or with another status.
+
+    Gates and indicators are whole; a level or a dimension has those of its branches alone.
+    """
+    known = {(child.kind, child.id): child for child in other.children}
+    kept: list[Reason] = []
+    for child in reason.children:
+        same = known.get((child.kind, child.id))
+        if child.kind in ("gate", "indicator") or same is None:
+            if same is None or same.status is not child.status:
+                kept.append(child)
+            continue
+        branches = differing(child, same)
+        if branches or same.status is not child.status:
+            kept.append(child.model_copy(update={"children": branches}))
+    return tuple(kept)
+
+
+def _subject(desk: Desk, batch_id: UUID, audit_id: UUID, position: int) -> _Subject:
+    batch = desk.find(Batch, batch_id)
+    found, units = queries.audit(desk, batch_id, audit_id)
+    unit = next((one for one in units if one.position == position), None)
+    if unit is None:
+        raise not_found()
+    return _Subject(batch, found, units, unit)
+
+
+def _view(desk: Desk, subject: _Subject, sides: Sides, side: Side) -> UnitView:
+    audit, engine = sides.after if side is Side.AFTER else sides.before
+    case = Case(audit, desk.service.grader.grade(audit, subject.batch.mode, engine), engine)
+    reviews = reviews_of(desk.db, [graded.ruleset_digest for graded in case.grading.units])
+    return unit_views(case, reviews)[subject.unit.position]

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 Host = Annotated[str | None, typer.Option(help="监听地址（GRADING_HOST，默认 127.0.0.1）")]
 Port = Annotated[int | None, typer.Option(help="监听端口（GRADING_PORT，默认 8000）", min=0, max=65535)]
+Processes = Annotated[
+    int | None,
+    typer.Option(help="应答请求的进程数（GRADING_PROCESSES，默认与处理器数相同，最多 4）", min=1, max=64),
+]
 Demo = Annotated[bool, typer.Option("--demo", help="以演示数据启动，并为每种角色建一个演示账号；生产模式下不可用")]
 
 
@@ -32,12 +36,19 @@ def register(app: typer.Typer) -> None:
     app.add_typer(logs.app, name="log")
 
 
-def serve(context: typer.Context, host: Host = None, port: Port = None, data: Data = None, demo: Demo = False) -> None:
+def serve(
+    context: typer.Context,
+    host: Host = None,
+    port: Port = None,
+    data: Data = None,
+    processes: Processes = None,
+    demo: Demo = False,
+) -> None:
     """Run the service until it is told to stop; ends with 2 when its settings don't allow it to start."""
     from api import demo as demonstration
     from api import serving
 
-    settings = settings_of(context, host=host, port=port, data=data)
+    settings = settings_of(context, host=host, port=port, data=data, processes=processes)
     if demo:
         if settings.production:
             stop("生产模式（GRADING_MODE=production）下不能使用演示数据。")

@@ -3,11 +3,12 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.access import Rule
 from api.desk import Desk, needs, public
+from api.metrics import told
 from api.service import Service
 from api.store import migrate
 
@@ -43,7 +44,7 @@ def readyz(service: Annotated[Service, public()], response: Response) -> dict[st
 )
 def metrics(_: Annotated[Desk, needs(Rule.OPERATE)]) -> Response:
     """In Prometheus's text format; asks for an administrator's token."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(told(), media_type=CONTENT_TYPE_LATEST)
 
 
 def _answers(service: Service) -> bool:

@@ -33,7 +33,7 @@ class Service:
 
 def make_service(settings: Settings) -> Service:
     """The parts, put together; raises SettingsError or ArgumentError for settings that can't work."""
-    database = Database(settings.database)
+    database = Database(settings.database, settings.answering)
     return Service(
         settings=settings,
         database=database,

@@ -1,40 +1,17 @@
-"""Runs the service: checks that it may start, logs as structured lines, stops gracefully."""
+"""Runs the service: checks that it may start, logs as structured lines, and answers or has others answer."""
 
 import logging
-import socket
 import sys
-from types import FrameType
 
 import structlog
-import uvicorn
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.concurrency import run_in_threadpool
 
-from api import demo
-from api.app import create_app
-from api.jobs.started import StartedWorkers
+from api import demo, several
+from api.jobs.started import started_workers
 from api.service import Service
+from api.settings import Settings
 from api.store import User, migrate
-
-
-class _Server(uvicorn.Server):
-    """Says that it isn't ready any more as soon as it is told to stop."""
-
-    def __init__(self, config: uvicorn.Config, service: Service, workers: StartedWorkers) -> None:
-        super().__init__(config)
-        self.service, self.workers = service, workers
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Told to stop."""
-        self.service.stopping.set()
-        self.workers.tell()
-        super().handle_exit(sig, frame)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Finish what people asked for, and see the workers end: the signal that came ends this process right after."""
-        await super().shutdown(sockets)
-        await run_in_threadpool(self.workers.stop)
 
 
 def not_startable(service: Service) -> str | None:
@@ -59,26 +36,22 @@ def has_no_users(service: Service) -> bool:
 
 
 def run(service: Service) -> None:
-    """Serve until SIGINT or SIGTERM; running requests are given `stop_within` seconds to finish."""
+    """Serve until SIGINT or SIGTERM, by as many processes as the settings say, with the workers beside them."""
     settings = service.settings
-    configure_logs(settings.log_level, as_json=settings.production or not sys.stderr.isatty())
-    config = uvicorn.Config(
-        create_app(service),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=True,
-        forwarded_allow_ips=settings.trusted_proxies,
-        timeout_graceful_shutdown=settings.stop_within,
-    )
-    workers = StartedWorkers(settings)
-    workers.start()
-    _Server(config, service, workers).run()
+    if settings.answering == 1:
+        # The web application is large, and only who answers needs it: not who holds the socket, nor workers.
+        from api.answering.server import answer
+
+        workers = started_workers(settings)
+        workers.start()
+        answer(service, workers=workers)
+        return
+    service.close()
+    configure_logs(settings)
+    several.serve(settings)
 
 
-def configure_logs(level: str, *, as_json: bool) -> None:
+def configure_logs(settings: Settings) -> None:
     """One line an event on stderr, the library's own and the server's alike: JSON for machines, text for a terminal."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -95,7 +68,7 @@ def configure_logs(level: str, *, as_json: bool) -> None:
     )
     last: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
-        if as_json
+        if settings.production or not sys.stderr.isatty()
         else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -105,5 +78,5 @@ def configure_logs(level: str, *, as_json: bool) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
         )
     )
-    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PREFIX = "GRADING_"
 MIN_SECRET = 32
 KEY_FILE = "secret-key"
+MOST = 4
+"""How many processes of a kind are started if nothing is said and there are that many processors."""
 
 
 class SettingsError(Exception):
@@ -59,6 +61,8 @@ class Settings(BaseSettings):
     upload_megabytes: Annotated[int, Field(ge=1, le=500)] = 30
     costly_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 60
     """Requests a minute and actor to routes that compute much (simulation, reports, imports)."""
+    processes: Annotated[int | None, Field(ge=1, le=64)] = None
+    """Processes that answer requests: as many as the machine has processors, at most four, if None."""
     workers: Annotated[int | None, Field(ge=0, le=64)] = None
     """Processes that the service starts to do jobs (batches, archives): as many as the machine has processors, at most four, if
     None. 0: `grading worker` does them, on this or other machines."""
@@ -80,6 +84,16 @@ class Settings(BaseSettings):
     def production(self) -> bool:
         """Whether the service runs for real."""
         return self.mode is RunMode.PRODUCTION
+
+    @property
+    def answering(self) -> int:
+        """How many processes answer requests."""
+        return self.processes if self.processes is not None else min(MOST, os.cpu_count() or 1)
+
+    @property
+    def working(self) -> int:
+        """How many processes the service starts for jobs."""
+        return self.workers if self.workers is not None else min(MOST, os.cpu_count() or 1)
 
     @property
     def evidence_folder(self) -> Path:

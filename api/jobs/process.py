@@ -17,7 +17,7 @@ def work(service: Service) -> None:
 
     It ends at once, whatever is half done: that is gone on with by others, or when the next worker starts.
     """
-    configure_logs(service.settings.log_level, as_json=service.settings.production or not sys.stderr.isatty())
+    configure_logs(service.settings)
     os.nice(NICENESS)
     stop = Event()
 

@@ -1,5 +1,6 @@
 """The pages for people: one file per page or group of pages, each with a `router`."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
@@ -15,8 +16,10 @@ from api.pages import (
     enterprise,
     exports,
     home,
+    labels,
     log,
     overview,
+    render,
     rulesets,
     sign_in,
     teams,
@@ -25,6 +28,9 @@ from api.pages import (
 )
 from api.pages.problem_page import problem_page
 from api.problem_answers import PageMaker
+from api.queries.rulesets import usable
+from api.service import Service
+from grading.language.problems import LanguageError
 
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
@@ -48,6 +54,18 @@ ROUTERS: tuple[APIRouter, ...] = (
 PROBLEM_PAGE: PageMaker | None = problem_page
 """Makes the page that says why something was refused."""
 ASSETS = Path(__file__).parent / "assets"
+
+
+def prepare(service: Service) -> None:
+    """Read rulesets and templates, which takes seconds, before the first page that needs them is asked for.
+
+    What is wrong with a ruleset is told where it is asked for.
+    """
+    library = service.grader.library
+    with suppress(LanguageError):
+        labels.prepare(library)
+    usable(library)
+    render.prepare()
 
 
 def mount(app: FastAPI) -> None:

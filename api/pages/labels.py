@@ -11,6 +11,12 @@ from grading.model.result import UNGRADED
 from grading.vocabulary import UNGRADED as UNGRADED_LABEL
 
 
+def prepare(library: Library) -> None:
+    """Work out what the first page that asks would wait for; raises LanguageError when levels can't be read."""
+    _levels(library)
+    _titles(library)
+
+
 def level_labels(desk: Desk) -> MappingProxyType[str, str]:
     """The labels of all levels of all scales by id, the best first."""
     return _levels(desk.service.grader.library)

@@ -73,6 +73,13 @@ def page(request: Request, desk: Desk | None, template: str, status: int = 200, 
     return HTMLResponse(_environment().get_template(template).render(**around, **context), status)
 
 
+def prepare() -> None:
+    """Read all templates."""
+    environment = _environment()
+    for name in environment.list_templates():
+        environment.get_template(name)
+
+
 def level_label(scales: Scale | Iterable[Scale], level: str) -> str:
     """A level as people call it, by the first scale that has it: `A级`, `引领性`, `不纳入绩效分级`."""
     if level == UNGRADED:

@@ -44,10 +44,14 @@ def ruleset(desk: Desk, ruleset_id: str) -> Ruleset:
 
 def briefs(desk: Desk) -> list[RulesetBrief]:
     """Today's rulesets that can be used, by id."""
-    library = desk.service.grader.library
-    found = [plain for ruleset_id in library.ids() if (plain := _brief(library, ruleset_id)) is not None]
+    found = usable(desk.service.grader.library)
     reviews = reviews_of(desk.db, [plain.digest for plain in found])
     return [_reviewed(plain, reviews.get(plain.digest)) for plain in found]
+
+
+def usable(library: Library) -> list[RulesetBrief]:
+    """The rulesets of a library that can be used, as their files say; read and worked out the first time that it is asked."""
+    return [plain for ruleset_id in library.ids() if (plain := _brief(library, ruleset_id)) is not None]
 
 
 def whole(desk: Desk, ruleset_id: str) -> tuple[bytes, str]:

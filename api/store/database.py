@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 WRITES = "writes"
 BUSY_SECONDS = 15
+KEPT, MORE = 20, 10
+"""Connections that a service keeps, and how many more it opens when many ask at once."""
 
 
 class Database:
@@ -18,16 +20,20 @@ class Database:
     Its exceptions, which are logged, don't tell the values of statements: they are names of people and hashes of passwords.
     """
 
-    def __init__(self, url: str) -> None:
-        """Raises ArgumentError for a URL that can't be read; connects on first use."""
+    def __init__(self, url: str, processes: int = 1) -> None:
+        """Raises ArgumentError for a URL that can't be read; connects on first use.
+
+        Of so many `processes` that use the database, each keeps its share of connections.
+        """
         self.url = make_url(url)
         if self.url.drivername == "postgresql":
             self.url = self.url.set(drivername="postgresql+psycopg")
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        pool = {"pool_size": max(KEPT // processes, 5), "max_overflow": max(MORE // processes, 3)}
         self.engine = (
-            _sqlite(self.url)
+            _sqlite(self.url, pool)
             if self.is_sqlite
-            else create_engine(self.url, pool_pre_ping=True, pool_size=20, hide_parameters=True)
+            else create_engine(self.url, pool_pre_ping=True, hide_parameters=True, **pool)
         )
         event.listen(self.engine, "begin", self._begin)
 
@@ -68,10 +74,10 @@ class Database:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _sqlite(url: Any) -> Engine:
+def _sqlite(url: Any, pool: dict[str, int]) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=20, hide_parameters=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True, **pool)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

@@ -44,6 +44,8 @@ class Running:
     process: subprocess.Popen[str]
     token: str
     audit: str
+    operator: str
+    """An administrator's token."""
 
     def stop(self) -> list[dict[str, object]]:
         """Tell it to stop; gives its log, an event a line."""
@@ -53,7 +55,7 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Running]:
+def running(folder: Path, processes: int = 1, workers: int = 0, costly: int = 60) -> Iterator[Running]:
     """A service with the tests' world, as `grading serve` starts it."""
     service = make_service(
         Settings(data=folder, database_url=SecretStr(f"sqlite:///{folder}/grading.db"), secret_key=KEY)
@@ -64,28 +66,37 @@ def running(folder: Path) -> Iterator[Running]:
     audit = world.do("wang", workflow.create_audit, world.tyre, content()).id
     with world.at("wang") as desk:
         token = create_token(desk.db, service.settings, "接口", 30).secret
+    with world.at("root") as desk:
+        operator = create_token(desk.db, service.settings, "监控", 30).secret
     service.close()
     port = free_port()
     command = [sys.executable, "-c", "from grading.cli import main; main()", "serve", "--port", str(port)]
     environment = {**os.environ, "GRADING_DATA": str(folder), "GRADING_SECRET_KEY": KEY.get_secret_value()}
-    environment["GRADING_WORKERS"] = "0"
+    numbers = {"WORKERS": workers, "PROCESSES": processes, "COSTLY_PER_MINUTE": costly}
+    environment |= {f"GRADING_{name}": str(number) for name, number in numbers.items()}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
         try:
             answer(port, "/readyz")
-            yield Running(f"http://127.0.0.1:{port}", port, process, token, str(audit))
+            yield Running(f"http://127.0.0.1:{port}", port, process, token, str(audit), operator)
         finally:
             process.kill()
 
 
 def test_a_request_that_is_being_answered_is_finished_when_the_service_is_told_to_stop(tmp_path: Path) -> None:
+    with running(tmp_path) as service:
+        finishes_what_it_answers(service)
+
+
+def finishes_what_it_answers(service: Running) -> None:
+    """Tell a service to stop while it answers a request."""
     body = TYRE.read_bytes()
-    with running(tmp_path) as service, socket.create_connection(("127.0.0.1", service.port)) as connection:
+    with socket.create_connection(("127.0.0.1", service.port)) as connection:
         head = f"POST /v1/grade HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {service.token}\r\n"
         head += f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
         connection.sendall(head.encode() + body[:100])
         time.sleep(0.5)
         service.process.send_signal(signal.SIGTERM)
-        for _ in range(100):
+        for _ in range(200):
             with socket.socket() as tried:
                 if tried.connect_ex(("127.0.0.1", service.port)):
                     break

@@ -20,8 +20,8 @@ from api.batches.states import WORKING
 from api.batches.work import work_off
 from api.drafts import upload
 from api.jobs.patience import patiently
-from api.jobs.started import environment_of
 from api.service import Service
+from api.started import environment_of
 from api.store import Batch, BatchAudit, BatchChunk, BatchFrame, BatchState, BatchUnit, Worker
 from api.store.migrate import migrate
 from tests.api.conftest import BACKENDS, KEY, postgresql, service_on, sqlite

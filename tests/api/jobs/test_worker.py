@@ -17,8 +17,8 @@ from api.jobs import runtime, worker
 from api.jobs.flows import batch_job_name
 from api.jobs.patience import is_away
 from api.jobs.runtime import JobError, PlainJson
-from api.jobs.started import environment_of
 from api.settings import Settings, load
+from api.started import environment_of
 from api.store import Batch, BatchState, Worker
 from api.store.base import now
 from tests.api.world import World

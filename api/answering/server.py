@@ -1,12 +1,18 @@
 """Answers requests until told to stop, and then finishes those that are being answered."""
 
+import asyncio
+import gc
 import socket
+from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 import uvicorn
+from sqlalchemy.orm import configure_mappers
 from starlette.concurrency import run_in_threadpool
 
 from api import pages
+from api.answering.sharing import Sharing
 from api.app import create_app
 from api.service import Service
 from api.serving import configure_logs
@@ -33,17 +39,45 @@ def answer(
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=settings.stop_within,
     )
-    # Before anybody can ask: the first who did would wait for seconds.
+    _prepare(service)
+    _Server(config, service, listening, workers).run()
+
+
+def _prepare(service: Service) -> None:
+    """What the first who asked would wait for, before anybody can ask."""
+    configure_mappers()
     pages.prepare(service)
-    _Server(config, service, workers).run(None if listening is None else [listening])
+    # What is there by now stays: to look through it for garbage would hold everybody up for a fifth of a second each time.
+    gc.collect()
+    gc.freeze()
 
 
 class _Server(uvicorn.Server):
     """Says that it isn't ready any more as soon as it is told to stop."""
 
-    def __init__(self, config: uvicorn.Config, service: Service, workers: StartedProcesses | None) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        service: Service,
+        listening: socket.socket | None,
+        workers: StartedProcesses | None,
+    ) -> None:
         super().__init__(config)
-        self.service, self.workers = service, workers
+        self.service, self.listening, self.workers = service, listening, workers
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen."""
+        if self.listening is None:
+            await super().startup(sockets)
+            return
+        await super().startup([])
+        sharing: Any = Sharing(self.listening, self._protocol, lambda: len(self.server_state.connections))
+        # Closed with the server's others.
+        self.servers.append(sharing)
+
+    def _protocol(self) -> asyncio.Protocol:
+        made: Callable[..., asyncio.Protocol] = self.config.http_protocol_class
+        return made(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Told to stop."""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx2 as httpx
@@ -70,6 +71,20 @@ def test_what_is_counted_is_told_of_all_processes_together_whoever_is_asked(serv
     for _ in range(20):
         assert ask(service, "/v1/me").status_code == 200
     assert {counted(service) for _ in range(8)} == {before + 20}
+
+
+def test_people_who_come_together_are_shared_out(service: Running) -> None:
+    def open_files() -> dict[str, float]:
+        return {pid: float(n) for pid, n in re.findall(r'process_open_fds\{pid="(\d+)"\} (\S+)', metrics(service))}
+
+    before = open_files()
+    with ExitStack() as held:
+        for _ in range(20):
+            held.enter_context(socket.create_connection(("127.0.0.1", service.port)))
+        wait_until(lambda: sum(open_files().values()) >= sum(before.values()) + 20)
+        gained = {pid: number - before[pid] for pid, number in open_files().items() if int(pid) in answering(service)}
+    assert len(gained) == 2
+    assert min(gained.values()) >= 4
 
 
 def test_costly_requests_are_limited_together(service: Running) -> None:

@@ -12,11 +12,11 @@ from grading.gaps.grow import Grower, is_open_figure
 from grading.gaps.subject import Asked, Subject, asked_for, provenance_of, stands_in_the_way
 from grading.gaps.tree import Both, Either, Leaf, Node, Table, still_needed, ways_of
 from grading.language.prose import fact_label, requirement_text, sentence
-from grading.language.values import known_text
+from grading.language.values import known_text, shown_number
 from grading.model.base import Remedy
 from grading.model.condition import Comparison, Not, Some
 from grading.model.gap import GapLine, MissingValue
-from grading.model.ruleset import Gate
+from grading.model.ruleset import Gate, Ruleset
 from grading.places import sources
 
 Shown = tuple[Leaf | Table, str | None]
@@ -134,7 +134,7 @@ def _of_leaf(subject: Subject, leaf: Leaf) -> dict[str, Any]:
         "row": slot.row,
         "actual": _plain(actual),
         "actual_text": None if actual is None else known_text(ruleset, c.fact, actual),
-        "difference": _difference(c, actual) if status == "unmet" else None,
+        "difference": _difference(ruleset, c, actual) if status == "unmet" else None,
         "missing": missing if status == "unknown" else (),
         "evidence": _evidence(subject, audited, leaf.remedy, missing if status == "unknown" else ()),
     }
@@ -196,11 +196,11 @@ def _plain(value: Any) -> Any:
     return [json_value(item) for item in value] if isinstance(value, tuple) else json_value(value)
 
 
-def _difference(c: Comparison, actual: Any) -> Decimal | None:
-    """By how much a number misses its limit, in the fact's unit; of dates, by how many days."""
+def _difference(ruleset: Ruleset, c: Comparison, actual: Any) -> Decimal | None:
+    """By how much a number, as it is shown, misses its limit, in the fact's unit; of dates, by how many days."""
     limit = c.guess
     if isinstance(limit, Decimal) and isinstance(actual, Decimal):
-        return abs(actual - limit)
+        return abs(shown_number(ruleset, c.fact, actual) - limit)
     if isinstance(limit, date) and isinstance(actual, date):
         return Decimal(abs((actual - limit).days))
     return None

@@ -1,13 +1,16 @@
 """Values of an audit as people write them."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from grading.language.prose import day_text, number_text
 from grading.model.ruleset import Ruleset
 
 UNKNOWN = "未提供"
+ROUNDING = Context(prec=80, rounding=ROUND_HALF_UP)
+SIGNIFICANT = 3
+"""Digits of a computed number that are shown; those before the point always are."""
 
 
 def known_text(ruleset: Ruleset, fact_id: str, value: Any) -> str:
@@ -18,6 +21,7 @@ def known_text(ruleset: Ruleset, fact_id: str, value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, Decimal):
+        value = shown_number(ruleset, fact_id, value)
         return number_text(value, fact.unit if fact is not None else computed.unit if computed is not None else None)
     if isinstance(value, date):
         return day_text(value)
@@ -25,3 +29,18 @@ def known_text(ruleset: Ruleset, fact_id: str, value: Any) -> str:
         return str(value)
     chosen = value if isinstance(value, frozenset | tuple | list) else (value,)
     return "、".join(label for option, label in fact.options.items() if option in chosen) or "（无）"
+
+
+def shown_number(ruleset: Ruleset, fact_id: str, value: Decimal) -> Decimal:
+    """A number as it is shown: as stated; a computed one rounded, but never onto or across a figure that it is compared with.
+
+    `7.262136` is `7.26`, and beside a limit of 7.26 it is `7.262`: what misses a limit never looks as if it met it.
+    """
+    if fact_id not in ruleset.computed:
+        return value
+    figures = ruleset.compared_with.get(fact_id, frozenset())
+    for decimals in range(max(0, SIGNIFICANT - 1 - value.adjusted()), -int(value.as_tuple().exponent)):
+        shown = value.quantize(Decimal(1).scaleb(-decimals), context=ROUNDING)
+        if all(shown.compare(figure) == value.compare(figure) for figure in figures):
+            return shown
+    return value

@@ -19,7 +19,7 @@ from grading.model.base import (
     Strict,
     Text,
 )
-from grading.model.condition import Condition, ConditionBase
+from grading.model.condition import Condition, ConditionBase, comparisons
 
 ALERTS = ("yellow", "orange", "red")
 FactType = Literal["number", "boolean", "choice", "choices", "date"]
@@ -351,6 +351,21 @@ class Ruleset(Strict):
     gates: tuple[Gate, ...]
     measures: Measures
     notes: tuple[Text, ...]
+
+    @cached_property
+    def compared_with(self) -> dict[str, frozenset[Decimal]]:
+        """The numbers that conditions compare each fact with, established or not."""
+        stated = [i.applies_when for i in self.indicators if i.applies_when is not None]
+        stated += [requirement.require for i in self.indicators for requirement in i.levels.values()]
+        stated += [gate.when for gate in self.gates]
+        found: dict[str, set[Decimal]] = {}
+        for comparison in (c for condition in stated for c in comparisons(condition)):
+            guess = comparison.guess
+            operands = guess if isinstance(guess, tuple) else (guess,)
+            found.setdefault(comparison.fact, set()).update(
+                number for number in operands if isinstance(number, Decimal)
+            )
+        return {fact: frozenset(numbers) for fact, numbers in found.items()}
 
     def provenance(
         self, indicator: Indicator | Gate, requirement: Requirement | None, *inner: ConditionBase

@@ -64,6 +64,7 @@ class Summary:
     grades: dict[str, int]
     attainable: dict[str, int]
     ignored: tuple[str, ...]
+    ignored_sheets: tuple[str, ...]
     files: tuple[str, ...]
     notes: tuple[str, ...]
     seconds: float
@@ -90,6 +91,7 @@ class Summary:
             "grades": self.grades,
             "attainable": self.attainable,
             "ignored_columns": list(self.ignored),
+            "ignored_sheets": list(self.ignored_sheets),
             "files": list(self.files),
             "notes": list(self.notes),
             "seconds": round(self.seconds, 1),
@@ -212,6 +214,7 @@ def _summary(
         grades=results.grades,
         attainable=results.attainable,
         ignored=extent.ignored,
+        ignored_sheets=extent.ignored_sheets,
         files=results.files,
         notes=results.notes,
         seconds=seconds,

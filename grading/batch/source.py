@@ -18,6 +18,8 @@ class Extent:
     """What belongs to no unit at all."""
     ignored: tuple[str, ...] = ()
     """Columns that were left out because nobody knows them."""
+    ignored_sheets: tuple[str, ...] = ()
+    """Sheets of a workbook that were."""
 
 
 class Source(Protocol):

@@ -38,6 +38,7 @@ class TableSource:
         self.skip_unknown, self.size = skip_unknown, chunk
         self.kind = file.suffix.lower()
         beside = {group: file.with_suffix(f".{group}{file.suffix}") for group in ruleset.groups}
+        self.ignored_sheets: tuple[str, ...] = ()
         self.beside = {} if self.kind == ".xlsx" else {g: path for g, path in beside.items() if path.is_file()}
 
     @property
@@ -71,7 +72,7 @@ class TableSource:
             if group is not None:
                 self.rows[group] = self._ordered(group, _renamed(scan, tables[group]), places, tables[group], rejects)
         ignored = tuple(name for table in tables.values() for name in table.ignored)
-        return Extent(self.height, -(-self.height // self.size), tuple(rejects), ignored)
+        return Extent(self.height, -(-self.height // self.size), tuple(rejects), ignored, self.ignored_sheets)
 
     def chunk(self, number: int) -> Chunk:
         """Read one chunk and its rows."""
@@ -122,9 +123,9 @@ class TableSource:
         for group, known in self.ruleset.groups.items():
             found = [title for title in titles if title in (group, known.label) and title != wanted[None]]
             wanted |= {group: found[0]} if found else {}
-        left = [title for title in titles if title not in wanted.values()]
-        if left and not self.skip_unknown:
-            raise LayoutError([f"{self.file.name}：不知道工作表“{title}”是什么" for title in left])
+        self.ignored_sheets = tuple(title for title in titles if title not in wanted.values())
+        if self.ignored_sheets and not self.skip_unknown:
+            raise LayoutError([f"{self.file.name}：不知道工作表“{title}”是什么" for title in self.ignored_sheets])
         if not all(self._staged(group).is_file() for group in wanted):
             stage_workbook(self.file, wanted, {group: self._staged(group) for group in wanted})
         return {group: f"{self.file.name}[{title}]" for group, title in wanted.items()}

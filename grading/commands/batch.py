@@ -43,7 +43,9 @@ Target = Annotated[
 Formats = Annotated[
     list[str] | None, typer.Option("--format", "-f", help=f"结果格式，可重复：{'、'.join(FORMATS)}；默认全部")
 ]
-SkipColumns = Annotated[bool, typer.Option("--skip-columns", help="略去规则集没有的列（结果中列明），而不是报错")]
+SkipColumns = Annotated[
+    bool, typer.Option("--skip-columns", help="略去规则集没有的列和工作表（结果中列明），而不是报错")
+]
 Again = Annotated[bool, typer.Option("--again", help="放弃目录中已有的进度，从头开始")]
 Checked = Annotated[int, typer.Option("--check", min=0, help="由推理引擎抽样复核的单元数")]
 Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出汇总")]
@@ -205,6 +207,8 @@ def _print(summary: Summary, output: Path) -> None:
         out.print(f"其他行业的单元 {summary.skipped:,} 个，未评级")
     if summary.ignored:
         out.print(f"略去的列：{'、'.join(summary.ignored)}")
+    if summary.ignored_sheets:
+        out.print(f"略去的工作表：{'、'.join(summary.ignored_sheets)}")
     for note in summary.notes:
         out.print(note)
     if mode is Mode.TRIAL:

@@ -41,7 +41,9 @@ File = Annotated[
 ]
 Out = Annotated[Path, typer.Option("--output", "-o", help="结果目录")]
 Trial = Annotated[bool, typer.Option("--trial", help="试算：暂定数值视同已核实，结果不得发布")]
-SkipColumns = Annotated[bool, typer.Option("--skip-columns", help="略去两部规则集都没有的列，而不是报错")]
+SkipColumns = Annotated[
+    bool, typer.Option("--skip-columns", help="略去两部规则集都没有的列和工作表（结果中列明），而不是报错")
+]
 Checked = Annotated[int, typer.Option("--check", min=0, help="由推理引擎复核的变化单元数")]
 Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出汇总")]
 
@@ -137,6 +139,7 @@ def summary(result: Result) -> dict[str, Any]:
         "checked_by_engine": result.checked,
         "reasons_for_refusal": len(result.rejects),
         "ignored_columns": list(result.ignored),
+        "ignored_sheets": list(result.ignored_sheets),
     }
 
 
@@ -220,6 +223,9 @@ def _print(result: Result, output: Path) -> None:
         out.print(TRIAL_NOTICE, style="bold yellow")
     if result.rejects:
         out.print(Text(f"未能读入的原因 {len(result.rejects):,} 条，见 {output / 'rejects.csv'}", style="red"))
+    for what, ignored in (("列", result.ignored), ("工作表", result.ignored_sheets)):
+        if ignored:
+            out.print(f"略去的{what}：{'、'.join(ignored)}")
     out.print(f"结果在 {output}：impact.xlsx、changes.csv、reasons.csv、impact.json")
 
 

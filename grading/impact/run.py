@@ -56,6 +56,7 @@ class Result:
     reasons: pl.DataFrame
     rejects: tuple[Reject, ...]
     ignored: tuple[str, ...]
+    ignored_sheets: tuple[str, ...]
     read: int
     checked: int
 
@@ -69,10 +70,13 @@ def run_impact(order: Order, engine: Engine, progress: Callable[[int, int], None
         works = [Path(folder) / name for name in ("before", "after")]
         sources = [_source(order, engine, rs, work) for rs, work in zip((pair.before, pair.after), works, strict=True)]
         extents = [source.extent() for source in sources]
-        # A column that one of the rulesets knows is no mistake.
+        # A column or sheet that one of the rulesets knows is no mistake.
         ignored = tuple(name for name in extents[0].ignored if name in extents[1].ignored)
-        if ignored and not order.skip_unknown:
-            raise LayoutError([f"{order.file.name}：两部规则集都没有“{name}”这一项" for name in ignored])
+        sheets = tuple(title for title in extents[0].ignored_sheets if title in extents[1].ignored_sheets)
+        if (ignored or sheets) and not order.skip_unknown:
+            wrong = [f"不知道工作表“{title}”是什么" for title in sheets]
+            wrong += [f"两部规则集都没有“{name}”这一项" for name in ignored]
+            raise LayoutError([f"{order.file.name}：{problem}" for problem in wrong])
         total = extents[0].total
         if not total:
             raise LayoutError([f"{order.file.name}：没有可评级的行"])
@@ -91,6 +95,7 @@ def run_impact(order: Order, engine: Engine, progress: Callable[[int, int], None
         reasons=pl.concat(work.reasons),
         rejects=tuple(work.rejects),
         ignored=ignored,
+        ignored_sheets=sheets,
         read=work.read,
         checked=work.checked,
     )

@@ -95,6 +95,24 @@ def test_a_column_that_neither_ruleset_knows_is_told_and_one_that_one_knows_is_n
     assert impact(root, file, "--skip-columns").exit_code == 0
 
 
+def test_a_sheet_that_neither_ruleset_knows_is_told_and_named_when_it_is_left_out(root: Path, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "单元"
+    for row in csv.reader(UNITS.splitlines()[:-1]):
+        sheet.append(row)
+    book.create_sheet("说明").append(["填表说明"])
+    file = tmp_path / "plants.xlsx"
+    book.save(file)
+    told = impact(root, file)
+    assert told.exit_code == 1
+    assert "不知道工作表“说明”是什么" in told.output
+    left_out = impact(root, file, "--skip-columns")
+    assert left_out.exit_code == 0, left_out.output
+    assert "略去的工作表：说明" in left_out.output
+    assert json.loads((tmp_path / "out/impact.json").read_text(encoding="utf-8"))["ignored_sheets"] == ["说明"]
+
+
 def test_units_that_can_not_be_read_are_counted_and_the_others_compared(root: Path, tmp_path: Path) -> None:
     result = impact(root, written(tmp_path, UNITS.replace("U4,丁厂,2024-08-12,true", "U4,丁厂,2024-08-12,perhaps")))
     assert result.exit_code == 1

@@ -86,6 +86,7 @@ def test_a_tightened_edition_is_tried_out_understood_published_by_another_and_ta
     other.goto(url)
     other.get_by_role("button", name="公布全部变化").click()
     expect(other.get_by_text("已公布").first).to_be_visible()
+    expect(other.get_by_text("以后的审核仍按服务所装的规则集评级")).to_be_visible()
     other.get_by_text("整体收回").click()
     other.get_by_label("收回理由").fill("方案尚未生效。")
     other.get_by_role("button", name="收回", exact=True).click()

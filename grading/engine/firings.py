@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from grading.engine.plan import Plan, Ref
 from grading.engine.rules import MET, UNKNOWN, UNMET, Effect
@@ -27,22 +27,14 @@ class UnitFacts:
     rows: Mapping[str, Sequence[Mapping[str, FactValue]]]
 
 
-class Concluding(NamedTuple):
-    """An effect, ready to apply.
+Concluding = tuple[str, int, int, int | None, tuple[str, str] | None, dict[str, Any], bool]
+"""An effect, ready to apply: title, value, key, view, facts, words and whether it is needed.
 
-    `key` says what is concluded but for the row, `view` whose rows it is about. `facts` are what is asserted but for the id
-    and the row: of a row that is surely in the view, and of one that only may be; empty when nothing reads them. `said` are the
-    words of the trace. Without `is_needed` a grading is whole without it.
-    """
-
-    title: str
-    value: int
-    key: int
-    view: int | None
-    facts: tuple[str, str] | None
-    said: dict[str, Any]
-    is_needed: bool
-
+The key says what is concluded but for the row, the view whose rows it is about. The facts are what is asserted but for the id
+and the row: of a row that is surely in the view, and of one that only may be; none when nothing reads them. The words are those
+of the trace. A grading is whole without what is not needed. It is a plain tuple, since one with names takes twice as long to
+take apart.
+"""
 
 View = Mapping[int, tuple[str, bool]]
 """The rows of a view by their number from 1: each one's place in the chain of rows as JSON, and whether it may not be in it."""

@@ -12,7 +12,8 @@ from typing import Any
 import durable_rules_engine as rete
 from durable.engine import Ruleset
 
-STATE = "s"
+STATE = "0"
+"""The library's name for the state of facts that name none: one property less to read of each fact."""
 HANDLED, NOT_HANDLED = 0, 1
 
 

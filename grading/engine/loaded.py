@@ -1,38 +1,19 @@
 """A module inside the rule library: what is asserted of an audit, and what each of its rules concludes."""
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any
 
 from grading.engine.certain import certain_rules
-from grading.engine.firings import Concluding, FactValue, key_of, said
-from grading.engine.library import STATE, Memory
+from grading.engine.firings import Concluding, key_of, said
+from grading.engine.library import Memory
 from grading.engine.network import Network, definition
-from grading.engine.rules import WEIGHED, Effect, Module, Names, Property
+from grading.engine.rules import WEIGHED, Effect, Module, Property
 from grading.engine.selfcheck import prove
 
-
-class Asked(NamedTuple):
-    """A fact of the audit that a module reads: what is asserted when it is known and when it is missing.
-
-    `options` are the properties of a set of options; empty for other facts. `texts` are those of values that are few.
-    """
-
-    fact: str
-    known: str | None
-    missing: str | None
-    options: tuple[tuple[str, str], ...]
-    names: Names
-    texts: dict[FactValue, str | None]
-
-    def text(self, value: FactValue) -> str | None:
-        """What is asserted of a value but for the id and the row; None when nothing reads it."""
-        if value in self.texts:
-            return self.texts[value]
-        if self.known is None or value is None:
-            return None
-        if isinstance(value, frozenset):
-            return f"{self.known}1" + "".join(f"{text}{int(option in value)}" for option, text in self.options)
-        return f"{self.known}{self.names.written(self.fact, value)}"
+Asked = tuple[str, str | None, Callable[[Any], str | None]]
+"""A fact of the audit that a module reads: its name, and what is asserted but for the id and the row: when the fact is missing
+(None: nothing reads that), and of a value that it has (None: nothing reads values)."""
 
 
 class Loaded:
@@ -47,11 +28,12 @@ class Loaded:
         self.all_rules = Memory(name, definition(module, module.rules))
         prove(module, self.all_rules, module.rules)
         self.prefix = {
-            network.names.meaning[prop]: f'","sid":"{STATE}","{bucket}":1,"{prop}":'
-            for prop, bucket in module.buckets.items()
+            network.names.meaning[prop]: f'","{bucket}":1,"{prop}":' for prop, bucket in module.buckets.items()
         }
-        self.rules = {rule.name: tuple(map(self._concluding, rule.effects)) for rule in module.rules}
-        self.joining = {rule.name for rule in module.rules if len(rule.patterns) > 1}
+        self.rules = {
+            rule.name: (len(rule.patterns) > 1, tuple(map(self._concluding, rule.effects))) for rule in module.rules
+        }
+        """By name whether a rule joins facts, and what it concludes."""
         own = {effect.index for rule in module.rules for effect in rule.effects if effect.kind == "node"}
         by_role = self._by_role
         self.imports = [self._import(m.index, text) for m, text in by_role("node") if m.index not in own]
@@ -78,27 +60,31 @@ class Loaded:
         return key_of("node", index), view, self.plan.is_selective(view), index in self.plan.open_nodes, text
 
     def _asked(self, fact: str, view: int | None) -> Asked:
-        known = Property("value", fact, view)
-        declared = self.plan.ruleset.facts.get(fact)
-        is_set = known in self.prefix and declared is not None and declared.type == "choices"
-        options = self.names.option[fact].items() if is_set else ()
-        properties = tuple((option, f',"{self.names.of(known)}o{i}":') for option, i in options)
-        prefix, missing = self.prefix.get(known), self.prefix.get(Property("missing", fact, view))
-        texts: dict[FactValue, str | None] = {None: missing and f"{missing}1"}
-        if prefix is not None and declared is not None and declared.type in ("boolean", "choice"):
+        missing = self.prefix.get(Property("missing", fact, view))
+        return fact, missing and f"{missing}1", self._written(fact, Property("value", fact, view))
+
+    def _written(self, fact: str, known: Property) -> Callable[[Any], str | None]:
+        """What writes the values of a fact."""
+        prefix, declared, written = self.prefix.get(known), self.plan.ruleset.facts.get(fact), self.names.written
+        if prefix is None:
+            return lambda _: None
+        if declared is not None and declared.type == "choices":
+            options = [(option, f',"{self.names.of(known)}o{i}":') for option, i in self.names.option[fact].items()]
+            return lambda value: f"{prefix}1" + "".join(f"{text}{int(option in value)}" for option, text in options)
+        if declared is not None and declared.type in ("boolean", "choice"):
             few = declared.options if declared.type == "choice" else (False, True)
-            texts |= {value: f"{prefix}{self.names.written(fact, value)}" for value in few}
-        return Asked(fact, prefix, missing, properties, self.names, texts)
+            return {value: f"{prefix}{written(fact, value)}" for value in few}.__getitem__
+        return lambda value: f"{prefix}{written(fact, value)}"
 
     def _concluding(self, effect: Effect) -> Concluding:
         title, value, key = effect.title, effect.value, key_of(effect.kind, effect.index)
         words = said(self.plan, effect)
         if effect.kind in ("grade", "attainable"):
-            return Concluding(title, value, key, None, None, words, True)
+            return title, value, key, None, None, words, True
         view = self.plan.view_of(effect.kind, effect.index)
         prefix = self.prefix.get(Property(effect.kind, index=effect.index))
         facts = None if prefix is None else (f"{prefix}{value}", f"{prefix}{value}")
         if facts is not None and effect.kind == "node" and self.plan.is_selective(view):
             facts = (f"{prefix}{WEIGHED[value][0]}", f"{prefix}{WEIGHED[value][1]}")
         is_needed = effect.kind == "node" and not self.plan.nodes[effect.index].selects_only
-        return Concluding(title, value, key, view, facts, words, is_needed)
+        return title, value, key, view, facts, words, is_needed

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import orjson
 
-from grading.engine.library import STATE, EngineError, Memory
+from grading.engine.library import EngineError, Memory
 from grading.engine.limits import passing
 from grading.engine.rules import Module, Rule, Test, Tests
 
@@ -56,4 +56,4 @@ def _needed(module: Module, asked: Asked) -> dict[str, str | int]:
         by_property.setdefault(test.property, []).append(test)
     tested = {prop: passing(of_one) for prop, of_one in by_property.items()}
     row, before = (2, 1) if join == "p" else (1, 0)
-    return {"sid": STATE, module.buckets[tests[0].property]: 1, "e": row, "p": before, "z": 1, **tested}
+    return {module.buckets[tests[0].property]: 1, "e": row, "p": before, "z": 1, **tested}

@@ -15,7 +15,7 @@ from grading.engine.loaded import Loaded
 from grading.engine.network import Network
 from grading.engine.plan import Plan, Ref
 from grading.engine.rules import EMPTY, MET, UNKNOWN, UNMET, UNSTATED, WEIGHED
-from grading.engine.trace import Cause, Causes
+from grading.engine.trace import ENTRIES, Because, Causes
 from grading.model.result import TraceEntry
 
 MAX_FACTS = 700_000
@@ -105,7 +105,7 @@ class _Run:
     def __init__(self, module: Loaded, facts: UnitFacts, found: Conclusions, causes: Causes) -> None:
         self.module, self.facts, self.found, self.causes = module, facts, found, causes
         self.queue: list[str] = []
-        self.origins: list[Cause] = []
+        self.origins: list[Because] = []
         self.rows: list[int] = []
         self.in_doubt = False
         """Whether something is missing that the module reads, so that rules about what is unknown are needed."""
@@ -124,10 +124,10 @@ class _Run:
         if len(self.origins) > MAX_FACTS:
             raise EngineError(f"more than {MAX_FACTS:,} facts in one module; the audit has too many rows")
 
-    def _ask(self, text: str, origin: Cause, row: int = 0) -> None:
+    def _ask(self, text: str, because: Because, row: int = 0) -> None:
         """Queue a fact; ids are consecutive decimal numbers, so that no two share a hash."""
         self.queue.append(f'{{"id":"{len(self.origins)}{text}')
-        self.origins.append(origin)
+        self.origins.append(because)
         self.rows.append(row)
 
     def _ask_rows(self) -> None:
@@ -143,68 +143,73 @@ class _Run:
 
     def _ask_conclusions(self) -> None:
         """What earlier modules have concluded."""
-        found = self.found
+        at, values, views, ask = self.found.at, self.found.values, self.found.views, self._ask
         for key, view, weighed, is_open, text in self.module.imports:
-            rows = UNIT if view is None else found.views[view] or {}
+            rows = UNIT if view is None else views[view] or {}
             for row, (chain, perhaps) in rows.items():
-                number = found.at.get(key + row * ROW)
+                number = at.get(key + row * ROW)
                 if number is not None:
-                    value = found.values[number]
-                    self.in_doubt |= perhaps or (value == UNKNOWN and not is_open)
-                    self._ask(f"{text}{WEIGHED[value][perhaps] if weighed else value}{chain}", {"seq": number + 1}, row)
+                    value = values[number]
+                    if perhaps or (value == UNKNOWN and not is_open):
+                        self.in_doubt = True
+                    ask(f"{text}{WEIGHED[value][perhaps] if weighed else value}{chain}", ENTRIES[number], row)
 
     def _ask_values(self) -> None:
         of_fact, ask = self.causes.fact, self._ask
         for view, asked in self.module.asked.items():
             if view is None:
                 values = self.facts.values
-                for one in asked:
-                    text = one.text(value := values.get(one.fact))
+                for fact, missing, written in asked:
+                    value = values.get(fact)
+                    text = missing if value is None else written(value)
                     if text is not None:
-                        self.in_doubt |= value is None
-                        ask(text + "}", of_fact(one.fact))
+                        if value is None:
+                            self.in_doubt = True
+                        ask(text + "}", of_fact(fact))
                 continue
             group = self.module.plan.views[view].group
             rows = self.facts.rows.get(group, ())
             for row, (chain, perhaps) in (self.found.views[view] or {}).items():
                 self.in_doubt |= perhaps
                 values = rows[row - 1]
-                for one in asked:
-                    text = one.text(value := values.get(one.fact))
+                for fact, missing, written in asked:
+                    value = values.get(fact)
+                    text = missing if value is None else written(value)
                     if text is not None:
-                        self.in_doubt |= value is None
-                        ask(text + chain, of_fact(one.fact, group, row), row)
+                        if value is None:
+                            self.in_doubt = True
+                        ask(text + chain, of_fact(fact, group, row), row)
 
     def _recorder(self) -> Callable[[str], None]:
         """What is done for each firing. It is the heart of a grading, so it holds everything in names of its own."""
         queue, origins, rows = self.queue, self.origins, self.rows
         at, trace, views, found = self.found.at, self.found.trace, self.found.views, self.found
-        rules, joining, plan, keys = self.module.rules, self.module.joining, self.module.plan, self.causes.keys
-        conclude = found.values.append
+        rules, plan, keys, entries = self.module.rules, self.module.plan, self.causes.keys, ENTRIES
+        known_at, conclude, record_entry = at.setdefault, found.values.append, trace.append
+        ask, originate, place = queue.append, origins.append, rows.append
         # A named tuple's own constructor is a Python function: twice as slow.
         new_entry = tuple.__new__
 
         def record(message: str) -> None:
             """Read the rule's name and the ids of its facts in the order of its patterns, and apply its effects."""
             end = message.index('"', 3)
-            rule = message[2:end]
-            because: tuple[Cause, ...]
-            if rule in joining:
+            joins, effects = rules[message[2:end]]
+            if joins:
                 ids = [int(fact) for fact in FACT_IDS(message)]
-                because = tuple([origins[n] for n in ids])
+                because = tuple([origins[n][0] for n in ids])
                 row = 0
                 for n in ids:
                     row = rows[n] or row
             else:
                 start = end + AFTER_RULE
                 first = int(message[start : message.index('"', start)])
-                because, row = (origins[first],), rows[first]
-            for title, value, key, view, facts, concludes, is_needed in rules[rule]:
+                because, row = origins[first], rows[first]
+            for title, value, key, view, facts, concludes, is_needed in effects:
                 number = len(trace)
                 if view is not None:
                     key += row * ROW
                     concludes = {**concludes, "row": keys[plan.views[view].group][row - 1]}
-                known = at.setdefault(key, number)
+                known = known_at(key, number)
                 if known != number:
                     if found.values[known] != value:
                         raise EngineError(f"{title}: concluded {value} after another rule said otherwise")
@@ -212,16 +217,16 @@ class _Run:
                 if not is_needed:
                     found.dispensable += 1
                 conclude(value)
-                trace.append(new_entry(TraceEntry, (number + 1, title, because, concludes)))
+                record_entry(new_entry(TraceEntry, (number + 1, title, because, concludes)))
                 if facts is None:
                     continue
                 if view is None:
-                    queue.append(f'{{"id":"{len(origins)}{facts[0]}}}')
-                    rows.append(0)
+                    ask(f'{{"id":"{len(origins)}{facts[0]}}}')
+                    place(0)
                 else:
                     chain, perhaps = views[view][row]  # type: ignore[index]
-                    queue.append(f'{{"id":"{len(origins)}{facts[perhaps]}{chain}')
-                    rows.append(row)
-                origins.append({"seq": number + 1})
+                    ask(f'{{"id":"{len(origins)}{facts[perhaps]}{chain}')
+                    place(row)
+                originate(entries[number])
 
         return record

@@ -10,36 +10,53 @@ from grading.model.audit import Audit, Known, UnitAudit
 
 Cause = dict[str, Any]
 """A fact with its place and value, a group or row, the ruleset itself, or an earlier entry of the trace by `seq`."""
+Because = tuple[Cause, ...]
+"""Everything that a conclusion rests on."""
+
+
+class Entries(dict[int, Because]):
+    """Entries of any trace as causes, by their number from 0: all gradings share those of a usual trace."""
+
+    KEPT = 5_000
+
+    def __missing__(self, number: int) -> Because:
+        because = ({"seq": number + 1},)
+        if number < self.KEPT:
+            self[number] = because
+        return because
+
+
+ENTRIES = Entries()
 
 
 class Causes:
-    """The facts of one unit as causes; each is told once, however many modules read it."""
+    """The facts of one unit, each as the only cause of something; each is told once, however many modules read it."""
 
     def __init__(self, plan: Plan, audit: Audit, index: int, facts: UnitFacts) -> None:
         self._computed, self._audit, self._index, self._facts = plan.ruleset.computed, audit, index, facts
         self._unit = audit.units[index]
-        self._told: dict[tuple[str, str | None, int | None], Cause] = {}
-        self.ruleset: Cause = {"ruleset": plan.ruleset.id}
+        self._told: dict[tuple[str, str | None, int | None], Because] = {}
+        self.ruleset: Because = ({"ruleset": plan.ruleset.id},)
         self.keys = {group: [row.key for row in rows] for group, rows in self._unit.groups.items()}
 
-    def fact(self, fact: str, group: str | None = None, row: int = 0) -> Cause:
+    def fact(self, fact: str, group: str | None = None, row: int = 0) -> Because:
         """A fact of the unit, or of a row (from 1) of one of its groups."""
         told = self._told.get((fact, group, row))
         if told is None:
             told = self._told[fact, group, row] = (
-                self._of_unit(fact) if group is None else self._of_row(fact, group, row)
+                self._of_unit(fact) if group is None else self._of_row(fact, group, row),
             )
         return told
 
-    def group(self, group: str, row: int | None = None) -> Cause:
+    def group(self, group: str, row: int | None = None) -> Because:
         """That a group has so many rows (None: it is not stated), or this row (from 1)."""
         told = self._told.get(("", group, row))
         if told is None:
             keys = self.keys.get(group)
-            told = {"group": group, "rows": None if keys is None else len(keys)}
+            cause: Cause = {"group": group, "rows": None if keys is None else len(keys)}
             if keys is not None and row is not None:
-                told["row"] = keys[row - 1]
-            self._told["", group, row] = told
+                cause["row"] = keys[row - 1]
+            told = self._told["", group, row] = (cause,)
         return told
 
     def _of_unit(self, fact: str) -> Cause:

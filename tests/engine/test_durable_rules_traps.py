@@ -4,7 +4,7 @@ import re
 import threading
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ import pytest
 
 from grading.engine import loaded, session
 from grading.engine import rules as network_rules
-from grading.engine.firings import UnitFacts
+from grading.engine.firings import Concluding, UnitFacts
 from grading.engine.grade import Engine
 from grading.engine.library import STATE, EngineError, Memory
 from grading.engine.limits import MAX_JOIN, OWN_NAMES, check_limits, fnv1a, passes
@@ -198,7 +198,7 @@ class TestLimits:
 
         first = handle()
         with pytest.raises(rete.error, match="111"):
-            rete.assert_fact(first, '{"id":"0","sid":"s","b0":1,"x":1}')
+            rete.assert_fact(first, '{"id":"0","b0":1,"x":1}')
 
 
 class TestTraps:
@@ -247,7 +247,7 @@ class TestTraps:
         grade(ruleset, {"x": "0.0001", "y": "0.3", "d": DAY, "o": ("o1",)})
         grade(ruleset, {"x": "0.1", "y": "0"})
         grade(ruleset, {})
-        values = [v for text in asserted for k, v in orjson.loads(text).items() if k not in ("id", "sid")]
+        values = [v for text in asserted for k, v in orjson.loads(text).items() if k != "id"]
         assert values
         assert {type(v) for v in values} == {int}
         assert not any(re.search(r'":-?\d+[.eE]', text) for text in asserted)
@@ -405,8 +405,8 @@ class TestFailures:
         ruleset = asking(yes("x"), x="boolean")
         machine = Machine(build_network(build_plan(ruleset, Mode.OFFICIAL, DAY)))
         for its in machine.loaded:
-            contrary = [c._replace(title="wrong", value=1) for c in _decided(its.rules)]
-            its.rules = {name: (*concluding, *contrary) for name, concluding in its.rules.items()}
+            contrary = [("wrong", network_rules.UNKNOWN, *concluding[2:]) for concluding in _decided(its.rules)]
+            its.rules = {name: (joins, (*concluded, *contrary)) for name, (joins, concluded) in its.rules.items()}
         facts = UnitFacts({"x": True}, {})
         with pytest.raises(EngineError, match="another rule said otherwise"):
             machine.run(facts, Causes(machine.network.plan, audit_of(ruleset, {"x": True}), 0, facts))
@@ -414,9 +414,9 @@ class TestFailures:
     def test_a_state_in_which_nothing_fired_is_left_alone_until_something_has(self) -> None:
         memory = Memory("m", {"r0": {"all": [{"m_0": {"$and": [{"b0": 1}, {"x": 1}]}}], "run": "record"}})
         fired: list[str] = []
-        memory.run(['{"id":"0","sid":"s","b0":1,"y":1}'], fired.append)
+        memory.run(['{"id":"0","b0":1,"y":1}'], fired.append)
         assert not memory.has_fired
-        memory.run(['{"id":"1","sid":"s","b0":1,"x":1}'], fired.append)
+        memory.run(['{"id":"1","b0":1,"x":1}'], fired.append)
         assert memory.has_fired
         assert len(fired) == 1
 
@@ -425,9 +425,10 @@ class TestFailures:
             Memory("m", {"r0": {"all": 5, "run": "record"}})
 
 
-def _decided(rules: dict[str, Any]) -> list[Any]:
+def _decided(rules: Mapping[str, tuple[bool, tuple[Concluding, ...]]]) -> list[Concluding]:
     """What the rules conclude of conditions but for what is unknown."""
-    return [c for concluding in rules.values() for c in concluding if "condition" in c.said and c.value != 1]
+    every = [concluding for _, concluded in rules.values() for concluding in concluded]
+    return [c for c in every if c[1] != network_rules.UNKNOWN and "condition" in c[5]]
 
 
 def _words(raw: Any) -> Iterator[str]:

@@ -5,8 +5,10 @@ and both swallow what an action raises. Nothing here starts a thread.
 """
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
+from itertools import chain, repeat
 from typing import Any
 
 import durable_rules_engine as rete
@@ -44,36 +46,40 @@ class Memory:
         self.has_fired = False
         weakref.finalize(self, rete.delete_ruleset, self.handle).atexit = False
 
-    def run(self, queue: list[str], fired: Callable[[str], None]) -> None:
+    def run(self, queue: list[str], fired: Callable[[Iterable[str]], None]) -> None:
         """Assert the queued facts, let the rules fire, and again while `fired` queues more; leaves no state behind.
 
-        `fired` is told of each firing as the library tells it: `{"<rule>":{"m_0":<fact>,"m_1":<fact>}}`. What it raises is
-        passed on. Raises EngineError for a fact that the library refuses.
+        `fired` goes over firings as the library tells them: `{"<rule>":{"m_0":<fact>,"m_1":<fact>}}`. What it raises is passed
+        on. Raises EngineError for a fact that the library refuses.
         """
-        handle, assert_fact, complete = self.handle, rete.assert_fact, rete.complete_and_start_action
         if not queue:
             return
         try:
             while queue:
                 batch = queue[:]
                 queue.clear()
-                state = 0
-                for fact in batch:
-                    code, offset = assert_fact(handle, fact)
-                    if code == HANDLED:
-                        state = offset
-                    elif code != NOT_HANDLED:
-                        raise EngineError(f"{self.name}: the rule library refused a fact with code {code}: {fact}")
-                started = rete.start_action_for_state(handle, state) if state else None
-                message = started[1] if started else None
-                self.has_fired = self.has_fired or message is not None
-                while message:
-                    fired(message)
-                    message = complete(handle, state)
+                state = self._assert(batch)
+                started = rete.start_action_for_state(self.handle, state) if state else None
+                if started is not None and started[1] is not None:
+                    self.has_fired = True
+                    following = partial(rete.complete_and_start_action, self.handle, state)
+                    fired(chain((started[1],), iter(following, None)))
         except rete.error as error:
             raise EngineError(f"{self.name}: {error}") from None
         finally:
             if self.has_fired:
                 # An error for the very first fact leaves no state to delete.
                 with suppress(rete.error):
-                    rete.delete_state(handle, STATE)
+                    rete.delete_state(self.handle, STATE)
+
+    def _assert(self, batch: list[str]) -> int:
+        """Assert facts; the number of their state, or 0 when no rule reads any of them."""
+        state = 0
+        answers = list(map(rete.assert_fact, repeat(self.handle), batch))
+        for code, number in set(answers):
+            if code == HANDLED:
+                state = number
+            elif code != NOT_HANDLED:
+                refused = batch[answers.index((code, number))]
+                raise EngineError(f"{self.name}: the rule library refused a fact with code {code}: {refused}")
+        return state

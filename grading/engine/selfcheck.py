@@ -22,7 +22,7 @@ def prove(module: Module, memory: Memory, rules: Iterable[Rule]) -> None:
     for batch in _batches(rules):
         wanted = [_needed(module, asked) for _, _, needed in batch for asked in needed]
         fired: list[str] = []
-        memory.run([orjson.dumps({"id": str(i), **fact}).decode() for i, fact in enumerate(wanted)], fired.append)
+        memory.run([orjson.dumps({"id": str(i), **fact}).decode() for i, fact in enumerate(wanted)], fired.extend)
         names = {name for message in fired for name in orjson.loads(message)}
         for name, title, _ in batch:
             if name not in names:

@@ -5,7 +5,7 @@ One state of one name is used per module and deleted after each run; a lock keep
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from threading import Lock
 
 from grading.engine.firings import ROW, Conclusions, UnitFacts, View, key_of
@@ -180,8 +180,8 @@ class _Run:
                             self.in_doubt = True
                         ask(text + chain, of_fact(fact, group, row), row)
 
-    def _recorder(self) -> Callable[[str], None]:
-        """What is done for each firing. It is the heart of a grading, so it holds everything in names of its own."""
+    def _recorder(self) -> Callable[[Iterable[str]], None]:
+        """What is done with firings. It is the heart of a grading, so it holds everything in names of its own."""
         queue, origins, rows = self.queue, self.origins, self.rows
         at, trace, views, found = self.found.at, self.found.trace, self.found.views, self.found
         rules, plan, keys, entries = self.module.rules, self.module.plan, self.causes.keys, ENTRIES
@@ -190,43 +190,44 @@ class _Run:
         # A named tuple's own constructor is a Python function: twice as slow.
         new_entry = tuple.__new__
 
-        def record(message: str) -> None:
-            """Read the rule's name and the ids of its facts in the order of its patterns, and apply its effects."""
-            end = message.index('"', 3)
-            joins, effects = rules[message[2:end]]
-            if joins:
-                ids = [int(fact) for fact in FACT_IDS(message)]
-                because = tuple([origins[n][0] for n in ids])
-                row = 0
-                for n in ids:
-                    row = rows[n] or row
-            else:
-                start = end + AFTER_RULE
-                first = int(message[start : message.index('"', start)])
-                because, row = origins[first], rows[first]
-            for title, value, key, view, facts, concludes, is_needed in effects:
-                number = len(trace)
-                if view is not None:
-                    key += row * ROW
-                    concludes = {**concludes, "row": keys[plan.views[view].group][row - 1]}
-                known = known_at(key, number)
-                if known != number:
-                    if found.values[known] != value:
-                        raise EngineError(f"{title}: concluded {value} after another rule said otherwise")
-                    continue
-                if not is_needed:
-                    found.dispensable += 1
-                conclude(value)
-                record_entry(new_entry(TraceEntry, (number + 1, title, because, concludes)))
-                if facts is None:
-                    continue
-                if view is None:
-                    ask(f'{{"id":"{len(origins)}{facts[0]}}}')
-                    place(0)
+        def record(messages: Iterable[str]) -> None:
+            """Read each rule's name and the ids of its facts in the order of its patterns, and apply its effects."""
+            for message in messages:
+                end = message.index('"', 3)
+                joins, effects = rules[message[2:end]]
+                if joins:
+                    ids = [int(fact) for fact in FACT_IDS(message)]
+                    because = tuple([origins[n][0] for n in ids])
+                    row = 0
+                    for n in ids:
+                        row = rows[n] or row
                 else:
-                    chain, perhaps = views[view][row]  # type: ignore[index]
-                    ask(f'{{"id":"{len(origins)}{facts[perhaps]}{chain}')
-                    place(row)
-                originate(entries[number])
+                    start = end + AFTER_RULE
+                    first = int(message[start : message.index('"', start)])
+                    because, row = origins[first], rows[first]
+                for title, value, key, view, facts, concludes, is_needed in effects:
+                    number = len(trace)
+                    if view is not None:
+                        key += row * ROW
+                        concludes = {**concludes, "row": keys[plan.views[view].group][row - 1]}
+                    known = known_at(key, number)
+                    if known != number:
+                        if found.values[known] != value:
+                            raise EngineError(f"{title}: concluded {value} after another rule said otherwise")
+                        continue
+                    if not is_needed:
+                        found.dispensable += 1
+                    conclude(value)
+                    record_entry(new_entry(TraceEntry, (number + 1, title, because, concludes)))
+                    if facts is None:
+                        continue
+                    if view is None:
+                        ask(f'{{"id":"{len(origins)}{facts[0]}}}')
+                        place(0)
+                    else:
+                        chain, perhaps = views[view][row]  # type: ignore[index]
+                        ask(f'{{"id":"{len(origins)}{facts[perhaps]}{chain}')
+                        place(row)
+                    originate(entries[number])
 
         return record

@@ -4,7 +4,7 @@ import re
 import threading
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
@@ -364,9 +364,9 @@ class TestFailures:
         engine, audit = Engine(Shelf(ruleset)), audit_of(ruleset, {"x": True})
         before = engine.grade(audit).as_json()
 
-        def interrupted(_: Any) -> Callable[[str], None]:
-            def fired(message: str) -> None:
-                raise KeyboardInterrupt(message)
+        def interrupted(_: Any) -> Callable[[Iterable[str]], None]:
+            def fired(messages: Iterable[str]) -> None:
+                raise KeyboardInterrupt(next(iter(messages)))
 
             return fired
 
@@ -414,9 +414,9 @@ class TestFailures:
     def test_a_state_in_which_nothing_fired_is_left_alone_until_something_has(self) -> None:
         memory = Memory("m", {"r0": {"all": [{"m_0": {"$and": [{"b0": 1}, {"x": 1}]}}], "run": "record"}})
         fired: list[str] = []
-        memory.run(['{"id":"0","b0":1,"y":1}'], fired.append)
+        memory.run(['{"id":"0","b0":1,"y":1}'], fired.extend)
         assert not memory.has_fired
-        memory.run(['{"id":"1","b0":1,"x":1}'], fired.append)
+        memory.run(['{"id":"1","b0":1,"x":1}'], fired.extend)
         assert memory.has_fired
         assert len(fired) == 1
 

@@ -18,7 +18,7 @@ from api.store.database import Database
 from api.store.migrate import migrate
 from grading.language.load import Library
 from tests.api.postgres import server
-from tests.api.world import World, people_it
+from tests.api.world import Furnished, World, furnish, people_it
 
 KEY = SecretStr("0123456789abcdef0123456789abcdef")
 GRADER = Grader(Library())
@@ -65,6 +65,19 @@ def world_template(backend: Backend, template: str, tmp_path_factory: pytest.Tem
     service.close()
     yield world
     backend.drop(service.settings.database)
+
+
+@pytest.fixture(scope="session")
+def furnished_template(
+    backend: Backend, world_template: World, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Furnished]:
+    """The furnished world, to be copied; its evidence is not to be changed but in copies."""
+    url = backend.new(world_template.service.settings.database)
+    service = service_on(url, tmp_path_factory.mktemp("furnished"))
+    made = furnish(replace(world_template, service=service))
+    service.close()
+    yield made
+    backend.drop(url)
 
 
 @pytest.fixture

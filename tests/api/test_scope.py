@@ -1,5 +1,9 @@
 """A session bound to an actor shows what the actor may see, however the question is put."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.orm import aliased, with_loader_criteria
@@ -27,7 +31,8 @@ from api.store import (
     User,
     Worker,
 )
-from tests.api.world import Furnished, World, furnish
+from tests.api.conftest import Backend, service_on
+from tests.api.world import Furnished, World
 
 BOTH, TYRE, FOUNDRY, NEITHER = {"tyre", "foundry"}, {"tyre"}, {"foundry"}, set[str]()
 SEEN = {
@@ -45,8 +50,13 @@ SEEN = {
 
 
 @pytest.fixture
-def furnished(world: World) -> Furnished:
-    return furnish(world)
+def furnished(backend: Backend, furnished_template: Furnished, tmp_path: Path) -> Iterator[Furnished]:
+    """The furnished world, fresh; of its files only the database is there."""
+    url = backend.new(furnished_template.world.service.settings.database)
+    service = service_on(url, tmp_path)
+    yield replace(furnished_template, world=replace(furnished_template.world, service=service))
+    service.close()
+    backend.drop(url)
 
 
 def sides_of(furnished: Furnished, keys: set[str], name: str) -> set[str]:

@@ -10,40 +10,22 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from api.service import Service, make_service
-from api.settings import Settings
+from api.service import Service
 from api.store import AuditRevision, EvidenceFile, Grading, StoredRuleset
 from api.store.database import Database
 from api.verification import Verified, verify
-from tests.api.conftest import GRADER, Backend
-from tests.api.world import Furnished, World, furnish
-
-
-@pytest.fixture(scope="module")
-def furnished(backend: Backend, world_template: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
-    """Two published audits with evidence; to be copied."""
-    url = backend.new(world_template.service.settings.database)
-    service = _serve(url, tmp_path_factory.mktemp("verified"))
-    made = furnish(replace(world_template, service=service))
-    service.close()
-    yield made
-    backend.drop(url)
+from tests.api.conftest import Backend, service_on
+from tests.api.world import Furnished
 
 
 @pytest.fixture
-def service(backend: Backend, furnished: Furnished) -> Iterator[Service]:
-    """The same, fresh; evidence is not to be changed but in copies."""
-    source = furnished.world.service.settings
-    made = _serve(backend.new(source.database), source.data)
+def service(backend: Backend, furnished_template: Furnished) -> Iterator[Service]:
+    """A furnished service, fresh; evidence is not to be changed but in copies."""
+    source = furnished_template.world.service.settings
+    made = service_on(backend.new(source.database), source.data)
     yield made
     made.close()
     backend.drop(made.settings.database)
-
-
-def _serve(url: str, data: Path) -> Service:
-    made = make_service(Settings(database_url=url, data=data, secret_key="k" * 32))  # type: ignore[arg-type]
-    made.grader = GRADER
-    return made
 
 
 def tamper(database: Database, statement: str, **values: Any) -> None:

@@ -108,7 +108,7 @@ def on_several_days(ruleset: Ruleset, missing: int = 5) -> st.SearchStrategy[lis
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS.values(), ids=FLAVOURS.keys())
-@settings(max_examples=2 * AMOUNT)
+@settings(max_examples=AMOUNT)
 @given(data=st.data())
 def test_columns_and_plain_evaluator_agree_on(flavour: Flavour, data: st.DataObject) -> None:
     ruleset = data.draw(rulesets(flavour)).ruleset

@@ -18,7 +18,7 @@ LIBRARY = Library()
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*/*.json"))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.data())
 def test_random_audits_of_one_to_three_units_come_back_equal(data: st.DataObject) -> None:
     ids = data.draw(st.lists(st.sampled_from(LIBRARY.ids()), min_size=1, max_size=3))

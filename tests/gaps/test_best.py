@@ -74,7 +74,7 @@ def test_a_plan_that_says_it_is_enough_is_enough_whatever_is_unknown(data: st.Da
 
 
 @pytest.mark.parametrize("mode", Mode)
-@settings(max_examples=AMOUNT)
+@settings(max_examples=AMOUNT // 2)
 @given(data=st.data())
 def test_whatever_the_language_can_say_can_be_planned_for(mode: Mode, data: st.DataObject) -> None:
     """Computed facts, time windows, open figures and all: what a plan promises is what grading the changed audit says."""

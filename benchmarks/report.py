@@ -13,10 +13,10 @@ from pathlib import Path
 from pypdf import PdfReader
 from weasyprint import CSS, HTML
 
+from grading.collecting import uncollected
 from grading.engine.grade import Engine
 from grading.intake import read_audit
 from reports.gap_report import gap_report_pdf
-from reports.pdf import uncollected
 from reports.targets import gaps_to
 
 EXAMPLES = Path(__file__).parents[1] / "examples"

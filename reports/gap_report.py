@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
+from grading.collecting import uncollected
 from grading.model.audit import Audit
 from grading.model.gap import UnitGaps
 from grading.model.result import Grading
 from grading.model.ruleset import Ruleset
 from reports.context.report import report
-from reports.pdf import Attached, pdf, uncollected
+from reports.pdf import Attached, pdf
 from reports.render import page_html, screen_html
 
 

@@ -1,10 +1,8 @@
 """HTML → PDF/A-3a and PDF/UA-1 in one file, the same bytes every time, with nothing fetched on the way."""
 
-import gc
 import zlib
 from base64 import a85encode
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache, partial
@@ -24,6 +22,7 @@ from weasyprint.css import ColorProfile
 from weasyprint.document import Document
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
+from grading.collecting import uncollected
 from reports.render import style
 from reports.typeface import printable
 from reports.typesetting import quicken
@@ -115,7 +114,7 @@ def pdf(html: str, *, title: str, subject: str, day: date, attached: Attached, i
         relationship="Data",
         url_fetcher=_NoFetcher(),
     )
-    with uncollected(), _pages:
+    with _pages, uncollected():
         options = {"stylesheets": [_style(is_trial)], "output_intent": COLOURS, "pdf_variant": VARIANT}
         colours = {COLOURS: _colours()}
         document = _Document._render(_Page(html), _typecase(), None, colours, DEFAULT_OPTIONS | options)
@@ -224,27 +223,6 @@ def _xmp() -> Any:
 
 _pages = Lock()
 """Pages are set one after another: the typecase is for one hand, and threads would not be quicker together anyway."""
-_lock = Lock()
-_at_work = 0
-_collected_before = False
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Hold the garbage collector: a rendering is one large growing tree, in which it searches again and again for nothing."""
-    global _at_work, _collected_before
-    with _lock:
-        if _at_work == 0:
-            _collected_before = gc.isenabled()
-            gc.disable()
-        _at_work += 1
-    try:
-        yield
-    finally:
-        with _lock:
-            _at_work -= 1
-            if _at_work == 0 and _collected_before:
-                gc.enable()
 
 
 @cache

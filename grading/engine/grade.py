@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from grading import __version__
+from grading.collecting import uncollected
 from grading.computed import order, with_computed
 from grading.digest import audit_digest, digest
 from grading.engine.firings import STATUSES, Conclusions, FactValue, UnitFacts, key_of, level_of
@@ -135,9 +136,10 @@ class Engine:
     def _unit(self, audit: Audit, index: int, mode: Mode) -> UnitGrading:
         unit = audit.units[index]
         ready = self.ready(unit.ruleset, mode, audit.assessed_on)
-        facts = _facts(audit, index, ready)
-        found = ready.machine.run(facts, Causes(ready.plan, audit, index, facts))
-        return _Reading(ready, unit, facts, found).grading(audit.assessed_on)
+        with uncollected():
+            facts = _facts(audit, index, ready)
+            found = ready.machine.run(facts, Causes(ready.plan, audit, index, facts))
+            return _Reading(ready, unit, facts, found).grading(audit.assessed_on)
 
 
 def ruleset_digest(ruleset: Ruleset) -> str:

@@ -27,13 +27,13 @@ class UnitFacts:
     rows: Mapping[str, Sequence[Mapping[str, FactValue]]]
 
 
-Concluding = tuple[str, int, int, int | None, tuple[str, str] | None, dict[str, Any], bool]
+Concluding = tuple[str, int, int, int | None, tuple[str, str, str] | None, dict[str, Any], bool]
 """An effect, ready to apply: title, value, key, view, facts, words and whether it is needed.
 
 The key says what is concluded but for the row, the view whose rows it is about. The facts are what is asserted but for the id
-and the row: of a row that is surely in the view, and of one that only may be; none when nothing reads them. The words are those
-of the trace. A grading is whole without what is not needed. It is a plain tuple, since one with names takes twice as long to
-take apart.
+and the row: of a row that is surely in the view, and of one that only may be, then their property; none when nothing reads
+them. The words are those of the trace. A grading is whole without what is not needed. It is a plain tuple, since one with names
+takes twice as long to take apart.
 """
 
 View = Mapping[int, tuple[str, bool]]

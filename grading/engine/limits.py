@@ -52,8 +52,8 @@ def check_limits(ruleset: Ruleset, module: Module) -> None:
                 raise NetworkError(
                     f"{where}: one fact could pass two alternatives of {rule.title}, which would fire twice"
                 )
-            # The conditions of a join are never shared, nor is the point where alternatives meet.
-            own = () if pattern.join is None and not pattern.others else (rule.name,)
+            # The conditions of a join are never shared, nor is the point where alternatives meet, which packs have too.
+            own = () if pattern.join is None and len(rule.patterns) > 1 and not pattern.others else (rule.name,)
             for tests in pattern.alternatives:
                 on_one[tests] += 1
                 by_property[tests[0].property].append((*tests, *own))

@@ -11,6 +11,7 @@ from typing import Any
 from grading.engine.conclusions import allow, of_grade, of_node, of_values, settled, status_tests
 from grading.engine.homes import TOP, homes, order
 from grading.engine.limits import check_limits, fill_buckets
+from grading.engine.packing import Pack
 from grading.engine.plan import Atom, Figure, Free, Guarded, Node, OverRows, Plan
 from grading.engine.rules import (
     EMPTY,
@@ -24,7 +25,6 @@ from grading.engine.rules import (
     NetworkError,
     Pattern,
     Property,
-    Rule,
     Test,
     Tests,
     names_of,
@@ -87,8 +87,8 @@ def _add_settled(plan: Plan, names: Names, home: dict[int, str], modules: dict[s
             conclude(index, stated, UNSTATED, f"not stated: {group}", UNKNOWN)
 
 
-def definition(module: Module, rules: Iterable[Rule]) -> dict[str, Any]:
-    """Rules of the module in the library's own JSON form."""
+def definition(module: Module, packs: Iterable[Pack]) -> dict[str, Any]:
+    """Packs of the module's rules in the library's own JSON form."""
 
     def condition(tests: Tests) -> list[dict[str, Any]]:
         written: list[dict[str, Any]] = [{module.buckets[tests[0].property]: 1}]
@@ -104,8 +104,8 @@ def definition(module: Module, rules: Iterable[Rule]) -> dict[str, Any]:
         return {"$and": condition(asked.tests) + chained}
 
     return {
-        rule.name: {"all": [{f"m_{i}": pattern(asked)} for i, asked in enumerate(rule.patterns)], "run": "record"}
-        for rule in rules
+        pack.name: {"all": [{f"m_{i}": pattern(asked)} for i, asked in enumerate(pack.patterns)], "run": "record"}
+        for pack in packs
     }
 
 

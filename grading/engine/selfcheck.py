@@ -6,20 +6,21 @@ import orjson
 
 from grading.engine.library import EngineError, Memory
 from grading.engine.limits import passing
-from grading.engine.rules import Module, Rule, Test, Tests
+from grading.engine.packing import Pack
+from grading.engine.rules import Module, Test, Tests
 
 Asked = tuple[Tests, str | None]
 Batch = list[tuple[str, str, tuple[Asked, ...]]]
 """What is asserted in one state: name and title of a rule, and the facts that it needs, each with its chain."""
 
 
-def prove(module: Module, memory: Memory, rules: Iterable[Rule]) -> None:
+def prove(module: Module, memory: Memory, packs: Iterable[Pack]) -> None:
     """Assert just what each rule needs, by each of its alternatives, and see it fire.
 
     Rules that share no property are proven in one state: none can then fire on another's facts. Raises EngineError naming the
     first rule that does not fire.
     """
-    for batch in _batches(rules):
+    for batch in _batches(packs):
         wanted = [_needed(module, asked) for _, _, needed in batch for asked in needed]
         fired: list[str] = []
         memory.run([orjson.dumps({"id": str(i), **fact}).decode() for i, fact in enumerate(wanted)], fired.extend)
@@ -31,11 +32,11 @@ def prove(module: Module, memory: Memory, rules: Iterable[Rule]) -> None:
                 )
 
 
-def _batches(rules: Iterable[Rule]) -> list[Batch]:
+def _batches(packs: Iterable[Pack]) -> list[Batch]:
     batches: list[tuple[set[str], Batch]] = []
-    for rule in rules:
+    for pack in packs:
         # No pattern of a join has alternatives, but the first may: each is proven with the rest.
-        first, *rest = rule.patterns
+        first, *rest = pack.patterns
         for tests in first.alternatives:
             needed = ((tests, first.join), *((pattern.tests, pattern.join) for pattern in rest))
             properties = {tests[0].property for tests, _ in needed}
@@ -44,7 +45,7 @@ def _batches(rules: Iterable[Rule]) -> list[Batch]:
                 taken = (set(), [])
                 batches.append(taken)
             taken[0].update(properties)
-            taken[1].append((rule.name, rule.title, needed))
+            taken[1].append((pack.name, pack.rules[tests[0].property].title, needed))
     return [batch for _, batch in batches]
 
 

@@ -11,7 +11,7 @@ from threading import Lock
 from grading.engine.firings import ROW, Conclusions, UnitFacts, View, key_of
 from grading.engine.homes import SELECTION
 from grading.engine.library import EngineError
-from grading.engine.loaded import Loaded
+from grading.engine.loaded import Loaded, Prepared
 from grading.engine.network import Network
 from grading.engine.plan import Plan, Ref
 from grading.engine.rules import EMPTY, MET, UNKNOWN, UNMET, UNSTATED, WEIGHED
@@ -100,51 +100,53 @@ def _chain(rows: list[tuple[int, bool]]) -> View:
 
 
 class _Run:
-    """One module's turn: `queue` are facts to assert, `origins` and `rows` say by id what each stands for."""
+    """One module's turn: `queue` are facts to assert; `origins`, `rows` and `about` say by id what each stands for."""
 
     def __init__(self, module: Loaded, facts: UnitFacts, found: Conclusions, causes: Causes) -> None:
         self.module, self.facts, self.found, self.causes = module, facts, found, causes
         self.queue: list[str] = []
         self.origins: list[Because] = []
         self.rows: list[int] = []
+        self.about: list[str] = []
         self.in_doubt = False
         """Whether something is missing that the module reads, so that rules about what is unknown are needed."""
 
     def go(self) -> None:
         """Fire until nothing is left."""
-        for text in self.module.always:
-            self._ask(text, self.causes.ruleset)
+        for prop, text in self.module.always:
+            self._ask(prop, text, self.causes.ruleset)
         self._ask_rows()
         self._ask_conclusions()
         self._ask_values()
         # Which rows there are is concluded by all rules: what is missed there would be left out without a word.
         needs_all = self.in_doubt or self.module.name == SELECTION
-        memory = self.module.all_rules if needs_all else self.module.certain_rules
-        memory.run(self.queue, self._recorder())
+        prepared = self.module.all_rules if needs_all else self.module.certain_rules
+        prepared.memory.run(self.queue, self._recorder(prepared))
         if len(self.origins) > MAX_FACTS:
             raise EngineError(f"more than {MAX_FACTS:,} facts in one module; the audit has too many rows")
 
-    def _ask(self, text: str, because: Because, row: int = 0) -> None:
-        """Queue a fact; ids are consecutive decimal numbers, so that no two share a hash."""
+    def _ask(self, prop: str, text: str, because: Because, row: int = 0) -> None:
+        """Queue a fact about a property; ids are consecutive decimal numbers, so that no two share a hash."""
         self.queue.append(f'{{"id":"{len(self.origins)}{text}')
         self.origins.append(because)
         self.rows.append(row)
+        self.about.append(prop)
 
     def _ask_rows(self) -> None:
         views, groups, of_group = self.found.views, self.module.plan.views, self.causes.group
-        for view, text in self.module.stated:
+        for view, (prop, text) in self.module.stated:
             if not views[view]:
                 self.in_doubt |= views[view] is None
-                self._ask(f"{text}{UNSTATED if views[view] is None else EMPTY}}}", of_group(groups[view].group))
-        for view, text in self.module.rows:
+                self._ask(prop, f"{text}{UNSTATED if views[view] is None else EMPTY}}}", of_group(groups[view].group))
+        for view, (prop, text) in self.module.rows:
             for row, (chain, perhaps) in (views[view] or {}).items():
                 self.in_doubt |= perhaps
-                self._ask(f"{text}1{chain}", of_group(groups[view].group, row), row)
+                self._ask(prop, f"{text}1{chain}", of_group(groups[view].group, row), row)
 
     def _ask_conclusions(self) -> None:
         """What earlier modules have concluded."""
         at, values, views, ask = self.found.at, self.found.values, self.found.views, self._ask
-        for key, view, weighed, is_open, text in self.module.imports:
+        for key, view, weighed, is_open, (prop, text) in self.module.imports:
             rows = UNIT if view is None else views[view] or {}
             for row, (chain, perhaps) in rows.items():
                 number = at.get(key + row * ROW)
@@ -152,41 +154,34 @@ class _Run:
                     value = values[number]
                     if perhaps or (value == UNKNOWN and not is_open):
                         self.in_doubt = True
-                    ask(f"{text}{WEIGHED[value][perhaps] if weighed else value}{chain}", ENTRIES[number], row)
+                    said = WEIGHED[value][perhaps] if weighed else value
+                    ask(prop, f"{text}{said}{chain}", ENTRIES[number], row)
 
     def _ask_values(self) -> None:
-        of_fact, ask = self.causes.fact, self._ask
+        of_fact, ask, views, all_rows = self.causes.fact, self._ask, self.found.views, self.facts.rows
         for view, asked in self.module.asked.items():
-            if view is None:
-                values = self.facts.values
-                for fact, missing, written in asked:
-                    value = values.get(fact)
-                    text = missing if value is None else written(value)
-                    if text is not None:
-                        if value is None:
-                            self.in_doubt = True
-                        ask(text + "}", of_fact(fact))
-                continue
-            group = self.module.plan.views[view].group
-            rows = self.facts.rows.get(group, ())
-            for row, (chain, perhaps) in (self.found.views[view] or {}).items():
+            group = None if view is None else self.module.plan.views[view].group
+            rows = UNIT if view is None else views[view] or {}
+            for row, (chain, perhaps) in rows.items():
                 self.in_doubt |= perhaps
-                values = rows[row - 1]
-                for fact, missing, written in asked:
+                values = self.facts.values if group is None else all_rows[group][row - 1]
+                for fact, missing, prop, written in asked:
                     value = values.get(fact)
-                    text = missing if value is None else written(value)
-                    if text is not None:
-                        if value is None:
-                            self.in_doubt = True
-                        ask(text + chain, of_fact(fact, group, row), row)
+                    if value is not None:
+                        text = written(value)
+                        if text is not None:
+                            ask(prop, text + chain, of_fact(fact, group, row), row)
+                    elif missing is not None:
+                        self.in_doubt = True
+                        ask(missing[0], missing[1] + chain, of_fact(fact, group, row), row)
 
-    def _recorder(self) -> Callable[[Iterable[str]], None]:
+    def _recorder(self, prepared: Prepared) -> Callable[[Iterable[str]], None]:
         """What is done with firings. It is the heart of a grading, so it holds everything in names of its own."""
-        queue, origins, rows = self.queue, self.origins, self.rows
+        queue, origins, rows, about = self.queue, self.origins, self.rows, self.about
         at, trace, views, found = self.found.at, self.found.trace, self.found.views, self.found
-        rules, plan, keys, entries = self.module.rules, self.module.plan, self.causes.keys, ENTRIES
+        rules, plan, keys, entries = prepared.rules, self.module.plan, self.causes.keys, ENTRIES
         known_at, conclude, record_entry = at.setdefault, found.values.append, trace.append
-        ask, originate, place = queue.append, origins.append, rows.append
+        ask, originate, place, tell = queue.append, origins.append, rows.append, about.append
         # A named tuple's own constructor is a Python function: twice as slow.
         new_entry = tuple.__new__
 
@@ -198,14 +193,14 @@ class _Run:
                 if joins:
                     ids = [int(fact) for fact in FACT_IDS(message)]
                     because = tuple([origins[n][0] for n in ids])
-                    row = 0
+                    first, row = ids[0], 0
                     for n in ids:
                         row = rows[n] or row
                 else:
                     start = end + AFTER_RULE
                     first = int(message[start : message.index('"', start)])
                     because, row = origins[first], rows[first]
-                for title, value, key, view, facts, concludes, is_needed in effects:
+                for title, value, key, view, facts, concludes, is_needed in effects[about[first]]:
                     number = len(trace)
                     if view is not None:
                         key += row * ROW
@@ -228,6 +223,7 @@ class _Run:
                         chain, perhaps = views[view][row]  # type: ignore[index]
                         ask(f'{{"id":"{len(origins)}{facts[perhaps]}{chain}')
                         place(row)
+                    tell(facts[2])
                     originate(entries[number])
 
         return record

@@ -6,6 +6,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -20,8 +21,9 @@ from grading.engine import rules as network_rules
 from grading.engine.firings import Concluding, UnitFacts
 from grading.engine.grade import Engine
 from grading.engine.library import STATE, EngineError, Memory
-from grading.engine.limits import MAX_JOIN, OWN_NAMES, check_limits, fnv1a, passes
+from grading.engine.limits import MAX_ALTERNATIVES, MAX_JOIN, OWN_NAMES, check_limits, fnv1a, passes
 from grading.engine.network import Network, NetworkError, build_network, definition
+from grading.engine.packing import packed
 from grading.engine.planning import boundaries, build_plan
 from grading.engine.rules import Effect, Module, Names, Pattern
 from grading.engine.session import MAX_FACTS, Machine
@@ -68,7 +70,7 @@ def shipped() -> list[Network]:
 @pytest.fixture(scope="module")
 def definitions(shipped: list[Network]) -> list[dict[str, Any]]:
     """Their modules in the library's own form."""
-    return [definition(module, module.rules) for network in shipped for module in network.modules]
+    return [definition(module, packed(module.rules)) for network in shipped for module in network.modules]
 
 
 @pytest.fixture
@@ -188,9 +190,9 @@ class TestLimits:
             engine.grade(audit_of(ruleset, {"x": True}))
         assert ruleset is not None
         for its in engine.ready(ruleset.id, Mode.OFFICIAL, DAY).machine.loaded:
-            for memory in (its.all_rules, its.certain_rules):
+            for prepared in (its.all_rules, its.certain_rules):
                 with pytest.raises(rete.error, match="309"):
-                    rete.get_state(memory.handle, STATE)
+                    rete.get_state(prepared.memory.handle, STATE)
 
     def test_rulesets_that_nobody_uses_any_more_are_given_back(self) -> None:
         def handle() -> int:
@@ -288,6 +290,15 @@ class TestTraps:
         with pytest.raises(NetworkError, match="alternatives"):
             check_limits(asking(yes("x"), x="boolean"), module)
 
+    def test_no_two_rules_of_a_pack_ask_for_the_same_property(self, shipped: list[Network]) -> None:
+        for module in (module for network in shipped for module in network.modules):
+            packs = packed(module.rules)
+            assert max(len(pack.patterns[0].alternatives) for pack in packs) <= MAX_ALTERNATIVES
+            asked = {(tests, rule.name) for rule in module.rules for tests in rule.patterns[0].alternatives}
+            told = [(tests, p.rules[tests[0].property].name) for p in packs for tests in p.patterns[0].alternatives]
+            assert len(told) == len(asked)
+            assert {*told} == asked
+
     def test_every_pattern_begins_with_our_own_bucket(self, definitions: list[dict[str, Any]]) -> None:
         patterns = [
             p for rules in definitions for rule in rules.values() for named in rule["all"] for p in named.values()
@@ -364,7 +375,7 @@ class TestFailures:
         engine, audit = Engine(Shelf(ruleset)), audit_of(ruleset, {"x": True})
         before = engine.grade(audit).as_json()
 
-        def interrupted(_: Any) -> Callable[[Iterable[str]], None]:
+        def interrupted(*_: Any) -> Callable[[Iterable[str]], None]:
             def fired(messages: Iterable[str]) -> None:
                 raise KeyboardInterrupt(next(iter(messages)))
 
@@ -396,8 +407,8 @@ class TestFailures:
         causes = Causes(network.plan, audit_of(ruleset, {"x": True}), 0, facts)
         machine.run(facts, causes)
         for its, module in zip(machine.loaded, network.modules, strict=True):
-            broken = Memory("broken", definition(module, module.rules[:1]))
-            its.all_rules = its.certain_rules = broken
+            broken = Memory("broken", definition(module, packed(module.rules[:1])))
+            its.all_rules = its.certain_rules = replace(its.all_rules, memory=broken)
         with pytest.raises(EngineError, match="nothing was concluded about"):
             machine.run(facts, causes)
 
@@ -405,8 +416,12 @@ class TestFailures:
         ruleset = asking(yes("x"), x="boolean")
         machine = Machine(build_network(build_plan(ruleset, Mode.OFFICIAL, DAY)))
         for its in machine.loaded:
-            contrary = [("wrong", network_rules.UNKNOWN, *concluding[2:]) for concluding in _decided(its.rules)]
-            its.rules = {name: (joins, (*concluded, *contrary)) for name, (joins, concluded) in its.rules.items()}
+            contrary = [("wrong", network_rules.UNKNOWN, *concluding[2:]) for concluding in _decided(its.concluding)]
+            both = {
+                name: (joins, {prop: (*concluded, *contrary) for prop, concluded in by_property.items()})
+                for name, (joins, by_property) in its.all_rules.rules.items()
+            }
+            its.all_rules = its.certain_rules = replace(its.all_rules, rules=both)
         facts = UnitFacts({"x": True}, {})
         with pytest.raises(EngineError, match="another rule said otherwise"):
             machine.run(facts, Causes(machine.network.plan, audit_of(ruleset, {"x": True}), 0, facts))
@@ -425,10 +440,10 @@ class TestFailures:
             Memory("m", {"r0": {"all": 5, "run": "record"}})
 
 
-def _decided(rules: Mapping[str, tuple[bool, tuple[Concluding, ...]]]) -> list[Concluding]:
-    """What the rules conclude of conditions but for what is unknown."""
-    every = [concluding for _, concluded in rules.values() for concluding in concluded]
-    return [c for c in every if c[1] != network_rules.UNKNOWN and "condition" in c[5]]
+def _decided(concluding: Mapping[str, tuple[Concluding, ...]]) -> list[Concluding]:
+    """What rules conclude of conditions but for what is unknown."""
+    every = [one for of_rule in concluding.values() for one in of_rule]
+    return [one for one in every if one[1] != network_rules.UNKNOWN and "condition" in one[5]]
 
 
 def _words(raw: Any) -> Iterator[str]:

@@ -6,7 +6,7 @@ it is known which of them has fired.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from grading.engine.limits import MAX_ALTERNATIVES
 from grading.engine.rules import Pattern, Patterns, Rule, Tests
@@ -21,37 +21,43 @@ class Pack:
     rules: Mapping[str, Rule]
 
 
-def packed(rules: Iterable[Rule]) -> tuple[Pack, ...]:
-    """The rules as the library gets them. A join is alone in its pack."""
-    packs: list[dict[str, Rule]] = []
-    heads: list[list[Tests]] = []
-    open_packs: list[int] = []
-    for rule in rules:
+@dataclass
+class _Filling:
+    """A pack that is being filled: what its first fact may be, and the rules by property."""
+
+    head: list[Tests] = field(default_factory=list)
+    rules: dict[str, Rule] = field(default_factory=dict)
+    rest: Patterns = ()
+
+    def has_room_for(self, rule: Rule) -> bool:
+        """Whether it asks for a single fact, as all rules here do, of another property, and there are not too many."""
         alternatives = rule.patterns[0].alternatives
-        properties = {tests[0].property for tests in alternatives}
-        is_join = len(rule.patterns) > 1
-        number = None if is_join else _first_with_room(open_packs, packs, heads, properties, len(alternatives))
-        if number is None:
-            number = len(packs)
-            packs.append({})
-            heads.append([])
-            if not is_join:
-                open_packs.append(number)
-        packs[number] |= dict.fromkeys(properties, rule)
-        heads[number] += alternatives
-    return tuple(
-        _pack(f"r{k}", head, by_property) for k, (head, by_property) in enumerate(zip(heads, packs, strict=True))
-    )
+        return (
+            not self.rest
+            and len(rule.patterns) == 1
+            and len(self.head) + len(alternatives) <= MAX_ALTERNATIVES
+            and not any(tests[0].property in self.rules for tests in alternatives)
+        )
+
+    def take(self, rule: Rule) -> None:
+        """Add a rule; of a join, which is alone, the patterns behind the first as well."""
+        first, *rest = rule.patterns
+        self.head += first.alternatives
+        self.rules |= {tests[0].property: rule for tests in first.alternatives}
+        self.rest = tuple(rest)
+
+    def closed(self, name: str) -> Pack:
+        first, *others = self.head
+        return Pack(name, (Pattern(first, others=tuple(others)), *self.rest), self.rules)
 
 
-def _first_with_room(
-    open_packs: list[int], packs: list[dict[str, Rule]], heads: list[list[Tests]], properties: set[str], count: int
-) -> int | None:
-    fits = (k for k in open_packs if len(heads[k]) + count <= MAX_ALTERNATIVES and not properties & packs[k].keys())
-    return next(fits, None)
-
-
-def _pack(name: str, head: list[Tests], by_property: dict[str, Rule]) -> Pack:
-    first, *others = head
-    patterns = next(iter(by_property.values())).patterns
-    return Pack(name, (Pattern(first, patterns[0].join, tuple(others)), *patterns[1:]), by_property)
+def packed(rules: Iterable[Rule]) -> tuple[Pack, ...]:
+    """The rules as the library gets them."""
+    packs: list[_Filling] = []
+    for rule in rules:
+        pack = next((pack for pack in packs if pack.has_room_for(rule)), None)
+        if pack is None:
+            pack = _Filling()
+            packs.append(pack)
+        pack.take(rule)
+    return tuple(pack.closed(f"r{k}") for k, pack in enumerate(packs))

@@ -21,12 +21,18 @@ def prove(module: Module, memory: Memory, packs: Iterable[Pack]) -> None:
     first rule that does not fire.
     """
     for batch in _batches(packs):
-        wanted = [_needed(module, asked) for _, _, needed in batch for asked in needed]
+        queue: list[str] = []
+        heads: list[str] = []
+        for _, _, needed in batch:
+            heads.append(str(len(queue)))
+            for asked in needed:
+                queue.append(orjson.dumps({"id": str(len(queue)), **_needed(module, asked)}).decode())
         fired: list[str] = []
-        memory.run([orjson.dumps({"id": str(i), **fact}).decode() for i, fact in enumerate(wanted)], fired.extend)
-        names = {name for message in fired for name in orjson.loads(message)}
-        for name, title, _ in batch:
-            if name not in names:
+        memory.run(queue, fired.extend)
+        # By its first fact too: a pack also fires for its other rules, whose facts may be in the same state.
+        seen = {(name, facts["m_0"]["id"]) for message in fired for name, facts in orjson.loads(message).items()}
+        for (name, title, _), head in zip(batch, heads, strict=True):
+            if (name, head) not in seen:
                 raise EngineError(
                     f"{memory.name}: the rule for {title} does not fire in the rule library; this ruleset can't grade"
                 )

@@ -399,6 +399,20 @@ class TestFailures:
         with pytest.raises(EngineError, match="does not fire in the rule library; this ruleset can't grade"):
             status(asking(yes("x"), x="boolean"), {"x": True})
 
+    def test_a_rule_of_a_pack_that_does_not_fire_is_seen_though_the_others_do(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def tampered(module: Any, chosen: Any) -> dict[str, Any]:
+            rules = definition(module, chosen)
+            for rule in rules.values():
+                for pattern in rule["all"][0].values():
+                    pattern.get("$or", [{"$and": []}])[-1]["$and"].append({"never": 1})
+            return rules
+
+        monkeypatch.setattr(loaded, "definition", tampered)
+        with pytest.raises(EngineError, match="does not fire in the rule library"):
+            status(asking({"all": [yes("x"), yes("y")]}, x="boolean", y="boolean"), {"x": True, "y": True})
+
     def test_a_rule_that_stops_firing_later_stops_the_grading(self) -> None:
         ruleset = asking(yes("x"), x="boolean")
         network = build_network(build_plan(ruleset, Mode.OFFICIAL, DAY))

@@ -1,0 +1,101 @@
+"""A campaign on a day: its base, how far each target is, who moved, who is late. Only published gradings count."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from grading.campaign.counts import (
+    CountyCount,
+    Reached,
+    ShareCount,
+    county_counts,
+    emission_shares,
+    grade_counts,
+    share_count,
+)
+from grading.campaign.history import History, history, zone_of
+from grading.campaign.model import ZONES, Campaign, ZoneId
+from grading.campaign.moves import Moves, moves
+from grading.campaign.overdue import Overdue, overdue
+from grading.campaign.plants import Plant
+from grading.campaign.read import Vocabulary, jurisdiction_prefix
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What `grading campaign evaluate` answers; every list is of permits, sorted."""
+
+    on: date
+    campaign: str
+    base: dict[str, int]
+    by_grade: dict[str, int]
+    undecided: tuple[str, ...]
+    shares: tuple[ShareCount, ...]
+    new: tuple[CountyCount, ...]
+    moves: Moves
+    overdue: tuple[Overdue, ...]
+    emission_share: dict[str, str | None]
+
+    def as_json(self) -> dict[str, Any]:
+        """The document of the contract: decimals of targets as numbers, percents as text."""
+        document = asdict(self) | {"on": self.on.isoformat()}
+        for share in document["shares"]:
+            if isinstance(share["at_least_percent"], Decimal):
+                share["at_least_percent"] = _number(share["at_least_percent"])
+        return document
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+class Evaluator:
+    """A campaign with the histories of its plants, to be asked about any day."""
+
+    def __init__(self, campaign: Campaign, plants: Sequence[Plant], vocabulary: Vocabulary) -> None:
+        self.campaign, self.levels = campaign, vocabulary.levels
+        wanted = vocabulary.industries.ids if campaign.industries == "all" else frozenset(campaign.industries)
+        prefix = jurisdiction_prefix(campaign.jurisdiction)
+        self.plants: dict[str, History] = {}
+        self.zones: dict[str, ZoneId | None] = {}
+        for plant in plants:
+            units = tuple(unit for unit in plant.units if unit.industry in wanted)
+            if units and plant.enterprise.county.startswith(prefix):
+                self.plants[plant.permit] = history(plant, units, self.levels)
+                self.zones[plant.permit] = zone_of(plant, campaign)
+
+    def counts_on(self, plant: History, day: date) -> bool:
+        """Whether a plant is there on a day and not in a state that the base leaves out."""
+        return plant.is_open(day) and plant.state(day) not in self.campaign.base.leave_out
+
+    def on(self, day: date) -> Evaluation:
+        """The campaign on a day."""
+        campaign, levels = self.campaign, self.levels
+        counted: list[History] = []
+        others: list[History] = []
+        for plant in self.plants.values():
+            (counted if self.counts_on(plant, day) else others).append(plant)
+        by_zone: dict[ZoneId | None, list[History]] = {zone: [] for zone in (*ZONES, None)}
+        for plant in counted:
+            by_zone[self.zones[plant.permit]].append(plant)
+        base = [plant for zone in ZONES for plant in by_zone[zone]]
+        reached = Reached(levels, levels.threshold(campaign.reached))
+        return Evaluation(
+            on=day,
+            campaign=campaign.id,
+            base={"core": len(by_zone["core"]), "other": len(by_zone["other"]), "zone_unknown": len(by_zone[None])},
+            by_grade=grade_counts(base, levels, day),
+            undecided=tuple(sorted(plant.permit for plant in base if _is_undecided(plant, day))),
+            shares=tuple(share_count(share, by_zone[share.zone], reached, day) for share in campaign.shares),
+            new=county_counts(campaign, base, reached, day),
+            moves=moves(base, others, levels, campaign.period.start, day),
+            overdue=overdue(campaign, self.plants, levels, day),
+            emission_share=emission_shares(base, reached, day),
+        )
+
+
+def _is_undecided(plant: History, day: date) -> bool:
+    found = plant.on(day)
+    return found.grade != found.attainable

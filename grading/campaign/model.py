@@ -1,0 +1,131 @@
+"""A campaign as its document states it: where, which industries, until when, which targets, which plants with which plans."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from grading.model.base import Strict, Text
+
+County = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{5}$")]
+Permit = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+GradeId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+-]*$", max_length=32)]
+Percent = Annotated[Decimal, Field(ge=0, le=100)]
+State = Literal["operating", "long_idle", "closed"]
+ZoneId = Literal["core", "other"]
+
+ZONES: tuple[ZoneId, ...] = ("core", "other")
+
+
+def _whole(value: object) -> object:
+    """A decimal without places, as YAML gives whole numbers, as an integer."""
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        return int(value)
+    return value
+
+
+def _day(value: object) -> object:
+    """A day of the calendar or its text; pydantic would also take a number, as seconds since 1970."""
+    if isinstance(value, date) or (isinstance(value, str) and len(value) == 10):
+        return value
+    raise PydanticCustomError("date_type", "a day like 2023-09-10")
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Count = Annotated[int, Field(ge=0), BeforeValidator(_whole)]
+
+
+class Names(Strict):
+    """How the city calls the four parts of its campaign."""
+
+    a: Text = "创A"
+    b: Text = "增B"
+    c: Text = "减C"
+    d: Text = "清D"
+
+
+class Period(Strict):
+    """The days of a campaign."""
+
+    start: Day
+    roster_frozen: Day | None = None
+    plans_due: Day | None = None
+    deadline: Day
+
+
+class Zone(Strict):
+    """How a zone is bounded: `within_km` of the urban area, or all the rest."""
+
+    within_km: Annotated[Decimal, Field(ge=0)] | None = None
+
+
+class Zones(Strict):
+    """The two zones of a city."""
+
+    core: Zone = Zone()
+    other: Zone = Zone()
+
+
+class Base(Strict):
+    """Which plants the shares leave out."""
+
+    leave_out: tuple[Literal["long_idle", "closed"], ...] = ("closed", "long_idle")
+
+
+class Share(Strict):
+    """A target for the share of a zone's plants that have reached the level."""
+
+    zone: ZoneId
+    at_least_percent: Percent | None = None
+
+
+class NewTarget(Strict):
+    """A target for how many plants of a county reach the level anew; `rest` stands for every other county."""
+
+    county: County | None = None
+    rest: StrictBool = False
+    at_least: Count
+
+
+class PlannedMeasure(Strict):
+    """One measure of a plant's upgrade plan."""
+
+    gap: Text | None = None
+    text: Text | None = None
+    start: Day | None = None
+    finish: Day
+    done_percent: Percent = Decimal(0)
+    cost_wan: Annotated[Decimal, Field(ge=0)] | None = None
+    responsible: Text | None = None
+    obstacle: Text | None = None
+
+
+class RosterEntry(Strict):
+    """A plant that is to reach a level, with its plan."""
+
+    permit: Permit
+    target: GradeId
+    measures: tuple[PlannedMeasure, ...] = ()
+
+
+def _industries(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+class Campaign(Strict):
+    """A campaign; `industries` are ids of the register of key industries, or all of them."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
+    title: Text
+    names: Names = Names()
+    jurisdiction: County
+    industries: Annotated[Literal["all"] | tuple[Text, ...], AfterValidator(_industries)] = "all"
+    period: Period
+    reached: GradeId
+    zones: Zones = Zones()
+    base: Base = Base()
+    shares: tuple[Share, ...] = ()
+    new: tuple[NewTarget, ...] = ()
+    roster: tuple[RosterEntry, ...] = ()

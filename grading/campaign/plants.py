@@ -1,0 +1,75 @@
+"""Plants as a campaign reads them: an enterprise by its permit, its states, and every grading of its units."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field, StrictBool
+
+from grading.campaign.model import County, Day, GradeId, Permit, State
+from grading.model.base import Strict, Text
+
+POLLUTANTS = ("so2", "nox", "pm", "voc")
+
+Tonnes = Annotated[Decimal, Field(ge=0)]
+
+
+class StateSince(Strict):
+    """A state of a plant from a day on."""
+
+    since: Annotated[Day, Field(alias="from")]
+    state: State
+    proof: Text | None = None
+
+
+class Emissions(Strict):
+    """What a plant emits, in tonnes a year; null where it is not known."""
+
+    so2: Tonnes | None = None
+    nox: Tonnes | None = None
+    pm: Tonnes | None = None
+    voc: Tonnes | None = None
+
+
+class Enterprise(Strict):
+    """An enterprise at one site, known by its permit."""
+
+    name: Text
+    uscc: Text | None = None
+    permit: Permit
+    county: County
+    in_urban_area: StrictBool | None = None
+    distance_km: Annotated[Decimal, Field(ge=0)] | None = None
+    opened: Day | None = None
+    state: tuple[StateSince, ...] = ()
+    head: StrictBool = False
+    emissions_t_a: Emissions | None = None
+
+
+class PlantGrading(Strict):
+    """A grading of a unit and its life: confirmed, published, ended."""
+
+    grade: GradeId
+    attainable: GradeId
+    confirmed: Day | None = None
+    published: Day | None = None
+    ended: Day | None = None
+
+
+class PlantUnit(Strict):
+    """A unit of a plant."""
+
+    id: Text
+    industry: Text
+    gradings: tuple[PlantGrading, ...] = ()
+
+
+class Plant(Strict):
+    """One line of a plants file."""
+
+    enterprise: Enterprise
+    units: tuple[PlantUnit, ...] = Field(min_length=1)
+
+    @property
+    def permit(self) -> str:
+        """The plant's key."""
+        return self.enterprise.permit

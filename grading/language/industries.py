@@ -1,0 +1,60 @@
+"""The register of key industries: their numbers, names, GB/T 4754 codes, scales and rulesets."""
+
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, ValidationError
+
+from grading.language.invalid import invalid
+from grading.language.load import Library
+from grading.language.problems import LanguageError, Problem
+from grading.language.source import read_source
+from grading.model.base import Confidence, Identifier, Strict, Text
+
+Gbt4754 = Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{2,4}$")]
+
+
+class Industry(Strict):
+    """A key industry of the guideline."""
+
+    number: Annotated[int, Field(ge=1)]
+    id: Identifier
+    label: Text
+    name_en: Text
+    gbt4754: tuple[Gbt4754, ...]
+    scale: Identifier
+    scale_confidence: Confidence
+    rulesets: tuple[Identifier, ...]
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The industry's id with the names of its rulesets: a unit may be known by either."""
+        return frozenset((self.id, *self.rulesets))
+
+
+class Industries(Strict):
+    """All key industries, by number."""
+
+    industries: tuple[Industry, ...]
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """Every id by which a unit may name a key industry."""
+        return frozenset().union(*(industry.ids for industry in self.industries))
+
+    def by_id(self, wanted: str) -> Industry | None:
+        """The industry of that id, or whose ruleset has that name."""
+        return next((industry for industry in self.industries if wanted in industry.ids), None)
+
+
+def industries(library: Library) -> Industries:
+    """The register that lies beside a library's rulesets; raises LanguageError."""
+    path = library.root / "industries.yaml"
+    source = read_source(path, path.name)
+    if source.problems:
+        raise LanguageError(source.problems)
+    try:
+        return Industries.model_validate(source.data)
+    except ValidationError as error:
+        problems: list[Problem] = invalid(source, (), source.data, error)
+        raise LanguageError(problems) from None

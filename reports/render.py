@@ -35,14 +35,20 @@ MARKS = {Status.MET: "√", Status.UNMET: "×", Status.UNKNOWN: "？"}
 
 
 def page_html(report: Report) -> str:
-    """The report as HTML for the printed page: only characters that the typefaces have."""
-    return _environment(printable).get_template("gap_report.html.j2").render(report=report, css="", for_screen=False)
+    """The report as HTML for the printed page."""
+    return rendered("gap_report.html.j2", for_screen=False, report=report)
 
 
 def screen_html(report: Report) -> str:
     """The report as one HTML file that needs nothing else."""
-    css = Markup("\n".join(style(name) for name in ("report", "screen")))
-    return _environment(readable).get_template("gap_report.html.j2").render(report=report, css=css, for_screen=True)
+    return rendered("gap_report.html.j2", for_screen=True, report=report)
+
+
+def rendered(template: str, *, for_screen: bool, **context: Any) -> str:
+    """A template as HTML: for the screen with its styles in it, for the page with characters of the typefaces alone."""
+    css = Markup("\n".join(style(name) for name in ("report", "screen"))) if for_screen else ""
+    environment = _environment(readable if for_screen else printable)
+    return environment.get_template(template).render(**context, css=css, for_screen=for_screen)
 
 
 @cache

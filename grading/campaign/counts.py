@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 from math import ceil
 
-from grading.campaign.history import History
+from grading.campaign.history import Counted, History
 from grading.campaign.levels import UNRATED, Levels
 from grading.campaign.model import Campaign, Share, ZoneId
 from grading.campaign.plants import POLLUTANTS
@@ -54,10 +54,6 @@ class Reached:
         """Whether a grade counts as having reached it; no grade does not."""
         return grade is not None and self.levels.standings[grade] <= self.threshold
 
-    def on(self, plant: History, day: date) -> bool:
-        """Whether the plant's grade in force on a day does."""
-        return self.by(plant.on(day).grade)
-
 
 def percent_text(part: Fraction | int, whole: Fraction | int) -> str | None:
     """`part` of `whole` in percent with two places, half-even; None of nothing."""
@@ -67,21 +63,21 @@ def percent_text(part: Fraction | int, whole: Fraction | int) -> str | None:
     return f"{Decimal(round(hundredths)).scaleb(-2):.2f}"
 
 
-def share_count(share: Share, base: Sequence[History], reached: Reached, day: date) -> ShareCount:
+def share_count(share: Share, base: Sequence[Counted], reached: Reached) -> ShareCount:
     """A zone's base held against its target."""
-    there, target = sum(reached.on(plant, day) for plant in base), share.at_least_percent
+    there, target = sum(reached.by(plant.now) for plant in base), share.at_least_percent
     met = None if target is None or not base else 100 * there >= target * len(base)
     missing = None if target is None else max(0, ceil(target * len(base) / 100) - there)
     return ShareCount(share.zone, len(base), there, percent_text(there, len(base)), target, met, missing)
 
 
-def county_counts(campaign: Campaign, base: Sequence[History], reached: Reached, day: date) -> tuple[CountyCount, ...]:
+def county_counts(campaign: Campaign, base: Sequence[Counted], reached: Reached, day: date) -> tuple[CountyCount, ...]:
     """A row for every county that has plants in the base or a target, by code."""
     targets = {target.county: target.at_least for target in campaign.new if target.county is not None}
     rest = next((target.at_least for target in campaign.new if target.rest), None)
-    by_county: dict[str, list[History]] = {county: [] for county in targets}
-    for plant in base:
-        by_county.setdefault(plant.plant.enterprise.county, []).append(plant)
+    by_county: dict[str, list[Counted]] = {county: [] for county in targets}
+    for counted in base:
+        by_county.setdefault(counted.plant.county, []).append(counted)
     return tuple(
         _county(campaign, county, by_county[county], targets.get(county, rest), reached, day)
         for county in sorted(by_county)
@@ -89,23 +85,24 @@ def county_counts(campaign: Campaign, base: Sequence[History], reached: Reached,
 
 
 def _county(
-    campaign: Campaign, county: str, base: Sequence[History], target: int | None, reached: Reached, day: date
+    campaign: Campaign, county: str, base: Sequence[Counted], target: int | None, reached: Reached, day: date
 ) -> CountyCount:
     start = campaign.period.start
     new: list[str] = []
     pending: list[str] = []
     opened_since: list[str] = []
     lost: list[str] = []
-    for plant in base:
-        if reached.on(plant, day):
+    for plant, before, now, _ in base:
+        if reached.by(now):
             if not plant.is_open(start):
                 opened_since.append(plant.permit)
-            elif not reached.on(plant, start):
+            elif not reached.by(before):
                 new.append(plant.permit)
             continue
         if _is_pending(plant, reached, day):
             pending.append(plant.permit)
-        if any(map(reached.by, plant.between(start + DAY, day))):
+        best = plant.best(start + DAY, day)
+        if best is not None and best <= reached.threshold:
             lost.append(plant.permit)
     met = None if target is None else len(new) >= target
     missing = None if target is None else max(0, target - len(new))
@@ -123,32 +120,26 @@ def _county(
 
 def _is_pending(plant: History, reached: Reached, day: date) -> bool:
     """Whether a grading that would count is confirmed and not yet published."""
-    return any(
-        grading.confirmed is not None
-        and grading.confirmed <= day
-        and (grading.published is None or grading.published > day)
-        and reached.by(grading.grade)
-        for unit in plant.units
-        for grading in unit.gradings
-    )
+    return any(since <= day < until and reached.by(grade) for since, until, grade in plant.waiting)
 
 
-def grade_counts(base: Sequence[History], levels: Levels, day: date) -> dict[str, int]:
+def grade_counts(base: Sequence[Counted], levels: Levels) -> dict[str, int]:
     """How many plants of the base stand at each level, and how many have no grade."""
-    counts = Counter(plant.on(day).grade or UNRATED for plant in base)
+    counts = Counter(counted.now or UNRATED for counted in base)
     return {level: counts[level] for level in (*levels.standings, UNRATED)}
 
 
-def emission_shares(base: Sequence[History], reached: Reached, day: date) -> dict[str, str | None]:
+def emission_shares(base: Sequence[Counted], reached: Reached) -> dict[str, str | None]:
     """By pollutant, the percent of the base's emissions that plants at the level have; None where one is not known."""
-    there = [reached.on(plant, day) for plant in base]
+    there = [reached.by(counted.now) for counted in base]
     shares: dict[str, str | None] = {}
-    for pollutant in POLLUTANTS:
-        amounts = [getattr(plant.plant.enterprise.emissions_t_a, pollutant, None) for plant in base]
-        known = [Fraction(amount) for amount in amounts if amount is not None]
-        if len(known) < len(amounts):
-            shares[pollutant] = None
-        else:
-            of_reached = sum((amount for amount, counts in zip(known, there, strict=True) if counts), Fraction())
-            shares[pollutant] = percent_text(of_reached, sum(known, Fraction()))
+    with localcontext(Context(prec=200)):
+        for i, pollutant in enumerate(POLLUTANTS):
+            amounts = [counted.plant.emissions[i] for counted in base]
+            known = [amount for amount in amounts if amount is not None]
+            if len(known) < len(amounts):
+                shares[pollutant] = None
+            else:
+                of_reached = sum(amount for amount, counts in zip(known, there, strict=True) if counts)
+                shares[pollutant] = percent_text(Fraction(of_reached), Fraction(sum(known)))
     return shares

@@ -15,12 +15,12 @@ from grading.campaign.counts import (
     grade_counts,
     share_count,
 )
-from grading.campaign.history import History, history, zone_of
+from grading.campaign.history import Counted, History, history, zone_of
 from grading.campaign.model import ZONES, Campaign, ZoneId
 from grading.campaign.moves import Moves, moves
 from grading.campaign.overdue import Overdue, overdue
 from grading.campaign.plants import Plant
-from grading.campaign.read import Vocabulary, jurisdiction_prefix
+from grading.campaign.vocabulary import Vocabulary, jurisdiction_prefix
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,12 @@ class Evaluator:
         prefix = jurisdiction_prefix(campaign.jurisdiction)
         self.plants: dict[str, History] = {}
         self.zones: dict[str, ZoneId | None] = {}
+        self.before: dict[str, str | None] = {}
         for plant in plants:
             units = tuple(unit for unit in plant.units if unit.industry in wanted)
             if units and plant.enterprise.county.startswith(prefix):
-                self.plants[plant.permit] = history(plant, units, self.levels)
+                found = self.plants[plant.permit] = history(plant, units, self.levels)
+                self.before[plant.permit] = found.on(campaign.period.start).grade
                 self.zones[plant.permit] = zone_of(plant, campaign)
 
     def counts_on(self, plant: History, day: date) -> bool:
@@ -73,29 +75,25 @@ class Evaluator:
     def on(self, day: date) -> Evaluation:
         """The campaign on a day."""
         campaign, levels = self.campaign, self.levels
-        counted: list[History] = []
+        by_zone: dict[ZoneId | None, list[Counted]] = {zone: [] for zone in (*ZONES, None)}
         others: list[History] = []
-        for plant in self.plants.values():
-            (counted if self.counts_on(plant, day) else others).append(plant)
-        by_zone: dict[ZoneId | None, list[History]] = {zone: [] for zone in (*ZONES, None)}
-        for plant in counted:
-            by_zone[self.zones[plant.permit]].append(plant)
-        base = [plant for zone in ZONES for plant in by_zone[zone]]
+        for permit, plant in self.plants.items():
+            if self.counts_on(plant, day):
+                _, now, attainable, _ = plant.on(day)
+                by_zone[self.zones[permit]].append(Counted(plant, self.before[permit], now, attainable))
+            else:
+                others.append(plant)
+        base = [counted for zone in ZONES for counted in by_zone[zone]]
         reached = Reached(levels, levels.threshold(campaign.reached))
         return Evaluation(
             on=day,
             campaign=campaign.id,
             base={"core": len(by_zone["core"]), "other": len(by_zone["other"]), "zone_unknown": len(by_zone[None])},
-            by_grade=grade_counts(base, levels, day),
-            undecided=tuple(sorted(plant.permit for plant in base if _is_undecided(plant, day))),
-            shares=tuple(share_count(share, by_zone[share.zone], reached, day) for share in campaign.shares),
+            by_grade=grade_counts(base, levels),
+            undecided=tuple(sorted(c.plant.permit for c in base if c.now != c.attainable)),
+            shares=tuple(share_count(share, by_zone[share.zone], reached) for share in campaign.shares),
             new=county_counts(campaign, base, reached, day),
             moves=moves(base, others, levels, campaign.period.start, day),
             overdue=overdue(campaign, self.plants, levels, day),
-            emission_share=emission_shares(base, reached, day),
+            emission_share=emission_shares(base, reached),
         )
-
-
-def _is_undecided(plant: History, day: date) -> bool:
-    found = plant.on(day)
-    return found.grade != found.attainable

@@ -1,15 +1,16 @@
 """What a plant's gradings come to on any day: steps of its grade in force, its state, its zone."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from decimal import Decimal
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from grading.campaign.levels import Levels
 from grading.campaign.model import Campaign, State, ZoneId
-from grading.campaign.plants import Plant, PlantGrading, PlantUnit
+from grading.campaign.plants import POLLUTANTS, Emissions, Plant, PlantGrading, PlantUnit
 
 
 class InForce(NamedTuple):
@@ -18,9 +19,15 @@ class InForce(NamedTuple):
     since: date
     grade: str | None
     attainable: str | None
+    standing: int | None
+    """That of the grade."""
 
 
-@dataclass(frozen=True)
+NOTHING = InForce(date.min, None, None, None)
+"""What is in force before anything was published."""
+
+
+@dataclass(frozen=True, eq=False)
 class History:
     """A plant of a campaign with the units that the campaign counts, and the steps of its grade in force."""
 
@@ -32,27 +39,53 @@ class History:
     def _days(self) -> tuple[date, ...]:
         return tuple(step.since for step in self.steps)
 
-    @property
+    @cached_property
     def permit(self) -> str:
         """The plant's key."""
         return self.plant.permit
 
+    @cached_property
+    def county(self) -> str:
+        """The county in which the plant lies."""
+        return self.plant.enterprise.county
+
     def on(self, day: date) -> InForce:
         """What is in force on a day."""
         at = bisect_right(self._days, day)
-        return self.steps[at - 1] if at else InForce(date.min, None, None)
+        return self.steps[at - 1] if at else NOTHING
 
-    def between(self, start: date, end: date) -> Iterator[str | None]:
-        """Every grade in force on some day from `start` to `end`, both included."""
-        if end < start:
-            return
-        yield self.on(start).grade
-        for step in self.steps[bisect_right(self._days, start) : bisect_right(self._days, end)]:
-            yield step.grade
+    def best(self, first: date, last: date) -> int | None:
+        """The best standing in force on any day from `first` to `last`, both included; None when there was none."""
+        start, bests = self._bests(first)
+        return bests[bisect_right(self._days, last) - start] if last >= first else None
+
+    @cache  # noqa: B019  a history lives as long as its evaluator, and is asked about one or two days
+    def _bests(self, first: date) -> tuple[int, list[int | None]]:
+        """The steps that `first` comes after, and the best standing from then to each later step."""
+        start = bisect_right(self._days, first)
+        bests = [self.on(first).standing]
+        for step in self.steps[start:]:
+            known = [standing for standing in (bests[-1], step.standing) if standing is not None]
+            bests.append(min(known, default=None))
+        return start, bests
+
+    @cached_property
+    def waiting(self) -> tuple[tuple[date, date, str], ...]:
+        """Gradings that were confirmed before they were published, or never were: from when, until when, the grade."""
+        gradings = (grading for unit in self.units for grading in unit.gradings)
+        spans = ((g.confirmed, g.published or date.max, g.grade) for g in gradings)
+        return tuple((since, until, grade) for since, until, grade in spans if since is not None and since < until)
+
+    @cached_property
+    def emissions(self) -> tuple[Decimal | None, ...]:
+        """What the plant emits, in the order of POLLUTANTS."""
+        emitted = self.plant.enterprise.emissions_t_a or Emissions()
+        return tuple(getattr(emitted, pollutant) for pollutant in POLLUTANTS)
 
     def state(self, day: date) -> State:
         """The plant's state on a day; operating unless something else is stated."""
-        since = [entry for entry in self.plant.enterprise.state if entry.since <= day]
+        stated = self.plant.enterprise.state
+        since = [entry for entry in stated if entry.since <= day] if stated else stated
         # Of two stated from the same day on, the later in the list holds.
         return max(enumerate(since), key=lambda found: (found[1].since, found[0]))[1].state if since else "operating"
 
@@ -60,6 +93,15 @@ class History:
         """Whether the plant is there on a day; one of unknown age is."""
         opened = self.plant.enterprise.opened
         return opened is None or opened <= day
+
+
+class Counted(NamedTuple):
+    """A plant on a day, with its grade at the start of the campaign and on the day."""
+
+    plant: History
+    before: str | None
+    now: str | None
+    attainable: str | None
 
 
 def history(plant: Plant, units: tuple[PlantUnit, ...], levels: Levels) -> History:
@@ -71,10 +113,11 @@ def history(plant: Plant, units: tuple[PlantUnit, ...], levels: Levels) -> Histo
         now = [_at(unit, day) for unit in by_unit]
         rated = [grading for grading in now if grading is not None]
         if len(rated) < len(now):
-            found = InForce(day, None, None)
+            found = InForce(day, None, None, None)
         else:
             worst = levels.worst([grading.grade for grading in rated])
-            found = InForce(day, worst, levels.worst([grading.attainable for grading in rated]))
+            attainable = levels.worst([grading.attainable for grading in rated])
+            found = InForce(day, worst, attainable, levels.standings[worst])
         if not steps or steps[-1][1:] != found[1:]:
             steps.append(found)
     return History(plant, units, tuple(steps))

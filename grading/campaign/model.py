@@ -115,12 +115,16 @@ def _industries(value: object) -> object:
 
 
 class Campaign(Strict):
-    """A campaign; `industries` are ids of the register of key industries, or all of them."""
+    """A campaign; `industries` are ids of the register of key industries, or all of them.
+
+    `counties` names development zones and the like that are counted as counties of their own and have no code of GB/T 2260.
+    """
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
     title: Text
     names: Names = Names()
     jurisdiction: County
+    counties: dict[County, Text] = Field(default_factory=dict)
     industries: Annotated[Literal["all"] | tuple[Text, ...], AfterValidator(_industries)] = "all"
     period: Period
     reached: GradeId

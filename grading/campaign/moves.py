@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from grading.campaign.history import History
+from grading.campaign.history import Counted, History
 from grading.campaign.levels import Levels
 from grading.model.result import UNGRADED
 
@@ -37,7 +37,7 @@ def marks_of(levels: Levels) -> Marks:
     return Marks(standings["A"], frozenset((standings["B"], standings["B-"])), standings["C"], standings["D"])
 
 
-def moves(base: Sequence[History], others: Iterable[History], levels: Levels, start: date, day: date) -> Moves:
+def moves(base: Sequence[Counted], others: Iterable[History], levels: Levels, start: date, day: date) -> Moves:
     """What became of the base since `start`; of the `others`, which of C and D have closed."""
     marks, of = marks_of(levels), levels.standings
     created: list[str] = []
@@ -46,8 +46,7 @@ def moves(base: Sequence[History], others: Iterable[History], levels: Levels, st
     cleared: list[str] = []
     closed: list[str] = []
     backslid: list[str] = []
-    for plant in base:
-        before, now = plant.on(start).grade, plant.on(day).grade
+    for plant, before, now, _ in base:
         if now is None:
             continue
         if before is not None:
@@ -62,8 +61,8 @@ def moves(base: Sequence[History], others: Iterable[History], levels: Levels, st
                 cleared.append(plant.permit)
             if now == UNGRADED and was in (marks.c, marks.d):
                 closed.append(plant.permit)
-        best = min((of[grade] for grade in plant.between(start, day) if grade is not None), default=of[now])
-        if of[now] > best:
+        best = plant.best(start, day)
+        if best is not None and of[now] > best:
             backslid.append(plant.permit)
     for plant in others:
         before = plant.on(start).grade

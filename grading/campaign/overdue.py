@@ -45,5 +45,5 @@ def _reasons(
     if day > campaign.period.deadline:
         target = Reached(levels, levels.threshold(entry.target))
         plant = plants.get(entry.permit)
-        if plant is None or not target.on(plant, day):
+        if plant is None or not target.by(plant.on(day).grade):
             yield Why.TARGET

@@ -1,8 +1,7 @@
 """Reads a campaign and its plants: everything that is wrong with both at once, each with its place."""
 
-import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -10,28 +9,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from grading.campaign.levels import Levels, levels_of
+from grading.campaign.contradictions import contradictions
 from grading.campaign.model import Campaign
 from grading.campaign.plants import Plant
 from grading.campaign.problems import CampaignError, CampaignProblem, place_text, places
-from grading.language.industries import Industries, industries
-from grading.language.load import Library
+from grading.campaign.vocabulary import Vocabulary
 from grading.language.source import Path_, Source, read_source
 
 MOST_LINE_BYTES = 1_000_000
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """What a campaign may name: the levels of all scales and the key industries."""
-
-    levels: Levels
-    industries: Industries
-
-
-def vocabulary_of(library: Library) -> Vocabulary:
-    """The levels and industries of a library; raises LanguageError."""
-    return Vocabulary(levels_of(library), industries(library))
 
 
 @dataclass
@@ -84,82 +69,19 @@ def _campaign(document: _Document, vocabulary: Vocabulary) -> Campaign | None:
             CampaignProblem(p.file, p.line, p.place, _YAML.format(p.message)) for p in source.problems
         ]
         return None
+    campaign = None
     try:
         campaign = Campaign.model_validate(source.data)
     except ValidationError as error:
         for path, message in places(error):
             document.tell(path, message)
-        return None
-    for path, message in _contradictions(campaign, vocabulary):
-        document.tell(path, message)
+    if isinstance(source.data, dict):
+        for path, message in contradictions(source.data, vocabulary):
+            document.tell(path, message)
     return campaign
 
 
 _YAML = "不能读作 YAML：{}"
-
-
-def _contradictions(campaign: Campaign, vocabulary: Vocabulary) -> Iterator[tuple[Path_, str]]:
-    """What each value allows by itself and the whole does not."""
-    yield from _dates(campaign)
-    yield from _counties(campaign)
-    levels, known = vocabulary.levels.standings, vocabulary.industries.ids
-    if campaign.reached not in levels:
-        yield ("reached",), f"没有等级 {campaign.reached}；可以是 {'、'.join(levels)}"
-    if isinstance(campaign.industries, tuple):
-        for i, name in enumerate(campaign.industries):
-            if name not in known:
-                yield ("industries", i), f"不是重点行业：{name}"
-            elif name in campaign.industries[:i]:
-                yield ("industries", i), f"行业 {name} 重复"
-    for i, share in enumerate(campaign.shares):
-        if any(share.zone == other.zone for other in campaign.shares[:i]):
-            yield ("shares", i, "zone"), f"区域 {share.zone} 重复"
-    yield from _roster(campaign, vocabulary)
-
-
-def _dates(campaign: Campaign) -> Iterator[tuple[Path_, str]]:
-    period = campaign.period
-    days = [
-        (name, day)
-        for name in ("start", "roster_frozen", "plans_due", "deadline")
-        if (day := getattr(period, name)) is not None
-    ]
-    for (before, first), (name, day) in itertools.pairwise(days):
-        if day < first:
-            yield ("period", name), f"{day} 早于 {before}（{first}）；各日期应依次不早于前一个"
-
-
-def _counties(campaign: Campaign) -> Iterator[tuple[Path_, str]]:
-    prefix = jurisdiction_prefix(campaign.jurisdiction)
-    for i, target in enumerate(campaign.new):
-        if (target.county is None) is not target.rest:
-            yield ("new", i), "应写明 county，或写 rest: true，二者取一"
-        elif target.county is not None and not target.county.startswith(prefix):
-            yield ("new", i, "county"), f"{target.county} 不在本次行动的范围 {campaign.jurisdiction} 之内"
-        if any((target.county, target.rest) == (other.county, other.rest) for other in campaign.new[:i]):
-            yield ("new", i), f"{target.county or 'rest'} 的目标重复"
-
-
-def _roster(campaign: Campaign, vocabulary: Vocabulary) -> Iterator[tuple[Path_, str]]:
-    first_of: dict[str, int] = {}
-    for i, entry in enumerate(campaign.roster):
-        first = first_of.setdefault(entry.permit, i)
-        if first != i:
-            yield ("roster", i, "permit"), f"排污许可证编号 {entry.permit} 已在 roster[{first}]"
-        if entry.target not in vocabulary.levels.standings:
-            yield ("roster", i, "target"), f"没有等级 {entry.target}"
-        for j, measure in enumerate(entry.measures):
-            if measure.start is not None and measure.finish < measure.start:
-                yield ("roster", i, "measures", j, "finish"), f"{measure.finish} 早于开始日期 {measure.start}"
-
-
-def jurisdiction_prefix(code: str) -> str:
-    """What the codes of a jurisdiction's counties begin with: of a nation nothing, of a province two digits, of a city four."""
-    if code == "100000":
-        return ""
-    if code.endswith("0000"):
-        return code[:2]
-    return code[:4] if code.endswith("00") else code
 
 
 def _plants(path: Path, vocabulary: Vocabulary) -> tuple[tuple[Plant, ...], list[CampaignProblem]]:
@@ -175,7 +97,7 @@ def _plants(path: Path, vocabulary: Vocabulary) -> tuple[tuple[Plant, ...], list
             continue
         try:
             raw = _parsed(line)
-            plant = Plant.model_validate(raw, strict=False)
+            plant = Plant.model_validate(raw)
         except ValueError as error:
             found = places(error) if isinstance(error, ValidationError) else [((), f"不是 JSON：{error}")]
             problems += [CampaignProblem(path.name, number, place_text(at), message) for at, message in found]

@@ -3,14 +3,11 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from grading.digest import plain
 from grading.language.prose import day_text, number_text
+from grading.language.regions import regions
 from grading.language.values import known_text
 from grading.model.base import Cite
 from grading.model.gap import Costs
@@ -18,7 +15,6 @@ from grading.model.result import UNGRADED
 from grading.model.ruleset import Ruleset, Scale
 from grading.vocabulary import UNGRADED as UNGRADED_LABEL
 
-REGIONS = Path(__file__).parents[1] / "regions.yaml"
 NOT_ESTIMATED = "未估算"
 HEAD_LENGTH = 30
 """Characters of a name in the running head."""
@@ -91,7 +87,7 @@ def cite_text(cite: Cite) -> str:
 
 def region_text(code: str) -> str:
     """A GB/T 2260 code with the names it stands for: `陕西省咸阳市秦都区（610402）`."""
-    names = _regions()
+    names = regions()
     parents = [] if code == "100000" else [f"{code[:2]}0000", f"{code[:4]}00"]
     chain = [names[known] for known in dict.fromkeys((*parents, code)) if known in names]
     return f"{''.join(chain)}（{code}）" if code in names else code
@@ -105,8 +101,3 @@ def jurisdiction_text(code: str) -> str:
 def short_name(name: str) -> str:
     """A name that fits into the running head."""
     return name if len(name) <= HEAD_LENGTH else f"{name[: HEAD_LENGTH - 1]}…"
-
-
-@cache
-def _regions() -> dict[str, str]:
-    return dict(yaml.safe_load(REGIONS.read_text(encoding="utf-8")))

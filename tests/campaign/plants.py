@@ -6,7 +6,7 @@ from typing import Any
 from grading.campaign.evaluate import Evaluation, Evaluator
 from grading.campaign.model import Campaign
 from grading.campaign.plants import Plant
-from grading.campaign.read import vocabulary_of
+from grading.campaign.vocabulary import vocabulary_of
 from grading.language.load import Library
 
 VOCABULARY = vocabulary_of(Library())

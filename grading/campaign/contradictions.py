@@ -1,0 +1,101 @@
+"""What each value of a campaign allows by itself and the whole does not. Reads what is valid of a document, and all of it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from grading.campaign.model import NewTarget, RosterEntry, Share
+from grading.campaign.vocabulary import Vocabulary, jurisdiction_prefix
+from grading.language.source import Path_
+
+M = TypeVar("M", bound=BaseModel)
+Found = Iterator[tuple[Path_, str]]
+DAYS = ("start", "roster_frozen", "plans_due", "deadline")
+
+
+def contradictions(raw: Mapping[str, Any], vocabulary: Vocabulary) -> Found:
+    """Each contradiction with its place, whatever else of the document is wrong."""
+    levels = vocabulary.levels.standings
+    yield from _dates(raw.get("period"))
+    if isinstance(reached := raw.get("reached"), str) and reached not in levels:
+        yield ("reached",), f"没有等级 {reached}；可以是 {'、'.join(levels)}"
+    yield from _industries(raw.get("industries"), vocabulary)
+    shares = _valid(raw.get("shares"), Share)
+    for i, share in shares:
+        if any(share.zone == other.zone for j, other in shares if j < i):
+            yield ("shares", i, "zone"), f"区域 {share.zone} 重复"
+    yield from _targets(raw, vocabulary)
+    yield from _roster(_valid(raw.get("roster"), RosterEntry), vocabulary)
+
+
+def _valid(raw: Any, model: type[M]) -> list[tuple[int, M]]:
+    """The items of a list that are valid by themselves, each with its place."""
+    found: list[tuple[int, M]] = []
+    for i, item in enumerate(raw if isinstance(raw, list) else ()):
+        try:
+            found.append((i, model.model_validate(item)))
+        except ValidationError:
+            continue
+    return found
+
+
+def _dates(raw: Any) -> Found:
+    period = raw if isinstance(raw, dict) else {}
+    days = [(name, day) for name in DAYS if isinstance(day := period.get(name), date)]
+    for (before, first), (name, day) in pairwise(days):
+        if day < first:
+            yield ("period", name), f"{day} 早于 {before}（{first}）；各日期应依次不早于前一个"
+
+
+def _industries(raw: Any, vocabulary: Vocabulary) -> Found:
+    names: Sequence[Any] = raw if isinstance(raw, list) else ()
+    for i, name in enumerate(names):
+        if isinstance(name, str) and name not in vocabulary.industries.ids:
+            yield ("industries", i), f"不是重点行业：{name}"
+        elif name in names[:i]:
+            yield ("industries", i), f"行业 {name} 重复"
+
+
+def _targets(raw: Mapping[str, Any], vocabulary: Vocabulary) -> Found:
+    own, jurisdiction = raw.get("counties"), raw.get("jurisdiction")
+    named = own if isinstance(own, dict) else {}
+    prefix = jurisdiction_prefix(jurisdiction) if isinstance(jurisdiction, str) else ""
+    for code in named:
+        if not str(code).startswith(prefix):
+            yield ("counties", code), _OUTSIDE.format(code, jurisdiction)
+    targets = _valid(raw.get("new"), NewTarget)
+    for i, target in targets:
+        county = target.county
+        if (county is None) is not target.rest:
+            yield ("new", i), "应写明 county，或写 rest: true，二者取一"
+        elif county is not None and not county.startswith(prefix):
+            yield ("new", i, "county"), _OUTSIDE.format(county, jurisdiction)
+        elif county is not None and county not in named and _is_unknown(county, vocabulary.regions):
+            yield ("new", i, "county"), f"没有区划代码为 {county} 的区县；开发区等可在 counties 中写明代码和名称"
+        if any((county, target.rest) == (other.county, other.rest) for j, other in targets if j < i):
+            yield ("new", i), f"{county or 'rest'} 的目标重复"
+
+
+_OUTSIDE = "{} 不在本次行动的范围 {} 之内"
+
+
+def _is_unknown(county: str, regions: Mapping[str, str]) -> bool:
+    """Whether a code is none of those known in its city; a city of which nothing is known rules nothing out."""
+    city = county[:4]
+    return county not in regions and any(code.startswith(city) and not code.endswith("00") for code in regions)
+
+
+def _roster(roster: Sequence[tuple[int, RosterEntry]], vocabulary: Vocabulary) -> Found:
+    first_of: dict[str, int] = {}
+    for i, entry in roster:
+        first = first_of.setdefault(entry.permit, i)
+        if first != i:
+            yield ("roster", i, "permit"), f"排污许可证编号 {entry.permit} 已在 roster[{first}]"
+        if entry.target not in vocabulary.levels.standings:
+            yield ("roster", i, "target"), f"没有等级 {entry.target}"
+        for j, measure in enumerate(entry.measures):
+            if measure.start is not None and measure.finish < measure.start:
+                yield ("roster", i, "measures", j, "finish"), f"{measure.finish} 早于开始日期 {measure.start}"

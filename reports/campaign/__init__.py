@@ -1,0 +1,1 @@
+"""The monthly report and the ledger of a campaign."""

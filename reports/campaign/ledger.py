@@ -1,0 +1,137 @@
+"""The ledger (台账) of a campaign as a workbook: a line for each planned measure, and the lists of the evaluation."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from grading.campaign.evaluate import Evaluator
+from grading.campaign.model import RosterEntry
+from grading.forms.cell_text import put_plain
+from grading.forms.style import add_styles, set_page, set_widths
+from reports.campaign.context import CampaignReport, Listing, PlantLine
+
+LEDGER = (
+    ("区县", 14),
+    ("企业", 32),
+    ("排污许可证编号", 26),
+    ("行业", 14),
+    ("现等级", 12),
+    ("现等级起于", 16),
+    ("目标", 10),
+    ("差距编号", 14),
+    ("措施", 40),
+    ("投资（万元）", 12),
+    ("开始", 13),
+    ("完成期限", 13),
+    ("完成比例", 10),
+    ("责任人", 14),
+    ("困难", 28),
+)
+LISTING = (
+    ("排污许可证编号", 26),
+    ("企业", 34),
+    ("区县", 16),
+    ("行动开始时", 14),
+    ("现等级", 14),
+    ("现等级起于", 18),
+    ("原因", 26),
+)
+COUNTY = (
+    ("区县", 18),
+    ("企业", 9),
+    ("A、引领性", 11),
+    ("B", 9),
+    ("C", 9),
+    ("D", 9),
+    ("其他", 9),
+    ("目标", 9),
+    ("新增", 9),
+    ("公示中", 9),
+    ("新投产", 9),
+    ("得而复失", 10),
+    ("尚差", 9),
+)
+Cells = Sequence[str | int | float | None]
+
+
+def write_ledger(evaluator: Evaluator, report: CampaignReport, to: Path) -> None:
+    """Write the workbook; sheets print on A3 landscape."""
+    book = Workbook()
+    add_styles(book)
+    first = book.active
+    if first is None:
+        raise RuntimeError("a new workbook has a sheet")
+    first.title = "台账"
+    _fill(first, report, LEDGER, _ledger(evaluator, report))
+    _fill(book.create_sheet("区县"), report, COUNTY, _counties(report))
+    for name, listings in (("逾期与退步", report.urgent), ("等级变动", report.moved), ("待定", (report.undecided,))):
+        _fill(book.create_sheet(name), report, (("类别", 34), *LISTING), _listed(listings))
+    book.save(to)
+
+
+def _ledger(evaluator: Evaluator, report: CampaignReport) -> Iterable[Cells]:
+    lines = {entry.permit: _plant(evaluator, report, entry) for entry in evaluator.campaign.roster}
+    for entry in evaluator.campaign.roster:
+        head = lines[entry.permit]
+        for m in entry.measures:
+            cost = None if m.cost_wan is None else float(m.cost_wan)
+            days = (m.start.isoformat() if m.start else None, m.finish.isoformat())
+            yield (*head, m.gap, m.text, cost, *days, f"{m.done_percent:g}%", m.responsible, m.obstacle)
+        if not entry.measures:
+            yield (*head, None, "（未制定计划）", None, None, None, None, None, None)
+
+
+def _plant(evaluator: Evaluator, report: CampaignReport, entry: RosterEntry) -> Cells:
+    plant = evaluator.plants.get(entry.permit)
+    line = report.roster[entry.permit]
+    industries = "、".join(dict.fromkeys(unit.industry for unit in plant.units)) if plant else ""
+    return (line.county, line.name, line.permit, industries, line.now, line.since, entry.target)
+
+
+def _counties(report: CampaignReport) -> Iterable[Cells]:
+    for c in report.counties:
+        sizes = (len(listed) for listed in (c.count.new, c.count.pending, c.count.opened_since, c.count.lost))
+        yield (c.name, c.base, c.a, c.b, c.c, c.d, c.others, c.count.at_least, *sizes, c.count.missing)
+
+
+def _listed(listings: Iterable[Listing]) -> Iterable[Cells]:
+    for listing in listings:
+        for line in listing.lines:
+            yield (listing.title, *_cells(line))
+
+
+def _cells(line: PlantLine) -> Cells:
+    return (line.permit, line.name, line.county, line.before, line.now, line.since, line.note)
+
+
+def _fill(
+    sheet: Worksheet, report: CampaignReport, columns: Sequence[tuple[str, float]], rows: Iterable[Cells]
+) -> None:
+    """Title, heads and rows of a sheet; texts are put in so that no programme takes them for formulas."""
+    _put(sheet, 1, 1, f"{report.title}　{report.region}　截至 {report.day_text}", "标题")
+    for i, (head, _) in enumerate(columns, start=1):
+        _put(sheet, 2, i, head, "表头")
+    last = 2
+    for last, row in enumerate(rows, start=3):
+        for i, value in enumerate(row, start=1):
+            _put(sheet, last, i, value, "项目")
+    set_widths(sheet, {i: width for i, (_, width) in enumerate(columns, start=1)})
+    sheet.freeze_panes = "C3"
+    sheet.auto_filter.ref = f"A2:{get_column_letter(len(columns))}{last}"
+    set_page(sheet, f"{report.title} {report.day_text}", "1:2")
+    sheet.page_setup.paperSize = 8
+
+
+def _put(sheet: Worksheet, row: int, column: int, value: str | int | float | None, style: str) -> None:
+    cell = sheet.cell(row, column)
+    if not isinstance(cell, Cell):
+        raise TypeError(f"a merged cell in row {row}")
+    if isinstance(value, str):
+        put_plain(cell, value)
+    else:
+        cell.value = value
+    cell.style = style

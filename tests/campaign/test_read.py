@@ -1,0 +1,91 @@
+"""Everything that is wrong with a campaign and its plants is told at once, each with its place."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from grading.campaign.problems import CampaignError
+from grading.campaign.read import read_inputs
+from tests.campaign.plants import VOCABULARY
+
+HEAD = """\
+id: xianyang-2023
+title: 创A、增B、减C、清D
+jurisdiction: "610400"
+period: {start: 2023-03-01, roster_frozen: 2023-04-15, plans_due: 2023-04-30, deadline: 2023-10-31}
+reached: B
+"""
+
+
+def line(permit: str, **others: object) -> str:
+    enterprise = {"name": "厂", "permit": permit, "county": "610402", **others}
+    return json.dumps({"enterprise": enterprise, "units": [{"id": "u", "industry": "rubber", "gradings": []}]})
+
+
+def problems(folder: Path, campaign: str, *lines: str) -> list[str]:
+    (folder / "c.yaml").write_text(campaign, encoding="utf-8")
+    (folder / "p.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(CampaignError) as found:
+        read_inputs(folder / "c.yaml", folder / "p.jsonl", VOCABULARY)
+    return [str(problem) for problem in found.value.problems]
+
+
+def test_every_contradiction_of_a_campaign_is_told_beside_its_mistakes(tmp_path: Path) -> None:
+    text = """\
+id: xianyang-2023
+title: 创A
+jurisdiction: "610400"
+period: {start: 2023-03-01, roster_frozen: 2023-02-15, deadline: 2023-10-31}
+reached: Z
+shares: [{zone: core, at_least_percent: 120}]
+new: [{county: "610499", at_least: 4}, {county: "620402", at_least: 1}, {at_least: 1}]
+roster:
+  - {permit: P1, target: B}
+  - {permit: P1, target: B}
+  - {permit: P2, target: B, typo: 1}
+"""
+    assert [problem.partition(" ")[0] for problem in problems(tmp_path, text, line("P1"))] == [
+        "c.yaml:4:",
+        "c.yaml:5:",
+        "c.yaml:6:",
+        "c.yaml:7:",
+        "c.yaml:7:",
+        "c.yaml:7:",
+        "c.yaml:10:",
+        "c.yaml:11:",
+    ]
+
+
+def test_a_permit_of_the_roster_that_no_plant_has_is_told(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, HEAD + "roster: [{permit: P9, target: B}]\n", line("P1"))
+    assert found == "c.yaml:6: roster[0].permit: 企业清单中没有排污许可证编号 P9"
+
+
+def test_a_zone_with_a_code_of_its_own_may_have_a_target(tmp_path: Path) -> None:
+    text = HEAD + 'counties: {"610491": 咸阳高新区}\nnew: [{county: "610491", at_least: 5}]\n'
+    (tmp_path / "c.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "p.jsonl").write_text(line("P1"), encoding="utf-8")
+    campaign, plants = read_inputs(tmp_path / "c.yaml", tmp_path / "p.jsonl", VOCABULARY)
+    assert (campaign.counties["610491"], len(plants)) == ("咸阳高新区", 1)
+
+
+def test_each_bad_line_of_a_plants_file_is_named(tmp_path: Path) -> None:
+    bad = ["{", line("P1"), line("P3", opened="2023-02-30"), line("P4", opened=20230901), line("P5", county="6104")]
+    bad += [line("P6", distance_km=-1), line("P7", in_urban_area="yes"), '{"enterprise": {}, "units": []}']
+    found = problems(tmp_path, HEAD, line("P1"), *bad)
+    assert {problem.partition(": ")[0] for problem in found} == {f"p.jsonl:{n}" for n in range(2, 10)}
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity"])
+def test_what_is_no_number_is_refused(tmp_path: Path, number: str) -> None:
+    (found,) = problems(tmp_path, HEAD, line("P1").replace('"name"', f'"distance_km": {number}, "name"'))
+    assert "不是 JSON" in found
+
+
+def test_distances_are_exact(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(HEAD, encoding="utf-8")
+    text = line("P1").replace('"name"', '"distance_km": 25.000000000000000001, "name"')
+    (tmp_path / "p.jsonl").write_text(text, encoding="utf-8")
+    _, (plant,) = read_inputs(tmp_path / "c.yaml", tmp_path / "p.jsonl", VOCABULARY)
+    assert str(plant.enterprise.distance_km) == "25.000000000000000001"

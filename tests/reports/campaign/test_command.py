@@ -1,0 +1,83 @@
+"""`grading campaign evaluate` as a person calls it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from pypdf import PdfReader
+from typer.testing import CliRunner
+
+from grading.cli import app
+
+CAMPAIGN = """\
+id: xianyang-2023
+title: 创A、增B、减C、清D
+jurisdiction: "610400"
+period: {start: 2023-03-01, plans_due: 2023-04-30, deadline: 2023-10-31}
+reached: B
+zones: {core: {within_km: 25}, other: {}}
+shares: [{zone: core, at_least_percent: null}, {zone: other, at_least_percent: 40}]
+new: [{rest: true, at_least: 1}]
+roster:
+  - permit: P1
+    target: A
+    measures: [{gap: G1, text: =1+1, start: 2023-05-01, finish: 2023-06-30, done_percent: 40, cost_wan: 12.5}]
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    def grading(grade: str, day: str) -> dict[str, object]:
+        return {"grade": grade, "attainable": grade, "confirmed": day, "published": day, "ended": None}
+
+    units = [{"id": "u", "industry": "rubber", "gradings": [grading("C", "2023-01-01"), grading("B", "2023-06-15")]}]
+    plant = {"enterprise": {"name": "厂", "permit": "P1", "county": "610402", "distance_km": 30}, "units": units}
+    (tmp_path / "c.yaml").write_text(CAMPAIGN, encoding="utf-8")
+    (tmp_path / "p.jsonl").write_text(json.dumps(plant), encoding="utf-8")
+    return [str(tmp_path / "c.yaml"), str(tmp_path / "p.jsonl"), "--on", "2023-07-01"]
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(app, ["campaign", *arguments])
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_json_is_the_whole_evaluation(files: list[str]) -> None:
+    found = json.loads(run("evaluate", *files, "--json"))
+    assert found["shares"][1] == {
+        "zone": "other",
+        "base": 1,
+        "reached": 1,
+        "percent": "100.00",
+        "at_least_percent": 40,
+        "met": True,
+        "missing": 0,
+    }
+    assert found["moves"]["increased_b"] == ["P1"]
+    assert found["overdue"] == [{"permit": "P1", "why": "measure_overdue"}]
+
+
+def test_the_monthly_report_carries_its_figures_and_is_the_same_each_time(files: list[str], tmp_path: Path) -> None:
+    places = [tmp_path / name for name in ("one.pdf", "two.pdf")]
+    for place in places:
+        run("evaluate", *files, "-o", str(place))
+    assert places[0].read_bytes() == places[1].read_bytes()
+    read = PdfReader(places[0])
+    assert json.loads(read.attachments["campaign.json"][0])["by_grade"]["B"] == 1
+    assert "整改措施逾期未完成" in "".join(page.extract_text() for page in read.pages)
+
+
+def test_the_ledger_has_a_line_a_measure_and_holds_no_formula(files: list[str], tmp_path: Path) -> None:
+    place = tmp_path / "ledger.xlsx"
+    run("evaluate", *files, "-o", str(place))
+    book = load_workbook(place)
+    row = [cell.value for cell in book["台账"][3]]
+    assert row[2] == "P1"
+    assert not any(cell.data_type == "f" for sheet in book for line in sheet for cell in line)
+
+
+def test_a_series_has_every_month_end(files: list[str]) -> None:
+    found = json.loads(run("series", *files[:2], "--from", "2023-12-15", "--to", "2024-03-01"))
+    assert [evaluation["on"] for evaluation in found] == ["2023-12-31", "2024-01-31", "2024-02-29", "2024-03-31"]

@@ -1,0 +1,118 @@
+"""The facts that the system gives to every policy, and how conditions on grades become conditions on them."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from grading.campaign.levels import Levels
+from grading.campaign.vocabulary import Vocabulary
+from grading.language.source import Path_, Source
+from grading.model.base import Scalar
+from grading.model.ruleset import Fact
+
+GRADES = ("grade", "facility_grade")
+PROJECT_KINDS = {
+    "new": "新建",
+    "rebuild": "改建",
+    "extension": "扩建",
+    "relocation": "迁建",
+    "pollution_control_upgrade": "污染治理提升",
+}
+OTHERS = "others"
+"""The option that stands for an industry or a county of which no policy knows."""
+ZONES = {"core": "市区及周边", "other": "其他区域"}
+DISTANCE_METHODS = {"fence": "厂界", "centre": "厂区中心"}
+
+
+def given_facts(vocabulary: Vocabulary, counties: Iterable[str]) -> dict[str, Fact]:
+    """The facts by id; `counties` are the codes that conditions compare the county with."""
+    industries = {
+        name: industry.label for industry in vocabulary.industries.industries for name in sorted(industry.ids)
+    } | {OTHERS: "其他行业"}
+    worst = Decimal(max(vocabulary.levels.standings.values()))
+    facts = [
+        Fact(id="industry", label="行业", type="choice", options=industries, circumstance=True),
+        Fact(id="is_key_industry", label="属于重点行业", type="boolean", circumstance=True),
+        # Codes of places are no identifiers of the language, so they can't be declared in a file.
+        Fact.model_construct(
+            **{**_PLAIN, "id": "county", "label": "所在区县", "type": "choice"},
+            options={code: vocabulary.regions.get(code, code) for code in counties} | {OTHERS: "其他区县"},
+        ),
+        Fact(id="zone", label="所在区域", type="choice", options=ZONES, circumstance=True),
+        Fact(id="in_urban_area", label="位于市区", type="boolean", circumstance=True),
+        Fact(id="distance_km", label="距市区边界", type="number", unit="km", min=Decimal(0), decimals=6),
+        Fact(id="distance_method", label="距离的量法", type="choice", options=DISTANCE_METHODS, circumstance=True),
+        Fact(id="project_kind", label="项目性质", type="choice", options=PROJECT_KINDS, circumstance=True),
+        Fact(id="emits_to_air", label="涉气项目", type="boolean", circumstance=True),
+        Fact(id="capacity_utilisation", label="产能利用率", type="number", unit="%", min=Decimal(0), decimals=2),
+    ]
+    for name, label in zip(GRADES, ("绩效等级", "治污设施绩效等级"), strict=True):
+        facts += [
+            Fact(id=f"{name}_standing", label=label, type="number", min=Decimal(1), max=worst, decimals=0),
+            Fact(id=f"{name}_attainable", label=f"可达{label}", type="number", min=Decimal(1), max=worst, decimals=0),
+            Fact(id=f"{name}_is_decided", label=f"{label}已定", type="boolean"),
+        ]
+    return {fact.id: fact for fact in facts}
+
+
+_PLAIN: Mapping[str, Any] = {
+    name: field.get_default(call_default_factory=True)
+    for name, field in Fact.model_fields.items()
+    if not field.is_required() and name != "options"
+}
+
+
+def with_levels_as_standings(raw: Any, levels: Levels, source: Source, at: Path_ = ()) -> Any:
+    """A policy's document in which `{fact: grade, level_at_least: B}` is said in the language's own operators.
+
+    It is met when the certain grade is at least that good, unmet when even the attainable one isn't, and else unknown:
+    whether a grade is decided is never stated as false, only as true or not at all. An unknown level is a problem of the source.
+    """
+    if isinstance(raw, list):
+        return [with_levels_as_standings(item, levels, source, (*at, i)) for i, item in enumerate(raw)]
+    if not isinstance(raw, dict):
+        return raw
+    if "level_at_least" not in raw:
+        return {key: with_levels_as_standings(item, levels, source, (*at, key)) for key, item in raw.items()}
+    level, fact = raw["level_at_least"], raw.get("fact")
+    if level not in levels.standings:
+        source.problems.append(source.problem((*at, "level_at_least"), f"there is no level `{level}`"))
+    if fact not in GRADES:
+        source.problems.append(source.problem((*at, "fact"), f"has no levels; {' and '.join(GRADES)} have"))
+    if source.problems:
+        return raw
+    rest = {key: value for key, value in raw.items() if key not in ("fact", "level_at_least")}
+    return level_at_least(str(fact), level, levels) | rest
+
+
+def level_at_least(fact: str, level: str, levels: Levels) -> dict[str, Any]:
+    """The condition that a grade is at least as good as a level, as a document; a level with a minus counts as the level."""
+    standing = Decimal(levels.threshold(level))
+    attainable = {"fact": f"{fact}_attainable", "at_most": standing}
+    decided = {"fact": f"{fact}_is_decided", "equals": True}
+    label = levels.labels.get(level, level)
+    what = "绩效等级" if fact == "grade" else "治污设施绩效等级"
+    return {
+        "any": [{"fact": f"{fact}_standing", "at_most": standing}, {"all": [attainable, decided]}],
+        "text": f"{what}达到{label}及以上",
+    }
+
+
+def grade_facts(levels: Levels, name: str, grade: str | None, attainable: str | None) -> dict[str, Decimal | bool]:
+    """What the system states of a grade: nothing of one that is not known."""
+    if grade is None or attainable is None:
+        return {}
+    facts: dict[str, Decimal | bool] = {
+        f"{name}_standing": Decimal(levels.standings[grade]),
+        f"{name}_attainable": Decimal(levels.standings[attainable]),
+    }
+    if grade == attainable:
+        facts[f"{name}_is_decided"] = True
+    return facts
+
+
+def given_value(fact: Fact, value: Scalar | None) -> Scalar | None:
+    """What is given of a fact; an industry or county that no policy names is one of the others."""
+    if fact.id in ("industry", "county") and isinstance(value, str) and value not in fact.options:
+        return OTHERS
+    return value

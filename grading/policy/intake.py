@@ -1,0 +1,45 @@
+"""Audits that may also state what only policies ask for."""
+
+from typing import Any
+
+from grading.intake import check_audit, parse_json
+from grading.language.load import Library
+from grading.language.loaded import Loaded
+from grading.model.audit import Audit
+from grading.model.ruleset import Fact
+from grading.policy.given import given_facts
+from grading.policy.library import PolicyLibrary
+
+STATED = ("in_urban_area", "distance_km", "distance_method", "capacity_utilisation")
+"""The given facts that an audit may state."""
+
+
+class _WithPolicyFacts(Library):
+    """Rulesets to which the facts of all policies are added, for reading audits alone."""
+
+    def __init__(self, library: Library, policies: PolicyLibrary) -> None:
+        super().__init__(library.root)
+        self._library = library
+        given = given_facts(policies.vocabulary, ())
+        listed = [given[name] for name in STATED] + [fact for policy in policies.policies() for fact in policy.facts]
+        self._facts: dict[str, Fact] = {fact.id: fact for fact in listed}
+
+    def ids(self) -> tuple[str, ...]:
+        return self._library.ids()
+
+    def load(self, ruleset_id: str) -> Loaded:
+        loaded = self._library.load(ruleset_id)
+        ruleset = loaded.ruleset
+        added = {id_: f for id_, f in self._facts.items() if f.group is None or f.group in ruleset.groups}
+        more = ruleset.model_copy(update={"facts": added | ruleset.facts})
+        return Loaded(more, loaded.origins, loaded.own)
+
+
+def read_audit_for_policies(text: bytes, library: Library, policies: PolicyLibrary) -> Audit:
+    """Read an audit whose facts are those of its rulesets and of the policies; raises AuditError."""
+    return check_for_policies(parse_json(text), library, policies)
+
+
+def check_for_policies(raw: Any, library: Library, policies: PolicyLibrary) -> Audit:
+    """Check an audit that is already parsed; see `read_audit_for_policies`."""
+    return check_audit(raw, _WithPolicyFacts(library, policies))

@@ -14,6 +14,7 @@ from grading.commands.inputs import STDIN, grade_one, print_audit_problems, read
 from grading.commands.terminal import Exit, err, library, stop
 from grading.intake import AuditError, InputProblem
 from grading.model.base import Mode
+from reports.admission import command as admission
 from reports.campaign import command as campaign
 from reports.orders import Item, Order
 
@@ -27,6 +28,7 @@ TRIAL = "-试算"
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this package."""
+    admission.register(app)
     campaign.register(app)
     app.command("report", help="生成差距报告（PDF/A-3，附评级结果；或 HTML）")(report)
 

@@ -79,9 +79,7 @@ def admission(policies: PolicyEngine, engine: Engine, project: Project, audit: A
         given["zone"] = zone
         concluded = list(_concluded(policies, project, given))
     reasons = tuple(_reasons(concluded))
-    demanded = [
-        c.rule.effect for c in concluded if c.rule.effect.kind == "requires_level" and c.status is not Status.UNMET
-    ]
+    demanded = [c.rule.effect for c in concluded if c.rule.effect.kind == "requires_level" and c.status is Status.MET]
     outcome = _outcome(reasons)
     missing: set[str] = set()
     if outcome == "undecided":
@@ -89,6 +87,8 @@ def admission(policies: PolicyEngine, engine: Engine, project: Project, audit: A
         missing = set(_missing(open_rules))
         if "zone" in missing and zone_status is not None:
             missing = missing - {"zone"} | set(_missing([zone_status]))
+        if "is_key_industry" in missing:
+            missing = missing - {"is_key_industry"} | {"industry"}
         if any(name.startswith(GRADE_PREFIXES) for name in missing):
             missing = {name for name in missing if not name.startswith(GRADE_PREFIXES)}
             missing |= {"audit"} if grading is None else set(_missing_of_grading(grading))
@@ -120,7 +120,7 @@ def _given(policies: PolicyEngine, project: Project) -> dict[str, Scalar | None]
         "distance_method": project.distance_method,
         "treatment": project.treatment,
     }
-    return given
+    return given | {name: value for name, value in project.facts.items() if name not in given}
 
 
 def _facility(policies: PolicyEngine, grading: Grading) -> Outcome | None:
@@ -195,6 +195,11 @@ def _missing(concluded: Sequence[Concluded]) -> Iterator[str]:
     for found in concluded:
         gates = {found.rule.id, found.rule.id + UNFULFILLED}
         tops = [e for e in found.trace if gates & set(e.concludes.get("gates", ()))]
+        # Whether a rule applies at all is asked first.
+        first = f"gate.{found.rule.id}.all[0]"
+        applies = [e for e in found.trace if e.concludes.get("condition") == first and _is_unknown(e)]
+        if found.rule.applies_when is not None and applies:
+            tops = applies
         yield from (cause["fact"] for cause in _unknown_causes(found.trace, tops))
 
 
@@ -205,10 +210,14 @@ def _missing_of_grading(grading: Grading) -> Iterator[str]:
         yield from (f"audit.{cause['place']}" for cause in _unknown_causes(unit.trace, tops) if "place" in cause)
 
 
+def _is_unknown(entry: TraceEntry) -> bool:
+    return bool(entry.concludes.get("status") == Status.UNKNOWN)
+
+
 def _unknown_causes(trace: Sequence[TraceEntry], tops: Sequence[TraceEntry]) -> Iterator[dict[str, Any]]:
     """The facts without a value below the entries that conclude `unknown`."""
     entries = {entry.seq: entry for entry in trace}
-    waiting = [entry for entry in tops if entry.concludes.get("status") == Status.UNKNOWN]
+    waiting = [entry for entry in tops if _is_unknown(entry)]
     seen: set[int] = set()
     while waiting:
         entry = waiting.pop()
@@ -217,7 +226,7 @@ def _unknown_causes(trace: Sequence[TraceEntry], tops: Sequence[TraceEntry]) -> 
         seen.add(entry.seq)
         for cause in entry.because:
             below = entries.get(cause.get("seq", 0))
-            if below is not None and below.concludes.get("status") == Status.UNKNOWN:
+            if below is not None and _is_unknown(below):
                 waiting.append(below)
             elif "fact" in cause and cause.get("value") is None:
                 yield cause

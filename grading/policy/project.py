@@ -7,7 +7,7 @@ from pydantic import Field, StrictBool, ValidationError
 
 from grading.campaign.model import County, Day
 from grading.campaign.problems import place_text, places
-from grading.intake import AuditError, InputProblem, parse_json
+from grading.intake import AuditError, InputProblem, check_value, parse_json
 from grading.language.load import Library
 from grading.model.audit import Audit
 from grading.model.base import Identifier, Strict, Text
@@ -18,7 +18,10 @@ ProjectKind = Literal["new", "rebuild", "extension", "relocation", "pollution_co
 
 
 class Project(Strict):
-    """Where a project is to be, what it is, and when it was accepted for approval; null is what is not known."""
+    """Where a project is to be, what it is, and when it was accepted for approval; null is what is not known.
+
+    `facts` answers what policies ask about projects beyond the keys that all have.
+    """
 
     name: Text
     kind: ProjectKind | None = None
@@ -30,6 +33,7 @@ class Project(Strict):
     distance_method: Literal["fence", "centre"] | None = None
     accepted_on: Day
     treatment: tuple[Identifier, ...] | None = None
+    facts: dict[Identifier, Any] = Field(default_factory=dict)
 
 
 class _Document(Strict):
@@ -62,6 +66,29 @@ def read_project(text: bytes, library: Library, policies: PolicyLibrary) -> tupl
             if families.by_id(unit.ruleset.partition("/")[2]) is not own:
                 message = f"规则集 {unit.ruleset} 不属于项目的行业 {project.industry}"
                 problems.append(InputProblem(f"audit.units[{i}].ruleset", message))
+    if project is not None:
+        project, wrong = _answered(project, policies)
+        problems += wrong
     if problems or project is None:
         raise AuditError(problems)
     return project, audit
+
+
+def _answered(project: Project, policies: PolicyLibrary) -> tuple[Project, list[InputProblem]]:
+    """The project with its treatment and facts read as the policies about projects declare them."""
+    declared = {fact.id: fact for policy in policies.policies() if policy.subject == "project" for fact in policy.facts}
+    problems: list[InputProblem] = []
+    if project.treatment is not None and "treatment" in declared:
+        _, wrong = check_value(list(project.treatment), "project.treatment", [declared["treatment"]])
+        problems += wrong
+    facts: dict[str, Any] = {}
+    for name, raw in project.facts.items():
+        if name not in declared or name == "treatment":
+            known = "、".join(sorted(declared.keys() - {"treatment"}))
+            problems.append(InputProblem(f"project.facts.{name}", f"没有这样的事实；可以是 {known}"))
+            continue
+        value, wrong = check_value(raw, f"project.facts.{name}", [declared[name]])
+        problems += wrong
+        if value is not None:
+            facts[name] = value.value
+    return project.model_copy(update={"facts": facts}), problems

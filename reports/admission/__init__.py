@@ -1,0 +1,1 @@
+"""The opinion on whether a project may be admitted, as a document."""

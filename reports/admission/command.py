@@ -1,0 +1,75 @@
+"""`grading admission`: whether a proposed project may be admitted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from grading.commands.inputs import read_bytes, tell_problems
+from grading.commands.terminal import Exit, err, library, out, print_json, print_problems, stop
+from grading.engine.grade import Engine
+from grading.intake import AuditError
+from grading.language.problems import LanguageError
+from grading.policy.admission import Opinion, admission
+from grading.policy.apply import PolicyEngine
+from grading.policy.library import PolicyLibrary
+from grading.policy.project import read_project
+
+SUFFIXES = (".pdf", ".html")
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the command."""
+    parent.command("admission", help="拟建项目的环保绩效准入意见：准入、不予准入，或暂不能判定及所缺信息")(opinion)
+
+
+def opinion(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="项目文件", help="项目及其设计资料（JSON）；- 为标准输入")],
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="准入意见 .pdf 或 .html")] = None,
+) -> None:
+    """Give the opinion about a project; exit 1 when its file can't be read."""
+    if output is not None and output.suffix.lower() not in SUFFIXES:
+        stop(f"{output}：不知道写成什么；扩展名可以是 {'、'.join(SUFFIXES)}")
+    rulesets = library(context)
+    policies = PolicyLibrary(rulesets.root)
+    try:
+        engine = PolicyEngine(policies)
+        project, audit = read_project(read_bytes(file), rulesets, policies)
+        found = admission(engine, Engine(rulesets), project, audit)
+    except AuditError as error:
+        tell_problems(file, error, as_json)
+        raise typer.Exit(Exit.FAILED) from None
+    except LanguageError as error:
+        print_problems(error.problems, err)
+        raise typer.Exit(Exit.FAILED) from None
+    if output is not None:
+        from reports.admission.report import opinion_html, opinion_pdf
+
+        output.parent.mkdir(parents=True, exist_ok=True)
+        if output.suffix.lower() == ".pdf":
+            output.write_bytes(opinion_pdf(found, engine))
+        else:
+            output.write_text(opinion_html(found, engine), encoding="utf-8")
+        err.print(str(output))
+    if as_json:
+        print_json(found.as_json())
+    elif output is None:
+        _print(found, engine)
+
+
+def _print(found: Opinion, policies: PolicyEngine) -> None:
+    from reports.admission.report import opinion_context
+
+    context = opinion_context(found, policies)
+    out.print(Text(f"{context.name}：{context.outcome}", style="bold"))
+    for label, value in (*context.facts, ("应达到的等级", context.required)):
+        out.print(f"  {label}：{value}")
+    for line in context.reasons:
+        out.print(f"  [{line.verdict}] {line.text}（{line.source}）", markup=False)
+    if context.missing:
+        out.print(f"  需要补充：{'、'.join(context.missing)}")

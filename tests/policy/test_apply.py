@@ -1,0 +1,62 @@
+"""Policies are chained on grades: what caps or excludes a unit is seen by the rules that read its grade."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from grading.engine.grade import Engine
+from grading.intake import parse_json
+from grading.language.load import Library
+from grading.policy.apply import Applied, PolicyEngine, apply_policies
+from grading.policy.intake import check_for_policies
+from grading.policy.library import PolicyLibrary
+
+LIBRARY = Library()
+POLICIES = PolicyEngine(PolicyLibrary())
+ENGINE = Engine(LIBRARY)
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def applied(example: str, on: str, county: str = "610402", **facts: Any) -> Applied:
+    raw = parse_json((EXAMPLES / f"{example}.json").read_bytes())
+    raw["enterprise"]["facts"] |= facts
+    audit = check_for_policies(raw, LIBRARY, POLICIES.library)
+    grading = ENGINE.grade(audit)
+    scales = {unit.ruleset: LIBRARY.ruleset(unit.ruleset).scale for unit in audit.units}
+    return apply_policies(POLICIES, audit, grading, scales, county, date.fromisoformat(on))
+
+
+def effects(found: Applied, unit: int = 0) -> dict[str, str]:
+    return {f"{c.policy.id}/{c.rule.id}": c.status.value for c in found.units[unit].concluded}
+
+
+def test_an_undecided_concrete_station_is_neither_stopped_nor_spared() -> None:
+    found = effects(applied("concrete/qindu-rongsheng-ready-mixed", "2023-10-01"))
+    assert found["xianyang-2023/concrete/stop_unless_leading"] == "unknown"
+
+
+def test_a_policy_of_another_city_does_not_apply() -> None:
+    found = effects(applied("concrete/qindu-rongsheng-ready-mixed", "2023-10-01", "610502"))
+    assert not any(name.startswith("xianyang") for name in found)
+
+
+def test_an_excluded_station_has_no_grade_and_stops() -> None:
+    found = applied("concrete/qindu-rongsheng-ready-mixed", "2023-10-01", stable_compliance=False)
+    assert found.units[0].outcome.grade == "ungraded"
+    assert effects(found)["xianyang-2023/concrete/stop_unless_leading"] == "met"
+
+
+def test_facts_that_only_policies_know_may_stand_in_an_audit() -> None:
+    stated = {"bulk_materials": True, "daily_truck_trips": 40, "access_gate": False}
+    found = applied("industrial_coating/qindu-waterborne-frames", "2024-01-01", **stated)
+    enterprise = {c.rule.id: c.status.value for c in found.enterprise.concluded}
+    assert enterprise["access_gate_10_trips"] == "met"
+
+
+def test_the_document_lists_what_is_met_or_unknown_with_its_trace_when_asked() -> None:
+    found = applied("concrete/qindu-rongsheng-ready-mixed", "2023-10-01")
+    (entry,) = [e for e in found.as_json(with_trace=True)["units"][0]["effects"] if e["rule"] == "stop_unless_leading"]
+    assert entry["during"] == ["heavy_pollution_alert", "pollution_weather_control"]
+    assert entry["trace"][-1]["because"]
+    assert json.dumps(found.as_json(), default=str)

@@ -183,13 +183,12 @@ ALLOWED = {
     "the ends of the range": "{any: [{fact: dust, at_least: 500}, {fact: dust, at_most: 0}]}",
     "zeros behind the places": "{fact: dust, at_most: 10.0000}",
     "a fact of the unit inside rows": "{each: outlets, require: {fact: dust, at_most: 3}}",
-    "an unresolved figure of low confidence": "{fact: dust, at_most: unresolved, confidence: low}",
     "a guess of low confidence": "{fact: dust, at_most: {provisional: 3}, confidence: low}",
     "an established figure beside an open one": (
-        "{all: [{fact: dust, at_most: unresolved}, {fact: dust, at_most: 9, confidence: high}], confidence: low}"
+        "{all: [{fact: dust, at_most: {provisional: 3}}, {fact: dust, at_most: 9, confidence: high}], confidence: low}"
     ),
     "what selects rows needs no confidence of its own": (
-        "{each: outlets, where: {fact: nox, above: 1}, require: {fact: nox, at_most: unresolved}, confidence: low}"
+        "{each: outlets, where: {fact: nox, above: 1}, require: {fact: nox, at_most: {provisional: 3}}, confidence: low}"
     ),
     "a figure seen where it says": (
         "{all: [{fact: dust, at_most: 1, basis: seen, cite: {document: 网页}}], basis: standard, cite: {document: GB}}"
@@ -216,6 +215,11 @@ DOUBTFUL = {
         "every value of `dust` meets this; it only asks that the value is known",
     ),
     "met by no value": ("{fact: dust, below: 0}", "no value of `dust` meets this"),
+    "known to nobody": (
+        "{fact: dust, at_most: unresolved, confidence: low}",
+        "is `unresolved`, so not even a trial can decide it; with a reason for a working value write "
+        "`at_most: {provisional: …}, basis: estimated, confidence: low, note: …`",
+    ),
     "said twice": (
         "{any: [{fact: closed, equals: true}, {fact: fuel, equals: gas}, {not: {fact: closed, equals: false}}]}",
         "says the same as any[0]",
@@ -510,6 +514,12 @@ LINTS = {
     "an estimated percentage that claims confidence": Lint(
         "is `estimated`, so it says `confidence: low`, not medium",
         measures=estimate("percent: {provisional: 30}, confidence: medium, note: 类推"),
+    ),
+    "a percentage known to nobody": Lint(
+        "is `unresolved`; with a reason for a working value write "
+        "`percent: {provisional: …}, basis: estimated, confidence: low, note: …`",
+        measures=MEASURES.replace("{text: 自主减排", "{percent: unresolved, text: 自主减排", 1),
+        severity="warning",
     ),
     "a measure without citation": Lint(
         "has no citation (`cite`)", measures=MEASURES.replace("cite: {document: 试验文件}, ", "", 1)

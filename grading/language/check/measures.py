@@ -36,6 +36,12 @@ def check_alerts(loaded: Loaded) -> Iterator[Problem]:
             for i, measure in enumerate(measures):
                 for step, message in _measure(measure):
                     yield loaded.problem("measures", f"{alert}.{level}", (i, *step), message)
+                if measure.percent == "unresolved":
+                    message = (
+                        "is `unresolved`; with a reason for a working value write "
+                        "`percent: {provisional: …}, basis: estimated, confidence: low, note: …`"
+                    )
+                    yield loaded.problem("measures", f"{alert}.{level}", (i, "percent"), message, warning=True)
 
 
 def _stated(loaded: Loaded, alert: str) -> dict[str, tuple[Measure, ...]]:

@@ -41,8 +41,15 @@ def check_estimates(loaded: Loaded) -> Iterator[Problem]:
 
 
 def check_figures(loaded: Loaded) -> Iterator[Problem]:
-    """Figures of low confidence that count, figures that were `seen` nobody says where, estimates that rest on nothing."""
+    """Figures that nobody knows, that claim more than is known, or that do not say where they come from."""
     for place, comparison in comparisons(loaded.ruleset):
+        if comparison.is_unresolved:
+            operator = comparison.operator
+            message = (
+                "is `unresolved`, so not even a trial can decide it; with a reason for a working value write "
+                f"`{operator}: {{provisional: …}}, basis: estimated, confidence: low, note: …`"
+            )
+            yield loaded.problem(place.site.kind, place.site.id, (*place.inner, operator), message, warning=True)
         if place.basis == "estimated":
             for message in _estimate(place):
                 yield loaded.problem(place.site.kind, place.site.id, place.inner, message)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from grading.engine.grade import Engine
 from grading.engine.planning import boundaries
+from grading.intake import read_audit
 from grading.language.load import Library
 from grading.model.audit import Audit, Known, Row
 from grading.model.base import Mode, Status
@@ -20,6 +22,7 @@ from tests.engine.strategies import any_audit
 AMOUNT = settings.default.max_examples if settings.default is not None else 100
 LIBRARY = Library()
 ENGINE = Engine(LIBRARY)
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def can_be_computed(ruleset: Ruleset, audit: Audit) -> Audit:
@@ -45,6 +48,14 @@ def can_be_computed(ruleset: Ruleset, audit: Audit) -> Audit:
     }
     unit = unit.model_copy(update={"facts": mended(unit.facts.items()), "groups": groups})
     return audit.model_copy(update={"units": (unit,)})
+
+
+def test_the_examples_cover_the_whole_scale_in_trial_mode() -> None:
+    audits = [read_audit(path.read_bytes(), LIBRARY) for path in sorted(EXAMPLES.glob("*/*.json"))]
+    units = [unit for audit in audits for unit in ENGINE.grade(audit, Mode.TRIAL).units]
+    decided = {unit.outcome.grade for unit in units if unit.outcome.grade == unit.outcome.attainable}
+    assert {"A", "B", "C", "D", "leading", "non_leading"} <= decided
+    assert any(unit.outcome.grade != unit.outcome.attainable for unit in units)
 
 
 @pytest.mark.parametrize("ruleset_id", LIBRARY.ids())

@@ -16,6 +16,7 @@ from grading.language.load import Library
 from grading.language.loaded import Loaded
 from grading.language.problems import LanguageError, Problem
 from grading.model.base import Mode
+from grading.vocabulary import BASIS
 
 
 def check_rulesets(rulesets: Library, ids: tuple[str, ...], as_json: bool) -> None:
@@ -77,8 +78,7 @@ def _of_cases(rulesets: Library, ruleset_id: str) -> tuple[Problem, ...]:
 
 def in_words(counts: Counts) -> str:
     """The counts as one Chinese line."""
-    bases = counts.by_basis
-    how = f"见于原文 {bases['seen']}、引自标准 {bases['standard']}、凭记忆 {bases['recalled']}"
+    how = "、".join(f"{BASIS[basis]} {number}" for basis, number in counts.by_basis.items())
     opens = f"未核实 {counts.unresolved}，暂定 {counts.provisional}，低可信 {counts.low_confidence}"
     return f"指标 {counts.indicators}，判据 {counts.criteria}（{how}），事实 {counts.facts}，{opens}"
 

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, get_args
 
 from grading.language.figures import comparisons
+from grading.model.base import Basis
 from grading.model.ruleset import ALERTS, ProvisionalPercent, Ruleset
 
 
@@ -25,7 +26,7 @@ class Counts:
     provisional: int
     low_confidence: int
     by_basis: dict[str, int]
-    """Criteria by their basis: `seen`, `standard`, `recalled`."""
+    """Criteria by their basis: `seen`, `standard`, `recalled`, `estimated`."""
     unresolved_percentages: int
     """Percentages of alert measures that are unresolved or provisional."""
 
@@ -54,6 +55,6 @@ def count(ruleset: Ruleset) -> Counts:
         unresolved=sum(comparison.is_unresolved for _, comparison in found),
         provisional=sum(comparison.is_provisional for _, comparison in found),
         low_confidence=sum(place.confidence == "low" for place, _ in found),
-        by_basis={basis: by_basis[basis] for basis in ("seen", "standard", "recalled")},
+        by_basis={basis: by_basis[basis] for basis in get_args(Basis)},
         unresolved_percentages=len(percentages),
     )

@@ -26,6 +26,9 @@ class Layer(Protocol):
     @property
     def cite(self) -> Cite | None: ...
 
+    @property
+    def note(self) -> str | None: ...
+
 
 @dataclass(frozen=True)
 class Site:

@@ -102,11 +102,12 @@ KEYS = {
     "cap": "The best level that can still be reached.",
     # Where a figure comes from, what to do about it
     "text": "The requirement in words.",
-    "basis": "`seen`: read on a page or in a plan; `standard`: a published standard; `recalled`: from memory.",
+    "basis": "`seen`: read on a page or in a plan; `standard`: a published standard; `recalled`: from memory; "
+    "`estimated`: a working value for trials, with a `note` that says on what it rests and `confidence: low`.",
     "confidence": "`high`, `medium` or `low`; a figure of low confidence is `unresolved` or `provisional`.",
     "cite": "Where it is written; the innermost statement counts.",
     "remedy": "What it takes to meet it; the innermost statement counts.",
-    "note": "For reviewers.",
+    "note": "For reviewers; of an `estimated` figure, on what the estimate rests.",
     "document": "The document's number or name.",
     "section": "The section of the document.",
     "clause": "The clause, table or item.",

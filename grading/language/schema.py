@@ -36,6 +36,11 @@ MODELS: dict[FileKind, type[BaseModel]] = {
     FileKind.PART: Part,
     FileKind.CASES: Cases,
 }
+_ESTIMATED = {
+    "if": {"properties": {"basis": {"const": "estimated"}}, "required": ["basis"]},
+    "then": {"properties": {"confidence": {"const": "low"}}, "required": ["note"]},
+}
+"""An estimate says on what it rests, and claims no more confidence than it has."""
 ONLY_IN_RULESETS = sorted({*RulesetFile.model_fields} - {*Part.model_fields})
 
 
@@ -61,6 +66,9 @@ def schema(kind: FileKind = FileKind.ANY) -> dict[str, Any]:
     for name, operations in (("Comparison", OPERATORS), ("Computed", OPERATIONS)):
         if name in definitions:
             definitions[name]["oneOf"] = [{"required": [operation]} for operation in operations]
+    for definition in definitions.values():
+        if "basis" in definition.get("properties", {}):
+            definition.update(_ESTIMATED)
     content = _by_content() if kind is FileKind.ANY else _reference(kind)
     return {"$schema": DIALECT, "title": f"grading: {kind.value}", **content, "$defs": definitions}
 

@@ -46,7 +46,7 @@ class Mode(StrEnum):
     TRIAL = "trial"
 
 
-Basis = Literal["seen", "standard", "recalled"]
+Basis = Literal["seen", "standard", "recalled", "estimated"]
 Confidence = Literal["high", "medium", "low"]
 
 

@@ -304,9 +304,11 @@ class _Values:
         return list(dict.fromkeys([*near, *(v.quantize(last) for v in FIGURES), Decimal("999999999")]))
 
 
-def any_audit(ruleset: Ruleset, luck: Random, day: date = DAY) -> Audit:
-    """A random audit of a ruleset that is too large for hypothesis to draw value by value."""
-    missing = luck.choice((0, 0.02, 0.2, 0.6))
+def any_audit(
+    ruleset: Ruleset, luck: Random, day: date = DAY, shares: tuple[float, ...] = (0, 0.02, 0.2, 0.6)
+) -> Audit:
+    """A random audit of a ruleset that is too large for hypothesis to draw value by value; one of `shares` is missing."""
+    missing = luck.choice(shares)
     values = _Values(ruleset, 0)
 
     def known(facts: list[Fact]) -> dict[str, Known]:

@@ -9,7 +9,7 @@ import pytest
 from grading.language.check import check
 from grading.language.load import Library
 from grading.language.problems import Problem
-from tests.language.shelf import HEAD, INDICATORS, KNOWN, MEASURES, line_of, ruleset_text, shelf
+from tests.language.shelf import HEAD, INDICATORS, KNOWN, MEASURES, line_of, problems_of, ruleset_text, shelf
 
 MARK = "# <-"
 HERE = "cite: {document: 试验文件}, basis: seen, confidence: high, remedy: {text: 治理}"
@@ -148,6 +148,22 @@ CONDITIONS = {
         "{all: [{fact: dust, at_most: 1, basis: seen}], basis: standard, cite: {document: GB 1}}",
         "`dust` is `seen`, but the only citation is that of a figure that is `standard`",
     ),
+    "an estimate that counts": (
+        "{fact: dust, at_most: 1, basis: estimated, confidence: low, note: 类推}",
+        "an estimated figure counts as if it were established; write `at_most: {provisional: …}`",
+    ),
+    "an estimate without a reason": (
+        "{fact: dust, at_most: {provisional: 1}, basis: estimated, confidence: low}",
+        "is `estimated` without a reason; say beside `basis` on what it rests: `note: …`",
+    ),
+    "an estimate that claims confidence": (
+        "{fact: dust, at_most: {provisional: 1}, basis: estimated, confidence: medium, note: 类推}",
+        "is `estimated`, so it says `confidence: low`, not medium",
+    ),
+    "an estimate that takes the confidence around it": (
+        "{fact: dust, at_most: {provisional: 1}, basis: estimated, note: 类推}",
+        "is `estimated`, so it says `confidence: low`, not high",
+    ),
 }
 
 
@@ -167,16 +183,22 @@ ALLOWED = {
     "the ends of the range": "{any: [{fact: dust, at_least: 500}, {fact: dust, at_most: 0}]}",
     "zeros behind the places": "{fact: dust, at_most: 10.0000}",
     "a fact of the unit inside rows": "{each: outlets, require: {fact: dust, at_most: 3}}",
-    "an unresolved figure of low confidence": "{fact: dust, at_most: unresolved, confidence: low}",
     "a guess of low confidence": "{fact: dust, at_most: {provisional: 3}, confidence: low}",
     "an established figure beside an open one": (
-        "{all: [{fact: dust, at_most: unresolved}, {fact: dust, at_most: 9, confidence: high}], confidence: low}"
+        "{all: [{fact: dust, at_most: {provisional: 3}}, {fact: dust, at_most: 9, confidence: high}], confidence: low}"
     ),
     "what selects rows needs no confidence of its own": (
-        "{each: outlets, where: {fact: nox, above: 1}, require: {fact: nox, at_most: unresolved}, confidence: low}"
+        "{each: outlets, where: {fact: nox, above: 1}, require: {fact: nox, at_most: {provisional: 3}}, confidence: low}"
     ),
     "a figure seen where it says": (
         "{all: [{fact: dust, at_most: 1, basis: seen, cite: {document: 网页}}], basis: standard, cite: {document: GB}}"
+    ),
+    "an estimate with its reason": (
+        "{fact: dust, at_most: {provisional: 1}, basis: estimated, confidence: low, note: 按相邻章节类推}"
+    ),
+    "an established figure inside an estimate": (
+        "{all: [{fact: dust, at_most: {provisional: 1}}, {fact: dust, at_most: 9, basis: standard, confidence: medium}],"
+        " basis: estimated, confidence: low, note: 类推}"
     ),
 }
 
@@ -193,6 +215,11 @@ DOUBTFUL = {
         "every value of `dust` meets this; it only asks that the value is known",
     ),
     "met by no value": ("{fact: dust, below: 0}", "no value of `dust` meets this"),
+    "known to nobody": (
+        "{fact: dust, at_most: unresolved, confidence: low}",
+        "is `unresolved`, so not even a trial can decide it; with a reason for a working value write "
+        "`at_most: {provisional: …}, basis: estimated, confidence: low, note: …`",
+    ),
     "said twice": (
         "{any: [{fact: closed, equals: true}, {fact: fuel, equals: gas}, {not: {fact: closed, equals: false}}]}",
         "says the same as any[0]",
@@ -248,6 +275,12 @@ def levels(a: str = "text: 密闭, ", b: str = "text: 密闭或达标, ") -> str
         f"      A: {{{a}require: {{all: [{{fact: dust, at_most: 10}}, {{fact: closed, equals: true}}]}}}}\n"
         f"      B: {{{b}require: {{fact: dust, at_most: 20}}}}\n"
     )
+
+
+def estimate(said: str) -> str:
+    """The measures of a ruleset, with an estimated cut at one level of one alert."""
+    cut = f"{{text: 限产, kind: output_cut, basis: estimated, cite: {{document: 试验文件}}, {said}}}"
+    return MEASURES.replace('yellow: {"A,B,D": ', f'yellow: {{B: [{cut}], "A,D": ')
 
 
 def gate(fact: str = "closed", effect: str = "ungraded", known: str = KNOWN) -> str:
@@ -470,6 +503,24 @@ LINTS = {
             "confidence: high", "confidence: low"
         ),
     ),
+    "an estimated percentage that counts": Lint(
+        "an estimated percentage counts as if it were established; write `percent: {provisional: 30}`",
+        measures=estimate("percent: 30, confidence: low, note: 类推"),
+    ),
+    "an estimated percentage without a reason": Lint(
+        "is `estimated` without a reason; say on what it rests: `note: …`",
+        measures=estimate("percent: {provisional: 30}, confidence: low"),
+    ),
+    "an estimated percentage that claims confidence": Lint(
+        "is `estimated`, so it says `confidence: low`, not medium",
+        measures=estimate("percent: {provisional: 30}, confidence: medium, note: 类推"),
+    ),
+    "a percentage known to nobody": Lint(
+        "is `unresolved`; with a reason for a working value write "
+        "`percent: {provisional: …}, basis: estimated, confidence: low, note: …`",
+        measures=MEASURES.replace("{text: 自主减排", "{percent: unresolved, text: 自主减排", 1),
+        severity="warning",
+    ),
     "a measure without citation": Lint(
         "has no citation (`cite`)", measures=MEASURES.replace("cite: {document: 试验文件}, ", "", 1)
     ),
@@ -525,3 +576,16 @@ def test_findings_about_a_part_point_into_the_part(tmp_path: Path) -> None:
         ("p.yaml", 8, "error", "`C` is no level of e/r"),
         ("p.yaml", 8, "error", "there is no fact `sound`"),
     ]
+
+
+def test_a_ruleset_with_an_estimate_that_would_count_is_not_loaded(tmp_path: Path) -> None:
+    figure = "{fact: dust, at_most: 20, basis: estimated, confidence: low, note: 类推}"
+    guess = figure.replace("20", "{provisional: 20}")
+    for written, usable in ((figure, False), (guess, True)):
+        text = ruleset_text(indicators=INDICATORS.replace("{fact: dust, at_most: 20}", written))
+        assert (problems_of(shelf(tmp_path, {"e/r.yaml": text})) == ()) is usable
+
+
+def test_an_estimated_percentage_with_its_reason_is_in_order(tmp_path: Path) -> None:
+    text = ruleset_text(measures=estimate("percent: {provisional: 30}, confidence: low, note: 按相邻章节类推"))
+    assert findings(shelf(tmp_path, {"e/r.yaml": text})) == ()

@@ -41,6 +41,6 @@ def test_a_ruleset_is_counted(tmp_path: Path) -> None:
         unresolved=2,
         provisional=1,
         low_confidence=1,
-        by_basis={"seen": 0, "standard": 1, "recalled": 1},
+        by_basis={"seen": 0, "standard": 1, "recalled": 1, "estimated": 0},
         unresolved_percentages=1,
     )

@@ -75,6 +75,8 @@ def test_a_ruleset_in_order_is_valid() -> None:
         ('jurisdiction: "100000"', "jurisdiction: 100000", "$.jurisdiction"),
         ("effective: 2020-06-29", "effective: soon", "$.edition.effective"),
         ("basis: seen\n", "basis: guessed\n", "$.indicators[0].basis"),
+        ("basis: seen\n    confidence: high\n", "basis: estimated\n    confidence: low\n", "$.indicators[0]"),
+        ("basis: seen\n", "basis: estimated\n    note: 类推\n", "$.indicators[0].confidence"),
         ("    title: 颗粒物和密闭\n", "", "$.indicators[0]"),
         ("at_most: 20}", "atmost: 20}", "$.indicators[0].levels.B.require"),
         ("at_most: 20}", "at_most: 20, at_least: 10}", "$.indicators[0].levels.B.require"),

@@ -8,6 +8,7 @@ from grading.case_runner import run_case
 from grading.commands.ruleset_check import findings
 from grading.engine.grade import Engine
 from grading.language.cases import read_cases
+from grading.language.counts import count
 from grading.language.load import Library
 
 LIBRARY = Library()
@@ -39,6 +40,12 @@ def test_there_are_rulesets() -> None:
 @pytest.mark.parametrize("ruleset_id", LIBRARY.ids())
 def test_a_shipped_ruleset_is_checked_without_errors(ruleset_id: str) -> None:
     assert [str(problem) for problem in findings(LIBRARY, ruleset_id) if problem.severity == "error"] == []
+
+
+@pytest.mark.parametrize("ruleset_id", LIBRARY.ids())
+def test_a_shipped_ruleset_leaves_no_figure_unresolved(ruleset_id: str) -> None:
+    assert [str(problem) for problem in findings(LIBRARY, ruleset_id) if "is `unresolved`" in problem.message] == []
+    assert count(LIBRARY.ruleset(ruleset_id)).unresolved == 0
 
 
 @pytest.mark.parametrize("ruleset_id", LIBRARY.ids())

@@ -7,11 +7,19 @@ from grading.language.check.gates import check_gate_effects
 from grading.language.check.head import check_head
 from grading.language.check.levels import check_differences, check_levels
 from grading.language.check.measures import check_alerts, check_measures
-from grading.language.check.provenance import check_figures, check_gates, check_indicators
+from grading.language.check.provenance import check_estimates, check_figures, check_gates, check_indicators
 from grading.language.loaded import Loaded
 from grading.language.problems import Problem
 
-MEANING = (check_names, check_computed, check_conditions, check_levels, check_gate_effects, check_measures)
+MEANING = (
+    check_names,
+    check_computed,
+    check_conditions,
+    check_levels,
+    check_gate_effects,
+    check_measures,
+    check_estimates,
+)
 """With an error of these a ruleset could give a wrong grade, so it is not used at all."""
 
 COMPLETENESS = (

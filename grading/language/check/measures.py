@@ -1,6 +1,7 @@
 """Measures: whether every level of the scale knows what to do in every alert."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from grading.language.check.words import listed
 from grading.language.loaded import Loaded
@@ -10,13 +11,14 @@ from grading.model.ruleset import ALERTS, Measure, ProvisionalPercent, split_lev
 
 
 def check_measures(loaded: Loaded) -> Iterator[Problem]:
-    """Measures of levels that are not there or that are stated twice."""
+    """Measures of levels that are not there or that are stated twice, and estimates that would count officially."""
     ruleset = loaded.ruleset
     for alert in ALERTS:
         for level in _stated(loaded, alert):
             if level not in ruleset.scale.ids:
                 message = f"`{level}` is no level of {ruleset.id}; there are {listed(ruleset.scale.ids)}"
                 yield loaded.problem("measures", f"{alert}.{level}", (), message)
+        yield from _estimates(loaded, alert)
     sources = {origin.source.file: origin.source for origin in loaded.origins.values()}
     for source in sources.values():
         yield from _stated_twice(source)
@@ -34,6 +36,12 @@ def check_alerts(loaded: Loaded) -> Iterator[Problem]:
             for i, measure in enumerate(measures):
                 for step, message in _measure(measure):
                     yield loaded.problem("measures", f"{alert}.{level}", (i, *step), message)
+                if measure.percent == "unresolved":
+                    message = (
+                        "is `unresolved`; with a reason for a working value write "
+                        "`percent: {provisional: …}, basis: estimated, confidence: low, note: …`"
+                    )
+                    yield loaded.problem("measures", f"{alert}.{level}", (i, "percent"), message, warning=True)
 
 
 def _stated(loaded: Loaded, alert: str) -> dict[str, tuple[Measure, ...]]:
@@ -41,12 +49,28 @@ def _stated(loaded: Loaded, alert: str) -> dict[str, tuple[Measure, ...]]:
     return stated
 
 
+def _estimates(loaded: Loaded, alert: str) -> Iterator[Problem]:
+    for level, measures in _stated(loaded, alert).items():
+        for i, measure in enumerate(measures):
+            if measure.basis == "estimated" and isinstance(measure.percent, Decimal):
+                message = (
+                    "an estimated percentage counts as if it were established; "
+                    f"write `percent: {{provisional: {measure.percent}}}`"
+                )
+                yield loaded.problem("measures", f"{alert}.{level}", (i, "percent"), message)
+
+
 def _measure(measure: Measure) -> Iterator[tuple[Path_, str]]:
     percent = measure.percent
     number = percent.provisional if isinstance(percent, ProvisionalPercent) else percent
-    if number is not None and number != "unresolved" and not 0 <= number <= 100:
+    if isinstance(number, Decimal) and not 0 <= number <= 100:
         yield ("percent",), f"should lie between 0 and 100, is {number}"
-    if measure.confidence == "low" and number is not None and number is percent and number != "unresolved":
+    if measure.basis == "estimated":
+        if measure.confidence != "low":
+            yield (), f"is `estimated`, so it says `confidence: low`, not {measure.confidence or 'nothing'}"
+        if measure.note is None:
+            yield (), "is `estimated` without a reason; say on what it rests: `note: …`"
+    elif measure.confidence == "low" and isinstance(percent, Decimal):
         yield (
             ("percent",),
             f"is of low confidence; write `percent: {{provisional: {number}}}` or `unresolved`",

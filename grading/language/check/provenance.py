@@ -31,10 +31,29 @@ def check_gates(loaded: Loaded) -> Iterator[Problem]:
             yield loaded.problem("gates", gate.id, (), "has no title; its text stands in for it", warning=True)
 
 
-def check_figures(loaded: Loaded) -> Iterator[Problem]:
-    """Figures of low confidence that count, and figures that were `seen` nobody says where."""
+def check_estimates(loaded: Loaded) -> Iterator[Problem]:
+    """Estimates that would count officially."""
     for place, comparison in comparisons(loaded.ruleset):
-        if place.confidence == "low" and not (comparison.is_unresolved or comparison.is_provisional):
+        if place.basis == "estimated" and not _is_open(comparison):
+            operator = comparison.operator
+            message = f"an estimated figure counts as if it were established; write `{operator}: {{provisional: …}}`"
+            yield loaded.problem(place.site.kind, place.site.id, (*place.inner, operator), message)
+
+
+def check_figures(loaded: Loaded) -> Iterator[Problem]:
+    """Figures that nobody knows, that claim more than is known, or that do not say where they come from."""
+    for place, comparison in comparisons(loaded.ruleset):
+        if comparison.is_unresolved:
+            operator = comparison.operator
+            message = (
+                "is `unresolved`, so not even a trial can decide it; with a reason for a working value write "
+                f"`{operator}: {{provisional: …}}, basis: estimated, confidence: low, note: …`"
+            )
+            yield loaded.problem(place.site.kind, place.site.id, (*place.inner, operator), message, warning=True)
+        if place.basis == "estimated":
+            for message in _estimate(place):
+                yield loaded.problem(place.site.kind, place.site.id, place.inner, message)
+        elif place.confidence == "low" and not _is_open(comparison):
             operator = comparison.operator
             message = (
                 "a figure of low confidence counts as if it were established; "
@@ -44,6 +63,18 @@ def check_figures(loaded: Loaded) -> Iterator[Problem]:
         unplaced = _seen(place, comparison)
         if unplaced is not None:
             yield loaded.problem(place.site.kind, place.site.id, place.inner, unplaced)
+
+
+def _is_open(comparison: Comparison) -> bool:
+    return comparison.is_unresolved or comparison.is_provisional
+
+
+def _estimate(place: Place) -> Iterator[str]:
+    """What an estimated figure lacks: a low confidence, and beside its basis the reasons it rests on."""
+    if place.confidence != "low":
+        yield f"is `estimated`, so it says `confidence: low`, not {place.confidence or 'nothing'}"
+    if next(layer for layer in place.layers if layer.basis).note is None:
+        yield "is `estimated` without a reason; say beside `basis` on what it rests: `note: …`"
 
 
 def _seen(place: Place, comparison: Comparison) -> str | None:

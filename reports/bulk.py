@@ -19,13 +19,13 @@ from grading.engine.library import EngineError
 from grading.engine.rules import NetworkError
 from grading.gaps.unit import NoSuchLevelError
 from grading.intake import AuditError, read_audit
+from grading.language.decision_text import level_label
 from grading.language.load import Library
 from grading.language.problems import LanguageError
 from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.gap import UnitGaps
 from grading.model.result import Grading
-from reports.context.words import level_label
 from reports.gap_report import gap_report_html, gap_report_pdf
 from reports.orders import Item, Order
 from reports.targets import gaps_to

@@ -1,6 +1,5 @@
 """Templates → pages: what every page has around its content, and how values are written on it."""
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
@@ -16,12 +15,10 @@ from api.identity import csrf
 from api.store import AppealState, Role
 from api.workflow import KIND_NAMES, STATE_NAMES
 from grading.digest import plain
+from grading.language.decision_text import level_label
 from grading.language.prose import number_text, unit_text
 from grading.model.base import Cite, Status
-from grading.model.result import UNGRADED
-from grading.model.ruleset import Scale
 from grading.vocabulary import ALERT, BASIS, CONFIDENCE, DECIDED_BY, MEASURE, MODE, REVIEW, STATUS
-from grading.vocabulary import UNGRADED as UNGRADED_LABEL
 from reports.context.words import region_text
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -78,14 +75,6 @@ def prepare() -> None:
     environment = _environment()
     for name in environment.list_templates():
         environment.get_template(name)
-
-
-def level_label(scales: Scale | Iterable[Scale], level: str) -> str:
-    """A level as people call it, by the first scale that has it: `A级`, `引领性`, `不纳入绩效分级`."""
-    if level == UNGRADED:
-        return UNGRADED_LABEL
-    listed = (scales,) if isinstance(scales, Scale) else scales
-    return next((known.label for scale in listed for known in scale.levels if known.id == level), level)
 
 
 def cited(cite: Cite | None) -> str:

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from grading.language.decision_text import level_label
 from grading.model.base import Remedy
 from grading.model.gap import Alternative, Blocker, Change, ChangeSet, Costs, GapLine, Step, UnitGaps
 from grading.model.ruleset import Ruleset
 from reports.charts.timeline import Bar, Chart, Stage, timeline
-from reports.context.words import cost_text, level_label, own_place_text, weeks_text
+from reports.context.words import cost_text, own_place_text, weeks_text
 
 REASONS = {
     "unresolved_figure": "指南数值待核实",

@@ -7,6 +7,7 @@ from datetime import date
 
 import orjson
 
+from grading.language.decision_text import level_label
 from grading.language.prose import day_text
 from grading.model.audit import Audit
 from grading.model.base import Mode
@@ -17,7 +18,7 @@ from grading.vocabulary import UNGRADED as UNGRADED_LABEL
 from reports.charts.qr import QrCode, qr_code
 from reports.context.sources import Source, Sources
 from reports.context.unit import UnitPart, unit_part
-from reports.context.words import level_label, region_text, short_name
+from reports.context.words import region_text, short_name
 
 ATTACHMENT = "grading.json"
 QR_RULESETS = 6

@@ -6,6 +6,7 @@ from itertools import zip_longest
 from typing import Any
 
 from grading.language.counts import Counts, count
+from grading.language.decision_text import level_label
 from grading.language.prose import day_text
 from grading.model.audit import Audit
 from grading.model.base import Cite, Provenance, Status
@@ -19,7 +20,7 @@ from reports.context.plan import Plan, plan
 from reports.context.sources import Sources
 from reports.context.trace import trace
 from reports.context.trace_rows import Trace
-from reports.context.words import jurisdiction_text, level_label
+from reports.context.words import jurisdiction_text
 
 EDITION_NOTICES = {
     "edition_not_yet_in_force": "评定日早于本版规则施行日",

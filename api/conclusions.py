@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -11,10 +12,13 @@ from api.problems import ErrorAt, Problem, invalid_audit
 from grading.engine.grade import Engine
 from grading.explain import Reason, explain
 from grading.gaps import unit_gaps
+from grading.gaps.causes import decision_of, graded_document, unit_decisions
 from grading.intake import AuditError
 from grading.model.audit import Audit
+from grading.model.decision import Decision
 from grading.model.gap import UnitGaps
 from grading.model.result import Grading
+from grading.model.ruleset import Ruleset
 from grading.simulate import change_audit, compare
 from reports.bulk import Part, part_of
 from reports.gap_report import gap_report_html, gap_report_pdf
@@ -37,6 +41,25 @@ class Case:
     audit: Audit
     grading: Grading
     engine: Engine
+
+    @property
+    def rulesets(self) -> dict[str, Ruleset]:
+        """The rulesets of the units, by id."""
+        return {unit.ruleset: self.engine.library.ruleset(unit.ruleset) for unit in self.grading.units}
+
+    @cached_property
+    def decision(self) -> Decision:
+        """What is decided of the enterprise."""
+        return decision_of(self.rulesets, self.audit, self.grading)
+
+    @cached_property
+    def unit_decisions(self) -> tuple[Decision, ...]:
+        """What is decided of each unit."""
+        return unit_decisions(self.rulesets, self.audit, self.grading)
+
+    def document(self) -> dict[str, Any]:
+        """The grading as JSON with what is decided."""
+        return graded_document(self.rulesets, self.audit, self.grading)
 
     def units(self, unit: str | None) -> list[int]:
         """The positions of the units that are meant, all by default; raises Problem (404)."""
@@ -69,7 +92,7 @@ def simulation(case: Case, settings: Iterable[str]) -> dict[str, Any]:
     after = case.engine.grade(changed, case.grading.mode)
     return {
         "before": _outcome(case.grading),
-        "after": after.as_json(),
+        "after": graded_document(case.rulesets, changed, after),
         "changed": differences(case.grading, after),
     }
 

@@ -1,5 +1,6 @@
 """Templates → pages: what every page has around its content, and how values are written on it."""
 
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
@@ -15,9 +16,12 @@ from api.identity import csrf
 from api.store import AppealState, Role
 from api.workflow import KIND_NAMES, STATE_NAMES
 from grading.digest import plain
-from grading.language.decision_text import level_label
+from grading.language.decision_text import decision_text, level_label, short_label
 from grading.language.prose import number_text, unit_text
 from grading.model.base import Cite, Status
+from grading.model.decision import Decision, decide
+from grading.model.result import Outcome
+from grading.model.ruleset import Scale
 from grading.vocabulary import ALERT, BASIS, CONFIDENCE, DECIDED_BY, MEASURE, MODE, REVIEW, STATUS
 from reports.context.words import region_text
 
@@ -77,6 +81,34 @@ def prepare() -> None:
         environment.get_template(name)
 
 
+Labels = Mapping[str, str] | Scale | Iterable[Scale]
+"""What gives levels their words: by id, or the scales that have them."""
+
+
+def decision_words(decision: Decision | None, labels: Labels, causes: bool = True) -> str:
+    """What is decided, in words; None: there is no grading."""
+    return decision_text(decision or decide(None), _labelling(labels), causes)
+
+
+def outcome_words(grade: str | None, attainable: str | None, labels: Labels) -> str:
+    """What two levels decide, in words."""
+    outcome = None if grade is None or attainable is None else Outcome(grade, attainable)
+    return decision_words(decide(outcome), labels)
+
+
+def interval(decision: Decision, labels: Labels) -> str:
+    """The two ends of an undecided grade: `D～A`."""
+    label = _labelling(labels)
+    return "～".join(short_label(level, label) for level in (decision.grade, decision.attainable) if level is not None)
+
+
+def _labelling(labels: Labels) -> Callable[[str], str]:
+    if isinstance(labels, Mapping):
+        return lambda level: labels.get(level, level)
+    listed = (labels,) if isinstance(labels, Scale) else tuple(labels)
+    return lambda level: level_label(listed, level)
+
+
 def cited(cite: Cite | None) -> str:
     """A citation on one line."""
     return " ".join(part for part in (cite.document, cite.section, cite.clause) if part) if cite is not None else ""
@@ -130,5 +162,9 @@ def _environment() -> Environment:
         "ROLES": ROLE_NAMES,
         "APPEALS": APPEAL_NAMES,
         "level_label": level_label,
+        "decision_words": decision_words,
+        "outcome_words": outcome_words,
+        "interval": interval,
+        "decide": lambda outcome: decide(Outcome(outcome.grade, outcome.attainable)),
     }
     return environment

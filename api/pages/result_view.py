@@ -7,6 +7,7 @@ from api.conclusions import Case
 from api.results import DRAFT_NOTICE, Review
 from grading.explain import Reason, explain
 from grading.model.base import Status
+from grading.model.decision import Decision
 from grading.model.result import UnitGrading
 from grading.model.ruleset import Ruleset
 from grading.simulate import Difference, compare
@@ -22,6 +23,7 @@ class UnitView:
     ruleset: Ruleset
     reason: Reason
     review: Review | None
+    decision: Decision
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -62,7 +64,7 @@ def unit_views(case: Case, reviews: Mapping[str, Review]) -> tuple[UnitView, ...
     for i, graded in enumerate(case.grading.units):
         ruleset = case.engine.library.ruleset(graded.ruleset)
         reason = explain(case.audit, i, ruleset, graded)
-        views.append(UnitView(graded, ruleset, reason, reviews.get(graded.ruleset_digest)))
+        views.append(UnitView(graded, ruleset, reason, reviews.get(graded.ruleset_digest), case.unit_decisions[i]))
     return tuple(views)
 
 

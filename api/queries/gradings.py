@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, defer
 from api.conclusions import Case
 from api.desk import Desk
 from api.problems import Problem
+from api.queries.decisions import of_class
 from api.queries.paging import newest_first
 from api.results import replay
 from api.shapes.gradings import GradingBrief
@@ -39,12 +40,12 @@ def gradings(db: Session, wanted: Wanted, cursor: UUID | None, limit: int) -> tu
     if wanted.mode is not None:
         rows = rows.where(Grading.mode == wanted.mode)
     if wanted.grade is not None:
-        rows = rows.where(Grading.grade == wanted.grade)
+        rows = rows.where(of_class(Grading.grade, Grading.attainable, wanted.grade))
     if wanted.ruleset is not None:
         with_ruleset = select(GradedUnit.grading_id).where(GradedUnit.ruleset_id == wanted.ruleset)
         rows = rows.where(Grading.id.in_(with_ruleset))
     found, after = newest_first(db, rows, Grading.id, cursor, limit)
-    return [GradingBrief.model_validate(row) for row in found], after
+    return [GradingBrief.told(row) for row in found], after
 
 
 def case_of(desk: Desk, grading_id: UUID) -> Case:

@@ -1,6 +1,6 @@
 """`grading grade`: audits in, grades out."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 import typer
@@ -12,13 +12,13 @@ from grading.commands.inputs import grade_one, read_one, tell_problems, with_pro
 from grading.commands.terminal import Exit, library, out, print_block
 from grading.commands.words import NOTICE_WORDS, TRIAL_NOTICE, UNDECIDED_NOTE
 from grading.engine.grade import Engine
-from grading.gaps.causes import decision_of, unit_decisions
+from grading.gaps.causes import decision_of, graded_document, unit_decisions
 from grading.intake import AuditError
-from grading.language.decision_text import decision_document, decision_text, level_label, outcome_text
+from grading.language.decision_text import decision_text, level_label, outcome_text
 from grading.model.audit import Audit
 from grading.model.base import Mode
-from grading.model.decision import Decision
 from grading.model.result import Grading
+from grading.model.ruleset import Ruleset
 
 WIDE = 110
 """From so many columns on the rulesets have a column of their own."""
@@ -48,7 +48,7 @@ def grade(context: typer.Context, files: Files, trial: Trial = False, as_json: J
             tell_problems(name, error, as_json)
             continue
         if as_json:
-            typer.echo(orjson.dumps(with_decisions(engine, audit, grading)).decode())
+            typer.echo(orjson.dumps(graded_document(_rulesets(engine, audit), audit, grading)).decode())
         else:
             told.add(name, audit, grading)
     if told.table.row_count:
@@ -71,7 +71,7 @@ class _Told:
 
     def add(self, name: str, audit: Audit, grading: Grading) -> None:
         """A row for each unit, under the enterprise; of several units one for the enterprise too."""
-        rulesets = {unit.ruleset: self.engine.library.ruleset(unit.ruleset) for unit in audit.units}
+        rulesets = _rulesets(self.engine, audit)
         scales = [ruleset.scale for ruleset in rulesets.values()]
         head = escape(audit.enterprise.name) + (f"\n[dim]{escape(name)}[/dim]" if self.several else "")
         if len(grading.units) > 1:
@@ -104,15 +104,5 @@ class _Told:
             out.print(TRIAL_NOTICE, style="bold yellow")
 
 
-def with_decisions(engine: Engine, audit: Audit, grading: Grading) -> dict[str, Any]:
-    """The grading as JSON with what is decided, of the enterprise and of each unit (`decision`)."""
-    rulesets = {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in audit.units}
-    scales = [ruleset.scale for ruleset in rulesets.values()]
-
-    def told(decision: Decision) -> dict[str, Any]:
-        return decision_document(decision, lambda level: level_label(scales, level))
-
-    document = grading.as_json()
-    for unit, decision in zip(document["units"], unit_decisions(rulesets, audit, grading), strict=True):
-        unit["decision"] = told(decision)
-    return document | {"decision": told(decision_of(rulesets, audit, grading))}
+def _rulesets(engine: Engine, audit: Audit) -> dict[str, Ruleset]:
+    return {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in audit.units}

@@ -15,7 +15,7 @@ from grading.commands.words import STATUS_WORDS
 from grading.engine.grade import Engine
 from grading.gaps.causes import decision_of
 from grading.intake import AuditError
-from grading.language.decision_text import decision_document, decision_text, level_label
+from grading.language.decision_text import decision_text, level_label
 from grading.model.base import Mode, Status
 from grading.model.decision import Decision
 from grading.model.result import Grading
@@ -73,7 +73,7 @@ def simulate(
     by_id = {ruleset.id: ruleset for ruleset in rulesets.values()}
     decisions = decision_of(by_id, audit, before), decision_of(by_id, changed, after)
     if as_json:
-        typer.echo(orjson.dumps(_document(before, after, decisions, _label(rulesets), differences)).decode())
+        typer.echo(orjson.dumps(_document(before, after, decisions, differences)).decode())
         return
     _print(rulesets, after.mode, decisions, differences, everything)
 
@@ -87,13 +87,12 @@ def _document(
     before: Grading,
     after: Grading,
     decisions: tuple[Decision, Decision],
-    label: Callable[[str], str],
     differences: tuple[Difference, ...],
 ) -> dict[str, Any]:
     return {
         "mode": after.mode.value,
-        "before": before.outcome._asdict() | {"decision": decision_document(decisions[0], label)},
-        "after": after.as_json() | {"decision": decision_document(decisions[1], label)},
+        "before": before.outcome._asdict() | {"decision": decisions[0].as_json()},
+        "after": after.as_json() | {"decision": decisions[1].as_json()},
         "changed": [
             {"unit": d.unit, "kind": d.kind, "id": d.id, "before": d.before, "after": d.after} for d in differences
         ],

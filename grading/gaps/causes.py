@@ -6,6 +6,7 @@ comparisons: what lies below something that is decided can't change the grade an
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from grading.gaps.grow import is_open_figure
 from grading.gaps.ids import applies_name
@@ -83,6 +84,14 @@ def decision_of(rulesets: Mapping[str, Ruleset], audit: Audit, grading: Grading)
     for subject in subjects:
         points |= open_points(subject, best)
     return decide(outcome, grading.mode, points.causes)
+
+
+def graded_document(rulesets: Mapping[str, Ruleset], audit: Audit, grading: Grading) -> dict[str, Any]:
+    """A grading as JSON with what is decided, of the enterprise and of each unit (`decision`)."""
+    document = grading.as_json()
+    for unit, decision in zip(document["units"], unit_decisions(rulesets, audit, grading), strict=True):
+        unit["decision"] = decision.as_json()
+    return document | {"decision": decision_of(rulesets, audit, grading).as_json()}
 
 
 def _subjects(rulesets: Mapping[str, Ruleset], audit: Audit, grading: Grading) -> Sequence[Subject]:

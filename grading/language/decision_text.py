@@ -1,9 +1,9 @@
 """Decisions in Chinese: `B级`, `待定 (D～A): 还缺 3 项证据`, `不纳入绩效分级`, `未评级`."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from grading.model.base import Mode
+from grading.model.decision import UNDECIDED as UNDECIDED_CLASS
 from grading.model.decision import Causes, Decision, Kind, decide
 from grading.model.result import UNGRADED, Outcome
 from grading.model.ruleset import Scale
@@ -21,9 +21,15 @@ def level_label(scales: Scale | Iterable[Scale], level: str) -> str:
     return next((known.label for scale in listed for known in scale.levels if known.id == level), level)
 
 
+def labels_of(*scales: Scale) -> dict[str, str]:
+    """The words for all that a decision can be: levels, `ungraded`, `undecided`."""
+    levels = {level.id: level.label for scale in scales for level in scale.levels}
+    return levels | {UNGRADED: UNGRADED_LABEL, UNDECIDED_CLASS: UNDECIDED}
+
+
 def interval_text(grade: str, attainable: str, label: Callable[[str], str]) -> str:
     """The worst and the best level of an undecided outcome: `待定 (D～A)`."""
-    return f"{UNDECIDED} ({_short(grade, label)}～{_short(attainable, label)})"
+    return f"{UNDECIDED} ({short_label(grade, label)}～{short_label(attainable, label)})"
 
 
 def decision_text(decision: Decision, label: Callable[[str], str], with_causes: bool = True) -> str:
@@ -49,17 +55,6 @@ def managed_text(scale: Scale, outcome: Outcome) -> str:
     return f"{said}，暂按{level_label(scale, outcome.grade)}" if decide(outcome).is_undecided else said
 
 
-def decision_document(decision: Decision, label: Callable[[str], str]) -> dict[str, Any]:
-    """A decision as JSON: `kind`, `text`, and of an undecided one the causes, null where they were not counted."""
-    causes = decision.causes
-    return {
-        "kind": decision.kind.value,
-        "text": marked_text(decision, label),
-        "missing": None if causes is None else causes.missing,
-        "open_figures": None if causes is None else causes.open_figures,
-    }
-
-
 def marked_text(decision: Decision, label: Callable[[str], str]) -> str:
     """A decision in words, with the mark of a trial: `试算 B级`."""
     said = decision_text(decision, label)
@@ -76,5 +71,6 @@ def causes_text(causes: Causes) -> str:
     return "，".join(parts)
 
 
-def _short(level: str, label: Callable[[str], str]) -> str:
+def short_label(level: str, label: Callable[[str], str]) -> str:
+    """A level at an end of an interval: `D`, `引领性`, `不纳入`."""
     return OUT if level == UNGRADED else label(level).removesuffix(LEVEL)

@@ -47,6 +47,15 @@ class Decision:
         """Whether the grade still hangs on something unknown, in a trial too."""
         return self.counted_as == UNDECIDED
 
+    def as_json(self) -> dict[str, Any]:
+        """Its kind, and of an undecided one the causes, null where nobody has counted them."""
+        causes = self.causes
+        return {
+            "kind": self.kind.value,
+            "missing": None if causes is None else causes.missing,
+            "open_figures": None if causes is None else causes.open_figures,
+        }
+
     @property
     def counted_as(self) -> str:
         """The class that counts, charts and filters put it in: a level, `ungraded`, `undecided` or `none`."""

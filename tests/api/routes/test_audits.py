@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from api import workflow
 from tests.api.routes.conftest import Ask
-from tests.api.world import TYRE, Furnished, content
+from tests.api.world import TYRE, WORD, Furnished, content
 
 JSON = {"content-type": "application/json"}
 DRAFT = TYRE.read_text(encoding="utf-8")

@@ -41,6 +41,8 @@ class Case:
     audit: Audit
     grading: Grading
     engine: Engine
+    note: str | None = None
+    """What was said when the grading was published, where something had to be."""
 
     @property
     def rulesets(self) -> dict[str, Ruleset]:
@@ -117,15 +119,15 @@ def report(case: Case, form: ReportFormat) -> bytes:
     found = _next_levels(case)
     rulesets = {unit.ruleset: case.engine.library.ruleset(unit.ruleset) for unit in case.audit.units}
     if form is ReportFormat.HTML:
-        return gap_report_html(case.audit, case.grading, rulesets, found).encode()
-    return gap_report_pdf(case.audit, case.grading, rulesets, found)
+        return gap_report_html(case.audit, case.grading, rulesets, found, case.note).encode()
+    return gap_report_pdf(case.audit, case.grading, rulesets, found, case.note)
 
 
 def report_part(case: Case, form: ReportFormat) -> Part:
     """The same as an item of an archive of reports."""
     name = f"{case.audit.enterprise.name} {case.audit.assessed_on.isoformat()}"
     html = form is ReportFormat.HTML
-    return part_of(name, case.engine, case.audit, case.grading, _next_levels(case), html)
+    return part_of(name, case.engine, case.audit, case.grading, _next_levels(case), html, case.note)
 
 
 def _next_levels(case: Case) -> list[UnitGaps]:

@@ -13,7 +13,7 @@ from api.queries.decisions import of_class
 from api.queries.paging import newest_first
 from api.results import replay
 from api.shapes.gradings import GradingBrief
-from api.store import Audit, GradedUnit, Grading
+from api.store import Audit, GradedUnit, Grading, Publication
 from grading.model.base import Mode
 
 
@@ -50,11 +50,12 @@ def gradings(db: Session, wanted: Wanted, cursor: UUID | None, limit: int) -> tu
 
 def case_of(desk: Desk, grading_id: UUID) -> Case:
     """A stored grading made again, for everything that follows from it; raises Problem (404, 409)."""
+    said = select(Publication.reasons).where(Publication.grading_id == grading_id).order_by(Publication.id.desc())
     try:
         made = replay(desk, desk.find(Grading, grading_id))
     except (LookupError, ValueError) as error:
         raise Problem("not_replayable", "这次评级所用的规则集未完整保存，不能重现。") from error
-    return Case(made.audit, made.grading, made.engine)
+    return Case(made.audit, made.grading, made.engine, desk.db.scalar(said.limit(1)))
 
 
 def in_trial(desk: Desk, case: Case) -> Case:

@@ -86,10 +86,14 @@ def lines(db: Session, wanted: Wanted) -> list[Line]:
                 grade=grade[4] if grade else None,
                 attainable=grade[5] if grade else None,
                 assessed_on=grade[2] if grade else None,
-                decision=stored_decision(*grade[4:]) if grade else decide(None),
+                decision=_decision(grade) if grade else decide(None),
             )
         )
     return [line for line in told if _suits(line, wanted)]
+
+
+def _decision(row: Any) -> Decision:
+    return stored_decision(row.grade, row.attainable, row.mode, row.missing, row.open_figures)
 
 
 def tally(listed: Iterable[Line], by: str, order: Iterable[str] = ()) -> dict[str, Counter[str]]:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from grading.gaps.causes import unit_decisions
+from grading.language.prose import fact_label
 from grading.language.values import known_text
 from grading.model.audit import Audit, Known, UnitAudit
 from grading.model.base import Status
@@ -79,7 +80,7 @@ def findings(
         if decision.causes is not None and decision.causes.missing:
             said = f"还缺 {decision.causes.missing} 项可能改变等级的证据，按“未知”评级。"
             found.append(Finding("missing", unit.id, said))
-        found += _at_limits(ruleset, audit, unit)
+        found += _at_limits(ruleset, graded)
         found += _identical_rows(ruleset, unit)
     if before is not None:
         found += _tenfold(rulesets, audit, before)
@@ -115,21 +116,17 @@ def _of_answers(ruleset: Ruleset, audit: Audit, unit: UnitAudit) -> Iterator[Fin
         yield Finding("almost_empty", unit.id, f"{asked} 个问题和表格只答了 {answered + tables} 个。")
 
 
-def _at_limits(ruleset: Ruleset, audit: Audit, unit: UnitAudit) -> Iterator[Finding]:
+def _at_limits(ruleset: Ruleset, graded: UnitGrading) -> Iterator[Finding]:
     limits = _limits(ruleset)
     compared, equal = 0, []
-    for fact, values in limits.items():
-        group = ruleset.facts[fact].group
-        stated: list[tuple[str | None, object]] = [(None, _value(audit, unit, fact))]
-        if group is not None:
-            stated = [(row.key, _plain(row.facts.get(fact))) for row in unit.groups.get(group, ())]
-        for row, value in stated:
-            if isinstance(value, Decimal):
-                compared += 1
-                if value in values:
-                    equal.append(_shown(ruleset, fact, row, value))
+    for fact, row in graded.values:
+        value = graded.values[fact, row]
+        if fact in limits and isinstance(value, Decimal):
+            compared += 1
+            if value in limits[fact]:
+                equal.append(_shown(ruleset, fact, row, value))
     if len(equal) >= AT_LIMIT_LEAST and len(equal) >= compared * AT_LIMIT_SHARE:
-        yield Finding("at_limit", unit.id, f"{compared} 个数值中有 {len(equal)} 个恰为限值：{_named(equal)}。")
+        yield Finding("at_limit", graded.id, f"{compared} 个数值中有 {len(equal)} 个恰为限值：{_named(equal)}。")
 
 
 def _limits(ruleset: Ruleset) -> dict[str, set[Decimal]]:
@@ -139,10 +136,10 @@ def _limits(ruleset: Ruleset) -> dict[str, set[Decimal]]:
         if indicator.decided_by != "measurement":
             continue
         for c in (c for level in indicator.levels.values() for c in comparisons(level.require)):
-            fact = ruleset.facts.get(c.fact)
-            if fact is None or c.operator not in LIMITS or not isinstance(c.guess, Decimal):
+            if c.operator not in LIMITS or not isinstance(c.guess, Decimal):
                 continue
-            if c.guess not in (0, fact.min, fact.max):
+            fact = ruleset.facts.get(c.fact)
+            if c.guess not in ((0,) if fact is None else (0, fact.min, fact.max)):
                 found.setdefault(c.fact, set()).add(c.guess)
     return found
 
@@ -179,8 +176,7 @@ def _tenfold(rulesets: Mapping[str, Ruleset], audit: Audit, before: Mapping[Slot
 
 
 def _shown(ruleset: Ruleset, fact: str, row: str | None, value: Decimal) -> str:
-    label = ruleset.facts[fact].label if fact in ruleset.facts else fact
-    return f"{row + ' ' if row else ''}{label} {known_text(ruleset, fact, value)}"
+    return f"{row + ' ' if row else ''}{fact_label(ruleset, fact)} {known_text(ruleset, fact, value)}"
 
 
 def _named(texts: Iterator[str] | Sequence[str]) -> str:

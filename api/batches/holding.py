@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from api.access import unscoped
 from api.batches.states import BatchAction, record, take
@@ -18,8 +18,9 @@ from grading.model.result import Outcome
 
 def is_open() -> ColumnElement[bool]:
     """Whether an audit of a batch has a unit that changes and is not decided afterwards."""
-    mine = (BatchUnit.batch_id == BatchAudit.batch_id, BatchUnit.audit_id == BatchAudit.audit_id)
-    return exists().where(*mine, BatchUnit.changed, is_undecided(BatchUnit.after, BatchUnit.after_attainable))
+    unit = aliased(BatchUnit)
+    mine = (unit.batch_id == BatchAudit.batch_id, unit.audit_id == BatchAudit.audit_id)
+    return exists().where(*mine, unit.changed, is_undecided(unit.after, unit.after_attainable)).correlate(BatchAudit)
 
 
 def is_published() -> ColumnElement[bool]:

@@ -13,6 +13,8 @@ from starlette.responses import HTMLResponse
 from api.access import ROLE_NAMES, Actor
 from api.desk import Desk, cookie_name
 from api.identity import csrf
+from api.shapes.audits import GradeBrief
+from api.shapes.decisions import stored_decision
 from api.store import AppealState, Role
 from api.workflow import KIND_NAMES, STATE_NAMES
 from grading.digest import plain
@@ -96,6 +98,12 @@ def outcome_words(grade: str | None, attainable: str | None, labels: Labels) -> 
     return decision_words(decide(outcome), labels)
 
 
+def brief_decision(graded: GradeBrief) -> Decision:
+    """What a grading decides of which a list tells in few words."""
+    told = graded.decision
+    return stored_decision(graded.grade, graded.attainable, graded.mode, told.missing, told.open_figures)
+
+
 def interval(decision: Decision, labels: Labels) -> str:
     """The two ends of an undecided grade: `D～A`."""
     label = _labelling(labels)
@@ -165,6 +173,7 @@ def _environment() -> Environment:
         "decision_words": decision_words,
         "outcome_words": outcome_words,
         "interval": interval,
+        "brief_decision": brief_decision,
         "decide": lambda outcome: decide(Outcome(outcome.grade, outcome.attainable)),
     }
     return environment

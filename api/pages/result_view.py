@@ -78,7 +78,7 @@ def changes(was: Case, now: Case) -> tuple[tuple[Ruleset, Difference], ...]:
 def told(ruleset: Ruleset, difference: Difference) -> str:
     """What a difference is about, in words."""
     if difference.kind == "unit_grade":
-        return "等级"
+        return "至少可定的等级"
     if difference.kind == "dimension":
         return f"{ruleset.dimensions[difference.id].label}（维度等级）"
     if difference.kind == "gate":

@@ -26,7 +26,7 @@ indicators:
     dimension: management
     title: 专职环保人员（咸阳）
     levels:
-      A: {require: {fact: env_staff, equals: dedicated}, text: 须有专职环保人员}
+      A,B: {require: {fact: env_staff, equals: dedicated}, text: 须有专职环保人员}
     cite: {document: 咸阳市 2026 年方案, clause: 第1条}
     basis: seen
     confidence: high
@@ -34,12 +34,12 @@ indicators:
     remedy: {text: 配备专职环保人员, weeks: [1, 4], cost_wan_cny: [5, 15], evidence: [任命文件]}
 """
 )
-"""Takes A from who has no full-time staff; whether they are B, C or D stays as open as it is in force."""
+"""Takes B from who has no full-time staff; whether they are C or D stays as open as it is in force."""
 
 
 @pytest.fixture
 def assessed(world: World) -> Batch:
-    """A batch over eight plants; three change, from D～A to D～B, and none of them is decided."""
+    """A batch over eight plants; three change, from D～B to D～C, and none of them is decided."""
     publish_plants(world, varied(8))
     with world.at("city") as desk:
         batch = order(desk, "收紧人员要求", Selection(), draft_id=upload(desk, OPEN.encode()).id)
@@ -87,14 +87,14 @@ def test_one_that_is_released_with_a_reason_goes_out_marked_and_comes_back_with_
     world.do("province", release, assessed.id, one, "已现场核实，限值核实前先行公布")
     batch = world.do("province", publish, assessed.id)
     grading = published(world, one)
-    assert (grading.grade, grading.attainable) == ("D", "B")
+    assert (grading.grade, grading.attainable) == ("D", "C")
     assert grading.open_figures
     with world.service.database.reading() as db:
         said = db.scalars(select(Publication).where(Publication.grading_id == grading.id)).one()
         assert (said.undecided, said.reasons) == (True, "已现场核实，限值核实前先行公布")
         entry = db.scalars(select(LogEntry).where(LogEntry.action == "audit.regraded_in_batch")).one()
         assert json.loads(entry.details)["undecided"] is True
-        assert all(published(world, other).attainable == "A" for other in others)
+        assert all(published(world, other).attainable == "B" for other in others)
     world.do("province", take_back, batch.id, "限值有误")
     assert published(world, one).id == before
 

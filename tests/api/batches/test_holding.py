@@ -12,11 +12,12 @@ from api.batches.progress import counts_of
 from api.batches.publication import publish, take_back
 from api.batches.work import work_off
 from api.drafts import upload
+from api.pages.batch_unit import _levels_between, _subject
 from api.problems import Problem
-from api.queries.batch_impact import impact_of
-from api.store import Audit, Batch, BatchAudit, Grading, LogEntry, Publication
-from tests.api.plants import HEAD, publish_plants, varied
-from tests.api.world import World
+from api.queries.batch_impact import impact_of, sides_of
+from api.store import Audit, Batch, BatchAudit, BatchUnit, Grading, LogEntry, Publication
+from tests.api.plants import HEAD, code, publish_plants, varied
+from tests.api.world import EXAMPLES, World
 
 OPEN = (
     HEAD
@@ -105,3 +106,51 @@ def test_who_made_the_batch_releases_nothing_and_a_reason_is_needed(world: World
         world.do("city", release, assessed.id, one, "理由")
     with pytest.raises(Problem, match=r"^reasons_missing:"):
         world.do("province", release, assessed.id, one, " ")
+
+
+COATING = """\
+id: xianyang-2026/industrial_coating
+title: 工业涂装（咸阳 2026）
+edition: {document: 咸阳市 2026 年方案, section: 第1条, effective: 2023-01-01, superseded: null}
+jurisdiction: "610400"
+review: {status: draft, reviewer: null, on: null}
+extends: national-2020/industrial_coating
+indicators:
+  - id: staff_on_site
+    dimension: management
+    title: 环保人员（咸阳）
+    levels:
+      A: {require: {fact: env_staff, equals: part_time}, text: 须有兼职环保人员}
+    cite: {document: 咸阳市 2026 年方案, clause: 第1条}
+    basis: seen
+    confidence: high
+    decided_by: record
+    remedy: {text: 配备, weeks: [1, 4], cost_wan_cny: [5, 15], evidence: [任命文件]}
+"""
+
+
+def test_who_loses_a_while_b_and_c_are_open_is_not_called_d_and_every_level_between_is_explained(world: World) -> None:
+    said = json.loads((EXAMPLES / "industrial_coating" / "qindu-waterborne-frames.json").read_text(encoding="utf-8"))
+    said["enterprise"] |= {"name": "涂装厂", "uscc": code(1), "county": "610404"}
+    del said["enterprise"]["permit"]
+    publish_plants(world, [said])
+    with world.at("city") as desk:
+        made = order(desk, "收紧", Selection(), draft_id=upload(desk, COATING.encode()).id)
+    for _ in work_off(world.service, made.id):
+        pass
+    with world.at("city", writing=False) as desk:
+        found = impact_of(desk.db, desk.find(Batch, made.id)).impact
+        (matrix,) = found.matrices
+        assert (found.down, found.undecided) == (0, 1)
+        assert matrix.counts[0] == (0, 0, 0, 0, 0, 1)
+        (unit,) = desk.db.scalars(select(BatchUnit).where(BatchUnit.batch_id == made.id))
+        assert (unit.before, unit.after, unit.after_attainable) == ("A", "D", "B")
+        subject = _subject(desk, made.id, unit.audit_id, unit.position)
+        sides = sides_of(desk, subject.found, subject.units)
+        levels = _levels_between(desk, subject, sides, sides.before[1].library.ruleset(unit.before_ruleset))
+    assert [(label, status.value) for label, status, _ in levels] == [
+        ("A级", "unmet"),
+        ("B级", "unknown"),
+        ("C级", "unknown"),
+    ]
+    assert {line.status for _, _, lines in levels[1:] for line in lines} == {"unresolved"}

@@ -9,8 +9,9 @@ from api.conclusions import Case
 from api.desk import Desk
 from api.problems import Problem
 from api.queries.gradings import case_of
-from api.queries.history import before, grading_of
+from api.queries.history import grading_of
 from api.store import Audit, AuditKind, AuditState
+from api.workflow.review import before
 from grading.side_by_side import SideBySide, side_by_side
 
 GRADED = (AuditState.SUBMITTED, AuditState.CONFIRMED, AuditState.PUBLISHED)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -11,10 +12,13 @@ from api.problems import ErrorAt, Problem, invalid_audit
 from grading.engine.grade import Engine
 from grading.explain import Reason, explain
 from grading.gaps import unit_gaps
+from grading.gaps.causes import decision_of, graded_document, unit_decisions
 from grading.intake import AuditError
 from grading.model.audit import Audit
+from grading.model.decision import Decision
 from grading.model.gap import UnitGaps
 from grading.model.result import Grading
+from grading.model.ruleset import Ruleset
 from grading.simulate import change_audit, compare
 from reports.bulk import Part, part_of
 from reports.gap_report import gap_report_html, gap_report_pdf
@@ -37,6 +41,27 @@ class Case:
     audit: Audit
     grading: Grading
     engine: Engine
+    note: str | None = None
+    """What was said when the grading was published, where something had to be."""
+
+    @property
+    def rulesets(self) -> dict[str, Ruleset]:
+        """The rulesets of the units, by id."""
+        return {unit.ruleset: self.engine.library.ruleset(unit.ruleset) for unit in self.grading.units}
+
+    @cached_property
+    def decision(self) -> Decision:
+        """What is decided of the enterprise."""
+        return decision_of(self.rulesets, self.audit, self.grading)
+
+    @cached_property
+    def unit_decisions(self) -> tuple[Decision, ...]:
+        """What is decided of each unit."""
+        return unit_decisions(self.rulesets, self.audit, self.grading)
+
+    def document(self) -> dict[str, Any]:
+        """The grading as JSON with what is decided."""
+        return graded_document(self.rulesets, self.audit, self.grading)
 
     def units(self, unit: str | None) -> list[int]:
         """The positions of the units that are meant, all by default; raises Problem (404)."""
@@ -69,7 +94,7 @@ def simulation(case: Case, settings: Iterable[str]) -> dict[str, Any]:
     after = case.engine.grade(changed, case.grading.mode)
     return {
         "before": _outcome(case.grading),
-        "after": after.as_json(),
+        "after": graded_document(case.rulesets, changed, after),
         "changed": differences(case.grading, after),
     }
 
@@ -94,15 +119,15 @@ def report(case: Case, form: ReportFormat) -> bytes:
     found = _next_levels(case)
     rulesets = {unit.ruleset: case.engine.library.ruleset(unit.ruleset) for unit in case.audit.units}
     if form is ReportFormat.HTML:
-        return gap_report_html(case.audit, case.grading, rulesets, found).encode()
-    return gap_report_pdf(case.audit, case.grading, rulesets, found)
+        return gap_report_html(case.audit, case.grading, rulesets, found, case.note).encode()
+    return gap_report_pdf(case.audit, case.grading, rulesets, found, case.note)
 
 
 def report_part(case: Case, form: ReportFormat) -> Part:
     """The same as an item of an archive of reports."""
     name = f"{case.audit.enterprise.name} {case.audit.assessed_on.isoformat()}"
     html = form is ReportFormat.HTML
-    return part_of(name, case.engine, case.audit, case.grading, _next_levels(case), html)
+    return part_of(name, case.engine, case.audit, case.grading, _next_levels(case), html, case.note)
 
 
 def _next_levels(case: Case) -> list[UnitGaps]:

@@ -17,11 +17,12 @@ from sqlalchemy import select
 
 from api import log, people, workflow
 from api.access import Via, actor_of
-from api.desk import desk_of
+from api.desk import Desk, desk_of
 from api.identity import passwords
 from api.service import Service
 from api.settings import Settings
 from api.store import Assignment, Audit, Enterprise, LogEntry, Role, Site, Team, Unit, User
+from api.workflow.review import has_open_exclusion, outcomes_of
 
 MARK = "demo.created"
 FOLDER = "demo"
@@ -29,6 +30,8 @@ EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 EXAMPLES_IN_WHEEL = Path(__file__).resolve().parent / "_examples"
 SHOWN = "91610404MA7D2P8L3F"
 """The enterprise whose user there is an account for."""
+WORD = "演示数据，缺失和异常之处未改动。"
+PUBLISHED_WORD = "演示数据：指南限值待主管部门核实，先行公布。"
 LEFT_AT = ("published", "published", "published", "confirmed", "submitted", "draft", "returned")
 """How far the examples' audits have come, in turn."""
 
@@ -113,6 +116,13 @@ def _enterprise(db: Any, said: dict[str, Any], team_id: UUID) -> UUID:
     return enterprise.id
 
 
+def _lacks_gates(desk: Desk, audit_id: UUID) -> bool:
+    """Whether an audit can't be published because its gates are unanswered."""
+    audit = desk.find(Audit, audit_id)
+    grading = workflow.latest(desk, audit, workflow.revision_of(desk, audit))
+    return grading is None or has_open_exclusion(outcomes_of(desk, grading))
+
+
 class _Play:
     """Acts for the demo's people through the workflow, so that everything is checked and logged as it would be."""
 
@@ -129,13 +139,13 @@ class _Play:
         """An audit that has come so far."""
         audit: Audit = self("demo-expert", workflow.create_audit, enterprise_id, content)
         if left_at != "draft":
-            self("demo-expert", workflow.submit, audit.id)
+            self("demo-expert", workflow.submit, audit.id, reasons=WORD)
         if left_at == "returned":
             self("demo-expert2", workflow.send_back, audit.id, "请补充除尘设施现场照片，并核对监测报告日期。")
         if left_at in ("confirmed", "published"):
-            self("demo-expert2", workflow.confirm, audit.id)
-        if left_at == "published":
-            self("demo-bureau", workflow.publish, audit.id)
+            self("demo-expert2", workflow.confirm, audit.id, reasons=WORD)
+        if left_at == "published" and not self("demo-bureau", _lacks_gates, audit.id):
+            self("demo-bureau", workflow.publish, audit.id, reasons=PUBLISHED_WORD)
         return audit.id
 
 
@@ -149,7 +159,7 @@ def _audits(service: Service, audits: list[dict[str, Any]], enterprises: dict[st
     play.take(enterprise_id, _text(_a_year_before(shown)), "published")
     published = play.take(enterprise_id, _text(shown), "published")
     own: Audit = play("demo-enterprise", workflow.create_audit, enterprise_id, _text(_as_the_enterprise_sees_it(shown)))
-    play("demo-enterprise", workflow.submit, own.id)
+    play("demo-enterprise", workflow.submit, own.id, reasons=WORD)
     play("demo-enterprise", workflow.appeal, published, "硫化工序收集设施已完成改造，申请复核。")
     play("demo-bureau", workflow.sign_off, "national-2020/rubber", statement="演示用，并非真实的审定。")
 

@@ -40,6 +40,7 @@ ENTERPRISES, USERS, SECONDS, GRADINGS, WARMING = 100, 30, 12, 200, 20
 RATE = 100.0
 """Requests a second in all, of the users who take their time."""
 PASSWORD = "benchmark-only-9137"
+WORD = "基准测试"
 PAYLOAD = json.dumps({"grade": "B", "attainable": "A"}).encode()
 bare = FastAPI(openapi_url=None)
 
@@ -112,11 +113,11 @@ def fill(service: Service) -> tuple[dict[str, str], list[str]]:
         text = json.dumps({**example, "enterprise": head}, ensure_ascii=False)
         with desk_of(service, actors["author"]) as desk:
             audit = workflow.create_audit(desk, enterprise_id, text)
-            workflow.submit(desk, audit.id)
+            workflow.submit(desk, audit.id, reasons=WORD)
         with desk_of(service, actors["second"]) as desk:
-            workflow.confirm(desk, audit.id)
+            workflow.confirm(desk, audit.id, reasons=WORD)
         with desk_of(service, actors["bureau"]) as desk:
-            grading = workflow.publish(desk, audit.id).published_grading_id
+            grading = workflow.publish(desk, audit.id, reasons=WORD).published_grading_id
         paths += [f"/v1/audits/{audit.id}", f"/v1/audits/{audit.id}/content", f"/v1/enterprises/{enterprise_id}"]
         paths += [f"/v1/gradings/{grading}?trace=false", f"/v1/gradings/{grading}"]
     found = {}

@@ -24,4 +24,8 @@ MEASURE = _words(
     other="其他",
 )
 UNGRADED = "不纳入绩效分级"
+OUT = "不纳入"
+"""The same at the end of an interval."""
+UNDECIDED = "待定"
+NOT_GRADED = "未评级"
 FACT_TYPE = _words(number="数值", boolean="是否", choice="单选", choices="多选", date="日期")

@@ -24,10 +24,10 @@ from reports.bulk import Part
 FOLDER = "报告"
 INDEX = "目录"
 FAILURES = "未生成"
-HEADS = ("序号", "来源", "企业名称", "统一社会信用代码", "评级单元", "规则集", "现评等级", "可达等级", "目标等级")
+HEADS = ("序号", "来源", "企业名称", "统一社会信用代码", "评级单元", "规则集", "等级", "待定原因", "目标等级")
 FILE_HEADS = ("文件", "文件摘要（SHA-256）", "核查数据摘要")
 FAILURE_HEADS = ("序号", "来源", "位置", "原因")
-WIDTHS = (7, 30, 34, 22, 16, 32, 12, 12, 12, 46, 30, 30)
+WIDTHS = (7, 30, 34, 22, 16, 32, 18, 30, 12, 46, 30, 30)
 FAILURE_WIDTHS = (7, 40, 36, 90)
 MOMENT = (1980, 1, 1, 0, 0, 0)
 """The time of all files inside: the same parts give the same archive, byte for byte."""
@@ -79,7 +79,7 @@ class Archive:
         self._put(file, part.content)
         digest = hashlib.sha256(part.content).hexdigest()
         for unit in part.units:
-            found = (unit.unit, unit.ruleset, unit.grade, unit.attainable, unit.target)
+            found = (unit.unit, unit.ruleset, unit.grade, unit.causes, unit.target)
             row = (self.count, part.name, part.enterprise, part.uscc or "", *found, file, digest, part.digest or "")
             self._rows.append(row)
 

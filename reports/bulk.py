@@ -17,15 +17,18 @@ from typing import Any
 from grading.engine.grade import Engine
 from grading.engine.library import EngineError
 from grading.engine.rules import NetworkError
+from grading.gaps.causes import unit_decisions
 from grading.gaps.unit import NoSuchLevelError
 from grading.intake import AuditError, read_audit
+from grading.language.decision_text import causes_text, level_label, outcome_text
 from grading.language.load import Library
 from grading.language.problems import LanguageError
 from grading.model.audit import Audit
 from grading.model.base import Mode
+from grading.model.decision import Decision
 from grading.model.gap import UnitGaps
 from grading.model.result import Grading
-from reports.context.words import level_label
+from grading.model.ruleset import Ruleset
 from reports.gap_report import gap_report_html, gap_report_pdf
 from reports.orders import Item, Order
 from reports.targets import gaps_to
@@ -38,12 +41,12 @@ AHEAD = 4
 
 @dataclass(frozen=True)
 class UnitLine:
-    """A unit as the index lists it; levels by their labels."""
+    """A unit as the index lists it; what is decided in words, with the causes of an undecided grade."""
 
     unit: str
     ruleset: str
     grade: str
-    attainable: str
+    causes: str
     target: str
 
 
@@ -67,7 +70,7 @@ class Part:
     @classmethod
     def of(cls, told: dict[str, Any], content: bytes | None) -> "Part":
         """A part that was kept."""
-        units = tuple(UnitLine(**unit) for unit in told["units"])
+        units = tuple(UnitLine(**_line(unit)) for unit in told["units"])
         problems = tuple((place, message) for place, message in told["problems"])
         return cls(**{**told, "units": units, "problems": problems}, content=content)
 
@@ -102,17 +105,26 @@ def _made(engine: Engine, item: Item, order: Order) -> Part:
 
 
 def part_of(
-    name: str, engine: Engine, audit: Audit, grading: Grading, gaps: Sequence[UnitGaps], html: bool = False
+    name: str,
+    engine: Engine,
+    audit: Audit,
+    grading: Grading,
+    gaps: Sequence[UnitGaps],
+    html: bool = False,
+    note: str | None = None,
 ) -> Part:
     """The report of an audit that is graded, as an item of an archive. Raises TypefaceError."""
     rulesets = {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in audit.units}
     make = gap_report_html if html else gap_report_pdf
-    content = make(audit, grading, rulesets, gaps)
+    content = make(audit, grading, rulesets, gaps, note)
+    decisions = unit_decisions(rulesets, audit, grading)
     return Part(
         name=name,
         enterprise=audit.enterprise.name,
         uscc=audit.enterprise.uscc,
-        units=tuple(_unit(engine, known) for known in gaps),
+        units=tuple(
+            _unit(rulesets[known.ruleset], known, decision) for known, decision in zip(gaps, decisions, strict=True)
+        ),
         digest=grading.audit_digest,
         trial=grading.mode is Mode.TRIAL,
         problems=(),
@@ -120,12 +132,16 @@ def part_of(
     )
 
 
-def _unit(engine: Engine, gaps: UnitGaps) -> UnitLine:
-    scale = engine.library.ruleset(gaps.ruleset).scale
-    grade, attainable, target = (
-        level_label(scale, level) for level in (gaps.outcome.grade, gaps.outcome.attainable, gaps.target)
-    )
-    return UnitLine(gaps.unit, gaps.ruleset, grade, attainable, target)
+def _unit(ruleset: Ruleset, gaps: UnitGaps, decision: Decision) -> UnitLine:
+    scale = ruleset.scale
+    causes = causes_text(decision.causes) if decision.causes is not None else ""
+    return UnitLine(gaps.unit, gaps.ruleset, outcome_text(scale, gaps.outcome), causes, level_label(scale, gaps.target))
+
+
+def _line(told: dict[str, Any]) -> dict[str, Any]:
+    """A unit's line as it was kept, also by a release that kept the attainable level in place of the causes."""
+    said = {name: value for name, value in told.items() if name != "attainable"}
+    return {"causes": "", **said}
 
 
 def not_made(name: str, problems: tuple[tuple[str, str], ...]) -> Part:

@@ -12,22 +12,35 @@ from reports.pdf import Attached, pdf
 from reports.render import page_html, screen_html
 
 
-def gap_report_html(audit: Audit, grading: Grading, rulesets: Mapping[str, Ruleset], gaps: Sequence[UnitGaps]) -> str:
+def gap_report_html(
+    audit: Audit,
+    grading: Grading,
+    rulesets: Mapping[str, Ruleset],
+    gaps: Sequence[UnitGaps],
+    note: str | None = None,
+) -> str:
     """The report as one self-contained HTML page.
 
-    `rulesets` by id, as graded with; `gaps` one a unit, in the order of the audit. Raises ValueError when they do not
+    `rulesets` by id, as graded with; `gaps` one a unit, in the order of the audit; `note` is what was said when the grading
+    was published. Raises ValueError when they do not
     belong together, KeyError for a ruleset that is not given.
     """
-    return screen_html(report(audit, grading, rulesets, gaps))
+    return screen_html(report(audit, grading, rulesets, gaps, note))
 
 
-def gap_report_pdf(audit: Audit, grading: Grading, rulesets: Mapping[str, Ruleset], gaps: Sequence[UnitGaps]) -> bytes:
+def gap_report_pdf(
+    audit: Audit,
+    grading: Grading,
+    rulesets: Mapping[str, Ruleset],
+    gaps: Sequence[UnitGaps],
+    note: str | None = None,
+) -> bytes:
     """The report as tagged PDF/A-3 with the grading's JSON inside; the same audit gives the same bytes.
 
     Raises as `gap_report_html`, and TypefaceError when a typeface is not installed.
     """
     with uncollected():
-        context = report(audit, grading, rulesets, gaps)
+        context = report(audit, grading, rulesets, gaps, note)
         return pdf(
             page_html(context),
             title=f"{context.title}：{context.short_name}",

@@ -27,7 +27,12 @@ from api.store import (
     BatchUnit,
 )
 from api.store.base import new_id, now
+from api.workflow.grading import counted
 from grading.batch.spot_check import differences
+from grading.engine.grade import Engine
+from grading.gaps.causes import decision_of, unit_decisions
+from grading.model.audit import Audit
+from grading.model.decision import Decision
 from grading.model.result import Grading
 
 CHECKED = 200
@@ -99,21 +104,29 @@ def conclude(service: Service, batch_id: UUID, number: int) -> bool:
             return True
         work = _Work(db, service, batch, number)
         rows: list[dict[str, Any]] = []
+        units: list[dict[str, Any]] = []
         for audit in work.audits:
             graded = work.grade(audit)
             wrong = work.disagreement(audit, graded)
             if wrong is not None:
                 stop(service, batch_id, wrong)
                 return False
-            rows.append(_row(audit, graded))
+            decided, of_units = work.decisions(audit, graded)
+            rows.append(_row(audit, graded, decided))
+            units += [
+                {"batch_id": batch_id, "audit_id": audit.audit_id, "position": unit.position, "checked": True}
+                | counted(of_units[unit.position])
+                for unit in work.units[audit.audit_id]
+                if unit.regraded
+            ]
     with service.database.writing() as db:
         chunk = db.get_one(BatchChunk, (batch_id, BatchPhase.ENGINE, number), with_for_update=True)
         batch = db.get_one(Batch, batch_id)
         if chunk.done_at is not None or batch.state is not BatchState.CONCLUDING:
             return chunk.done_at is not None
         db.execute(update(BatchAudit), rows)
-        checked = update(BatchUnit).where(BatchUnit.batch_id == batch_id, BatchUnit.regraded)
-        db.execute(checked.where(BatchUnit.audit_id.in_([row["audit_id"] for row in rows])).values(checked=True))
+        if units:
+            db.execute(update(BatchUnit), units)
         chunk.done_at, chunk.seconds = now(), time.process_time() - began
     return True
 
@@ -141,10 +154,20 @@ class _Work:
 
     def grade(self, audit: BatchAudit) -> Grading:
         """The audit as the engine grades it by the rulesets after."""
+        read, engine = self._read(audit)
+        return self.grader.grade(read, self.batch.mode, engine)
+
+    def decisions(self, audit: BatchAudit, graded: Grading) -> tuple[Decision, tuple[Decision, ...]]:
+        """What is decided of the enterprise, and of each unit."""
+        read, engine = self._read(audit)
+        rulesets = {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in graded.units}
+        return decision_of(rulesets, read, graded), unit_decisions(rulesets, read, graded)
+
+    def _read(self, audit: BatchAudit) -> tuple[Audit, Engine]:
         units = self.units[audit.audit_id]
         engine = self.grader.of_digests(self.db, {unit.after_ruleset: unit.after_digest for unit in units})
         named = {unit.unit: unit.after_ruleset for unit in units}
-        return self.grader.grade(read_as(self.contents[audit.audit_id], named, engine.library), self.batch.mode, engine)
+        return read_as(self.contents[audit.audit_id], named, engine.library), engine
 
     def disagreement(self, audit: BatchAudit, graded: Grading) -> Disagreement | None:
         """The first unit of which the engine says otherwise than the columns, or than what stays in force."""
@@ -174,7 +197,7 @@ class _Work:
         return rows
 
 
-def _row(audit: BatchAudit, graded: Grading) -> dict[str, Any]:
+def _row(audit: BatchAudit, graded: Grading, decided: Decision) -> dict[str, Any]:
     """What is kept of a conclusion: of a changed audit the whole grading, with its trace."""
     if audit.outcome is not AuditOutcome.CHANGED:
         return _ROW | {"batch_id": audit.batch_id, "audit_id": audit.audit_id}
@@ -191,6 +214,7 @@ def _row(audit: BatchAudit, graded: Grading) -> dict[str, Any]:
         "attainable": graded.outcome.attainable,
         "document": document,
         "result": result_digest(document),
+        **counted(decided),
     }
 
 
@@ -204,4 +228,6 @@ _ROW: dict[str, Any] = {
     "attainable": None,
     "document": None,
     "result": None,
+    "missing": None,
+    "open_figures": None,
 }

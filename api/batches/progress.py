@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Integer, func, select
 from sqlalchemy.orm import Session
 
+from api.batches.holding import is_open
 from api.batches.states import WORKING
 from api.store import AuditOutcome, Batch, BatchAudit, BatchChunk, BatchPhase, BatchState
 
@@ -31,6 +32,9 @@ class Counts:
     changed: int
     unchanged: int
     unreadable: int
+    undecided: int
+    """Of the changed: with a new grade that is not decided; held back from publication unless released."""
+    released: int
     checked: int
     """Concluded by the engine as well."""
 
@@ -60,11 +64,15 @@ def counts_of(db: Session, batch: Batch) -> Counts:
         .where(BatchAudit.batch_id == batch.id)
         .group_by(BatchAudit.outcome)
     ).all()
+    mine = select(func.count()).select_from(BatchAudit).where(BatchAudit.batch_id == batch.id)
+    open_ = mine.where(BatchAudit.outcome == AuditOutcome.CHANGED, is_open())
     number: dict[AuditOutcome, int] = {outcome: count for outcome, count, _ in rows}
     return Counts(
         selected=sum(number.values()),
         changed=number.get(AuditOutcome.CHANGED, 0),
         unchanged=number.get(AuditOutcome.UNCHANGED, 0),
         unreadable=number.get(AuditOutcome.UNREADABLE, 0),
+        undecided=db.scalar(open_) or 0,
+        released=db.scalar(mine.where(BatchAudit.released_by.is_not(None))) or 0,
         checked=sum(checked or 0 for _, _, checked in rows),
     )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from api import log
 from api.access import unscoped
+from api.batches.holding import held_back, is_published
 from api.batches.selection import rulesets_of
 from api.batches.states import BatchAction, record, take
 from api.desk import Desk
@@ -23,6 +24,7 @@ from api.store import (
     BatchUnit,
     GradedUnit,
     Grading,
+    Publication,
 )
 from api.workflow.states import given_reasons
 from grading.model.base import Mode
@@ -32,7 +34,7 @@ MAX_NAMED = 100
 
 
 def publish(desk: Desk, batch_id: UUID, version: int | None = None) -> Batch:
-    """Put the new gradings of all changed audits in force.
+    """Put the new gradings of the changed audits in force, but for those that are held back (`api.batches.holding`).
 
     Raises Problem: 403 `own_batch` for who made it; 409 for a batch on trial, or `overtaken` when an audit of it has changed
     since (begin the batch anew then); 404, 409, 412 as for every step.
@@ -44,7 +46,7 @@ def publish(desk: Desk, batch_id: UUID, version: int | None = None) -> Batch:
         raise Problem("trial_grading", "试算批次把暂定数值视同已核实，不得公布；请发起正式批次。")
     with unscoped(desk.db) as db:
         known = _reuse_known(db, batch)
-        changed = _changed(db, batch)
+        changed, held = _changed(db, batch), held_back(db, batch)
         gone = [
             row for row in changed if (row.state, row.published_grading_id) != (AuditState.PUBLISHED, row.before_id)
         ]
@@ -54,13 +56,16 @@ def publish(desk: Desk, batch_id: UUID, version: int | None = None) -> Batch:
             keep_ruleset(db, stored_ruleset(db, rule.digest), rule.digest)
         _write_gradings(desk, db, batch)
         _switch(desk, db, [(row, row.after_id) for row in changed])
+        _give_reasons(desk, db, changed)
     batch.state, batch.published_by, batch.published_at = BatchState.PUBLISHED, desk.actor.id, desk.at
-    record(desk, batch, "published", audits=len(changed))
+    record(desk, batch, "published", audits=len(changed), held_back=held)
     entries = []
     for row in changed:
         told = {"batch": str(batch.id), "before": str(row.before_id), "grading": str(row.after_id), "grade": row.grade}
         if row.after_id not in known:
             told |= {"inputs": row.inputs, "result": row.result}
+        if row.release_reasons is not None:
+            told |= {"attainable": row.attainable, "undecided": True, "reasons": row.release_reasons}
         entries.append(log.About(row.audit_id, row.enterprise_id, told))
     log.append_many(desk.db, "audit.regraded_in_batch", desk.actor, entries)
     return batch
@@ -94,7 +99,7 @@ def take_back(desk: Desk, batch_id: UUID, reasons: str, version: int | None = No
 
 
 def _changed(db: Session, batch: Batch) -> list[Row[Any]]:
-    """The changed audits of a batch with what is in force for them, locked."""
+    """The audits of a batch that go out with it, with what is in force for them, locked."""
     found = (
         select(
             BatchAudit.audit_id,
@@ -104,12 +109,15 @@ def _changed(db: Session, batch: Batch) -> list[Row[Any]]:
             BatchAudit.inputs,
             BatchAudit.result,
             BatchAudit.grade,
+            BatchAudit.attainable,
+            BatchAudit.release_reasons,
+            BatchAudit.released_by,
             Audit.state,
             Audit.version,
             Audit.published_grading_id,
         )
         .join(Audit, Audit.id == BatchAudit.audit_id)
-        .where(BatchAudit.batch_id == batch.id, BatchAudit.outcome == AuditOutcome.CHANGED)
+        .where(BatchAudit.batch_id == batch.id, is_published())
         .order_by(BatchAudit.audit_id)
         .with_for_update(of=Audit)
     )
@@ -143,7 +151,7 @@ def _reuse_known(db: Session, batch: Batch) -> set[UUID]:
 def _write_gradings(desk: Desk, db: Session, batch: Batch) -> None:
     """Write the gradings that are new, from what the engine concluded."""
     a, u = BatchAudit, BatchUnit
-    mine = (a.batch_id == batch.id, a.outcome == AuditOutcome.CHANGED)
+    mine = (a.batch_id == batch.id, is_published())
     known, known_units = aliased(Grading), aliased(GradedUnit)
     gradings: dict[Any, Any] = {
         Grading.id: a.after_id,
@@ -156,6 +164,8 @@ def _write_gradings(desk: Desk, db: Session, batch: Batch) -> None:
         Grading.grade: a.grade,
         Grading.attainable: a.attainable,
         Grading.document: a.document,
+        Grading.missing: a.missing,
+        Grading.open_figures: a.open_figures,
         Grading.made_by: literal(batch.made_by, Grading.made_by.type),
         Grading.created_at: literal(desk.at, Grading.created_at.type),
     }
@@ -169,6 +179,8 @@ def _write_gradings(desk: Desk, db: Session, batch: Batch) -> None:
         GradedUnit.ruleset_digest: u.after_digest,
         GradedUnit.grade: u.after,
         GradedUnit.attainable: u.after_attainable,
+        GradedUnit.missing: u.missing,
+        GradedUnit.open_figures: u.open_figures,
     }
     theirs = select(*units.values()).join(a, and_(a.batch_id == u.batch_id, a.audit_id == u.audit_id))
     theirs = theirs.where(*mine, ~exists().where(known_units.grading_id == a.after_id))
@@ -183,6 +195,23 @@ def _switch(desk: Desk, db: Session, in_force: list[tuple[Row[Any], UUID]]) -> N
     ]
     if rows:
         db.execute(update(Audit), rows)
+
+
+def _give_reasons(desk: Desk, db: Session, published: list[Row[Any]]) -> None:
+    """Keep with each grading that is not decided why it is published all the same."""
+    db.add_all(
+        Publication(
+            audit_id=row.audit_id,
+            grading_id=row.after_id,
+            published_by=row.released_by,
+            undecided=True,
+            reasons=row.release_reasons,
+            created_at=desk.at,
+        )
+        for row in published
+        if row.release_reasons is not None
+    )
+    db.flush()
 
 
 def _published_over(db: Session, batch: Batch) -> list[Batch]:

@@ -43,6 +43,7 @@ class BatchAction(StrEnum):
     CANCEL = "cancel"
     RENEW = "renew"
     PUBLISH = "publish"
+    RELEASE = "release"
     TAKE_BACK = "take_back"
 
 
@@ -64,6 +65,7 @@ STEPS = MappingProxyType(
             "重新试算", Rule.MAKE_BATCHES, frozenset({S.ASSESSED, S.STOPPED, S.FAILED, S.CANCELLED})
         ),
         BatchAction.PUBLISH: BatchStep("公布", Rule.PUBLISH_BATCHES, frozenset({S.ASSESSED})),
+        BatchAction.RELEASE: BatchStep("放行", Rule.PUBLISH_BATCHES, frozenset({S.ASSESSED})),
         BatchAction.TAKE_BACK: BatchStep("收回", Rule.PUBLISH_BATCHES, frozenset({S.PUBLISHED})),
     }
 )
@@ -76,7 +78,7 @@ def actions(desk: Desk, batch: Batch) -> frozenset[BatchAction]:
     }
     possible -= {BatchAction.HOLD} if batch.paused else {BatchAction.GO_ON}
     if batch.made_by == desk.actor.id or batch.mode is Mode.TRIAL:
-        possible -= {BatchAction.PUBLISH}
+        possible -= {BatchAction.PUBLISH, BatchAction.RELEASE}
     return frozenset(possible)
 
 

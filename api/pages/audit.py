@@ -18,16 +18,19 @@ from api.pages.render import page
 from api.pages.result_view import unit_views
 from api.people import names_of
 from api.problems import Problem
-from api.queries.audits import briefs
+from api.queries.audits import briefs, publication_of
 from api.queries.gradings import case_of, in_trial
-from api.queries.history import before, grading_of
+from api.queries.history import grading_of
 from api.queries.waiting import appeals_of
 from api.results import reviews_of
 from api.store import Audit, Enterprise
 from api.workflow import Action
+from api.workflow.review import before, look_at
 from grading.model.base import Mode
 
 router = APIRouter()
+REVIEWED = frozenset({Action.CONFIRM, Action.PUBLISH})
+"""Steps before which the page says what is missing and what is unusual."""
 Reader = Annotated[Desk, needs(Rule.READ)]
 
 
@@ -57,6 +60,8 @@ def show_audit(audit_id: UUID, request: Request, desk: Reader, mode: str = "") -
         compared=_with_the_one_before(desk, audit) if case is not None and mode != Mode.TRIAL.value else None,
         counterpart=counterpart(desk, audit) if case is not None else None,
         actions=actions,
+        review=look_at(desk, audit, stored) if stored is not None and actions & REVIEWED else None,
+        publication=publication_of(desk, audit),
         appeals=appeals_of(desk, audit.id),
         people=names_of(desk.db, [audit.author_id, audit.submitted_by, audit.confirmed_by, audit.published_by]),
         labels=level_labels(desk),
@@ -77,7 +82,7 @@ def get_report(audit_id: UUID, path: ReportFormat, desk: Annotated[Desk, needs(R
 @router.post("/audits/{audit_id}/confirmation")
 def confirm(audit_id: UUID, desk: Annotated[Desk, needs(Rule.CONFIRM_AUDITS)], sent: Sent) -> Response:
     """Confirm as the second assessor."""
-    workflow.confirm(desk, audit_id, sent.version)
+    workflow.confirm(desk, audit_id, sent.version, sent.text("reasons"))
     return _back(audit_id)
 
 
@@ -91,7 +96,7 @@ def send_back(audit_id: UUID, desk: Annotated[Desk, needs(Rule.RETURN_AUDITS)], 
 @router.post("/audits/{audit_id}/publication")
 def publish(audit_id: UUID, desk: Annotated[Desk, needs(Rule.PUBLISH_AUDITS)], sent: Sent) -> Response:
     """Publish."""
-    workflow.publish(desk, audit_id, sent.version)
+    workflow.publish(desk, audit_id, sent.version, reasons=sent.text("reasons"))
     return _back(audit_id)
 
 

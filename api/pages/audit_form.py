@@ -1,7 +1,7 @@
 """The audit form: filled in where it stands, saved by itself, with the grade so far beside it."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -182,14 +182,16 @@ def put_workbook(audit_id: UUID, request: Request, desk: CostlyWriter, sent: Sen
 def submit(audit_id: UUID, request: Request, desk: Writer, sent: Sent) -> Response:
     """Submit; what keeps the draft from it is told in the form, each error at its place."""
     try:
-        workflow.submit(desk, audit_id, sent.version)
+        workflow.submit(desk, audit_id, sent.version, sent.text("reasons"))
     except Problem as problem:
         if problem.status != 422:
             raise
         audit = desk.find(Audit, audit_id)
         draft = Draft(workflow.revision_of(desk, audit).content)
         asked = questionnaire(draft, desk.service.grader)
-        return _form(request, desk, audit, draft, asked, status=422, refused=problem.errors)
+        findings = problem.more.get("findings", ())
+        refused = () if findings else problem.errors
+        return _form(request, desk, audit, draft, asked, status=422, refused=refused, findings=findings)
     return RedirectResponse(f"/audits/{audit_id}", status_code=303)
 
 
@@ -225,6 +227,7 @@ def _form(
     conflict: _Conflict | None = None,
     workbook: Mapping[str, Any] | None = None,
     refused: tuple[ErrorAt, ...] = (),
+    findings: Sequence[Mapping[str, Any]] = (),
 ) -> Response:
     return page(
         request,
@@ -237,6 +240,7 @@ def _form(
         conflict=conflict,
         workbook=workbook,
         refused=[(error, asked.items.get(error.place)) for error in refused],
+        findings=findings,
     )
 
 

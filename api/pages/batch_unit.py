@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.access import Rule
+from api.batches.states import BatchAction, actions
 from api.conclusions import Case
 from api.desk import Desk, needs
 from api.pages.labels import level_labels
@@ -18,10 +19,17 @@ from api.problems import not_found
 from api.queries import batches as queries
 from api.queries.batch_impact import Sides, reasons_of, sides_of
 from api.results import reviews_of
+from api.shapes.decisions import stored_decision
 from api.store import Batch, BatchAudit, BatchUnit, Enterprise
 from grading.explain import Reason
+from grading.gaps.lines import Open
+from grading.gaps.subject import Subject
+from grading.impact.compare import standings
 from grading.impact.telling import Pair
 from grading.intake import AuditError
+from grading.model.base import Status
+from grading.model.gap import GapLine
+from grading.model.ruleset import Ruleset
 
 router = APIRouter()
 Reader = Annotated[Desk, needs(Rule.READ_BATCHES)]
@@ -50,14 +58,27 @@ class _Subject:
     def context(self, desk: Desk) -> dict[str, Any]:
         """What the head of its pages shows."""
         enterprise = desk.find(Enterprise, self.found.enterprise_id)
-        return {"batch": self.batch, "unit": self.unit, "enterprise": enterprise, "labels": level_labels(desk)}
+        unit, mode = self.unit, self.batch.mode
+        before = stored_decision(unit.before, unit.before_attainable, mode, None, None)
+        after = stored_decision(unit.after, unit.after_attainable, mode, unit.missing, unit.open_figures)
+        held = unit.changed and after.is_undecided and self.found.released_by is None
+        return {
+            "batch": self.batch,
+            "found": self.found,
+            "unit": unit,
+            "enterprise": enterprise,
+            "labels": level_labels(desk),
+            "before": before,
+            "after": after,
+            "can_release": held and BatchAction.RELEASE in actions(desk, self.batch),
+        }
 
 
 @router.get(UNIT)
 def show_unit(batch_id: UUID, audit_id: UUID, position: int, request: Request, desk: Reader) -> Response:
     """Why it changes, down to the values, and what of the traces is not the same."""
     subject = _subject(desk, batch_id, audit_id, position)
-    context = subject.context(desk) | {"problems": (), "reasons": (), "traces": ()}
+    context = subject.context(desk) | {"problems": (), "reasons": (), "traces": (), "between": ()}
     try:
         sides = sides_of(desk, subject.found, subject.units)
     except AuditError as error:
@@ -68,7 +89,9 @@ def show_unit(batch_id: UUID, audit_id: UUID, position: int, request: Request, d
     after, before = views[Side.AFTER].reason, views[Side.BEFORE].reason
     parted = {Side.AFTER: differing(after, before), Side.BEFORE: differing(before, after)}
     traces = [(side, TITLES[side], views[side], parted[side]) for side in Side]
-    return page(request, desk, "batch_unit.html.j2", **context | {"reasons": told.to_dicts(), "traces": traces})
+    between = _levels_between(desk, subject, sides, views[Side.BEFORE].ruleset)
+    more = {"reasons": told.to_dicts(), "traces": traces, "between": between}
+    return page(request, desk, "batch_unit.html.j2", **context | more)
 
 
 @router.get(f"{UNIT}/trace")
@@ -111,6 +134,24 @@ def _subject(desk: Desk, batch_id: UUID, audit_id: UUID, position: int) -> _Subj
     if unit is None:
         raise not_found()
     return _Subject(batch, found, units, unit)
+
+
+def _levels_between(
+    desk: Desk, subject: _Subject, sides: Sides, before: Ruleset
+) -> list[tuple[str, Status, tuple[GapLine, ...]]]:
+    """Every level that the unit had before and no longer has: its status by the new ruleset, and what keeps the unit from it."""
+    audit, engine = sides.after
+    grading = desk.service.grader.grade(audit, subject.batch.mode, engine)
+    index = subject.unit.position
+    unit = grading.units[index]
+    ruleset = engine.library.ruleset(unit.ruleset)
+    had, has = standings(before.scale)[subject.unit.before], standings(ruleset.scale)[unit.outcome.grade]
+    gaps = Subject(audit, index, ruleset, unit, grading.mode)
+    return [
+        (level.label, unit.levels[level.id], Open(gaps, level.id).lines())
+        for level in ruleset.scale.levels
+        if had <= level.standing < has and level.id in ruleset.scale.graded
+    ]
 
 
 def _view(desk: Desk, subject: _Subject, sides: Sides, side: Side) -> UnitView:

@@ -20,7 +20,9 @@ from api.store import Batch, Enterprise
 from grading.batch import layout
 from grading.impact.workbook import Contents, write_impact
 from grading.model.base import Mode
+from grading.model.decision import UNDECIDED, decide
 from grading.model.impact import Matrix
+from grading.model.result import Outcome
 from grading.vocabulary import MODE
 from reports.context.words import region_text
 
@@ -68,7 +70,8 @@ def _rows(matrix: Matrix) -> Any:
         at = order.get(level, i)
         cells = []
         for j, (there, n) in enumerate(zip(matrix.after, counts, strict=True)):
-            way = "same" if j == at else "down" if j > at else "up"
+            open_ = UNDECIDED in (level, there)
+            way = "same" if j == at else "undecided" if open_ else "down" if j > at else "up"
             shade = 0 if not n or way == "same" else 1 + min(SHADES - 1, SHADES * n // (most + 1))
             cells.append(Cell(n, shade, way, level, there))
         yield level, tuple(cells), sum(counts)
@@ -84,21 +87,19 @@ class Part:
     down: int
     up: int
     same: int
-    could: int
-    """Of how many the grade stays and the attainable one changes."""
+    undecided: int
+    settled: int
 
 
-def parts_of(
-    found: Mapping[Any, tuple[Matrix, ...]], name: Callable[[Any], str], units: pl.DataFrame, column: str
-) -> list[Part]:
-    """Counties or industries, those with most changes first; `units` are those that change, `column` their key."""
-    at_best = units.filter(pl.col("way").is_in(["could_down", "could_up"]))
-    could = dict(at_best.group_by(column).agg(pl.len()).iter_rows())
+def parts_of(found: Mapping[Any, tuple[Matrix, ...]], name: Callable[[Any], str]) -> list[Part]:
+    """Counties or industries, those with most changes first."""
     parts = []
     for key, matrices in found.items():
-        total, down, up = (sum(getattr(m, what) for m in matrices) for what in ("total", "down", "up"))
-        parts.append(Part(key or "", name(key), total, down, up, total - down - up, could.get(key, 0)))
-    return sorted(parts, key=lambda part: (-(part.down + part.up + part.could), part.key))
+        counts = (
+            sum(getattr(m, what) for m in matrices) for what in ("total", "down", "up", "same", "undecided", "settled")
+        )
+        parts.append(Part(key or "", name(key), *counts))
+    return sorted(parts, key=lambda part: (part.same - part.units, part.key))
 
 
 def region_name(code: str | None) -> str:
@@ -110,7 +111,14 @@ def unit_rows(desk: Desk, batch: Batch, listed: pl.DataFrame, at: int) -> list[d
     """The units of a page of the list, with their enterprises."""
     rows = listed.slice((at - 1) * ROWS, ROWS).to_dicts()
     names = names_of_audits(desk.db, batch.id, [UUID(row[AUDIT]) for row in rows])
-    return [row | {"enterprise": names.get(UUID(row[AUDIT]), "—"), "unit": row[UNIT]} for row in rows]
+    sides = [
+        {side: decide(Outcome(row[side], row[f"{side}_attainable"]), batch.mode) for side in ("before", "after")}
+        for row in rows
+    ]
+    return [
+        row | decided | {"enterprise": names.get(UUID(row[AUDIT]), "—"), "unit": row[UNIT]}
+        for row, decided in zip(rows, sides, strict=True)
+    ]
 
 
 def options(desk: Desk) -> dict[str, Any]:

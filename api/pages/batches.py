@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api import drafts
 from api.access import Rule
-from api.batches import ordering, publication
+from api.batches import holding, ordering, publication
 from api.batches.progress import counts_of, progress_of
 from api.batches.states import IMPACT_KNOWN, STATE_NAMES, WORKING, actions
 from api.desk import Desk, needs
@@ -22,11 +22,11 @@ from api.pages.render import page
 from api.people import names_of
 from api.problems import Problem, not_found
 from api.queries import batches as queries
-from api.queries.batch_frames import COUNTY
-from api.queries.batch_impact import WAYS, Filter, changed, impact_of
+from api.queries.batch_impact import Filter, changed, impact_of
 from api.store import Batch, DraftRuleset
 from grading.impact.telling import Pair
 from grading.model.base import Mode
+from grading.model.impact import WAYS
 
 router = APIRouter()
 Reader = Annotated[Desk, needs(Rule.READ_BATCHES)]
@@ -123,17 +123,15 @@ def show_batch(
         query = {name: value for name, value in vars(wanted).items() if value}
         causes = [
             (about, found.title(c), c)
-            for about, some in (("等级", found.impact.causes), ("可达等级", found.impact.attainable_causes))
+            for about, some in (("等级", found.impact.causes), ("最好可能等级", found.impact.attainable_causes))
             for c in some[:CAUSES]
         ]
         context |= {
             "impact": found.impact,
             "matrices": matrix_views(found.impact.matrices, "等级", batch.id),
-            "attainable": matrix_views(found.impact.attainable, "可达等级", None),
-            "by_county": parts_of(found.impact.by_county, region_name, found.units, COUNTY),
-            "by_industry": parts_of(
-                found.impact.by_industry, lambda name: _industry(found.pairs, name), found.units, "industry"
-            ),
+            "attainable": matrix_views(found.impact.attainable, "最好可能等级", None),
+            "by_county": parts_of(found.impact.by_county, region_name),
+            "by_industry": parts_of(found.impact.by_industry, lambda name: _industry(found.pairs, name)),
             "causes": causes,
             "most": max((c.units for _, _, c in causes), default=1),
             "rows": unit_rows(desk, batch, listed, at),
@@ -221,6 +219,13 @@ def renew(batch_id: UUID, desk: Maker, sent: Sent) -> Response:
 def publish(batch_id: UUID, desk: Publisher, sent: Sent) -> Response:
     """Put the new gradings in force."""
     return _step(desk, publication.publish, batch_id, sent.version)
+
+
+@router.post("/batches/{batch_id}/audits/{audit_id}/release")
+def release(batch_id: UUID, audit_id: UUID, desk: Publisher, sent: Sent) -> Response:
+    """Have an audit published though its new grade is not decided."""
+    holding.release(desk, batch_id, audit_id, sent.text("reasons"), sent.version)
+    return RedirectResponse(f"/batches/{batch_id}?way=undecided#units", status_code=303)
 
 
 @router.post("/batches/{batch_id}/taking-back")

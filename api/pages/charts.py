@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from grading.model.decision import NOT_GRADED, UNDECIDED
+
 WIDTH, BAR, STEP = 560, 22, 46
 LETTER, MARGIN = 12.5, 14
 
@@ -16,7 +18,8 @@ class Piece:
     width: float
     label: str
     count: int
-    shade: int
+    shade: str
+    """Its colour by the level's place, or by what is no level: `undecided`, `none`."""
 
     @property
     def text(self) -> str:
@@ -55,7 +58,9 @@ def stacked(counted: Mapping[str, Counter[str]], labels: Mapping[str, str], name
         for level in sorted(counts, key=lambda known: order.index(known) if known in order else len(order)):
             width = counts[level] / most * (WIDTH - 4)
             label = labels.get(level, level)
-            shade = min(order.index(level) if level in order else 9, 9)
+            shade = (
+                level if level in (UNDECIDED, NOT_GRADED) else str(min(order.index(level) if level in order else 9, 9))
+            )
             pieces.append(Piece(round(x, 1), round(width, 1), label, counts[level], shade))
             x += width
         bars.append(Bar(name(key), i * STEP, sum(counts.values()), tuple(pieces)))

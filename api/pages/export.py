@@ -8,12 +8,13 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from api.queries.overview import NOT_GRADED, Line
+from api.queries.overview import Line
 from grading.forms.cell_text import put_plain
+from grading.language.decision_text import causes_text, decision_text
 from reports.context.words import region_text
 
-HEADS = ("企业名称", "统一社会信用代码", "行政区划", "行业规则", "等级", "补齐证据后最高", "评定日期")
-WIDTHS = (34, 22, 30, 46, 14, 16, 14)
+HEADS = ("企业名称", "统一社会信用代码", "行政区划", "行业规则", "等级", "待定原因", "评定日期")
+WIDTHS = (34, 22, 30, 46, 18, 34, 14)
 
 
 def workbook(listed: Sequence[Line], labels: Mapping[str, str], titles: Mapping[str, str], at: datetime) -> bytes:
@@ -32,8 +33,8 @@ def workbook(listed: Sequence[Line], labels: Mapping[str, str], titles: Mapping[
             line.uscc,
             region_text(line.county),
             "；".join(titles.get(known, known) for known in line.rulesets),
-            labels[line.grade or NOT_GRADED] if (line.grade or NOT_GRADED) in labels else str(line.grade),
-            labels.get(line.attainable, line.attainable) if line.attainable else "",
+            decision_text(line.decision, lambda level: labels.get(level, level), with_causes=False),
+            causes_text(line.decision.causes) if line.decision.causes is not None else "",
             line.assessed_on.isoformat() if line.assessed_on else "",
         )
         for column, text in enumerate(texts, start=1):

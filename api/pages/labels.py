@@ -4,10 +4,12 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from api.desk import Desk
-from api.queries.overview import NOT_GRADED
 from grading.language.load import Library
 from grading.language.problems import LanguageError
+from grading.model.decision import NOT_GRADED, UNDECIDED
 from grading.model.result import UNGRADED
+from grading.vocabulary import NOT_GRADED as NOT_GRADED_LABEL
+from grading.vocabulary import UNDECIDED as UNDECIDED_LABEL
 from grading.vocabulary import UNGRADED as UNGRADED_LABEL
 
 
@@ -18,7 +20,7 @@ def prepare(library: Library) -> None:
 
 
 def level_labels(desk: Desk) -> MappingProxyType[str, str]:
-    """The labels of all levels of all scales by id, the best first."""
+    """The labels of all levels of all scales by id, the best first, and of the other classes of decisions."""
     return _levels(desk.service.grader.library)
 
 
@@ -32,7 +34,8 @@ def _levels(library: Library) -> MappingProxyType[str, str]:
     levels = [level for scale in library.frame().scales.values() for level in scale.levels]
     ordered = sorted(levels, key=lambda level: level.standing)
     return MappingProxyType(
-        {level.id: level.label for level in ordered} | {UNGRADED: UNGRADED_LABEL, NOT_GRADED: "未评级"}
+        {level.id: level.label for level in ordered}
+        | {UNGRADED: UNGRADED_LABEL, UNDECIDED: UNDECIDED_LABEL, NOT_GRADED: NOT_GRADED_LABEL}
     )
 
 

@@ -1,7 +1,7 @@
 """The bureau's page: its enterprises by county, industry and grade, what waits for it, and the export."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
@@ -55,10 +55,11 @@ def show_overview(
         counties=counties,
         cities=cities if len(counties) > 1 else [],
         industries=industries,
-        grades=[known for known in labels if any((line.grade or overview.NOT_GRADED) == known for line in everything)],
+        grades=[known for known in labels if any(line.grade_class == known for line in everything)],
         by_grade=stacked(overview.tally(listed, "grade", labels), labels, lambda known: labels.get(known, known)),
         by_county=stacked(_by_place(listed), labels, _place),
         by_industry=stacked(overview.tally(listed, "ruleset"), labels, lambda known: titles.get(known, known)),
+        counts=[(labels[c], n) for c, n in by_class(listed, labels)],
         labels=labels,
         titles=titles,
         query=urlencode({"q": wanted.text, "county": wanted.county, "ruleset": wanted.ruleset, "grade": wanted.grade}),
@@ -72,6 +73,12 @@ def export(desk: CostlyReader, q: str = "", county: str = "", ruleset: str = "",
     book = workbook(listed, level_labels(desk), ruleset_titles(desk), desk.at)
     name = quote(f"绩效分级-{desk.at.date().isoformat()}.xlsx")
     return Response(book, media_type=XLSX, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
+
+
+def by_class(listed: Sequence[Line], labels: Mapping[str, str]) -> list[tuple[str, int]]:
+    """How many enterprises are in each class, the best level first."""
+    counted = Counter(line.grade_class for line in listed)
+    return [(known, counted[known]) for known in labels if counted[known]]
 
 
 def _by_place(listed: Sequence[Line]) -> dict[str, Counter[str]]:

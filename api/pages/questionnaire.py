@@ -11,9 +11,11 @@ from grading.engine.grade import ruleset_digest
 from grading.forms.layout import Band, FactSheet, Form, FormUnit, Line, Table, lay_out
 from grading.forms.questions import Question, questions
 from grading.forms.wording import expectation, option_labels
+from grading.gaps.causes import decision_of
 from grading.model.audit import Audit
 from grading.model.base import Mode, Status
 from grading.model.condition import Comparison, comparisons, walk
+from grading.model.decision import Decision, decide
 from grading.model.result import Grading, UnitGrading
 from grading.model.ruleset import Fact, Ruleset
 
@@ -137,6 +139,7 @@ class Standing:
     grading: Grading | None
     audit: Audit | None
     errors: Mapping[str, str]
+    decision: Decision
 
 
 @dataclass(frozen=True)
@@ -208,9 +211,11 @@ def with_problems(parts: Questionnaire, problems: Mapping[str, tuple[str, str]])
 def _standing(draft: Draft, grader: Grader) -> Standing:
     try:
         audit = grader.read(draft.text())
-        return Standing(grader.grade(audit, Mode.OFFICIAL), audit, {})
+        graded = grader.grade(audit, Mode.OFFICIAL)
+        rulesets = {unit.ruleset: grader.library.ruleset(unit.ruleset) for unit in audit.units}
+        return Standing(graded, audit, {}, decision_of(rulesets, audit, graded))
     except Problem as problem:
-        return Standing(None, None, {error.place: error.message for error in problem.errors})
+        return Standing(None, None, {error.place: error.message for error in problem.errors}, decide(None))
 
 
 def _unneeded(ruleset: Ruleset, graded: UnitGrading | None) -> frozenset[str]:

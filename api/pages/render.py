@@ -1,6 +1,6 @@
 """Templates → pages: what every page has around its content, and how values are written on it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
@@ -13,15 +13,18 @@ from starlette.responses import HTMLResponse
 from api.access import ROLE_NAMES, Actor
 from api.desk import Desk, cookie_name
 from api.identity import csrf
+from api.shapes.audits import GradeBrief
+from api.shapes.decisions import stored_decision
 from api.store import AppealState, Role
 from api.workflow import KIND_NAMES, STATE_NAMES
 from grading.digest import plain
+from grading.language.decision_text import decision_text, level_label, short_label
 from grading.language.prose import number_text, unit_text
 from grading.model.base import Cite, Status
-from grading.model.result import UNGRADED
+from grading.model.decision import Decision, decide
+from grading.model.result import Outcome
 from grading.model.ruleset import Scale
 from grading.vocabulary import ALERT, BASIS, CONFIDENCE, DECIDED_BY, MEASURE, MODE, REVIEW, STATUS
-from grading.vocabulary import UNGRADED as UNGRADED_LABEL
 from reports.context.words import region_text
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -80,12 +83,38 @@ def prepare() -> None:
         environment.get_template(name)
 
 
-def level_label(scales: Scale | Iterable[Scale], level: str) -> str:
-    """A level as people call it, by the first scale that has it: `A级`, `引领性`, `不纳入绩效分级`."""
-    if level == UNGRADED:
-        return UNGRADED_LABEL
-    listed = (scales,) if isinstance(scales, Scale) else scales
-    return next((known.label for scale in listed for known in scale.levels if known.id == level), level)
+Labels = Mapping[str, str] | Scale | Iterable[Scale]
+"""What gives levels their words: by id, or the scales that have them."""
+
+
+def decision_words(decision: Decision | None, labels: Labels, causes: bool = True) -> str:
+    """What is decided, in words; None: there is no grading."""
+    return decision_text(decision or decide(None), _labelling(labels), causes)
+
+
+def outcome_words(grade: str | None, attainable: str | None, labels: Labels) -> str:
+    """What two levels decide, in words."""
+    outcome = None if grade is None or attainable is None else Outcome(grade, attainable)
+    return decision_words(decide(outcome), labels)
+
+
+def brief_decision(graded: GradeBrief) -> Decision:
+    """What a grading decides of which a list tells in few words."""
+    told = graded.decision
+    return stored_decision(graded.grade, graded.attainable, graded.mode, told.missing, told.open_figures)
+
+
+def interval(decision: Decision, labels: Labels) -> str:
+    """The two ends of an undecided grade: `D～A`."""
+    label = _labelling(labels)
+    return "～".join(short_label(level, label) for level in (decision.grade, decision.attainable) if level is not None)
+
+
+def _labelling(labels: Labels) -> Callable[[str], str]:
+    if isinstance(labels, Mapping):
+        return lambda level: labels.get(level, level)
+    listed = (labels,) if isinstance(labels, Scale) else tuple(labels)
+    return lambda level: level_label(listed, level)
 
 
 def cited(cite: Cite | None) -> str:
@@ -141,5 +170,10 @@ def _environment() -> Environment:
         "ROLES": ROLE_NAMES,
         "APPEALS": APPEAL_NAMES,
         "level_label": level_label,
+        "decision_words": decision_words,
+        "outcome_words": outcome_words,
+        "interval": interval,
+        "brief_decision": brief_decision,
+        "decide": lambda outcome: decide(Outcome(outcome.grade, outcome.attainable)),
     }
     return environment

@@ -7,6 +7,7 @@ from api.conclusions import Case
 from api.results import DRAFT_NOTICE, Review
 from grading.explain import Reason, explain
 from grading.model.base import Status
+from grading.model.decision import Decision
 from grading.model.result import UnitGrading
 from grading.model.ruleset import Ruleset
 from grading.simulate import Difference, compare
@@ -22,6 +23,7 @@ class UnitView:
     ruleset: Ruleset
     reason: Reason
     review: Review | None
+    decision: Decision
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -62,7 +64,7 @@ def unit_views(case: Case, reviews: Mapping[str, Review]) -> tuple[UnitView, ...
     for i, graded in enumerate(case.grading.units):
         ruleset = case.engine.library.ruleset(graded.ruleset)
         reason = explain(case.audit, i, ruleset, graded)
-        views.append(UnitView(graded, ruleset, reason, reviews.get(graded.ruleset_digest)))
+        views.append(UnitView(graded, ruleset, reason, reviews.get(graded.ruleset_digest), case.unit_decisions[i]))
     return tuple(views)
 
 
@@ -76,7 +78,7 @@ def changes(was: Case, now: Case) -> tuple[tuple[Ruleset, Difference], ...]:
 def told(ruleset: Ruleset, difference: Difference) -> str:
     """What a difference is about, in words."""
     if difference.kind == "unit_grade":
-        return "等级"
+        return "至少可定的等级"
     if difference.kind == "dimension":
         return f"{ruleset.dimensions[difference.id].label}（维度等级）"
     if difference.kind == "gate":

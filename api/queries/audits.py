@@ -14,15 +14,24 @@ from api.access import kept
 from api.desk import Desk
 from api.people import names_of
 from api.queries.paging import newest_first
-from api.shapes.audits import AppealOut, AuditBrief, AuditOut, GradeBrief, RevisionOut
-from api.store import Appeal, AppealState, Audit, AuditKind, AuditRevision, AuditState, Enterprise, Grading
+from api.shapes.audits import AppealOut, AuditBrief, AuditOut, GradeBrief, PublicationOut, RevisionOut
+from api.shapes.decisions import DecisionOut, stored_decision
+from api.store import Appeal, AppealState, Audit, AuditKind, AuditRevision, AuditState, Enterprise, Grading, Publication
 from grading.model.base import Mode
 
 PLAIN = sorted(set(AuditBrief.model_fields) - {"enterprise_name", "author_name", "grading"})
 """What briefs tell of an audit's own row."""
 _ENTERPRISES = kept(select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_(bindparam("ids", expanding=True))))
 _LAST_GRADINGS = kept(
-    select(Grading.id, Grading.mode, Grading.grade, Grading.attainable, Grading.audit_id)
+    select(
+        Grading.id,
+        Grading.mode,
+        Grading.grade,
+        Grading.attainable,
+        Grading.missing,
+        Grading.open_figures,
+        Grading.audit_id,
+    )
     .join(AuditRevision, AuditRevision.id == Grading.revision_id)
     .join(Audit, and_(Audit.id == Grading.audit_id, Audit.revision == AuditRevision.number))
     .where(Grading.audit_id.in_(bindparam("ids", expanding=True)), Grading.mode == Mode.OFFICIAL)
@@ -82,16 +91,30 @@ def briefs(desk: Desk, found: Sequence[Audit], names: Mapping[UUID, str] | None 
                 **plain,
                 enterprise_name=enterprises.get(audit.enterprise_id, ""),
                 author_name=names.get(audit.author_id, ""),
-                grading=None if grading is None else GradeBrief.model_validate(grading),
+                grading=None if grading is None else _grade(grading),
             )
         )
     return told
+
+
+def _grade(row: Any) -> GradeBrief:
+    decided = stored_decision(row.grade, row.attainable, row.mode, row.missing, row.open_figures)
+    return GradeBrief(
+        id=row.id, mode=row.mode, grade=row.grade, attainable=row.attainable, decision=DecisionOut.of(decided)
+    )
+
+
+def publication_of(desk: Desk, row: Audit) -> Publication | None:
+    """What was said when the grading in force was published; None when nothing had to be."""
+    said = select(Publication).where(Publication.audit_id == row.id, Publication.grading_id == row.published_grading_id)
+    return desk.db.scalars(said.order_by(Publication.id.desc()).limit(1)).one_or_none()
 
 
 def audit(desk: Desk, row: Audit) -> AuditOut:
     """One audit with what the actor may do with it."""
     names = names_of(desk.db, [row.author_id, row.submitted_by, row.confirmed_by, row.published_by])
     brief = briefs(desk, [row], names)[0]
+    said = publication_of(desk, row)
 
     def name(user_id: UUID | None) -> str | None:
         return None if user_id is None else names.get(user_id, "")
@@ -102,6 +125,7 @@ def audit(desk: Desk, row: Audit) -> AuditOut:
         confirmed_by=name(row.confirmed_by),
         published_by=name(row.published_by),
         actions=sorted(workflow.actions(desk, row)),
+        publication=None if said is None else PublicationOut.model_validate(said),
         conflicts=list(desk.db.scalars(_CONFLICTS, {"audit": row.id})),
     )
 

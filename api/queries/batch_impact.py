@@ -16,6 +16,7 @@ from api.kept import Kept
 from api.queries.batch_frames import AUDIT, COUNTY, POSITION, UNIT, frames_of
 from api.results import read_as
 from api.store import AuditRevision, Batch, BatchAudit, BatchUnit, Enterprise, GradedUnit
+from grading.columns.decision import decision_class
 from grading.columns.from_audits import from_audits
 from grading.columns.grade import ColumnGrader
 from grading.columns.layout import Columns
@@ -26,12 +27,10 @@ from grading.impact.tally import count, impact
 from grading.impact.telling import Pair, tell
 from grading.model.audit import Audit
 from grading.model.base import Mode
-from grading.model.impact import CauseCount, Impact
+from grading.model.impact import WAYS, CauseCount, Impact
 
 KEPT = 4
 """Impacts of so many batches stay in memory."""
-WAYS = ("down", "up", "could_down", "could_up")
-"""The grade gets worse or better; it stays, and what could at best become of the unit gets worse or better."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class BatchImpact:
     """The impact; `pairs` by digests before and after.
 
     `units`, those that change, worst first: `audit_id`, `position`, `unit.id`, `county`, `industry`, `pair`, the columns of
-    `grading.impact.compare.Changes.units`, `way` (of `WAYS`) and `causes` in words. `causes`: `audit_id`, `position`, `about`,
+    `grading.impact.compare.Changes.units` and `causes` in words. `causes`: `audit_id`, `position`, `about`,
     `pair`, `kind`, `before_id`, `after_id` of all causes that decide.
     """
 
@@ -58,7 +57,7 @@ class BatchImpact:
 
 @dataclass(frozen=True)
 class Filter:
-    """Which of the changed units; empty: no matter. `cause` is a criterion's id."""
+    """Which of the changed units; empty: no matter. `before`, `after`: classes of decisions; `cause`: a criterion's id."""
 
     way: str = ""
     county: str = ""
@@ -102,7 +101,7 @@ def _work_out(db: Session, batch_id: UUID) -> BatchImpact:
             keys.hstack(changes.units).with_row_index("unit").join(texts, on="unit", how="left", maintain_order="left")
         )
         industry = pl.lit(pair.after.id.partition("/")[2])
-        whole = whole.with_columns(industry.alias("industry"), pl.lit(name).alias("pair"), _WAY.alias("way"))
+        whole = whole.with_columns(industry.alias("industry"), pl.lit(name).alias("pair"))
         units.append(whole.filter(pl.col("way").is_not_null()).select(pl.col(n).cast(t) for n, t in _UNITS.items()))
         mine = keys[deciding["unit"]].hstack(deciding.drop("unit")).with_columns(pl.lit(name).alias("pair"))
         causes.append(mine.select(pl.col(n).cast(t) for n, t in _CAUSES.items()))
@@ -112,16 +111,6 @@ def _work_out(db: Session, batch_id: UUID) -> BatchImpact:
     return BatchImpact(impact(counted, scales), pairs, changed, pl.concat(causes))
 
 
-_WAY = (
-    pl.when(pl.col("direction") < 0)
-    .then(pl.lit("down"))
-    .when(pl.col("direction") > 0)
-    .then(pl.lit("up"))
-    .when(pl.col("attainable_direction") < 0)
-    .then(pl.lit("could_down"))
-    .when(pl.col("attainable_direction") > 0)
-    .then(pl.lit("could_up"))
-)
 _TEXTS = ("before", "after", "before_attainable", "after_attainable", "industry", "pair", "way", "causes")
 _UNITS: dict[str, pl.DataType] = {
     AUDIT: pl.String(),
@@ -158,11 +147,12 @@ def changed(found: BatchImpact, wanted: Filter) -> pl.DataFrame:
         ("way", wanted.way),
         (COUNTY, wanted.county),
         ("industry", wanted.industry),
-        ("before", wanted.before),
-        ("after", wanted.after),
     ):
         if value:
             listed = listed.filter(pl.col(column) == value)
+    for side, value in (("before", wanted.before), ("after", wanted.after)):
+        if value:
+            listed = listed.filter(decision_class(side, f"{side}_attainable") == value)
     if wanted.cause:
         mine = found.causes.filter((pl.col("before_id") == wanted.cause) | (pl.col("after_id") == wanted.cause))
         listed = listed.join(

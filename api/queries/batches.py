@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from api.desk import Desk
 from api.problems import not_found
+from api.queries.decisions import of_class
 from api.store import Batch, BatchAudit, BatchState, BatchUnit, DraftRuleset, Enterprise
 
 
@@ -51,13 +52,15 @@ def units(
     )
     for column, value in (
         (unit.changed, wanted.changed),
-        (unit.before, wanted.before),
-        (unit.after, wanted.after),
         (unit.county, wanted.county),
         (unit.industry, wanted.industry),
     ):
         if value is not None:
             rows = rows.where(column == value)
+    sides = ((unit.before, unit.before_attainable, wanted.before), (unit.after, unit.after_attainable, wanted.after))
+    for grade, attainable, value in sides:
+        if value is not None:
+            rows = rows.where(of_class(grade, attainable, value))
     if cursor is not None:
         audit_id, position = cursor
         rows = rows.where((unit.audit_id > audit_id) | ((unit.audit_id == audit_id) & (unit.position > position)))

@@ -8,7 +8,9 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from api.access import area_bounds, kept
+from api.queries.decisions import of_class
 from api.queries.paging import newest_first
+from api.shapes.decisions import DecisionOut, stored_decision
 from api.shapes.enterprises import EnterpriseOut, PublishedGrade
 from api.store import Audit, AuditState, Enterprise, Grading, Site, Unit
 
@@ -21,6 +23,10 @@ _PUBLISHED = kept(
         Audit.assessed_on,
         Audit.published_at,
         Grading.grade,
+        Grading.attainable,
+        Grading.mode,
+        Grading.missing,
+        Grading.open_figures,
     )
     .join(Grading, Grading.id == Audit.published_grading_id)
     .where(Audit.enterprise_id.in_(bindparam("ids", expanding=True)), Audit.state == AuditState.PUBLISHED)
@@ -58,7 +64,7 @@ def enterprises(
         graded = (
             select(Audit.enterprise_id)
             .join(Grading, Grading.id == Audit.published_grading_id)
-            .where(Audit.state == AuditState.PUBLISHED, Grading.grade == wanted.grade)
+            .where(Audit.state == AuditState.PUBLISHED, of_class(Grading.grade, Grading.attainable, wanted.grade))
         )
         rows = rows.where(Enterprise.id.in_(graded))
     found, after = newest_first(db, rows, Enterprise.id, cursor, limit)
@@ -85,6 +91,10 @@ def published_grades(db: Session, ids: Iterable[UUID]) -> dict[UUID, list[Publis
             audit_id=row.id,
             grading_id=row.published_grading_id,
             grade=row.grade,
+            attainable=row.attainable,
+            decision=DecisionOut.of(
+                stored_decision(row.grade, row.attainable, row.mode, row.missing, row.open_figures)
+            ),
             assessed_on=row.assessed_on,
             published_at=row.published_at,
         )

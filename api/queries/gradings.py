@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session, defer
 from api.conclusions import Case
 from api.desk import Desk
 from api.problems import Problem
+from api.queries.decisions import of_class
 from api.queries.paging import newest_first
 from api.results import replay
 from api.shapes.gradings import GradingBrief
-from api.store import Audit, GradedUnit, Grading
+from api.store import Audit, GradedUnit, Grading, Publication
 from grading.model.base import Mode
 
 
@@ -39,21 +40,22 @@ def gradings(db: Session, wanted: Wanted, cursor: UUID | None, limit: int) -> tu
     if wanted.mode is not None:
         rows = rows.where(Grading.mode == wanted.mode)
     if wanted.grade is not None:
-        rows = rows.where(Grading.grade == wanted.grade)
+        rows = rows.where(of_class(Grading.grade, Grading.attainable, wanted.grade))
     if wanted.ruleset is not None:
         with_ruleset = select(GradedUnit.grading_id).where(GradedUnit.ruleset_id == wanted.ruleset)
         rows = rows.where(Grading.id.in_(with_ruleset))
     found, after = newest_first(db, rows, Grading.id, cursor, limit)
-    return [GradingBrief.model_validate(row) for row in found], after
+    return [GradingBrief.told(row) for row in found], after
 
 
 def case_of(desk: Desk, grading_id: UUID) -> Case:
     """A stored grading made again, for everything that follows from it; raises Problem (404, 409)."""
+    said = select(Publication.reasons).where(Publication.grading_id == grading_id).order_by(Publication.id.desc())
     try:
         made = replay(desk, desk.find(Grading, grading_id))
     except (LookupError, ValueError) as error:
         raise Problem("not_replayable", "这次评级所用的规则集未完整保存，不能重现。") from error
-    return Case(made.audit, made.grading, made.engine)
+    return Case(made.audit, made.grading, made.engine, desk.db.scalar(said.limit(1)))
 
 
 def in_trial(desk: Desk, case: Case) -> Case:

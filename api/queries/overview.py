@@ -4,22 +4,22 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from api.access import area_bounds
+from api.shapes.decisions import stored_decision
 from api.store import Audit, AuditState, Enterprise, GradedUnit, Grading, Unit
 from grading.model.base import Mode
-
-NOT_GRADED = "none"
-"""Asked for as a grade: enterprises that have none."""
+from grading.model.decision import Decision, decide
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which enterprises; empty: no matter."""
+    """Which enterprises; empty: no matter. `grade` is a class of decisions."""
 
     text: str = ""
     county: str = ""
@@ -41,6 +41,12 @@ class Line:
     grade: str | None
     attainable: str | None
     assessed_on: date | None
+    decision: Decision
+
+    @property
+    def grade_class(self) -> str:
+        """The class that it counts in: a level, `ungraded`, `undecided` or `none`."""
+        return self.decision.counted_as
 
 
 def lines(db: Session, wanted: Wanted) -> list[Line]:
@@ -54,9 +60,11 @@ def lines(db: Session, wanted: Wanted) -> list[Line]:
         rows = rows.where(Enterprise.county.between(*area_bounds(wanted.county)))
     found = list(db.scalars(rows.order_by(Enterprise.county, Enterprise.name)))
     grades = {}
+    g = Grading
+    decided = (g.grade, g.attainable, g.mode, g.missing, g.open_figures)
     published = (
-        select(Audit.enterprise_id, Audit.id, Audit.assessed_on, Grading.id, Grading.grade, Grading.attainable)
-        .join(Grading, and_(Grading.id == Audit.published_grading_id, Grading.mode == Mode.OFFICIAL))
+        select(Audit.enterprise_id, Audit.id, Audit.assessed_on, g.id, *decided)
+        .join(g, and_(g.id == Audit.published_grading_id, g.mode == Mode.OFFICIAL))
         .where(Audit.state == AuditState.PUBLISHED)
         .order_by(Audit.published_at)
     )
@@ -78,13 +86,18 @@ def lines(db: Session, wanted: Wanted) -> list[Line]:
                 grade=grade[4] if grade else None,
                 attainable=grade[5] if grade else None,
                 assessed_on=grade[2] if grade else None,
+                decision=_decision(grade) if grade else decide(None),
             )
         )
     return [line for line in told if _suits(line, wanted)]
 
 
+def _decision(row: Any) -> Decision:
+    return stored_decision(row.grade, row.attainable, row.mode, row.missing, row.open_figures)
+
+
 def tally(listed: Iterable[Line], by: str, order: Iterable[str] = ()) -> dict[str, Counter[str]]:
-    """How many enterprises have which grade, by county, ruleset or grade; those without a grade under `none`.
+    """How many enterprises are in which class of decisions, by county, ruleset or class.
 
     Keys come in `order`, the others after them by themselves.
     """
@@ -92,9 +105,9 @@ def tally(listed: Iterable[Line], by: str, order: Iterable[str] = ()) -> dict[st
     for line in listed:
         keys: Sequence[str] = line.rulesets
         if by != "ruleset":
-            keys = (line.county if by == "county" else line.grade or NOT_GRADED,)
+            keys = (line.county if by == "county" else line.grade_class,)
         for key in keys:
-            counted.setdefault(key, Counter())[line.grade or NOT_GRADED] += 1
+            counted.setdefault(key, Counter())[line.grade_class] += 1
     places = {key: place for place, key in enumerate(order)}
     return dict(sorted(counted.items(), key=lambda item: (places.get(item[0], len(places)), item[0])))
 
@@ -102,12 +115,10 @@ def tally(listed: Iterable[Line], by: str, order: Iterable[str] = ()) -> dict[st
 def _suits(line: Line, wanted: Wanted) -> bool:
     if wanted.ruleset and wanted.ruleset not in line.rulesets:
         return False
-    return not wanted.grade or (line.grade or NOT_GRADED) == wanted.grade
+    return not wanted.grade or line.grade_class == wanted.grade
 
 
-def _rulesets(
-    db: Session, grades: Mapping[UUID, tuple[UUID, UUID, date | None, UUID, str, str]]
-) -> dict[UUID, list[str]]:
+def _rulesets(db: Session, grades: Mapping[UUID, Any]) -> dict[UUID, list[str]]:
     """The rulesets of each enterprise: those that graded it, and those registered for its units."""
     found: dict[UUID, list[str]] = {}
     graded = {row[3]: enterprise_id for enterprise_id, row in grades.items()}

@@ -18,7 +18,7 @@ from api.routes.declare import (
     version_in,
 )
 from api.routes.idempotency import OnceOnly
-from api.shapes.audits import AuditOut, OptionalReasonsIn, PublicationIn, ReasonsIn
+from api.shapes.audits import AuditOut, OptionalReasonsIn, PublicationIn, ReasonsIn, WordIn
 from api.shapes.base import In
 from api.store import Audit
 
@@ -33,23 +33,39 @@ STEP = VERSIONED | refusals(409, 412)
     responses=STEP | refusals(422),
 )
 def submit_audit(
-    audit_id: UUID, once: OnceOnly, desk: Annotated[Desk, needs(Rule.DRAFT_AUDITS)], if_match: IfMatch = None
+    audit_id: UUID,
+    once: OnceOnly,
+    desk: Annotated[Desk, needs(Rule.DRAFT_AUDITS)],
+    body: WordIn | None = None,
+    if_match: IfMatch = None,
 ) -> Response:
-    """Checks it (422 with the place of every error), freezes its revision and grades it."""
-    return _step(desk, once, None, lambda: workflow.submit(desk, audit_id, version_in(if_match)))
+    """Checks it (422 with the place of every error), freezes its revision and grades it.
+
+    Where something is missing or unusual it is refused without `reasons` (422 `unusual_audit`, with `findings`).
+    """
+    word, version = _word(body), version_in(if_match)
+    return _step(desk, once, body, lambda: workflow.submit(desk, audit_id, version, word))
 
 
 @router.post(
     "/audits/{audit_id}/confirmation",
     summary="Confirm a submitted audit",
     response_model=AuditOut,
-    responses=STEP,
+    responses=STEP | refusals(422),
 )
 def confirm_audit(
-    audit_id: UUID, once: OnceOnly, desk: Annotated[Desk, needs(Rule.CONFIRM_AUDITS)], if_match: IfMatch = None
+    audit_id: UUID,
+    once: OnceOnly,
+    desk: Annotated[Desk, needs(Rule.CONFIRM_AUDITS)],
+    body: WordIn | None = None,
+    if_match: IfMatch = None,
 ) -> Response:
-    """By a second assessor, who has written nothing of it."""
-    return _step(desk, once, None, lambda: workflow.confirm(desk, audit_id, version_in(if_match)))
+    """By a second assessor, who has written nothing of it.
+
+    Where something is missing or unusual it is refused without `reasons` (422 `unusual_audit`, with `findings`).
+    """
+    word, version = _word(body), version_in(if_match)
+    return _step(desk, once, body, lambda: workflow.confirm(desk, audit_id, version, word))
 
 
 @router.post(
@@ -82,9 +98,14 @@ def publish_audit(
     desk: Annotated[Desk, needs(Rule.PUBLISH_AUDITS)],
     if_match: IfMatch = None,
 ) -> Response:
-    """By the bureau. What was published before of the same enterprise and site is superseded."""
-    version = version_in(if_match)
-    return _step(desk, once, body, lambda: workflow.publish(desk, audit_id, version, body.grading_id))
+    """By the bureau. What was published before of the same enterprise and site is superseded.
+
+    A grade that is not decided needs `reasons` (422 `undecided_grade`), and so does what is missing or unusual (422
+    `unusual_audit`, with `findings`). No plant is published as out of the grading while the gates are unanswered (409
+    `gates_unanswered`).
+    """
+    version, word = version_in(if_match), _word(body)
+    return _step(desk, once, body, lambda: workflow.publish(desk, audit_id, version, body.grading_id, word))
 
 
 @router.post(
@@ -103,6 +124,10 @@ def withdraw_audit(
     """By its writers before it is confirmed, by the bureau once it is published."""
     version = version_in(if_match)
     return _step(desk, once, body, lambda: workflow.withdraw(desk, audit_id, body.reasons or "", version))
+
+
+def _word(body: WordIn | PublicationIn | None) -> str:
+    return "" if body is None else body.reasons or ""
 
 
 def _step(desk: Desk, once: OnceOnly, body: In | None, take: Callable[[], Audit]) -> Response:

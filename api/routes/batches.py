@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from api import drafts
 from api.access import Rule
-from api.batches import ordering, publication
+from api.batches import holding, ordering, publication
 from api.batches.progress import counts_of, progress_of
 from api.batches.states import actions
 from api.desk import Desk, needs
@@ -181,8 +181,29 @@ def renew_batch(batch_id: UUID, once: OnceOnly, desk: Maker, if_match: IfMatch =
     "/batches/{batch_id}/publication", summary="Publish a batch", response_model=BatchDetailOut, responses=STEP
 )
 def publish_batch(batch_id: UUID, once: OnceOnly, desk: Publisher, if_match: IfMatch = None) -> Response:
-    """Every changed grading is in force at once, or none. Not by who made the batch."""
+    """Every changed grading is in force at once, or none. Not by who made the batch.
+
+    Audits whose new grade is not decided are held back, unless each was released before.
+    """
     return once.answer(desk, None, lambda: _step(desk, publication.publish, batch_id, if_match))
+
+
+@router.post(
+    "/batches/{batch_id}/audits/{audit_id}/release",
+    summary="Have an audit published though its new grade is not decided",
+    response_model=BatchDetailOut,
+    responses=STEP,
+)
+def release_audit(
+    batch_id: UUID, audit_id: UUID, body: ReasonsIn, once: OnceOnly, desk: Publisher, if_match: IfMatch = None
+) -> Response:
+    """With reasons, which stay with the published grading. Not by who made the batch."""
+
+    def act() -> Response:
+        found = holding.release(desk, batch_id, audit_id, body.reasons, version_in(if_match))
+        return answer(_told(desk, found), tag=found.version)
+
+    return once.answer(desk, body, act)
 
 
 @router.post(

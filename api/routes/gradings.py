@@ -26,6 +26,7 @@ from api.routes.declare import (
 )
 from api.routes.idempotency import OnceOnly
 from api.shapes.base import Page, RulesetKey
+from api.shapes.decisions import stored_decision
 from api.shapes.gradings import (
     ComparisonOut,
     GradingBrief,
@@ -62,7 +63,8 @@ def list_gradings(
     enterprise_id: Annotated[UUID | None, Query(description="Of this enterprise.")] = None,
     mode: Annotated[Mode | None, Query(description="Official or trial ones only.")] = None,
     grade: Annotated[
-        str | None, Query(max_length=32, pattern=r"^[A-Za-z0-9_+-]+$", description="With this grade.")
+        str | None,
+        Query(max_length=32, pattern=r"^[A-Za-z0-9_+-]+$", description="With this grade, decided; `undecided`."),
     ] = None,
     ruleset: Annotated[RulesetKey | None, Query(description="With a unit that this ruleset graded.")] = None,
     cursor: Cursor = None,
@@ -175,6 +177,8 @@ def _told(
     if is_known(tag, known):
         return answer(b"", status=status, location=location, tag=tag, known=known)
     head = {"id": stored.id, "audit_id": stored.audit_id, "inputs": stored.inputs, "created_at": stored.created_at}
+    decided = stored_decision(stored.grade, stored.attainable, stored.mode, stored.missing, stored.open_figures)
+    head["decision"] = decided.as_json()
     if trace and not reviews:
         # Nothing of the stored text is different: it need not be read, which takes longer than all the rest.
         body = conclusions.json_of(head)[:-1] + b"," + stored.document.encode()[1:]

@@ -50,7 +50,7 @@ REFUSALS = refusals(415, 422)
 @router.post("/grade", summary="Grade an audit", response_model=GradedOut, responses=REFUSALS, openapi_extra=AUDIT_BODY)
 def grade(body: JsonText, desk: Trier, mode: GradeMode = Mode.OFFICIAL, trace: WithTrace = True) -> Response:
     """Numbers are read to the last digit. Everything that is wrong is told at once, each with its place."""
-    said = _case(desk, body, mode).grading.as_json()
+    said = _case(desk, body, mode).document()
     if not trace:
         for unit in said["units"]:
             unit.pop("trace")

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.shapes.base import In, Out, Reasons
+from api.shapes.decisions import DecisionOut
 from api.store import AppealState, AuditKind, AuditState
 from api.workflow import Action
 from grading.model.base import Mode
@@ -81,6 +82,7 @@ class GradeBrief(Out):
     mode: Mode
     grade: str = Field(examples=["B"])
     attainable: str = Field(description="What it would be if everything unknown turned out well.", examples=["A"])
+    decision: DecisionOut
 
 
 class AuditBrief(Out):
@@ -109,6 +111,15 @@ class AuditBrief(Out):
     grading: GradeBrief | None = Field(description="The last official grading of the revision that counts.")
 
 
+class PublicationOut(Out):
+    """What was said when a grading was published that is not decided, or that had something unusual about it."""
+
+    grading_id: UUID
+    undecided: bool
+    reasons: str
+    created_at: datetime
+
+
 class AuditOut(AuditBrief):
     """An audit without its content, with what you may do with it."""
 
@@ -116,6 +127,7 @@ class AuditOut(AuditBrief):
     confirmed_by: str | None
     published_by: str | None
     actions: list[Action] = Field(description="What you may do with it now.")
+    publication: PublicationOut | None = Field(description="What was said when the grading in force was published.")
     conflicts: list[int] = Field(
         description="Revisions that were saved too late and are kept beside the one that counts."
     )
@@ -154,10 +166,19 @@ class OptionalReasonsIn(In):
     reasons: Reasons | None = None
 
 
+class WordIn(In):
+    """What is said of what is missing or unusual; needed where there is something."""
+
+    reasons: Reasons | None = None
+
+
 class PublicationIn(In):
     """Which grading to publish; by default the last official one."""
 
     grading_id: UUID | None = None
+    reasons: Reasons | None = Field(
+        default=None, description="Needed for a grade that is not decided, and where something is missing or unusual."
+    )
 
 
 class AppealOut(Out):

@@ -100,6 +100,10 @@ class CountsOut(Out):
     changed: int
     unchanged: int
     unreadable: int = Field(description="Can't be read under the new ruleset; their gradings stay.")
+    undecided: int = Field(
+        description="Of the changed: with a new grade that is not decided; held back from publication unless released."
+    )
+    released: int = Field(description="Of those: to be published all the same, each with reasons.")
     checked: int = Field(description="Concluded by the engine as well.")
 
 
@@ -171,6 +175,8 @@ class BatchUnitOut(Out):
     before_attainable: str
     after: str | None
     after_attainable: str | None
+    missing: int | None = Field(description="Why the grade after is not decided: values and tables nobody stated.")
+    open_figures: int | None = Field(description="Figures that the authority has to verify.")
     changed: bool
     checked: bool
 
@@ -193,6 +199,8 @@ class BatchAuditOut(Out):
     outcome: AuditOutcome
     checked: bool
     before_grading_id: UUID
+    released_by: UUID | None = Field(description="Who wants it published though its new grade is not decided.")
+    release_reasons: str | None
     problems: list[ErrorOut] = Field(description="Why it can't be read under the new ruleset.")
     units: list[BatchUnitOut]
     grading: dict[str, Any] | None = Field(
@@ -207,6 +215,8 @@ class BatchAuditOut(Out):
             outcome=row.outcome,
             checked=row.checked,
             before_grading_id=row.before_id,
+            released_by=row.released_by,
+            release_reasons=row.release_reasons,
             problems=json.loads(row.problems),
             units=[BatchUnitOut.model_validate(unit) for unit in units],
             grading=None if row.document is None else json.loads(row.document),

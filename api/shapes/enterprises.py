@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from api.shapes.base import Area, In, Line, Out, RulesetKey
+from api.shapes.decisions import DecisionOut
 
 Uscc = Annotated[
     str,
@@ -24,6 +25,8 @@ class PublishedGrade(Out):
     audit_id: UUID
     grading_id: UUID
     grade: str = Field(examples=["B"])
+    attainable: str = Field(examples=["A"])
+    decision: DecisionOut
     assessed_on: date | None
     published_at: datetime | None
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from api.shapes.base import In, Out
-from api.store import AuditKind, AuditState
+from api.shapes.decisions import DecisionOut, stored_decision
+from api.store import AuditKind, AuditState, Grading
 from grading.model.base import Mode, Status
 from grading.model.gap import UnitGaps
 
@@ -48,6 +49,7 @@ class GradedUnitOut(OutcomeOut):
     """The grade of one unit with everything that led to it."""
 
     id: str
+    decision: DecisionOut | None = None
     ruleset: str
     ruleset_digest: str
     review: str = Field(description="`draft` or `reviewed`.")
@@ -65,6 +67,7 @@ class GradedUnitOut(OutcomeOut):
 class GradedOut(OutcomeOut):
     """The grade of an enterprise, that of its worst unit; what `grading grade --json` prints."""
 
+    decision: DecisionOut | None = None
     mode: Mode
     audit_digest: str
     engine: str
@@ -79,10 +82,18 @@ class GradingBrief(Out):
     mode: Mode
     grade: str
     attainable: str
+    decision: DecisionOut
     engine: str
     audit_digest: str
     inputs: str = Field(description="The digest of everything that the result follows from.")
     created_at: datetime
+
+    @classmethod
+    def told(cls, row: Grading) -> "GradingBrief":
+        """The row of the store."""
+        plain = {name: getattr(row, name) for name in cls.model_fields if name != "decision"}
+        decided = stored_decision(row.grade, row.attainable, row.mode, row.missing, row.open_figures)
+        return cls(**plain, decision=DecisionOut.of(decided))
 
 
 class GradingOut(GradedOut):

@@ -17,7 +17,7 @@ from api.store.batches import (
 from api.store.enterprises import Enterprise, Site, Unit
 from api.store.evidence import EvidenceFile
 from api.store.exports import Export, ExportKind, ExportPart, ExportState
-from api.store.gradings import GradedUnit, Grading
+from api.store.gradings import GradedUnit, Grading, Publication
 from api.store.idempotency import RememberedAnswer
 from api.store.log import LogEntry, LogHead
 from api.store.people import Assignment, Role, Team, User
@@ -56,6 +56,7 @@ __all__ = [
     "Grading",
     "LogEntry",
     "LogHead",
+    "Publication",
     "RememberedAnswer",
     "Role",
     "SignInSession",

@@ -197,6 +197,13 @@ class BatchAudit(Base, kw_only=True):
     attainable: Mapped[str | None] = mapped_column(String(32), default=None)
     document: Mapped[str | None] = mapped_column(Packed, default=None)
     """These six as a grading has them."""
+    missing: Mapped[int | None] = mapped_column(default=None)
+    open_figures: Mapped[int | None] = mapped_column(default=None)
+    """Why the new grade is not decided, as a grading has them."""
+    released_by: Mapped[UUID | None] = mapped_column(default=None)
+    released_at: Mapped[datetime | None] = mapped_column(default=None)
+    release_reasons: Mapped[str | None] = mapped_column(Text, default=None)
+    """Of one with a new grade that is not decided: who wants it published all the same, and why. Else it is held back."""
     result: Mapped[str | None] = mapped_column(String(71), default=None)
     """The digest of the document."""
 
@@ -235,6 +242,9 @@ class BatchUnit(Base, kw_only=True):
     """Whether grade or attainable grade is another."""
     checked: Mapped[bool] = mapped_column(default=False)
     """Whether the engine has concluded it again."""
+    missing: Mapped[int | None] = mapped_column(default=None)
+    open_figures: Mapped[int | None] = mapped_column(default=None)
+    """Why the grade after is not decided, once the engine has concluded it."""
 
 
 class BatchFrame(Base, kw_only=True):

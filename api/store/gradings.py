@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.store.base import Base, Packed, id_column, now, words
@@ -33,6 +33,10 @@ class Grading(Base, kw_only=True):
     """The grading as JSON, with its trace."""
     made_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
+    missing: Mapped[int | None] = mapped_column(default=None)
+    """Of an undecided one: how many values and tables nobody has stated; None where it is decided, or nobody counted."""
+    open_figures: Mapped[int | None] = mapped_column(default=None)
+    """How many figures of the guideline the authority has to verify."""
 
 
 class GradedUnit(Base, kw_only=True):
@@ -48,3 +52,21 @@ class GradedUnit(Base, kw_only=True):
     ruleset_digest: Mapped[str] = mapped_column(ForeignKey("rulesets.digest"))
     grade: Mapped[str] = mapped_column(String(32))
     attainable: Mapped[str] = mapped_column(String(32))
+    missing: Mapped[int | None] = mapped_column(default=None)
+    open_figures: Mapped[int | None] = mapped_column(default=None)
+    """As the grading has them, of the unit alone."""
+
+
+class Publication(Base, kw_only=True):
+    """What was said when a grading was published that is not decided, or that had something unusual about it."""
+
+    __tablename__ = "publications"
+
+    id: Mapped[UUID] = id_column()
+    audit_id: Mapped[UUID] = mapped_column(ForeignKey("audits.id"), index=True)
+    grading_id: Mapped[UUID] = mapped_column(ForeignKey("gradings.id"))
+    published_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    undecided: Mapped[bool]
+    """Whether the grade was not decided, of the enterprise or of a unit."""
+    reasons: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(default_factory=now)

@@ -16,8 +16,10 @@ from api.results import comparable, inputs_of, result_of
 from api.store import Audit, AuditKind, AuditRevision, Enterprise, GradedUnit, Grading, Role
 from api.workflow.content import read, revision_of
 from api.workflow.states import STATE_NAMES, record
+from grading.gaps.causes import decision_of, unit_decisions
 from grading.model import audit as domain
 from grading.model.base import Mode
+from grading.model.decision import Decision
 from grading.model.result import Grading as Graded
 
 
@@ -66,6 +68,8 @@ def make(
         return known, False
     for ruleset_id, ruleset_digest in {unit.ruleset: unit.ruleset_digest for unit in graded.units}.items():
         keep_ruleset(desk.db, desk.service.grader.library.ruleset(ruleset_id), ruleset_digest)
+    rulesets = {unit.ruleset: desk.service.grader.library.ruleset(unit.ruleset) for unit in graded.units}
+    causes = decision_of(rulesets, read_audit, graded).causes
     grading = Grading(
         audit_id=audit.id,
         revision_id=revision.id,
@@ -77,10 +81,13 @@ def make(
         attainable=graded.outcome.attainable,
         document=orjson.dumps(document).decode(),
         made_by=desk.actor.id,
+        missing=causes.missing if causes is not None else None,
+        open_figures=causes.open_figures if causes is not None else None,
     )
     desk.db.add(grading)
     desk.db.flush()
-    for position, unit in enumerate(graded.units):
+    decisions = unit_decisions(rulesets, read_audit, graded)
+    for position, (unit, of_unit) in enumerate(zip(graded.units, decisions, strict=True)):
         desk.db.add(
             GradedUnit(
                 grading_id=grading.id,
@@ -90,10 +97,20 @@ def make(
                 ruleset_digest=unit.ruleset_digest,
                 grade=unit.outcome.grade,
                 attainable=unit.outcome.attainable,
+                **counted(of_unit),
             )
         )
     desk.db.flush()
     return grading, True
+
+
+def counted(decision: Decision) -> dict[str, int | None]:
+    """Why a grade is not decided, as the store keeps it."""
+    causes = decision.causes
+    return {
+        "missing": None if causes is None else causes.missing,
+        "open_figures": None if causes is None else causes.open_figures,
+    }
 
 
 def told(grading: Grading) -> dict[str, str]:

@@ -1,25 +1,30 @@
 """The steps of an audit after it was written: submitted, confirmed, sent back, published, withdrawn."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from api.desk import Desk, find
 from api.problems import Problem, not_found
-from api.store import Audit, AuditKind, AuditRevision, AuditState, Enterprise, Grading
+from api.store import Audit, AuditKind, AuditRevision, AuditState, Enterprise, Grading, Publication
 from api.workflow import grading as gradings
+from api.workflow import review
 from api.workflow.content import read, revision_of
 from api.workflow.states import Action, given_reasons, move, take
 from grading.digest import digest
 from grading.model.base import Mode
+from grading.unusual import Finding
 
 S = AuditState
 
 
-def submit(desk: Desk, audit_id: UUID, version: int | None = None) -> Audit:
+def submit(desk: Desk, audit_id: UUID, version: int | None = None, reasons: str = "") -> Audit:
     """Check the draft, freeze its revision, and grade it. A self-assessment takes the place of the one before.
 
-    Raises Problem (403, 404, 409, 412, 422 with the place of every error).
+    `reasons` has to be given where something is missing or unusual. Raises Problem (403, 404, 409, 412, 422 with the place
+    of every error).
     """
     audit = take(desk, audit_id, Action.SUBMIT, version)
     revision = revision_of(desk, audit)
@@ -30,27 +35,32 @@ def submit(desk: Desk, audit_id: UUID, version: int | None = None) -> Audit:
         revision.frozen = True
         desk.db.flush()
     grading, _ = gradings.make(desk, audit, revision, read_audit, Mode.OFFICIAL)
+    found = review.findings_of(desk, audit, grading)
+    word = review.word_for("提交", reasons, found)
     audit.assessed_on = read_audit.assessed_on
     audit.submitted_at, audit.submitted_by = desk.at, desk.actor.id
     audit.confirmed_at = audit.confirmed_by = None
-    told = {"revision": revision.number, "audit_digest": revision.audit_digest}
+    told = {"revision": revision.number, "audit_digest": revision.audit_digest} | _word(word, found)
     move(desk, audit, S.SUBMITTED, "submitted", **told, **gradings.told(grading))
     if audit.kind is AuditKind.SELF:
         _supersede(desk, audit, S.SUBMITTED)
     return audit
 
 
-def confirm(desk: Desk, audit_id: UUID, version: int | None = None) -> Audit:
+def confirm(desk: Desk, audit_id: UUID, version: int | None = None, reasons: str = "") -> Audit:
     """Confirm a submitted audit as its second assessor: somebody who has written nothing of it and didn't submit it.
 
-    Raises Problem (403, 404, 409, 412).
+    `reasons` has to be given where something is missing or unusual. Raises Problem (403, 404, 409, 412, 422).
     """
     audit = take(desk, audit_id, Action.CONFIRM, version)
     if desk.actor.id in writers(desk, audit):
         said = "复核须由另一名评审专家进行：您是这份审核的编写人或提交人。"
         raise Problem("own_audit", said, status=403)
+    grading = gradings.latest(desk, audit, revision_of(desk, audit))
+    found = review.findings_of(desk, audit, grading) if grading is not None else ()
+    word = review.word_for("复核", reasons, found)
     audit.confirmed_by, audit.confirmed_at = desk.actor.id, desk.at
-    move(desk, audit, S.CONFIRMED, "confirmed", revision=audit.revision)
+    move(desk, audit, S.CONFIRMED, "confirmed", revision=audit.revision, **_word(word, found))
     return audit
 
 
@@ -63,11 +73,14 @@ def send_back(desk: Desk, audit_id: UUID, reasons: str, version: int | None = No
     return audit
 
 
-def publish(desk: Desk, audit_id: UUID, version: int | None = None, grading_id: UUID | None = None) -> Audit:
+def publish(
+    desk: Desk, audit_id: UUID, version: int | None = None, grading_id: UUID | None = None, reasons: str = ""
+) -> Audit:
     """Publish a confirmed audit with a grading of it, by default the last official one; the audit published before is superseded.
 
-    Raises Problem (403, 404, 409, 412): also for a trial grading, for a grading of another revision, and when a later
-    assessment is published already.
+    `reasons` has to be given for a grade that is not decided, and where something is missing or unusual. Raises Problem (403,
+    404, 409, 412, 422): also for a trial grading, for a grading of another revision, for a plant that only unanswered gates
+    would put out of the grading, and when a later assessment is published already.
     """
     audit = take(desk, audit_id, Action.PUBLISH, version)
     grading = _publishable(desk, audit, grading_id)
@@ -76,9 +89,25 @@ def publish(desk: Desk, audit_id: UUID, version: int | None = None, grading_id: 
     if later:
         said = f"已公布评定日期更晚（{later[0].assessed_on}）的结论，不能再公布 {audit.assessed_on} 的审核。"
         raise Problem("later_published", said, more={"audit_id": str(later[0].id)})
+    outcomes = review.outcomes_of(desk, grading)
+    review.require_met_gates(outcomes)
+    found, undecided = review.findings_of(desk, audit, grading), review.is_open(outcomes)
+    word = review.word_for("公布", reasons, found, undecided)
+    if word:
+        desk.db.add(
+            Publication(
+                audit_id=audit.id,
+                grading_id=grading.id,
+                published_by=desk.actor.id,
+                undecided=undecided,
+                reasons=word,
+                created_at=desk.at,
+            )
+        )
     audit.published_by, audit.published_at, audit.published_grading_id = desk.actor.id, desk.at, grading.id
     told = {"revision": audit.revision, "grading": str(grading.id), "grade": grading.grade, "inputs": grading.inputs}
-    move(desk, audit, S.PUBLISHED, "published", **told)
+    open_ = {"attainable": grading.attainable, "undecided": True} if undecided else {}
+    move(desk, audit, S.PUBLISHED, "published", **told, **open_, **_word(word, found))
     _supersede(desk, audit, S.PUBLISHED)
     return audit
 
@@ -93,6 +122,12 @@ def withdraw(desk: Desk, audit_id: UUID, reasons: str = "", version: int | None 
         audit.reasons = given_reasons(reasons, "撤回")
     move(desk, audit, S.WITHDRAWN, "withdrawn", revision=audit.revision, reasons=audit.reasons or "")
     return audit
+
+
+def _word(word: str, found: Sequence[Finding]) -> dict[str, Any]:
+    """What the log says of a step that needed a word."""
+    said: dict[str, Any] = {"reasons": word} if word else {}
+    return said | ({"findings": review.told(found)} if found else {})
 
 
 def writers(desk: Desk, audit: Audit) -> set[UUID]:

@@ -9,20 +9,28 @@ from pathlib import Path
 import polars as pl
 
 from grading.batch.workbook import Contents, write_workbook
+from grading.columns.decision import decision_class, decision_column
+from grading.language.decision_text import labels_of
 from grading.model.base import Mode
 from grading.model.ruleset import Ruleset
 
 UNITS, INDICATORS, REJECTS = "grades", "indicators", "rejects"
 SEPARATOR = ";"
+DECISION = "decision"
+"""The column of units that says in words what is decided."""
 
 
 @dataclass(frozen=True)
 class Results:
-    """The files, how many units have each grade, and what a reader of the files must know."""
+    """The files, how many units have each grade, and what a reader of the files must know.
+
+    `decided` counts each unit in the class of what is decided of it: a level, `ungraded` or `undecided`.
+    """
 
     files: tuple[str, ...]
     grades: dict[str, int]
     attainable: dict[str, int]
+    decided: dict[str, int]
     notes: tuple[str, ...]
 
 
@@ -50,6 +58,8 @@ def write_results(
 ) -> Results:
     """Write everything that is wanted into `out`; each file is there whole or not at all."""
     tables = {name: pl.scan_ipc([part(work, name, i) for i in range(chunks)]) for name in (UNITS, INDICATORS)}
+    told = decision_column("grade", "attainable", labels_of(ruleset.scale)).alias(DECISION)
+    tables[UNITS] = tables[UNITS].with_columns(told)
     rejects = pl.scan_ipc([part(work, REJECTS, i) for i in (*range(1, chunks + 1), 0)])
     files: list[str] = []
     notes: list[str] = []
@@ -75,7 +85,9 @@ def write_results(
         files.append(_whole(out / f"{REJECTS}.csv", partial(rejects.sink_csv, include_bom=True)))
     else:
         (out / f"{REJECTS}.csv").unlink(missing_ok=True)
-    return Results(tuple(files), _counts(tables[UNITS], "grade"), _counts(tables[UNITS], "attainable"), tuple(notes))
+    units = tables[UNITS]
+    decided = _counts(units.select(decision_class().alias("class")), "class")
+    return Results(tuple(files), _counts(units, "grade"), _counts(units, "attainable"), decided, tuple(notes))
 
 
 def _workbook(contents: Contents, notes: list[str], to: Path) -> None:

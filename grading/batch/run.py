@@ -63,6 +63,7 @@ class Summary:
     checked: int
     grades: dict[str, int]
     attainable: dict[str, int]
+    decided: dict[str, int]
     ignored: tuple[str, ...]
     ignored_sheets: tuple[str, ...]
     files: tuple[str, ...]
@@ -90,6 +91,7 @@ class Summary:
             "checked_by_engine": self.checked,
             "grades": self.grades,
             "attainable": self.attainable,
+            "decided": self.decided,
             "ignored_columns": list(self.ignored),
             "ignored_sheets": list(self.ignored_sheets),
             "files": list(self.files),
@@ -213,6 +215,7 @@ def _summary(
         checked=sum(chunk.checked for chunk in state.done),
         grades=results.grades,
         attainable=results.attainable,
+        decided=results.decided,
         ignored=extent.ignored,
         ignored_sheets=extent.ignored_sheets,
         files=results.files,

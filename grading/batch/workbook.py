@@ -15,9 +15,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from grading.batch.layout import HEADS, LINE, UNIT_ID
 from grading.batch.sheet_rows import fill
+from grading.columns.decision import decision_class, decision_column
 from grading.forms.style import AMBER, BOX, FONT, INK, PALE, RED, TEAL
+from grading.language.decision_text import labels_of
 from grading.model.base import Mode
-from grading.model.result import UNGRADED
+from grading.model.decision import UNDECIDED
 from grading.model.ruleset import Ruleset
 from grading.vocabulary import MODE, REVIEW, STATUS
 from grading.vocabulary import UNGRADED as UNGRADED_WORD
@@ -115,15 +117,13 @@ def _titles(column: str, words: Mapping[str, str]) -> pl.Expr:
 
 
 def _grade_columns(ruleset: Ruleset) -> list[Column]:
-    labels = {level.id: level.label for level in ruleset.scale.levels} | {UNGRADED: UNGRADED_WORD}
+    labels = labels_of(ruleset.scale)
     titles = {indicator.id: indicator.title for indicator in ruleset.indicators}
     widths = {UNIT_ID: 16.0, "enterprise.name": 30.0, "enterprise.uscc": 20.0, "enterprise.permit": 24.0}
     columns = [Column("行", 8, pl.col(LINE))]
     columns += [Column(label, widths.get(name, 13.0), pl.col(name)) for name, label in HEADS.items()]
-    columns += [
-        Column(head, 12, _words(name, labels), True)
-        for name, head in (("grade", "等级"), ("attainable", "可达等级"), ("target", "目标等级"))
-    ]
+    columns.append(Column("等级", 16, decision_column("grade", "attainable", labels), True))
+    columns.append(Column("目标等级", 12, _words("target", labels), True))
     columns += [Column(labels[level], 9, _words(f"level.{level}", STATUS), True) for level in ruleset.scale.graded]
     gates = [(f"gate.{gate.id}", gate.title or gate.text) for gate in ruleset.gates]
     for status, head in (("met", "触发的否决项"), ("unknown", "无法判定的否决项")):
@@ -131,7 +131,9 @@ def _grade_columns(ruleset: Ruleset) -> list[Column]:
         columns += [Column(head, 26, pl.concat_str(named, separator=JOIN, ignore_nulls=True))] if named else []
     there = {indicator.dimension for indicator in ruleset.indicators}
     columns += [
-        Column(known.label, 11, _words(f"dimension.{name}.grade", labels), True)
+        Column(
+            known.label, 14, decision_column(f"dimension.{name}.grade", f"dimension.{name}.attainable", labels), True
+        )
         for name, known in ruleset.dimensions.items()
         if name in there
     ]
@@ -153,7 +155,7 @@ def _indicator_columns(ruleset: Ruleset) -> list[Column]:
         cells = (
             pl.when(met == could_be)
             .then(met)
-            .otherwise(pl.concat_str([met, pl.lit("（可达 "), could_be, pl.lit("）")]))
+            .otherwise(pl.concat_str([met, pl.lit("（最好可能 "), could_be, pl.lit("）")]))
         )
         applicable = pl.col(f"{indicator.id}.applicable")
         shown = pl.when(applicable.eq_missing(pl.lit(False))).then(pl.lit("不适用")).otherwise(cells)
@@ -212,13 +214,17 @@ def _summarise(sheet: Worksheet, contents: Contents, height: int, refused: int, 
     put.line(said + ("；暂定数值视同已核实，不得作为评级结论发布" if contents.mode is Mode.TRIAL else ""), colour=AMBER)
     put.line("本表由列式初评得出，并由推理引擎抽样复核；据以认定等级前，应由推理引擎逐家评级。", colour=AMBER)
     put.line("")
-    put.table(("等级", "单元数", "占比", "可达此等级的单元数"))
-    counts = {name: _count(contents.units, name) for name in ("grade", "attainable")}
-    for level, label in [*((lv.id, lv.label) for lv in ruleset.scale.levels), (UNGRADED, UNGRADED_WORD)]:
-        graded = counts["grade"].get(level, 0)
-        share = f"{graded / height:.1%}" if height else ""
-        put.table((label, graded, share, counts["attainable"].get(level, 0)), head=False)
+    put.table(("等级", "单元数", "占比", "最好可能为此等级的单元数"))
+    decided, could_be = (_count(contents.units, of) for of in (decision_class(), pl.col("attainable")))
+    for level, label in labels_of(ruleset.scale).items():
+        share = f"{decided.get(level, 0) / height:.1%}" if height else ""
+        best = "" if level == UNDECIDED else could_be.get(level, 0)
+        put.table((label, decided.get(level, 0), share, best), head=False)
     put.table(("合计", height, "", ""), head=False)
+    put.line(
+        "待定 (最差～最好)：等级取决于尚缺的证据或待核实的限值，未判为任何等级；在此之前按最差的一级管理。",
+        colour=AMBER,
+    )
     put.line("")
     put.line(f"未能读入的原因 {refused:,} 条，见“未读入”" if refused else "全部读入")
     for note in notes:
@@ -228,8 +234,8 @@ def _summarise(sheet: Worksheet, contents: Contents, height: int, refused: int, 
     sheet.sheet_view.showGridLines = False
 
 
-def _count(units: pl.LazyFrame, column: str) -> dict[str, int]:
-    return dict(units.group_by(pl.col(column).cast(pl.String)).agg(pl.len()).collect().iter_rows())
+def _count(units: pl.LazyFrame, of: pl.Expr) -> dict[str, int]:
+    return dict(units.group_by(of.cast(pl.String).alias("of")).agg(pl.len()).collect().iter_rows())
 
 
 class Lines:

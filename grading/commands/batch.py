@@ -22,11 +22,11 @@ from grading.commands.terminal import Exit, err, library, matching_rulesets, out
 from grading.engine.grade import Engine
 from grading.engine.library import EngineError
 from grading.engine.rules import NetworkError
+from grading.language.decision_text import labels_of
 from grading.language.problems import LanguageError
 from grading.model.base import Mode
-from grading.model.result import UNGRADED
+from grading.model.decision import UNDECIDED
 from grading.vocabulary import MODE, REVIEW
-from grading.vocabulary import UNGRADED as UNGRADED_WORD
 
 INTERRUPTED = 130
 SHOWN = 5
@@ -190,12 +190,12 @@ def _print(summary: Summary, output: Path) -> None:
     out.print(f"{ruleset.title}（{ruleset.id}） {MODE[mode]}评级，规则集{REVIEW[ruleset.review.status]}")
     table = Table(header_style="bold")
     table.add_column("等级")
-    for title in ("单元数", "占比", "可达此等级"):
+    for title in ("单元数", "占比", "最好可能为此等级"):
         table.add_column(title, justify="right")
-    for level, label in [*((lv.id, lv.label) for lv in ruleset.scale.levels), (UNGRADED, UNGRADED_WORD)]:
-        count, could_be = summary.grades.get(level, 0), summary.attainable.get(level, 0)
+    for level, label in labels_of(ruleset.scale).items():
+        count, could_be = summary.decided.get(level, 0), summary.attainable.get(level, 0)
         share = f"{count / summary.graded:.1%}" if summary.graded else ""
-        table.add_row(label, f"{count:,}", share, f"{could_be:,}")
+        table.add_row(label, f"{count:,}", share, "" if level == UNDECIDED else f"{could_be:,}")
     print_block(table)
     what = "份审核数据" if summary.identity.input[0].endswith(".jsonl") else "个单元"
     resumed = "" if not summary.resumed_at else "（此前已评完，重写结果）" if summary.complete else "（接着上次的进度）"

@@ -10,12 +10,15 @@ from rich.tree import Tree
 from grading.commands.folding import Folded
 from grading.commands.inputs import grade_one, read_one, tell_problems
 from grading.commands.terminal import Exit, library, out, print_block
-from grading.commands.words import GATE_MARKS, STATUS_MARKS, grade_label, notices
+from grading.commands.words import GATE_MARKS, STATUS_MARKS, notices
 from grading.engine.grade import Engine
 from grading.explain import Reason, explain
+from grading.gaps.causes import unit_decisions
 from grading.intake import AuditError
+from grading.language.decision_text import decision_text, level_label
 from grading.model.audit import Audit
 from grading.model.base import Mode, Status
+from grading.model.decision import Decision, Kind
 from grading.model.result import UnitGrading
 from grading.model.ruleset import Ruleset
 
@@ -49,15 +52,17 @@ def tell(
     chosen = [i for i, u in enumerate(audit.units) if unit is None or u.id == unit]
     if not chosen:
         raise typer.BadParameter(f"没有单元“{unit}”；有 {'、'.join(u.id for u in audit.units)}", param_hint="--unit")
-    rulesets = {i: engine.library.ruleset(audit.units[i].ruleset) for i in chosen}
+    every = {i: engine.library.ruleset(unit.ruleset) for i, unit in enumerate(audit.units)}
+    rulesets = {i: every[i] for i in chosen}
     _check(list(rulesets.values()), level, indicator)
     reasons = {i: _only(explain(audit, i, rulesets[i], grading.units[i]), level, indicator) for i in chosen}
     if as_json:
         units = [reason.model_dump(mode="json") for reason in reasons.values()]
         typer.echo(orjson.dumps({"file": file, "mode": mode.value, "units": units}).decode())
         return
+    decisions = unit_decisions({ruleset.id: ruleset for ruleset in every.values()}, audit, grading)
     for i, reason in reasons.items():
-        _print(audit, rulesets[i], grading.units[i], reason, mode, everything)
+        _print(audit, rulesets[i], grading.units[i], reason, decisions[i], everything)
 
 
 def _check(rulesets: list[Ruleset], level: str | None, indicator: str | None) -> None:
@@ -68,19 +73,21 @@ def _check(rulesets: list[Ruleset], level: str | None, indicator: str | None) ->
         raise typer.BadParameter(f"没有指标“{indicator}”；`grading ruleset show` 列出各指标", param_hint="--indicator")
 
 
-def _print(audit: Audit, ruleset: Ruleset, unit: UnitGrading, reason: Reason, mode: Mode, everything: bool) -> None:
-    labels = [grade_label([ruleset.scale], known) for known in (unit.outcome.grade, unit.outcome.attainable)]
+def _print(
+    audit: Audit, ruleset: Ruleset, unit: UnitGrading, reason: Reason, decision: Decision, everything: bool
+) -> None:
+    said = decision_text(decision, lambda known: level_label(ruleset.scale, known))
     title = f"[bold]{escape(audit.enterprise.name)} · {escape(reason.id)}[/bold]  {escape(reason.text)}  "
-    tree = Tree(f"{title}等级 [bold]{labels[0]}[/bold]，可达 {labels[1]}{_seq(reason)}")
+    tree = Tree(f"{title}等级 [bold]{said}[/bold]{_seq(reason)}")
     for child in reason.children:
         _grow(tree, child, everything)
     print_block(tree)
     out.print(
         "[dim]否决与限制条件：○ 无此情形，● 有此情形；要求：✓ 满足，✗ 不满足；？ 未知。# 后为规则触发的次序。[/dim]"
     )
-    said = notices(unit.notices, mode)
-    if said:
-        out.print(said, style="yellow")
+    noted = notices(unit.notices, Mode.TRIAL if decision.kind is Kind.TRIAL else Mode.OFFICIAL)
+    if noted:
+        out.print(noted, style="yellow")
 
 
 def _only(reason: Reason, level: str | None, indicator: str | None) -> Reason:

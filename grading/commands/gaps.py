@@ -9,13 +9,17 @@ from rich.markup import escape
 from grading.commands.gaps_text import print_gaps
 from grading.commands.inputs import grade_one, read_one, tell_problems, with_progress
 from grading.commands.terminal import Exit, library, out
-from grading.commands.words import grade_label
 from grading.engine.grade import Engine
 from grading.gaps import NoSuchLevelError, ReachedError, TargetError, unit_gaps
+from grading.gaps.causes import unit_decisions
 from grading.intake import AuditError, InputProblem
+from grading.language.decision_text import decision_text, level_label
 from grading.model.audit import Audit
 from grading.model.base import Mode
+from grading.model.decision import Decision
 from grading.model.gap import UnitGaps
+from grading.model.result import Grading
+from grading.model.ruleset import Ruleset
 
 
 def register(app: typer.Typer) -> None:
@@ -37,7 +41,7 @@ def show_gaps(
     for name in with_progress(files, "分析差距"):
         try:
             audit = read_one(name, engine)
-            found = _gaps(engine, audit, mode, target)
+            grading, found = _gaps(engine, audit, mode, target)
         except AuditError as error:
             failed = True
             tell_problems(name, error, as_json)
@@ -46,14 +50,16 @@ def show_gaps(
             units = [_unit_json(audit, i, one) for i, one in enumerate(found)]
             typer.echo(orjson.dumps({"file": name, "mode": mode.value, "units": units}).decode())
         else:
+            rulesets = {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in audit.units}
+            decisions = unit_decisions(rulesets, audit, grading)
             for i, one in enumerate(found):
-                _print_one(engine, audit, i, one)
+                _print_one(rulesets[audit.units[i].ruleset], audit, i, one, decisions[i])
     if failed:
         raise typer.Exit(Exit.FAILED)
 
 
-def _gaps(engine: Engine, audit: Audit, mode: Mode, target: str | None) -> list[UnitGaps | TargetError]:
-    """The gaps of each unit, or why there are none to speak of."""
+def _gaps(engine: Engine, audit: Audit, mode: Mode, target: str | None) -> tuple[Grading, list[UnitGaps | TargetError]]:
+    """The grading, and the gaps of each unit, or why there are none to speak of."""
     grading = grade_one(audit, engine, mode)
     found: list[UnitGaps | TargetError] = []
     for i in range(len(audit.units)):
@@ -63,7 +69,7 @@ def _gaps(engine: Engine, audit: Audit, mode: Mode, target: str | None) -> list[
             found.append(error)
     if all(isinstance(one, NoSuchLevelError) for one in found):
         raise AuditError(InputProblem(f"units[{i}]", str(one)) for i, one in enumerate(found))
-    return found
+    return grading, found
 
 
 def _unit_json(audit: Audit, index: int, found: UnitGaps | TargetError) -> dict[str, Any]:
@@ -72,15 +78,14 @@ def _unit_json(audit: Audit, index: int, found: UnitGaps | TargetError) -> dict[
     return found.model_dump(mode="json")
 
 
-def _print_one(engine: Engine, audit: Audit, index: int, found: UnitGaps | TargetError) -> None:
+def _print_one(ruleset: Ruleset, audit: Audit, index: int, found: UnitGaps | TargetError, decision: Decision) -> None:
     unit = audit.units[index]
-    ruleset = engine.library.ruleset(unit.ruleset)
     if isinstance(found, UnitGaps):
-        print_gaps(audit, ruleset, found)
+        print_gaps(audit, ruleset, found, decision.causes)
         return
-    grade = grade_label([ruleset.scale], found.grade)
-    said = f"现为 [bold]{grade}[/bold]，已经达到目标"
+    now = decision_text(decision, lambda level: level_label(ruleset.scale, level))
+    said = f"现为 [bold]{now}[/bold]，已经达到目标"
     if not isinstance(found, ReachedError):
-        labels = [f"{level}（{grade_label([ruleset.scale], level)}）" for level in found.levels]
+        labels = [f"{level}（{level_label([ruleset.scale], level)}）" for level in found.levels]
         said = f"没有可以作为目标的等级“{escape(found.target)}”；有 {'、'.join(labels)}"
     out.print(f"[bold]{escape(audit.enterprise.name)} · {escape(unit.id)}[/bold]：{said}")

@@ -9,10 +9,12 @@ from rich.table import Table
 from grading import vocabulary
 from grading.commands.folding import Folded
 from grading.commands.terminal import out, print_block
-from grading.commands.words import TRIAL_NOTICE, grade_label, range_text
+from grading.commands.words import TRIAL_NOTICE, range_text
+from grading.language.decision_text import level_label, managed_text, outcome_text
 from grading.language.prose import glue, number_text
 from grading.model.audit import Audit
 from grading.model.base import Mode
+from grading.model.decision import Causes
 from grading.model.gap import Alternative, Change, ChangeSet, GapLine, Step, UnitGaps
 from grading.model.ruleset import Ruleset
 
@@ -21,13 +23,12 @@ WIDE = 110
 UNRESOLVED = "待核实的限值：由主管部门补充，不是企业的缺项"
 
 
-def print_gaps(audit: Audit, ruleset: Ruleset, gaps: UnitGaps) -> None:
-    """Everything between a unit and its target."""
-    labels = [_label(ruleset, level) for level in (gaps.outcome.grade, gaps.outcome.attainable, gaps.target)]
+def print_gaps(audit: Audit, ruleset: Ruleset, gaps: UnitGaps, causes: Causes | None) -> None:
+    """Everything between a unit and its target; `causes` say why its grade is not decided."""
     out.print(
         f"[bold]{escape(audit.enterprise.name)} · {escape(gaps.unit)}[/bold]  {escape(ruleset.title)}："
-        f"现为 [bold]{labels[0]}[/bold]，可达 {labels[1]}"
-        + (f"，目标 [bold]{labels[2]}[/bold]" if gaps.steps else "，已是最高等级")
+        f"现为 [bold]{outcome_text(ruleset.scale, gaps.outcome, causes)}[/bold]"
+        + (f"，目标 [bold]{_label(ruleset, gaps.target)}[/bold]" if gaps.steps else "，已是最高等级")
     )
     if gaps.steps:
         _print_lines("不满足", gaps.with_status("unmet"))
@@ -43,7 +44,7 @@ def print_gaps(audit: Audit, ruleset: Ruleset, gaps: UnitGaps) -> None:
 
 
 def _label(ruleset: Ruleset, level: str) -> str:
-    return grade_label([ruleset.scale], level)
+    return level_label([ruleset.scale], level)
 
 
 def _print_lines(title: str, lines: Sequence[GapLine]) -> None:
@@ -138,8 +139,8 @@ def _print_below(markup: str) -> None:
 
 def _print_set(title: str, found: ChangeSet, lines: Sequence[GapLine], ruleset: Ruleset) -> None:
     """A set of changes, what it takes, and what grading the changed audit says."""
-    grade, attainable = (_label(ruleset, level) for level in (found.outcome.grade, found.outcome.attainable))
-    proof = f"改后复评为 [bold]{grade}[/bold]，" + ("已达到" if found.enough else f"尚未达到，最高可达 {attainable}")
+    said = outcome_text(ruleset.scale, found.outcome)
+    proof = f"改后复评为 [bold]{said}[/bold]，" + ("已达到" if found.enough else "尚未达到")
     if not found.changes:
         out.print(f"  {title}：没有需要改动的数据；{proof}")
         return
@@ -182,7 +183,7 @@ def _print_measures(ruleset: Ruleset, gaps: UnitGaps) -> None:
         return
     table = Table(header_style="bold", title="预警期间应执行的措施", title_justify="left", title_style="bold")
     table.add_column("", no_wrap=True)
-    table.add_column(f"现在（{_label(ruleset, gaps.outcome.grade)}）", overflow="fold", ratio=1)
+    table.add_column(f"现在（{managed_text(ruleset.scale, gaps.outcome)}）", overflow="fold", ratio=1)
     table.add_column(f"目标（{_label(ruleset, gaps.target)}）", overflow="fold", ratio=1)
     for alert in stated:
         cells = ["\n".join(escape(m["text"]) for m in listed) or "未载明" for listed in (alert.today, alert.target)]

@@ -10,14 +10,15 @@ from rich.table import Table
 from grading.commands.folding import Folded
 from grading.commands.inputs import grade_one, read_one, tell_problems, with_progress
 from grading.commands.terminal import Exit, library, out, print_block
-from grading.commands.words import NOTICE_WORDS, TRIAL_NOTICE, grade_label
+from grading.commands.words import NOTICE_WORDS, TRIAL_NOTICE, UNDECIDED_NOTE
 from grading.engine.grade import Engine
+from grading.gaps.causes import decision_of, graded_document, unit_decisions
 from grading.intake import AuditError
+from grading.language.decision_text import decision_text, level_label, outcome_text
 from grading.model.audit import Audit
-from grading.model.base import Mode, Status
-from grading.model.result import Grading, UnitGrading
+from grading.model.base import Mode
+from grading.model.result import Grading
 from grading.model.ruleset import Ruleset
-from grading.places import group_of, sources
 
 WIDE = 110
 """From so many columns on the rulesets have a column of their own."""
@@ -47,7 +48,7 @@ def grade(context: typer.Context, files: Files, trial: Trial = False, as_json: J
             tell_problems(name, error, as_json)
             continue
         if as_json:
-            typer.echo(orjson.dumps(grading.as_json()).decode())
+            typer.echo(orjson.dumps(graded_document(_rulesets(engine, audit), audit, grading)).decode())
         else:
             told.add(name, audit, grading)
     if told.table.row_count:
@@ -66,32 +67,27 @@ class _Told:
         self.table.add_column("企业 / 生产线", overflow="fold", min_width=16)
         if self.wide:
             self.table.add_column("规则集", overflow="fold")
-        for title in ("等级", "可达等级"):
-            self.table.add_column(title, overflow="fold", min_width=8)
-        for title in ("缺证据", "待核实"):
-            self.table.add_column(title, justify="right", no_wrap=True)
+        self.table.add_column("等级", overflow="fold", min_width=12)
 
     def add(self, name: str, audit: Audit, grading: Grading) -> None:
         """A row for each unit, under the enterprise; of several units one for the enterprise too."""
-        scales = [self.engine.library.ruleset(unit.ruleset).scale for unit in audit.units]
+        rulesets = _rulesets(self.engine, audit)
+        scales = [ruleset.scale for ruleset in rulesets.values()]
         head = escape(audit.enterprise.name) + (f"\n[dim]{escape(name)}[/dim]" if self.several else "")
         if len(grading.units) > 1:
-            labels = [grade_label(scales, level) for level in (grading.outcome.grade, grading.outcome.attainable)]
             lowest = ["按最低的生产线"] if self.wide else []
-            self.table.add_row(Folded(head), *lowest, f"[bold]{labels[0]}[/bold]", labels[1], "", "")
+            said = decision_text(decision_of(rulesets, audit, grading), lambda level: level_label(scales, level))
+            self.table.add_row(Folded(head), *lowest, Folded(f"[bold]{said}[/bold]"))
             head = ""
-        for unit in grading.units:
-            ruleset = self.engine.library.ruleset(unit.ruleset)
+        for unit, decision in zip(grading.units, unit_decisions(rulesets, audit, grading), strict=True):
+            ruleset = rulesets[unit.ruleset]
             ruleset_text = f"{escape(ruleset.title)}\n[dim]{ruleset.id}[/dim]"
             lines = [head, f"  {escape(unit.id)}", *([] if self.wide else [f"[dim]  {ruleset.id}[/dim]"])]
-            missing, figures = open_counts(ruleset, unit)
+            said = outcome_text(ruleset.scale, unit.outcome, decision.causes)
             self.table.add_row(
                 Folded("\n".join(line for line in lines if line)),
                 *([Folded(ruleset_text)] if self.wide else []),
-                f"[bold]{grade_label([ruleset.scale], unit.outcome.grade)}[/bold]",
-                grade_label([ruleset.scale], unit.outcome.attainable),
-                str(missing),
-                str(figures),
+                Folded(f"[bold]{said}[/bold]"),
             )
             head = ""
             for notice in unit.notices:
@@ -101,25 +97,12 @@ class _Told:
     def print(self, mode: Mode) -> None:
         """The table and the notes."""
         print_block(self.table)
-        out.print("[dim]缺证据：未提供的数值和表格。待核实：指南中尚未核实、因而不能判定的限值。[/dim]")
+        out.print(f"[dim]{UNDECIDED_NOTE}[/dim]")
         for notice, ids in self.notices.items():
             out.print(f"[yellow]{NOTICE_WORDS.get(notice, notice)}[/yellow]：{'、'.join(ids)}")
         if mode is Mode.TRIAL:
             out.print(TRIAL_NOTICE, style="bold yellow")
 
 
-def open_counts(ruleset: Ruleset, unit: UnitGrading) -> tuple[int, int]:
-    """How many values and tables are missing, and how many figures of the guideline are open, as the trace tells."""
-    missing: set[tuple[str, str | None]] = set()
-    figures: set[str] = set()
-    for entry in unit.trace:
-        if entry.rule == "figures not established" and entry.concludes.get("status") == Status.UNKNOWN:
-            figures.add(entry.concludes["condition"])
-        for cause in entry.because:
-            if "group" in cause and cause.get("rows") is None:
-                missing.add((cause["group"], None))
-            elif "fact" in cause and cause.get("value") is None:
-                for fact, group, row in sources(ruleset, cause["fact"], cause.get("row")):
-                    if unit.values.get((fact, row if group is not None else None)) is None:
-                        missing.add((fact, row if group_of(ruleset, fact) is not None else None))
-    return len(missing), len(figures)
+def _rulesets(engine: Engine, audit: Audit) -> dict[str, Ruleset]:
+    return {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in audit.units}

@@ -25,12 +25,11 @@ from grading.engine.rules import NetworkError
 from grading.impact.criteria import title
 from grading.impact.run import CHECKED, Order, Result, run_impact
 from grading.impact.workbook import Contents, write_impact
+from grading.language.decision_text import labels_of
 from grading.language.problems import LanguageError
 from grading.model.base import Mode
 from grading.model.impact import CauseCount, Matrix
-from grading.model.result import UNGRADED
 from grading.vocabulary import MODE
-from grading.vocabulary import UNGRADED as UNGRADED_WORD
 
 SHOWN = 15
 
@@ -126,6 +125,8 @@ def summary(result: Result) -> dict[str, Any]:
         "units": found.units,
         "up": found.up,
         "down": found.down,
+        "undecided": found.undecided,
+        "settled": found.settled,
         "attainable_up": found.attainable_up,
         "attainable_down": found.attainable_down,
         "newly_unknown": found.newly_unknown,
@@ -154,6 +155,8 @@ def _matrix(matrix: Matrix) -> dict[str, Any]:
         "counts": matrix.counts,
         "up": matrix.up,
         "down": matrix.down,
+        "undecided": matrix.undecided,
+        "settled": matrix.settled,
     }
 
 
@@ -162,8 +165,7 @@ def _title(result: Result, cause: CauseCount) -> str:
 
 
 def _labels(result: Result) -> Mapping[str, str]:
-    scales = (result.pair.before.scale, result.pair.after.scale)
-    return {level.id: level.label for scale in scales for level in scale.levels} | {UNGRADED: UNGRADED_WORD}
+    return labels_of(result.pair.before.scale, result.pair.after.scale)
 
 
 def _head(result: Result) -> list[str]:
@@ -212,12 +214,17 @@ def _print(result: Result, output: Path) -> None:
             table.add_row(labels.get(level, level), *(f"{n:,}" if n else "·" for n in counts), f"{total:,}")
         table.add_row("合计", *(f"{n:,}" for n in matrix.column_totals), f"{matrix.total:,}", style="bold")
         print_block(table)
-    out.print(f"上升 {found.up:,} 个，下降 {found.down:,} 个，不变 {found.units - found.up - found.down:,} 个")
+    out.print(f"上升 {found.up:,} 个，下降 {found.down:,} 个，不变 {found.same:,} 个")
+    if found.undecided:
+        said = f"待定 {found.undecided:,} 个：等级会改变，但因无法判定而待定，不计入上升或下降"
+        out.print(said, style="bold yellow")
+    if found.settled:
+        out.print(f"待定转为已定 {found.settled:,} 个：等级即原来至少可定的一级")
     out.print(
-        f"可达等级上升 {found.attainable_up:,} 个，下降 {found.attainable_down:,} 个；"
+        f"最好可能等级上升 {found.attainable_up:,} 个，下降 {found.attainable_down:,} 个；"
         f"新增待定 {found.newly_unknown:,} 个，不再待定 {found.newly_known:,} 个"
     )
-    for what, causes in (("等级", found.causes), ("可达等级（等级不变的）", found.attainable_causes)):
+    for what, causes in (("等级", found.causes), ("最好可能（等级不变的）", found.attainable_causes)):
         _print_causes(result, what, causes)
     if result.mode is Mode.TRIAL:
         out.print(TRIAL_NOTICE, style="bold yellow")
@@ -234,10 +241,10 @@ def _print_causes(result: Result, what: str, causes: Sequence[CauseCount]) -> No
         return
     table = Table(header_style="bold", title=f"改变{what}的原因", title_justify="left")
     table.add_column("指标或否决项")
-    for head in ("单元", "下降", "上升", "唯一原因", "因无法判定"):
+    for head in ("单元", "下降", "上升", "待定", "唯一原因", "因无法判定"):
         table.add_column(head, justify="right")
     for cause in causes[:SHOWN]:
-        numbers = (cause.units, cause.down, cause.up, cause.sole, cause.unknown)
+        numbers = (cause.units, cause.down, cause.up, cause.undecided, cause.sole, cause.unknown)
         table.add_row(_title(result, cause), *(f"{n:,}" for n in numbers))
     print_block(table)
     if len(causes) > SHOWN:

@@ -1,5 +1,6 @@
 """`grading simulate`: the grade that would follow if values were others, and what differs in the conclusions."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import orjson
@@ -10,19 +11,22 @@ from rich.table import Table
 from grading.commands.folding import Folded
 from grading.commands.inputs import grade_one, read_one, tell_problems
 from grading.commands.terminal import Exit, library, out, print_block
-from grading.commands.words import STATUS_WORDS, grade_label
+from grading.commands.words import STATUS_WORDS
 from grading.engine.grade import Engine
+from grading.gaps.causes import decision_of
 from grading.intake import AuditError
+from grading.language.decision_text import decision_text, level_label
 from grading.model.base import Mode, Status
+from grading.model.decision import Decision
 from grading.model.result import Grading
 from grading.model.ruleset import Ruleset, Scale
 from grading.simulate import Difference, change_audit, compare
 
 KINDS = {
     "grade": "企业等级",
-    "attainable": "企业可达等级",
-    "unit_grade": "等级",
-    "unit_attainable": "可达等级",
+    "attainable": "企业最好可能",
+    "unit_grade": "已证实的等级",
+    "unit_attainable": "最好可能",
     "level": "级别",
     "dimension": "维度等级",
     "scope": "专项等级",
@@ -65,18 +69,30 @@ def simulate(
         tell_problems(file, error, as_json)
         raise typer.Exit(Exit.FAILED) from None
     differences = compare(before, after)
-    if as_json:
-        typer.echo(orjson.dumps(_document(before, after, differences)).decode())
-        return
     rulesets = {unit.id: engine.library.ruleset(unit.ruleset) for unit in audit.units}
-    _print(rulesets, before, after, differences, everything)
+    by_id = {ruleset.id: ruleset for ruleset in rulesets.values()}
+    decisions = decision_of(by_id, audit, before), decision_of(by_id, changed, after)
+    if as_json:
+        typer.echo(orjson.dumps(_document(before, after, decisions, differences)).decode())
+        return
+    _print(rulesets, after.mode, decisions, differences, everything)
 
 
-def _document(before: Grading, after: Grading, differences: tuple[Difference, ...]) -> dict[str, Any]:
+def _label(rulesets: dict[str, Ruleset]) -> Callable[[str], str]:
+    scales = [ruleset.scale for ruleset in rulesets.values()]
+    return lambda level: level_label(scales, level)
+
+
+def _document(
+    before: Grading,
+    after: Grading,
+    decisions: tuple[Decision, Decision],
+    differences: tuple[Difference, ...],
+) -> dict[str, Any]:
     return {
         "mode": after.mode.value,
-        "before": {"grade": before.outcome.grade, "attainable": before.outcome.attainable},
-        "after": after.as_json(),
+        "before": before.outcome._asdict() | {"decision": decisions[0].as_json()},
+        "after": after.as_json() | {"decision": decisions[1].as_json()},
         "changed": [
             {"unit": d.unit, "kind": d.kind, "id": d.id, "before": d.before, "after": d.after} for d in differences
         ],
@@ -85,15 +101,13 @@ def _document(before: Grading, after: Grading, differences: tuple[Difference, ..
 
 def _print(
     rulesets: dict[str, Ruleset],
-    before: Grading,
-    after: Grading,
+    mode: Mode,
+    decisions: tuple[Decision, Decision],
     differences: tuple[Difference, ...],
     everything: bool,
 ) -> None:
-    scales = [ruleset.scale for ruleset in rulesets.values()]
-    old, new = before.outcome, after.outcome
-    words = [grade_label(scales, level) for level in (old.grade, new.grade, old.attainable, new.attainable)]
-    out.print(f"等级 {words[0]} → [bold]{words[1]}[/bold]，可达等级 {words[2]} → {words[3]}")
+    was, now = (decision_text(decision, _label(rulesets)) for decision in decisions)
+    out.print(f"等级 {was} → [bold]{now}[/bold]")
     shown = [d for d in differences if d.unit and (everything or d.kind != "condition")]
     if shown:
         _print_differences(rulesets, shown)
@@ -101,7 +115,7 @@ def _print(
         out.print("只有单个条件的判定改变，--all 列出。")
     else:
         out.print("没有结论因此改变。")
-    if after.mode is Mode.TRIAL:
+    if mode is Mode.TRIAL:
         out.print("试算结果：暂定数值视同已核实，不得作为评级结论发布。", style="bold yellow")
 
 
@@ -125,14 +139,14 @@ def _print_differences(rulesets: dict[str, Ruleset], shown: list[Difference]) ->
 def _word(scales: list[Scale], kind: str, value: str | None) -> str:
     if value is None:
         return "—"
-    return STATUS_WORDS[Status(value)] if kind in STATUSES else grade_label(scales, value)
+    return STATUS_WORDS[Status(value)] if kind in STATUSES else level_label(scales, value)
 
 
 def _name(ruleset: Ruleset, difference: Difference) -> str:
     """What a conclusion is about, in words."""
     id_ = difference.id
     if difference.kind == "level":
-        return grade_label([ruleset.scale], id_)
+        return level_label([ruleset.scale], id_)
     if difference.kind == "dimension":
         return ruleset.dimensions[id_].label
     if difference.kind == "scope":
@@ -145,6 +159,6 @@ def _name(ruleset: Ruleset, difference: Difference) -> str:
         if title is None:
             return id_
         return (
-            f"{title}（{grade_label([ruleset.scale], rest)}）" if difference.kind == "indicator" else f"{title} {rest}"
+            f"{title}（{level_label([ruleset.scale], rest)}）" if difference.kind == "indicator" else f"{title} {rest}"
         )
     return ""

@@ -1,13 +1,11 @@
 """The Chinese words of the command line for what the domain calls by codes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from grading import vocabulary
 from grading.digest import plain
 from grading.model.base import Mode, Status
 from grading.model.gap import Costs
-from grading.model.result import UNGRADED
-from grading.model.ruleset import Scale
 
 STATUS_WORDS = {status: vocabulary.STATUS[status.value] for status in Status}
 STATUS_MARKS = {Status.MET: "[green]✓[/green]", Status.UNMET: "[red]✗[/red]", Status.UNKNOWN: "[yellow]？[/yellow]"}
@@ -17,14 +15,8 @@ NOTICE_WORDS = {
     "edition_not_yet_in_force": "评定日早于本版施行日",
     "edition_superseded": "评定日时本版已被取代",
 }
+UNDECIDED_NOTE = "待定 (最差～最好)：等级取决于尚缺的证据（未提供的数值和表格），或指南中待主管部门核实的限值。"
 TRIAL_NOTICE = "试算结果：暂定数值视同已核实，不得作为评级结论发布。"
-
-
-def grade_label(scales: Sequence[Scale], level: str) -> str:
-    """A grade in words: 不纳入绩效分级, or the level's label in the first scale that has it."""
-    if level == UNGRADED:
-        return vocabulary.UNGRADED
-    return next((known.label for scale in scales for known in scale.levels if known.id == level), level)
 
 
 def notices(codes: Iterable[str], mode: Mode = Mode.OFFICIAL) -> str:

@@ -15,12 +15,12 @@ import polars as pl
 
 from grading.impact.criteria import counterparts
 from grading.model.base import Status
+from grading.model.decision import is_undecided
 from grading.model.result import UNGRADED
 from grading.model.ruleset import Cap, Ruleset, Scale
 
 LOWEST = 1_000
 """The standing of `ungraded`: below any level."""
-UNITS = {"direction": pl.Int8, "attainable_direction": pl.Int8, "was_unknown": pl.Boolean, "is_unknown": pl.Boolean}
 CAUSES = {
     "unit": pl.UInt32,
     "kind": pl.String,
@@ -52,7 +52,8 @@ class Changes:
     """What changes, unit by unit.
 
     `units`, in the order of the sides: `before`, `after`, `before_attainable`, `after_attainable` (levels), `direction` and
-    `attainable_direction` (1 up, -1 down, 0), `was_unknown` and `is_unknown` (whether the grade hangs on something unknown).
+    `attainable_direction` (1 up, -1 down, 0), `was_unknown` and `is_unknown` (whether the grade is not decided), `way` (of
+    `grading.model.impact.WAYS`; null: no change).
 
     `causes`, for units that go up or down (`unit` is the position), `about` their `grade`, or where that stays about what it
     could at best become (`attainable`; then only what is unmet counts, and gates that are met): the criterion (`kind`;
@@ -80,9 +81,9 @@ def compare(before: Side, after: Side) -> Changes:
         direction(before.ruleset.scale, after.ruleset.scale, "before_attainable", "after_attainable").alias(
             "attainable_direction"
         ),
-        was_unknown=pl.col("before") != pl.col("before_attainable"),
-        is_unknown=pl.col("after") != pl.col("after_attainable"),
-    )
+        was_unknown=is_undecided(pl.col("before"), pl.col("before_attainable")),
+        is_unknown=is_undecided(pl.col("after"), pl.col("after_attainable")),
+    ).with_columns(way=_WAY)
     of = counterparts(before.ruleset, after.ruleset)
     back = {new: old for old, new in of.items()}
     graded = units["direction"]
@@ -103,6 +104,20 @@ def direction(before: Scale, after: Scale, was: str = "before", now: str = "afte
     """1 where a unit is better off, -1 where it is worse off, 0 where it is neither."""
     old, new = (pl.col(c).replace_strict(standings(s), return_dtype=pl.Int32) for c, s in ((was, before), (now, after)))
     return (old - new).sign().cast(pl.Int8).alias("direction")
+
+
+_CHANGED = (pl.col("direction") != 0) | (pl.col("attainable_direction") != 0)
+_WAY = (
+    pl.when(pl.col("is_unknown") & _CHANGED)
+    .then(pl.lit("undecided"))
+    .when(pl.col("direction") < 0)
+    .then(pl.lit("down"))
+    .when(pl.col("direction") > 0)
+    .then(pl.lit("up"))
+    .when(_CHANGED)
+    .then(pl.lit("settled"))
+)
+"""Whatever is not decided afterwards is neither up nor down: what is open may turn out either way."""
 
 
 def standings(scale: Scale) -> dict[str, int]:

@@ -135,7 +135,7 @@ class _Work:
         named = heads.select(UNIT_COLUMNS)
         texts = pl.Series("causes", [causes.get(i) for i in range(heads.height)], dtype=pl.String)
         whole = named.hstack(changes.units).with_columns(texts)
-        self.units.append(whole.filter((pl.col("direction") != 0) | (pl.col("attainable_direction") != 0)))
+        self.units.append(whole.filter(pl.col("way").is_not_null()))
         self.reasons.append(named[told["unit"]].hstack(told.drop("unit")))
         self.read += chunks[0].read
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from grading.impact.compare import Changes, standings
-from grading.model.impact import CauseCount, CriterionKind, Impact, Matrix, Scales, Transition
+from grading.columns.decision import decision_class
+from grading.impact.compare import Changes
+from grading.model.decision import UNDECIDED
+from grading.model.impact import WAYS, CauseCount, CriterionKind, Impact, Matrix, Scales, Transition
 from grading.model.result import UNGRADED
 from grading.model.ruleset import Ruleset, Scale
 
@@ -38,27 +40,37 @@ def count(before: Ruleset, after: Ruleset, changes: Changes, counties: pl.Series
 
 
 def _transitions(before: Ruleset, after: Ruleset, units: pl.DataFrame, suffix: str) -> tuple[Transition, ...]:
-    industry, names = after.id.partition("/")[2], ("county", f"before{suffix}", f"after{suffix}")
+    industry, names = after.id.partition("/")[2], ("county", f"before{suffix}", f"after{suffix}", "way")
+    if suffix:
+        ways = {-1: "down", 1: "up", 0: None}
+        way = pl.col("attainable_direction").replace_strict(ways, return_dtype=pl.String).alias("way")
+        units = units.with_columns(way)
+    else:
+        classes = (decision_class(side, f"{side}_attainable").alias(side) for side in ("before", "after"))
+        units = units.with_columns(classes)
     grouped = units.group_by(names).agg(pl.len()).sort(names)
     return tuple(
-        Transition(county, industry, before.id, after.id, was, now, number)
-        for county, was, now, number in grouped.iter_rows()
+        Transition(county, industry, before.id, after.id, was, now, way, number)
+        for county, was, now, way, number in grouped.iter_rows()
     )
 
 
 def _causes(before: Ruleset, after: Ruleset, changes: Changes, about: str) -> Iterator[CauseCount]:
     deciding = changes.causes.filter(pl.col("decides") & (pl.col("about") == about))
     alone = pl.len().over("unit") == 1
-    way = changes.units["direction" if about == "grade" else "attainable_direction"].gather(deciding["unit"])
-    listed = deciding.with_columns(way.alias("direction"), alone.alias("alone"))
+    of_grade = about == "grade"
+    way = changes.units["direction" if of_grade else "attainable_direction"].gather(deciding["unit"])
+    open_ = changes.units["is_unknown"].gather(deciding["unit"]) & of_grade
+    listed = deciding.with_columns(way.alias("direction"), open_.alias("open"), alone.alias("alone"))
     grouped = listed.group_by("kind", "before_id", "after_id", maintain_order=True).agg(
-        (pl.col("direction") > 0).sum().alias("up"),
-        (pl.col("direction") < 0).sum().alias("down"),
+        ((pl.col("direction") > 0) & ~pl.col("open")).sum().alias("up"),
+        ((pl.col("direction") < 0) & ~pl.col("open")).sum().alias("down"),
+        pl.col("open").sum().alias("undecided"),
         pl.col("alone").sum().alias("sole"),
         (pl.col("status") == "unknown").sum().alias("unknown"),
     )
-    for kind, before_id, after_id, up, down, sole, unknown in grouped.iter_rows():
-        yield CauseCount(before.id, after.id, kind, before_id, after_id, up, down, sole, unknown)
+    for kind, before_id, after_id, *numbers in grouped.iter_rows():
+        yield CauseCount(before.id, after.id, kind, before_id, after_id, *numbers)
 
 
 def impact(counted: Iterable[Counted], scales: Mapping[str, Scale]) -> Impact:
@@ -88,8 +100,8 @@ def ranked(causes: Iterable[CauseCount]) -> tuple[CauseCount, ...]:
     """Causes of the same criterion together, those that change most units first."""
     sums: dict[tuple[str, str, CriterionKind, str | None, str | None], list[int]] = {}
     for c in causes:
-        found = sums.setdefault((c.before_ruleset, c.after_ruleset, c.kind, c.before_id, c.after_id), [0, 0, 0, 0])
-        for i, number in enumerate((c.up, c.down, c.sole, c.unknown)):
+        found = sums.setdefault((c.before_ruleset, c.after_ruleset, c.kind, c.before_id, c.after_id), [0, 0, 0, 0, 0])
+        for i, number in enumerate((c.up, c.down, c.undecided, c.sole, c.unknown)):
             found[i] += number
     listed = [CauseCount(*key, *numbers) for key, numbers in sums.items()]
     return tuple(sorted(listed, key=lambda c: (-c.units, -c.sole, c.after_ruleset, c.after_id or c.before_id or "")))
@@ -106,12 +118,11 @@ def matrices(transitions: Iterable[Transition], scales: Mapping[str, Scale]) -> 
 
 def matrix(transitions: Iterable[Transition], pair: Scales) -> Matrix:
     """The matrix of transitions between two scales."""
-    rows, columns = (*pair.before.ids, UNGRADED), (*pair.after.ids, UNGRADED)
-    was, now = standings(pair.before), standings(pair.after)
+    rows, columns = (*pair.before.ids, UNGRADED, UNDECIDED), (*pair.after.ids, UNGRADED, UNDECIDED)
     counts = [[0] * len(columns) for _ in rows]
-    up = down = 0
+    ways = dict.fromkeys(WAYS, 0)
     for one in transitions:
         counts[rows.index(one.before)][columns.index(one.after)] += one.units
-        up += one.units if now[one.after] < was[one.before] else 0
-        down += one.units if now[one.after] > was[one.before] else 0
-    return Matrix(rows, columns, tuple(map(tuple, counts)), up, down)
+        if one.way is not None:
+            ways[one.way] += one.units
+    return Matrix(rows, columns, tuple(map(tuple, counts)), **ways)

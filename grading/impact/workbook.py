@@ -13,11 +13,14 @@ from openpyxl.utils import get_column_letter
 from grading.batch.layout import COUNTY, NAME, UNIT_ID
 from grading.batch.sheet_rows import fill
 from grading.batch.workbook import MOST_ROWS, Column, Lines, dress
+from grading.columns.decision import decision_column
 from grading.forms.style import AMBER, TEAL
+from grading.model.decision import UNDECIDED
 from grading.model.impact import CauseCount, Impact, Matrix
 from grading.vocabulary import STATUS
 
 WAY = {1: "↑ 上升", -1: "↓ 下降", 0: "不变"}
+WAY_NAMES = {"up": "↑ 上升", "down": "↓ 下降", "undecided": "？待定（因无法判定）", "settled": "待定转为已定"}
 GATE_STATUS = {"met": "触发", "unmet": "未触发", "unknown": "未知"}
 NO_COUNTY = "未填区划"
 BETTER, WORSE, LEVEL = "DCEFE3", "F9D9D4", "EEF1F2"
@@ -78,12 +81,13 @@ def write_impact(contents: Contents, to: Path) -> None:
 def _summarise(put: Lines, contents: Contents) -> None:
     found = contents.impact
     put.line("")
-    put.table(("单元数", "上升", "下降", "不变"))
-    put.table((found.units, found.up, found.down, found.units - found.up - found.down), head=False)
+    put.table(("单元数", "上升", "下降", "待定", "待定转为已定", "不变"))
+    put.table((found.units, found.up, found.down, found.undecided, found.settled, found.same), head=False)
+    put.line("待定：变化后的等级因证据不足或限值待核实而无法判定，不计入上升或下降；公布时须逐个说明理由。")
     put.line("")
-    put.table(("可达等级上升", "可达等级下降", "新增待定", "不再待定"))
+    put.table(("最好可能上升", "最好可能下降", "新增待定", "不再待定"))
     put.table((found.attainable_up, found.attainable_down, found.newly_unknown, found.newly_known), head=False)
-    for title, matrices in (("等级", found.matrices), ("可达等级", found.attainable)):
+    for title, matrices in (("等级", found.matrices), ("最好可能等级", found.attainable)):
         for matrix in matrices:
             put.line("")
             put.line(f"{title}变化（行为原{title}，列为新{title}）", bold=True)
@@ -91,10 +95,14 @@ def _summarise(put: Lines, contents: Contents) -> None:
     for title, parts in (("按行业", found.by_industry), ("按区划", found.by_county)):
         put.line("")
         put.line(title, bold=True)
-        put.table((title[1:], "单元数", "上升", "下降", "不变"))
+        put.table((title[1:], "单元数", "上升", "下降", "待定", "待定转为已定", "不变"))
         for name, listed in parts.items():
-            numbers = [sum(count) for count in zip(*((m.total, m.up, m.down, m.same) for m in listed), strict=True)]
+            numbers = [sum(count) for count in zip(*(_numbers(m) for m in listed), strict=True)]
             put.table((name or NO_COUNTY, *numbers), head=False)
+
+
+def _numbers(m: Matrix) -> tuple[int, ...]:
+    return m.total, m.up, m.down, m.undecided, m.settled, m.same
 
 
 def _matrix(put: Lines, matrix: Matrix, labels: Mapping[str, str]) -> None:
@@ -102,7 +110,7 @@ def _matrix(put: Lines, matrix: Matrix, labels: Mapping[str, str]) -> None:
     for level, counts, total in zip(matrix.before, matrix.counts, matrix.row_totals, strict=True):
         put.table((labels.get(level, level), *counts, total), head=False)
         for i, (there, count) in enumerate(zip(matrix.after, counts, strict=True), start=2):
-            if count and (there == level or matrix.before == matrix.after):
+            if count and UNDECIDED not in (level, there) and (there == level or matrix.before == matrix.after):
                 at, now = matrix.before.index(level), matrix.after.index(there)
                 colour = LEVEL if now == at else BETTER if now < at else WORSE
                 put.sheet.cell(put.row, i).fill = PatternFill("solid", fgColor=colour)
@@ -111,12 +119,12 @@ def _matrix(put: Lines, matrix: Matrix, labels: Mapping[str, str]) -> None:
 
 def _causes(contents: Contents) -> pl.DataFrame:
     rows = [
-        (about, contents.title(c), c.after_ruleset, c.units, c.down, c.up, c.sole, c.unknown, _edition(c))
-        for about, causes in (("等级", contents.impact.causes), ("可达等级", contents.impact.attainable_causes))
+        (about, contents.title(c), c.after_ruleset, c.units, c.down, c.up, c.undecided, c.sole, c.unknown, _edition(c))
+        for about, causes in (("等级", contents.impact.causes), ("最好可能等级", contents.impact.attainable_causes))
         for c in causes
     ]
-    names = ("about", "title", "ruleset", "units", "down", "up", "sole", "unknown", "edition")
-    types = (*[pl.String] * 3, *[pl.UInt32] * 5, pl.String)
+    names = ("about", "title", "ruleset", "units", "down", "up", "undecided", "sole", "unknown", "edition")
+    types = (*[pl.String] * 3, *[pl.UInt32] * 6, pl.String)
     return pl.DataFrame(rows, schema=dict(zip(names, types, strict=True)), orient="row")
 
 
@@ -137,6 +145,7 @@ _CAUSE_COLUMNS = (
     Column("单元数", 12, pl.col("units"), True),
     Column("其中下降", 10, pl.col("down"), True),
     Column("其中上升", 10, pl.col("up"), True),
+    Column("其中待定", 10, pl.col("undecided"), True),
     Column("唯一原因", 10, pl.col("sole"), True),
     Column("因无法判定", 11, pl.col("unknown"), True),
     Column("与原版相比", 20, pl.col("edition")),
@@ -156,11 +165,9 @@ def _unit_columns(labels: Mapping[str, str]) -> tuple[Column, ...]:
         Column("单元编号", 18, pl.col(UNIT_ID)),
         Column("企业名称", 30, pl.col(NAME)),
         Column("行政区划代码", 12, pl.col(COUNTY), True),
-        Column("原等级", 12, _level("before", labels), True),
-        Column("新等级", 12, _level("after", labels), True),
-        Column("升降", 10, _way("direction"), True),
-        Column("原可达等级", 12, _level("before_attainable", labels), True),
-        Column("新可达等级", 12, _level("after_attainable", labels), True),
+        Column("原等级", 16, decision_column("before", "before_attainable", labels), True),
+        Column("新等级", 16, decision_column("after", "after_attainable", labels), True),
+        Column("升降", 20, pl.col("way").replace_strict(WAY_NAMES, return_dtype=pl.String), True),
         Column("决定性原因", 70, pl.col("causes")),
     )
 
@@ -173,7 +180,7 @@ def _reason_columns(labels: Mapping[str, str]) -> tuple[Column, ...]:
         Column("单元编号", 18, pl.col(UNIT_ID)),
         Column("企业名称", 26, pl.col(NAME)),
         Column("升降", 10, _way("direction"), True),
-        Column("改变什么", 10, pl.col("about").replace({"grade": "等级", "attainable": "可达等级"}), True),
+        Column("改变什么", 10, pl.col("about").replace({"grade": "等级", "attainable": "最好可能等级"}), True),
         Column("指标或否决项", 36, pl.col("title")),
         Column("起决定作用", 9, pl.when(pl.col("decides")).then(pl.lit("是")).otherwise(pl.lit("否")), True),
         Column("所涉等级", 10, _level("level", labels), True),

@@ -5,13 +5,20 @@ from typing import Literal
 
 from grading.model.ruleset import Scale
 
+WAYS = ("down", "up", "undecided", "settled")
+"""How a unit may change: its grade gets worse or better; afterwards it is not decided; it is decided now, and was not, at the
+grade that it had at least."""
+
 CriterionKind = Literal["indicator", "gate", "scale"]
 """`scale`: nothing of the rulesets tells; the two scales have no level in common there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """How many units of a county and an industry go from one grade to another."""
+    """How many units of a county and an industry go from one grade to another, in which way (of `WAYS`; None: no change).
+
+    `before` and `after` are the classes of `grading.model.decision.counted_as`: an undecided grade is none of the levels.
+    """
 
     county: str | None
     industry: str
@@ -19,18 +26,24 @@ class Transition:
     after_ruleset: str
     before: str
     after: str
+    way: str | None
     units: int
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Transitions grade by grade: a row a grade before, a column a grade after, best ones first, `ungraded` last."""
+    """Transitions grade by grade: a row a grade before, a column a grade after, best ones first, then `ungraded`, `undecided`.
+
+    Units count as `up` or `down` when their grade after is decided; `undecided` are those that change and whose grade is not.
+    """
 
     before: tuple[str, ...]
     after: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
     up: int
     down: int
+    undecided: int = 0
+    settled: int = 0
 
     @property
     def total(self) -> int:
@@ -39,8 +52,8 @@ class Matrix:
 
     @property
     def same(self) -> int:
-        """How many units are neither better nor worse off."""
-        return self.total - self.up - self.down
+        """How many units do not change."""
+        return self.total - self.up - self.down - self.undecided - self.settled
 
     @property
     def row_totals(self) -> tuple[int, ...]:
@@ -67,7 +80,7 @@ class CauseCount:
 
     `before_id` is None for a criterion that there was not before, `after_id` for one that is no longer there. `sole`: so many
     units have no other cause; `unknown`: so many are not short of the criterion but can't be judged by it (evidence or a
-    figure is missing).
+    figure is missing). Of `undecided` the new grade is another one because of it that is not decided.
     """
 
     before_ruleset: str
@@ -77,13 +90,14 @@ class CauseCount:
     after_id: str | None
     up: int
     down: int
+    undecided: int
     sole: int
     unknown: int
 
     @property
     def units(self) -> int:
         """How many units it changes."""
-        return self.up + self.down
+        return self.up + self.down + self.undecided
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +125,28 @@ class Impact:
 
     @property
     def up(self) -> int:
-        """How many are better off."""
+        """How many are better off, decidedly."""
         return sum(matrix.up for matrix in self.matrices)
 
     @property
     def down(self) -> int:
-        """How many are worse off."""
+        """How many are worse off, decidedly."""
         return sum(matrix.down for matrix in self.matrices)
+
+    @property
+    def undecided(self) -> int:
+        """How many change and are not decided afterwards."""
+        return sum(matrix.undecided for matrix in self.matrices)
+
+    @property
+    def settled(self) -> int:
+        """How many are decided afterwards at the grade that they had at least."""
+        return sum(matrix.settled for matrix in self.matrices)
+
+    @property
+    def same(self) -> int:
+        """How many do not change."""
+        return sum(matrix.same for matrix in self.matrices)
 
     @property
     def attainable_up(self) -> int:

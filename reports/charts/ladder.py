@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from grading.model.decision import is_undecided
+
 WIDTH = 460.0
 MARGIN = 46.0
 
 
 @dataclass(frozen=True)
 class Station:
-    """A level on the line; `marks` are 现评, 可达 and 目标."""
+    """A level on the line; `marks` are 现评 and 目标, of an undecided grade 至少, 至多 and 目标."""
 
     x: float
     label: str
@@ -27,11 +29,17 @@ class Ladder:
     width: float
     stations: tuple[Station, ...]
     title: str
+    is_undecided: bool = False
 
     @property
     def grade_x(self) -> float:
         """Where the unit stands."""
         return next(station.x for station in self.stations if station.is_grade)
+
+    @property
+    def attainable_x(self) -> float:
+        """What the unit could at best have."""
+        return next(station.x for station in self.stations if station.is_attainable)
 
     @property
     def target_x(self) -> float:
@@ -43,8 +51,12 @@ def ladder(labels: Sequence[str], grade: str, attainable: str, target: str) -> L
     """Place the levels (worst first) on a line."""
     step = (WIDTH - 2 * MARGIN) / max(1, len(labels) - 1)
     stations = []
+    is_open = is_undecided(grade, attainable)
+    named = (
+        (("至少", grade), ("至多", attainable), ("目标", target)) if is_open else (("现评", grade), ("目标", target))
+    )
     for n, label in enumerate(labels):
-        marks = [word for word, level in (("现评", grade), ("可达", attainable), ("目标", target)) if level == label]
+        marks = [word for word, level in named if level == label]
         stations.append(
             Station(
                 x=round(MARGIN + n * step, 1),
@@ -56,5 +68,6 @@ def ladder(labels: Sequence[str], grade: str, attainable: str, target: str) -> L
                 is_passed=n <= labels.index(grade),
             )
         )
-    title = f"等级标尺，由低到高：{'、'.join(labels)}；现评{grade}，可达{attainable}，目标{target}"
-    return Ladder(WIDTH, tuple(stations), title)
+    now = f"待定，至少{grade}，至多{attainable}" if is_open else f"现评{grade}"
+    title = f"等级标尺，由低到高：{'、'.join(labels)}；{now}，目标{target}"
+    return Ladder(WIDTH, tuple(stations), title, is_open)

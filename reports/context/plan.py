@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from grading.language.decision_text import level_label, outcome_text
 from grading.model.base import Remedy
 from grading.model.gap import Alternative, Blocker, Change, ChangeSet, Costs, GapLine, Step, UnitGaps
 from grading.model.ruleset import Ruleset
 from reports.charts.timeline import Bar, Chart, Stage, timeline
-from reports.context.words import cost_text, level_label, own_place_text, weeks_text
+from reports.context.words import cost_text, own_place_text, weeks_text
 
 REASONS = {
     "unresolved_figure": "指南数值待核实",
@@ -66,7 +67,6 @@ class SetRow:
     cost: str
     weeks: str
     grade: str
-    attainable: str
     enough: bool
     optimal: bool
 
@@ -192,8 +192,7 @@ def _set(ruleset: Ruleset, found: ChangeSet) -> SetRow:
         supplies=supplies,
         cost=cost_text(found.cost_wan_cny) if found.changes else "无",
         weeks=weeks_text(found.weeks) if found.changes else "无",
-        grade=level_label(ruleset.scale, found.outcome.grade),
-        attainable=level_label(ruleset.scale, found.outcome.attainable),
+        grade=outcome_text(ruleset.scale, found.outcome),
         enough=found.enough,
         optimal=found.optimal,
     )

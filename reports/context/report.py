@@ -7,17 +7,18 @@ from datetime import date
 
 import orjson
 
+from grading.gaps.causes import decision_of, unit_decisions
+from grading.language.decision_text import causes_text, outcome_text
 from grading.language.prose import day_text
 from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.gap import UnitGaps
-from grading.model.result import UNGRADED, Grading
+from grading.model.result import Grading
 from grading.model.ruleset import Ruleset
-from grading.vocabulary import UNGRADED as UNGRADED_LABEL
 from reports.charts.qr import QrCode, qr_code
 from reports.context.sources import Source, Sources
 from reports.context.unit import UnitPart, unit_part
-from reports.context.words import level_label, region_text, short_name
+from reports.context.words import region_text, short_name
 
 ATTACHMENT = "grading.json"
 QR_RULESETS = 6
@@ -38,8 +39,12 @@ class Report:
     day: date
     is_trial: bool
     is_draft: bool
+    is_undecided: bool
     grade: str
-    attainable: str
+    """What is decided: a level, or the interval of an undecided one."""
+    causes: str
+    note: str | None
+    """What was said when the grading was published, where something had to be."""
     units: tuple[UnitPart, ...]
     sources: tuple[Source, ...]
     qr: QrCode
@@ -67,8 +72,14 @@ def grading_json(grading: Grading) -> bytes:
     return orjson.dumps(grading.as_json())
 
 
-def report(audit: Audit, grading: Grading, rulesets: Mapping[str, Ruleset], gaps: Sequence[UnitGaps]) -> Report:
-    """The context of a report. `rulesets` by id, `gaps` one a unit in the order of the audit.
+def report(
+    audit: Audit,
+    grading: Grading,
+    rulesets: Mapping[str, Ruleset],
+    gaps: Sequence[UnitGaps],
+    note: str | None = None,
+) -> Report:
+    """The context of a report. `rulesets` by id, `gaps` one a unit in the order of the audit; `note`: said at publication.
 
     Raises ValueError when the gaps do not belong to the grading's units, KeyError for a ruleset that is not given.
     """
@@ -76,8 +87,9 @@ def report(audit: Audit, grading: Grading, rulesets: Mapping[str, Ruleset], gaps
         raise ValueError("the gaps must be those of the grading's units, in their order")
     is_trial = grading.mode is Mode.TRIAL
     sources = Sources()
+    decision, decisions = decision_of(rulesets, audit, grading), unit_decisions(rulesets, audit, grading)
     units = tuple(
-        unit_part(audit, n, rulesets[graded.ruleset], graded, gaps[n], is_trial, sources)
+        unit_part(audit, n, rulesets[graded.ruleset], graded, gaps[n], decisions[n], sources)
         for n, graded in enumerate(grading.units)
     )
     used = {graded.ruleset: graded.ruleset_digest for graded in grading.units}
@@ -95,8 +107,10 @@ def report(audit: Audit, grading: Grading, rulesets: Mapping[str, Ruleset], gaps
         day=audit.assessed_on,
         is_trial=is_trial,
         is_draft=any(unit.edition.is_draft for unit in units),
-        grade=_label(grading.outcome.grade, rulesets, used),
-        attainable=_label(grading.outcome.attainable, rulesets, used),
+        is_undecided=decision.is_undecided,
+        grade=outcome_text([rulesets[name].scale for name in used], grading.outcome),
+        causes=causes_text(decision.causes) if decision.causes is not None else "",
+        note=note,
         units=units,
         sources=sources.listed(),
         qr=qr_code(_qr_text(grading, used, attached_digest)),
@@ -107,13 +121,6 @@ def report(audit: Audit, grading: Grading, rulesets: Mapping[str, Ruleset], gaps
         attachment=ATTACHMENT,
         attached=attached,
     )
-
-
-def _label(level: str, rulesets: Mapping[str, Ruleset], used: Mapping[str, str]) -> str:
-    if level == UNGRADED:
-        return UNGRADED_LABEL
-    scales = [rulesets[name].scale for name in used]
-    return next((level_label(scale, level) for scale in scales if level in scale.ids), level)
 
 
 def _qr_text(grading: Grading, used: Mapping[str, str], attached: str) -> str:

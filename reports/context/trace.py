@@ -6,6 +6,7 @@ The numbers in brackets are those of the trace entries in the attached grading, 
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from grading.language.decision_text import level_label
 from grading.model.audit import Audit, Known
 from grading.model.base import Status
 from grading.model.result import UNGRADED, TraceEntry, UnitGrading
@@ -20,7 +21,7 @@ from reports.context.trace_rows import (
     ValueRow,
     Verdict,
 )
-from reports.context.words import level_label, own_place_text, value_text
+from reports.context.words import own_place_text, value_text
 
 SHOWN_ROWS = 24
 """Rows of which one value of a table is listed; the attachment has all of them."""

@@ -6,9 +6,11 @@ from itertools import zip_longest
 from typing import Any
 
 from grading.language.counts import Counts, count
+from grading.language.decision_text import causes_text, level_label, managed_text, outcome_text
 from grading.language.prose import day_text
 from grading.model.audit import Audit
 from grading.model.base import Cite, Provenance, Status
+from grading.model.decision import Decision, Kind
 from grading.model.gap import UnitGaps
 from grading.model.result import UNGRADED, UnitGrading
 from grading.model.ruleset import Ruleset
@@ -19,7 +21,7 @@ from reports.context.plan import Plan, plan
 from reports.context.sources import Sources
 from reports.context.trace import trace
 from reports.context.trace_rows import Trace
-from reports.context.words import jurisdiction_text, level_label
+from reports.context.words import jurisdiction_text
 
 EDITION_NOTICES = {
     "edition_not_yet_in_force": "评定日早于本版规则施行日",
@@ -56,13 +58,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class MatrixRow:
-    """A dimension with its cells, best level first, and its own grade and attainable level."""
+    """A dimension with its cells, best level first, and what is decided of it."""
 
     label: str
     indicators: int
     cells: tuple[Cell, ...]
     grade: str
-    attainable: str
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,6 @@ class ScopeRow:
     label: str
     dimensions: str
     grade: str
-    attainable: str
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,13 @@ class UnitPart:
     is_ungraded: bool
     has_reached: bool
     is_best: bool
+    is_undecided: bool
     grade: str
-    attainable: str
+    """What is decided: a level, or the interval of an undecided one."""
+    causes: str
+    """Why it is not decided; empty when it is."""
+    managed: str
+    """The level that it is managed as until it is decided."""
     target: str
     ladder: Ladder
     levels: tuple[str, ...]
@@ -136,13 +141,20 @@ class UnitPart:
 
 
 def unit_part(
-    audit: Audit, index: int, ruleset: Ruleset, grading: UnitGrading, gaps: UnitGaps, is_trial: bool, sources: Sources
+    audit: Audit,
+    index: int,
+    ruleset: Ruleset,
+    grading: UnitGrading,
+    gaps: UnitGaps,
+    decision: Decision,
+    sources: Sources,
 ) -> UnitPart:
     """The part of the unit at `index` of the audit; `gaps` are those to its target."""
     scale = ruleset.scale
     labels = [level_label(scale, level) for level in reversed(scale.ids)]
     outcome = grading.outcome
-    grade, attainable, target = (level_label(scale, v) for v in (outcome.grade, outcome.attainable, gaps.target))
+    worst, best, target = (level_label(scale, v) for v in (outcome.grade, outcome.attainable, gaps.target))
+    grade = outcome_text(scale, outcome)
     if UNGRADED in (outcome.grade, outcome.attainable):
         labels.insert(0, level_label(scale, UNGRADED))
     found = lists(ruleset, gaps.lines, sources)
@@ -154,26 +166,27 @@ def unit_part(
         id=grading.id,
         edition=_edition(ruleset, grading),
         notices=tuple(EDITION_NOTICES[n] for n in grading.notices if n in EDITION_NOTICES),
-        is_trial=is_trial,
+        is_trial=decision.kind is Kind.TRIAL,
         is_ungraded=outcome.grade == UNGRADED,
         has_reached=outcome.grade == gaps.target,
         is_best=outcome.grade == scale.ids[0],
+        is_undecided=decision.is_undecided,
         grade=grade,
-        attainable=attainable,
+        causes=causes_text(decision.causes) if decision.causes is not None else "",
+        managed=managed_text(scale, outcome),
         target=target,
-        ladder=ladder(labels, grade, attainable, target),
+        ladder=ladder(labels, worst, best, target),
         levels=tuple(level_label(scale, level) for level in scale.graded),
         target_column=scale.ids.index(gaps.target) if gaps.target in scale.graded else -1,
         matrix=tuple(_matrix(ruleset, grading)),
-        total=_row(ruleset, "全部指标", grading.indicators, grade, attainable),
+        total=_row(ruleset, "全部指标", grading.indicators, grade),
         scopes=tuple(
             ScopeRow(
                 label=ruleset.scopes[name].label,
                 dimensions="、".join(
                     ruleset.dimensions[d].label for d in ruleset.scopes[name].dimensions if d in ruleset.dimensions
                 ),
-                grade=level_label(scale, scoped.grade),
-                attainable=level_label(scale, scoped.attainable),
+                grade=outcome_text(scale, scoped),
             )
             for name, scoped in grading.scopes.items()
         ),
@@ -207,13 +220,11 @@ def _edition(ruleset: Ruleset, grading: UnitGrading) -> Edition:
 
 def _matrix(ruleset: Ruleset, grading: UnitGrading) -> Iterable[MatrixRow]:
     for dimension, label in ((d, ruleset.dimensions[d].label) for d in ruleset.dimensions if d in grading.dimensions):
-        outcome = grading.dimensions[dimension]
-        grade, attainable = (level_label(ruleset.scale, level) for level in (outcome.grade, outcome.attainable))
         own = [result for result in grading.indicators if result.dimension == dimension]
-        yield _row(ruleset, label, own, grade, attainable)
+        yield _row(ruleset, label, own, outcome_text(ruleset.scale, grading.dimensions[dimension]))
 
 
-def _row(ruleset: Ruleset, label: str, results: Iterable[Any], grade: str, attainable: str) -> MatrixRow:
+def _row(ruleset: Ruleset, label: str, results: Iterable[Any], grade: str) -> MatrixRow:
     listed = list(results)
     cells = []
     for level in ruleset.scale.graded:
@@ -221,7 +232,7 @@ def _row(ruleset: Ruleset, label: str, results: Iterable[Any], grade: str, attai
         counts = {status: statuses.count(status) for status in Status}
         worst = next((s for s in (Status.UNMET, Status.UNKNOWN) if counts[s]), Status.MET)
         cells.append(Cell(worst, counts[Status.UNMET], counts[Status.UNKNOWN]))
-    return MatrixRow(label, len(listed), tuple(cells), grade, attainable)
+    return MatrixRow(label, len(listed), tuple(cells), grade)
 
 
 def _obstacles(ruleset: Ruleset, gaps: UnitGaps) -> Iterable[Obstacle]:

@@ -6,25 +6,17 @@ from decimal import Decimal
 from typing import Any
 
 from grading.digest import plain
+from grading.language.decision_text import level_label
 from grading.language.prose import day_text, number_text
 from grading.language.regions import regions
 from grading.language.values import known_text
 from grading.model.base import Cite
 from grading.model.gap import Costs
-from grading.model.result import UNGRADED
 from grading.model.ruleset import Ruleset, Scale
-from grading.vocabulary import UNGRADED as UNGRADED_LABEL
 
 NOT_ESTIMATED = "未估算"
 HEAD_LENGTH = 30
 """Characters of a name in the running head."""
-
-
-def level_label(scale: Scale, level: str) -> str:
-    """A level as people call it: `A级`, `引领性`, `不纳入绩效分级`."""
-    if level == UNGRADED:
-        return UNGRADED_LABEL
-    return next((known.label for known in scale.levels if known.id == level), level)
 
 
 def listed_levels(scale: Scale, levels: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from api import workflow
 from api.problems import Problem
 from api.results import document, replay, reviews_for
-from api.store import Appeal, Audit, AuditKind, AuditRevision, AuditState, Grading, LogEntry, StoredRuleset
+from api.store import Appeal, Audit, AuditKind, AuditRevision, AuditState, Grading, LogEntry, Publication, StoredRuleset
 from api.workflow import Action
 from grading.model.base import Mode
 from tests.api.world import World, content
@@ -495,3 +495,58 @@ def test_a_refused_step_leaves_nothing_behind(world: World) -> None:
     with refused("own_audit"):
         world.do("wang", workflow.confirm, audit_id)
     assert log_of(world, audit_id) == before
+
+
+def test_a_step_with_something_missing_or_unusual_needs_a_word_which_the_log_keeps(world: World) -> None:
+    audit_id = drafted(world)
+    # The assessment was years ago.
+    with refused("unusual_audit") as caught:
+        world.do("wang", workflow.submit, audit_id, reasons=" ")
+    (finding,) = caught.value.more["findings"]
+    assert (caught.value.status, finding["code"]) == (422, "long_ago")
+    assert state(world, audit_id) is AuditState.DRAFT
+    world.do("wang", workflow.submit, audit_id, reasons="补录 2023 年的核查")
+    with refused("unusual_audit"):
+        world.do("li", workflow.confirm, audit_id, reasons="")
+    world.do("li", workflow.confirm, audit_id, reasons="已查原始记录")
+    with world.at("root") as desk:
+        logged = select(LogEntry).where(LogEntry.audit_id == audit_id, LogEntry.action != "audit.created")
+        details = [json.loads(entry.details) for entry in desk.db.scalars(logged.order_by(LogEntry.seq))]
+    assert [entry["reasons"] for entry in details] == ["补录 2023 年的核查", "已查原始记录"]
+    assert [entry["findings"][0]["code"] for entry in details] == ["long_ago", "long_ago"]
+
+
+def test_publishing_a_grade_that_is_not_decided_needs_a_reason_and_is_marked(world: World) -> None:
+    audit_id = confirmed(world)
+    with refused("undecided_grade") as caught:
+        world.do("city", workflow.publish, audit_id, reasons="")
+    assert caught.value.status == 422
+    assert "等级待定" in caught.value.detail
+    world.do("city", workflow.publish, audit_id, reasons="限值核实前先行公布")
+    with world.at("tyre", writing=False) as desk:
+        said = desk.db.scalars(select(Publication).where(Publication.audit_id == audit_id)).one()
+        assert (said.undecided, said.reasons) == (True, "限值核实前先行公布")
+    with world.at("root") as desk:
+        entry = desk.db.scalars(select(LogEntry).where(LogEntry.action == "audit.published")).one()
+    told = json.loads(entry.details)
+    assert (told["grade"], told["attainable"], told["undecided"]) == ("D", "A", True)
+    assert told["reasons"] == "限值核实前先行公布"
+
+
+def test_an_audit_with_unanswered_gates_is_never_published_as_out_of_the_grading(world: World) -> None:
+    said = json.loads(content())
+    said["enterprise"]["facts"] = {}
+    said["units"][0] |= {"facts": {}, "groups": {}}
+    audit_id = confirmed(world, json.dumps(said, ensure_ascii=False))
+    with refused("gates_unanswered") as caught:
+        world.do("city", workflow.publish, audit_id, reasons="仍要公布")
+    assert caught.value.status == 409
+    assert state(world, audit_id) is AuditState.CONFIRMED
+
+
+def test_a_stored_grading_keeps_why_it_is_not_decided(world: World) -> None:
+    audit_id = submitted(world)
+    (grading,) = gradings_of(world, audit_id)
+    assert grading.missing == 0
+    assert grading.open_figures is not None
+    assert grading.open_figures > 0

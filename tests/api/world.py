@@ -37,6 +37,8 @@ T = TypeVar("T")
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 TYRE = EXAMPLES / "rubber" / "weicheng_tyre.json"
 FOUNDRY = EXAMPLES / "foundry" / "chencang-gas-aluminium.json"
+NEEDS_A_WORD = (workflow.submit, workflow.confirm, workflow.publish)
+WORD = "已逐项核对，属实"
 PASSWORD = "correct-horse-battery"
 
 
@@ -59,7 +61,9 @@ class World:
         return desk_of(self.service, self.actor(login), writing=writing)
 
     def do(self, login: str, step: Callable[Concatenate[Desk, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """What a user does in one transaction."""
+        """What a user does in one transaction; steps of an audit that may need a word are given one."""
+        if step in NEEDS_A_WORD:
+            kwargs.setdefault("reasons", WORD)
         with self.at(login) as desk:
             return step(desk, *args, **kwargs)
 
@@ -156,7 +160,7 @@ def _side(
             uploaded_by=desk.actor.id,
         )
         desk.db.add(proof)
-        workflow.submit(desk, audit.id)
+        workflow.submit(desk, audit.id, reasons=WORD)
     world.do(second, workflow.confirm, audit.id)
     shown = world.do(bureau, workflow.publish, audit.id)
     appeal = world.do(enterprise, workflow.appeal, audit.id, "申请复核")

@@ -128,3 +128,21 @@ def test_nothing_is_cut_however_narrow_the_terminal_is(
     _, out, _ = run(root, *command, written(root))
     assert "…" not in out
     assert "试验企业" in out
+
+
+def test_what_is_not_decided_is_an_interval_with_its_causes_in_every_command() -> None:
+    file = str(Path(__file__).parents[2] / "examples" / "coking" / "semi_coke_incomplete.json")
+    said = "待定 (D～C): 还缺 2 项证据，13 项限值待主管部门核实"
+    for arguments in (("grade",), ("explain",), ("gaps",), ("simulate", "--set", "enterprise.holds_permit=true")):
+        found = CliRunner().invoke(app, [arguments[0], file, *arguments[1:]], env={"COLUMNS": "200"})
+        assert said in "".join(found.stdout.split("\n")) or said in found.stdout, (
+            arguments,
+            found.stdout[:2000],
+            found.stderr,
+        )
+    document = json.loads(CliRunner().invoke(app, ["grade", file, "--json"]).stdout)
+    assert document["grade"] == "D"
+    assert document["decision"] == {"kind": "undecided", "missing": 2, "open_figures": 13}
+    assert document["units"][0]["decision"] == document["decision"]
+    trial = json.loads(CliRunner().invoke(app, ["grade", file, "--json", "--trial"]).stdout)
+    assert trial["decision"]["kind"] == "trial"

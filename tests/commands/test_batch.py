@@ -9,6 +9,7 @@ import openpyxl
 import polars as pl
 import pytest
 from click.testing import Result
+from openpyxl.worksheet.worksheet import Worksheet
 from typer.testing import CliRunner
 
 from grading.batch import spot_check, tables
@@ -228,6 +229,11 @@ def test_csv_has_the_same_tables_with_lists_in_one_cell(root: Path, csv_file: Pa
     ]  # fmt: skip
 
 
+def _column(sheet: Worksheet, head: str) -> list[object]:
+    (column,) = [cells for cells in sheet.iter_cols() if cells[0].value == head]
+    return [cell.value for cell in column[1:]]
+
+
 def test_the_workbook_speaks_chinese_and_has_frozen_heads_and_filters(root: Path, csv_file: Path) -> None:
     batch(root, csv_file)
     book = openpyxl.load_workbook(csv_file.parent / "out/grades.xlsx")
@@ -238,7 +244,11 @@ def test_the_workbook_speaks_chinese_and_has_frozen_heads_and_filters(root: Path
     assert sheet.freeze_panes == "D2"
     assert sheet.auto_filter.ref.endswith("6")
     third = dict(zip(heads, (cell.value for cell in sheet[4]), strict=True))
-    assert (third["等级"], third["可达等级"], third["目标等级无法判定的指标"]) == ("D级", "B级", "颗粒物")
+    assert (third["等级"], third["目标等级无法判定的指标"]) == ("待定 (D～B)", "颗粒物")
+    summary = {row[0].value: row[1].value for row in book["汇总"].iter_rows()}
+    # Who is not decided is counted by itself, and not on the floor.
+    grades = [str(said) for said in _column(sheet, "等级")]
+    assert (summary["D级"], summary["待定"]) == (grades.count("D级"), sum(said.startswith("待定") for said in grades))
     assert dict(zip(heads, (cell.value for cell in sheet[6]), strict=True))["触发的否决项"] == "燃煤"
     assert [cell.value for cell in book["指标"][4]] == [4, "U3", "B级", "A级"]
 

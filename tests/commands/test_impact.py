@@ -42,7 +42,9 @@ def table(file: Path) -> list[dict[str, Any]]:
 def test_it_says_who_goes_up_and_down_and_why_down_to_the_value(root: Path, tmp_path: Path) -> None:
     result = impact(root, written(tmp_path, UNITS, ROWS.replace("U3,DA001,10\n", "U3,DA001,9\n")))
     assert result.exit_code == 0, result.output
-    assert "上升 1 个，下降 1 个，不变 3 个" in result.output
+    assert "上升 1 个，下降 0 个，不变 3 个" in result.output
+    # Whether U1 is B, C or D now hangs on its other unknown values: that is no fall to D.
+    assert "待定 1 个：等级会改变，但因无法判定而待定" in result.output
     units = {row["unit.id"]: row for row in table(tmp_path / "out/changes.csv")}
     assert {name: (row["before"], row["after"], row["causes"]) for name, row in units.items()} == {
         "U1": ("A", "D", "颗粒物"),
@@ -70,7 +72,7 @@ def test_the_workbook_has_matrix_causes_units_and_reasons(root: Path, tmp_path: 
     assert book.sheetnames == ["影响", "原因", "变化单元", "逐项原因"]
     summary = [[cell.value for cell in row if cell.value is not None] for row in book["影响"].iter_rows()]
     heads = next(row for row in summary if row[:1] == ["原 ＼ 新"])
-    assert (heads[1], heads[-2:]) == ("A级", ["不纳入绩效分级", "合计"])
+    assert (heads[1], heads[-2:]) == ("A级", ["待定", "合计"])
     heads = [cell.value for cell in book["变化单元"][1]]
     assert heads[:6] == ["单元编号", "企业名称", "行政区划代码", "原等级", "新等级", "升降"]
     assert [row[0].value for row in book["变化单元"].iter_rows(min_row=2)] == ["U1"]
@@ -80,7 +82,7 @@ def test_the_json_counts_every_unit_once(root: Path, tmp_path: Path) -> None:
     result = impact(root, written(tmp_path, UNITS), "--json")
     told = json.loads(result.stdout)
     assert told["units"] == sum(sum(row) for matrix in told["matrices"] for row in matrix["counts"]) == 5
-    assert told["up"] + told["down"] >= 1
+    assert (told["up"], told["down"], told["undecided"]) == (0, 0, 1)
     assert {cause["title"] for cause in told["causes"]} <= {"颗粒物", "密闭与治理"}
 
 

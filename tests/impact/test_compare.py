@@ -123,7 +123,19 @@ def test_what_can_not_be_judged_any_more_is_unknown_and_counted() -> None:
     counted = impact([count(LOOSE, after, changes, pl.Series(["1", "1", "2"]))], {LOOSE.id: LOOSE.scale})
     # Whatever the figure turns out to be, the others may yet be an A: so none of the three is settled.
     assert (counted.newly_unknown, counted.attainable_up, counted.attainable_down) == (3, 2, 0)
-    assert [(c.after_id, c.down, c.sole, c.unknown) for c in counted.causes] == [("dust", 1, 1, 1)]
+    assert [(c.after_id, c.down, c.undecided, c.sole, c.unknown) for c in counted.causes] == [("dust", 0, 1, 1, 1)]
+    # Who is not decided is on none of the levels and neither up nor down.
+    (found,) = counted.matrices
+    assert [row[-1] for row in found.counts] == [1, 1, 0, 1, 0, 0]
+    assert (found.up, found.down, found.undecided, found.settled, found.same) == (0, 0, 3, 0, 0)
+
+
+def test_a_grade_that_is_decided_now_is_settled_down_or_up_by_what_it_was_at_least() -> None:
+    open_ = ruleset(indicator("dust", A=most("dust", "unresolved"), B=most("dust", 10), C=most("dust", 20)))
+    plants = [{"dust": "15"}, {"dust": "9"}, {"dust": "3"}]
+    changes = compare(side(open_, *plants), side(TIGHT, *plants))
+    ways = changes.units.select("before", "before_attainable", "after", "way").rows()
+    assert ways == [("C", "A", "C", "settled"), ("B", "A", "C", "down"), ("B", "A", "A", "up")]
 
 
 def test_what_a_unit_could_at_best_become_has_causes_of_its_own_where_its_grade_stays() -> None:

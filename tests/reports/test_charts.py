@@ -12,14 +12,14 @@ from reports.charts.timeline import EMS, Bar, Stage, timeline
 
 def test_the_ladder_marks_grade_attainable_level_and_target() -> None:
     drawn = ladder(["D级", "C级", "B级", "A级"], "D级", "C级", "B级")
-    assert [station.marks for station in drawn.stations] == [("现评",), ("可达",), ("目标",), ()]
+    assert [station.marks for station in drawn.stations] == [("至少",), ("至多",), ("目标",), ()]
     assert drawn.grade_x < drawn.target_x
     assert [station.x for station in drawn.stations] == sorted(station.x for station in drawn.stations)
 
 
 def test_the_ladder_puts_marks_of_one_level_together() -> None:
     drawn = ladder(["非引领性", "引领性"], "引领性", "引领性", "引领性")
-    assert drawn.stations[1].marks == ("现评", "可达", "目标")
+    assert drawn.stations[1].marks == ("现评", "目标")
 
 
 def test_works_of_a_step_begin_together_and_steps_follow_each_other() -> None:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from api import workflow
 from tests.api.routes.conftest import Ask
-from tests.api.world import TYRE, Furnished, content
+from tests.api.world import TYRE, WORD, Furnished, content
 
 JSON = {"content-type": "application/json"}
 DRAFT = TYRE.read_text(encoding="utf-8")
@@ -30,9 +30,9 @@ def test_an_audit_goes_from_the_empty_form_to_a_published_grade(ask: Ask, furnis
     seen = ask("wang", "GET", f"{audit}/content").headers["etag"]
     assert _save(ask, audit[8:], DRAFT, seen).status_code == 200
     assert ask("wang", "GET", f"{audit}/check").json() == {"ready": True, "errors": []}
-    assert ask("wang", "POST", f"{audit}/submission").json()["state"] == "submitted"
-    assert ask("li", "POST", f"{audit}/confirmation").json()["state"] == "confirmed"
-    published = ask("city", "POST", f"{audit}/publication", json={}).json()
+    assert ask("wang", "POST", f"{audit}/submission", json={"reasons": WORD}).json()["state"] == "submitted"
+    assert ask("li", "POST", f"{audit}/confirmation", json={"reasons": WORD}).json()["state"] == "confirmed"
+    published = ask("city", "POST", f"{audit}/publication", json={"reasons": WORD}).json()
     assert published["state"] == "published"
     assert published["grading"]["id"] == published["published_grading_id"]
     grades = ask("tyre", "GET", f"/enterprises/{furnished.world.tyre}").json()["grades"]

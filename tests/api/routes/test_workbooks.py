@@ -51,7 +51,7 @@ def test_a_workbook_becomes_a_draft(ask: Ask, furnished: Furnished) -> None:
         "wang", "PUT", f"{path}/workbook", files=_file(_filled(ask)), headers={"if-match": made.headers["etag"]}
     )
     assert saved.status_code == 200, saved.text
-    assert ask("wang", "POST", f"{path}/submission").status_code == 200
+    assert ask("wang", "POST", f"{path}/submission", json={"reasons": "已核对"}).status_code == 200
 
 
 def test_a_workbook_of_another_enterprise_is_refused(ask: Ask, furnished: Furnished) -> None:

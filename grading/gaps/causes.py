@@ -1,0 +1,175 @@
+"""Why a grade is not decided: what is unknown and could still change it, told apart by who can settle it.
+
+Only what is unknown in the engine's own conclusions is followed, from the levels that the unit may still get down to the
+comparisons: what lies below something that is decided can't change the grade any more.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grading.gaps.grow import is_open_figure
+from grading.gaps.ids import applies_name
+from grading.gaps.subject import Asked, Subject, asked_for
+from grading.model.audit import Audit
+from grading.model.base import Status
+from grading.model.condition import Comparison, ConditionBase, Each, Not, Some, parts
+from grading.model.decision import Causes, Decision, decide, is_undecided
+from grading.model.result import UNGRADED, Grading
+from grading.model.ruleset import Indicator, Ruleset
+from grading.places import sources, stated
+
+
+@dataclass(frozen=True)
+class OpenPoints:
+    """What could still change a grade: places of values and tables nobody stated, and figures that are not established."""
+
+    missing: frozenset[str] = frozenset()
+    figures: frozenset[tuple[str, str, str]] = frozenset()
+
+    def __or__(self, other: "OpenPoints") -> "OpenPoints":
+        """The points of both."""
+        return OpenPoints(self.missing | other.missing, self.figures | other.figures)
+
+    @property
+    def causes(self) -> Causes:
+        """How many there are of each."""
+        return Causes(len(self.missing), len(self.figures))
+
+
+def open_points(subject: Subject, best: int | None = None) -> OpenPoints:
+    """What could still lift a unit above its grade; with `best` as far as to a level that has this standing or a better one."""
+    scale, outcome = subject.ruleset.scale, subject.grading.outcome
+    if not is_undecided(*outcome):
+        return OpenPoints()
+    start, end = scale.ids.index(outcome.attainable), len(scale.ids)
+    if outcome.grade != UNGRADED:
+        end = scale.ids.index(outcome.grade)
+    if best is not None:
+        start = max(i for i, level in enumerate(scale.levels) if level.standing <= best)
+    walk = _Walk(subject)
+    missing: set[str] = set()
+    figures: set[tuple[str, str, str]] = set()
+    for level in scale.ids[start:end]:
+        asked = list(asked_for(subject.ruleset, level))
+        statuses = [walk.of_asked(one) for one in asked]
+        if Status.UNMET in statuses:
+            continue
+        for one, status in zip(asked, statuses, strict=True):
+            if status is Status.UNKNOWN:
+                for place, figure in walk.of(one):
+                    if place is not None:
+                        missing.add(place)
+                    if figure is not None:
+                        figures.add(figure)
+    return OpenPoints(frozenset(missing), frozenset(figures))
+
+
+def unit_decisions(rulesets: Mapping[str, Ruleset], audit: Audit, grading: Grading) -> tuple[Decision, ...]:
+    """What is decided of each unit."""
+    return tuple(
+        decide(unit.outcome, grading.mode, open_points(subject).causes)
+        for unit, subject in zip(grading.units, _subjects(rulesets, audit, grading), strict=True)
+    )
+
+
+def decision_of(rulesets: Mapping[str, Ruleset], audit: Audit, grading: Grading) -> Decision:
+    """What is decided of the enterprise; open is what keeps its worst units from the best grade that all may get."""
+    outcome = grading.outcome
+    if not is_undecided(*outcome):
+        return decide(outcome, grading.mode)
+    subjects = _subjects(rulesets, audit, grading)
+    points = OpenPoints()
+    best = min(level.standing for s in subjects for level in s.ruleset.scale.levels if level.id == outcome.attainable)
+    for subject in subjects:
+        points |= open_points(subject, best)
+    return decide(outcome, grading.mode, points.causes)
+
+
+def graded_document(rulesets: Mapping[str, Ruleset], audit: Audit, grading: Grading) -> dict[str, Any]:
+    """A grading as JSON with what is decided, of the enterprise and of each unit (`decision`)."""
+    document = grading.as_json()
+    for unit, decision in zip(document["units"], unit_decisions(rulesets, audit, grading), strict=True):
+        unit["decision"] = decision.as_json()
+    return document | {"decision": decision_of(rulesets, audit, grading).as_json()}
+
+
+def _subjects(rulesets: Mapping[str, Ruleset], audit: Audit, grading: Grading) -> Sequence[Subject]:
+    return [
+        Subject(audit, index, rulesets[unit.ruleset], unit, grading.mode) for index, unit in enumerate(grading.units)
+    ]
+
+
+Point = tuple[str | None, tuple[str, str, str] | None]
+"""The place of a missing value, or a figure (ruleset, indicator, condition)."""
+
+
+class _Walk:
+    """Follows what is unknown in one unit."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject, self.ruleset = subject, subject.ruleset
+        self.conditions: dict[str, Status | dict[str, Status] | None] = {}
+        self.indicators = {result.id: result for result in subject.grading.indicators}
+
+    def of_asked(self, asked: Asked) -> Status:
+        """Whether what is asked is fulfilled."""
+        if isinstance(asked.owner, Indicator):
+            return self.indicators[asked.owner.id].levels[asked.level]
+        status = self.status(asked.name, None)
+        return {Status.MET: Status.UNMET, Status.UNKNOWN: Status.UNKNOWN}.get(status or Status.UNMET, Status.MET)
+
+    def of(self, asked: Asked) -> Iterator[Point]:
+        """The points because of which something that is asked is unknown."""
+        if asked.applies_when is not None:
+            yield from self.condition(asked, asked.applies_when, applies_name(asked), None)
+        yield from self.condition(asked, asked.condition, asked.name, None)
+
+    def status(self, place: str, row: str | None) -> Status | None:
+        """What the engine concluded of a condition; None where it is not there or does not look at the row."""
+        if place not in self.conditions:
+            self.conditions[place] = self.subject.grading.conditions.get(place)
+        status = self.conditions[place]
+        return status.get(row or "") if isinstance(status, dict) else status
+
+    def condition(self, asked: Asked, c: ConditionBase, place: str, row: str | None) -> Iterator[Point]:
+        """The points below a condition that is unknown; nothing below one that is not."""
+        if self.status(place, row) is not Status.UNKNOWN:
+            return
+        if isinstance(c, Comparison):
+            yield from self.comparison(asked, c, place, row)
+        elif isinstance(c, Not):
+            yield from self.condition(asked, c.not_, f"{place}.not", row)
+        elif isinstance(c, Each | Some):
+            yield from self.rows(asked, c, place)
+        else:
+            for step, part in parts(c):
+                yield from self.condition(asked, part, f"{place}.{step}", row)
+
+    def comparison(self, asked: Asked, c: Comparison, place: str, row: str | None) -> Iterator[Point]:
+        """An open figure goes before values that are missing too: nothing that could be supplied would settle it."""
+        if is_open_figure(c, self.subject.mode):
+            yield None, (self.ruleset.id, asked.owner.id, place)
+            return
+        audited = list(sources(self.ruleset, c.fact, row))
+        values = self.subject.grading.values
+        missing = [s for s in audited if values.get((s[0], s[2] if s[1] is not None else None)) is None]
+        # A computed value may be undefined though nothing is missing: then the first value behind it has to be another.
+        for fact, group, key in missing or audited[:1]:
+            yield stated(self.subject.audit, self.subject.index, group, key, fact)[1], None
+
+    def rows(self, asked: Asked, c: Each | Some, place: str) -> Iterator[Point]:
+        """The points of each row that is in doubt, or the table when nobody stated it."""
+        group = c.each if isinstance(c, Each) else c.some
+        if group not in self.subject.unit.groups:
+            yield f"units[{self.subject.index}].groups.{group}", None
+            return
+        settled = Status.MET if isinstance(c, Each) else Status.UNMET
+        for row in self.subject.unit.groups[group]:
+            where = Status.MET if c.where is None else self.status(f"{place}.where", row.key)
+            required = self.status(f"{place}.require", row.key)
+            if where is Status.UNMET or required in (settled, None):
+                continue
+            if c.where is not None:
+                yield from self.condition(asked, c.where, f"{place}.where", row.key)
+            yield from self.condition(asked, c.require, f"{place}.require", row.key)

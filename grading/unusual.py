@@ -1,0 +1,194 @@
+"""What an assessor should look at once more before an audit goes on: what is missing, and what is seldom so in a plant.
+
+The thresholds are hints of this product and no figures of any guideline: nothing is graded by them, and whatever they find
+can be right.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from grading.gaps.causes import unit_decisions
+from grading.language.prose import fact_label
+from grading.language.values import known_text
+from grading.model.audit import Audit, Known, UnitAudit
+from grading.model.base import Status
+from grading.model.condition import comparisons
+from grading.model.result import Grading, UnitGrading
+from grading.model.ruleset import Ruleset
+
+LONG_AGO_DAYS = 180
+"""Days after which an assessment is called long ago: half a year, within which outlets are measured again."""
+AT_LIMIT_LEAST, AT_LIMIT_SHARE = 3, Decimal("0.3")
+"""From so many values, and from such a share of those that have a limit, on: measured values seldom hit a limit to the digit."""
+IDENTICAL_LEAST = 3
+"""Rows with so many values, a number among them, that are all the same: copied rather than measured."""
+TENFOLD = 10
+"""A value that many times another audit's, or that small a part of it: a slipped point or another unit of measurement."""
+ANSWERED_LEAST = Decimal("0.5")
+"""An audit with a smaller share of its questions answered is called almost empty."""
+NAMED = 5
+"""So many values or rows a finding names."""
+LIMITS = frozenset({"at_most", "at_least", "below", "above"})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to look at once more, in words; `unit` is None for what concerns the whole audit."""
+
+    code: str
+    unit: str | None
+    text: str
+
+
+class Slot(NamedTuple):
+    """A value of an audit: of the enterprise (no unit), of a unit, or of a row."""
+
+    unit: str | None
+    group: str | None
+    row: str | None
+    fact: str
+
+
+def numbers_of(audit: Audit) -> dict[Slot, Decimal]:
+    """All numbers that an audit states."""
+    found = {Slot(None, None, None, fact): known for fact, known in audit.enterprise.facts.items()}
+    for unit in audit.units:
+        found |= {Slot(unit.id, None, None, fact): known for fact, known in unit.facts.items()}
+        for group, rows in unit.groups.items():
+            for row in rows:
+                found |= {Slot(unit.id, group, row.key, fact): known for fact, known in row.facts.items()}
+    return {slot: known.value for slot, known in found.items() if isinstance(known.value, Decimal)}
+
+
+def findings(
+    rulesets: Mapping[str, Ruleset],
+    audit: Audit,
+    grading: Grading,
+    today: date,
+    before: Mapping[Slot, Decimal] | None = None,
+) -> tuple[Finding, ...]:
+    """Everything to look at once more; `before` are the numbers of the audit before this one."""
+    found = list(_of_day(audit, today))
+    decisions = unit_decisions(rulesets, audit, grading)
+    for unit, graded, decision in zip(audit.units, grading.units, decisions, strict=True):
+        ruleset = rulesets[unit.ruleset]
+        found += _of_gates(ruleset, graded)
+        found += _of_answers(ruleset, audit, unit)
+        if decision.causes is not None and decision.causes.missing:
+            said = f"还缺 {decision.causes.missing} 项可能改变等级的证据，按“未知”评级。"
+            found.append(Finding("missing", unit.id, said))
+        found += _at_limits(ruleset, graded)
+        found += _identical_rows(ruleset, unit)
+    if before is not None:
+        found += _tenfold(rulesets, audit, before)
+    return tuple(found)
+
+
+def _of_day(audit: Audit, today: date) -> Iterator[Finding]:
+    days = (today - audit.assessed_on).days
+    if days > LONG_AGO_DAYS:
+        yield Finding("long_ago", None, f"评定日 {audit.assessed_on.isoformat()} 距今 {days} 天，现场情况可能已变。")
+
+
+def _of_gates(ruleset: Ruleset, graded: UnitGrading) -> Iterator[Finding]:
+    """Gates are asked of every plant; nobody who was there leaves all of them unanswered."""
+    open_ = [gate.id for gate in graded.gates if gate.status is Status.UNKNOWN]
+    if not open_:
+        return
+    titles = {gate.id: gate.title or gate.text for gate in ruleset.gates}
+    if len(open_) == len(graded.gates):
+        yield Finding("gates_unanswered", graded.id, f"{len(open_)} 项否决与限制条件全部未回答。")
+    else:
+        yield Finding(
+            "gates_open", graded.id, f"{len(open_)} 项否决与限制条件未回答：{_named(titles[g] for g in open_)}。"
+        )
+
+
+def _of_answers(ruleset: Ruleset, audit: Audit, unit: UnitAudit) -> Iterator[Finding]:
+    own = [fact.id for fact in ruleset.facts.values() if fact.group is None]
+    answered = sum(_value(audit, unit, fact) is not None for fact in own)
+    tables = sum(group in unit.groups for group in ruleset.groups)
+    asked = len(own) + len(ruleset.groups)
+    if asked and answered + tables < asked * ANSWERED_LEAST:
+        yield Finding("almost_empty", unit.id, f"{asked} 个问题和表格只答了 {answered + tables} 个。")
+
+
+def _at_limits(ruleset: Ruleset, graded: UnitGrading) -> Iterator[Finding]:
+    limits = _limits(ruleset)
+    compared, equal = 0, []
+    for fact, row in graded.values:
+        value = graded.values[fact, row]
+        if fact in limits and isinstance(value, Decimal):
+            compared += 1
+            if value in limits[fact]:
+                equal.append(_shown(ruleset, fact, row, value))
+    if len(equal) >= AT_LIMIT_LEAST and len(equal) >= compared * AT_LIMIT_SHARE:
+        yield Finding("at_limit", graded.id, f"{compared} 个数值中有 {len(equal)} 个恰为限值：{_named(equal)}。")
+
+
+def _limits(ruleset: Ruleset) -> dict[str, set[Decimal]]:
+    """By fact the figures that measured numbers are held against; the ends of a fact's own range are hit often."""
+    found: dict[str, set[Decimal]] = {}
+    for indicator in ruleset.indicators:
+        if indicator.decided_by != "measurement":
+            continue
+        for c in (c for level in indicator.levels.values() for c in comparisons(level.require)):
+            if c.operator not in LIMITS or not isinstance(c.guess, Decimal):
+                continue
+            fact = ruleset.facts.get(c.fact)
+            if c.guess not in ((0,) if fact is None else (0, fact.min, fact.max)):
+                found.setdefault(c.fact, set()).add(c.guess)
+    return found
+
+
+def _identical_rows(ruleset: Ruleset, unit: UnitAudit) -> Iterator[Finding]:
+    for group, rows in unit.groups.items():
+        alike: dict[tuple[tuple[str, str], ...], list[str]] = {}
+        for row in rows:
+            values = {fact: known.value for fact, known in row.facts.items() if known.value is not None}
+            if len(values) >= IDENTICAL_LEAST and any(isinstance(value, Decimal) for value in values.values()):
+                alike.setdefault(tuple(sorted((fact, str(value)) for fact, value in values.items())), []).append(
+                    row.key
+                )
+        for keys in alike.values():
+            if len(keys) > 1:
+                said = f"“{ruleset.groups[group].label}”表中 {len(keys)} 行除编号外完全相同：{_named(keys)}。"
+                yield Finding("identical_rows", unit.id, said)
+
+
+def _tenfold(rulesets: Mapping[str, Ruleset], audit: Audit, before: Mapping[Slot, Decimal]) -> Iterator[Finding]:
+    by_unit = {unit.id: rulesets[unit.ruleset] for unit in audit.units}
+    found: dict[str | None, list[str]] = {}
+    for slot, value in numbers_of(audit).items():
+        was = before.get(slot)
+        if not was or not value:
+            continue
+        ratio = abs(value / was)
+        if ratio >= TENFOLD or ratio <= Decimal(1) / TENFOLD:
+            ruleset = by_unit[slot.unit] if slot.unit is not None else rulesets[audit.units[0].ruleset]
+            said = f"{_shown(ruleset, slot.fact, slot.row, value)}（上次 {known_text(ruleset, slot.fact, was)}）"
+            found.setdefault(slot.unit, []).append(said)
+    for unit, listed in found.items():
+        yield Finding("tenfold", unit, f"{len(listed)} 个数值与上次相差 {TENFOLD} 倍以上：{_named(listed)}。")
+
+
+def _shown(ruleset: Ruleset, fact: str, row: str | None, value: Decimal) -> str:
+    return f"{row + ' ' if row else ''}{fact_label(ruleset, fact)} {known_text(ruleset, fact, value)}"
+
+
+def _named(texts: Iterator[str] | Sequence[str]) -> str:
+    listed = list(texts)
+    return "、".join(listed[:NAMED]) + (f" 等 {len(listed)} 项" if len(listed) > NAMED else "")
+
+
+def _value(audit: Audit, unit: UnitAudit, fact: str) -> object:
+    """A unit's own value goes before the enterprise's."""
+    own = _plain(unit.facts.get(fact))
+    return own if own is not None else _plain(audit.enterprise.facts.get(fact))
+
+
+def _plain(known: Known | None) -> object:
+    return None if known is None else known.value

@@ -1,0 +1,83 @@
+"""What somebody is asked to look at once more before an audit goes on."""
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from grading.engine.grade import Engine
+from grading.intake import check_audit, parse_json
+from grading.model.audit import Audit
+from grading.unusual import LONG_AGO_DAYS, Finding, Slot, findings, numbers_of
+
+TYRE = (Path(__file__).parents[1] / "examples/rubber/weicheng_tyre.json").read_text(encoding="utf-8")
+ENGINE = Engine()
+DAY = date(2023, 9, 12)
+
+
+def audit(change: Callable[[dict[str, Any]], object] = len) -> Audit:
+    said = json.loads(TYRE)
+    change(said)
+    return check_audit(parse_json(json.dumps(said)), ENGINE.library)
+
+
+def found(of: Audit, today: date = DAY, before: dict[Slot, Decimal] | None = None) -> dict[str, Finding]:
+    rulesets = {unit.ruleset: ENGINE.library.ruleset(unit.ruleset) for unit in of.units}
+    return {finding.code: finding for finding in findings(rulesets, of, ENGINE.grade(of), today, before)}
+
+
+def test_a_complete_audit_of_these_days_has_nothing_unusual() -> None:
+    assert found(audit(), before=numbers_of(audit())) == {}
+
+
+def test_an_audit_with_hardly_an_answer_is_called_almost_empty_and_its_gates_unanswered() -> None:
+    def emptied(said: dict[str, Any]) -> None:
+        said["enterprise"]["facts"] = {}
+        said["units"][0] |= {"facts": {"access_gate": True}, "groups": {}}
+
+    codes = found(audit(emptied))
+    assert {"almost_empty", "gates_unanswered", "missing"} <= set(codes)
+    assert "全部未回答" in codes["gates_unanswered"].text
+    assert "按“未知”评级" in codes["missing"].text
+
+
+def test_a_single_gate_without_an_answer_is_named() -> None:
+    one = found(audit(lambda said: said["enterprise"]["facts"].pop("holds_permit")))
+    assert "gates_unanswered" not in one
+    assert "1 项" in one["gates_open"].text
+
+
+def test_an_assessment_of_long_ago_is_told_with_its_age() -> None:
+    day = date(2023, 9, 10)
+    assert "long_ago" not in found(audit(), day + timedelta(days=LONG_AGO_DAYS))
+    assert f"{LONG_AGO_DAYS + 1} 天" in found(audit(), day + timedelta(days=LONG_AGO_DAYS + 1))["long_ago"].text
+
+
+def test_rows_that_are_copied_are_named_by_their_keys() -> None:
+    def copied(said: dict[str, Any]) -> None:
+        rows = said["units"][0]["groups"]["outlets"]
+        rows.append({**rows[0], "outlet_id": "DA099"})
+
+    finding = found(audit(copied))["identical_rows"]
+    assert "DA001" in finding.text
+    assert "DA099" in finding.text
+
+
+def test_values_ten_times_those_of_the_last_audit_are_told_beside_them() -> None:
+    slot = next(slot for slot, value in numbers_of(audit()).items() if slot.fact == "nmhc" and value == Decimal("3.42"))
+    was = numbers_of(audit())
+    for factor in (Decimal(10), Decimal("0.1")):
+        finding = found(audit(), before=was | {slot: was[slot] * factor})["tenfold"]
+        assert "DA001" in finding.text
+        assert "上次" in finding.text
+    assert "tenfold" not in found(audit(), before=was | {slot: was[slot] * 9})
+
+
+def test_measured_values_that_hit_their_limits_are_told() -> None:
+    def at_limits(said: dict[str, Any]) -> None:
+        for row in said["units"][0]["groups"]["outlets"]:
+            row |= {"nmhc": 100, "removal_efficiency": 80, "nmhc_initial_rate": 2}
+
+    assert "恰为限值" in found(audit(at_limits))["at_limit"].text

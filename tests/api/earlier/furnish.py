@@ -16,7 +16,6 @@ import json
 import sqlite3
 import sys
 import zipfile
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any

@@ -260,4 +260,4 @@ def _notices(ruleset: Ruleset, day: date) -> tuple[str, ...]:
     return tuple(notices)
 
 
-__all__ = ["ENGINE", "Engine", "Ready", "json_value", "ruleset_digest"]
+__all__ = ["Engine", "Ready", "json_value", "ruleset_digest"]

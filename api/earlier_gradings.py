@@ -27,7 +27,7 @@ class EarlierGradings:
         if not self._found:
             return None
         sentences = [_sentence(engine, found) for engine, found in sorted(self._found.items())]
-        return "".join(sentences) + f"现行引擎为 {ENGINE}；所存评级已与日志核对，仍然有效，重新评级会另存一份。"
+        return "".join(sentences) + f"现行引擎为 {ENGINE}；所存评级不变，是否被改动以日志为据核对；重新评级会另存一份。"
 
 
 def _sentence(engine: str, found: Counter[Likeness]) -> str:

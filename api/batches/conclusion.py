@@ -26,8 +26,10 @@ from api.store import (
     BatchState,
     BatchUnit,
 )
+from api.store import Grading as GradingRow
 from api.store.base import new_id, now
 from grading.batch.spot_check import differences
+from grading.engine.revision import ENGINE
 from grading.model.result import Grading
 
 CHECKED = 200
@@ -99,6 +101,7 @@ def conclude(service: Service, batch_id: UUID, number: int) -> bool:
             return True
         work = _Work(db, service, batch, number)
         rows: list[dict[str, Any]] = []
+        revised: list[dict[str, Any]] = []
         for audit in work.audits:
             graded = work.grade(audit)
             wrong = work.disagreement(audit, graded)
@@ -106,12 +109,15 @@ def conclude(service: Service, batch_id: UUID, number: int) -> bool:
                 stop(service, batch_id, wrong)
                 return False
             rows.append(_row(audit, graded))
+            revised += work.revised(audit, graded)
     with service.database.writing() as db:
         chunk = db.get_one(BatchChunk, (batch_id, BatchPhase.ENGINE, number), with_for_update=True)
         batch = db.get_one(Batch, batch_id)
         if chunk.done_at is not None or batch.state is not BatchState.CONCLUDING:
             return chunk.done_at is not None
         db.execute(update(BatchAudit), rows)
+        if revised:
+            db.execute(update(BatchUnit), revised)
         checked = update(BatchUnit).where(BatchUnit.batch_id == batch_id, BatchUnit.regraded)
         db.execute(checked.where(BatchUnit.audit_id.in_([row["audit_id"] for row in rows])).values(checked=True))
         chunk.done_at, chunk.seconds = now(), time.process_time() - began
@@ -138,6 +144,13 @@ class _Work:
         for unit in db.scalars(units.order_by(BatchUnit.position)):
             self.units[unit.audit_id].append(unit)
         self.found = self._found()
+        self.engines = dict(
+            db.execute(
+                select(BatchAudit.audit_id, GradingRow.engine)
+                .join(GradingRow, GradingRow.id == BatchAudit.before_id)
+                .where(*here)
+            ).all()
+        )
 
     def grade(self, audit: BatchAudit) -> Grading:
         """The audit as the engine grades it by the rulesets after."""
@@ -147,11 +160,16 @@ class _Work:
         return self.grader.grade(read_as(self.contents[audit.audit_id], named, engine.library), self.batch.mode, engine)
 
     def disagreement(self, audit: BatchAudit, graded: Grading) -> Disagreement | None:
-        """The first unit of which the engine says otherwise than the columns, or than what stays in force."""
+        """The first unit of which the engine says otherwise than the columns, or than what stays in force.
+
+        What another revision of the engine has put in force is no measure of this one.
+        """
         for unit in self.units[audit.audit_id]:
             concluded = graded.units[unit.position]
             if unit.regraded:
                 different = differences(self.found[unit.audit_id, unit.position], concluded)
+            elif self.engines[audit.audit_id] != ENGINE:
+                continue
             else:
                 said = {"grade": (unit.after, concluded.outcome.grade)}
                 said["attainable"] = (unit.after_attainable, concluded.outcome.attainable)
@@ -159,6 +177,26 @@ class _Work:
             if different:
                 return Disagreement(unit.audit_id, unit.unit, unit.after_digest, different)
         return None
+
+    def revised(self, audit: BatchAudit, graded: Grading) -> list[dict[str, Any]]:
+        """The units that the batch is not about, of a changed audit, which this revision grades otherwise than that before."""
+        if audit.outcome is not AuditOutcome.CHANGED:
+            return []
+        others = [
+            (unit, graded.units[unit.position].outcome) for unit in self.units[audit.audit_id] if not unit.regraded
+        ]
+        return [
+            {
+                "batch_id": unit.batch_id,
+                "audit_id": unit.audit_id,
+                "position": unit.position,
+                "after": outcome.grade,
+                "after_attainable": outcome.attainable,
+                "changed": True,
+            }
+            for unit, outcome in others
+            if (unit.before, unit.before_attainable) != outcome
+        ]
 
     def _found(self) -> dict[tuple[UUID, int], dict[str, Any]]:
         """The columns' rows of the units that are graded again."""

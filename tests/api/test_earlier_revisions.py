@@ -7,27 +7,35 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from pydantic import SecretStr
 from sqlalchemy import select, text
 
 from api import workflow
+from api.app import create_app
 from api.backup.making import make_backup
 from api.backup.restoring import restore
 from api.batches.publication import publish as publish_batch
 from api.batches.publication import take_back
 from api.batches.work import work_off
-from api.results import Likeness, replay
-from api.store import Audit, AuditState, Batch, BatchState, Enterprise, Grading, User
+from api.desk import cookie_name
+from api.identity import sessions
+from api.identity.tokens import create as create_token
+from api.store import Audit, AuditState, Batch, BatchState, BatchUnit, Enterprise, Grading, User
 from api.store.database import Database
 from api.store.migrate import current, migrate, newest
 from api.verification import Verified, verify
 from grading.engine.revision import ENGINE
+from grading.model.audit import Audit as DomainAudit
 from grading.model.base import Mode
+from grading.model.result import UNGRADED, Outcome
+from grading.model.result import Grading as Graded
 from tests.api.conftest import Backend, service_on
 from tests.api.test_verification import tamper
-from tests.api.world import World
+from tests.api.world import PASSWORD, World
 
 EARLIER = Path(__file__).with_name("earlier")
 OLD = "grading 0.1.0 / durable-rules 2.0.28"
@@ -137,9 +145,7 @@ def test_what_was_confirmed_before_is_published_with_the_grading_that_was_confir
     world.do("city", workflow.withdraw, later.id, "另有核查")
     published = world.do("city", workflow.publish, audit.id)
     with world.at("city", writing=False) as desk:
-        stored = desk.find(Grading, published.published_grading_id)
-        assert stored.engine == OLD
-        assert replay(desk, stored).likeness is not Likeness.OTHER_GRADES
+        assert desk.find(Grading, published.published_grading_id).engine == OLD
     assert upgraded.verified().findings == ()
 
 
@@ -183,3 +189,58 @@ def test_it_is_saved_and_restored_whole(upgraded: Upgraded, tmp_path: Path) -> N
     assert replace(found, notes=()) == replace(upgraded.verified(), notes=())
     assert (found.findings, found.gradings, len(found.notes)) == ((), 10, 1)
     again.close()
+
+
+@pytest.fixture
+def stricter(upgraded: Upgraded, monkeypatch: pytest.MonkeyPatch) -> Upgraded:
+    """The same, where today's revision concludes that no foundry is to be graded."""
+    grader = upgraded.world.service.grader
+    grade = grader.grade
+
+    def otherwise(audit: DomainAudit, *how: Any) -> Graded:
+        made = grade(audit, *how)
+        outcome = Outcome(UNGRADED, UNGRADED)
+        units = tuple(replace(u, outcome=outcome) if "foundry" in u.ruleset else u for u in made.units)
+        return replace(made, outcome=outcome if units != made.units else made.outcome, units=units)
+
+    monkeypatch.setattr(grader, "grade", otherwise)
+    return upgraded
+
+
+def test_another_grade_of_this_revision_is_counted_in_the_note_and_never_shown_as_the_one_in_force(
+    stricter: Upgraded,
+) -> None:
+    world = stricter.world
+    (note,) = stricter.verified().notes
+    assert "等级不同" in note.message
+    with world.service.database.reading() as db:
+        audit = db.scalars(
+            select(Audit).where(Audit.state == AuditState.PUBLISHED, Audit.enterprise_id == world.tyre)
+        ).one()
+    with world.at("city") as desk:
+        token = create_token(desk.db, world.service.settings, "测试", 1).secret
+    cookie = sessions.sign_in(world.service.database, world.service.settings, "city", PASSWORD, "127.0.0.1").cookie
+    with TestClient(create_app(world.service)) as client:
+        told = client.get(
+            f"/v1/gradings/{audit.published_grading_id}/explanation", headers={"Authorization": f"Bearer {token}"}
+        )
+        assert (told.status_code, told.json()["code"]) == (409, "other_revision")
+        client.cookies.set(cookie_name(world.service), cookie)
+        for path in (f"/audits/{audit.id}", f"/enterprises/{world.tyre}"):
+            page = client.get(path)
+            assert page.status_code == 200
+            assert "请重新评级" in page.text
+            assert "不纳入" not in page.text
+        assert client.get(f"/audits/{audit.id}/report.html").status_code == 409
+
+
+def test_a_batch_says_what_this_revision_changes_in_the_other_units_of_an_audit(stricter: Upgraded) -> None:
+    world, batch = stricter.world, stricter.batch("算到一半")
+    for _ in work_off(world.service, batch.id):
+        pass
+    assert stricter.batch("算到一半").state is BatchState.ASSESSED
+    with world.service.database.reading() as db:
+        units = select(BatchUnit).where(BatchUnit.batch_id == batch.id, BatchUnit.industry == "foundry")
+        assert [(u.regraded, u.after, u.changed) for u in db.scalars(units)] == [(False, UNGRADED, True)]
+    world.do("province", publish_batch, batch.id)
+    assert stricter.verified().findings == ()

@@ -30,7 +30,7 @@ NAMED = {
     "enterprise_name": "咸阳示范橡胶有限公司",
     "text": "不高于 10 mg/m³",
     "required": "不高于 10 mg/m³",
-    "engine": "0.1.0",
+    "engine": "r2 / durable-rules 2.0.28",
     "media_type": "application/pdf",
     "code": "line-1",
 }

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any
 
 import orjson
@@ -43,12 +44,20 @@ class Review:
     statement: str | None
 
 
+class Likeness(Enum):
+    """How two gradings of the same inputs by different engines differ."""
+
+    SAME = auto()
+    SAME_GRADES = auto()
+    OTHER_GRADES = auto()
+
+
 @dataclass(frozen=True)
 class Replayed:
     """A stored grading made again with the rulesets of its day: what explanation, gaps and reports need.
 
-    `same` says whether the result is the stored one to the letter; it may differ only under another engine version, whose
-    name it bears: `same_but_for_engine` leaves that out.
+    `same` says whether the result is the stored one to the letter; it may differ only under another revision of the engine,
+    whose name it bears: `likeness` leaves that out.
     """
 
     stored: Grading
@@ -56,7 +65,7 @@ class Replayed:
     grading: Graded
     engine: Engine
     same: bool
-    same_but_for_engine: bool
+    likeness: Likeness
 
 
 def result_of(stored: Grading) -> str:
@@ -113,7 +122,18 @@ def replayed(db: Session, grader: Grader, stored: Grading) -> Replayed:
         raise invalid_audit(error) from None
     graded = grader.grade(audit, stored.mode, engine)
     was, is_ = comparable(json.loads(stored.document)), comparable(orjson.loads(orjson.dumps(graded.as_json())))
-    return Replayed(stored, audit, graded, engine, was == is_, {**was, "engine": ""} == {**is_, "engine": ""})
+    return Replayed(stored, audit, graded, engine, was == is_, _likeness(was, is_))
+
+
+def _likeness(was: dict[str, Any], is_: dict[str, Any]) -> Likeness:
+    if {**was, "engine": ""} == {**is_, "engine": ""}:
+        return Likeness.SAME
+    return Likeness.SAME_GRADES if _grades(was) == _grades(is_) else Likeness.OTHER_GRADES
+
+
+def _grades(told: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """What the enterprise and each unit was graded."""
+    return [(one.get("id", ""), one["grade"], one["attainable"]) for one in (told, *told["units"])]
 
 
 def read_as(content: str, rulesets: Mapping[str, str], library: Library) -> domain.Audit:

@@ -12,13 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api import log
+from api.earlier_gradings import EarlierGradings
 from api.grader import stored_ruleset
 from api.problems import Problem
 from api.results import replayed, result_of
 from api.service import Service
 from api.store import Audit, EvidenceFile, GradedUnit, Grading, LogEntry, StoredRuleset
 from grading.digest import digest
-from grading.engine.grade import ENGINE
+from grading.engine.revision import ENGINE
 
 PUBLISHED = ("audit.published", "audit.regraded_in_batch", "audit.regrading_taken_back")
 """Actions after which the grading that an entry tells of is in force."""
@@ -29,7 +30,7 @@ Progress = Callable[[int, int], None]
 @dataclass(frozen=True)
 class Finding:
     """Something that is not as it was made; `subject` says what: `grading:<id>`, `log:<number>`, `audit:<id>`,
-    `evidence:<id>`, `ruleset:<digest>`.
+    `evidence:<id>`, `ruleset:<digest>`. A note about all gradings of other revisions is about the `engine`.
     """
 
     subject: str
@@ -54,15 +55,14 @@ def verify(service: Service, expected_head: str | None = None, progress: Progres
     `expected_head`: a head of the log that was noted elsewhere (see `log.verify`).
     """
     findings: list[Finding] = []
-    notes: list[Finding] = []
+    earlier = EarlierGradings()
     with service.database.reading() as db:
         chain = log.verify(db, expected_head)
         findings += [Finding(f"log:{found.seq}", found.message) for found in chain.findings]
         told = _told(db)
         ids = db.scalars(select(Grading.id).order_by(Grading.id)).all()
         for done, grading_id in enumerate(ids, start=1):
-            for finding, fault in _of_grading(service, db, grading_id, told.gradings.pop(grading_id, None)):
-                (findings if fault else notes).append(finding)
+            findings += _of_grading(service, db, grading_id, told.gradings.pop(grading_id, None), earlier)
             # Traces are large.
             db.expunge_all()
             if progress is not None:
@@ -75,7 +75,9 @@ def verify(service: Service, expected_head: str | None = None, progress: Progres
             evidence += 1
             if not service.evidence.is_intact(file.sha256):
                 findings.append(Finding(f"evidence:{file.id}", f"证据文件“{file.name}”缺失或内容已改变。"))
-    return Verified(chain.entries, chain.head, len(ids), evidence, tuple(findings), tuple(notes))
+    message = earlier.message()
+    notes = () if message is None else (Finding("engine", message),)
+    return Verified(chain.entries, chain.head, len(ids), evidence, tuple(findings), notes)
 
 
 @dataclass(frozen=True)
@@ -105,30 +107,28 @@ def _told(db: Session) -> _Told:
 
 
 def _of_grading(
-    service: Service, db: Session, grading_id: UUID, told: dict[str, str] | None
-) -> Iterator[tuple[Finding, bool]]:
-    """What is to be said of a grading, and whether it is a fault."""
+    service: Service, db: Session, grading_id: UUID, told: dict[str, str] | None, earlier: EarlierGradings
+) -> Iterator[Finding]:
+    """What is wrong with a grading; one of another revision is counted among the earlier ones."""
     subject = f"grading:{grading_id}"
     if told is None:
-        yield Finding(subject, "日志中没有这次评级的记录。"), True
+        yield Finding(subject, "日志中没有这次评级的记录。")
         told = {}
     try:
         stored = db.get_one(Grading, grading_id)
         for name, is_ in (("inputs", stored.inputs), ("result", result_of(stored))):
             if name in told and told[name] != is_:
-                yield Finding(subject, f"与日志中记下的不同（{name}）：评级被改动。"), True
+                yield Finding(subject, f"与日志中记下的不同（{name}）：评级被改动。")
         if _columns(db, stored) != _columns_of(json.loads(stored.document)):
-            yield Finding(subject, "等级、单元或摘要与所存的评级内容不一致：被改动。"), True
+            yield Finding(subject, "等级、单元或摘要与所存的评级内容不一致：被改动。")
         again = replayed(db, service.grader, stored)
     except (LookupError, ValueError, TypeError, zlib.error, Problem) as error:
-        yield Finding(subject, f"不能重现：{_said(error)}"), True
+        yield Finding(subject, f"不能重现：{_said(error)}")
         return
-    if again.same:
-        return
-    if stored.engine == ENGINE:
-        yield Finding(subject, "重新评级的结果与所存的不同：评级、审核内容或规则集被改动。"), True
-    elif not again.same_but_for_engine:
-        yield Finding(subject, f"由 {stored.engine} 评级，当前的 {ENGINE} 得出不同的结果。"), False
+    if stored.engine != ENGINE:
+        earlier.add(again)
+    elif not again.same:
+        yield Finding(subject, "重新评级的结果与所存的不同：评级、审核内容或规则集被改动。")
 
 
 def _columns(db: Session, stored: Grading) -> list[Any]:

@@ -26,10 +26,12 @@ from api.store import (
     BatchState,
     BatchUnit,
 )
+from api.store import Grading as GradingRow
 from api.store.base import new_id, now
 from api.workflow.grading import counted
 from grading.batch.spot_check import differences
 from grading.engine.grade import Engine
+from grading.engine.revision import ENGINE
 from grading.gaps.causes import decision_of, unit_decisions
 from grading.model.audit import Audit
 from grading.model.decision import Decision
@@ -105,6 +107,7 @@ def conclude(service: Service, batch_id: UUID, number: int) -> bool:
         work = _Work(db, service, batch, number)
         rows: list[dict[str, Any]] = []
         units: list[dict[str, Any]] = []
+        revised: list[dict[str, Any]] = []
         for audit in work.audits:
             graded = work.grade(audit)
             wrong = work.disagreement(audit, graded)
@@ -113,6 +116,7 @@ def conclude(service: Service, batch_id: UUID, number: int) -> bool:
                 return False
             decided, of_units = work.decisions(audit, graded)
             rows.append(_row(audit, graded, decided))
+            revised += work.revised(audit, graded)
             units += [
                 {"batch_id": batch_id, "audit_id": audit.audit_id, "position": unit.position, "checked": True}
                 | counted(of_units[unit.position])
@@ -125,8 +129,9 @@ def conclude(service: Service, batch_id: UUID, number: int) -> bool:
         if chunk.done_at is not None or batch.state is not BatchState.CONCLUDING:
             return chunk.done_at is not None
         db.execute(update(BatchAudit), rows)
-        if units:
-            db.execute(update(BatchUnit), units)
+        for changed in (revised, units):
+            if changed:
+                db.execute(update(BatchUnit), changed)
         chunk.done_at, chunk.seconds = now(), time.process_time() - began
     return True
 
@@ -151,6 +156,13 @@ class _Work:
         for unit in db.scalars(units.order_by(BatchUnit.position)):
             self.units[unit.audit_id].append(unit)
         self.found = self._found()
+        self.engines = dict(
+            db.execute(
+                select(BatchAudit.audit_id, GradingRow.engine)
+                .join(GradingRow, GradingRow.id == BatchAudit.before_id)
+                .where(*here)
+            ).all()
+        )
 
     def grade(self, audit: BatchAudit) -> Grading:
         """The audit as the engine grades it by the rulesets after."""
@@ -170,11 +182,16 @@ class _Work:
         return read_as(self.contents[audit.audit_id], named, engine.library), engine
 
     def disagreement(self, audit: BatchAudit, graded: Grading) -> Disagreement | None:
-        """The first unit of which the engine says otherwise than the columns, or than what stays in force."""
+        """The first unit of which the engine says otherwise than the columns, or than what stays in force.
+
+        What another revision of the engine has put in force is no measure of this one.
+        """
         for unit in self.units[audit.audit_id]:
             concluded = graded.units[unit.position]
             if unit.regraded:
                 different = differences(self.found[unit.audit_id, unit.position], concluded)
+            elif self.engines[audit.audit_id] != ENGINE:
+                continue
             else:
                 said = {"grade": (unit.after, concluded.outcome.grade)}
                 said["attainable"] = (unit.after_attainable, concluded.outcome.attainable)
@@ -182,6 +199,26 @@ class _Work:
             if different:
                 return Disagreement(unit.audit_id, unit.unit, unit.after_digest, different)
         return None
+
+    def revised(self, audit: BatchAudit, graded: Grading) -> list[dict[str, Any]]:
+        """The units that the batch is not about, of a changed audit, which this revision grades otherwise than that before."""
+        if audit.outcome is not AuditOutcome.CHANGED:
+            return []
+        others = [
+            (unit, graded.units[unit.position].outcome) for unit in self.units[audit.audit_id] if not unit.regraded
+        ]
+        return [
+            {
+                "batch_id": unit.batch_id,
+                "audit_id": unit.audit_id,
+                "position": unit.position,
+                "after": outcome.grade,
+                "after_attainable": outcome.attainable,
+                "changed": True,
+            }
+            for unit, outcome in others
+            if (unit.before, unit.before_attainable) != outcome
+        ]
 
     def _found(self) -> dict[tuple[UUID, int], dict[str, Any]]:
         """The columns' rows of the units that are graded again."""

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from api.service import Service
 from api.store import AuditRevision, Batch, BatchAudit, BatchState
-from grading.engine.grade import ENGINE
+from grading.engine.revision import ENGINE
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,8 @@ from api.store import (
 )
 from api.store.base import now
 from grading.columns.grade import ColumnGrader
-from grading.engine.grade import ENGINE, Engine
+from grading.engine.grade import Engine
+from grading.engine.revision import ENGINE
 from grading.model.base import Mode
 
 

@@ -19,7 +19,8 @@ from api.pages.result_view import unit_views
 from api.people import names_of
 from api.problems import Problem
 from api.queries.audits import briefs, publication_of
-from api.queries.gradings import case_of, in_trial
+from api.queries.gradings import OTHER_REVISION, case_of, explained, in_trial
+from api.queries.history import before as audit_before
 from api.queries.history import grading_of
 from api.queries.waiting import appeals_of
 from api.results import reviews_of
@@ -42,7 +43,7 @@ def show_audit(audit_id: UUID, request: Request, desk: Reader, mode: str = "") -
     stored = grading_of(desk, audit)
     if stored is None and Action.SAVE in actions:
         return RedirectResponse(f"/audits/{audit_id}/form", status_code=303)
-    case = case_of(desk, stored.id) if stored is not None else None
+    case, unexplained = explained(desk, stored) if stored is not None else (None, None)
     if case is not None and mode == Mode.TRIAL.value:
         case = in_trial(desk, case)
     reviews = reviews_of(desk.db, [unit.ruleset_digest for unit in case.grading.units]) if case is not None else {}
@@ -55,6 +56,7 @@ def show_audit(audit_id: UUID, request: Request, desk: Reader, mode: str = "") -
         enterprise=desk.find(Enterprise, audit.enterprise_id),
         stored=stored,
         case=case,
+        unexplained=unexplained,
         units=unit_views(case, reviews) if case is not None else (),
         is_trial=case is not None and case.grading.mode is Mode.TRIAL,
         compared=_with_the_one_before(desk, audit) if case is not None and mode != Mode.TRIAL.value else None,
@@ -129,7 +131,12 @@ def _back(audit_id: UUID) -> Response:
 
 def _with_the_one_before(desk: Desk, audit: Audit) -> Compared | None:
     """This audit beside the one of its kind before it."""
-    earlier = before(desk, audit)
+    earlier = audit_before(desk, audit)
     if earlier is None or grading_of(desk, earlier) is None:
         return None
-    return compare_audits(desk, audit, earlier.id)
+    try:
+        return compare_audits(desk, audit, earlier.id)
+    except Problem as problem:
+        if problem.code != OTHER_REVISION:
+            raise
+        return None

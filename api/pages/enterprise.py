@@ -15,7 +15,7 @@ from api.pages.labels import level_labels, ruleset_titles
 from api.pages.render import page
 from api.queries import enterprises as registered
 from api.queries.audits import briefs
-from api.queries.gradings import case_of, in_trial
+from api.queries.gradings import explained, in_trial
 from api.queries.history import audits_of, grading_of
 from api.queries.waiting import appeals_of
 from api.store import Audit, AuditKind, AuditState, Enterprise, Role
@@ -44,7 +44,7 @@ def show_enterprise(
     audits = audits_of(desk, enterprise_id)
     shown = _shown(audits, audit)
     stored = grading_of(desk, shown) if shown is not None else None
-    case = case_of(desk, stored.id) if stored is not None else None
+    case, unexplained = explained(desk, stored) if stored is not None else (None, None)
     if case is not None and mode == Mode.TRIAL.value:
         case = in_trial(desk, case)
     return page(
@@ -56,6 +56,7 @@ def show_enterprise(
         shown=shown,
         stored=stored,
         case=case,
+        unexplained=unexplained,
         scales=[case.engine.library.ruleset(unit.ruleset).scale for unit in case.audit.units] if case else [],
         gaps=gap_views(case, target or None) if case is not None else (),
         target=target,

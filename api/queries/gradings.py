@@ -11,10 +11,12 @@ from api.desk import Desk
 from api.problems import Problem
 from api.queries.decisions import of_class
 from api.queries.paging import newest_first
-from api.results import replay
+from api.results import Likeness, Replayed, replay
 from api.shapes.gradings import GradingBrief
 from api.store import Audit, GradedUnit, Grading, Publication
 from grading.model.base import Mode
+
+OTHER_REVISION = "other_revision"
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,35 @@ def gradings(db: Session, wanted: Wanted, cursor: UUID | None, limit: int) -> tu
 
 
 def case_of(desk: Desk, grading_id: UUID) -> Case:
-    """A stored grading made again, for everything that follows from it; raises Problem (404, 409)."""
+    """A stored grading made again, for everything that follows from it.
+
+    Raises Problem: 404, 409 `not_replayable`, 409 `other_revision` when another revision of the engine gave other grades.
+    """
     said = select(Publication.reasons).where(Publication.grading_id == grading_id).order_by(Publication.id.desc())
     try:
         made = replay(desk, desk.find(Grading, grading_id))
     except (LookupError, ValueError) as error:
         raise Problem("not_replayable", "这次评级所用的规则集未完整保存，不能重现。") from error
+    if made.stored.engine != made.grading.engine and made.likeness is Likeness.OTHER_GRADES:
+        raise Problem(OTHER_REVISION, _other_grades(made))
     return Case(made.audit, made.grading, made.engine, desk.db.scalar(said.limit(1)))
+
+
+def explained(desk: Desk, stored: Grading) -> tuple[Case | None, str | None]:
+    """A stored grading made again for a page, or the reason why this revision of the engine can't explain it."""
+    try:
+        return case_of(desk, stored.id), None
+    except Problem as problem:
+        if problem.code != OTHER_REVISION:
+            raise
+        return None, problem.detail
+
+
+def _other_grades(made: Replayed) -> str:
+    return (
+        f"这次评级由引擎的其他修订（{made.stored.engine}）作出，等级以所存的为准；现行引擎（{made.grading.engine}）"
+        "按同样的审核得出不同的等级，不能说明它的依据。请重新评级，再看新的结论和依据。"
+    )
 
 
 def in_trial(desk: Desk, case: Case) -> Case:

@@ -1,20 +1,26 @@
-"""What is recorded of a run: each conclusion of a rule that fired, as the trace tells it."""
+"""What is recorded of a run: each conclusion of a rule that fired, with what it rests on."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from grading.engine.plan import Plan, Ref
 from grading.engine.rules import MET, UNKNOWN, UNMET, Effect
 from grading.model.base import Scalar, Status
-from grading.model.result import UNGRADED, TraceEntry
+from grading.model.result import UNGRADED
 
 STATUSES = {UNMET: Status.UNMET, UNKNOWN: Status.UNKNOWN, MET: Status.MET}
-KINDS = {"node": 0, "doubt": 1, "rows": 2, "grade": 3, "attainable": 4}
+KINDS = {"doubt": 0, "rows": 1, "node": 2, "grade": 3, "attainable": 4}
+"""In the order in which one is concluded from another."""
 STEP = len(KINDS)
+NODE = KINDS["node"]
+AFTER_NODES = 2**24
+"""The place of the first target: behind every node."""
 ROW = 2**32 + 1
 """What a row adds to the key of a conclusion, times its number. A dictionary looks at the last bits of a key first: so that
 they differ, the keys of two nodes lie side by side, and a row changes the last bits too."""
+LOW = 2**32 - 1
 
 FactValue = Scalar | frozenset[str] | None
 
@@ -25,6 +31,16 @@ class UnitFacts:
 
     values: Mapping[str, FactValue]
     rows: Mapping[str, Sequence[Mapping[str, FactValue]]]
+
+
+Cause = dict[str, Any]
+"""A fact with its place and value, a group or row, the ruleset itself, or an earlier entry of the trace by `seq`."""
+Because = tuple[Cause, ...]
+"""Everything that a conclusion rests on."""
+Origin = Because | int
+"""What one fact of the network rests on: a fact of the audit, or an earlier conclusion by its number from 0."""
+Fired = tuple[str, Origin | list[Origin], dict[str, Any]]
+"""A rule's title, the fact that it fired for or the several that it joined, and what it concludes in the words of the trace."""
 
 
 Concluding = tuple[str, int, int, int | None, tuple[str, str, str] | None, dict[str, Any], bool]
@@ -42,18 +58,20 @@ View = Mapping[int, tuple[str, bool]]
 
 @dataclass
 class Conclusions:
-    """What the rules concluded: the trace, the value that each entry of it concludes, and by key the number of its entry."""
+    """What the rules concluded, in the order in which they fired: `fired`, the value of each, and its number by its key."""
 
-    trace: list[TraceEntry] = field(default_factory=list)
+    fired: list[Fired] = field(default_factory=list)
     values: list[int] = field(default_factory=list)
     at: dict[int, int] = field(default_factory=dict)
+    again: list[tuple[int, int]] = field(default_factory=list)
+    """By the number of a conclusion, another one from which it follows as well."""
     views: dict[int, View | None] = field(default_factory=dict)
     dispensable: int = 0
     """How many of the conclusions a grading would be whole without."""
 
     def status(self, ref: Ref, row: int = 0) -> int:
         """The status of a reference; raises KeyError when the row is not in its view."""
-        value = self.values[self.at[ref.node * STEP + row * ROW]]
+        value = self.values[self.at[ref.node * STEP + NODE + row * ROW]]
         return 2 - value if ref.negated else value
 
     def value(self, kind: str, index: int, row: int = 0) -> int:
@@ -62,12 +80,28 @@ class Conclusions:
 
     def firing(self, ref: Ref, row: int = 0) -> int | None:
         """The number of the firing that concluded a node; None for a row that its view left out."""
-        return self.at.get(ref.node * STEP + row * ROW)
+        return self.at.get(ref.node * STEP + NODE + row * ROW)
+
+    @cached_property
+    def order(self) -> list[int]:
+        """The numbers of the conclusions by their place in the plan, their kind and their row: whatever fired first."""
+        # A conclusion's number is its place among the keys; a row has added its number to both halves of the key.
+        places = [((key & LOW) - (row := key >> 32)) << 32 | row for key in self.at]
+        return sorted(range(len(places)), key=places.__getitem__)
+
+    @cached_property
+    def seqs(self) -> list[int]:
+        """By the number of a conclusion, the `seq` of its entry in the trace."""
+        seqs = [0] * len(self.at)
+        for seq, number in enumerate(self.order, start=1):
+            seqs[number] = seq
+        return seqs
 
 
 def key_of(kind: str, index: int) -> int:
     """What a conclusion of some kind about some node or target is known by; the row is added to it."""
-    return index * STEP + KINDS[kind]
+    place = index + AFTER_NODES if kind in ("grade", "attainable") else index
+    return place * STEP + KINDS[kind]
 
 
 def said(plan: Plan, effect: Effect) -> dict[str, Any]:

@@ -5,17 +5,19 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from threading import Lock
 from typing import Any, NamedTuple
 
-from grading import __version__
 from grading.collecting import uncollected
 from grading.computed import order, with_computed
 from grading.digest import audit_digest, digest
 from grading.engine.firings import STATUSES, Conclusions, FactValue, UnitFacts, key_of, level_of
 from grading.engine.network import build_network
+from grading.engine.ordering import trace_of
 from grading.engine.plan import Plan, Ref
 from grading.engine.planning import boundaries, build_plan
+from grading.engine.revision import ENGINE
 from grading.engine.session import Machine
 from grading.engine.trace import Causes, json_value
 from grading.language.load import Library
@@ -27,13 +29,13 @@ from grading.model.result import (
     Grading,
     IndicatorResult,
     Later,
+    LaterSequence,
     Lazy,
     Outcome,
     UnitGrading,
 )
 from grading.model.ruleset import Computed, Ruleset
 
-ENGINE = f"grading {__version__} / durable-rules 2.0.28"
 MAX_MACHINES = 64
 Meaning = tuple[Status, Status, Status]
 """What the values 0, 1 and 2 of a conclusion mean; of a negated one the other way round."""
@@ -186,7 +188,7 @@ class _Reading:
             scopes={id_: o for (kind, id_), o in outcomes.items() if kind == "scope"},
             indicators=tuple(map(self._indicator, self.ready.asking)),
             gates=tuple(GateResult(gate, self._status(ref)) for gate, ref in plan.gates.items()),
-            trace=tuple(self.found.trace),
+            trace=LaterSequence(partial(trace_of, self.found)),
             conditions=Lazy(plan.places, self._condition),
             fired=Lazy(plan.places, self._fired),
             values=Later(self._values),
@@ -226,11 +228,12 @@ class _Reading:
 
     def _fired(self, ref: Ref) -> dict[str | None, int]:
         view = self.plan.nodes[ref.node].view
+        seqs = self.found.seqs
         if view is None:
-            return {None: self.found.at[key_of("node", ref.node)] + 1}
+            return {None: seqs[self.found.at[key_of("node", ref.node)]]}
         group = self.plan.views[view].group
         numbers = ((row, self.found.firing(ref, row)) for row in self.found.views[view] or ())
-        return {self._key(group, row): number + 1 for row, number in numbers if number is not None}
+        return {self._key(group, row): seqs[number] for row, number in numbers if number is not None}
 
     def _values(self) -> dict[tuple[str, str | None], Any]:
         values: dict[tuple[str, str | None], Any] = {
@@ -257,4 +260,4 @@ def _notices(ruleset: Ruleset, day: date) -> tuple[str, ...]:
     return tuple(notices)
 
 
-__all__ = ["ENGINE", "Engine", "Ready", "json_value", "ruleset_digest"]
+__all__ = ["Engine", "Ready", "json_value", "ruleset_digest"]

@@ -8,15 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from threading import Lock
 
-from grading.engine.firings import ROW, Conclusions, UnitFacts, View, key_of
+from grading.engine.firings import ROW, Conclusions, Origin, UnitFacts, View, key_of
 from grading.engine.homes import SELECTION
 from grading.engine.library import EngineError
 from grading.engine.loaded import Loaded, Prepared
 from grading.engine.network import Network
 from grading.engine.plan import Plan, Ref
 from grading.engine.rules import EMPTY, MET, UNKNOWN, UNMET, UNSTATED, WEIGHED
-from grading.engine.trace import ENTRIES, Because, Causes
-from grading.model.result import TraceEntry
+from grading.engine.trace import Causes
 
 MAX_FACTS = 700_000
 """Decimal fact ids below this have distinct 32-bit hashes; the first two that share one are 40189 and 797186."""
@@ -74,7 +73,7 @@ class Machine:
         rows: dict[int | None, int] = {i: len(view or ()) for i, view in found.views.items()}
         rows[None] = 1
         expected = 2 * len(plan.targets) + sum(rows[view] * nodes for view, nodes in self._needed.items())
-        if len(found.trace) - found.dispensable != expected:
+        if len(found.fired) - found.dispensable != expected:
             raise EngineError(f"{plan.ruleset.id}: nothing was concluded about {', '.join(_missing(plan, found))}")
 
 
@@ -105,7 +104,7 @@ class _Run:
     def __init__(self, module: Loaded, facts: UnitFacts, found: Conclusions, causes: Causes) -> None:
         self.module, self.facts, self.found, self.causes = module, facts, found, causes
         self.queue: list[str] = []
-        self.origins: list[Because] = []
+        self.origins: list[Origin] = []
         self.rows: list[int] = []
         self.about: list[str] = []
         self.in_doubt = False
@@ -125,10 +124,10 @@ class _Run:
         if len(self.origins) > MAX_FACTS:
             raise EngineError(f"more than {MAX_FACTS:,} facts in one module; the audit has too many rows")
 
-    def _ask(self, prop: str, text: str, because: Because, row: int = 0) -> None:
+    def _ask(self, prop: str, text: str, origin: Origin, row: int = 0) -> None:
         """Queue a fact about a property; ids are consecutive decimal numbers, so that no two share a hash."""
         self.queue.append(f'{{"id":"{len(self.origins)}{text}')
-        self.origins.append(because)
+        self.origins.append(origin)
         self.rows.append(row)
         self.about.append(prop)
 
@@ -155,7 +154,7 @@ class _Run:
                     if perhaps or (value == UNKNOWN and not is_open):
                         self.in_doubt = True
                     said = WEIGHED[value][perhaps] if weighed else value
-                    ask(prop, f"{text}{said}{chain}", ENTRIES[number], row)
+                    ask(prop, f"{text}{said}{chain}", number, row)
 
     def _ask_values(self) -> None:
         of_fact, ask, views, all_rows = self.causes.fact, self._ask, self.found.views, self.facts.rows
@@ -178,12 +177,10 @@ class _Run:
     def _recorder(self, prepared: Prepared) -> Callable[[Iterable[str]], None]:
         """What is done with firings. It is the heart of a grading, so it holds everything in names of its own."""
         queue, origins, rows, about = self.queue, self.origins, self.rows, self.about
-        at, trace, views, found = self.found.at, self.found.trace, self.found.views, self.found
-        rules, plan, keys, entries = prepared.rules, self.module.plan, self.causes.keys, ENTRIES
-        known_at, conclude, record_entry = at.setdefault, found.values.append, trace.append
+        at, fired, views, found = self.found.at, self.found.fired, self.found.views, self.found
+        rules, plan, keys = prepared.rules, self.module.plan, self.causes.keys
+        known_at, conclude, record_firing, again = at.setdefault, found.values.append, fired.append, found.again.append
         ask, originate, place, tell = queue.append, origins.append, rows.append, about.append
-        # A named tuple's own constructor is a Python function: twice as slow.
-        new_entry = tuple.__new__
 
         def record(messages: Iterable[str]) -> None:
             """Read each rule's name and the ids of its facts in the order of its patterns, and apply its effects."""
@@ -192,16 +189,16 @@ class _Run:
                 joins, effects = rules[message[2:end]]
                 if joins:
                     ids = [int(fact) for fact in FACT_IDS(message)]
-                    because = tuple([origins[n][0] for n in ids])
+                    rests_on: Origin | list[Origin] = [origins[n] for n in ids]
                     first, row = ids[0], 0
                     for n in ids:
                         row = rows[n] or row
                 else:
                     start = end + AFTER_RULE
                     first = int(message[start : message.index('"', start)])
-                    because, row = origins[first], rows[first]
+                    rests_on, row = origins[first], rows[first]
                 for title, value, key, view, facts, concludes, is_needed in effects[about[first]]:
-                    number = len(trace)
+                    number = len(fired)
                     if view is not None:
                         key += row * ROW
                         concludes = {**concludes, "row": keys[plan.views[view].group][row - 1]}
@@ -209,11 +206,14 @@ class _Run:
                     if known != number:
                         if found.values[known] != value:
                             raise EngineError(f"{title}: concluded {value} after another rule said otherwise")
+                        if type(rests_on) is not int:
+                            raise EngineError(f"{title}: concluded twice from facts of the audit")
+                        again((known, rests_on))
                         continue
                     if not is_needed:
                         found.dispensable += 1
                     conclude(value)
-                    record_entry(new_entry(TraceEntry, (number + 1, title, because, concludes)))
+                    record_firing((title, rests_on, concludes))
                     if facts is None:
                         continue
                     if view is None:
@@ -224,6 +224,6 @@ class _Run:
                         ask(f'{{"id":"{len(origins)}{facts[perhaps]}{chain}')
                         place(row)
                     tell(facts[2])
-                    originate(entries[number])
+                    originate(number)
 
         return record

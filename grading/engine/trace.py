@@ -1,32 +1,12 @@
-"""What a conclusion rests on, as the trace tells it: facts with their places, values and evidence."""
+"""What conclusions rest on, as the trace tells it: facts with their places, values and evidence."""
 
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from grading.engine.firings import FactValue, UnitFacts
+from grading.engine.firings import Because, Cause, FactValue, UnitFacts
 from grading.engine.plan import Plan
 from grading.model.audit import Audit, Known, UnitAudit
-
-Cause = dict[str, Any]
-"""A fact with its place and value, a group or row, the ruleset itself, or an earlier entry of the trace by `seq`."""
-Because = tuple[Cause, ...]
-"""Everything that a conclusion rests on."""
-
-
-class Entries(dict[int, Because]):
-    """Entries of any trace as causes, by their number from 0: all gradings share those of a usual trace."""
-
-    KEPT = 5_000
-
-    def __missing__(self, number: int) -> Because:
-        because = ({"seq": number + 1},)
-        if number < self.KEPT:
-            self[number] = because
-        return because
-
-
-ENTRIES = Entries()
 
 
 class Causes:

@@ -1,9 +1,9 @@
 """What a grading says."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 from grading.model.base import Mode, Status
 
@@ -86,6 +86,36 @@ class Later(Mapping[N, V]):
         return len(self._made)
 
 
+class LaterSequence(Sequence[V]):
+    """A sequence that is made when it is first asked for."""
+
+    def __init__(self, make: Callable[[], tuple[V, ...]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> tuple[V, ...]:
+        return self._make()
+
+    @overload
+    def __getitem__(self, at: int) -> V: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[V]: ...
+    def __getitem__(self, at: int | slice) -> V | Sequence[V]:
+        return self._made[at]
+
+    def __iter__(self) -> Iterator[V]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == tuple(other) if isinstance(other, Sequence) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._made)
+
+
 @dataclass(frozen=True)
 class UnitGrading:
     """The grade of one unit with everything that led to it."""
@@ -100,7 +130,8 @@ class UnitGrading:
     scopes: dict[str, Outcome]
     indicators: tuple[IndicatorResult, ...]
     gates: tuple[GateResult, ...]
-    trace: tuple[TraceEntry, ...]
+    trace: Sequence[TraceEntry]
+    """What the rules concluded, in the order of the plan: causes before what follows from them."""
     conditions: Mapping[str, Status | dict[str, Status]] = field(repr=False)
     """Status by place (`emission_nmhc.A.all[0]`), for row conditions by row key; not part of the JSON."""
     fired: Mapping[str, dict[str | None, int]] = field(repr=False)

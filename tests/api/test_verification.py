@@ -3,7 +3,6 @@
 import json
 import zlib
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -163,18 +162,3 @@ def test_everything_is_told_at_once(service: Service, tmp_path: Path) -> None:
     service.evidence.folder = tmp_path / "empty"
     assert {message.partition(":")[0] for message in found(service)} == {"grading", "log", "evidence"}
     assert len(found(service)) == 5
-
-
-def test_a_grading_of_another_engine_that_comes_out_otherwise_is_a_note_not_a_fault(
-    service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("api.verification.ENGINE", "grading 9.9.9 / another engine")
-    assert verify(service).notes == ()
-    grade = service.grader.grade
-    monkeypatch.setattr(
-        service.grader,
-        "grade",
-        lambda *said: (made := grade(*said), replace(made, engine="x", outcome=made.outcome._replace(grade="A")))[1],
-    )
-    verified = verify(service)
-    assert (len(verified.notes), verified.findings) == (2, ())

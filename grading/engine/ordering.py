@@ -1,0 +1,53 @@
+"""The trace of a run: in the order of the plan, whatever order the rules fired in.
+
+The plan numbers a node after those that it is worked out from, so causes come before what follows from them.
+"""
+
+import sys
+
+from grading.collecting import uncollected
+from grading.engine.firings import Because, Conclusions
+from grading.model.result import TraceEntry
+
+
+class _Entries(dict[int, Because]):
+    """Entries of any trace as causes, by their `seq`: all gradings share those of a usual trace."""
+
+    KEPT = 5_000
+
+    def __missing__(self, seq: int) -> Because:
+        because = ({"seq": seq},)
+        if seq <= self.KEPT:
+            self[seq] = because
+        return because
+
+
+ENTRIES = _Entries()
+
+
+def trace_of(found: Conclusions) -> tuple[TraceEntry, ...]:
+    """An entry for each conclusion; where several facts have led to the same, that of the earliest is its cause."""
+    with uncollected():
+        return tuple(_in_order(found))
+
+
+def _in_order(found: Conclusions) -> list[TraceEntry]:
+    seqs, fired, entries = found.seqs, found.fired, ENTRIES
+    earliest: dict[int, int] = {}
+    for number, origin in found.again:
+        if seqs[origin] < earliest.get(number, sys.maxsize):
+            earliest[number] = seqs[origin]
+    # A named tuple's own constructor is a Python function: twice as slow.
+    new_entry = tuple.__new__
+    trace: list[TraceEntry] = []
+    for seq, number in enumerate(found.order, start=1):
+        title, origin, concludes = fired[number]
+        if type(origin) is int:
+            cause = seqs[origin]
+            because = entries[min(cause, earliest[number]) if number in earliest else cause]
+        elif type(origin) is tuple:
+            because = origin
+        else:
+            because = tuple([entries[seqs[one]][0] if type(one) is int else one[0] for one in origin])
+        trace.append(new_entry(TraceEntry, (seq, title, because, concludes)))
+    return trace

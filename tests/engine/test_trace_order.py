@@ -1,0 +1,55 @@
+"""The trace follows from the plan: how rules are packed, split into modules and ordered for the library does not show in it."""
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grading.engine import conclusions, homes, packing
+from grading.engine.grade import Engine
+from grading.engine.library import Memory
+from grading.engine.rules import Module, Rule
+from grading.model.base import Mode
+from tests.engine.small import Shelf
+from tests.engine.strategies import Flavour, audits, rulesets
+
+WIDE = Flavour(indicators=4, depth=2, wide=True)
+
+
+def reverse_rules(patched: pytest.MonkeyPatch) -> None:
+    rules = Module.rules.fget
+    assert rules is not None
+
+    def reversed_rules(module: Module) -> tuple[Rule, ...]:
+        return rules(module)[::-1]
+
+    patched.setattr(Module, "rules", property(reversed_rules))
+
+
+def assert_backwards(patched: pytest.MonkeyPatch) -> None:
+    asserted = Memory._assert
+    patched.setattr(Memory, "_assert", lambda memory, batch: asserted(memory, batch[::-1]))
+
+
+CHANGES = {
+    "a module for every indicator": lambda patched: patched.setattr(homes, "PORTION", 1),
+    "rules of one fact alone": lambda patched: patched.setattr(packing, "MAX_ALTERNATIVES", 1),
+    "a rule for each cause": lambda patched: patched.setattr(conclusions, "MANY_READERS", 0),
+    "causes together in one rule": lambda patched: patched.setattr(conclusions, "MANY_READERS", 10_000),
+    "rules in another order": reverse_rules,
+    "facts in another order": assert_backwards,
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@given(data=st.data())
+def test_a_grading_is_the_same_to_the_letter_however_its_rules_are_given_to_the_library(
+    change: str, data: st.DataObject
+) -> None:
+    ruleset = data.draw(rulesets(WIDE)).ruleset
+    audit = data.draw(audits(ruleset, data.draw(st.sampled_from([5, 60]))))
+    expected = [orjson.dumps(Engine(Shelf(ruleset)).grade(audit, mode).as_json()) for mode in Mode]
+    with pytest.MonkeyPatch.context() as patched:
+        CHANGES[change](patched)
+        found = [orjson.dumps(Engine(Shelf(ruleset)).grade(audit, mode).as_json()) for mode in Mode]
+    assert found == expected

@@ -16,6 +16,7 @@ from api.desk import Desk, find
 from api.grader import Grader
 from api.problems import invalid_audit
 from api.store import AuditRevision, GradedUnit, Grading, SignOff
+from grading import calendar
 from grading.digest import digest
 from grading.engine.grade import Engine
 from grading.intake import AuditError, check_audit, parse_json
@@ -83,7 +84,7 @@ def document(stored: Grading, reviews: Mapping[str, Review]) -> dict[str, Any]:
         if review is not None:
             unit["review"] = "reviewed"
             unit["reviewed_by"] = review.reviewer
-            unit["reviewed_on"] = review.at.date().isoformat()
+            unit["reviewed_on"] = calendar.day_of(review.at).isoformat()
             unit["notices"] = [notice for notice in unit["notices"] if notice != DRAFT_NOTICE]
     return told
 
@@ -124,7 +125,7 @@ def read_as(content: str, rulesets: Mapping[str, str], library: Library) -> doma
     raw = parse_json(content)
     for unit in raw["units"]:
         unit["ruleset"] = rulesets.get(unit["id"], unit["ruleset"])
-    return check_audit(raw, library)
+    return check_audit(raw, library, any_day=True)
 
 
 def inputs_of(graded: Graded) -> str:

@@ -63,6 +63,7 @@ from api.store import (
     Unit,
     User,
 )
+from grading import calendar
 
 S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 Filter = ColumnElement[bool]
@@ -86,7 +87,7 @@ def enterprises(actor: Actor, column: Any) -> Filter:
     elif actor.role is Role.ENTERPRISE and actor.enterprise_id:
         seen = column == actor.enterprise_id
     elif actor.role is Role.ASSESSOR and actor.team_id:
-        a, today = _alias(Assignment), date.today()
+        a, today = _alias(Assignment), calendar.today()
         mine = and_(a.c.team_id == actor.team_id, a.c.since <= today, or_(a.c.until.is_(None), a.c.until >= today))
         seen = column.in_(select(a.c.enterprise_id).where(mine))
     elif actor.role is Role.BUREAU and actor.area:
@@ -309,7 +310,7 @@ def _asking(actor: Actor) -> Actor:
 
 def _criteria(asking: Actor, models: Iterable[type[Base]]) -> tuple[Any, ...]:
     # Who asks is what they depend on, and the day. Each costs at every statement, so only those that can matter are given.
-    today = date.today()
+    today = calendar.today()
     return tuple(_criterion(asking, today, model) for model in models)
 
 
@@ -346,7 +347,7 @@ def _restrict(state: ORMExecuteState) -> None:
         raise ScopeError("a scoped session runs ORM statements only, so that each of them can be restricted")
     asking = session.info[ASKING]
     if state.is_select and state.statement.get_execution_options().get(KEPT):
-        state.statement = _restricted(cast(Select[Any], state.statement), asking, date.today())
+        state.statement = _restricted(cast(Select[Any], state.statement), asking, calendar.today())
         return
     models = _models_in(state.statement)
     for mapper in state.all_mappers:

@@ -1,11 +1,13 @@
 """Answers that a form sent, put into a draft: one when the page saves by itself, all of them when it can't."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from api.pages.answers import WrongAnswerError, read_answer
 from api.pages.draft import Draft, Stated
 from api.pages.posted import Posted
 from api.pages.questionnaire import Questionnaire
+from grading import calendar
 from grading.model.ruleset import Fact
 
 VALUE, EVIDENCE, NOTE, SEVERAL, KEY = "v.", "e.", "n.", "p.", "k."
@@ -41,6 +43,8 @@ def answer(draft: Draft, asked: Questionnaire, sent: Posted) -> Answered:
             typed = sent.texts(VALUE + place)
             try:
                 value = read_answer(fact, typed)
+                if place == "assessed_on" and value is not None:
+                    _refuse_day(value)
             except WrongAnswerError as error:
                 done.problems[place] = ("、".join(typed), str(error))
         lines = tuple(line.strip() for line in evidence.get(place, "").splitlines() if line.strip())
@@ -54,6 +58,12 @@ def answer(draft: Draft, asked: Questionnaire, sent: Posted) -> Answered:
     _name_rows(draft, asked, sent, done)
     _change_tables(draft, asked, sent, done)
     return done
+
+
+def _refuse_day(said: str) -> None:
+    refusal = calendar.not_assessable(date.fromisoformat(said))
+    if refusal is not None:
+        raise WrongAnswerError(f"{refusal}。")
 
 
 def _name_rows(draft: Draft, asked: Questionnaire, sent: Posted, done: Answered) -> None:

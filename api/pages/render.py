@@ -1,7 +1,7 @@
 """Templates → pages: what every page has around its content, and how values are written on it."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from api.desk import Desk, cookie_name
 from api.identity import csrf
 from api.store import AppealState, Role
 from api.workflow import KIND_NAMES, STATE_NAMES
+from grading import calendar
 from grading.digest import plain
 from grading.language.prose import number_text, unit_text
 from grading.model.base import Cite, Status
@@ -25,7 +26,6 @@ from grading.vocabulary import UNGRADED as UNGRADED_LABEL
 from reports.context.words import region_text
 
 TEMPLATES = Path(__file__).parent / "templates"
-CHINA = timezone(timedelta(hours=8))
 MARKS = {Status.MET: "✓", Status.UNMET: "✗", Status.UNKNOWN: "？", None: "—"}
 """A status is told by a mark and a word; colour only repeats it."""
 NOTICES = {
@@ -96,7 +96,7 @@ def cited(cite: Cite | None) -> str:
 def day(value: date | datetime | str | None) -> str:
     """A day as `2023-09-10`; moments as they are on a clock in China, to the minute."""
     if isinstance(value, datetime):
-        return value.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if value.tzinfo else value.strftime("%Y-%m-%d %H:%M")
+        return calendar.clock_text(value)
     return value.isoformat() if isinstance(value, date) else value or "—"
 
 

@@ -12,6 +12,7 @@ from api.problems import ErrorAt, Problem
 from api.store import Audit, AuditKind, AuditRevision, Enterprise, Role, Site
 from api.workflow.content import blank, next_number, parsed, revision_of
 from api.workflow.states import KIND_NAMES, STATE_NAMES, STEPS, Action, record, take, touch
+from grading import calendar
 
 SAME_SITTING = timedelta(minutes=10)
 """Saves of one person within this time are one revision."""
@@ -39,7 +40,7 @@ def create_audit(
     if corrects_id is not None:
         site_id, content = _corrected(desk, corrects_id, enterprise, kind, content)
     if content is None:
-        content = blank(desk, enterprise, site_id, desk.at.date())
+        content = blank(desk, enterprise, site_id, calendar.day_of(desk.at))
     parsed(content)
     audit = Audit(enterprise_id=enterprise.id, kind=kind, author_id=actor.id, site_id=site_id, corrects_id=corrects_id)
     desk.db.add(audit)

@@ -60,7 +60,7 @@ def test_the_log_is_filtered_by_days_in_china(world: World, today: date) -> None
 def test_an_audit_of_tomorrow_is_not_submitted_and_one_of_today_is(world: World, today: date) -> None:
     tomorrow = (today + timedelta(days=1)).isoformat()
     early = world.do("wang", workflow.create_audit, world.tyre, content(assessed_on=tomorrow))
-    with pytest.raises(Problem, match="^invalid_audit:") as refused:
+    with pytest.raises(Problem, match=r"^invalid_audit:") as refused:
         world.do("wang", workflow.submit, early.id)
     assert [error.place for error in refused.value.errors] == ["assessed_on"]
     on_time = world.do("wang", workflow.create_audit, world.tyre, content(assessed_on=today.isoformat()))
@@ -69,5 +69,5 @@ def test_an_audit_of_tomorrow_is_not_submitted_and_one_of_today_is(world: World,
 
 @pytest.mark.parametrize(("since", "until"), [(date(1, 1, 1), None), (date(2023, 1, 1), date(9999, 12, 31))])
 def test_an_assignment_of_no_sensible_days_is_refused(world: World, since: date, until: date | None) -> None:
-    with pytest.raises(Problem, match="^invalid_request:"):
+    with pytest.raises(Problem, match=r"^invalid_request:"):
         sees_the_foundry(world, since, until)

@@ -23,6 +23,7 @@ from grading.intake import AuditError, check_audit, parse_json
 from grading.language.load import Library
 from grading.model import audit as domain
 from grading.model.result import Grading as Graded
+from grading.vocabulary import JURISDICTION
 
 DRAFT_NOTICE = "draft_ruleset"
 _SIGN_OFFS_OF = kept(select(SignOff).where(SignOff.ruleset_digest.in_(bindparam("digests", expanding=True))))
@@ -141,10 +142,13 @@ def inputs_of(graded: Graded) -> str:
 
 
 def comparable(told: dict[str, Any]) -> dict[str, Any]:
-    """A grading's JSON without what doesn't follow from its inputs: whether the edition was reviewed by then."""
+    """A grading's JSON without what doesn't follow from its inputs: whether the edition was reviewed by then.
+
+    Nor with what earlier versions did not yet say: that the plant lies outside of the edition's jurisdiction.
+    """
     units = [
         {key: value for key, value in unit.items() if key != "review"}
-        | {"notices": [notice for notice in unit["notices"] if notice != DRAFT_NOTICE]}
+        | {"notices": [notice for notice in unit["notices"] if notice != DRAFT_NOTICE and notice not in JURISDICTION]}
         for unit in told["units"]
     ]
     return {**told, "units": units}

@@ -30,7 +30,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.visitors import ExternallyTraversible
 
-from api.access.actor import Actor, Via, area_bounds
+from api.access.actor import Actor, Via
 from api.store import (
     Appeal,
     Assignment,
@@ -45,6 +45,7 @@ from api.store import (
     BatchRuleset,
     BatchUnit,
     DraftRuleset,
+    DraftVersion,
     Enterprise,
     EvidenceFile,
     Export,
@@ -64,6 +65,7 @@ from api.store import (
     User,
 )
 from grading import calendar
+from grading.jurisdiction import area_bounds
 
 S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 Filter = ColumnElement[bool]
@@ -133,6 +135,16 @@ def revisions(actor: Actor) -> Filter:
         a = _alias(Audit)
         counts = tuple_(AuditRevision.audit_id, AuditRevision.number).in_(select(a.c.id, a.c.revision))
         return and_(seen, or_(AuditRevision.audit_id.in_(_own_assessments(actor)), and_(AuditRevision.frozen, counts)))
+    return seen
+
+
+def draft_versions(actor: Actor) -> Filter:
+    """Earlier versions of drafts, for those who write them."""
+    if actor.role is Role.BUREAU:
+        return false()
+    seen = of_audits(actor, DraftVersion.audit_id)
+    if actor.role is Role.ENTERPRISE:
+        return and_(seen, DraftVersion.audit_id.in_(_own_assessments(actor)))
     return seen
 
 
@@ -238,6 +250,7 @@ FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     Unit: lambda actor: enterprises(actor, Unit.enterprise_id),
     Audit: lambda actor: audits(actor, Audit),
     AuditRevision: revisions,
+    DraftVersion: draft_versions,
     Appeal: lambda actor: of_audits(actor, Appeal.audit_id),
     EvidenceFile: lambda actor: of_audits(actor, EvidenceFile.audit_id),
     Grading: gradings,

@@ -60,6 +60,7 @@ def show_audit(audit_id: UUID, request: Request, desk: Reader, mode: str = "") -
         appeals=appeals_of(desk, audit.id),
         people=names_of(desk.db, [audit.author_id, audit.submitted_by, audit.confirmed_by, audit.published_by]),
         labels=level_labels(desk),
+        outside=workflow.outside(desk, audit, workflow.graded_by(desk, stored)) if stored is not None else [],
     )
 
 
@@ -77,7 +78,7 @@ def get_report(audit_id: UUID, path: ReportFormat, desk: Annotated[Desk, needs(R
 @router.post("/audits/{audit_id}/confirmation")
 def confirm(audit_id: UUID, desk: Annotated[Desk, needs(Rule.CONFIRM_AUDITS)], sent: Sent) -> Response:
     """Confirm as the second assessor."""
-    workflow.confirm(desk, audit_id, sent.version)
+    workflow.confirm(desk, audit_id, sent.version, sent.text("outside_reason"))
     return _back(audit_id)
 
 
@@ -91,7 +92,7 @@ def send_back(audit_id: UUID, desk: Annotated[Desk, needs(Rule.RETURN_AUDITS)], 
 @router.post("/audits/{audit_id}/publication")
 def publish(audit_id: UUID, desk: Annotated[Desk, needs(Rule.PUBLISH_AUDITS)], sent: Sent) -> Response:
     """Publish."""
-    workflow.publish(desk, audit_id, sent.version)
+    workflow.publish(desk, audit_id, sent.version, outside_reason=sent.text("outside_reason"))
     return _back(audit_id)
 
 

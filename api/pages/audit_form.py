@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from api import workflow
-from api.access import Rule
+from api.access import MAY, Rule
 from api.attachments import attach, detach, evidence_by_place
 from api.desk import Desk, needs
 from api.pages.answering import answer
@@ -22,6 +22,7 @@ from api.pages.render import page
 from api.problems import ErrorAt, Problem, not_found
 from api.store import Audit, Enterprise, EvidenceFile
 from api.workflow import Action
+from api.workflow.content import edition_notices
 from grading.audit_json import dump_audit
 from grading.forms.cell_text import TooLongError
 from grading.forms.findings import FormError
@@ -182,7 +183,7 @@ def put_workbook(audit_id: UUID, request: Request, desk: CostlyWriter, sent: Sen
 def submit(audit_id: UUID, request: Request, desk: Writer, sent: Sent) -> Response:
     """Submit; what keeps the draft from it is told in the form, each error at its place."""
     try:
-        workflow.submit(desk, audit_id, sent.version)
+        workflow.submit(desk, audit_id, sent.version, sent.text("outside_reason"))
     except Problem as problem:
         if problem.status != 422:
             raise
@@ -286,6 +287,9 @@ def _around(desk: Desk, audit: Audit, asked: Questionnaire) -> dict[str, Any]:
         "asked": asked,
         "scales": [ruleset.scale for ruleset in asked.rulesets],
         "graded": graded,
+        "outside": workflow.outside(desk, audit, asked.rulesets),
+        "may_go_outside": desk.actor.role in MAY[Rule.GRADE_OUTSIDE],
+        "editions": edition_notices(asked.rulesets, asked.standing.audit.assessed_on) if asked.standing.audit else [],
         "files": evidence_by_place(desk, audit),
         "errors": [(place, said, asked.items.get(place)) for place, said in asked.standing.errors.items()],
         "slug": slug,

@@ -21,7 +21,7 @@ from grading.language.prose import number_text, unit_text
 from grading.model.base import Cite, Status
 from grading.model.result import UNGRADED
 from grading.model.ruleset import Scale
-from grading.vocabulary import ALERT, BASIS, CONFIDENCE, DECIDED_BY, MEASURE, MODE, REVIEW, STATUS
+from grading.vocabulary import ALERT, BASIS, CONFIDENCE, DECIDED_BY, JURISDICTION, MEASURE, MODE, REVIEW, STATUS
 from grading.vocabulary import UNGRADED as UNGRADED_LABEL
 from reports.context.words import region_text
 
@@ -32,6 +32,7 @@ NOTICES = {
     "draft_ruleset": "规则集为草案，未经审定：结论仅供参考",
     "edition_not_yet_in_force": "评定日早于本版规则的施行日",
     "edition_superseded": "评定日时本版规则已被取代",
+    **JURISDICTION,
 }
 APPEAL_NAMES = {AppealState.OPEN: "待答复", AppealState.UPHELD: "申诉成立", AppealState.REJECTED: "申诉不成立"}
 WAYS: dict[Role, tuple[tuple[str, str], ...]] = {

@@ -101,6 +101,7 @@ def audit(desk: Desk, row: Audit) -> AuditOut:
         submitted_by=name(row.submitted_by),
         confirmed_by=name(row.confirmed_by),
         published_by=name(row.published_by),
+        outside_reason=row.outside_reason,
         actions=sorted(workflow.actions(desk, row)),
         conflicts=list(desk.db.scalars(_CONFLICTS, {"audit": row.id})),
     )

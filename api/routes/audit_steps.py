@@ -18,7 +18,7 @@ from api.routes.declare import (
     version_in,
 )
 from api.routes.idempotency import OnceOnly
-from api.shapes.audits import AuditOut, OptionalReasonsIn, PublicationIn, ReasonsIn
+from api.shapes.audits import AuditOut, OptionalReasonsIn, PublicationIn, ReasonsIn, StepIn
 from api.shapes.base import In
 from api.store import Audit
 
@@ -33,23 +33,33 @@ STEP = VERSIONED | refusals(409, 412)
     responses=STEP | refusals(422),
 )
 def submit_audit(
-    audit_id: UUID, once: OnceOnly, desk: Annotated[Desk, needs(Rule.DRAFT_AUDITS)], if_match: IfMatch = None
+    audit_id: UUID,
+    once: OnceOnly,
+    desk: Annotated[Desk, needs(Rule.DRAFT_AUDITS)],
+    body: StepIn | None = None,
+    if_match: IfMatch = None,
 ) -> Response:
     """Checks it (422 with the place of every error), freezes its revision and grades it."""
-    return _step(desk, once, None, lambda: workflow.submit(desk, audit_id, version_in(if_match)))
+    reason = body.outside_reason if body is not None else None
+    return _step(desk, once, body, lambda: workflow.submit(desk, audit_id, version_in(if_match), reason))
 
 
 @router.post(
     "/audits/{audit_id}/confirmation",
     summary="Confirm a submitted audit",
     response_model=AuditOut,
-    responses=STEP,
+    responses=STEP | refusals(422),
 )
 def confirm_audit(
-    audit_id: UUID, once: OnceOnly, desk: Annotated[Desk, needs(Rule.CONFIRM_AUDITS)], if_match: IfMatch = None
+    audit_id: UUID,
+    once: OnceOnly,
+    desk: Annotated[Desk, needs(Rule.CONFIRM_AUDITS)],
+    body: StepIn | None = None,
+    if_match: IfMatch = None,
 ) -> Response:
     """By a second assessor, who has written nothing of it."""
-    return _step(desk, once, None, lambda: workflow.confirm(desk, audit_id, version_in(if_match)))
+    reason = body.outside_reason if body is not None else None
+    return _step(desk, once, body, lambda: workflow.confirm(desk, audit_id, version_in(if_match), reason))
 
 
 @router.post(
@@ -84,7 +94,9 @@ def publish_audit(
 ) -> Response:
     """By the bureau. What was published before of the same enterprise and site is superseded."""
     version = version_in(if_match)
-    return _step(desk, once, body, lambda: workflow.publish(desk, audit_id, version, body.grading_id))
+    return _step(
+        desk, once, body, lambda: workflow.publish(desk, audit_id, version, body.grading_id, body.outside_reason)
+    )
 
 
 @router.post(

@@ -5,6 +5,7 @@ from api.workflow.appeals import answer_appeal, appeal
 from api.workflow.content import revision_of
 from api.workflow.drafts import conflicts_of, create_audit, save_draft
 from api.workflow.grading import latest, preview, regrade
+from api.workflow.jurisdiction import graded_by, outside, rulesets_of
 from api.workflow.sign_off import sign_off
 from api.workflow.states import KIND_NAMES, STATE_NAMES, Action
 from api.workflow.steps import confirm, publish, send_back, submit, withdraw
@@ -19,11 +20,14 @@ __all__ = [
     "confirm",
     "conflicts_of",
     "create_audit",
+    "graded_by",
     "latest",
+    "outside",
     "preview",
     "publish",
     "regrade",
     "revision_of",
+    "rulesets_of",
     "save_draft",
     "send_back",
     "sign_off",

@@ -9,22 +9,26 @@ from api.problems import Problem, not_found
 from api.store import Audit, AuditKind, AuditRevision, AuditState, Enterprise, Grading
 from api.workflow import grading as gradings
 from api.workflow.content import read, revision_of
+from api.workflow.jurisdiction import allow_outside, graded_by, rulesets_of
 from api.workflow.states import Action, given_reasons, move, take
+from grading import calendar
 from grading.digest import digest
 from grading.model.base import Mode
 
 S = AuditState
 
 
-def submit(desk: Desk, audit_id: UUID, version: int | None = None) -> Audit:
+def submit(desk: Desk, audit_id: UUID, version: int | None = None, outside_reason: str | None = None) -> Audit:
     """Check the draft, freeze its revision, and grade it. A self-assessment takes the place of the one before.
 
+    `outside_reason` is needed where an edition does not apply to the plant's county.
     Raises Problem (403, 404, 409, 412, 422 with the place of every error).
     """
     audit = take(desk, audit_id, Action.SUBMIT, version)
     revision = revision_of(desk, audit)
     enterprise = find(desk.db, Enterprise, audit.enterprise_id)
     read_audit = read(revision.content, enterprise, desk.service.grader.library)
+    allowed = allow_outside(desk, audit, rulesets_of(desk, read_audit), outside_reason)
     if not revision.frozen:
         revision.audit_digest = digest(read_audit)
         revision.frozen = True
@@ -33,24 +37,26 @@ def submit(desk: Desk, audit_id: UUID, version: int | None = None) -> Audit:
     audit.assessed_on = read_audit.assessed_on
     audit.submitted_at, audit.submitted_by = desk.at, desk.actor.id
     audit.confirmed_at = audit.confirmed_by = None
-    told = {"revision": revision.number, "audit_digest": revision.audit_digest}
+    told = {"revision": revision.number, "audit_digest": revision.audit_digest, **allowed}
     move(desk, audit, S.SUBMITTED, "submitted", **told, **gradings.told(grading))
     if audit.kind is AuditKind.SELF:
         _supersede(desk, audit, S.SUBMITTED)
     return audit
 
 
-def confirm(desk: Desk, audit_id: UUID, version: int | None = None) -> Audit:
+def confirm(desk: Desk, audit_id: UUID, version: int | None = None, outside_reason: str | None = None) -> Audit:
     """Confirm a submitted audit as its second assessor: somebody who has written nothing of it and didn't submit it.
 
-    Raises Problem (403, 404, 409, 412).
+    Raises Problem (403, 404, 409, 412, 422).
     """
     audit = take(desk, audit_id, Action.CONFIRM, version)
     if desk.actor.id in writers(desk, audit):
         said = "复核须由另一名评审专家进行：您是这份审核的编写人或提交人。"
         raise Problem("own_audit", said, status=403)
+    graded = gradings.latest(desk, audit, revision_of(desk, audit))
+    allowed = allow_outside(desk, audit, graded_by(desk, graded) if graded is not None else (), outside_reason)
     audit.confirmed_by, audit.confirmed_at = desk.actor.id, desk.at
-    move(desk, audit, S.CONFIRMED, "confirmed", revision=audit.revision)
+    move(desk, audit, S.CONFIRMED, "confirmed", revision=audit.revision, **allowed)
     return audit
 
 
@@ -63,14 +69,24 @@ def send_back(desk: Desk, audit_id: UUID, reasons: str, version: int | None = No
     return audit
 
 
-def publish(desk: Desk, audit_id: UUID, version: int | None = None, grading_id: UUID | None = None) -> Audit:
+def publish(
+    desk: Desk,
+    audit_id: UUID,
+    version: int | None = None,
+    grading_id: UUID | None = None,
+    outside_reason: str | None = None,
+) -> Audit:
     """Publish a confirmed audit with a grading of it, by default the last official one; the audit published before is superseded.
 
-    Raises Problem (403, 404, 409, 412): also for a trial grading, for a grading of another revision, and when a later
+    Raises Problem (403, 404, 409, 412, 422): also for a trial grading, for a grading of another revision, and when a later
     assessment is published already.
     """
     audit = take(desk, audit_id, Action.PUBLISH, version)
     grading = _publishable(desk, audit, grading_id)
+    allowed = allow_outside(desk, audit, graded_by(desk, grading), outside_reason)
+    refusal = calendar.not_assessable(audit.assessed_on) if audit.assessed_on is not None else None
+    if refusal is not None:
+        raise Problem("day_not_assessable", f"{refusal}。请退回修改。")
     before = _others(desk, audit, S.PUBLISHED)
     later = [b for b in before if b.assessed_on and audit.assessed_on and b.assessed_on > audit.assessed_on]
     if later:
@@ -78,7 +94,7 @@ def publish(desk: Desk, audit_id: UUID, version: int | None = None, grading_id: 
         raise Problem("later_published", said, more={"audit_id": str(later[0].id)})
     audit.published_by, audit.published_at, audit.published_grading_id = desk.actor.id, desk.at, grading.id
     told = {"revision": audit.revision, "grading": str(grading.id), "grade": grading.grade, "inputs": grading.inputs}
-    move(desk, audit, S.PUBLISHED, "published", **told)
+    move(desk, audit, S.PUBLISHED, "published", **told, **allowed)
     _supersede(desk, audit, S.PUBLISHED)
     return audit
 

@@ -13,6 +13,8 @@ from grading.model.base import Mode
 from grading.model.ruleset import Ruleset
 
 UNITS, INDICATORS, REJECTS = "grades", "indicators", "rejects"
+NOTICE = "notice"
+"""The column of units that says what is to be known about a unit's place under the ruleset."""
 SEPARATOR = ";"
 
 
@@ -23,6 +25,7 @@ class Results:
     files: tuple[str, ...]
     grades: dict[str, int]
     attainable: dict[str, int]
+    notices: dict[str, int]
     notes: tuple[str, ...]
 
 
@@ -75,7 +78,8 @@ def write_results(
         files.append(_whole(out / f"{REJECTS}.csv", partial(rejects.sink_csv, include_bom=True)))
     else:
         (out / f"{REJECTS}.csv").unlink(missing_ok=True)
-    return Results(tuple(files), _counts(tables[UNITS], "grade"), _counts(tables[UNITS], "attainable"), tuple(notes))
+    grades, attainable, notices = (_counts(tables[UNITS], column) for column in ("grade", "attainable", NOTICE))
+    return Results(tuple(files), grades, attainable, notices, tuple(notes))
 
 
 def _workbook(contents: Contents, notes: list[str], to: Path) -> None:
@@ -90,6 +94,6 @@ def _whole(path: Path, write: Callable[[Path], object]) -> str:
 
 
 def _counts(units: pl.LazyFrame, column: str) -> dict[str, int]:
-    """How many units have each level, best level first."""
-    counted = units.group_by(column).agg(pl.len()).sort(column).collect()
+    """How many units have each level (best level first) or notice."""
+    counted = units.filter(pl.col(column).is_not_null()).group_by(column).agg(pl.len()).sort(column).collect()
     return {level: count for level, count in counted.iter_rows()}  # noqa: C416

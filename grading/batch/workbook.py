@@ -19,7 +19,7 @@ from grading.forms.style import AMBER, BOX, FONT, INK, PALE, RED, TEAL
 from grading.model.base import Mode
 from grading.model.result import UNGRADED
 from grading.model.ruleset import Ruleset
-from grading.vocabulary import MODE, REVIEW, STATUS
+from grading.vocabulary import JURISDICTION, MODE, REVIEW, STATUS
 from grading.vocabulary import UNGRADED as UNGRADED_WORD
 
 MOST_ROWS = 1_048_575
@@ -135,6 +135,7 @@ def _grade_columns(ruleset: Ruleset) -> list[Column]:
         for name, known in ruleset.dimensions.items()
         if name in there
     ]
+    columns.append(Column("适用地区", 30, _words("notice", JURISDICTION)))
     columns.append(Column("目标等级未满足的指标", 60, _titles("unmet", titles)))
     columns.append(Column("目标等级无法判定的指标", 60, _titles("unknown", titles)))
     return columns
@@ -221,6 +222,8 @@ def _summarise(sheet: Worksheet, contents: Contents, height: int, refused: int, 
     put.table(("合计", height, "", ""), head=False)
     put.line("")
     put.line(f"未能读入的原因 {refused:,} 条，见“未读入”" if refused else "全部读入")
+    for notice, number in _count(contents.units.filter(pl.col("notice").is_not_null()), "notice").items():
+        put.line(f"{JURISDICTION[notice]}（{ruleset.jurisdiction}）：{number:,} 个单元", colour=AMBER)
     for note in notes:
         put.line(note)
     for letter, width in zip("ABCD", (26, 14, 12, 22), strict=True):

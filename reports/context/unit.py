@@ -12,7 +12,7 @@ from grading.model.base import Cite, Provenance, Status
 from grading.model.gap import UnitGaps
 from grading.model.result import UNGRADED, UnitGrading
 from grading.model.ruleset import Ruleset
-from grading.vocabulary import ALERT, MEASURE, REVIEW
+from grading.vocabulary import ALERT, JURISDICTION, MEASURE, REVIEW
 from reports.charts.ladder import Ladder, ladder
 from reports.context.lines import Lists, lists
 from reports.context.plan import Plan, plan
@@ -24,6 +24,7 @@ from reports.context.words import jurisdiction_text, level_label
 EDITION_NOTICES = {
     "edition_not_yet_in_force": "评定日早于本版规则施行日",
     "edition_superseded": "评定日时本版规则已被取代",
+    **JURISDICTION,
 }
 OPEN_PERCENT = "比例待核实"
 

@@ -75,6 +75,13 @@ def detach(desk: Desk, evidence_id: UUID) -> EvidenceFile:
     return file
 
 
+def rename_row(desk: Desk, audit: Audit, old: str, new: str) -> None:
+    """Let the files of a table's row follow it when its key changes; `old` and `new` are the row's places."""
+    for file in evidence_of(desk, audit):
+        if file.place is not None and file.place.startswith(f"{old}."):
+            file.place = new + file.place.removeprefix(old)
+
+
 def evidence_of(desk: Desk, audit: Audit) -> list[EvidenceFile]:
     """The files of an audit, oldest first."""
     return list(desk.db.scalars(_of(audit).order_by(EvidenceFile.id)))

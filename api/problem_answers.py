@@ -95,9 +95,11 @@ def problem_json(problem: Problem, request: Request | None = None) -> Response:
 
 
 def wants_json(request: Request) -> bool:
-    """Whether a program asks: anything below /v1, or who doesn't accept HTML."""
+    """Whether a program asks: anything below /v1, or who doesn't accept HTML and is no page of ours (htmx accepts anything)."""
     path = request.url.path
-    return path == API or path.startswith(API + "/") or "text/html" not in request.headers.get("accept", "")
+    if path == API or path.startswith(API + "/"):
+        return True
+    return "hx-request" not in request.headers and "text/html" not in request.headers.get("accept", "")
 
 
 def _to_sign_in(request: Request) -> Response:

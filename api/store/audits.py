@@ -74,6 +74,8 @@ class DraftVersion(Base, kw_only=True):
 
     id: Mapped[UUID] = id_column()
     audit_id: Mapped[UUID] = mapped_column(ForeignKey("audits.id"))
+    since: Mapped[int]
+    """The first version with this content."""
     version: Mapped[int]
     """The last version with this content."""
     content: Mapped[str] = mapped_column(Packed)

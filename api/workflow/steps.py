@@ -11,6 +11,7 @@ from api.workflow import grading as gradings
 from api.workflow.content import read, revision_of
 from api.workflow.jurisdiction import allow_outside, graded_by, rulesets_of
 from api.workflow.states import Action, given_reasons, move, take
+from api.workflow.versions import forget_versions
 from grading import calendar
 from grading.digest import digest
 from grading.model.base import Mode
@@ -96,6 +97,7 @@ def publish(
     told = {"revision": audit.revision, "grading": str(grading.id), "grade": grading.grade, "inputs": grading.inputs}
     move(desk, audit, S.PUBLISHED, "published", **told, **allowed)
     _supersede(desk, audit, S.PUBLISHED)
+    forget_versions(desk, audit)
     return audit
 
 
@@ -108,6 +110,7 @@ def withdraw(desk: Desk, audit_id: UUID, reasons: str = "", version: int | None 
     if audit.submitted_at is not None or reasons.strip():
         audit.reasons = given_reasons(reasons, "撤回")
     move(desk, audit, S.WITHDRAWN, "withdrawn", revision=audit.revision, reasons=audit.reasons or "")
+    forget_versions(desk, audit)
     return audit
 
 

@@ -17,6 +17,7 @@ def upgrade() -> None:
         "draft_versions",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("audit_id", sa.Uuid(), nullable=False),
+        sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("content", api.store.base.Packed(), nullable=False),
         sa.Column("replaced_by", sa.Uuid(), nullable=False),

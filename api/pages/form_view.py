@@ -123,6 +123,7 @@ def _around(desk: Desk, audit: Audit, asked: Questionnaire) -> dict[str, Any]:
         "errors": [(place, said, asked.at_number(place)) for place, said in asked.standing.errors.items()],
         "stray": _stray(desk, audit, asked),
         "slug": slug,
+        "max_file": desk.service.evidence.max_bytes,
         "at": desk.at,
     }
 

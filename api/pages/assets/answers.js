@@ -64,8 +64,9 @@ function mark({ name, state, reason }) {
   const box = boxOf(name);
   const said = box && document.getElementById(box.dataset.said ?? `s-${box.id.slice(2)}`);
   if (!said) return;
-  const texts = { typed: "尚未保存", queued: "正在保存…", sending: "正在保存…", waits: `✗ 未保存：${reason}；已暂存在本浏览器，将自动重试`, wrong: `✗ 未保存：${reason}` };
-  const text = texts[state] ?? `✗ 未保存：${reason}；已暂存在本浏览器`;
+  const why = reason.replace(/。$/, "");
+  const texts = { typed: "尚未保存", queued: "正在保存…", sending: "正在保存…", waits: `✗ 未保存：${why}；已暂存在本浏览器，将自动重试`, wrong: `✗ 未保存：${why}` };
+  const text = texts[state] ?? `✗ 未保存：${why}；已暂存在本浏览器`;
   said.replaceChildren(Object.assign(document.createElement("span"), { className: FAILED.includes(state) ? "bad" : "quiet", textContent: text }));
 }
 

@@ -15,7 +15,11 @@ from api.desk import Desk, find
 from api.problems import ErrorAt, Problem, not_found
 from api.service import Service
 from api.store import Audit, EvidenceFile
+from api.workflow.content import revision_of
+from api.workflow.draft import Draft, GoneError
+from api.workflow.places import parse
 from api.workflow.states import Action, record, take
+from api.workflow.versions import content_at
 
 MAX_FILES = 500
 MAX_PLACE = 400
@@ -23,15 +27,20 @@ FILES_LOCK = 0x65766964
 """Of PostgreSQL's advisory locks: held alone to delete files, together to add rows that refer to them."""
 
 
-def attach(desk: Desk, audit_id: UUID, content: BinaryIO, name: str, place: str | None = None) -> EvidenceFile:
+def attach(
+    desk: Desk, audit_id: UUID, content: BinaryIO, name: str, place: str | None = None, version: int | None = None
+) -> EvidenceFile:
     """Take a file in for an audit that is being written; the same content at the same place is one file.
 
-    `place` is where in the audit it belongs (`units[0].facts.nmhc`). Raises Problem (403, 404, 409, 413, 415, 422).
+    `place` is where in the audit it belongs (`units[0].facts.nmhc`, `units[0].groups.outlets["DA003"].nmhc`). A row may be
+    told by its number only with the `version` of the draft that showed it so.
+    Raises Problem (403, 404, 409, 412, 413, 415, 422, 428).
     """
     audit = take(desk, audit_id, Action.SAVE)
     if place is not None and not 1 <= len(place) <= MAX_PLACE:
         message = f"位置不超过 {MAX_PLACE} 个字符。"
         raise Problem("invalid_place", message, status=422, errors=[ErrorAt("place", message)])
+    place = _by_key(desk, audit, place, version)
     if (desk.db.scalar(_count(audit)) or 0) >= MAX_FILES:
         raise Problem("too_many_files", f"一份审核最多 {MAX_FILES} 个证据文件。")
     _hold_files(desk.db, alone=False)
@@ -75,6 +84,13 @@ def detach(desk: Desk, evidence_id: UUID) -> EvidenceFile:
     return file
 
 
+def rename_row(desk: Desk, audit: Audit, old: str, new: str) -> None:
+    """Let the files of a table's row follow it when its key changes; `old` and `new` are the row's places."""
+    for file in evidence_of(desk, audit):
+        if file.place is not None and file.place.startswith(f"{old}."):
+            file.place = new + file.place.removeprefix(old)
+
+
 def evidence_of(desk: Desk, audit: Audit) -> list[EvidenceFile]:
     """The files of an audit, oldest first."""
     return list(desk.db.scalars(_of(audit).order_by(EvidenceFile.id)))
@@ -85,6 +101,34 @@ def evidence_by_place(desk: Desk, audit: Audit) -> dict[str, list[EvidenceFile]]
     found: dict[str, list[EvidenceFile]] = {}
     for file in evidence_of(desk, audit):
         found.setdefault(file.place or "", []).append(file)
+    return found
+
+
+def _by_key(desk: Desk, audit: Audit, place: str | None, version: int | None) -> str | None:
+    """The place with its row by the row's key; raises Problem for a row that isn't there or can't be told."""
+    at = parse(place) if place is not None else None
+    if at is None or at.row is None:
+        return place
+    if isinstance(at.row, int) and version is None:
+        message = (
+            '表格的行会增减，序号不能说明是哪一行：请用编号指明，如 units[0].groups.outlets["DA003"].nmhc，'
+            "或在 If-Match 中给出所见内容的 ETag。"
+        )
+        raise Problem("row_by_number", message, status=428, errors=[ErrorAt("place", message)])
+    library = desk.service.grader.library
+    now = Draft(revision_of(desk, audit).content, library)
+    seen = now if version is None else Draft(content_at(desk, audit, version), library)
+    try:
+        translated = now.translated(at, seen)
+    except GoneError as error:
+        raise Problem("no_such_place", str(error), status=422, errors=[ErrorAt("place", str(error))]) from None
+    found = str(translated)
+    if isinstance(translated.row, int):
+        message = "这一行没有自己的编号，不能挂接证据文件；请先填写编号。"
+        raise Problem("no_such_place", message, status=422, errors=[ErrorAt("place", message)])
+    if len(found) > MAX_PLACE:
+        message = f"这一行的编号太长，位置超过 {MAX_PLACE} 个字符。"
+        raise Problem("invalid_place", message, status=422, errors=[ErrorAt("place", message)])
     return found
 
 

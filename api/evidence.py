@@ -24,7 +24,11 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"MM\x00*", "image/tiff"),
 )
 VIDEO_BRANDS = frozenset({b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"qt  "})
+PICTURE_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
+"""Of HEIF, pictures compressed as HEVC: what iPhones take."""
+ANY_PICTURE = frozenset({b"mif1", b"msf1"})
 OFFICE = {
+    "OFD.xml": "application/ofd",
     "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
@@ -34,10 +38,12 @@ ENDINGS = {
     "image/jpeg": (".jpg", ".jpeg"),
     "image/tiff": (".tif", ".tiff"),
     "image/webp": (".webp",),
+    "image/heic": (".heic", ".heif"),
     "video/mp4": (".mp4", ".m4v", ".mov"),
     "text/plain": (".txt", ".csv"),
     OFFICE["xl/workbook.xml"]: (".xlsx",),
     OFFICE["word/document.xml"]: (".docx",),
+    OFFICE["OFD.xml"]: (".ofd",),
 }
 """The types that are taken and how the names of such files end."""
 
@@ -69,6 +75,7 @@ class EvidenceFolder:
         with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".incoming-", delete=True) as incoming:
             size, sha256 = self._copy(content, incoming.file)
             media_type = _true_type(incoming.file)
+            shown = _named_by_content(shown, media_type)
             _refuse_disguise(shown, media_type)
             target = self.path(sha256)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -136,14 +143,26 @@ def _true_type(content: IO[bytes]) -> str:
             return media_type
     if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
         return "image/webp"
-    if start[4:8] == b"ftyp" and start[8:12] in VIDEO_BRANDS:
-        return "video/mp4"
+    if start[4:8] == b"ftyp":
+        if _is_heic(start):
+            return "image/heic"
+        if start[8:12] in VIDEO_BRANDS:
+            return "video/mp4"
     if start.startswith(b"PK\x03\x04") and (office := _office_type(content)):
         return office
     if _is_text(start):
         return "text/plain"
     taken = "、".join(ending for endings in ENDINGS.values() for ending in endings[:1])
     raise Problem("file_type", f"不接受这种类型的文件；可上传 {taken}。", status=415)
+
+
+def _is_heic(start: bytes) -> bool:
+    """Whether an ISO media file is such a picture, by its brands, the major one first."""
+    end = int.from_bytes(start[:4], "big")
+    if len(start) < end:
+        return False
+    major, compatible = start[8:12], {start[at : at + 4] for at in range(16, end - 3, 4)}
+    return major in PICTURE_BRANDS or (major in ANY_PICTURE and not PICTURE_BRANDS.isdisjoint(compatible))
 
 
 def _office_type(content: IO[bytes]) -> str | None:
@@ -170,6 +189,16 @@ def _is_text(start: bytes) -> bool:
         lowered = text.lstrip("\ufeff \t\r\n")[:512].lower()
         return not lowered.startswith("<") and all(c.isprintable() or c in "\t\r\n" for c in text)
     return False
+
+
+def _named_by_content(name: str, media_type: str) -> str:
+    """A picture's name with the ending of what it is: phones and messengers call pictures of every kind `.jpg`."""
+    path = Path(name)
+    pictures = {ending for kind, endings in ENDINGS.items() if kind.startswith("image/") for ending in endings}
+    right = ENDINGS[media_type]
+    if path.suffix.lower() in right or path.suffix.lower() not in pictures or not media_type.startswith("image/"):
+        return name
+    return f"{path.stem}{right[0]}"
 
 
 def _refuse_disguise(name: str, media_type: str) -> None:

@@ -19,6 +19,7 @@ from api.queries.gradings import case_of
 from api.service import Service
 from api.store import Export, ExportKind, ExportPart, ExportState, Grading, User
 from api.store.base import now
+from grading import calendar
 from reports.archive import Archive
 from reports.bulk import Part, not_made
 
@@ -43,7 +44,7 @@ def order_reports(desk: Desk, ids: Sequence[UUID], form: ReportFormat) -> Export
     made = Export(
         user_id=desk.actor.id,
         kind=ExportKind.REPORTS,
-        name=f"差距报告-{desk.at.date().isoformat()}.zip",
+        name=f"差距报告-{calendar.day_of(desk.at).isoformat()}.zip",
         media_type=ZIP,
         total=len(ids),
         wanted=json.dumps({"format": form.value, "grading_ids": [str(grading_id) for grading_id in ids]}),

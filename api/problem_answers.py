@@ -36,9 +36,10 @@ def install(app: FastAPI, page: PageMaker | None = None) -> None:
     def answer(request: Request, problem: Problem) -> Response:
         if wants_json(request):
             return problem_json(problem, request)
+        made = page or _plain_page
         if problem.status == 401:
-            return _to_sign_in(request)
-        return (page or _plain_page)(request, problem)
+            return _to_sign_in(request, lambda: made(request, problem))
+        return made(request, problem)
 
     def on_problem(request: Request, error: Exception) -> Response:
         assert isinstance(error, Problem)
@@ -95,17 +96,21 @@ def problem_json(problem: Problem, request: Request | None = None) -> Response:
 
 
 def wants_json(request: Request) -> bool:
-    """Whether a program asks: anything below /v1, or who doesn't accept HTML."""
+    """Whether a program asks: anything below /v1, or who doesn't accept HTML and is no page of ours (htmx accepts anything)."""
     path = request.url.path
-    return path == API or path.startswith(API + "/") or "text/html" not in request.headers.get("accept", "")
+    if path == API or path.startswith(API + "/"):
+        return True
+    return "hx-request" not in request.headers and "text/html" not in request.headers.get("accept", "")
 
 
-def _to_sign_in(request: Request) -> Response:
-    """A browser that isn't signed in goes to the sign-in page and comes back; inside an htmx request, as a whole page."""
+def _to_sign_in(request: Request, made: Callable[[], Response]) -> Response:
+    """A browser that isn't signed in goes to the sign-in page and comes back; a page that is open is told, and may stay."""
     back = request.url.path if request.method == "GET" else "/"
     target = f"{SIGN_IN}?next={quote(back)}"
     if "hx-request" in request.headers:
-        return Response(status_code=401, headers={"HX-Redirect": target})
+        told = made()
+        told.headers["HX-Redirect"] = target
+        return told
     return RedirectResponse(target, status_code=303)
 
 

@@ -11,7 +11,11 @@ from api.access import Rule, in_area, require, unscoped
 from api.desk import Desk
 from api.problems import ErrorAt, Problem
 from api.store import Assignment, Enterprise, Role, Site, Team, Unit
+from grading import calendar
 from grading.language.problems import LanguageError
+
+LAST_END = date(2099, 12, 31)
+"""A later last day of an assignment means none."""
 
 
 def add_enterprise(desk: Desk, *, name: str, uscc: str, county: str, permit: str | None = None) -> Enterprise:
@@ -116,8 +120,9 @@ def assign(desk: Desk, *, team_id: UUID, enterprise_id: UUID, since: date, until
     actor = require(desk.db, Rule.ASSIGN_TEAMS)
     desk.find(Team, team_id)
     desk.find(Enterprise, enterprise_id)
-    if until is not None and until < since:
-        raise _invalid("until", "终止日早于起始日。")
+    if since < calendar.EARLIEST:
+        raise _invalid("since", f"起始日不应早于 {calendar.EARLIEST}。")
+    _refuse_end(until, since)
     same = select(Assignment.id).where(
         Assignment.team_id == team_id, Assignment.enterprise_id == enterprise_id, Assignment.since == since
     )
@@ -134,13 +139,19 @@ def end_assignment(desk: Desk, assignment_id: UUID, until: date) -> Assignment:
     """Let an assignment end on a day; raises Problem (403, 404, 422)."""
     actor = require(desk.db, Rule.ASSIGN_TEAMS)
     assignment = desk.find(Assignment, assignment_id)
-    if until < assignment.since:
-        raise _invalid("until", "终止日早于起始日。")
+    _refuse_end(until, assignment.since)
     assignment.until = until
     desk.db.flush()
     about = {"enterprise_id": assignment.enterprise_id, "subject": f"team:{assignment.team_id}"}
     log.append(desk.db, "team.assignment_ended", actor, **about)  # type: ignore[arg-type]
     return assignment
+
+
+def _refuse_end(until: date | None, since: date) -> None:
+    if until is not None and until < since:
+        raise _invalid("until", "终止日早于起始日。")
+    if until is not None and until > LAST_END:
+        raise _invalid("until", f"终止日不应晚于 {LAST_END}；没有终止日的请留空。")
 
 
 def _apply(row: Any, changes: dict[str, Any]) -> bool:

@@ -17,12 +17,14 @@ from api.desk import Desk, find
 from api.grader import Grader
 from api.problems import invalid_audit
 from api.store import AuditRevision, GradedUnit, Grading, SignOff
+from grading import calendar
 from grading.digest import digest
 from grading.engine.grade import Engine
 from grading.intake import AuditError, check_audit, parse_json
 from grading.language.load import Library
 from grading.model import audit as domain
 from grading.model.result import Grading as Graded
+from grading.vocabulary import JURISDICTION
 
 DRAFT_NOTICE = "draft_ruleset"
 _SIGN_OFFS_OF = kept(select(SignOff).where(SignOff.ruleset_digest.in_(bindparam("digests", expanding=True))))
@@ -92,7 +94,7 @@ def document(stored: Grading, reviews: Mapping[str, Review]) -> dict[str, Any]:
         if review is not None:
             unit["review"] = "reviewed"
             unit["reviewed_by"] = review.reviewer
-            unit["reviewed_on"] = review.at.date().isoformat()
+            unit["reviewed_on"] = calendar.day_of(review.at).isoformat()
             unit["notices"] = [notice for notice in unit["notices"] if notice != DRAFT_NOTICE]
     return told
 
@@ -144,7 +146,7 @@ def read_as(content: str, rulesets: Mapping[str, str], library: Library) -> doma
     raw = parse_json(content)
     for unit in raw["units"]:
         unit["ruleset"] = rulesets.get(unit["id"], unit["ruleset"])
-    return check_audit(raw, library)
+    return check_audit(raw, library, any_day=True)
 
 
 def inputs_of(graded: Graded) -> str:
@@ -160,10 +162,13 @@ def inputs_of(graded: Graded) -> str:
 
 
 def comparable(told: dict[str, Any]) -> dict[str, Any]:
-    """A grading's JSON without what doesn't follow from its inputs: whether the edition was reviewed by then."""
+    """A grading's JSON without what doesn't follow from its inputs: whether the edition was reviewed by then.
+
+    Nor with what earlier versions did not yet say: that the plant lies outside of the edition's jurisdiction.
+    """
     units = [
         {key: value for key, value in unit.items() if key != "review"}
-        | {"notices": [notice for notice in unit["notices"] if notice != DRAFT_NOTICE]}
+        | {"notices": [notice for notice in unit["notices"] if notice != DRAFT_NOTICE and notice not in JURISDICTION]}
         for unit in told["units"]
     ]
     return {**told, "units": units}

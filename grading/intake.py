@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from grading import calendar
 from grading.language.load import Library
 from grading.language.problems import LanguageError, place_of
 from grading.model.audit import Audit, Enterprise, Known, Row, UnitAudit, Value
@@ -92,9 +93,12 @@ def read_audit(text: bytes | str, library: Library) -> Audit:
     return check_audit(parse_json(text), library)
 
 
-def check_audit(raw: Any, library: Library) -> Audit:
-    """Check an audit that is already parsed (numbers as Decimal); see `read_audit`."""
-    return _Reader(library).audit(raw)
+def check_audit(raw: Any, library: Library, *, any_day: bool = False) -> Audit:
+    """Check an audit that is already parsed (numbers as Decimal); see `read_audit`.
+
+    `any_day` takes an assessment day that no new audit may have: of a ruleset's cases, and of what was stored earlier.
+    """
+    return _Reader(library, any_day).audit(raw)
 
 
 def check_value(raw: Any, place: str, facts: list[Fact]) -> tuple[Known | None, tuple[InputProblem, ...]]:
@@ -105,8 +109,8 @@ def check_value(raw: Any, place: str, facts: list[Fact]) -> tuple[Known | None, 
 
 
 class _Reader:
-    def __init__(self, library: Library) -> None:
-        self.library = library
+    def __init__(self, library: Library, any_day: bool = False) -> None:
+        self.library, self.any_day = library, any_day
         self.problems: list[InputProblem] = []
 
     def wrong(self, path: Path, message: str) -> None:
@@ -116,6 +120,10 @@ class _Reader:
     def audit(self, raw: Any) -> Audit:
         top = self.mapping(raw, (), required=("enterprise", "assessed_on", "units"))
         assessed_on = self.day(top.get("assessed_on"), ("assessed_on",)) if "assessed_on" in top else None
+        if assessed_on is not None and not self.any_day:
+            refusal = calendar.not_assessable(assessed_on)
+            if refusal is not None:
+                self.wrong(("assessed_on",), refusal)
         units_raw = top.get("units")
         if "units" in top and (not isinstance(units_raw, list) or not units_raw):
             self.wrong(("units",), "should be a list of at least one unit")

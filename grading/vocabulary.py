@@ -23,6 +23,10 @@ MEASURE = _words(
     transport="运输管控",
     other="其他",
 )
+JURISDICTION = _words(
+    outside_jurisdiction="企业所在地不在本版规则的适用地区",
+    county_unknown="未填到县（市、区）的行政区划代码，不能核对本版规则是否适用于企业所在地",
+)
 UNGRADED = "不纳入绩效分级"
 OUT = "不纳入"
 """The same at the end of an interval."""

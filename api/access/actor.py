@@ -52,15 +52,3 @@ def actor_of(user: User | Row[*tuple[Any, ...]], via: Via, via_id: UUID | None =
         may_review=user.may_review,
         via_id=via_id,
     )
-
-
-def area_bounds(code: str) -> tuple[str, str]:
-    """The lowest and highest county code of an area: `610400` → `("610400", "610499")`; `100000` is the country."""
-    stem = "" if code == "100000" else code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
-    return stem.ljust(6, "0"), stem.ljust(6, "9")
-
-
-def in_area(county: str, area: str) -> bool:
-    """Whether a county lies in an area."""
-    low, high = area_bounds(area)
-    return low <= county <= high

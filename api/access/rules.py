@@ -35,6 +35,8 @@ class Rule(StrEnum):
     RETURN_AUDITS = "return_audits"
     PUBLISH_AUDITS = "publish_audits"
     WITHDRAW_AUDITS = "withdraw_audits"
+    GRADE_OUTSIDE = "grade_outside"
+    """Give the reason for which a plant is graded under an edition that does not apply where it lies."""
     APPEAL = "appeal"
     ANSWER_APPEALS = "answer_appeals"
     SIGN_OFF_RULESETS = "sign_off_rulesets"
@@ -71,6 +73,7 @@ MAY = MappingProxyType(
         Rule.RETURN_AUDITS: frozenset({A, B}),
         Rule.PUBLISH_AUDITS: frozenset({B}),
         Rule.WITHDRAW_AUDITS: frozenset({A, E, B}),
+        Rule.GRADE_OUTSIDE: frozenset({A, B}),
         Rule.APPEAL: frozenset({E}),
         Rule.ANSWER_APPEALS: frozenset({B}),
         Rule.SIGN_OFF_RULESETS: frozenset({B}),

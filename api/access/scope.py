@@ -30,7 +30,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.visitors import ExternallyTraversible
 
-from api.access.actor import Actor, Via, area_bounds
+from api.access.actor import Actor, Via
 from api.store import (
     Appeal,
     Assignment,
@@ -45,6 +45,7 @@ from api.store import (
     BatchRuleset,
     BatchUnit,
     DraftRuleset,
+    DraftVersion,
     Enterprise,
     EvidenceFile,
     Export,
@@ -64,6 +65,8 @@ from api.store import (
     Unit,
     User,
 )
+from grading import calendar
+from grading.jurisdiction import area_bounds
 
 S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 Filter = ColumnElement[bool]
@@ -87,7 +90,7 @@ def enterprises(actor: Actor, column: Any) -> Filter:
     elif actor.role is Role.ENTERPRISE and actor.enterprise_id:
         seen = column == actor.enterprise_id
     elif actor.role is Role.ASSESSOR and actor.team_id:
-        a, today = _alias(Assignment), date.today()
+        a, today = _alias(Assignment), calendar.today()
         mine = and_(a.c.team_id == actor.team_id, a.c.since <= today, or_(a.c.until.is_(None), a.c.until >= today))
         seen = column.in_(select(a.c.enterprise_id).where(mine))
     elif actor.role is Role.BUREAU and actor.area:
@@ -133,6 +136,16 @@ def revisions(actor: Actor) -> Filter:
         a = _alias(Audit)
         counts = tuple_(AuditRevision.audit_id, AuditRevision.number).in_(select(a.c.id, a.c.revision))
         return and_(seen, or_(AuditRevision.audit_id.in_(_own_assessments(actor)), and_(AuditRevision.frozen, counts)))
+    return seen
+
+
+def draft_versions(actor: Actor) -> Filter:
+    """Earlier versions of drafts, for those who write them."""
+    if actor.role is Role.BUREAU:
+        return false()
+    seen = of_audits(actor, DraftVersion.audit_id)
+    if actor.role is Role.ENTERPRISE:
+        return and_(seen, DraftVersion.audit_id.in_(_own_assessments(actor)))
     return seen
 
 
@@ -238,6 +251,7 @@ FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     Unit: lambda actor: enterprises(actor, Unit.enterprise_id),
     Audit: lambda actor: audits(actor, Audit),
     AuditRevision: revisions,
+    DraftVersion: draft_versions,
     Appeal: lambda actor: of_audits(actor, Appeal.audit_id),
     EvidenceFile: lambda actor: of_audits(actor, EvidenceFile.audit_id),
     Grading: gradings,
@@ -311,7 +325,7 @@ def _asking(actor: Actor) -> Actor:
 
 def _criteria(asking: Actor, models: Iterable[type[Base]]) -> tuple[Any, ...]:
     # Who asks is what they depend on, and the day. Each costs at every statement, so only those that can matter are given.
-    today = date.today()
+    today = calendar.today()
     return tuple(_criterion(asking, today, model) for model in models)
 
 
@@ -348,7 +362,7 @@ def _restrict(state: ORMExecuteState) -> None:
         raise ScopeError("a scoped session runs ORM statements only, so that each of them can be restricted")
     asking = session.info[ASKING]
     if state.is_select and state.statement.get_execution_options().get(KEPT):
-        state.statement = _restricted(cast(Select[Any], state.statement), asking, date.today())
+        state.statement = _restricted(cast(Select[Any], state.statement), asking, calendar.today())
         return
     models = _models_in(state.statement)
     for mapper in state.all_mappers:

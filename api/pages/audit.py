@@ -20,7 +20,6 @@ from api.people import names_of
 from api.problems import Problem
 from api.queries.audits import briefs, publication_of
 from api.queries.gradings import OTHER_REVISION, case_of, explained, in_trial
-from api.queries.history import before as audit_before
 from api.queries.history import grading_of
 from api.queries.waiting import appeals_of
 from api.results import reviews_of
@@ -67,6 +66,7 @@ def show_audit(audit_id: UUID, request: Request, desk: Reader, mode: str = "") -
         appeals=appeals_of(desk, audit.id),
         people=names_of(desk.db, [audit.author_id, audit.submitted_by, audit.confirmed_by, audit.published_by]),
         labels=level_labels(desk),
+        outside=workflow.outside(desk, audit, workflow.graded_by(desk, stored)) if stored is not None else [],
     )
 
 
@@ -84,7 +84,7 @@ def get_report(audit_id: UUID, path: ReportFormat, desk: Annotated[Desk, needs(R
 @router.post("/audits/{audit_id}/confirmation")
 def confirm(audit_id: UUID, desk: Annotated[Desk, needs(Rule.CONFIRM_AUDITS)], sent: Sent) -> Response:
     """Confirm as the second assessor."""
-    workflow.confirm(desk, audit_id, sent.version, sent.text("reasons"))
+    workflow.confirm(desk, audit_id, sent.version, sent.text("reasons"), sent.text("outside_reason"))
     return _back(audit_id)
 
 
@@ -98,7 +98,9 @@ def send_back(audit_id: UUID, desk: Annotated[Desk, needs(Rule.RETURN_AUDITS)], 
 @router.post("/audits/{audit_id}/publication")
 def publish(audit_id: UUID, desk: Annotated[Desk, needs(Rule.PUBLISH_AUDITS)], sent: Sent) -> Response:
     """Publish."""
-    workflow.publish(desk, audit_id, sent.version, reasons=sent.text("reasons"))
+    workflow.publish(
+        desk, audit_id, sent.version, reasons=sent.text("reasons"), outside_reason=sent.text("outside_reason")
+    )
     return _back(audit_id)
 
 
@@ -131,7 +133,7 @@ def _back(audit_id: UUID) -> Response:
 
 def _with_the_one_before(desk: Desk, audit: Audit) -> Compared | None:
     """This audit beside the one of its kind before it."""
-    earlier = audit_before(desk, audit)
+    earlier = before(desk, audit)
     if earlier is None or grading_of(desk, earlier) is None:
         return None
     try:

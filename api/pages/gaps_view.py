@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from api.conclusions import Case
-from api.pages.draft import Draft, Stated, slug
+from api.pages.slug import slug
+from api.workflow.draft import Draft, Stated
 from grading.audit_json import dump_audit
 from grading.forms.wording import expectation, option_labels
 from grading.gaps import TargetError, unit_gaps

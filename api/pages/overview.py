@@ -17,6 +17,7 @@ from api.pages.render import page
 from api.queries import overview
 from api.queries.overview import Line, Wanted
 from api.queries.waiting import waiting
+from grading import calendar
 from reports.context.words import region_text
 
 router = APIRouter()
@@ -71,7 +72,7 @@ def export(desk: CostlyReader, q: str = "", county: str = "", ruleset: str = "",
     """The filtered list as a workbook."""
     listed = overview.lines(desk.db, _wanted(q, county, ruleset, grade))
     book = workbook(listed, level_labels(desk), ruleset_titles(desk), desk.at)
-    name = quote(f"绩效分级-{desk.at.date().isoformat()}.xlsx")
+    name = quote(f"绩效分级-{calendar.day_of(desk.at).isoformat()}.xlsx")
     return Response(book, media_type=XLSX, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
 
 

@@ -15,6 +15,7 @@ def problem_page(request: Request, problem: Problem) -> Response:
     made = page(request, None, template, problem.status, problem=problem, told=problem.as_json(), back=back)
     if problem.retry_after is not None:
         made.headers["Retry-After"] = str(problem.retry_after)
+    made.headers["X-Problem"] = problem.code
     if inside:
         made.headers["HX-Retarget"] = "#notices"
         made.headers["HX-Reswap"] = "innerHTML"

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from api.grader import Grader
-from api.pages.draft import Draft, Stated, slug
+from api.pages.slug import slug
 from api.problems import Problem
+from api.workflow.draft import Draft, Stated, stated_in
+from api.workflow.places import Place, parse
 from grading.engine.grade import ruleset_digest
 from grading.forms.layout import Band, FactSheet, Form, FormUnit, Line, Table, lay_out
 from grading.forms.questions import Question, questions
@@ -151,7 +154,7 @@ class Questionnaire:
     rulesets: tuple[Ruleset, ...]
     form: Form
 
-    @property
+    @cached_property
     def items(self) -> dict[str, Item]:
         """All questions by place."""
         found = {item.place: item for sheet in self.sheets for part in sheet.parts for item in part.items}
@@ -159,7 +162,17 @@ class Questionnaire:
             found |= {cell.place: cell for row in table.rows or () for cell in row.cells}
         return found
 
-    @property
+    def at_number(self, place: str) -> Item | None:
+        """The question at a place as the intake tells it, rows by their number."""
+        at = parse(place)
+        if at is not None and isinstance(at.row, int) and at.fact is not None:
+            table = self.tables.get(str(at.table))
+            rows = table.rows if table is not None else None
+            if rows is not None and at.row < len(rows):
+                return next((cell for cell in rows[at.row].cells if cell.fact.id == at.fact), None)
+        return self.items.get(place)
+
+    @cached_property
     def tables(self) -> dict[str, TableView]:
         """All tables by place."""
         return {table.plan.place: table for sheet in self.sheets for table in sheet.tables}
@@ -293,27 +306,37 @@ def _table(
     rows = draft.rows(table.place)
     if rows is None:
         return TableView(table, None, applies)
-    return TableView(table, tuple(_row(table, i, row, draft, unneeded, wanting) for i, row in enumerate(rows)), applies)
+    references = draft.references(table.place)
+    numbered = zip(references, rows, strict=True)
+    listed = tuple(_row(table, i, *row, unneeded, wanting) for i, row in enumerate(numbered))
+    return TableView(table, listed, applies)
 
 
 def _row(
     table: Table,
     index: int,
+    reference: int | str,
     row: dict[str, Any],
-    draft: Draft,
     unneeded: frozenset[str],
     wanting: frozenset[tuple[str, str]] | None,
 ) -> TableRow:
-    at = f"{table.place}[{index}]"
+    at = replace(_table_place(table), row=reference)
     key = str(row.get(table.key) or "")
     cells = tuple(
         Item(
             line=line,
-            place=f"{at}.{line.question.fact.id}",
-            stated=draft.at(f"{at}.{line.question.fact.id}"),
+            place=str(replace(at, fact=line.question.fact.id)),
+            stated=stated_in(row, line.question.fact.id),
             applies=line.question.fact.id not in unneeded,
             needed=wanting is None or (line.question.fact.id, key) in wanting,
         )
         for line in table.columns
     )
-    return TableRow(index, at, key, cells)
+    return TableRow(index, str(at), key, cells)
+
+
+def _table_place(table: Table) -> Place:
+    found = parse(table.place)
+    if found is None:
+        raise ValueError(f"{table.place} is no place of a table")
+    return found

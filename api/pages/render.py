@@ -1,7 +1,7 @@
 """Templates → pages: what every page has around its content, and how values are written on it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from api.shapes.audits import GradeBrief
 from api.shapes.decisions import stored_decision
 from api.store import AppealState, Role
 from api.workflow import KIND_NAMES, STATE_NAMES
+from grading import calendar
 from grading.digest import plain
 from grading.language.decision_text import decision_text, level_label, short_label
 from grading.language.prose import number_text, unit_text
@@ -24,17 +25,17 @@ from grading.model.base import Cite, Status
 from grading.model.decision import Decision, decide
 from grading.model.result import Outcome
 from grading.model.ruleset import Scale
-from grading.vocabulary import ALERT, BASIS, CONFIDENCE, DECIDED_BY, MEASURE, MODE, REVIEW, STATUS
+from grading.vocabulary import ALERT, BASIS, CONFIDENCE, DECIDED_BY, JURISDICTION, MEASURE, MODE, REVIEW, STATUS
 from reports.context.words import region_text
 
 TEMPLATES = Path(__file__).parent / "templates"
-CHINA = timezone(timedelta(hours=8))
 MARKS = {Status.MET: "✓", Status.UNMET: "✗", Status.UNKNOWN: "？", None: "—"}
 """A status is told by a mark and a word; colour only repeats it."""
 NOTICES = {
     "draft_ruleset": "规则集为草案，未经审定：结论仅供参考",
     "edition_not_yet_in_force": "评定日早于本版规则的施行日",
     "edition_superseded": "评定日时本版规则已被取代",
+    **JURISDICTION,
 }
 APPEAL_NAMES = {AppealState.OPEN: "待答复", AppealState.UPHELD: "申诉成立", AppealState.REJECTED: "申诉不成立"}
 WAYS: dict[Role, tuple[tuple[str, str], ...]] = {
@@ -125,7 +126,7 @@ def cited(cite: Cite | None) -> str:
 def day(value: date | datetime | str | None) -> str:
     """A day as `2023-09-10`; moments as they are on a clock in China, to the minute."""
     if isinstance(value, datetime):
-        return value.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if value.tzinfo else value.strftime("%Y-%m-%d %H:%M")
+        return calendar.clock_text(value)
     return value.isoformat() if isinstance(value, date) else value or "—"
 
 

@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from api.desk import cookie_name, public
-from api.identity import sessions
+from api.access import Rule
+from api.desk import Desk, cookie_name, needs, public
+from api.identity import csrf, sessions
 from api.metrics import SIGN_INS
 from api.pages.posted import Sent
 from api.pages.render import page
@@ -31,12 +32,16 @@ def sign_in(request: Request, service: Annotated[Service, public()], sent: Sent)
         signed_in = sessions.sign_in(service.database, service.settings, login, sent.text("password"), address)
     except Problem as problem:
         SIGN_INS.labels(problem.code).inc()
+        if "hx-request" in request.headers:
+            raise
         made: Response = page(
             request, None, "sign_in.html.j2", problem.status, next=onward, login=login, said=problem.detail
         )
         return made
     SIGN_INS.labels("ok").inc()
-    made = RedirectResponse(onward, status_code=303)
+    # A page that is open signs in again in place, and stays.
+    inside = "hx-request" in request.headers
+    made = Response(status_code=204) if inside else RedirectResponse(onward, status_code=303)
     made.set_cookie(
         cookie_name(service),
         signed_in.cookie,
@@ -47,6 +52,14 @@ def sign_in(request: Request, service: Annotated[Service, public()], sent: Sent)
         samesite="lax",
     )
     return made
+
+
+@router.get("/session")
+def show_session(request: Request, desk: Annotated[Desk, needs(Rule.OWN_ACCOUNT)]) -> Response:
+    """Whose session the browser has, and the token that its pages carry: for a page that was opened under an earlier one."""
+    cookie = request.cookies.get(cookie_name(desk.service)) or ""
+    token = csrf.token_for(desk.service.settings, cookie)
+    return Response(status_code=204, headers={"X-Actor": str(desk.actor.id), "X-CSRF-Token": token})
 
 
 @router.post("/sign-out")

@@ -17,6 +17,7 @@ from api.pages.render import page
 from api.problems import ErrorAt, Problem
 from api.queries import people as queries
 from api.store import Enterprise
+from grading import calendar
 
 router = APIRouter()
 Assigner = Annotated[Desk, needs(Rule.ASSIGN_TEAMS)]
@@ -94,7 +95,7 @@ def _show(
     after = None
     with suppress(ValueError):
         after = UUID(cursor)
-    today = desk.at.date()
+    today = calendar.day_of(desk.at)
     listed, more = queries.assignments(
         desk.db, chosen.id if chosen else None, None, None if everything else today, after, AT_ONCE
     )

@@ -11,12 +11,12 @@ from api.conclusions import Case
 from api.desk import Desk, needs
 from api.pages.answering import SEVERAL, VALUE
 from api.pages.answers import WrongAnswerError, read_answer
-from api.pages.draft import Draft, Stated
 from api.pages.posted import Sent
 from api.pages.render import page
 from api.pages.result_view import changes, side, told
 from api.problems import ErrorAt, Problem
 from api.queries.gradings import case_of, in_trial
+from api.workflow.draft import Draft, Stated
 from grading.audit_json import dump_audit
 from grading.model.base import Mode
 from grading.model.ruleset import Fact

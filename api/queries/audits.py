@@ -124,6 +124,7 @@ def audit(desk: Desk, row: Audit) -> AuditOut:
         submitted_by=name(row.submitted_by),
         confirmed_by=name(row.confirmed_by),
         published_by=name(row.published_by),
+        outside_reason=row.outside_reason,
         actions=sorted(workflow.actions(desk, row)),
         publication=None if said is None else PublicationOut.model_validate(said),
         conflicts=list(desk.db.scalars(_CONFLICTS, {"audit": row.id})),

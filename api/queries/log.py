@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,8 +13,7 @@ from api.desk import Desk
 from api.people import names_of
 from api.shapes.log import FindingOut, LogEntryOut, VerifiedOut
 from api.store import LogEntry
-
-CHINA = timezone(timedelta(hours=8))
+from grading import calendar
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def entries(desk: Desk, wanted: Wanted, before: int | None, limit: int) -> tuple
 
 def _begin(day: date) -> datetime:
     """When a day begins in China; days long before or after any entry are as good as others of their kind."""
-    return datetime.combine(min(max(day, date(2000, 1, 1)), date(2999, 1, 1)), time(), CHINA)
+    return calendar.start_of(min(max(day, date(2000, 1, 1)), date(2999, 1, 1)))
 
 
 def verified(desk: Desk, expected_head: str | None) -> VerifiedOut:

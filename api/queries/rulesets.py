@@ -24,6 +24,7 @@ from api.shapes.rulesets import (
     StoredRulesetOut,
 )
 from api.store import StoredRuleset
+from grading import calendar
 from grading.engine.grade import ruleset_digest
 from grading.language.counts import count
 from grading.language.load import Library
@@ -184,7 +185,9 @@ def _reviewed(plain: RulesetBrief, review: Review | None) -> RulesetBrief:
 
 
 def _review(review: Review) -> ReviewOut:
-    return ReviewOut(status="reviewed", reviewer=review.reviewer, on=review.at.date(), statement=review.statement)
+    return ReviewOut(
+        status="reviewed", reviewer=review.reviewer, on=calendar.day_of(review.at), statement=review.statement
+    )
 
 
 def _kept(row: StoredRuleset, review: Review | None) -> StoredRulesetOut:

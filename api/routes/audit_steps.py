@@ -18,7 +18,7 @@ from api.routes.declare import (
     version_in,
 )
 from api.routes.idempotency import OnceOnly
-from api.shapes.audits import AuditOut, OptionalReasonsIn, PublicationIn, ReasonsIn, WordIn
+from api.shapes.audits import AuditOut, OptionalReasonsIn, PublicationIn, ReasonsIn, StepIn, WordIn
 from api.shapes.base import In
 from api.store import Audit
 
@@ -36,15 +36,15 @@ def submit_audit(
     audit_id: UUID,
     once: OnceOnly,
     desk: Annotated[Desk, needs(Rule.DRAFT_AUDITS)],
-    body: WordIn | None = None,
+    body: StepIn | None = None,
     if_match: IfMatch = None,
 ) -> Response:
     """Checks it (422 with the place of every error), freezes its revision and grades it.
 
     Where something is missing or unusual it is refused without `reasons` (422 `unusual_audit`, with `findings`).
     """
-    word, version = _word(body), version_in(if_match)
-    return _step(desk, once, body, lambda: workflow.submit(desk, audit_id, version, word))
+    given, version = body or StepIn(), version_in(if_match)
+    return _step(desk, once, body, lambda: workflow.submit(desk, audit_id, version, _word(given), given.outside_reason))
 
 
 @router.post(
@@ -57,15 +57,17 @@ def confirm_audit(
     audit_id: UUID,
     once: OnceOnly,
     desk: Annotated[Desk, needs(Rule.CONFIRM_AUDITS)],
-    body: WordIn | None = None,
+    body: StepIn | None = None,
     if_match: IfMatch = None,
 ) -> Response:
     """By a second assessor, who has written nothing of it.
 
     Where something is missing or unusual it is refused without `reasons` (422 `unusual_audit`, with `findings`).
     """
-    word, version = _word(body), version_in(if_match)
-    return _step(desk, once, body, lambda: workflow.confirm(desk, audit_id, version, word))
+    given, version = body or StepIn(), version_in(if_match)
+    return _step(
+        desk, once, body, lambda: workflow.confirm(desk, audit_id, version, _word(given), given.outside_reason)
+    )
 
 
 @router.post(
@@ -105,7 +107,12 @@ def publish_audit(
     `gates_unanswered`).
     """
     version, word = version_in(if_match), _word(body)
-    return _step(desk, once, body, lambda: workflow.publish(desk, audit_id, version, body.grading_id, word))
+    return _step(
+        desk,
+        once,
+        body,
+        lambda: workflow.publish(desk, audit_id, version, body.grading_id, word, body.outside_reason),
+    )
 
 
 @router.post(

@@ -1,5 +1,6 @@
 """Audits: looked for, begun, read, written."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -11,7 +12,7 @@ from api import workflow
 from api.access import Rule
 from api.comparison import compare_audits
 from api.desk import Desk, needs
-from api.problems import Problem
+from api.problems import ErrorAt, Problem
 from api.queries import audits as queries
 from api.queries import comparisons
 from api.routes.bodies import JsonText, json_body, text_of
@@ -42,7 +43,7 @@ from api.shapes.audits import (
 from api.shapes.base import Page
 from api.shapes.gradings import AuditComparisonOut
 from api.store import Audit, AuditKind, AuditState, Enterprise
-from api.workflow.content import read
+from api.workflow.content import edition_notices, read
 
 router = resource("audits")
 Reader = Annotated[Desk, needs(Rule.READ)]
@@ -130,11 +131,12 @@ def check_audit(audit_id: UUID, desk: Reader) -> CheckOut:
     audit = desk.find(Audit, audit_id)
     enterprise = desk.find(Enterprise, audit.enterprise_id)
     try:
-        read(workflow.revision_of(desk, audit).content, enterprise, desk.service.grader.library)
+        found = read(workflow.revision_of(desk, audit).content, enterprise, desk.service.grader.library)
     except Problem as problem:
-        errors = [{"place": error.place, "message": error.message} for error in problem.errors]
-        return CheckOut(ready=False, errors=errors)
-    return CheckOut(ready=True, errors=[])
+        return CheckOut(ready=False, errors=_placed(problem.errors))
+    rulesets = workflow.rulesets_of(desk, found)
+    outside = workflow.outside(desk, audit, rulesets)
+    return CheckOut(ready=True, errors=[], notices=_placed([*edition_notices(rulesets, found.assessed_on), *outside]))
 
 
 @router.get("/audits/{audit_id}/revisions", summary="The revisions of an audit")
@@ -173,6 +175,10 @@ def compare_with_another(
 ) -> AuditComparisonOut:
     """The grades, every value that differs with the evidence of both, and the indicators that were not concluded alike."""
     return comparisons.told(compare_audits(desk, desk.find(Audit, audit_id), other))
+
+
+def _placed(errors: Iterable[ErrorAt]) -> list[dict[str, str]]:
+    return [{"place": error.place, "message": error.message} for error in errors]
 
 
 def told(desk: Desk, audit: Audit, status: int = 200, location: str | None = None) -> Response:

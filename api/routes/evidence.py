@@ -15,11 +15,13 @@ from api.routes.bodies import Upload
 from api.routes.declare import (
     CREATED,
     KEEP,
+    IfMatch,
     answer,
     download,
     etag,
     refusals,
     resource,
+    version_in,
 )
 from api.shapes.evidence import EvidenceOut
 from api.store import Audit, EvidenceFile
@@ -33,9 +35,9 @@ Place = Annotated[
     Form(
         min_length=1,
         max_length=400,
-        pattern=r"^[A-Za-z0-9_.\[\]-]+$",
-        description="Where in the audit it belongs.",
-        examples=["units[0].facts.access_gate"],
+        pattern=r"^[^\x00-\x1f\x7f]+$",
+        description="Where in the audit it belongs; a row of a table by its key.",
+        examples=["units[0].facts.access_gate", 'units[0].groups.outlets["DA003"].nmhc'],
     ),
 ]
 
@@ -51,11 +53,17 @@ def list_evidence(audit_id: UUID, desk: Reader) -> list[EvidenceOut]:
     status_code=201,
     summary="Put a file to a draft",
     response_model=EvidenceOut,
-    responses=CREATED | refusals(409, 413, 415, 422),
+    responses=CREATED | refusals(409, 412, 413, 415, 422, 428),
 )
-def create_evidence(audit_id: UUID, file: Upload, desk: CostlyWriter, place: Place = None) -> Response:
-    """PDF, PNG, JPEG, TIFF, WebP, MP4, text, xlsx or docx. What it is, its content says; its name must say the same."""
-    made = attachments.attach(desk, audit_id, file.file, file.filename or "", place)
+def create_evidence(
+    audit_id: UUID, file: Upload, desk: CostlyWriter, place: Place = None, if_match: IfMatch = None
+) -> Response:
+    """PDF, OFD, PNG, JPEG, TIFF, WebP, HEIC, MP4, text, xlsx or docx. What it is, its content says; its name must say the same.
+
+    A picture of another kind than its name says is taken under the right ending. A row of a table is told by its key
+    (`units[0].groups.outlets["DA003"].nmhc`); its number is taken with the `If-Match` of the content that was read.
+    """
+    made = attachments.attach(desk, audit_id, file.file, file.filename or "", place, version_in(if_match))
     return answer(EvidenceOut.model_validate(made), status=201, location=f"/v1/evidence/{made.id}")
 
 

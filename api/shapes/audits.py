@@ -1,7 +1,7 @@
 """Audits, their revisions and appeals as JSON."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
@@ -126,6 +126,9 @@ class AuditOut(AuditBrief):
     submitted_by: str | None
     confirmed_by: str | None
     published_by: str | None
+    outside_reason: str | None = Field(
+        description="Why it goes by an edition that does not apply where the plant lies, if it does."
+    )
     actions: list[Action] = Field(description="What you may do with it now.")
     publication: PublicationOut | None = Field(description="What was said when the grading in force was published.")
     conflicts: list[int] = Field(
@@ -172,7 +175,21 @@ class WordIn(In):
     reasons: Reasons | None = None
 
 
-class PublicationIn(In):
+OutsideReason = Annotated[
+    Reasons | None,
+    Field(
+        description="Needed where an edition does not apply to the plant's county (422 `outside_jurisdiction`): why."
+    ),
+]
+
+
+class StepIn(WordIn):
+    """What a step needs to be told."""
+
+    outside_reason: OutsideReason = None
+
+
+class PublicationIn(StepIn):
     """Which grading to publish; by default the last official one."""
 
     grading_id: UUID | None = None
@@ -206,6 +223,11 @@ class CheckOut(Out):
     """What would keep a draft from being submitted."""
 
     ready: bool
+    notices: list[dict[str, str]] = Field(
+        default=[],
+        description="What its writers should know before: that an edition is not in force on its day, or of elsewhere.",
+        examples=[[{"place": "units[0].ruleset", "message": "评定日早于本版施行日"}]],
+    )
     errors: list[dict[str, str]] = Field(examples=[[{"place": "units[0].id", "message": "is missing"}]])
 
 

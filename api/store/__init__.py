@@ -1,6 +1,6 @@
 """The tables, one file per aggregate, and the database they are in."""
 
-from api.store.audits import Appeal, AppealState, Audit, AuditKind, AuditRevision, AuditState
+from api.store.audits import Appeal, AppealState, Audit, AuditKind, AuditRevision, AuditState, DraftVersion
 from api.store.base import Base
 from api.store.batches import (
     AuditOutcome,
@@ -45,6 +45,7 @@ __all__ = [
     "BatchUnit",
     "CostlyUse",
     "DraftRuleset",
+    "DraftVersion",
     "Enterprise",
     "EvidenceFile",
     "Export",

@@ -60,8 +60,30 @@ class Audit(Base, kw_only=True):
     superseded_by: Mapped[UUID | None] = mapped_column(ForeignKey("audits.id"), default=None)
     reasons: Mapped[str | None] = mapped_column(Text, default=None)
     """Why it was returned or withdrawn, the last time."""
+    outside_reason: Mapped[str | None] = mapped_column(Text, default=None)
+    """Why it was taken on under an edition that does not apply where the plant lies, the last time somebody said."""
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
     changed_at: Mapped[datetime] = mapped_column(default_factory=now)
+
+
+class DraftVersion(Base, kw_only=True):
+    """What a draft said up to one of its versions: what a page of that version showed, to tell what was changed on it since."""
+
+    __tablename__ = "draft_versions"
+    __table_args__ = (UniqueConstraint("audit_id", "version"),)
+
+    id: Mapped[UUID] = id_column()
+    audit_id: Mapped[UUID] = mapped_column(ForeignKey("audits.id"))
+    since: Mapped[int]
+    """The first version with this content."""
+    version: Mapped[int]
+    """The last version with this content."""
+    content: Mapped[str] = mapped_column(Packed)
+    replaced_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    """Who saved the next version."""
+    page: Mapped[str | None] = mapped_column(String(36), default=None)
+    """On which opened page it was saved, as the page calls itself."""
+    replaced_at: Mapped[datetime] = mapped_column(default_factory=now)
 
 
 class AuditRevision(Base, kw_only=True):

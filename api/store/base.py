@@ -12,6 +12,8 @@ from sqlalchemy import DateTime, Dialect, Enum, LargeBinary, MetaData, Uuid
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from grading import calendar
+
 
 class Moment(TypeDecorator[datetime]):
     """A moment in UTC; refuses a time without a zone, and gives none back."""
@@ -79,7 +81,7 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=Fals
 
 def now() -> datetime:
     """This moment."""
-    return datetime.now(UTC)
+    return calendar.now()
 
 
 def new_id() -> UUID:

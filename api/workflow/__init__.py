@@ -5,9 +5,11 @@ from api.workflow.appeals import answer_appeal, appeal
 from api.workflow.content import revision_of
 from api.workflow.drafts import conflicts_of, create_audit, save_draft
 from api.workflow.grading import latest, preview, regrade
+from api.workflow.jurisdiction import graded_by, outside, rulesets_of
 from api.workflow.sign_off import sign_off
-from api.workflow.states import KIND_NAMES, STATE_NAMES, Action
+from api.workflow.states import KIND_NAMES, STATE_NAMES, Action, take
 from api.workflow.steps import confirm, publish, send_back, submit, withdraw
+from api.workflow.versions import content_at, last_change
 
 __all__ = [
     "KIND_NAMES",
@@ -18,15 +20,21 @@ __all__ = [
     "appeal",
     "confirm",
     "conflicts_of",
+    "content_at",
     "create_audit",
+    "graded_by",
+    "last_change",
     "latest",
+    "outside",
     "preview",
     "publish",
     "regrade",
     "revision_of",
+    "rulesets_of",
     "save_draft",
     "send_back",
     "sign_off",
     "submit",
+    "take",
     "withdraw",
 ]

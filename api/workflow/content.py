@@ -1,6 +1,7 @@
 """What an audit says: its revisions, and reading them as an audit of the domain."""
 
 import json
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,7 @@ from grading import uscc
 from grading.intake import AuditError, check_audit, parse_json
 from grading.language.load import Library
 from grading.model import audit as domain
+from grading.model.ruleset import Ruleset
 
 _BY_NUMBER = kept(
     select(AuditRevision).where(
@@ -60,6 +62,21 @@ def read(content: str, enterprise: Enterprise, library: Library) -> domain.Audit
     if errors:
         raise Problem("invalid_audit", f"审核数据有 {len(errors)} 处问题。", status=422, errors=errors)
     return audit
+
+
+def edition_notices(rulesets: Iterable[Ruleset], day: date) -> list[ErrorAt]:
+    """The units (in the order of their rulesets) whose edition is not in force on a day, with the days it is."""
+    found = []
+    for index, ruleset in enumerate(rulesets):
+        edition = ruleset.edition
+        if day < edition.effective:
+            message = f"评定日 {day} 早于 {ruleset.title} 的施行日 {edition.effective}。"
+        elif edition.superseded is not None and day >= edition.superseded:
+            message = f"评定日 {day} 时 {ruleset.title} 已被取代（自 {edition.superseded} 起）。"
+        else:
+            continue
+        found.append(ErrorAt(f"units[{index}].ruleset", message))
+    return found
 
 
 def blank(desk: Desk, enterprise: Enterprise, site_id: Any, day: date) -> str:

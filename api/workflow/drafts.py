@@ -12,6 +12,8 @@ from api.problems import ErrorAt, Problem
 from api.store import Audit, AuditKind, AuditRevision, Enterprise, Role, Site
 from api.workflow.content import blank, next_number, parsed, revision_of
 from api.workflow.states import KIND_NAMES, STATE_NAMES, STEPS, Action, record, take, touch
+from api.workflow.versions import keep_version
+from grading import calendar
 
 SAME_SITTING = timedelta(minutes=10)
 """Saves of one person within this time are one revision."""
@@ -39,7 +41,7 @@ def create_audit(
     if corrects_id is not None:
         site_id, content = _corrected(desk, corrects_id, enterprise, kind, content)
     if content is None:
-        content = blank(desk, enterprise, site_id, desk.at.date())
+        content = blank(desk, enterprise, site_id, calendar.day_of(desk.at))
     parsed(content)
     audit = Audit(enterprise_id=enterprise.id, kind=kind, author_id=actor.id, site_id=site_id, corrects_id=corrects_id)
     desk.db.add(audit)
@@ -50,8 +52,8 @@ def create_audit(
     return audit
 
 
-def save_draft(desk: Desk, audit_id: UUID, content: str, version: int) -> Audit:
-    """Save a draft that was last seen in `version`.
+def save_draft(desk: Desk, audit_id: UUID, content: str, version: int, page: str | None = None) -> Audit:
+    """Save a draft that was last seen in `version`; `page` is what the opened page calls itself.
 
     When somebody saved in between, nothing is overwritten and nothing lost: the attempt is kept as a conflicting revision
     and Problem 412 `edited_meanwhile` says who saved, when, and under which number the attempt is kept.
@@ -64,6 +66,7 @@ def save_draft(desk: Desk, audit_id: UUID, content: str, version: int) -> Audit:
         return audit
     if version != audit.version:
         raise _keep_conflict(desk, audit, current, content)
+    keep_version(desk, audit, current.content, page)
     if current.frozen or current.author_id != desk.actor.id or desk.at - current.created_at > SAME_SITTING:
         number = next_number(desk, audit)
         desk.db.add(AuditRevision(audit_id=audit.id, number=number, content=content, author_id=desk.actor.id))

@@ -12,7 +12,10 @@ from api.store import Audit, AuditKind, AuditRevision, AuditState, Enterprise, G
 from api.workflow import grading as gradings
 from api.workflow import review
 from api.workflow.content import read, revision_of
+from api.workflow.jurisdiction import allow_outside, graded_by, rulesets_of
 from api.workflow.states import Action, given_reasons, move, take
+from api.workflow.versions import forget_versions
+from grading import calendar
 from grading.digest import digest
 from grading.model.base import Mode
 from grading.unusual import Finding
@@ -20,16 +23,19 @@ from grading.unusual import Finding
 S = AuditState
 
 
-def submit(desk: Desk, audit_id: UUID, version: int | None = None, reasons: str = "") -> Audit:
+def submit(
+    desk: Desk, audit_id: UUID, version: int | None = None, reasons: str = "", outside_reason: str | None = None
+) -> Audit:
     """Check the draft, freeze its revision, and grade it. A self-assessment takes the place of the one before.
 
-    `reasons` has to be given where something is missing or unusual. Raises Problem (403, 404, 409, 412, 422 with the place
-    of every error).
+    `reasons` has to be given where something is missing or unusual, `outside_reason` where an edition does not apply to the
+    plant's county. Raises Problem (403, 404, 409, 412, 422 with the place of every error).
     """
     audit = take(desk, audit_id, Action.SUBMIT, version)
     revision = revision_of(desk, audit)
     enterprise = find(desk.db, Enterprise, audit.enterprise_id)
     read_audit = read(revision.content, enterprise, desk.service.grader.library)
+    allowed = allow_outside(desk, audit, rulesets_of(desk, read_audit), outside_reason)
     if not revision.frozen:
         revision.audit_digest = digest(read_audit)
         revision.frozen = True
@@ -40,14 +46,16 @@ def submit(desk: Desk, audit_id: UUID, version: int | None = None, reasons: str 
     audit.assessed_on = read_audit.assessed_on
     audit.submitted_at, audit.submitted_by = desk.at, desk.actor.id
     audit.confirmed_at = audit.confirmed_by = None
-    told = {"revision": revision.number, "audit_digest": revision.audit_digest} | _word(word, found)
+    told = {"revision": revision.number, "audit_digest": revision.audit_digest, **_word(word, found), **allowed}
     move(desk, audit, S.SUBMITTED, "submitted", **told, **gradings.told(grading))
     if audit.kind is AuditKind.SELF:
         _supersede(desk, audit, S.SUBMITTED)
     return audit
 
 
-def confirm(desk: Desk, audit_id: UUID, version: int | None = None, reasons: str = "") -> Audit:
+def confirm(
+    desk: Desk, audit_id: UUID, version: int | None = None, reasons: str = "", outside_reason: str | None = None
+) -> Audit:
     """Confirm a submitted audit as its second assessor: somebody who has written nothing of it and didn't submit it.
 
     `reasons` has to be given where something is missing or unusual. Raises Problem (403, 404, 409, 412, 422).
@@ -57,10 +65,11 @@ def confirm(desk: Desk, audit_id: UUID, version: int | None = None, reasons: str
         said = "复核须由另一名评审专家进行：您是这份审核的编写人或提交人。"
         raise Problem("own_audit", said, status=403)
     grading = gradings.latest(desk, audit, revision_of(desk, audit))
+    allowed = allow_outside(desk, audit, graded_by(desk, grading) if grading is not None else (), outside_reason)
     found = review.findings_of(desk, audit, grading) if grading is not None else ()
     word = review.word_for("复核", reasons, found)
     audit.confirmed_by, audit.confirmed_at = desk.actor.id, desk.at
-    move(desk, audit, S.CONFIRMED, "confirmed", revision=audit.revision, **_word(word, found))
+    move(desk, audit, S.CONFIRMED, "confirmed", revision=audit.revision, **_word(word, found), **allowed)
     return audit
 
 
@@ -74,7 +83,12 @@ def send_back(desk: Desk, audit_id: UUID, reasons: str, version: int | None = No
 
 
 def publish(
-    desk: Desk, audit_id: UUID, version: int | None = None, grading_id: UUID | None = None, reasons: str = ""
+    desk: Desk,
+    audit_id: UUID,
+    version: int | None = None,
+    grading_id: UUID | None = None,
+    reasons: str = "",
+    outside_reason: str | None = None,
 ) -> Audit:
     """Publish a confirmed audit with a grading of it, by default the last official one; the audit published before is superseded.
 
@@ -84,6 +98,10 @@ def publish(
     """
     audit = take(desk, audit_id, Action.PUBLISH, version)
     grading = _publishable(desk, audit, grading_id)
+    allowed = allow_outside(desk, audit, graded_by(desk, grading), outside_reason)
+    refusal = calendar.not_assessable(audit.assessed_on) if audit.assessed_on is not None else None
+    if refusal is not None:
+        raise Problem("day_not_assessable", f"{refusal}。请退回修改。")
     before = _others(desk, audit, S.PUBLISHED)
     later = [b for b in before if b.assessed_on and audit.assessed_on and b.assessed_on > audit.assessed_on]
     if later:
@@ -107,8 +125,9 @@ def publish(
     audit.published_by, audit.published_at, audit.published_grading_id = desk.actor.id, desk.at, grading.id
     told = {"revision": audit.revision, "grading": str(grading.id), "grade": grading.grade, "inputs": grading.inputs}
     open_ = {"attainable": grading.attainable, "undecided": True} if undecided else {}
-    move(desk, audit, S.PUBLISHED, "published", **told, **open_, **_word(word, found))
+    move(desk, audit, S.PUBLISHED, "published", **told, **open_, **_word(word, found), **allowed)
     _supersede(desk, audit, S.PUBLISHED)
+    forget_versions(desk, audit)
     return audit
 
 
@@ -121,6 +140,7 @@ def withdraw(desk: Desk, audit_id: UUID, reasons: str = "", version: int | None 
     if audit.submitted_at is not None or reasons.strip():
         audit.reasons = given_reasons(reasons, "撤回")
     move(desk, audit, S.WITHDRAWN, "withdrawn", revision=audit.revision, reasons=audit.reasons or "")
+    forget_versions(desk, audit)
     return audit
 
 

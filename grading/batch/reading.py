@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from grading import calendar
 from grading.batch.layout import (
     ASSESSED_ON,
     COUNTY,
@@ -93,7 +94,9 @@ class TableReader:
         heads = pl.DataFrame([raw[LINE], *(day if name == ASSESSED_ON else texts[name] for name in HEADS)])
         plain = pl.all_horizontal(_is_plain(pl.col(name)) for name in texts) & pl.col(UNIT_ID).is_not_null()
         county = pl.col(COUNTY).is_null() | pl.col(COUNTY).str.contains(r"^[0-9]{6}$")
-        fine = heads.select(plain & county & pl.col(ASSESSED_ON).is_not_null()).to_series()
+        # A day that is not there is neither between.
+        assessable = pl.col(ASSESSED_ON).is_between(calendar.EARLIEST, calendar.today()).fill_null(False)
+        fine = heads.select(plain & county & assessable).to_series()
         for position in (~fine).arg_true():
             self._wrong_head(heads.row(position, named=True), shown(raw[ASSESSED_ON], position), position, found)
         file = self.tables[None].file
@@ -109,6 +112,8 @@ class TableReader:
         enterprise = {name.partition(".")[2]: head[name] for name in HEADS if name.startswith("enterprise.")}
         unit = {"id": head[UNIT_ID], "ruleset": self.ruleset.id}
         enterprise["name"] = enterprise["name"] or "-"
+        if head[ASSESSED_ON] is not None:
+            day = head[ASSESSED_ON].isoformat()
         try:
             check_audit({"enterprise": enterprise, "assessed_on": day, "units": [unit]}, self.library)
         except AuditError as error:
@@ -116,6 +121,8 @@ class TableReader:
                 name = UNIT_ID if problem.place == "units[0].id" else problem.place
                 given = day if name == ASSESSED_ON else head.get(name)
                 reason = head_reason(name, given)
+                if name == ASSESSED_ON and head[ASSESSED_ON] is not None:
+                    reason = calendar.not_assessable(head[ASSESSED_ON]) or reason
                 found.rejects.append(Reject(self.tables[None].file, head[LINE], head[UNIT_ID], name, reason))
                 found.units.add(position)
 

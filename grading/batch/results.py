@@ -15,6 +15,8 @@ from grading.model.base import Mode
 from grading.model.ruleset import Ruleset
 
 UNITS, INDICATORS, REJECTS = "grades", "indicators", "rejects"
+NOTICE = "notice"
+"""The column of units that says what is to be known about a unit's place under the ruleset."""
 SEPARATOR = ";"
 DECISION = "decision"
 """The column of units that says in words what is decided."""
@@ -31,6 +33,7 @@ class Results:
     grades: dict[str, int]
     attainable: dict[str, int]
     decided: dict[str, int]
+    notices: dict[str, int]
     notes: tuple[str, ...]
 
 
@@ -87,7 +90,8 @@ def write_results(
         (out / f"{REJECTS}.csv").unlink(missing_ok=True)
     units = tables[UNITS]
     decided = _counts(units.select(decision_class().alias("class")), "class")
-    return Results(tuple(files), _counts(units, "grade"), _counts(units, "attainable"), decided, tuple(notes))
+    grades, attainable, notices = (_counts(units, column) for column in ("grade", "attainable", NOTICE))
+    return Results(tuple(files), grades, attainable, decided, notices, tuple(notes))
 
 
 def _workbook(contents: Contents, notes: list[str], to: Path) -> None:
@@ -102,6 +106,6 @@ def _whole(path: Path, write: Callable[[Path], object]) -> str:
 
 
 def _counts(units: pl.LazyFrame, column: str) -> dict[str, int]:
-    """How many units have each level, best level first."""
-    counted = units.group_by(column).agg(pl.len()).sort(column).collect()
+    """How many units have each level (best level first) or notice."""
+    counted = units.filter(pl.col(column).is_not_null()).group_by(column).agg(pl.len()).sort(column).collect()
     return {level: count for level, count in counted.iter_rows()}  # noqa: C416

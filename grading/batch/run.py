@@ -10,16 +10,20 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
+import polars as pl
+
+from grading import jurisdiction
 from grading.batch.audit_lines import AuditLines
-from grading.batch.layout import LINE, UNIT_ID, LayoutError, Reject, rejects_frame
+from grading.batch.layout import COUNTY, LINE, UNIT_ID, LayoutError, Reject, rejects_frame
 from grading.batch.reading import Chunk
-from grading.batch.results import INDICATORS, REJECTS, UNITS, Results, save_part, write_results
+from grading.batch.results import INDICATORS, NOTICE, REJECTS, UNITS, Results, save_part, write_results
 from grading.batch.source import Extent, Source
 from grading.batch.spot_check import check, sample
 from grading.batch.state import Done, Identity, State, alone, digest_of, load, save
 from grading.batch.tables import TableSource
 from grading.columns.grade import ColumnGrader
-from grading.engine.grade import ENGINE, Engine, ruleset_digest
+from grading.engine.grade import Engine, ruleset_digest
+from grading.engine.revision import ENGINE
 from grading.model.base import Mode
 from grading.model.ruleset import Ruleset
 
@@ -64,6 +68,8 @@ class Summary:
     grades: dict[str, int]
     attainable: dict[str, int]
     decided: dict[str, int]
+    notices: dict[str, int]
+    """How many units each notice about their place is for, by its code."""
     ignored: tuple[str, ...]
     ignored_sheets: tuple[str, ...]
     files: tuple[str, ...]
@@ -92,6 +98,7 @@ class Summary:
             "grades": self.grades,
             "attainable": self.attainable,
             "decided": self.decided,
+            "notices": self.notices,
             "ignored_columns": list(self.ignored),
             "ignored_sheets": list(self.ignored_sheets),
             "files": list(self.files),
@@ -170,7 +177,8 @@ def _grade_all(
         share = settings.checked * (done + chunk.read) // extent.total - settings.checked * done // extent.total
         positions = sample(height, share, f"{state.identity.input_digest}/{number}")
         check(engine, ruleset, settings.mode, chunk.columns, grades, chunk.heads[UNIT_ID], positions)
-        save_part(chunk.heads.hstack(grades.units), work, UNITS, number)
+        notices = _notices(ruleset, chunk.heads[COUNTY])
+        save_part(chunk.heads.hstack([*grades.units, notices]), work, UNITS, number)
         save_part(chunk.heads.select(LINE, UNIT_ID).hstack(grades.indicators), work, INDICATORS, number)
         _write_rejects(work, number + 1, chunk.rejects)
         finished = Done(
@@ -181,6 +189,12 @@ def _grade_all(
         done += chunk.read
         progress("评级", done, extent.total)
     return state
+
+
+def _notices(ruleset: Ruleset, counties: pl.Series) -> pl.Series:
+    """Of each unit, what is to be known about its place under the ruleset, as a code; null where it applies."""
+    found = {county: jurisdiction.finding(county, ruleset.jurisdiction) for county in counties.unique()}
+    return pl.Series(NOTICE, [found[county] for county in counties], dtype=pl.String)
 
 
 def _ahead(source: Source, numbers: Iterable[int]) -> Iterator[tuple[int, Chunk]]:
@@ -216,6 +230,7 @@ def _summary(
         grades=results.grades,
         attainable=results.attainable,
         decided=results.decided,
+        notices=results.notices,
         ignored=extent.ignored,
         ignored_sheets=extent.ignored_sheets,
         files=results.files,

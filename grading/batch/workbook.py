@@ -21,7 +21,7 @@ from grading.language.decision_text import labels_of
 from grading.model.base import Mode
 from grading.model.decision import UNDECIDED
 from grading.model.ruleset import Ruleset
-from grading.vocabulary import MODE, REVIEW, STATUS
+from grading.vocabulary import JURISDICTION, MODE, REVIEW, STATUS
 from grading.vocabulary import UNGRADED as UNGRADED_WORD
 
 MOST_ROWS = 1_048_575
@@ -137,6 +137,7 @@ def _grade_columns(ruleset: Ruleset) -> list[Column]:
         for name, known in ruleset.dimensions.items()
         if name in there
     ]
+    columns.append(Column("适用地区", 30, _words("notice", JURISDICTION)))
     columns.append(Column("目标等级未满足的指标", 60, _titles("unmet", titles)))
     columns.append(Column("目标等级无法判定的指标", 60, _titles("unknown", titles)))
     return columns
@@ -227,6 +228,8 @@ def _summarise(sheet: Worksheet, contents: Contents, height: int, refused: int, 
     )
     put.line("")
     put.line(f"未能读入的原因 {refused:,} 条，见“未读入”" if refused else "全部读入")
+    for notice, number in _count(contents.units.filter(pl.col("notice").is_not_null()), pl.col("notice")).items():
+        put.line(f"{JURISDICTION[notice]}（{ruleset.jurisdiction}）：{number:,} 个单元", colour=AMBER)
     for note in notes:
         put.line(note)
     for letter, width in zip("ABCD", (26, 14, 12, 22), strict=True):

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 import polars as pl
 
+from grading import calendar
 from grading.columns.cells import BOUND, read_column
 from grading.columns.layout import ASSESSED_ON, ROW_KEY, TYPES, UNIT, Columns, stated
 from grading.intake import MAX_BYTES, MAX_ROWS, MAX_TEXT, MAX_UNITS
@@ -272,9 +273,12 @@ def _day(raw: Any) -> date:
     if type(raw) is not str or not _DAY.match(raw):
         raise OddError
     try:
-        return date.fromisoformat(raw)
+        day = date.fromisoformat(raw)
     except ValueError:
         raise OddError from None
+    if calendar.not_assessable(day) is not None:
+        raise OddError
+    return day
 
 
 def _boolean(value: Any, _: Any) -> Any:

@@ -26,7 +26,7 @@ from grading.language.decision_text import labels_of
 from grading.language.problems import LanguageError
 from grading.model.base import Mode
 from grading.model.decision import UNDECIDED
-from grading.vocabulary import MODE, REVIEW
+from grading.vocabulary import JURISDICTION, MODE, REVIEW
 
 INTERRUPTED = 130
 SHOWN = 5
@@ -205,6 +205,8 @@ def _print(summary: Summary, output: Path) -> None:
     )
     if summary.skipped:
         out.print(f"其他行业的单元 {summary.skipped:,} 个，未评级")
+    for notice, number in summary.notices.items():
+        out.print(f"{JURISDICTION[notice]}（{ruleset.jurisdiction}）：{number:,} 个单元", style="yellow")
     if summary.ignored:
         out.print(f"略去的列：{'、'.join(summary.ignored)}")
     if summary.ignored_sheets:

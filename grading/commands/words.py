@@ -14,6 +14,7 @@ NOTICE_WORDS = {
     "draft_ruleset": "规则集为草案，未经审定",
     "edition_not_yet_in_force": "评定日早于本版施行日",
     "edition_superseded": "评定日时本版已被取代",
+    **vocabulary.JURISDICTION,
 }
 UNDECIDED_NOTE = "待定 (最差～最好)：等级取决于尚缺的证据（未提供的数值和表格），或指南中待主管部门核实的限值。"
 TRIAL_NOTICE = "试算结果：暂定数值视同已核实，不得作为评级结论发布。"

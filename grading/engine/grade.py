@@ -9,6 +9,7 @@ from functools import partial
 from threading import Lock
 from typing import Any, NamedTuple
 
+from grading import jurisdiction
 from grading.collecting import uncollected
 from grading.computed import order, with_computed
 from grading.digest import audit_digest, digest
@@ -141,7 +142,7 @@ class Engine:
         with uncollected():
             facts = _facts(audit, index, ready)
             found = ready.machine.run(facts, Causes(ready.plan, audit, index, facts))
-            return _Reading(ready, unit, facts, found).grading(audit.assessed_on)
+            return _Reading(ready, unit, facts, found).grading(audit.assessed_on, audit.enterprise.county)
 
 
 def ruleset_digest(ruleset: Ruleset) -> str:
@@ -174,7 +175,7 @@ class _Reading:
         self.ready, self.unit, self.facts, self.found = ready, unit, facts, found
         self.plan, self.ruleset = ready.plan, ready.ruleset
 
-    def grading(self, day: date) -> UnitGrading:
+    def grading(self, day: date, county: str | None) -> UnitGrading:
         plan = self.plan
         outcomes = {(t.kind, t.id): self._outcome(i) for i, t in enumerate(plan.targets)}
         return UnitGrading(
@@ -192,7 +193,7 @@ class _Reading:
             conditions=Lazy(plan.places, self._condition),
             fired=Lazy(plan.places, self._fired),
             values=Later(self._values),
-            notices=_notices(self.ruleset, day),
+            notices=_notices(self.ruleset, day, county),
         )
 
     def _indicator(self, asking: Asking) -> IndicatorResult:
@@ -248,7 +249,7 @@ class _Reading:
         return self.unit.groups[group][row - 1].key
 
 
-def _notices(ruleset: Ruleset, day: date) -> tuple[str, ...]:
+def _notices(ruleset: Ruleset, day: date, county: str | None) -> tuple[str, ...]:
     """What a reader of the result must know about the edition."""
     notices: list[str] = []
     if ruleset.review.status == "draft":
@@ -257,6 +258,9 @@ def _notices(ruleset: Ruleset, day: date) -> tuple[str, ...]:
         notices.append("edition_not_yet_in_force")
     if ruleset.edition.superseded is not None and day >= ruleset.edition.superseded:
         notices.append("edition_superseded")
+    elsewhere = jurisdiction.finding(county, ruleset.jurisdiction)
+    if elsewhere is not None:
+        notices.append(elsewhere)
     return tuple(notices)
 
 

@@ -34,9 +34,9 @@ def trace_of(found: Conclusions) -> tuple[TraceEntry, ...]:
 def _in_order(found: Conclusions) -> list[TraceEntry]:
     seqs, fired, entries = found.seqs, found.fired, ENTRIES
     earliest: dict[int, int] = {}
-    for number, origin in found.again:
-        if seqs[origin] < earliest.get(number, sys.maxsize):
-            earliest[number] = seqs[origin]
+    for number, other in found.again:
+        if seqs[other] < earliest.get(number, sys.maxsize):
+            earliest[number] = seqs[other]
     # A named tuple's own constructor is a Python function: twice as slow.
     new_entry = tuple.__new__
     trace: list[TraceEntry] = []

@@ -2,6 +2,7 @@
 
 import re
 
+from grading import calendar
 from grading.forms.read_sheets import Findings
 from grading.forms.wording import expectation
 from grading.intake import MAX_ROWS, MAX_TEXT, InputProblem
@@ -21,6 +22,8 @@ def advise(problem: InputProblem, found: Findings) -> tuple[str, str]:
     place = problem.place
     while place and place not in found.spots:
         place = re.sub(r"(\[\d+\]|\.?[^.\[\]]+)$", "", place)
+    if place == "assessed_on" and problem.message.startswith(calendar.REFUSED):
+        return place, problem.message
     if place in _HEAD:
         return place, _HEAD[place]
     if place.endswith((".evidence", ".note")):

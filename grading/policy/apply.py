@@ -29,7 +29,7 @@ class Concluded(NamedTuple):
     policy: Policy
     rule: PolicyRule
     status: Status
-    trace: tuple[TraceEntry, ...]
+    trace: Sequence[TraceEntry]
 
     def as_json(self) -> dict[str, Any]:
         """The entry of the contract."""

@@ -14,7 +14,7 @@ from grading.model.decision import Decision, Kind
 from grading.model.gap import UnitGaps
 from grading.model.result import UNGRADED, UnitGrading
 from grading.model.ruleset import Ruleset
-from grading.vocabulary import ALERT, MEASURE, REVIEW
+from grading.vocabulary import ALERT, JURISDICTION, MEASURE, REVIEW
 from reports.charts.ladder import Ladder, ladder
 from reports.context.lines import Lists, lists
 from reports.context.plan import Plan, plan
@@ -26,6 +26,7 @@ from reports.context.words import jurisdiction_text
 EDITION_NOTICES = {
     "edition_not_yet_in_force": "评定日早于本版规则施行日",
     "edition_superseded": "评定日时本版规则已被取代",
+    **JURISDICTION,
 }
 OPEN_PERCENT = "比例待核实"
 

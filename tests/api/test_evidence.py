@@ -14,6 +14,9 @@ PDF = b"%PDF-1.7\n1 0 obj"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
 JPEG = b"\xff\xd8\xff\xe0" + b"\x00" * 20
 WEBP = b"RIFF\x10\x00\x00\x00WEBPVP8 "
+HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(20)
+HEIF = b"\x00\x00\x00\x1cftypmif1\x00\x00\x00\x00mif1heicmiaf" + bytes(20)
+AVIF = b"\x00\x00\x00\x1cftypavif\x00\x00\x00\x00avifmif1miaf" + bytes(20)
 MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00"
 
 
@@ -51,6 +54,9 @@ def files_below(folder: Path) -> list[Path]:
         (JPEG, "现场.jpeg", "image/jpeg"),
         (WEBP, "现场.webp", "image/webp"),
         (MP4, "巡查.mp4", "video/mp4"),
+        (HEIC, "IMG_0001.HEIC", "image/heic"),
+        (HEIF, "IMG_0002.heif", "image/heic"),
+        (archive("OFD.xml", "Doc_0/Document.xml"), "批文.ofd", "application/ofd"),
         ("日期,数值\n2023-01-01,3.5\n".encode(), "台账.csv", "text/plain"),
         ("日期,数值\n".encode("gb18030"), "台账.csv", "text/plain"),
         (archive("[Content_Types].xml", "xl/workbook.xml"), "台账.xlsx", "application/vnd.openxmlformats"),
@@ -73,6 +79,7 @@ def test_what_a_file_is_its_content_says(folder: EvidenceFolder, content: bytes,
         (archive("xl/workbook.xml", "xl/vbaProject.bin"), "macros.xlsx"),
         (b"PK\x03\x04 and nothing more", "broken.xlsx"),
         (b"\x00\x00\x00\x18ftypheic\x00\x00", "photo.mp4"),
+        (AVIF, "photo.heic"),
     ],
 )
 def test_other_types_are_refused(folder: EvidenceFolder, content: bytes, name: str) -> None:
@@ -82,11 +89,33 @@ def test_other_types_are_refused(folder: EvidenceFolder, content: bytes, name: s
 
 @pytest.mark.parametrize(
     ("content", "name"),
-    [(PDF, "photo.png"), (b"plain text", "report.pdf"), (PNG, "run.exe"), (PDF, "report"), (PDF, "report.pdf.html")],
+    [
+        (PDF, "photo.png"),
+        (b"plain text", "report.pdf"),
+        (PNG, "run.exe"),
+        (HEIC, "photo.mp4"),
+        (PDF, "report"),
+        (PDF, "report.pdf.html"),
+    ],
 )
 def test_a_name_that_claims_another_type_is_refused(folder: EvidenceFolder, content: bytes, name: str) -> None:
     with refused("file_disguised"):
         put(folder, content, name)
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "kept"),
+    [
+        (WEBP, "图片.jpg", "图片.webp"),
+        (HEIC, "IMG.JPG", "IMG.heic"),
+        (JPEG, "a.b.png", "a.b.jpg"),
+        (PNG, "x.PNG", "x.PNG"),
+    ],
+)
+def test_a_picture_of_another_kind_than_its_name_says_is_taken_under_the_right_ending(
+    folder: EvidenceFolder, content: bytes, name: str, kept: str
+) -> None:
+    assert folder.put(io.BytesIO(content), name).name == kept
 
 
 def test_too_much_and_nothing_are_refused_and_leave_nothing_behind(folder: EvidenceFolder) -> None:

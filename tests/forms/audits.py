@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from grading import calendar
 from grading.model.ruleset import Fact, Ruleset
 
 LIMIT = Decimal(999_999_999)
@@ -31,7 +32,7 @@ def audits(rulesets: Sequence[Ruleset]) -> st.SearchStrategy[dict[str, Any]]:
     return st.builds(
         lambda head, day, units: {"enterprise": head, "assessed_on": day.isoformat(), "units": units},
         _enterprise(rulesets),
-        st.dates(),
+        st.dates(calendar.EARLIEST, date(2026, 1, 1)),
         st.tuples(*(_unit(ruleset, i) for i, ruleset in enumerate(rulesets))).map(list),
     )
 

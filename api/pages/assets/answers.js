@@ -1,0 +1,317 @@
+// The audit form saves by itself: each answer is kept in the browser, sent, and told as saved only when it is.
+import { forget, idOf, keep, unsaved } from "./outbox.js";
+import { actor, notices, page, send, signInAgain, tell } from "./requests.js";
+
+const form = document.getElementById("answers");
+const audit = form?.dataset.audit;
+const pending = new Map(); // By the name of its field: what was typed and is not saved.
+const FAILED = ["waits", "wrong", "refused", "clash"];
+const AGAIN = [2, 5, 15, 30];
+let flushing = null, failures = 0, timer = 0, leaving = false, singly = false;
+
+const fieldsOf = (name) => [...document.querySelectorAll("[name]")].filter((field) => field.name === name);
+const placeOf = (name) => name.slice(2);
+const boxOf = (name) => fieldsOf(name)[0]?.closest("[data-answer]") ?? null;
+
+function valuesOf(fields) {
+  if (fields[0].matches("[type=radio], [type=checkbox]")) return fields.filter((f) => f.checked).map((f) => f.value);
+  return [fields[0].value];
+}
+
+function fill(fields, values) {
+  for (const field of fields) {
+    if (field.matches("[type=radio], [type=checkbox]")) field.checked = values.includes(field.value);
+    else field.value = values[0] ?? "";
+  }
+}
+
+function settle(fields) {
+  for (const field of fields) {
+    if (field.matches("[type=radio], [type=checkbox]")) field.defaultChecked = field.checked;
+    else if (field.matches("select")) for (const option of field.options) option.defaultSelected = option.selected;
+    else field.defaultValue = field.value;
+  }
+}
+
+// What was typed into a field, kept at once.
+function note(field, state) {
+  const name = field.name;
+  const fields = fieldsOf(name);
+  const box = field.closest("[data-answer]");
+  const before = pending.get(name);
+  const record = {
+    id: idOf(actor, audit, name),
+    actor,
+    audit,
+    title: form.dataset.title,
+    label: box.dataset.answer,
+    name,
+    values: valuesOf(fields),
+    several: field.matches("[type=checkbox]"),
+    version: before?.version ?? field.closest("[data-version]").dataset.version,
+    at: Date.now(),
+    state,
+    reason: "",
+  };
+  pending.set(name, record);
+  keep(record);
+  mark(record);
+  list();
+}
+
+// Beside the field.
+function mark({ name, state, reason }) {
+  const box = boxOf(name);
+  const said = box && document.getElementById(box.dataset.said ?? `s-${box.id.slice(2)}`);
+  if (!said) return;
+  const why = reason.replace(/。$/, "");
+  const texts = { typed: "尚未保存", queued: "正在保存…", sending: "正在保存…", waits: `✗ 未保存：${why}；已暂存在本浏览器，将自动重试`, wrong: `✗ 未保存：${why}` };
+  const text = texts[state] ?? `✗ 未保存：${why}；已暂存在本浏览器`;
+  said.replaceChildren(Object.assign(document.createElement("span"), { className: FAILED.includes(state) ? "bad" : "quiet", textContent: text }));
+}
+
+// Above the form, until everything is saved.
+function list() {
+  const failed = [...pending.values()].filter((record) => FAILED.includes(record.state));
+  let told = document.getElementById("unsaved");
+  if (!failed.length) return told?.remove();
+  if (!told) {
+    told = document.createElement("section");
+    told.id = "unsaved";
+    told.className = "notice bad";
+    told.setAttribute("aria-label", "未保存的填写");
+    notices.append(told);
+  }
+  const head = document.createElement("strong");
+  head.textContent = `有 ${failed.length} 项未保存`;
+  const items = document.createElement("ul");
+  items.append(...failed.map(entry));
+  const row = document.createElement("div");
+  row.className = "row-buttons";
+  row.append(button("立即重试", retry));
+  if (failed.some((record) => record.over)) row.append(button("重新登录", () => signInAgain().then((done) => done && retry())));
+  told.replaceChildren(head, items, row);
+}
+
+function entry(record) {
+  const line = document.createElement("li");
+  const box = boxOf(record.name);
+  const what = document.createElement(box ? "a" : "span");
+  if (box) what.href = `#${box.closest("[id^='p-']")?.id ?? box.id}`;
+  what.textContent = record.label;
+  line.append(what, `：填的是“${record.values.join("、") || "（空）"}”。${record.reason} `, button("不再保留", () => discard(record)));
+  return line;
+}
+
+function button(text, act) {
+  return Object.assign(document.createElement("button"), { type: "button", className: "plain", textContent: text, onclick: act });
+}
+
+function discard(record) {
+  pending.delete(record.name);
+  forget(record.id);
+  for (const clash of clashesOf(record.name)) clash.remove();
+  for (const field of fieldsOf(record.name)) {
+    if (field.matches("[type=radio], [type=checkbox]")) field.checked = field.defaultChecked;
+    else if (field.matches("select")) for (const option of field.options) option.selected = option.defaultSelected;
+    else field.value = field.defaultValue;
+  }
+  const box = boxOf(record.name);
+  const said = box && document.getElementById(box.dataset.said ?? `s-${box.id.slice(2)}`);
+  said?.replaceChildren();
+  list();
+}
+
+function retry() {
+  clearTimeout(timer);
+  for (const record of pending.values()) if (["waits", "refused"].includes(record.state)) record.state = "queued";
+  return flush();
+}
+
+function clashesOf(name) {
+  return [...document.querySelectorAll(".clash")].filter((clash) => clash.dataset.clash === name);
+}
+
+// Send what waits, one request after another, until nothing does or something is in the way.
+function flush() {
+  flushing ??= run().finally(() => (flushing = null));
+  return flushing;
+}
+
+async function run() {
+  for (;;) {
+    const queued = [...pending.values()].filter((record) => record.state === "queued");
+    if (!queued.length) return;
+    // Rows are renamed last: what was typed into them is addressed by the names they had.
+    queued.sort((one, other) => one.name.startsWith("k.") - other.name.startsWith("k."));
+    const batch = queued.filter((record) => record.version === queued[0].version && record.name.startsWith("k.") === queued[0].name.startsWith("k."));
+    if (!(await deliver(singly ? batch.slice(0, 1) : batch))) return;
+  }
+}
+
+async function deliver(batch) {
+  const fields = new URLSearchParams({ version: batch[0].version, page });
+  for (const record of batch) {
+    record.state = "sending";
+    for (const value of record.values) fields.append(record.name, value);
+    if (record.several) fields.append(`p.${placeOf(record.name)}`, "1");
+    else if (!record.values.length) fields.append(record.name, "");
+    mark(record);
+  }
+  const answer = await send(`/audits/${audit}/answers`, fields, () => {
+    for (const record of batch) fail(record, "waits", "登录已失效，请重新登录", true);
+    list();
+  });
+  if (answer.ok) {
+    failures = 0;
+    take(batch, answer.text);
+    return true;
+  }
+  if (answer.status >= 400 && answer.status < 500 && ![401, 408, 429].includes(answer.status)) {
+    // One answer that is refused must not keep the others from being saved.
+    if (batch.length > 1) {
+      singly = true;
+      for (const record of batch) if (record.state === "sending") record.state = "queued";
+      return true;
+    }
+    fail(batch[0], "refused", answer.reason);
+    list();
+    return true;
+  }
+  // All of them wait: there is no way to the service, or nobody is signed in.
+  for (const record of pending.values()) {
+    if (["sending", "queued", "waits"].includes(record.state)) fail(record, "waits", answer.reason, answer.status === 401);
+  }
+  list();
+  clearTimeout(timer);
+  const seconds = Math.max(answer.again, AGAIN[Math.min(failures, AGAIN.length - 1)]);
+  failures += 1;
+  if (answer.status !== 401) timer = setTimeout(retry, seconds * 1000);
+  return false;
+}
+
+function fail(record, state, reason, over = false) {
+  if (pending.get(record.name) !== record) {
+    // Something else was typed meanwhile, which waits as well.
+    const newer = pending.get(record.name);
+    if (newer && state === "waits" && newer.state !== "typed") fail(newer, state, reason, over);
+    return;
+  }
+  Object.assign(record, { state, reason, over });
+  mark(record);
+}
+
+function take(batch, text) {
+  const said = new DOMParser().parseFromString(text, "text/html").getElementById("outcome");
+  const outcome = JSON.parse(said.dataset.outcome);
+  for (const record of batch) {
+    const newest = pending.get(record.name);
+    const place = placeOf(record.name);
+    if (outcome.refused[record.name]) fail(record, "refused", outcome.refused[record.name]);
+    else if (outcome.clashes.includes(record.name)) fail(record, "clash", "他人已先改过，请在页面上方选择");
+    else if (place in outcome.wrong && /^[vk]\./.test(record.name)) {
+      fail(record, "wrong", outcome.wrong[place]);
+      forget(record.id);
+    } else {
+      const fields = fieldsOf(record.name);
+      for (const field of fields) field.dataset.version = outcome.version;
+      for (const clash of clashesOf(record.name)) clash.remove();
+      if (newest === record) {
+        settle(fields);
+        pending.delete(record.name);
+        forget(record.id);
+      } else if (newest) {
+        newest.version = String(outcome.version);
+        keep(newest);
+      }
+    }
+  }
+  for (const name of outcome.clashes) for (const clash of clashesOf(name)) clash.remove();
+  window.htmx.swap(document.body, text, { swapStyle: "none", swapDelay: 0, settleDelay: 0 });
+  for (const record of pending.values()) {
+    // Where the page was renewed around it, what was typed is put back.
+    const fields = fieldsOf(record.name);
+    if (fields.length) fill(fields, record.values);
+    mark(record);
+  }
+  list();
+}
+
+// What was not saved when the page was closed.
+async function restore() {
+  for (const record of await unsaved(actor)) {
+    if (record.audit !== audit || pending.has(record.name)) continue;
+    const fields = fieldsOf(record.name);
+    pending.set(record.name, record);
+    if (!fields.length) {
+      fail(record, "refused", "这一项已不在表中，可能已被他人删除或改名。");
+      continue;
+    }
+    if (String(valuesOf(fields)) === String(record.values)) {
+      pending.delete(record.name);
+      forget(record.id);
+      continue;
+    }
+    fill(fields, record.values);
+    record.state = "queued";
+    mark(record);
+  }
+  list();
+  return flush();
+}
+
+function isAnswer(field) {
+  return field.form === form && /^[venk]\./.test(field.name ?? "") && field.closest("[data-answer]");
+}
+
+if (form) {
+  document.addEventListener("input", ({ target }) => isAnswer(target) && note(target, "typed"));
+  document.addEventListener("change", ({ target }) => {
+    if (!isAnswer(target)) return;
+    note(target, "queued");
+    flush();
+  });
+  document.addEventListener("focusout", ({ target }) => {
+    // What is typed and taken back again makes no change, and neither does what a program fills in.
+    if (isAnswer(target) && pending.get(target.name)?.state === "typed") {
+      pending.get(target.name).state = "queued";
+      setTimeout(flush);
+    }
+  });
+  document.addEventListener("submit", async (event) => {
+    const sent = event.target;
+    if (event.defaultPrevented || sent.closest("dialog") || sent.hasAttribute("hx-post")) return;
+    const clash = sent.closest(".clash");
+    const records = [...(clash ? new FormData(sent).keys() : [])].map((name) => pending.get(name)).filter(Boolean);
+    if (records.length) {
+      event.preventDefault();
+      for (const record of records) Object.assign(record, { state: "queued", version: sent.elements.version.value });
+      clash.remove();
+      await flush();
+    } else if (pending.size) {
+      event.preventDefault();
+      await retry();
+      if (pending.size) return tell("submit", "还有未保存的填写，请先处理后再操作。");
+      // The part of the page that the button was on may have been replaced meanwhile.
+      const now = sent.isConnected ? sent : [...document.forms].find((other) => other.action === sent.action);
+      leaving = true;
+      now?.requestSubmit();
+    } else leaving = true;
+  });
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest?.("[data-theirs]");
+    if (!link) return;
+    event.preventDefault();
+    const names = [...new FormData(link.closest(".clash").querySelector("form")).keys()];
+    for (const name of names) if (pending.has(name)) await forget(pending.get(name).id);
+    for (const name of names) pending.delete(name);
+    await flush();
+    leaving = true;
+    location.reload();
+  });
+  window.addEventListener("online", retry);
+  window.addEventListener("beforeunload", (event) => {
+    if (pending.size && !leaving) event.preventDefault();
+  });
+  restore();
+}

@@ -1,0 +1,216 @@
+// Every request that a page makes in the background: what is refused is told until it is mended, a session that is over is
+// renewed in place, and nobody else's session is ever used for what somebody typed.
+const REASONS = {
+  0: "网络不通",
+  401: "登录已失效，请重新登录",
+  403: "没有权限",
+  404: "没有这项内容，或不在您的查看范围内",
+  409: "当前状态不允许",
+  412: "内容已被他人修改，请刷新页面",
+  413: "文件或内容超过上限",
+  415: "不接受这种类型的文件",
+  422: "内容有误",
+  429: "操作过于频繁，请稍后再试",
+  503: "服务暂不可用，请稍后再试",
+};
+const body = document.body;
+export const actor = body.dataset.actor ?? "";
+export const notices = document.getElementById("notices");
+export const page = [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+
+// A session: its token goes with every request.
+function token() {
+  return JSON.parse(body.getAttribute("hx-headers") ?? "{}")["X-CSRF-Token"] ?? "";
+}
+
+function take(renewed) {
+  body.setAttribute("hx-headers", JSON.stringify({ "X-CSRF-Token": renewed }));
+  // A file that is too large is told before it is sent: on a phone that takes minutes, and ends in a lost connection.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  for (const field of event.detail.elt.querySelectorAll?.("input[type=file][data-max]") ?? []) {
+    const file = field.files[0];
+    if (!file || file.size <= Number(field.dataset.max)) continue;
+    event.preventDefault();
+    refuse(event.detail, `“${file.name}”超过 ${Math.floor(field.dataset.max / 1e6)} MB 的上限`);
+    field.value = "";
+  }
+});
+
+for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = renewed;
+}
+
+// Whether the browser's session is still, or again, that of who opened this page.
+async function renew() {
+  const answer = await fetch("/session", { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!answer?.ok) return false;
+  if (answer.headers.get("X-Actor") !== actor) {
+    tell("session", "登录的已是另一位用户；为免记在他人名下，本页不再保存，请重新打开页面");
+    return false;
+  }
+  take(answer.headers.get("X-CSRF-Token"));
+  clear("session");
+  return true;
+}
+
+// The dialog to sign in again, without leaving the page.
+const dialog = document.getElementById("sign-in-again");
+let waiting = null;
+
+export function signInAgain() {
+  if (!dialog) return Promise.resolve(false);
+  waiting ??= new Promise((resolve) => {
+    const told = dialog.querySelector(".notice");
+    const form = dialog.querySelector("form");
+    dialog.show();
+    if (!document.activeElement?.matches("input, textarea, select")) form.elements.password.focus();
+    const end = (signedIn) => {
+      waiting = null;
+      form.elements.password.value = "";
+      told.hidden = true;
+      dialog.close();
+      resolve(signedIn);
+    };
+    dialog.querySelector("[data-later]").onclick = () => end(false);
+    form.onsubmit = async (event) => {
+      event.preventDefault();
+      const sent = new URLSearchParams(new FormData(form));
+      const answer = await fetch("/sign-in", { method: "POST", body: sent, headers: { "HX-Request": "true" } }).catch(() => null);
+      if (answer?.ok && (await renew())) return end(true);
+      told.textContent = answer ? reasonIn(await answer.text(), answer) : REASONS[0];
+      if (answer?.ok) told.textContent = "请用打开本页的账号登录";
+      told.hidden = false;
+    };
+  });
+  return waiting;
+}
+
+// Why a request was refused: what the answer says, else what its status means.
+export function reasonIn(text, answer) {
+  const type = answer.headers?.get("content-type") ?? answer.type ?? "";
+  if (type.includes("json")) {
+    try {
+      const problem = JSON.parse(text);
+      const errors = (problem.errors ?? []).map((error) => error.message).filter((said) => said !== problem.detail);
+      return [problem.detail, ...errors].filter(Boolean).join(" ") || meaning(answer.status);
+    } catch {
+      return meaning(answer.status);
+    }
+  }
+  const said = new DOMParser().parseFromString(text, "text/html").querySelectorAll(".notice.bad > p, .notice.bad li, p.notice.bad");
+  return [...new Set([...said].map((part) => part.textContent.trim()))].join(" ") || meaning(answer.status);
+}
+
+function meaning(status) {
+  return REASONS[status] ?? (status >= 500 ? "系统出错，请稍后再试" : `未能完成（${status}）`);
+}
+
+// Send a form in the background; a session that is over is renewed, and it is sent again.
+export async function send(path, fields, onSessionOver = () => {}) {
+  for (let attempt = 0; ; attempt += 1) {
+    let answer;
+    let text;
+    try {
+      const headers = { "HX-Request": "true", Accept: "text/html", "X-CSRF-Token": token() };
+      answer = await fetch(path, { method: "POST", body: fields, headers, redirect: "manual" });
+      text = await answer.text();
+    } catch {
+      return { ok: false, status: 0, text: "", reason: REASONS[0], again: 0 };
+    }
+    if (answer.ok) return { ok: true, status: answer.status, text };
+    const forged = answer.status === 403 && answer.headers.get("X-Problem") === "csrf";
+    if (attempt < 2 && forged && (await renew())) continue;
+    if (attempt < 2 && answer.status === 401) {
+      onSessionOver();
+      if (await signInAgain()) continue;
+    }
+    const again = Number(answer.headers.get("Retry-After") ?? 0);
+    return { ok: false, status: answer.status, text, reason: reasonIn(text, answer), again };
+  }
+}
+
+// What was refused stands above the page until the same is done, or put away.
+export function tell(key, text, title = "未完成") {
+  clear(key);
+  const told = document.createElement("div");
+  told.className = "notice bad";
+  told.setAttribute("role", "alert");
+  told.dataset.request = key;
+  const strong = document.createElement("strong");
+  strong.textContent = title;
+  const said = document.createElement("p");
+  said.textContent = text;
+  const away = document.createElement("button");
+  away.className = "plain";
+  away.type = "button";
+  away.textContent = "知道了";
+  away.onclick = () => told.remove();
+  told.append(strong, said, away);
+  notices.append(told);
+}
+
+export function clear(key) {
+  for (const told of notices.querySelectorAll("[data-request]")) if (told.dataset.request === key) told.remove();
+}
+
+// What htmx sends.
+function keyOf(detail) {
+  const asked = detail.requestConfig ?? {};
+  const fields = asked.parameters ?? {};
+  const about = ["place", "add", "remove", "empty", "unseen"].map((name) => fields[name]).filter((said) => typeof said === "string");
+  return [asked.verb, (asked.path ?? "").split("?")[0], ...about].join(" ");
+}
+
+function refuse(detail, text) {
+  const element = detail.elt;
+  const isFile = element.matches?.(".q-file");
+  tell(keyOf(detail), text, isFile ? "文件未上传" : "未完成");
+  const said = element.closest?.(".q, td, th")?.querySelector(".said");
+  if (!said) return;
+  said.replaceChildren(Object.assign(document.createElement("span"), { className: "bad", textContent: `✗ ${isFile ? "未上传" : "未完成"}：${text}` }));
+}
+
+function again(detail) {
+  const event = detail.requestConfig.triggeringEvent;
+  if (event?.type) window.htmx.trigger(detail.elt, event.type);
+}
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  detail.parameters.page = page;
+  const shown = detail.elt.closest("[data-version]");
+  if (shown && "version" in detail.parameters) detail.parameters.version = shown.dataset.version;
+});
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { detail } = event;
+  const answer = detail.xhr;
+  if (answer.status < 400) return;
+  // Neither a whole page for signing in nor a fragment: what happened is told here.
+  event.preventDefault();
+  const said = { status: answer.status, type: answer.getResponseHeader("content-type") ?? "" };
+  const reason = reasonIn(answer.responseText, said);
+  if (answer.status === 401) {
+    refuse(detail, REASONS[401]);
+    signInAgain().then((signedIn) => signedIn && again(detail));
+  } else if (answer.status === 403 && answer.getResponseHeader("X-Problem") === "csrf") {
+    refuse(detail, reason);
+    renew().then((renewed) => renewed && again(detail));
+  } else refuse(detail, reason);
+});
+for (const lost of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(lost, ({ detail }) => refuse(detail, `${REASONS[0]}，未能完成；请在网络恢复后重试`));
+}
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.successful) clear(keyOf(detail));
+});
+
+// A file that is too large is told before it is sent: on a phone that takes minutes, and ends in a lost connection.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  for (const field of event.detail.elt.querySelectorAll?.("input[type=file][data-max]") ?? []) {
+    const file = field.files[0];
+    if (!file || file.size <= Number(field.dataset.max)) continue;
+    event.preventDefault();
+    refuse(event.detail, `“${file.name}”超过 ${Math.floor(field.dataset.max / 1e6)} MB 的上限`);
+    field.value = "";
+  }
+});
+
+for (const field of document.querySelectorAll("input[type=hidden][name=page]")) field.value = page;

@@ -1,0 +1,48 @@
+"""China's calendar: days as people mean them (`Asia/Shanghai`), moments in UTC, and which days an audit may be of."""
+
+from datetime import UTC, date, datetime, time, timedelta, timezone
+
+CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""One offset, without daylight saving since 1991: no database of zones is needed, and none can be out of date."""
+EARLIEST = date(2000, 1, 1)
+"""Performance grading began in 2019, and audits are never of a plant's distant past: an earlier day is a slip of the pen."""
+
+REFUSED = "评定日期"
+"""How every refusal of a day begins."""
+
+
+def now() -> datetime:
+    """This moment. Everything that reads the clock asks here."""
+    return datetime.now(UTC)
+
+
+def day_of(moment: datetime) -> date:
+    """The day in China on which a moment falls; raises ValueError for a moment without a time zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return moment.astimezone(CHINA).date()
+
+
+def today() -> date:
+    """China's day of this moment, whatever the zone of the machine."""
+    return day_of(now())
+
+
+def start_of(day: date) -> datetime:
+    """The moment at which a day begins in China."""
+    return datetime.combine(day, time(), CHINA).astimezone(UTC)
+
+
+def clock_text(moment: datetime) -> str:
+    """A moment as a clock in China shows it, to the minute."""
+    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+
+
+def not_assessable(day: date, latest: date | None = None) -> str | None:
+    """Why an audit can't be of a day, in Chinese; None when it can. `latest` is China's today if it isn't given."""
+    last = today() if latest is None else latest
+    if day > last:
+        return f"{REFUSED} {day} 晚于今天（北京时间 {last}）；应为现场核查当天或之前的日期"
+    if day < EARLIEST:
+        return f"{REFUSED} {day} 过早；应为 {EARLIEST} 至今天（北京时间 {last}）之间的日期"
+    return None

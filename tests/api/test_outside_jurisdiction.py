@@ -1,0 +1,64 @@
+"""A plant goes by an edition of elsewhere only if somebody who may says why, at each step, in the log and on the page."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from api import workflow
+from api.problems import Problem
+from api.store import LogEntry
+from tests.api.world import FOUNDRY, TYRE, World, content
+
+WHY = "经省厅函复，沿用咸阳版"
+
+
+def of_elsewhere() -> str:
+    """The foundry of Baoji, which makes tyres under the edition of Xianyang."""
+    said: dict[str, Any] = json.loads(content(TYRE))
+    head = json.loads(content(FOUNDRY))["enterprise"]
+    said["enterprise"] = {name: head[name] for name in ("name", "uscc", "county", "permit")}
+    for unit in said["units"]:
+        unit["ruleset"] = "xianyang-2023/rubber"
+    return json.dumps(said, ensure_ascii=False)
+
+
+@pytest.fixture
+def draft(world: World) -> UUID:
+    return world.do("zhao", workflow.create_audit, world.foundry, of_elsewhere()).id
+
+
+def refused(code: str) -> Any:
+    """Expects a Problem with this code."""
+    return pytest.raises(Problem, match=f"^{code}:")
+
+
+def test_each_step_is_refused_without_a_reason_and_logged_with_one(world: World, draft: UUID) -> None:
+    for login, step in (("zhao", workflow.submit), ("sun", workflow.confirm), ("elsewhere", workflow.publish)):
+        with refused("outside_jurisdiction") as caught:
+            world.do(login, step, draft)
+        assert "610304" in caught.value.errors[0].message
+        assert caught.value.errors[0].place == "units[0].ruleset"
+        world.do(login, step, draft, outside_reason=f"{WHY}（{login}）")
+    with world.at("root", writing=False) as desk:
+        logged = desk.db.scalars(select(LogEntry).where(LogEntry.audit_id == draft).order_by(LogEntry.seq)).all()
+        reasons = {entry.action: json.loads(entry.details).get("outside_reason") for entry in logged}
+    assert reasons["audit.submitted"] == f"{WHY}（zhao）"
+    assert reasons["audit.confirmed"] == f"{WHY}（sun）"
+    assert reasons["audit.published"] == f"{WHY}（elsewhere）"
+
+
+def test_an_enterprise_can_t_give_the_reason_itself(world: World) -> None:
+    own = world.do("foundry", workflow.create_audit, world.foundry, of_elsewhere())
+    with refused("role_not_allowed"):
+        world.do("foundry", workflow.submit, own.id, outside_reason=WHY)
+
+
+def test_where_the_edition_applies_no_reason_is_asked_nor_kept(world: World) -> None:
+    said = json.loads(content(TYRE))
+    for unit in said["units"]:
+        unit["ruleset"] = "xianyang-2023/rubber"
+    made = world.do("wang", workflow.create_audit, world.tyre, json.dumps(said))
+    assert world.do("wang", workflow.submit, made.id).outside_reason is None

@@ -42,12 +42,12 @@ def _in_order(found: Conclusions) -> list[TraceEntry]:
     trace: list[TraceEntry] = []
     for seq, number in enumerate(found.order, start=1):
         title, origin, concludes = fired[number]
-        if type(origin) is int:
+        if isinstance(origin, int):
             cause = seqs[origin]
             because = entries[min(cause, earliest[number]) if number in earliest else cause]
-        elif type(origin) is tuple:
+        elif isinstance(origin, tuple):
             because = origin
         else:
-            because = tuple([entries[seqs[one]][0] if type(one) is int else one[0] for one in origin])
+            because = tuple([entries[seqs[one]][0] if isinstance(one, int) else one[0] for one in origin])
         trace.append(new_entry(TraceEntry, (seq, title, because, concludes)))
     return trace

@@ -209,8 +209,7 @@ def test_the_whole_form_from_a_browser_without_scripts_changes_only_what_was_cha
         if (
             'form="answers"' not in tag
             or name is None
-            or ('type="radio"' in tag or "checkbox" in tag)
-            and "checked" not in tag
+            or (('type="radio"' in tag or "checkbox" in tag) and "checked" not in tag)
         ):
             continue
         fields.append((html.unescape(name[1]), html.unescape(value[1]) if value else ""))

@@ -53,21 +53,25 @@ async function renew() {
 }
 
 // The dialog to sign in again, without leaving the page.
-const dialog = document.getElementById("sign-in-again");
 let waiting = null;
 
+function opened() {
+  const made = document.getElementById("sign-in-again-form")?.content.cloneNode(true).firstElementChild;
+  if (made) body.append(made);
+  return made;
+}
+
 export function signInAgain() {
-  if (!dialog) return Promise.resolve(false);
   waiting ??= new Promise((resolve) => {
+    const dialog = opened();
+    if (!dialog) return resolve(false);
     const told = dialog.querySelector(".notice");
     const form = dialog.querySelector("form");
     dialog.show();
     if (!document.activeElement?.matches("input, textarea, select")) form.elements.password.focus();
     const end = (signedIn) => {
       waiting = null;
-      form.elements.password.value = "";
-      told.hidden = true;
-      dialog.close();
+      dialog.remove();
       resolve(signedIn);
     };
     dialog.querySelector("[data-later]").onclick = () => end(false);

@@ -14,7 +14,7 @@ from grading.model.base import Mode
 AUDIT_EXAMPLE: dict[str, Any] = {
     "enterprise": {
         "name": "咸阳示范橡胶有限公司",
-        "uscc": "91610402MA6XW0P40U",
+        "uscc": "91610402MA6XW0P404",
         "county": "610402",
         "facts": {},
     },

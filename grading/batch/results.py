@@ -11,6 +11,7 @@ import polars as pl
 from grading.batch.workbook import Contents, write_workbook
 from grading.model.base import Mode
 from grading.model.ruleset import Ruleset
+from grading.spreadsheet.injection import harmless_columns
 
 UNITS, INDICATORS, REJECTS = "grades", "indicators", "rejects"
 SEPARATOR = ";"
@@ -66,13 +67,13 @@ def write_results(
                 flat = table.with_columns(
                     pl.col(pl.List(pl.Categorical), pl.List).cast(pl.List(pl.String)).list.join(SEPARATOR)
                 )
-                files.append(_whole(out / f"{name}.csv", partial(flat.sink_csv, include_bom=True)))
+                files.append(_whole(out / f"{name}.csv", partial(harmless_columns(flat).sink_csv, include_bom=True)))
         else:
             contents = Contents(ruleset, mode, tables[UNITS], tables[INDICATORS], rejects)
             files.append(_whole(out / "grades.xlsx", partial(_workbook, contents, notes)))
     progress("写出", steps, steps)
     if rejects.select(pl.len()).collect().item():
-        files.append(_whole(out / f"{REJECTS}.csv", partial(rejects.sink_csv, include_bom=True)))
+        files.append(_whole(out / f"{REJECTS}.csv", partial(harmless_columns(rejects).sink_csv, include_bom=True)))
     else:
         (out / f"{REJECTS}.csv").unlink(missing_ok=True)
     return Results(tuple(files), _counts(tables[UNITS], "grade"), _counts(tables[UNITS], "attainable"), tuple(notes))

@@ -15,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from grading.batch.layout import HEADS, LINE, UNIT_ID
 from grading.batch.sheet_rows import fill
+from grading.forms.cell_text import put_plain
 from grading.forms.style import AMBER, BOX, FONT, INK, PALE, RED, TEAL
 from grading.model.base import Mode
 from grading.model.result import UNGRADED
@@ -176,7 +177,7 @@ def dress(sheet: Worksheet, columns: Sequence[Column], size: int, frozen: int) -
     for i, column in enumerate(columns, start=1):
         letter = get_column_letter(i)
         head = sheet.cell(1, i)
-        head.value = column.head
+        put_plain(head, column.head)  # type: ignore[arg-type]
         head.font = Font(name=FONT, size=10, bold=True, color="FFFFFF")
         head.fill = PatternFill("solid", fgColor=TEAL)
         head.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
@@ -241,14 +242,19 @@ class Lines:
     def line(self, text: str, size: float = 10, bold: bool = False, colour: str = INK) -> None:
         """A line of text."""
         self.row += 1
-        cell = self.sheet.cell(self.row, 1, text)
+        cell = self.sheet.cell(self.row, 1)
+        put_plain(cell, text)  # type: ignore[arg-type]
         cell.font = Font(name=FONT, size=size, bold=bold, color=colour)
 
     def table(self, values: Sequence[str | int], head: bool = True) -> None:
         """A line of a table."""
         self.row += 1
         for i, value in enumerate(values, start=1):
-            cell = self.sheet.cell(self.row, i, value)
+            cell = self.sheet.cell(self.row, i)
+            if isinstance(value, str):
+                put_plain(cell, value)  # type: ignore[arg-type]
+            else:
+                cell.value = value
             cell.font = Font(name=FONT, size=10, bold=head, color=INK)
             cell.border = BOX
             cell.alignment = Alignment(horizontal="left" if i == 1 else "right")

@@ -1,12 +1,15 @@
 """Rows of files → columns that can be graded, and every reason why some can't; what is wrong is judged by the intake."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
+from grading import uscc
 from grading.batch.layout import (
     ASSESSED_ON,
     COUNTY,
@@ -16,11 +19,14 @@ from grading.batch.layout import (
     LINE,
     NAME,
     UNIT_ID,
+    USCC,
     Reject,
-    Table,
     count_column,
 )
+from grading.batch.staged_cells import reason_of
 from grading.batch.staging import BROKEN
+from grading.batch.table_heads import Table
+from grading.batch.unit_ids import normalised, visible
 from grading.columns.cells import read_column
 from grading.columns.layout import ROW_KEY, UNIT, Columns, stated
 from grading.forms.wording import expectation
@@ -46,6 +52,8 @@ class Chunk:
     """How many units (audits) can't be graded."""
     skipped: int = 0
     """How many units are of other industries."""
+    notices: list[Reject] = field(default_factory=list)
+    """What was read otherwise than it stands there."""
 
 
 @dataclass
@@ -54,6 +62,7 @@ class _Found:
 
     rejects: list[Reject] = field(default_factory=list)
     units: set[int] = field(default_factory=set)
+    notices: list[Reject] = field(default_factory=list)
 
 
 class TableReader:
@@ -62,11 +71,18 @@ class TableReader:
     def __init__(self, library: Library, ruleset: Ruleset, tables: Mapping[str | None, Table]) -> None:
         self.library, self.ruleset, self.tables = library, ruleset, tables
 
-    def read(self, units: pl.DataFrame, rows: Mapping[str, pl.DataFrame], twice: Mapping[int, int]) -> Chunk:
+    def read(
+        self,
+        units: pl.DataFrame,
+        rows: Mapping[str, pl.DataFrame],
+        twice: Mapping[int, int],
+        doubts: Mapping[int, Mapping[str, str]] = MappingProxyType({}),
+    ) -> Chunk:
         """Read a chunk.
 
         `units` and `rows` have the layout's names and `line`; `rows` also `unit`, the position of the unit in the chunk, by
-        which they are sorted. `twice` gives, for units by position, the line on which their id stood before.
+        which they are sorted. `twice` gives, for units by position, the line on which their id stood before, `doubts` the
+        groups of which they may be missing rows, with the reason.
         """
         found = _Found()
         heads = self._heads(units, twice, found)
@@ -81,22 +97,38 @@ class TableReader:
                 else self._rows(group, raw, heads, found)
             )
             groups[group] = own
-            facts.append(self._stated(group, units, own, heads, found))
+            missing = {position: said[group] for position, said in doubts.items() if group in said}
+            facts.append(self._stated(group, units, own, heads, missing, found))
         columns = Columns(pl.DataFrame([heads[ASSESSED_ON], *facts]), groups)
         good = pl.Series([True]).new_from_index(0, units.height).scatter(sorted(found.units), False)
-        return Chunk(heads.filter(good), columns.only(good), found.rejects, units.height, len(found.units))
+        return Chunk(
+            heads.filter(good), columns.only(good), found.rejects, units.height, len(found.units), notices=found.notices
+        )
 
     def _heads(self, raw: pl.DataFrame, twice: Mapping[int, int], found: _Found) -> pl.DataFrame:
         day = read_column(DAY, raw[ASSESSED_ON]).values
-        texts = {name: _text(raw, name) for name in HEADS if name != ASSESSED_ON}
+        texts = {name: _text(raw, name) for name in HEADS if name not in (ASSESSED_ON, UNIT_ID)}
+        ids = normalised(raw[UNIT_ID])
+        texts = {UNIT_ID: ids.values.alias(UNIT_ID), **texts}
+        codes, mended = credit_codes(texts[USCC])
+        texts[USCC] = codes
         texts[NAME] = texts[NAME].zip_with(texts[NAME].is_not_null(), texts[UNIT_ID])
         heads = pl.DataFrame([raw[LINE], *(day if name == ASSESSED_ON else texts[name] for name in HEADS)])
         plain = pl.all_horizontal(_is_plain(pl.col(name)) for name in texts) & pl.col(UNIT_ID).is_not_null()
-        county = pl.col(COUNTY).is_null() | pl.col(COUNTY).str.contains(r"^[0-9]{6}$")
-        fine = heads.select(plain & county & pl.col(ASSESSED_ON).is_not_null()).to_series()
-        for position in (~fine).arg_true():
-            self._wrong_head(heads.row(position, named=True), shown(raw[ASSESSED_ON], position), position, found)
         file = self.tables[None].file
+        lines = raw[LINE]
+        for position, given in ids.mended.items():
+            said = f"单元编号“{visible(given)}”读作“{ids.values[position]}”（全角或看不见的字符）"
+            found.notices.append(Reject(file, lines[position], ids.values[position], UNIT_ID, said))
+        for position, given in mended.items():
+            said = f"统一社会信用代码“{visible(given)}”已按规范写法读作 {codes[position]}"
+            found.notices.append(Reject(file, lines[position], ids.values[position], USCC, said))
+        county = pl.col(COUNTY).is_null() | pl.col(COUNTY).str.contains(r"^[0-9]{6}$")
+        fine = heads.select(plain & county & pl.col(ASSESSED_ON).is_not_null()).to_series() & valid_codes(codes)
+        for position in (~fine).arg_true():
+            head = heads.row(position, named=True)
+            day_given = shown(raw[ASSESSED_ON], position)
+            self._wrong_head(head, day_given, position, ids.refused.get(position), found)
         for position, line in twice.items():
             head = heads.row(position, named=True)
             reason = f"单元编号“{head[UNIT_ID]}”与第 {line} 行相同，各单元的编号不得相同"
@@ -104,18 +136,21 @@ class TableReader:
             found.units.add(position)
         return heads.cast(dict(HEAD_SCHEMA))  # type: ignore[arg-type]
 
-    def _wrong_head(self, head: dict[str, Any], day: Any, position: int, found: _Found) -> None:
+    def _wrong_head(self, head: dict[str, Any], day: Any, position: int, id_reason: str | None, found: _Found) -> None:
         """Ask the intake what is wrong with what says which unit it is."""
         enterprise = {name.partition(".")[2]: head[name] for name in HEADS if name.startswith("enterprise.")}
         unit = {"id": head[UNIT_ID], "ruleset": self.ruleset.id}
         enterprise["name"] = enterprise["name"] or "-"
+        if head[ASSESSED_ON] is not None:
+            day = head[ASSESSED_ON].isoformat()
         try:
             check_audit({"enterprise": enterprise, "assessed_on": day, "units": [unit]}, self.library)
         except AuditError as error:
             for problem in error.problems:
                 name = UNIT_ID if problem.place == "units[0].id" else problem.place
                 given = day if name == ASSESSED_ON else head.get(name)
-                reason = head_reason(name, given)
+                reason = problem.message if name == USCC else head_reason(name, given)
+                reason = reason_of(given) or (id_reason if name == UNIT_ID else None) or reason
                 found.rejects.append(Reject(self.tables[None].file, head[LINE], head[UNIT_ID], name, reason))
                 found.units.add(position)
 
@@ -132,18 +167,22 @@ class TableReader:
             for position, _ in dict(read.problems).items():
                 unit = position if group is None else raw[UNIT][position]
                 place = fact.id if keys is None else f"{group}[{keys[position]}].{fact.id}"
-                self._reject(
-                    group, raw, position, unit, heads, place, fact_reason(fact, shown(raw[fact.id], position)), found
-                )
+                reason = fact_reason(fact, shown(raw[fact.id], position))
+                self._reject(group, raw, position, unit, heads, place, reason, found)
         return columns
 
     def _rows(self, group: str, raw: pl.DataFrame, heads: pl.DataFrame, found: _Found) -> pl.DataFrame:
         self._broken(group, raw, heads, found)
         key = self.ruleset.groups[group].key
-        keys = _text(raw, key).alias(ROW_KEY)
-        fine = keys.to_frame("k").select(pl.col("k").is_not_null() & _is_plain(pl.col("k"))).to_series()
+        known = normalised(raw[key])
+        keys = known.values.alias(ROW_KEY)
+        fine = keys.is_not_null()
+        for position, given in known.mended.items():
+            said = f"编号“{visible(given)}”读作“{keys[position]}”（全角或看不见的字符）"
+            unit_id = heads[UNIT_ID][raw[UNIT][position]]
+            found.notices.append(Reject(self.tables[group].file, raw[LINE][position], unit_id, f"{group}.{key}", said))
         for position in (~fine).arg_true():
-            reason = f"每行须有 {key}（不超过 {MAX_TEXT:,} 字，不含控制字符）"
+            reason = known.refused.get(position, f"每行须有 {key}")
             self._reject(group, raw, position, raw[UNIT][position], heads, f"{group}.{key}", reason, found)
         codes = keys.cast(pl.Categorical).to_physical().cast(pl.UInt64)
         named = raw[UNIT].cast(pl.UInt64) * 2**32 + codes
@@ -161,9 +200,15 @@ class TableReader:
                 self._reject(group, raw, position, unit, heads, "", raw[BROKEN][position], found)
 
     def _stated(
-        self, group: str, units: pl.DataFrame, rows: pl.DataFrame, heads: pl.DataFrame, found: _Found
+        self,
+        group: str,
+        units: pl.DataFrame,
+        rows: pl.DataFrame,
+        heads: pl.DataFrame,
+        missing: Mapping[int, str],
+        found: _Found,
     ) -> pl.Series:
-        """Whether each unit has the table: it has rows, or says how many."""
+        """Whether each unit has the table: it has rows, or says how many. One that may be missing rows is refused."""
         counted = rows[UNIT].value_counts(name="n")
         none = pl.Series("n", [0], dtype=pl.UInt32).new_from_index(0, units.height)
         there = none.scatter(counted[UNIT], counted["n"])
@@ -172,10 +217,15 @@ class TableReader:
         for position in too_many.arg_true():
             reason = f"有 {there[position]} 行，每个单元的表最多 {MAX_ROWS:,} 行"
             self._reject(None, units, position, position, heads, name, reason, found)
+        count = Fact(id="rows", label=name, type="number", min=Decimal(0), decimals=0)
+        given = units[name] if name in units.columns else pl.Series(name, [None]).new_from_index(0, units.height)
+        said = read_column(count, given.alias("rows"))
+        for position, reason in missing.items():
+            # A unit that has as many rows as it says is not missing any.
+            if said.values[position] is None or said.values[position] != there[position]:
+                self._reject(None, units, position, position, heads, name, reason, found)
         if name not in units.columns:
             return (there > 0).alias(stated(group))
-        count = Fact(id="rows", label=name, type="number", min=Decimal(0), decimals=0)
-        said = read_column(count, units[name].alias("rows"))
         for position, _ in dict(said.problems).items():
             self._reject(
                 None, units, position, position, heads, name, fact_reason(count, shown(units[name], position)), found
@@ -202,6 +252,8 @@ class TableReader:
 
 def fact_reason(fact: Fact, given: Any) -> str:
     """What would be right for a fact, and what stood there instead."""
+    if reason := reason_of(given):
+        return reason
     return f"{expectation(fact)}；所填：{str(given)[:SHOWN]}"
 
 
@@ -221,6 +273,24 @@ def head_reason(name: str, given: Any) -> str:
         ASSESSED_ON: "应填评估日期，如 2023-09-10",
     }.get(name, f"应为不超过 {MAX_TEXT:,} 字的文字")
     return f"{right}；{'未填' if given is None else f'所填：{str(given)[:SHOWN]}'}"
+
+
+def credit_codes(raw: pl.Series) -> tuple[pl.Series, dict[int, str]]:
+    """Credit codes, those in full width or lower case as they should be; and what stood there instead, by position."""
+    odd = raw.is_not_null() & ~raw.str.contains(r"^[0-9A-Z]*$")
+    mended: dict[int, str] = {}
+    for position in odd.arg_true():
+        with suppress(ValueError):
+            mended[position] = uscc.normalised(raw[position])
+    if not mended:
+        return raw, {}
+    given = {position: raw[position] for position in mended}
+    return raw.scatter(list(mended), list(mended.values())), given
+
+
+def valid_codes(codes: pl.Series) -> pl.Series:
+    """Whether each is a credit code, or not there."""
+    return pl.Series([code is None or uscc.is_valid(code) for code in codes], dtype=pl.Boolean)
 
 
 def _text(raw: pl.DataFrame, name: str) -> pl.Series:

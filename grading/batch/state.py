@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from grading.model.base import Mode, Strict
 
 FILE = "state.json"
-FORMAT = 1
+FORMAT = 2
 
 
 class Identity(Strict):

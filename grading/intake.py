@@ -200,7 +200,9 @@ class _Reader:
     def enterprise(self, raw: Any, rulesets: list[Ruleset] | None) -> Enterprise | None:
         path: Path = ("enterprise",)
         top = self.mapping(raw, path, required=("name",), optional=("uscc", "permit", "county", "facts"))
-        texts = {key: self.text(top[key], (*path, key)) for key in ("name", "permit", "county") if key in top}
+        texts: dict[str, str | None] = {
+            key: self.text(top[key], (*path, key)) for key in ("name", "permit", "county") if key in top
+        }
         if "uscc" in top:
             texts["uscc"] = self.credit_code(top["uscc"], (*path, "uscc"))
         county = texts.get("county")

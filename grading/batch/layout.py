@@ -18,6 +18,8 @@ NAME = "enterprise.name"
 USCC = "enterprise.uscc"
 COUNTY = "enterprise.county"
 ASSESSED_ON = "assessed_on"
+LEFT_UNKNOWN = "left_unknown"
+"""Of a partial reading: the places of a unit's values that could not be read and count as unknown."""
 HEADS: Mapping[str, str] = {
     UNIT_ID: "单元编号",
     NAME: "企业名称",

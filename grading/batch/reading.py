@@ -1,6 +1,6 @@
 """Rows of files → columns that can be graded, and every reason why some can't; what is wrong is judged by the intake."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,6 +16,7 @@ from grading.batch.layout import (
     DAY,
     HEAD_SCHEMA,
     HEADS,
+    LEFT_UNKNOWN,
     LINE,
     NAME,
     UNIT_ID,
@@ -29,14 +30,18 @@ from grading.batch.table_heads import Table
 from grading.batch.unit_ids import normalised, visible
 from grading.columns.cells import read_column
 from grading.columns.layout import ROW_KEY, UNIT, Columns, stated
+from grading.day_text import RIGHT, DayError, day_from_text
 from grading.forms.wording import expectation
 from grading.intake import MAX_ROWS, MAX_TEXT, AuditError, check_audit
 from grading.language.load import Library
 from grading.model.ruleset import Fact, Ruleset
+from grading.percentages import fraction_question, is_share
 
 UNWRITABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]"
 """The characters that the intake refuses (halves of surrogate pairs can't be in a file's text)."""
 SHOWN = 60
+MOST_QUESTIONS = 200
+"""So many cells of a column of a chunk are asked about one by one."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +68,18 @@ class _Found:
     rejects: list[Reject] = field(default_factory=list)
     units: set[int] = field(default_factory=set)
     notices: list[Reject] = field(default_factory=list)
+    unknown: dict[int, list[str]] = field(default_factory=dict)
+    """The places of values that were left unknown, by unit."""
 
 
 class TableReader:
     """Reads chunks of a units' table and the rows that belong to them."""
 
-    def __init__(self, library: Library, ruleset: Ruleset, tables: Mapping[str | None, Table]) -> None:
-        self.library, self.ruleset, self.tables = library, ruleset, tables
+    def __init__(
+        self, library: Library, ruleset: Ruleset, tables: Mapping[str | None, Table], partial: bool = False
+    ) -> None:
+        """`partial`: a value that can't be read is left unknown, and its unit is graded all the same."""
+        self.library, self.ruleset, self.tables, self.partial = library, ruleset, tables, partial
 
     def read(
         self,
@@ -101,6 +111,8 @@ class TableReader:
             facts.append(self._stated(group, units, own, heads, missing, found))
         columns = Columns(pl.DataFrame([heads[ASSESSED_ON], *facts]), groups)
         good = pl.Series([True]).new_from_index(0, units.height).scatter(sorted(found.units), False)
+        if self.partial:
+            heads = heads.with_columns(left_unknown(heads.height, found.unknown))
         return Chunk(
             heads.filter(good), columns.only(good), found.rejects, units.height, len(found.units), notices=found.notices
         )
@@ -150,6 +162,8 @@ class TableReader:
                 name = UNIT_ID if problem.place == "units[0].id" else problem.place
                 given = day if name == ASSESSED_ON else head.get(name)
                 reason = problem.message if name == USCC else head_reason(name, given)
+                if name == ASSESSED_ON and isinstance(given, str) and given.strip():
+                    reason = day_reason(given)
                 reason = reason_of(given) or (id_reason if name == UNIT_ID else None) or reason
                 found.rejects.append(Reject(self.tables[None].file, head[LINE], head[UNIT_ID], name, reason))
                 found.units.add(position)
@@ -168,8 +182,59 @@ class TableReader:
                 unit = position if group is None else raw[UNIT][position]
                 place = fact.id if keys is None else f"{group}[{keys[position]}].{fact.id}"
                 reason = fact_reason(fact, shown(raw[fact.id], position))
-                self._reject(group, raw, position, unit, heads, place, reason, found)
+                if self.partial:
+                    self._leave_unknown(group, raw, position, unit, heads, place, reason, found)
+                else:
+                    self._reject(group, raw, position, unit, heads, place, reason, found)
+            self._ask_fractions(group, fact, raw, read.values, heads, keys, found)
         return columns
+
+    def _leave_unknown(
+        self,
+        group: str | None,
+        raw: pl.DataFrame,
+        position: int,
+        unit: int,
+        heads: pl.DataFrame,
+        place: str,
+        reason: str,
+        found: _Found,
+    ) -> None:
+        said = f"按未知处理：{reason}"
+        found.notices.append(Reject(self.tables[group].file, raw[LINE][position], heads[UNIT_ID][unit], place, said))
+        places = found.unknown.setdefault(unit, [])
+        if place not in places:
+            places.append(place)
+
+    def _ask_fractions(
+        self,
+        group: str | None,
+        fact: Fact,
+        raw: pl.DataFrame,
+        values: pl.Series,
+        heads: pl.DataFrame,
+        keys: pl.Series | None,
+        found: _Found,
+    ) -> None:
+        """Ask about bare numbers of a share that are no more than 1."""
+        if not is_share(fact):
+            return
+        given = raw[fact.id]
+        bare = (values > 0) & (values <= 10**fact.decimals)
+        if given.dtype == pl.String:
+            bare &= ~given.str.contains(r"[%％]\s*$")
+        positions = bare.fill_null(False).arg_true()
+        for position in positions[:MOST_QUESTIONS]:
+            value = Decimal(values[position]).scaleb(-fact.decimals)
+            unit = position if group is None else raw[UNIT][position]
+            place = fact.id if keys is None else f"{group}[{keys[position]}].{fact.id}"
+            said = fraction_question(fact, value) or ""
+            found.notices.append(
+                Reject(self.tables[group].file, raw[LINE][position], heads[UNIT_ID][unit], place, said)
+            )
+        if len(positions) > MOST_QUESTIONS:
+            said = f"“{fact.label}”还有 {len(positions) - MOST_QUESTIONS:,} 格不大于 1，单位是 %；是否应乘以 100？"
+            found.notices.append(Reject(self.tables[group].file, 0, None, fact.id, said))
 
     def _rows(self, group: str, raw: pl.DataFrame, heads: pl.DataFrame, found: _Found) -> pl.DataFrame:
         self._broken(group, raw, heads, found)
@@ -250,11 +315,27 @@ class TableReader:
         found.units.add(unit)
 
 
+def left_unknown(height: int, places: Mapping[int, Sequence[str]]) -> pl.Series:
+    """The column that marks units of which values were left unknown, with their places."""
+    listed = [";".join(places[position]) if position in places else None for position in range(height)]
+    return pl.Series(LEFT_UNKNOWN, listed, dtype=pl.String)
+
+
 def fact_reason(fact: Fact, given: Any) -> str:
     """What would be right for a fact, and what stood there instead."""
     if reason := reason_of(given):
         return reason
+    if fact.type == "date" and isinstance(given, str):
+        return day_reason(given)
     return f"{expectation(fact)}；所填：{str(given)[:SHOWN]}"
+
+
+def day_reason(given: str) -> str:
+    """Why a text is not the day that is asked for."""
+    try:
+        return f"{RIGHT}；所填：“{day_from_text(given)}”"
+    except DayError as error:
+        return str(error)
 
 
 def shown(raw: pl.Series, position: int) -> Any:

@@ -13,7 +13,7 @@ from grading.model.base import Mode
 from grading.model.ruleset import Ruleset
 from grading.spreadsheet.injection import harmless_columns
 
-UNITS, INDICATORS, REJECTS = "grades", "indicators", "rejects"
+UNITS, INDICATORS, REJECTS, NOTICES = "grades", "indicators", "rejects", "notices"
 SEPARATOR = ";"
 
 
@@ -51,9 +51,11 @@ def write_results(
 ) -> Results:
     """Write everything that is wanted into `out`; each file is there whole or not at all."""
     tables = {name: pl.scan_ipc([part(work, name, i) for i in range(chunks)]) for name in (UNITS, INDICATORS)}
-    rejects = pl.scan_ipc([part(work, REJECTS, i) for i in (*range(1, chunks + 1), 0)])
+    rejects, notices = (
+        pl.scan_ipc([part(work, name, i) for i in (*range(1, chunks + 1), 0)]) for name in (REJECTS, NOTICES)
+    )
     files: list[str] = []
-    notes: list[str] = []
+    remarks: list[str] = []
     steps = len(formats)
     for step, wanted in enumerate(formats):
         progress(f"写出 {wanted}", step, steps)
@@ -69,14 +71,15 @@ def write_results(
                 )
                 files.append(_whole(out / f"{name}.csv", partial(harmless_columns(flat).sink_csv, include_bom=True)))
         else:
-            contents = Contents(ruleset, mode, tables[UNITS], tables[INDICATORS], rejects)
-            files.append(_whole(out / "grades.xlsx", partial(_workbook, contents, notes)))
+            contents = Contents(ruleset, mode, tables[UNITS], tables[INDICATORS], rejects, notices)
+            files.append(_whole(out / "grades.xlsx", partial(_workbook, contents, remarks)))
     progress("写出", steps, steps)
-    if rejects.select(pl.len()).collect().item():
-        files.append(_whole(out / f"{REJECTS}.csv", partial(harmless_columns(rejects).sink_csv, include_bom=True)))
-    else:
-        (out / f"{REJECTS}.csv").unlink(missing_ok=True)
-    return Results(tuple(files), _counts(tables[UNITS], "grade"), _counts(tables[UNITS], "attainable"), tuple(notes))
+    for name, reasons in ((REJECTS, rejects), (NOTICES, notices)):
+        if reasons.select(pl.len()).collect().item():
+            files.append(_whole(out / f"{name}.csv", partial(harmless_columns(reasons).sink_csv, include_bom=True)))
+        else:
+            (out / f"{name}.csv").unlink(missing_ok=True)
+    return Results(tuple(files), _counts(tables[UNITS], "grade"), _counts(tables[UNITS], "attainable"), tuple(remarks))
 
 
 def _workbook(contents: Contents, notes: list[str], to: Path) -> None:

@@ -11,9 +11,9 @@ from shutil import rmtree
 from typing import Any
 
 from grading.batch.audit_lines import AuditLines
-from grading.batch.layout import LINE, UNIT_ID, LayoutError, Reject, rejects_frame
+from grading.batch.layout import LEFT_UNKNOWN, LINE, UNIT_ID, LayoutError, Reject, rejects_frame
 from grading.batch.reading import Chunk
-from grading.batch.results import INDICATORS, REJECTS, UNITS, Results, save_part, write_results
+from grading.batch.results import INDICATORS, NOTICES, REJECTS, UNITS, Results, save_part, write_results
 from grading.batch.source import Extent, Source
 from grading.batch.spot_check import check, sample
 from grading.batch.state import Done, Identity, State, alone, digest_of, load, save
@@ -43,6 +43,8 @@ class Settings:
     target: str | None = None
     formats: Sequence[str] = FORMATS
     skip_unknown: bool = False
+    partial: bool = False
+    """Leave values that can't be read unknown, instead of refusing their units."""
     again: bool = False
     """Forget what is in the folder, and begin anew."""
     checked: int = CHECKED
@@ -58,6 +60,9 @@ class Summary:
     read: int
     graded: int
     refused: int
+    incomplete: int
+    """Of the graded units, those of which values were left unknown."""
+    notices: int
     skipped: int
     without_unit: int
     checked: int
@@ -85,6 +90,8 @@ class Summary:
             "read": self.read,
             "graded": self.graded,
             "refused": self.refused,
+            "incomplete": self.incomplete,
+            "notices": self.notices,
             "rows_without_unit": self.without_unit,
             "other_industries": self.skipped,
             "checked_by_engine": self.checked,
@@ -121,6 +128,7 @@ def run_batch(settings: Settings, engine: Engine, progress: Progress) -> Summary
             mode=settings.mode,
             target=settings.target,
             skip_unknown=settings.skip_unknown,
+            partial=settings.partial,
             engine=ENGINE,
         )
         state = load(work, identity)
@@ -142,8 +150,8 @@ def run_batch(settings: Settings, engine: Engine, progress: Progress) -> Summary
 def open_source(settings: Settings, engine: Engine, ruleset: Ruleset, work: Path) -> Source:
     """The input, by the ending of its name."""
     if settings.file.suffix.lower() == ".jsonl":
-        return AuditLines(engine.library, ruleset, settings.file)
-    return TableSource(engine.library, ruleset, settings.file, work, settings.skip_unknown)
+        return AuditLines(engine.library, ruleset, settings.file, partial=settings.partial)
+    return TableSource(engine.library, ruleset, settings.file, work, settings.skip_unknown, partial=settings.partial)
 
 
 def _grade_all(
@@ -160,7 +168,7 @@ def _grade_all(
     done = sum(chunk.read for chunk in state.done)
     progress("评级", done, extent.total)
     if not state.done:
-        _write_rejects(work, 0, extent.rejects)
+        _write_reasons(work, 0, extent.rejects, extent.notices)
     for number, chunk in _ahead(source, range(len(state.done), extent.chunks)):
         grades = grader.grade(chunk.columns)
         height = chunk.columns.height
@@ -169,10 +177,17 @@ def _grade_all(
         positions = sample(height, share, f"{state.identity.input_digest}/{number}")
         check(engine, ruleset, settings.mode, chunk.columns, grades, chunk.heads[UNIT_ID], positions)
         save_part(chunk.heads.hstack(grades.units), work, UNITS, number)
-        save_part(chunk.heads.select(LINE, UNIT_ID).hstack(grades.indicators), work, INDICATORS, number)
-        _write_rejects(work, number + 1, chunk.rejects)
+        named = [name for name in (LINE, UNIT_ID, LEFT_UNKNOWN) if name in chunk.heads.columns]
+        save_part(chunk.heads.select(named).hstack(grades.indicators), work, INDICATORS, number)
+        _write_reasons(work, number + 1, chunk.rejects, chunk.notices)
         finished = Done(
-            read=chunk.read, graded=height, refused=chunk.refused, skipped=chunk.skipped, checked=len(positions)
+            read=chunk.read,
+            graded=height,
+            refused=chunk.refused,
+            incomplete=chunk.heads[LEFT_UNKNOWN].count() if LEFT_UNKNOWN in chunk.heads.columns else 0,
+            notices=len(chunk.notices),
+            skipped=chunk.skipped,
+            checked=len(positions),
         )
         state = state.model_copy(update={"done": (*state.done, finished)})
         save(work, state)
@@ -194,9 +209,10 @@ def _ahead(source: Source, numbers: Iterable[int]) -> Iterator[tuple[int, Chunk]
             yield known, read.result()
 
 
-def _write_rejects(work: Path, number: int, rejects: Sequence[Reject]) -> None:
-    """Reasons for refusing, number 0 those that belong to no chunk."""
+def _write_reasons(work: Path, number: int, rejects: Sequence[Reject], notices: Sequence[Reject]) -> None:
+    """Reasons for refusing and what else is to be told, number 0 those that belong to no chunk."""
     save_part(rejects_frame(rejects), work, REJECTS, number)
+    save_part(rejects_frame(notices), work, NOTICES, number)
 
 
 def _summary(
@@ -208,6 +224,8 @@ def _summary(
         read=sum(chunk.read for chunk in state.done),
         graded=sum(chunk.graded for chunk in state.done),
         refused=sum(chunk.refused for chunk in state.done),
+        incomplete=sum(chunk.incomplete for chunk in state.done),
+        notices=sum(chunk.notices for chunk in state.done) + len(extent.notices),
         skipped=sum(chunk.skipped for chunk in state.done),
         without_unit=len(extent.rejects),
         checked=sum(chunk.checked for chunk in state.done),

@@ -36,11 +36,19 @@ class TableSource:
     """A units' table and the tables of its groups."""
 
     def __init__(
-        self, library: Library, ruleset: Ruleset, file: Path, work: Path, skip_unknown: bool = False, chunk: int = CHUNK
+        self,
+        library: Library,
+        ruleset: Ruleset,
+        file: Path,
+        work: Path,
+        skip_unknown: bool = False,
+        chunk: int = CHUNK,
+        *,
+        partial: bool = False,
     ) -> None:
         """`work`: a folder for copies that can be read in chunks."""
         self.library, self.ruleset, self.file, self.work = library, ruleset, file, work
-        self.skip_unknown, self.size = skip_unknown, chunk
+        self.skip_unknown, self.size, self.partial = skip_unknown, chunk, partial
         self.kind = file.suffix.lower()
         self.ignored_sheets: tuple[str, ...] = ()
         self.pictures: tuple[str, ...] = ()
@@ -62,7 +70,7 @@ class TableSource:
             problems += wrong
         if problems:
             raise LayoutError(problems)
-        self.reader = TableReader(self.library, self.ruleset, tables)
+        self.reader = TableReader(self.library, self.ruleset, tables, self.partial)
         self.units = _renamed(scans[None], tables[None])
         known = _identifiers(self.units)
         ids = known.values

@@ -13,7 +13,7 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from grading.batch.layout import HEADS, LINE, UNIT_ID
+from grading.batch.layout import HEADS, LEFT_UNKNOWN, LINE, UNIT_ID
 from grading.batch.sheet_rows import fill
 from grading.forms.cell_text import put_plain
 from grading.forms.style import AMBER, BOX, FONT, INK, PALE, RED, TEAL
@@ -41,6 +41,7 @@ class Contents:
     units: pl.LazyFrame
     indicators: pl.LazyFrame
     rejects: pl.LazyFrame
+    notices: pl.LazyFrame
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ def write_workbook(contents: Contents, to: Path) -> list[str]:
     """Write the workbook; returns, in Chinese, what it leaves out."""
     height = contents.units.select(pl.len()).collect().item()
     refused = contents.rejects.select(pl.len()).collect().item()
+    partial = LEFT_UNKNOWN in contents.units.collect_schema()
     notes: list[str] = []
     book = Workbook()
     summary = book.active
@@ -75,7 +77,7 @@ def write_workbook(contents: Contents, to: Path) -> list[str]:
         size = min(MOST_ROWS, height - i * MOST_ROWS)
         add(
             f"等级{i + 1}" if sheets > 1 else "等级",
-            _grade_columns(contents.ruleset),
+            _grade_columns(contents.ruleset, partial),
             contents.units,
             i * MOST_ROWS,
             size,
@@ -84,13 +86,17 @@ def write_workbook(contents: Contents, to: Path) -> list[str]:
     if sheets > 1:
         notes.append(f"共 {height:,} 个单元，超过一张工作表的行数，分为 {sheets} 张“等级”表")
     if height <= MOST_INDICATOR_ROWS:
-        add("指标", _indicator_columns(contents.ruleset), contents.indicators, 0, height, 2)
+        add("指标", _indicator_columns(contents.ruleset, partial), contents.indicators, 0, height, 2)
     else:
         notes.append(
             f"单元超过 {MOST_INDICATOR_ROWS:,} 个，工作簿不含“指标”表；各指标见 indicators.parquet 或 indicators.csv"
         )
     if refused:
         add("未读入", REJECT_COLUMNS, contents.rejects, 0, min(refused, MOST_ROWS), 3)
+    told = contents.notices.select(pl.len()).collect().item()
+    if told:
+        add("提示", NOTICE_COLUMNS, contents.notices, 0, min(told, MOST_ROWS), 3)
+        notes.append(f"提示 {told:,} 条，见“提示”")
     if refused > MOST_ROWS:
         notes.append(f"未读入的原因共 {refused:,} 条，工作簿只列前 {MOST_ROWS:,} 条，其余见 rejects.csv")
     _summarise(summary, contents, height, refused, notes)
@@ -115,12 +121,14 @@ def _titles(column: str, words: Mapping[str, str]) -> pl.Expr:
     return pl.col(column).cast(pl.List(pl.String)).list.eval(pl.element().replace(dict(words))).list.join(JOIN)
 
 
-def _grade_columns(ruleset: Ruleset) -> list[Column]:
+def _grade_columns(ruleset: Ruleset, partial: bool) -> list[Column]:
     labels = {level.id: level.label for level in ruleset.scale.levels} | {UNGRADED: UNGRADED_WORD}
     titles = {indicator.id: indicator.title for indicator in ruleset.indicators}
     widths = {UNIT_ID: 16.0, "enterprise.name": 30.0, "enterprise.uscc": 20.0, "enterprise.permit": 24.0}
     columns = [Column("行", 8, pl.col(LINE))]
     columns += [Column(label, widths.get(name, 13.0), pl.col(name)) for name, label in HEADS.items()]
+    if partial:
+        columns.append(UNKNOWN_COLUMN)
     columns += [
         Column(head, 12, _words(name, labels), True)
         for name, head in (("grade", "等级"), ("attainable", "可达等级"), ("target", "目标等级"))
@@ -141,10 +149,12 @@ def _grade_columns(ruleset: Ruleset) -> list[Column]:
     return columns
 
 
-def _indicator_columns(ruleset: Ruleset) -> list[Column]:
+def _indicator_columns(ruleset: Ruleset, partial: bool) -> list[Column]:
     """For each indicator the best level it meets, and what could become of it if all that is unknown turned out well."""
     labels = {level.id: level.label for level in ruleset.scale.levels}
     columns = [Column("行", 8, pl.col(LINE)), Column(HEADS[UNIT_ID], 16, pl.col(UNIT_ID))]
+    if partial:
+        columns.append(UNKNOWN_COLUMN)
     for indicator in ruleset.indicators:
         met = could_be = pl.lit(NONE_MET)
         for level in reversed(ruleset.scale.graded):
@@ -162,6 +172,7 @@ def _indicator_columns(ruleset: Ruleset) -> list[Column]:
     return columns
 
 
+UNKNOWN_COLUMN = Column("不能读、按未知处理的值", 30, pl.col(LEFT_UNKNOWN))
 REJECT_COLUMNS = (
     Column("文件", 24, pl.col("file")),
     Column("行", 9, pl.col(LINE)),
@@ -169,6 +180,9 @@ REJECT_COLUMNS = (
     Column("位置", 34, pl.col("place")),
     Column("原因", 90, pl.col("reason")),
 )
+
+
+NOTICE_COLUMNS = (*REJECT_COLUMNS[:-1], Column("提示", 90, pl.col("reason")))
 
 
 def dress(sheet: Worksheet, columns: Sequence[Column], size: int, frozen: int) -> None:

@@ -46,6 +46,9 @@ Formats = Annotated[
 SkipColumns = Annotated[
     bool, typer.Option("--skip-columns", help="略去规则集没有的列和工作表（结果中列明），而不是报错")
 ]
+Partial = Annotated[
+    bool, typer.Option("--partial", help="不能读的值按未知处理并逐一列明，其单元照常评级；默认整个单元不评级")
+]
 Again = Annotated[bool, typer.Option("--again", help="放弃目录中已有的进度，从头开始")]
 Checked = Annotated[int, typer.Option("--check", min=0, help="由推理引擎抽样复核的单元数")]
 Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出汇总")]
@@ -65,6 +68,7 @@ def batch(
     target: Target = None,
     formats: Formats = None,
     skip_columns: SkipColumns = False,
+    partial: Partial = False,
     again: Again = False,
     checked: Checked = CHECKED,
     as_json: Json = False,
@@ -79,6 +83,7 @@ def batch(
         target=target,
         formats=_known_formats(formats),
         skip_unknown=skip_columns,
+        partial=partial,
         again=again,
         checked=checked,
     )
@@ -211,6 +216,14 @@ def _print(summary: Summary, output: Path) -> None:
         out.print(f"略去的工作表：{'、'.join(summary.ignored_sheets)}")
     for note in summary.notes:
         out.print(note)
+    if summary.incomplete:
+        out.print(
+            f"{summary.incomplete:,} 个单元有不能读的值，按未知处理（--partial）；各处见 notices.csv，"
+            "结果中逐个标明，改正后应重新评级",
+            style="bold yellow",
+        )
+    if summary.notices:
+        out.print(f"提示 {summary.notices:,} 条，见 {output / 'notices.csv'}", style="yellow")
     if mode is Mode.TRIAL:
         out.print("试算结果：暂定数值视同已核实，不得作为评级结论发布。", style="bold yellow")
     if summary.refused or summary.without_unit:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from grading.forms.cell_values import UnreadableError, read_identifier, read_items, read_text, read_value
@@ -23,6 +24,7 @@ from grading.forms.wording import (
 )
 from grading.forms.write_facts import BAND, HEAD_ROW
 from grading.forms.write_table import HEAD, KEY_LABEL
+from grading.percentages import fraction_question
 from grading.spreadsheet.entry import BLANK, PICTURE, Entry
 
 MOVED = "表格结构已被改动（行、列或单元格被删除、插入或移动）；请把答案抄到一份新的核查表"
@@ -213,10 +215,14 @@ def _row(
 def _value(asked: Field, place: str, entry: Entry, found: Findings) -> Any:
     found.fields[place] = asked
     try:
-        return read_value(entry, asked.fact)
+        value = read_value(entry, asked.fact)
     except UnreadableError as error:
         found.wrong(place, str(error))
         return None
+    if isinstance(value, Decimal) and not entry.shows_percent and (said := fraction_question(asked.fact, value)):
+        spot = found.spots[place]
+        found.warnings.append(f"{spot.sheet}!{spot.cell} {said}")
+    return value
 
 
 def _options(asked: Field, place: str, main: Entry, cells: Mapping[str, Entry], found: Findings) -> list[str] | None:

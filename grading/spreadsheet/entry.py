@@ -55,6 +55,15 @@ class Entry:
         return str(value)[:80]
 
     @property
+    def shows_percent(self) -> bool:
+        """Whether a percent sign stands in the cell."""
+        return (
+            self.percent
+            or self.percent_text
+            or (isinstance(self.value, str) and self.value.rstrip()[-1:] in ("%", "％"))
+        )
+
+    @property
     def multiplied(self) -> Decimal:
         """A number as it is shown: of a percentage the number before the sign."""
         number = exact(self.value)

@@ -23,7 +23,7 @@ PICTURE_INSIDE = "单元格中是图片，读不出内容；请填写文字或�
 
 def from_text(text: str, identifier: bool) -> str:
     """A cell of a CSV file."""
-    plain = restored(text.strip("\ufeff")).lstrip(MARK)
+    plain = restored(text).lstrip(MARK)
     if identifier and (mangled := _mangled(plain.strip())):
         return MARK + mangled
     return plain

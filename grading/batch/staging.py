@@ -25,7 +25,7 @@ SOURCE_LINE = ".line"
 BROKEN = ".broken"
 """Why a staged row can't be read at all; null for most."""
 BLOCK = 20_000
-_MAY_BE_MARKED = "^['\ufeff\x1f]"
+_MAY_BE_MARKED = "^['\x1f]"
 HEADS_WITHIN = 15
 """So many rows of titles may stand over the heads."""
 KNOWN_HEADS = 2
@@ -41,7 +41,7 @@ def stage_csv(file: Path, names: HeadNames, to: Path) -> None:
     try:
         with file.open(encoding=encoding, newline="") as text:
             rows = csv.reader(text)
-            _stage(file.name, names, ((rows.line_num, row) for row in rows), (), to, raw=True)
+            _stage(file.name, names, ((rows.line_num, row) for row in rows), (), to, raw=_may_be_marked(file))
     except csv.Error as error:
         raise LayoutError([f"{file.name}：不是完整的 CSV（{error}）"]) from None
 
@@ -77,15 +77,24 @@ def _encoding(file: Path) -> str:
     raise LayoutError([f"{file.name}：既不是 UTF-8 也不是 GB 18030 编码的文本"])
 
 
+def _may_be_marked(file: Path) -> bool:
+    """Whether any cell of a CSV file can begin with a sign that is not read as it is."""
+    with file.open("rb") as data:
+        return any(sign in block for block in iter(lambda: data.read(1 << 20), b"") for sign in (b"'", b"\x1f"))
+
+
 def _stage(
     name: str,
     names: HeadNames,
     rows: Iterable[tuple[int, Row]],
     merged: Sequence[Area],
     to: Path,
-    raw: bool = False,
+    raw: bool | None = None,
 ) -> None:
-    """Rows with their lines, as Parquet; empty rows and titles over the heads are left out."""
+    """Rows with their lines, as Parquet; empty rows and titles over the heads are left out.
+
+    `raw`: of a CSV file, whether its cells may begin with a mark; None where they are read one by one.
+    """
     listed = iter(rows)
     head_line, heads, before = _find_heads(name, names, listed)
     _refuse_merged_heads(name, merged, head_line, heads)
@@ -175,7 +184,7 @@ def _shown(area: Area) -> str:
 class _Block:
     """Rows that wait to be written."""
 
-    def __init__(self, heads: Mapping[int, str], names: HeadNames, raw: bool) -> None:
+    def __init__(self, heads: Mapping[int, str], names: HeadNames, raw: bool | None) -> None:
         self.raw = raw
         self.width = max(heads)
         self.columns = {
@@ -220,7 +229,7 @@ class _Block:
         """A column of texts; of a CSV file, whose cells are not looked at one by one, as `from_text` reads them."""
         made = pl.Series(head, cells, dtype=pl.String)
         identifier = column in self.identifiers
-        if self.raw and (identifier or made.str.contains(_MAY_BE_MARKED).any()):
+        if self.raw is not None and (identifier or (self.raw and made.str.contains(_MAY_BE_MARKED).any())):
             values = made.unique().drop_nulls()
             read = [from_text(value, identifier) for value in values]
             changed = {old: new for old, new in zip(values, read, strict=True) if old != new}

@@ -121,6 +121,14 @@ class AuditOut(AuditBrief):
     )
 
 
+class AuditFromWorkbookOut(AuditOut):
+    """An audit that was begun with a workbook, or saved from one."""
+
+    warnings: list[str] = Field(
+        description="What the workbook's sender should know, such as sheets that were not read."
+    )
+
+
 class AuditIn(In):
     """An audit to begin. Without `content` it begins with the registered units, or with the audit that it corrects."""
 

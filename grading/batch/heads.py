@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from grading.batch.layout import ASSESSED_ON, COUNTY, HEADS, UNIT_ID, count_column
+from grading.forms.layout import TITLE_LENGTH
 from grading.forms.write_cover import HEAD as COVER_HEAD
 from grading.forms.write_table import KEY_LABEL
 from grading.language.prose import unit_text
@@ -86,10 +87,15 @@ def short_label(text: str) -> str:
     return re.sub(r"[（(].*?[）)]", "", text).strip() or text
 
 
+def sheet_title(text: str) -> str:
+    """A label as the title of a sheet."""
+    return re.sub(r"[\[\]:*?/\\']", " ", short_label(text)).strip()[:TITLE_LENGTH]
+
+
 def table_names(ruleset: Ruleset) -> Mapping[str, str]:
     """The groups by every name that a sheet or file of them may have."""
     names: dict[str, str] = {}
     for group, known in ruleset.groups.items():
-        for name in (group, known.label, short_label(known.label)):
+        for name in (group, known.label, short_label(known.label), sheet_title(known.label)):
             names.setdefault(plain_head(name), group)
     return names

@@ -132,7 +132,10 @@ def _split(text: str) -> list[str]:
 
 def _code(fact: Fact, text: str) -> str:
     """An option by its code, or by its label."""
-    return text if text in fact.options else next((code for code, label in fact.options.items() if label == text), text)
+    if text in fact.options:
+        return text
+    labels = [(code, label) for code, label in fact.options.items() if label == text or f"{label}（{code}）" == text]
+    return labels[0][0] if labels else text
 
 
 def _numbers(fact: Fact, raw: pl.Series) -> pl.Series:

@@ -17,6 +17,7 @@ from grading.batch.run import CHECKED, FORMATS, SUFFIXES, Settings, Summary, run
 from grading.batch.run import Progress as Report
 from grading.batch.spot_check import DisagreementError
 from grading.batch.state import OtherBatchError
+from grading.batch.template import template as made_template
 from grading.columns.layout import ColumnsError
 from grading.commands.terminal import Exit, err, library, matching_rulesets, out, print_block, print_json, stop
 from grading.engine.grade import Engine
@@ -32,9 +33,9 @@ INTERRUPTED = 130
 SHOWN = 5
 
 File = Annotated[
-    Path, typer.Argument(metavar="文件", help=f"审核数据：{'、'.join(SUFFIXES)}", exists=True, dir_okay=False)
+    Path | None, typer.Argument(metavar="文件", help=f"审核数据：{'、'.join(SUFFIXES)}", exists=True, dir_okay=False)
 ]
-RulesetId = Annotated[str, typer.Option("--ruleset", "-r", help="规则集，如 national-2024/coking")]
+RulesetId = Annotated[str | None, typer.Option("--ruleset", "-r", help="规则集，如 national-2024/coking")]
 Out = Annotated[Path, typer.Option("--output", "-o", help="结果目录；中断后用同一命令继续")]
 Trial = Annotated[bool, typer.Option("--trial", help="试算：暂定数值视同已核实，结果不得发布")]
 Target = Annotated[
@@ -49,6 +50,9 @@ SkipColumns = Annotated[
 Partial = Annotated[
     bool, typer.Option("--partial", help="不能读的值按未知处理并逐一列明，其单元照常评级；默认整个单元不评级")
 ]
+Template = Annotated[
+    str | None, typer.Option("--template", metavar="规则集", help="生成空白数据表（.xlsx），写到 -o 指定的文件")
+]
 Again = Annotated[bool, typer.Option("--again", help="放弃目录中已有的进度，从头开始")]
 Checked = Annotated[int, typer.Option("--check", min=0, help="由推理引擎抽样复核的单元数")]
 Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出汇总")]
@@ -61,9 +65,10 @@ def register(app: typer.Typer) -> None:
 
 def batch(
     context: typer.Context,
-    file: File,
-    ruleset: RulesetId,
     output: Out,
+    file: File = None,
+    ruleset: RulesetId = None,
+    template: Template = None,
     trial: Trial = False,
     target: Target = None,
     formats: Formats = None,
@@ -75,6 +80,11 @@ def batch(
 ) -> None:
     """Grade a file of many audits; exit 1 when something of it could not be read, 130 when interrupted."""
     engine = Engine(library(context))
+    if template is not None:
+        _write_template(engine, template, file, output)
+        return
+    if file is None or ruleset is None:
+        stop("请给出审核数据文件，并用 --ruleset 指定规则集；要空白数据表，请用 --template 规则集 -o plants.xlsx")
     settings = Settings(
         file=file,
         ruleset=_one_ruleset(engine, ruleset),
@@ -111,6 +121,25 @@ def batch(
         _print(summary, output)
     if summary.refused or summary.without_unit:
         raise typer.Exit(Exit.FAILED)
+
+
+def _write_template(engine: Engine, wanted: str, file: Path | None, output: Path) -> None:
+    if file is not None:
+        stop("--template 只生成空白数据表，不读取文件")
+    if output.suffix.lower() != ".xlsx":
+        stop(f"空白数据表是 Excel 工作簿，文件名应以 .xlsx 结尾：{output}")
+    if output.exists():
+        stop(f"{output} 已存在，可能已填有内容；请换一个文件名")
+    try:
+        content = made_template(engine.library.ruleset(_one_ruleset(engine, wanted)))
+    except LanguageError as error:
+        stop(f"规则集 {wanted} 不能使用：{error.problems[0]}", Exit.FAILED)
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_bytes(content)
+    except OSError as error:
+        stop(f"{output} 写不了：{error.strerror}", Exit.FAILED)
+    err.print(Text(f"已写入 {output}"))
 
 
 def _one_ruleset(engine: Engine, wanted: str) -> str:

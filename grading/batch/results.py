@@ -8,12 +8,14 @@ from pathlib import Path
 
 import polars as pl
 
+from grading.batch.refused import RawTable, write_refused
 from grading.batch.workbook import Contents, write_workbook
 from grading.model.base import Mode
 from grading.model.ruleset import Ruleset
 from grading.spreadsheet.injection import harmless_columns
 
 UNITS, INDICATORS, REJECTS, NOTICES = "grades", "indicators", "rejects", "notices"
+REFUSED = "refused.xlsx"
 SEPARATOR = ";"
 
 
@@ -48,8 +50,12 @@ def write_results(
     formats: Sequence[str],
     chunks: int,
     progress: Callable[[str, int, int], None],
+    tables_read: Sequence[RawTable] = (),
 ) -> Results:
-    """Write everything that is wanted into `out`; each file is there whole or not at all."""
+    """Write everything that is wanted into `out`; each file is there whole or not at all.
+
+    `tables_read`: the tables of the input, of which a workbook of the refused units is made.
+    """
     tables = {name: pl.scan_ipc([part(work, name, i) for i in range(chunks)]) for name in (UNITS, INDICATORS)}
     rejects, notices = (
         pl.scan_ipc([part(work, name, i) for i in (*range(1, chunks + 1), 0)]) for name in (REJECTS, NOTICES)
@@ -74,6 +80,15 @@ def write_results(
             contents = Contents(ruleset, mode, tables[UNITS], tables[INDICATORS], rejects, notices)
             files.append(_whole(out / "grades.xlsx", partial(_workbook, contents, remarks)))
     progress("写出", steps, steps)
+    refused = out / REFUSED
+    if tables_read and "xlsx" in formats and rejects.select(pl.len()).collect().item():
+        said: list[str | None] = []
+        files.append(
+            _whole(refused, lambda to: said.append(write_refused(ruleset, tables_read, rejects.collect(), to)))
+        )
+        remarks += [text for text in said if text]
+    else:
+        refused.unlink(missing_ok=True)
     for name, reasons in ((REJECTS, rejects), (NOTICES, notices)):
         if reasons.select(pl.len()).collect().item():
             files.append(_whole(out / f"{name}.csv", partial(harmless_columns(reasons).sink_csv, include_bom=True)))

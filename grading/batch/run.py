@@ -138,7 +138,10 @@ def run_batch(settings: Settings, engine: Engine, progress: Progress) -> Summary
             raise LayoutError([f"{settings.file.name}：没有可评级的行"])
         resumed_at = len(state.done)
         state = _grade_all(settings, engine, ruleset, work, source, extent, state, progress)
-        results = write_results(settings.out, work, ruleset, settings.mode, settings.formats, extent.chunks, progress)
+        tables = source.raw_tables if isinstance(source, TableSource) else ()
+        results = write_results(
+            settings.out, work, ruleset, settings.mode, settings.formats, extent.chunks, progress, tables
+        )
         save(work, state.model_copy(update={"finished": True}))
     summary = _summary(ruleset, state, extent, results, time.monotonic() - began, resumed_at)
     (settings.out / "summary.json").write_text(

@@ -9,6 +9,10 @@ from grading.spreadsheet.injection import restored
 
 MARK = "\x1f"
 """Begins the reason of a cell that can't be read; as a control character it is no text that is ever taken."""
+PENDING = "【待改】"
+"""Stands in the copy of refused units where a cell could not be read, until somebody writes over it."""
+CONFIRM = "【待确认】"
+"""Begins what the copy says of a row whose cells could not be told apart, until somebody empties that cell."""
 _DATE_LIKE = re.compile(
     r"[0-9]{1,2}月[0-9]{1,2}日"
     r"|[0-9]{1,2}-(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(-[0-9]{2,4})?"
@@ -24,6 +28,8 @@ PICTURE_INSIDE = "单元格中是图片，读不出内容；请填写文字或�
 def from_text(text: str, identifier: bool) -> str:
     """A cell of a CSV file."""
     plain = restored(text).lstrip(MARK)
+    if plain == PENDING:
+        return f"{MARK}原表此格不能读，尚未改正"
     if identifier and (mangled := _mangled(plain.strip())):
         return MARK + mangled
     return plain

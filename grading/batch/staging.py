@@ -6,6 +6,7 @@ keeps its sign, so that nobody takes 95 % for 0.95.
 
 import codecs
 import csv
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -13,9 +14,9 @@ from pathlib import Path
 import polars as pl
 from openpyxl.utils import get_column_letter
 
-from grading.batch.heads import HeadNames
+from grading.batch.heads import PROBLEM, HeadNames, plain_head
 from grading.batch.layout import LayoutError
-from grading.batch.staged_cells import from_entry, from_text
+from grading.batch.staged_cells import CONFIRM, from_entry, from_text
 from grading.forms.grid import address
 from grading.spreadsheet.entry import Entry
 from grading.spreadsheet.workbook import Area, SheetPart, SpreadsheetFile, WorkbookError
@@ -193,6 +194,8 @@ class _Block:
         }
         self.unnamed = [column for column in self.columns if column not in heads]
         self.identifiers = {column for column, head in heads.items() if names.column(head) in names.identifiers}
+        at = (column - 1 for column, head in heads.items() if plain_head(head) == PROBLEM)
+        self.problem_at = next(at, sys.maxsize)
         self.used: set[int] = set()
         """Columns without a head in which something stands."""
         self._clear()
@@ -214,6 +217,8 @@ class _Block:
         count = len(cells)
         if count > self.width and any(cell and not cell.isspace() for cell in cells[self.width :]):
             broken = broken or f"本行有 {count} 格，列名只有 {self.width} 个"
+        if self.problem_at < count and cells[self.problem_at].startswith(CONFIRM):
+            broken = broken or f"本行的问题尚未确认；改好后请清空“{PROBLEM}”一格"
         self.lines.append(line)
         self.broken.append(broken)
         for i, values in enumerate(self.cells):

@@ -11,6 +11,7 @@ from grading.batch.heads import HeadNames
 from grading.batch.layout import LINE, UNIT_ID, LayoutError, Reject
 from grading.batch.orphans import rows_of_no_unit
 from grading.batch.reading import Chunk, TableReader
+from grading.batch.refused import RawTable
 from grading.batch.sheets import sheets_of
 from grading.batch.source import Extent
 from grading.batch.staging import BROKEN, SOURCE_LINE, open_tables, stage_csv, stage_sheet
@@ -70,6 +71,7 @@ class TableSource:
             problems += wrong
         if problems:
             raise LayoutError(problems)
+        self.raw_tables = [RawTable(tables[group], scan) for group, scan in scans.items()]
         self.reader = TableReader(self.library, self.ruleset, tables, self.partial)
         self.units = _renamed(scans[None], tables[None])
         known = _identifiers(self.units)

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from grading.audit_json import dump_audit
 from grading.batch.layout import LayoutError
+from grading.batch.results import REFUSED
 from grading.batch.run import CHECKED, FORMATS, SUFFIXES, Settings, Summary, run_batch
 from grading.batch.run import Progress as Report
 from grading.batch.spot_check import DisagreementError
@@ -258,4 +259,6 @@ def _print(summary: Summary, output: Path) -> None:
     if summary.refused or summary.without_unit:
         orphans = f"，另有 {summary.without_unit:,} 行不属于任何单元" if summary.without_unit else ""
         out.print(f"未能读入 {summary.refused:,} {what}{orphans}；原因见 {output / 'rejects.csv'}", style="red")
+        if REFUSED in summary.files:
+            out.print(f"这些单元另存于 {output / REFUSED}，出错的格已标出，改正后可直接再次评级", style="red")
     out.print(f"结果在 {output}：{'、'.join(summary.files)}")

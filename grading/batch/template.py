@@ -38,7 +38,7 @@ def template(ruleset: Ruleset) -> bytes:
     cover.title = COVER_TITLE
     add_styles(book)
     _write_cover(cover, ruleset)
-    sheets = {None: book.create_sheet(UNITS_TITLES[1])}
+    sheets: dict[str | None, Worksheet] = {None: book.create_sheet(UNITS_TITLES[1])}
     sheets |= {group: book.create_sheet(sheet_title(known.label)) for group, known in ruleset.groups.items()}
     lists = Lists(book)
     for group, sheet in sheets.items():

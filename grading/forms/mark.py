@@ -48,7 +48,7 @@ def mark_problems(data: bytes, problems: Sequence[FormProblem]) -> bytes:
     for sheet in book.worksheets:
         _restore_comments(sheet)
         # What openpyxl knows of drawings is less than what is put back from the original.
-        sheet._charts, sheet._images = [], []
+        sheet._charts, sheet._images = [], []  # type: ignore[attr-defined]
     by_cell: dict[tuple[str, str], list[str]] = {}
     for problem in problems:
         if problem.spot is not None and problem.spot.cell is not None and problem.spot.sheet in book.sheetnames:

@@ -135,7 +135,8 @@ class _Parts:
             if wanted and (part or extension) not in known:
                 types.append(entry)
         ElementTree.register_namespace("", _TYPES[1:-1])
-        return ElementTree.tostring(types, encoding="utf-8", xml_declaration=True)
+        written: bytes = ElementTree.tostring(types, encoding="utf-8", xml_declaration=True)
+        return written
 
 
 def _entries(types: ElementTree.Element) -> Iterable[ElementTree.Element]:

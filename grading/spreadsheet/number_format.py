@@ -30,7 +30,7 @@ _COMPARE: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "=": lambda a, b: a == b,
     "<>": lambda a, b: a != b,
 }
-_ALTERS = re.compile(r"[0-9０-９<>＜＞≤≥≈~～]|约|[万千百亿](?![瓦克米卡])|低于|高于|小于|大于|未检出")
+_ALTERS = re.compile(r"[<>＜＞≤≥≈~～]|约|[万千百亿](?![瓦克米卡])|低于|高于|小于|大于|未检出")
 Condition = tuple[str, Decimal]
 
 
@@ -141,7 +141,7 @@ def _section(text: str) -> Section:
         return Section(
             percents=body.count("%"),
             percent_text="%" in beside or "％" in beside,
-            alters=_ALTERS.search(beside) is not None,
+            alters=_ALTERS.search(beside) is not None or _adds_digits(shown),
             thousands=len(commas[1]) if commas else 0,
             zeros=zeros,
             condition=condition,
@@ -169,6 +169,14 @@ def _literals(shown: list[tuple[str, str]]) -> str:
         elif kind == "other" and token not in "0#?.,%@":
             parts.append(token)
     return "".join(parts)
+
+
+def _adds_digits(shown: list[tuple[str, str]]) -> bool:
+    """Whether digits of the text stand right beside those of the number, as in `0"0"`."""
+    places = [i for i, (kind, token) in enumerate(shown) if kind == "other" and token in "0#?"]
+    before = _literals(shown[: places[0]]) if places else ""
+    after = _literals(shown[places[-1] + 1 :]) if places else ""
+    return before[-1:].isdigit() or after[:1].isdigit()
 
 
 def _condition(token: str) -> Condition | None:

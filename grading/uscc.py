@@ -38,6 +38,8 @@ def checked(code: str) -> str:
     if not (code[DIGITS_FROM:DIGITS_TO].isascii() and code[DIGITS_FROM:DIGITS_TO].isdigit()):
         raise ValueError("统一社会信用代码第 3 至 8 位应为登记机关行政区划码（六位数字）")
     right = check_character(code[:-1])
+    if code[-1] not in ALPHABET:
+        raise ValueError(f"统一社会信用代码中不应出现“{code[-1]}”：只用数字和除 I、O、S、V、Z 外的大写字母")
     if code[-1] != right:
         lost = f"；电子表格只保留数字的前 15 位，{AS_TEXT}" if code.isdigit() and code.endswith("000") else ""
         raise ValueError(

@@ -23,13 +23,15 @@ class Orphan:
 def rows_of_no_unit(known: Identifiers, units: pl.Series, places: pl.DataFrame) -> Iterator[Orphan]:
     """The rows without a unit in `units`, from the top.
 
-    One that names no unit may be of the unit above it or below it; one that names another, of a unit that reads alike.
+    One that names no unit may be of the unit above it, of that below it, or of any that has no rows at all; one that names
+    another, of a unit that reads alike.
     """
     above = units.fill_null(strategy="forward")
     below = units.fill_null(strategy="backward")
     nowhere = units.is_null().arg_true()
     ids = known.values.gather(nowhere)
     alike = _alike(ids, places)
+    without_rows = places[UNIT].filter(~places[UNIT].is_in(units.drop_nulls().unique().implode())).to_list()
     for position, unit in zip(nowhere, ids, strict=True):
         if unit is not None:
             near = alike.get(unit, ())
@@ -37,7 +39,9 @@ def rows_of_no_unit(known: Identifiers, units: pl.Series, places: pl.DataFrame) 
             continue
         reason = known.refused.get(position, "未填单元编号")
         beside = (above[position], below[position])
-        yield Orphan(position, None, reason, tuple(sorted({place for place in beside if place is not None})))
+        yield Orphan(
+            position, None, reason, tuple(sorted({*(place for place in beside if place is not None), *without_rows}))
+        )
 
 
 def _alike(ids: pl.Series, places: pl.DataFrame) -> dict[str, tuple[int, ...]]:

@@ -1,6 +1,7 @@
 """Which sheet of a workbook is which table, and which sheets hold something that is not read."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 from grading.batch.heads import plain_head, table_names
@@ -76,6 +77,7 @@ def sheets_of(book: SpreadsheetFile, ruleset: Ruleset, file: str) -> Sheets:
 
 def _holds_something(book: SpreadsheetFile, sheet: SheetPart, file: str) -> bool:
     try:
-        return sheet.is_worksheet and any(not entry.blank for _, row in book.rows(sheet) for entry in row.values())
+        with closing(book.rows(sheet)) as rows:
+            return sheet.is_worksheet and any(not entry.blank for _, row in rows for entry in row.values())
     except WorkbookError as error:
         raise LayoutError([f"{file}：{error}"]) from None

@@ -8,6 +8,7 @@ import codecs
 import csv
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 
@@ -50,7 +51,8 @@ def stage_csv(file: Path, names: HeadNames, to: Path) -> None:
 def stage_sheet(book: SpreadsheetFile, sheet: SheetPart, name: str, names: HeadNames, to: Path) -> None:
     """Write a worksheet to `to`. Raises LayoutError."""
     try:
-        _stage(name, names, book.rows(sheet), book.merged(sheet), to)
+        with closing(book.rows(sheet)) as rows:
+            _stage(name, names, rows, book.merged(sheet), to)
     except WorkbookError as error:
         raise LayoutError([f"{name}：{error}"]) from None
 

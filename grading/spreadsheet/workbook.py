@@ -6,7 +6,7 @@ What a sheet says of its own size is not looked at: every row and every cell tha
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -69,8 +69,11 @@ class SpreadsheetFile:
     def __exit__(self, *_: object) -> None:
         self.archive.close()
 
-    def rows(self, sheet: SheetPart) -> Iterator[tuple[int, dict[int, Entry]]]:
-        """The rows that hold anything, as they stand in the file: number, and entries by column."""
+    def rows(self, sheet: SheetPart) -> Generator[tuple[int, dict[int, Entry]], None, None]:
+        """The rows that hold anything, as they stand in the file: number, and entries by column.
+
+        Whoever doesn't read them to the end closes them.
+        """
         try:
             with self.archive.open(sheet.part) as part:
                 yield from self._rows(part)

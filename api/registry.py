@@ -12,6 +12,7 @@ from api.desk import Desk
 from api.problems import ErrorAt, Problem
 from api.store import Assignment, Enterprise, Role, Site, Team, Unit
 from grading import calendar
+from grading import uscc as credit_code
 from grading.language.problems import LanguageError
 
 LAST_END = date(2099, 12, 31)
@@ -22,6 +23,10 @@ def add_enterprise(desk: Desk, *, name: str, uscc: str, county: str, permit: str
     """Register an enterprise; raises Problem (403 outside of the bureau's area, 409, 422)."""
     actor = require(desk.db, Rule.KEEP_ENTERPRISES)
     _refuse_elsewhere(desk, county)
+    try:
+        uscc = credit_code.normalised(uscc)
+    except ValueError as error:
+        raise _invalid("uscc", f"{error}。") from None
     with unscoped(desk.db):
         if desk.db.scalar(select(Enterprise.id).where(Enterprise.uscc == uscc)) is not None:
             message = f"统一社会信用代码 {uscc} 已登记。"

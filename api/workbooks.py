@@ -34,18 +34,21 @@ def read_workbook(desk: Desk, upload: BinaryIO, name: str) -> FormReading:
         raise _refusal(desk, error, data, name) from None
 
 
-def draft_of(desk: Desk, upload: BinaryIO, name: str, enterprise: Enterprise) -> str:
-    """The content of a draft that a workbook holds; what it leaves out of the enterprise comes from the register.
+def draft_of(desk: Desk, upload: BinaryIO, name: str, enterprise: Enterprise) -> tuple[str, tuple[str, ...]]:
+    """The content of a draft that a workbook holds, and what its sender should know.
 
+    What the workbook leaves out of the enterprise comes from the register.
     Raises as `read_workbook`, and Problem (422) when it is the workbook of another enterprise.
     """
-    audit = read_workbook(desk, upload, name).audit
+    reading = read_workbook(desk, upload, name)
+    audit = reading.audit
     said = audit.enterprise
     if said.uscc not in (None, enterprise.uscc):
         message = f"核查表所填统一社会信用代码为 {said.uscc}，本企业登记的是 {enterprise.uscc}。"
         raise Problem("other_enterprise", message, status=422, errors=[ErrorAt("enterprise.uscc", message)])
     head = said.model_copy(update={"uscc": enterprise.uscc, "county": said.county or enterprise.county})
-    return dump_audit(audit.model_copy(update={"enterprise": head}), desk.service.grader.library)
+    content = dump_audit(audit.model_copy(update={"enterprise": head}), desk.service.grader.library)
+    return content, reading.warnings
 
 
 def _refusal(desk: Desk, error: FormError, data: bytes, name: str) -> Problem:

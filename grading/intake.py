@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from grading import calendar
+from grading import calendar, uscc
 from grading.language.load import Library
 from grading.language.problems import LanguageError, place_of
 from grading.model.audit import Audit, Enterprise, Known, Row, UnitAudit, Value
@@ -88,17 +88,26 @@ def _number(text: str) -> Any:
     return Decimal(text)
 
 
-def read_audit(text: bytes | str, library: Library) -> Audit:
-    """Read and check an audit against its rulesets; raises AuditError with every problem there is."""
-    return check_audit(parse_json(text), library)
+def read_audit(text: bytes | str, library: Library, *, notices: list[InputProblem] | None = None) -> Audit:
+    """Read and check an audit against its rulesets; raises AuditError with every problem there is.
+
+    What was mended, such as a credit code in full width, is added to `notices`.
+    """
+    return check_audit(parse_json(text), library, notices=notices)
 
 
-def check_audit(raw: Any, library: Library, *, any_day: bool = False) -> Audit:
+def check_audit(
+    raw: Any, library: Library, *, any_day: bool = False, notices: list[InputProblem] | None = None
+) -> Audit:
     """Check an audit that is already parsed (numbers as Decimal); see `read_audit`.
 
     `any_day` takes an assessment day that no new audit may have: of a ruleset's cases, and of what was stored earlier.
     """
-    return _Reader(library, any_day).audit(raw)
+    reader = _Reader(library, any_day)
+    audit = reader.audit(raw)
+    if notices is not None:
+        notices += reader.notices
+    return audit
 
 
 def check_value(raw: Any, place: str, facts: list[Fact]) -> tuple[Known | None, tuple[InputProblem, ...]]:
@@ -112,6 +121,8 @@ class _Reader:
     def __init__(self, library: Library, any_day: bool = False) -> None:
         self.library, self.any_day = library, any_day
         self.problems: list[InputProblem] = []
+        self.notices: list[InputProblem] = []
+        """What was mended, and how."""
 
     def wrong(self, path: Path, message: str) -> None:
         place = place_of(step if isinstance(step, int) else printable(step) for step in path)
@@ -198,7 +209,11 @@ class _Reader:
     def enterprise(self, raw: Any, rulesets: list[Ruleset] | None) -> Enterprise | None:
         path: Path = ("enterprise",)
         top = self.mapping(raw, path, required=("name",), optional=("uscc", "permit", "county", "facts"))
-        texts = {key: self.text(top[key], (*path, key)) for key in ("name", "uscc", "permit", "county") if key in top}
+        texts: dict[str, str | None] = {
+            key: self.text(top[key], (*path, key)) for key in ("name", "permit", "county") if key in top
+        }
+        if "uscc" in top:
+            texts["uscc"] = self.credit_code(top["uscc"], (*path, "uscc"))
         county = texts.get("county")
         if county is not None and not COUNTY.fullmatch(county):
             self.wrong((*path, "county"), "should be a GB/T 2260 code of six digits")
@@ -206,6 +221,24 @@ class _Reader:
             top.get("facts", {}), (*path, "facts"), self.shared_facts(rulesets), "any ruleset of this audit"
         )
         return Enterprise(facts=facts, **texts) if texts.get("name") else None
+
+    def credit_code(self, raw: Any, path: Path) -> str | None:
+        if isinstance(raw, Decimal | int | _NotANumber) and not isinstance(raw, bool):
+            self.wrong(path, f"统一社会信用代码应为文本，不能是数字 {printable(str(raw))}：数字会丢失末尾几位")
+            return None
+        text = self.text(raw, path)
+        if text is None:
+            return None
+        try:
+            code = uscc.normalised(text)
+        except ValueError as error:
+            self.wrong(path, str(error))
+            return None
+        if code != text:
+            self.notices.append(
+                InputProblem(place_of(path), f"统一社会信用代码“{printable(text)}”已按规范写法读作 {code}")
+            )
+        return code
 
     def shared_facts(self, rulesets: list[Ruleset] | None) -> Callable[[str], list[Fact]] | None:
         """The declarations of a fact in the audit's rulesets; None when those are not all known."""

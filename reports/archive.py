@@ -19,6 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from grading.forms.cell_text import put_plain, shown
 from grading.forms.style import FONT, INK, TEAL
+from grading.spreadsheet.injection import harmless
 from reports.bulk import Part
 
 FOLDER = "报告"
@@ -154,12 +155,10 @@ def _csv(heads: tuple[str, ...], rows: Sequence[Row]) -> bytes:
     """A table as Excel opens it: UTF-8 with its mark, no text that would be read as a formula."""
     text = StringIO()
     writer = csv.writer(text)
-    writer.writerows([heads, *([_unread(value) for value in row] for row in rows)])
+    writer.writerows(
+        [heads, *([harmless(value) if isinstance(value, str) else value for value in row] for row in rows)]
+    )
     return text.getvalue().encode("utf-8-sig")
-
-
-def _unread(value: str | int) -> str | int:
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
 def _timeless(book: BytesIO) -> bytes:

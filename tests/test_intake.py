@@ -36,7 +36,7 @@ OUTLET = {"outlets_id": "DA001", "nmhc": 6.2}
 def valid() -> dict[str, Any]:
     """An audit in order."""
     return {
-        "enterprise": {"name": "e", "uscc": "91610402MA6XXXXX0X", "county": "610402", "facts": {"yes": True}},
+        "enterprise": {"name": "e", "uscc": "91610402MA6XXXXX09", "county": "610402", "facts": {"yes": True}},
         "assessed_on": "2023-09-10",
         "units": [
             {

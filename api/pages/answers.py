@@ -4,10 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 from grading.digest import plain
-from grading.forms.cell_values import Entry, UnreadableError, read_value
+from grading.forms.cell_values import UnreadableError, read_value
 from grading.forms.wording import expectation
 from grading.intake import check_value
 from grading.model.ruleset import Fact
+from grading.spreadsheet.entry import TEXT, Entry
 
 NONE_OF_THEM = "-"
 """Sent by a field of several options when none of them is chosen, but the question was answered."""
@@ -28,7 +29,7 @@ def read_answer(fact: Fact, typed: tuple[str, ...]) -> Any:
             raise WrongAnswerError(f"{expectation(fact)}。")
         return said or None
     try:
-        value = read_value(Entry(said, "s"), fact)
+        value = read_value(Entry(said, TEXT), fact)
     except UnreadableError as error:
         raise WrongAnswerError(f"{error}。") from None
     if value is not None and check_value(value, fact.id, [fact])[1]:

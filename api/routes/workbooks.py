@@ -12,8 +12,8 @@ from api.access import Rule
 from api.conclusions import json_of
 from api.desk import Desk, needs
 from api.problems import ErrorAt, Problem
+from api.queries import audits as queries
 from api.queries.rulesets import ruleset
-from api.routes.audits import told
 from api.routes.bodies import JsonText, Upload, json_body, text_of
 from api.routes.declare import (
     CREATED_VERSIONED,
@@ -27,7 +27,7 @@ from api.routes.declare import (
     resource,
 )
 from api.routes.rulesets import UNUSABLE, Edition, Industry
-from api.shapes.audits import AUDIT_EXAMPLE, AuditOut, WorkbookOut
+from api.shapes.audits import AUDIT_EXAMPLE, AuditFromWorkbookOut, WorkbookOut
 from api.shapes.base import RulesetKey
 from api.store import Audit, Enterprise
 from api.workbooks import XLSX, draft_of, read_workbook
@@ -124,22 +124,22 @@ def read_uploaded_workbook(file: Upload, desk: Annotated[Desk, needs(Rule.MAKE_E
     "/enterprises/{enterprise_id}/workbook",
     status_code=201,
     summary="Begin an audit with a workbook",
-    response_model=AuditOut,
+    response_model=AuditFromWorkbookOut,
     responses=CREATED_VERSIONED | IMPORT,
 )
 def create_audit_from_workbook(
     enterprise_id: UUID, file: Upload, desk: Annotated[Desk, needs(Rule.DRAFT_AUDITS, costly=True)]
 ) -> Response:
     """With errors nothing is stored but a marked copy for a day."""
-    content = draft_of(desk, file.file, file.filename or "", desk.find(Enterprise, enterprise_id))
+    content, warnings = draft_of(desk, file.file, file.filename or "", desk.find(Enterprise, enterprise_id))
     made = workflow.create_audit(desk, enterprise_id, content)
-    return told(desk, made, status=201, location=f"/v1/audits/{made.id}")
+    return _with_warnings(desk, made, warnings, status=201, location=f"/v1/audits/{made.id}")
 
 
 @router.put(
     "/audits/{audit_id}/workbook",
     summary="Save a draft from a workbook",
-    response_model=AuditOut,
+    response_model=AuditFromWorkbookOut,
     responses=VERSIONED | IMPORT | refusals(412, 428),
 )
 def save_audit_workbook(
@@ -148,8 +148,16 @@ def save_audit_workbook(
     """Needs `If-Match`, as the content does. With errors the draft stays as it is."""
     version = required_version(if_match)
     audit = desk.find(Audit, audit_id)
-    content = draft_of(desk, file.file, file.filename or "", desk.find(Enterprise, audit.enterprise_id))
-    return told(desk, workflow.save_draft(desk, audit_id, content, version))
+    content, warnings = draft_of(desk, file.file, file.filename or "", desk.find(Enterprise, audit.enterprise_id))
+    return _with_warnings(desk, workflow.save_draft(desk, audit_id, content, version), warnings)
+
+
+def _with_warnings(
+    desk: Desk, audit: Audit, warnings: Sequence[str], status: int = 200, location: str | None = None
+) -> Response:
+    """An audit as the answer, with what the workbook's sender should know."""
+    shown = AuditFromWorkbookOut(**queries.audit(desk, audit).model_dump(), warnings=list(warnings))
+    return answer(shown, status=status, tag=audit.version, location=location)
 
 
 def _rulesets(desk: Desk, ids: Sequence[str]) -> list[Ruleset]:

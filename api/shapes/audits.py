@@ -15,7 +15,7 @@ from grading.model.base import Mode
 AUDIT_EXAMPLE: dict[str, Any] = {
     "enterprise": {
         "name": "咸阳示范橡胶有限公司",
-        "uscc": "91610402MA6XW0P40U",
+        "uscc": "91610402MA6XW0P404",
         "county": "610402",
         "facts": {},
     },
@@ -133,6 +133,14 @@ class AuditOut(AuditBrief):
     publication: PublicationOut | None = Field(description="What was said when the grading in force was published.")
     conflicts: list[int] = Field(
         description="Revisions that were saved too late and are kept beside the one that counts."
+    )
+
+
+class AuditFromWorkbookOut(AuditOut):
+    """An audit that was begun with a workbook, or saved from one."""
+
+    warnings: list[str] = Field(
+        description="What the workbook's sender should know, such as sheets that were not read."
     )
 
 

@@ -11,8 +11,9 @@ from api.shapes.decisions import DecisionOut
 
 Uscc = Annotated[
     str,
-    StringConstraints(min_length=18, max_length=18, pattern=r"^[0-9A-Z]{18}$"),
-    Field(examples=["91610402MA6XW0P40U"]),
+    # Full-width and lower-case characters are mended when the enterprise is registered, which also checks the check digit.
+    StringConstraints(min_length=18, max_length=18, pattern=r"^[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]{18}$"),
+    Field(examples=["91610402MA6XW0P404"]),
 ]
 Permit = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Address = Annotated[str, StringConstraints(min_length=1, max_length=400, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -36,7 +37,7 @@ class EnterpriseOut(Out):
 
     id: UUID
     name: str = Field(examples=["咸阳示范橡胶有限公司"])
-    uscc: str = Field(description="Unified social credit code.", examples=["91610402MA6XW0P40U"])
+    uscc: str = Field(description="Unified social credit code.", examples=["91610402MA6XW0P404"])
     county: str = Field(description="GB/T 2260 code.", examples=["610402"])
     permit: str | None = Field(description="Number of the emission permit.")
     active: bool

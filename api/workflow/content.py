@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -100,12 +101,12 @@ def _identity_errors(said: Any, enterprise: Enterprise) -> list[ErrorAt]:
     code = said.get("uscc")
     if not isinstance(code, str):
         errors.append(ErrorAt("enterprise.uscc", f"请填写统一社会信用代码，应为 {enterprise.uscc}。"))
-    elif code != enterprise.uscc:
-        try:
-            uscc.checked(code)
-            errors.append(ErrorAt("enterprise.uscc", f"与本企业登记的统一社会信用代码 {enterprise.uscc} 不一致。"))
-        except ValueError as error:
-            errors.append(ErrorAt("enterprise.uscc", f"{error}。"))
+    else:
+        # What is no code at all is told by the intake.
+        with suppress(ValueError):
+            if uscc.normalised(code) != enterprise.uscc:
+                message = f"与本企业登记的统一社会信用代码 {enterprise.uscc} 不一致。"
+                errors.append(ErrorAt("enterprise.uscc", message))
     county = said.get("county")
     if isinstance(county, str) and county != enterprise.county:
         errors.append(ErrorAt("enterprise.county", f"与本企业登记的行政区划代码 {enterprise.county} 不一致。"))

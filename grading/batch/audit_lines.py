@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from grading.batch.layout import HEAD_SCHEMA, LINE, Reject
+from grading.batch.layout import HEAD_SCHEMA, LEFT_UNKNOWN, LINE, UNIT_ID, Reject
+from grading.batch.partial_audits import without_values
 from grading.batch.reading import Chunk, fact_reason
+from grading.batch.repeated_units import RepeatedUnits
 from grading.batch.source import Extent
 from grading.columns.from_audits import from_audits
 from grading.columns.from_documents import OddError, from_documents, keys_in, parse
@@ -40,8 +42,10 @@ class AuditLines:
     Units of other industries are skipped.
     """
 
-    def __init__(self, library: Library, ruleset: Ruleset, file: Path, chunk: int = CHUNK) -> None:
-        self.library, self.ruleset, self.file, self.size = library, ruleset, file, chunk
+    def __init__(
+        self, library: Library, ruleset: Ruleset, file: Path, chunk: int = CHUNK, *, partial: bool = False
+    ) -> None:
+        self.library, self.ruleset, self.file, self.size, self.partial = library, ruleset, file, chunk, partial
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -49,8 +53,9 @@ class AuditLines:
         return (self.file,)
 
     def extent(self) -> Extent:
-        """Count the audits."""
+        """Count the audits, and see which units are audited twice on a day."""
         self.starts: list[_Start] = []
+        self.twice = RepeatedUnits()
         offset, line, first, audits = 0, 0, (0, 1), 0
         with self.file.open("rb") as data:
             for text in data:
@@ -58,7 +63,9 @@ class AuditLines:
                 if audits == self.size:
                     self.starts.append(_Start(*first, audits))
                     first, audits = (offset, line), 0
-                audits += not text.isspace()
+                if not text.isspace():
+                    audits += 1
+                    self.twice.add(line, text)
                 offset += len(text)
         if audits:
             self.starts.append(_Start(*first, audits))
@@ -66,14 +73,24 @@ class AuditLines:
 
     def chunk(self, number: int) -> Chunk:
         """Read the audits of one chunk: the ordinary ones in columns, the others one by one."""
-        lines = list(self._lines(number))
-        found = from_documents(self.ruleset, (_document(text) for _, text in lines))
+        read = list(self._lines(number))
         rejects: list[Reject] = []
+        notices: list[Reject] = []
+        lines: list[tuple[int, bytes]] = []
+        for line, text in read:
+            other = self.twice.other(line)
+            if other is None:
+                lines.append((line, text))
+            else:
+                said = f"与第 {other.line} 行是同一企业、同一单元、同一评估日期的审核，不能都算；请只保留一份"
+                rejects.append(Reject(self.file.name, line, other.unit, "", said))
+        found = from_documents(self.ruleset, (_document(text) for _, text in lines))
         units: list[tuple[int, Audit, UnitAudit]] = []
-        refused, skipped = 0, sum(found.other.values())
+        unknown: dict[tuple[int, str], list[str]] = {}
+        refused, skipped = len(read) - len(lines), sum(found.other.values())
         for position in found.odd:
             line, text = lines[position]
-            audit = self._audit(line, text, rejects)
+            audit = self._audit(line, text, rejects, notices, unknown)
             refused += audit is None
             wanted = [] if audit is None else [unit for unit in audit.units if unit.ruleset == self.ruleset.id]
             units += [(line, audit, unit) for unit in wanted if audit is not None]
@@ -82,20 +99,53 @@ class AuditLines:
         heads += [_head(line, unit.id, dict(audit.enterprise), audit.assessed_on) for line, audit, unit in units]
         columns = found.columns.followed_by(from_audits(self.ruleset, [(audit, unit) for _, audit, unit in units]))
         frame = pl.DataFrame(heads, schema=dict(HEAD_SCHEMA), orient="row")
+        if self.partial:
+            marked = [
+                ";".join(unknown.get((row[0], row[1]), ())) or None for row in frame.select(LINE, UNIT_ID).iter_rows()
+            ]
+            frame = frame.with_columns(pl.Series(LEFT_UNKNOWN, marked, dtype=pl.String))
         order = frame.select(pl.arg_sort_by(LINE, maintain_order=True)).to_series()
-        return Chunk(frame[order], columns.reordered(order), rejects, len(lines), refused, skipped)
+        return Chunk(frame[order], columns.reordered(order), rejects, len(read), refused, skipped, notices)
 
-    def _audit(self, line: int, text: bytes, rejects: list[Reject]) -> Audit | None:
-        """An audit as the intake reads it; None when it does not, and why."""
+    def _audit(
+        self,
+        line: int,
+        text: bytes,
+        rejects: list[Reject],
+        notices: list[Reject],
+        unknown: dict[tuple[int, str], list[str]],
+    ) -> Audit | None:
+        """An audit as the intake reads it; None when it does not, and why.
+
+        Of a partial reading values that can't be read are left out; `unknown` tells where, by line and unit.
+        """
         raw: Any = None
+        told: list[InputProblem] = []
+        audit: Audit | None
         try:
             raw = self._for_ruleset(parse_json(text))
-            return check_audit(raw, self.library)
+            audit = check_audit(raw, self.library, notices=told)
         except AuditError as error:
-            for problem in error.problems:
-                reason = self._reason(raw, problem)
-                rejects.append(Reject(self.file.name, line, _unit(raw, problem.place), problem.place, reason))
-        return None
+            reasons = [
+                Reject(self.file.name, line, _unit(raw, problem.place), problem.place, self._reason(raw, problem))
+                for problem in error.problems
+            ]
+            whole = without_values(raw, [problem.place for problem in error.problems]) if self.partial else None
+            try:
+                audit = None if whole is None else check_audit(whole, self.library, notices=told)
+            except AuditError:
+                audit = None
+            if audit is None:
+                rejects += reasons
+                return None
+            for reason in reasons:
+                notices.append(replace(reason, reason=f"按未知处理：{reason.reason}"))
+                for unit in (
+                    audit.units if reason.unit is None else [unit for unit in audit.units if unit.id == reason.unit]
+                ):
+                    unknown.setdefault((line, unit.id), []).append(reason.place)
+        notices += [Reject(self.file.name, line, None, notice.place, notice.message) for notice in told]
+        return audit
 
     def _lines(self, number: int) -> Iterator[tuple[int, bytes]]:
         start = self.starts[number]

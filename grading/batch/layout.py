@@ -5,24 +5,25 @@
 name or its Chinese label.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import polars as pl
 
-from grading.columns.cells import unreadable
-from grading.model.ruleset import Fact, Ruleset
+from grading.model.ruleset import Fact
 
 LINE = "line"
 UNIT_ID = "unit.id"
 NAME = "enterprise.name"
+USCC = "enterprise.uscc"
 COUNTY = "enterprise.county"
 ASSESSED_ON = "assessed_on"
+LEFT_UNKNOWN = "left_unknown"
+"""Of a partial reading: the places of a unit's values that could not be read and count as unknown."""
 HEADS: Mapping[str, str] = {
     UNIT_ID: "单元编号",
     NAME: "企业名称",
-    "enterprise.uscc": "统一社会信用代码",
+    USCC: "统一社会信用代码",
     "enterprise.permit": "排污许可证编号",
     COUNTY: "行政区划代码",
     ASSESSED_ON: "评估日期",
@@ -70,72 +71,3 @@ class LayoutError(Exception):
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
-
-
-@dataclass(frozen=True)
-class Table:
-    """A file's table: how its columns are called here (None: left out)."""
-
-    file: str
-    group: str | None
-    names: Mapping[str, str]
-    ignored: tuple[str, ...]
-
-
-def table_of(
-    ruleset: Ruleset, group: str | None, file: str, schema: Mapping[str, pl.DataType], skip_unknown: bool
-) -> tuple[Table, list[str]]:
-    """What the columns of a table are, and what is wrong with them. `skip_unknown`: leave out columns that are nothing."""
-    wanted = _columns(ruleset, group)
-    labels = _labels(ruleset, group)
-    names: dict[str, str] = {}
-    ignored: list[str] = []
-    problems: list[str] = []
-    for head, type_ in schema.items():
-        name = head.strip() if head.strip() in wanted else labels.get(head.strip(), "")
-        if not name:
-            if skip_unknown or not head.strip():
-                ignored.append(head)
-            else:
-                problems.append(f"{file}：没有“{head}”这一项{_near(head, [*wanted, *labels])}")
-        elif name in names.values():
-            problems.append(f"{file}：“{head}”与另一列同指 {name}")
-        else:
-            names[head] = name
-            wrong = _unreadable(ruleset, name, type_)
-            problems += [f"{file}：列 {head} {wrong}"] if wrong else []
-    required = (UNIT_ID, ASSESSED_ON) if group is None else (UNIT_ID, ruleset.groups[group].key)
-    problems += [f"{file}：缺少列 {name}" for name in required if name not in names.values()]
-    return Table(file, group, names, tuple(ignored)), problems
-
-
-def _columns(ruleset: Ruleset, group: str | None) -> set[str]:
-    facts = {fact.id for fact in ruleset.facts.values() if fact.group == group}
-    if group is None:
-        return facts | set(HEADS) | {count_column(name) for name in ruleset.groups}
-    return facts | {UNIT_ID, ruleset.groups[group].key}
-
-
-def _labels(ruleset: Ruleset, group: str | None) -> dict[str, str]:
-    """The labels that name one column and no other."""
-    named = [(fact.label, fact.id) for fact in ruleset.facts.values() if fact.group == group]
-    if group is None:
-        named += [(f"{known.label}行数", count_column(name)) for name, known in ruleset.groups.items()]
-    named += [(label, name) for name, label in HEADS.items() if group is None or name == UNIT_ID]
-    labels = [label for label, _ in named]
-    return {label: name for label, name in named if labels.count(label) == 1}
-
-
-def _near(head: str, names: Sequence[str]) -> str:
-    near = get_close_matches(head, names, 2, 0.7)
-    return f"；是否指 {'、'.join(near)}" if near else ""
-
-
-def _unreadable(ruleset: Ruleset, name: str, type_: pl.DataType) -> str | None:
-    if name in ruleset.facts:
-        return unreadable(ruleset.facts[name], type_)
-    if name == ASSESSED_ON:
-        return unreadable(DAY, type_)
-    if type_ in (pl.String, pl.Null, pl.Categorical) or isinstance(type_, pl.Enum) or type_.is_integer():
-        return None
-    return f"的类型是 {type_}，应为文本"

@@ -1,37 +1,47 @@
 """Rows of files → columns that can be graded, and every reason why some can't; what is wrong is judged by the intake."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
-from grading import calendar
+from grading import calendar, uscc
 from grading.batch.layout import (
     ASSESSED_ON,
     COUNTY,
     DAY,
     HEAD_SCHEMA,
     HEADS,
+    LEFT_UNKNOWN,
     LINE,
     NAME,
     UNIT_ID,
+    USCC,
     Reject,
-    Table,
     count_column,
 )
+from grading.batch.staged_cells import reason_of
 from grading.batch.staging import BROKEN
+from grading.batch.table_heads import Table
+from grading.batch.unit_ids import normalised, visible
 from grading.columns.cells import read_column
 from grading.columns.layout import ROW_KEY, UNIT, Columns, stated
+from grading.day_text import RIGHT, DayError, day_from_text
 from grading.forms.wording import expectation
 from grading.intake import MAX_ROWS, MAX_TEXT, AuditError, check_audit
 from grading.language.load import Library
 from grading.model.ruleset import Fact, Ruleset
+from grading.percentages import fraction_question, is_share
 
 UNWRITABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]"
 """The characters that the intake refuses (halves of surrogate pairs can't be in a file's text)."""
 SHOWN = 60
+MOST_QUESTIONS = 200
+"""So many cells of a column of a chunk are asked about one by one."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,8 @@ class Chunk:
     """How many units (audits) can't be graded."""
     skipped: int = 0
     """How many units are of other industries."""
+    notices: list[Reject] = field(default_factory=list)
+    """What was read otherwise than it stands there."""
 
 
 @dataclass
@@ -55,19 +67,32 @@ class _Found:
 
     rejects: list[Reject] = field(default_factory=list)
     units: set[int] = field(default_factory=set)
+    notices: list[Reject] = field(default_factory=list)
+    unknown: dict[int, list[str]] = field(default_factory=dict)
+    """The places of values that were left unknown, by unit."""
 
 
 class TableReader:
     """Reads chunks of a units' table and the rows that belong to them."""
 
-    def __init__(self, library: Library, ruleset: Ruleset, tables: Mapping[str | None, Table]) -> None:
-        self.library, self.ruleset, self.tables = library, ruleset, tables
+    def __init__(
+        self, library: Library, ruleset: Ruleset, tables: Mapping[str | None, Table], partial: bool = False
+    ) -> None:
+        """`partial`: a value that can't be read is left unknown, and its unit is graded all the same."""
+        self.library, self.ruleset, self.tables, self.partial = library, ruleset, tables, partial
 
-    def read(self, units: pl.DataFrame, rows: Mapping[str, pl.DataFrame], twice: Mapping[int, int]) -> Chunk:
+    def read(
+        self,
+        units: pl.DataFrame,
+        rows: Mapping[str, pl.DataFrame],
+        twice: Mapping[int, int],
+        doubts: Mapping[int, Mapping[str, str]] = MappingProxyType({}),
+    ) -> Chunk:
         """Read a chunk.
 
         `units` and `rows` have the layout's names and `line`; `rows` also `unit`, the position of the unit in the chunk, by
-        which they are sorted. `twice` gives, for units by position, the line on which their id stood before.
+        which they are sorted. `twice` gives, for units by position, the line on which their id stood before, `doubts` the
+        groups of which they may be missing rows, with the reason.
         """
         found = _Found()
         heads = self._heads(units, twice, found)
@@ -82,24 +107,42 @@ class TableReader:
                 else self._rows(group, raw, heads, found)
             )
             groups[group] = own
-            facts.append(self._stated(group, units, own, heads, found))
+            missing = {position: said[group] for position, said in doubts.items() if group in said}
+            facts.append(self._stated(group, units, own, heads, missing, found))
         columns = Columns(pl.DataFrame([heads[ASSESSED_ON], *facts]), groups)
         good = pl.Series([True]).new_from_index(0, units.height).scatter(sorted(found.units), False)
-        return Chunk(heads.filter(good), columns.only(good), found.rejects, units.height, len(found.units))
+        if self.partial:
+            heads = heads.with_columns(left_unknown(heads.height, found.unknown))
+        return Chunk(
+            heads.filter(good), columns.only(good), found.rejects, units.height, len(found.units), notices=found.notices
+        )
 
     def _heads(self, raw: pl.DataFrame, twice: Mapping[int, int], found: _Found) -> pl.DataFrame:
         day = read_column(DAY, raw[ASSESSED_ON]).values
-        texts = {name: _text(raw, name) for name in HEADS if name != ASSESSED_ON}
+        texts = {name: _text(raw, name) for name in HEADS if name not in (ASSESSED_ON, UNIT_ID)}
+        ids = normalised(raw[UNIT_ID])
+        texts = {UNIT_ID: ids.values.alias(UNIT_ID), **texts}
+        codes, mended = credit_codes(texts[USCC])
+        texts[USCC] = codes
         texts[NAME] = texts[NAME].zip_with(texts[NAME].is_not_null(), texts[UNIT_ID])
         heads = pl.DataFrame([raw[LINE], *(day if name == ASSESSED_ON else texts[name] for name in HEADS)])
         plain = pl.all_horizontal(_is_plain(pl.col(name)) for name in texts) & pl.col(UNIT_ID).is_not_null()
+        file = self.tables[None].file
+        lines = raw[LINE]
+        for position, given in ids.mended.items():
+            said = f"单元编号“{visible(given)}”读作“{ids.values[position]}”（全角或看不见的字符）"
+            found.notices.append(Reject(file, lines[position], ids.values[position], UNIT_ID, said))
+        for position, given in mended.items():
+            said = f"统一社会信用代码“{visible(given)}”已按规范写法读作 {codes[position]}"
+            found.notices.append(Reject(file, lines[position], ids.values[position], USCC, said))
         county = pl.col(COUNTY).is_null() | pl.col(COUNTY).str.contains(r"^[0-9]{6}$")
         # A day that is not there is neither between.
         assessable = pl.col(ASSESSED_ON).is_between(calendar.EARLIEST, calendar.today()).fill_null(False)
-        fine = heads.select(plain & county & assessable).to_series()
+        fine = heads.select(plain & county & assessable).to_series() & valid_codes(codes)
         for position in (~fine).arg_true():
-            self._wrong_head(heads.row(position, named=True), shown(raw[ASSESSED_ON], position), position, found)
-        file = self.tables[None].file
+            head = heads.row(position, named=True)
+            day_given = shown(raw[ASSESSED_ON], position)
+            self._wrong_head(head, day_given, position, ids.refused.get(position), found)
         for position, line in twice.items():
             head = heads.row(position, named=True)
             reason = f"单元编号“{head[UNIT_ID]}”与第 {line} 行相同，各单元的编号不得相同"
@@ -107,7 +150,7 @@ class TableReader:
             found.units.add(position)
         return heads.cast(dict(HEAD_SCHEMA))  # type: ignore[arg-type]
 
-    def _wrong_head(self, head: dict[str, Any], day: Any, position: int, found: _Found) -> None:
+    def _wrong_head(self, head: dict[str, Any], day: Any, position: int, id_reason: str | None, found: _Found) -> None:
         """Ask the intake what is wrong with what says which unit it is."""
         enterprise = {name.partition(".")[2]: head[name] for name in HEADS if name.startswith("enterprise.")}
         unit = {"id": head[UNIT_ID], "ruleset": self.ruleset.id}
@@ -120,9 +163,12 @@ class TableReader:
             for problem in error.problems:
                 name = UNIT_ID if problem.place == "units[0].id" else problem.place
                 given = day if name == ASSESSED_ON else head.get(name)
-                reason = head_reason(name, given)
+                reason = problem.message if name == USCC else head_reason(name, given)
                 if name == ASSESSED_ON and head[ASSESSED_ON] is not None:
                     reason = calendar.not_assessable(head[ASSESSED_ON]) or reason
+                elif name == ASSESSED_ON and isinstance(given, str) and given.strip():
+                    reason = day_reason(given)
+                reason = reason_of(given) or (id_reason if name == UNIT_ID else None) or reason
                 found.rejects.append(Reject(self.tables[None].file, head[LINE], head[UNIT_ID], name, reason))
                 found.units.add(position)
 
@@ -139,18 +185,73 @@ class TableReader:
             for position, _ in dict(read.problems).items():
                 unit = position if group is None else raw[UNIT][position]
                 place = fact.id if keys is None else f"{group}[{keys[position]}].{fact.id}"
-                self._reject(
-                    group, raw, position, unit, heads, place, fact_reason(fact, shown(raw[fact.id], position)), found
-                )
+                reason = fact_reason(fact, shown(raw[fact.id], position))
+                if self.partial:
+                    self._leave_unknown(group, raw, position, unit, heads, place, reason, found)
+                else:
+                    self._reject(group, raw, position, unit, heads, place, reason, found)
+            self._ask_fractions(group, fact, raw, read.values, heads, keys, found)
         return columns
+
+    def _leave_unknown(
+        self,
+        group: str | None,
+        raw: pl.DataFrame,
+        position: int,
+        unit: int,
+        heads: pl.DataFrame,
+        place: str,
+        reason: str,
+        found: _Found,
+    ) -> None:
+        said = f"按未知处理：{reason}"
+        found.notices.append(Reject(self.tables[group].file, raw[LINE][position], heads[UNIT_ID][unit], place, said))
+        places = found.unknown.setdefault(unit, [])
+        if place not in places:
+            places.append(place)
+
+    def _ask_fractions(
+        self,
+        group: str | None,
+        fact: Fact,
+        raw: pl.DataFrame,
+        values: pl.Series,
+        heads: pl.DataFrame,
+        keys: pl.Series | None,
+        found: _Found,
+    ) -> None:
+        """Ask about bare numbers of a share that are no more than 1."""
+        if not is_share(fact):
+            return
+        given = raw[fact.id]
+        bare = (values > 0) & (values <= 10**fact.decimals)
+        if given.dtype == pl.String:
+            bare &= ~given.str.contains(r"[%％]\s*$")
+        positions = bare.fill_null(False).arg_true()
+        for position in positions[:MOST_QUESTIONS]:
+            value = Decimal(values[position]).scaleb(-fact.decimals)
+            unit = position if group is None else raw[UNIT][position]
+            place = fact.id if keys is None else f"{group}[{keys[position]}].{fact.id}"
+            said = fraction_question(fact, value) or ""
+            found.notices.append(
+                Reject(self.tables[group].file, raw[LINE][position], heads[UNIT_ID][unit], place, said)
+            )
+        if len(positions) > MOST_QUESTIONS:
+            said = f"“{fact.label}”还有 {len(positions) - MOST_QUESTIONS:,} 格不大于 1，单位是 %；是否应乘以 100？"
+            found.notices.append(Reject(self.tables[group].file, 0, None, fact.id, said))
 
     def _rows(self, group: str, raw: pl.DataFrame, heads: pl.DataFrame, found: _Found) -> pl.DataFrame:
         self._broken(group, raw, heads, found)
         key = self.ruleset.groups[group].key
-        keys = _text(raw, key).alias(ROW_KEY)
-        fine = keys.to_frame("k").select(pl.col("k").is_not_null() & _is_plain(pl.col("k"))).to_series()
+        known = normalised(raw[key])
+        keys = known.values.alias(ROW_KEY)
+        fine = keys.is_not_null()
+        for position, given in known.mended.items():
+            said = f"编号“{visible(given)}”读作“{keys[position]}”（全角或看不见的字符）"
+            unit_id = heads[UNIT_ID][raw[UNIT][position]]
+            found.notices.append(Reject(self.tables[group].file, raw[LINE][position], unit_id, f"{group}.{key}", said))
         for position in (~fine).arg_true():
-            reason = f"每行须有 {key}（不超过 {MAX_TEXT:,} 字，不含控制字符）"
+            reason = known.refused.get(position, f"每行须有 {key}")
             self._reject(group, raw, position, raw[UNIT][position], heads, f"{group}.{key}", reason, found)
         codes = keys.cast(pl.Categorical).to_physical().cast(pl.UInt64)
         named = raw[UNIT].cast(pl.UInt64) * 2**32 + codes
@@ -168,9 +269,15 @@ class TableReader:
                 self._reject(group, raw, position, unit, heads, "", raw[BROKEN][position], found)
 
     def _stated(
-        self, group: str, units: pl.DataFrame, rows: pl.DataFrame, heads: pl.DataFrame, found: _Found
+        self,
+        group: str,
+        units: pl.DataFrame,
+        rows: pl.DataFrame,
+        heads: pl.DataFrame,
+        missing: Mapping[int, str],
+        found: _Found,
     ) -> pl.Series:
-        """Whether each unit has the table: it has rows, or says how many."""
+        """Whether each unit has the table: it has rows, or says how many. One that may be missing rows is refused."""
         counted = rows[UNIT].value_counts(name="n")
         none = pl.Series("n", [0], dtype=pl.UInt32).new_from_index(0, units.height)
         there = none.scatter(counted[UNIT], counted["n"])
@@ -179,10 +286,15 @@ class TableReader:
         for position in too_many.arg_true():
             reason = f"有 {there[position]} 行，每个单元的表最多 {MAX_ROWS:,} 行"
             self._reject(None, units, position, position, heads, name, reason, found)
+        count = Fact(id="rows", label=name, type="number", min=Decimal(0), decimals=0)
+        given = units[name] if name in units.columns else pl.Series(name, [None]).new_from_index(0, units.height)
+        said = read_column(count, given.alias("rows"))
+        for position, reason in missing.items():
+            # A unit that has as many rows as it says is not missing any.
+            if said.values[position] is None or said.values[position] != there[position]:
+                self._reject(None, units, position, position, heads, name, reason, found)
         if name not in units.columns:
             return (there > 0).alias(stated(group))
-        count = Fact(id="rows", label=name, type="number", min=Decimal(0), decimals=0)
-        said = read_column(count, units[name].alias("rows"))
         for position, _ in dict(said.problems).items():
             self._reject(
                 None, units, position, position, heads, name, fact_reason(count, shown(units[name], position)), found
@@ -207,9 +319,27 @@ class TableReader:
         found.units.add(unit)
 
 
+def left_unknown(height: int, places: Mapping[int, Sequence[str]]) -> pl.Series:
+    """The column that marks units of which values were left unknown, with their places."""
+    listed = [";".join(places[position]) if position in places else None for position in range(height)]
+    return pl.Series(LEFT_UNKNOWN, listed, dtype=pl.String)
+
+
 def fact_reason(fact: Fact, given: Any) -> str:
     """What would be right for a fact, and what stood there instead."""
+    if reason := reason_of(given):
+        return reason
+    if fact.type == "date" and isinstance(given, str):
+        return day_reason(given)
     return f"{expectation(fact)}；所填：{str(given)[:SHOWN]}"
+
+
+def day_reason(given: str) -> str:
+    """Why a text is not the day that is asked for."""
+    try:
+        return f"{RIGHT}；所填：“{day_from_text(given)}”"
+    except DayError as error:
+        return str(error)
 
 
 def shown(raw: pl.Series, position: int) -> Any:
@@ -228,6 +358,24 @@ def head_reason(name: str, given: Any) -> str:
         ASSESSED_ON: "应填评估日期，如 2023-09-10",
     }.get(name, f"应为不超过 {MAX_TEXT:,} 字的文字")
     return f"{right}；{'未填' if given is None else f'所填：{str(given)[:SHOWN]}'}"
+
+
+def credit_codes(raw: pl.Series) -> tuple[pl.Series, dict[int, str]]:
+    """Credit codes, those in full width or lower case as they should be; and what stood there instead, by position."""
+    odd = raw.is_not_null() & ~raw.str.contains(r"^[0-9A-Z]*$")
+    mended: dict[int, str] = {}
+    for position in odd.arg_true():
+        with suppress(ValueError):
+            mended[position] = uscc.normalised(raw[position])
+    if not mended:
+        return raw, {}
+    given = {position: raw[position] for position in mended}
+    return raw.scatter(list(mended), list(mended.values())), given
+
+
+def valid_codes(codes: pl.Series) -> pl.Series:
+    """Whether each is a credit code, or not there."""
+    return pl.Series([code is None or uscc.is_valid(code) for code in codes], dtype=pl.Boolean)
 
 
 def _text(raw: pl.DataFrame, name: str) -> pl.Series:

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import polars as pl
 
+from grading.batch.refused import RawTable, write_refused
 from grading.batch.workbook import Contents, write_workbook
 from grading.columns.decision import decision_class, decision_column
 from grading.language.decision_text import labels_of
 from grading.model.base import Mode
 from grading.model.ruleset import Ruleset
+from grading.spreadsheet.injection import harmless_columns
 
-UNITS, INDICATORS, REJECTS = "grades", "indicators", "rejects"
+UNITS, INDICATORS, REJECTS, NOTICES = "grades", "indicators", "rejects", "notices"
+REFUSED = "refused.xlsx"
 NOTICE = "notice"
 """The column of units that says what is to be known about a unit's place under the ruleset."""
 SEPARATOR = ";"
@@ -33,7 +36,7 @@ class Results:
     grades: dict[str, int]
     attainable: dict[str, int]
     decided: dict[str, int]
-    notices: dict[str, int]
+    elsewhere: dict[str, int]
     notes: tuple[str, ...]
 
 
@@ -58,14 +61,20 @@ def write_results(
     formats: Sequence[str],
     chunks: int,
     progress: Callable[[str, int, int], None],
+    tables_read: Sequence[RawTable] = (),
 ) -> Results:
-    """Write everything that is wanted into `out`; each file is there whole or not at all."""
+    """Write everything that is wanted into `out`; each file is there whole or not at all.
+
+    `tables_read`: the tables of the input, of which a workbook of the refused units is made.
+    """
     tables = {name: pl.scan_ipc([part(work, name, i) for i in range(chunks)]) for name in (UNITS, INDICATORS)}
     told = decision_column("grade", "attainable", labels_of(ruleset.scale)).alias(DECISION)
     tables[UNITS] = tables[UNITS].with_columns(told)
-    rejects = pl.scan_ipc([part(work, REJECTS, i) for i in (*range(1, chunks + 1), 0)])
+    rejects, notices = (
+        pl.scan_ipc([part(work, name, i) for i in (*range(1, chunks + 1), 0)]) for name in (REJECTS, NOTICES)
+    )
     files: list[str] = []
-    notes: list[str] = []
+    remarks: list[str] = []
     steps = len(formats)
     for step, wanted in enumerate(formats):
         progress(f"写出 {wanted}", step, steps)
@@ -79,19 +88,29 @@ def write_results(
                 flat = table.with_columns(
                     pl.col(pl.List(pl.Categorical), pl.List).cast(pl.List(pl.String)).list.join(SEPARATOR)
                 )
-                files.append(_whole(out / f"{name}.csv", partial(flat.sink_csv, include_bom=True)))
+                files.append(_whole(out / f"{name}.csv", partial(harmless_columns(flat).sink_csv, include_bom=True)))
         else:
-            contents = Contents(ruleset, mode, tables[UNITS], tables[INDICATORS], rejects)
-            files.append(_whole(out / "grades.xlsx", partial(_workbook, contents, notes)))
+            contents = Contents(ruleset, mode, tables[UNITS], tables[INDICATORS], rejects, notices)
+            files.append(_whole(out / "grades.xlsx", partial(_workbook, contents, remarks)))
     progress("写出", steps, steps)
-    if rejects.select(pl.len()).collect().item():
-        files.append(_whole(out / f"{REJECTS}.csv", partial(rejects.sink_csv, include_bom=True)))
+    refused = out / REFUSED
+    if tables_read and "xlsx" in formats and rejects.select(pl.len()).collect().item():
+        said: list[str | None] = []
+        files.append(
+            _whole(refused, lambda to: said.append(write_refused(ruleset, tables_read, rejects.collect(), to)))
+        )
+        remarks += [text for text in said if text]
     else:
-        (out / f"{REJECTS}.csv").unlink(missing_ok=True)
+        refused.unlink(missing_ok=True)
+    for name, reasons in ((REJECTS, rejects), (NOTICES, notices)):
+        if reasons.select(pl.len()).collect().item():
+            files.append(_whole(out / f"{name}.csv", partial(harmless_columns(reasons).sink_csv, include_bom=True)))
+        else:
+            (out / f"{name}.csv").unlink(missing_ok=True)
     units = tables[UNITS]
     decided = _counts(units.select(decision_class().alias("class")), "class")
-    grades, attainable, notices = (_counts(units, column) for column in ("grade", "attainable", NOTICE))
-    return Results(tuple(files), grades, attainable, decided, notices, tuple(notes))
+    grades, attainable, elsewhere = (_counts(units, column) for column in ("grade", "attainable", NOTICE))
+    return Results(tuple(files), grades, attainable, decided, elsewhere, tuple(remarks))
 
 
 def _workbook(contents: Contents, notes: list[str], to: Path) -> None:

@@ -14,9 +14,9 @@ import polars as pl
 
 from grading import jurisdiction
 from grading.batch.audit_lines import AuditLines
-from grading.batch.layout import COUNTY, LINE, UNIT_ID, LayoutError, Reject, rejects_frame
+from grading.batch.layout import COUNTY, LEFT_UNKNOWN, LINE, UNIT_ID, LayoutError, Reject, rejects_frame
 from grading.batch.reading import Chunk
-from grading.batch.results import INDICATORS, NOTICE, REJECTS, UNITS, Results, save_part, write_results
+from grading.batch.results import INDICATORS, NOTICE, NOTICES, REJECTS, UNITS, Results, save_part, write_results
 from grading.batch.source import Extent, Source
 from grading.batch.spot_check import check, sample
 from grading.batch.state import Done, Identity, State, alone, digest_of, load, save
@@ -47,6 +47,8 @@ class Settings:
     target: str | None = None
     formats: Sequence[str] = FORMATS
     skip_unknown: bool = False
+    partial: bool = False
+    """Leave values that can't be read unknown, instead of refusing their units."""
     again: bool = False
     """Forget what is in the folder, and begin anew."""
     checked: int = CHECKED
@@ -62,13 +64,16 @@ class Summary:
     read: int
     graded: int
     refused: int
+    incomplete: int
+    """Of the graded units, those of which values were left unknown."""
+    notices: int
     skipped: int
     without_unit: int
     checked: int
     grades: dict[str, int]
     attainable: dict[str, int]
     decided: dict[str, int]
-    notices: dict[str, int]
+    elsewhere: dict[str, int]
     """How many units each notice about their place is for, by its code."""
     ignored: tuple[str, ...]
     ignored_sheets: tuple[str, ...]
@@ -92,13 +97,15 @@ class Summary:
             "read": self.read,
             "graded": self.graded,
             "refused": self.refused,
+            "incomplete": self.incomplete,
+            "notices": self.notices,
             "rows_without_unit": self.without_unit,
             "other_industries": self.skipped,
             "checked_by_engine": self.checked,
             "grades": self.grades,
             "attainable": self.attainable,
             "decided": self.decided,
-            "notices": self.notices,
+            "elsewhere": self.elsewhere,
             "ignored_columns": list(self.ignored),
             "ignored_sheets": list(self.ignored_sheets),
             "files": list(self.files),
@@ -130,6 +137,7 @@ def run_batch(settings: Settings, engine: Engine, progress: Progress) -> Summary
             mode=settings.mode,
             target=settings.target,
             skip_unknown=settings.skip_unknown,
+            partial=settings.partial,
             engine=ENGINE,
         )
         state = load(work, identity)
@@ -139,7 +147,10 @@ def run_batch(settings: Settings, engine: Engine, progress: Progress) -> Summary
             raise LayoutError([f"{settings.file.name}：没有可评级的行"])
         resumed_at = len(state.done)
         state = _grade_all(settings, engine, ruleset, work, source, extent, state, progress)
-        results = write_results(settings.out, work, ruleset, settings.mode, settings.formats, extent.chunks, progress)
+        tables = source.raw_tables if isinstance(source, TableSource) else ()
+        results = write_results(
+            settings.out, work, ruleset, settings.mode, settings.formats, extent.chunks, progress, tables
+        )
         save(work, state.model_copy(update={"finished": True}))
     summary = _summary(ruleset, state, extent, results, time.monotonic() - began, resumed_at)
     (settings.out / "summary.json").write_text(
@@ -151,8 +162,8 @@ def run_batch(settings: Settings, engine: Engine, progress: Progress) -> Summary
 def open_source(settings: Settings, engine: Engine, ruleset: Ruleset, work: Path) -> Source:
     """The input, by the ending of its name."""
     if settings.file.suffix.lower() == ".jsonl":
-        return AuditLines(engine.library, ruleset, settings.file)
-    return TableSource(engine.library, ruleset, settings.file, work, settings.skip_unknown)
+        return AuditLines(engine.library, ruleset, settings.file, partial=settings.partial)
+    return TableSource(engine.library, ruleset, settings.file, work, settings.skip_unknown, partial=settings.partial)
 
 
 def _grade_all(
@@ -169,7 +180,7 @@ def _grade_all(
     done = sum(chunk.read for chunk in state.done)
     progress("评级", done, extent.total)
     if not state.done:
-        _write_rejects(work, 0, extent.rejects)
+        _write_reasons(work, 0, extent.rejects, extent.notices)
     for number, chunk in _ahead(source, range(len(state.done), extent.chunks)):
         grades = grader.grade(chunk.columns)
         height = chunk.columns.height
@@ -177,12 +188,19 @@ def _grade_all(
         share = settings.checked * (done + chunk.read) // extent.total - settings.checked * done // extent.total
         positions = sample(height, share, f"{state.identity.input_digest}/{number}")
         check(engine, ruleset, settings.mode, chunk.columns, grades, chunk.heads[UNIT_ID], positions)
-        notices = _notices(ruleset, chunk.heads[COUNTY])
-        save_part(chunk.heads.hstack([*grades.units, notices]), work, UNITS, number)
-        save_part(chunk.heads.select(LINE, UNIT_ID).hstack(grades.indicators), work, INDICATORS, number)
-        _write_rejects(work, number + 1, chunk.rejects)
+        elsewhere = _elsewhere(ruleset, chunk.heads[COUNTY])
+        save_part(chunk.heads.hstack([*grades.units, elsewhere]), work, UNITS, number)
+        named = [name for name in (LINE, UNIT_ID, LEFT_UNKNOWN) if name in chunk.heads.columns]
+        save_part(chunk.heads.select(named).hstack(grades.indicators), work, INDICATORS, number)
+        _write_reasons(work, number + 1, chunk.rejects, chunk.notices)
         finished = Done(
-            read=chunk.read, graded=height, refused=chunk.refused, skipped=chunk.skipped, checked=len(positions)
+            read=chunk.read,
+            graded=height,
+            refused=chunk.refused,
+            incomplete=chunk.heads[LEFT_UNKNOWN].count() if LEFT_UNKNOWN in chunk.heads.columns else 0,
+            notices=len(chunk.notices),
+            skipped=chunk.skipped,
+            checked=len(positions),
         )
         state = state.model_copy(update={"done": (*state.done, finished)})
         save(work, state)
@@ -191,7 +209,7 @@ def _grade_all(
     return state
 
 
-def _notices(ruleset: Ruleset, counties: pl.Series) -> pl.Series:
+def _elsewhere(ruleset: Ruleset, counties: pl.Series) -> pl.Series:
     """Of each unit, what is to be known about its place under the ruleset, as a code; null where it applies."""
     found = {county: jurisdiction.finding(county, ruleset.jurisdiction) for county in counties.unique()}
     return pl.Series(NOTICE, [found[county] for county in counties], dtype=pl.String)
@@ -210,9 +228,10 @@ def _ahead(source: Source, numbers: Iterable[int]) -> Iterator[tuple[int, Chunk]
             yield known, read.result()
 
 
-def _write_rejects(work: Path, number: int, rejects: Sequence[Reject]) -> None:
-    """Reasons for refusing, number 0 those that belong to no chunk."""
+def _write_reasons(work: Path, number: int, rejects: Sequence[Reject], notices: Sequence[Reject]) -> None:
+    """Reasons for refusing and what else is to be told, number 0 those that belong to no chunk."""
     save_part(rejects_frame(rejects), work, REJECTS, number)
+    save_part(rejects_frame(notices), work, NOTICES, number)
 
 
 def _summary(
@@ -224,13 +243,15 @@ def _summary(
         read=sum(chunk.read for chunk in state.done),
         graded=sum(chunk.graded for chunk in state.done),
         refused=sum(chunk.refused for chunk in state.done),
+        incomplete=sum(chunk.incomplete for chunk in state.done),
+        notices=sum(chunk.notices for chunk in state.done) + len(extent.notices),
         skipped=sum(chunk.skipped for chunk in state.done),
         without_unit=len(extent.rejects),
         checked=sum(chunk.checked for chunk in state.done),
         grades=results.grades,
         attainable=results.attainable,
         decided=results.decided,
-        notices=results.notices,
+        elsewhere=results.elsewhere,
         ignored=extent.ignored,
         ignored_sheets=extent.ignored_sheets,
         files=results.files,

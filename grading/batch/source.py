@@ -19,7 +19,9 @@ class Extent:
     ignored: tuple[str, ...] = ()
     """Columns that were left out because nobody knows them."""
     ignored_sheets: tuple[str, ...] = ()
-    """Sheets of a workbook that were."""
+    """Sheets of a workbook, or files beside it, that were."""
+    notices: tuple[Reject, ...] = ()
+    """What was read otherwise than it stands there, or not at all, and refuses nothing."""
 
 
 class Source(Protocol):

@@ -26,6 +26,7 @@ class Identity(Strict):
     mode: Mode
     target: str | None
     skip_unknown: bool
+    partial: bool = False
     engine: str
 
 
@@ -35,6 +36,9 @@ class Done(Strict):
     read: int
     graded: int
     refused: int
+    incomplete: int = 0
+    """Of the graded units, those of which values were left unknown."""
+    notices: int = 0
     skipped: int
     checked: int
 
@@ -64,6 +68,7 @@ LABELS = {
     "mode": "评级方式",
     "target": "目标等级",
     "skip_unknown": "是否略去未知列",
+    "partial": "不能读的值是否按未知处理",
     "engine": "引擎版本",
 }
 

@@ -6,17 +6,23 @@ from pathlib import Path
 
 import polars as pl
 
-from grading.batch.layout import LINE, UNIT_ID, LayoutError, Reject, Table, table_of
+from grading.batch.beside import tables_beside
+from grading.batch.heads import HeadNames
+from grading.batch.layout import LINE, UNIT_ID, LayoutError, Reject
+from grading.batch.orphans import rows_of_no_unit
 from grading.batch.reading import Chunk, TableReader
+from grading.batch.refused import RawTable
+from grading.batch.sheets import sheets_of
 from grading.batch.source import Extent
-from grading.batch.staging import BROKEN, SOURCE_LINE, sheet_titles, stage_csv, stage_workbook
+from grading.batch.staging import BROKEN, SOURCE_LINE, open_tables, stage_csv, stage_sheet
+from grading.batch.table_heads import Table, table_of
+from grading.batch.unit_ids import Identifiers, normalised, visible
 from grading.columns.layout import UNIT
 from grading.language.load import Library
 from grading.model.ruleset import Ruleset
 
 CHUNK = 100_000
 """Units that are read at once: what bounds the memory."""
-UNITS_SHEETS = ("units", "单元")
 
 
 @dataclass(frozen=True)
@@ -31,15 +37,23 @@ class TableSource:
     """A units' table and the tables of its groups."""
 
     def __init__(
-        self, library: Library, ruleset: Ruleset, file: Path, work: Path, skip_unknown: bool = False, chunk: int = CHUNK
+        self,
+        library: Library,
+        ruleset: Ruleset,
+        file: Path,
+        work: Path,
+        skip_unknown: bool = False,
+        chunk: int = CHUNK,
+        *,
+        partial: bool = False,
     ) -> None:
         """`work`: a folder for copies that can be read in chunks."""
         self.library, self.ruleset, self.file, self.work = library, ruleset, file, work
-        self.skip_unknown, self.size = skip_unknown, chunk
+        self.skip_unknown, self.size, self.partial = skip_unknown, chunk, partial
         self.kind = file.suffix.lower()
-        beside = {group: file.with_suffix(f".{group}{file.suffix}") for group in ruleset.groups}
         self.ignored_sheets: tuple[str, ...] = ()
-        self.beside = {} if self.kind == ".xlsx" else {g: path for g, path in beside.items() if path.is_file()}
+        self.pictures: tuple[str, ...] = ()
+        self.beside, self.suspects = tables_beside(ruleset, file)
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -57,9 +71,11 @@ class TableSource:
             problems += wrong
         if problems:
             raise LayoutError(problems)
-        self.reader = TableReader(self.library, self.ruleset, tables)
+        self.raw_tables = [RawTable(tables[group], scan) for group, scan in scans.items()]
+        self.reader = TableReader(self.library, self.ruleset, tables, self.partial)
         self.units = _renamed(scans[None], tables[None])
-        ids = _ids(self.units)
+        known = _identifiers(self.units)
+        ids = known.values
         self.twice = _twice(ids, _lines(self.units))
         self.height = len(ids)
         places = pl.DataFrame({UNIT_ID: ids, UNIT: pl.int_range(len(ids), dtype=pl.UInt32, eager=True)})
@@ -67,12 +83,17 @@ class TableSource:
         if self.twice:
             places = places.unique(UNIT_ID, keep="first", maintain_order=True)
         self.rows: dict[str, _Rows] = {}
+        self.doubts: dict[int, dict[str, str]] = {}
         rejects: list[Reject] = []
+        notices = [Reject(self.file.name, 0, None, "", said) for said in self.pictures]
         for group, scan in scans.items():
             if group is not None:
-                self.rows[group] = self._ordered(group, _renamed(scan, tables[group]), places, tables[group], rejects)
+                renamed = _renamed(scan, tables[group])
+                self.rows[group] = self._ordered(group, renamed, places, tables[group], rejects, notices)
         ignored = tuple(name for table in tables.values() for name in table.ignored)
-        return Extent(self.height, -(-self.height // self.size), tuple(rejects), ignored, self.ignored_sheets)
+        return Extent(
+            self.height, -(-self.height // self.size), tuple(rejects), ignored, self.ignored_sheets, tuple(notices)
+        )
 
     def chunk(self, number: int) -> Chunk:
         """Read one chunk and its rows."""
@@ -85,11 +106,13 @@ class TableSource:
             here = known.units.slice(low, high - low) - first
             rows[group] = known.scan.slice(low, high - low).collect().with_columns(here.cast(pl.UInt32).alias(UNIT))
         twice = {place - first: line for place, line in self.twice.items() if first <= place < last}
-        return self.reader.read(units, rows, twice)
+        doubts = {place - first: said for place, said in self.doubts.items() if first <= place < last}
+        return self.reader.read(units, rows, twice, doubts)
 
     def _scans(self) -> tuple[Mapping[str | None, str], Mapping[str | None, pl.LazyFrame]]:
         """The tables as they are read, with their lines, and how their files are called."""
         if self.kind == ".parquet":
+            self._check_beside()
             files = self._files()
             try:
                 scans = {g: _numbered(path) for g, path in files.items()}
@@ -100,9 +123,16 @@ class TableSource:
                     [f"{self.file.name}：不是能读的 Parquet 文件（{str(error).splitlines()[0][:120]}）"]
                 ) from None
             return {g: path.name for g, path in files.items()}, scans
+        self._check_beside()
         self.work.mkdir(parents=True, exist_ok=True)
         shown = self._stage_csv() if self.kind == ".csv" else self._stage_workbook()
         return shown, {group: pl.scan_parquet(self._staged(group)) for group in shown}
+
+    def _check_beside(self) -> None:
+        """Refuse, or name as left out, files that may be tables. Raises LayoutError."""
+        if self.suspects and not self.skip_unknown:
+            raise LayoutError(f"{name}：没有读取：{said}" for name, said in self.suspects.items())
+        self.ignored_sheets += tuple(self.suspects)
 
     def _files(self) -> dict[str | None, Path]:
         return dict([(None, self.file), *self.beside.items()])
@@ -114,35 +144,51 @@ class TableSource:
         files = self._files()
         for group, path in files.items():
             if not self._staged(group).is_file():
-                stage_csv(path, self._staged(group))
+                stage_csv(path, HeadNames(self.ruleset, group), self._staged(group))
         return {group: path.name for group, path in files.items()}
 
     def _stage_workbook(self) -> dict[str | None, str]:
-        titles = sheet_titles(self.file)
-        wanted: dict[str | None, str] = {None: next((t for t in titles if t.lower() in UNITS_SHEETS), titles[0])}
-        for group, known in self.ruleset.groups.items():
-            found = [title for title in titles if title in (group, known.label) and title != wanted[None]]
-            wanted |= {group: found[0]} if found else {}
-        self.ignored_sheets = tuple(title for title in titles if title not in wanted.values())
-        if self.ignored_sheets and not self.skip_unknown:
-            raise LayoutError([f"{self.file.name}：不知道工作表“{title}”是什么" for title in self.ignored_sheets])
-        if not all(self._staged(group).is_file() for group in wanted):
-            stage_workbook(self.file, wanted, {group: self._staged(group) for group in wanted})
-        return {group: f"{self.file.name}[{title}]" for group, title in wanted.items()}
+        with open_tables(self.file) as book:
+            found = sheets_of(book, self.ruleset, self.file.name)
+            refused = found.hidden if self.skip_unknown else found.unread
+            if refused:
+                raise LayoutError(f"{self.file.name}：{found.unread[title]}" for title in refused)
+            self.ignored_sheets += tuple(found.unread)
+            self.pictures = found.pictures
+            shown = {group: f"{self.file.name}[{sheet.title}]" for group, sheet in found.tables.items()}
+            if not all(self._staged(group).is_file() for group in shown):
+                for group, sheet in found.tables.items():
+                    names = HeadNames(self.ruleset, group)
+                    stage_sheet(book, sheet, shown[group], names, self._staged(group))
+        return shown
 
     def _ordered(
-        self, group: str, scan: pl.LazyFrame, places: pl.DataFrame, table: Table, rejects: list[Reject]
+        self,
+        group: str,
+        scan: pl.LazyFrame,
+        places: pl.DataFrame,
+        table: Table,
+        rejects: list[Reject],
+        notices: list[Reject],
     ) -> _Rows:
         """The rows of a group by unit; rows of no unit are refused, rows in another order are copied into this one."""
-        ids = _ids(scan)
+        known = _identifiers(scan)
+        ids = known.values
         units = _places(ids, places)
+        lines = _lines(scan) if known.mended or units.null_count() else None
+        if lines is not None:
+            for position, given in known.mended.items():
+                said = f"单元编号“{visible(given)}”读作“{ids[position]}”（全角或看不见的字符）"
+                notices.append(Reject(table.file, lines[position], ids[position], f"{group}.{UNIT_ID}", said))
         if units.null_count() == 0 and units.is_sorted():
             return _Rows(units, scan)
-        nowhere = units.is_null().arg_true()
-        lines = _lines(scan).gather(nowhere)
-        for line, unit in zip(lines, ids.gather(nowhere), strict=True):
-            said = "未填单元编号" if unit is None else f"单元表中没有“{unit}”"
-            rejects.append(Reject(table.file, line, unit, f"{group}.{UNIT_ID}", said))
+        if lines is not None and units.null_count():
+            for orphan in rows_of_no_unit(known, units, places):
+                line = lines[orphan.position]
+                rejects.append(Reject(table.file, line, orphan.unit, f"{group}.{UNIT_ID}", orphan.reason))
+                for unit in orphan.may_be_of:
+                    said = f"{table.file} 第 {line} 行{orphan.reason}，可能是本单元的；请补正后再评级"
+                    self.doubts.setdefault(unit, {}).setdefault(group, said)
         self.work.mkdir(parents=True, exist_ok=True)
         ordered, partial = self.work / f"{group}.ordered.parquet", self.work / f"{group}.ordered.partial"
         whole = scan.with_columns(units.alias(UNIT)).filter(pl.col(UNIT).is_not_null())
@@ -163,9 +209,8 @@ def _renamed(scan: pl.LazyFrame, table: Table) -> pl.LazyFrame:
     return scan.select(pl.col(SOURCE_LINE).alias(LINE), *broken, *columns)
 
 
-def _ids(scan: pl.LazyFrame) -> pl.Series:
-    ids = scan.select(pl.col(UNIT_ID).cast(pl.String).str.strip_chars()).collect().to_series()
-    return ids.set(ids == "", None)
+def _identifiers(scan: pl.LazyFrame) -> Identifiers:
+    return normalised(scan.select(UNIT_ID).collect().to_series())
 
 
 def _lines(scan: pl.LazyFrame) -> pl.Series:

@@ -13,9 +13,10 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from grading.batch.layout import HEADS, LINE, UNIT_ID
+from grading.batch.layout import HEADS, LEFT_UNKNOWN, LINE, UNIT_ID
 from grading.batch.sheet_rows import fill
 from grading.columns.decision import decision_class, decision_column
+from grading.forms.cell_text import put_plain
 from grading.forms.style import AMBER, BOX, FONT, INK, PALE, RED, TEAL
 from grading.language.decision_text import labels_of
 from grading.model.base import Mode
@@ -42,6 +43,7 @@ class Contents:
     units: pl.LazyFrame
     indicators: pl.LazyFrame
     rejects: pl.LazyFrame
+    notices: pl.LazyFrame
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ def write_workbook(contents: Contents, to: Path) -> list[str]:
     """Write the workbook; returns, in Chinese, what it leaves out."""
     height = contents.units.select(pl.len()).collect().item()
     refused = contents.rejects.select(pl.len()).collect().item()
+    partial = LEFT_UNKNOWN in contents.units.collect_schema()
     notes: list[str] = []
     book = Workbook()
     summary = book.active
@@ -76,7 +79,7 @@ def write_workbook(contents: Contents, to: Path) -> list[str]:
         size = min(MOST_ROWS, height - i * MOST_ROWS)
         add(
             f"等级{i + 1}" if sheets > 1 else "等级",
-            _grade_columns(contents.ruleset),
+            _grade_columns(contents.ruleset, partial),
             contents.units,
             i * MOST_ROWS,
             size,
@@ -85,13 +88,17 @@ def write_workbook(contents: Contents, to: Path) -> list[str]:
     if sheets > 1:
         notes.append(f"共 {height:,} 个单元，超过一张工作表的行数，分为 {sheets} 张“等级”表")
     if height <= MOST_INDICATOR_ROWS:
-        add("指标", _indicator_columns(contents.ruleset), contents.indicators, 0, height, 2)
+        add("指标", _indicator_columns(contents.ruleset, partial), contents.indicators, 0, height, 2)
     else:
         notes.append(
             f"单元超过 {MOST_INDICATOR_ROWS:,} 个，工作簿不含“指标”表；各指标见 indicators.parquet 或 indicators.csv"
         )
     if refused:
         add("未读入", REJECT_COLUMNS, contents.rejects, 0, min(refused, MOST_ROWS), 3)
+    told = contents.notices.select(pl.len()).collect().item()
+    if told:
+        add("提示", NOTICE_COLUMNS, contents.notices, 0, min(told, MOST_ROWS), 3)
+        notes.append(f"提示 {told:,} 条，见“提示”")
     if refused > MOST_ROWS:
         notes.append(f"未读入的原因共 {refused:,} 条，工作簿只列前 {MOST_ROWS:,} 条，其余见 rejects.csv")
     _summarise(summary, contents, height, refused, notes)
@@ -116,12 +123,14 @@ def _titles(column: str, words: Mapping[str, str]) -> pl.Expr:
     return pl.col(column).cast(pl.List(pl.String)).list.eval(pl.element().replace(dict(words))).list.join(JOIN)
 
 
-def _grade_columns(ruleset: Ruleset) -> list[Column]:
+def _grade_columns(ruleset: Ruleset, partial: bool) -> list[Column]:
     labels = labels_of(ruleset.scale)
     titles = {indicator.id: indicator.title for indicator in ruleset.indicators}
     widths = {UNIT_ID: 16.0, "enterprise.name": 30.0, "enterprise.uscc": 20.0, "enterprise.permit": 24.0}
     columns = [Column("行", 8, pl.col(LINE))]
     columns += [Column(label, widths.get(name, 13.0), pl.col(name)) for name, label in HEADS.items()]
+    if partial:
+        columns.append(UNKNOWN_COLUMN)
     columns.append(Column("等级", 16, decision_column("grade", "attainable", labels), True))
     columns.append(Column("目标等级", 12, _words("target", labels), True))
     columns += [Column(labels[level], 9, _words(f"level.{level}", STATUS), True) for level in ruleset.scale.graded]
@@ -143,10 +152,12 @@ def _grade_columns(ruleset: Ruleset) -> list[Column]:
     return columns
 
 
-def _indicator_columns(ruleset: Ruleset) -> list[Column]:
+def _indicator_columns(ruleset: Ruleset, partial: bool) -> list[Column]:
     """For each indicator the best level it meets, and what could become of it if all that is unknown turned out well."""
     labels = {level.id: level.label for level in ruleset.scale.levels}
     columns = [Column("行", 8, pl.col(LINE)), Column(HEADS[UNIT_ID], 16, pl.col(UNIT_ID))]
+    if partial:
+        columns.append(UNKNOWN_COLUMN)
     for indicator in ruleset.indicators:
         met = could_be = pl.lit(NONE_MET)
         for level in reversed(ruleset.scale.graded):
@@ -164,6 +175,7 @@ def _indicator_columns(ruleset: Ruleset) -> list[Column]:
     return columns
 
 
+UNKNOWN_COLUMN = Column("不能读、按未知处理的值", 30, pl.col(LEFT_UNKNOWN))
 REJECT_COLUMNS = (
     Column("文件", 24, pl.col("file")),
     Column("行", 9, pl.col(LINE)),
@@ -173,13 +185,16 @@ REJECT_COLUMNS = (
 )
 
 
+NOTICE_COLUMNS = (*REJECT_COLUMNS[:-1], Column("提示", 90, pl.col("reason")))
+
+
 def dress(sheet: Worksheet, columns: Sequence[Column], size: int, frozen: int) -> None:
     """Heads, widths, filter, frozen panes, and the row whose styles the body takes."""
     body = Font(name=FONT, size=10, color=INK)
     for i, column in enumerate(columns, start=1):
         letter = get_column_letter(i)
         head = sheet.cell(1, i)
-        head.value = column.head
+        put_plain(head, column.head)  # type: ignore[arg-type]
         head.font = Font(name=FONT, size=10, bold=True, color="FFFFFF")
         head.fill = PatternFill("solid", fgColor=TEAL)
         head.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
@@ -250,14 +265,19 @@ class Lines:
     def line(self, text: str, size: float = 10, bold: bool = False, colour: str = INK) -> None:
         """A line of text."""
         self.row += 1
-        cell = self.sheet.cell(self.row, 1, text)
+        cell = self.sheet.cell(self.row, 1)
+        put_plain(cell, text)  # type: ignore[arg-type]
         cell.font = Font(name=FONT, size=size, bold=bold, color=colour)
 
     def table(self, values: Sequence[str | int], head: bool = True) -> None:
         """A line of a table."""
         self.row += 1
         for i, value in enumerate(values, start=1):
-            cell = self.sheet.cell(self.row, i, value)
+            cell = self.sheet.cell(self.row, i)
+            if isinstance(value, str):
+                put_plain(cell, value)  # type: ignore[arg-type]
+            else:
+                cell.value = value
             cell.font = Font(name=FONT, size=10, bold=head, color=INK)
             cell.border = BOX
             cell.alignment = Alignment(horizontal="left" if i == 1 else "right")

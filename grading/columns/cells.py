@@ -6,7 +6,9 @@ reads it or says what is wrong with it.
 """
 
 import math
+import unicodedata
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,6 +18,7 @@ import polars as pl
 import polars.selectors as cs
 
 from grading.columns.layout import TYPES, pack
+from grading.day_text import DayError, day_from_text
 from grading.intake import AuditError, InputProblem, check_value, parse_json
 from grading.model.ruleset import Fact
 
@@ -26,6 +29,8 @@ MAX_DECIMAL = 10**38
 SAFE_TEXT = 16
 """So few characters hold at most 15 digits, and a float tells those apart."""
 PLAIN_NUMBER = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"
+USUAL_DAY = r"^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?: 0?0:00(?::00)?)?$"
+"""Days as spreadsheets write them in China; other forms are read one by one."""
 YES, NO = ("true", "是"), ("false", "否")
 NOTHING_CHOSEN = ("[]", "（无）")
 SEPARATOR = ";"
@@ -98,13 +103,17 @@ def as_json(fact: Fact, cell: Any) -> Any:
 
 def _text_as_json(fact: Fact, text: str) -> Any:
     if fact.type == "number":
-        return _number(text.removesuffix("%") if fact.unit == "%" else text)
+        plain = unicodedata.normalize("NFKC", text).replace("\u2212", "-").removeprefix("+")
+        return _number(plain.removesuffix("%").rstrip() if fact.unit == "%" else plain)
     if fact.type == "boolean":
         return True if text.lower() in YES else False if text.lower() in NO else text
     if fact.type == "choice":
         return _code(fact, text)
     if fact.type == "choices":
         return [] if text in NOTHING_CHOSEN else [_code(fact, part.strip()) for part in _split(text)]
+    if fact.type == "date":
+        with suppress(DayError):
+            return day_from_text(text).isoformat()
     return text
 
 
@@ -123,7 +132,10 @@ def _split(text: str) -> list[str]:
 
 def _code(fact: Fact, text: str) -> str:
     """An option by its code, or by its label."""
-    return text if text in fact.options else next((code for code, label in fact.options.items() if label == text), text)
+    if text in fact.options:
+        return text
+    labels = [(code, label) for code, label in fact.options.items() if label == text or f"{label}（{code}）" == text]
+    return labels[0][0] if labels else text
 
 
 def _numbers(fact: Fact, raw: pl.Series) -> pl.Series:
@@ -212,8 +224,13 @@ def _split_all(fact: Fact, raw: pl.Series) -> pl.Series:
 def _dates(_: Fact, raw: pl.Series) -> pl.Series:
     days = raw
     if raw.dtype == pl.String:
-        plain = raw.set(~raw.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), None)
-        days = plain.str.to_date("%Y-%m-%d", strict=False)
+        days = raw.set(~raw.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), None).str.to_date("%Y-%m-%d", strict=False)
+        if days.null_count() > raw.null_count():
+            parts = raw.str.extract_groups(USUAL_DAY)
+            named = pl.struct("1", "2", "3")
+            padded = pl.concat_str([named.struct["1"], *(named.struct[n].str.zfill(2) for n in "23")], separator="-")
+            usual = parts.struct.unnest().select(padded.str.to_date("%Y-%m-%d", strict=False)).to_series()
+            days = days.zip_with(days.is_not_null(), usual)
     elif raw.dtype != pl.Date:
         days = raw.cast(pl.Date)
         days = days.set(days.cast(raw.dtype) != raw, None)

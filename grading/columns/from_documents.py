@@ -20,6 +20,7 @@ from grading.columns.cells import BOUND, read_column
 from grading.columns.layout import ASSESSED_ON, ROW_KEY, TYPES, UNIT, Columns, stated
 from grading.intake import MAX_BYTES, MAX_ROWS, MAX_TEXT, MAX_UNITS
 from grading.model.ruleset import Fact, Ruleset
+from grading.uscc import is_valid
 
 MAX_DIGITS = 15
 """A float tells so many digits apart."""
@@ -164,6 +165,8 @@ class _Reader:
         shared = self.facts(enterprise.pop("facts", {}), self.units)
         county = enterprise.get("county", "000000")
         if "name" not in enterprise or not all(_is_plain(text) for text in enterprise.values()):
+            raise OddError
+        if "uscc" in enterprise and not is_valid(enterprise["uscc"]):
             raise OddError
         if len(county) != 6 or not (county.isascii() and county.isdigit()):
             raise OddError

@@ -13,10 +13,12 @@ from rich.text import Text
 
 from grading.audit_json import dump_audit
 from grading.batch.layout import LayoutError
+from grading.batch.results import REFUSED
 from grading.batch.run import CHECKED, FORMATS, SUFFIXES, Settings, Summary, run_batch
 from grading.batch.run import Progress as Report
 from grading.batch.spot_check import DisagreementError
 from grading.batch.state import OtherBatchError
+from grading.batch.template import template as made_template
 from grading.columns.layout import ColumnsError
 from grading.commands.terminal import Exit, err, library, matching_rulesets, out, print_block, print_json, stop
 from grading.engine.grade import Engine
@@ -32,9 +34,9 @@ INTERRUPTED = 130
 SHOWN = 5
 
 File = Annotated[
-    Path, typer.Argument(metavar="文件", help=f"审核数据：{'、'.join(SUFFIXES)}", exists=True, dir_okay=False)
+    Path | None, typer.Argument(metavar="文件", help=f"审核数据：{'、'.join(SUFFIXES)}", exists=True, dir_okay=False)
 ]
-RulesetId = Annotated[str, typer.Option("--ruleset", "-r", help="规则集，如 national-2024/coking")]
+RulesetId = Annotated[str | None, typer.Option("--ruleset", "-r", help="规则集，如 national-2024/coking")]
 Out = Annotated[Path, typer.Option("--output", "-o", help="结果目录；中断后用同一命令继续")]
 Trial = Annotated[bool, typer.Option("--trial", help="试算：暂定数值视同已核实，结果不得发布")]
 Target = Annotated[
@@ -45,6 +47,12 @@ Formats = Annotated[
 ]
 SkipColumns = Annotated[
     bool, typer.Option("--skip-columns", help="略去规则集没有的列和工作表（结果中列明），而不是报错")
+]
+Partial = Annotated[
+    bool, typer.Option("--partial", help="不能读的值按未知处理并逐一列明，其单元照常评级；默认整个单元不评级")
+]
+Template = Annotated[
+    str | None, typer.Option("--template", metavar="规则集", help="生成空白数据表（.xlsx），写到 -o 指定的文件")
 ]
 Again = Annotated[bool, typer.Option("--again", help="放弃目录中已有的进度，从头开始")]
 Checked = Annotated[int, typer.Option("--check", min=0, help="由推理引擎抽样复核的单元数")]
@@ -58,19 +66,26 @@ def register(app: typer.Typer) -> None:
 
 def batch(
     context: typer.Context,
-    file: File,
-    ruleset: RulesetId,
     output: Out,
+    file: File = None,
+    ruleset: RulesetId = None,
+    template: Template = None,
     trial: Trial = False,
     target: Target = None,
     formats: Formats = None,
     skip_columns: SkipColumns = False,
+    partial: Partial = False,
     again: Again = False,
     checked: Checked = CHECKED,
     as_json: Json = False,
 ) -> None:
     """Grade a file of many audits; exit 1 when something of it could not be read, 130 when interrupted."""
     engine = Engine(library(context))
+    if template is not None:
+        _write_template(engine, template, file, output)
+        return
+    if file is None or ruleset is None:
+        stop("请给出审核数据文件，并用 --ruleset 指定规则集；要空白数据表，请用 --template 规则集 -o plants.xlsx")
     settings = Settings(
         file=file,
         ruleset=_one_ruleset(engine, ruleset),
@@ -79,6 +94,7 @@ def batch(
         target=target,
         formats=_known_formats(formats),
         skip_unknown=skip_columns,
+        partial=partial,
         again=again,
         checked=checked,
     )
@@ -106,6 +122,25 @@ def batch(
         _print(summary, output)
     if summary.refused or summary.without_unit:
         raise typer.Exit(Exit.FAILED)
+
+
+def _write_template(engine: Engine, wanted: str, file: Path | None, output: Path) -> None:
+    if file is not None:
+        stop("--template 只生成空白数据表，不读取文件")
+    if output.suffix.lower() != ".xlsx":
+        stop(f"空白数据表是 Excel 工作簿，文件名应以 .xlsx 结尾：{output}")
+    if output.exists():
+        stop(f"{output} 已存在，可能已填有内容；请换一个文件名")
+    try:
+        content = made_template(engine.library.ruleset(_one_ruleset(engine, wanted)))
+    except LanguageError as error:
+        stop(f"规则集 {wanted} 不能使用：{error.problems[0]}", Exit.FAILED)
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_bytes(content)
+    except OSError as error:
+        stop(f"{output} 写不了：{error.strerror}", Exit.FAILED)
+    err.print(Text(f"已写入 {output}"))
 
 
 def _one_ruleset(engine: Engine, wanted: str) -> str:
@@ -205,7 +240,7 @@ def _print(summary: Summary, output: Path) -> None:
     )
     if summary.skipped:
         out.print(f"其他行业的单元 {summary.skipped:,} 个，未评级")
-    for notice, number in summary.notices.items():
+    for notice, number in summary.elsewhere.items():
         out.print(f"{JURISDICTION[notice]}（{ruleset.jurisdiction}）：{number:,} 个单元", style="yellow")
     if summary.ignored:
         out.print(f"略去的列：{'、'.join(summary.ignored)}")
@@ -213,9 +248,19 @@ def _print(summary: Summary, output: Path) -> None:
         out.print(f"略去的工作表：{'、'.join(summary.ignored_sheets)}")
     for note in summary.notes:
         out.print(note)
+    if summary.incomplete:
+        out.print(
+            f"{summary.incomplete:,} 个单元有不能读的值，按未知处理（--partial）；各处见 notices.csv，"
+            "结果中逐个标明，改正后应重新评级",
+            style="bold yellow",
+        )
+    if summary.notices:
+        out.print(f"提示 {summary.notices:,} 条，见 {output / 'notices.csv'}", style="yellow")
     if mode is Mode.TRIAL:
         out.print("试算结果：暂定数值视同已核实，不得作为评级结论发布。", style="bold yellow")
     if summary.refused or summary.without_unit:
         orphans = f"，另有 {summary.without_unit:,} 行不属于任何单元" if summary.without_unit else ""
         out.print(f"未能读入 {summary.refused:,} {what}{orphans}；原因见 {output / 'rejects.csv'}", style="red")
+        if REFUSED in summary.files:
+            out.print(f"这些单元另存于 {output / REFUSED}，出错的格已标出，改正后可直接再次评级", style="red")
     out.print(f"结果在 {output}：{'、'.join(summary.files)}")

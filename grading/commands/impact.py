@@ -29,6 +29,7 @@ from grading.language.decision_text import labels_of
 from grading.language.problems import LanguageError
 from grading.model.base import Mode
 from grading.model.impact import CauseCount, Matrix
+from grading.spreadsheet.injection import harmless_columns
 from grading.vocabulary import MODE
 
 SHOWN = 15
@@ -190,11 +191,11 @@ def _write(result: Result, document: dict[str, Any], output: Path) -> None:
         result.reasons,
     )
     write_impact(contents, output / "impact.xlsx")
-    result.units.write_csv(output / "changes.csv", include_bom=True)
-    result.reasons.write_csv(output / "reasons.csv", include_bom=True)
+    for name, table in (("changes", result.units), ("reasons", result.reasons)):
+        harmless_columns(table.lazy()).sink_csv(output / f"{name}.csv", include_bom=True)
     rejects = rejects_frame(result.rejects)
     if rejects.height:
-        rejects.write_csv(output / "rejects.csv", include_bom=True)
+        harmless_columns(rejects.lazy()).sink_csv(output / "rejects.csv", include_bom=True)
     else:
         (output / "rejects.csv").unlink(missing_ok=True)
     text = json.dumps(document, ensure_ascii=False, indent=1)

@@ -31,8 +31,12 @@ def read_bytes(name: str) -> bytes:
 
 
 def read_one(name: str, engine: Engine) -> Audit:
-    """The audit in a file; raises AuditError."""
-    return read_audit(read_bytes(name), engine.library)
+    """The audit in a file, telling on stderr what of it was mended; raises AuditError."""
+    notices: list[InputProblem] = []
+    audit = read_audit(read_bytes(name), engine.library, notices=notices)
+    for notice in notices:
+        err.print(Text(f"{name}: {notice.place}: 提示：{notice.message}", style="yellow"))
+    return audit
 
 
 def grade_one(audit: Audit, engine: Engine, mode: Mode) -> Grading:

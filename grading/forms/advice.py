@@ -10,7 +10,6 @@ from grading.intake import MAX_ROWS, MAX_TEXT, InputProblem
 _HEAD = {
     "enterprise": "请填写企业名称",
     "enterprise.name": "请填写企业名称（不超过 4,000 字）",
-    "enterprise.uscc": "应为统一社会信用代码，没有的留空",
     "enterprise.permit": "应为排污许可证（登记）编号，没有的留空",
     "enterprise.county": "应为六位行政区划代码，如 610402",
     "assessed_on": "请填写评估日期，如 2023-09-10",
@@ -24,6 +23,8 @@ def advise(problem: InputProblem, found: Findings) -> tuple[str, str]:
         place = re.sub(r"(\[\d+\]|\.?[^.\[\]]+)$", "", place)
     if place == "assessed_on" and problem.message.startswith(calendar.REFUSED):
         return place, problem.message
+    if place == "enterprise.uscc":
+        return place, f"{problem.message}；没有的留空"
     if place in _HEAD:
         return place, _HEAD[place]
     if place.endswith((".evidence", ".note")):

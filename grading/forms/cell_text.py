@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from openpyxl.cell import Cell
 
 from grading.forms.wording import LITERAL
+from grading.spreadsheet.entry import decoded
 
 MAX_CELL = 32_767
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -49,17 +50,13 @@ def shown(text: str) -> str:
 
 def text_from(value: str) -> str:
     """The text of a cell; empty for a blank one."""
-    return _unprotected(_decoded(value).strip())
+    return _unprotected(decoded(value).strip())
 
 
 def items_from(value: str) -> tuple[str, ...]:
     """The texts of a cell that has one a line; blank lines do not count."""
-    lines = (line.strip() for line in _decoded(value).split("\n"))
+    lines = (line.strip() for line in decoded(value).split("\n"))
     return tuple(_unprotected(line) for line in lines if line)
-
-
-def _decoded(value: str) -> str:
-    return _ESCAPE.sub(lambda m: chr(int(m[1], 16)), value).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _protected(text: str, lines_separate: bool) -> str:

@@ -1,63 +1,22 @@
 """What stands in an answer cell → a value as `check_audit` takes it. Tolerant of writing, never of meaning."""
 
 import re
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 
-from openpyxl.cell import Cell
-
+from grading.day_text import RIGHT, DayError, day_from_text
 from grading.forms.cell_text import items_from, text_from
 from grading.forms.wording import NO, YES, expectation, narrow, option_labels
 from grading.language.prose import unit_text
 from grading.model.ruleset import Fact
+from grading.spreadsheet.entry import DAY, ERROR, FORMULA, PICTURE, SHOWN_DIGITS, Entry, exact
 
-MAX_DIGITS = 15
-"""A spreadsheet keeps so many digits of a number."""
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-_DAY = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?")
-_NOT_SHOWN = re.compile(r'"[^"]*"|\\.|_.|\*.')
 _YES_NO = {YES: True, NO: False, "true": True, "false": False}
 
 
 class UnreadableError(ValueError):
     """A cell can't be read; the message says what would be right, for people."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What stands in a cell: its value, openpyxl's data type (`f` is a formula), and whether it shows as a percentage."""
-
-    value: Any = None
-    kind: str = "n"
-    percent: bool = False
-
-    @property
-    def blank(self) -> bool:
-        """Whether nothing is filled in."""
-        return self.value is None or (isinstance(self.value, str) and not self.value.strip())
-
-    @property
-    def shown(self) -> str:
-        """The value as a message quotes it."""
-        value = self.value
-        if isinstance(value, bool):
-            return "TRUE" if value else "FALSE"
-        if isinstance(value, float) and self.percent:
-            return f"{value:.2%}"
-        if isinstance(value, datetime) and value.time() == time():
-            return value.date().isoformat()
-        return str(value)[:80]
-
-
-BLANK = Entry()
-
-
-def entry_of(cell: Cell) -> Entry:
-    """What stands in a cell."""
-    shown = _NOT_SHOWN.sub("", cell.number_format or "")
-    return Entry(cell.value, cell.data_type, percent="%" in shown)
 
 
 def read_value(entry: Entry, fact: Fact) -> bool | Decimal | str | None:
@@ -67,7 +26,7 @@ def read_value(entry: Entry, fact: Fact) -> bool | Decimal | str | None:
     """
     if entry.blank:
         return None
-    _refuse_formula(entry)
+    _refuse_unreadable(entry)
     if fact.type == "number":
         return _number(entry, fact)
     if fact.type == "date":
@@ -82,6 +41,16 @@ def read_text(entry: Entry) -> str:
     return text_from(_as_text(entry))
 
 
+def read_identifier(entry: Entry) -> str:
+    """A text that names something, so that what a spreadsheet made a day of is refused. Raises UnreadableError."""
+    if entry.kind == DAY or (entry.percent and not entry.blank):
+        made = "日期或时间" if entry.kind == DAY else "百分比"
+        raise UnreadableError(
+            f"编号被电子表格识别成了{made}（{entry.shown}），原来填的已看不出；请把单元格设为文本格式后重新填写"
+        )
+    return read_text(entry)
+
+
 def read_items(entry: Entry) -> tuple[str, ...]:
     """Texts, one a line. Raises UnreadableError."""
     return items_from(_as_text(entry))
@@ -89,7 +58,7 @@ def read_items(entry: Entry) -> tuple[str, ...]:
 
 def read_day(entry: Entry) -> date:
     """A day: a date cell, or a text with year, month and day in this order. Raises UnreadableError."""
-    _refuse_formula(entry)
+    _refuse_unreadable(entry)
     value = entry.value
     if isinstance(value, datetime):
         if value.time() == time():
@@ -97,38 +66,40 @@ def read_day(entry: Entry) -> date:
         raise UnreadableError(f"应填日期，如 2023-09-10，不带时刻；所填：{entry.shown}")
     if isinstance(value, date):
         return value
-    found = _DAY.fullmatch(narrow(value)) if isinstance(value, str) else None
-    if found is not None:
-        try:
-            return date(*(int(part) for part in found.groups()))
-        except ValueError:
-            raise UnreadableError(f"没有这一天：“{entry.shown}”；应填日期，如 2023-09-10") from None
-    raise UnreadableError(f"应填日期，如 2023-09-10（年、月、日齐全）；所填：“{entry.shown}”")
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise UnreadableError(f"{RIGHT}；所填：“{entry.shown}”")
+    try:
+        return day_from_text(value if isinstance(value, str) else f"{value:f}")
+    except DayError as error:
+        raise UnreadableError(str(error)) from None
 
 
-def _refuse_formula(entry: Entry) -> None:
-    if entry.kind == "f":
+def _refuse_unreadable(entry: Entry) -> None:
+    if entry.kind == FORMULA or entry.formula:
         raise UnreadableError("填写格不接受公式；请复制后“选择性粘贴为数值”，或直接填写结果")
-    if entry.kind == "e":
+    if entry.kind == PICTURE:
+        raise UnreadableError("填写格中是图片，读不出内容；请填写文字或数值，图片另作为证据上传")
+    if entry.kind == ERROR:
         raise UnreadableError(f"单元格是错误值 {entry.shown}；请清空或重新填写")
+    if entry.refusal:
+        raise UnreadableError(entry.refusal)
 
 
 def _number(entry: Entry, fact: Fact) -> Decimal:
     value = entry.value
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        hint = "（单元格被识别为日期或时间，请改为常规格式后重填）" if isinstance(value, date | time) else ""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+        is_day = isinstance(value, date | time | timedelta)
+        hint = "（单元格被识别为日期或时间，请改为常规格式后重填）" if is_day else ""
         raise UnreadableError(f"{expectation(fact)}；所填：{entry.shown}{hint}")
     if isinstance(value, str):
         return _typed_number(value, fact)
-    number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    number = exact(value)
     if not number.is_finite():
         raise UnreadableError(f"{expectation(fact)}；所填：{entry.shown}")
-    if not entry.percent:
-        return number
-    if fact.unit != "%":
+    if (entry.percent or entry.percent_text) and fact.unit != "%":
         unit = f"单位是 {unit_text(fact.unit)}" if fact.unit else "没有单位"
         raise UnreadableError(f"单元格显示为百分比 {entry.shown}，而本项{unit}；请改为常规格式后重填")
-    return number * 100
+    return entry.multiplied
 
 
 def _typed_number(typed: str, fact: Fact) -> Decimal:
@@ -148,7 +119,7 @@ def _typed_number(typed: str, fact: Fact) -> Decimal:
 
 def _option(entry: Entry, fact: Fact) -> str:
     value = entry.value
-    typed = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    typed = f"{value:f}" if isinstance(value, Decimal) else value
     if isinstance(typed, str):
         labels = option_labels(fact)
         offered = [code for code, label in labels.items() if label == typed.strip()]
@@ -176,7 +147,7 @@ def _yes_or_no(entry: Entry, fact: Fact) -> bool:
 
 
 def _as_text(entry: Entry) -> str:
-    _refuse_formula(entry)
+    _refuse_unreadable(entry)
     value = entry.value
     if value is None:
         return ""
@@ -184,9 +155,10 @@ def _as_text(entry: Entry) -> str:
         return value
     if isinstance(value, bool):
         return entry.shown
-    if isinstance(value, int | float):
-        number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-        if not number.is_finite() or len(number.as_tuple().digits) > MAX_DIGITS or abs(number) >= 10**MAX_DIGITS:
+    if isinstance(value, int | float | Decimal):
+        number = exact(value)
+        if not number.is_finite() or len(number.as_tuple().digits) > SHOWN_DIGITS or abs(number) >= 10**SHOWN_DIGITS:
             raise UnreadableError("数字过长，电子表格已丢失末尾几位；请把单元格设为文本格式后重新填写")
-        return format(number.normalize(), "f")
+        text = format(number.normalize(), "f")
+        return text.zfill(entry.digits) if entry.digits else text
     return entry.shown

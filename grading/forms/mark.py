@@ -30,6 +30,7 @@ from grading.forms.style import (
     set_page,
     set_widths,
 )
+from grading.spreadsheet.keep_drawings import with_drawings
 
 HEADS = ("序号", "位置（点击跳转）", "项目", "所填内容", "问题与改法")
 WIDTHS = {1: 6.0, 2: 26.0, 3: 36.0, 4: 28.0, 5: 70.0}
@@ -46,6 +47,8 @@ def mark_problems(data: bytes, problems: Sequence[FormProblem]) -> bytes:
     _unmark(book)
     for sheet in book.worksheets:
         _restore_comments(sheet)
+        # What openpyxl knows of drawings is less than what is put back from the original.
+        sheet._charts, sheet._images = [], []  # type: ignore[attr-defined]
     by_cell: dict[tuple[str, str], list[str]] = {}
     for problem in problems:
         if problem.spot is not None and problem.spot.cell is not None and problem.spot.sheet in book.sheetnames:
@@ -56,7 +59,7 @@ def mark_problems(data: bytes, problems: Sequence[FormProblem]) -> bytes:
     _keep_digits(book)
     buffer = io.BytesIO()
     book.save(buffer)
-    return buffer.getvalue()
+    return with_drawings(data, buffer.getvalue())
 
 
 def _cell(sheet: Worksheet, address: str) -> Cell:

@@ -8,6 +8,8 @@ import zipfile
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
 
+from grading.spreadsheet.workbook import SpreadsheetFile, WorkbookError
+
 MAX_FILE = 10_000_000
 MAX_UNPACKED = 40_000_000
 MAX_PARTS = 2_000
@@ -19,13 +21,11 @@ _SPANS = re.compile(rb"<(?:\w+:)?(?:mergeCell|hyperlink)\s[^>]*>")
 _REF = re.compile(rb"\sref\s*=\s*[\"']([A-Za-z]{1,3}[0-9]{1,7}(?::[A-Za-z]{1,3}[0-9]{1,7})?)[\"']")
 
 
-class WorkbookError(ValueError):
-    """The file can't be read as a workbook; the message says why, for people."""
-
-
 def open_workbook(data: bytes) -> Workbook:
     """The workbook in `data`. Raises WorkbookError."""
     _check_file(data)
+    # What openpyxl would read wrongly without a word is refused here.
+    SpreadsheetFile(io.BytesIO(data)).archive.close()
     try:
         with warnings.catch_warnings():
             # What openpyxl does not keep (extensions of newer programs) is of no concern to the answers.

@@ -9,12 +9,12 @@ from openpyxl import Workbook
 
 from grading.engine.grade import ruleset_digest
 from grading.forms.advice import advise
-from grading.forms.cell_values import UnreadableError, read_day, read_text
+from grading.forms.cell_values import UnreadableError, read_day, read_identifier, read_text
 from grading.forms.findings import FormError, FormProblem, Spot
-from grading.forms.grid import ROLE_ROW, Grid
+from grading.forms.grid import ROLE_ROW, Grid, read_grids
 from grading.forms.layout import COVER, COVER_TITLE, ERRORS_TITLE, LISTS_TITLE, META_TITLE
 from grading.forms.metadata import COLUMNS, Field, FormData, NotAFormError, read_data
-from grading.forms.open_workbook import WorkbookError, open_workbook
+from grading.forms.open_workbook import open_workbook
 from grading.forms.read_sheets import MOVED, Findings, Stated, TableRow, read_evidence, read_facts, read_table
 from grading.forms.wording import option_labels
 from grading.forms.write_cover import HEAD
@@ -23,6 +23,8 @@ from grading.language.load import Library
 from grading.language.problems import LanguageError
 from grading.model.audit import Audit
 from grading.model.ruleset import Fact, Ruleset
+from grading.spreadsheet.entry import Entry
+from grading.spreadsheet.workbook import WorkbookError
 
 _FACT = re.compile(r"(enterprise|units\[(\d+)\])\.facts\.(\w+)")
 _TABLE = re.compile(r"units\[(\d+)\]\.groups\.(\w+)")
@@ -43,11 +45,11 @@ def read_form(data: bytes, library: Library) -> FormReading:
     """
     try:
         book = open_workbook(data)
+        grids, unread = read_grids(data)
     except WorkbookError as error:
         raise FormError([FormProblem("", None, "", str(error))], can_mark=False) from None
-    grids = [Grid(sheet) for sheet in book.worksheets]
     form = _form_data(grids)
-    found = Findings()
+    found = Findings(warnings=unread)
     by_code = _by_code(book, grids, form, found)
     if found.problems:
         raise FormError(found.problems, can_mark=True)
@@ -149,13 +151,19 @@ def _cover(grid: Grid, raw: dict[str, Any], found: Findings) -> None:
         if entry.blank:
             continue
         try:
-            value = read_day(entry).isoformat() if place == "assessed_on" else read_text(entry)
+            value = _head(place, entry)
         except UnreadableError as error:
             found.wrong(place, str(error))
             continue
         unit = re.fullmatch(r"units\[(\d+)\]\.id", place)
         target = raw["units"][int(unit[1])] if unit else raw["enterprise"] if "." in place else raw
         target[place.rpartition(".")[2]] = value
+
+
+def _head(place: str, entry: Entry) -> str:
+    if place == "assessed_on":
+        return read_day(entry).isoformat()
+    return read_text(entry) if place == "enterprise.name" else read_identifier(entry)
 
 
 def _fact_at(place: str, units: int) -> tuple[int | None, str]:
@@ -175,8 +183,9 @@ def _table_at(place: str, units: int) -> tuple[int, str]:
 def _checked(raw: dict[str, Any], library: Library, found: Findings) -> Audit | None:
     """The audit if it is in order; else every problem goes to its cell, but for cells that could not be read at all."""
     unreadable = {problem.place for problem in found.problems}
+    notices: list[InputProblem] = []
     try:
-        return check_audit(raw, library)
+        audit = check_audit(raw, library, notices=notices)
     except AuditError as error:
         for problem in error.problems:
             place, message = advise(problem, found)
@@ -184,6 +193,12 @@ def _checked(raw: dict[str, Any], library: Library, found: Findings) -> Audit | 
             if place not in unreadable and (place or not unreadable):
                 found.wrong(place, message, None if place else Spot(COVER_TITLE, None, _about(problem)))
         return None
+    found.warnings += [f"{_where(found.spots.get(notice.place))}{notice.message}" for notice in notices]
+    return audit
+
+
+def _where(spot: Spot | None) -> str:
+    return f"{spot.sheet}!{spot.cell} " if spot is not None and spot.cell else ""
 
 
 def _about(problem: InputProblem) -> str:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-from grading.forms.cell_values import Entry, UnreadableError, read_items, read_text, read_value
+from grading.forms.cell_values import UnreadableError, read_identifier, read_items, read_text, read_value
 from grading.forms.findings import FormProblem, Spot
 from grading.forms.grid import Grid, address
 from grading.forms.metadata import Field
@@ -23,6 +24,8 @@ from grading.forms.wording import (
 )
 from grading.forms.write_facts import BAND, HEAD_ROW
 from grading.forms.write_table import HEAD, KEY_LABEL
+from grading.percentages import fraction_question
+from grading.spreadsheet.entry import BLANK, PICTURE, Entry
 
 MOVED = "表格结构已被改动（行、列或单元格被删除、插入或移动）；请把答案抄到一份新的核查表"
 
@@ -56,12 +59,19 @@ class Findings:
     fields: dict[str, Field] = field(default_factory=dict)
     problems: list[FormProblem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    merged: set[Spot] = field(default_factory=set)
+    """Cells that are known to be part of a merged area."""
 
     def at(self, place: str, grid: Grid, row: int, column: int, label: str) -> Entry:
         """What stands in the cell of a place, which is remembered as the place's."""
         entry = grid.entry(row, column)
-        self.spots[place] = Spot(grid.title, address(row, column), label)
+        spot = self.spots[place] = Spot(grid.title, address(row, column), label)
         self.given[place] = "" if entry.blank else entry.shown
+        area = grid.area(row, column)
+        if area is not None and (area[:2] != (row, column) or area[2] > row) and spot not in self.merged:
+            self.merged.add(spot)
+            where = f"{address(*area[:2])}:{address(*area[2:])}"
+            self.wrong(place, f"本格是合并单元格 {where} 的一部分，不能确定各格各填什么；请取消合并，逐格填写")
         return entry
 
     def wrong(self, place: str, message: str, spot: Spot | None = None) -> None:
@@ -132,7 +142,7 @@ def read_table(grid: Grid, place: str, key: str, fields: Iterable[Field], found:
         found.at(here, grid, row, key_at, KEY_LABEL)
         line = TableRow(None, {}, here)
         try:
-            line.key = read_text(entry) or None
+            line.key = read_identifier(entry) or None
         except UnreadableError as error:
             found.wrong(f"{here}.{key}", str(error))
         for name, asked in columns.items():
@@ -205,10 +215,14 @@ def _row(
 def _value(asked: Field, place: str, entry: Entry, found: Findings) -> Any:
     found.fields[place] = asked
     try:
-        return read_value(entry, asked.fact)
+        value = read_value(entry, asked.fact)
     except UnreadableError as error:
         found.wrong(place, str(error))
         return None
+    if isinstance(value, Decimal) and not entry.shows_percent and (said := fraction_question(asked.fact, value)):
+        spot = found.spots[place]
+        found.warnings.append(f"{spot.sheet}!{spot.cell} {said}")
+    return value
 
 
 def _options(asked: Field, place: str, main: Entry, cells: Mapping[str, Entry], found: Findings) -> list[str] | None:
@@ -238,14 +252,21 @@ def _remarks(
     place: str, stated: Stated, grid: Grid, row: int, columns: tuple[int, int], label: str, found: Findings
 ) -> None:
     try:
-        stated.evidence += read_items(found.at(f"{place}.evidence", grid, row, columns[0], f"{label} {EVIDENCE}"))
+        stated.evidence += read_items(
+            _without_picture(found.at(f"{place}.evidence", grid, row, columns[0], f"{label} {EVIDENCE}"))
+        )
     except UnreadableError as error:
         found.wrong(f"{place}.evidence", str(error))
     try:
-        note = read_text(found.at(f"{place}.note", grid, row, columns[1], f"{label} {NOTE}"))
+        note = read_text(_without_picture(found.at(f"{place}.note", grid, row, columns[1], f"{label} {NOTE}")))
         stated.notes += [note] if note else []
     except UnreadableError as error:
         found.wrong(f"{place}.note", str(error))
+
+
+def _without_picture(entry: Entry) -> Entry:
+    """A picture among evidence and notes is told of, and no reason to refuse the form."""
+    return BLANK if entry.kind == PICTURE else entry
 
 
 def _column_stands(grid: Grid, roles: Mapping[str, int], head: list[int] | None, asked: Field) -> bool:
@@ -279,7 +300,7 @@ def _stated_rows(entry: Entry, place: str, rows: list[TableRow], found: Findings
 
 def _key(entry: Entry) -> str:
     try:
-        return read_text(entry)
+        return read_identifier(entry)
     except UnreadableError:
         return ""
 

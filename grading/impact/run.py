@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from grading.batch.audit_lines import AuditLines
+from grading.batch.beside import TABLE_SUFFIXES
 from grading.batch.layout import COUNTY, LINE, NAME, UNIT_ID, LayoutError, Reject
 from grading.batch.reading import Chunk
 from grading.batch.source import Source
@@ -74,7 +75,9 @@ def run_impact(order: Order, engine: Engine, progress: Callable[[int, int], None
         ignored = tuple(name for name in extents[0].ignored if name in extents[1].ignored)
         sheets = tuple(title for title in extents[0].ignored_sheets if title in extents[1].ignored_sheets)
         if (ignored or sheets) and not order.skip_unknown:
-            wrong = [f"不知道工作表“{title}”是什么" for title in sheets]
+            files = tuple(title for title in sheets if title.lower().endswith(TABLE_SUFFIXES))
+            wrong = [f"不知道工作表“{title}”是什么" for title in sheets if title not in files]
+            wrong += [f"文件“{title}”没有读取：不知道这是哪张表" for title in files]
             wrong += [f"两部规则集都没有“{name}”这一项" for name in ignored]
             raise LayoutError([f"{order.file.name}：{problem}" for problem in wrong])
         total = extents[0].total

@@ -45,7 +45,11 @@ def _enterprise(rulesets: Sequence[Ruleset]) -> st.SearchStrategy[dict[str, Any]
     facts = [known for name in shared if (known := _common(shared[name])) is not None]
     return st.fixed_dictionaries(
         {"name": TEXTS, "facts": _some(facts)},
-        optional={"uscc": TEXTS, "permit": TEXTS, "county": st.sampled_from(("610402", "110000"))},
+        optional={
+            "uscc": st.sampled_from(("91350100M000100Y43", "91610404MA7D2P8L3F")),
+            "permit": TEXTS,
+            "county": st.sampled_from(("610402", "110000")),
+        },
     )
 
 

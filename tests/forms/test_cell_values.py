@@ -1,5 +1,6 @@
 """What an assessor may type: writing is tolerated, meaning is never guessed."""
 
+import io
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,8 +12,10 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell
 
 from grading.forms.cell_text import items_from, put_items, put_text, text_from
-from grading.forms.cell_values import Entry, UnreadableError, entry_of, read_day, read_items, read_text, read_value
+from grading.forms.cell_values import UnreadableError, read_day, read_items, read_text, read_value
 from grading.model.ruleset import Fact
+from grading.spreadsheet.entry import BLANK, Entry
+from grading.spreadsheet.workbook import SpreadsheetFile
 from tests.forms.audits import ODD_TEXTS, TEXTS
 
 SHARE = Fact(id="share", label="占比", type="number", unit="%", min=Decimal(0), max=Decimal(100), decimals=1)
@@ -25,13 +28,16 @@ TREATMENT = Fact(
 SINCE = Fact(id="since", label="投运日期", type="date")
 
 
-def cell(value: Any, number_format: str = "General") -> Entry:
+def cell(value: Any, number_format: str | None = None) -> Entry:
     """What is read back from a cell with this value and format."""
-    sheet = Workbook().worksheets[0]
-    made = sheet.cell(1, 1, value)
-    assert isinstance(made, Cell)
-    made.number_format = number_format
-    return entry_of(made)
+    book = Workbook()
+    made = book.worksheets[0].cell(1, 1, value)
+    if number_format is not None:
+        made.number_format = number_format
+    buffer = io.BytesIO()
+    book.save(buffer)
+    with SpreadsheetFile(buffer) as file:
+        return next((cells[1] for _, cells in file.rows(file.sheets[0])), BLANK)
 
 
 @pytest.mark.parametrize(
@@ -55,8 +61,9 @@ def test_numbers_are_read_as_typed(typed: Any, fact: Fact, read: str) -> None:
     assert read_value(cell(typed), fact) == Decimal(read)
 
 
-def test_a_pasted_result_keeps_all_its_places_for_the_check_to_refuse() -> None:
-    assert read_value(cell(0.1 + 0.2), NMHC) == Decimal("0.30000000000000004")
+@pytest.mark.parametrize(("stored", "shown"), [(0.1 + 0.2, "0.3"), (93.40000000000001, "93.4"), (1.15 * 100, "115")])
+def test_a_number_is_read_with_the_fifteen_digits_that_a_spreadsheet_shows(stored: float, shown: str) -> None:
+    assert read_value(cell(stored), NMHC) == Decimal(shown)
 
 
 def test_a_percent_cell_is_read_as_the_percentage_it_shows() -> None:

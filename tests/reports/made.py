@@ -79,7 +79,7 @@ def made(example: str, mode: str = "official", target: str | None = None) -> Mad
 def hostile() -> Made:
     """The report of an audit whose every free text means harm, with words that never end."""
     raw = json.loads((EXAMPLES / "coking/semi_coke_incomplete.json").read_text(encoding="utf-8"))
-    raw["enterprise"] |= {"name": f"恶意企业{HOSTILE}", "permit": "W" * 400, "uscc": "']}; body {display: none}"}
+    raw["enterprise"] |= {"name": f"恶意企业{HOSTILE}", "permit": "']}; body {display: none}" + "W" * 376}
     unit = raw["units"][0]
     unit["id"] = f"线{HOSTILE[:80]}"
     for name in list(unit["facts"])[:6]:

@@ -74,3 +74,22 @@ def test_errors_have_place_sheet_and_cell_and_the_marked_workbook_can_be_downloa
 def test_what_is_no_form_is_refused_without_a_copy(ask: Ask) -> None:
     refused = ask("wang", "POST", "/workbook", files=_file(b"no workbook"))
     assert (refused.status_code, refused.json()["marked_workbook"]) == (422, None)
+
+
+def test_warnings_come_back_wherever_a_workbook_is_taken_in(ask: Ask, furnished: Furnished) -> None:
+    opened = load_workbook(io.BytesIO(_filled(ask)))
+    opened.create_sheet("另记的排放口")["A1"] = "DA009"
+    buffer = io.BytesIO()
+    opened.save(buffer)
+    warning = "工作表“另记的排放口”不是核查表的内容，未读取"
+    assert warning in ask("wang", "POST", "/workbook", files=_file(buffer.getvalue())).json()["warnings"]
+    made = ask("wang", "POST", f"/enterprises/{furnished.world.tyre}/workbook", files=_file(buffer.getvalue()))
+    assert warning in made.json()["warnings"]
+    saved = ask(
+        "wang",
+        "PUT",
+        f"/audits/{made.json()['id']}/workbook",
+        files=_file(buffer.getvalue()),
+        headers={"if-match": made.headers["etag"]},
+    )
+    assert warning in saved.json()["warnings"]

@@ -1,0 +1,83 @@
+"""Which sheet of a workbook is which table, and which sheets hold something that is not read."""
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+
+from grading.batch.heads import plain_head, table_names
+from grading.batch.layout import LayoutError
+from grading.forms.layout import COVER_TITLE, ERRORS_TITLE, LISTS_TITLE
+from grading.model.ruleset import Ruleset
+from grading.spreadsheet.pictures import drawn_over
+from grading.spreadsheet.workbook import SheetPart, SpreadsheetFile, WorkbookError
+
+UNITS_TITLES = ("units", "单元")
+OWN_TITLES = (COVER_TITLE, LISTS_TITLE, ERRORS_TITLE)
+"""Sheets that this programme adds to a workbook of tables; they hold no data."""
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """The sheets of the tables (None: of the units), and why others that hold something are not read, by their titles."""
+
+    tables: Mapping[str | None, SheetPart]
+    unread: Mapping[str, str]
+    hidden: tuple[str, ...]
+    """Of those, the ones that are known tables but hidden: nobody can want that they are left out."""
+    pictures: tuple[str, ...]
+    """What stands in the tables besides cells."""
+
+
+def sheets_of(book: SpreadsheetFile, ruleset: Ruleset, file: str) -> Sheets:
+    """Look through the sheets. Raises LayoutError when the tables can't be told."""
+    names = {**{plain_head(title): None for title in UNITS_TITLES}, **table_names(ruleset)}
+    tables: dict[str | None, SheetPart] = {}
+    problems: list[str] = []
+    rest: list[SheetPart] = []
+    hidden: list[str] = []
+    for sheet in book.sheets:
+        known = plain_head(sheet.title) in names
+        group = names.get(plain_head(sheet.title))
+        if not sheet.is_worksheet or not known:
+            rest.append(sheet)
+        elif not sheet.visible:
+            hidden += [sheet.title] if _holds_something(book, sheet, file) else []
+        elif group in tables:
+            problems.append(f"{file}：工作表“{tables[group].title}”和“{sheet.title}”是同一张表；请只保留一份")
+        else:
+            tables[group] = sheet
+    if None not in tables:
+        first = next(
+            (sheet for sheet in rest if sheet.visible and sheet.is_worksheet and sheet.title not in OWN_TITLES), None
+        )
+        if first is None:
+            problems.append(f"{file}：没有单元表；请把它放在名为“{UNITS_TITLES[1]}”的工作表中")
+        else:
+            tables[None] = first
+            rest.remove(first)
+    if problems:
+        raise LayoutError(problems)
+    unread = {title: f"工作表“{title}”是隐藏的，没有读取；请取消隐藏，或删除" for title in hidden}
+    for sheet in rest:
+        if sheet.title in OWN_TITLES or (sheet.is_worksheet and not _holds_something(book, sheet, file)):
+            continue
+        unread[sheet.title] = f"不知道工作表“{sheet.title}”是什么，没有读取" + ("" if sheet.visible else "（隐藏的表）")
+    try:
+        pictures = tuple(
+            f"{sheet.title}!{drawn.cell} 处的{drawn.kind}未读取"
+            if drawn.cell
+            else f"{sheet.title} 上的{drawn.kind}未读取"
+            for sheet in tables.values()
+            for drawn in drawn_over(book, sheet)
+        )
+    except WorkbookError as error:
+        raise LayoutError([f"{file}：{error}"]) from None
+    return Sheets(tables, unread, tuple(hidden), pictures)
+
+
+def _holds_something(book: SpreadsheetFile, sheet: SheetPart, file: str) -> bool:
+    try:
+        with closing(book.rows(sheet)) as rows:
+            return sheet.is_worksheet and any(not entry.blank for _, row in rows for entry in row.values())
+    except WorkbookError as error:
+        raise LayoutError([f"{file}：{error}"]) from None

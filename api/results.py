@@ -146,7 +146,7 @@ def read_as(content: str, rulesets: Mapping[str, str], library: Library) -> doma
     raw = parse_json(content)
     for unit in raw["units"]:
         unit["ruleset"] = rulesets.get(unit["id"], unit["ruleset"])
-    return check_audit(raw, library, any_day=True)
+    return check_audit(raw, library, as_recorded=True)
 
 
 def inputs_of(graded: Graded) -> str:

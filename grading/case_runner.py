@@ -44,7 +44,7 @@ class CaseResult:
 def run_case(engine: Engine, case: Case) -> CaseResult:
     """Grade one case. Raises NetworkError or EngineError when its ruleset can't be run at all."""
     try:
-        audit = check_audit(as_audit(case), engine.library, any_day=True)
+        audit = check_audit(as_audit(case), engine.library, as_recorded=True)
     except AuditError as error:
         return CaseResult(case, problems=tuple(_in_file(case, p.place, p.message) for p in error.problems))
     grading = engine.grade(audit, case.mode)

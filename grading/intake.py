@@ -97,13 +97,14 @@ def read_audit(text: bytes | str, library: Library, *, notices: list[InputProble
 
 
 def check_audit(
-    raw: Any, library: Library, *, any_day: bool = False, notices: list[InputProblem] | None = None
+    raw: Any, library: Library, *, as_recorded: bool = False, notices: list[InputProblem] | None = None
 ) -> Audit:
     """Check an audit that is already parsed (numbers as Decimal); see `read_audit`.
 
-    `any_day` takes an assessment day that no new audit may have: of a ruleset's cases, and of what was stored earlier.
+    `as_recorded` takes what no new audit may state, an impossible day or a table with too few rows: of a ruleset's cases, and of
+    what was stored earlier.
     """
-    reader = _Reader(library, any_day)
+    reader = _Reader(library, as_recorded)
     audit = reader.audit(raw)
     if notices is not None:
         notices += reader.notices
@@ -118,8 +119,8 @@ def check_value(raw: Any, place: str, facts: list[Fact]) -> tuple[Known | None, 
 
 
 class _Reader:
-    def __init__(self, library: Library, any_day: bool = False) -> None:
-        self.library, self.any_day = library, any_day
+    def __init__(self, library: Library, as_recorded: bool = False) -> None:
+        self.library, self.as_recorded = library, as_recorded
         self.problems: list[InputProblem] = []
         self.notices: list[InputProblem] = []
         """What was mended, and how."""
@@ -131,7 +132,7 @@ class _Reader:
     def audit(self, raw: Any) -> Audit:
         top = self.mapping(raw, (), required=("enterprise", "assessed_on", "units"))
         assessed_on = self.day(top.get("assessed_on"), ("assessed_on",)) if "assessed_on" in top else None
-        if assessed_on is not None and not self.any_day:
+        if assessed_on is not None and not self.as_recorded:
             refusal = calendar.not_assessable(assessed_on)
             if refusal is not None:
                 self.wrong(("assessed_on",), refusal)
@@ -143,7 +144,9 @@ class _Reader:
             self.wrong(("units",), f"has {len(listed)} units, at most {MAX_UNITS} can be read")
             listed = []
         rulesets = [self.ruleset(unit, ("units", i)) for i, unit in enumerate(listed)]
-        units = [self.unit(unit, ("units", i), rulesets[i]) for i, unit in enumerate(listed)]
+        stated = top.get("enterprise")
+        shared = stated.get("facts") if isinstance(stated, dict) else None
+        units = [self.unit(unit, ("units", i), rulesets[i], shared) for i, unit in enumerate(listed)]
         self.unique_ids(units)
         known = None if any(r is None for r in rulesets) else [r for r in rulesets if r is not None]
         enterprise = self.enterprise(top.get("enterprise"), known) if "enterprise" in top else None
@@ -246,7 +249,8 @@ class _Reader:
             return None
         return lambda name: [r.facts[name] for r in rulesets if name in r.facts and r.facts[name].group is None]
 
-    def unit(self, raw: Any, path: Path, ruleset: Ruleset | None) -> UnitAudit | None:
+    def unit(self, raw: Any, path: Path, ruleset: Ruleset | None, shared: Any = None) -> UnitAudit | None:
+        """A unit; `shared` are the enterprise's facts as they stand in the document."""
         top = self.mapping(raw, path, required=("id", "ruleset"), optional=("facts", "groups"))
         unit_id = self.text(top["id"], (*path, "id")) if "id" in top else None
         if ruleset is None:
@@ -273,6 +277,8 @@ class _Reader:
                 self.wrong(here, f"has {len(rows)} rows, at most {MAX_ROWS} can be read")
             else:
                 groups[group_id] = self.rows(rows, here, ruleset, group_id)
+                if not self.as_recorded and _lacks_rows(ruleset, group_id, len(rows), facts, shared):
+                    self.wrong(here, too_few_rows(ruleset, group_id, len(rows)))
         return UnitAudit(id=unit_id, ruleset=ruleset.id, facts=facts, groups=groups) if unit_id else None
 
     def rows(self, raw: list[Any], path: Path, ruleset: Ruleset, group_id: str) -> tuple[Row, ...]:
@@ -413,6 +419,27 @@ class _Reader:
                 self.wrong(("units", i, "id"), f"`{printable(unit.id)}` is also the id of units[{seen[unit.id]}]")
             if unit is not None:
                 seen.setdefault(unit.id, i)
+
+
+def _lacks_rows(ruleset: Ruleset, group: str, rows: int, facts: dict[str, Known], shared: Any) -> bool:
+    """Whether a stated table has fewer rows than it must; the enterprise's own statement serves where the unit has none."""
+    excused = ruleset.groups[group].least_rows.unless
+    if excused is None:
+        return rows < ruleset.groups[group].least_rows.rows
+    own = facts.get(excused.fact)
+    value = own.value if own is not None else None
+    if value is None and isinstance(shared, dict):
+        value = shared.get(excused.fact)
+        value = value.get("value") if isinstance(value, dict) else value
+    return rows < ruleset.groups[group].least_rows.rows and value != excused.equals
+
+
+def too_few_rows(ruleset: Ruleset, group: str, rows: int) -> str:
+    """What is wrong with a table of so many rows, in Chinese: it is told to whoever fills it in."""
+    table = ruleset.groups[group]
+    excused = table.least_rows.unless
+    hint = f"；“{ruleset.facts[excused.fact].label}”填“否”的除外" if excused is not None else ""
+    return f"“{table.label}”至少应有 {table.least_rows.rows} 行，现有 {rows} 行；没有查明的不要写成空表{hint}"
 
 
 def _shown(raw: Any) -> str:

@@ -73,7 +73,7 @@ def test_a_day_long_ago_is_refused_with_the_first_day_that_would_be_right(day: s
 
 def test_what_was_stored_earlier_and_a_ruleset_s_cases_may_be_of_any_day() -> None:
     raw = json.loads(json.dumps(audit("2099-01-01")), parse_float=Decimal, parse_int=Decimal)
-    assert check_audit(raw, LIBRARY, any_day=True).assessed_on == date(2099, 1, 1)
+    assert check_audit(raw, LIBRARY, as_recorded=True).assessed_on == date(2099, 1, 1)
 
 
 def test_the_command_refuses_a_day_to_come(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from grading.columns.cells import read_column
 from grading.columns.layout import ROW_KEY, UNIT, Columns, stated
 from grading.day_text import RIGHT, DayError, day_from_text
 from grading.forms.wording import expectation
-from grading.intake import MAX_ROWS, MAX_TEXT, AuditError, check_audit
+from grading.intake import MAX_ROWS, MAX_TEXT, AuditError, check_audit, too_few_rows
 from grading.language.load import Library
 from grading.model.ruleset import Fact, Ruleset
 from grading.percentages import fraction_question, is_share
@@ -302,7 +302,21 @@ class TableReader:
         for position in ((said.values != there) & said.values.is_not_null()).arg_true():
             reason = f"写明 {said.values[position]} 行，表中有 {there[position]} 行"
             self._reject(None, units, position, position, heads, name, reason, found)
+        self._few(group, units, there, said.values, heads, found)
         return ((there > 0) | said.values.is_not_null()).alias(stated(group))
+
+    def _few(
+        self, group: str, units: pl.DataFrame, there: pl.Series, said: pl.Series, heads: pl.DataFrame, found: _Found
+    ) -> None:
+        """Refuse units whose stated table has fewer rows than it must."""
+        least = self.ruleset.groups[group].least_rows
+        few = ((there > 0) | said.is_not_null()) & (there < least.rows)
+        if few.any() and least.unless is not None and least.unless.fact in units.columns:
+            answers = read_column(self.ruleset.facts[least.unless.fact], units[least.unless.fact]).values
+            few &= (answers != least.unless.equals).fill_null(True)
+        for position in few.arg_true():
+            reason = too_few_rows(self.ruleset, group, there[position])
+            self._reject(None, units, position, position, heads, count_column(group), reason, found)
 
     def _reject(
         self,

@@ -35,6 +35,7 @@ KEYS = {
     "on": "The day of the sign-off.",
     # Facts
     "Group.label": "The table's name on the form.",
+    "Group.at_least_rows": "How many rows a stated table has at least: a number, or {rows, unless: {fact, equals}}.",
     "Group.key": "The column that names a row; it is not declared as a fact.",
     "Fact.id": "Stable name, ASCII snake_case.",
     "Fact.label": "The question in Chinese.",

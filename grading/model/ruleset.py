@@ -3,9 +3,9 @@
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from grading.model.base import (
     Basis,
@@ -110,11 +110,40 @@ class Review(Strict):
         return self
 
 
+class Excuse(Strict):
+    """The answer to a yes-or-no fact of the unit with which a table may have fewer rows."""
+
+    fact: Identifier
+    equals: bool
+
+
+class LeastRows(Strict):
+    """How many rows a table has at least, unless a fact says that there is nothing to fill in."""
+
+    rows: int = Field(ge=0)
+    unless: Excuse | None = None
+
+
+def _least_rows(raw: Any) -> Any:
+    """`at_least_rows: 1` is short for `{rows: 1}`; YAML gives whole numbers as decimals."""
+    if isinstance(raw, Decimal) and raw == raw.to_integral_value():
+        return {"rows": int(raw)}
+    if isinstance(raw, dict) and isinstance(raw.get("rows"), Decimal):
+        return raw | {"rows": int(raw["rows"])}
+    return {"rows": raw} if isinstance(raw, int) else raw
+
+
 class Group(Strict):
     """A repeatable table of the audit form."""
 
     label: Text
     key: Identifier
+    at_least_rows: Annotated[LeastRows, BeforeValidator(_least_rows)] | None = None
+
+    @property
+    def least_rows(self) -> LeastRows:
+        """How many rows a stated table has at least; none when nothing is said."""
+        return self.at_least_rows or LeastRows(rows=0)
 
 
 class Fact(Strict):

@@ -23,6 +23,12 @@ def _groups(loaded: Loaded) -> Iterator[Problem]:
             if entry.group is not None and entry.group not in ruleset.groups:
                 message = f"there is no group `{entry.group}`{near(entry.group, ruleset.groups)}"
                 yield loaded.problem(kind, id_, ("group",), message)
+    for group_id, group in ruleset.groups.items():
+        excused = group.least_rows.unless
+        fact = ruleset.facts.get(excused.fact) if excused is not None else None
+        if excused is not None and (fact is None or fact.group is not None or fact.type != "boolean"):
+            message = f"`{excused.fact}` is no yes-or-no fact of the unit"
+            yield loaded.problem("groups", group_id, ("at_least_rows", "unless", "fact"), message)
 
 
 def _names(loaded: Loaded) -> Iterator[Problem]:
@@ -41,13 +47,16 @@ def _names(loaded: Loaded) -> Iterator[Problem]:
 
 
 def check_reading(loaded: Loaded) -> Iterator[Problem]:
-    """Facts that nothing reads, groups without facts."""
+    """Facts that nothing reads, groups without facts or without a least number of rows."""
     ruleset = loaded.ruleset
     used = {fact.group for fact in ruleset.facts.values()}
     for group_id in ruleset.groups:
         if group_id not in used:
             message = f"group `{group_id}` has no facts beside its key in {ruleset.id}"
             yield loaded.problem("groups", group_id, (), message, warning=True)
+        if ruleset.groups[group_id].at_least_rows is None:
+            message = "says nothing of how many rows there are at least; `at_least_rows: 0` where it may be empty"
+            yield loaded.problem("groups", group_id, (), message)
     read = {comparison.fact for _, comparison in comparisons(ruleset)}
     read |= {o for computed in ruleset.computed.values() for o in computed.operands if isinstance(o, str)}
     for kind, entries in (("facts", ruleset.facts), ("computed", ruleset.computed)):

@@ -71,6 +71,16 @@ class Guarded:
 
 
 @dataclass(frozen=True)
+class Nested:
+    """An indicator at `level`: what is asked there, or its status at the next better level, `met_at`."""
+
+    own: Ref
+    better: Ref
+    level: str
+    met_at: str
+
+
+@dataclass(frozen=True)
 class Copy:
     """A node with the status of another, as a node of its own; per row of `view` if that is given."""
 
@@ -87,7 +97,7 @@ class OverRows:
     conjunction: bool
 
 
-Kind = Atom | Figure | Free | Every | Guarded | Copy | OverRows
+Kind = Atom | Figure | Free | Every | Guarded | Nested | Copy | OverRows
 
 
 @dataclass
@@ -126,6 +136,11 @@ class Plan:
     levels: dict[str, Ref]
     targets: list[Target]
     ungraded: Ref | None
+
+    @cached_property
+    def reachable(self) -> tuple[Ref, ...]:
+        """The unit's levels within the gates, best first; what takes a unit out of grading aside."""
+        return next(target.levels for target in self.targets if target.kind == "unit")
 
     def is_selective(self, view: int | None) -> bool:
         """Whether a view may have rows of which it is not known whether they are in it."""
@@ -177,6 +192,8 @@ def children_of(node: Node) -> tuple[Ref, ...]:
         return kind.children
     if isinstance(kind, Guarded):
         return (kind.guard, kind.child)
+    if isinstance(kind, Nested):
+        return (kind.better, kind.own)
     if isinstance(kind, Copy | OverRows):
         return (kind.child,)
     return ()

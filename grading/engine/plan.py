@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from grading.language.nested import Stated
 from grading.model.condition import Value
 from grading.model.ruleset import Ruleset
 
@@ -132,6 +133,8 @@ class Plan:
     places: dict[str, Ref]
     applies: dict[str, Ref]
     indicator_levels: dict[tuple[str, str], Ref]
+    ways: dict[tuple[str, str], tuple[Stated, ...]]
+    """By indicator and level, the requirements of which any one is enough; the level's own first."""
     gates: dict[str, Ref]
     levels: dict[str, Ref]
     targets: list[Target]

@@ -27,7 +27,7 @@ from grading.engine.plan import (
     View,
     children_of,
 )
-from grading.language.nested import stated, ways_to
+from grading.language.nested import Stated, stated, ways_to
 from grading.language.windows import is_there
 from grading.model.base import Mode
 from grading.model.condition import (
@@ -44,6 +44,7 @@ from grading.model.condition import (
 from grading.model.ruleset import Cap, Indicator, Ruleset
 
 FAN_IN = 6
+Ways = dict[tuple[str, str], tuple[Stated, ...]]
 
 
 class _Builder:
@@ -166,32 +167,37 @@ def build_plan(ruleset: Ruleset, mode: Mode, day: date) -> Plan:
     free = b.node(Free(), "nothing is asked")
     applies: dict[str, Ref] = {}
     indicator_levels: dict[tuple[str, str], Ref] = {}
+    ways: Ways = {}
     by_dimension: dict[str, dict[str, list[Ref]]] = {}
     for indicator in ruleset.indicators:
         rows = by_dimension.setdefault(indicator.dimension, {level: [] for level in levels})
         guard = b.condition(indicator.applies_when, f"{indicator.id}.applies_when", None)
         if guard is not None:
             applies[indicator.id] = guard
-        for level, ref in _by_level(b, indicator, guard, free):
+        ways |= {(indicator.id, level): ways_to(ruleset, indicator, level, day, mode) for level in levels}
+        for level, ref in _by_level(b, indicator, guard, free, ways):
             indicator_levels[indicator.id, level] = ref
             if ref != free:
                 rows[level].append(ref)
     targets, level_refs, gates, ungraded = _conclusions(b, free, by_dimension)
     _mark_selectors(b.nodes, b.views, ruleset)
-    return Plan(ruleset, b.nodes, b.views, b.places, applies, indicator_levels, gates, level_refs, targets, ungraded)
+    return Plan(
+        ruleset, b.nodes, b.views, b.places, applies, indicator_levels, ways, gates, level_refs, targets, ungraded
+    )
 
 
-def _by_level(b: _Builder, indicator: Indicator, guard: Ref | None, free: Ref) -> Iterator[tuple[str, Ref]]:
+def _by_level(
+    b: _Builder, indicator: Indicator, guard: Ref | None, free: Ref, all_ways: Ways
+) -> Iterator[tuple[str, Ref]]:
     """An indicator's status at each level, best first. What a level shares with the next better one is one node.
 
     `applies_when` need not be asked again of what a better level has not settled: where it is not met, every level is.
     """
-    graded = b.ruleset.scale.graded
     required = {one.place: b.condition(one.requirement.require, one.place, None) for one in stated(indicator)}
     better: tuple[str, Ref] | None = None
     seen: set[str] = set()
-    for level in graded:
-        ways = ways_to(b.ruleset, indicator, level, b.day, b.mode)
+    for level in b.ruleset.scale.graded:
+        ways = all_ways[indicator.id, level]
         own = required[ways[0].place] if ways else None
         if own is None:
             yield level, free

@@ -8,13 +8,13 @@ import polars as pl
 
 from grading.columns.layout import Columns
 from grading.impact.compare import Changes, same_level
-from grading.impact.criteria import asked, clause, criterion, required, title
+from grading.impact.criteria import clause, criterion, required, requirements, title
 from grading.impact.reasons import reasons
 from grading.language.prose import sentence
 from grading.model.base import Mode
 from grading.model.condition import comparisons
 from grading.model.impact import CriterionKind
-from grading.model.ruleset import Ruleset
+from grading.model.ruleset import Indicator, Ruleset
 
 CRITERION = ("kind", "before_id", "after_id", "level")
 
@@ -95,11 +95,12 @@ def _one(
 ) -> str:
     """What is required of the one value, where the criterion compares it once; else the whole requirement."""
     found = criterion(ruleset, kind, name)
-    condition = None if found is None or level is None else asked(found, level)
-    if condition is not None and fact is not None and kind == "indicator":
-        same = {sentence(ruleset, c) for c in comparisons(condition[1]) if (c.fact, c.operator) == (fact, operator)}
-        if len(same) == 1:
-            return same.pop()
+    if isinstance(found, Indicator) and level in ruleset.scale.graded and fact is not None:
+        for asked in requirements(ruleset, found, level):
+            compared = [c for c in comparisons(asked.requirement.require) if (c.fact, c.operator) == (fact, operator)]
+            same = {sentence(ruleset, c) for c in compared}
+            if same:
+                return same.pop() if len(same) == 1 else required(ruleset, kind, name, level)
     return required(ruleset, kind, name, level)
 
 

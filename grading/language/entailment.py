@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from grading.language.normal import normal
 from grading.language.windows import is_there
 from grading.model.base import Mode
 from grading.model.condition import (
@@ -29,11 +30,16 @@ CONTRARY = {"at_most": "above", "above": "at_most", "at_least": "below", "below"
 
 @dataclass(frozen=True)
 class Entailment:
-    """Compares conditions of one ruleset as they stand on a day, in a mode."""
+    """Compares conditions of one ruleset as they stand on a day, in a mode.
+
+    A figure that does not count in the mode makes its comparison unknown; so two of them are as good as each other. With
+    `as_written` only the same guess is: what figures may come to stand there is not known.
+    """
 
     ruleset: Ruleset
     mode: Mode
     day: date
+    as_written: bool = False
 
     def holds(self, strict: ConditionBase, loose: ConditionBase) -> bool:
         """Whether `strict` never has a better status than `loose`. Both are there on the day."""
@@ -102,7 +108,8 @@ class Entailment:
         if not (isinstance(c, Comparison) and isinstance(d, Comparison)):
             return False
         if self._is_open(c) or self._is_open(d):
-            return self._is_open(c) and self._is_open(d)
+            alike = not self.as_written or (c.is_provisional and a.wanted == b.wanted and normal(c) == normal(d))
+            return self._is_open(c) and self._is_open(d) and alike
         if c.fact != d.fact:
             return False
         if c.operator in SET_OPERATORS:

@@ -237,7 +237,7 @@ class Indicator(Strict):
         return {split_levels(key): requirement for key, requirement in self.levels.items()}
 
     def requirement(self, level: str) -> Requirement | None:
-        """What the indicator asks for at `level`; None when it asks for nothing."""
+        """The requirement that the indicator states for `level` itself; None when it states none."""
         return next((r for levels, r in self.requirements.items() if level in levels), None)
 
 

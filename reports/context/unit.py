@@ -6,6 +6,7 @@ from itertools import zip_longest
 from typing import Any
 
 from grading.language.counts import Counts, count
+from grading.language.nested import asked_at
 from grading.language.prose import day_text
 from grading.model.audit import Audit
 from grading.model.base import Cite, Provenance, Status
@@ -280,6 +281,6 @@ def _remaining_sources(ruleset: Ruleset, target: str, sources: Sources) -> None:
     for gate in ruleset.gates:
         sources.number(ruleset.provenance(gate, None, gate.when), gate.title or gate.text)
     for indicator in ruleset.indicators:
-        requirement = indicator.requirement(target)
-        if requirement is not None:
-            sources.number(ruleset.provenance(indicator, requirement), indicator.title)
+        asked = asked_at(ruleset.scale.graded, indicator, target)
+        if asked is not None:
+            sources.number(ruleset.provenance(indicator, asked.requirement), indicator.title)

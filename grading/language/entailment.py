@@ -10,7 +10,7 @@ from typing import Any
 
 from grading.language.normal import normal
 from grading.language.windows import is_there
-from grading.model.base import Mode
+from grading.model.base import Mode, Remedy
 from grading.model.condition import (
     ORDER_OPERATORS,
     SET_OPERATORS,
@@ -40,10 +40,21 @@ class Entailment:
     mode: Mode
     day: date
     as_written: bool = False
+    same_remedies: bool = False
+    """Whether what is compared must have the same remedies too, so that `loose` never takes more effort."""
 
-    def holds(self, strict: ConditionBase, loose: ConditionBase) -> bool:
-        """Whether `strict` never has a better status than `loose`. Both are there on the day."""
-        return self._holds(_Signed(strict), _Signed(loose))
+    def holds(
+        self,
+        strict: ConditionBase,
+        loose: ConditionBase,
+        strict_remedy: Remedy | None = None,
+        loose_remedy: Remedy | None = None,
+    ) -> bool:
+        """Whether `strict` never has a better status than `loose`. Both are there on the day.
+
+        The remedies are those of conditions that state none.
+        """
+        return self._holds(_Signed(strict, True, strict_remedy), _Signed(loose, True, loose_remedy))
 
     def _holds(self, a: "_Signed", b: "_Signed") -> bool:
         form_a, parts_a = self._list(a)
@@ -69,22 +80,22 @@ class Entailment:
         c = one.inner
         if isinstance(c, All | AnyOf):
             form = "all" if isinstance(c, All) == one.wanted else "any"
-            return form, self._there(c.all if isinstance(c, All) else c.any, one.wanted)
+            return form, self._there(one, c.all if isinstance(c, All) else c.any)
         if isinstance(c, AtLeastOf):
             needed, listed = self._needed(one)
             form = "all" if needed == len(listed) else "any" if needed == 1 else ""
             return form, listed if form else []
         return "", []
 
-    def _there(self, listed: tuple[ConditionBase, ...], wanted: bool) -> list["_Signed"]:
-        return [_Signed(part, wanted) for part in listed if is_there(part, self.day)]
+    def _there(self, one: "_Signed", listed: tuple[ConditionBase, ...]) -> list["_Signed"]:
+        return [_Signed(part, one.wanted, one.remedy) for part in listed if is_there(part, self.day)]
 
     def _needed(self, one: "_Signed") -> tuple[int, list["_Signed"]]:
         """How many of the parts of an `at_least_of` must come out as wanted."""
         c = one.inner
         if not isinstance(c, AtLeastOf):
             raise TypeError(f"not a count: {c!r}")
-        listed = self._there(c.of, one.wanted)
+        listed = self._there(one, c.of)
         needed = min(c.at_least_of, len(listed))
         return (needed if one.wanted else len(listed) - needed + 1), listed
 
@@ -106,6 +117,8 @@ class Entailment:
     def _comparisons(self, a: "_Signed", b: "_Signed") -> bool:
         c, d = a.inner, b.inner
         if not (isinstance(c, Comparison) and isinstance(d, Comparison)):
+            return False
+        if self.same_remedies and a.remedy != b.remedy:
             return False
         if self._is_open(c) or self._is_open(d):
             alike = not self.as_written or (c.is_provisional and a.wanted == b.wanted and normal(c) == normal(d))
@@ -136,21 +149,22 @@ class Entailment:
 
 
 class _Signed:
-    """A condition, or its contrary where it is not `wanted`; never a `not` itself."""
+    """A condition, or its contrary where it is not `wanted`; never a `not` itself. `remedy`: the innermost that is stated."""
 
-    def __init__(self, c: ConditionBase, wanted: bool = True) -> None:
+    def __init__(self, c: ConditionBase, wanted: bool = True, remedy: Remedy | None = None) -> None:
         while isinstance(c, Not):
+            remedy = c.remedy or remedy
             c, wanted = c.not_, not wanted
-        self.inner, self.wanted = c, wanted
+        self.inner, self.wanted, self.remedy = c, wanted, c.remedy or remedy
 
 
 def _rows_of(one: _Signed) -> tuple[bool, str, ConditionBase | None, _Signed]:
     """Whether every row has to (else one), of which group, which rows count, and what is required of them."""
     c = one.inner
     if isinstance(c, Each):
-        return one.wanted, c.each, c.where, _Signed(c.require, one.wanted)
+        return one.wanted, c.each, c.where, _Signed(c.require, one.wanted, one.remedy)
     if isinstance(c, Some):
-        return not one.wanted, c.some, c.where, _Signed(c.require, one.wanted)
+        return not one.wanted, c.some, c.where, _Signed(c.require, one.wanted, one.remedy)
     raise TypeError(f"not about rows: {c!r}")
 
 

@@ -56,17 +56,25 @@ def better_than(graded: Sequence[str], indicator: Indicator, level: str, day: da
     return tuple(found.values())
 
 
-def ways_to(ruleset: Ruleset, indicator: Indicator, level: str, day: date, mode: Mode) -> tuple[Stated, ...]:
+def ways_to(
+    ruleset: Ruleset, indicator: Indicator, level: str, day: date, mode: Mode, same_remedies: bool = False
+) -> tuple[Stated, ...]:
     """The requirements any one of which is enough for a level on a day: its own, then those of better levels.
 
-    Left out is a better level's where whoever meets it provably meets one of the others too; empty where nothing is asked.
+    Left out is a better level's where whoever meets it provably meets one of the others too (with `same_remedies`: and that
+    takes no more); empty where nothing is asked.
     """
+
+    def is_needless(better: Requirement, way: Requirement) -> bool:
+        remedies = (better.remedy or indicator.remedy, way.remedy or indicator.remedy)
+        return entailment.holds(better.require, way.require, *remedies)
+
     graded = ruleset.scale.graded
     own = asked_at(graded, indicator, level, day)
     if own is None:
         return ()
-    entailment, ways = Entailment(ruleset, mode, day), [own]
+    entailment, ways = Entailment(ruleset, mode, day, same_remedies=same_remedies), [own]
     for better in better_than(graded, indicator, level, day):
-        if not any(entailment.holds(better.requirement.require, way.requirement.require) for way in ways):
+        if not any(is_needless(better.requirement, way.requirement) for way in ways):
             ways.append(better)
     return tuple(ways)

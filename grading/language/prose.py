@@ -62,14 +62,13 @@ def requirement_text(ruleset: Ruleset, indicator: Indicator, level: str, day: da
 def inherited(ruleset: Ruleset, indicator: Indicator) -> dict[str, str]:
     """By level, for those that ask what a worse one asks: that they do, in words (`同 B级要求`)."""
     found: dict[str, str] = {}
-    labels = {level.id: level.label for level in ruleset.scale.levels}
     for level in ruleset.scale.graded:
         asked = asked_at(ruleset.scale.graded, indicator, level)
         if asked is not None and level not in asked.levels:
             worse = next(
                 name for name in ruleset.scale.graded[ruleset.scale.graded.index(level) :] if name in asked.levels
             )
-            found[level] = glue(("同", labels[worse], "要求"))
+            found[level] = glue(("同", ruleset.scale.label_of(worse), "要求"))
     return found
 
 

@@ -56,6 +56,10 @@ class Scale(Strict):
         """The level of a unit that meets no other."""
         return self.ids[-1]
 
+    def label_of(self, level: str) -> str:
+        """What people call a level; the id of one that the scale does not have."""
+        return next((known.label for known in self.levels if known.id == level), level)
+
 
 class Dimension(Strict):
     """A row of the guideline's indicator tables."""

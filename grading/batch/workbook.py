@@ -28,7 +28,6 @@ MOST_INDICATOR_ROWS = 50_000
 """Units up to which the workbook also has the indicators."""
 READ_BLOCK = 100_000
 JOIN = "；"
-NONE_MET = "—"
 
 
 @dataclass(frozen=True)
@@ -145,7 +144,7 @@ def _indicator_columns(ruleset: Ruleset) -> list[Column]:
     labels = {level.id: level.label for level in ruleset.scale.levels}
     columns = [Column("行", 8, pl.col(LINE)), Column(HEADS[UNIT_ID], 16, pl.col(UNIT_ID))]
     for indicator in ruleset.indicators:
-        met = could_be = pl.lit(NONE_MET)
+        met = could_be = pl.lit(labels[ruleset.scale.floor])
         for level in reversed(ruleset.scale.graded):
             status = pl.col(f"{indicator.id}.{level}")
             met = pl.when(status == "met").then(pl.lit(labels[level])).otherwise(met)

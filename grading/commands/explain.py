@@ -14,6 +14,7 @@ from grading.commands.words import GATE_MARKS, STATUS_MARKS, grade_label, notice
 from grading.engine.grade import Engine
 from grading.explain import Reason, explain
 from grading.intake import AuditError
+from grading.language.short_boards import short_boards
 from grading.model.audit import Audit
 from grading.model.base import Mode, Status
 from grading.model.result import UnitGrading
@@ -69,6 +70,9 @@ def _check(rulesets: list[Ruleset], level: str | None, indicator: str | None) ->
 
 
 def _print(audit: Audit, ruleset: Ruleset, unit: UnitGrading, reason: Reason, mode: Mode, everything: bool) -> None:
+    boards = short_boards(ruleset, unit)
+    if boards is not None:
+        out.print(f"[bold]{escape(boards.text())}[/bold]")
     labels = [grade_label([ruleset.scale], known) for known in (unit.outcome.grade, unit.outcome.attainable)]
     title = f"[bold]{escape(audit.enterprise.name)} · {escape(reason.id)}[/bold]  {escape(reason.text)}  "
     tree = Tree(f"{title}等级 [bold]{labels[0]}[/bold]，可达 {labels[1]}{_seq(reason)}")

@@ -13,6 +13,7 @@ from grading.commands.terminal import Exit, library, out, print_block
 from grading.commands.words import NOTICE_WORDS, TRIAL_NOTICE, grade_label
 from grading.engine.grade import Engine
 from grading.intake import AuditError
+from grading.language.short_boards import short_boards
 from grading.model.audit import Audit
 from grading.model.base import Mode, Status
 from grading.model.result import Grading, UnitGrading
@@ -62,6 +63,7 @@ class _Told:
     def __init__(self, engine: Engine, several: bool) -> None:
         self.engine, self.several, self.wide = engine, several, out.width >= WIDE
         self.notices: dict[str, dict[str, None]] = {}
+        self.short: list[str] = []
         self.table = Table(header_style="bold")
         self.table.add_column("企业 / 生产线", overflow="fold", min_width=16)
         if self.wide:
@@ -94,12 +96,19 @@ class _Told:
                 str(figures),
             )
             head = ""
+            boards = short_boards(ruleset, unit)
+            if boards is not None:
+                self.short.append(
+                    f"{escape(audit.enterprise.name)} · {escape(unit.id)}  [bold]{escape(boards.text())}[/bold]"
+                )
             for notice in unit.notices:
                 self.notices.setdefault(notice, {})[ruleset.id] = None
         self.table.add_section()
 
     def print(self, mode: Mode) -> None:
-        """The table and the notes."""
+        """The short boards, the table and the notes."""
+        for line in self.short:
+            out.print(line)
         print_block(self.table)
         out.print("[dim]缺证据：未提供的数值和表格。待核实：指南中尚未核实、因而不能判定的限值。[/dim]")
         for notice, ids in self.notices.items():

@@ -90,7 +90,7 @@ def _line(subject: Subject, part: Leaf | Table, alternative: str | None) -> GapL
     asked, ruleset = part.asked, subject.ruleset
     is_gate = isinstance(asked.owner, Gate)
     inner = part.condition if isinstance(part, Table) else part.comparison
-    better, required = _better_level(ruleset, asked), required_text(subject, part)
+    better, required = asked.better_level, required_text(subject, part)
     if better is not None:
         required = f"{glue(('或达到', ruleset.scale.label_of(better), '要求'))}：{required}"
     return GapLine(
@@ -117,15 +117,6 @@ def _text(ruleset: Ruleset, asked: Asked) -> str:
     if isinstance(asked.owner, Gate):
         return asked.owner.text
     return NOT_ASKED if asked.requirement is None else stated_text(ruleset, asked.requirement)
-
-
-def _better_level(ruleset: Ruleset, asked: Asked) -> str | None:
-    """The better level whose requirement it is; None: it is what the level itself asks."""
-    ids = ruleset.scale.ids
-    levels = asked.stated
-    if not levels or any(ids.index(level) >= ids.index(asked.level) for level in levels):
-        return None
-    return levels[-1]
 
 
 def _of_leaf(subject: Subject, leaf: Leaf) -> dict[str, Any]:

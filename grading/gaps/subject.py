@@ -61,9 +61,8 @@ class Subject:
 class Asked:
     """Something that must hold for a level: an indicator's requirement, or (`wanted=False`) that a gate is not met.
 
-    `stated_for` is the best level for which the same requirement is stated, so that it has one name at all of them; `stated`
-    are all of these levels.
-    `instead` are requirements of better levels any of which does as well.
+    `stated_for` is the best level for which the same requirement is stated, so that it has one name at all of them.
+    `instead` are the requirements of better levels any of which does as well, each with its `better_level`.
     """
 
     owner: Indicator | Gate
@@ -73,7 +72,7 @@ class Asked:
     name: str
     condition: ConditionBase
     wanted: bool
-    stated: tuple[str, ...] = ()
+    better_level: str | None = None
     instead: tuple["Asked", ...] = ()
 
     @property
@@ -103,8 +102,10 @@ def asked_for(subject: Subject, level: str) -> Iterator[Asked]:
     for indicator in ruleset.indicators:
         ways = ways_to(ruleset, indicator, level, subject.audit.assessed_on, subject.mode, same_remedies=True)
         if ways:
-            own, *better = (_asked(indicator, level, way, ids) for way in ways)
-            yield replace(own, instead=tuple(better))
+            own, *others = (_asked(indicator, level, way, ids) for way in ways)
+            better = (way.nearest(ruleset.scale.graded, level) for way in ways[1:])
+            instead = (replace(one, better_level=name) for one, name in zip(others, better, strict=True))
+            yield replace(own, instead=tuple(instead))
     for gate in ruleset.gates:
         if not isinstance(gate.effect, Cap) or ids.index(level) < ids.index(gate.effect.cap):
             yield Asked(gate, None, level, "", f"gate.{gate.id}", gate.when, False)
@@ -112,7 +113,7 @@ def asked_for(subject: Subject, level: str) -> Iterator[Asked]:
 
 def _asked(indicator: Indicator, level: str, way: Stated, ids: tuple[str, ...]) -> Asked:
     best = min(way.levels, key=ids.index)
-    return Asked(indicator, way.requirement, level, best, way.place, way.requirement.require, True, way.levels)
+    return Asked(indicator, way.requirement, level, best, way.place, way.requirement.require, True)
 
 
 def stands_in_the_way(subject: Subject, asked: Asked) -> bool:

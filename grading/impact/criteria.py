@@ -1,6 +1,6 @@
 """The same criterion in two rulesets, and how people call it."""
 
-from grading.language.nested import Stated, asked_at, better_than
+from grading.language.nested import asked_at
 from grading.language.prose import NOT_ASKED, requirement_text, sentence
 from grading.model.impact import CriterionKind
 from grading.model.ruleset import Cap, Gate, Indicator, Ruleset
@@ -55,13 +55,6 @@ def clause(ruleset: Ruleset, kind: CriterionKind, criterion_id: str | None, leve
     asked = asked_at(ruleset.scale.graded, found, level) if isinstance(found, Indicator) and level is not None else None
     cite = ruleset.provenance(found, asked.requirement if asked is not None else None).cite
     return f"{cite.document} {cite.section}" if cite.section else cite.document
-
-
-def requirements(ruleset: Ruleset, found: Indicator, level: str) -> tuple[Stated, ...]:
-    """What an indicator asks at a level, then what it asks at better ones, the nearest first; windows are left aside."""
-    graded = ruleset.scale.graded
-    own = asked_at(graded, found, level)
-    return () if own is None else (own, *better_than(graded, found, level))
 
 
 def _label(ruleset: Ruleset, level: str) -> str:

@@ -18,6 +18,10 @@ class Stated:
     requirement: Requirement
     place: str
 
+    def nearest(self, graded: Sequence[str], level: str) -> str:
+        """The level next better than another for which it is stated."""
+        return next(name for name in reversed(graded[: graded.index(level)]) if name in self.levels)
+
 
 def stated(indicator: Indicator, day: date | None = None) -> tuple[Stated, ...]:
     """All requirements of an indicator; of a day, those that are there on it."""

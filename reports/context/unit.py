@@ -8,6 +8,7 @@ from typing import Any
 from grading.language.counts import Counts, count
 from grading.language.nested import asked_at
 from grading.language.prose import day_text
+from grading.language.short_boards import ShortBoards, short_boards
 from grading.model.audit import Audit
 from grading.model.base import Cite, Provenance, Status
 from grading.model.gap import UnitGaps
@@ -113,6 +114,7 @@ class UnitPart:
     id: str
     edition: Edition
     notices: tuple[str, ...]
+    short_boards: ShortBoards | None
     is_trial: bool
     is_ungraded: bool
     has_reached: bool
@@ -155,6 +157,7 @@ def unit_part(
         id=grading.id,
         edition=_edition(ruleset, grading),
         notices=tuple(EDITION_NOTICES[n] for n in grading.notices if n in EDITION_NOTICES),
+        short_boards=short_boards(ruleset, grading),
         is_trial=is_trial,
         is_ungraded=outcome.grade == UNGRADED,
         has_reached=outcome.grade == gaps.target,

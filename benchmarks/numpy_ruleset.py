@@ -12,7 +12,7 @@ import numpy as np
 
 from grading.columns.layout import ASSESSED_ON, UNIT, Columns, stated
 from grading.computed import order
-from grading.engine.plan import Atom, Copy, Every, Free, Guarded, OverRows, Plan, Ref
+from grading.engine.plan import Atom, Copy, Every, Free, Guarded, Nested, OverRows, Plan, Ref
 from grading.model.ruleset import Computed
 
 UNMET, UNKNOWN, MET = 0, 1, 2
@@ -74,6 +74,8 @@ class _Run:
             return found
         if isinstance(kind, Guarded):
             return np.maximum(self._of(kind.child), MET - self._of(kind.guard))
+        if isinstance(kind, Nested):
+            return np.maximum(self._of(kind.own), self._of(kind.better))
         if isinstance(kind, Copy):
             values = self._of(kind.child)
             if view is not None and self.plan.nodes[kind.child.node].view is None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import zen
 
+from grading.language.nested import ways_to
+from grading.model.base import Mode
 from grading.model.condition import (
     All,
     AnyOf,
@@ -30,13 +32,13 @@ def zen_decision(ruleset: Ruleset, day: date) -> Any:
     """The ruleset's indicators at all levels as one decision; keys are `<indicator>__<level>`."""
     expressions = []
     for indicator in ruleset.indicators:
-        for levels, requirement in indicator.requirements.items():
-            required = _said(ruleset, requirement.require, day, False)
-            guard = _said(ruleset, indicator.applies_when, day, False) if indicator.applies_when else None
-            for level in levels:
-                value = required or "true"
-                value = f"not ({guard}) or ({value})" if guard else value
-                expressions.append({"id": f"x{len(expressions)}", "key": f"{indicator.id}__{level}", "value": value})
+        guard = _said(ruleset, indicator.applies_when, day, False) if indicator.applies_when else None
+        for level in ruleset.scale.graded:
+            ways = ways_to(ruleset, indicator, level, day, Mode.TRIAL)
+            said = [_said(ruleset, way.requirement.require, day, False) or "true" for way in ways]
+            value = " or ".join(f"({one})" for one in said) or "true"
+            value = f"not ({guard}) or ({value})" if guard else value
+            expressions.append({"id": f"x{len(expressions)}", "key": f"{indicator.id}__{level}", "value": value})
     nodes = [
         {"id": "in", "type": "inputNode", "name": "in", "position": {"x": 0, "y": 0}},
         {

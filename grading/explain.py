@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from grading.engine.grade import json_value
-from grading.language.prose import fact_label, requirement_text, sentence
+from grading.language.nested import asked_at, better_than
+from grading.language.prose import fact_label, glue, sentence, stated_text
 from grading.language.values import known_text
 from grading.model.audit import Audit
 from grading.model.base import Provenance, Status, Strict
 from grading.model.condition import Comparison, ConditionBase, Each, Some, parts
 from grading.model.result import UnitGrading
-from grading.model.ruleset import Cap, Gate, Indicator, Requirement, Ruleset, split_levels
+from grading.model.ruleset import Cap, Gate, Indicator, Requirement, Ruleset
 from grading.places import group_of, stated
 
 NOT_APPLICABLE = "不适用"
@@ -133,14 +134,15 @@ class _Teller:
         if indicator.applies_when is not None and result.applicable is not True:
             place = f"{indicator.id}.applies_when"
             children += self._condition(place, indicator.applies_when, None, (indicator, None), (), lead="适用条件：")
-        requirement, key = _asked(indicator, level)
-        there = requirement is not None and f"{indicator.id}.{key}" in self.conditions
-        said = requirement_text(self.ruleset, indicator, level) if there else NOTHING_ASKED
+        asked = asked_at(self.ruleset.scale.graded, indicator, level, self.audit.assessed_on)
+        requirement = asked.requirement if asked is not None else None
+        said = NOTHING_ASKED if requirement is None else stated_text(self.ruleset, requirement)
         if result.applicable is False:
             said = NOT_APPLICABLE
-        elif requirement is not None:
-            place = f"{indicator.id}.{key}"
-            children += self._condition(place, requirement.require, None, (indicator, requirement), ())
+        elif asked is not None:
+            owner = (indicator, asked.requirement)
+            children += self._condition(asked.place, asked.requirement.require, None, owner, ())
+            children += tuple(self._better(indicator, level, result.levels[level], self._status(asked.place, None)))
         return Reason(
             kind="indicator",
             id=indicator.id,
@@ -150,6 +152,19 @@ class _Teller:
             provenance=self.ruleset.provenance(indicator, requirement),
             children=children,
         )
+
+    def _better(self, indicator: Indicator, level: str, status: Status, own: Status | None) -> Iterator[Reason]:
+        """The better levels by which an indicator is met or unknown at a level that it does not come to by itself."""
+        if own is status:
+            return
+        graded = self.ruleset.scale.graded
+        for better in better_than(graded, indicator, level, self.audit.assessed_on):
+            if self._status(better.place, None) is status:
+                there, here = self._label(better.nearest(graded, level)), self._label(level)
+                said = "要求已达到，也就达到" if status is Status.MET else "要求尚未判定，达到它也就达到"
+                lead = f"{glue((there, said, here))}："
+                owner = (indicator, better.requirement)
+                yield from self._condition(better.place, better.requirement.require, None, owner, (), lead=lead)
 
     def _seq(self, place: str, row: str | None) -> int | None:
         found = self.fired.get(place, {})
@@ -243,11 +258,3 @@ class _Teller:
             note=known.note if known is not None else None,
             children=tuple(self._value(operand, key) for operand in operands if isinstance(operand, str)),
         )
-
-
-def _asked(indicator: Indicator, level: str) -> tuple[Requirement | None, str]:
-    """What an indicator asks for at a level, and the key under which it is written."""
-    for key, requirement in indicator.levels.items():
-        if level in split_levels(key):
-            return requirement, key.replace(" ", "")
-    return None, level

@@ -12,7 +12,7 @@ from typing import Any
 
 from grading.model.audit import Audit, Known
 from grading.model.condition import All, AnyOf, AtLeastOf, Comparison, ConditionBase, Each, Not, Some
-from grading.model.ruleset import Cap, Ruleset
+from grading.model.ruleset import Cap, Indicator, Ruleset
 
 MET, UNMET, UNKNOWN = "met", "unmet", "unknown"
 
@@ -27,6 +27,9 @@ class PlainUnit:
     dimensions: dict[str, tuple[str, str]] = field(default_factory=dict)
     scopes: dict[str, tuple[str, str]] = field(default_factory=dict)
     indicators: dict[str, dict[str, str]] = field(default_factory=dict)
+    own: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Of each indicator its own level and the one it could attain."""
+    short_boards: list[str] = field(default_factory=list)
     applicable: dict[str, bool | None] = field(default_factory=dict)
     gates: dict[str, str] = field(default_factory=dict)
     conditions: dict[str, Any] = field(default_factory=dict)
@@ -68,18 +71,23 @@ class _Unit:
 
     def graded(self) -> PlainUnit:
         """Everything, from the indicators up to the grade."""
-        found, graded = self.found, [level.id for level in self.ruleset.scale.levels][:-1]
+        found = self.found
+        *graded, floor = [level.id for level in self.ruleset.scale.levels]
         for indicator in self.ruleset.indicators:
             applies = self.judge(indicator.applies_when, f"{indicator.id}.applies_when")
             found.applicable[indicator.id] = {None: True, MET: True, UNMET: False, UNKNOWN: None}[applies]
-            at = found.indicators[indicator.id] = dict.fromkeys(graded, MET)
-            for key, requirement in indicator.levels.items():
-                status = self.judge(requirement.require, f"{indicator.id}.{key.replace(' ', '')}")
-                if status is None or applies == UNMET:
-                    continue
-                if applies == UNKNOWN and status != MET:
-                    status = UNKNOWN
-                at.update(dict.fromkeys((name.strip() for name in key.split(",")), status))
+            own = self.stated(indicator)
+            so_far: list[str] = []
+            at = found.indicators[indicator.id] = {}
+            for i, level in enumerate(graded):
+                asked = next((own[worse] for worse in graded[i:] if worse in own), None)
+                so_far += [] if asked is None else [asked]
+                at[level] = MET if asked is None or applies == UNMET else any_of(so_far)
+                if applies == UNKNOWN and at[level] != MET:
+                    at[level] = UNKNOWN
+            met = [level for level in graded if at[level] == MET]
+            not_unmet = [level for level in graded if at[level] != UNMET]
+            found.own[indicator.id] = ([*met, floor][0], [*not_unmet, floor][0])
         found.levels = self.levels([i.id for i in self.ruleset.indicators])
         there = {i.dimension for i in self.ruleset.indicators}
         for dimension in there:
@@ -89,6 +97,23 @@ class _Unit:
                 found.scopes[scope_id] = self.outcome(self.levels_of(set(scope.dimensions)))
         self.through_the_gates()
         return found
+
+    def stated(self, indicator: Indicator) -> dict[str, str]:
+        """By level, the status of its own requirement; without the levels that have none on the day."""
+        found: dict[str, str] = {}
+        for key, requirement in indicator.levels.items():
+            status = self.judge(requirement.require, f"{indicator.id}.{key.replace(' ', '')}")
+            if status is not None:
+                found |= dict.fromkeys((name.strip() for name in key.split(",")), status)
+        return found
+
+    def short_boards(self, grade: str) -> list[str]:
+        """What is not met at the level next better than a grade: first what is unmet there, then what is unknown."""
+        ids = [level.id for level in self.ruleset.scale.levels]
+        if grade == ids[0]:
+            return []
+        better = ids[ids.index(grade) - 1]
+        return [i for wanted in (UNMET, UNKNOWN) for i, at in self.found.indicators.items() if at[better] == wanted]
 
     def levels(self, indicators: list[str]) -> dict[str, str]:
         """The status of each level over some indicators."""
@@ -121,6 +146,7 @@ class _Unit:
                 elif status in binding:
                     vetoed[which] = True
         grade, attainable = self.outcome(self.found.levels, barred)
+        self.found.short_boards = self.short_boards(grade)
         self.found.grade = "ungraded" if vetoed[0] else grade
         self.found.attainable = "ungraded" if vetoed[1] else attainable
 

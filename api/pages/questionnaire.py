@@ -12,12 +12,13 @@ from api.workflow.draft import Draft, Stated, stated_in
 from api.workflow.places import Place, parse
 from grading.engine.grade import ruleset_digest
 from grading.forms.layout import Band, FactSheet, Form, FormUnit, Line, Table, lay_out
+from grading.forms.needed import Needed, needed
 from grading.forms.questions import Question, questions
 from grading.forms.wording import expectation, option_labels
 from grading.gaps.causes import decision_of
 from grading.model.audit import Audit
-from grading.model.base import Mode, Status
-from grading.model.condition import Comparison, comparisons, walk
+from grading.model.base import Mode
+from grading.model.condition import comparisons
 from grading.model.decision import Decision, decide
 from grading.model.result import Grading, UnitGrading
 from grading.model.ruleset import Fact, Ruleset
@@ -32,7 +33,7 @@ class Item:
     stated: Stated
     applies: bool
     needed: bool = True
-    """Whether the grade depends on it now: a cell of a table counts as missing only then."""
+    """Whether some conclusion depends on it now: it counts as missing only then."""
     inherited: Stated | None = None
     problem: str | None = None
     typed: str | None = None
@@ -86,6 +87,7 @@ class TableView:
     plan: Table
     rows: tuple[TableRow, ...] | None
     applies: bool
+    needed: bool = True
 
     @property
     def id(self) -> str:
@@ -96,7 +98,7 @@ class TableView:
     def open(self) -> int:
         """How many values are missing."""
         if self.rows is None:
-            return 1 if self.applies else 0
+            return 1 if self.applies and self.needed else 0
         return sum(1 for row in self.rows for cell in row.cells if cell.needed and not cell.answered)
 
 
@@ -131,8 +133,8 @@ class SheetView:
 
     @property
     def missing(self) -> tuple[Item, ...]:
-        """Questions that apply and have no answer."""
-        return tuple(item for part in self.parts for item in part.shown if not item.answered)
+        """Questions that have no answer though something depends on it."""
+        return tuple(item for part in self.parts for item in part.shown if item.needed and not item.answered)
 
 
 @dataclass(frozen=True)
@@ -191,16 +193,17 @@ def questionnaire(draft: Draft, grader: Grader) -> Questionnaire:
     form = lay_out(listed, standing.audit)
     graded = standing.grading.units if standing.grading is not None else (None,) * len(listed)
     unneeded = [_unneeded(unit.ruleset, result) for unit, result in zip(listed, graded, strict=True)]
-    wanting = [_wanting(unit.ruleset, result) for unit, result in zip(listed, graded, strict=True)]
+    wanted = [_needed(i, unit.ruleset, standing) for i, unit in enumerate(listed)]
     sheets = []
     if form.plant is not None:
         # What the plant is asked serves all units: it is needed as long as one of them needs it.
         shared = frozenset.intersection(*unneeded) if unneeded else frozenset[str]()
-        sheets.append(SheetView("plant", "全厂情况", form.plant.heading, _parts(form.plant, draft, shared, "plant")))
+        parts = _parts(form.plant, draft, shared, _together(wanted), "plant")
+        sheets.append(SheetView("plant", "全厂情况", form.plant.heading, parts))
     for i, unit in enumerate(form.units):
-        tables = tuple(_table(table, draft, unneeded[i], wanting[i]) for table in unit.tables if table.columns)
+        tables = tuple(_table(table, draft, unneeded[i], wanted[i]) for table in unit.tables if table.columns)
         title = unit.unit.id if len(listed) > 1 else "核查内容"
-        parts = _parts(unit.facts, draft, unneeded[i], f"unit-{i}")
+        parts = _parts(unit.facts, draft, unneeded[i], wanted[i], f"unit-{i}")
         sheets.append(SheetView(f"unit-{i}", title, unit.unit.ruleset.title, parts, tables))
     return Questionnaire(tuple(sheets), standing, tuple(ruleset for _, ruleset in units), form)
 
@@ -246,21 +249,21 @@ def _unneeded(ruleset: Ruleset, graded: UnitGrading | None) -> frozenset[str]:
     return frozenset(_idle_facts(ruleset, idle) - deciding) if idle else frozenset()
 
 
-def _wanting(ruleset: Ruleset, graded: UnitGrading | None) -> frozenset[tuple[str, str]] | None:
-    """Cells (fact, row) without which some condition stays unknown; None when the unit isn't graded."""
-    if graded is None:
+def _needed(index: int, ruleset: Ruleset, standing: Standing) -> Needed | None:
+    """What hangs on unknown values of a unit; None when it isn't graded."""
+    if standing.grading is None or standing.audit is None:
         return None
-    found = set()
-    for indicator in ruleset.indicators:
-        for key, requirement in indicator.levels.items():
-            for path, condition in walk(requirement.require):
-                place = ".".join(part for part in (indicator.id, key.replace(" ", ""), path) if part)
-                status = graded.conditions.get(place) if isinstance(condition, Comparison) else None
-                if not isinstance(status, dict) or not isinstance(condition, Comparison):
-                    continue
-                rows = [row for row, one in status.items() if one is Status.UNKNOWN]
-                found |= {(name, row) for name in _behind(ruleset, condition.fact) for row in rows}
-    return frozenset(found)
+    return needed(ruleset, standing.audit.units[index], standing.grading.units[index])
+
+
+def _together(listed: Iterable[Needed | None]) -> Needed | None:
+    """What any of the units needs; None when one of them isn't graded."""
+    facts: set[tuple[str, str | None]] = set()
+    for one in listed:
+        if one is None:
+            return None
+        facts |= one.facts
+    return Needed(frozenset(facts), frozenset())
 
 
 def _idle_facts(ruleset: Ruleset, idle: set[str]) -> set[str]:
@@ -281,17 +284,20 @@ def _behind(ruleset: Ruleset, name: str) -> Iterable[str]:
             yield from _behind(ruleset, operand)
 
 
-def _parts(sheet: FactSheet, draft: Draft, unneeded: frozenset[str], prefix: str) -> tuple[Part, ...]:
-    return tuple(_part(band, draft, unneeded, prefix) for band in sheet.bands)
+def _parts(
+    sheet: FactSheet, draft: Draft, unneeded: frozenset[str], wanted: Needed | None, prefix: str
+) -> tuple[Part, ...]:
+    return tuple(_part(band, draft, unneeded, wanted, prefix) for band in sheet.bands)
 
 
-def _part(band: Band, draft: Draft, unneeded: frozenset[str], prefix: str) -> Part:
+def _part(band: Band, draft: Draft, unneeded: frozenset[str], wanted: Needed | None, prefix: str) -> Part:
     items = tuple(
         Item(
             line=line,
             place=line.place,
             stated=draft.at(line.place),
             applies=line.question.fact.id not in unneeded,
+            needed=wanted is None or (line.question.fact.id, None) in wanted.facts,
             inherited=draft.at(line.inherits) if line.inherits else None,
         )
         for line in band.lines
@@ -299,16 +305,15 @@ def _part(band: Band, draft: Draft, unneeded: frozenset[str], prefix: str) -> Pa
     return Part(f"{prefix}-{band.id}", band.title, items)
 
 
-def _table(
-    table: Table, draft: Draft, unneeded: frozenset[str], wanting: frozenset[tuple[str, str]] | None
-) -> TableView:
+def _table(table: Table, draft: Draft, unneeded: frozenset[str], wanted: Needed | None) -> TableView:
     applies = any(line.question.fact.id not in unneeded for line in table.columns)
     rows = draft.rows(table.place)
     if rows is None:
-        return TableView(table, None, applies)
+        is_needed = wanted is None or table.place.rpartition(".")[2] in wanted.tables
+        return TableView(table, None, applies, is_needed)
     references = draft.references(table.place)
     numbered = zip(references, rows, strict=True)
-    listed = tuple(_row(table, i, *row, unneeded, wanting) for i, row in enumerate(numbered))
+    listed = tuple(_row(table, i, *row, unneeded, wanted) for i, row in enumerate(numbered))
     return TableView(table, listed, applies)
 
 
@@ -318,7 +323,7 @@ def _row(
     reference: int | str,
     row: dict[str, Any],
     unneeded: frozenset[str],
-    wanting: frozenset[tuple[str, str]] | None,
+    wanted: Needed | None,
 ) -> TableRow:
     at = replace(_table_place(table), row=reference)
     key = str(row.get(table.key) or "")
@@ -328,7 +333,7 @@ def _row(
             place=str(replace(at, fact=line.question.fact.id)),
             stated=stated_in(row, line.question.fact.id),
             applies=line.question.fact.id not in unneeded,
-            needed=wanting is None or (line.question.fact.id, key) in wanting,
+            needed=wanted is None or (line.question.fact.id, key) in wanted.facts,
         )
         for line in table.columns
     )

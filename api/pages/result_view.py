@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from api.conclusions import Case
 from api.results import DRAFT_NOTICE, Review
 from grading.explain import Reason, explain
+from grading.language.short_boards import ShortBoards, short_boards
 from grading.model.base import Status
 from grading.model.decision import Decision
 from grading.model.result import UnitGrading
@@ -24,6 +25,11 @@ class UnitView:
     reason: Reason
     review: Review | None
     decision: Decision
+
+    @property
+    def short_boards(self) -> ShortBoards | None:
+        """What keeps the unit from the next better level."""
+        return short_boards(self.ruleset, self.graded)
 
     @property
     def notices(self) -> tuple[str, ...]:

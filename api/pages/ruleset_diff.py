@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from grading.language.nested import asked_at
 from grading.language.prose import NOT_ASKED, requirement_text, sentence
 from grading.model.ruleset import Cap, Gate, Indicator, Ruleset
 
@@ -75,9 +76,9 @@ def _text(ruleset: Ruleset, indicator: Indicator | None, level: str) -> str:
     if indicator is None or level not in ruleset.scale.ids:
         return "—"
     said = requirement_text(ruleset, indicator, level)
-    requirement = indicator.requirement(level)
+    asked = asked_at(ruleset.scale.graded, indicator, level)
     # Two editions may say the same and mean something else: then the condition is told too.
-    decided = sentence(ruleset, requirement.require) if requirement is not None else NOT_ASKED
+    decided = sentence(ruleset, asked.requirement.require) if asked is not None else NOT_ASKED
     return said if said == decided else f"{said}（判定：{decided}）"
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from grading.language.prose import NOT_ASKED, requirement_text, sentence
+from grading.language.nested import asked_at
+from grading.language.prose import NOT_ASKED, inherited, requirement_text, sentence
 from grading.model.base import Provenance
 from grading.model.condition import Comparison, walk
 from grading.model.ruleset import Cap, Gate, Indicator, Requirement, Ruleset
@@ -18,6 +19,8 @@ class Asked:
     provenance: Provenance | None
     doubt: str | None
     requirement: Requirement | None
+    same: str | None = None
+    """Which worse level's requirement it is, where the level has none of its own."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,10 @@ def open_figures(ruleset: Ruleset) -> list[OpenFigure]:
 
 
 def _asked(ruleset: Ruleset, indicator: Indicator, level: str) -> Asked:
-    requirement = indicator.requirement(level)
-    if requirement is None:
+    asked = asked_at(ruleset.scale.graded, indicator, level)
+    if asked is None:
         return Asked(level, NOT_ASKED, None, None, None, None)
+    requirement = asked.requirement
     said = requirement_text(ruleset, indicator, level)
     decided = sentence(ruleset, requirement.require)
     compared = [c for _, c in walk(requirement.require) if isinstance(c, Comparison)]
@@ -98,4 +102,5 @@ def _asked(ruleset: Ruleset, indicator: Indicator, level: str) -> Asked:
     if doubt is None and any(c.is_provisional for c in compared):
         doubt = "含暂定数值，仅供试算"
     provenance = ruleset.provenance(indicator, requirement, requirement.require)
-    return Asked(level, said, decided if decided != said else None, provenance, doubt, requirement)
+    same = inherited(ruleset, indicator).get(level)
+    return Asked(level, said, decided if decided != said else None, provenance, doubt, requirement, same)

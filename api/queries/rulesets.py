@@ -29,7 +29,7 @@ from grading.engine.grade import ruleset_digest
 from grading.language.counts import count
 from grading.language.load import Library
 from grading.language.problems import LanguageError
-from grading.language.prose import requirement_text, sentence
+from grading.language.prose import sentence, stated_text
 from grading.model.ruleset import ALERTS, Cap, Indicator, Measure, ProvisionalPercent, Ruleset
 
 
@@ -145,7 +145,7 @@ def indicator(found: Ruleset, one: Indicator) -> IndicatorOut:
         requirements=[
             RequirementOut(
                 levels=list(levels),
-                text=requirement_text(found, one, levels[0]),
+                text=stated_text(found, requirement),
                 decided=sentence(found, requirement.require),
                 provenance=found.provenance(one, requirement, requirement.require).model_dump(mode="json"),
                 remedy=None if requirement.remedy is None else requirement.remedy.model_dump(mode="json"),

@@ -26,6 +26,16 @@ class IndicatorOut(Out):
     id: str
     dimension: str
     applicable: bool | None
+    level: str | None = Field(
+        default=None,
+        examples=["C"],
+        description="Its own level: the best at which it is met, else the floor. Null in gradings of before it was recorded.",
+    )
+    attainable: str | None = Field(
+        default=None,
+        examples=["B"],
+        description="The best level at which it is not unmet, else the floor. Null in gradings of before it was recorded.",
+    )
     levels: dict[str, Status]
 
 
@@ -55,6 +65,14 @@ class GradedUnitOut(OutcomeOut):
     review: str = Field(description="`draft` or `reviewed`.")
     reviewed_by: str | None = None
     reviewed_on: str | None = None
+    short_boards: list[str] | None = Field(
+        default=None,
+        examples=[["oxygen_correction"]],
+        description=(
+            "The indicators that are not met at the level next better than the grade, `unmet` before `unknown`; for `ungraded`, "
+            "than the grade it would have without that. Null in gradings of before it was recorded."
+        ),
+    )
     levels: dict[str, Status]
     dimensions: dict[str, OutcomeOut]
     scopes: dict[str, OutcomeOut]

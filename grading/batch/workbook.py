@@ -31,7 +31,6 @@ MOST_INDICATOR_ROWS = 50_000
 """Units up to which the workbook also has the indicators."""
 READ_BLOCK = 100_000
 JOIN = "；"
-NONE_MET = "—"
 
 
 @dataclass(frozen=True)
@@ -159,7 +158,7 @@ def _indicator_columns(ruleset: Ruleset, partial: bool) -> list[Column]:
     if partial:
         columns.append(UNKNOWN_COLUMN)
     for indicator in ruleset.indicators:
-        met = could_be = pl.lit(NONE_MET)
+        met = could_be = pl.lit(labels[ruleset.scale.floor])
         for level in reversed(ruleset.scale.graded):
             status = pl.col(f"{indicator.id}.{level}")
             met = pl.when(status == "met").then(pl.lit(labels[level])).otherwise(met)

@@ -11,7 +11,7 @@ import polars as pl
 from grading.columns.comparison import compared, constant
 from grading.columns.layout import Columns, stated
 from grading.columns.sheet import Sheet, Sheets
-from grading.engine.plan import Atom, Copy, Every, Free, Guarded, Node, OverRows, Plan, Ref
+from grading.engine.plan import Atom, Copy, Every, Free, Guarded, Nested, Node, OverRows, Plan, Ref
 
 
 class Statuses:
@@ -54,6 +54,8 @@ class Statuses:
             return reduce(pl.Series.__and__ if kind.conjunction else pl.Series.__or__, refs)
         if isinstance(kind, Guarded):
             return self.of(kind.child) | ~self.of(kind.guard)
+        if isinstance(kind, Nested):
+            return self.of(kind.own) | self.of(kind.better)
         if isinstance(kind, Copy):
             return self._copy(kind, sheet)
         return constant(True if isinstance(kind, Free) else None, sheet.height)

@@ -16,6 +16,7 @@ from grading.explain import Reason, explain
 from grading.gaps.causes import unit_decisions
 from grading.intake import AuditError
 from grading.language.decision_text import decision_text, level_label
+from grading.language.short_boards import short_boards
 from grading.model.audit import Audit
 from grading.model.base import Mode, Status
 from grading.model.decision import Decision, Kind
@@ -76,6 +77,9 @@ def _check(rulesets: list[Ruleset], level: str | None, indicator: str | None) ->
 def _print(
     audit: Audit, ruleset: Ruleset, unit: UnitGrading, reason: Reason, decision: Decision, everything: bool
 ) -> None:
+    boards = short_boards(ruleset, unit)
+    if boards is not None:
+        out.print(f"[bold]{escape(boards.text())}[/bold]")
     said = decision_text(decision, lambda known: level_label(ruleset.scale, known))
     title = f"[bold]{escape(audit.enterprise.name)} · {escape(reason.id)}[/bold]  {escape(reason.text)}  "
     tree = Tree(f"{title}等级 [bold]{said}[/bold]{_seq(reason)}")

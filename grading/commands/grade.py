@@ -15,6 +15,7 @@ from grading.engine.grade import Engine
 from grading.gaps.causes import decision_of, graded_document, unit_decisions
 from grading.intake import AuditError
 from grading.language.decision_text import decision_text, level_label, outcome_text
+from grading.language.short_boards import short_boards
 from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.result import Grading
@@ -63,6 +64,7 @@ class _Told:
     def __init__(self, engine: Engine, several: bool) -> None:
         self.engine, self.several, self.wide = engine, several, out.width >= WIDE
         self.notices: dict[str, dict[str, None]] = {}
+        self.short: list[str] = []
         self.table = Table(header_style="bold")
         self.table.add_column("企业 / 生产线", overflow="fold", min_width=16)
         if self.wide:
@@ -90,12 +92,19 @@ class _Told:
                 Folded(f"[bold]{said}[/bold]"),
             )
             head = ""
+            boards = short_boards(ruleset, unit)
+            if boards is not None:
+                self.short.append(
+                    f"{escape(audit.enterprise.name)} · {escape(unit.id)}  [bold]{escape(boards.text())}[/bold]"
+                )
             for notice in unit.notices:
                 self.notices.setdefault(notice, {})[ruleset.id] = None
         self.table.add_section()
 
     def print(self, mode: Mode) -> None:
-        """The table and the notes."""
+        """The short boards, the table and the notes."""
+        for line in self.short:
+            out.print(line)
         print_block(self.table)
         out.print(f"[dim]{UNDECIDED_NOTE}[/dim]")
         for notice, ids in self.notices.items():

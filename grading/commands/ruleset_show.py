@@ -15,7 +15,7 @@ from grading.commands.terminal import Exit, err, out, print_json, print_problems
 from grading.language.counts import count
 from grading.language.load import Library
 from grading.language.problems import LanguageError
-from grading.language.prose import day_text, number_text, sentence
+from grading.language.prose import day_text, inherited, number_text, sentence
 from grading.model.base import Cite, Remedy
 from grading.model.ruleset import (
     ALERTS,
@@ -77,6 +77,7 @@ def _head(ruleset: Ruleset) -> Panel:
         lines.append(f"包括：{industry.includes}")
     if industry.excludes:
         lines.append(f"不包括：{industry.excludes}")
+    lines.append("各指标等级逐级包含：达到较好等级要求的，即达到较差等级要求")
     lines.append(in_words(count(ruleset)))
     return Panel(Text("\n".join(lines)), title=Text(ruleset.title, style="bold"), title_align="left")
 
@@ -87,9 +88,11 @@ def _indicator(ruleset: Ruleset, indicator: Indicator) -> RenderableType:
     if indicator.applies_when is not None:
         parts.append(Text(f"适用条件：{sentence(ruleset, indicator.applies_when)}"))
     table = Table(expand=True, show_lines=False, header_style="bold")
-    for key in indicator.levels:
-        table.add_column(_levels(ruleset, key), ratio=1, overflow="fold")
-    table.add_row(*(_requirement(ruleset, requirement) for requirement in indicator.levels.values()))
+    cells = {_levels(ruleset, level): Text(same) for level, same in inherited(ruleset, indicator).items()}
+    cells |= {_levels(ruleset, key): _requirement(ruleset, one) for key, one in indicator.levels.items()}
+    for levels in cells:
+        table.add_column(levels, ratio=1, overflow="fold")
+    table.add_row(*cells.values())
     parts.append(table)
     known = _known(indicator.basis, indicator.confidence, indicator.cite)
     if known:

@@ -7,7 +7,7 @@ Every node gets exactly one status, by a rule that fires; nothing is concluded f
 import operator
 from collections.abc import Callable, Iterator
 
-from grading.engine.plan import Atom, Copy, Every, Guarded, Node, OverRows, Plan, Ref, Target
+from grading.engine.plan import Atom, Copy, Every, Guarded, Nested, Node, OverRows, Plan, Ref, Target
 from grading.engine.rules import (
     MAX_INTEGER,
     MET,
@@ -60,6 +60,8 @@ def of_node(plan: Plan, names: Names, index: int, node: Node) -> Iterator[Conclu
             ([allow(guard, UNKNOWN), allow(child, UNMET, UNKNOWN)], UNKNOWN),
         ):
             yield from joined(plan, names, needs, Effect(node.name, "node", index, value))
+    elif isinstance(kind, Nested):
+        yield from _of_nested(plan, names, index, node, kind)
     elif isinstance(kind, Copy):
         row = None if kind.view is None else names.of(Property("row", view=kind.view))
         marker = () if row is None else (Pattern((Test(row, "$eq", 1),)),)
@@ -68,6 +70,20 @@ def of_node(plan: Plan, names: Names, index: int, node: Node) -> Iterator[Conclu
             yield from joined(plan, names, [allow(kind.child, value)], effect, marker)
     elif isinstance(kind, OverRows):
         yield from _of_rows(plan, names, index, node, kind)
+
+
+def _of_nested(plan: Plan, names: Names, index: int, node: Node, kind: Nested) -> Iterator[Conclusion]:
+    """Met by what is asked at the level, or by the better level; the trace tells which."""
+    own, better = kind.own, kind.better
+    title = f"met at {kind.met_at}, so met at {kind.level}"
+    yield from joined(plan, names, [allow(better, MET)], Effect(title, "node", index, MET))
+    for needs, value in (
+        ([allow(own, MET)], MET),
+        ([allow(better, UNMET), allow(own, UNMET)], UNMET),
+        ([allow(better, UNKNOWN), allow(own, UNMET, UNKNOWN)], UNKNOWN),
+        ([allow(better, UNMET), allow(own, UNKNOWN)], UNKNOWN),
+    ):
+        yield from joined(plan, names, needs, Effect(node.name, "node", index, value))
 
 
 def joined(plan: Plan, names: Names, needs: Needs, effect: Effect, first: Patterns = ()) -> Iterator[Conclusion]:

@@ -178,6 +178,7 @@ class _Reading:
     def grading(self, day: date, county: str | None) -> UnitGrading:
         plan = self.plan
         outcomes = {(t.kind, t.id): self._outcome(i) for i, t in enumerate(plan.targets)}
+        indicators = tuple(map(self._indicator, self.ready.asking))
         return UnitGrading(
             id=self.unit.id,
             ruleset=self.ruleset.id,
@@ -187,8 +188,9 @@ class _Reading:
             levels={level: self._status(ref) for level, ref in plan.levels.items()},
             dimensions={id_: o for (kind, id_), o in outcomes.items() if kind == "dimension"},
             scopes={id_: o for (kind, id_), o in outcomes.items() if kind == "scope"},
-            indicators=tuple(map(self._indicator, self.ready.asking)),
+            indicators=indicators,
             gates=tuple(GateResult(gate, self._status(ref)) for gate, ref in plan.gates.items()),
+            short_boards=self._short_boards(indicators),
             trace=LaterSequence(partial(trace_of, self.found)),
             conditions=Lazy(plan.places, self._condition),
             fired=Lazy(plan.places, self._fired),
@@ -204,7 +206,29 @@ class _Reading:
             key, meaning = applies
             applicable = APPLICABLE[meaning[values[at[key]]]]
         statuses = {level: meaning[values[at[key]]] for level, key, meaning in levels}
-        return IndicatorResult(indicator, dimension, applicable, statuses)
+        level = attainable = self.ruleset.scale.floor
+        # From the worst level on: what is met at one is met at every worse one.
+        for name, status in reversed(statuses.items()):
+            if status is Status.UNMET:
+                break
+            attainable = name
+            if status is Status.MET:
+                level = name
+        return IndicatorResult(indicator, dimension, applicable, statuses, level, attainable)
+
+    def _short_boards(self, indicators: tuple[IndicatorResult, ...]) -> tuple[str, ...]:
+        """The indicators that are not met at the level next better than the grade, vetoes aside; the unmet first."""
+        graded = self.ruleset.scale.graded
+        reached = next((i for i, ref in enumerate(self.plan.reachable) if self._status(ref) is Status.MET), len(graded))
+        if reached == 0:
+            return ()
+        better = graded[reached - 1]
+        return tuple(
+            result.id
+            for wanted in (Status.UNMET, Status.UNKNOWN)
+            for result in indicators
+            if result.levels[better] is wanted
+        )
 
     def _outcome(self, target: int) -> Outcome:
         grade, attainable = (level_of(self.plan, self.found.value(kind, target)) for kind in ("grade", "attainable"))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from grading.language.nested import Stated
 from grading.model.condition import Value
 from grading.model.ruleset import Ruleset
 
@@ -71,6 +72,16 @@ class Guarded:
 
 
 @dataclass(frozen=True)
+class Nested:
+    """An indicator at `level`: what is asked there, or its status at the next better level, `met_at`."""
+
+    own: Ref
+    better: Ref
+    level: str
+    met_at: str
+
+
+@dataclass(frozen=True)
 class Copy:
     """A node with the status of another, as a node of its own; per row of `view` if that is given."""
 
@@ -87,7 +98,7 @@ class OverRows:
     conjunction: bool
 
 
-Kind = Atom | Figure | Free | Every | Guarded | Copy | OverRows
+Kind = Atom | Figure | Free | Every | Guarded | Nested | Copy | OverRows
 
 
 @dataclass
@@ -122,10 +133,17 @@ class Plan:
     places: dict[str, Ref]
     applies: dict[str, Ref]
     indicator_levels: dict[tuple[str, str], Ref]
+    ways: dict[tuple[str, str], tuple[Stated, ...]]
+    """By indicator and level, the requirements of which any one is enough; the level's own first."""
     gates: dict[str, Ref]
     levels: dict[str, Ref]
     targets: list[Target]
     ungraded: Ref | None
+
+    @cached_property
+    def reachable(self) -> tuple[Ref, ...]:
+        """The unit's levels within the gates, best first; what takes a unit out of grading aside."""
+        return next(target.levels for target in self.targets if target.kind == "unit")
 
     def is_selective(self, view: int | None) -> bool:
         """Whether a view may have rows of which it is not known whether they are in it."""
@@ -177,6 +195,8 @@ def children_of(node: Node) -> tuple[Ref, ...]:
         return kind.children
     if isinstance(kind, Guarded):
         return (kind.guard, kind.child)
+    if isinstance(kind, Nested):
+        return (kind.better, kind.own)
     if isinstance(kind, Copy | OverRows):
         return (kind.child,)
     return ()

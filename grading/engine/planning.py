@@ -7,7 +7,7 @@ conditions Kleene's values come out the same), and whatever is outside its time 
 the rows of the view alone, so that thirty outlets of ten kinds cost thirty rows and not three hundred.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from grading.engine.plan import (
@@ -18,6 +18,7 @@ from grading.engine.plan import (
     Free,
     Guarded,
     Kind,
+    Nested,
     Node,
     OverRows,
     Plan,
@@ -26,6 +27,8 @@ from grading.engine.plan import (
     View,
     children_of,
 )
+from grading.language.nested import Stated, stated, ways_to
+from grading.language.windows import is_there
 from grading.model.base import Mode
 from grading.model.condition import (
     All,
@@ -38,9 +41,10 @@ from grading.model.condition import (
     parts,
     walk,
 )
-from grading.model.ruleset import Cap, Ruleset
+from grading.model.ruleset import Cap, Indicator, Ruleset
 
 FAN_IN = 6
+Ways = dict[tuple[str, str], tuple[Stated, ...]]
 
 
 class _Builder:
@@ -89,7 +93,7 @@ class _Builder:
 
     def condition(self, c: ConditionBase | None, name: str, view: int | None) -> Ref | None:
         """The node of a condition, or None when nothing of it is there on this day."""
-        if c is None or not _is_there(c, self.day):
+        if c is None or not is_there(c, self.day):
             return None
         ref = self.places[name] = self._form(c, name, view)
         return ref
@@ -142,12 +146,6 @@ class _Builder:
         return self.node(OverRows(self.in_rows(required, over), over, isinstance(c, Each)), name)
 
 
-def _is_there(c: ConditionBase, day: date) -> bool:
-    """Whether anything of a condition is left on a day; of `each` and `some` it is `require` that counts."""
-    inner = [part for step, part in parts(c) if step != "where"]
-    return c.holds_on(day) and (not inner or any(_is_there(part, day) for part in inner))
-
-
 def _mark_selectors(nodes: list[Node], views: list[View], ruleset: Ruleset) -> None:
     """A `where` that only compares a choice or a boolean need not conclude which rows it leaves out.
 
@@ -169,31 +167,55 @@ def build_plan(ruleset: Ruleset, mode: Mode, day: date) -> Plan:
     free = b.node(Free(), "nothing is asked")
     applies: dict[str, Ref] = {}
     indicator_levels: dict[tuple[str, str], Ref] = {}
+    ways: Ways = {}
     by_dimension: dict[str, dict[str, list[Ref]]] = {}
     for indicator in ruleset.indicators:
         rows = by_dimension.setdefault(indicator.dimension, {level: [] for level in levels})
         guard = b.condition(indicator.applies_when, f"{indicator.id}.applies_when", None)
         if guard is not None:
             applies[indicator.id] = guard
-        asked: dict[str, Ref] = {}
-        for key, (its_levels, requirement) in zip(indicator.levels, indicator.requirements.items(), strict=True):
-            name = f"{indicator.id}.{key.replace(' ', '')}"
-            ref = b.condition(requirement.require, name, None)
-            if ref is None:
-                continue
-            if guard is not None:
-                ref = b.node(Guarded(guard, ref), f"{name}?")
-            elif ref.negated:
-                ref = b.node(Copy(ref, None), f"{name}!")
-            asked |= dict.fromkeys(its_levels, ref)
-        for level in levels:
-            ref = asked.get(level, free)
+        ways |= {(indicator.id, level): ways_to(ruleset, indicator, level, day, mode) for level in levels}
+        for level, ref in _by_level(b, indicator, guard, free, ways):
             indicator_levels[indicator.id, level] = ref
-            if level in asked:
+            if ref != free:
                 rows[level].append(ref)
     targets, level_refs, gates, ungraded = _conclusions(b, free, by_dimension)
     _mark_selectors(b.nodes, b.views, ruleset)
-    return Plan(ruleset, b.nodes, b.views, b.places, applies, indicator_levels, gates, level_refs, targets, ungraded)
+    return Plan(
+        ruleset, b.nodes, b.views, b.places, applies, indicator_levels, ways, gates, level_refs, targets, ungraded
+    )
+
+
+def _by_level(
+    b: _Builder, indicator: Indicator, guard: Ref | None, free: Ref, all_ways: Ways
+) -> Iterator[tuple[str, Ref]]:
+    """An indicator's status at each level, best first. What a level shares with the next better one is one node.
+
+    `applies_when` need not be asked again of what a better level has not settled: where it is not met, every level is.
+    """
+    required = {one.place: b.condition(one.requirement.require, one.place, None) for one in stated(indicator)}
+    better: tuple[str, Ref] | None = None
+    seen: set[str] = set()
+    for level in b.ruleset.scale.graded:
+        ways = all_ways[indicator.id, level]
+        own = required[ways[0].place] if ways else None
+        if own is None:
+            yield level, free
+            continue
+        place = ways[0].place
+        if place in seen and better is not None:
+            ref = better[1]
+        elif len(ways) > 1 and better is not None:
+            ref = b.node(Nested(own, better[1], level, better[0]), f"{indicator.id}@{level}")
+        elif guard is not None:
+            ref = b.node(Guarded(guard, own), f"{place}?")
+        elif own.negated:
+            ref = b.node(Copy(own, None), f"{place}!")
+        else:
+            ref = own
+        seen.add(place)
+        better = (level, ref)
+        yield level, ref
 
 
 def _conclusions(

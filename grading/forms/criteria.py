@@ -1,7 +1,7 @@
 """What the guideline asks of a fact, in words: the comment an assessor reads on the question."""
 
 from grading.forms.questions import Question
-from grading.language.prose import requirement_text
+from grading.language.prose import inherited, stated_text
 from grading.model.condition import Comparison, walk
 from grading.model.ruleset import Cap, Gate, Indicator, Requirement, Ruleset
 
@@ -36,9 +36,10 @@ def _gate(ruleset: Ruleset, gate: Gate) -> str:
 def _indicator(ruleset: Ruleset, indicator: Indicator) -> str:
     dimension = ruleset.dimensions.get(indicator.dimension)
     lines = [f"【{dimension.label if dimension else indicator.dimension}】{indicator.title}"]
+    lines += [f"　{_label(ruleset, level)}：{same}" for level, same in inherited(ruleset, indicator).items()]
     for levels, requirement in indicator.requirements.items():
         named = "、".join(_label(ruleset, level) for level in levels)
-        said = requirement_text(ruleset, indicator, levels[0])
+        said = stated_text(ruleset, requirement)
         lines.append(f"　{named}：{said}{_time(requirement)}{_doubt(requirement)}")
     if indicator.cite is not None:
         lines.append(f"　依据：{_cite(indicator)}")

@@ -14,10 +14,10 @@ from grading.model.gap import Alternative, GapLine, Way
 
 def alternatives_of(open_: Open) -> tuple[Alternative, ...]:
     """Each `any`, `at_least_of` and `some` (or its contrary) in which there is something to choose, the outer ones first."""
-    by_name = {asked.name: asked for asked in open_.asked}
+    by_key = {asked.key: asked for asked in open_.asked}
     return tuple(
-        _alternative(open_.subject, by_name[name].owner.id, open_.level, node)
-        for name, tree in open_.trees.items()
+        _alternative(open_.subject, by_key[key].owner.id, open_.level, node)
+        for key, tree in open_.trees.items()
         for node in _choices(tree)
     )
 

@@ -51,7 +51,7 @@ def open_points(subject: Subject, best: int | None = None) -> OpenPoints:
     missing: set[str] = set()
     figures: set[tuple[str, str, str]] = set()
     for level in scale.ids[start:end]:
-        asked = list(asked_for(subject.ruleset, level))
+        asked = list(asked_for(subject, level))
         statuses = [walk.of_asked(one) for one in asked]
         if Status.UNMET in statuses:
             continue
@@ -123,7 +123,8 @@ class _Walk:
         """The points because of which something that is asked is unknown."""
         if asked.applies_when is not None:
             yield from self.condition(asked, asked.applies_when, applies_name(asked), None)
-        yield from self.condition(asked, asked.condition, asked.name, None)
+        for way in (asked, *asked.instead):
+            yield from self.condition(way, way.condition, way.name, None)
 
     def status(self, place: str, row: str | None) -> Status | None:
         """What the engine concluded of a condition; None where it is not there or does not look at the row."""

@@ -42,21 +42,21 @@ class Chosen:
 
     @property
     def given_up(self) -> set[str]:
-        """The names of what is asked and can't be fulfilled."""
-        parts = [part.asked.name for core in self.conflicts for part in core]
-        return {*(obstacle.asked.name for obstacle in self.closed), *parts}
+        """The keys of what is asked and can't be fulfilled."""
+        parts = [part.asked.key for core in self.conflicts for part in core]
+        return {*(obstacle.asked.key for obstacle in self.closed), *parts}
 
 
 def choose(
     subject: Subject, asked: Sequence[Asked], open_: dict[str, Node], views: Sequence[Subject], smallest: bool
 ) -> Chosen:
-    """The best demands that fulfil what is open and keep the rest; `open_` are the trees of the former, by name."""
+    """The best demands that fulfil what is open and keep the rest; `open_` are the trees of the former, by key."""
     chosen = Chosen()
-    parts = [part for one in asked if one.name in open_ for part in _parts(subject.values, one, open_[one.name])]
+    parts = [part for one in asked if one.key in open_ for part in _parts(subject.values, one, open_[one.key])]
     for part in parts:
         chosen.closed += obstacles_of(part.node)
     parts = [part for part in parts if not obstacles_of(part.node)]
-    rest = [one for one in asked if one.name not in open_]
+    rest = [one for one in asked if one.key not in open_]
     parts = _with_what_could_break(subject, parts, rest, Grower(subject, views))
     for cluster in _clusters(parts, lambda part: {*part.roots, *_remedies(part.node)}):
         _add_best(chosen, subject.values, cluster, smallest)
@@ -80,7 +80,7 @@ def _with_what_could_break(subject: Subject, parts: list[Part], rest: Sequence[A
     for part in parts:
         (holding if part.node.holds else taken).append(part)
     fresh = taken
-    unread = {one.name: (one, facts_of(subject, one)) for one in rest}
+    unread = {one.key: (one, facts_of(subject, one)) for one in rest}
     while fresh:
         movable |= {root for part in fresh for root in _movable(subject.values, part.node)}
         facts = {slot.fact for slot in movable}
@@ -96,7 +96,8 @@ def _with_what_could_break(subject: Subject, parts: list[Part], rest: Sequence[A
 def facts_of(subject: Subject, asked: Asked) -> set[str]:
     """The audited facts that what is asked reads."""
     ruleset = subject.ruleset
-    return {source[0] for c in comparisons(asked.condition) for source in sources(ruleset, c.fact, None)}
+    compared = (c for condition in asked.conditions for c in comparisons(condition))
+    return {source[0] for c in compared for source in sources(ruleset, c.fact, None)}
 
 
 def _movable(values: Values, node: Node) -> set[Slot]:

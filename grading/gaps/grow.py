@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from grading.gaps.ids import applies_name, line_id, names_of
+from grading.gaps.ids import applies_name, choice_id, line_id, names_of
 from grading.gaps.known import Slot, Values
 from grading.gaps.settle import Demand, Effort, settle
 from grading.gaps.subject import Asked, Subject, holds
-from grading.gaps.tree import Both, Either, Leaf, Node, Reason, Table, both, either, leaves, remedy_of
+from grading.gaps.tree import Both, Either, Leaf, Node, Reason, Table, both, either, leaves, obstacles_of, remedy_of
 from grading.gaps.values import Wish, grants
 from grading.model.base import Mode, Remedy, Status
 from grading.model.condition import All, AtLeastOf, Comparison, ConditionBase, Each, Not, Some, parts
@@ -33,13 +33,20 @@ class Grower:
         if all(view.status(applies_name(asked), None) is Status.UNMET for view in self.views):
             return both([])
         stem = _Stem(self, asked, names_of(asked))
-        grown = stem.condition(asked.condition, asked.name, (), None, asked.wanted)
-        node = grown if grown is not None else both([])
+        node = self._ways(stem, [_Stem(self, other, names_of(other)) for other in asked.instead])
         applies = applies_name(asked)
         if asked.applies_when is None or self.subject.status(applies, None) is not Status.UNKNOWN:
             return node
         questions = stem.questions(asked.applies_when, applies, (), None)
         return both([node], questions)
+
+    def _ways(self, stem: "_Stem", others: Sequence["_Stem"]) -> Node:
+        """What the level asks, or what a better level asks as long as that is a way at all."""
+        own = stem.whole() or both([])
+        better = [node for node in (other.whole() for other in others) if node is not None]
+        open_ = [node for node in better if not obstacles_of(node)]
+        ways = [own, *(open_ if open_ or not obstacles_of(own) else better)]
+        return either(choice_id(self.subject.unit.id, stem.asked), None, 1, ways)
 
 
 class _Stem:
@@ -51,6 +58,10 @@ class _Stem:
 
     def id(self, place: str, row: str | None) -> str:
         return line_id(self.subject.unit.id, self.asked, self.names[place], row)
+
+    def whole(self) -> Node | None:
+        """The tree of all that is asked; None when nothing of it is there on the day of the audit."""
+        return self.condition(self.asked.condition, self.asked.name, (), None, self.asked.wanted)
 
     def condition(
         self,

@@ -45,6 +45,11 @@ def line_id(unit: str, asked: Asked, name: str, row: str | None) -> str:
     return "G" + hashlib.sha256(seed.encode()).hexdigest()[:9].upper()
 
 
+def choice_id(unit: str, asked: Asked) -> str:
+    """The id of the choice between a level's requirement and those of better levels."""
+    return line_id(unit, asked, "levels", None)
+
+
 def _entries(c: ConditionBase, place: str, sign: str, around: tuple[str, ...]) -> Iterator[_Entry]:
     if isinstance(c, Comparison):
         name = f"{c.fact} {c.operator} {sign}"

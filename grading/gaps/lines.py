@@ -11,7 +11,7 @@ from grading.engine.grade import json_value
 from grading.gaps.grow import Grower, is_open_figure
 from grading.gaps.subject import Asked, Subject, asked_for, provenance_of, stands_in_the_way
 from grading.gaps.tree import Both, Either, Leaf, Node, Table, still_needed, ways_of
-from grading.language.prose import fact_label, requirement_text, sentence
+from grading.language.prose import NOT_ASKED, fact_label, glue, sentence, stated_text
 from grading.language.values import known_text, shown_number
 from grading.model.base import Remedy
 from grading.model.condition import Comparison, Not, Some
@@ -33,13 +33,13 @@ class Open:
     @cached_property
     def asked(self) -> tuple[Asked, ...]:
         """Everything that the level asks for, fulfilled or not."""
-        return tuple(asked_for(self.subject.ruleset, self.level))
+        return tuple(asked_for(self.subject, self.level))
 
     @cached_property
     def trees(self) -> dict[str, Node]:
-        """By name, the tree of each thing that is asked for and not fulfilled, in the guideline's order."""
+        """By key, the tree of each thing that is asked for and not fulfilled, in the guideline's order."""
         grower = Grower(self.subject)
-        return {asked.name: grower.grow(asked) for asked in self.asked if stands_in_the_way(self.subject, asked)}
+        return {asked.key: grower.grow(asked) for asked in self.asked if stands_in_the_way(self.subject, asked)}
 
     def lines(self) -> tuple[GapLine, ...]:
         """A line for each comparison, and each table that is missing or lacks a row."""
@@ -90,6 +90,9 @@ def _line(subject: Subject, part: Leaf | Table, alternative: str | None) -> GapL
     asked, ruleset = part.asked, subject.ruleset
     is_gate = isinstance(asked.owner, Gate)
     inner = part.condition if isinstance(part, Table) else part.comparison
+    better, required = asked.better_level, required_text(subject, part)
+    if better is not None:
+        required = f"{glue(('或达到', ruleset.scale.label_of(better), '要求'))}：{required}"
     return GapLine(
         id=part.line,
         unit=subject.unit.id,
@@ -99,14 +102,21 @@ def _line(subject: Subject, part: Leaf | Table, alternative: str | None) -> GapL
         dimension=None if isinstance(asked.owner, Gate) else asked.owner.dimension,
         level=asked.level,
         condition=part.place,
-        text=asked.owner.text if isinstance(asked.owner, Gate) else requirement_text(ruleset, asked.owner, asked.level),
-        required=required_text(subject, part),
+        better_level=better,
+        text=_text(ruleset, asked),
+        required=required,
         remedy=part.remedy,
         provenance=provenance_of(ruleset, asked, *part.around, inner),
         alternative=alternative,
         on_cheapest_way=True,
         **(_of_table(subject, part) if isinstance(part, Table) else _of_leaf(subject, part)),
     )
+
+
+def _text(ruleset: Ruleset, asked: Asked) -> str:
+    if isinstance(asked.owner, Gate):
+        return asked.owner.text
+    return NOT_ASKED if asked.requirement is None else stated_text(ruleset, asked.requirement)
 
 
 def _of_leaf(subject: Subject, leaf: Leaf) -> dict[str, Any]:

@@ -46,15 +46,15 @@ def solve(engine: Engine, open_: Open, lines: Sequence[GapLine], smallest: bool)
     chosen = choose(subject, open_.asked, trees, views, smallest)
     after = _changed(engine, subject, chosen.changed)
     while len(views) < MAX_ROUNDS:
-        upset = [a for a in open_.asked if a.name not in chosen.given_up and stands_in_the_way(after, a)]
+        upset = [a for a in open_.asked if a.key not in chosen.given_up and stands_in_the_way(after, a)]
         if not upset:
             break
         views.append(after)
         grower = Grower(subject, views)
-        trees = {a.name: grower.grow(a) for a in open_.asked if a.name in trees or a in upset}
+        trees = {a.key: grower.grow(a) for a in open_.asked if a.key in trees or a in upset}
         chosen = choose(subject, open_.asked, trees, views, smallest)
         after = _changed(engine, subject, chosen.changed)
-    left = [a for a in open_.asked if a.name not in chosen.given_up and stands_in_the_way(after, a)]
+    left = [a for a in open_.asked if a.key not in chosen.given_up and stands_in_the_way(after, a)]
     chosen, after, trimmed = _trimmed(engine, subject, level, chosen, after)
     enough = _reaches(after, level)
     change_set = ChangeSet(
@@ -206,7 +206,7 @@ def _conflict(subject: Subject, level: str, part: Part, core: tuple[Part, ...]) 
         fact_label(subject.ruleset, slot.fact) + (f"（{slot.row}）" if slot.row is not None else "")
         for slot in sorted(shared, key=lambda slot: (slot.fact, slot.row or ""))
     ]
-    others = list(dict.fromkeys(other.asked.title for other in core if other.asked.name != part.asked.name))
+    others = list(dict.fromkeys(other.asked.title for other in core if other.asked.key != part.asked.key))
     against = f"与“{'”“'.join(others)}”的要求不能同时满足" if others else "的各项要求互相矛盾"
     return Blocker(
         indicator=part.asked.owner.id,

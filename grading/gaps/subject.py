@@ -1,16 +1,17 @@
 """A unit in an audit with its grading, and what a level asks of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from grading.gaps.known import Values, values_of
+from grading.language.nested import Stated, ways_to
 from grading.model.audit import Audit, Known, UnitAudit
 from grading.model.base import Mode, Status
 from grading.model.condition import ConditionBase
 from grading.model.result import UnitGrading
-from grading.model.ruleset import Cap, Gate, Indicator, Requirement, Ruleset, split_levels
+from grading.model.ruleset import Cap, Gate, Indicator, Requirement, Ruleset
 from grading.places import stated
 
 
@@ -58,7 +59,11 @@ class Subject:
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """Something that must hold for a level: an indicator's requirement, or (`wanted=False`) that a gate is not met."""
+    """Something that must hold for a level: an indicator's requirement, or (`wanted=False`) that a gate is not met.
+
+    `stated_for` is the best level for which the same requirement is stated, so that it has one name at all of them.
+    `instead` are the requirements of better levels any of which does as well, each with its `better_level`.
+    """
 
     owner: Indicator | Gate
     requirement: Requirement | None
@@ -67,6 +72,18 @@ class Asked:
     name: str
     condition: ConditionBase
     wanted: bool
+    better_level: str | None = None
+    instead: tuple["Asked", ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The indicator or gate, whichever of its requirements is meant."""
+        return self.owner.id if isinstance(self.owner, Indicator) else self.name
+
+    @property
+    def conditions(self) -> tuple[ConditionBase, ...]:
+        """The condition and those of the requirements that do as well."""
+        return (self.condition, *(other.condition for other in self.instead))
 
     @property
     def title(self) -> str:
@@ -79,22 +96,24 @@ class Asked:
         return self.owner.applies_when if isinstance(self.owner, Indicator) else None
 
 
-def asked_for(ruleset: Ruleset, level: str) -> Iterator[Asked]:
-    """Everything that a level asks for: the indicators' requirements, and that no gate is in the way.
-
-    `stated_for` is the best level for which the same requirement is stated, so that it has one name at all of them.
-    """
-    ids = ruleset.scale.ids
+def asked_for(subject: Subject, level: str) -> Iterator[Asked]:
+    """Everything that a level asks for: of the indicators that ask something, and that no gate is in the way."""
+    ruleset, ids = subject.ruleset, subject.ruleset.scale.ids
     for indicator in ruleset.indicators:
-        for key, requirement in indicator.levels.items():
-            levels = split_levels(key)
-            if level in levels:
-                name = f"{indicator.id}.{key.replace(' ', '')}"
-                best = min(levels, key=ids.index)
-                yield Asked(indicator, requirement, level, best, name, requirement.require, True)
+        ways = ways_to(ruleset, indicator, level, subject.audit.assessed_on, subject.mode, same_remedies=True)
+        if ways:
+            own, *others = (_asked(indicator, level, way, ids) for way in ways)
+            better = (way.nearest(ruleset.scale.graded, level) for way in ways[1:])
+            instead = (replace(one, better_level=name) for one, name in zip(others, better, strict=True))
+            yield replace(own, instead=tuple(instead))
     for gate in ruleset.gates:
         if not isinstance(gate.effect, Cap) or ids.index(level) < ids.index(gate.effect.cap):
             yield Asked(gate, None, level, "", f"gate.{gate.id}", gate.when, False)
+
+
+def _asked(indicator: Indicator, level: str, way: Stated, ids: tuple[str, ...]) -> Asked:
+    best = min(way.levels, key=ids.index)
+    return Asked(indicator, way.requirement, level, best, way.place, way.requirement.require, True)
 
 
 def stands_in_the_way(subject: Subject, asked: Asked) -> bool:

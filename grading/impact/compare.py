@@ -154,8 +154,6 @@ def _causes(
     scale = worse.ruleset.scale
     names = [f"{name}{measure.suffix}" for name in (("before", "after") if way < 0 else ("after", "before"))]
     lost = _lost(units[here], names[0], names[1], better.ruleset.scale, scale, gained=way > 0)
-    if way < 0:
-        lost = lost & _held(better.ruleset.scale, better.grades[here], scale, measure)
     grades = worse.grades[here]
     found: list[pl.DataFrame] = []
     for kind, criterion, status, denied in _denials(worse.ruleset, grades, lost, measure):
@@ -208,19 +206,6 @@ def _lost(units: pl.DataFrame, better: str, worse: str, of_better: Scale, of_wor
         found[f"{best}>{worst}"] = sum(1 << i for i in (between[:1] if gained else between))
     pair = pl.concat_str([pl.col(better), pl.col(worse)], separator=">")
     return units.select(pair.replace_strict(found, return_dtype=pl.UInt32)).to_series()
-
-
-def _held(of_better: Scale, grades: pl.DataFrame, of_worse: Scale, measure: _Measure) -> pl.Series:
-    """The levels of the worse side that a unit had on the better one, as bits: what it did not have it can't lose."""
-    held = pl.Series([0], dtype=pl.UInt32).new_from_index(0, grades.height)
-    for i, level in enumerate(of_worse.ids):
-        same = same_level(of_worse, of_better, level)
-        if same is None or same == of_better.floor or level == of_worse.floor:
-            held = held | (1 << i)
-        else:
-            there = ~grades[f"level.{same}"].cast(pl.String).is_in(measure.bars)
-            held = held | (there.cast(pl.UInt32) * (1 << i))
-    return held
 
 
 def same_level(of: Scale, other: Scale, level: str | None) -> str | None:

@@ -1,7 +1,7 @@
 """The same criterion in two rulesets, and how people call it."""
 
+from grading.language.nested import asked_at
 from grading.language.prose import NOT_ASKED, requirement_text, sentence
-from grading.model.condition import ConditionBase
 from grading.model.impact import CriterionKind
 from grading.model.ruleset import Cap, Gate, Indicator, Ruleset
 
@@ -52,19 +52,9 @@ def clause(ruleset: Ruleset, kind: CriterionKind, criterion_id: str | None, leve
     found = criterion(ruleset, kind, criterion_id)
     if found is None:
         return ""
-    requirement = found.requirement(level) if isinstance(found, Indicator) and level is not None else None
-    cite = ruleset.provenance(found, requirement).cite
+    asked = asked_at(ruleset.scale.graded, found, level) if isinstance(found, Indicator) and level is not None else None
+    cite = ruleset.provenance(found, asked.requirement if asked is not None else None).cite
     return f"{cite.document} {cite.section}" if cite.section else cite.document
-
-
-def asked(found: Indicator | Gate, level: str) -> tuple[str, ConditionBase] | None:
-    """The place and the condition by which a criterion is judged at a level; None when nothing is asked there."""
-    if isinstance(found, Gate):
-        return f"gate.{found.id}", found.when
-    for key, (levels, requirement) in zip(found.levels, found.requirements.items(), strict=True):
-        if level in levels:
-            return f"{found.id}.{key.replace(' ', '')}", requirement.require
-    return None
 
 
 def _label(ruleset: Ruleset, level: str) -> str:

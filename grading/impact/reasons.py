@@ -19,7 +19,7 @@ from grading.columns.sheet import Held, Sheet
 from grading.columns.statuses import Statuses
 from grading.engine.plan import OverRows, Plan, Ref
 from grading.engine.planning import boundaries, build_plan
-from grading.impact.criteria import asked, criterion
+from grading.impact.criteria import criterion
 from grading.language.prose import fact_label, sentence
 from grading.language.values import known_text
 from grading.model.base import Mode
@@ -104,11 +104,15 @@ class _Teller:
 
     def tell(self, known: Indicator | Gate, level: str, units: pl.Series, cause: pl.Series) -> Iterator[pl.DataFrame]:
         """Why units are short of a criterion at a level."""
-        at, condition = _At(units, cause), asked(known, level)
-        if isinstance(known, Indicator) and known.applies_when is not None:
+        at = _At(units, cause)
+        if isinstance(known, Gate):
+            yield from self._below(f"gate.{known.id}", known.when, False, at)
+            return
+        if known.applies_when is not None:
             yield from self._below(f"{known.id}.applies_when", known.applies_when, None, at)
-        if condition is not None:
-            yield from self._below(*condition, not isinstance(known, Gate), at)
+        # What is short of the level is short of every requirement that would be enough for it.
+        for way in self.plan.ways[known.id, level]:
+            yield from self._below(way.place, way.requirement.require, True, at)
 
     def _status(self, ref: Ref, at: _At) -> pl.Series:
         values, view = self.statuses.found[ref.node], self.plan.nodes[ref.node].view

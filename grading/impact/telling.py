@@ -8,13 +8,14 @@ import polars as pl
 
 from grading.columns.layout import Columns
 from grading.impact.compare import Changes, same_level
-from grading.impact.criteria import asked, clause, criterion, required, title
+from grading.impact.criteria import clause, criterion, required, title
 from grading.impact.reasons import reasons
+from grading.language.nested import ways_to
 from grading.language.prose import sentence
 from grading.model.base import Mode
 from grading.model.condition import comparisons
 from grading.model.impact import CriterionKind
-from grading.model.ruleset import Ruleset
+from grading.model.ruleset import Indicator, Ruleset
 
 CRITERION = ("kind", "before_id", "after_id", "level")
 
@@ -47,7 +48,7 @@ def tell(pair: Pair, mode: Mode, changes: Changes, columns: tuple[Columns, Colum
         parts.append(mine.join(found, on="cause", how="left", maintain_order="left_right"))
     told = pl.concat(parts)
     keys = told.select("direction", *CRITERION, "fact", "operator").unique(maintain_order=True)
-    words = [_words(pair, **row) for row in keys.iter_rows(named=True)]
+    words = [_words(pair, mode, **row) for row in keys.iter_rows(named=True)]
     said = pl.DataFrame(
         words, schema=dict.fromkeys(("title", "required_before", "required_after", "clause"), pl.String)
     )
@@ -70,13 +71,15 @@ def _values(worse: Ruleset, mode: Mode, columns: Columns, causes: pl.DataFrame) 
     return found.with_columns(causes["cause"].gather(found["cause"]).alias("cause"))
 
 
-def _words(pair: Pair, direction: int, fact: str | None, operator: str | None, **cause: Any) -> dict[str, str]:
+def _words(
+    pair: Pair, mode: Mode, direction: int, fact: str | None, operator: str | None, **cause: Any
+) -> dict[str, str]:
     kind: CriterionKind = cause["kind"]
     before_id, after_id, level = cause["before_id"], cause["after_id"], cause["level"]
     worse, better = (pair.after, pair.before) if direction < 0 else (pair.before, pair.after)
     levels = {id(worse): level, id(better): same_level(worse.scale, better.scale, level)}
     texts = {
-        name: _one(ruleset, kind, own, levels[id(ruleset)], fact, operator)
+        name: _one(ruleset, mode, kind, own, levels[id(ruleset)], fact, operator)
         for name, ruleset, own in (
             ("required_before", pair.before, before_id),
             ("required_after", pair.after, after_id),
@@ -91,15 +94,29 @@ def _words(pair: Pair, direction: int, fact: str | None, operator: str | None, *
 
 
 def _one(
-    ruleset: Ruleset, kind: CriterionKind, name: str | None, level: str | None, fact: str | None, operator: str | None
+    ruleset: Ruleset,
+    mode: Mode,
+    kind: CriterionKind,
+    name: str | None,
+    level: str | None,
+    fact: str | None,
+    operator: str | None,
 ) -> str:
-    """What is required of the one value, where the criterion compares it once; else the whole requirement."""
+    """What is required of the one value, where each requirement that is enough compares it once; else the whole requirement."""
     found = criterion(ruleset, kind, name)
-    condition = None if found is None or level is None else asked(found, level)
-    if condition is not None and fact is not None and kind == "indicator":
-        same = {sentence(ruleset, c) for c in comparisons(condition[1]) if (c.fact, c.operator) == (fact, operator)}
-        if len(same) == 1:
-            return same.pop()
+    if isinstance(found, Indicator) and level in ruleset.scale.graded:
+        ways = ways_to(ruleset, found, level, ruleset.edition.effective, mode)
+        asked = [
+            {
+                sentence(ruleset, c)
+                for c in comparisons(way.requirement.require)
+                if (c.fact, c.operator) == (fact, operator)
+            }
+            for way in ways
+        ]
+        said = list(dict.fromkeys(text for same in asked for text in same))
+        if said and all(len(same) <= 1 for same in asked):
+            return "，或".join(said)
     return required(ruleset, kind, name, level)
 
 

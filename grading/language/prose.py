@@ -14,6 +14,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from grading.digest import plain
+from grading.language.nested import asked_at
 from grading.model.base import Scalar
 from grading.model.condition import (
     All,
@@ -25,7 +26,7 @@ from grading.model.condition import (
     Not,
     Some,
 )
-from grading.model.ruleset import Fact, Indicator, Ruleset
+from grading.model.ruleset import Fact, Indicator, Requirement, Ruleset
 
 NOT_ASKED = "不作要求"
 ASSESSED_ON = "评定日期"
@@ -46,16 +47,33 @@ _SAME = {"equals": "is", "one_of": "is", "none_of": "is_not"}
 _COUNTED = {"月": "个月", "小时": "小时", "天": "天"}
 
 
-def requirement_text(ruleset: Ruleset, indicator: Indicator, level: str) -> str:
-    """What an indicator asks for at a level, in words: the level's own text, else the generated sentence.
+def requirement_text(ruleset: Ruleset, indicator: Indicator, level: str, day: date | None = None) -> str:
+    """What an indicator asks for at a level, in words: its requirement's own text, else the generated sentence.
 
-    `不作要求` when it asks for nothing there; raises KeyError for a level that the scale does not have.
+    `不作要求` when it asks for nothing there (on the day, if one is given); raises KeyError for a level that the scale does not
+    have.
     """
     if level not in ruleset.scale.ids:
         raise KeyError(level)
-    requirement = indicator.requirement(level)
-    if requirement is None:
-        return NOT_ASKED
+    asked = asked_at(ruleset.scale.graded, indicator, level, day)
+    return NOT_ASKED if asked is None else stated_text(ruleset, asked.requirement)
+
+
+def inherited(ruleset: Ruleset, indicator: Indicator) -> dict[str, str]:
+    """By level, for those that ask what a worse one asks: that they do, in words (`同 B级要求`)."""
+    found: dict[str, str] = {}
+    for level in ruleset.scale.graded:
+        asked = asked_at(ruleset.scale.graded, indicator, level)
+        if asked is not None and level not in asked.levels:
+            worse = next(
+                name for name in ruleset.scale.graded[ruleset.scale.graded.index(level) :] if name in asked.levels
+            )
+            found[level] = glue(("同", ruleset.scale.label_of(worse), "要求"))
+    return found
+
+
+def stated_text(ruleset: Ruleset, requirement: Requirement) -> str:
+    """A requirement in words: its own text, else the generated sentence."""
     return requirement.text or sentence(ruleset, requirement.require)
 
 

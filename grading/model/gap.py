@@ -25,6 +25,9 @@ class GapLine(Strict):
     established (`unresolved`: nothing that the enterprise could supply would settle it, so this counts before a value that
     is missing too). `id` stays the same while unit, indicator, fact, operator and row do, whatever the figures.
 
+    `level` is the level aimed at. `better_level` is set where the requirement is that of a better level, which does as well; such
+    a line belongs to an `alternative`.
+
     `place` is where the value stands or would stand in the audit; for a computed value that of the first missing value
     behind it, else of the first. `missing` lists what has to be supplied before an `unknown` line can be decided.
     `alternative` is the innermost choice that the line belongs to; `on_cheapest_way` is false when only ways other than
@@ -38,6 +41,7 @@ class GapLine(Strict):
     title: str
     dimension: str | None
     level: str
+    better_level: str | None
     status: Literal["unmet", "unknown", "unresolved"]
     condition: str
     text: str

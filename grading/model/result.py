@@ -21,17 +21,17 @@ class Outcome(NamedTuple):
 
 
 class IndicatorResult(NamedTuple):
-    """One indicator's status at each level; `applicable` is None when that is unknown."""
+    """One indicator's status at each level; `applicable` is None when that is unknown.
+
+    `level` is its own level: the best at which it is met, else the floor; `attainable` the best at which it is not unmet.
+    """
 
     id: str
     dimension: str
     applicable: bool | None
     levels: dict[str, Status]
-
-    @property
-    def own_level(self) -> str | None:
-        """The best level at which the indicator is met; None when it is met at none."""
-        return next((level for level, status in self.levels.items() if status is Status.MET), None)
+    level: str
+    attainable: str
 
 
 class GateResult(NamedTuple):
@@ -130,6 +130,8 @@ class UnitGrading:
     scopes: dict[str, Outcome]
     indicators: tuple[IndicatorResult, ...]
     gates: tuple[GateResult, ...]
+    short_boards: tuple[str, ...]
+    """The indicators that are not met at the level next better than the grade: first the unmet, then the unknown."""
     trace: Sequence[TraceEntry]
     """What the rules concluded, in the order of the plan: causes before what follows from them."""
     conditions: Mapping[str, Status | dict[str, Status]] = field(repr=False)
@@ -186,6 +188,7 @@ def _unit(unit: UnitGrading) -> dict[str, Any]:
         "ruleset_digest": unit.ruleset_digest,
         "review": unit.review,
         **_outcome(unit.outcome),
+        "short_boards": list(unit.short_boards),
         "levels": {level: status.value for level, status in unit.levels.items()},
         "dimensions": {name: _outcome(outcome) for name, outcome in unit.dimensions.items()},
         "scopes": {name: _outcome(outcome) for name, outcome in unit.scopes.items()},
@@ -194,6 +197,8 @@ def _unit(unit: UnitGrading) -> dict[str, Any]:
                 "id": result.id,
                 "dimension": result.dimension,
                 "applicable": result.applicable,
+                "level": result.level,
+                "attainable": result.attainable,
                 "levels": {level: status.value for level, status in result.levels.items()},
             }
             for result in unit.indicators

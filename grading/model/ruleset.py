@@ -56,6 +56,10 @@ class Scale(Strict):
         """The level of a unit that meets no other."""
         return self.ids[-1]
 
+    def label_of(self, level: str) -> str:
+        """What people call a level; the id of one that the scale does not have."""
+        return next((known.label for known in self.levels if known.id == level), level)
+
 
 class Dimension(Strict):
     """A row of the guideline's indicator tables."""
@@ -266,7 +270,7 @@ class Indicator(Strict):
         return {split_levels(key): requirement for key, requirement in self.levels.items()}
 
     def requirement(self, level: str) -> Requirement | None:
-        """What the indicator asks for at `level`; None when it asks for nothing."""
+        """The requirement that the indicator states for `level` itself; None when it states none."""
         return next((r for levels, r in self.requirements.items() if level in levels), None)
 
 

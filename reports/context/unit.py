@@ -7,7 +7,9 @@ from typing import Any
 
 from grading.language.counts import Counts, count
 from grading.language.decision_text import causes_text, level_label, managed_text, outcome_text
+from grading.language.nested import asked_at
 from grading.language.prose import day_text
+from grading.language.short_boards import ShortBoards, short_boards
 from grading.model.audit import Audit
 from grading.model.base import Cite, Provenance, Status
 from grading.model.decision import Decision, Kind
@@ -113,6 +115,7 @@ class UnitPart:
     id: str
     edition: Edition
     notices: tuple[str, ...]
+    short_boards: ShortBoards | None
     is_trial: bool
     is_ungraded: bool
     has_reached: bool
@@ -167,6 +170,7 @@ def unit_part(
         id=grading.id,
         edition=_edition(ruleset, grading),
         notices=tuple(EDITION_NOTICES[n] for n in grading.notices if n in EDITION_NOTICES),
+        short_boards=short_boards(ruleset, grading),
         is_trial=decision.kind is Kind.TRIAL,
         is_ungraded=outcome.grade == UNGRADED,
         has_reached=outcome.grade == gaps.target,
@@ -292,6 +296,6 @@ def _remaining_sources(ruleset: Ruleset, target: str, sources: Sources) -> None:
     for gate in ruleset.gates:
         sources.number(ruleset.provenance(gate, None, gate.when), gate.title or gate.text)
     for indicator in ruleset.indicators:
-        requirement = indicator.requirement(target)
-        if requirement is not None:
-            sources.number(ruleset.provenance(indicator, requirement), indicator.title)
+        asked = asked_at(ruleset.scale.graded, indicator, target)
+        if asked is not None:
+            sources.number(ruleset.provenance(indicator, asked.requirement), indicator.title)

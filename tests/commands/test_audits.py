@@ -40,11 +40,12 @@ def test_grade_answers_as_the_contract_says(root: Path) -> None:
     assert document["audit_digest"].startswith("sha256:")
     (unit,) = document["units"]
     assert set(unit) >= {
-        "id", "ruleset", "ruleset_digest", "review", "grade", "attainable",
+        "id", "ruleset", "ruleset_digest", "review", "grade", "attainable", "short_boards",
         "dimensions", "scopes", "indicators", "gates", "trace",
     }  # fmt: skip
     assert unit["indicators"][0] == {
-        "id": "tested", "dimension": "treatment", "applicable": True, "levels": dict.fromkeys("ABC", "unmet"),
+        "id": "tested", "dimension": "treatment", "applicable": True, "level": "D", "attainable": "D",
+        "levels": dict.fromkeys("ABC", "unmet"),
     }  # fmt: skip
     assert set(unit["trace"][0]) == {"seq", "rule", "because", "concludes"}
 

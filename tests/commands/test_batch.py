@@ -67,7 +67,7 @@ ROWS = """\
 unit.id,outlet_id,颗粒物
 U1,DA001,10
 U1,DA002,9.99
-U3,DA001,10
+U3,DA001,10.01
 U5,DA001,10.01
 """
 GRADES = {"U1": ("A", "A"), "U2": ("A", "A"), "U3": ("D", "B"), "U4": ("D", "A"), "U5": ("ungraded", "ungraded")}
@@ -208,7 +208,7 @@ def test_a_target_can_be_named(root: Path, csv_file: Path) -> None:
     frame = pl.read_parquet(csv_file.parent / "out/grades.parquet")
     assert frame.filter(pl.col("unit.id") == "U3").select("target", "unmet", "unknown").row(0) == (
         "A",
-        ["enclosure"],
+        ["enclosure", "limits"],
         [],
     )
 
@@ -250,7 +250,7 @@ def test_the_workbook_speaks_chinese_and_has_frozen_heads_and_filters(root: Path
     grades = [str(said) for said in _column(sheet, "等级")]
     assert (summary["D级"], summary["待定"]) == (grades.count("D级"), sum(said.startswith("待定") for said in grades))
     assert dict(zip(heads, (cell.value for cell in sheet[6]), strict=True))["触发的否决项"] == "燃煤"
-    assert [cell.value for cell in book["指标"][4]] == [4, "U3", "B级", "A级"]
+    assert [cell.value for cell in book["指标"][4]] == [4, "U3", "B级", "D级（可达 B级）"]
 
 
 def test_texts_that_look_like_markup_or_escapes_arrive_as_they_are(root: Path, tmp_path: Path) -> None:
@@ -437,7 +437,7 @@ def test_results_of_another_input_or_mode_are_not_mixed(root: Path, csv_file: Pa
     result = batch(root, csv_file, "--trial")
     assert result.exit_code == 2
     assert "评级方式：原为 official，现为 trial" in result.output
-    csv_file.write_text(UNITS.replace("79.9", "80"), encoding="utf-8")
+    written(csv_file.parent, UNITS.replace("79.9", "80"), ROWS.replace("10.01", "10"))
     result = batch(root, csv_file)
     assert result.exit_code == 2
     assert "输入内容" in result.output

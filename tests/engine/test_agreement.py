@@ -39,6 +39,8 @@ def disagreements(unit: UnitGrading, expected: plain.PlainUnit) -> dict[str, tup
         "scopes": ({s: (o.grade, o.attainable) for s, o in unit.scopes.items()}, expected.scopes),
         "gates": ({gate.id: gate.status.value for gate in unit.gates}, expected.gates),
         "applicable": ({i.id: i.applicable for i in unit.indicators}, expected.applicable),
+        "own levels": ({i.id: (i.level, i.attainable) for i in unit.indicators}, expected.own),
+        "short boards": (list(unit.short_boards), expected.short_boards),
         "indicators": ({i.id for i in unit.indicators}, expected.indicators.keys()),
         "conditions": ({*unit.conditions}, {*expected.conditions}),
     }

@@ -254,13 +254,28 @@ class Costs:
         for indicator in self.ruleset.indicators:
             if self.now.applicable[indicator.id] is False:
                 continue
-            for key, requirement in indicator.levels.items():
-                if level in key.split(","):
-                    yield self.ways(requirement.require, f"{indicator.id}.{key}", None, True, (indicator, requirement))
+            enough = [
+                self.ways(requirement.require, f"{indicator.id}.{key}", None, True, (indicator, requirement))
+                for key, requirement in indicator.levels.items()
+                if key in self.enough(indicator, level)
+            ]
+            if enough:
+                yield set().union(*enough)
         ids = self.ruleset.scale.ids
         for gate in self.ruleset.gates:
             if not isinstance(gate.effect, Cap) or ids.index(level) < ids.index(gate.effect.cap):
                 yield self.ways(gate.when, f"gate.{gate.id}", None, False, (gate,))
+
+    def enough(self, indicator: Indicator, level: str) -> set[str]:
+        """The keys of the requirements that are asked at a level and at every better one; none when it asks nothing."""
+        graded = self.ruleset.scale.graded
+        own = {name: key for key in indicator.levels for name in key.split(",")}
+        asked = [next((own[worse] for worse in graded[i:] if worse in own), None) for i in range(len(graded))]
+        return (
+            {key for key in asked[: graded.index(level) + 1] if key is not None}
+            if asked[graded.index(level)]
+            else set()
+        )
 
     def ways(
         self, c: ConditionBase, place: str, row: str | None, wanted: bool, outer: tuple[Any, ...]

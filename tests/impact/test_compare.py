@@ -74,11 +74,11 @@ def test_what_denies_only_a_part_of_what_is_lost_does_not_decide() -> None:
     ]
 
 
-def test_a_level_that_was_not_had_before_is_not_lost() -> None:
+def test_who_had_a_level_had_the_worse_ones_too_and_loses_them_with_it() -> None:
     before = ruleset(indicator("dust", A=most("dust", 10), B=most("dust", "unresolved"), C=most("dust", 30)))
     after = ruleset(indicator("dust", A=most("dust", 5), B=most("dust", "unresolved"), C=most("dust", 30)))
     plant = {"dust": "9"}
-    assert causes(side(before, plant), side(after, plant)) == [("dust", "dust", "unmet", "A", True)]
+    assert causes(side(before, plant), side(after, plant)) == [("dust", "dust", "unknown", "B", True)]
 
 
 def test_all_that_stood_before_a_better_level_had_to_turn() -> None:

@@ -5,7 +5,7 @@ from grading.language.check.conditions import check_conditions
 from grading.language.check.facts import check_names, check_reading
 from grading.language.check.gates import check_gate_effects
 from grading.language.check.head import check_head
-from grading.language.check.levels import check_differences, check_levels
+from grading.language.check.levels import check_differences, check_levels, check_order
 from grading.language.check.measures import check_alerts, check_measures
 from grading.language.check.provenance import check_estimates, check_figures, check_gates, check_indicators
 from grading.language.loaded import Loaded
@@ -29,6 +29,7 @@ COMPLETENESS = (
     check_gates,
     check_figures,
     check_differences,
+    check_order,
     check_alerts,
 )
 """With an error of these a ruleset is not fit to be shipped."""

@@ -1,13 +1,19 @@
 """The levels: those that indicators speak of are there, each has conditions and differs from the next."""
 
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from itertools import pairwise, permutations
 
+from grading.digest import plain
 from grading.language.check.words import listed, near
+from grading.language.entailment import Entailment
 from grading.language.loaded import Loaded
+from grading.language.nested import Stated, asked_at, stated
 from grading.language.normal import Form, normal
 from grading.language.problems import Problem
-from grading.language.windows import first_days, is_there
+from grading.language.windows import first_days
+from grading.model.base import Mode
+from grading.model.condition import ConditionBase, Value, comparisons
 from grading.model.ruleset import Cap, Indicator, Ruleset, split_levels
 
 
@@ -55,17 +61,77 @@ def check_differences(loaded: Loaded) -> Iterator[Problem]:
 def _unconditioned(loaded: Loaded, level: str) -> Iterator[Problem]:
     """Every plant would reach a level that asks for nothing."""
     ruleset = loaded.ruleset
-    asked = [r.require for i in ruleset.indicators if (r := i.requirement(level)) is not None]
-    if not asked:
+    graded = ruleset.scale.graded
+    if not any(asked_at(graded, indicator, level) for indicator in ruleset.indicators):
         message = f"no indicator has conditions for level `{level}` of scale `{ruleset.scale_id}`"
         yield loaded.own.problem(("indicators",), message)
         return
     for day in first_days(ruleset):
-        if not any(is_there(condition, day) for condition in asked):
+        if not any(asked_at(graded, indicator, level, day) for indicator in ruleset.indicators):
             message = f"no indicator has conditions for level `{level}` from {day}: all are outside their windows"
             yield loaded.own.problem(("indicators",), message)
 
 
 def _asked(ruleset: Ruleset, level: str) -> list[Form | None]:
-    asked = (indicator.requirement(level) for indicator in ruleset.indicators)
-    return [None if requirement is None else normal(requirement.require) for requirement in asked]
+    listed = (asked_at(ruleset.scale.graded, indicator, level) for indicator in ruleset.indicators)
+    return [None if asked is None else normal(asked.requirement.require) for asked in listed]
+
+
+def check_order(loaded: Loaded) -> Iterator[Problem]:
+    """Better levels that are provably easier than worse ones: whoever meets the worse requirement meets the better.
+
+    Where none of the figures is looser, and it is only proven with provisional ones, it may be these that are wrong: a warning.
+    """
+    ruleset = loaded.ruleset
+    for day in first_days(ruleset):
+        readings = [Entailment(ruleset, mode, day, as_written=True) for mode in (Mode.OFFICIAL, Mode.TRIAL)]
+        for indicator in ruleset.indicators:
+            for better, worse in permutations(stated(indicator, day), 2):
+                levels = _first_pair(ruleset, better, worse)
+                easy, hard = better.requirement.require, worse.requirement.require
+                proven = [one.holds(hard, easy) and not one.holds(easy, hard) for one in readings]
+                if levels is None or not any(proven):
+                    continue
+                key = next(k for k, r in indicator.levels.items() if r is better.requirement)
+                looser = _looser(easy, hard)
+                said = "; ".join(looser) or "whoever meets what is asked there meets what is asked here"
+                message = f"level `{levels[0]}` is easier than `{levels[1]}`: {said}"
+                is_sure = proven[0] or bool(looser)
+                yield loaded.problem("indicators", indicator.id, ("levels", key), message, warning=not is_sure)
+
+
+def _first_pair(ruleset: Ruleset, better: Stated, worse: Stated) -> tuple[str, str] | None:
+    """The first level of one requirement that is better than one of the other, with that one."""
+    ids = ruleset.scale.ids
+    pairs = ((a, b) for a in better.levels for b in worse.levels if a in ids and b in ids)
+    return next(((a, b) for a, b in pairs if ids.index(a) < ids.index(b)), None)
+
+
+def _looser(easy: ConditionBase, hard: ConditionBase) -> list[str]:
+    """The figures and options in which a requirement is easier than another: same fact and operator, other operands."""
+    here, there = _operands(easy), _operands(hard)
+    return [
+        f"{fact} {word} {_figures(here[fact, word] - there[fact, word])}, "
+        f"there {_figures(there[fact, word] - here[fact, word])}"
+        for fact, word in here
+        if (fact, word) in there and here[fact, word] - there[fact, word] and there[fact, word] - here[fact, word]
+    ]
+
+
+def _operands(condition: ConditionBase) -> dict[tuple[str, str], set[Value | None]]:
+    found: dict[tuple[str, str], set[Value | None]] = {}
+    for c in comparisons(condition):
+        found.setdefault((c.fact, c.operator), set()).add(c.guess)
+    return found
+
+
+def _figures(values: Iterable[Value | None]) -> str:
+    return ", ".join(sorted(map(_figure, values)))
+
+
+def _figure(value: Value | None) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_figure, value))}]"
+    if value is None:
+        return "unresolved"
+    return plain(value) if isinstance(value, Decimal) else str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,6 +1,7 @@
 """JSON lines, an audit a line, as a source: each line is read and checked as any audit is."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,7 +13,7 @@ import polars as pl
 from grading.batch.layout import HEAD_SCHEMA, LEFT_UNKNOWN, LINE, UNIT_ID, Reject
 from grading.batch.partial_audits import without_values
 from grading.batch.reading import Chunk, fact_reason
-from grading.batch.repeated_units import RepeatedUnits
+from grading.batch.repeated_units import plant_and_day, repeated_units
 from grading.batch.source import Extent
 from grading.columns.from_audits import from_audits
 from grading.columns.from_documents import OddError, from_documents, keys_in, parse
@@ -55,7 +56,7 @@ class AuditLines:
     def extent(self) -> Extent:
         """Count the audits, and see which units are audited twice on a day."""
         self.starts: list[_Start] = []
-        self.twice = RepeatedUnits()
+        seen: Counter[int | None] = Counter()
         offset, line, first, audits = 0, 0, (0, 1), 0
         with self.file.open("rb") as data:
             for text in data:
@@ -65,8 +66,9 @@ class AuditLines:
                     first, audits = (offset, line), 0
                 if not text.isspace():
                     audits += 1
-                    self.twice.add(line, text)
+                    seen[plant_and_day(text)] += 1
                 offset += len(text)
+        self.twice = repeated_units(self._may_repeat(seen))
         if audits:
             self.starts.append(_Start(*first, audits))
         return Extent(sum(start.audits for start in self.starts), len(self.starts))
@@ -78,7 +80,7 @@ class AuditLines:
         notices: list[Reject] = []
         lines: list[tuple[int, bytes]] = []
         for line, text in read:
-            other = self.twice.other(line)
+            other = self.twice.get(line)
             if other is None:
                 lines.append((line, text))
             else:
@@ -106,6 +108,16 @@ class AuditLines:
             frame = frame.with_columns(pl.Series(LEFT_UNKNOWN, marked, dtype=pl.String))
         order = frame.select(pl.arg_sort_by(LINE, maintain_order=True)).to_series()
         return Chunk(frame[order], columns.reordered(order), rejects, len(read), refused, skipped, notices)
+
+    def _may_repeat(self, seen: Counter[int | None]) -> Iterator[tuple[int, bytes]]:
+        """The audits of which another one may be of the same plant and day, with their lines."""
+        if not seen[None] and all(count == 1 for count in seen.values()):
+            return
+        with self.file.open("rb") as data:
+            for line, text in enumerate(data, start=1):
+                key = None if text.isspace() else plant_and_day(text)
+                if not text.isspace() and (seen[None] or seen[key] > 1):
+                    yield line, text
 
     def _audit(
         self,

@@ -1,9 +1,14 @@
 """Units that a file of audits has twice on one day: which of two audits counts, nobody can tell."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
+
+_USCC = re.compile(rb'"uscc"\s*:\s*"([0-9A-Za-z]{18})"')
+_DAY = re.compile(rb'"assessed_on"\s*:\s*"([0-9-]{10})"')
 
 
 @dataclass(frozen=True)
@@ -14,33 +19,31 @@ class Repeated:
     unit: str
 
 
-class RepeatedUnits:
-    """Remembers enterprise, unit and day of every audit by a hash, and the lines on which they stand again."""
-
-    def __init__(self) -> None:
-        self.first: dict[int, int] = {}
-        self.repeated: dict[int, Repeated] = {}
-
-    def add(self, line: int, text: bytes) -> None:
-        """Take in an audit; what is no audit is left to whoever reads it."""
-        try:
-            raw = orjson.loads(text)
-        except orjson.JSONDecodeError:
-            return
-        for key in _keys(raw):
-            hashed = hash(key)
-            other = self.first.setdefault(hashed, line)
+def repeated_units(lines: Iterable[tuple[int, bytes]]) -> dict[int, Repeated]:
+    """The lines that audit a unit that another line audits on the same day, with that other line."""
+    first: dict[int, int] = {}
+    found: dict[int, Repeated] = {}
+    for line, text in lines:
+        for key in _keys(text):
+            other = first.setdefault(hash(key), line)
             if other != line:
-                self.repeated.setdefault(line, Repeated(other, key[-1]))
-                self.repeated.setdefault(other, Repeated(line, key[-1]))
-
-    def other(self, line: int) -> Repeated | None:
-        """The line that audits the same unit on the same day; None when there is none."""
-        return self.repeated.get(line)
+                found.setdefault(line, Repeated(other, key[-1]))
+                found.setdefault(other, Repeated(line, key[-1]))
+    return found
 
 
-def _keys(raw: Any) -> list[tuple[str, str, str]]:
-    """Whose audit it is, the day, and each unit."""
+def plant_and_day(text: bytes) -> int | None:
+    """A hash of whose audit it is and of which day, without reading it whole; None when that can't be told."""
+    code, day = _USCC.search(text), _DAY.search(text)
+    return hash((code[1].upper(), day[1])) if code and day else None
+
+
+def _keys(text: bytes) -> list[tuple[str, str, str]]:
+    """Whose audit it is, the day, and each unit; nothing of what is no audit, which is left to whoever reads it."""
+    try:
+        raw: Any = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return []
     if (
         not isinstance(raw, dict)
         or not isinstance(raw.get("enterprise"), dict)
@@ -48,6 +51,6 @@ def _keys(raw: Any) -> list[tuple[str, str, str]]:
     ):
         return []
     enterprise = raw["enterprise"]
-    whose = enterprise.get("uscc") or enterprise.get("name")
+    whose = str(enterprise.get("uscc") or enterprise.get("name")).strip().upper()
     ids = (unit.get("id") for unit in raw["units"] if isinstance(unit, dict))
-    return [(str(whose), str(raw.get("assessed_on")), str(unit).strip()) for unit in ids if unit is not None]
+    return [(whose, str(raw.get("assessed_on")), str(unit).strip()) for unit in ids if unit is not None]

@@ -18,6 +18,10 @@ RESTORE_IT = "用 grading restore 从最近的备份恢复到空的目录"
 RESTORE = f"请停止服务，保留现有文件，{RESTORE_IT}"
 
 
+UNREADABLE = ("malformed", "not a database", "disk I/O")
+"""What SQLite says of a file that it can't read."""
+
+
 class DamagedError(Exception):
     """The database can't be worked with; the message says in Chinese what is wrong and what to do."""
 
@@ -53,10 +57,8 @@ def damage_of(database: Database, error: BaseException | None = None) -> str:
 
 def is_damage(database: Database, error: BaseException) -> bool:
     """Whether something failed because the database is damaged, and not because of a mistake or of who was in the way."""
-    if isinstance(error, DBAPIError) and isinstance(error.orig, sqlite3.DatabaseError):
-        if "malformed" in str(error.orig) or "not a database" in str(error.orig) or "disk I/O" in str(error.orig):
-            return True
-    return bool(_damaged_tables(database))
+    said = str(error.orig) if isinstance(error, DBAPIError) else ""
+    return any(words in said for words in UNREADABLE) or bool(_damaged_tables(database))
 
 
 def _check_file(service: Service, *, must_exist: bool, thorough: bool) -> None:

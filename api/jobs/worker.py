@@ -105,7 +105,7 @@ def _begin(
     if status is not None and status.status in OVER:
         with service.database.writing() as db:
             there: Any = model
-            again = db.scalar(select(model).where(there.id == subject, there.run == number).with_for_update())
+            again: Any = db.scalar(select(model).where(there.id == subject, there.run == number).with_for_update())
             if again is not None:
                 again.run = number + 1
         return

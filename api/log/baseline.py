@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from api.log.entries import append
 from api.store import changes
-from api.store.recorded import RECORDED, Record, Recorded, record_of
+from api.store.recorded import RECORDED, Record, Recorded, key_of, record_of
 
 ACTION = "log.baseline"
 AT_ONCE = 1000
@@ -40,4 +40,4 @@ def _chunks(connection: Connection, recorded: Recorded) -> Iterator[dict[str, Re
     while some := found.fetchmany(AT_ONCE):
         records = [{**missing, **row} for row in some]
         keyed = ((record_of(recorded, values), values) for values in records)
-        yield {changes.key_of(recorded.table, values): record for record, values in keyed}
+        yield {key_of(recorded.table, values): record for record, values in keyed}

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, attributes, sessionmaker
+from sqlalchemy.orm import ORMExecuteState, PassiveFlag, Session, UOWTransaction, attributes, sessionmaker
 
 from api.store.base import Base
 from api.store.recorded import RECORDED, Record, Recorded, key_of, plain, record_of
@@ -32,7 +32,7 @@ def collect_from(sessions: "sessionmaker[Session]") -> None:
     event.listen(sessions, "after_soft_rollback", _forget)
 
 
-def note(db: Session, model: type[Base], rows: Iterable[Mapping[str, Any]], *, whole: bool = False) -> None:
+def note(db: Session, model: type[Base], rows: Iterable[Mapping[Any, Any]], *, whole: bool = False) -> None:
     """Say what a bulk statement did: for each row its key and the columns that it wrote (`whole`: all there are)."""
     recorded = RECORDED[model.__tablename__]
     noted = db.info.setdefault(CHANGES, {}).setdefault(model.__tablename__, {})
@@ -85,7 +85,7 @@ def _collect(session: Session, _context: UOWTransaction) -> None:
             changed = {
                 column.name: plain(column, getattr(row, column.name), key, recorded)
                 for column in recorded.columns
-                if attributes.get_history(row, column.name, attributes.PASSIVE_NO_INITIALIZE).has_changes()
+                if attributes.get_history(row, column.name, PassiveFlag.PASSIVE_NO_INITIALIZE).has_changes()
             }
             if changed:
                 found = _found(session, row)

@@ -112,12 +112,12 @@ UNRECORDED = MappingProxyType(
 """Tables that the log records nothing of, and what is in them; nothing that is in force rests on them."""
 
 
-def key_of(table: Table, values: Mapping[str, Any]) -> str:
+def key_of(table: Table, values: Mapping[Any, Any]) -> str:
     """A row's primary key as the log writes it."""
     return "/".join(str(plain(column, values[column.name], "")) for column in table.primary_key.columns)
 
 
-def record_of(recorded: Recorded, values: Mapping[str, Any]) -> Record:
+def record_of(recorded: Recorded, values: Mapping[Any, Any]) -> Record:
     """A row as the log writes it, from values of the mapped class or of the database's driver."""
     key = key_of(recorded.table, values)
     return {
@@ -127,7 +127,7 @@ def record_of(recorded: Recorded, values: Mapping[str, Any]) -> Record:
     }
 
 
-def plain(column: Column[Any], value: Any, key: str, recorded: Recorded | None = None) -> Any:
+def plain(column: Any, value: Any, key: str, recorded: Recorded | None = None) -> Any:
     """A value as the log writes it. Never raises: what no such column can hold comes out as a text that nothing else gives."""
     if value is None:
         return None
@@ -146,14 +146,14 @@ def json_of(rows: Mapping[str, Mapping[str, Record | None]]) -> str:
     return json.dumps(rows, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def _is_digested(column: Column[Any], recorded: Recorded) -> bool:
+def _is_digested(column: Any, recorded: Recorded) -> bool:
     kind = column.type
     if isinstance(kind, Packed | Text) or column.name in recorded.personal:
         return True
     return isinstance(kind, String) and not isinstance(kind, Enum) and (kind.length is None or kind.length > SHORT)
 
 
-def _plain(column: Column[Any], value: Any) -> Any:
+def _plain(column: Any, value: Any) -> Any:
     kind = column.type
     if isinstance(kind, Uuid):
         return str(value if isinstance(value, UUID) else UUID(value))

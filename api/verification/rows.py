@@ -94,7 +94,7 @@ def _of_table(db: Session, told: sqlite3.Connection, recorded: Recorded) -> Iter
         yield Finding(f"{recorded.name}:{key}", f"日志记有这一行（至第 {seq} 条：{shown}），但它已不在库中。")
 
 
-def _differing(recorded: Recorded, key: str, values: Mapping[str, Any], known: Record) -> list[str]:
+def _differing(recorded: Recorded, key: str, values: Mapping[Any, Any], known: Record) -> list[str]:
     found = []
     for column in recorded.columns:
         is_, was = plain(column, values[column.name], key, recorded), known.get(column.name)
@@ -119,7 +119,7 @@ def _shown(record: Record) -> str:
     return "，".join(f"{name} {value}" for name, value in record.items() if not _is_digest(value))[:300]
 
 
-def _rows(db: Session, recorded: Recorded) -> Iterator[Mapping[str, Any]]:
+def _rows(db: Session, recorded: Recorded) -> Iterator[Mapping[Any, Any]]:
     """The rows as the driver gives them: a value that the mapped class would refuse is a finding, not the end."""
     named = ", ".join(f'"{column.name}"' for column in recorded.columns)
     keys = ", ".join(f'"{column.name}"' for column in recorded.table.primary_key.columns)

@@ -233,6 +233,7 @@ def _form(
         status,
         **_around(desk, audit, asked),
         assessed_on=draft.at("assessed_on").value or "",
+        broken=draft.broken,
         everything=everything,
         conflict=conflict,
         workbook=workbook,

@@ -84,7 +84,9 @@ def _unit(reader: _Reader, raw: Any, path: Path) -> Any:
     if not isinstance(raw, dict):
         reader.wrong(path, "对象", raw)
         return _BROKEN
-    return reader.members(raw, path, {"id": _text, "ruleset": _text, "facts": _facts, "groups": _groups})
+    left = reader.members(raw, path, {"id": _text, "ruleset": _text, "facts": _facts, "groups": _groups})
+    # Without its ruleset nothing of a unit can be shown.
+    return _BROKEN if left is not None and "ruleset" in raw and "ruleset" not in left else left
 
 
 def _facts(reader: _Reader, raw: Any, path: Path) -> Any:

@@ -27,6 +27,7 @@ from grading.forms.wording import expectation
 from grading.intake import MAX_ROWS, MAX_TEXT, AuditError, check_audit
 from grading.language.load import Library
 from grading.model.ruleset import Fact, Ruleset
+from grading.regions import PATTERN as PLACE
 
 UNWRITABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]"
 """The characters that the intake refuses (halves of surrogate pairs can't be in a file's text)."""
@@ -92,7 +93,7 @@ class TableReader:
         texts[NAME] = texts[NAME].zip_with(texts[NAME].is_not_null(), texts[UNIT_ID])
         heads = pl.DataFrame([raw[LINE], *(day if name == ASSESSED_ON else texts[name] for name in HEADS)])
         plain = pl.all_horizontal(_is_plain(pl.col(name)) for name in texts) & pl.col(UNIT_ID).is_not_null()
-        county = pl.col(COUNTY).is_null() | pl.col(COUNTY).str.contains(r"^[0-9]{6}$")
+        county = pl.col(COUNTY).is_null() | pl.col(COUNTY).str.contains(f"^(?:{PLACE})$")
         fine = heads.select(plain & county & pl.col(ASSESSED_ON).is_not_null()).to_series()
         for position in (~fine).arg_true():
             self._wrong_head(heads.row(position, named=True), shown(raw[ASSESSED_ON], position), position, found)

@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from api.commands import backups, logs, users, workers
-from api.commands.opening import Data, service_of, settings_of
+from api.commands.opening import Data, service_of, settings_of, undamaged
 from grading.commands.terminal import err, out, print_block, stop
 
 if TYPE_CHECKING:
@@ -54,14 +54,16 @@ def serve(
             stop("生产模式（GRADING_MODE=production）下不能使用演示数据。")
         settings = demonstration.settings_of(settings)
     service = service_of(settings)
-    problem = serving.not_startable(service)
+    with undamaged(service):
+        problem = serving.not_startable(service)
+        nobody = problem is None and serving.has_no_users(service)
     if problem is not None:
         service.close()
         stop(problem)
     if demo:
         err.print("正在准备演示数据……")
         _show_demo(demonstration.prepare(service), settings)
-    elif serving.has_no_users(service):
+    elif nobody:
         err.print("还没有用户。请先运行：grading user add 用户名 --name 姓名 --role administrator", style="yellow")
     err.print(f"服务地址：{settings.public_url or f'http://{settings.host}:{settings.port}'}（Ctrl-C 停止）")
     serving.run(service)
@@ -72,9 +74,10 @@ def migrate(context: typer.Context, data: Data = None) -> None:
     from api.store import migrate as migrations
 
     service = service_of(settings_of(context, data=data))
-    before = migrations.current(service.database)
-    migrations.migrate(service.database)
-    after = migrations.current(service.database)
+    with undamaged(service):
+        before = migrations.current(service.database)
+        migrations.migrate(service.database)
+        after = migrations.current(service.database)
     service.close()
     out.print(f"数据库表结构：{before or '空'} → {after}" if before != after else f"数据库已是最新表结构（{after}）")
 

@@ -20,6 +20,7 @@ from api.store import AuditRevision, GradedUnit, Grading, SignOff
 from grading import calendar
 from grading.digest import digest
 from grading.engine.grade import Engine
+from grading.identifiers import IdentifierError, normalise_id
 from grading.intake import AuditError, check_audit, parse_json
 from grading.language.load import Library
 from grading.model import audit as domain
@@ -119,7 +120,7 @@ def replayed(db: Session, grader: Grader, stored: Grading) -> Replayed:
     engine = grader.of_digests(db, {row.ruleset_id: row.ruleset_digest for row in rows})
     content = find(db, AuditRevision, stored.revision_id).content
     try:
-        audit = read_as(content, {row.unit: row.ruleset_id for row in rows}, engine.library)
+        audit = read_as(content, {row.unit: row.ruleset_id for row in rows}, engine.library, stored.audit_digest)
     except AuditError as error:
         raise invalid_audit(error) from None
     graded = grader.grade(audit, stored.mode, engine)
@@ -138,15 +139,35 @@ def _grades(told: dict[str, Any]) -> list[tuple[str, str, str]]:
     return [(one.get("id", ""), one["grade"], one["attainable"]) for one in (told, *told["units"])]
 
 
-def read_as(content: str, rulesets: Mapping[str, str], library: Library) -> domain.Audit:
+def read_as(
+    content: str, rulesets: Mapping[str, str], library: Library, audit_digest: str | None = None
+) -> domain.Audit:
     """A revision as it was graded: each unit (by its id) under the ruleset given, which may be another than it names.
+
+    `audit_digest`: of the audit as it was read then, which tells whether its texts were mended.
 
     Raises AuditError.
     """
     raw = parse_json(content)
     for unit in raw["units"]:
-        unit["ruleset"] = rulesets.get(unit["id"], unit["ruleset"])
-    return check_audit(raw, library, as_recorded=True)
+        unit["ruleset"] = rulesets.get(unit["id"], rulesets.get(_as_named(unit["id"]), unit["ruleset"]))
+    try:
+        audit = check_audit(raw, library, as_recorded=True)
+    except AuditError:
+        # What was taken before texts were mended may be refused now.
+        return check_audit(raw, library, as_recorded=True, verbatim=True)
+    if audit_digest is None or digest(audit) == audit_digest:
+        return audit
+    verbatim = check_audit(raw, library, as_recorded=True, verbatim=True)
+    return verbatim if digest(verbatim) == audit_digest else audit
+
+
+def _as_named(unit_id: str) -> str:
+    """A unit's id as its grading has it."""
+    try:
+        return normalise_id(unit_id)[0]
+    except IdentifierError:
+        return unit_id
 
 
 def inputs_of(graded: Graded) -> str:

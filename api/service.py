@@ -9,6 +9,7 @@ from api.evidence import EvidenceFolder
 from api.export_folder import ExportFolder
 from api.grader import Grader
 from api.identity.limits import CostlyLimit
+from api.log import record_the_rest
 from api.settings import Settings
 from api.store.database import Database
 from grading.language.load import Library
@@ -34,6 +35,7 @@ class Service:
 def make_service(settings: Settings) -> Service:
     """The parts, put together; raises SettingsError or ArgumentError for settings that can't work."""
     database = Database(settings.database, settings.answering)
+    record_the_rest(database)
     return Service(
         settings=settings,
         database=database,

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api import demo, several
 from api.jobs.started import started_workers
+from api.log.handing_out import HeadsHandedOut
 from api.service import Service
 from api.settings import Settings
 from api.store import User, migrate
@@ -37,6 +38,16 @@ def has_no_users(service: Service) -> bool:
 
 def run(service: Service) -> None:
     """Serve until SIGINT or SIGTERM, by as many processes as the settings say, with the workers beside them."""
+    settings = service.settings
+    heads = HeadsHandedOut(settings)
+    heads.start()
+    try:
+        _answer(service)
+    finally:
+        heads.stop()
+
+
+def _answer(service: Service) -> None:
     settings = service.settings
     if settings.answering == 1:
         # The web application is large, and only who answers needs it: not who holds the socket, nor workers.

@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     """Audits of a batch that the columns grade at once."""
     engine_chunk: Annotated[int, Field(ge=1, le=1_000)] = 50
     """Audits of a batch that the engine concludes before it looks whether the batch is held."""
+    heads: str | None = None
+    """Where heads of the log are handed out besides: a file that lines are added to, or an address (https://…) that they are
+    posted to."""
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
 
     @field_validator("secret_key")
@@ -104,6 +107,11 @@ class Settings(BaseSettings):
     def exports_folder(self) -> Path:
         """Where documents lie that were made for somebody to download."""
         return self.data / "exports"
+
+    @property
+    def known_head_file(self) -> Path:
+        """Where the last head of the log is noted that was seen, outside of the database."""
+        return self.data / "log-head.txt"
 
     @property
     def database(self) -> str:

@@ -10,11 +10,14 @@ from decimal import Decimal
 from typing import Any
 
 from grading import calendar, uscc
+from grading.identifiers import IdentifierError, normalise_id
+from grading.invisible import shown_invisible, without_invisible
 from grading.language.load import Library
 from grading.language.problems import LanguageError, place_of
 from grading.model.audit import Audit, Enterprise, Known, Row, UnitAudit, Value
 from grading.model.base import decimal_places
 from grading.model.ruleset import Fact, Ruleset
+from grading.regions import is_place
 
 MAX_BYTES = 5_000_000
 MAX_UNITS = 200
@@ -91,20 +94,25 @@ def _number(text: str) -> Any:
 def read_audit(text: bytes | str, library: Library, *, notices: list[InputProblem] | None = None) -> Audit:
     """Read and check an audit against its rulesets; raises AuditError with every problem there is.
 
-    What was mended, such as a credit code in full width, is added to `notices`.
+    What was mended, an invisible character in an id or a credit code in full width, is added to `notices`.
     """
     return check_audit(parse_json(text), library, notices=notices)
 
 
 def check_audit(
-    raw: Any, library: Library, *, as_recorded: bool = False, notices: list[InputProblem] | None = None
+    raw: Any,
+    library: Library,
+    *,
+    as_recorded: bool = False,
+    verbatim: bool = False,
+    notices: list[InputProblem] | None = None,
 ) -> Audit:
     """Check an audit that is already parsed (numbers as Decimal); see `read_audit`.
 
     `as_recorded` takes what no new audit may state, an impossible day or a table with too few rows: of a ruleset's cases, and of
-    what was stored earlier.
+    what was stored earlier. `verbatim` takes texts, ids and counties as they were taken before they were mended.
     """
-    reader = _Reader(library, as_recorded)
+    reader = _Reader(library, as_recorded, verbatim)
     audit = reader.audit(raw)
     if notices is not None:
         notices += reader.notices
@@ -119,8 +127,8 @@ def check_value(raw: Any, place: str, facts: list[Fact]) -> tuple[Known | None, 
 
 
 class _Reader:
-    def __init__(self, library: Library, as_recorded: bool = False) -> None:
-        self.library, self.as_recorded = library, as_recorded
+    def __init__(self, library: Library, as_recorded: bool = False, verbatim: bool = False) -> None:
+        self.library, self.as_recorded, self.verbatim = library, as_recorded, verbatim
         self.problems: list[InputProblem] = []
         self.notices: list[InputProblem] = []
         """What was mended, and how."""
@@ -184,7 +192,35 @@ class _Reader:
         if UNWRITABLE.search(raw):
             self.wrong(path, "has control characters")
             return None
-        return raw
+        return raw if self.verbatim else self.visible(raw, path)
+
+    def visible(self, raw: str, path: Path) -> str | None:
+        """The text without characters that nobody sees."""
+        plain = without_invisible(raw)
+        if plain == raw:
+            return raw
+        if not plain.strip():
+            self.wrong(path, "has only characters that can't be seen")
+            return None
+        self.notice(path, f"去掉了看不见的字符，读作“{printable(plain)}”（原文 {shown_invisible(raw)}）")
+        return plain
+
+    def identifier(self, raw: Any, path: Path) -> str | None:
+        """A text that names a unit or a row, in its one spelling."""
+        text = raw if isinstance(raw, str) and not isinstance(raw, _NotANumber) else None
+        if self.verbatim or text is None or not text.strip() or UNWRITABLE.search(text):
+            return self.text(raw, path)
+        try:
+            plain, changed = normalise_id(text)
+        except IdentifierError as error:
+            self.wrong(path, f"{error}")
+            return None
+        if changed:
+            self.notice(path, f"编号按规范写法读作“{printable(plain)}”（原文 {shown_invisible(text)}）")
+        return plain
+
+    def notice(self, path: Path, message: str) -> None:
+        self.notices.append(InputProblem(place_of(path), message))
 
     def day(self, raw: Any, path: Path) -> date | None:
         if isinstance(raw, str) and DAY.fullmatch(raw):
@@ -220,6 +256,8 @@ class _Reader:
         county = texts.get("county")
         if county is not None and not COUNTY.fullmatch(county):
             self.wrong((*path, "county"), "should be a GB/T 2260 code of six digits")
+        elif county is not None and not self.verbatim and not is_place(county):
+            self.wrong((*path, "county"), f"{county} 不是省、市、县的行政区划代码（GB/T 2260），如 610402")
         facts = self.facts(
             top.get("facts", {}), (*path, "facts"), self.shared_facts(rulesets), "any ruleset of this audit"
         )
@@ -252,7 +290,7 @@ class _Reader:
     def unit(self, raw: Any, path: Path, ruleset: Ruleset | None, shared: Any = None) -> UnitAudit | None:
         """A unit; `shared` are the enterprise's facts as they stand in the document."""
         top = self.mapping(raw, path, required=("id", "ruleset"), optional=("facts", "groups"))
-        unit_id = self.text(top["id"], (*path, "id")) if "id" in top else None
+        unit_id = self.identifier(top["id"], (*path, "id")) if "id" in top else None
         if ruleset is None:
             return None
 
@@ -293,7 +331,7 @@ class _Reader:
         for i, entry in enumerate(raw):
             here = (*path, i)
             values = self.mapping(entry, here, required=(key,), optional=None)
-            name = self.text(values.pop(key), (*here, key)) if key in values else None
+            name = self.identifier(values.pop(key), (*here, key)) if key in values else None
             facts = self.facts(values, here, declared, f"group {group_id} of {ruleset.id}", whole=False)
             if name is not None and name in seen:
                 said = f"`{printable(name)}` is also the key of row {seen[name]}; keys of a group differ"

@@ -55,6 +55,8 @@ class Manifest(BaseModel):
     log_entries: int
     log_head: str
     """The hash of the last entry of the log."""
+    head: str | None = None
+    """The same, signed, as `grading verify --head` takes it."""
     gradings: int
     lacking: tuple[str, ...]
     """SHA-256 of evidence files that were missing or damaged already when the archive was made."""

@@ -13,6 +13,7 @@ from api.backup import snapshot
 from api.backup.archive import DATABASE, EVIDENCE, EXPORTS, SQUEEZED, ArchiveWriter, Manifest
 from api.backup.snapshot import BackupError
 from api.backup.work_folder import work_folder
+from api.log.heads import signed_line
 from api.service import Service
 from api.store import EvidenceFile, migrate
 from api.store.base import now
@@ -97,6 +98,7 @@ def _write(service: Service, at: datetime, database: Path, lacking: list[str], a
         made_at=at,
         log_entries=entries,
         log_head=head,
+        head=signed_line(service.settings.key, entries, head),
         gradings=gradings,
         lacking=tuple(lacking),
         members=archive.members,

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, exists, insert, literal, select, update
+from sqlalchemy import Row, RowMapping, and_, exists, insert, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
 from api import log
@@ -18,6 +18,7 @@ from api.store import (
     Audit,
     AuditOutcome,
     AuditState,
+    Base,
     Batch,
     BatchAudit,
     BatchState,
@@ -25,7 +26,9 @@ from api.store import (
     GradedUnit,
     Grading,
     Publication,
+    changes,
 )
+from api.store.recorded import RECORDED, key_of
 from api.workflow.states import given_reasons
 from grading.model.base import Mode
 
@@ -57,8 +60,7 @@ def publish(desk: Desk, batch_id: UUID, version: int | None = None) -> Batch:
         _write_gradings(desk, db, batch)
         _switch(desk, db, [(row, row.after_id) for row in changed])
         _give_reasons(desk, db, changed)
-    batch.state, batch.published_by, batch.published_at = BatchState.PUBLISHED, desk.actor.id, desk.at
-    record(desk, batch, "published", audits=len(changed), held_back=held)
+        units = _note_gradings(db, batch, known)
     entries = []
     for row in changed:
         told = {"batch": str(batch.id), "before": str(row.before_id), "grading": str(row.after_id), "grade": row.grade}
@@ -66,8 +68,12 @@ def publish(desk: Desk, batch_id: UUID, version: int | None = None) -> Batch:
             told |= {"inputs": row.inputs, "result": row.result}
         if row.release_reasons is not None:
             told |= {"attainable": row.attainable, "undecided": True, "reasons": row.release_reasons}
-        entries.append(log.About(row.audit_id, row.enterprise_id, told))
+        rows = [("audits", str(row.audit_id)), ("batch_audits", f"{batch.id}/{row.audit_id}")]
+        rows += [("gradings", str(row.after_id)), *(("graded_units", key) for key in units.get(row.after_id, ()))]
+        entries.append(log.About(row.audit_id, row.enterprise_id, told, tuple(rows)))
     log.append_many(desk.db, "audit.regraded_in_batch", desk.actor, entries)
+    batch.state, batch.published_by, batch.published_at = BatchState.PUBLISHED, desk.actor.id, desk.at
+    record(desk, batch, "published", audits=len(changed), held_back=held)
     return batch
 
 
@@ -88,13 +94,14 @@ def take_back(desk: Desk, batch_id: UUID, reasons: str, version: int | None = No
             raise Problem("published_over", said, more={"batches": [str(other.id) for other in later]})
         mine = [row for row in changed if row.published_grading_id == row.after_id]
         _switch(desk, db, [(row, row.before_id) for row in mine])
-    batch.state, batch.taken_back_by, batch.taken_back_at = BatchState.TAKEN_BACK, desk.actor.id, desk.at
-    record(desk, batch, "taken_back", audits=len(mine), reasons=batch.reasons)
     entries = []
     for row in mine:
         told = {"batch": str(batch.id), "before": str(row.after_id), "grading": str(row.before_id)}
-        entries.append(log.About(row.audit_id, row.enterprise_id, told))
+        rows = (("audits", str(row.audit_id)),)
+        entries.append(log.About(row.audit_id, row.enterprise_id, told, rows))
     log.append_many(desk.db, "audit.regrading_taken_back", desk.actor, entries)
+    batch.state, batch.taken_back_by, batch.taken_back_at = BatchState.TAKEN_BACK, desk.actor.id, desk.at
+    record(desk, batch, "taken_back", audits=len(mine), reasons=batch.reasons)
     return batch
 
 
@@ -195,6 +202,31 @@ def _switch(desk: Desk, db: Session, in_force: list[tuple[Row[Any], UUID]]) -> N
     ]
     if rows:
         db.execute(update(Audit), rows)
+    changes.note(db, Audit, rows)
+
+
+def _note_gradings(db: Session, batch: Batch, known: set[UUID]) -> dict[UUID, list[str]]:
+    """Tell the log's recorder of the gradings that were written, and of what they follow from.
+
+    Returns the keys of the graded units by grading.
+    """
+    mine = (BatchAudit.batch_id == batch.id, BatchAudit.outcome == AuditOutcome.CHANGED)
+    changes.note(db, BatchAudit, _rows(db, BatchAudit, *mine), whole=True)
+    written = select(BatchAudit.after_id).where(*mine)
+    new = [row for row in _rows(db, Grading, Grading.id.in_(written)) if row["id"] not in known]
+    changes.note(db, Grading, new, whole=True)
+    units = [row for row in _rows(db, GradedUnit, GradedUnit.grading_id.in_(written)) if row["grading_id"] not in known]
+    changes.note(db, GradedUnit, units, whole=True)
+    keys: dict[UUID, list[str]] = {}
+    for row in units:
+        keys.setdefault(row["grading_id"], []).append(key_of(RECORDED["graded_units"].table, row))
+    return keys
+
+
+def _rows(db: Session, model: type[Base], *where: Any) -> list[RowMapping]:
+    """The recorded columns of rows."""
+    columns = [getattr(model, column.name) for column in RECORDED[model.__tablename__].columns]
+    return [*db.execute(select(*columns).where(*where)).mappings()]
 
 
 def _give_reasons(desk: Desk, db: Session, published: list[Row[Any]]) -> None:

@@ -1,6 +1,7 @@
 """`grading backup`, `restore` and `verify`: a service saved whole, made again, and held against what it was.
 
-All three end with 0 when everything is in order, 1 when something was found wrong, 2 when nothing was done.
+All three end with 0 when everything is in order, 1 when something was found wrong, 2 when nothing was done, 3 when the
+database is damaged.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import typer
 from rich.progress import Progress
 from rich.text import Text
 
-from api.commands.logs import Head
-from api.commands.opening import Data, ready, service_of, settings_of, tidy_when_terminated
+from api.commands.logs import Head, heads_of, subject_text
+from api.commands.opening import Data, ready, service_of, settings_of, tidy_when_terminated, undamaged
 from grading.commands.terminal import Exit, err, out, stop
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def backup(context: typer.Context, target: Target, data: Data = None) -> None:
 
     service = service_of(settings_of(context, data=data))
     try:
-        with tidy_when_terminated():
+        with undamaged(service, must_exist=True, thorough=True), tidy_when_terminated():
             made = make_backup(service, target)
     except BackupError as error:
         _refuse("没有备份", error.problems)
@@ -73,13 +74,15 @@ def restore(context: typer.Context, source: Source, check: Check = False, head: 
 
 def verify(context: typer.Context, head: Head = None, data: Data = None) -> None:
     """Verify a service where it is; it may be running."""
-    with ready(context, data) as service:
+    with ready(context, data, must_exist=True, thorough=True) as service:
         _verify(service, head)
 
 
 def _restore(settings: Settings, source: Path, head: str | None) -> None:
     from api.backup.restoring import NotEmptyError, restore
     from api.backup.snapshot import BackupError
+    from api.log.handing_out import hand_out
+    from api.log.known_head import known_head
 
     try:
         made = restore(settings, source)
@@ -93,28 +96,38 @@ def _restore(settings: Settings, source: Path, head: str | None) -> None:
     _tell(made.manifest)
     for sha256 in made.manifest.lacking:
         err.print(Text(f"证据文件 {sha256} 在备份时就已缺失或损坏", style="yellow"))
+    known = known_head(settings)
+    if known is not None and (known.seq or 0) > made.manifest.log_entries:
+        lost = f"第 {made.manifest.log_entries + 1} 至 {known.seq} 条"
+        err.print(Text(f"备份止于日志第 {made.manifest.log_entries} 条；其后的{lost}不在备份中", style="yellow"))
+    settings.known_head_file.unlink(missing_ok=True)
     service = service_of(settings)
     try:
         _verify(service, head)
+        hand_out(settings, service.database)
     finally:
         service.close()
 
 
 def _verify(service: Service, head: str | None) -> None:
+    from api.store.recorded import UNRECORDED
     from api.verification import verify
 
     with Progress(console=err, transient=True) as shown:
         task = shown.add_task("重做评级", total=None)
-        found = verify(service, head, lambda done, total: shown.update(task, completed=done, total=total))
+        found = verify(
+            service, heads_of(head, service), lambda done, total: shown.update(task, completed=done, total=total)
+        )
     for note in found.notes:
         out.print(Text(f"注意 {note.subject}：{note.message}", style="yellow"))
     for finding in found.findings:
-        out.print(Text(f"{finding.subject}：{finding.message}", style="red"))
+        out.print(Text(f"{subject_text(finding.subject)}：{finding.message}", style="red"))
     counted = f"日志 {found.log_entries} 条、评级 {found.gradings} 次、证据文件 {found.evidence} 个"
     if found.findings:
         out.print(f"已核对{counted}，发现 {len(found.findings)} 处问题", style="bold red")
         raise typer.Exit(Exit.FAILED)
-    out.print(f"核对无误：{counted}")
+    out.print(f"核对无误：{counted}；所记各行、表结构和触发器与日志一致")
+    out.print(f"不在核对之列：{'、'.join(dict.fromkeys(UNRECORDED.values()))}")
     out.print(f"日志末尾校验值：{found.log_head}")
 
 

@@ -48,22 +48,53 @@ def service_of(settings: Settings) -> Service:
 
 
 @contextmanager
-def ready(context: typer.Context, data: Path | None) -> Iterator[Service]:
-    """The service with a database of the newest schema; ends the command when it has another, with 1 on a Problem."""
+def ready(
+    context: typer.Context, data: Path | None, *, must_exist: bool = False, thorough: bool = False
+) -> Iterator[Service]:
+    """The service with a database of the newest schema; ends the command when it has another, with 1 on a Problem.
+
+    Ends it with 3 when the database is damaged or shortened; `must_exist`: also when there is none. Notes the head of the log
+    at the end.
+    """
     from api import serving
+    from api.log.handing_out import hand_out
     from api.problems import Problem
 
     service = service_of(settings_of(context, data=data))
     try:
-        problem = serving.not_startable(service)
-        if problem is not None:
-            stop(problem)
-        yield service
+        with undamaged(service, must_exist=must_exist, thorough=thorough):
+            problem = serving.not_startable(service)
+            if problem is not None:
+                stop(problem)
+            yield service
+            try:
+                hand_out(service.settings, service.database)
+            except OSError as error:
+                stop(f"日志校验值无法交出：{error}", Exit.FAILED)
     except Problem as refused:
         _print_problem(refused)
         raise typer.Exit(Exit.FAILED) from None
     finally:
         service.close()
+
+
+@contextmanager
+def undamaged(service: Service, *, must_exist: bool = False, thorough: bool = False) -> Iterator[None]:
+    """End the command with 3 and one sentence when the database is damaged: found out before, or on the way."""
+    from api.integrity import DamagedError, damage_of, is_damage, refuse_damaged
+    from api.problems import Problem
+
+    try:
+        refuse_damaged(service, must_exist=must_exist, thorough=thorough)
+        yield
+    except DamagedError as error:
+        stop(str(error), Exit.DAMAGED)
+    except (Problem, OSError, typer.Exit):
+        raise
+    except Exception as error:
+        if not is_damage(service.database, error):
+            raise
+        stop(damage_of(service.database, error), Exit.DAMAGED)
 
 
 @contextmanager

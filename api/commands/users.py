@@ -53,7 +53,7 @@ def list_(context: typer.Context, data: Data = None) -> None:
     from api import people_on_server as people
     from api.access import ROLE_NAMES
 
-    with ready(context, data) as service:
+    with ready(context, data, must_exist=True) as service:
         lines = people.listed(service.database)
     table = Table(header_style="bold")
     for title in ("用户名", "姓名", "角色", "范围", "状态"):
@@ -71,7 +71,7 @@ def password(context: typer.Context, login: Login, password_stdin: FromStdin = F
     from api import people_on_server as people
 
     said = _given() if password_stdin else None
-    with ready(context, data) as service:
+    with ready(context, data, must_exist=True) as service:
         made = people.reset_password(service.database, login, said)
     out.print(f"已重置 {login} 的密码，其登录和令牌已失效")
     if not password_stdin:
@@ -83,7 +83,7 @@ def deactivate(context: typer.Context, login: Login, data: Data = None) -> None:
     """Shut a user out at once; ends with 1 when there is no such user."""
     from api import people_on_server as people
 
-    with ready(context, data) as service:
+    with ready(context, data, must_exist=True) as service:
         people.set_active(service.database, login, active=False)
     out.print(f"已停用 {login}")
 
@@ -93,7 +93,7 @@ def activate(context: typer.Context, login: Login, data: Data = None) -> None:
     """Let a user in again; ends with 1 when there is no such user."""
     from api import people_on_server as people
 
-    with ready(context, data) as service:
+    with ready(context, data, must_exist=True) as service:
         people.set_active(service.database, login, active=True)
     out.print(f"已启用 {login}")
 

@@ -13,6 +13,7 @@ from api.problems import ErrorAt, Problem, not_found
 from api.settings import Settings
 from api.store import Token, User
 from api.store.base import now
+from api.store.changes import UNRECORDED_COLUMNS
 from api.store.database import Database
 
 MAX_LIVE = 20
@@ -89,4 +90,5 @@ def is_to_be_noted(last_used_at: datetime | None) -> bool:
 def touch(database: Database, token_id: UUID) -> None:
     """Note that a token was used."""
     with database.writing() as db:
-        db.execute(update(Token).where(Token.id == token_id).values(last_used_at=now()))
+        noted = update(Token).where(Token.id == token_id).values(last_used_at=now())
+        db.execute(noted.execution_options(**{UNRECORDED_COLUMNS: True}))

@@ -105,7 +105,9 @@ def _begin(
     if status is not None and status.status in OVER:
         with service.database.writing() as db:
             there: Any = model
-            db.execute(update(model).where(there.id == subject, there.run == number).values(run=number + 1))
+            again: Any = db.scalar(select(model).where(there.id == subject, there.run == number).with_for_update())
+            if again is not None:
+                again.run = number + 1
         return
     if name not in seen:
         seen.add(name)

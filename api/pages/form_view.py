@@ -51,6 +51,7 @@ def form_page(
         status,
         **_around(desk, audit, asked),
         assessed_on=draft.at("assessed_on").value or "",
+        broken=draft.broken,
         everything=everything,
         clashes=clashes,
         lost=lost or {},

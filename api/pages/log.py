@@ -62,6 +62,8 @@ ACTIONS = MappingProxyType(
         "audit.regraded_in_batch": "批次改动等级",
         "audit.regrading_taken_back": "批次改动被收回",
         "demo.created": "建立演示数据",
+        "rows.changed": "保存数据",
+        "log.baseline": "升级时登记已有数据",
     }
 )
 """What happened, in words; anything else is shown as it is."""

@@ -7,12 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from api import log
-from api.access import unscoped
 from api.desk import Desk
 from api.people import names_of
 from api.shapes.log import FindingOut, LogEntryOut, VerifiedOut
 from api.store import LogEntry
+from api.verification import Finding, verify_records
 from grading import calendar
 
 
@@ -59,11 +58,20 @@ def _begin(day: date) -> datetime:
 
 
 def verified(desk: Desk, expected_head: str | None) -> VerifiedOut:
-    """Whether the whole log is as it was written; every entry is read, whoever may see it."""
-    with unscoped(desk.db):
-        found = log.verify(desk.db, expected_head)
-    findings = [FindingOut(seq=finding.seq, message=finding.message) for finding in found.findings]
-    return VerifiedOut(intact=not findings, entries=found.entries, head=found.head, findings=findings)
+    """Whether the log is as it was written and everything that it records is as it says; all is read, whoever may see it."""
+    found = verify_records(desk.db, expected_head)
+    return VerifiedOut(
+        intact=not found.findings,
+        entries=found.log_entries,
+        head=found.log_head,
+        findings=[_finding(finding) for finding in found.findings],
+        notes=[_finding(note) for note in found.notes],
+    )
+
+
+def _finding(finding: Finding) -> FindingOut:
+    kind, _, name = finding.subject.partition(":")
+    return FindingOut(subject=finding.subject, seq=int(name) if kind == "log" else None, message=finding.message)
 
 
 def _told(entry: LogEntry, names: dict[UUID, str]) -> LogEntryOut:

@@ -43,5 +43,5 @@ def list_log(
 
 @router.get("/log/verification", summary="Verify the whole log")
 def verify_log(desk: Annotated[Desk, needs(Rule.OPERATE, costly=True)], expected_head: Head = None) -> VerifiedOut:
-    """Finds every entry that was edited, removed or put elsewhere."""
+    """Finds every entry that was edited, removed or put elsewhere, and every row and trigger that is not as the log says."""
     return queries.verified(desk, expected_head)

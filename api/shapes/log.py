@@ -26,9 +26,10 @@ class LogEntryOut(Out):
 
 
 class FindingOut(Out):
-    """Something about the log that is not as it was written."""
+    """Something that is not as the log has it."""
 
-    seq: int
+    subject: str = Field(examples=["log:3", "audit:01a22455-6241-767f-802e-54039e934037", "schema:log_no_update"])
+    seq: int | None = Field(description="The entry's number, if it is about an entry.")
     message: str
 
 
@@ -41,3 +42,4 @@ class VerifiedOut(Out):
         description="Note it elsewhere and give it as `expected_head` later: no rewritten log passes then."
     )
     findings: list[FindingOut]
+    notes: list[FindingOut] = Field(description="Worth knowing, and no fault.")

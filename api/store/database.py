@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
+
+from api.store.changes import collect_from
 
 WRITES = "writes"
 BUSY_SECONDS = 15
@@ -36,6 +38,9 @@ class Database:
             else create_engine(self.url, pool_pre_ping=True, hide_parameters=True, **pool)
         )
         event.listen(self.engine, "begin", self._begin)
+        self.writers: sessionmaker[Session] = sessionmaker(self.engine, expire_on_commit=False)
+        """Makes the sessions that write; what they do to recorded rows is collected for the log."""
+        collect_from(self.writers)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -49,7 +54,7 @@ class Database:
 
         On SQLite it takes the write lock at its start: writers wait for each other instead of failing half-way.
         """
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self.writers() as session:
             session.connection(execution_options={WRITES: True})
             try:
                 yield session

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from api.store.base import Base, id_column, now
+from grading import regions
 from grading import uscc as credit_code
 
 
@@ -80,6 +81,4 @@ class Unit(Base, kw_only=True):
 
 def county_code(value: str) -> str:
     """A GB/T 2260 code as it is; raises ValueError when it isn't one."""
-    if not (len(value) == 6 and value.isascii() and value.isdigit()):
-        raise ValueError(f"行政区划代码应为六位数字（GB/T 2260），收到“{value[:20]}”")
-    return value
+    return regions.checked(value)

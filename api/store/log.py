@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.store.base import Base
+from api.store.base import Base, Packed
 
 
 class LogEntry(Base, kw_only=True):
@@ -28,6 +28,8 @@ class LogEntry(Base, kw_only=True):
     """What it happened to, if that is something else: `ruleset:sha256:…`, `user:…`."""
     details: Mapped[str] = mapped_column(Text)
     """Canonical JSON."""
+    rows: Mapped[str | None] = mapped_column(Packed, default=None)
+    """What became of rows, as canonical JSON: by table and key the columns that changed, null for a row that was deleted."""
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64), unique=True)
 

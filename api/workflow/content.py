@@ -12,6 +12,7 @@ from api.access import kept
 from api.desk import Desk
 from api.problems import ErrorAt, Problem, invalid_audit
 from api.store import Audit, AuditRevision, Enterprise, Unit
+from api.workflow.shape import refuse_broken
 from grading import uscc
 from grading.intake import AuditError, check_audit, parse_json
 from grading.language.load import Library
@@ -50,6 +51,12 @@ def parsed(content: str) -> dict[str, Any]:
         message = "审核数据应为 JSON 对象。"
         raise Problem("invalid_audit", message, status=422, errors=[ErrorAt("", message)])
     return raw
+
+
+def storable(content: str) -> str:
+    """The content of a draft that may be kept; raises Problem (422) with the place of all that no form could show."""
+    refuse_broken(parsed(content))
+    return content
 
 
 def read(content: str, enterprise: Enterprise, library: Library) -> domain.Audit:

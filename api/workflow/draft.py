@@ -10,6 +10,7 @@ from typing import Any
 from api.problems import ErrorAt, Problem
 from api.workflow.content import parsed
 from api.workflow.places import Place, parse
+from api.workflow.shape import sound
 from grading.digest import plain
 from grading.intake import MAX_ROWS
 from grading.language.load import Library
@@ -37,8 +38,11 @@ class Draft:
     """The content of an audit while it is written. Whatever it says that no form asks for stays as it is."""
 
     def __init__(self, content: str, library: Library | None = None) -> None:
-        """`library` gives the keys by which rows are found. Raises Problem (422) when the content is no JSON object."""
-        self.raw = parsed(content)
+        """`library` gives the keys by which rows are found. Raises Problem (422) when the content is no JSON object.
+
+        What no form can show is left out, and told in `broken`.
+        """
+        self.raw, self.broken = sound(parsed(content))
         self.library = library
 
     def units(self, library: Library) -> list[tuple[str, Ruleset]]:

@@ -10,7 +10,7 @@ from api.desk import Desk, find
 from api.people import names_of
 from api.problems import ErrorAt, Problem
 from api.store import Audit, AuditKind, AuditRevision, Enterprise, Role, Site
-from api.workflow.content import blank, next_number, parsed, revision_of
+from api.workflow.content import blank, next_number, revision_of, storable
 from api.workflow.states import KIND_NAMES, STATE_NAMES, STEPS, Action, record, take, touch
 from api.workflow.versions import keep_version
 from grading import calendar
@@ -42,7 +42,7 @@ def create_audit(
         site_id, content = _corrected(desk, corrects_id, enterprise, kind, content)
     if content is None:
         content = blank(desk, enterprise, site_id, calendar.day_of(desk.at))
-    parsed(content)
+    storable(content)
     audit = Audit(enterprise_id=enterprise.id, kind=kind, author_id=actor.id, site_id=site_id, corrects_id=corrects_id)
     desk.db.add(audit)
     desk.db.flush()
@@ -60,7 +60,7 @@ def save_draft(desk: Desk, audit_id: UUID, content: str, version: int, page: str
     Raises Problem (403, 404, 409, 422) besides.
     """
     audit = take(desk, audit_id, Action.SAVE)
-    parsed(content)
+    storable(content)
     current = revision_of(desk, audit)
     if current.content == content:
         return audit

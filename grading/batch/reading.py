@@ -36,6 +36,7 @@ from grading.intake import MAX_ROWS, MAX_TEXT, AuditError, check_audit, too_few_
 from grading.language.load import Library
 from grading.model.ruleset import Fact, Ruleset
 from grading.percentages import fraction_question, is_share
+from grading.regions import PATTERN as PLACE
 
 UNWRITABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]"
 """The characters that the intake refuses (halves of surrogate pairs can't be in a file's text)."""
@@ -135,7 +136,7 @@ class TableReader:
         for position, given in mended.items():
             said = f"统一社会信用代码“{visible(given)}”已按规范写法读作 {codes[position]}"
             found.notices.append(Reject(file, lines[position], ids.values[position], USCC, said))
-        county = pl.col(COUNTY).is_null() | pl.col(COUNTY).str.contains(r"^[0-9]{6}$")
+        county = pl.col(COUNTY).is_null() | pl.col(COUNTY).str.contains(f"^(?:{PLACE})$")
         # A day that is not there is neither between.
         assessable = pl.col(ASSESSED_ON).is_between(calendar.EARLIEST, calendar.today()).fill_null(False)
         fine = heads.select(plain & county & assessable).to_series() & valid_codes(codes)

@@ -31,6 +31,8 @@ class Exit(IntEnum):
     """The command ran and found something wrong: errors in a ruleset, a failed case, an unreadable audit."""
     USAGE = 2
     """The command was called wrongly: an unknown option, ruleset or file."""
+    DAMAGED = 3
+    """The database is damaged, empty or shortened: nothing was done; it has to be restored."""
 
 
 def library(context: typer.Context) -> Library:

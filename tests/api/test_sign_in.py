@@ -317,7 +317,8 @@ def test_a_revoked_and_an_expired_token_are_worth_nothing(world: World, client: 
     assert code_of(client.get("/who", headers=headers)) == (401, "invalid_token")
     headers = bearer(world)
     with world.service.database.writing() as db:
-        db.execute(update(Token).values(expires_at=now() - timedelta(seconds=1)))
+        for token in db.scalars(select(Token)):
+            token.expires_at = now() - timedelta(seconds=1)
     assert code_of(client.get("/who", headers=headers)) == (401, "invalid_token")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from api.batches.ordering import Selection, cancel, go_on, hold, order, renew
 from api.batches.work import work_off
@@ -16,6 +16,7 @@ from api.queries.batch_frames import Frames, frames_of
 from api.store import (
     Audit,
     AuditOutcome,
+    AuditState,
     Batch,
     BatchAudit,
     BatchState,
@@ -300,7 +301,7 @@ def test_only_bureaus_order_batches(world: World, login: str) -> None:
 def test_audits_that_are_not_in_force_are_not_selected(world: World) -> None:
     first, second = publish_plants(world, [tyre(1), tyre(2)])
     with world.service.database.writing() as db:
-        db.execute(update(Audit).where(Audit.id == first).values(state="withdrawn"))
+        db.get_one(Audit, first).state = AuditState.WITHDRAWN
     batch = worked_off(world, ordered(world))
     found: list[UUID] = [audit.audit_id for audit in rows(world, BatchAudit, batch)]
     assert found == [second]

@@ -4,7 +4,7 @@ import json
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from api import log, workflow
 from api.batches.ordering import Selection, order
@@ -16,7 +16,7 @@ from api.identity import passwords
 from api.people import create_user
 from api.problems import Problem
 from api.results import replay
-from api.store import Audit, Batch, BatchState, GradedUnit, Grading, LogEntry, Role, StoredRuleset
+from api.store import Audit, AuditState, Batch, BatchState, GradedUnit, Grading, LogEntry, Role, StoredRuleset
 from api.verification import verify
 from grading.model.base import Mode
 from tests.api.plants import TIGHTER, publish_plants, varied
@@ -147,7 +147,8 @@ def test_taking_back_needs_reasons(world: World, assessed: Batch) -> None:
 def test_an_audit_that_changed_since_the_dry_run_stops_the_whole_publication(world: World, assessed: Batch) -> None:
     before = in_force(world)
     with world.service.database.writing() as db:
-        db.execute(update(Audit).values(state="withdrawn"))
+        for audit in db.scalars(select(Audit)):
+            audit.state = AuditState.WITHDRAWN
     with pytest.raises(Problem) as caught:
         world.do("province", publish, assessed.id)
     assert caught.value.code == "overtaken"

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from api.app import create_app
 from api.export_folder import ExportFolder
 from api.identity.limits import CostlyLimit
+from api.log import record_the_rest
 from api.service import Service, make_service
 from api.settings import Settings
 from api.store.database import Database
@@ -54,6 +55,7 @@ def copied(furnished: Furnished, folder: Path) -> Furnished:
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(source.settings.data, folder, dirs_exist_ok=True)
     database = Database(f"sqlite:///{folder}/routes.db")
+    record_the_rest(database)
     service = replace(
         source,
         database=database,

@@ -1,0 +1,28 @@
+"""Characters that nobody sees, in texts that people write: left out, and named where that has to be said."""
+
+import unicodedata
+
+_JOINS_EMOJI = "\u200d"
+_SHAPELESS = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u2800\u3164\uffa0")
+
+
+def without_invisible(text: str) -> str:
+    """The text without characters that have no shape; what is written with them stays readable."""
+    if text.isascii():
+        return text
+    return "".join(c for i, c in enumerate(text) if not _is_invisible(c) or _joins(text, i))
+
+
+def shown_invisible(text: str) -> str:
+    """The text with every such character as its code: `line\u200b-1` → `line<U+200B>-1`; at most 200 characters."""
+    return "".join(f"<U+{ord(c):04X}>" if _is_invisible(c) or not c.isprintable() else c for c in text[:200])
+
+
+def _is_invisible(character: str) -> bool:
+    return unicodedata.category(character) == "Cf" or character in _SHAPELESS
+
+
+def _joins(text: str, at: int) -> bool:
+    """Whether a joiner stands between two pictures of which it makes one."""
+    around = text[at - 1 : at] + text[at + 1 : at + 2]
+    return text[at] == _JOINS_EMOJI and len(around) == 2 and all(c >= "\u2600" for c in around)

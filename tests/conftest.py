@@ -1,4 +1,7 @@
-"""Hypothesis profiles: `HYPOTHESIS_PROFILE=dev` (quick), `ci` (the default), `nightly` (many times as many examples)."""
+"""Hypothesis profiles: `HYPOTHESIS_PROFILE=dev` (quick), `ci` (the default), `nightly` (many times as many examples).
+
+`scripts/test --nightly` runs the last with another seed each day: hypothesis gets it as an option, other tests as `RANDOM_SEED`.
+"""
 
 import os
 

@@ -19,7 +19,8 @@ from grading.batch.spot_check import check, sample
 from grading.batch.state import Done, Identity, State, alone, digest_of, load, save
 from grading.batch.tables import TableSource
 from grading.columns.grade import ColumnGrader
-from grading.engine.grade import ENGINE, Engine, ruleset_digest
+from grading.engine.grade import Engine, ruleset_digest
+from grading.engine.revision import ENGINE
 from grading.model.base import Mode
 from grading.model.ruleset import Ruleset
 

@@ -34,20 +34,19 @@ def trace_of(found: Conclusions) -> tuple[TraceEntry, ...]:
 def _in_order(found: Conclusions) -> list[TraceEntry]:
     seqs, fired, entries = found.seqs, found.fired, ENTRIES
     earliest: dict[int, int] = {}
-    for number, origin in found.again:
-        if seqs[origin] < earliest.get(number, sys.maxsize):
-            earliest[number] = seqs[origin]
+    for number, cause in found.again:
+        earliest[number] = min(seqs[cause], earliest.get(number, sys.maxsize))
     # A named tuple's own constructor is a Python function: twice as slow.
     new_entry = tuple.__new__
     trace: list[TraceEntry] = []
     for seq, number in enumerate(found.order, start=1):
         title, origin, concludes = fired[number]
-        if type(origin) is int:
-            cause = seqs[origin]
-            because = entries[min(cause, earliest[number]) if number in earliest else cause]
-        elif type(origin) is tuple:
+        if isinstance(origin, int):
+            first = seqs[origin]
+            because = entries[min(first, earliest[number]) if number in earliest else first]
+        elif isinstance(origin, tuple):
             because = origin
         else:
-            because = tuple([entries[seqs[one]][0] if type(one) is int else one[0] for one in origin])
+            because = tuple([entries[seqs[one]][0] if isinstance(one, int) else one[0] for one in origin])
         trace.append(new_entry(TraceEntry, (seq, title, because, concludes)))
     return trace

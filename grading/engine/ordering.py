@@ -34,17 +34,16 @@ def trace_of(found: Conclusions) -> tuple[TraceEntry, ...]:
 def _in_order(found: Conclusions) -> list[TraceEntry]:
     seqs, fired, entries = found.seqs, found.fired, ENTRIES
     earliest: dict[int, int] = {}
-    for number, other in found.again:
-        if seqs[other] < earliest.get(number, sys.maxsize):
-            earliest[number] = seqs[other]
+    for number, cause in found.again:
+        earliest[number] = min(seqs[cause], earliest.get(number, sys.maxsize))
     # A named tuple's own constructor is a Python function: twice as slow.
     new_entry = tuple.__new__
     trace: list[TraceEntry] = []
     for seq, number in enumerate(found.order, start=1):
         title, origin, concludes = fired[number]
         if isinstance(origin, int):
-            cause = seqs[origin]
-            because = entries[min(cause, earliest[number]) if number in earliest else cause]
+            first = seqs[origin]
+            because = entries[min(first, earliest[number]) if number in earliest else first]
         elif isinstance(origin, tuple):
             because = origin
         else:

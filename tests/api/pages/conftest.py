@@ -111,6 +111,25 @@ def sit_down(browser: Browser, place: Place) -> Iterator[Callable[..., Page]]:
     assert complaints == []
 
 
+def submit(page: Page) -> None:
+    """Submit the form: what is missing or unusual is told first, and goes on with a word."""
+    page.get_by_role("button", name="提交审核").click()
+    page.get_by_label("改正后再提交").fill("补录 2023 年的核查")
+    page.get_by_role("button", name="说明后提交").click()
+
+
+def confirm(page: Page) -> None:
+    """Confirm the audit of a page, with a word."""
+    page.get_by_label("对上述情况的说明").fill("已查原始记录")
+    page.get_by_role("button", name="复核通过").click()
+
+
+def publish(page: Page) -> None:
+    """Publish the grade of a page that is not decided, with a reason."""
+    page.get_by_label("公布理由").fill("限值核实前先行公布")
+    page.get_by_role("button", name="公布等级").click()
+
+
 AXE = Path(__file__).resolve().parents[2] / "assets" / "axe.min.js"
 
 

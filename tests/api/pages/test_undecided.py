@@ -25,7 +25,7 @@ def test_the_overview_counts_what_is_not_decided_by_itself(place: Place, sit_dow
     legend = page.get_by_role("list", name="各等级企业数")
     expect(legend).to_contain_text("待定")
     expect(legend).not_to_contain_text("D级")
-    page.get_by_label("等级").select_option("undecided")
+    page.get_by_label("等级", exact=True).select_option("undecided")
     page.get_by_role("button", name="筛选").click()
     expect(page.get_by_role("region", name="企业列表")).to_contain_text(
         re.compile(r"待定 \(D～A\): \d+ 项限值待主管部门核实")

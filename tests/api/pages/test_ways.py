@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from api import workflow
 from api.store import AuditState
-from tests.api.pages.conftest import Place
+from tests.api.pages.conftest import Place, confirm, publish, submit
 from tests.api.test_workflow import state
 from tests.api.world import content
 
@@ -121,15 +121,15 @@ def test_three_people_take_an_audit_to_a_published_grade_which_opens_down_to_its
     url = begun(place)
     author, second, bureau = sit_down("wang"), sit_down("li"), sit_down("city")
     author.goto(f"{url}/form")
-    author.get_by_role("button", name="提交审核").click()
+    submit(author)
     expect(author.get_by_text("已提交").first).to_be_visible()
     second.goto(place.url)
     second.get_by_role("region", name="待我复核").get_by_role("link").first.click()
     second.goto(url)
-    second.get_by_role("button", name="复核通过").click()
+    confirm(second)
     bureau.goto(f"{place.url}/overview")
     bureau.goto(url)
-    bureau.get_by_role("button", name="公布等级").click()
+    publish(bureau)
     expect(bureau.locator(".kicker .state")).to_have_text("已公布")
     from uuid import UUID
 

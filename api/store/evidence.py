@@ -10,7 +10,7 @@ from api.store.base import Base, id_column, now
 
 
 class EvidenceFile(Base, kw_only=True):
-    """A file that belongs to an audit; `place` is where in the audit (`units[0].facts.nmhc`)."""
+    """A file that belongs to an audit; `place` is where in the audit (`units[0].facts.nmhc`; a row of a table by its key)."""
 
     __tablename__ = "evidence_files"
     __table_args__ = (Index(None, "audit_id"), Index(None, "sha256"))

@@ -283,6 +283,12 @@ def estimate(said: str) -> str:
     return MEASURES.replace('yellow: {"A,B,D": ', f'yellow: {{B: [{cut}], "A,D": ')
 
 
+def easier(a: str, b: str) -> str:
+    """An indicator whose level A asks for less than its level B, and one that reads the rest."""
+    listed = f"      A: {{text: 甲, require: {a}}}  # <-\n      B: {{text: 乙, require: {b}}}\n"
+    return INDICATORS + indicator(listed).replace("- id: limits", "- id: easier").partition("\n")[2]
+
+
 def gate(fact: str = "closed", effect: str = "ungraded", known: str = KNOWN) -> str:
     """A gate on one marked line."""
     return (
@@ -436,6 +442,41 @@ LINTS = {
               A: {text: 密闭, require: {all: [{fact: closed, equals: true}, {fact: dust, at_most: 10}]}}
               B: {text: 封闭, require: {all: [{fact: dust, at_most: 10}, {not: {fact: closed, equals: false}}]}}
         """),
+    ),
+    "a better level with a looser figure": Lint(
+        "level `A` is easier than `B`: dust at_most 30, there 20",
+        indicators=easier(
+            "{all: [{fact: closed, equals: true}, {fact: dust, at_most: 30}]}",
+            "{all: [{fact: closed, equals: true}, {fact: dust, at_most: 20}]}",
+        ),
+    ),
+    "a better level with a looser provisional figure": Lint(
+        "level `A` is easier than `B`: dust at_least 3, there 5",
+        indicators=easier("{fact: dust, at_least: {provisional: 3}}", "{fact: dust, at_least: {provisional: 5}}"),
+    ),
+    "a better level that leaves something out": Lint(
+        "level `A` is easier than `B`: whoever meets what is asked there meets what is asked here",
+        indicators=easier(
+            "{fact: dust, at_most: 20}", "{all: [{fact: dust, at_most: 20}, {fact: closed, equals: true}]}"
+        ),
+    ),
+    "a better level that leaves something out beside a provisional figure": Lint(
+        "level `A` is easier than `B`: whoever meets what is asked there meets what is asked here",
+        severity="warning",
+        indicators=easier(
+            "{fact: dust, at_most: 20}",
+            "{all: [{fact: dust, at_most: {provisional: 20}}, {fact: closed, equals: true}]}",
+        ),
+    ),
+    "a better level with more options": Lint(
+        "level `A` is easier than `B`: fuel one_of [gas, power], there [gas]",
+        facts="""\
+        facts:
+          - {id: closed, label: 皮带密闭, type: boolean}
+          - {id: dust, label: 颗粒物, type: number, unit: mg/m3, min: 0, max: 500, decimals: 2}
+          - {id: fuel, label: 燃料, type: choice, options: {gas: 天然气, power: 电, coal: 煤}}
+        """,
+        indicators=easier("{fact: fuel, one_of: [gas, power]}", "{fact: fuel, one_of: [gas]}"),
     ),
     "no citation": Lint(
         "has no citation (`cite`), neither the indicator nor its levels",

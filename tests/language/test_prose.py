@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from grading.language.figures import sites
 from grading.language.load import Library
-from grading.language.prose import number_text, requirement_text, sentence, unit_text
+from grading.language.prose import inherited, number_text, requirement_text, sentence, unit_text
 from grading.language.source import parse_source
 from grading.model.condition import Condition, ConditionBase
 from grading.model.ruleset import Ruleset
@@ -153,6 +153,14 @@ def test_the_requirement_of_a_level_is_its_text_or_the_sentence(tmp_path: Path) 
     assert requirement_text(ruleset, indicator, "D") == "不作要求"
     with pytest.raises(KeyError):
         requirement_text(ruleset, indicator, "C")
+
+
+def test_a_level_without_a_requirement_reads_as_the_worse_one_that_it_asks(tmp_path: Path) -> None:
+    lines = [line for line in ruleset_text().splitlines() if not line.strip().startswith("A: {require")]
+    ruleset = shelf(tmp_path, {"e/r.yaml": "\n".join(lines) + "\n"}).ruleset("e/r")
+    (indicator,) = ruleset.indicators
+    assert requirement_text(ruleset, indicator, "A") == requirement_text(ruleset, indicator, "B") == "不高于 20"
+    assert inherited(ruleset, indicator) == {"A": "同 B级要求"}
 
 
 @pytest.mark.parametrize(

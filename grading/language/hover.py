@@ -36,6 +36,10 @@ KEYS = {
     # Facts
     "Group.label": "The table's name on the form.",
     "Group.at_least_rows": "How many rows a stated table has at least: a number, or {rows, unless: {fact, equals}}.",
+    "LeastRows.rows": "How many rows a stated table has at least; 0 where it may be empty.",
+    "LeastRows.unless": "The answer with which it may have fewer.",
+    "Excuse.fact": "A yes-or-no fact of the unit.",
+    "Excuse.equals": "The answer that excuses.",
     "Group.key": "The column that names a row; it is not declared as a fact.",
     "Fact.id": "Stable name, ASCII snake_case.",
     "Fact.label": "The question in Chinese.",

@@ -121,20 +121,19 @@ class Excuse(Strict):
     equals: bool
 
 
+def _whole(raw: Any) -> Any:
+    """A whole number, which YAML gives as a decimal."""
+    return int(raw) if isinstance(raw, Decimal) and raw == raw.to_integral_value() else raw
+
+
+Rows = Annotated[int, Field(ge=0), BeforeValidator(_whole)]
+
+
 class LeastRows(Strict):
     """How many rows a table has at least, unless a fact says that there is nothing to fill in."""
 
-    rows: int = Field(ge=0)
+    rows: Rows
     unless: Excuse | None = None
-
-
-def _least_rows(raw: Any) -> Any:
-    """`at_least_rows: 1` is short for `{rows: 1}`; YAML gives whole numbers as decimals."""
-    if isinstance(raw, Decimal) and raw == raw.to_integral_value():
-        return {"rows": int(raw)}
-    if isinstance(raw, dict) and isinstance(raw.get("rows"), Decimal):
-        return raw | {"rows": int(raw["rows"])}
-    return {"rows": raw} if isinstance(raw, int) else raw
 
 
 class Group(Strict):
@@ -142,12 +141,13 @@ class Group(Strict):
 
     label: Text
     key: Identifier
-    at_least_rows: Annotated[LeastRows, BeforeValidator(_least_rows)] | None = None
+    at_least_rows: Rows | LeastRows | None = None
 
     @property
     def least_rows(self) -> LeastRows:
         """How many rows a stated table has at least; none when nothing is said."""
-        return self.at_least_rows or LeastRows(rows=0)
+        stated = self.at_least_rows
+        return stated if isinstance(stated, LeastRows) else LeastRows(rows=stated or 0)
 
 
 class Fact(Strict):

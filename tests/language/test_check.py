@@ -25,8 +25,8 @@ def test_a_ruleset_in_order_has_no_findings(tmp_path: Path) -> None:
 
 SHEET = """\
 groups:
-  outlets: {label: 排放口, key: outlet_id}
-  lines: {label: 生产线, key: line_id}
+  outlets: {label: 排放口, key: outlet_id, at_least_rows: 1}
+  lines: {label: 生产线, key: line_id, at_least_rows: 1}
 facts:
   - {id: closed, label: 密闭, type: boolean}
   - {id: dust, label: 颗粒物, type: number, min: 0, max: 500, decimals: 2}
@@ -315,7 +315,7 @@ LINTS = {
     ),
     "a group without facts": Lint(
         "group `outlets` has no facts beside its key in e/r",
-        more="groups:\n  outlets: {label: 排放口, key: outlet_id}  # <-\n",
+        more="groups:\n  outlets: {label: 排放口, key: outlet_id, at_least_rows: 1}  # <-\n",
         severity="warning",
     ),
     "a fact that nothing reads": Lint(
@@ -398,7 +398,7 @@ LINTS = {
     "a unit's computed fact that reads rows": Lint(
         "`speed` belongs to the rows of `lines`, this computed fact is one of the unit; it reads facts of the unit only",
         facts="""\
-        groups: {lines: {label: 生产线, key: line_id}}
+        groups: {lines: {label: 生产线, key: line_id, at_least_rows: 1}}
         facts:
           - {id: closed, label: 皮带密闭, type: boolean}
           - {id: dust, label: 颗粒物, type: number}

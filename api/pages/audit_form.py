@@ -25,8 +25,6 @@ from api.workflow import Action
 from grading.audit_json import dump_audit
 from grading.forms.cell_text import TooLongError
 from grading.forms.findings import FormError
-from grading.forms.mark import mark_problems
-from grading.forms.read import read_form
 from grading.forms.write import filled_form
 
 router = APIRouter()
@@ -161,9 +159,10 @@ def put_workbook(audit_id: UUID, request: Request, desk: CostlyWriter, sent: Sen
     draft = Draft(workflow.revision_of(desk, audit).content)
     grader = desk.service.grader
     try:
-        reading = read_form(data, grader.library)
+        reading = desk.service.workbooks.read(data, grader.library.root)
     except FormError as error:
-        marked = b64encode(mark_problems(data, error.problems)).decode() if error.can_mark else None
+        copy = desk.service.workbooks.mark(data, error.problems) if error.can_mark else None
+        marked = b64encode(copy).decode() if copy is not None else None
         told = {"problems": error.problems, "marked": f"data:{XLSX};base64,{marked}" if marked else None}
         return _form(request, desk, audit, draft, questionnaire(draft, grader), status=422, workbook=told)
     try:

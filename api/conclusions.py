@@ -37,6 +37,8 @@ class Case:
     audit: Audit
     grading: Grading
     engine: Engine
+    source: str | None = None
+    """Of a stored grading: the entry of the log that it was made by, as a head that is handed out."""
 
     def units(self, unit: str | None) -> list[int]:
         """The positions of the units that are meant, all by default; raises Problem (404)."""
@@ -95,14 +97,14 @@ def report(case: Case, form: ReportFormat) -> bytes:
     rulesets = {unit.ruleset: case.engine.library.ruleset(unit.ruleset) for unit in case.audit.units}
     if form is ReportFormat.HTML:
         return gap_report_html(case.audit, case.grading, rulesets, found).encode()
-    return gap_report_pdf(case.audit, case.grading, rulesets, found)
+    return gap_report_pdf(case.audit, case.grading, rulesets, found, case.source)
 
 
 def report_part(case: Case, form: ReportFormat) -> Part:
     """The same as an item of an archive of reports."""
     name = f"{case.audit.enterprise.name} {case.audit.assessed_on.isoformat()}"
     html = form is ReportFormat.HTML
-    return part_of(name, case.engine, case.audit, case.grading, _next_levels(case), html)
+    return part_of(name, case.engine, case.audit, case.grading, _next_levels(case), html, case.source)
 
 
 def _next_levels(case: Case) -> list[UnitGaps]:

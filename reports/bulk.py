@@ -102,12 +102,20 @@ def _made(engine: Engine, item: Item, order: Order) -> Part:
 
 
 def part_of(
-    name: str, engine: Engine, audit: Audit, grading: Grading, gaps: Sequence[UnitGaps], html: bool = False
+    name: str,
+    engine: Engine,
+    audit: Audit,
+    grading: Grading,
+    gaps: Sequence[UnitGaps],
+    html: bool = False,
+    source: str | None = None,
 ) -> Part:
-    """The report of an audit that is graded, as an item of an archive. Raises TypefaceError."""
+    """The report of an audit that is graded, as an item of an archive; `source` as for a PDF. Raises TypefaceError."""
     rulesets = {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in audit.units}
-    make = gap_report_html if html else gap_report_pdf
-    content = make(audit, grading, rulesets, gaps)
+    if html:
+        content = gap_report_html(audit, grading, rulesets, gaps).encode()
+    else:
+        content = gap_report_pdf(audit, grading, rulesets, gaps, source)
     return Part(
         name=name,
         enterprise=audit.enterprise.name,
@@ -116,7 +124,7 @@ def part_of(
         digest=grading.audit_digest,
         trial=grading.mode is Mode.TRIAL,
         problems=(),
-        content=content if isinstance(content, bytes) else content.encode(),
+        content=content,
     )
 
 

@@ -21,8 +21,16 @@ def gap_report_html(audit: Audit, grading: Grading, rulesets: Mapping[str, Rules
     return screen_html(report(audit, grading, rulesets, gaps))
 
 
-def gap_report_pdf(audit: Audit, grading: Grading, rulesets: Mapping[str, Ruleset], gaps: Sequence[UnitGaps]) -> bytes:
+def gap_report_pdf(
+    audit: Audit,
+    grading: Grading,
+    rulesets: Mapping[str, Ruleset],
+    gaps: Sequence[UnitGaps],
+    source: str | None = None,
+) -> bytes:
     """The report as tagged PDF/A-3 with the grading's JSON inside; the same audit gives the same bytes.
+
+    `source` says in the metadata where the grading is recorded.
 
     Raises as `gap_report_html`, and TypefaceError when a typeface is not installed.
     """
@@ -35,4 +43,5 @@ def gap_report_pdf(audit: Audit, grading: Grading, rulesets: Mapping[str, Rulese
             day=context.day,
             attached=Attached(context.attachment, "评级结果与推理记录（JSON）", context.attached),
             is_trial=context.is_trial,
+            source=source,
         )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, defer
 
 from api.conclusions import Case
 from api.desk import Desk
+from api.log.heads import line_of_grading
 from api.problems import Problem
 from api.queries.paging import newest_first
 from api.results import replay
@@ -49,11 +50,13 @@ def gradings(db: Session, wanted: Wanted, cursor: UUID | None, limit: int) -> tu
 
 def case_of(desk: Desk, grading_id: UUID) -> Case:
     """A stored grading made again, for everything that follows from it; raises Problem (404, 409)."""
+    stored = desk.find(Grading, grading_id)
     try:
-        made = replay(desk, desk.find(Grading, grading_id))
+        made = replay(desk, stored)
     except (LookupError, ValueError) as error:
         raise Problem("not_replayable", "这次评级所用的规则集未完整保存，不能重现。") from error
-    return Case(made.audit, made.grading, made.engine)
+    source = line_of_grading(desk.db, desk.service.settings.key, stored.audit_id, stored.id)
+    return Case(made.audit, made.grading, made.engine, source)
 
 
 def in_trial(desk: Desk, case: Case) -> Case:

@@ -20,9 +20,9 @@ from grading.forms.layout import (
     lay_out,
 )
 from grading.forms.metadata import data_of, write_data
-from grading.forms.open_workbook import MAX_CELLS
 from grading.forms.style import add_styles, protect
 from grading.forms.validation import Lists
+from grading.forms.workbook_limits import MAX_CELLS
 from grading.forms.write_cover import TITLE, Contents, enterprise_cell, unit_cell, write_cover
 from grading.forms.write_evidence import write_evidence
 from grading.forms.write_facts import WrittenFacts, write_facts

@@ -43,6 +43,8 @@ class Case:
     engine: Engine
     note: str | None = None
     """What was said when the grading was published, where something had to be."""
+    source: str | None = None
+    """Of a stored grading: the entry of the log that it was made by, as a head that is handed out."""
 
     @property
     def rulesets(self) -> dict[str, Ruleset]:
@@ -120,14 +122,14 @@ def report(case: Case, form: ReportFormat) -> bytes:
     rulesets = {unit.ruleset: case.engine.library.ruleset(unit.ruleset) for unit in case.audit.units}
     if form is ReportFormat.HTML:
         return gap_report_html(case.audit, case.grading, rulesets, found, case.note).encode()
-    return gap_report_pdf(case.audit, case.grading, rulesets, found, case.note)
+    return gap_report_pdf(case.audit, case.grading, rulesets, found, case.note, case.source)
 
 
 def report_part(case: Case, form: ReportFormat) -> Part:
     """The same as an item of an archive of reports."""
     name = f"{case.audit.enterprise.name} {case.audit.assessed_on.isoformat()}"
     html = form is ReportFormat.HTML
-    return part_of(name, case.engine, case.audit, case.grading, _next_levels(case), html, case.note)
+    return part_of(name, case.engine, case.audit, case.grading, _next_levels(case), html, case.note, case.source)
 
 
 def _next_levels(case: Case) -> list[UnitGaps]:

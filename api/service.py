@@ -12,6 +12,7 @@ from api.identity.limits import CostlyLimit
 from api.log import record_the_rest
 from api.settings import Settings
 from api.store.database import Database
+from api.uploads import WorkbookReader
 from grading.language.load import Library
 
 
@@ -25,10 +26,12 @@ class Service:
     evidence: EvidenceFolder
     costly: CostlyLimit
     exports: ExportFolder
+    workbooks: WorkbookReader = field(default_factory=WorkbookReader)
     stopping: Event = field(default_factory=Event)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database and of the process that reads workbooks."""
+        self.workbooks.close()
         self.database.close()
 
 

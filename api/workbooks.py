@@ -10,9 +10,8 @@ from api.problems import ErrorAt, Problem
 from api.store import Enterprise
 from grading.audit_json import dump_audit
 from grading.forms.findings import FormError
-from grading.forms.mark import mark_problems
 from grading.forms.open_workbook import MAX_FILE
-from grading.forms.read import FormReading, read_form
+from grading.forms.read import FormReading
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MARKED = "（已标出错误）.xlsx"
@@ -27,9 +26,9 @@ def read_workbook(desk: Desk, upload: BinaryIO, name: str) -> FormReading:
     data = upload.read(MAX_FILE + 1)
     if len(data) > MAX_FILE:
         raise Problem("file_too_large", f"工作簿超过 {MAX_FILE // 1_000_000} MB 的上限。", status=413)
-    library = desk.service.grader.library
+    service = desk.service
     try:
-        return read_form(data, library)
+        return service.workbooks.read(data, service.grader.library.root)
     except FormError as error:
         raise _refusal(desk, error, data, name) from None
 
@@ -66,8 +65,9 @@ def _refusal(desk: Desk, error: FormError, data: bytes, name: str) -> Problem:
     marked = None
     if error.can_mark:
         shown = PurePath(safe_name(name)).stem[:150] + MARKED
-        export = keep_marked(desk, mark_problems(data, error.problems), shown, XLSX)
-        marked = f"/v1/exports/{export.id}/content"
+        copy = desk.service.workbooks.mark(data, error.problems)
+        if copy is not None:
+            marked = f"/v1/exports/{keep_marked(desk, copy, shown, XLSX).id}/content"
     return Problem(
         "invalid_workbook",
         f"核查表有 {len(errors)} 处问题。",

@@ -112,11 +112,14 @@ def part_of(
     gaps: Sequence[UnitGaps],
     html: bool = False,
     note: str | None = None,
+    source: str | None = None,
 ) -> Part:
-    """The report of an audit that is graded, as an item of an archive. Raises TypefaceError."""
+    """The report of an audit that is graded, as an item of an archive; `source` as for a PDF. Raises TypefaceError."""
     rulesets = {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in audit.units}
-    make = gap_report_html if html else gap_report_pdf
-    content = make(audit, grading, rulesets, gaps, note)
+    if html:
+        content = gap_report_html(audit, grading, rulesets, gaps, note).encode()
+    else:
+        content = gap_report_pdf(audit, grading, rulesets, gaps, note, source)
     decisions = unit_decisions(rulesets, audit, grading)
     return Part(
         name=name,
@@ -128,7 +131,7 @@ def part_of(
         digest=grading.audit_digest,
         trial=grading.mode is Mode.TRIAL,
         problems=(),
-        content=content if isinstance(content, bytes) else content.encode(),
+        content=content,
     )
 
 

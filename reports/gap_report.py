@@ -34,8 +34,11 @@ def gap_report_pdf(
     rulesets: Mapping[str, Ruleset],
     gaps: Sequence[UnitGaps],
     note: str | None = None,
+    source: str | None = None,
 ) -> bytes:
     """The report as tagged PDF/A-3 with the grading's JSON inside; the same audit gives the same bytes.
+
+    `source` says in the metadata where the grading is recorded.
 
     Raises as `gap_report_html`, and TypefaceError when a typeface is not installed.
     """
@@ -48,4 +51,5 @@ def gap_report_pdf(
             day=context.day,
             attached=Attached(context.attachment, "评级结果与推理记录（JSON）", context.attached),
             is_trial=context.is_trial,
+            source=source,
         )

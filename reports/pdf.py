@@ -99,8 +99,12 @@ class _Document(Document):  # type: ignore[misc]
         self.__dict__.clear()
 
 
-def pdf(html: str, *, title: str, subject: str, day: date, attached: Attached, is_trial: bool) -> bytes:
+def pdf(
+    html: str, *, title: str, subject: str, day: date, attached: Attached, is_trial: bool, source: str | None = None
+) -> bytes:
     """The PDF of a page. `day` is the date it carries as its creation: that of what it reports, not of its making.
+
+    `source` says in its metadata where what it reports is recorded.
 
     Raises FetchingError when the page refers to anything outside itself, TypefaceError without the typefaces.
     """
@@ -123,15 +127,18 @@ def pdf(html: str, *, title: str, subject: str, day: date, attached: Attached, i
         document.metadata.generator = CREATOR
         document.metadata.created = document.metadata.modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
         content = document.write_pdf(
-            pdf_variant=VARIANT, output_intent=COLOURS, attachments=[attachment], finisher=_finish
+            pdf_variant=VARIANT,
+            output_intent=COLOURS,
+            attachments=[attachment],
+            finisher=partial(_finish, source=source),
         )
         document.take_apart()
     return bytes(content)
 
 
-def _finish(document: Any, made: pydyf.PDF) -> None:
+def _finish(document: Any, made: pydyf.PDF, *, source: str | None) -> None:
     """Put the metadata in, and write the file once, in a form of which every checker reads the same lengths."""
-    _put_metadata(document, made)
+    _put_metadata(document, made, source)
     # The library lists an attachment twice.
     made.catalog["AF"] = pydyf.Array(dict.fromkeys(made.catalog["AF"]))
     made.objects[1:] = [_Written(object_) for object_ in made.objects[1:]]
@@ -191,7 +198,7 @@ def _write(made: pydyf.PDF, write: Callable[..., None], output: BytesIO, *option
     del made.write
 
 
-def _put_metadata(document: Any, made: pydyf.PDF) -> None:
+def _put_metadata(document: Any, made: pydyf.PDF, source: str | None) -> None:
     """Replace the metadata: WeasyPrint writes those of PDF/A or of PDF/UA, and compresses them, which PDF/A forbids."""
     said = document.metadata
     xmp = _xmp().render(
@@ -200,6 +207,7 @@ def _put_metadata(document: Any, made: pydyf.PDF) -> None:
         creator=said.generator,
         moment=said.created,
         producer=f"WeasyPrint {weasyprint_version}",
+        source=source,
     )
     stream = made.objects[int(made.catalog["Metadata"].split()[0])]
     stream.stream, stream.compress = [xmp.encode()], False

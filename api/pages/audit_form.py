@@ -26,8 +26,6 @@ from api.workflow.versions import Change
 from grading.audit_json import dump_audit
 from grading.forms.cell_text import TooLongError
 from grading.forms.findings import FormError
-from grading.forms.mark import mark_problems
-from grading.forms.read import read_form
 from grading.forms.write import filled_form
 
 router = APIRouter()
@@ -126,9 +124,10 @@ def put_workbook(audit_id: UUID, request: Request, desk: CostlyWriter, sent: Sen
     draft = draft_of(desk, audit)
     grader = desk.service.grader
     try:
-        reading = read_form(data, grader.library)
+        reading = desk.service.workbooks.read(data, grader.library.root)
     except FormError as error:
-        marked = b64encode(mark_problems(data, error.problems)).decode() if error.can_mark else None
+        copy = desk.service.workbooks.mark(data, error.problems) if error.can_mark else None
+        marked = b64encode(copy).decode() if copy is not None else None
         told = {"problems": error.problems, "marked": f"data:{XLSX};base64,{marked}" if marked else None}
         return form_page(request, desk, audit, draft, questionnaire(draft, grader), status=422, workbook=told)
     # What this opened page has saved itself since is no other's work.

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, defer
 
 from api.conclusions import Case
 from api.desk import Desk
+from api.log.heads import line_of_grading
 from api.problems import Problem
 from api.queries.decisions import of_class
 from api.queries.paging import newest_first
@@ -56,13 +57,15 @@ def case_of(desk: Desk, grading_id: UUID) -> Case:
     Raises Problem: 404, 409 `not_replayable`, 409 `other_revision` when another revision of the engine gave other grades.
     """
     said = select(Publication.reasons).where(Publication.grading_id == grading_id).order_by(Publication.id.desc())
+    stored = desk.find(Grading, grading_id)
     try:
-        made = replay(desk, desk.find(Grading, grading_id))
+        made = replay(desk, stored)
     except (LookupError, ValueError) as error:
         raise Problem("not_replayable", "这次评级所用的规则集未完整保存，不能重现。") from error
     if made.stored.engine != made.grading.engine and made.likeness is Likeness.OTHER_GRADES:
         raise Problem(OTHER_REVISION, _other_grades(made))
-    return Case(made.audit, made.grading, made.engine, desk.db.scalar(said.limit(1)))
+    source = line_of_grading(desk.db, desk.service.settings.key, stored.audit_id, stored.id)
+    return Case(made.audit, made.grading, made.engine, desk.db.scalar(said.limit(1)), source)
 
 
 def explained(desk: Desk, stored: Grading) -> tuple[Case | None, str | None]:

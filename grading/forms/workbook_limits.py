@@ -5,6 +5,7 @@ A part is what its relationships say, not what it is called: every part that is 
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 MAX_ELEMENTS = 1_500_000
 """Elements of all parts together; a form of 20 units with 500 rows in each table has a third of them."""
@@ -103,7 +104,7 @@ class PartCounter:
         if self.compared > MAX_COMPARED:
             yield "条件格式或数据验证分成了过多的区域，不像是核查表；请清除多余的条件格式后再交"
         for quoted in _FORMAT.findall(text):
-            if len(quoted.decode("utf-8", "replace")) - 2 > MAX_FORMAT:
+            if len(unescape(quoted.decode("utf-8", "replace"))) - 2 > MAX_FORMAT:
                 yield f"工作簿中有超过 {MAX_FORMAT} 个字符的数字格式；请改为常规格式后再交"
 
 

@@ -1,0 +1,65 @@
+"""The process that reads workbooks: one after another from its standard input, until that ends or a limit is reached."""
+
+import os
+import resource
+import sys
+import traceback
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from api.uploads.messages import Failed, Mark, Read, Refused, receive, send
+from grading.forms.findings import FormError
+from grading.forms.mark import mark_problems
+from grading.forms.read import read_form
+from grading.language.load import Library
+
+MEMORY = 1_500_000_000
+"""Bytes of address space."""
+
+
+def main(cpu_seconds: int) -> None:
+    """Answer each message with a reading, a refusal, a marked copy, or what went wrong."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    # What is printed by mistake must not get among the messages.
+    stdout = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    while True:
+        try:
+            message = receive(sys.stdin.buffer)
+        except EOFError:
+            return
+        _allow(cpu_seconds)
+        send(stdout, _answer(message))
+
+
+def _answer(message: Any) -> Any:
+    try:
+        match message:
+            case Read(data, rulesets):
+                return read_form(data, _library(rulesets))
+            case Mark(data, problems):
+                return mark_problems(data, problems)
+            case _:
+                raise TypeError(f"no such message: {type(message).__name__}")
+    except FormError as error:
+        return Refused(error.problems, error.can_mark)
+    except Exception as error:  # noqa: BLE001  whatever a workbook brings about is told, and the process goes on
+        traceback.print_exc()
+        return Failed(type(error).__name__)
+
+
+def _allow(seconds: int) -> None:
+    """Let the system end this process when it has worked so many seconds more."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    most = int(used.ru_utime + used.ru_stime) + 1 + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+@cache
+def _library(root: str) -> Library:
+    return Library(Path(root))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

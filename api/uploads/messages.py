@@ -1,0 +1,64 @@
+"""What goes between the service and the process that reads workbooks: pickled, each message with its length before it."""
+
+import pickle
+import struct
+from dataclasses import dataclass
+from typing import IO, Any
+
+from grading.forms.findings import FormProblem
+
+_LENGTH = struct.Struct("<Q")
+MOST = 200_000_000
+
+
+@dataclass(frozen=True)
+class Read:
+    """Read a workbook against the rulesets of a folder."""
+
+    data: bytes
+    rulesets: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Mark problems in a copy of a workbook."""
+
+    data: bytes
+    problems: tuple[FormProblem, ...]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What `FormError` says."""
+
+    problems: tuple[FormProblem, ...]
+    can_mark: bool
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The workbook made the reader fail; `kind` is the exception's name."""
+
+    kind: str
+
+
+def send(stream: IO[bytes], message: Any) -> None:
+    """Write a message."""
+    packed = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    stream.write(_LENGTH.pack(len(packed)))
+    stream.write(packed)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> Any:
+    """Read a message; raises EOFError when the other side is gone."""
+    return pickle.loads(_exactly(stream, _LENGTH.unpack(_exactly(stream, _LENGTH.size))[0]))
+
+
+def _exactly(stream: IO[bytes], size: int) -> bytes:
+    if size > MOST:
+        raise EOFError("the message is too large")
+    found = stream.read(size)
+    if len(found) < size:
+        raise EOFError("the other side is gone")
+    return found

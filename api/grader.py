@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.kept import Kept
+from api.lru import LruCache
 from api.problems import ErrorAt, Problem, invalid_audit
 from api.store import DraftRuleset, StoredRuleset
 from grading.columns.grade import ColumnGrader
 from grading.digest import canonical
+from grading.engine.durable_rules import EngineError
 from grading.engine.grade import Engine, ruleset_digest
-from grading.engine.library import EngineError
 from grading.engine.rules import NetworkError
 from grading.intake import AuditError, read_audit
 from grading.language.load import Library
@@ -52,9 +52,9 @@ class Grader:
     def __init__(self, library: Library) -> None:
         self.library = library
         self.engine = Engine(library)
-        self._earlier: Kept[tuple[tuple[str, str], ...], Engine] = Kept(ENGINES)
-        self._rulesets: Kept[str, Ruleset] = Kept(RULESETS)
-        self._columns: Kept[tuple[str, Mode], ColumnGrader] = Kept(RULESETS)
+        self._earlier: LruCache[tuple[tuple[str, str], ...], Engine] = LruCache(ENGINES)
+        self._rulesets: LruCache[str, Ruleset] = LruCache(RULESETS)
+        self._columns: LruCache[tuple[str, Mode], ColumnGrader] = LruCache(RULESETS)
         self._digests: dict[str, str] = {}
         self._known_as_todays: set[str] = set()
 

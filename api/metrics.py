@@ -26,7 +26,7 @@ GRADINGS = Counter("grading_gradings_total", "Gradings made", ["mode"])
 TRANSITIONS = Counter("grading_transitions_total", "Changes of state of audits", ["action"])
 
 
-def told() -> bytes:
+def exposition() -> bytes:
     """What was counted, by all processes together, in Prometheus's text format."""
     folder = os.environ.get(FOLDER)
     if not folder:

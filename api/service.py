@@ -1,15 +1,15 @@
-"""What one running service is made of; routes reach it through their desk."""
+"""What one running service is made of; routes reach it through their context."""
 
 from dataclasses import dataclass, field
 from threading import Event
 
 from fastapi import Request
 
-from api.evidence import EvidenceFolder
-from api.export_folder import ExportFolder
+from api.audit_log import record_the_rest
+from api.files.evidence import EvidenceFolder
+from api.files.exports import ExportFolder
 from api.grader import Grader
 from api.identity.limits import CostlyLimit
-from api.log import record_the_rest
 from api.settings import Settings
 from api.store.database import Database
 from api.uploads import WorkbookReader

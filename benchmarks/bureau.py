@@ -16,12 +16,12 @@ from statistics import median
 
 from sqlalchemy import select
 
-from api.batches import conclusion, first_pass, ordering, work
-from api.batches.progress import counts_of
-from api.desk import desk_of
-from api.drafts import upload
+from api.context import open_context
 from api.queries.batch_impact import impact_of
 from api.service import Service, make_service
+from api.services.draft_rulesets import upload
+from api.services.regrading import columns_pass, engine_pass, lifecycle, steps
+from api.services.regrading.progress import counts_of
 from api.settings import load
 from api.store import AuditRevision, Batch, BatchPhase
 from api.store.migrate import migrate
@@ -60,27 +60,27 @@ def main() -> None:
 
 def in_this_process(service: Service) -> None:
     """The dry run, one part after another."""
-    with desk_of(service, people(service)["bureau"]) as desk:
-        draft = upload(desk, DRAFT.encode())
-        batch = ordering.order(desk, "进程内", ordering.Selection(), draft_id=draft.id)
+    with open_context(service, people(service)["bureau"]) as context:
+        draft = upload(context, DRAFT.encode())
+        batch = lifecycle.order(context, "进程内", lifecycle.Selection(), draft_id=draft.id)
     parts = Parts()
     watched = (
-        (first_pass, "_subjects", "reading what was submitted"),
-        (first_pass, "read_pair", "JSON to columns"),
+        (columns_pass, "_subjects", "reading what was submitted"),
+        (columns_pass, "read_pair", "JSON to columns"),
         (ColumnGrader, "grade", "columns, before and after"),
-        (first_pass, "packed", "frames as Parquet"),
-        (conclusion, "_Work", "reading what is concluded"),
-        (conclusion._Work, "grade", "engine, each changed audit and the sample"),
+        (columns_pass, "packed", "frames as Parquet"),
+        (engine_pass, "_Work", "reading what is concluded"),
+        (engine_pass._Work, "grade", "engine, each changed audit and the sample"),
     )
     began = clocks()
     with parts.watched(*watched):
         with parts.part("the selection"):
-            work.begin(service, batch.id)
+            steps.begin(service, batch.id)
         for phase, rest in ((BatchPhase.COLUMNS, "grades noted and written"), (BatchPhase.ENGINE, "gradings written")):
             with parts.part(rest):
-                for number in work.to_do(service, batch.id, phase):
-                    work.do(service, batch.id, phase, number)
-                work.close(service, batch.id, phase)
+                for number in steps.to_do(service, batch.id, phase):
+                    steps.do(service, batch.id, phase, number)
+                steps.close(service, batch.id, phase)
             if phase is BatchPhase.COLUMNS:
                 with parts.part("the impact worked out"), service.database.reading() as db:
                     impact_of(db, db.get_one(Batch, batch.id))
@@ -92,8 +92,8 @@ def in_this_process(service: Service) -> None:
     tell("until everything is concluded", since(began))
     for name, (wall, own) in parts.spent.items():
         tell(f"  {name}", (wall, own))
-    with desk_of(service, people(service)["bureau"]) as desk:
-        ordering.cancel(desk, batch.id)
+    with open_context(service, people(service)["bureau"]) as context:
+        lifecycle.cancel(context, batch.id)
 
 
 def beside(service: Service) -> None:

@@ -16,12 +16,12 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api import log
+from api import audit_log
 from api.access import Actor, Via, actor_of
 from api.grader import keep_ruleset
-from api.people import create_user
-from api.results import inputs_of, result_of
 from api.service import Service
+from api.services.replay import inputs_of, result_of
+from api.services.users import create_user
 from api.store import (
     Assignment,
     Audit,
@@ -155,7 +155,7 @@ def _plants(service: Service, kinds: list[Kind], count: int) -> Iterator[Plant]:
 
 def _write(db: Session, plants: list[Plant], actors: dict[str, Actor], team_id: UUID) -> None:
     """The rows that the workflow writes, and what it logs."""
-    entries: dict[str, list[log.About]] = {step: [] for step in STEPS}
+    entries: dict[str, list[audit_log.About]] = {step: [] for step in STEPS}
     author, bureau, at = actors["author"].id, actors["bureau"].id, now()
     rows: list[tuple[Base, ...]] = []
     published: list[tuple[Audit, UUID]] = []
@@ -212,7 +212,7 @@ def _write(db: Session, plants: list[Plant], actors: dict[str, Actor], team_id: 
         told = {"grading": str(grading.id), "inputs": grading.inputs, "result": result_of(grading)}
         for step, listed in entries.items():
             said = {"created": {}, "submitted": {"audit_digest": graded.audit_digest} | told}.get(step, told)
-            listed.append(log.About(audit.id, enterprise.id, said))
+            listed.append(audit_log.About(audit.id, enterprise.id, said))
     for same in zip(*rows, strict=True):
         db.add_all(same)
         db.flush()
@@ -220,7 +220,7 @@ def _write(db: Session, plants: list[Plant], actors: dict[str, Actor], team_id: 
         audit.published_grading_id = grading_id
     db.flush()
     for step, by in STEPS.items():
-        log.append_many(db, f"audit.{step}", actors[by], entries[step])
+        audit_log.append_many(db, f"audit.{step}", actors[by], entries[step])
 
 
 def code(number: int) -> str:

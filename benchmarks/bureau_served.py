@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx2 as httpx
 
-from api.desk import desk_of
+from api.context import open_context
 from api.identity import tokens
 from api.service import make_service
 from api.settings import load
@@ -101,8 +101,8 @@ def run(folder: Path) -> None:
     service = make_service(load(data=folder))
     secrets = {}
     for login, actor in people(service).items():
-        with desk_of(service, actor) as desk:
-            secrets[login] = tokens.create(desk.db, service.settings, "benchmark", 1).secret
+        with open_context(service, actor) as context:
+            secrets[login] = tokens.create(context.db, service.settings, "benchmark", 1).secret
     service.close()
     with served(folder) as (process, port):
         url = f"http://127.0.0.1:{port}"

@@ -25,9 +25,9 @@ from grading.batch.run import Settings, run_batch
 from grading.batch.tables import TableSource
 from grading.columns.grade import ColumnGrader
 from grading.engine.grade import Engine
-from grading.engine.planning import build_plan
 from grading.model.base import Mode
 from grading.model.ruleset import Ruleset
+from grading.plan.build import build_plan
 
 RULESET = "national-2024/coking"
 COUNTS = (10_000, 100_000, 1_000_000)

@@ -12,8 +12,8 @@ import numpy as np
 
 from grading.columns.layout import ASSESSED_ON, UNIT, Columns, stated
 from grading.computed import order
-from grading.engine.plan import Atom, Copy, Every, Free, Guarded, Nested, OverRows, Plan, Ref
 from grading.model.ruleset import Computed
+from grading.plan.nodes import Atom, Copy, Every, Free, Guarded, Nested, OverRows, Plan, Ref
 
 UNMET, UNKNOWN, MET = 0, 1, 2
 Array = np.ndarray[Any, Any]

@@ -13,8 +13,8 @@ from pathlib import Path
 from pypdf import PdfReader
 from weasyprint import CSS, HTML
 
-from grading.collecting import uncollected
 from grading.engine.grade import Engine
+from grading.gc_paused import gc_paused
 from grading.intake import read_audit
 from reports.gap_report import gap_report_pdf
 from reports.targets import gaps_to
@@ -45,7 +45,7 @@ def plain_pages(count: int) -> bytes:
     )
     table = f"<table>{f'<tr>{cells}</tr>' * (count * ROWS_A_PAGE)}</table>"
     html = f'<html lang="zh-CN"><head><title>表</title></head><body>{table}</body></html>'
-    with uncollected():
+    with gc_paused():
         return bytes(HTML(string=html).write_pdf(stylesheets=[CSS(string=STYLE)], pdf_variant="pdf/ua-1"))
 
 

@@ -22,12 +22,12 @@ from typing import Any
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from api import workflow
 from api.access import Via, actor_of
-from api.desk import desk_of
+from api.context import open_context
 from api.identity import tokens
-from api.people import create_user
 from api.service import Service, make_service
+from api.services import workflow
+from api.services.users import create_user
 from api.settings import load
 from api.store import Assignment, Enterprise, Role, Team, User
 from api.store.migrate import migrate
@@ -111,19 +111,19 @@ def fill(service: Service) -> tuple[dict[str, str], list[str]]:
     for enterprise_id, code in made:
         head = {**example["enterprise"], "uscc": code, "county": "610404"}
         text = json.dumps({**example, "enterprise": head}, ensure_ascii=False)
-        with desk_of(service, actors["author"]) as desk:
-            audit = workflow.create_audit(desk, enterprise_id, text)
-            workflow.submit(desk, audit.id, reasons=WORD)
-        with desk_of(service, actors["second"]) as desk:
-            workflow.confirm(desk, audit.id, reasons=WORD)
-        with desk_of(service, actors["bureau"]) as desk:
-            grading = workflow.publish(desk, audit.id, reasons=WORD).published_grading_id
+        with open_context(service, actors["author"]) as context:
+            audit = workflow.create_audit(context, enterprise_id, text)
+            workflow.submit(context, audit.id, reasons=WORD)
+        with open_context(service, actors["second"]) as context:
+            workflow.confirm(context, audit.id, reasons=WORD)
+        with open_context(service, actors["bureau"]) as context:
+            grading = workflow.publish(context, audit.id, reasons=WORD).published_grading_id
         paths += [f"/v1/audits/{audit.id}", f"/v1/audits/{audit.id}/content", f"/v1/enterprises/{enterprise_id}"]
         paths += [f"/v1/gradings/{grading}?trace=false", f"/v1/gradings/{grading}"]
     found = {}
     for login in ("bureau", "author"):
-        with desk_of(service, actors[login]) as desk:
-            found[login] = tokens.create(desk.db, service.settings, "benchmark", 1).secret
+        with open_context(service, actors[login]) as context:
+            found[login] = tokens.create(context.db, service.settings, "benchmark", 1).secret
     # Lists are read as often as single things.
     return found, paths + paths[:5] * (len(paths) // 10)
 
@@ -197,7 +197,7 @@ def answering_of(pid: int) -> list[int]:
     """The processes of a service that answer: those that it has started for it, or it alone."""
     listed = Path(f"/proc/{pid}/task").glob("*/children")
     started = [int(child) for file in listed for child in file.read_text(encoding="ascii").split()]
-    found = [child for child in started if b"api.answering" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    found = [child for child in started if b"api.server" in Path(f"/proc/{child}/cmdline").read_bytes()]
     return found or [pid]
 
 

@@ -16,13 +16,13 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from api.batches import ordering
-from api.batches.states import WORKING
-from api.desk import desk_of
-from api.drafts import upload
+from api.context import open_context
+from api.server.supervisor import environment_of
 from api.service import Service, make_service
+from api.services.draft_rulesets import upload
+from api.services.regrading import lifecycle
+from api.services.regrading.states import WORKING
 from api.settings import load
-from api.started import environment_of
 from api.store import Batch, BatchState, Worker
 from api.store.base import now
 from api.store.migrate import migrate
@@ -43,20 +43,20 @@ def main() -> None:
         service = make_service(load(data=Path(folder), database_url=SecretStr(url), log_level="error"))
         migrate(service.database)
         fill(service, RULESET, plants)
-        with desk_of(service, people(service)["bureau"]) as desk:
-            draft_id = upload(desk, DRAFT.encode()).id
+        with open_context(service, people(service)["bureau"]) as context:
+            draft_id = upload(context, DRAFT.encode()).id
         print(f"{plants:,} plants of {RULESET}; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
         one = two = 0.0
         for count in (1, 2):
             with working(service, count) as pids:
                 before, began = sum(map(seconds_of, pids)), time.perf_counter()
-                with desk_of(service, people(service)["bureau"]) as desk:
-                    batch = ordering.order(desk, f"{count}", ordering.Selection(), draft_id=draft_id)
+                with open_context(service, people(service)["bureau"]) as context:
+                    batch = lifecycle.order(context, f"{count}", lifecycle.Selection(), draft_id=draft_id)
                 first = wait(service, batch, (BatchState.WAITING, BatchState.ASSESSING)) - began
                 whole = wait(service, batch, WORKING) - began
                 own = sum(map(seconds_of, pids)) - before
-            with desk_of(service, people(service)["bureau"]) as desk:
-                ordering.cancel(desk, batch.id)
+            with open_context(service, people(service)["bureau"]) as context:
+                lifecycle.cancel(context, batch.id)
             one, two = (whole, two) if count == 1 else (one, whole)
             said = f"first pass {first:6.1f} s, everything {whole:6.1f} s, {own:6.1f} s of processor"
             print(f"  {count} worker{'s' if count > 1 else ' '}: {said}")

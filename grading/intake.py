@@ -18,6 +18,7 @@ from grading.model.audit import Audit, Enterprise, Known, Row, UnitAudit, Value
 from grading.model.base import decimal_places
 from grading.model.ruleset import Fact, Ruleset
 from grading.regions import is_place
+from grading.ruleset_id import industry_of
 
 MAX_BYTES = 5_000_000
 MAX_UNITS = 200
@@ -238,7 +239,7 @@ class _Reader:
         try:
             return self.library.ruleset(ruleset_id)
         except KeyError:
-            near = [i for i in self.library.ids() if i.partition("/")[2] == ruleset_id.partition("/")[2]]
+            near = [i for i in self.library.ids() if industry_of(i) == industry_of(ruleset_id)]
             hint = f"; perhaps {' or '.join(near)}" if near else "; `grading ruleset list` shows which there are"
             self.wrong((*path, "ruleset"), f"there is no ruleset `{printable(ruleset_id)}`{hint}")
         except LanguageError as error:

@@ -17,9 +17,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from grading.forms.cell_text import put_plain, shown
-from grading.forms.style import FONT, INK, TEAL
 from grading.spreadsheet.injection import harmless
+from grading.workbook.cell_text import put_plain, shown
+from grading.workbook.style import FONT, INK, TEAL
 from reports.bulk import Part
 
 FOLDER = "报告"

@@ -14,8 +14,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from grading.engine.durable_rules import EngineError
 from grading.engine.grade import Engine
-from grading.engine.library import EngineError
 from grading.engine.rules import NetworkError
 from grading.gaps.causes import unit_decisions
 from grading.gaps.unit import NoSuchLevelError

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from grading.collecting import uncollected
+from grading.gc_paused import gc_paused
 from grading.model.audit import Audit
 from grading.model.gap import UnitGaps
 from grading.model.result import Grading
@@ -42,7 +42,7 @@ def gap_report_pdf(
 
     Raises as `gap_report_html`, and TypefaceError when a typeface is not installed.
     """
-    with uncollected():
+    with gc_paused():
         context = report(audit, grading, rulesets, gaps, note)
         return pdf(
             page_html(context),

@@ -22,7 +22,7 @@ from weasyprint.css import ColorProfile
 from weasyprint.document import Document
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-from grading.collecting import uncollected
+from grading.gc_paused import gc_paused
 from reports.render import style
 from reports.typeface import printable
 from reports.typesetting import quicken
@@ -118,7 +118,7 @@ def pdf(
         relationship="Data",
         url_fetcher=_NoFetcher(),
     )
-    with _pages, uncollected():
+    with _pages, gc_paused():
         options = {"stylesheets": [_style(is_trial)], "output_intent": COLOURS, "pdf_variant": VARIANT}
         colours = {COLOURS: _colours()}
         document = _Document._render(_Page(html), _typecase(), None, colours, DEFAULT_OPTIONS | options)

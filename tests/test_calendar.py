@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from grading import calendar
 from grading.batch.run import Settings, run_batch
-from grading.cli import app
+from grading.cli.main import app
 from grading.engine.grade import Engine
 from grading.intake import AuditError, check_audit, read_audit
 from tests.forms.workbooks import LIBRARY, hose

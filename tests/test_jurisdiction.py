@@ -8,7 +8,7 @@ import orjson
 import pytest
 from typer.testing import CliRunner
 
-from grading.cli import app
+from grading.cli.main import app
 from grading.jurisdiction import OUTSIDE, UNKNOWN, finding
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "rubber" / "weicheng_tyre.json"

@@ -6,7 +6,7 @@ import pytest
 import typer
 
 from api.settings import PREFIX, Settings
-from grading.cli import app
+from grading.cli.main import app
 
 DOCUMENT = (Path(__file__).resolve().parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
 SERVICE = ("serve", "migrate", "backup", "restore", "verify")

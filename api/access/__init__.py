@@ -2,7 +2,7 @@
 
 from api.access.actor import WHO, Actor, Via, actor_of
 from api.access.rules import MAY, ROLE_NAMES, Rule, require
-from api.access.scope import FILTERS, ScopeError, kept, scoped, unscoped, visible
+from api.access.scope import FILTERS, ScopeError, scope_cached, scoped, unscoped, visible
 from grading.jurisdiction import area_bounds, in_area
 
 __all__ = [
@@ -17,8 +17,8 @@ __all__ = [
     "actor_of",
     "area_bounds",
     "in_area",
-    "kept",
     "require",
+    "scope_cached",
     "scoped",
     "unscoped",
     "visible",

@@ -288,7 +288,7 @@ def visible(statement: Select[Any], actor: Actor) -> Select[Any]:
     return statement.options(*_criteria(_asking(actor), _models_in(statement)))
 
 
-def kept(statement: S) -> S:
+def scope_cached(statement: S) -> S:
     """A statement that is made once and run by many requests, with `bindparam` where they differ.
 
     It is restricted once for each who asks, not at every request: that takes longer than most answers.

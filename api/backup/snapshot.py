@@ -61,7 +61,7 @@ def renew(file: Path) -> None:
     database = Database(f"sqlite:///{file}")
     try:
         revision = migrate.current(database)
-        if revision not in migrate.known():
+        if revision not in migrate.known_revisions():
             raise BackupError(f"备份来自更新版本的程序（表结构 {revision}），请先升级程序。")
         if revision != migrate.newest():
             migrate.migrate(database)

@@ -12,11 +12,11 @@ from uuid import UUID
 import structlog
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID, WorkflowHandle
 
-from api import exports
-from api.batches import work
-from api.batches.disagreement import fail
-from api.jobs.patience import patiently
+from api.jobs.retry import retry_while_away
 from api.service import Service
+from api.services import exports
+from api.services.regrading import steps
+from api.services.regrading.disagreement import fail
 from api.store import BatchPhase
 
 T = TypeVar("T")
@@ -62,14 +62,14 @@ def export_job_name(export_id: UUID, run: int) -> str:
 def batch_job(batch_id: str, run: int) -> None:
     """Everything that is to be computed of a batch, until it is held, over, or may be published."""
     try:
-        _step("begin", work.begin, batch_id)
+        _step("begin", steps.begin, batch_id)
         for phase in BatchPhase:
-            numbers = _step(f"to do of {phase}", work.to_do, batch_id, phase)
+            numbers = _step(f"to do of {phase}", steps.to_do, batch_id, phase)
             calls = [
                 (f"{batch_job_name(UUID(batch_id), run)}/{phase}/{n}", (batch_id, phase.value, n)) for n in numbers
             ]
             _in_parts(batch_part, calls)
-            _step(f"close {phase}", work.close, batch_id, phase)
+            _step(f"close {phase}", steps.close, batch_id, phase)
     except Exception as error:
         log.exception("batch failed", batch=batch_id)
         _step("fail", fail, batch_id, "批次无法继续，请联系管理员。", f"{type(error).__name__}: {error}")
@@ -78,7 +78,7 @@ def batch_job(batch_id: str, run: int) -> None:
 @DBOS.workflow(max_recovery_attempts=None)
 def batch_part(batch_id: str, phase: str, number: int) -> bool:
     """A chunk of a batch."""
-    return _step("do", work.do, batch_id, BatchPhase(phase), number, computes=True)
+    return _step("do", steps.do, batch_id, BatchPhase(phase), number, computes=True)
 
 
 @DBOS.workflow(max_recovery_attempts=None)
@@ -120,8 +120,8 @@ def _step(name: str, function: Callable[..., T], subject: str, *arguments: Any, 
 
     def done() -> T:
         if not computes:
-            return patiently(function, bench.service, UUID(subject), *arguments)
+            return retry_while_away(function, bench.service, UUID(subject), *arguments)
         with bench.turn:
-            return patiently(function, bench.service, UUID(subject), *arguments)
+            return retry_while_away(function, bench.service, UUID(subject), *arguments)
 
     return DBOS.run_step({"name": name}, done)

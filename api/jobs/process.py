@@ -8,8 +8,8 @@ from types import FrameType
 
 from api.jobs.worker import NICENESS, run
 from api.service import Service, make_service
-from api.serving import configure_logs, not_startable
 from api.settings import load
+from api.startup import configure_logs, startup_problem
 
 
 def work(service: Service) -> None:
@@ -21,11 +21,11 @@ def work(service: Service) -> None:
     os.nice(NICENESS)
     stop = Event()
 
-    def told(_signal: int, _frame: FrameType | None) -> None:
+    def on_signal(_signal: int, _frame: FrameType | None) -> None:
         stop.set()
 
-    signal.signal(signal.SIGTERM, told)
-    signal.signal(signal.SIGINT, told)
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
     try:
         run(service, stop)
     finally:
@@ -38,7 +38,7 @@ def work(service: Service) -> None:
 def main() -> None:
     """A worker with the settings of the environment."""
     service = make_service(load())
-    problem = not_startable(service)
+    problem = startup_problem(service)
     if problem is not None:
         sys.exit(problem)
     work(service)

@@ -14,12 +14,12 @@ import structlog
 from dbos import DBOS, SetWorkflowID
 from sqlalchemy import delete, select, update
 
-from api.batches.states import WORKING
-from api.exports import AT_WORK
 from api.jobs import runtime
 from api.jobs.flows import JOBS, batch_job, batch_job_name, export_job, export_job_name
-from api.jobs.patience import patiently
+from api.jobs.retry import retry_while_away
 from api.service import Service
+from api.services.exports import AT_WORK
+from api.services.regrading.states import WORKING
 from api.store import Batch, Export, ExportKind, Worker
 from api.store.base import now
 
@@ -39,20 +39,20 @@ def run(service: Service, stop: Event) -> None:
     """Work until told to stop; then what is half done is left to others: the process must end at once."""
     host = socket.gethostname()
     me = Worker(id=f"{host[:60]}-{os.getpid()}-{secrets.token_hex(4)}", host=host, pid=os.getpid())
-    patiently(_enter, service, me)
-    patiently(runtime.launch, service, me.id)
+    retry_while_away(_enter, service, me)
+    retry_while_away(runtime.launch, service, me.id)
     log.info("worker at work", worker=me.id)
     seen: set[str] = set()
     for beat in count():
-        patiently(_beat, service, me)
-        patiently(take_over, service)
-        patiently(begin_what_is_wanted, service, seen)
+        retry_while_away(_beat, service, me)
+        retry_while_away(take_over, service)
+        retry_while_away(begin_what_is_wanted, service, seen)
         if beat % TIDY_BEATS == 0:
             forget_records()
         if stop.wait(BEAT_SECONDS):
             break
     # DBOS would wait for what is being done; it is left as it is, as if this process had died.
-    patiently(_depart, service, me)
+    retry_while_away(_depart, service, me)
     log.info("worker gone", worker=me.id)
 
 

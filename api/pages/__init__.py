@@ -6,29 +6,27 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
+from api.http.problem_handlers import PageMaker
 from api.pages import (
     account,
     audit,
-    audit_form,
-    batch_unit,
-    batches,
     comparison,
     enterprise,
     exports,
-    form_evidence,
     home,
     labels,
     log,
     overview,
     render,
-    rulesets,
     sign_in,
     teams,
     users,
     what_if,
 )
+from api.pages.batch import batch_unit, batches
+from api.pages.form import audit_form, evidence
 from api.pages.problem_page import problem_page
-from api.problem_answers import PageMaker
+from api.pages.ruleset import rulesets
 from api.queries.rulesets import usable
 from api.service import Service
 from grading.language.problems import LanguageError
@@ -37,7 +35,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
     home.router,
     audit_form.router,
-    form_evidence.router,
+    evidence.router,
     audit.router,
     comparison.router,
     enterprise.router,

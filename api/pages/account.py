@@ -6,65 +6,65 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from api import people
 from api.access import Rule
-from api.desk import Desk, needs
+from api.context import Context, needs
 from api.identity import tokens
-from api.pages.posted import Sent
+from api.pages.form_data import Sent
 from api.pages.render import page
 from api.problems import Problem
-from api.queries import people as queries
+from api.queries import users as queries
+from api.services import users
 from api.store import User
 
 router = APIRouter()
-Owner = Annotated[Desk, needs(Rule.OWN_ACCOUNT)]
-CostlyOwner = Annotated[Desk, needs(Rule.OWN_ACCOUNT, costly=True)]
+Owner = Annotated[Context, needs(Rule.OWN_ACCOUNT)]
+CostlyOwner = Annotated[Context, needs(Rule.OWN_ACCOUNT, costly=True)]
 DAYS = 90
 """How long a token is valid unless one says otherwise."""
 
 
 @router.get("/account")
-def show_account(request: Request, desk: Owner) -> Response:
+def show_account(request: Request, context: Owner) -> Response:
     """Everything on one page."""
-    return _show(request, desk)
+    return _show(request, context)
 
 
 @router.post("/account/password")
-def change_password(request: Request, desk: CostlyOwner, sent: Sent) -> Response:
+def change_password(request: Request, context: CostlyOwner, sent: Sent) -> Response:
     """Change the own password."""
     try:
         if sent.text("new") != sent.text("again"):
             raise Problem("not_the_same", "两次输入的新密码不一致。", status=422)
-        people.change_own_password(desk, sent.text("old"), sent.text("new"))
+        users.change_own_password(context, sent.text("old"), sent.text("new"))
     except Problem as problem:
-        return _show(request, desk, problem.status, wrong_password=problem)
+        return _show(request, context, problem.status, wrong_password=problem)
     return RedirectResponse("/account?changed=1", status_code=303)
 
 
 @router.post("/account/tokens")
-def create_token(request: Request, desk: Owner, sent: Sent) -> Response:
+def create_token(request: Request, context: Owner, sent: Sent) -> Response:
     """Make a token and show it, this once."""
     days = sent.text("days")
     try:
         number = int(days) if days.isascii() and days.isdigit() and len(days) < 6 else 0
-        made = tokens.create(desk.db, desk.service.settings, sent.text("name"), number)
+        made = tokens.create(context.db, context.service.settings, sent.text("name"), number)
     except Problem as problem:
-        return _show(request, desk, problem.status, wrong_token=problem, name=sent.text("name"), days=days)
+        return _show(request, context, problem.status, wrong_token=problem, name=sent.text("name"), days=days)
     ways: dict[str, Any] = {"back": "/account#tokens", "back_to": "返回我的账号", "what": "令牌"}
     about = f"{made.token.name}，在请求中以 Authorization: Bearer 给出"
-    return page(request, desk, "secret.html.j2", secret=made.secret, said="已建令牌", about=about, **ways)
+    return page(request, context, "secret.html.j2", secret=made.secret, said="已建令牌", about=about, **ways)
 
 
 @router.post("/account/tokens/{token_id}/revocation")
-def revoke_token(token_id: UUID, desk: Owner) -> Response:
+def revoke_token(token_id: UUID, context: Owner) -> Response:
     """Make a token worthless."""
-    tokens.revoke(desk.db, token_id)
+    tokens.revoke(context.db, token_id)
     return RedirectResponse("/account#tokens", status_code=303)
 
 
 def _show(
     request: Request,
-    desk: Desk,
+    context: Context,
     status: int = 200,
     *,
     wrong_password: Problem | None = None,
@@ -72,17 +72,17 @@ def _show(
     name: str = "",
     days: str = str(DAYS),
 ) -> Response:
-    user = desk.find(User, desk.actor.id)
+    user = context.find(User, context.actor.id)
     return page(
         request,
-        desk,
+        context,
         "account.html.j2",
         status,
         user=user,
-        scope=queries.scope_names(desk.db, [user])[user.id],
-        tokens=queries.tokens(desk.db, user.id, None, 50)[0],
-        now=desk.at,
-        most_days=desk.service.settings.token_days,
+        scope=queries.scope_names(context.db, [user])[user.id],
+        tokens=queries.tokens(context.db, user.id, None, 50)[0],
+        now=context.at,
+        most_days=context.service.settings.token_days,
         wrong_password=wrong_password,
         wrong_token=wrong_token,
         token_name=name,

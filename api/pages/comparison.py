@@ -7,10 +7,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.access import Rule
-from api.comparison import compare_audits
-from api.desk import Desk, needs
+from api.context import Context, needs
 from api.pages.labels import level_labels
 from api.pages.render import page
+from api.services.comparison import compare_audits
 from api.store import Audit, AuditKind, Enterprise
 
 router = APIRouter()
@@ -21,22 +21,22 @@ KINDS = {AuditKind.SELF: "企业自评", AuditKind.EXPERT: "专家评审"}
 def show_comparison(
     audit_id: UUID,
     request: Request,
-    desk: Annotated[Desk, needs(Rule.TRY_OUT, costly=True)],
+    context: Annotated[Context, needs(Rule.TRY_OUT, costly=True)],
     other: UUID | None = None,
 ) -> Response:
     """The audit beside another one, by default its counterpart of the other kind."""
-    audit = desk.find(Audit, audit_id)
-    compared = compare_audits(desk, audit, other)
+    audit = context.find(Audit, audit_id)
+    compared = compare_audits(context, audit, other)
     alike = compared.first.kind is compared.second.kind
     names = ("上次", "本次") if alike else tuple(KINDS[side.kind] for side in (compared.first, compared.second))
     return page(
         request,
-        desk,
+        context,
         "comparison.html.j2",
         audit=audit,
-        enterprise=desk.find(Enterprise, audit.enterprise_id),
+        enterprise=context.find(Enterprise, audit.enterprise_id),
         compared=compared,
         alike=alike,
         names=names,
-        labels=level_labels(desk),
+        labels=level_labels(context),
     )

@@ -6,23 +6,24 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api import workflow
 from api.access import Rule
-from api.comparison import counterpart
-from api.desk import Desk, needs
+from api.context import Context, needs
 from api.pages.gaps_view import gap_views
 from api.pages.labels import level_labels, ruleset_titles
 from api.pages.render import page
 from api.queries import enterprises as registered
 from api.queries.audits import briefs
-from api.queries.gradings import explained, in_trial
-from api.queries.history import audits_of, grading_of
+from api.queries.gradings import explained
 from api.queries.waiting import appeals_of
+from api.services import workflow
+from api.services.audit_history import audits_of, grading_of
+from api.services.cases import in_trial
+from api.services.comparison import counterpart
 from api.store import Audit, AuditKind, AuditState, Enterprise, Role
 from grading.model.base import Mode
 
 router = APIRouter()
-Reader = Annotated[Desk, needs(Rule.READ)]
+Reader = Annotated[Context, needs(Rule.READ)]
 GRADED = (AuditState.PUBLISHED, AuditState.SUBMITTED, AuditState.CONFIRMED)
 
 
@@ -30,7 +31,7 @@ GRADED = (AuditState.PUBLISHED, AuditState.SUBMITTED, AuditState.CONFIRMED)
 def show_enterprise(
     enterprise_id: UUID,
     request: Request,
-    desk: Reader,
+    context: Reader,
     audit: UUID | None = None,
     target: str = "",
     fill: bool = False,
@@ -40,19 +41,19 @@ def show_enterprise(
 
     `mode=trial` counts provisional figures in gaps and in what-if.
     """
-    enterprise = desk.find(Enterprise, enterprise_id)
-    audits = audits_of(desk, enterprise_id)
+    enterprise = context.find(Enterprise, enterprise_id)
+    audits = audits_of(context, enterprise_id)
     shown = _shown(audits, audit)
-    stored = grading_of(desk, shown) if shown is not None else None
-    case, unexplained = explained(desk, stored) if stored is not None else (None, None)
+    stored = grading_of(context, shown) if shown is not None else None
+    case, unexplained = explained(context, stored) if stored is not None else (None, None)
     if case is not None and mode == Mode.TRIAL.value:
-        case = in_trial(desk, case)
+        case = in_trial(context, case)
     return page(
         request,
-        desk,
+        context,
         "enterprise.html.j2",
         enterprise=enterprise,
-        briefs=briefs(desk, audits),
+        briefs=briefs(context, audits),
         shown=shown,
         stored=stored,
         case=case,
@@ -62,13 +63,13 @@ def show_enterprise(
         target=target,
         fill=fill,
         is_trial=case is not None and case.grading.mode is Mode.TRIAL,
-        counterpart=counterpart(desk, shown) if case is not None and shown is not None else None,
-        actions=workflow.actions(desk, shown) if shown is not None else frozenset(),
-        appeals=appeals_of(desk, shown.id) if shown is not None else [],
-        may_begin=desk.actor.role in (Role.ASSESSOR, Role.ENTERPRISE),
-        units=registered.units(desk.db, enterprise_id),
-        titles=ruleset_titles(desk),
-        labels=level_labels(desk),
+        counterpart=counterpart(context, shown) if case is not None and shown is not None else None,
+        actions=workflow.actions(context, shown) if shown is not None else frozenset(),
+        appeals=appeals_of(context, shown.id) if shown is not None else [],
+        may_begin=context.actor.role in (Role.ASSESSOR, Role.ENTERPRISE),
+        units=registered.units(context.db, enterprise_id),
+        titles=ruleset_titles(context),
+        labels=level_labels(context),
     )
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from api.conclusions import Case
-from api.pages.slug import slug
-from api.workflow.draft import Draft, Stated
+from api.pages.form.slug import slug
+from api.services.analysis import Case
+from api.services.workflow.draft import Draft, Stated
 from grading.audit_json import dump_audit
 from grading.forms.wording import expectation, option_labels
 from grading.gaps import TargetError, unit_gaps

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from api.access import Rule
-from api.desk import Desk, needs
+from api.context import Context, needs
 from api.pages.labels import level_labels
 from api.pages.render import page
 from api.queries import overview
@@ -16,28 +16,34 @@ from api.store import Role
 router = APIRouter()
 FIRST = 12
 """How many enterprises are offered at once to begin an audit of; the others are found by their names."""
-Reader = Annotated[Desk, needs(Rule.READ)]
+Reader = Annotated[Context, needs(Rule.READ)]
 
 
 @router.get("/")
-def home(request: Request, desk: Reader) -> Response:
+def home(request: Request, context: Reader) -> Response:
     """What waits for an assessor; enterprises and bureaus have pages of their own to start from."""
-    if desk.actor.role is Role.ENTERPRISE and desk.actor.enterprise_id is not None:
-        return RedirectResponse(f"/enterprises/{desk.actor.enterprise_id}", status_code=303)
-    if desk.actor.role in (Role.BUREAU, Role.ADMINISTRATOR):
+    if context.actor.role is Role.ENTERPRISE and context.actor.enterprise_id is not None:
+        return RedirectResponse(f"/enterprises/{context.actor.enterprise_id}", status_code=303)
+    if context.actor.role in (Role.BUREAU, Role.ADMINISTRATOR):
         return RedirectResponse("/overview", status_code=303)
-    listed = overview.lines(desk.db, overview.Wanted())
-    found = waiting(desk)
+    listed = overview.lines(context.db, overview.Wanted())
+    found = waiting(context)
     open_ = {audit.enterprise_id for audit in found.to_write}
     startable = [line for line in listed if line.id not in open_]
     return page(
-        request, desk, "home.html.j2", waiting=found, enterprises=startable, labels=level_labels(desk), FIRST=FIRST
+        request,
+        context,
+        "home.html.j2",
+        waiting=found,
+        enterprises=startable,
+        labels=level_labels(context),
+        FIRST=FIRST,
     )
 
 
 @router.get("/enterprises")
-def enterprises(request: Request, desk: Reader, q: str = "", county: str = "") -> Response:
+def enterprises(request: Request, context: Reader, q: str = "", county: str = "") -> Response:
     """The enterprises in scope."""
     wanted = overview.Wanted(text=q.strip()[:100], county=county[:6])
-    listed = overview.lines(desk.db, wanted)
-    return page(request, desk, "enterprises.html.j2", listed=listed, wanted=wanted, labels=level_labels(desk))
+    listed = overview.lines(context.db, wanted)
+    return page(request, context, "enterprises.html.j2", listed=listed, wanted=wanted, labels=level_labels(context))

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from types import MappingProxyType
 
-from api.desk import Desk
+from api.context import Context
 from grading.language.load import Library
 from grading.language.problems import LanguageError
 from grading.model.decision import NOT_GRADED, UNDECIDED
@@ -19,14 +19,14 @@ def prepare(library: Library) -> None:
     _titles(library)
 
 
-def level_labels(desk: Desk) -> MappingProxyType[str, str]:
+def level_labels(context: Context) -> MappingProxyType[str, str]:
     """The labels of all levels of all scales by id, the best first, and of the other classes of decisions."""
-    return _levels(desk.service.grader.library)
+    return _levels(context.service.grader.library)
 
 
-def ruleset_titles(desk: Desk) -> MappingProxyType[str, str]:
+def ruleset_titles(context: Context) -> MappingProxyType[str, str]:
     """The titles of today's usable rulesets by id."""
-    return _titles(desk.service.grader.library)
+    return _titles(context.service.grader.library)
 
 
 @lru_cache(maxsize=8)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from api.access import MAY, Rule
-from api.desk import Desk, needs
+from api.context import Context, needs
 from api.pages.render import page
 from api.queries import log as queries
 from api.store import Enterprise, User
@@ -72,7 +72,7 @@ ACTIONS = MappingProxyType(
 @router.get("/log")
 def show_log(
     request: Request,
-    desk: Annotated[Desk, needs(Rule.READ_LOG)],
+    context: Annotated[Context, needs(Rule.READ_LOG)],
     action: str = "",
     by: str = "",
     uscc: str = "",
@@ -86,36 +86,38 @@ def show_log(
     wrong: list[str] = []
     wanted = queries.Wanted(
         audit_id=_key(audit, wrong),
-        enterprise_id=_enterprise(desk, uscc.strip().upper(), wrong),
+        enterprise_id=_enterprise(context, uscc.strip().upper(), wrong),
         action=action if re.fullmatch(r"[a-z_.]{1,64}", action) else None,
-        actor_id=_user(desk, by.strip().lower(), wrong),
+        actor_id=_user(context, by.strip().lower(), wrong),
         since=_day(since, wrong),
         until=_day(until, wrong),
     )
     before = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 16 else None
-    items, after = ([], None) if wrong else queries.entries(desk, wanted, before, AT_ONCE)
+    items, after = ([], None) if wrong else queries.entries(context, wanted, before, AT_ONCE)
     named = select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_({item.enterprise_id for item in items}))
     return page(
         request,
-        desk,
+        context,
         "log.html.j2",
         items=items,
         typed=typed,
         wrong=wrong,
         actions=ACTIONS,
-        enterprises={row.id: row.name for row in desk.db.execute(named)},
+        enterprises={row.id: row.name for row in context.db.execute(named)},
         more=urlencode({**typed, "cursor": str(after)}) if after else "",
-        may_verify=desk.actor.role in MAY[Rule.OPERATE],
+        may_verify=context.actor.role in MAY[Rule.OPERATE],
     )
 
 
 @router.get("/log/verification")
-def verify_log(request: Request, desk: Annotated[Desk, needs(Rule.OPERATE, costly=True)], head: str = "") -> Response:
+def verify_log(
+    request: Request, context: Annotated[Context, needs(Rule.OPERATE, costly=True)], head: str = ""
+) -> Response:
     """Read the whole log and say whether it is in order."""
     head = head.strip().lower()
     wrong = bool(head) and not HEAD.fullmatch(head)
-    found = None if wrong else queries.verified(desk, head or None)
-    return page(request, desk, "log_verified.html.j2", found=found, head=head, wrong=wrong, at=desk.at)
+    found = None if wrong else queries.verified(context, head or None)
+    return page(request, context, "log_verified.html.j2", found=found, head=head, wrong=wrong, at=context.at)
 
 
 def _key(said: str, wrong: list[str]) -> UUID | None:
@@ -138,19 +140,19 @@ def _day(said: str, wrong: list[str]) -> date | None:
         return None
 
 
-def _enterprise(desk: Desk, uscc: str, wrong: list[str]) -> UUID | None:
+def _enterprise(context: Context, uscc: str, wrong: list[str]) -> UUID | None:
     if not uscc:
         return None
-    found = desk.db.scalar(select(Enterprise.id).where(Enterprise.uscc == uscc))
+    found = context.db.scalar(select(Enterprise.id).where(Enterprise.uscc == uscc))
     if found is None:
         wrong.append(f"没有统一社会信用代码为 {uscc[:18]} 的企业，或它不在您的范围内。")
     return found
 
 
-def _user(desk: Desk, login: str, wrong: list[str]) -> UUID | None:
+def _user(context: Context, login: str, wrong: list[str]) -> UUID | None:
     if not login:
         return None
-    found = desk.db.scalar(select(User.id).where(User.login == login))
+    found = context.db.scalar(select(User.id).where(User.login == login))
     if found is None:
         wrong.append(f"没有用户“{login[:64]}”，或您不能按此人查看。")
     return found

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.access import Rule
-from api.desk import Desk, needs
+from api.context import Context, needs
 from api.pages.charts import stacked
-from api.pages.export import workbook
 from api.pages.labels import level_labels, ruleset_titles
+from api.pages.overview_workbook import workbook
 from api.pages.render import page
 from api.queries import overview
 from api.queries.overview import Line, Wanted
@@ -23,20 +23,26 @@ from reports.context.words import region_text
 router = APIRouter()
 LINES, BARS = 50, 16
 """Lines of a page of the list; bars of a chart."""
-Reader = Annotated[Desk, needs(Rule.READ_STATISTICS)]
-CostlyReader = Annotated[Desk, needs(Rule.READ_STATISTICS, costly=True)]
+Reader = Annotated[Context, needs(Rule.READ_STATISTICS)]
+CostlyReader = Annotated[Context, needs(Rule.READ_STATISTICS, costly=True)]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/overview")
 def show_overview(
-    request: Request, desk: Reader, q: str = "", county: str = "", ruleset: str = "", grade: str = "", number: int = 1
+    request: Request,
+    context: Reader,
+    q: str = "",
+    county: str = "",
+    ruleset: str = "",
+    grade: str = "",
+    number: int = 1,
 ) -> Response:
     """Enterprises with charts, filtered; the list in pages."""
     wanted = _wanted(q, county, ruleset, grade)
-    everything = overview.lines(desk.db, Wanted())
-    listed = overview.lines(desk.db, wanted)
-    labels, titles = level_labels(desk), ruleset_titles(desk)
+    everything = overview.lines(context.db, Wanted())
+    listed = overview.lines(context.db, wanted)
+    labels, titles = level_labels(context), ruleset_titles(context)
     counties = sorted({line.county for line in everything})
     cities = sorted({_city(county) for county in counties})
     pages = max(-(-len(listed) // LINES), 1)
@@ -44,9 +50,9 @@ def show_overview(
     industries = sorted({known for line in everything for known in line.rulesets})
     return page(
         request,
-        desk,
+        context,
         "overview.html.j2",
-        waiting=waiting(desk),
+        waiting=waiting(context),
         listed=listed,
         shown=listed[(number - 1) * LINES : number * LINES],
         number=number,
@@ -68,11 +74,11 @@ def show_overview(
 
 
 @router.get("/overview/export")
-def export(desk: CostlyReader, q: str = "", county: str = "", ruleset: str = "", grade: str = "") -> Response:
+def export(context: CostlyReader, q: str = "", county: str = "", ruleset: str = "", grade: str = "") -> Response:
     """The filtered list as a workbook."""
-    listed = overview.lines(desk.db, _wanted(q, county, ruleset, grade))
-    book = workbook(listed, level_labels(desk), ruleset_titles(desk), desk.at)
-    name = quote(f"绩效分级-{calendar.day_of(desk.at).isoformat()}.xlsx")
+    listed = overview.lines(context.db, _wanted(q, county, ruleset, grade))
+    book = workbook(listed, level_labels(context), ruleset_titles(context), context.at)
+    name = quote(f"绩效分级-{calendar.day_of(context.at).isoformat()}.xlsx")
     return Response(book, media_type=XLSX, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
 
 

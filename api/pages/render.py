@@ -11,12 +11,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from api.access import ROLE_NAMES, Actor
-from api.desk import Desk, cookie_name
+from api.context import Context, cookie_name
 from api.identity import csrf
-from api.shapes.audits import GradeBrief
-from api.shapes.decisions import stored_decision
+from api.schemas.audits import GradeBrief
+from api.schemas.decisions import stored_decision
+from api.services.workflow import KIND_NAMES, STATE_NAMES
 from api.store import AppealState, Role
-from api.workflow import KIND_NAMES, STATE_NAMES
 from grading import calendar
 from grading.digest import plain
 from grading.language.decision_text import decision_text, level_label, short_label
@@ -61,20 +61,20 @@ WAYS: dict[Role, tuple[tuple[str, str], ...]] = {
 """The main ways of each role."""
 
 
-def page(request: Request, desk: Desk | None, template: str, status: int = 200, **context: Any) -> HTMLResponse:
-    """A page for whoever sits at the desk; None for a page of everyone."""
-    actor: Actor | None = desk.actor if desk is not None else None
+def page(request: Request, context: Context | None, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page for whoever sits at the context; None for a page of everyone."""
+    actor: Actor | None = context.actor if context is not None else None
     token = ""
-    if desk is not None:
-        cookie = request.cookies.get(cookie_name(desk.service))
-        token = csrf.token_for(desk.service.settings, cookie) if cookie else ""
+    if context is not None:
+        cookie = request.cookies.get(cookie_name(context.service))
+        token = csrf.token_for(context.service.settings, cookie) if cookie else ""
     around = {
         "actor": actor,
         "csrf": token,
         "here": request.url.path,
         "ways": WAYS[actor.role] if actor is not None else (),
     }
-    return HTMLResponse(_environment().get_template(template).render(**around, **context), status)
+    return HTMLResponse(_environment().get_template(template).render(**around, **values), status)
 
 
 def prepare() -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from api.conclusions import Case
-from api.results import DRAFT_NOTICE, Review
+from api.services.analysis import Case
+from api.services.replay import DRAFT_NOTICE, Review
 from grading.explain import Reason, explain
 from grading.language.short_boards import ShortBoards, short_boards
 from grading.model.base import Status
@@ -81,7 +81,7 @@ def changes(was: Case, now: Case) -> tuple[tuple[Ruleset, Difference], ...]:
     return tuple((rulesets[d.unit], d) for d in found if d.kind in WORTH_TELLING)
 
 
-def told(ruleset: Ruleset, difference: Difference) -> str:
+def change_text(ruleset: Ruleset, difference: Difference) -> str:
     """What a difference is about, in words."""
     if difference.kind == "unit_grade":
         return "至少可定的等级"

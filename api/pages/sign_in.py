@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from api.access import Rule
-from api.desk import Desk, cookie_name, needs, public
+from api.context import Context, cookie_name, needs, public
 from api.identity import csrf, sessions
 from api.metrics import SIGN_INS
-from api.pages.posted import Sent
+from api.pages.form_data import Sent
 from api.pages.render import page
 from api.problems import Problem
 from api.service import Service
@@ -55,11 +55,11 @@ def sign_in(request: Request, service: Annotated[Service, public()], sent: Sent)
 
 
 @router.get("/session")
-def show_session(request: Request, desk: Annotated[Desk, needs(Rule.OWN_ACCOUNT)]) -> Response:
+def show_session(request: Request, context: Annotated[Context, needs(Rule.OWN_ACCOUNT)]) -> Response:
     """Whose session the browser has, and the token that its pages carry: for a page that was opened under an earlier one."""
-    cookie = request.cookies.get(cookie_name(desk.service)) or ""
-    token = csrf.token_for(desk.service.settings, cookie)
-    return Response(status_code=204, headers={"X-Actor": str(desk.actor.id), "X-CSRF-Token": token})
+    cookie = request.cookies.get(cookie_name(context.service)) or ""
+    token = csrf.token_for(context.service.settings, cookie)
+    return Response(status_code=204, headers={"X-Actor": str(context.actor.id), "X-CSRF-Token": token})
 
 
 @router.post("/sign-out")

@@ -9,65 +9,65 @@ from fastapi import APIRouter, Request
 from sqlalchemy import select
 from starlette.responses import RedirectResponse, Response
 
-from api import people, registry
 from api.access import MAY, Rule
-from api.desk import Desk, needs
-from api.pages.posted import Posted, Sent
+from api.context import Context, needs
+from api.pages.form_data import Posted, Sent
 from api.pages.render import page
 from api.problems import ErrorAt, Problem
-from api.queries import people as queries
+from api.queries import users as queries
+from api.services import enterprises, users
 from api.store import Enterprise
 from grading import calendar
 
 router = APIRouter()
-Assigner = Annotated[Desk, needs(Rule.ASSIGN_TEAMS)]
+Assigner = Annotated[Context, needs(Rule.ASSIGN_TEAMS)]
 AT_ONCE = 100
 OFFERED = 500
 """How many enterprises the field offers while one types."""
 
 
 @router.get("/teams")
-def show_teams(request: Request, desk: Assigner, team: str = "", all: bool = False, cursor: str = "") -> Response:
+def show_teams(request: Request, context: Assigner, team: str = "", all: bool = False, cursor: str = "") -> Response:
     """Teams, and the assignments of today or of all times."""
-    return _show(request, desk, team=team, everything=all, cursor=cursor)
+    return _show(request, context, team=team, everything=all, cursor=cursor)
 
 
 @router.post("/teams")
-def create_team(request: Request, desk: Annotated[Desk, needs(Rule.KEEP_USERS)], sent: Sent) -> Response:
+def create_team(request: Request, context: Annotated[Context, needs(Rule.KEEP_USERS)], sent: Sent) -> Response:
     """Add a team."""
     try:
-        people.add_team(desk, sent.text("name"))
+        users.add_team(context, sent.text("name"))
     except Problem as problem:
-        return _show(request, desk, problem.status, refused=problem, sent=sent)
+        return _show(request, context, problem.status, refused=problem, sent=sent)
     return RedirectResponse("/teams", status_code=303)
 
 
 @router.post("/assignments")
-def assign(request: Request, desk: Assigner, sent: Sent) -> Response:
+def assign(request: Request, context: Assigner, sent: Sent) -> Response:
     """Let a team assess an enterprise."""
     try:
-        said = _assignment(desk, sent)
-        registry.assign(desk, **said)
+        said = _assignment(context, sent)
+        enterprises.assign(context, **said)
     except Problem as problem:
-        return _show(request, desk, problem.status, refused=problem, sent=sent)
+        return _show(request, context, problem.status, refused=problem, sent=sent)
     return RedirectResponse("/teams#assignments", status_code=303)
 
 
 @router.post("/assignments/{assignment_id}/end")
-def end(assignment_id: UUID, desk: Assigner, sent: Sent) -> Response:
+def end(assignment_id: UUID, context: Assigner, sent: Sent) -> Response:
     """Say the last day of an assignment."""
     until = sent.day("until")
     if until is None:
         raise Problem("invalid_date", "请填写最后一天。", status=422, errors=[ErrorAt("until", "请填写最后一天。")])
-    registry.end_assignment(desk, assignment_id, until)
+    enterprises.end_assignment(context, assignment_id, until)
     return RedirectResponse("/teams#assignments", status_code=303)
 
 
-def _assignment(desk: Desk, sent: Posted) -> dict[str, Any]:
+def _assignment(context: Context, sent: Posted) -> dict[str, Any]:
     errors = []
     team_id, since, until = sent.key("team_id"), sent.day("since"), sent.day("until")
     uscc = sent.text("uscc").strip().upper()
-    enterprise_id = desk.db.scalar(select(Enterprise.id).where(Enterprise.uscc == uscc))
+    enterprise_id = context.db.scalar(select(Enterprise.id).where(Enterprise.uscc == uscc))
     if team_id is None:
         errors.append(ErrorAt("team_id", "请选择评审组。"))
     if enterprise_id is None:
@@ -81,7 +81,7 @@ def _assignment(desk: Desk, sent: Posted) -> dict[str, Any]:
 
 def _show(
     request: Request,
-    desk: Desk,
+    context: Context,
     status: int = 200,
     *,
     team: str = "",
@@ -90,32 +90,32 @@ def _show(
     refused: Problem | None = None,
     sent: Posted | None = None,
 ) -> Response:
-    teams = queries.teams(desk.db)
+    teams = queries.teams(context.db)
     chosen = next((known for known in teams if str(known.id) == team), None)
     after = None
     with suppress(ValueError):
         after = UUID(cursor)
-    today = calendar.day_of(desk.at)
+    today = calendar.day_of(context.at)
     listed, more = queries.assignments(
-        desk.db, chosen.id if chosen else None, None, None if everything else today, after, AT_ONCE
+        context.db, chosen.id if chosen else None, None, None if everything else today, after, AT_ONCE
     )
     enterprises = select(Enterprise).where(Enterprise.id.in_({row.enterprise_id for row in listed}))
     offered = select(Enterprise).where(Enterprise.active).order_by(Enterprise.name).limit(OFFERED)
     return page(
         request,
-        desk,
+        context,
         "teams.html.j2",
         status,
         teams=teams,
-        members=queries.members(desk.db),
+        members=queries.members(context.db),
         chosen=chosen,
         everything=everything,
         listed=listed,
         more=more,
-        named={known.id: known for known in desk.db.scalars(enterprises)},
+        named={known.id: known for known in context.db.scalars(enterprises)},
         team_names={known.id: known.name for known in teams},
-        offered=desk.db.scalars(offered).all(),
-        may_add=desk.actor.role in MAY[Rule.KEEP_USERS],
+        offered=context.db.scalars(offered).all(),
+        may_add=context.actor.role in MAY[Rule.KEEP_USERS],
         today=today,
         refused=refused,
         sent=sent,

@@ -9,18 +9,18 @@ from fastapi import APIRouter, Request
 from sqlalchemy import select
 from starlette.responses import RedirectResponse, Response
 
-from api import people
 from api.access import Rule, require
-from api.desk import Desk, needs
+from api.context import Context, needs
 from api.identity import passwords, tokens
-from api.pages.posted import Posted, Sent
+from api.pages.form_data import Posted, Sent
 from api.pages.render import page
 from api.problems import ErrorAt, Problem
-from api.queries import people as queries
+from api.queries import users as queries
+from api.services import users
 from api.store import Enterprise, Role, Token, User
 
 router = APIRouter()
-Keeper = Annotated[Desk, needs(Rule.KEEP_USERS)]
+Keeper = Annotated[Context, needs(Rule.KEEP_USERS)]
 AT_ONCE = 50
 
 
@@ -40,67 +40,67 @@ class _Filled:
 
 @router.get("/users")
 def list_users(
-    request: Request, desk: Keeper, q: str = "", role: str = "", active: str = "", cursor: str = ""
+    request: Request, context: Keeper, q: str = "", role: str = "", active: str = "", cursor: str = ""
 ) -> Response:
     """Everybody, filtered, the newest first; with the form for a new user."""
-    return _list(request, desk, q=q.strip()[:100], role=role, active=active, cursor=cursor)
+    return _list(request, context, q=q.strip()[:100], role=role, active=active, cursor=cursor)
 
 
 @router.post("/users")
-def create_user(request: Request, desk: Keeper, sent: Sent) -> Response:
+def create_user(request: Request, context: Keeper, sent: Sent) -> Response:
     """Make a user and show the password, this once."""
     filled = _sent(sent)
     password = passwords.generated()
     try:
-        made = people.add_user(desk, login=filled.login.strip().lower(), password=password, **_said(desk, filled))
+        made = users.add_user(context, login=filled.login.strip().lower(), password=password, **_said(context, filled))
     except Problem as problem:
-        return _list(request, desk, problem.status, filled=filled, refused=problem)
-    return _secret(request, desk, made, password, "已建用户")
+        return _list(request, context, problem.status, filled=filled, refused=problem)
+    return _secret(request, context, made, password, "已建用户")
 
 
 @router.get("/users/{user_id}")
-def show_user(user_id: UUID, request: Request, desk: Keeper) -> Response:
+def show_user(user_id: UUID, request: Request, context: Keeper) -> Response:
     """One user."""
-    return _show(request, desk, desk.find(User, user_id))
+    return _show(request, context, context.find(User, user_id))
 
 
 @router.post("/users/{user_id}")
-def change_user(user_id: UUID, request: Request, desk: Keeper, sent: Sent) -> Response:
+def change_user(user_id: UUID, request: Request, context: Keeper, sent: Sent) -> Response:
     """Change name, role and scope."""
     filled = _sent(sent)
     try:
-        people.change_user(desk, user_id, version=sent.version, **_said(desk, filled))
+        users.change_user(context, user_id, version=sent.version, **_said(context, filled))
     except Problem as problem:
         if problem.status == 404:
             raise
-        return _show(request, desk, desk.find(User, user_id), problem.status, filled=filled, refused=problem)
+        return _show(request, context, context.find(User, user_id), problem.status, filled=filled, refused=problem)
     return RedirectResponse(f"/users/{user_id}?changed=1", status_code=303)
 
 
 @router.post("/users/{user_id}/active")
-def set_active(user_id: UUID, desk: Keeper, sent: Sent) -> Response:
+def set_active(user_id: UUID, context: Keeper, sent: Sent) -> Response:
     """Shut out or let in."""
-    people.set_active(desk, user_id, sent.text("active") == "yes")
+    users.set_active(context, user_id, sent.text("active") == "yes")
     return RedirectResponse(f"/users/{user_id}", status_code=303)
 
 
 @router.post("/users/{user_id}/password")
-def reset_password(user_id: UUID, request: Request, desk: Keeper) -> Response:
+def reset_password(user_id: UUID, request: Request, context: Keeper) -> Response:
     """A new password, shown this once."""
-    password = people.reset_password(desk, user_id)
-    return _secret(request, desk, desk.find(User, user_id), password, "已重置密码")
+    password = users.reset_password(context, user_id)
+    return _secret(request, context, context.find(User, user_id), password, "已重置密码")
 
 
 @router.post("/users/{user_id}/tokens/{token_id}/revocation")
-def revoke_token(user_id: UUID, token_id: UUID, desk: Keeper) -> Response:
+def revoke_token(user_id: UUID, token_id: UUID, context: Keeper) -> Response:
     """Make somebody's token worthless."""
-    tokens.revoke(desk.db, token_id)
+    tokens.revoke(context.db, token_id)
     return RedirectResponse(f"/users/{user_id}#tokens", status_code=303)
 
 
 def _list(
     request: Request,
-    desk: Desk,
+    context: Context,
     status: int = 200,
     *,
     q: str = "",
@@ -112,18 +112,18 @@ def _list(
 ) -> Response:
     wanted_role = Role(role) if role in list(Role) else None
     wanted_active = {"yes": True, "no": False}.get(active)
-    listed, after = queries.users(desk.db, wanted_role, wanted_active, _key(cursor), AT_ONCE, q)
+    listed, after = queries.users(context.db, wanted_role, wanted_active, _key(cursor), AT_ONCE, q)
     more = {"q": q, "role": role, "active": active, "cursor": str(after)}
     return page(
         request,
-        desk,
+        context,
         "users.html.j2",
         status,
         listed=listed,
-        scopes=queries.scope_names(desk.db, listed),
+        scopes=queries.scope_names(context.db, listed),
         wanted={"q": q, "role": role, "active": active},
         more=urlencode(more) if after else "",
-        teams=queries.teams(desk.db),
+        teams=queries.teams(context.db),
         filled=filled or _Filled(),
         refused=refused,
         errors=_by_place(refused),
@@ -132,7 +132,7 @@ def _list(
 
 def _show(
     request: Request,
-    desk: Desk,
+    context: Context,
     user: User,
     status: int = 200,
     *,
@@ -140,7 +140,7 @@ def _show(
     refused: Problem | None = None,
 ) -> Response:
     if filled is None:
-        enterprise = desk.find(Enterprise, user.enterprise_id) if user.enterprise_id else None
+        enterprise = context.find(Enterprise, user.enterprise_id) if user.enterprise_id else None
         filled = _Filled(
             login=user.login,
             name=user.name,
@@ -151,28 +151,28 @@ def _show(
             may_review=user.may_review,
             version=user.version,
         )
-    listed: list[Token] = queries.tokens(desk.db, user.id, None, AT_ONCE)[0]
+    listed: list[Token] = queries.tokens(context.db, user.id, None, AT_ONCE)[0]
     return page(
         request,
-        desk,
+        context,
         "user.html.j2",
         status,
         user=user,
-        scope=queries.scope_names(desk.db, [user])[user.id],
-        teams=queries.teams(desk.db),
+        scope=queries.scope_names(context.db, [user])[user.id],
+        teams=queries.teams(context.db),
         filled=filled,
         refused=refused,
         errors=_by_place(refused),
         tokens=listed,
-        now=desk.at,
+        now=context.at,
         changed="changed" in request.query_params,
     )
 
 
-def _secret(request: Request, desk: Desk, user: User, password: str, said: str) -> Response:
+def _secret(request: Request, context: Context, user: User, password: str, said: str) -> Response:
     about = f"{user.name}（{user.login}）"
     ways: dict[str, Any] = {"back": f"/users/{user.id}", "back_to": "查看这名用户", "what": "密码"}
-    return page(request, desk, "secret.html.j2", secret=password, said=said, about=about, **ways)
+    return page(request, context, "secret.html.j2", secret=password, said=said, about=about, **ways)
 
 
 def _sent(sent: Posted) -> _Filled:
@@ -188,9 +188,9 @@ def _sent(sent: Posted) -> _Filled:
     )
 
 
-def _said(desk: Desk, filled: _Filled) -> dict[str, Any]:
+def _said(context: Context, filled: _Filled) -> dict[str, Any]:
     """What was typed, as the domain takes it: of the scopes the one that belongs to the role. Raises Problem (422)."""
-    require(desk.db, Rule.KEEP_USERS)
+    require(context.db, Rule.KEEP_USERS)
     try:
         role = Role(filled.role)
     except ValueError:
@@ -199,7 +199,7 @@ def _said(desk: Desk, filled: _Filled) -> dict[str, Any]:
     if role is Role.ASSESSOR:
         said["team_id"] = _key(filled.team_id)
     elif role is Role.ENTERPRISE and filled.uscc:
-        said["enterprise_id"] = desk.db.scalar(select(Enterprise.id).where(Enterprise.uscc == filled.uscc))
+        said["enterprise_id"] = context.db.scalar(select(Enterprise.id).where(Enterprise.uscc == filled.uscc))
         if said["enterprise_id"] is None:
             message = f"没有统一社会信用代码为 {filled.uscc[:18]} 的企业。"
             raise Problem("invalid_user", message, status=422, errors=[ErrorAt("enterprise_id", message)])

@@ -7,16 +7,16 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.access import Rule
-from api.conclusions import Case
-from api.desk import Desk, needs
-from api.pages.answering import SEVERAL, VALUE
-from api.pages.answers import WrongAnswerError, read_answer
-from api.pages.posted import Sent
+from api.context import Context, needs
+from api.pages.form.answers import WrongAnswerError, read_answer
+from api.pages.form.submitted import SEVERAL, VALUE
+from api.pages.form_data import Sent
 from api.pages.render import page
-from api.pages.result_view import changes, side, told
+from api.pages.result_view import change_text, changes, side
 from api.problems import ErrorAt, Problem
-from api.queries.gradings import case_of, in_trial
-from api.workflow.draft import Draft, Stated
+from api.services.analysis import Case
+from api.services.cases import case_of, in_trial
+from api.services.workflow.draft import Draft, Stated
 from grading.audit_json import dump_audit
 from grading.model.base import Mode
 from grading.model.ruleset import Fact
@@ -26,12 +26,12 @@ router = APIRouter()
 
 @router.post("/gradings/{grading_id}/what-if")
 def what_if(
-    grading_id: UUID, request: Request, desk: Annotated[Desk, needs(Rule.TRY_OUT, costly=True)], sent: Sent
+    grading_id: UUID, request: Request, context: Annotated[Context, needs(Rule.TRY_OUT, costly=True)], sent: Sent
 ) -> Response:
     """The grade with the values that were sent in place of those that were stated."""
-    case = case_of(desk, grading_id)
+    case = case_of(context, grading_id)
     if sent.text("mode") == Mode.TRIAL.value:
-        case = in_trial(desk, case)
+        case = in_trial(context, case)
     draft = Draft(dump_audit(case.audit, case.engine.library))
     facts = {fact.id: fact for unit in case.audit.units for fact in _facts(case, unit.ruleset)}
     errors, changed = [], 0
@@ -50,19 +50,19 @@ def what_if(
             draft.put(place, Stated(value, before.evidence, before.note))
     if errors:
         raise Problem("invalid_values", f"有 {len(errors)} 处填写有误。", status=422, errors=errors)
-    audit = desk.service.grader.read(draft.text(), case.engine)
-    after = Case(audit, desk.service.grader.grade(audit, case.grading.mode, case.engine), case.engine)
+    audit = context.service.grader.read(draft.text(), case.engine)
+    after = Case(audit, context.service.grader.grade(audit, case.grading.mode, case.engine), case.engine)
     inside = "hx-request" in request.headers
     return page(
         request,
-        desk,
+        context,
         "what_if_outcome.html.j2" if inside else "what_if.html.j2",
         before=case.decision,
         is_trial=case.grading.mode is Mode.TRIAL,
         after=after.decision,
         changed=changed,
         scales=[case.engine.library.ruleset(unit.ruleset).scale for unit in case.audit.units],
-        changes=[(told(r, d), side(r, d.before), side(r, d.after), d.kind) for r, d in changes(case, after)],
+        changes=[(change_text(r, d), side(r, d.before), side(r, d.after), d.kind) for r, d in changes(case, after)],
         back=request.headers.get("referer") or "/",
     )
 

@@ -9,20 +9,22 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import load_only
 
-from api import workflow
-from api.access import kept
-from api.desk import Desk
-from api.people import names_of
+from api.access import scope_cached
+from api.context import Context
 from api.queries.paging import newest_first
-from api.shapes.audits import AppealOut, AuditBrief, AuditOut, GradeBrief, PublicationOut, RevisionOut
-from api.shapes.decisions import DecisionOut, stored_decision
+from api.schemas.audits import AppealOut, AuditBrief, AuditOut, GradeBrief, PublicationOut, RevisionOut
+from api.schemas.decisions import DecisionOut, stored_decision
+from api.services import workflow
+from api.services.users import names_of
 from api.store import Appeal, AppealState, Audit, AuditKind, AuditRevision, AuditState, Enterprise, Grading, Publication
 from grading.model.base import Mode
 
 PLAIN = sorted(set(AuditBrief.model_fields) - {"enterprise_name", "author_name", "grading"})
 """What briefs tell of an audit's own row."""
-_ENTERPRISES = kept(select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_(bindparam("ids", expanding=True))))
-_LAST_GRADINGS = kept(
+_ENTERPRISES = scope_cached(
+    select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_(bindparam("ids", expanding=True)))
+)
+_LAST_GRADINGS = scope_cached(
     select(
         Grading.id,
         Grading.mode,
@@ -37,7 +39,7 @@ _LAST_GRADINGS = kept(
     .where(Grading.audit_id.in_(bindparam("ids", expanding=True)), Grading.mode == Mode.OFFICIAL)
     .order_by(Grading.id)
 )
-_CONFLICTS = kept(
+_CONFLICTS = scope_cached(
     select(AuditRevision.number)
     .where(AuditRevision.audit_id == bindparam("audit"), AuditRevision.conflicts_with.is_not(None))
     .order_by(AuditRevision.number)
@@ -56,7 +58,7 @@ class Wanted:
     mine: bool | None = None
 
 
-def audits(desk: Desk, wanted: Wanted, cursor: UUID | None, limit: int) -> tuple[list[AuditBrief], UUID | None]:
+def audits(context: Context, wanted: Wanted, cursor: UUID | None, limit: int) -> tuple[list[AuditBrief], UUID | None]:
     """A page of audits, the newest first, and the cursor of the next page."""
     rows = select(Audit).options(load_only(*(getattr(Audit, name) for name in PLAIN)))
     if wanted.enterprise_id is not None:
@@ -70,18 +72,18 @@ def audits(desk: Desk, wanted: Wanted, cursor: UUID | None, limit: int) -> tuple
     if wanted.assessed_to is not None:
         rows = rows.where(Audit.assessed_on <= wanted.assessed_to)
     if wanted.mine:
-        rows = rows.where(Audit.author_id == desk.actor.id)
-    found, after = newest_first(desk.db, rows, Audit.id, cursor, limit)
-    return briefs(desk, found), after
+        rows = rows.where(Audit.author_id == context.actor.id)
+    found, after = newest_first(context.db, rows, Audit.id, cursor, limit)
+    return briefs(context, found), after
 
 
-def briefs(desk: Desk, found: Sequence[Audit], names: Mapping[UUID, str] | None = None) -> list[AuditBrief]:
+def briefs(context: Context, found: Sequence[Audit], names: Mapping[UUID, str] | None = None) -> list[AuditBrief]:
     """Audits with the names and gradings that belong to them, in three questions however many they are."""
     ids = [audit.id for audit in found]
-    named = desk.db.execute(_ENTERPRISES, {"ids": list({audit.enterprise_id for audit in found})})
+    named = context.db.execute(_ENTERPRISES, {"ids": list({audit.enterprise_id for audit in found})})
     enterprises = {row.id: row.name for row in named}
-    names = names_of(desk.db, [audit.author_id for audit in found]) if names is None else names
-    gradings = _last_gradings(desk, ids)
+    names = names_of(context.db, [audit.author_id for audit in found]) if names is None else names
+    gradings = _last_gradings(context, ids)
     told = []
     for audit in found:
         plain = {name: getattr(audit, name) for name in PLAIN}
@@ -104,17 +106,17 @@ def _grade(row: Any) -> GradeBrief:
     )
 
 
-def publication_of(desk: Desk, row: Audit) -> Publication | None:
+def publication_of(context: Context, row: Audit) -> Publication | None:
     """What was said when the grading in force was published; None when nothing had to be."""
     said = select(Publication).where(Publication.audit_id == row.id, Publication.grading_id == row.published_grading_id)
-    return desk.db.scalars(said.order_by(Publication.id.desc()).limit(1)).one_or_none()
+    return context.db.scalars(said.order_by(Publication.id.desc()).limit(1)).one_or_none()
 
 
-def audit(desk: Desk, row: Audit) -> AuditOut:
+def audit(context: Context, row: Audit) -> AuditOut:
     """One audit with what the actor may do with it."""
-    names = names_of(desk.db, [row.author_id, row.submitted_by, row.confirmed_by, row.published_by])
-    brief = briefs(desk, [row], names)[0]
-    said = publication_of(desk, row)
+    names = names_of(context.db, [row.author_id, row.submitted_by, row.confirmed_by, row.published_by])
+    brief = briefs(context, [row], names)[0]
+    said = publication_of(context, row)
 
     def name(user_id: UUID | None) -> str | None:
         return None if user_id is None else names.get(user_id, "")
@@ -125,13 +127,13 @@ def audit(desk: Desk, row: Audit) -> AuditOut:
         confirmed_by=name(row.confirmed_by),
         published_by=name(row.published_by),
         outside_reason=row.outside_reason,
-        actions=sorted(workflow.actions(desk, row)),
+        actions=sorted(workflow.actions(context, row)),
         publication=None if said is None else PublicationOut.model_validate(said),
-        conflicts=list(desk.db.scalars(_CONFLICTS, {"audit": row.id})),
+        conflicts=list(context.db.scalars(_CONFLICTS, {"audit": row.id})),
     )
 
 
-def revisions(desk: Desk, audit_id: UUID) -> list[RevisionOut]:
+def revisions(context: Context, audit_id: UUID) -> list[RevisionOut]:
     """The revisions of an audit that the actor sees, the newest first, without their content."""
     columns = (
         AuditRevision.number,
@@ -142,15 +144,15 @@ def revisions(desk: Desk, audit_id: UUID) -> list[RevisionOut]:
         AuditRevision.created_at,
         AuditRevision.changed_at,
     )
-    rows = desk.db.execute(
+    rows = context.db.execute(
         select(*columns).where(AuditRevision.audit_id == audit_id).order_by(AuditRevision.number.desc())
     ).all()
-    names = names_of(desk.db, [row.author_id for row in rows])
+    names = names_of(context.db, [row.author_id for row in rows])
     return [RevisionOut(**row._asdict(), author_name=names.get(row.author_id, "")) for row in rows]
 
 
 def appeals(
-    desk: Desk, audit_id: UUID | None, state: AppealState | None, cursor: UUID | None, limit: int
+    context: Context, audit_id: UUID | None, state: AppealState | None, cursor: UUID | None, limit: int
 ) -> tuple[list[AppealOut], UUID | None]:
     """A page of appeals, the newest first, and the cursor of the next page."""
     rows = select(Appeal)
@@ -158,13 +160,13 @@ def appeals(
         rows = rows.where(Appeal.audit_id == audit_id)
     if state is not None:
         rows = rows.where(Appeal.state == state)
-    found, after = newest_first(desk.db, rows, Appeal.id, cursor, limit)
-    return [appeal(desk, row) for row in found], after
+    found, after = newest_first(context.db, rows, Appeal.id, cursor, limit)
+    return [appeal(context, row) for row in found], after
 
 
-def appeal(desk: Desk, row: Appeal) -> AppealOut:
+def appeal(context: Context, row: Appeal) -> AppealOut:
     """An appeal with the names of who made and answered it."""
-    names = names_of(desk.db, [row.by, row.answered_by])
+    names = names_of(context.db, [row.by, row.answered_by])
     answered_by = None if row.answered_by is None else names.get(row.answered_by, "")
     return AppealOut(
         id=row.id,
@@ -179,8 +181,8 @@ def appeal(desk: Desk, row: Appeal) -> AppealOut:
     )
 
 
-def _last_gradings(desk: Desk, ids: Sequence[UUID]) -> dict[UUID, Any]:
+def _last_gradings(context: Context, ids: Sequence[UUID]) -> dict[UUID, Any]:
     """The last official grading of the revision that counts, by audit."""
     if not ids:
         return {}
-    return {row.audit_id: row for row in desk.db.execute(_LAST_GRADINGS, {"ids": list(ids)})}
+    return {row.audit_id: row for row in context.db.execute(_LAST_GRADINGS, {"ids": list(ids)})}

@@ -9,25 +9,26 @@ import polars as pl
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.batches.reading import Subject, read_pair
-from api.desk import Desk
+from api.context import Context
 from api.grader import stored_ruleset
-from api.kept import Kept
-from api.queries.batch_frames import AUDIT, COUNTY, POSITION, UNIT, frames_of
-from api.results import read_as
+from api.lru import LruCache
+from api.services.regrading.chunk_audits import Subject, read_pair
+from api.services.regrading.frames import AUDIT, COUNTY, POSITION, UNIT, frames_of
+from api.services.replay import read_as
 from api.store import AuditRevision, Batch, BatchAudit, BatchUnit, Enterprise, GradedUnit
 from grading.columns.decision import decision_class
 from grading.columns.from_audits import from_audits
 from grading.columns.grade import ColumnGrader
 from grading.columns.layout import Columns
 from grading.engine.grade import Engine
+from grading.impact.cause_details import Pair, cause_details
 from grading.impact.compare import Side, compare
+from grading.impact.counts import count_changes, impact
 from grading.impact.criteria import title
-from grading.impact.tally import count, impact
-from grading.impact.telling import Pair, tell
 from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.impact import WAYS, CauseCount, Impact
+from grading.ruleset_id import industry_of
 
 KEPT = 4
 """Impacts of so many batches stay in memory."""
@@ -67,7 +68,7 @@ class Filter:
     cause: str = ""
 
 
-_kept: Kept[tuple[UUID, int, object], BatchImpact] = Kept(KEPT)
+_kept: LruCache[tuple[UUID, int, object], BatchImpact] = LruCache(KEPT)
 
 
 def impact_of(db: Session, batch: Batch) -> BatchImpact:
@@ -87,7 +88,7 @@ def _work_out(db: Session, batch_id: UUID) -> BatchImpact:
         pairs[name] = pair
         before, after = (pl.concat([both[i] for both in listed]) for i in (0, 1))
         changes = compare(Side(pair.before, before), Side(pair.after, after))
-        counted.append(count(pair.before, pair.after, changes, after[COUNTY]))
+        counted.append(count_changes(pair.before, pair.after, changes, after[COUNTY]))
         keys = after.select(AUDIT, POSITION, UNIT, COUNTY)
         deciding = changes.causes.filter("decides")
         told = {
@@ -100,7 +101,7 @@ def _work_out(db: Session, batch_id: UUID) -> BatchImpact:
         whole = (
             keys.hstack(changes.units).with_row_index("unit").join(texts, on="unit", how="left", maintain_order="left")
         )
-        industry = pl.lit(pair.after.id.partition("/")[2])
+        industry = pl.lit(industry_of(pair.after.id))
         whole = whole.with_columns(industry.alias("industry"), pl.lit(name).alias("pair"))
         units.append(whole.filter(pl.col("way").is_not_null()).select(pl.col(n).cast(t) for n, t in _UNITS.items()))
         mine = keys[deciding["unit"]].hstack(deciding.drop("unit")).with_columns(pl.lit(name).alias("pair"))
@@ -176,12 +177,12 @@ class Sides:
     after: tuple[Audit, Engine]
 
 
-def sides_of(desk: Desk, found: BatchAudit, units: Sequence[BatchUnit]) -> Sides:
+def sides_of(context: Context, found: BatchAudit, units: Sequence[BatchUnit]) -> Sides:
     """Read an audit for both. Raises AuditError when it can't be read under the new ruleset."""
-    content = desk.find(AuditRevision, found.revision_id).content
-    grader = desk.service.grader
-    old = grader.of_digests(desk.db, {unit.before_ruleset: unit.before_digest for unit in units})
-    new = grader.of_digests(desk.db, {unit.after_ruleset: unit.after_digest for unit in units})
+    content = context.find(AuditRevision, found.revision_id).content
+    grader = context.service.grader
+    old = grader.of_digests(context.db, {unit.before_ruleset: unit.before_digest for unit in units})
+    new = grader.of_digests(context.db, {unit.after_ruleset: unit.after_digest for unit in units})
     return Sides(
         (read_as(content, {unit.unit: unit.before_ruleset for unit in units}, old.library), old),
         (read_as(content, {unit.unit: unit.after_ruleset for unit in units}, new.library), new),
@@ -189,7 +190,7 @@ def sides_of(desk: Desk, found: BatchAudit, units: Sequence[BatchUnit]) -> Sides
 
 
 def reasons_of(pair: Pair, mode: Mode, sides: Sides, position: int) -> pl.DataFrame:
-    """Why one unit changes, down to the values (`grading.impact.telling.tell`)."""
+    """Why one unit changes, down to the values (`grading.impact.cause_details.cause_details`)."""
     columns = [
         from_audits(ruleset, [(audit, audit.units[position])])
         for ruleset, (audit, _) in ((pair.before, sides.before), (pair.after, sides.after))
@@ -206,22 +207,22 @@ def _told(pair: Pair, mode: Mode, columns: tuple[Columns, Columns]) -> pl.DataFr
         Side(ruleset, said.units.hstack(said.indicators))
         for ruleset, said in zip((pair.before, pair.after), grades, strict=True)
     ]
-    return tell(pair, mode, compare(sides[0], sides[1]), columns)
+    return cause_details(pair, mode, compare(sides[0], sides[1]), columns)
 
 
-def all_reasons(desk: Desk, batch: Batch, found: BatchImpact) -> pl.DataFrame:
+def all_reasons(context: Context, batch: Batch, found: BatchImpact) -> pl.DataFrame:
     """The reasons of all changed units, by `audit_id` and `position`: read again from what was submitted."""
-    grader, parts = desk.service.grader, []
+    grader, parts = context.service.grader, []
     for name, pair in found.pairs.items():
         wanted = found.units.filter(pl.col("pair") == name)
         audits = [UUID(one) for one in wanted[AUDIT].unique(maintain_order=True)]
-        subjects, digests = _subjects(desk.db, batch.id, audits)
+        subjects, digests = _subjects(context.db, batch.id, audits)
 
         def engines(subject: Subject, digests: dict[UUID, list[BatchUnit]] = digests) -> tuple[Engine, Engine]:
             mine = digests[subject.audit_id]
             return (
-                grader.of_digests(desk.db, {unit.before_ruleset: unit.before_digest for unit in mine}),
-                grader.of_digests(desk.db, {unit.after_ruleset: unit.after_digest for unit in mine}),
+                grader.of_digests(context.db, {unit.before_ruleset: unit.before_digest for unit in mine}),
+                grader.of_digests(context.db, {unit.after_ruleset: unit.after_digest for unit in mine}),
             )
 
         read, _ = read_pair(subjects, pair.before, pair.after, engines)

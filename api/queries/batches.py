@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from api.desk import Desk
+from api.context import Context
 from api.problems import not_found
 from api.queries.decisions import of_class
 from api.store import Batch, BatchAudit, BatchState, BatchUnit, DraftRuleset, Enterprise
@@ -22,24 +22,26 @@ class UnitsWanted:
     industry: str | None = None
 
 
-def batches(desk: Desk, state: BatchState | None, cursor: UUID | None, limit: int) -> tuple[list[Batch], UUID | None]:
+def batches(
+    context: Context, state: BatchState | None, cursor: UUID | None, limit: int
+) -> tuple[list[Batch], UUID | None]:
     """The batches, the newest first, and where the page after them begins."""
     rows = select(Batch).order_by(Batch.id.desc()).limit(limit + 1)
     if state is not None:
         rows = rows.where(Batch.state == state)
     if cursor is not None:
         rows = rows.where(Batch.id < cursor)
-    found = list(desk.db.scalars(rows))
+    found = list(context.db.scalars(rows))
     return found[:limit], found[limit - 1].id if len(found) > limit else None
 
 
-def drafts(desk: Desk) -> list[DraftRuleset]:
+def drafts(context: Context) -> list[DraftRuleset]:
     """The uploaded editions, the newest first."""
-    return list(desk.db.scalars(select(DraftRuleset).order_by(DraftRuleset.id.desc()).limit(200)))
+    return list(context.db.scalars(select(DraftRuleset).order_by(DraftRuleset.id.desc()).limit(200)))
 
 
 def units(
-    desk: Desk, batch_id: UUID, wanted: UnitsWanted, cursor: tuple[UUID, int] | None, limit: int
+    context: Context, batch_id: UUID, wanted: UnitsWanted, cursor: tuple[UUID, int] | None, limit: int
 ) -> tuple[list[tuple[BatchUnit, str]], tuple[UUID, int] | None]:
     """The units that a batch grades again, each with its enterprise's name, in the order of their audits."""
     unit = BatchUnit
@@ -64,15 +66,17 @@ def units(
     if cursor is not None:
         audit_id, position = cursor
         rows = rows.where((unit.audit_id > audit_id) | ((unit.audit_id == audit_id) & (unit.position > position)))
-    found = [(row, name) for row, name in desk.db.execute(rows)]
+    found = [(row, name) for row, name in context.db.execute(rows)]
     last = found[limit - 1][0] if len(found) > limit else None
     return found[:limit], None if last is None else (last.audit_id, last.position)
 
 
-def audit(desk: Desk, batch_id: UUID, audit_id: UUID) -> tuple[BatchAudit, list[BatchUnit]]:
+def audit(context: Context, batch_id: UUID, audit_id: UUID) -> tuple[BatchAudit, list[BatchUnit]]:
     """An audit of a batch with its units; raises Problem (404)."""
-    found = desk.db.scalar(select(BatchAudit).where(BatchAudit.batch_id == batch_id, BatchAudit.audit_id == audit_id))
+    found = context.db.scalar(
+        select(BatchAudit).where(BatchAudit.batch_id == batch_id, BatchAudit.audit_id == audit_id)
+    )
     if found is None:
         raise not_found()
     theirs = select(BatchUnit).where(BatchUnit.batch_id == batch_id, BatchUnit.audit_id == audit_id)
-    return found, list(desk.db.scalars(theirs.order_by(BatchUnit.position)))
+    return found, list(context.db.scalars(theirs.order_by(BatchUnit.position)))

@@ -3,9 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from api.comparison import Compared
-from api.conclusions import Case
-from api.shapes.gradings import (
+from api.schemas.gradings import (
     AuditComparisonOut,
     ComparedAuditOut,
     IndicatorPairOut,
@@ -15,13 +13,15 @@ from api.shapes.gradings import (
     UnitPairOut,
     ValuePairOut,
 )
+from api.services.analysis import Case
+from api.services.comparison import Compared
 from api.store import Audit
 from grading.digest import plain
 from grading.model.result import Outcome
 from grading.side_by_side import Side, UnitPair
 
 
-def told(compared: Compared) -> AuditComparisonOut:
+def to_schema(compared: Compared) -> AuditComparisonOut:
     """The comparison."""
     return AuditComparisonOut(
         first=_audit(compared.first, compared.cases[0]),

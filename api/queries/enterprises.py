@@ -7,14 +7,14 @@ from uuid import UUID
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from api.access import area_bounds, kept
+from api.access import area_bounds, scope_cached
 from api.queries.decisions import of_class
 from api.queries.paging import newest_first
-from api.shapes.decisions import DecisionOut, stored_decision
-from api.shapes.enterprises import EnterpriseOut, PublishedGrade
+from api.schemas.decisions import DecisionOut, stored_decision
+from api.schemas.enterprises import EnterpriseOut, PublishedGrade
 from api.store import Audit, AuditState, Enterprise, Grading, Site, Unit
 
-_PUBLISHED = kept(
+_PUBLISHED = scope_cached(
     select(
         Audit.id,
         Audit.enterprise_id,
@@ -69,15 +69,15 @@ def enterprises(
         rows = rows.where(Enterprise.id.in_(graded))
     found, after = newest_first(db, rows, Enterprise.id, cursor, limit)
     grades = published_grades(db, [row.id for row in found])
-    return [told(row, grades.get(row.id, ())) for row in found], after
+    return [to_schema(row, grades.get(row.id, ())) for row in found], after
 
 
 def enterprise(db: Session, row: Enterprise) -> EnterpriseOut:
     """One enterprise with its grades."""
-    return told(row, published_grades(db, [row.id]).get(row.id, ()))
+    return to_schema(row, published_grades(db, [row.id]).get(row.id, ()))
 
 
-def told(row: Enterprise, grades: Sequence[PublishedGrade]) -> EnterpriseOut:
+def to_schema(row: Enterprise, grades: Sequence[PublishedGrade]) -> EnterpriseOut:
     """An enterprise as JSON."""
     return EnterpriseOut.model_validate(row).model_copy(update={"grades": list(grades)})
 

@@ -2,12 +2,12 @@
 
 from sqlalchemy import select
 
-from api.desk import Desk
-from api.export_folder import KEPT
+from api.context import Context
+from api.files.exports import KEPT
 from api.store import Export
 
 
-def own_exports(desk: Desk) -> list[Export]:
+def own_exports(context: Context) -> list[Export]:
     """Those that are still there, the newest first."""
-    rows = select(Export).where(Export.created_at > desk.at - KEPT).order_by(Export.id.desc()).limit(200)
-    return list(desk.db.scalars(rows))
+    rows = select(Export).where(Export.created_at > context.at - KEPT).order_by(Export.id.desc()).limit(200)
+    return list(context.db.scalars(rows))

@@ -6,15 +6,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
-from api.conclusions import Case
-from api.desk import Desk
-from api.log.heads import line_of_grading
+from api.context import Context
 from api.problems import Problem
 from api.queries.decisions import of_class
 from api.queries.paging import newest_first
-from api.results import Likeness, Replayed, replay
-from api.shapes.gradings import GradingBrief
-from api.store import Audit, GradedUnit, Grading, Publication
+from api.schemas.gradings import GradingBrief
+from api.services.analysis import Case
+from api.services.cases import case_of
+from api.services.replay import Replayed
+from api.store import Audit, GradedUnit, Grading
 from grading.model.base import Mode
 
 OTHER_REVISION = "other_revision"
@@ -51,27 +51,10 @@ def gradings(db: Session, wanted: Wanted, cursor: UUID | None, limit: int) -> tu
     return [GradingBrief.told(row) for row in found], after
 
 
-def case_of(desk: Desk, grading_id: UUID) -> Case:
-    """A stored grading made again, for everything that follows from it.
-
-    Raises Problem: 404, 409 `not_replayable`, 409 `other_revision` when another revision of the engine gave other grades.
-    """
-    said = select(Publication.reasons).where(Publication.grading_id == grading_id).order_by(Publication.id.desc())
-    stored = desk.find(Grading, grading_id)
-    try:
-        made = replay(desk, stored)
-    except (LookupError, ValueError) as error:
-        raise Problem("not_replayable", "这次评级所用的规则集未完整保存，不能重现。") from error
-    if made.stored.engine != made.grading.engine and made.likeness is Likeness.OTHER_GRADES:
-        raise Problem(OTHER_REVISION, _other_grades(made))
-    source = line_of_grading(desk.db, desk.service.settings.key, stored.audit_id, stored.id)
-    return Case(made.audit, made.grading, made.engine, desk.db.scalar(said.limit(1)), source)
-
-
-def explained(desk: Desk, stored: Grading) -> tuple[Case | None, str | None]:
+def explained(context: Context, stored: Grading) -> tuple[Case | None, str | None]:
     """A stored grading made again for a page, or the reason why this revision of the engine can't explain it."""
     try:
-        return case_of(desk, stored.id), None
+        return case_of(context, stored.id), None
     except Problem as problem:
         if problem.code != OTHER_REVISION:
             raise
@@ -83,8 +66,3 @@ def _other_grades(made: Replayed) -> str:
         f"这次评级由引擎的其他修订（{made.stored.engine}）作出，等级以所存的为准；现行引擎（{made.grading.engine}）"
         "按同样的审核得出不同的等级，不能说明它的依据。请重新评级，再看新的结论和依据。"
     )
-
-
-def in_trial(desk: Desk, case: Case) -> Case:
-    """The same audit graded with provisional figures counted; nothing of it is kept."""
-    return Case(case.audit, desk.service.grader.grade(case.audit, Mode.TRIAL, case.engine), case.engine)

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from api.desk import Desk
-from api.people import names_of
-from api.shapes.log import FindingOut, LogEntryOut, VerifiedOut
+from api.context import Context
+from api.schemas.log import FindingOut, LogEntryOut, VerifiedOut
+from api.services.users import names_of
+from api.services.verification import Finding, verify_records
 from api.store import LogEntry
-from api.verification import Finding, verify_records
 from grading import calendar
 
 
@@ -28,7 +28,7 @@ class Wanted:
     """Days as they are in China, both inclusive."""
 
 
-def entries(desk: Desk, wanted: Wanted, before: int | None, limit: int) -> tuple[list[LogEntryOut], int | None]:
+def entries(context: Context, wanted: Wanted, before: int | None, limit: int) -> tuple[list[LogEntryOut], int | None]:
     """A page of entries, the newest first, and the cursor of the next page."""
     rows = select(LogEntry)
     if wanted.audit_id is not None:
@@ -45,10 +45,10 @@ def entries(desk: Desk, wanted: Wanted, before: int | None, limit: int) -> tuple
         rows = rows.where(LogEntry.at < _begin(wanted.until) + timedelta(days=1))
     if before is not None:
         rows = rows.where(LogEntry.seq < before)
-    found = list(desk.db.scalars(rows.order_by(LogEntry.seq.desc()).limit(limit + 1)))
+    found = list(context.db.scalars(rows.order_by(LogEntry.seq.desc()).limit(limit + 1)))
     after = found[limit - 1].seq if len(found) > limit else None
     found = found[:limit]
-    names = names_of(desk.db, [entry.actor_id for entry in found])
+    names = names_of(context.db, [entry.actor_id for entry in found])
     return [_told(entry, names) for entry in found], after
 
 
@@ -57,9 +57,9 @@ def _begin(day: date) -> datetime:
     return calendar.start_of(min(max(day, date(2000, 1, 1)), date(2999, 1, 1)))
 
 
-def verified(desk: Desk, expected_head: str | None) -> VerifiedOut:
+def verified(context: Context, expected_head: str | None) -> VerifiedOut:
     """Whether the log is as it was written and everything that it records is as it says; all is read, whoever may see it."""
-    found = verify_records(desk.db, expected_head)
+    found = verify_records(context.db, expected_head)
     return VerifiedOut(
         intact=not found.findings,
         entries=found.log_entries,

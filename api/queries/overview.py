@@ -11,7 +11,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from api.access import area_bounds
-from api.shapes.decisions import stored_decision
+from api.schemas.decisions import stored_decision
 from api.store import Audit, AuditState, Enterprise, GradedUnit, Grading, Unit
 from grading.model.base import Mode
 from grading.model.decision import Decision, decide

@@ -6,11 +6,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
-from api.desk import Desk
+from api.context import Context
 from api.grader import stored_ruleset
 from api.problems import Problem, not_found
-from api.results import Review, reviews_of
-from api.shapes.rulesets import (
+from api.schemas.rulesets import (
     GateOut,
     IndicatorOut,
     LevelOut,
@@ -23,6 +22,7 @@ from api.shapes.rulesets import (
     StoredContentOut,
     StoredRulesetOut,
 )
+from api.services.replay import Review, reviews_of
 from api.store import StoredRuleset
 from grading import calendar
 from grading.engine.grade import ruleset_digest
@@ -33,20 +33,20 @@ from grading.language.prose import sentence, stated_text
 from grading.model.ruleset import ALERTS, Cap, Indicator, Measure, ProvisionalPercent, Ruleset
 
 
-def ruleset(desk: Desk, ruleset_id: str) -> Ruleset:
+def ruleset(context: Context, ruleset_id: str) -> Ruleset:
     """One of today's rulesets; raises Problem (404, 409 when its files are wrong)."""
     try:
-        return desk.service.grader.library.ruleset(ruleset_id)
+        return context.service.grader.library.ruleset(ruleset_id)
     except KeyError:
         raise not_found() from None
     except LanguageError as error:
         raise Problem("ruleset_unusable", f"规则集 {ruleset_id} 不能使用：{error.problems[0]}") from None
 
 
-def briefs(desk: Desk) -> list[RulesetBrief]:
+def briefs(context: Context) -> list[RulesetBrief]:
     """Today's rulesets that can be used, by id."""
-    found = usable(desk.service.grader.library)
-    reviews = reviews_of(desk.db, [plain.digest for plain in found])
+    found = usable(context.service.grader.library)
+    reviews = reviews_of(context.db, [plain.digest for plain in found])
     return [_reviewed(plain, reviews.get(plain.digest)) for plain in found]
 
 
@@ -55,16 +55,16 @@ def usable(library: Library) -> list[RulesetBrief]:
     return [plain for ruleset_id in library.ids() if (plain := _brief(library, ruleset_id)) is not None]
 
 
-def whole(desk: Desk, ruleset_id: str) -> tuple[bytes, str]:
+def whole(context: Context, ruleset_id: str) -> tuple[bytes, str]:
     """A ruleset with everything that it says, as JSON (`RulesetOut`), and a tag that differs whenever it does.
 
     Raises Problem (404, 409).
     """
-    ruleset(desk, ruleset_id)
-    library = desk.service.grader.library
+    ruleset(context, ruleset_id)
+    library = context.service.grader.library
     plain = _brief(library, ruleset_id)
     assert plain is not None
-    review = reviews_of(desk.db, [plain.digest]).get(plain.digest)
+    review = reviews_of(context.db, [plain.digest]).get(plain.digest)
     tag = plain.digest if review is None else f"{plain.digest}-{review.at.isoformat()}"
     return _whole(library, ruleset_id, review), tag
 
@@ -89,7 +89,7 @@ def content(found: Ruleset) -> dict[str, Any]:
     return said
 
 
-def kept(db: Session, ruleset_id: str | None) -> list[StoredRulesetOut]:
+def stored_rulesets(db: Session, ruleset_id: str | None) -> list[StoredRulesetOut]:
     """The rulesets that have graded something, the newest first."""
     rows = select(StoredRuleset).options(defer(StoredRuleset.document)).order_by(StoredRuleset.created_at.desc())
     if ruleset_id is not None:
@@ -99,11 +99,11 @@ def kept(db: Session, ruleset_id: str | None) -> list[StoredRulesetOut]:
     return [_kept(row, reviews.get(row.digest)) for row in found]
 
 
-def kept_whole(desk: Desk, digest: str) -> StoredContentOut:
+def kept_whole(context: Context, digest: str) -> StoredContentOut:
     """A kept ruleset with everything that it says; raises Problem (404)."""
-    row = desk.find(StoredRuleset, digest)
-    review = reviews_of(desk.db, [digest]).get(digest)
-    return StoredContentOut(**dict(_kept(row, review)), content=content(stored_ruleset(desk.db, digest)))
+    row = context.find(StoredRuleset, digest)
+    review = reviews_of(context.db, [digest]).get(digest)
+    return StoredContentOut(**dict(_kept(row, review)), content=content(stored_ruleset(context.db, digest)))
 
 
 def prose(found: Ruleset) -> ProseOut:

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from api import workflow
-from api.desk import Desk
+from api.context import Context
 from api.queries.audits import briefs
-from api.shapes.audits import AuditBrief
+from api.schemas.audits import AuditBrief
+from api.services import workflow
+from api.services.workflow import Action
 from api.store import Appeal, AppealState, Audit, AuditKind, AuditState, Enterprise, Role
-from api.workflow import Action
 
 MOST = 100
 
@@ -41,22 +41,22 @@ class Waiting:
         return len(self.to_write) + len(self.to_confirm) + len(self.to_publish) + len(self.appeals)
 
 
-def waiting(desk: Desk) -> Waiting:
+def waiting(context: Context) -> Waiting:
     """What waits for the actor, the oldest first."""
-    role = desk.actor.role
+    role = context.actor.role
     if role is Role.BUREAU:
-        return Waiting(to_publish=briefs(desk, _in(desk, AuditState.CONFIRMED)), appeals=open_appeals(desk))
+        return Waiting(to_publish=briefs(context, _in(context, AuditState.CONFIRMED)), appeals=open_appeals(context))
     if role is Role.ADMINISTRATOR:
         return Waiting()
     kind = AuditKind.EXPERT if role is Role.ASSESSOR else AuditKind.SELF
-    to_write = [a for a in _in(desk, AuditState.DRAFT, AuditState.RETURNED) if a.kind is kind]
-    submitted = [a for a in _in(desk, AuditState.SUBMITTED) if a.kind is AuditKind.EXPERT]
-    mine = [a for a in submitted if Action.CONFIRM in workflow.actions(desk, a)]
+    to_write = [a for a in _in(context, AuditState.DRAFT, AuditState.RETURNED) if a.kind is kind]
+    submitted = [a for a in _in(context, AuditState.SUBMITTED) if a.kind is AuditKind.EXPERT]
+    mine = [a for a in submitted if Action.CONFIRM in workflow.actions(context, a)]
     others = [a for a in submitted if a not in mine]
-    return Waiting(briefs(desk, to_write), briefs(desk, mine), briefs(desk, others))
+    return Waiting(briefs(context, to_write), briefs(context, mine), briefs(context, others))
 
 
-def open_appeals(desk: Desk, audit_id: UUID | None = None) -> list[OpenAppeal]:
+def open_appeals(context: Context, audit_id: UUID | None = None) -> list[OpenAppeal]:
     """Appeals without an answer, the oldest first."""
     rows = (
         select(Appeal, Audit, Enterprise.name)
@@ -68,14 +68,14 @@ def open_appeals(desk: Desk, audit_id: UUID | None = None) -> list[OpenAppeal]:
     )
     if audit_id is not None:
         rows = rows.where(Appeal.audit_id == audit_id)
-    return [OpenAppeal(appeal, audit, name) for appeal, audit, name in desk.db.execute(rows)]
+    return [OpenAppeal(appeal, audit, name) for appeal, audit, name in context.db.execute(rows)]
 
 
-def appeals_of(desk: Desk, audit_id: UUID) -> list[Appeal]:
+def appeals_of(context: Context, audit_id: UUID) -> list[Appeal]:
     """All appeals against an audit, the newest first."""
-    return list(desk.db.scalars(select(Appeal).where(Appeal.audit_id == audit_id).order_by(Appeal.id.desc())))
+    return list(context.db.scalars(select(Appeal).where(Appeal.audit_id == audit_id).order_by(Appeal.id.desc())))
 
 
-def _in(desk: Desk, *states: AuditState) -> list[Audit]:
+def _in(context: Context, *states: AuditState) -> list[Audit]:
     rows = select(Audit).where(Audit.state.in_(states)).order_by(Audit.changed_at).limit(MOST)
-    return list(desk.db.scalars(rows))
+    return list(context.db.scalars(rows))

@@ -12,11 +12,11 @@ from api.routes import (
     evidence,
     gradings,
     log,
-    people,
     reports,
     rulesets,
     sites,
     trials,
+    users,
     workbooks,
 )
 
@@ -33,7 +33,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     reports.router,
     batches.router,
     evidence.router,
-    people.router,
+    users.router,
     account.router,
     log.router,
 )

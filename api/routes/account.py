@@ -5,12 +5,11 @@ from uuid import UUID
 
 from fastapi.responses import Response
 
-from api import people
 from api.access import Rule
-from api.desk import Desk, needs
+from api.context import Context, needs
 from api.identity import tokens
-from api.queries.people import tokens as own_tokens
-from api.routes.declare import (
+from api.queries.users import tokens as own_tokens
+from api.routes.responses import (
     CREATED,
     Cursor,
     Limit,
@@ -18,31 +17,32 @@ from api.routes.declare import (
     refusals,
     resource,
 )
-from api.shapes.base import Page
-from api.shapes.people import MeOut, NewTokenOut, PasswordChange, TokenIn, TokenOut
+from api.schemas.base import Page
+from api.schemas.users import MeOut, NewTokenOut, PasswordChange, TokenIn, TokenOut
+from api.services import users
 from api.store import Token
 
 router = resource("account")
-Owner = Annotated[Desk, needs(Rule.OWN_ACCOUNT)]
-CostlyOwner = Annotated[Desk, needs(Rule.OWN_ACCOUNT, costly=True)]
+Owner = Annotated[Context, needs(Rule.OWN_ACCOUNT)]
+CostlyOwner = Annotated[Context, needs(Rule.OWN_ACCOUNT, costly=True)]
 
 
 @router.get("/me", summary="Who you are")
-def get_me(desk: Owner) -> MeOut:
+def get_me(context: Owner) -> MeOut:
     """Your role and scope."""
-    return MeOut.model_validate(desk.actor)
+    return MeOut.model_validate(context.actor)
 
 
 @router.put("/me/password", status_code=204, summary="Change your password", responses=refusals(403))
-def change_password(body: PasswordChange, desk: CostlyOwner) -> None:
+def change_password(body: PasswordChange, context: CostlyOwner) -> None:
     """Your other sessions end."""
-    people.change_own_password(desk, body.old, body.new)
+    users.change_own_password(context, body.old, body.new)
 
 
 @router.get("/tokens", summary="Your tokens, the newest first")
-def list_tokens(desk: Owner, cursor: Cursor = None, limit: Limit = 50) -> Page[TokenOut]:
+def list_tokens(context: Owner, cursor: Cursor = None, limit: Limit = 50) -> Page[TokenOut]:
     """Also those that have expired or were revoked."""
-    found, after = own_tokens(desk.db, desk.actor.id, cursor, limit)
+    found, after = own_tokens(context.db, context.actor.id, cursor, limit)
     return Page(items=[TokenOut.model_validate(row) for row in found], next=None if after is None else str(after))
 
 
@@ -53,20 +53,20 @@ def list_tokens(desk: Owner, cursor: Cursor = None, limit: Limit = 50) -> Page[T
     response_model=NewTokenOut,
     responses=CREATED | refusals(403, 409),
 )
-def create_token(body: TokenIn, desk: Owner) -> Response:
+def create_token(body: TokenIn, context: Owner) -> Response:
     """For a system that acts for you. Only who has signed in may: a token can't create tokens (403)."""
-    made = tokens.create(desk.db, desk.service.settings, body.name, body.days)
+    made = tokens.create(context.db, context.service.settings, body.name, body.days)
     told = NewTokenOut(**dict(TokenOut.model_validate(made.token)), secret=made.secret)
     return answer(told, status=201, location=f"/v1/tokens/{made.token.id}")
 
 
 @router.get("/tokens/{token_id}", summary="A token")
-def get_token(token_id: UUID, desk: Owner) -> TokenOut:
+def get_token(token_id: UUID, context: Owner) -> TokenOut:
     """Without its secret, which nobody knows."""
-    return TokenOut.model_validate(desk.find(Token, token_id))
+    return TokenOut.model_validate(context.find(Token, token_id))
 
 
 @router.delete("/tokens/{token_id}", status_code=204, summary="Revoke a token")
-def revoke_token(token_id: UUID, desk: Owner) -> None:
+def revoke_token(token_id: UUID, context: Owner) -> None:
     """Worthless from now on. Administrators can revoke everybody's."""
-    tokens.revoke(desk.db, token_id)
+    tokens.revoke(context.db, token_id)

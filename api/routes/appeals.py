@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import Query
 from fastapi.responses import Response
 
-from api import workflow
 from api.access import Rule
-from api.desk import Desk, needs
+from api.context import Context, needs
 from api.queries import audits as queries
-from api.routes.declare import (
+from api.routes.idempotency import OnceOnly
+from api.routes.responses import (
     CREATED,
     Cursor,
     Limit,
@@ -18,32 +18,32 @@ from api.routes.declare import (
     refusals,
     resource,
 )
-from api.routes.idempotency import OnceOnly
-from api.shapes.audits import AnswerIn, AppealOut, ReasonsIn
-from api.shapes.base import Page
+from api.schemas.audits import AnswerIn, AppealOut, ReasonsIn
+from api.schemas.base import Page
+from api.services import workflow
 from api.store import Appeal, AppealState
 
 router = resource("appeals")
-Reader = Annotated[Desk, needs(Rule.READ)]
+Reader = Annotated[Context, needs(Rule.READ)]
 
 
 @router.get("/appeals", summary="Appeals in scope, the newest first")
 def list_appeals(
-    desk: Reader,
+    context: Reader,
     audit_id: Annotated[UUID | None, Query(description="Against this audit.")] = None,
     state: Annotated[AppealState | None, Query(description="Only the open ones, or those answered so.")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[AppealOut]:
     """With their answers."""
-    items, after = queries.appeals(desk, audit_id, state, cursor, limit)
+    items, after = queries.appeals(context, audit_id, state, cursor, limit)
     return Page(items=items, next=None if after is None else str(after))
 
 
 @router.get("/appeals/{appeal_id}", summary="An appeal")
-def get_appeal(appeal_id: UUID, desk: Reader) -> AppealOut:
+def get_appeal(appeal_id: UUID, context: Reader) -> AppealOut:
     """With its answer."""
-    return queries.appeal(desk, desk.find(Appeal, appeal_id))
+    return queries.appeal(context, context.find(Appeal, appeal_id))
 
 
 @router.post(
@@ -54,15 +54,15 @@ def get_appeal(appeal_id: UUID, desk: Reader) -> AppealOut:
     responses=CREATED | refusals(409),
 )
 def create_appeal(
-    audit_id: UUID, body: ReasonsIn, once: OnceOnly, desk: Annotated[Desk, needs(Rule.APPEAL)]
+    audit_id: UUID, body: ReasonsIn, once: OnceOnly, context: Annotated[Context, needs(Rule.APPEAL)]
 ) -> Response:
     """By the enterprise; one at a time."""
 
     def act() -> Response:
-        made = workflow.appeal(desk, audit_id, body.reasons)
-        return answer(queries.appeal(desk, made), status=201, location=f"/v1/appeals/{made.id}")
+        made = workflow.appeal(context, audit_id, body.reasons)
+        return answer(queries.appeal(context, made), status=201, location=f"/v1/appeals/{made.id}")
 
-    return once.answer(desk, body, act)
+    return once.answer(context, body, act)
 
 
 @router.post(
@@ -72,12 +72,12 @@ def create_appeal(
     responses=refusals(409),
 )
 def answer_appeal(
-    appeal_id: UUID, body: AnswerIn, once: OnceOnly, desk: Annotated[Desk, needs(Rule.ANSWER_APPEALS)]
+    appeal_id: UUID, body: AnswerIn, once: OnceOnly, context: Annotated[Context, needs(Rule.ANSWER_APPEALS)]
 ) -> Response:
     """An upheld appeal changes nothing by itself: the audit is withdrawn, or corrected by another."""
 
     def act() -> Response:
-        found = workflow.answer_appeal(desk, appeal_id, upheld=body.upheld, answer=body.answer)
-        return answer(queries.appeal(desk, found))
+        found = workflow.answer_appeal(context, appeal_id, upheld=body.upheld, answer=body.answer)
+        return answer(queries.appeal(context, found))
 
-    return once.answer(desk, body, act)
+    return once.answer(context, body, act)

@@ -6,20 +6,20 @@ from uuid import UUID
 
 from fastapi.responses import Response
 
-from api import workflow
 from api.access import Rule
-from api.desk import Desk, needs
-from api.routes.audits import told
-from api.routes.declare import (
+from api.context import Context, needs
+from api.routes.audits import audit_response
+from api.routes.idempotency import OnceOnly
+from api.routes.responses import (
     VERSIONED,
     IfMatch,
     refusals,
     resource,
     version_in,
 )
-from api.routes.idempotency import OnceOnly
-from api.shapes.audits import AuditOut, OptionalReasonsIn, PublicationIn, ReasonsIn, StepIn, WordIn
-from api.shapes.base import In
+from api.schemas.audits import AuditOut, OptionalReasonsIn, PublicationIn, ReasonsIn, StepIn, WordIn
+from api.schemas.base import In
+from api.services import workflow
 from api.store import Audit
 
 router = resource("the way of an audit")
@@ -35,7 +35,7 @@ STEP = VERSIONED | refusals(409, 412)
 def submit_audit(
     audit_id: UUID,
     once: OnceOnly,
-    desk: Annotated[Desk, needs(Rule.DRAFT_AUDITS)],
+    context: Annotated[Context, needs(Rule.DRAFT_AUDITS)],
     body: StepIn | None = None,
     if_match: IfMatch = None,
 ) -> Response:
@@ -44,7 +44,9 @@ def submit_audit(
     Where something is missing or unusual it is refused without `reasons` (422 `unusual_audit`, with `findings`).
     """
     given, version = body or StepIn(), version_in(if_match)
-    return _step(desk, once, body, lambda: workflow.submit(desk, audit_id, version, _word(given), given.outside_reason))
+    return _step(
+        context, once, body, lambda: workflow.submit(context, audit_id, version, _word(given), given.outside_reason)
+    )
 
 
 @router.post(
@@ -56,7 +58,7 @@ def submit_audit(
 def confirm_audit(
     audit_id: UUID,
     once: OnceOnly,
-    desk: Annotated[Desk, needs(Rule.CONFIRM_AUDITS)],
+    context: Annotated[Context, needs(Rule.CONFIRM_AUDITS)],
     body: StepIn | None = None,
     if_match: IfMatch = None,
 ) -> Response:
@@ -66,7 +68,7 @@ def confirm_audit(
     """
     given, version = body or StepIn(), version_in(if_match)
     return _step(
-        desk, once, body, lambda: workflow.confirm(desk, audit_id, version, _word(given), given.outside_reason)
+        context, once, body, lambda: workflow.confirm(context, audit_id, version, _word(given), given.outside_reason)
     )
 
 
@@ -80,11 +82,11 @@ def return_audit(
     audit_id: UUID,
     body: ReasonsIn,
     once: OnceOnly,
-    desk: Annotated[Desk, needs(Rule.RETURN_AUDITS)],
+    context: Annotated[Context, needs(Rule.RETURN_AUDITS)],
     if_match: IfMatch = None,
 ) -> Response:
     """A submitted one by a second assessor, a confirmed one by the bureau; with reasons."""
-    return _step(desk, once, body, lambda: workflow.send_back(desk, audit_id, body.reasons, version_in(if_match)))
+    return _step(context, once, body, lambda: workflow.send_back(context, audit_id, body.reasons, version_in(if_match)))
 
 
 @router.post(
@@ -97,7 +99,7 @@ def publish_audit(
     audit_id: UUID,
     body: PublicationIn,
     once: OnceOnly,
-    desk: Annotated[Desk, needs(Rule.PUBLISH_AUDITS)],
+    context: Annotated[Context, needs(Rule.PUBLISH_AUDITS)],
     if_match: IfMatch = None,
 ) -> Response:
     """By the bureau. What was published before of the same enterprise and site is superseded.
@@ -108,10 +110,10 @@ def publish_audit(
     """
     version, word = version_in(if_match), _word(body)
     return _step(
-        desk,
+        context,
         once,
         body,
-        lambda: workflow.publish(desk, audit_id, version, body.grading_id, word, body.outside_reason),
+        lambda: workflow.publish(context, audit_id, version, body.grading_id, word, body.outside_reason),
     )
 
 
@@ -125,17 +127,17 @@ def withdraw_audit(
     audit_id: UUID,
     body: OptionalReasonsIn,
     once: OnceOnly,
-    desk: Annotated[Desk, needs(Rule.WITHDRAW_AUDITS)],
+    context: Annotated[Context, needs(Rule.WITHDRAW_AUDITS)],
     if_match: IfMatch = None,
 ) -> Response:
     """By its writers before it is confirmed, by the bureau once it is published."""
     version = version_in(if_match)
-    return _step(desk, once, body, lambda: workflow.withdraw(desk, audit_id, body.reasons or "", version))
+    return _step(context, once, body, lambda: workflow.withdraw(context, audit_id, body.reasons or "", version))
 
 
 def _word(body: WordIn | PublicationIn | None) -> str:
     return "" if body is None else body.reasons or ""
 
 
-def _step(desk: Desk, once: OnceOnly, body: In | None, take: Callable[[], Audit]) -> Response:
-    return once.answer(desk, body, lambda: told(desk, take()))
+def _step(context: Context, once: OnceOnly, body: In | None, take: Callable[[], Audit]) -> Response:
+    return once.answer(context, body, lambda: audit_response(context, take()))

@@ -8,15 +8,14 @@ from uuid import UUID
 from fastapi import Path, Query
 from fastapi.responses import Response
 
-from api import workflow
 from api.access import Rule
-from api.comparison import compare_audits
-from api.desk import Desk, needs
+from api.context import Context, needs
 from api.problems import ErrorAt, Problem
 from api.queries import audits as queries
 from api.queries import comparisons
 from api.routes.bodies import JsonText, json_body, text_of
-from api.routes.declare import (
+from api.routes.idempotency import OnceOnly
+from api.routes.responses import (
     CREATED_VERSIONED,
     UNCHANGED,
     VERSIONED,
@@ -30,8 +29,7 @@ from api.routes.declare import (
     required_version,
     resource,
 )
-from api.routes.idempotency import OnceOnly
-from api.shapes.audits import (
+from api.schemas.audits import (
     AUDIT_EXAMPLE,
     DRAFT_SCHEMA,
     AuditBrief,
@@ -40,14 +38,16 @@ from api.shapes.audits import (
     CheckOut,
     RevisionOut,
 )
-from api.shapes.base import Page
-from api.shapes.gradings import AuditComparisonOut
+from api.schemas.base import Page
+from api.schemas.gradings import AuditComparisonOut
+from api.services import workflow
+from api.services.comparison import compare_audits
+from api.services.workflow.content import edition_notices, read
 from api.store import Audit, AuditKind, AuditState, Enterprise
-from api.workflow.content import edition_notices, read
 
 router = resource("audits")
-Reader = Annotated[Desk, needs(Rule.READ)]
-Writer = Annotated[Desk, needs(Rule.DRAFT_AUDITS)]
+Reader = Annotated[Context, needs(Rule.READ)]
+Writer = Annotated[Context, needs(Rule.DRAFT_AUDITS)]
 DRAFT: Responses = {
     200: VERSIONED[200] | {"content": {"application/json": {"schema": DRAFT_SCHEMA, "example": AUDIT_EXAMPLE}}}
 }
@@ -55,7 +55,7 @@ DRAFT: Responses = {
 
 @router.get("/audits", summary="Audits in scope, the newest first")
 def list_audits(
-    desk: Reader,
+    context: Reader,
     enterprise_id: Annotated[UUID | None, Query(description="Of this enterprise.")] = None,
     kind: Annotated[AuditKind | None, Query(description="Experts' audits or self-assessments only.")] = None,
     state: Annotated[list[AuditState] | None, Query(description="In one of these states.")] = None,
@@ -67,7 +67,7 @@ def list_audits(
 ) -> Page[AuditBrief]:
     """Assessors see experts' audits always, a bureau once submitted, the enterprise once published."""
     wanted = queries.Wanted(enterprise_id, kind, state or (), assessed_from, assessed_to, mine)
-    items, after = queries.audits(desk, wanted, cursor, limit)
+    items, after = queries.audits(context, wanted, cursor, limit)
     return Page(items=items, next=None if after is None else str(after))
 
 
@@ -78,23 +78,23 @@ def list_audits(
     response_model=AuditOut,
     responses=CREATED_VERSIONED | refusals(404, 409),
 )
-def create_audit(body: AuditIn, once: OnceOnly, desk: Writer) -> Response:
+def create_audit(body: AuditIn, once: OnceOnly, context: Writer) -> Response:
     """An expert's audit when an assessor begins it, a self-assessment when the enterprise does.
 
     It begins with the registered units, or with the content of the audit that it corrects; the content is then put.
     """
 
     def act() -> Response:
-        made = workflow.create_audit(desk, body.enterprise_id, site_id=body.site_id, corrects_id=body.corrects_id)
-        return told(desk, made, status=201, location=f"/v1/audits/{made.id}")
+        made = workflow.create_audit(context, body.enterprise_id, site_id=body.site_id, corrects_id=body.corrects_id)
+        return audit_response(context, made, status=201, location=f"/v1/audits/{made.id}")
 
-    return once.answer(desk, body, act)
+    return once.answer(context, body, act)
 
 
 @router.get("/audits/{audit_id}", summary="An audit", response_model=AuditOut, responses=VERSIONED)
-def get_audit(audit_id: UUID, desk: Reader) -> Response:
+def get_audit(audit_id: UUID, context: Reader) -> Response:
     """Where it is on its way, its last grade, and what you may do with it."""
-    return told(desk, desk.find(Audit, audit_id))
+    return audit_response(context, context.find(Audit, audit_id))
 
 
 @router.get(
@@ -103,10 +103,10 @@ def get_audit(audit_id: UUID, desk: Reader) -> Response:
     response_class=Response,
     responses=DRAFT | UNCHANGED,
 )
-def get_audit_content(audit_id: UUID, desk: Reader, known: IfNoneMatch = None) -> Response:
+def get_audit_content(audit_id: UUID, context: Reader, known: IfNoneMatch = None) -> Response:
     """As it was saved, to the letter. The ETag is the one to put it back with."""
-    audit = desk.find(Audit, audit_id)
-    return answer(workflow.revision_of(desk, audit).content, tag=audit.version, known=known)
+    audit = context.find(Audit, audit_id)
+    return answer(workflow.revision_of(context, audit).content, tag=audit.version, known=known)
 
 
 @router.put(
@@ -116,33 +116,33 @@ def get_audit_content(audit_id: UUID, desk: Reader, known: IfNoneMatch = None) -
     responses=VERSIONED | refusals(409, 412, 415, 422, 428),
     openapi_extra=json_body(DRAFT_SCHEMA, AUDIT_EXAMPLE),
 )
-def save_audit_content(audit_id: UUID, body: JsonText, desk: Writer, if_match: IfMatch = None) -> Response:
+def save_audit_content(audit_id: UUID, body: JsonText, context: Writer, if_match: IfMatch = None) -> Response:
     """Needs `If-Match` with the ETag of what was read.
 
     When somebody saved in between, the answer is 412 `edited_meanwhile`, and what was sent is kept as `kept_revision`.
     """
     version = required_version(if_match)
-    return told(desk, workflow.save_draft(desk, audit_id, text_of(body), version))
+    return audit_response(context, workflow.save_draft(context, audit_id, text_of(body), version))
 
 
 @router.get("/audits/{audit_id}/check", summary="What would keep a draft from being submitted")
-def check_audit(audit_id: UUID, desk: Reader) -> CheckOut:
+def check_audit(audit_id: UUID, context: Reader) -> CheckOut:
     """Every error that submission would find, with its place."""
-    audit = desk.find(Audit, audit_id)
-    enterprise = desk.find(Enterprise, audit.enterprise_id)
+    audit = context.find(Audit, audit_id)
+    enterprise = context.find(Enterprise, audit.enterprise_id)
     try:
-        found = read(workflow.revision_of(desk, audit).content, enterprise, desk.service.grader.library)
+        found = read(workflow.revision_of(context, audit).content, enterprise, context.service.grader.library)
     except Problem as problem:
         return CheckOut(ready=False, errors=_placed(problem.errors))
-    rulesets = workflow.rulesets_of(desk, found)
-    outside = workflow.outside(desk, audit, rulesets)
+    rulesets = workflow.rulesets_of(context, found)
+    outside = workflow.outside(context, audit, rulesets)
     return CheckOut(ready=True, errors=[], notices=_placed([*edition_notices(rulesets, found.assessed_on), *outside]))
 
 
 @router.get("/audits/{audit_id}/revisions", summary="The revisions of an audit")
-def list_revisions(audit_id: UUID, desk: Reader) -> list[RevisionOut]:
+def list_revisions(audit_id: UUID, context: Reader) -> list[RevisionOut]:
     """The newest first, also those that were saved too late."""
-    return queries.revisions(desk, audit_id)
+    return queries.revisions(context, audit_id)
 
 
 @router.get(
@@ -151,9 +151,9 @@ def list_revisions(audit_id: UUID, desk: Reader) -> list[RevisionOut]:
     response_class=Response,
     responses=DRAFT,
 )
-def get_revision_content(audit_id: UUID, number: Annotated[int, Path(ge=1, le=1_000_000)], desk: Reader) -> Response:
+def get_revision_content(audit_id: UUID, number: Annotated[int, Path(ge=1, le=1_000_000)], context: Reader) -> Response:
     """As it was saved, to the letter."""
-    revision = workflow.revision_of(desk, desk.find(Audit, audit_id), number)
+    revision = workflow.revision_of(context, context.find(Audit, audit_id), number)
     return answer(revision.content, tag=f"{revision.id}-{revision.changed_at.timestamp():.6f}")
 
 
@@ -164,7 +164,7 @@ def get_revision_content(audit_id: UUID, number: Annotated[int, Path(ge=1, le=1_
 )
 def compare_with_another(
     audit_id: UUID,
-    desk: Annotated[Desk, needs(Rule.TRY_OUT, costly=True)],
+    context: Annotated[Context, needs(Rule.TRY_OUT, costly=True)],
     other: Annotated[
         UUID | None,
         Query(
@@ -174,13 +174,13 @@ def compare_with_another(
     ] = None,
 ) -> AuditComparisonOut:
     """The grades, every value that differs with the evidence of both, and the indicators that were not concluded alike."""
-    return comparisons.told(compare_audits(desk, desk.find(Audit, audit_id), other))
+    return comparisons.to_schema(compare_audits(context, context.find(Audit, audit_id), other))
 
 
 def _placed(errors: Iterable[ErrorAt]) -> list[dict[str, str]]:
     return [{"place": error.place, "message": error.message} for error in errors]
 
 
-def told(desk: Desk, audit: Audit, status: int = 200, location: str | None = None) -> Response:
+def audit_response(context: Context, audit: Audit, status: int = 200, location: str | None = None) -> Response:
     """An audit as the answer to whatever was done with it."""
-    return answer(queries.audit(desk, audit), status=status, tag=audit.version, location=location)
+    return answer(queries.audit(context, audit), status=status, tag=audit.version, location=location)

@@ -30,7 +30,7 @@ async def _sent(request: Request) -> Sent:
 
 
 JsonText = Annotated[Sent, Depends(_sent)]
-"""The body as it was sent, to be read with exact numbers. It comes before the desk: nothing is locked while it arrives."""
+"""The body as it was sent, to be read with exact numbers. It comes before the context: nothing is locked while it arrives."""
 
 
 def text_of(body: Sent) -> str:

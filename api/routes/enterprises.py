@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import Query
 from fastapi.responses import Response
 
-from api import registry
 from api.access import Rule
-from api.desk import Desk, needs
+from api.context import Context, needs
 from api.queries import enterprises as queries
-from api.routes.declare import (
+from api.routes.idempotency import OnceOnly
+from api.routes.responses import (
     CREATED_VERSIONED,
     VERSIONED,
     Cursor,
@@ -21,9 +21,9 @@ from api.routes.declare import (
     required_version,
     resource,
 )
-from api.routes.idempotency import OnceOnly
-from api.shapes.base import Area, Page, RulesetKey
-from api.shapes.enterprises import EnterpriseChange, EnterpriseIn, EnterpriseOut
+from api.schemas.base import Area, Page, RulesetKey
+from api.schemas.enterprises import EnterpriseChange, EnterpriseIn, EnterpriseOut
+from api.services import enterprises
 from api.store import Enterprise
 
 router = resource("enterprises")
@@ -31,7 +31,7 @@ router = resource("enterprises")
 
 @router.get("/enterprises", summary="Enterprises in scope, the newest first")
 def list_enterprises(
-    desk: Annotated[Desk, needs(Rule.READ)],
+    context: Annotated[Context, needs(Rule.READ)],
     q: Annotated[
         str | None,
         Query(
@@ -49,7 +49,7 @@ def list_enterprises(
 ) -> Page[EnterpriseOut]:
     """An enterprise sees itself, a team the enterprises assigned to it, a bureau those of its area."""
     wanted = queries.Wanted(text=q, area=area, ruleset=ruleset, grade=grade, active=active)
-    items, after = queries.enterprises(desk.db, wanted, cursor, limit)
+    items, after = queries.enterprises(context.db, wanted, cursor, limit)
     return Page(items=items, next=None if after is None else str(after))
 
 
@@ -61,15 +61,15 @@ def list_enterprises(
     responses=CREATED_VERSIONED | refusals(409),
 )
 def create_enterprise(
-    body: EnterpriseIn, once: OnceOnly, desk: Annotated[Desk, needs(Rule.KEEP_ENTERPRISES)]
+    body: EnterpriseIn, once: OnceOnly, context: Annotated[Context, needs(Rule.KEEP_ENTERPRISES)]
 ) -> Response:
     """By a bureau within its area, or by an administrator. The check digit of the credit code is verified."""
 
     def act() -> Response:
-        made = registry.add_enterprise(desk, **body.model_dump())
-        return _told(desk, made, status=201, location=f"/v1/enterprises/{made.id}")
+        made = enterprises.add_enterprise(context, **body.model_dump())
+        return _told(context, made, status=201, location=f"/v1/enterprises/{made.id}")
 
-    return once.answer(desk, body, act)
+    return once.answer(context, body, act)
 
 
 @router.get(
@@ -78,9 +78,9 @@ def create_enterprise(
     response_model=EnterpriseOut,
     responses=VERSIONED,
 )
-def get_enterprise(enterprise_id: UUID, desk: Annotated[Desk, needs(Rule.READ)]) -> Response:
+def get_enterprise(enterprise_id: UUID, context: Annotated[Context, needs(Rule.READ)]) -> Response:
     """With the grades that are published of it."""
-    return _told(desk, desk.find(Enterprise, enterprise_id))
+    return _told(context, context.find(Enterprise, enterprise_id))
 
 
 @router.patch(
@@ -92,13 +92,13 @@ def get_enterprise(enterprise_id: UUID, desk: Annotated[Desk, needs(Rule.READ)])
 def change_enterprise(
     enterprise_id: UUID,
     body: EnterpriseChange,
-    desk: Annotated[Desk, needs(Rule.KEEP_ENTERPRISES)],
+    context: Annotated[Context, needs(Rule.KEEP_ENTERPRISES)],
     if_match: IfMatch = None,
 ) -> Response:
     """Needs `If-Match` with the enterprise's `version`."""
     changes = body.model_dump(exclude_unset=True)
-    return _told(desk, registry.change_enterprise(desk, enterprise_id, required_version(if_match), changes))
+    return _told(context, enterprises.change_enterprise(context, enterprise_id, required_version(if_match), changes))
 
 
-def _told(desk: Desk, row: Enterprise, status: int = 200, location: str | None = None) -> Response:
-    return answer(queries.enterprise(desk.db, row), status=status, tag=row.version, location=location)
+def _told(context: Context, row: Enterprise, status: int = 200, location: str | None = None) -> Response:
+    return answer(queries.enterprise(context.db, row), status=status, tag=row.version, location=location)

@@ -6,13 +6,12 @@ from uuid import UUID
 from fastapi import Form
 from fastapi.responses import FileResponse, Response
 
-from api import attachments
 from api.access import Rule
-from api.desk import Desk, needs
-from api.evidence import ENDINGS
+from api.context import Context, needs
+from api.files.evidence import ENDINGS
 from api.problems import not_found
 from api.routes.bodies import Upload
-from api.routes.declare import (
+from api.routes.responses import (
     CREATED,
     KEEP,
     IfMatch,
@@ -23,13 +22,14 @@ from api.routes.declare import (
     resource,
     version_in,
 )
-from api.shapes.evidence import EvidenceOut
+from api.schemas.evidence import EvidenceOut
+from api.services import attachments
 from api.store import Audit, EvidenceFile
 
 router = resource("evidence")
-Reader = Annotated[Desk, needs(Rule.READ)]
-Writer = Annotated[Desk, needs(Rule.DRAFT_AUDITS)]
-CostlyWriter = Annotated[Desk, needs(Rule.DRAFT_AUDITS, costly=True)]
+Reader = Annotated[Context, needs(Rule.READ)]
+Writer = Annotated[Context, needs(Rule.DRAFT_AUDITS)]
+CostlyWriter = Annotated[Context, needs(Rule.DRAFT_AUDITS, costly=True)]
 Place = Annotated[
     str | None,
     Form(
@@ -43,9 +43,9 @@ Place = Annotated[
 
 
 @router.get("/audits/{audit_id}/evidence", summary="The evidence of an audit")
-def list_evidence(audit_id: UUID, desk: Reader) -> list[EvidenceOut]:
+def list_evidence(audit_id: UUID, context: Reader) -> list[EvidenceOut]:
     """In the order it was put."""
-    return [EvidenceOut.model_validate(row) for row in attachments.evidence_of(desk, desk.find(Audit, audit_id))]
+    return [EvidenceOut.model_validate(row) for row in attachments.evidence_of(context, context.find(Audit, audit_id))]
 
 
 @router.post(
@@ -56,21 +56,21 @@ def list_evidence(audit_id: UUID, desk: Reader) -> list[EvidenceOut]:
     responses=CREATED | refusals(409, 412, 413, 415, 422, 428),
 )
 def create_evidence(
-    audit_id: UUID, file: Upload, desk: CostlyWriter, place: Place = None, if_match: IfMatch = None
+    audit_id: UUID, file: Upload, context: CostlyWriter, place: Place = None, if_match: IfMatch = None
 ) -> Response:
     """PDF, OFD, PNG, JPEG, TIFF, WebP, HEIC, MP4, text, xlsx or docx. What it is, its content says; its name must say the same.
 
     A picture of another kind than its name says is taken under the right ending. A row of a table is told by its key
     (`units[0].groups.outlets["DA003"].nmhc`); its number is taken with the `If-Match` of the content that was read.
     """
-    made = attachments.attach(desk, audit_id, file.file, file.filename or "", place, version_in(if_match))
+    made = attachments.attach(context, audit_id, file.file, file.filename or "", place, version_in(if_match))
     return answer(EvidenceOut.model_validate(made), status=201, location=f"/v1/evidence/{made.id}")
 
 
 @router.get("/evidence/{evidence_id}", summary="A file of evidence")
-def get_evidence(evidence_id: UUID, desk: Reader) -> EvidenceOut:
+def get_evidence(evidence_id: UUID, context: Reader) -> EvidenceOut:
     """What it is, without its content."""
-    return EvidenceOut.model_validate(desk.find(EvidenceFile, evidence_id))
+    return EvidenceOut.model_validate(context.find(EvidenceFile, evidence_id))
 
 
 @router.get(
@@ -79,10 +79,10 @@ def get_evidence(evidence_id: UUID, desk: Reader) -> EvidenceOut:
     response_class=Response,
     responses=download("The file.", *ENDINGS),
 )
-def get_evidence_content(evidence_id: UUID, desk: Reader) -> Response:
+def get_evidence_content(evidence_id: UUID, context: Reader) -> Response:
     """Always as a download, never shown inside a page."""
-    row = desk.find(EvidenceFile, evidence_id)
-    path = desk.service.evidence.path(row.sha256)
+    row = context.find(EvidenceFile, evidence_id)
+    path = context.service.evidence.path(row.sha256)
     if not path.is_file():
         raise not_found()
     headers = {"ETag": etag(row.sha256), "Cache-Control": KEEP}
@@ -90,6 +90,6 @@ def get_evidence_content(evidence_id: UUID, desk: Reader) -> Response:
 
 
 @router.delete("/evidence/{evidence_id}", status_code=204, summary="Take a file off a draft", responses=refusals(409))
-def delete_evidence(evidence_id: UUID, desk: Writer) -> None:
+def delete_evidence(evidence_id: UUID, context: Writer) -> None:
     """Evidence of what was submitted before stays in the store, marked; any other is deleted."""
-    attachments.detach(desk, evidence_id)
+    attachments.detach(context, evidence_id)

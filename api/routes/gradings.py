@@ -6,13 +6,12 @@ from uuid import UUID
 from fastapi import Query
 from fastapi.responses import Response
 
-from api import conclusions, workflow
 from api.access import Rule
-from api.desk import Desk, needs
+from api.context import Context, needs
 from api.queries import gradings as queries
-from api.results import document, reviews_for
 from api.routes.bodies import JsonText, json_body, members
-from api.routes.declare import (
+from api.routes.idempotency import OnceOnly
+from api.routes.responses import (
     CREATED_VERSIONED,
     UNCHANGED,
     VERSIONED,
@@ -24,10 +23,9 @@ from api.routes.declare import (
     refusals,
     resource,
 )
-from api.routes.idempotency import OnceOnly
-from api.shapes.base import Page, RulesetKey
-from api.shapes.decisions import stored_decision
-from api.shapes.gradings import (
+from api.schemas.base import Page, RulesetKey
+from api.schemas.decisions import stored_decision
+from api.schemas.gradings import (
     ComparisonOut,
     GradingBrief,
     GradingOut,
@@ -37,13 +35,16 @@ from api.shapes.gradings import (
     SimulationOut,
     UnitGapsOut,
 )
+from api.services import analysis, workflow
+from api.services.cases import case_of
+from api.services.replay import document, reviews_for
 from api.store import Grading
 from grading.digest import digest
 from grading.model.base import Mode
 
 router = resource("gradings")
-Reader = Annotated[Desk, needs(Rule.READ)]
-Trier = Annotated[Desk, needs(Rule.TRY_OUT, costly=True)]
+Reader = Annotated[Context, needs(Rule.READ)]
+Trier = Annotated[Context, needs(Rule.TRY_OUT, costly=True)]
 UnitId = Annotated[str | None, Query(max_length=4000, pattern=r"^[^\x00]+$", description="This unit only.")]
 LevelId = Annotated[str | None, Query(max_length=32, pattern=r"^[A-Za-z0-9_+-]+$", description="This level only.")]
 IndicatorId = Annotated[
@@ -58,7 +59,7 @@ WithTrace = Annotated[bool, Query(description="Whether to tell every rule that f
 
 @router.get("/gradings", summary="Gradings in scope, the newest first")
 def list_gradings(
-    desk: Reader,
+    context: Reader,
     audit_id: Annotated[UUID | None, Query(description="Of this audit.")] = None,
     enterprise_id: Annotated[UUID | None, Query(description="Of this enterprise.")] = None,
     mode: Annotated[Mode | None, Query(description="Official or trial ones only.")] = None,
@@ -72,7 +73,7 @@ def list_gradings(
 ) -> Page[GradingBrief]:
     """Of experts' audits an enterprise sees the published gradings only."""
     items, after = queries.gradings(
-        desk.db, queries.Wanted(audit_id, enterprise_id, mode, grade, ruleset), cursor, limit
+        context.db, queries.Wanted(audit_id, enterprise_id, mode, grade, ruleset), cursor, limit
     )
     return Page(items=items, next=None if after is None else str(after))
 
@@ -85,15 +86,15 @@ def list_gradings(
     responses=CREATED_VERSIONED | refusals(409, 422),
 )
 def create_grading(
-    audit_id: UUID, body: ModeIn, once: OnceOnly, desk: Annotated[Desk, needs(Rule.REGRADE, costly=True)]
+    audit_id: UUID, body: ModeIn, once: OnceOnly, context: Annotated[Context, needs(Rule.REGRADE, costly=True)]
 ) -> Response:
     """With today's rulesets. The same inputs give the grading that is there already."""
 
     def act() -> Response:
-        made = workflow.regrade(desk, audit_id, body.mode)
-        return _told(desk, made, status=201, location=f"/v1/gradings/{made.id}")
+        made = workflow.regrade(context, audit_id, body.mode)
+        return _told(context, made, status=201, location=f"/v1/gradings/{made.id}")
 
-    return once.answer(desk, body, act)
+    return once.answer(context, body, act)
 
 
 @router.get(
@@ -103,9 +104,9 @@ def create_grading(
     response_model_exclude_unset=True,
     responses=VERSIONED | UNCHANGED,
 )
-def get_grading(grading_id: UUID, desk: Reader, trace: WithTrace = True, known: IfNoneMatch = None) -> Response:
+def get_grading(grading_id: UUID, context: Reader, trace: WithTrace = True, known: IfNoneMatch = None) -> Response:
     """With its trace. Each unit says by whom its ruleset was reviewed, if it was."""
-    return _told(desk, desk.find(Grading, grading_id), trace=trace, known=known)
+    return _told(context, context.find(Grading, grading_id), trace=trace, known=known)
 
 
 @router.get(
@@ -115,11 +116,11 @@ def get_grading(grading_id: UUID, desk: Reader, trace: WithTrace = True, known: 
     responses=refusals(409),
 )
 def explain_grading(
-    grading_id: UUID, desk: Reader, unit: UnitId = None, level: LevelId = None, indicator: IndicatorId = None
+    grading_id: UUID, context: Reader, unit: UnitId = None, level: LevelId = None, indicator: IndicatorId = None
 ) -> Response:
     """As a tree for each unit, from the grade down to single values and their evidence, with what did not hold too."""
-    found = conclusions.explanation(queries.case_of(desk, grading_id), unit, level, indicator)
-    return answer(conclusions.json_of([reason.model_dump(mode="json") for reason in found]))
+    found = analysis.explanation(case_of(context, grading_id), unit, level, indicator)
+    return answer(analysis.json_of([reason.model_dump(mode="json") for reason in found]))
 
 
 @router.get(
@@ -128,9 +129,9 @@ def explain_grading(
     response_model=list[UnitGapsOut],
     responses=refusals(409),
 )
-def get_gaps(grading_id: UUID, desk: Trier, unit: UnitId = None, target: Target = None) -> Response:
+def get_gaps(grading_id: UUID, context: Trier, unit: UnitId = None, target: Target = None) -> Response:
     """With the smallest and the cheapest set of changes that would reach it, and the proof that they would."""
-    return answer(conclusions.json_of(conclusions.gaps(queries.case_of(desk, grading_id), unit, target)))
+    return answer(analysis.json_of(analysis.gaps(case_of(context, grading_id), unit, target)))
 
 
 @router.post(
@@ -140,10 +141,10 @@ def get_gaps(grading_id: UUID, desk: Trier, unit: UnitId = None, target: Target 
     responses=refusals(409, 415, 422),
     openapi_extra=json_body({"$ref": "#/components/schemas/SimulationIn"}),
 )
-def simulate_grading(grading_id: UUID, body: JsonText, desk: Trier) -> Response:
+def simulate_grading(grading_id: UUID, body: JsonText, context: Trier) -> Response:
     """Nothing is stored."""
-    settings = conclusions.settings_of(members(body, ("settings",))["settings"])
-    return answer(conclusions.json_of(conclusions.simulation(queries.case_of(desk, grading_id), settings)))
+    settings = analysis.settings_of(members(body, ("settings",))["settings"])
+    return answer(analysis.json_of(analysis.simulation(case_of(context, grading_id), settings)))
 
 
 @router.get(
@@ -154,16 +155,16 @@ def simulate_grading(grading_id: UUID, body: JsonText, desk: Trier) -> Response:
 )
 def compare_gradings(
     grading_id: UUID,
-    desk: Trier,
+    context: Trier,
     before: Annotated[UUID, Query(description="The grading to compare with.")],
 ) -> Response:
     """Of the same units; other revisions, rulesets or modes."""
-    earlier, later = queries.case_of(desk, before), queries.case_of(desk, grading_id)
-    return answer(conclusions.json_of(conclusions.comparison(earlier.grading, later.grading)))
+    earlier, later = case_of(context, before), case_of(context, grading_id)
+    return answer(analysis.json_of(analysis.comparison(earlier.grading, later.grading)))
 
 
 def _told(
-    desk: Desk,
+    context: Context,
     stored: Grading,
     *,
     status: int = 200,
@@ -171,7 +172,7 @@ def _told(
     trace: bool = True,
     known: str | None = None,
 ) -> Response:
-    reviews = reviews_for(desk.db, stored)
+    reviews = reviews_for(context.db, stored)
     signed = sorted([digest_, review.reviewer, review.at.isoformat()] for digest_, review in reviews.items())
     tag = digest({"id": str(stored.id), "reviews": signed, "trace": trace}).removeprefix("sha256:")[:32]
     if is_known(tag, known):
@@ -181,13 +182,13 @@ def _told(
     head["decision"] = decided.as_json()
     if trace and not reviews:
         # Nothing of the stored text is different: it need not be read, which takes longer than all the rest.
-        body = conclusions.json_of(head)[:-1] + b"," + stored.document.encode()[1:]
+        body = analysis.json_of(head)[:-1] + b"," + stored.document.encode()[1:]
         return answer(body, status=status, location=location, tag=tag)
     said = document(stored, reviews)
     if not trace:
         for unit in said["units"]:
             unit.pop("trace")
-    return answer(conclusions.json_of(head | said), status=status, location=location, tag=tag)
+    return answer(analysis.json_of(head | said), status=status, location=location, tag=tag)
 
 
 SHAPES = (SimulationIn,)

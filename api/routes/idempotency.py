@@ -10,9 +10,9 @@ from fastapi import Depends, Header, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from api.desk import Desk
+from api.context import Context
 from api.problems import ErrorAt, Problem
-from api.queries.answers import forget_before, remember, remembered
+from api.queries.idempotency import forget_before, remember, remembered
 
 KEPT = timedelta(days=7)
 Key = Annotated[
@@ -34,17 +34,17 @@ class Once:
     key: str | None
     request: str
 
-    def answer(self, desk: Desk, body: BaseModel | bytes | None, act: Callable[[], Response]) -> Response:
+    def answer(self, context: Context, body: BaseModel | bytes | None, act: Callable[[], Response]) -> Response:
         """What `act` answers, or what was answered under the same key before; raises Problem (422) for a key used twice."""
         if self.key is None:
             return act()
         said = b"" if body is None else body if isinstance(body, bytes) else body.model_dump_json().encode()
         digest = "sha256:" + hashlib.sha256(self.request.encode() + b"\n" + said).hexdigest()
-        known = remembered(desk, self.key)
+        known = remembered(context, self.key)
         if known is None:
             made = act()
-            forget_before(desk, desk.at - KEPT)
-            remember(desk, self.key, digest, made)
+            forget_before(context, context.at - KEPT)
+            remember(context, self.key, digest, made)
             return made
         if known.request != digest:
             message = "这个 Idempotency-Key 已用于另一个请求。"

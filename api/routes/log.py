@@ -7,14 +7,14 @@ from uuid import UUID
 from fastapi import Query
 
 from api.access import Rule
-from api.desk import Desk, needs
+from api.context import Context, needs
 from api.queries import log as queries
-from api.routes.declare import (
+from api.routes.responses import (
     Limit,
     resource,
 )
-from api.shapes.base import Page
-from api.shapes.log import LogEntryOut, VerifiedOut
+from api.schemas.base import Page
+from api.schemas.log import LogEntryOut, VerifiedOut
 
 router = resource("log")
 Head = Annotated[str | None, Query(pattern="^[0-9a-f]{64}$", description="A head that was noted earlier, elsewhere.")]
@@ -22,7 +22,7 @@ Head = Annotated[str | None, Query(pattern="^[0-9a-f]{64}$", description="A head
 
 @router.get("/log", summary="The log, the newest entries first")
 def list_log(
-    desk: Annotated[Desk, needs(Rule.READ_LOG)],
+    context: Annotated[Context, needs(Rule.READ_LOG)],
     audit_id: Annotated[UUID | None, Query(description="About this audit.")] = None,
     enterprise_id: Annotated[UUID | None, Query(description="About this enterprise.")] = None,
     action: Annotated[
@@ -37,11 +37,13 @@ def list_log(
 ) -> Page[LogEntryOut]:
     """What is about the audits in scope; an administrator sees everything."""
     wanted = queries.Wanted(audit_id, enterprise_id, action, actor_id, since, until)
-    items, after = queries.entries(desk, wanted, cursor, limit)
+    items, after = queries.entries(context, wanted, cursor, limit)
     return Page(items=items, next=None if after is None else str(after))
 
 
 @router.get("/log/verification", summary="Verify the whole log")
-def verify_log(desk: Annotated[Desk, needs(Rule.OPERATE, costly=True)], expected_head: Head = None) -> VerifiedOut:
+def verify_log(
+    context: Annotated[Context, needs(Rule.OPERATE, costly=True)], expected_head: Head = None
+) -> VerifiedOut:
     """Finds every entry that was edited, removed or put elsewhere, and every row and trigger that is not as the log says."""
-    return queries.verified(desk, expected_head)
+    return queries.verified(context, expected_head)

@@ -5,14 +5,12 @@ from uuid import UUID
 
 from fastapi.responses import FileResponse, Response
 
-from api import conclusions, exports
 from api.access import Rule
-from api.conclusions import ReportFormat
-from api.desk import Desk, needs
-from api.export_folder import KEPT
+from api.context import Context, needs
+from api.files.exports import KEPT
 from api.queries.exports import own_exports
-from api.queries.gradings import case_of
-from api.routes.declare import (
+from api.routes.idempotency import OnceOnly
+from api.routes.responses import (
     ACCEPTED,
     answer,
     attachment,
@@ -20,14 +18,16 @@ from api.routes.declare import (
     refusals,
     resource,
 )
-from api.routes.idempotency import OnceOnly
-from api.shapes.exports import ExportOut, ReportsIn
+from api.schemas.exports import ExportOut, ReportsIn
+from api.services import analysis, exports
+from api.services.analysis import ReportFormat
+from api.services.cases import case_of
+from api.services.workbooks import XLSX
 from api.store import Export
-from api.workbooks import XLSX
 
 router = resource("reports")
-Costly = Annotated[Desk, needs(Rule.READ, costly=True)]
-Reader = Annotated[Desk, needs(Rule.READ)]
+Costly = Annotated[Context, needs(Rule.READ, costly=True)]
+Reader = Annotated[Context, needs(Rule.READ)]
 
 
 @router.get(
@@ -36,9 +36,9 @@ Reader = Annotated[Desk, needs(Rule.READ)]
     response_class=Response,
     responses=download("The report.", "application/pdf") | refusals(409),
 )
-def get_report_pdf(grading_id: UUID, desk: Costly) -> Response:
+def get_report_pdf(grading_id: UUID, context: Costly) -> Response:
     """PDF/A-3 and PDF/UA, with the grading's JSON inside. The same grading gives the same bytes."""
-    return _report(desk, grading_id, ReportFormat.PDF)
+    return _report(context, grading_id, ReportFormat.PDF)
 
 
 @router.get(
@@ -47,9 +47,9 @@ def get_report_pdf(grading_id: UUID, desk: Costly) -> Response:
     response_class=Response,
     responses=download("The report.", "text/html") | refusals(409),
 )
-def get_report_html(grading_id: UUID, desk: Costly) -> Response:
+def get_report_html(grading_id: UUID, context: Costly) -> Response:
     """One file that needs nothing else; offered as a download."""
-    return _report(desk, grading_id, ReportFormat.HTML)
+    return _report(context, grading_id, ReportFormat.HTML)
 
 
 @router.post(
@@ -60,27 +60,27 @@ def get_report_html(grading_id: UUID, desk: Costly) -> Response:
     responses=ACCEPTED | refusals(404, 409),
 )
 def create_reports(
-    body: ReportsIn, once: OnceOnly, desk: Annotated[Desk, needs(Rule.MAKE_EXPORTS, costly=True)]
+    body: ReportsIn, once: OnceOnly, context: Annotated[Context, needs(Rule.MAKE_EXPORTS, costly=True)]
 ) -> Response:
     """An archive; poll the export at `Location` until its `state` is `done`, then download its `content`."""
 
     def act() -> Response:
-        made = exports.order_reports(desk, list(dict.fromkeys(body.grading_ids)), body.format)
+        made = exports.order_reports(context, list(dict.fromkeys(body.grading_ids)), body.format)
         return answer(_told(made), status=202, location=f"/v1/exports/{made.id}")
 
-    return once.answer(desk, body, act)
+    return once.answer(context, body, act)
 
 
 @router.get("/exports", summary="Your documents to download")
-def list_exports(desk: Reader) -> list[ExportOut]:
+def list_exports(context: Reader) -> list[ExportOut]:
     """Of the last day, the newest first."""
-    return [_told(row) for row in own_exports(desk)]
+    return [_told(row) for row in own_exports(context)]
 
 
 @router.get("/exports/{export_id}", summary="A document and how far it is")
-def get_export(export_id: UUID, desk: Reader) -> ExportOut:
+def get_export(export_id: UUID, context: Reader) -> ExportOut:
     """Yours only, for a day."""
-    return _told(desk.find(Export, export_id))
+    return _told(context.find(Export, export_id))
 
 
 @router.get(
@@ -89,17 +89,17 @@ def get_export(export_id: UUID, desk: Reader) -> ExportOut:
     response_class=Response,
     responses=download("The document.", "application/zip", XLSX, "application/octet-stream") | refusals(409),
 )
-def get_export_content(export_id: UUID, desk: Reader) -> Response:
+def get_export_content(export_id: UUID, context: Reader) -> Response:
     """An archive of reports, or a workbook with its errors marked."""
-    row = desk.find(Export, export_id)
-    path = exports.content_of(desk, row)
+    row = context.find(Export, export_id)
+    path = exports.content_of(context, row)
     return FileResponse(path, media_type=row.media_type, filename=row.name)
 
 
-def _report(desk: Desk, grading_id: UUID, form: ReportFormat) -> Response:
-    case = case_of(desk, grading_id)
-    content = conclusions.report(case, form)
-    return attachment(content, conclusions.MEDIA_TYPES[form], conclusions.report_name(case, form))
+def _report(context: Context, grading_id: UUID, form: ReportFormat) -> Response:
+    case = case_of(context, grading_id)
+    content = analysis.report(case, form)
+    return attachment(content, analysis.MEDIA_TYPES[form], analysis.report_name(case, form))
 
 
 def _told(row: Export) -> ExportOut:

@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import Path, Query
 from fastapi.responses import Response
 
-from api import workflow
 from api.access import Rule
-from api.conclusions import json_of
-from api.desk import Desk, needs
+from api.context import Context, needs
 from api.problems import not_found
 from api.queries import rulesets as queries
-from api.routes.declare import (
+from api.queries.ruleset_check import checked
+from api.routes.idempotency import OnceOnly
+from api.routes.responses import (
     UNCHANGED,
     VERSIONED,
     IfNoneMatch,
@@ -19,10 +19,8 @@ from api.routes.declare import (
     refusals,
     resource,
 )
-from api.routes.idempotency import OnceOnly
-from api.ruleset_check import checked
-from api.shapes.base import RulesetKey
-from api.shapes.rulesets import (
+from api.schemas.base import RulesetKey
+from api.schemas.rulesets import (
     CheckedOut,
     IndicatorOut,
     ProseOut,
@@ -33,10 +31,13 @@ from api.shapes.rulesets import (
     StoredContentOut,
     StoredRulesetOut,
 )
+from api.services import workflow
+from api.services.analysis import json_of
 from grading.language.schema import FileKind, schema
+from grading.ruleset_id import edition_of, industry_of
 
 router = resource("rulesets")
-Reader = Annotated[Desk, needs(Rule.READ)]
+Reader = Annotated[Context, needs(Rule.READ)]
 Edition = Annotated[str, Path(max_length=120, pattern=r"^[a-z0-9][a-z0-9_-]*$", examples=["national-2020"])]
 Industry = Annotated[str, Path(max_length=120, pattern=r"^[a-z0-9][a-z0-9_-]*$", examples=["rubber"])]
 UNUSABLE = refusals(404, 409)
@@ -44,7 +45,7 @@ UNUSABLE = refusals(404, 409)
 
 @router.get("/rulesets", summary="The rulesets of today")
 def list_rulesets(
-    desk: Reader,
+    context: Reader,
     edition: Annotated[
         str | None, Query(max_length=120, description="Of this edition.", examples=["national-2020"])
     ] = None,
@@ -56,9 +57,9 @@ def list_rulesets(
     """Those that can be used, by id; each with who signed it off and how much of it is not known."""
     return [
         found
-        for found in queries.briefs(desk)
-        if edition in (None, found.id.partition("/")[0])
-        and industry in (None, found.id.partition("/")[2])
+        for found in queries.briefs(context)
+        if edition in (None, edition_of(found.id))
+        and industry in (None, industry_of(found.id))
         and review in (None, found.review.status)
     ]
 
@@ -69,17 +70,17 @@ def list_rulesets(
     response_model=RulesetOut,
     responses=VERSIONED | UNCHANGED | UNUSABLE,
 )
-def get_ruleset(edition: Edition, industry: Industry, desk: Reader, known: IfNoneMatch = None) -> Response:
+def get_ruleset(edition: Edition, industry: Industry, context: Reader, known: IfNoneMatch = None) -> Response:
     """With everything that it says."""
     ruleset_id = f"{edition}/{industry}"
-    body, tag = queries.whole(desk, ruleset_id)
+    body, tag = queries.whole(context, ruleset_id)
     return answer(body, tag=tag, known=known)
 
 
 @router.get("/rulesets/{edition}/{industry}/prose", summary="A ruleset in Chinese prose", responses=UNUSABLE)
-def get_prose(edition: Edition, industry: Industry, desk: Reader) -> ProseOut:
+def get_prose(edition: Edition, industry: Industry, context: Reader) -> ProseOut:
     """Every indicator with its levels side by side, basis, confidence and citation; gates and measures."""
-    return queries.prose(queries.ruleset(desk, f"{edition}/{industry}"))
+    return queries.prose(queries.ruleset(context, f"{edition}/{industry}"))
 
 
 @router.get(
@@ -91,10 +92,10 @@ def get_indicator(
     edition: Edition,
     industry: Industry,
     indicator: Annotated[str, Path(max_length=64, pattern="^[A-Za-z][A-Za-z0-9_]*$")],
-    desk: Reader,
+    context: Reader,
 ) -> IndicatorOut:
     """Its levels side by side."""
-    ruleset = queries.ruleset(desk, f"{edition}/{industry}")
+    ruleset = queries.ruleset(context, f"{edition}/{industry}")
     for one in ruleset.indicators:
         if one.id == indicator:
             return queries.indicator(ruleset, one)
@@ -103,10 +104,10 @@ def get_indicator(
 
 @router.get("/rulesets/{edition}/{industry}/check", summary="What is wrong with a ruleset", responses=refusals(404))
 def check_ruleset(
-    edition: Edition, industry: Industry, desk: Annotated[Desk, needs(Rule.TRY_OUT, costly=True)]
+    edition: Edition, industry: Industry, context: Annotated[Context, needs(Rule.TRY_OUT, costly=True)]
 ) -> CheckedOut:
     """Its findings and how its test cases went, as `grading ruleset check` and `test` tell them."""
-    return checked(desk.service.grader, f"{edition}/{industry}")
+    return checked(context.service.grader, f"{edition}/{industry}")
 
 
 @router.post(
@@ -121,29 +122,29 @@ def sign_off_ruleset(
     industry: Industry,
     body: SignOffIn,
     once: OnceOnly,
-    desk: Annotated[Desk, needs(Rule.SIGN_OFF_RULESETS)],
+    context: Annotated[Context, needs(Rule.SIGN_OFF_RULESETS)],
 ) -> Response:
     """By a bureau's reviewer. Results say by whom from then on; a later change of the ruleset is a draft again."""
 
     def act() -> Response:
-        made = workflow.sign_off(desk, f"{edition}/{industry}", digest=body.digest, statement=body.statement)
+        made = workflow.sign_off(context, f"{edition}/{industry}", digest=body.digest, statement=body.statement)
         return answer(SignOffOut.model_validate(made), status=201)
 
-    return once.answer(desk, body, act)
+    return once.answer(context, body, act)
 
 
 @router.get("/stored-rulesets", summary="The rulesets that have graded something")
 def list_stored_rulesets(
-    desk: Reader, ruleset: Annotated[RulesetKey | None, Query(description="Editions of this ruleset.")] = None
+    context: Reader, ruleset: Annotated[RulesetKey | None, Query(description="Editions of this ruleset.")] = None
 ) -> list[StoredRulesetOut]:
     """The newest first. They are kept whole, so that every grading can be made again."""
-    return queries.kept(desk.db, ruleset)
+    return queries.stored_rulesets(context.db, ruleset)
 
 
 @router.get("/stored-rulesets/{ruleset_digest}", summary="A ruleset as it was when it graded something")
-def get_stored_ruleset(ruleset_digest: str, desk: Reader) -> StoredContentOut:
+def get_stored_ruleset(ruleset_digest: str, context: Reader) -> StoredContentOut:
     """With everything that it says."""
-    return queries.kept_whole(desk, ruleset_digest)
+    return queries.kept_whole(context, ruleset_digest)
 
 
 @router.get("/ruleset-schema", summary="The JSON Schema of ruleset files", response_model=dict[str, object])

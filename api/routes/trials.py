@@ -5,28 +5,28 @@ from typing import Annotated, Any
 from fastapi import Query
 from fastapi.responses import Response
 
-from api import conclusions, workflow
 from api.access import Rule
-from api.conclusions import Case, ReportFormat
-from api.desk import Desk, needs
+from api.context import Context, needs
 from api.problems import invalid_audit
 from api.routes.bodies import JsonText, json_body, members, text_of
-from api.routes.declare import (
+from api.routes.gradings import IndicatorId, LevelId, Target, UnitId, WithTrace
+from api.routes.responses import (
     answer,
     attachment,
     download,
     refusals,
     resource,
 )
-from api.routes.gradings import IndicatorId, LevelId, Target, UnitId, WithTrace
-from api.shapes.audits import AUDIT_EXAMPLE
-from api.shapes.gradings import GradedOut, ReasonOut, SimulationOut, UnitGapsOut
+from api.schemas.audits import AUDIT_EXAMPLE
+from api.schemas.gradings import GradedOut, ReasonOut, SimulationOut, UnitGapsOut
+from api.services import analysis, workflow
+from api.services.analysis import Case, ReportFormat
 from grading.intake import AuditError, InputProblem, check_audit
 from grading.model.base import Mode
 
 router = resource("trials")
-Trier = Annotated[Desk, needs(Rule.TRY_OUT)]
-CostlyTrier = Annotated[Desk, needs(Rule.TRY_OUT, costly=True)]
+Trier = Annotated[Context, needs(Rule.TRY_OUT)]
+CostlyTrier = Annotated[Context, needs(Rule.TRY_OUT, costly=True)]
 GradeMode = Annotated[Mode, Query(description="`trial` counts provisional figures as established.")]
 AUDIT_BODY = json_body({"$ref": "#/components/schemas/Audit"}, AUDIT_EXAMPLE)
 SIMULATION_BODY: dict[str, Any] = json_body(
@@ -48,13 +48,13 @@ REFUSALS = refusals(415, 422)
 
 
 @router.post("/grade", summary="Grade an audit", response_model=GradedOut, responses=REFUSALS, openapi_extra=AUDIT_BODY)
-def grade(body: JsonText, desk: Trier, mode: GradeMode = Mode.OFFICIAL, trace: WithTrace = True) -> Response:
+def grade(body: JsonText, context: Trier, mode: GradeMode = Mode.OFFICIAL, trace: WithTrace = True) -> Response:
     """Numbers are read to the last digit. Everything that is wrong is told at once, each with its place."""
-    said = _case(desk, body, mode).document()
+    said = _case(context, body, mode).document()
     if not trace:
         for unit in said["units"]:
             unit.pop("trace")
-    return answer(conclusions.json_of(said))
+    return answer(analysis.json_of(said))
 
 
 @router.post(
@@ -66,15 +66,15 @@ def grade(body: JsonText, desk: Trier, mode: GradeMode = Mode.OFFICIAL, trace: W
 )
 def explain(
     body: JsonText,
-    desk: Trier,
+    context: Trier,
     mode: GradeMode = Mode.OFFICIAL,
     unit: UnitId = None,
     level: LevelId = None,
     indicator: IndicatorId = None,
 ) -> Response:
     """As a tree for each unit, from the grade down to single values and their evidence."""
-    found = conclusions.explanation(_case(desk, body, mode), unit, level, indicator)
-    return answer(conclusions.json_of([reason.model_dump(mode="json") for reason in found]))
+    found = analysis.explanation(_case(context, body, mode), unit, level, indicator)
+    return answer(analysis.json_of([reason.model_dump(mode="json") for reason in found]))
 
 
 @router.post(
@@ -85,10 +85,10 @@ def explain(
     openapi_extra=AUDIT_BODY,
 )
 def find_gaps(
-    body: JsonText, desk: CostlyTrier, mode: GradeMode = Mode.OFFICIAL, unit: UnitId = None, target: Target = None
+    body: JsonText, context: CostlyTrier, mode: GradeMode = Mode.OFFICIAL, unit: UnitId = None, target: Target = None
 ) -> Response:
     """With the smallest and the cheapest set of changes that would reach it."""
-    return answer(conclusions.json_of(conclusions.gaps(_case(desk, body, mode), unit, target)))
+    return answer(analysis.json_of(analysis.gaps(_case(context, body, mode), unit, target)))
 
 
 @router.post(
@@ -98,18 +98,18 @@ def find_gaps(
     responses=REFUSALS,
     openapi_extra=SIMULATION_BODY,
 )
-def simulate(body: JsonText, desk: CostlyTrier, mode: GradeMode = Mode.OFFICIAL) -> Response:
+def simulate(body: JsonText, context: CostlyTrier, mode: GradeMode = Mode.OFFICIAL) -> Response:
     """The audit and the values to put in place of its own."""
     said = members(body, ("audit", "settings"))
-    settings = conclusions.settings_of(said["settings"])
-    grader = desk.service.grader
+    settings = analysis.settings_of(said["settings"])
+    grader = context.service.grader
     try:
         audit = check_audit(said["audit"], grader.library)
     except AuditError as error:
         places = [InputProblem(f"audit.{p.place}" if p.place else "audit", p.message) for p in error.problems]
         raise invalid_audit(AuditError(places)) from None
     case = Case(audit, grader.grade(audit, mode), grader.engine)
-    return answer(conclusions.json_of(conclusions.simulation(case, settings)))
+    return answer(analysis.json_of(analysis.simulation(case, settings)))
 
 
 @router.post(
@@ -121,16 +121,16 @@ def simulate(body: JsonText, desk: CostlyTrier, mode: GradeMode = Mode.OFFICIAL)
 )
 def report(
     body: JsonText,
-    desk: CostlyTrier,
+    context: CostlyTrier,
     mode: GradeMode = Mode.OFFICIAL,
     form: Annotated[ReportFormat, Query(alias="format", description="How it comes.")] = ReportFormat.PDF,
 ) -> Response:
     """PDF/A-3 with the grading's JSON inside, or one HTML file that needs nothing else."""
-    case = _case(desk, body, mode)
-    content = conclusions.report(case, form)
-    return attachment(content, conclusions.MEDIA_TYPES[form], conclusions.report_name(case, form))
+    case = _case(context, body, mode)
+    content = analysis.report(case, form)
+    return attachment(content, analysis.MEDIA_TYPES[form], analysis.report_name(case, form))
 
 
-def _case(desk: Desk, body: JsonText, mode: Mode) -> Case:
-    audit, grading = workflow.preview(desk, text_of(body), mode)
-    return Case(audit, grading, desk.service.grader.engine)
+def _case(context: Context, body: JsonText, mode: Mode) -> Case:
+    audit, grading = workflow.preview(context, text_of(body), mode)
+    return Case(audit, grading, context.service.grader.engine)

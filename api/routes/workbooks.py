@@ -7,15 +7,13 @@ from uuid import UUID
 from fastapi import Query
 from fastapi.responses import Response
 
-from api import workflow
 from api.access import Rule
-from api.conclusions import json_of
-from api.desk import Desk, needs
+from api.context import Context, needs
 from api.problems import ErrorAt, Problem
 from api.queries import audits as queries
 from api.queries.rulesets import ruleset
 from api.routes.bodies import JsonText, Upload, json_body, text_of
-from api.routes.declare import (
+from api.routes.responses import (
     CREATED_VERSIONED,
     VERSIONED,
     IfMatch,
@@ -27,20 +25,22 @@ from api.routes.declare import (
     resource,
 )
 from api.routes.rulesets import UNUSABLE, Edition, Industry
-from api.shapes.audits import AUDIT_EXAMPLE, AuditFromWorkbookOut, WorkbookOut
-from api.shapes.base import RulesetKey
+from api.schemas.audits import AUDIT_EXAMPLE, AuditFromWorkbookOut, WorkbookOut
+from api.schemas.base import RulesetKey
+from api.services import workflow
+from api.services.analysis import json_of
+from api.services.workbooks import XLSX, draft_of, read_workbook
 from api.store import Audit, Enterprise
-from api.workbooks import XLSX, draft_of, read_workbook
 from grading.audit_json import dump_audit
-from grading.forms.cell_text import TooLongError
 from grading.forms.json_schema import audit_schema
 from grading.forms.write import SPARE_ROWS, blank_form, filled_form
 from grading.model.audit import Audit as DomainAudit
 from grading.model.ruleset import Ruleset
+from grading.workbook.cell_text import TooLongError
 
 router = resource("workbooks")
-Reader = Annotated[Desk, needs(Rule.READ)]
-CostlyReader = Annotated[Desk, needs(Rule.READ, costly=True)]
+Reader = Annotated[Context, needs(Rule.READ)]
+CostlyReader = Annotated[Context, needs(Rule.READ, costly=True)]
 Rows = Annotated[int, Query(ge=0, le=500, description="How many empty rows each table has ready.")]
 WORKBOOK = download("The workbook.", XLSX)
 IMPORT = refusals(409, 413, 422)
@@ -52,9 +52,9 @@ IMPORT = refusals(409, 413, 422)
     response_class=Response,
     responses=WORKBOOK | UNUSABLE,
 )
-def get_form(edition: Edition, industry: Industry, desk: CostlyReader, rows: Rows = SPARE_ROWS) -> Response:
+def get_form(edition: Edition, industry: Industry, context: CostlyReader, rows: Rows = SPARE_ROWS) -> Response:
     """As a workbook."""
-    found = ruleset(desk, f"{edition}/{industry}")
+    found = ruleset(context, f"{edition}/{industry}")
     return attachment(blank_form([found], rows), XLSX, f"{found.title}-核查表.xlsx")
 
 
@@ -64,23 +64,23 @@ def get_form(edition: Edition, industry: Industry, desk: CostlyReader, rows: Row
     response_model=dict[str, object],
     responses=UNUSABLE,
 )
-def get_form_schema(edition: Edition, industry: Industry, desk: Reader) -> Response:
+def get_form_schema(edition: Edition, industry: Industry, context: Reader) -> Response:
     """Every fact with its type, unit and range; titles in Chinese."""
-    return answer(json_of(audit_schema([ruleset(desk, f"{edition}/{industry}")])))
+    return answer(json_of(audit_schema([ruleset(context, f"{edition}/{industry}")])))
 
 
 @router.get(
     "/form", summary="The empty audit form of several units", response_class=Response, responses=WORKBOOK | UNUSABLE
 )
 def get_form_of_units(
-    desk: CostlyReader,
+    context: CostlyReader,
     ruleset: Annotated[
         list[RulesetKey], Query(min_length=1, max_length=20, description="One for each unit; may be the same.")
     ],
     rows: Rows = SPARE_ROWS,
 ) -> Response:
     """Of one enterprise, as a workbook."""
-    return attachment(blank_form(_rulesets(desk, ruleset), rows), XLSX, "核查表.xlsx")
+    return attachment(blank_form(_rulesets(context, ruleset), rows), XLSX, "核查表.xlsx")
 
 
 @router.post(
@@ -91,10 +91,10 @@ def get_form_of_units(
     openapi_extra=json_body({"$ref": "#/components/schemas/Audit"}, AUDIT_EXAMPLE),
 )
 def fill_form(
-    body: JsonText, desk: Annotated[Desk, needs(Rule.TRY_OUT, costly=True)], rows: Rows = SPARE_ROWS
+    body: JsonText, context: Annotated[Context, needs(Rule.TRY_OUT, costly=True)], rows: Rows = SPARE_ROWS
 ) -> Response:
     """As a workbook. Nothing is stored."""
-    return _filled(desk, desk.service.grader.read(text_of(body)), rows)
+    return _filled(context, context.service.grader.read(text_of(body)), rows)
 
 
 @router.get(
@@ -103,20 +103,22 @@ def fill_form(
     response_class=Response,
     responses=WORKBOOK | refusals(422),
 )
-def get_audit_form(audit_id: UUID, desk: CostlyReader, rows: Rows = SPARE_ROWS) -> Response:
+def get_audit_form(audit_id: UUID, context: CostlyReader, rows: Rows = SPARE_ROWS) -> Response:
     """As a workbook; of a draft that can't be read yet, 422 says what is wrong where."""
-    content = workflow.revision_of(desk, desk.find(Audit, audit_id)).content
-    return _filled(desk, desk.service.grader.read(content), rows)
+    content = workflow.revision_of(context, context.find(Audit, audit_id)).content
+    return _filled(context, context.service.grader.read(content), rows)
 
 
 @router.post(
     "/workbook", summary="Read a workbook as an audit", responses=refusals(413, 422), response_model=WorkbookOut
 )
-def read_uploaded_workbook(file: Upload, desk: Annotated[Desk, needs(Rule.MAKE_EXPORTS, costly=True)]) -> Response:
+def read_uploaded_workbook(
+    file: Upload, context: Annotated[Context, needs(Rule.MAKE_EXPORTS, costly=True)]
+) -> Response:
     """No audit is stored. With errors: 422 `invalid_workbook`, and for a day a marked copy at `marked_workbook`."""
-    reading = read_workbook(desk, file.file, file.filename or "")
+    reading = read_workbook(context, file.file, file.filename or "")
     # The audit is told to the letter: numbers keep every digit.
-    audit = dump_audit(reading.audit, desk.service.grader.library)
+    audit = dump_audit(reading.audit, context.service.grader.library)
     return answer(b'{"warnings":' + json_of(reading.warnings) + b',"audit":' + audit.encode() + b"}")
 
 
@@ -128,12 +130,12 @@ def read_uploaded_workbook(file: Upload, desk: Annotated[Desk, needs(Rule.MAKE_E
     responses=CREATED_VERSIONED | IMPORT,
 )
 def create_audit_from_workbook(
-    enterprise_id: UUID, file: Upload, desk: Annotated[Desk, needs(Rule.DRAFT_AUDITS, costly=True)]
+    enterprise_id: UUID, file: Upload, context: Annotated[Context, needs(Rule.DRAFT_AUDITS, costly=True)]
 ) -> Response:
     """With errors nothing is stored but a marked copy for a day."""
-    content, warnings = draft_of(desk, file.file, file.filename or "", desk.find(Enterprise, enterprise_id))
-    made = workflow.create_audit(desk, enterprise_id, content)
-    return _with_warnings(desk, made, warnings, status=201, location=f"/v1/audits/{made.id}")
+    content, warnings = draft_of(context, file.file, file.filename or "", context.find(Enterprise, enterprise_id))
+    made = workflow.create_audit(context, enterprise_id, content)
+    return _with_warnings(context, made, warnings, status=201, location=f"/v1/audits/{made.id}")
 
 
 @router.put(
@@ -143,30 +145,33 @@ def create_audit_from_workbook(
     responses=VERSIONED | IMPORT | refusals(412, 428),
 )
 def save_audit_workbook(
-    audit_id: UUID, file: Upload, desk: Annotated[Desk, needs(Rule.DRAFT_AUDITS, costly=True)], if_match: IfMatch = None
+    audit_id: UUID,
+    file: Upload,
+    context: Annotated[Context, needs(Rule.DRAFT_AUDITS, costly=True)],
+    if_match: IfMatch = None,
 ) -> Response:
     """Needs `If-Match`, as the content does. With errors the draft stays as it is."""
     version = required_version(if_match)
-    audit = desk.find(Audit, audit_id)
-    content, warnings = draft_of(desk, file.file, file.filename or "", desk.find(Enterprise, audit.enterprise_id))
-    return _with_warnings(desk, workflow.save_draft(desk, audit_id, content, version), warnings)
+    audit = context.find(Audit, audit_id)
+    content, warnings = draft_of(context, file.file, file.filename or "", context.find(Enterprise, audit.enterprise_id))
+    return _with_warnings(context, workflow.save_draft(context, audit_id, content, version), warnings)
 
 
 def _with_warnings(
-    desk: Desk, audit: Audit, warnings: Sequence[str], status: int = 200, location: str | None = None
+    context: Context, audit: Audit, warnings: Sequence[str], status: int = 200, location: str | None = None
 ) -> Response:
     """An audit as the answer, with what the workbook's sender should know."""
-    shown = AuditFromWorkbookOut(**queries.audit(desk, audit).model_dump(), warnings=list(warnings))
+    shown = AuditFromWorkbookOut(**queries.audit(context, audit).model_dump(), warnings=list(warnings))
     return answer(shown, status=status, tag=audit.version, location=location)
 
 
-def _rulesets(desk: Desk, ids: Sequence[str]) -> list[Ruleset]:
-    return [ruleset(desk, id_) for id_ in ids]
+def _rulesets(context: Context, ids: Sequence[str]) -> list[Ruleset]:
+    return [ruleset(context, id_) for id_ in ids]
 
 
-def _filled(desk: Desk, audit: DomainAudit, rows: int) -> Response:
+def _filled(context: Context, audit: DomainAudit, rows: int) -> Response:
     try:
-        book = filled_form(audit, desk.service.grader.library, rows)
+        book = filled_form(audit, context.service.grader.library, rows)
     except TooLongError as error:
         said = "有一段文字放不进一个单元格。"
         raise Problem("too_long_for_cell", said, status=422, errors=[ErrorAt("", str(error))]) from None

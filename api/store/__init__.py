@@ -20,9 +20,9 @@ from api.store.exports import Export, ExportKind, ExportPart, ExportState
 from api.store.gradings import GradedUnit, Grading, Publication
 from api.store.idempotency import RememberedAnswer
 from api.store.log import LogEntry, LogHead
-from api.store.people import Assignment, Role, Team, User
 from api.store.rulesets import SignOff, StoredRuleset
 from api.store.sign_in import CostlyUse, FailedSignIn, SignInSession, Token
+from api.store.users import Assignment, Role, Team, User
 from api.store.workers import Worker
 
 __all__ = [

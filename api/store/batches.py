@@ -3,7 +3,7 @@
 What somebody who reads a batch finds, and when:
 
 * `batch_audits` and `batch_units`: from `assessing` on, complete from `concluding` on (the first pass has seen everything);
-* `batch_frames`: the first pass in full, two frames for each pair of rulesets of a chunk (`api/queries/batch_frames.py`);
+* `batch_frames`: the first pass in full, two frames for each pair of rulesets of a chunk (`api/services/regrading/frames.py`);
 * `batch_audits.document`: the engine's new grading with its trace, of changed audits, complete from `assessed` on.
 """
 
@@ -259,4 +259,4 @@ class BatchFrame(Base, kw_only=True):
     units: Mapped[int]
     before: Mapped[bytes] = mapped_column(LargeBinary)
     after: Mapped[bytes] = mapped_column(LargeBinary)
-    """Parquet; see `api/queries/batch_frames.py` for the columns."""
+    """Parquet; see `api/services/regrading/frames.py` for the columns."""

@@ -35,7 +35,7 @@ def newest() -> str | None:
     return ScriptDirectory.from_config(config(None)).get_current_head()
 
 
-def known() -> frozenset[str]:
+def known_revisions() -> frozenset[str]:
     """All revisions there are."""
     return frozenset(script.revision for script in ScriptDirectory.from_config(config(None)).walk_revisions())
 

@@ -24,9 +24,9 @@ from api.store.batches import Batch, BatchAudit, BatchRuleset, DraftRuleset
 from api.store.enterprises import Enterprise, Site, Unit
 from api.store.evidence import EvidenceFile
 from api.store.gradings import GradedUnit, Grading, Publication
-from api.store.people import Assignment, Team, User
 from api.store.rulesets import SignOff, StoredRuleset
 from api.store.sign_in import Token
+from api.store.users import Assignment, Team, User
 
 Record = dict[str, Any]
 """Columns of a row with their values as the log writes them; a column without a value is left out."""

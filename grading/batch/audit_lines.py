@@ -21,6 +21,7 @@ from grading.intake import AuditError, InputProblem, check_audit, parse_json
 from grading.language.load import Library
 from grading.model.audit import Audit, UnitAudit
 from grading.model.ruleset import Ruleset
+from grading.ruleset_id import industry_of
 
 CHUNK = 2_000
 """Audits that are read at once."""
@@ -173,11 +174,11 @@ class AuditLines:
 
     def _for_ruleset(self, raw: Any) -> Any:
         """The audit with its units of this industry under the ruleset of the batch."""
-        industry = self.ruleset.id.partition("/")[2]
+        industry = industry_of(self.ruleset.id)
         units = raw.get("units") if isinstance(raw, dict) else None
         for unit in units if isinstance(units, list) else ():
             named = unit.get("ruleset") if isinstance(unit, dict) else None
-            if isinstance(named, str) and named.partition("/")[2] == industry:
+            if isinstance(named, str) and industry_of(named) == industry:
                 unit["ruleset"] = self.ruleset.id
         return raw
 

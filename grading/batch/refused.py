@@ -20,10 +20,10 @@ from grading.batch.staged_cells import CONFIRM, PENDING, reason_of
 from grading.batch.staging import BROKEN, SOURCE_LINE
 from grading.batch.table_heads import Table
 from grading.batch.unit_ids import normalised
-from grading.forms.cell_text import put_plain, shown
 from grading.forms.layout import ERRORS_TITLE
-from grading.forms.style import MARKED_BOX, MARKED_FILL, MARKS_AUTHOR, add_styles, comment, put, set_widths
 from grading.model.ruleset import Ruleset
+from grading.workbook.cell_text import put_plain, shown
+from grading.workbook.style import MARKED_BOX, MARKED_FILL, MARKS_AUTHOR, add_styles, comment, put, set_widths
 
 MOST_ROWS = 5_000
 """So many rows of a table, and reasons, go into the workbook."""

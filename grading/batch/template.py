@@ -12,11 +12,11 @@ from grading.batch.layout import ASSESSED_ON, DAY, HEADS, UNIT_ID, count_column
 from grading.batch.sheets import UNITS_TITLES
 from grading.columns.cells import SEPARATOR
 from grading.forms.layout import COVER_TITLE
-from grading.forms.style import add_styles, comment, put, set_page, set_widths
 from grading.forms.validation import Lists, for_fact
 from grading.forms.wording import expectation, option_labels
 from grading.language.prose import unit_text
 from grading.model.ruleset import Fact, Ruleset
+from grading.workbook.style import add_styles, comment, put, set_page, set_widths
 
 ROWS = 2_000
 """So many rows have drop-downs ready; more may be filled in."""

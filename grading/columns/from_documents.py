@@ -20,6 +20,7 @@ from grading.columns.cells import BOUND, read_column
 from grading.columns.layout import ASSESSED_ON, ROW_KEY, TYPES, UNIT, Columns, stated
 from grading.intake import MAX_BYTES, MAX_ROWS, MAX_TEXT, MAX_UNITS
 from grading.model.ruleset import Fact, Ruleset
+from grading.ruleset_id import industry_of
 from grading.uscc import is_valid
 
 MAX_DIGITS = 15
@@ -141,7 +142,7 @@ class _Sheet:
 class _Reader:
     def __init__(self, ruleset: Ruleset) -> None:
         self.ruleset = ruleset
-        self.industry = ruleset.id.partition("/")[2]
+        self.industry = industry_of(ruleset.id)
         facts = ruleset.facts.values()
         self.units = _Sheet(fact for fact in facts if fact.group is None)
         self.rows = {group: _Sheet(f for f in facts if f.group == group) for group in ruleset.groups}
@@ -264,7 +265,7 @@ class _Reader:
 
 def _industry(unit: Any) -> str | None:
     named = unit.get("ruleset") if type(unit) is dict else None
-    return named.partition("/")[2] if type(named) is str else None
+    return industry_of(named) if type(named) is str else None
 
 
 def _is_plain(text: Any) -> bool:

@@ -10,11 +10,11 @@ import polars as pl
 from grading.columns.comparison import constant
 from grading.columns.layout import ASSESSED_ON, Columns, check_ruleset
 from grading.columns.statuses import Statuses
-from grading.engine.plan import Plan, Target
-from grading.engine.planning import boundaries, build_plan
 from grading.model.base import Mode, Status
 from grading.model.result import UNGRADED
 from grading.model.ruleset import Ruleset
+from grading.plan.build import boundaries, build_plan
+from grading.plan.nodes import Plan, Target
 
 STATUS = pl.Enum([Status.UNMET.value, Status.MET.value, Status.UNKNOWN.value])
 """In the order of their codes; null: the condition is not there on that day."""

@@ -8,8 +8,8 @@ import polars as pl
 from grading.columns.arithmetic import Chain, chain, scale_of, work_out
 from grading.columns.layout import ASSESSED_ON, Columns
 from grading.computed import order
-from grading.engine.plan import Atom, Plan
 from grading.model.ruleset import Ruleset
+from grading.plan.nodes import Atom, Plan
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import polars as pl
 from grading.columns.comparison import compared, constant
 from grading.columns.layout import Columns, stated
 from grading.columns.sheet import Sheet, Sheets
-from grading.engine.plan import Atom, Copy, Every, Free, Guarded, Nested, Node, OverRows, Plan, Ref
+from grading.plan.nodes import Atom, Copy, Every, Free, Guarded, Nested, Node, OverRows, Plan, Ref
 
 
 class Statuses:

@@ -10,17 +10,15 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from grading import jurisdiction
-from grading.collecting import uncollected
 from grading.computed import order, with_computed
 from grading.digest import audit_digest, digest
-from grading.engine.firings import STATUSES, Conclusions, FactValue, UnitFacts, key_of, level_of
+from grading.engine.conclusions import STATUSES, Conclusions, FactValue, UnitFacts, key_of, level_of
 from grading.engine.network import build_network
 from grading.engine.ordering import trace_of
-from grading.engine.plan import Plan, Ref
-from grading.engine.planning import boundaries, build_plan
 from grading.engine.revision import ENGINE
 from grading.engine.session import Machine
 from grading.engine.trace import Causes, json_value
+from grading.gc_paused import gc_paused
 from grading.language.load import Library
 from grading.model.audit import Audit, Known, UnitAudit
 from grading.model.base import Mode, Status
@@ -36,6 +34,8 @@ from grading.model.result import (
     UnitGrading,
 )
 from grading.model.ruleset import Computed, Ruleset
+from grading.plan.build import boundaries, build_plan
+from grading.plan.nodes import Plan, Ref
 
 MAX_MACHINES = 64
 Meaning = tuple[Status, Status, Status]
@@ -139,7 +139,7 @@ class Engine:
     def _unit(self, audit: Audit, index: int, mode: Mode) -> UnitGrading:
         unit = audit.units[index]
         ready = self.ready(unit.ruleset, mode, audit.assessed_on)
-        with uncollected():
+        with gc_paused():
             facts = _facts(audit, index, ready)
             found = ready.machine.run(facts, Causes(ready.plan, audit, index, facts))
             return _Reading(ready, unit, facts, found).grading(audit.assessed_on, audit.enterprise.county)

@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from grading.engine.conclusions import allow, of_grade, of_node, of_values, settled, status_tests
-from grading.engine.homes import TOP, homes, order
 from grading.engine.limits import check_limits, fill_buckets
+from grading.engine.module_assignment import TOP, assign_modules, order
 from grading.engine.packing import Pack
-from grading.engine.plan import Atom, Figure, Free, Guarded, Node, OverRows, Plan
+from grading.engine.rule_patterns import allow, of_grade, of_node, of_values, settled, status_tests
 from grading.engine.rules import (
     EMPTY,
     MET,
@@ -29,6 +28,7 @@ from grading.engine.rules import (
     Tests,
     names_of,
 )
+from grading.plan.nodes import Atom, Figure, Free, Guarded, Node, OverRows, Plan
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Network:
 
 def build_network(plan: Plan) -> Network:
     """The rules of a plan; raises NetworkError when it can't be made to fit."""
-    names, home = names_of(plan), homes(plan)
+    names, home = names_of(plan), assign_modules(plan)
     modules = {name: Module(name) for name in order(plan, home)}
     compared: dict[tuple[str, str, int | None], list[tuple[int, Node]]] = defaultdict(list)
     for index, node in enumerate(plan.nodes):

@@ -5,8 +5,8 @@ The plan numbers a node after those that it is worked out from, so causes come b
 
 import sys
 
-from grading.collecting import uncollected
-from grading.engine.firings import Because, Conclusions
+from grading.engine.conclusions import Because, Conclusions
+from grading.gc_paused import gc_paused
 from grading.model.result import TraceEntry
 
 
@@ -27,7 +27,7 @@ ENTRIES = _Entries()
 
 def trace_of(found: Conclusions) -> tuple[TraceEntry, ...]:
     """An entry for each conclusion; where several facts have led to the same, that of the earliest is its cause."""
-    with uncollected():
+    with gc_paused():
         return tuple(_in_order(found))
 
 

@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from grading.engine.plan import Atom, Plan
 from grading.model.base import Scalar, decimal_places
+from grading.plan.nodes import Atom, Plan
 
 UNMET, UNKNOWN, MET = 0, 1, 2
 UNSTATED, EMPTY = 0, 1

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import orjson
 
-from grading.engine.library import EngineError, Memory
+from grading.engine.durable_rules import EngineError, Memory
 from grading.engine.limits import passing
 from grading.engine.packing import Pack
 from grading.engine.rules import Module, Test, Tests

@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from threading import Lock
 
-from grading.engine.firings import ROW, Conclusions, Origin, UnitFacts, View, key_of
-from grading.engine.homes import SELECTION
-from grading.engine.library import EngineError
-from grading.engine.loaded import Loaded, Prepared
+from grading.engine.conclusions import ROW, Conclusions, Origin, UnitFacts, View, key_of
+from grading.engine.durable_rules import EngineError
+from grading.engine.loaded_module import Loaded, Prepared
+from grading.engine.module_assignment import SELECTION
 from grading.engine.network import Network
-from grading.engine.plan import Plan, Ref
 from grading.engine.rules import EMPTY, MET, UNKNOWN, UNMET, UNSTATED, WEIGHED
 from grading.engine.trace import Causes
+from grading.plan.nodes import Plan, Ref
 
 MAX_FACTS = 700_000
 """Decimal fact ids below this have distinct 32-bit hashes; the first two that share one are 40189 and 797186."""

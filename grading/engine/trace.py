@@ -4,9 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from grading.engine.firings import Because, Cause, FactValue, UnitFacts
-from grading.engine.plan import Plan
+from grading.engine.conclusions import Because, Cause, FactValue, UnitFacts
 from grading.model.audit import Audit, Known, UnitAudit
+from grading.plan.nodes import Plan
 
 
 class Causes:

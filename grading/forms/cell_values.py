@@ -5,11 +5,11 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from grading.day_text import RIGHT, DayError, day_from_text
-from grading.forms.cell_text import items_from, text_from
 from grading.forms.wording import NO, YES, expectation, narrow, option_labels
 from grading.language.prose import unit_text
 from grading.model.ruleset import Fact
 from grading.spreadsheet.entry import DAY, ERROR, FORMULA, PICTURE, SHOWN_DIGITS, Entry, exact
+from grading.workbook.cell_text import items_from, text_from
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _YES_NO = {YES: True, NO: False, "true": True, "false": False}

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from openpyxl.utils import get_column_letter
 
-from grading.forms.cell_text import text_from
 from grading.spreadsheet.entry import BLANK, PICTURE, Entry
 from grading.spreadsheet.pictures import drawn_over
 from grading.spreadsheet.workbook import Area, SpreadsheetFile
+from grading.workbook.cell_text import text_from
 
 UPLOAD = "要作为证据的，请把图片文件作为证据上传，并在证据栏写明名称"
 CODE_COLUMN = 1

@@ -11,6 +11,7 @@ from grading.forms.questions import OTHER, Question, questions, sections
 from grading.language.load import Library
 from grading.model.audit import Audit, UnitAudit
 from grading.model.ruleset import Fact, Ruleset
+from grading.ruleset_id import industry_of
 
 COVER, PLANT, LISTS, META = "cover", "plant", "lists", "meta"
 COVER_TITLE, LISTS_TITLE, META_TITLE, ERRORS_TITLE = "填写说明", "选项", "grading", "错误清单"
@@ -96,7 +97,7 @@ def blank_units(rulesets: Sequence[Ruleset]) -> tuple[FormUnit, ...]:
     counted: dict[str, int] = {}
     found = []
     for ruleset in rulesets:
-        industry = ruleset.id.partition("/")[2]
+        industry = industry_of(ruleset.id)
         counted[industry] = counted.get(industry, 0) + 1
         found.append(FormUnit(f"{industry}-{counted[industry]}", ruleset, ruleset_digest(ruleset)))
     return tuple(found)

@@ -13,11 +13,12 @@ from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from grading.forms.cell_text import shown
 from grading.forms.findings import FormProblem
 from grading.forms.layout import ERRORS_TITLE
-from grading.forms.open_workbook import open_workbook
-from grading.forms.style import (
+from grading.spreadsheet.keep_drawings import with_drawings
+from grading.workbook.cell_text import shown
+from grading.workbook.open_workbook import open_workbook
+from grading.workbook.style import (
     ANSWER_FILL,
     BOX,
     MARKED_BOX,
@@ -30,7 +31,6 @@ from grading.forms.style import (
     set_page,
     set_widths,
 )
-from grading.spreadsheet.keep_drawings import with_drawings
 
 HEADS = ("序号", "位置（点击跳转）", "项目", "所填内容", "问题与改法")
 WIDTHS = {1: 6.0, 2: 26.0, 3: 36.0, 4: 28.0, 5: 70.0}

@@ -8,10 +8,10 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from pydantic import ValidationError
 
-from grading.forms.cell_text import put_plain
 from grading.forms.layout import META_TITLE, Form
 from grading.forms.write_evidence import items
 from grading.model.ruleset import Fact
+from grading.workbook.cell_text import put_plain
 
 FORM_VERSION = "1"
 COLUMNS = 4

@@ -14,7 +14,6 @@ from grading.forms.findings import FormError, FormProblem, Spot
 from grading.forms.grid import ROLE_ROW, Grid, read_grids
 from grading.forms.layout import COVER, COVER_TITLE, ERRORS_TITLE, LISTS_TITLE, META_TITLE
 from grading.forms.metadata import COLUMNS, Field, FormData, NotAFormError, read_data
-from grading.forms.open_workbook import open_workbook
 from grading.forms.read_sheets import MOVED, Findings, Stated, TableRow, read_evidence, read_facts, read_table
 from grading.forms.wording import option_labels
 from grading.forms.write_cover import HEAD
@@ -25,6 +24,7 @@ from grading.model.audit import Audit
 from grading.model.ruleset import Fact, Ruleset
 from grading.spreadsheet.entry import Entry
 from grading.spreadsheet.workbook import WorkbookError
+from grading.workbook.open_workbook import open_workbook
 
 _FACT = re.compile(r"(enterprise|units\[(\d+)\])\.facts\.(\w+)")
 _TABLE = re.compile(r"units\[(\d+)\]\.groups\.(\w+)")

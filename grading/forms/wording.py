@@ -12,8 +12,6 @@ REST_NO = "其余均为否"
 TABLE_FILLED, TABLE_EMPTY, TABLE_UNKNOWN = "有，见下表", "确认没有", "尚未核查"
 WHOLE_ROW = "整行各项"
 """Named as the item of an evidence line that serves everything filled in of a row."""
-LITERAL = "json:"
-"""Begins a text that would not come back from a cell as it is, written as a JSON string."""
 ANSWER, EVIDENCE, NOTE = "填写", "证据", "备注"
 
 

@@ -7,7 +7,6 @@ from openpyxl import Workbook
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
-from grading.forms.cell_text import TooLongError
 from grading.forms.layout import (
     COVER,
     COVER_TITLE,
@@ -20,7 +19,6 @@ from grading.forms.layout import (
     lay_out,
 )
 from grading.forms.metadata import data_of, write_data
-from grading.forms.style import add_styles, protect
 from grading.forms.validation import Lists
 from grading.forms.workbook_limits import MAX_CELLS
 from grading.forms.write_cover import TITLE, Contents, enterprise_cell, unit_cell, write_cover
@@ -30,6 +28,8 @@ from grading.forms.write_table import WrittenTable, write_table
 from grading.language.load import Library
 from grading.model.audit import Audit, Known
 from grading.model.ruleset import Ruleset
+from grading.workbook.cell_text import TooLongError
+from grading.workbook.style import add_styles, protect
 
 SPARE_ROWS = 20
 """How many empty rows a table has ready; more can be written below them."""

@@ -8,14 +8,14 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from grading.forms.cell_text import put_text
 from grading.forms.layout import COVER, FormUnit
-from grading.forms.style import height_for, protect, put, set_page, set_widths
 from grading.forms.validation import day
 from grading.forms.wording import REST_NO, TABLE_EMPTY, TABLE_UNKNOWN, WHOLE_ROW
 from grading.forms.write_facts import DONE, FROM_PLANT, OPEN, PARTLY, STATUS, WrittenFacts, put_day
 from grading.forms.write_table import WrittenTable
 from grading.model.audit import Audit
+from grading.workbook.cell_text import put_text
+from grading.workbook.style import height_for, protect, put, set_page, set_widths
 
 CODE, LABEL, ANSWER, HINT, MORE = 1, 2, 3, 4, 5
 WIDTHS = {CODE: 0, LABEL: 30.0, ANSWER: 44.0, HINT: 46.0, MORE: 46.0}

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from grading.forms.cell_text import put_items, put_plain, put_text
 from grading.forms.layout import Table
-from grading.forms.style import height_for, protect, put, set_page, set_widths
 from grading.forms.validation import Lists, one_of
 from grading.forms.wording import EVIDENCE, NOTE, WHOLE_ROW
 from grading.forms.write_table import HEAD, WrittenTable
 from grading.model.audit import Known, Row
+from grading.workbook.cell_text import put_items, put_plain, put_text
+from grading.workbook.style import height_for, protect, put, set_page, set_widths
 
 CODE, NUMBER, KEY, ITEM, EVIDENCE_AT, NOTE_AT, STATUS = range(1, 8)
 ROLES = {KEY: "key", ITEM: "item", EVIDENCE_AT: "evidence", NOTE_AT: "note", STATUS: "status"}

@@ -9,14 +9,14 @@ from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
-from grading.forms.cell_text import put_items, put_plain, put_text
 from grading.forms.layout import Band, FactSheet, Line
-from grading.forms.style import comment, height_for, protect, put, set_page, set_widths
 from grading.forms.validation import Lists, for_fact, rest_no, yes_or_no
 from grading.forms.wording import ANSWER, EVIDENCE, NO, NOTE, YES, option_labels, range_text
 from grading.language.prose import unit_text
 from grading.model.audit import Known, Value
 from grading.model.ruleset import Fact
+from grading.workbook.cell_text import put_items, put_plain, put_text
+from grading.workbook.style import comment, height_for, protect, put, set_page, set_widths
 
 CODE, NUMBER, LABEL, UNIT, RANGE, ANSWER_AT, EVIDENCE_AT, NOTE_AT, ASK, STATUS, PLANT_AT = range(1, 12)
 WIDTHS = {1: 0, 2: 5.5, 3: 34.0, 4: 9.0, 5: 30.0, 6: 20.0, 7: 22.0, 8: 20.0, 9: 24.0, 10: 11.0, 11: 14.0}

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
-from grading.forms.cell_text import put_plain, put_text
 from grading.forms.layout import Line, Table
-from grading.forms.style import comment, height_for, protect, put, set_page, set_widths
 from grading.forms.validation import Lists, for_fact, one_of, rest_no, yes_or_no
 from grading.forms.wording import (
     NO,
@@ -24,6 +22,8 @@ from grading.forms.write_facts import put_value
 from grading.language.prose import unit_text
 from grading.model.audit import Row
 from grading.model.ruleset import Fact
+from grading.workbook.cell_text import put_plain, put_text
+from grading.workbook.style import comment, height_for, protect, put, set_page, set_widths
 
 CODE, NUMBER, KEY, FIRST = 1, 2, 3, 4
 STATE_ROW, LABEL_ROW, OPTION_ROW, HINT_ROW = 4, 5, 6, 7

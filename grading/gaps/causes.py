@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grading.gaps.grow import is_open_figure
-from grading.gaps.ids import applies_name
-from grading.gaps.subject import Asked, Subject, asked_for
+from grading.gaps.tree.build_tree import is_open_figure
+from grading.gaps.tree.ids import applies_name
+from grading.gaps.tree.subject import Asked, Subject, asked_for
 from grading.model.audit import Audit
 from grading.model.base import Status
 from grading.model.condition import Comparison, ConditionBase, Each, Not, Some, parts

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from grading.engine.grade import Engine
-from grading.gaps.alternatives import alternatives_of, marked
-from grading.gaps.lines import Open
-from grading.gaps.plan import Solution, solve
-from grading.gaps.subject import Subject
+from grading.gaps.solver.alternatives import alternatives_of, marked
+from grading.gaps.solver.change_sets import Solution, solve
+from grading.gaps.tree.lines import Open
+from grading.gaps.tree.subject import Subject
 from grading.measures import measures_at
 from grading.model.audit import Audit
 from grading.model.gap import AlertMeasures, Step, UnitGaps

@@ -17,14 +17,14 @@ import polars as pl
 from grading.columns.layout import ASSESSED_ON, ROW_KEY, Columns, stated, unpack
 from grading.columns.sheet import Held, Sheet
 from grading.columns.statuses import Statuses
-from grading.engine.plan import OverRows, Plan, Ref
-from grading.engine.planning import boundaries, build_plan
 from grading.impact.criteria import criterion
 from grading.language.prose import fact_label, sentence
 from grading.language.values import known_text
 from grading.model.base import Mode
 from grading.model.condition import All, AnyOf, Comparison, ConditionBase, Each, Not, Some, parts
 from grading.model.ruleset import Gate, Indicator, Ruleset
+from grading.plan.build import boundaries, build_plan
+from grading.plan.nodes import OverRows, Plan, Ref
 
 MOST = 5
 """So many values are told of a unit and criterion; `left_out` says how many more there are."""

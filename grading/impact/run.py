@@ -18,12 +18,13 @@ from grading.batch.tables import TableSource
 from grading.columns.grade import ColumnGrader, UnitGrades
 from grading.columns.layout import Columns
 from grading.engine.grade import Engine
+from grading.impact.cause_details import Pair, cause_details, joined_details
 from grading.impact.compare import Changes, Side, compare
-from grading.impact.tally import Counted, count, impact
-from grading.impact.telling import Pair, joined, tell
+from grading.impact.counts import Counted, count_changes, impact
 from grading.model.base import Mode
 from grading.model.impact import Impact
 from grading.model.ruleset import Ruleset
+from grading.ruleset_id import industry_of
 
 CHECKED = 100
 """So many changed units the engine concludes again, under each of the two rulesets."""
@@ -47,7 +48,7 @@ class Result:
     """What would change.
 
     `units`: a row a unit whose grade or attainable grade changes: the columns of `UNIT_COLUMNS` and of `Changes.units`, and
-    `causes` in words. `reasons`: what `grading.impact.telling.tell` gives, by the unit's columns.
+    `causes` in words. `reasons`: what `grading.impact.cause_details.cause_details` gives, by the unit's columns.
     """
 
     pair: Pair
@@ -65,7 +66,7 @@ class Result:
 def run_impact(order: Order, engine: Engine, progress: Callable[[int, int], None]) -> Result:
     """Compare. Raises LayoutError, DisagreementError, ValueError for rulesets of two industries, and what rulesets raise."""
     pair = Pair(engine.library.ruleset(order.before), engine.library.ruleset(order.after))
-    if order.before.partition("/")[2] != order.after.partition("/")[2]:
+    if industry_of(order.before) != industry_of(order.after):
         raise ValueError(f"{order.before} 与 {order.after} 不是同一行业的规则集")
     with TemporaryDirectory() as folder:
         works = [Path(folder) / name for name in ("before", "after")]
@@ -131,10 +132,10 @@ class _Work:
             Side(g.ruleset, said.units.hstack(said.indicators)) for g, said in zip(self.graders, grades, strict=True)
         ]
         changes = compare(*sides)
-        self.counted.append(count(self.pair.before, self.pair.after, changes, heads[COUNTY]))
+        self.counted.append(count_changes(self.pair.before, self.pair.after, changes, heads[COUNTY]))
         self._check(number, heads, columns, grades, changes)
-        told = tell(self.pair, self.order.mode, changes, (columns[0], columns[1]))
-        causes = joined(told)
+        told = cause_details(self.pair, self.order.mode, changes, (columns[0], columns[1]))
+        causes = joined_details(told)
         named = heads.select(UNIT_COLUMNS)
         texts = pl.Series("causes", [causes.get(i) for i in range(heads.height)], dtype=pl.String)
         whole = named.hstack(changes.units).with_columns(texts)

@@ -11,13 +11,14 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 
 from grading.batch.layout import COUNTY, NAME, UNIT_ID
-from grading.batch.sheet_rows import fill
-from grading.batch.workbook import MOST_ROWS, Column, Lines, dress
+from grading.batch.workbook import MOST_ROWS
 from grading.columns.decision import decision_column
-from grading.forms.style import AMBER, TEAL
 from grading.model.decision import UNDECIDED
 from grading.model.impact import CauseCount, Impact, Matrix
 from grading.vocabulary import STATUS
+from grading.workbook.row_stream import fill
+from grading.workbook.style import AMBER, TEAL
+from grading.workbook.tables import Column, Lines, dress
 
 WAY = {1: "↑ 上升", -1: "↓ 下降", 0: "不变"}
 WAY_NAMES = {"up": "↑ 上升", "down": "↓ 下降", "undecided": "？待定（因无法判定）", "settled": "待定转为已定"}

@@ -15,6 +15,7 @@ from grading.model.ruleset import Scale
 from grading.policy.given import given_value, grade_facts
 from grading.policy.library import PolicyLibrary
 from grading.policy.model import Policy, PolicyRule, Subject
+from grading.ruleset_id import industry_of
 
 FACILITY_SCOPE = "treatment_facilities"
 """The scope of the rulesets that policies call the level of the treatment facilities."""
@@ -160,7 +161,7 @@ def _unit(
 ) -> Subjected:
     known = audit.enterprise.facts | {fact: own for fact, own in unit.facts.items() if own.value is not None}
     whole = unit.model_copy(update={"facts": known})
-    industry = unit.ruleset.partition("/")[2]
+    industry = industry_of(unit.ruleset)
     facility = graded.scopes.get(FACILITY_SCOPE)
     given: dict[str, Scalar | None] = {"industry": industry, "is_key_industry": True, "county": county}
     if facility is not None:

@@ -13,6 +13,7 @@ from grading.model.audit import Audit
 from grading.model.base import Identifier, Strict, Text
 from grading.policy.intake import check_for_policies
 from grading.policy.library import PolicyLibrary
+from grading.ruleset_id import industry_of
 
 ProjectKind = Literal["new", "rebuild", "extension", "relocation", "pollution_control_upgrade"]
 
@@ -63,7 +64,7 @@ def read_project(text: bytes, library: Library, policies: PolicyLibrary) -> tupl
         families = policies.vocabulary.industries
         own = families.by_id(project.industry)
         for i, unit in enumerate(audit.units):
-            if families.by_id(unit.ruleset.partition("/")[2]) is not own:
+            if families.by_id(industry_of(unit.ruleset)) is not own:
                 message = f"规则集 {unit.ruleset} 不属于项目的行业 {project.industry}"
                 problems.append(InputProblem(f"audit.units[{i}].ruleset", message))
     if project is not None:

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from grading.commands.inputs import read_bytes, tell_problems
-from grading.commands.terminal import Exit, err, library, out, print_json, print_problems, stop
+from grading.cli.inputs import read_bytes, tell_problems
+from grading.cli.terminal import Exit, err, library, out, print_json, print_problems, stop
 from grading.engine.grade import Engine
 from grading.intake import AuditError
 from grading.language.problems import LanguageError

@@ -14,7 +14,7 @@ from grading.campaign.evaluate import Evaluator
 from grading.campaign.problems import CampaignError
 from grading.campaign.read import read_inputs
 from grading.campaign.vocabulary import vocabulary_of
-from grading.commands.terminal import Exit, err, library, out, print_block, print_json, stop
+from grading.cli.terminal import Exit, err, library, out, print_block, print_json, stop
 
 MONTH_ENDS = 120
 app = typer.Typer(help="绩效提升行动（创A、增B、减C、清D）：按已公布的评级统计", no_args_is_help=True)

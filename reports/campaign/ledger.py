@@ -10,8 +10,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from grading.campaign.evaluate import Evaluator
 from grading.campaign.model import RosterEntry
-from grading.forms.cell_text import put_plain
-from grading.forms.style import add_styles, set_page, set_widths
+from grading.workbook.cell_text import put_plain
+from grading.workbook.style import add_styles, set_page, set_widths
 from reports.campaign.context import CampaignReport, Listing, PlantLine
 
 LEDGER = (

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy.orm import Session
 
 from api.grader import keep_ruleset
-from api.results import inputs_of
+from api.services.replay import inputs_of
 from api.store import Audit, AuditKind, AuditRevision, AuditState, Enterprise, GradedUnit, Grading
 from api.store.base import now
 from grading import uscc

@@ -19,8 +19,8 @@ from pydantic import SecretStr
 from starlette.routing import Mount
 
 from api.access import MAY, Rule
-from api.app import create_app
-from api.desk import FREE, SUBJECTS, Declared
+from api.context import FREE, SUBJECTS, Declared
+from api.server.app import create_app
 from api.service import make_service
 from api.settings import Settings
 from api.store import Role
@@ -164,7 +164,7 @@ def test_every_route_declares_exactly_one_rule(method: str, path: str, rules: li
 @pytest.mark.parametrize("path", sorted({path for _, path, _ in ROUTES}))
 def test_every_path_parameter_is_a_subject_or_free(path: str) -> None:
     names = {part.strip("{}").partition(":")[0] for part in path.split("/") if part.startswith("{")}
-    assert names <= SUBJECTS.keys() | FREE, f"{path}: say in api/desk.py what {names - SUBJECTS.keys() - FREE} are"
+    assert names <= SUBJECTS.keys() | FREE, f"{path}: say in api/context.py what {names - SUBJECTS.keys() - FREE} are"
     assert FREE_VALUES.keys() == FREE
 
 

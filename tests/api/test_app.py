@@ -7,10 +7,10 @@ import pytest
 from fastapi import APIRouter, Request
 from fastapi.testclient import TestClient
 
-from api.app import create_app
-from api.desk import public
+from api.context import public
 from api.identity import tokens
 from api.problems import ErrorAt, Problem
+from api.server.app import create_app
 from api.service import Service
 from api.store import migrate
 from tests.api.world import World
@@ -136,8 +136,8 @@ def test_a_service_on_another_schema_is_not_ready(client: TestClient, monkeypatc
 
 def test_counters_are_for_administrators_and_name_routes_not_ids(world: World, client: TestClient) -> None:
     def counted(login: str) -> Any:
-        with world.at(login) as desk:
-            secret = tokens.create(desk.db, world.service.settings, "监控", 30).secret
+        with world.at(login) as context:
+            secret = tokens.create(context.db, world.service.settings, "监控", 30).secret
         return client.get("/metrics", headers={"authorization": f"Bearer {secret}"})
 
     assert counted("wang").status_code == 403

@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from api import workflow
-from api.attachments import attach, detach, evidence_of
 from api.problems import Problem
+from api.services import workflow
+from api.services.attachments import attach, detach, evidence_of
 from api.store import Audit, EvidenceFile, LogEntry
 from tests.api.world import World, content
 
@@ -39,10 +39,10 @@ def test_what_is_taken_off_a_draft_is_gone_and_logged(world: World, draft: UUID)
     file = put(world, draft)
     world.do("li", detach, file.id)
     assert not there(world, file)
-    with world.at("wang") as desk:
-        assert evidence_of(desk, desk.find(Audit, draft)) == []
+    with world.at("wang") as context:
+        assert evidence_of(context, context.find(Audit, draft)) == []
         logged = select(LogEntry).where(LogEntry.action == "audit.evidence_detached")
-        entry = desk.db.scalars(logged).one()
+        entry = context.db.scalars(logged).one()
     assert entry.actor_id == world.users["li"]
     assert str(file.id) in entry.details
     with refused("not_found"):
@@ -78,8 +78,8 @@ def test_of_a_returned_audit_what_was_submitted_is_kept_and_what_was_added_since
     added = put(world, draft, b"%PDF-1.7 the wrong one")
     for file in (submitted, added):
         world.do("wang", detach, file.id)
-    with world.at("wang") as desk:
-        assert evidence_of(desk, desk.find(Audit, draft)) == []
+    with world.at("wang") as context:
+        assert evidence_of(context, context.find(Audit, draft)) == []
     assert (there(world, submitted), there(world, added)) == (True, False)
 
 
@@ -106,13 +106,13 @@ def test_an_enterprise_takes_nothing_off_the_experts_audit(world: World, draft: 
 
 def test_what_was_not_committed_neither_leaves_a_file_nor_takes_one_away(world: World, draft: UUID) -> None:
     def attach_and_fail() -> None:
-        with world.at("wang") as desk:
-            attach(desk, draft, BytesIO(b"%PDF-1.7 in vain"), "a.pdf")
+        with world.at("wang") as context:
+            attach(context, draft, BytesIO(b"%PDF-1.7 in vain"), "a.pdf")
             raise ZeroDivisionError
 
     def detach_and_fail(file: EvidenceFile) -> None:
-        with world.at("wang") as desk:
-            detach(desk, file.id)
+        with world.at("wang") as context:
+            detach(context, file.id)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -9,13 +9,13 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from api import workflow
-from api.app import create_app
-from api.desk import cookie_name
+from api.context import cookie_name
 from api.identity import csrf, sessions
 from api.problems import Problem
+from api.server.app import create_app
+from api.services import workflow
+from api.services.workflow.content import storable
 from api.store import AuditRevision
-from api.workflow.content import storable
 from tests.api.world import PASSWORD, TYRE, World, content
 
 SAID: dict[str, Any] = json.loads(TYRE.read_text(encoding="utf-8"))

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlalchemy import select
 
-from api import workflow
 from api.problems import Problem
 from api.queries.log import Wanted, entries
-from api.registry import assign
+from api.services import workflow
+from api.services.enterprises import assign
 from api.store import Enterprise, Team
 from grading import calendar
 from tests.api.world import World, content
@@ -27,12 +27,12 @@ def today(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> da
 
 def sees_the_foundry(world: World, since: date, until: date | None) -> bool:
     """Whether team one's assessor sees the foundry when it is assigned for these days."""
-    with world.at("root") as desk:
-        team = desk.db.scalar(select(Team).where(Team.name == "评审一组"))
+    with world.at("root") as context:
+        team = context.db.scalar(select(Team).where(Team.name == "评审一组"))
         assert team is not None
-        assign(desk, team_id=team.id, enterprise_id=world.foundry, since=since, until=until)
-    with world.at("wang", writing=False) as desk:
-        return desk.db.scalar(select(Enterprise.id).where(Enterprise.id == world.foundry)) is not None
+        assign(context, team_id=team.id, enterprise_id=world.foundry, since=since, until=until)
+    with world.at("wang", writing=False) as context:
+        return context.db.scalar(select(Enterprise.id).where(Enterprise.id == world.foundry)) is not None
 
 
 def test_an_assignment_begins_and_ends_with_the_day_in_china(world: World, today: date) -> None:
@@ -44,17 +44,17 @@ def test_an_assignment_begins_and_ends_with_the_day_in_china(world: World, today
 
 def test_a_new_audit_is_of_today_in_china(world: World, today: date) -> None:
     made = world.do("wang", workflow.create_audit, world.tyre)
-    with world.at("wang", writing=False) as desk:
-        said = json.loads(workflow.revision_of(desk, made).content)
+    with world.at("wang", writing=False) as context:
+        said = json.loads(workflow.revision_of(context, made).content)
     assert said["assessed_on"] == today.isoformat()
 
 
 def test_the_log_is_filtered_by_days_in_china(world: World, today: date) -> None:
     made = world.do("wang", workflow.create_audit, world.tyre)
-    with world.at("wang", writing=False) as desk:
-        found, _ = entries(desk, Wanted(audit_id=made.id, since=today, until=today), None, 10)
+    with world.at("wang", writing=False) as context:
+        found, _ = entries(context, Wanted(audit_id=made.id, since=today, until=today), None, 10)
         assert [entry.action for entry in found] == ["audit.created"]
-        assert entries(desk, Wanted(audit_id=made.id, until=today - timedelta(days=1)), None, 10)[0] == []
+        assert entries(context, Wanted(audit_id=made.id, until=today - timedelta(days=1)), None, 10)[0] == []
 
 
 def test_an_audit_of_tomorrow_is_not_submitted_and_one_of_today_is(world: World, today: date) -> None:

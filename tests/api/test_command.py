@@ -15,12 +15,13 @@ import pytest
 from sqlalchemy import select, text
 from typer.testing import CliRunner, Result
 
-from api import demo, log, serving
+from api import audit_log, startup
 from api.service import make_service
+from api.services import demo
 from api.settings import Settings, load
 from api.store import Audit, AuditState, Role, migrate
 from api.store.database import Database
-from grading.cli import app
+from grading.cli.main import app
 from tests.api.conftest import GRADER
 from tests.api.world import World
 
@@ -75,7 +76,7 @@ def test_a_service_starts_with_nothing_else_running_and_stops_when_told(tmp_path
     command = [
         sys.executable,
         "-c",
-        "from grading.cli import main; main()",
+        "from grading.cli.main import main; main()",
         "serve",
         "--port",
         str(port),
@@ -129,8 +130,8 @@ def test_production_does_not_start_on_a_demos_database(monkeypatch: pytest.Monke
     service = make_service(production(monkeypatch, tmp_path))
     migrate.migrate(service.database)
     with service.database.writing() as db:
-        log.append(db, demo.MARK, None)
-    assert serving.not_startable(service) == ("数据库中有演示数据和演示账号，不能在生产模式下使用；请换一个数据库。")
+        audit_log.append(db, demo.MARK, None)
+    assert startup.startup_problem(service) == ("数据库中有演示数据和演示账号，不能在生产模式下使用；请换一个数据库。")
     service.close()
 
 
@@ -264,7 +265,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Wo
     folder = tmp_path_factory.mktemp("demo")
     service = make_service(demo.settings_of(load(data=folder, database_url=None)))
     service.grader = GRADER
-    assert serving.not_startable(service) is None
+    assert startup.startup_problem(service) is None
     accounts = demo.prepare(service)
     assert accounts is not None
     yield World(service, uuid4(), uuid4(), {}), list(accounts)
@@ -279,11 +280,11 @@ def test_a_demo_has_an_account_for_each_role(demonstration: tuple[World, list[de
 
 def test_a_demo_shows_audits_in_every_state(demonstration: tuple[World, list[demo.Account]]) -> None:
     world, _ = demonstration
-    with world.at("demo-admin") as desk:
-        states = set(desk.db.scalars(select(Audit.state)))
+    with world.at("demo-admin") as context:
+        states = set(context.db.scalars(select(Audit.state)))
         assert states >= set(AuditState) - {AuditState.WITHDRAWN}
     with world.service.database.reading() as db:
-        assert log.verify(db).findings == ()
+        assert audit_log.verify(db).findings == ()
 
 
 def test_a_demo_is_filled_once(demonstration: tuple[World, list[demo.Account]]) -> None:

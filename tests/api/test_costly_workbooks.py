@@ -87,7 +87,7 @@ COSTLY: dict[str, tuple[Change, str]] = {
 @pytest.mark.parametrize("case", COSTLY, ids=[name.replace(" ", "_") for name in COSTLY])
 def test_what_would_cost_much_is_refused_before_it_is_opened(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     change, said = COSTLY[case]
-    monkeypatch.setattr("grading.forms.open_workbook.load_workbook", lambda *_, **__: pytest.fail("it was opened"))
+    monkeypatch.setattr("grading.workbook.open_workbook.load_workbook", lambda *_, **__: pytest.fail("it was opened"))
     with pytest.raises(FormError) as caught:
         read_form(repacked(change), LIBRARY)
     assert said in str(caught.value)

@@ -14,20 +14,20 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 from sqlalchemy import select, text
 
-from api import workflow
-from api.app import create_app
-from api.backup.making import make_backup
-from api.backup.restoring import restore
-from api.batches.publication import publish as publish_batch
-from api.batches.publication import take_back
-from api.batches.work import work_off
-from api.desk import cookie_name
+from api.backup.create import make_backup
+from api.backup.restore import restore
+from api.context import cookie_name
 from api.identity import sessions
 from api.identity.tokens import create as create_token
+from api.server.app import create_app
+from api.services import workflow
+from api.services.regrading.publication import publish as publish_batch
+from api.services.regrading.publication import take_back
+from api.services.regrading.steps import work_off
+from api.services.verification import Verified, verify
 from api.store import Audit, AuditState, Batch, BatchState, BatchUnit, Enterprise, Grading, User
 from api.store.database import Database
 from api.store.migrate import current, migrate, newest
-from api.verification import Verified, verify
 from grading.engine.revision import ENGINE
 from grading.model.audit import Audit as DomainAudit
 from grading.model.base import Mode
@@ -144,8 +144,8 @@ def test_what_was_confirmed_before_is_published_with_the_grading_that_was_confir
         ).one()
     world.do("city", workflow.withdraw, later.id, "另有核查")
     published = world.do("city", workflow.publish, audit.id)
-    with world.at("city", writing=False) as desk:
-        assert desk.find(Grading, published.published_grading_id).engine == OLD
+    with world.at("city", writing=False) as context:
+        assert context.find(Grading, published.published_grading_id).engine == OLD
     assert upgraded.verified().findings == ()
 
 
@@ -217,8 +217,8 @@ def test_another_grade_of_this_revision_is_counted_in_the_note_and_never_shown_a
         audit = db.scalars(
             select(Audit).where(Audit.state == AuditState.PUBLISHED, Audit.enterprise_id == world.tyre)
         ).one()
-    with world.at("city") as desk:
-        token = create_token(desk.db, world.service.settings, "测试", 1).secret
+    with world.at("city") as context:
+        token = create_token(context.db, world.service.settings, "测试", 1).secret
     cookie = sessions.sign_in(world.service.database, world.service.settings, "city", PASSWORD, "127.0.0.1").cookie
     with TestClient(create_app(world.service)) as client:
         told = client.get(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.evidence import EvidenceFolder, safe_name
+from api.files.evidence import EvidenceFolder, safe_name
 from api.problems import Problem
 
 PDF = b"%PDF-1.7\n1 0 obj"

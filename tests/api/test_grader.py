@@ -6,10 +6,10 @@ import shutil
 import pytest
 from sqlalchemy import select
 
-from api import workflow
 from api.grader import Grader, StoredLibrary, keep_ruleset, stored_ruleset
 from api.problems import Problem
-from api.results import replay
+from api.services import workflow
+from api.services.replay import replay
 from api.store import Grading, StoredRuleset
 from api.store.database import Database
 from grading.engine.grade import ruleset_digest
@@ -60,12 +60,12 @@ def test_a_grading_is_replayed_with_the_rulesets_of_its_day(world: World, change
     world.do("wang", workflow.submit, audit.id)
     world.service.grader = changed
     again = world.do("li", workflow.regrade, audit.id)
-    with world.at("wang") as desk:
-        first, second = desk.db.scalars(select(Grading).order_by(Grading.id))
+    with world.at("wang") as context:
+        first, second = context.db.scalars(select(Grading).order_by(Grading.id))
         assert second.id == again.id
         assert first.inputs != second.inputs
         for grading, title in ((first, "橡胶"), (second, "修订后的橡胶")):
-            replayed = replay(desk, grading)
+            replayed = replay(context, grading)
             assert replayed.same
             assert replayed.engine.library.ruleset(RUBBER).title.startswith(title)
 
@@ -77,8 +77,8 @@ def test_a_ruleset_whose_entries_were_only_put_into_another_order_still_replays_
     turned = ruleset.model_copy(update={"facts": dict(reversed(ruleset.facts.items()))})
     assert ruleset_digest(turned) == ruleset_digest(ruleset)
     world.service.grader = Grader(StoredLibrary({RUBBER: turned}))
-    with world.at("wang") as desk:
-        assert replay(desk, desk.db.scalars(select(Grading)).one()).same
+    with world.at("wang") as context:
+        assert replay(context, context.db.scalars(select(Grading)).one()).same
 
 
 def test_what_is_no_audit_is_refused_with_the_place_of_every_error() -> None:

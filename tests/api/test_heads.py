@@ -11,16 +11,17 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
-from api import log, workflow
-from api.backup.making import make_backup
-from api.conclusions import ReportFormat, report
-from api.log.handing_out import hand_out
-from api.log.heads import HeadError, current_line, given, signed_line
-from api.log.known_head import contradiction, known_head
-from api.queries.gradings import case_of
+from api import audit_log
+from api.audit_log.handing_out import hand_out
+from api.audit_log.heads import HeadError, current_line, given, signed_line
+from api.audit_log.known_head import contradiction, known_head
+from api.backup.create import make_backup
 from api.service import Service
+from api.services import workflow
+from api.services.analysis import ReportFormat, report
+from api.services.cases import case_of
+from api.services.verification import verify_records
 from api.store import LogEntry, LogHead
-from api.verification import verify_records
 from tests.api.conftest import Backend, service_on
 from tests.api.test_verification import tamper
 from tests.api.world import Furnished, World
@@ -41,10 +42,10 @@ def rewrite(service: Service) -> None:
     tamper(service.database, "UPDATE log SET subject = 'rewritten' WHERE seq >= 3")
     with service.database.reading() as db:
         entries = db.scalars(select(LogEntry).order_by(LogEntry.seq)).all()
-    previous, changes = log.FIRST, []
+    previous, changes = audit_log.FIRST, []
     for entry in entries:
         entry.previous = previous
-        previous = log.hash_of(entry)
+        previous = audit_log.hash_of(entry)
         changes.append((entry.seq, entry.previous, previous))
     for seq, before, hash_ in changes:
         tamper(service.database, f"UPDATE log SET previous = '{before}', hash = '{hash_}' WHERE seq = {seq}")
@@ -63,9 +64,9 @@ def test_a_rewritten_log_passes_by_itself_and_not_against_what_was_handed_out(
     world, made = furnished
     service = world.service
     grading = UUID(made.ids["tyre"]["grading_id"])
-    with world.at("city", writing=False) as desk:
+    with world.at("city", writing=False) as context:
         pdf = tmp_path / "report.pdf"
-        pdf.write_bytes(report(case_of(desk, grading), ReportFormat.PDF))
+        pdf.write_bytes(report(case_of(context, grading), ReportFormat.PDF))
     backup = make_backup(service, tmp_path).path
     noted = tmp_path / "heads.txt"
     with service.database.reading() as db:
@@ -101,8 +102,8 @@ def test_the_same_grading_has_the_same_head_in_every_report(furnished: tuple[Wor
     grading = UUID(made.ids["tyre"]["grading_id"])
     lines = set()
     for login in ("city", "tyre", "wang"):
-        with world.at(login, writing=False) as desk:
-            lines.add(case_of(desk, grading).source)
+        with world.at(login, writing=False) as context:
+            lines.add(case_of(context, grading).source)
         world.do("wang", workflow.create_audit, world.tyre)
     assert len(lines) == 1
     assert None not in lines

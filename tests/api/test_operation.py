@@ -20,11 +20,11 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from api import workflow
-from api.app import create_app
 from api.identity.limits import CostlyLimit
 from api.identity.tokens import create as create_token
+from api.server.app import create_app
 from api.service import make_service
+from api.services import workflow
 from api.settings import RunMode, Settings
 from api.store.database import Database
 from api.store.migrate import migrate
@@ -64,13 +64,13 @@ def running(folder: Path, processes: int = 1, workers: int = 0, costly: int = 60
     migrate(service.database)
     world = people_it(service)
     audit = world.do("wang", workflow.create_audit, world.tyre, content()).id
-    with world.at("wang") as desk:
-        token = create_token(desk.db, service.settings, "接口", 30).secret
-    with world.at("root") as desk:
-        operator = create_token(desk.db, service.settings, "监控", 30).secret
+    with world.at("wang") as context:
+        token = create_token(context.db, service.settings, "接口", 30).secret
+    with world.at("root") as context:
+        operator = create_token(context.db, service.settings, "监控", 30).secret
     service.close()
     port = free_port()
-    command = [sys.executable, "-c", "from grading.cli import main; main()", "serve", "--port", str(port)]
+    command = [sys.executable, "-c", "from grading.cli.main import main; main()", "serve", "--port", str(port)]
     environment = {**os.environ, "GRADING_DATA": str(folder), "GRADING_SECRET_KEY": KEY.get_secret_value()}
     numbers = {"WORKERS": workers, "PROCESSES": processes, "COSTLY_PER_MINUTE": costly}
     environment |= {f"GRADING_{name}": str(number) for name, number in numbers.items()}
@@ -166,8 +166,8 @@ def client(world: World) -> Iterator[TestClient]:
 
 
 def counted(world: World, client: TestClient) -> str:
-    with world.at("root") as desk:
-        secret = create_token(desk.db, world.service.settings, "监控", 30).secret
+    with world.at("root") as context:
+        secret = create_token(context.db, world.service.settings, "监控", 30).secret
     return client.get("/metrics", headers={"authorization": f"Bearer {secret}"}).text
 
 
@@ -199,7 +199,7 @@ def test_sign_ins_are_counted_by_how_they_ended(world: World, client: TestClient
 @pytest.mark.parametrize(
     "path",
     [
-        "/static/../api/app.py",
+        "/static/../api/server/app.py",
         "/static/..%2f__init__.py",
         "/static/%2e%2e/__init__.py",
         "/static//etc/passwd",

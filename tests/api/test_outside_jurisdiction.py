@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from api import workflow
 from api.problems import Problem
+from api.services import workflow
 from api.store import LogEntry
 from tests.api.world import FOUNDRY, TYRE, World, content
 
@@ -42,8 +42,8 @@ def test_each_step_is_refused_without_a_reason_and_logged_with_one(world: World,
         assert "610304" in caught.value.errors[0].message
         assert caught.value.errors[0].place == "units[0].ruleset"
         world.do(login, step, draft, outside_reason=f"{WHY}（{login}）")
-    with world.at("root", writing=False) as desk:
-        logged = desk.db.scalars(select(LogEntry).where(LogEntry.audit_id == draft).order_by(LogEntry.seq)).all()
+    with world.at("root", writing=False) as context:
+        logged = context.db.scalars(select(LogEntry).where(LogEntry.audit_id == draft).order_by(LogEntry.seq)).all()
         reasons = {entry.action: json.loads(entry.details).get("outside_reason") for entry in logged}
     assert reasons["audit.submitted"] == f"{WHY}（zhao）"
     assert reasons["audit.confirmed"] == f"{WHY}（sun）"

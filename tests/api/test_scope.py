@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.orm import aliased, with_loader_criteria
 
-from api.access import FILTERS, Rule, ScopeError, area_bounds, in_area, kept, require, unscoped, visible
+from api.access import FILTERS, Rule, ScopeError, area_bounds, in_area, require, scope_cached, unscoped, visible
 from api.problems import Problem
 from api.store import (
     Assignment,
@@ -77,32 +77,34 @@ def sides_of(furnished: Furnished, keys: set[str], name: str) -> set[str]:
 )
 def test_everybody_sees_their_side_of_every_table(furnished: Furnished, model: type[Base], name: str) -> None:
     for login, seen in SEEN.items():
-        with furnished.world.at(login) as desk:
-            keys = {str(row.id) for row in desk.db.scalars(select(model))}  # type: ignore[attr-defined]
+        with furnished.world.at(login) as context:
+            keys = {str(row.id) for row in context.db.scalars(select(model))}  # type: ignore[attr-defined]
         assert sides_of(furnished, keys, name) == seen, f"{login} sees {keys}"
 
 
 def test_a_statement_made_once_shows_each_actor_their_own_rows(furnished: Furnished) -> None:
-    named = kept(select(Enterprise.name).where(Enterprise.id == bindparam("id")))
+    named = scope_cached(select(Enterprise.name).where(Enterprise.id == bindparam("id")))
     world = furnished.world
     for login in (*SEEN, *reversed(SEEN)):
-        with world.at(login) as desk:
+        with world.at(login) as context:
             asked = (("tyre", world.tyre), ("foundry", world.foundry))
-            assert {side for side, id_ in asked if desk.db.scalar(named, {"id": id_}) is not None} == SEEN[login], login
+            assert {side for side, id_ in asked if context.db.scalar(named, {"id": id_}) is not None} == SEEN[login], (
+                login
+            )
     moved = update(Assignment).values(enterprise_id=world.foundry).where(Assignment.enterprise_id == world.tyre)
     with world.service.database.writing() as db:
         db.execute(moved)
-    with world.at("wang") as desk:
-        assert desk.db.scalar(named, {"id": world.tyre}) is None
+    with world.at("wang") as context:
+        assert context.db.scalar(named, {"id": world.tyre}) is None
         with pytest.raises(ScopeError, match="no filter"):
-            desk.db.scalar(kept(select(LogHead)))
+            context.db.scalar(scope_cached(select(LogHead)))
 
 
 def test_however_it_is_asked(furnished: Furnished) -> None:
     """Counts, joins, aliases, columns, subqueries, unions and deletions are restricted like everything else."""
     other = aliased(Enterprise)
-    with furnished.world.at("wang") as desk:
-        db = desk.db
+    with furnished.world.at("wang") as context:
+        db = context.db
         foundry = furnished.world.foundry
         assert db.scalar(select(func.count()).select_from(Enterprise)) == 1
         assert db.scalar(select(func.count(Enterprise.id))) == 1
@@ -118,35 +120,35 @@ def test_however_it_is_asked(furnished: Furnished) -> None:
 
 def test_updates_and_deletions_reach_no_further_than_sight(furnished: Furnished) -> None:
     world = furnished.world
-    with world.at("wang") as desk:
-        require(desk.db, Rule.DRAFT_AUDITS)
+    with world.at("wang") as context:
+        require(context.db, Rule.DRAFT_AUDITS)
         unrecorded = {UNRECORDED_COLUMNS: True}
-        desk.db.execute(update(Enterprise).values(permit="x").execution_options(**unrecorded))
-        desk.db.execute(delete(EvidenceFile).execution_options(**unrecorded))
-    with world.at("root") as desk:
-        permits = {e.id: e.permit for e in desk.db.scalars(select(Enterprise))}
+        context.db.execute(update(Enterprise).values(permit="x").execution_options(**unrecorded))
+        context.db.execute(delete(EvidenceFile).execution_options(**unrecorded))
+    with world.at("root") as context:
+        permits = {e.id: e.permit for e in context.db.scalars(select(Enterprise))}
         assert (permits[world.tyre], permits[world.foundry] == "x") == ("x", False)
-        left = {str(row.id) for row in desk.db.scalars(select(EvidenceFile))}
+        left = {str(row.id) for row in context.db.scalars(select(EvidenceFile))}
         assert sides_of(furnished, left, "evidence_id") == FOUNDRY
 
 
 def test_teams_assignments_users_and_tokens_are_seen_by_whom_they_concern(furnished: Furnished) -> None:
-    with furnished.world.at("wang") as desk:
-        assert len(desk.db.scalars(select(Team)).all()) == len(desk.db.scalars(select(Assignment)).all()) == 1
-        assert [user.login for user in desk.db.scalars(select(User))] == ["wang"]
-        assert [token.user_id for token in desk.db.scalars(select(Token))] == [desk.actor.id]
-        assert desk.db.scalars(select(SignInSession)).all() == []
-    with furnished.world.at("tyre") as desk:
-        assert desk.db.scalars(select(Team)).all() == desk.db.scalars(select(Assignment)).all() == []
-    with furnished.world.at("root") as desk:
-        assert len(desk.db.scalars(select(User)).all()) == len(furnished.world.users)
+    with furnished.world.at("wang") as context:
+        assert len(context.db.scalars(select(Team)).all()) == len(context.db.scalars(select(Assignment)).all()) == 1
+        assert [user.login for user in context.db.scalars(select(User))] == ["wang"]
+        assert [token.user_id for token in context.db.scalars(select(Token))] == [context.actor.id]
+        assert context.db.scalars(select(SignInSession)).all() == []
+    with furnished.world.at("tyre") as context:
+        assert context.db.scalars(select(Team)).all() == context.db.scalars(select(Assignment)).all() == []
+    with furnished.world.at("root") as context:
+        assert len(context.db.scalars(select(User)).all()) == len(furnished.world.users)
 
 
 def test_an_enterprise_sees_of_an_experts_audit_the_revision_and_the_grading_that_count(furnished: Furnished) -> None:
-    with furnished.world.at("tyre") as desk:
-        assert len(desk.db.scalars(select(AuditRevision)).all()) == 1
-        assert len(desk.db.scalars(select(GradedUnit)).all()) >= 1
-        actions = set(desk.db.scalars(select(LogEntry.action)))
+    with furnished.world.at("tyre") as context:
+        assert len(context.db.scalars(select(AuditRevision)).all()) == 1
+        assert len(context.db.scalars(select(GradedUnit)).all()) >= 1
+        actions = set(context.db.scalars(select(LogEntry.action)))
     assert actions == {"audit.published", "audit.appealed"}
 
 
@@ -154,8 +156,8 @@ def test_an_assignment_that_is_over_shows_nothing_any_more(furnished: Furnished)
     with furnished.world.service.database.writing() as db:
         for assignment in db.scalars(select(Assignment)):
             assignment.until = assignment.since
-    with furnished.world.at("wang") as desk:
-        assert desk.db.scalars(select(Enterprise)).all() == []
+    with furnished.world.at("wang") as context:
+        assert context.db.scalars(select(Enterprise)).all() == []
 
 
 def test_a_statement_can_be_restricted_on_a_session_of_the_services_own(furnished: Furnished) -> None:
@@ -165,12 +167,12 @@ def test_a_statement_can_be_restricted_on_a_session_of_the_services_own(furnishe
 
 
 def test_what_is_not_an_orm_statement_or_has_no_filter_is_refused(world: World) -> None:
-    with world.at("root") as desk:
+    with world.at("root") as context:
         for statement in (text("SELECT 1 FROM users"), select(User.__table__), select(LogHead), select(FailedSignIn)):
             with pytest.raises(ScopeError):
-                desk.db.execute(statement)
-        with unscoped(desk.db):
-            assert desk.db.scalars(select(LogHead)).one()
+                context.db.execute(statement)
+        with unscoped(context.db):
+            assert context.db.scalars(select(LogHead)).one()
 
 
 def test_every_table_has_a_filter_or_is_the_services_own() -> None:
@@ -183,25 +185,25 @@ def test_every_table_has_a_filter_or_is_the_services_own() -> None:
 
 
 def test_a_write_without_a_permission_check_is_refused(world: World) -> None:
-    with pytest.raises(ScopeError, match="permission check"), world.at("root") as desk:
-        desk.db.add(Team(name="评审三组"))
-    with world.at("root") as desk:
-        require(desk.db, Rule.KEEP_USERS)
-        desk.db.add(Team(name="评审三组"))
+    with pytest.raises(ScopeError, match="permission check"), world.at("root") as context:
+        context.db.add(Team(name="评审三组"))
+    with world.at("root") as context:
+        require(context.db, Rule.KEEP_USERS)
+        context.db.add(Team(name="评审三组"))
 
 
 def test_permission_to_look_is_no_permission_to_write(world: World) -> None:
-    with world.at("root") as desk:
-        require(desk.db, Rule.READ)
-        desk.db.add(Team(name="评审三组"))
+    with world.at("root") as context:
+        require(context.db, Rule.READ)
+        context.db.add(Team(name="评审三组"))
         with pytest.raises(ScopeError, match="permission check"):
-            desk.db.flush()
-        desk.db.rollback()
+            context.db.flush()
+        context.db.rollback()
 
 
 def test_who_may_not_is_told_who_may(world: World) -> None:
-    with world.at("tyre") as desk, pytest.raises(Problem) as caught:
-        require(desk.db, Rule.PUBLISH_AUDITS)
+    with world.at("tyre") as context, pytest.raises(Problem) as caught:
+        require(context.db, Rule.PUBLISH_AUDITS)
     assert caught.value.detail == "此操作限生态环境部门使用，您的角色是企业。"
 
 
@@ -221,8 +223,8 @@ def test_an_area_is_the_counties_under_its_code(area: str, bounds: tuple[str, st
 
 
 def test_a_table_without_a_filter_cannot_be_asked_about_in_a_subquery_either(world: World) -> None:
-    with world.at("root", writing=False) as desk, pytest.raises(ScopeError, match="failed_sign_ins"):
-        desk.db.scalars(select(User).where(User.id.in_(select(FailedSignIn.id)))).all()
+    with world.at("root", writing=False) as context, pytest.raises(ScopeError, match="failed_sign_ins"):
+        context.db.scalars(select(User).where(User.id.in_(select(FailedSignIn.id)))).all()
 
 
 @pytest.mark.parametrize("login", ["wang", "tyre", "county", "root"])

@@ -10,14 +10,14 @@ from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
-from api import people
 from api.access import Rule
-from api.app import create_app
-from api.desk import Desk, cookie_name, desk_of, needs, public, seated
+from api.context import Context, cookie_name, needs, open_context, public, with_contexts
 from api.identity import csrf, passwords, sessions, tokens
 from api.identity.limits import CostlyLimit
 from api.problems import Problem
+from api.server.app import create_app
 from api.service import Service
+from api.services import users
 from api.store import CostlyUse, FailedSignIn, Role, SignInSession, Token, User
 from api.store.base import now
 from api.store.database import Database
@@ -27,13 +27,13 @@ router = APIRouter()
 
 
 @router.get("/who")
-def who(desk: Annotated[Desk, needs(Rule.READ)]) -> dict[str, str]:
-    return {"login": desk.actor.login, "via": desk.actor.via}
+def who(context: Annotated[Context, needs(Rule.READ)]) -> dict[str, str]:
+    return {"login": context.actor.login, "via": context.actor.via}
 
 
 @router.post("/change")
-def change(desk: Annotated[Desk, needs(Rule.OWN_ACCOUNT)]) -> dict[str, str]:
-    return {"login": desk.actor.login}
+def change(context: Annotated[Context, needs(Rule.OWN_ACCOUNT)]) -> dict[str, str]:
+    return {"login": context.actor.login}
 
 
 @router.post("/open")
@@ -42,14 +42,14 @@ def open_(_: Annotated[Service, public()]) -> dict[str, str]:
 
 
 @router.post("/costly")
-def costly(desk: Annotated[Desk, needs(Rule.TRY_OUT, costly=True)]) -> dict[str, str]:
-    return {"login": desk.actor.login}
+def costly(context: Annotated[Context, needs(Rule.TRY_OUT, costly=True)]) -> dict[str, str]:
+    return {"login": context.actor.login}
 
 
 @pytest.fixture
 def client(world: World) -> Iterator[TestClient]:
     app: FastAPI = create_app(world.service)
-    app.include_router(seated(router))
+    app.include_router(with_contexts(router))
     with TestClient(app, base_url="http://service", headers={"accept": "application/json"}) as client:
         yield client
 
@@ -136,7 +136,7 @@ def test_a_session_ends_by_itself(world: World, client: TestClient) -> None:
 
 def test_a_user_who_is_shut_out_is_out_at_once(world: World, client: TestClient) -> None:
     client.cookies.set(cookie_name(world.service), sign_in(world))
-    world.do("root", people.set_active, world.users["wang"], False)
+    world.do("root", users.set_active, world.users["wang"], False)
     assert code_of(client.get("/who")) == (401, "session_over")
     with refused("wrong_login"):
         sign_in(world)
@@ -144,7 +144,7 @@ def test_a_user_who_is_shut_out_is_out_at_once(world: World, client: TestClient)
 
 def test_a_new_password_ends_the_other_sessions(world: World) -> None:
     sign_in(world), sign_in(world)
-    world.do("wang", people.change_own_password, PASSWORD, "another-good-password")
+    world.do("wang", users.change_own_password, PASSWORD, "another-good-password")
     with world.service.database.reading() as db:
         assert db.scalars(select(SignInSession)).all() == []
     with refused("wrong_login"):
@@ -154,7 +154,7 @@ def test_a_new_password_ends_the_other_sessions(world: World) -> None:
 
 def test_the_old_password_is_asked_for(world: World) -> None:
     with refused("wrong_password"):
-        world.do("wang", people.change_own_password, "not-the-old-one", "another-good-password")
+        world.do("wang", users.change_own_password, "not-the-old-one", "another-good-password")
 
 
 def test_over_https_the_cookie_is_one_that_no_other_host_can_set(world: World) -> None:
@@ -291,8 +291,8 @@ def test_a_form_of_another_site_is_refused_also_where_nobody_is_signed_in(
 
 
 def bearer(world: World, login: str = "wang", days: int = 30) -> dict[str, str]:
-    with world.at(login) as desk:
-        return {"authorization": f"Bearer {tokens.create(desk.db, world.service.settings, '接口', days).secret}"}
+    with world.at(login) as context:
+        return {"authorization": f"Bearer {tokens.create(context.db, world.service.settings, '接口', days).secret}"}
 
 
 def test_a_token_acts_for_its_user_without_cookie_or_csrf(world: World, client: TestClient) -> None:
@@ -311,9 +311,9 @@ def test_a_token_is_kept_as_a_hash_with_a_name_and_a_hint(world: World) -> None:
 
 def test_a_revoked_and_an_expired_token_are_worth_nothing(world: World, client: TestClient) -> None:
     headers = bearer(world)
-    with world.at("wang") as desk:
-        token = desk.db.scalars(select(Token)).one()
-    world.do("wang", lambda desk: tokens.revoke(desk.db, token.id))
+    with world.at("wang") as context:
+        token = context.db.scalars(select(Token)).one()
+    world.do("wang", lambda context: tokens.revoke(context.db, token.id))
     assert code_of(client.get("/who", headers=headers)) == (401, "invalid_token")
     headers = bearer(world)
     with world.service.database.writing() as db:
@@ -324,16 +324,16 @@ def test_a_revoked_and_an_expired_token_are_worth_nothing(world: World, client: 
 
 def test_nobody_revokes_another_persons_token(world: World) -> None:
     bearer(world)
-    with world.at("wang") as desk:
-        token = desk.db.scalars(select(Token)).one()
+    with world.at("wang") as context:
+        token = context.db.scalars(select(Token)).one()
     with refused("not_found"):
-        world.do("li", lambda desk: tokens.revoke(desk.db, token.id))
+        world.do("li", lambda context: tokens.revoke(context.db, token.id))
 
 
 def test_a_token_needs_a_name_and_an_end(world: World) -> None:
     for name, days in (("", 30), ("接口", 0), ("接口", 10_000)):
-        with world.at("wang") as desk, refused("invalid_token"):
-            tokens.create(desk.db, world.service.settings, name, days)
+        with world.at("wang") as context, refused("invalid_token"):
+            tokens.create(context.db, world.service.settings, name, days)
 
 
 def test_a_token_makes_no_tokens(world: World) -> None:
@@ -342,8 +342,8 @@ def test_a_token_makes_no_tokens(world: World) -> None:
     with world.service.database.reading() as db:
         found = tokens.of_secret(db, world.service.settings, secret)
     assert found is not None
-    with desk_of(world.service, found[0]) as desk, refused("token_not_allowed"):
-        tokens.create(desk.db, world.service.settings, "再一个", 30)
+    with open_context(world.service, found[0]) as context, refused("token_not_allowed"):
+        tokens.create(context.db, world.service.settings, "再一个", 30)
 
 
 def test_when_a_token_was_used_is_noted(world: World, client: TestClient) -> None:
@@ -355,7 +355,7 @@ def test_when_a_token_was_used_is_noted(world: World, client: TestClient) -> Non
 def test_a_reset_password_is_new_and_ends_everything(world: World, client: TestClient) -> None:
     headers = bearer(world)
     sign_in(world)
-    password = world.do("root", people.reset_password, world.users["wang"])
+    password = world.do("root", users.reset_password, world.users["wang"])
     assert code_of(client.get("/who", headers=headers)) == (401, "invalid_token")
     assert sign_in(world, password=password)
 
@@ -365,22 +365,20 @@ def test_a_reset_password_is_new_and_ends_everything(world: World, client: TestC
 
 def test_an_administrator_makes_users_and_it_is_logged(world: World) -> None:
     made = world.do(
-        "root", people.add_user, login="New.One", name="新人", role=Role.ADMINISTRATOR, password="a-good-password"
+        "root", users.add_user, login="New.One", name="新人", role=Role.ADMINISTRATOR, password="a-good-password"
     )
     assert made.login == "new.one"
     with refused("login_taken"):
-        world.do(
-            "root", people.add_user, login="new.one", name="x", role=Role.ADMINISTRATOR, password="a-good-password"
-        )
+        world.do("root", users.add_user, login="new.one", name="x", role=Role.ADMINISTRATOR, password="a-good-password")
     with refused("role_not_allowed"):
-        world.do("city", people.add_user, login="x1", name="x", role=Role.ADMINISTRATOR, password="a-good-password")
+        world.do("city", users.add_user, login="x1", name="x", role=Role.ADMINISTRATOR, password="a-good-password")
 
 
 def test_everything_wrong_about_a_user_is_told_at_once(world: World) -> None:
     with refused("invalid_user") as caught:
         world.do(
             "root",
-            people.add_user,
+            users.add_user,
             login="有空格 的",
             name=" ",
             role=Role.BUREAU,
@@ -392,6 +390,6 @@ def test_everything_wrong_about_a_user_is_told_at_once(world: World) -> None:
 
 def test_nobody_shuts_themselves_out(world: World) -> None:
     with refused("not_oneself"):
-        world.do("root", people.set_active, world.users["root"], False)
+        world.do("root", users.set_active, world.users["root"], False)
     with world.service.database.reading() as db:
         assert db.scalars(select(User.active).where(User.login == "root")).one()

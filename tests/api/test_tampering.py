@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api import workflow
-from api.batches import publication
 from api.service import Service
+from api.services import workflow
+from api.services.regrading import publication
+from api.services.verification import verify, verify_records
 from api.store import EvidenceFile
 from api.store.database import WRITES
-from api.verification import verify, verify_records
 from tests.api.conftest import Backend, service_on
 from tests.api.test_verification import tamper, tamper_on
 from tests.api.world import FOUNDRY, Furnished, World, content

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import Connection, select, text
 
 from api.service import Service
+from api.services.verification import Verified, verify
 from api.store import AuditRevision, EvidenceFile, Grading, StoredRuleset
 from api.store.database import WRITES, Database
-from api.verification import Verified, verify
 from tests.api.conftest import Backend, service_on
 from tests.api.world import Furnished
 

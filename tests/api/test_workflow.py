@@ -7,11 +7,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from api import workflow
 from api.problems import Problem
-from api.results import document, replay, reviews_for
+from api.services import workflow
+from api.services.replay import document, replay, reviews_for
+from api.services.workflow import Action
 from api.store import Appeal, Audit, AuditKind, AuditRevision, AuditState, Grading, LogEntry, Publication, StoredRuleset
-from api.workflow import Action
 from grading.model.base import Mode
 from tests.api.world import World, content
 
@@ -44,19 +44,19 @@ def published(world: World, text: str | None = None) -> UUID:
 
 
 def state(world: World, audit_id: UUID) -> AuditState:
-    with world.at("root") as desk:
-        return desk.find(Audit, audit_id).state
+    with world.at("root") as context:
+        return context.find(Audit, audit_id).state
 
 
 def log_of(world: World, audit_id: UUID) -> list[tuple[str, UUID | None]]:
-    with world.at("root") as desk:
-        entries = desk.db.scalars(select(LogEntry).where(LogEntry.audit_id == audit_id).order_by(LogEntry.seq))
+    with world.at("root") as context:
+        entries = context.db.scalars(select(LogEntry).where(LogEntry.audit_id == audit_id).order_by(LogEntry.seq))
         return [(entry.action, entry.actor_id) for entry in entries]
 
 
 def gradings_of(world: World, audit_id: UUID) -> list[Grading]:
-    with world.at("root") as desk:
-        return list(desk.db.scalars(select(Grading).where(Grading.audit_id == audit_id).order_by(Grading.id)))
+    with world.at("root") as context:
+        return list(context.db.scalars(select(Grading).where(Grading.audit_id == audit_id).order_by(Grading.id)))
 
 
 # The whole way
@@ -75,8 +75,8 @@ def test_an_audit_goes_from_draft_to_publication_and_every_step_is_logged_with_w
 
 def test_a_new_audit_begins_with_the_enterprise_and_its_units(world: World) -> None:
     audit = world.do("wang", workflow.create_audit, world.tyre)
-    with world.at("wang") as desk:
-        said = json.loads(workflow.revision_of(desk, audit).content)
+    with world.at("wang") as context:
+        said = json.loads(workflow.revision_of(context, audit).content)
     assert said["enterprise"]["uscc"] == json.loads(content())["enterprise"]["uscc"]
     assert [unit["id"] for unit in said["units"]] == [unit["id"] for unit in json.loads(content())["units"]]
 
@@ -90,11 +90,11 @@ def test_a_draft_may_be_incomplete_but_it_has_to_be_json(world: World) -> None:
 def test_a_draft_is_seen_by_its_team_alone(world: World) -> None:
     audit_id = drafted(world)
     for login in ("li", "root"):
-        with world.at(login) as desk:
-            assert desk.find(Audit, audit_id)
+        with world.at(login) as context:
+            assert context.find(Audit, audit_id)
     for login in ("zhao", "tyre", "county", "city", "province", "elsewhere"):
-        with world.at(login) as desk, refused("not_found"):
-            desk.find(Audit, audit_id)
+        with world.at(login) as context, refused("not_found"):
+            context.find(Audit, audit_id)
 
 
 @pytest.mark.parametrize("login", ["county", "city", "root"])
@@ -117,8 +117,8 @@ def test_submission_grades_and_keeps_the_ruleset_whole(world: World) -> None:
     said = json.loads(grading.document)
     assert (grading.mode, grading.grade) == (Mode.OFFICIAL, said["grade"])
     assert said["units"][0]["trace"]
-    with world.at("root") as desk:
-        assert desk.find(StoredRuleset, said["units"][0]["ruleset_digest"]).ruleset_id == "national-2020/rubber"
+    with world.at("root") as context:
+        assert context.find(StoredRuleset, said["units"][0]["ruleset_digest"]).ruleset_id == "national-2020/rubber"
 
 
 def test_submission_tells_every_error_with_its_place(world: World) -> None:
@@ -184,8 +184,8 @@ def test_a_returned_audit_goes_back_with_reasons_and_comes_again_as_a_new_revisi
     with refused("reasons_missing"):
         world.do("li", workflow.send_back, audit_id, "  ")
     world.do("li", workflow.send_back, audit_id, "炼胶除尘照片缺失")
-    with world.at("wang") as desk:
-        audit = desk.find(Audit, audit_id)
+    with world.at("wang") as context:
+        audit = context.find(Audit, audit_id)
         assert (audit.state, audit.reasons) == (AuditState.RETURNED, "炼胶除尘照片缺失")
     world.do("wang", workflow.save_draft, audit_id, content(assessed_on="2023-09-12"), audit.version)
     again = world.do("wang", workflow.submit, audit_id)
@@ -244,8 +244,8 @@ def test_a_grading_of_an_earlier_revision_is_not_published(world: World) -> None
 def test_a_later_publication_supersedes_the_earlier_one(world: World) -> None:
     first = published(world)
     second = published(world, content(assessed_on="2024-03-01"))
-    with world.at("root") as desk:
-        old = desk.find(Audit, first)
+    with world.at("root") as context:
+        old = context.find(Audit, first)
         assert (old.state, old.superseded_by) == (AuditState.SUPERSEDED, second)
     assert log_of(world, first)[-1] == ("audit.superseded", world.users["city"])
 
@@ -259,15 +259,15 @@ def test_an_older_assessment_is_not_published_over_a_later_one(world: World) -> 
 
 def test_the_enterprise_sees_an_experts_audit_once_it_is_published(world: World) -> None:
     audit_id = confirmed(world)
-    with world.at("tyre") as desk:
-        assert desk.db.scalars(select(Audit)).all() == []
-        assert desk.db.scalars(select(Grading)).all() == []
+    with world.at("tyre") as context:
+        assert context.db.scalars(select(Audit)).all() == []
+        assert context.db.scalars(select(Grading)).all() == []
     world.do("city", workflow.publish, audit_id)
-    with world.at("tyre") as desk:
-        audit = desk.db.scalars(select(Audit)).one()
-        assert desk.db.scalars(select(Grading)).one().id == audit.published_grading_id
-    with world.at("foundry") as desk:
-        assert desk.db.scalars(select(Audit)).all() == []
+    with world.at("tyre") as context:
+        audit = context.db.scalars(select(Audit)).one()
+        assert context.db.scalars(select(Grading)).one().id == audit.published_grading_id
+    with world.at("foundry") as context:
+        assert context.db.scalars(select(Audit)).all() == []
 
 
 # Withdrawal
@@ -298,8 +298,8 @@ def test_an_enterprise_appeals_and_the_bureau_answers(world: World) -> None:
     world.do("county", workflow.answer_appeal, appeal.id, upheld=True, answer="情况属实，安排复查")
     with refused("wrong_state"):
         world.do("city", workflow.answer_appeal, appeal.id, upheld=False, answer="不予支持")
-    with world.at("tyre") as desk:
-        assert desk.db.scalars(select(Appeal)).one().answer == "情况属实，安排复查"
+    with world.at("tyre") as context:
+        assert context.db.scalars(select(Appeal)).one().answer == "情况属实，安排复查"
     assert [action for action, _ in log_of(world, audit_id)][-2:] == ["audit.appealed", "audit.appeal_answered"]
 
 
@@ -337,12 +337,12 @@ def test_a_self_assessment_stands_beside_the_experts_and_is_neither_confirmed_no
 def test_assessors_and_bureau_see_a_self_assessment_once_it_is_submitted(world: World) -> None:
     own = world.do("tyre", workflow.create_audit, world.tyre, content())
     for login in ("wang", "city"):
-        with world.at(login) as desk:
-            assert desk.db.scalars(select(Audit)).all() == []
+        with world.at(login) as context:
+            assert context.db.scalars(select(Audit)).all() == []
     world.do("tyre", workflow.submit, own.id)
     for login in ("wang", "city"):
-        with world.at(login) as desk:
-            assert desk.db.scalars(select(Audit)).one().id == own.id
+        with world.at(login) as context:
+            assert context.db.scalars(select(Audit)).one().id == own.id
 
 
 def test_a_new_self_assessment_takes_the_place_of_the_one_before(world: World) -> None:
@@ -371,14 +371,14 @@ def test_the_later_of_two_editors_is_told_and_nothing_is_lost(world: World) -> N
         world.do("li", workflow.save_draft, audit_id, mine, 1)
     problem = caught.value
     assert (problem.status, problem.more["saved_by"], problem.more["version"]) == (412, "王专家", 2)
-    with world.at("li") as desk:
-        audit = desk.find(Audit, audit_id)
-        assert workflow.revision_of(desk, audit).content == theirs
-        (kept,) = workflow.conflicts_of(desk, audit)
+    with world.at("li") as context:
+        audit = context.find(Audit, audit_id)
+        assert workflow.revision_of(context, audit).content == theirs
+        (kept,) = workflow.conflicts_of(context, audit)
         assert (kept.number, kept.content) == (problem.more["kept_revision"], mine)
     saved = world.do("li", workflow.save_draft, audit_id, mine, problem.more["version"])
-    with world.at("li") as desk:
-        assert workflow.revision_of(desk, saved).content == mine
+    with world.at("li") as context:
+        assert workflow.revision_of(context, saved).content == mine
 
 
 def test_saving_what_is_there_already_is_no_conflict(world: World) -> None:
@@ -415,8 +415,8 @@ def test_grading_again_with_the_same_rulesets_finds_the_same_grading(world: Worl
 def test_a_grading_is_made_again_from_what_is_stored_to_the_letter(world: World) -> None:
     audit_id = submitted(world)
     (grading,) = gradings_of(world, audit_id)
-    with world.at("wang") as desk:
-        replayed = replay(desk, grading)
+    with world.at("wang") as context:
+        replayed = replay(context, grading)
     assert replayed.same
     assert replayed.grading.outcome.grade == grading.grade
 
@@ -431,8 +431,8 @@ def test_a_draft_is_not_graded_but_can_be_tried_out(world: World) -> None:
     audit_id = drafted(world)
     with refused("wrong_state"):
         world.do("wang", workflow.regrade, audit_id)
-    with world.at("wang") as desk:
-        _, graded = workflow.preview(desk, content())
+    with world.at("wang") as context:
+        _, graded = workflow.preview(context, content())
     assert graded.outcome.grade
     assert gradings_of(world, audit_id) == []
 
@@ -443,16 +443,16 @@ def test_a_draft_is_not_graded_but_can_be_tried_out(world: World) -> None:
 def test_results_say_by_whom_their_edition_was_reviewed(world: World) -> None:
     audit_id = submitted(world)
     (grading,) = gradings_of(world, audit_id)
-    with world.at("wang") as desk:
-        before = document(grading, reviews_for(desk.db, grading))["units"][0]
+    with world.at("wang") as context:
+        before = document(grading, reviews_for(context.db, grading))["units"][0]
         assert (before["review"], "draft_ruleset" in before["notices"]) == ("draft", True)
     made = world.do("city", workflow.sign_off, "national-2020/rubber", statement="逐条核对原文")
-    with world.at("wang") as desk:
-        told = document(grading, reviews_for(desk.db, grading))["units"][0]
+    with world.at("wang") as context:
+        told = document(grading, reviews_for(context.db, grading))["units"][0]
         assert (told["review"], told["reviewed_by"]) == ("reviewed", "咸阳市局")
         assert told["reviewed_on"] == made.at.date().isoformat()
         assert "draft_ruleset" not in told["notices"]
-        assert replay(desk, grading).same
+        assert replay(context, grading).same
 
 
 def test_only_a_bureaus_reviewer_signs_off_and_only_once_and_what_was_seen(world: World) -> None:
@@ -482,8 +482,8 @@ def test_what_is_offered_is_what_would_not_be_refused(world: World) -> None:
     audit_id = submitted(world)
     offered = {}
     for login in ("wang", "li", "city", "root"):
-        with world.at(login) as desk:
-            offered[login] = workflow.actions(desk, desk.find(Audit, audit_id))
+        with world.at(login) as context:
+            offered[login] = workflow.actions(context, context.find(Audit, audit_id))
     assert offered["wang"] == {Action.SEND_BACK, Action.WITHDRAW}
     assert offered["li"] == {Action.CONFIRM, Action.SEND_BACK, Action.WITHDRAW}
     assert offered["city"] == offered["root"] == frozenset()
@@ -509,9 +509,9 @@ def test_a_step_with_something_missing_or_unusual_needs_a_word_which_the_log_kee
     with refused("unusual_audit"):
         world.do("li", workflow.confirm, audit_id, reasons="")
     world.do("li", workflow.confirm, audit_id, reasons="已查原始记录")
-    with world.at("root") as desk:
+    with world.at("root") as context:
         logged = select(LogEntry).where(LogEntry.audit_id == audit_id, LogEntry.action != "audit.created")
-        details = [json.loads(entry.details) for entry in desk.db.scalars(logged.order_by(LogEntry.seq))]
+        details = [json.loads(entry.details) for entry in context.db.scalars(logged.order_by(LogEntry.seq))]
     assert [entry["reasons"] for entry in details] == ["补录 2023 年的核查", "已查原始记录"]
     assert [entry["findings"][0]["code"] for entry in details] == ["long_ago", "long_ago"]
 
@@ -523,11 +523,11 @@ def test_publishing_a_grade_that_is_not_decided_needs_a_reason_and_is_marked(wor
     assert caught.value.status == 422
     assert "等级待定" in caught.value.detail
     world.do("city", workflow.publish, audit_id, reasons="限值核实前先行公布")
-    with world.at("tyre", writing=False) as desk:
-        said = desk.db.scalars(select(Publication).where(Publication.audit_id == audit_id)).one()
+    with world.at("tyre", writing=False) as context:
+        said = context.db.scalars(select(Publication).where(Publication.audit_id == audit_id)).one()
         assert (said.undecided, said.reasons) == (True, "限值核实前先行公布")
-    with world.at("root") as desk:
-        entry = desk.db.scalars(select(LogEntry).where(LogEntry.action == "audit.published")).one()
+    with world.at("root") as context:
+        entry = context.db.scalars(select(LogEntry).where(LogEntry.action == "audit.published")).one()
     told = json.loads(entry.details)
     assert (told["grade"], told["attainable"], told["undecided"]) == ("D", "A", True)
     assert told["reasons"] == "限值核实前先行公布"

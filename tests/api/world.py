@@ -22,14 +22,15 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from api import people, workflow
 from api.access import Actor, Rule, Via, actor_of, require
-from api.batches.ordering import Selection, order
-from api.batches.work import work_off
-from api.desk import Desk, desk_of
-from api.exports import keep_marked
+from api.context import Context, open_context
 from api.identity.tokens import create as create_token
 from api.service import Service
+from api.services import users as users_service
+from api.services import workflow
+from api.services.exports import keep_marked
+from api.services.regrading.lifecycle import Selection, order
+from api.services.regrading.steps import work_off
 from api.store import Assignment, DraftRuleset, Enterprise, EvidenceFile, GradedUnit, Role, Site, Team, Unit, User
 
 P = ParamSpec("P")
@@ -56,16 +57,16 @@ class World:
         with self.service.database.reading() as db:
             return actor_of(db.scalars(select(User).where(User.login == login)).one(), Via.SESSION)
 
-    def at(self, login: str, writing: bool = True) -> AbstractContextManager[Desk]:
-        """A user's desk."""
-        return desk_of(self.service, self.actor(login), writing=writing)
+    def at(self, login: str, writing: bool = True) -> AbstractContextManager[Context]:
+        """A user's context."""
+        return open_context(self.service, self.actor(login), writing=writing)
 
-    def do(self, login: str, step: Callable[Concatenate[Desk, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    def do(self, login: str, step: Callable[Concatenate[Context, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """What a user does in one transaction; steps of an audit that may need a word are given one."""
         if step in NEEDS_A_WORD:
             kwargs.setdefault("reasons", WORD)
-        with self.at(login) as desk:
-            return step(desk, *args, **kwargs)
+        with self.at(login) as context:
+            return step(context, *args, **kwargs)
 
 
 def content(file: Path = TYRE, **changes: Any) -> str:
@@ -112,7 +113,9 @@ def people_it(service: Service) -> World:
         users: dict[str, UUID] = {}
         for login, name, role, scope in made:
             scoped: dict[str, Any] = scope
-            users[login] = people.create_user(db, login=login, name=name, role=role, password=PASSWORD, **scoped).id
+            users[login] = users_service.create_user(
+                db, login=login, name=name, role=role, password=PASSWORD, **scoped
+            ).id
     return World(service, enterprises["tyre"], enterprises["foundry"], users)
 
 
@@ -131,8 +134,8 @@ def furnish(world: World) -> Furnished:
     """A published and appealed audit with evidence on each side, and a token for everybody."""
     tokens = {}
     for login in world.users:
-        with world.at(login) as desk:
-            tokens[login] = create_token(desk.db, world.service.settings, "测试", 30)
+        with world.at(login) as context:
+            tokens[login] = create_token(context.db, world.service.settings, "测试", 30)
     sides = {
         "tyre": _side(world, world.tyre, TYRE, ("wang", "li"), "tyre", "city"),
         "foundry": _side(world, world.foundry, FOUNDRY, ("zhao", "sun"), "foundry", "elsewhere"),
@@ -148,27 +151,27 @@ def _side(
 ) -> dict[str, str]:
     author, second = assessors
     said = json.loads(file.read_text(encoding="utf-8"))
-    with world.at(author) as desk:
-        audit = workflow.create_audit(desk, enterprise_id, content(file))
-        kept = desk.service.evidence.put(BytesIO(b"%PDF-1.7 evidence"), "报告.pdf")
+    with world.at(author) as context:
+        audit = workflow.create_audit(context, enterprise_id, content(file))
+        kept = context.service.evidence.put(BytesIO(b"%PDF-1.7 evidence"), "报告.pdf")
         proof = EvidenceFile(
             audit_id=audit.id,
             sha256=kept.sha256,
             name=kept.name,
             media_type=kept.media_type,
             size=kept.size,
-            uploaded_by=desk.actor.id,
+            uploaded_by=context.actor.id,
         )
-        desk.db.add(proof)
-        workflow.submit(desk, audit.id, reasons=WORD)
+        context.db.add(proof)
+        workflow.submit(context, audit.id, reasons=WORD)
     world.do(second, workflow.confirm, audit.id)
     shown = world.do(bureau, workflow.publish, audit.id)
     appeal = world.do(enterprise, workflow.appeal, audit.id, "申请复核")
     batch = world.do(bureau, order, "重新评级", Selection(), against=said["units"][0]["ruleset"])
     for _ in work_off(world.service, batch.id):
         pass
-    with world.at(bureau) as desk:
-        area = desk.actor.area or ""
+    with world.at(bureau) as context:
+        area = context.actor.area or ""
         draft = DraftRuleset(
             ruleset_id="draft/rubber",
             title="草案",
@@ -178,16 +181,16 @@ def _side(
             text="id: draft/rubber",
             document="{}",
             area=area,
-            uploaded_by=desk.actor.id,
+            uploaded_by=context.actor.id,
         )
-        require(desk.db, Rule.MAKE_BATCHES)
-        desk.db.add(draft)
+        require(context.db, Rule.MAKE_BATCHES)
+        context.db.add(draft)
     export = world.do(enterprise, keep_marked, b"workbook", "核查表.xlsx", "application/octet-stream")
-    with world.at("root") as desk:
-        site = desk.db.scalars(select(Site).where(Site.enterprise_id == enterprise_id)).one()
-        unit = desk.db.scalars(select(Unit).where(Unit.site_id == site.id).limit(1)).one()
-        assignment = desk.db.scalars(select(Assignment).where(Assignment.enterprise_id == enterprise_id)).one()
-        digest = desk.db.scalars(
+    with world.at("root") as context:
+        site = context.db.scalars(select(Site).where(Site.enterprise_id == enterprise_id)).one()
+        unit = context.db.scalars(select(Unit).where(Unit.site_id == site.id).limit(1)).one()
+        assignment = context.db.scalars(select(Assignment).where(Assignment.enterprise_id == enterprise_id)).one()
+        digest = context.db.scalars(
             select(GradedUnit.ruleset_digest).where(GradedUnit.grading_id == shown.published_grading_id).limit(1)
         ).one()
     return {

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from api.results import comparable
+from api.services.replay import comparable
 from grading.digest import digest
 from grading.engine.grade import Engine
 from grading.engine.revision import REVISION

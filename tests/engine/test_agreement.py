@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.engine.grade import Engine
-from grading.engine.planning import boundaries
 from grading.language.load import Library
 from grading.model.audit import Audit
 from grading.model.base import Mode, Status
 from grading.model.result import UnitGrading
 from grading.model.ruleset import Ruleset
+from grading.plan.build import boundaries
 from tests import plain
 from tests.engine.small import Shelf
 from tests.engine.strategies import Flavour, any_audit, audits, rulesets

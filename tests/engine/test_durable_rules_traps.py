@@ -16,21 +16,21 @@ import durable_rules_engine as rete
 import orjson
 import pytest
 
-from grading.engine import loaded, session
+from grading.engine import loaded_module, session
 from grading.engine import rules as network_rules
-from grading.engine.firings import Concluding, UnitFacts
+from grading.engine.conclusions import Concluding, UnitFacts
+from grading.engine.durable_rules import STATE, EngineError, Memory
 from grading.engine.grade import Engine
-from grading.engine.library import STATE, EngineError, Memory
 from grading.engine.limits import MAX_ALTERNATIVES, MAX_JOIN, OWN_NAMES, check_limits, fnv1a, passes
 from grading.engine.network import Network, NetworkError, build_network, definition
 from grading.engine.packing import packed
-from grading.engine.planning import boundaries, build_plan
 from grading.engine.rules import Effect, Module, Names, Pattern
 from grading.engine.session import MAX_FACTS, Machine
 from grading.engine.trace import Causes
 from grading.language.load import Library
 from grading.model.base import Mode, Status
 from grading.model.ruleset import Ruleset
+from grading.plan.build import boundaries, build_plan
 from tests.engine.small import DAY, SCALES, Shelf, audit_of, fact, grade, indicator, ruleset_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -395,7 +395,7 @@ class TestFailures:
             rules["r0"]["all"].append({"m_never": {"$and": [{"b0": 1}, {"never": 1}]}})
             return rules
 
-        monkeypatch.setattr(loaded, "definition", tampered)
+        monkeypatch.setattr(loaded_module, "definition", tampered)
         with pytest.raises(EngineError, match="does not fire in the rule library; this ruleset can't grade"):
             status(asking(yes("x"), x="boolean"), {"x": True})
 
@@ -409,7 +409,7 @@ class TestFailures:
                     pattern.get("$or", [{"$and": []}])[-1]["$and"].append({"never": 1})
             return rules
 
-        monkeypatch.setattr(loaded, "definition", tampered)
+        monkeypatch.setattr(loaded_module, "definition", tampered)
         with pytest.raises(EngineError, match="does not fire in the rule library"):
             status(asking({"all": [yes("x"), yes("y")]}, x="boolean", y="boolean"), {"x": True, "y": True})
 

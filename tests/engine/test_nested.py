@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.engine.grade import Engine
-from grading.engine.plan import Nested
-from grading.engine.planning import build_plan
 from grading.language.entailment import Entailment
 from grading.language.nested import stated
 from grading.model.base import Mode, Status
 from grading.model.ruleset import Ruleset
+from grading.plan.build import build_plan
+from grading.plan.nodes import Nested
 from tests import plain
 from tests.engine.small import DAY, Shelf, fact, grade, indicator, ruleset_of
 from tests.engine.strategies import Flavour, audits, rulesets

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grading.engine import conclusions, homes, packing
+from grading.engine import module_assignment, packing, rule_patterns
+from grading.engine.durable_rules import Memory
 from grading.engine.grade import Engine
-from grading.engine.library import Memory
 from grading.engine.rules import Module, Rule
 from grading.model.base import Mode
 from tests.engine.small import Shelf
@@ -32,10 +32,10 @@ def assert_backwards(patched: pytest.MonkeyPatch) -> None:
 
 
 CHANGES = {
-    "a module for every indicator": lambda patched: patched.setattr(homes, "PORTION", 1),
+    "a module for every indicator": lambda patched: patched.setattr(module_assignment, "PORTION", 1),
     "rules of one fact alone": lambda patched: patched.setattr(packing, "MAX_ALTERNATIVES", 1),
-    "a rule for each cause": lambda patched: patched.setattr(conclusions, "MANY_READERS", 0),
-    "causes together in one rule": lambda patched: patched.setattr(conclusions, "MANY_READERS", 10_000),
+    "a rule for each cause": lambda patched: patched.setattr(rule_patterns, "MANY_READERS", 0),
+    "causes together in one rule": lambda patched: patched.setattr(rule_patterns, "MANY_READERS", 10_000),
     "rules in another order": reverse_rules,
     "facts in another order": assert_backwards,
 }

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 
-from grading.forms.cell_text import items_from, put_items, put_text, text_from
 from grading.forms.cell_values import UnreadableError, read_day, read_items, read_text, read_value
 from grading.model.ruleset import Fact
 from grading.spreadsheet.entry import BLANK, Entry
 from grading.spreadsheet.workbook import SpreadsheetFile
+from grading.workbook.cell_text import items_from, put_items, put_text, text_from
 from tests.forms.audits import ODD_TEXTS, TEXTS
 
 SHARE = Fact(id="share", label="占比", type="number", unit="%", min=Decimal(0), max=Decimal(100), decimals=1)

@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from grading.forms.findings import FormError, FormProblem
 from grading.forms.mark import mark_problems
 from grading.forms.read import read_form
-from grading.forms.style import MARKED_FILL
+from grading.workbook.style import MARKED_FILL
 from tests.forms.workbooks import FACTS, LIBRARY, TABLE, Form, hose
 
 FACT = "units[0].facts."

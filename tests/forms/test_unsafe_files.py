@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from grading.forms import open_workbook as limits
 from grading.forms.findings import FormError
-from grading.forms.open_workbook import MAX_FILE, WorkbookError, open_workbook
 from grading.forms.read import read_form
+from grading.workbook import open_workbook as limits
+from grading.workbook.open_workbook import MAX_FILE, WorkbookError, open_workbook
 from tests.forms.workbooks import LIBRARY, blank
 
 SHEET = "xl/worksheets/sheet1.xml"

@@ -4,11 +4,11 @@ import pytest
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from grading.forms.cell_text import TooLongError
 from grading.forms.questions import questions, sections
 from grading.forms.write import filled_form
 from grading.intake import check_audit
 from grading.model.condition import comparisons
+from grading.workbook.cell_text import TooLongError
 from tests.forms.workbooks import COVER, EVIDENCE_SHEET, FACTS, LIBRARY, RUBBER, TABLE, Form, blank, hose
 
 FACT = "units[0].facts."

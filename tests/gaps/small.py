@@ -113,7 +113,7 @@ def line(gaps: UnitGaps, fact: str, row: str | None = None) -> GapLine:
     return found
 
 
-def told(found: ChangeSet | None) -> dict[str, Any]:
+def changed_values(found: ChangeSet | None) -> dict[str, Any]:
     """The changes of a set: setting → the value after."""
     assert found is not None
     return {change.setting: change.after for change in found.changes}

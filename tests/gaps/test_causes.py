@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from grading.engine.grade import Engine
-from grading.engine.planning import boundaries
 from grading.gaps.causes import decision_of, unit_decisions
 from grading.language.decision_text import decision_text, labels_of, marked_text
 from grading.language.load import Library
 from grading.model.base import Mode
 from grading.model.decision import Causes, Decision, Kind, counted_as, decide, is_undecided
 from grading.model.result import UNGRADED, Outcome
+from grading.plan.build import boundaries
 from tests.engine.strategies import any_audit
 from tests.gaps.small import also, asks, small
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from grading.model.gap import UnitGaps
-from tests.gaps.small import also, small, told
+from tests.gaps.small import also, changed_values, small
 
 CLOSE = "{fact: closed, equals: true, remedy: {text: 密闭, weeks: [2, 4], cost_wan_cny: [20, 40]}}"
 WATER = "{fact: watered, equals: true, remedy: {text: 洒水, weeks: [1, 1], cost_wan_cny: [2, 4]}}"
@@ -24,7 +24,7 @@ def levels(gaps: UnitGaps) -> dict[str, tuple[str | None, bool]]:
 def test_the_better_levels_requirement_is_taken_where_it_is_cheaper(tmp_path: Path) -> None:
     gaps = gaps_of(tmp_path, WATER, CLOSE)
     assert levels(gaps) == {"closed": (None, False), "watered": ("B", True)}
-    assert told(gaps.steps[0].cheapest) == {"u.watered": True}
+    assert changed_values(gaps.steps[0].cheapest) == {"u.watered": True}
     (alternative,) = gaps.alternatives
     assert (alternative.needed, len(alternative.ways)) == (1, 2)
     assert next(line for line in gaps.lines if line.fact == "watered").required == "或达到 B级要求：洒水为“是”"
@@ -32,7 +32,7 @@ def test_the_better_levels_requirement_is_taken_where_it_is_cheaper(tmp_path: Pa
 
 def test_the_better_levels_requirement_is_taken_where_the_levels_own_is_not_decided(tmp_path: Path) -> None:
     gaps = gaps_of(tmp_path, CLOSE, OPEN)
-    assert told(gaps.steps[0].cheapest) == {"u.closed": True}
+    assert changed_values(gaps.steps[0].cheapest) == {"u.closed": True}
     assert gaps.steps[0].cheapest is not None
     assert gaps.steps[0].cheapest.enough
 
@@ -46,4 +46,4 @@ def test_a_better_level_whose_figure_is_open_is_no_way(tmp_path: Path) -> None:
 def test_a_better_level_that_asks_for_more_of_the_same_is_no_way(tmp_path: Path) -> None:
     gaps = gaps_of(tmp_path, "{fact: dust, at_most: 5}", "{fact: dust, at_most: 10}")
     assert levels(gaps) == {"dust": (None, True)}
-    assert {place: str(value) for place, value in told(gaps.steps[0].cheapest).items()} == {"u.dust": "10"}
+    assert {place: str(value) for place, value in changed_values(gaps.steps[0].cheapest).items()} == {"u.dust": "10"}

@@ -9,7 +9,7 @@ import pytest
 from grading.gaps import NoSuchLevelError, ReachedError, TargetError
 from grading.model.gap import ChangeSet, Step
 from grading.simulate import change_audit
-from tests.gaps.small import Small, also, asks, small, told
+from tests.gaps.small import Small, also, asks, changed_values, small
 
 CLOSE = "remedy: {text: 密闭, weeks: [2, 4], cost_wan_cny: [20, 40]}"
 NO = {"closed": False, "watered": False, "swept": False, "dust": 3}
@@ -62,7 +62,7 @@ def test_the_changes_of_a_plan_can_be_simulated_as_they_are_written(tmp_path: Pa
     words = {True: "true", False: "false"}
     texts = [
         f"{setting}={words.get(after, after) if not isinstance(after, list) else str(after).replace(chr(39), chr(34))}"
-        for setting, after in told(found).items()
+        for setting, after in changed_values(found).items()
     ]
     assert ruleset.grade(change_audit(audit, texts, ruleset.engine.library)).outcome.grade == "A"
 
@@ -83,8 +83,8 @@ def test_the_smallest_and_the_cheapest_differ_where_one_dear_change_does_for_two
     )
     ruleset = small(tmp_path, asks("A,B,C", f"{{any: [{{fact: closed, equals: true, {CLOSE}}}, {both}]}}"))
     smallest, cheapest = sets(step(ruleset, NO))
-    assert told(smallest) == {"u.closed": True}
-    assert told(cheapest) == {"u.swept": True, "u.watered": True}
+    assert changed_values(smallest) == {"u.closed": True}
+    assert changed_values(cheapest) == {"u.swept": True, "u.watered": True}
     assert (smallest.cost_wan_cny, cheapest.cost_wan_cny) == ((20, 40), (2, 2))
     assert (smallest.enough, cheapest.enough) == (True, True)
     assert (smallest.optimal, cheapest.optimal) == (True, True)
@@ -104,7 +104,7 @@ def test_one_remedy_that_serves_two_requirements_is_paid_once_and_decides_the_ch
         remedy="{text: 封闭厂房, weeks: [10, 20], cost_wan_cny: [30, 30]}",
     )
     _, cheapest = sets(step(small(tmp_path, indicators), NO))
-    assert told(cheapest) == {"u.closed": True, "u.dust": 1}
+    assert changed_values(cheapest) == {"u.closed": True, "u.dust": 1}
     assert (cheapest.cost_wan_cny, cheapest.weeks, len(cheapest.remedies)) == ((30, 30), (10, 20), 1)
 
 
@@ -123,7 +123,7 @@ def test_remedies_are_done_side_by_side_and_add_up(tmp_path: Path) -> None:
 def test_a_value_that_two_requirements_ask_for_is_changed_once_and_far_enough(tmp_path: Path) -> None:
     indicators = asks("A,B,C", "{fact: dust, at_most: 10}") + also("A,B,C", "{fact: dust, below: 5}", "second", "其二")
     smallest, _ = sets(step(small(tmp_path, indicators), {"dust": 30}))
-    assert told(smallest) == {"u.dust": 4.99}
+    assert changed_values(smallest) == {"u.dust": 4.99}
     assert len(smallest.changes[0].lines) == 2
 
 
@@ -133,7 +133,7 @@ def test_what_holds_today_is_not_given_up_for_what_does_not(tmp_path: Path) -> N
         "A,B,C", "{fact: fuel, one_of: [gas, power]}", "second", "其二"
     )
     for found in sets(step(small(tmp_path, indicators), {"fuel": "coal"})):
-        assert (told(found), found.enough, found.optimal) == ({"u.fuel": "power"}, True, True)
+        assert (changed_values(found), found.enough, found.optimal) == ({"u.fuel": "power"}, True, True)
 
 
 def test_what_a_change_would_upset_is_repaired_where_that_is_the_better_way(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_what_a_change_would_upset_is_repaired_where_that_is_the_better_way(tmp_
     found = step(small(tmp_path, indicators), {"watered": True, "closed": False})
     assert [line.indicator for line in found.lines] == ["second"]
     for changes in sets(found):
-        assert told(changes) == {"u.watered": False, "u.closed": True}
+        assert changed_values(changes) == {"u.watered": False, "u.closed": True}
         assert (changes.enough, changes.cost_wan_cny) == (True, (20, 40))
 
 
@@ -157,7 +157,7 @@ def test_what_a_change_brings_into_scope_is_taken_care_of(tmp_path: Path) -> Non
     )
     found = step(small(tmp_path, indicators), {"fuel": "coal", "closed": False})
     for changes in sets(found):
-        assert (told(changes), changes.enough) == ({"u.fuel": "gas", "u.closed": True}, True)
+        assert (changed_values(changes), changes.enough) == ({"u.fuel": "gas", "u.closed": True}, True)
 
 
 def test_a_row_that_a_change_brings_into_scope_is_taken_care_of(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_a_row_that_a_change_brings_into_scope_is_taken_care_of(tmp_path: Path) 
     )
     rows = [{"outlet_id": "DA001", "online": False, "nox": 80}, {"outlet_id": "DA002", "online": True, "nox": 30}]
     smallest, _ = sets(step(small(tmp_path, indicators), {}, outlets=rows))
-    assert told(smallest) == {"u.outlets[DA001].online": True, "u.outlets[DA001].nox": 40}
+    assert changed_values(smallest) == {"u.outlets[DA001].online": True, "u.outlets[DA001].nox": 40}
     assert smallest.enough
 
 
@@ -177,7 +177,7 @@ def test_what_a_change_takes_out_of_scope_need_not_be_done(tmp_path: Path) -> No
         "A,B,C", "{fact: dust, at_most: 1}", "second", "其二", applies_when="{fact: fuel, equals: coal}"
     )
     for changes in sets(step(small(tmp_path, indicators), {"fuel": "coal", "dust": 3})):
-        assert (told(changes), changes.enough) == ({"u.fuel": "gas"}, True)
+        assert (changed_values(changes), changes.enough) == ({"u.fuel": "gas"}, True)
 
 
 def test_a_plan_does_not_argue_a_row_or_an_indicator_out_of_scope(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_a_plan_does_not_argue_a_row_or_an_indicator_out_of_scope(tmp_path: Path
     ruleset = small(tmp_path, asks("A,B,C", each, applies_when="{fact: closed, equals: true}"))
     rows = [{"outlet_id": "DA001", "online": True, "nox": 80}, {"outlet_id": "DA002", "nox": 90}]
     smallest, _ = sets(step(ruleset, {"closed": True}, outlets=rows))
-    assert told(smallest) == {"u.outlets[DA001].nox": 40, "u.outlets[DA002].nox": 40}
+    assert changed_values(smallest) == {"u.outlets[DA001].nox": 40, "u.outlets[DA002].nox": 40}
 
 
 def test_where_one_row_is_needed_and_its_kind_is_unknown_the_kind_is_to_be_supplied(tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_where_one_row_is_needed_and_its_kind_is_unknown_the_kind_is_to_be_suppl
     smallest, _ = sets(
         step(small(tmp_path, asks("A,B,C", some)), {}, outlets=[{"outlet_id": "DA001", "online": False}])
     )
-    assert told(smallest) == {"u.outlets[DA001].kind": "kiln", "u.outlets[DA001].online": True}
+    assert changed_values(smallest) == {"u.outlets[DA001].kind": "kiln", "u.outlets[DA001].online": True}
     assert (smallest.enough, smallest.changes[0].remedies) == (True, ())
 
 
@@ -205,15 +205,15 @@ def test_gates_are_lifted_too(tmp_path: Path) -> None:
     """
     ruleset = small(tmp_path, asks("A,B,C", "{fact: closed, equals: true}"), more=gates)
     _, cheapest = sets(step(ruleset, {"closed": True, "fuel": "coal"}))
-    assert told(cheapest) == {"u.fuel": "gas"}
+    assert changed_values(cheapest) == {"u.fuel": "gas"}
     assert (cheapest.cost_wan_cny, cheapest.outcome.grade) == ((100, 200), "A")
 
 
 def test_the_option_that_takes_an_experts_finding_is_the_last_resort(tmp_path: Path) -> None:
     first = small(tmp_path / "1", asks("A,B,C", "{fact: fuel, one_of: [recognised_equivalent, power, gas]}"))
-    assert told(step(first, {"fuel": "coal"}).cheapest) == {"u.fuel": "power"}
+    assert changed_values(step(first, {"fuel": "coal"}).cheapest) == {"u.fuel": "power"}
     only = small(tmp_path / "2", asks("A,B,C", "{fact: fuel, one_of: [recognised_equivalent]}"))
-    assert told(step(only, {"fuel": "coal"}).cheapest) == {"u.fuel": "recognised_equivalent"}
+    assert changed_values(step(only, {"fuel": "coal"}).cheapest) == {"u.fuel": "recognised_equivalent"}
 
 
 def test_a_value_of_the_enterprise_is_changed_where_it_stands(tmp_path: Path) -> None:
@@ -227,9 +227,9 @@ def test_sets_of_options_keep_what_they_have(tmp_path: Path) -> None:
         tmp_path,
         asks("A,B,C", "{all: [{fact: ledgers, includes_all: [run, watch]}, {fact: ledgers, includes_any: [use]}]}"),
     )
-    assert told(step(ruleset, {"ledgers": ["use"]}).cheapest) == {"u.ledgers": ["run", "use", "watch"]}
+    assert changed_values(step(ruleset, {"ledgers": ["use"]}).cheapest) == {"u.ledgers": ["run", "use", "watch"]}
     within = small(tmp_path / "w", asks("A,B,C", "{fact: ledgers, within: [run, use]}"))
-    assert told(step(within, {"ledgers": ["use", "watch"]}).cheapest) == {"u.ledgers": ["use"]}
+    assert changed_values(step(within, {"ledgers": ["use", "watch"]}).cheapest) == {"u.ledgers": ["use"]}
 
 
 # What can't be had
@@ -239,7 +239,7 @@ def test_an_open_figure_blocks_and_the_rest_is_planned_as_far_as_it_goes(tmp_pat
     ruleset = small(tmp_path, asks("A,B,C", "{all: [{fact: dust, at_most: unresolved}, {fact: closed, equals: true}]}"))
     found = step(ruleset, NO)
     for changes in sets(found):
-        assert (told(changes), changes.enough, changes.optimal) == ({"u.closed": True}, False, False)
+        assert (changed_values(changes), changes.enough, changes.optimal) == ({"u.closed": True}, False, False)
         assert (changes.outcome.grade, changes.outcome.attainable) == ("D", "A")
     assert [(b.indicator, b.reason, b.condition, b.text) for b in found.blockers] == [
         ("tested", "unresolved_figure", "tested.A,B,C.all[0]", "厂界颗粒物不高于（限值待核实）")
@@ -249,7 +249,7 @@ def test_an_open_figure_blocks_and_the_rest_is_planned_as_far_as_it_goes(tmp_pat
 def test_an_open_figure_in_one_way_is_no_matter_where_there_is_another(tmp_path: Path) -> None:
     ruleset = small(tmp_path, asks("A,B,C", "{any: [{fact: dust, at_most: unresolved}, {fact: closed, equals: true}]}"))
     found = step(ruleset, NO)
-    assert (told(found.cheapest), found.blockers) == ({"u.closed": True}, ())
+    assert (changed_values(found.cheapest), found.blockers) == ({"u.closed": True}, ())
 
 
 def test_two_requirements_that_contradict_each_other_are_named_with_the_value_they_fight_over(tmp_path: Path) -> None:
@@ -263,7 +263,7 @@ def test_two_requirements_that_contradict_each_other_are_named_with_the_value_th
         ("tested", "conflict", "厂界颗粒物：与“高限”的要求不能同时满足"),
         ("second", "conflict", "厂界颗粒物：与“低限”的要求不能同时满足"),
     ]
-    assert told(found.cheapest)["u.closed"] is True
+    assert changed_values(found.cheapest)["u.closed"] is True
     assert not sets(found)[1].enough
 
 
@@ -361,7 +361,11 @@ indicators:
 def test_each_step_starts_from_the_audit_as_the_step_before_leaves_it(tmp_path: Path) -> None:
     gaps = small(tmp_path, LADDER).gaps({"dust": 30, "closed": False}, "A")
     assert [(s.level_from, s.level_to) for s in gaps.steps] == [("D", "C"), ("C", "B"), ("B", "A")]
-    assert [told(s.cheapest) for s in gaps.steps] == [{"u.dust": 10}, {"u.closed": True, "u.dust": 5}, {"u.dust": 1}]
+    assert [changed_values(s.cheapest) for s in gaps.steps] == [
+        {"u.dust": 10},
+        {"u.closed": True, "u.dust": 5},
+        {"u.dust": 1},
+    ]
     assert [c.before for s in gaps.steps for c in sets(s)[1].changes if c.fact == "dust"] == [30, 10, 5]
     assert [sets(s)[1].outcome.grade for s in gaps.steps] == ["C", "B", "A"]
     assert [(known.fact, known.difference) for known in gaps.lines] == [("closed", None), ("dust", Decimal(29))]
@@ -389,7 +393,7 @@ def test_a_unit_that_is_not_graded_starts_below_the_lowest_level(tmp_path: Path)
     """
     gaps = small(tmp_path, LADDER, more=gates).gaps({"dust": 3, "closed": True, "fuel": "coal"}, "A")
     assert gaps.outcome.grade == "ungraded"
-    assert [(s.level_from, s.level_to, told(s.cheapest)) for s in gaps.steps] == [
+    assert [(s.level_from, s.level_to, changed_values(s.cheapest)) for s in gaps.steps] == [
         ("ungraded", "C", {"u.fuel": "gas"}),
         ("C", "B", {}),
         ("B", "A", {"u.dust": 1}),

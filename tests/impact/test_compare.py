@@ -11,8 +11,8 @@ from grading.columns.from_audits import from_audits
 from grading.columns.grade import ColumnGrader
 from grading.columns.layout import Columns
 from grading.impact.compare import Side, compare, standings
+from grading.impact.counts import count_changes, impact
 from grading.impact.reasons import MOST, reasons
-from grading.impact.tally import count, impact
 from grading.model.base import Mode
 from grading.model.impact import Impact
 from grading.model.ruleset import Ruleset
@@ -120,7 +120,7 @@ def test_what_can_not_be_judged_any_more_is_unknown_and_counted() -> None:
     plants = [{"dust": "9"}, {"dust": "15"}, {"dust": "99"}]
     changes = compare(side(LOOSE, *plants), side(after, *plants))
     assert changes.causes.filter(pl.col("about") == "grade").select("unit", "status").rows() == [(0, "unknown")]
-    counted = impact([count(LOOSE, after, changes, pl.Series(["1", "1", "2"]))], {LOOSE.id: LOOSE.scale})
+    counted = impact([count_changes(LOOSE, after, changes, pl.Series(["1", "1", "2"]))], {LOOSE.id: LOOSE.scale})
     # Whatever the figure turns out to be, the others may yet be an A: so none of the three is settled.
     assert (counted.newly_unknown, counted.attainable_up, counted.attainable_down) == (3, 2, 0)
     assert [(c.after_id, c.down, c.undecided, c.sole, c.unknown) for c in counted.causes] == [("dust", 0, 1, 1, 1)]
@@ -196,7 +196,9 @@ def two_gradings(draw: st.DrawFn) -> tuple[Ruleset, Ruleset, Columns, Columns]:
 def counted(before: Side, after: Side) -> Impact:
     changes = compare(before, after)
     counties = pl.Series([str(i % 2) for i in range(changes.units.height)])
-    return impact([count(before.ruleset, after.ruleset, changes, counties)], {before.ruleset.id: before.ruleset.scale})
+    return impact(
+        [count_changes(before.ruleset, after.ruleset, changes, counties)], {before.ruleset.id: before.ruleset.scale}
+    )
 
 
 @settings(max_examples=FEW)

@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
-from grading.cli import app
+from grading.cli.main import app
 from grading.language.hover import KEYS
 from grading.language.load import default_root
 from grading.language.schema import FileKind, schema

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from grading.cli import app
+from grading.cli.main import app
 from reports.archive import Archive
 from reports.bulk import Part, make_many, make_one
 from reports.orders import Item, Order

@@ -11,7 +11,7 @@ from click.testing import Result
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
-from grading.cli import app
+from grading.cli.main import app
 from tests.reports.made import EXAMPLES, made
 
 SMALL = EXAMPLES / "brick/xingping-nonsintered.json"
@@ -94,7 +94,7 @@ def test_several_reports_do_not_fit_into_one_file(output: str) -> None:
 
 
 def test_the_command_is_found_without_loading_what_makes_pdfs() -> None:
-    code = "import sys, grading.cli; assert 'reports.command' in sys.modules; assert 'weasyprint' not in sys.modules"
+    code = "import sys, grading.cli.main; assert 'reports.cli' in sys.modules; assert 'weasyprint' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

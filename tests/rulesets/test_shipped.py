@@ -5,11 +5,11 @@ from functools import cache
 import pytest
 
 from grading.case_runner import run_case
-from grading.commands.ruleset_check import findings
 from grading.engine.grade import Engine
 from grading.language.cases import read_cases
 from grading.language.counts import count
 from grading.language.load import Library
+from grading.ruleset_findings import findings
 
 LIBRARY = Library()
 LEAST_CASES = 15

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.engine.grade import Engine
-from grading.engine.planning import boundaries
 from grading.intake import read_audit
 from grading.language.load import Library
 from grading.model.audit import Audit, Known, Row
 from grading.model.base import Mode, Status
 from grading.model.ruleset import Ruleset
+from grading.plan.build import boundaries
 from tests.engine.strategies import any_audit
 
 AMOUNT = settings.default.max_examples if settings.default is not None else 100

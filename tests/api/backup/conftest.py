@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from api.backup.making import Made, make_backup
+from api.backup.create import Made, make_backup
 from api.service import Service, make_service
 from api.settings import Settings
 from api.store import Base

@@ -13,17 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from api import workflow
-from api.attachments import attach, detach
-from api.backup import making
+from api.backup import create
 from api.backup.archive import ArchiveWriter
-from api.backup.making import Made, make_backup
-from api.backup.restoring import restore
+from api.backup.create import Made, make_backup
+from api.backup.restore import restore
 from api.backup.snapshot import BackupError
 from api.backup.work_folder import PREFIX
 from api.identity import sessions
+from api.services import workflow
+from api.services.attachments import attach, detach
+from api.services.verification import verify
 from api.store.migrate import migrate
-from api.verification import verify
 from tests.api.backup.conftest import Place, serve, settings
 from tests.api.world import PASSWORD, Furnished, World, content
 
@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[3]
 SLOW = """
 import time
 from api.backup.archive import ArchiveWriter
-from grading.cli import main
+from grading.cli.main import main
 finish = ArchiveWriter.finish
 def slowly(self, manifest):
     print("writing", flush=True)
@@ -172,7 +172,7 @@ def test_a_file_taken_off_a_draft_meanwhile_is_no_loss(
 ) -> None:
     audit = world.do("wang", workflow.create_audit, world.tyre)
     file = world.do("wang", attach, audit.id, BytesIO(b"%PDF-1.7 wrong one"), "a.pdf")
-    take = making.snapshot.take
+    take = create.snapshot.take
     taken = 0
 
     def take_and_detach(*said: object) -> None:
@@ -183,7 +183,7 @@ def test_a_file_taken_off_a_draft_meanwhile_is_no_loss(
             world.do("wang", detach, file.id)
             world.service.evidence.path(file.sha256).unlink(missing_ok=True)
 
-    monkeypatch.setattr(making.snapshot, "take", take_and_detach)
+    monkeypatch.setattr(create.snapshot, "take", take_and_detach)
     made = make_backup(world.service, tmp_path / "a.zip")
     assert (made.manifest.lacking, taken) == ((), 2)
     assert not [name for name in made.manifest.members if name.startswith("evidence/")]

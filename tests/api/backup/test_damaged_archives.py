@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from api.backup.making import Made
-from api.backup.restoring import restore
+from api.backup.create import Made
+from api.backup.restore import restore
 from api.backup.snapshot import BackupError
 from tests.api.backup.conftest import files, settings
 

@@ -11,15 +11,15 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.exc import DBAPIError
 
-from api import workflow
-from api.backup import restoring
+from api.backup import restore as restore_backup
 from api.backup.archive import ArchiveWriter, Manifest
-from api.backup.making import Made, make_backup
-from api.backup.restoring import NotEmptyError, restore
+from api.backup.create import Made, make_backup
+from api.backup.restore import NotEmptyError, restore
 from api.backup.snapshot import LEFT_OUT, BackupError
+from api.services import workflow
+from api.services.verification import verify
 from api.store import LogEntry, migrate
 from api.store.database import Database
-from api.verification import verify
 from tests.api.backup.conftest import Place, files, rows, serve, settings
 from tests.api.conftest import Backend
 from tests.api.world import Furnished, content
@@ -102,7 +102,7 @@ def test_a_restore_that_fails_leaves_nothing_and_can_be_tried_again(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr(restoring, "_put_database", full)
+        broken.setattr(restore_backup, "_put_database", full)
         with pytest.raises(OSError, match="No space"):
             restore(place, made.path)
     assert files(place.data) == {}
@@ -123,7 +123,7 @@ def test_rows_that_can_not_be_put_back_leave_an_empty_database(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(restoring.snapshot, "copy_rows", stopped)
+        broken.setattr(restore_backup.snapshot, "copy_rows", stopped)
         with pytest.raises(KeyboardInterrupt):
             restore(place, made.path)
     restore(place, made.path)

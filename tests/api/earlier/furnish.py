@@ -23,12 +23,12 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
-from api import workflow
-from api.batches.ordering import Selection, order
-from api.batches.publication import publish as publish_batch
-from api.batches.work import work_off
-from api.drafts import upload
 from api.service import make_service
+from api.services import workflow
+from api.services.draft_rulesets import upload
+from api.services.regrading.lifecycle import Selection, order
+from api.services.regrading.publication import publish as publish_batch
+from api.services.regrading.steps import work_off
 from api.settings import Settings
 from api.store import Batch
 from api.store.migrate import migrate
@@ -73,8 +73,8 @@ def _audits(world: World) -> None:
 
 def _batches(world: World) -> None:
     """A batch that was published, one that may be, and one that is only half concluded, over audits of one and two units."""
-    with world.at("city") as desk:
-        draft = upload(desk, TIGHTER.encode())
+    with world.at("city") as context:
+        draft = upload(context, TIGHTER.encode())
     _published(world, assessed_on="2024-05-01")
     world.do("province", publish_batch, _batch(world, draft.id, "收紧人员要求：公布"))
     _published(world, assessed_on="2024-06-01")
@@ -105,8 +105,8 @@ def _published(world: World, **changes: Any) -> UUID:
 
 def _batch(world: World, draft_id: UUID, name: str, steps: int | None = None) -> UUID:
     """A batch over what is in force, worked off or left after so many steps."""
-    with world.at("city") as desk:
-        batch: Batch = order(desk, name, Selection(), draft_id=draft_id)
+    with world.at("city") as context:
+        batch: Batch = order(context, name, Selection(), draft_id=draft_id)
     for number, _ in enumerate(work_off(world.service, batch.id)):
         if number == steps:
             break

@@ -5,8 +5,8 @@ import os
 import signal
 from multiprocessing.context import ForkServerProcess
 
+from api.server.supervisor import environment_of
 from api.settings import Settings
-from api.started import environment_of
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.api.jobs.processes", "api.jobs.process"])

@@ -14,14 +14,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from api import log
-from api.batches.ordering import Selection, order
-from api.batches.states import WORKING
-from api.batches.work import work_off
-from api.drafts import upload
-from api.jobs.patience import patiently
+from api import audit_log
+from api.jobs.retry import retry_while_away
+from api.server.supervisor import environment_of
 from api.service import Service
-from api.started import environment_of
+from api.services.draft_rulesets import upload
+from api.services.regrading.lifecycle import Selection, order
+from api.services.regrading.states import WORKING
+from api.services.regrading.steps import work_off
 from api.store import Batch, BatchAudit, BatchChunk, BatchFrame, BatchState, BatchUnit, Worker
 from api.store.migrate import migrate
 from tests.api.conftest import BACKENDS, KEY, postgresql, service_on, sqlite
@@ -56,10 +56,10 @@ class Stage:
         """Another batch like all others."""
 
         def ordered() -> Batch:
-            with self.world.at("city") as desk:
-                return order(desk, "收紧人员要求", Selection(), draft_id=self.draft_id)
+            with self.world.at("city") as context:
+                return order(context, "收紧人员要求", Selection(), draft_id=self.draft_id)
 
-        return patiently(ordered)
+        return retry_while_away(ordered)
 
     def batch(self, batch: Batch) -> Batch:
         """How it is now."""
@@ -68,7 +68,7 @@ class Stage:
             with self.service.database.reading() as db:
                 return db.get_one(Batch, batch.id)
 
-        return patiently(found)
+        return retry_while_away(found)
 
     def parts_done(self) -> int:
         """How many parts of all batches are done."""
@@ -83,7 +83,7 @@ class Stage:
                 names = [column.key for column in model.__table__.columns if column.key not in LEFT_OUT]
                 rows = db.scalars(select(model).where(model.batch_id == batch.id)).all()
                 told.append(sorted(str([getattr(row, name) for name in names]) for row in rows))
-            assert log.verify(db).findings == ()
+            assert audit_log.verify(db).findings == ()
         return told
 
 
@@ -98,8 +98,8 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         migrate(made.database)
         world = people_it(made)
         publish_plants(world, varied(PLANTS))
-        with world.at("city") as desk:
-            draft = upload(desk, TIGHTER.encode())
+        with world.at("city") as context:
+            draft = upload(context, TIGHTER.encode())
         yield Stage(world, draft.id, running)
         made.close()
 
@@ -118,7 +118,7 @@ def wait_for(stage: Stage, so: Callable[[], bool]) -> None:
     """Wait until something is so, as long as parts get done."""
     done, until = -1, 0.0
     while not so():
-        now_done = patiently(stage.parts_done)
+        now_done = retry_while_away(stage.parts_done)
         if now_done != done:
             done, until = now_done, time.monotonic() + PATIENCE
         assert time.monotonic() < until, "it does not go on"
@@ -187,6 +187,6 @@ def test_a_killed_service_takes_its_workers_with_it_and_goes_on_when_it_is_start
 def serve(stage: Stage, output: Path) -> "subprocess.Popen[bytes]":
     """The service, as it is started from the command line, with one worker."""
     environment = environment_of(stage.service.settings.model_copy(update={"port": 0, "secret_key": KEY}))
-    command = [sys.executable, "-c", "from grading.cli import main; main()", "serve"]
+    command = [sys.executable, "-c", "from grading.cli.main import main; main()", "serve"]
     with output.open("wb") as to:
         return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=to, stderr=subprocess.STDOUT)

@@ -12,13 +12,13 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from api.batches.ordering import Selection, order
 from api.jobs import runtime, worker
 from api.jobs.flows import batch_job_name
-from api.jobs.patience import is_away
+from api.jobs.retry import is_away
 from api.jobs.runtime import JobError, PlainJson
+from api.server.supervisor import environment_of
+from api.services.regrading.lifecycle import Selection, order
 from api.settings import Settings, load
-from api.started import environment_of
 from api.store import Batch, BatchState, Worker
 from api.store.base import now
 from tests.api.world import World
@@ -66,8 +66,8 @@ def test_a_batch_is_begun_once_however_often_it_is_seen(launched: World) -> None
     name = batch_job_name(batch.id, 1)
     finished(name)
     assert [found.workflow_id for found in DBOS.list_workflows(workflow_id_prefix=f"batch/{batch.id}")] == [name]
-    with launched.at("city", writing=False) as desk:
-        assert desk.find(Batch, batch.id).state is BatchState.ASSESSED
+    with launched.at("city", writing=False) as context:
+        assert context.find(Batch, batch.id).state is BatchState.ASSESSED
 
 
 def test_a_job_whose_records_say_that_it_is_over_is_begun_again_while_its_batch_is_not(launched: World) -> None:
@@ -81,8 +81,8 @@ def test_a_job_whose_records_say_that_it_is_over_is_begun_again_while_its_batch_
     worker.begin_what_is_wanted(launched.service, seen)
     worker.begin_what_is_wanted(launched.service, seen)
     finished(batch_job_name(batch.id, 2))
-    with launched.at("city", writing=False) as desk:
-        assert desk.find(Batch, batch.id).state is BatchState.ASSESSED
+    with launched.at("city", writing=False) as context:
+        assert context.find(Batch, batch.id).state is BatchState.ASSESSED
 
 
 def test_workers_that_are_gone_are_forgotten_and_those_alive_are_not(launched: World) -> None:

@@ -15,9 +15,9 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pydantic import SecretStr
 
-from api import workflow
-from api.app import create_app
+from api.server.app import create_app
 from api.service import make_service
+from api.services import workflow
 from api.settings import Settings
 from api.store.migrate import migrate
 from tests.api.conftest import GRADER, KEY

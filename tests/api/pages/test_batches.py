@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
-from api.batches.work import work_off
+from api.services.regrading.steps import work_off
 from tests.api.pages.conftest import Place, violations
 from tests.api.plants import HEAD, TIGHTER, publish_plants, varied
 

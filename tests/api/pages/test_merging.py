@@ -11,7 +11,7 @@ from uuid import UUID
 import httpx2 as httpx
 import pytest
 
-from api import workflow
+from api.services import workflow
 from api.store import Audit
 from tests.api.pages.conftest import Place
 from tests.api.pages.test_without_scripts import signed_in, token
@@ -52,8 +52,8 @@ class Two:
     two: Writer
 
     def said(self) -> dict[str, Any]:
-        with self.place.world.at("wang", writing=False) as desk:
-            found: dict[str, Any] = json.loads(workflow.revision_of(desk, desk.find(Audit, self.audit)).content)
+        with self.place.world.at("wang", writing=False) as context:
+            found: dict[str, Any] = json.loads(workflow.revision_of(context, context.find(Audit, self.audit)).content)
         return found
 
     def rows(self) -> dict[str, Any]:

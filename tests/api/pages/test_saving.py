@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Dialog, Locator, Page, Route, expect
 
-from api import workflow
+from api.services import workflow
 from api.store import Audit
 from tests.api.pages.conftest import Place
 from tests.api.world import PASSWORD, content
@@ -45,8 +45,8 @@ def banner(page: Page) -> Locator:
 
 
 def stored(place: Place, audit: UUID, field: str) -> Any:
-    with place.world.at("wang", writing=False) as desk:
-        raw = json.loads(workflow.revision_of(desk, desk.find(Audit, audit)).content)
+    with place.world.at("wang", writing=False) as context:
+        raw = json.loads(workflow.revision_of(context, context.find(Audit, audit)).content)
     value = raw["enterprise"]["facts"][FACT[field]]
     return value["value"] if isinstance(value, dict) else value
 
@@ -196,9 +196,9 @@ def test_what_was_typed_without_a_network_is_there_and_saved_when_the_form_is_op
     page.locator(MONTHS).fill("18")
     page.close()
     context_page = None
-    for context in [page.context]:
-        context.set_offline(False)
-        context_page = context.new_page()
+    for values in [page.context]:
+        values.set_offline(False)
+        context_page = values.new_page()
     assert context_page is not None
     opened(context_page, place, audit)
     for field, value in ((YEARS, 3), (MONTHS, 18)):
@@ -311,8 +311,8 @@ def test_in_a_table_the_row_that_was_meant_is_written_though_the_rows_before_it_
     field.fill("17.5")
     field.press("Tab")
     expect(second.locator("td", has=field).locator(".said")).to_contain_text("✓ 已保存")
-    with place.world.at("wang", writing=False) as desk:
-        raw = json.loads(workflow.revision_of(desk, desk.find(Audit, audit)).content)
+    with place.world.at("wang", writing=False) as context:
+        raw = json.loads(workflow.revision_of(context, context.find(Audit, audit)).content)
     rows = {row["outlet_id"]: row.get("nmhc") for row in raw["units"][0]["groups"]["outlets"]}
     assert rows["DA003"] == 17.5
     assert "DA001" not in rows

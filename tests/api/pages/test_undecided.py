@@ -7,13 +7,13 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Page, expect
 
-from api import workflow
-from api.batches.ordering import Selection, order
-from api.batches.work import work_off
-from api.drafts import upload
-from tests.api.batches.test_holding import OPEN
+from api.services import workflow
+from api.services.draft_rulesets import upload
+from api.services.regrading.lifecycle import Selection, order
+from api.services.regrading.steps import work_off
 from tests.api.pages.conftest import Place, violations
 from tests.api.plants import publish_plants, varied
+from tests.api.regrading.test_holding import OPEN
 from tests.api.world import content
 
 SitDown = Callable[..., Page]
@@ -62,8 +62,8 @@ def test_submitting_names_what_is_unusual_and_goes_on_with_a_word(place: Place, 
 @pytest.fixture(scope="module")
 def batch(place: Place) -> UUID:
     publish_plants(place.world, varied(4))
-    with place.world.at("city") as desk:
-        made = order(desk, "收紧人员要求", Selection(), draft_id=upload(desk, OPEN.encode()).id)
+    with place.world.at("city") as context:
+        made = order(context, "收紧人员要求", Selection(), draft_id=upload(context, OPEN.encode()).id)
     for _ in work_off(place.world.service, made.id):
         pass
     return made.id

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from api import workflow
+from api.services import workflow
 from api.store import AuditState
 from tests.api.pages.conftest import Place, confirm, publish, submit
 from tests.api.test_workflow import state

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import httpx2 as httpx
 import pytest
 
-from api import exports, workflow
 from api.queries.exports import own_exports
+from api.services import exports, workflow
 from tests.api.pages.conftest import Place
 from tests.api.pages.test_accessible import PAGES
 from tests.api.world import PASSWORD, content
@@ -112,8 +112,8 @@ def test_the_reports_of_the_enterprises_in_the_list_are_ordered_watched_and_down
         listed = client.post("/overview/reports", data=said)
         assert listed.url.path == "/exports"
         assert "等待生成" in listed.text
-        with place.world.at("province") as desk:
-            order = own_exports(desk)[0]
+        with place.world.at("province") as context:
+            order = own_exports(context)[0]
         for position in range(exports.begin(place.world.service, order.id)):
             exports.make_report(place.world.service, order.id, position)
         exports.finish(place.world.service, order.id)

@@ -11,10 +11,10 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from api.app import create_app
-from api.export_folder import ExportFolder
+from api.audit_log import record_the_rest
+from api.files.exports import ExportFolder
 from api.identity.limits import CostlyLimit
-from api.log import record_the_rest
+from api.server.app import create_app
 from api.service import Service, make_service
 from api.settings import Settings
 from api.store.database import Database

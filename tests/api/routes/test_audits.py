@@ -4,7 +4,7 @@ import json
 from typing import Any
 from uuid import uuid4
 
-from api import workflow
+from api.services import workflow
 from tests.api.routes.conftest import Ask
 from tests.api.world import TYRE, WORD, Furnished, content
 

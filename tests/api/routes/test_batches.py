@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from api.batches.work import work_off
+from api.services.regrading.steps import work_off
 from tests.api.plants import HEAD, TIGHTER, publish_plants, varied
 from tests.api.routes.conftest import Ask
 from tests.api.world import Furnished

@@ -11,8 +11,8 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import negative_data_rejection, positive_data_acceptance
 
-from api.app import create_app
-from api.desk import SUBJECTS
+from api.context import SUBJECTS
+from api.server.app import create_app
 from tests.api.routes.conftest import copied, make
 from tests.api.world import Furnished
 

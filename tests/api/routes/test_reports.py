@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from api import exports
 from api.service import Service
+from api.services import exports
 from tests.api.routes.conftest import Ask
 from tests.api.world import Furnished
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
-from api import log
+from api import audit_log
 from api.store import Enterprise, LogEntry, Role, Site, Team, User
 from api.store.base import Base, Moment, new_id, now
 from api.store.database import Database
@@ -100,13 +100,13 @@ def test_writers_at_the_same_time_wait_for_each_other(database: Database) -> Non
     def write(number: int) -> None:
         with database.writing() as db:
             db.add(Team(name=f"组 {number}"))
-            log.append(db, f"team {number}", None)
+            audit_log.append(db, f"team {number}", None)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(write, range(24)))
     with database.reading() as db:
         assert list(db.scalars(select(LogEntry.seq).order_by(LogEntry.seq))) == list(range(1, 25))
-        assert log.verify(db).findings == ()
+        assert audit_log.verify(db).findings == ()
 
 
 def test_ids_sort_as_they_were_made() -> None:

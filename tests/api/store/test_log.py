@@ -5,7 +5,7 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from api import log
+from api import audit_log
 from api.store import LogEntry, LogHead
 from api.store.database import Database
 
@@ -13,12 +13,12 @@ from api.store.database import Database
 def write(database: Database, *actions: str) -> None:
     for action in actions:
         with database.writing() as db:
-            log.append(db, action, None, details={"说明": action})
+            audit_log.append(db, action, None, details={"说明": action})
 
 
 def found(database: Database, head: str | None = None) -> list[tuple[int, str]]:
     with database.reading() as db:
-        return [(finding.seq, finding.message) for finding in log.verify(db, head).findings]
+        return [(finding.seq, finding.message) for finding in audit_log.verify(db, head).findings]
 
 
 def unlock(db: Session) -> None:
@@ -41,7 +41,7 @@ def test_an_untouched_log_is_in_order(database: Database) -> None:
     assert found(database) == []
     write(database, "a", "b", "c")
     with database.reading() as db:
-        verified = log.verify(db)
+        verified = audit_log.verify(db)
     assert (verified.entries, verified.findings) == (3, ())
 
 
@@ -49,7 +49,7 @@ def test_entries_follow_each_other_by_hash(database: Database) -> None:
     write(database, "a", "b")
     with database.reading() as db:
         first, second = db.get_one(LogEntry, 1), db.get_one(LogEntry, 2)
-    assert (first.previous, second.previous) == (log.FIRST, first.hash)
+    assert (first.previous, second.previous) == (audit_log.FIRST, first.hash)
 
 
 def test_the_database_refuses_to_change_or_remove_an_entry(database: Database) -> None:
@@ -75,7 +75,7 @@ def test_an_edited_entry_with_its_hash_made_anew_is_found_by_the_next(database: 
         unlock(db)
         entry = db.get_one(LogEntry, 2)
         entry.action = "x"
-        entry.hash = log.hash_of(entry)
+        entry.hash = audit_log.hash_of(entry)
     assert found(database) == [(3, "与前一条记录衔接不上：前一条被改动、删除，或次序被调换")]
 
 
@@ -111,16 +111,16 @@ def test_entries_in_another_order_are_found(database: Database) -> None:
 def test_a_log_rewritten_from_end_to_end_does_not_have_the_head_that_was_noted(database: Database) -> None:
     write(database, "a", "b")
     with database.reading() as db:
-        noted = log.verify(db).head
+        noted = audit_log.verify(db).head
     write(database, "c")
     assert found(database, noted) == []
     with database.writing() as db:
         unlock(db)
-        previous = log.FIRST
+        previous = audit_log.FIRST
         for seq in (1, 2, 3):
             entry = db.get_one(LogEntry, seq)
             entry.action, entry.previous = f"rewritten {seq}", previous
-            previous = entry.hash = log.hash_of(entry)
+            previous = entry.hash = audit_log.hash_of(entry)
         db.get_one(LogHead, 1).hash = previous
     assert found(database) == []
     assert found(database, noted) == [(3, "日志中没有所给校验值的记录：日志被整体改写，或不是同一份日志")]
@@ -129,7 +129,7 @@ def test_a_log_rewritten_from_end_to_end_does_not_have_the_head_that_was_noted(d
 def test_what_is_undone_leaves_no_entry_and_no_gap(database: Database) -> None:
     write(database, "a")
     with database.writing() as db:
-        log.append(db, "b", None)
+        audit_log.append(db, "b", None)
         db.rollback()
     write(database, "c")
     assert found(database) == []

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
-from grading.cli import app
+from grading.cli.main import app
 
 CAMPAIGN = """\
 id: xianyang-2023

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import api.store.base
-from api.log.baseline import record_everything
+from api.audit_log.baseline import record_everything
 
 revision: str = "0010"
 down_revision: str | None = "0009"

@@ -1,0 +1,1 @@
+"""Files beside the database: evidence by content hash, documents to download."""

@@ -1,0 +1,1 @@
+"""What surrounds every route: middleware, answers to exceptions, health."""

@@ -1,0 +1,1 @@
+"""The pages of batches: a dry run, what it would change and why, its publication."""

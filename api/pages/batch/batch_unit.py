@@ -1,0 +1,161 @@
+"""Why a batch changes a unit: the values, what was and is required, where the two traces part; and each trace as a whole."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.access import Rule
+from api.context import Context, needs
+from api.pages.labels import level_labels
+from api.pages.render import page
+from api.pages.result_view import UnitView, unit_views
+from api.problems import not_found
+from api.queries import batches as queries
+from api.queries.batch_impact import Sides, reasons_of, sides_of
+from api.schemas.decisions import stored_decision
+from api.services.analysis import Case
+from api.services.regrading.states import BatchAction, actions
+from api.services.replay import reviews_of
+from api.store import Batch, BatchAudit, BatchUnit, Enterprise
+from grading.explain import Reason
+from grading.gaps.tree.lines import Open
+from grading.gaps.tree.subject import Subject
+from grading.impact.cause_details import Pair
+from grading.impact.compare import standings
+from grading.intake import AuditError
+from grading.model.base import Status
+from grading.model.gap import GapLine
+from grading.model.ruleset import Ruleset
+
+router = APIRouter()
+Reader = Annotated[Context, needs(Rule.READ_BATCHES)]
+UNIT = "/batches/{batch_id}/units/{audit_id}/{position}"
+
+
+class Side(StrEnum):
+    """One of the two gradings that are compared."""
+
+    AFTER = "after"
+    BEFORE = "before"
+
+
+TITLES = {Side.AFTER: "新规则下", Side.BEFORE: "原规则下"}
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """A unit of a batch, with the audit that it is part of."""
+
+    batch: Batch
+    found: BatchAudit
+    units: list[BatchUnit]
+    unit: BatchUnit
+
+    def context(self, context: Context) -> dict[str, Any]:
+        """What the head of its pages shows."""
+        enterprise = context.find(Enterprise, self.found.enterprise_id)
+        unit, mode = self.unit, self.batch.mode
+        before = stored_decision(unit.before, unit.before_attainable, mode, None, None)
+        after = stored_decision(unit.after, unit.after_attainable, mode, unit.missing, unit.open_figures)
+        held = unit.changed and after.is_undecided and self.found.released_by is None
+        return {
+            "batch": self.batch,
+            "found": self.found,
+            "unit": unit,
+            "enterprise": enterprise,
+            "labels": level_labels(context),
+            "before": before,
+            "after": after,
+            "can_release": held and BatchAction.RELEASE in actions(context, self.batch),
+        }
+
+
+@router.get(UNIT)
+def show_unit(batch_id: UUID, audit_id: UUID, position: int, request: Request, context: Reader) -> Response:
+    """Why it changes, down to the values, and what of the traces is not the same."""
+    subject = _subject(context, batch_id, audit_id, position)
+    values = subject.context(context) | {"problems": (), "reasons": (), "traces": (), "between": ()}
+    try:
+        sides = sides_of(context, subject.found, subject.units)
+    except AuditError as error:
+        return page(request, context, "batch_unit.html.j2", **values | {"problems": error.problems})
+    views = {side: _view(context, subject, sides, side) for side in Side}
+    pair = Pair(views[Side.BEFORE].ruleset, views[Side.AFTER].ruleset)
+    told = reasons_of(pair, subject.batch.mode, sides, position)
+    after, before = views[Side.AFTER].reason, views[Side.BEFORE].reason
+    parted = {Side.AFTER: differing(after, before), Side.BEFORE: differing(before, after)}
+    traces = [(side, TITLES[side], views[side], parted[side]) for side in Side]
+    between = _levels_between(context, subject, sides, views[Side.BEFORE].ruleset)
+    more = {"reasons": told.to_dicts(), "traces": traces, "between": between}
+    return page(request, context, "batch_unit.html.j2", **values | more)
+
+
+@router.get(f"{UNIT}/trace")
+def show_trace(
+    batch_id: UUID, audit_id: UUID, position: int, request: Request, context: Reader, side: Side = Side.AFTER
+) -> Response:
+    """The whole trace of one side."""
+    subject = _subject(context, batch_id, audit_id, position)
+    values = subject.context(context) | {"title": TITLES[side], "side": side.value, "problems": (), "view": None}
+    try:
+        sides = sides_of(context, subject.found, subject.units)
+    except AuditError as error:
+        return page(request, context, "batch_trace.html.j2", **values | {"problems": error.problems})
+    return page(request, context, "batch_trace.html.j2", **values | {"view": _view(context, subject, sides, side)})
+
+
+def differing(reason: Reason, other: Reason) -> tuple[Reason, ...]:
+    """Of a unit's tree the branches that the other one does not have, or with another status.
+
+    Gates and indicators are whole; a level or a dimension has those of its branches alone.
+    """
+    known = {(child.kind, child.id): child for child in other.children}
+    kept: list[Reason] = []
+    for child in reason.children:
+        same = known.get((child.kind, child.id))
+        if child.kind in ("gate", "indicator") or same is None:
+            if same is None or same.status is not child.status:
+                kept.append(child)
+            continue
+        branches = differing(child, same)
+        if branches or same.status is not child.status:
+            kept.append(child.model_copy(update={"children": branches}))
+    return tuple(kept)
+
+
+def _subject(context: Context, batch_id: UUID, audit_id: UUID, position: int) -> _Subject:
+    batch = context.find(Batch, batch_id)
+    found, units = queries.audit(context, batch_id, audit_id)
+    unit = next((one for one in units if one.position == position), None)
+    if unit is None:
+        raise not_found()
+    return _Subject(batch, found, units, unit)
+
+
+def _levels_between(
+    context: Context, subject: _Subject, sides: Sides, before: Ruleset
+) -> list[tuple[str, Status, tuple[GapLine, ...]]]:
+    """Every level that the unit had before and no longer has: its status by the new ruleset, and what keeps the unit from it."""
+    audit, engine = sides.after
+    grading = context.service.grader.grade(audit, subject.batch.mode, engine)
+    index = subject.unit.position
+    unit = grading.units[index]
+    ruleset = engine.library.ruleset(unit.ruleset)
+    had, has = standings(before.scale)[subject.unit.before], standings(ruleset.scale)[unit.outcome.grade]
+    gaps = Subject(audit, index, ruleset, unit, grading.mode)
+    return [
+        (level.label, unit.levels[level.id], Open(gaps, level.id).lines())
+        for level in ruleset.scale.levels
+        if had <= level.standing < has and level.id in ruleset.scale.graded
+    ]
+
+
+def _view(context: Context, subject: _Subject, sides: Sides, side: Side) -> UnitView:
+    audit, engine = sides.after if side is Side.AFTER else sides.before
+    case = Case(audit, context.service.grader.grade(audit, subject.batch.mode, engine), engine)
+    reviews = reviews_of(context.db, [graded.ruleset_digest for graded in case.grading.units])
+    return unit_views(case, reviews)[subject.unit.position]

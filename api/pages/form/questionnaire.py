@@ -1,0 +1,347 @@
+"""An audit form as a page shows it: the layout of the workbook with what the draft states and what applies now."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from api.grader import Grader
+from api.pages.form.slug import slug
+from api.problems import Problem
+from api.services.workflow.draft import Draft, Stated, stated_in
+from api.services.workflow.places import Place, parse
+from grading.engine.grade import ruleset_digest
+from grading.forms.layout import Band, FactSheet, Form, FormUnit, Line, Table, lay_out
+from grading.forms.needed import Needed, needed
+from grading.forms.questions import Question, questions
+from grading.forms.wording import expectation, option_labels
+from grading.gaps.causes import decision_of
+from grading.model.audit import Audit
+from grading.model.base import Mode
+from grading.model.condition import comparisons
+from grading.model.decision import Decision, decide
+from grading.model.result import Grading, UnitGrading
+from grading.model.ruleset import Fact, Ruleset
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question on the page. `inherited` is the plant's value that serves while the unit states none."""
+
+    line: Line
+    place: str
+    stated: Stated
+    applies: bool
+    needed: bool = True
+    """Whether some conclusion depends on it now: it counts as missing only then."""
+    inherited: Stated | None = None
+    problem: str | None = None
+    typed: str | None = None
+    """What was typed and could not be kept."""
+
+    @property
+    def id(self) -> str:
+        """The element's id."""
+        return slug(self.place)
+
+    @property
+    def fact(self) -> Fact:
+        """What is asked."""
+        return self.line.question.fact
+
+    @property
+    def options(self) -> dict[str, str]:
+        """The options' labels by code."""
+        return option_labels(self.fact)
+
+    @property
+    def wanted(self) -> str:
+        """What may be filled in."""
+        return expectation(self.fact)
+
+    @property
+    def answered(self) -> bool:
+        """Whether there is a value, its own or the plant's."""
+        return self.stated.value is not None or (self.inherited is not None and self.inherited.value is not None)
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A row of a table on the page."""
+
+    index: int
+    place: str
+    key: str
+    cells: tuple[Item, ...]
+
+    @property
+    def id(self) -> str:
+        """The element's id."""
+        return slug(self.place)
+
+
+@dataclass(frozen=True)
+class TableView:
+    """A table on the page; `rows` is None while nobody has looked."""
+
+    plan: Table
+    rows: tuple[TableRow, ...] | None
+    applies: bool
+    needed: bool = True
+
+    @property
+    def id(self) -> str:
+        """The element's id."""
+        return slug(self.plan.place)
+
+    @property
+    def open(self) -> int:
+        """How many values are missing."""
+        if self.rows is None:
+            return 1 if self.applies and self.needed else 0
+        return sum(1 for row in self.rows for cell in row.cells if cell.needed and not cell.answered)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A titled run of questions."""
+
+    id: str
+    title: str
+    items: tuple[Item, ...]
+
+    @property
+    def shown(self) -> tuple[Item, ...]:
+        """What applies."""
+        return tuple(item for item in self.items if item.applies)
+
+    @property
+    def done(self) -> int:
+        """How many of what applies are answered."""
+        return sum(1 for item in self.shown if item.answered)
+
+
+@dataclass(frozen=True)
+class SheetView:
+    """The plant or one unit: its parts and tables."""
+
+    id: str
+    title: str
+    note: str
+    parts: tuple[Part, ...]
+    tables: tuple[TableView, ...] = ()
+
+    @property
+    def missing(self) -> tuple[Item, ...]:
+        """Questions that have no answer though something depends on it."""
+        return tuple(item for part in self.parts for item in part.shown if item.needed and not item.answered)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The grade so far; `errors` by place when the draft can't be graded as it is."""
+
+    grading: Grading | None
+    audit: Audit | None
+    errors: Mapping[str, str]
+    decision: Decision
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """The whole form as it stands."""
+
+    sheets: tuple[SheetView, ...]
+    standing: Standing
+    rulesets: tuple[Ruleset, ...]
+    form: Form
+
+    @cached_property
+    def items(self) -> dict[str, Item]:
+        """All questions by place."""
+        found = {item.place: item for sheet in self.sheets for part in sheet.parts for item in part.items}
+        for table in self.tables.values():
+            found |= {cell.place: cell for row in table.rows or () for cell in row.cells}
+        return found
+
+    def at_number(self, place: str) -> Item | None:
+        """The question at a place as the intake tells it, rows by their number."""
+        at = parse(place)
+        if at is not None and isinstance(at.row, int) and at.fact is not None:
+            table = self.tables.get(str(at.table))
+            rows = table.rows if table is not None else None
+            if rows is not None and at.row < len(rows):
+                return next((cell for cell in rows[at.row].cells if cell.fact.id == at.fact), None)
+        return self.items.get(place)
+
+    @cached_property
+    def tables(self) -> dict[str, TableView]:
+        """All tables by place."""
+        return {table.plan.place: table for sheet in self.sheets for table in sheet.tables}
+
+    @property
+    def missing(self) -> int:
+        """How many values are still missing."""
+        return sum(len(sheet.missing) + sum(table.open for table in sheet.tables) for sheet in self.sheets)
+
+
+def questionnaire(draft: Draft, grader: Grader) -> Questionnaire:
+    """The form of a draft with its grade so far; raises Problem (422) when a ruleset can't be had."""
+    standing = _standing(draft, grader)
+    units = draft.units(grader.library)
+    listed = tuple(FormUnit(id_, ruleset, ruleset_digest(ruleset)) for id_, ruleset in units)
+    form = lay_out(listed, standing.audit)
+    graded = standing.grading.units if standing.grading is not None else (None,) * len(listed)
+    unneeded = [_unneeded(unit.ruleset, result) for unit, result in zip(listed, graded, strict=True)]
+    wanted = [_needed(i, unit.ruleset, standing) for i, unit in enumerate(listed)]
+    sheets = []
+    if form.plant is not None:
+        # What the plant is asked serves all units: it is needed as long as one of them needs it.
+        shared = frozenset.intersection(*unneeded) if unneeded else frozenset[str]()
+        parts = _parts(form.plant, draft, shared, _together(wanted), "plant")
+        sheets.append(SheetView("plant", "全厂情况", form.plant.heading, parts))
+    for i, unit in enumerate(form.units):
+        tables = tuple(_table(table, draft, unneeded[i], wanted[i]) for table in unit.tables if table.columns)
+        title = unit.unit.id if len(listed) > 1 else "核查内容"
+        parts = _parts(unit.facts, draft, unneeded[i], wanted[i], f"unit-{i}")
+        sheets.append(SheetView(f"unit-{i}", title, unit.unit.ruleset.title, parts, tables))
+    return Questionnaire(tuple(sheets), standing, tuple(ruleset for _, ruleset in units), form)
+
+
+def with_problems(parts: Questionnaire, problems: Mapping[str, tuple[str, str]]) -> Questionnaire:
+    """The form with what was typed and could not be kept, by place."""
+
+    def marked(item: Item) -> Item:
+        if item.place not in problems:
+            return item
+        typed, message = problems[item.place]
+        return replace(item, problem=message, typed=typed)
+
+    sheets = tuple(
+        replace(sheet, parts=tuple(replace(p, items=tuple(marked(i) for i in p.items)) for p in sheet.parts))
+        for sheet in parts.sheets
+    )
+    return replace(parts, sheets=sheets)
+
+
+def _standing(draft: Draft, grader: Grader) -> Standing:
+    try:
+        audit = grader.read(draft.text())
+        graded = grader.grade(audit, Mode.OFFICIAL)
+        rulesets = {unit.ruleset: grader.library.ruleset(unit.ruleset) for unit in audit.units}
+        return Standing(graded, audit, {}, decision_of(rulesets, audit, graded))
+    except Problem as problem:
+        return Standing(None, None, {error.place: error.message for error in problem.errors}, decide(None))
+
+
+def _unneeded(ruleset: Ruleset, graded: UnitGrading | None) -> frozenset[str]:
+    """Facts that only indicators ask for which do not apply to the unit, and that do not decide what applies."""
+    if graded is None:
+        return frozenset()
+    idle = {result.id for result in graded.indicators if result.applicable is False}
+    deciding = {
+        name
+        for indicator in ruleset.indicators
+        if indicator.applies_when is not None
+        for comparison in comparisons(indicator.applies_when)
+        for name in _behind(ruleset, comparison.fact)
+    }
+    return frozenset(_idle_facts(ruleset, idle) - deciding) if idle else frozenset()
+
+
+def _needed(index: int, ruleset: Ruleset, standing: Standing) -> Needed | None:
+    """What hangs on unknown values of a unit; None when it isn't graded."""
+    if standing.grading is None or standing.audit is None:
+        return None
+    return needed(ruleset, standing.audit.units[index], standing.grading.units[index])
+
+
+def _together(listed: Iterable[Needed | None]) -> Needed | None:
+    """What any of the units needs; None when one of them isn't graded."""
+    facts: set[tuple[str, str | None]] = set()
+    for one in listed:
+        if one is None:
+            return None
+        facts |= one.facts
+    return Needed(frozenset(facts), frozenset())
+
+
+def _idle_facts(ruleset: Ruleset, idle: set[str]) -> set[str]:
+    """Facts all of whose readers are among `idle`."""
+
+    def is_idle(question: Question) -> bool:
+        readers = (*question.judged_by, *question.selects_for)
+        return bool(readers) and not question.gates and all(reader.id in idle for reader in readers)
+
+    return {question.fact.id for question in questions(ruleset) if is_idle(question)}
+
+
+def _behind(ruleset: Ruleset, name: str) -> Iterable[str]:
+    yield name
+    computed = ruleset.computed.get(name)
+    for operand in computed.operands if computed is not None else ():
+        if isinstance(operand, str):
+            yield from _behind(ruleset, operand)
+
+
+def _parts(
+    sheet: FactSheet, draft: Draft, unneeded: frozenset[str], wanted: Needed | None, prefix: str
+) -> tuple[Part, ...]:
+    return tuple(_part(band, draft, unneeded, wanted, prefix) for band in sheet.bands)
+
+
+def _part(band: Band, draft: Draft, unneeded: frozenset[str], wanted: Needed | None, prefix: str) -> Part:
+    items = tuple(
+        Item(
+            line=line,
+            place=line.place,
+            stated=draft.at(line.place),
+            applies=line.question.fact.id not in unneeded,
+            needed=wanted is None or (line.question.fact.id, None) in wanted.facts,
+            inherited=draft.at(line.inherits) if line.inherits else None,
+        )
+        for line in band.lines
+    )
+    return Part(f"{prefix}-{band.id}", band.title, items)
+
+
+def _table(table: Table, draft: Draft, unneeded: frozenset[str], wanted: Needed | None) -> TableView:
+    applies = any(line.question.fact.id not in unneeded for line in table.columns)
+    rows = draft.rows(table.place)
+    if rows is None:
+        is_needed = wanted is None or table.place.rpartition(".")[2] in wanted.tables
+        return TableView(table, None, applies, is_needed)
+    references = draft.references(table.place)
+    numbered = zip(references, rows, strict=True)
+    listed = tuple(_row(table, i, *row, unneeded, wanted) for i, row in enumerate(numbered))
+    return TableView(table, listed, applies)
+
+
+def _row(
+    table: Table,
+    index: int,
+    reference: int | str,
+    row: dict[str, Any],
+    unneeded: frozenset[str],
+    wanted: Needed | None,
+) -> TableRow:
+    at = replace(_table_place(table), row=reference)
+    key = str(row.get(table.key) or "")
+    cells = tuple(
+        Item(
+            line=line,
+            place=str(replace(at, fact=line.question.fact.id)),
+            stated=stated_in(row, line.question.fact.id),
+            applies=line.question.fact.id not in unneeded,
+            needed=wanted is None or (line.question.fact.id, key) in wanted.facts,
+        )
+        for line in table.columns
+    )
+    return TableRow(index, str(at), key, cells)
+
+
+def _table_place(table: Table) -> Place:
+    found = parse(table.place)
+    if found is None:
+        raise ValueError(f"{table.place} is no place of a table")
+    return found

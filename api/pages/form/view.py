@@ -1,0 +1,137 @@
+"""The audit form as a page, and the pieces of it that are different after something was saved."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import Request
+from starlette.responses import Response
+
+from api.access import MAY, Rule
+from api.context import Context
+from api.pages.form.questionnaire import Questionnaire
+from api.pages.form.slug import slug
+from api.pages.form.submitted import Answered, Clash
+from api.pages.render import page
+from api.problems import ErrorAt, Problem
+from api.services import workflow
+from api.services.attachments import evidence_by_place
+from api.services.workflow.content import edition_notices
+from api.services.workflow.draft import Draft
+from api.services.workflow.versions import Change
+from api.store import Audit, Enterprise, EvidenceFile
+
+
+def draft_of(context: Context, audit: Audit) -> Draft:
+    """What an audit says now, to be edited."""
+    return Draft(workflow.revision_of(context, audit).content, context.service.grader.library)
+
+
+def form_page(
+    request: Request,
+    context: Context,
+    audit: Audit,
+    draft: Draft,
+    asked: Questionnaire,
+    *,
+    status: int = 200,
+    everything: bool = False,
+    clashes: Sequence[tuple[Clash, Change]] = (),
+    lost: Mapping[str, str] | None = None,
+    late: Problem | None = None,
+    workbook: Mapping[str, Any] | None = None,
+    refused: tuple[ErrorAt, ...] = (),
+    findings: Sequence[Mapping[str, Any]] = (),
+) -> Response:
+    """The whole form; what could not be saved, read in or submitted is told above it."""
+    return page(
+        request,
+        context,
+        "audit_form.html.j2",
+        status,
+        **_around(context, audit, asked),
+        assessed_on=draft.at("assessed_on").value or "",
+        broken=draft.broken,
+        everything=everything,
+        clashes=clashes,
+        lost=lost or {},
+        late=late,
+        workbook=workbook,
+        refused=[(error, asked.at_number(error.place)) for error in refused],
+        findings=findings,
+    )
+
+
+def changes(
+    request: Request,
+    context: Context,
+    audit: Audit,
+    before: Questionnaire,
+    after: Questionnaire,
+    done: Answered,
+    clashes: Sequence[tuple[Clash, Change]],
+    evidence: str | None = None,
+) -> Response:
+    """The pieces of the page that are different now, to be put in place by htmx."""
+    was, now = before.items, after.items
+    tables = [
+        table
+        for place, table in after.tables.items()
+        if place in done.renewed or (place in before.tables and before.tables[place].applies is not table.applies)
+    ]
+    moved = [
+        item
+        for place, item in now.items()
+        if (place in done.renewed or (place in was and was[place].applies is not item.applies))
+        and place not in done.problems
+        and "groups" not in place
+    ]
+    outcome = {
+        "version": audit.version,
+        "saved": [place for place in done.places if place not in done.problems],
+        "wrong": {place: message for place, (_, message) in done.problems.items()},
+        "refused": done.refused,
+        "clashes": [name for clash, _ in clashes for name, _ in clash.fields],
+    }
+    return page(
+        request,
+        context,
+        "form_changes.html.j2",
+        **_around(context, audit, after),
+        outcome=json.dumps(outcome, ensure_ascii=False),
+        places=done.places,
+        problems=done.problems,
+        unsettled={clash.place for clash, _ in clashes},
+        clashes=clashes,
+        lost=done.refused,
+        tables=tables,
+        moved=moved,
+        evidence=now.get(evidence) if evidence is not None else None,
+        everything=False,
+    )
+
+
+def _around(context: Context, audit: Audit, asked: Questionnaire) -> dict[str, Any]:
+    graded = asked.standing.grading
+    return {
+        "audit": audit,
+        "enterprise": context.find(Enterprise, audit.enterprise_id),
+        "asked": asked,
+        "scales": [ruleset.scale for ruleset in asked.rulesets],
+        "graded": graded,
+        "outside": workflow.outside(context, audit, asked.rulesets),
+        "may_go_outside": context.actor.role in MAY[Rule.GRADE_OUTSIDE],
+        "editions": edition_notices(asked.rulesets, asked.standing.audit.assessed_on) if asked.standing.audit else [],
+        "files": evidence_by_place(context, audit),
+        "errors": [(place, said, asked.at_number(place)) for place, said in asked.standing.errors.items()],
+        "stray": _stray(context, audit, asked),
+        "slug": slug,
+        "max_file": context.service.evidence.max_bytes,
+        "at": context.at,
+    }
+
+
+def _stray(context: Context, audit: Audit, asked: Questionnaire) -> list[EvidenceFile]:
+    """Files whose place the form does not show: of a row that was taken away, or told by its number in an earlier version."""
+    placed = evidence_by_place(context, audit)
+    return [file for place, files in placed.items() if place and place not in asked.items for file in files]

@@ -1,0 +1,1 @@
+"""The pages of rulesets: criteria in prose, and what differs between editions."""

@@ -1,0 +1,73 @@
+"""The rulesets in prose: what is asked at which level, how it is known, who reviewed it, what changed between editions."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from api.access import Rule
+from api.context import Context, needs
+from api.grader import stored_ruleset
+from api.pages.form_data import Sent
+from api.pages.render import page
+from api.pages.ruleset.ruleset_diff import differences
+from api.pages.ruleset.ruleset_view import gate_views, indicator_views, open_figures
+from api.queries import rulesets as known
+from api.services import workflow
+from api.store import Role, StoredRuleset
+from grading.model.ruleset import ALERTS, Ruleset
+from grading.ruleset_id import industry_of
+
+router = APIRouter()
+Reader = Annotated[Context, needs(Rule.READ)]
+
+
+@router.get("/rulesets")
+def list_rulesets(request: Request, context: Reader) -> Response:
+    """All of today's rulesets."""
+    return page(request, context, "rulesets.html.j2", briefs=known.briefs(context))
+
+
+@router.get("/rulesets/{edition}/{industry}")
+def show_ruleset(edition: str, industry: str, request: Request, context: Reader, compare: str = "") -> Response:
+    """One ruleset; `compare` is another one's id, or the digest of an edition that is kept."""
+    ruleset = known.ruleset(context, f"{edition}/{industry}")
+    briefs = known.briefs(context)
+    brief = next(b for b in briefs if b.id == ruleset.id)
+    other = _other(context, compare) if compare else None
+    return page(
+        request,
+        context,
+        "ruleset.html.j2",
+        ruleset=ruleset,
+        brief=brief,
+        indicators=indicator_views(ruleset),
+        gates=gate_views(ruleset),
+        unresolved=open_figures(ruleset),
+        alerts=ALERTS,
+        siblings=[b for b in briefs if b.id != ruleset.id and industry_of(b.id) == industry],
+        kept=[k for k in known.stored_rulesets(context.db, ruleset.id) if k.digest != brief.digest],
+        compare=compare,
+        other=other,
+        differences=differences(other, ruleset) if other is not None else (),
+        may_sign=context.actor.role is Role.BUREAU and context.actor.may_review and brief.review.status != "reviewed",
+    )
+
+
+@router.post("/rulesets/{edition}/{industry}/review")
+def sign_off(
+    edition: str, industry: str, context: Annotated[Context, needs(Rule.SIGN_OFF_RULESETS)], sent: Sent
+) -> Response:
+    """Mark the edition that the reviewer saw as reviewed."""
+    workflow.sign_off(
+        context, f"{edition}/{industry}", digest=sent.text("digest"), statement=sent.text("statement") or None
+    )
+    return RedirectResponse(f"/rulesets/{quote(edition)}/{quote(industry)}", status_code=303)
+
+
+def _other(context: Context, named: str) -> Ruleset:
+    """Another ruleset by id, or a kept one by digest; raises Problem (404)."""
+    if named.startswith("sha256:"):
+        return stored_ruleset(context.db, context.find(StoredRuleset, named).digest)
+    return known.ruleset(context, named)

@@ -1,0 +1,246 @@
+"""Audits, their revisions and appeals as JSON."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from api.schemas.base import In, Out, Reasons
+from api.schemas.decisions import DecisionOut
+from api.services.workflow import Action
+from api.store import AppealState, AuditKind, AuditState
+from grading.model.base import Mode
+
+AUDIT_EXAMPLE: dict[str, Any] = {
+    "enterprise": {
+        "name": "咸阳示范橡胶有限公司",
+        "uscc": "91610402MA6XW0P404",
+        "county": "610402",
+        "facts": {},
+    },
+    "assessed_on": "2023-09-10",
+    "units": [
+        {
+            "id": "line-1",
+            "ruleset": "national-2020/rubber",
+            "facts": {"access_gate": {"value": True, "evidence": ["门禁照片.jpg"]}},
+            "groups": {"outlets": [{"outlet_id": "DA001", "nmhc": 6.2}]},
+        }
+    ],
+}
+AUDIT_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "title": "Audit",
+    "description": "One enterprise on one day. A value is bare or `{value, evidence, note}`; null or absent means unknown. "
+    "Which facts there are, each ruleset's `form-schema` says; what is wrong is told with its place.",
+    "required": ["enterprise", "assessed_on", "units"],
+    "properties": {
+        "enterprise": {
+            "type": "object",
+            "required": ["name"],
+            "properties": {
+                "name": {"type": "string"},
+                "uscc": {"type": ["string", "null"]},
+                "permit": {"type": ["string", "null"]},
+                "county": {"type": ["string", "null"], "pattern": "^[0-9]{6}$"},
+                "facts": {"type": ["object", "null"]},
+            },
+        },
+        "assessed_on": {"type": "string", "format": "date"},
+        "units": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 200,
+            "items": {
+                "type": "object",
+                "required": ["id", "ruleset"],
+                "properties": {
+                    "id": {"type": "string"},
+                    "ruleset": {"type": "string"},
+                    "facts": {"type": ["object", "null"]},
+                    "groups": {"type": ["object", "null"]},
+                },
+            },
+        },
+    },
+    "example": AUDIT_EXAMPLE,
+}
+"""What every audit looks like, whatever its rulesets."""
+DRAFT_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "title": "Draft",
+    "description": "An audit that may be incomplete and wrong; it is checked when it is submitted.",
+    "example": AUDIT_EXAMPLE,
+}
+
+
+class GradeBrief(Out):
+    """A grading in few words."""
+
+    id: UUID
+    mode: Mode
+    grade: str = Field(examples=["B"])
+    attainable: str = Field(description="What it would be if everything unknown turned out well.", examples=["A"])
+    decision: DecisionOut
+
+
+class AuditBrief(Out):
+    """An audit without its content."""
+
+    id: UUID
+    enterprise_id: UUID
+    enterprise_name: str
+    site_id: UUID | None
+    kind: AuditKind = Field(description="`expert`: by assessors; `self`: the enterprise's own.")
+    state: AuditState
+    version: int = Field(description="Goes up with every change; makes the ETag.")
+    revision: int = Field(description="The number of the revision that counts.")
+    assessed_on: date | None
+    author_id: UUID
+    author_name: str
+    submitted_at: datetime | None
+    confirmed_at: datetime | None
+    published_at: datetime | None
+    published_grading_id: UUID | None
+    corrects_id: UUID | None
+    superseded_by: UUID | None
+    reasons: str | None = Field(description="Why it was returned or withdrawn, the last time.")
+    created_at: datetime
+    changed_at: datetime
+    grading: GradeBrief | None = Field(description="The last official grading of the revision that counts.")
+
+
+class PublicationOut(Out):
+    """What was said when a grading was published that is not decided, or that had something unusual about it."""
+
+    grading_id: UUID
+    undecided: bool
+    reasons: str
+    created_at: datetime
+
+
+class AuditOut(AuditBrief):
+    """An audit without its content, with what you may do with it."""
+
+    submitted_by: str | None
+    confirmed_by: str | None
+    published_by: str | None
+    outside_reason: str | None = Field(
+        description="Why it goes by an edition that does not apply where the plant lies, if it does."
+    )
+    actions: list[Action] = Field(description="What you may do with it now.")
+    publication: PublicationOut | None = Field(description="What was said when the grading in force was published.")
+    conflicts: list[int] = Field(
+        description="Revisions that were saved too late and are kept beside the one that counts."
+    )
+
+
+class AuditFromWorkbookOut(AuditOut):
+    """An audit that was begun with a workbook, or saved from one."""
+
+    warnings: list[str] = Field(
+        description="What the workbook's sender should know, such as sheets that were not read."
+    )
+
+
+class AuditIn(In):
+    """An audit to begin. Without `content` it begins with the registered units, or with the audit that it corrects."""
+
+    enterprise_id: UUID
+    site_id: UUID | None = None
+    corrects_id: UUID | None = Field(default=None, description="The published audit that this one is to correct.")
+
+
+class RevisionOut(Out):
+    """A revision without its content."""
+
+    number: int
+    author_id: UUID
+    author_name: str
+    frozen: bool = Field(description="Submitted; never changed again.")
+    conflicts_with: int | None = Field(description="Saved too late: the revision that had been saved before it.")
+    audit_digest: str | None
+    created_at: datetime
+    changed_at: datetime
+
+
+class ReasonsIn(In):
+    """Why."""
+
+    reasons: Reasons
+
+
+class OptionalReasonsIn(In):
+    """Why; a draft that was never submitted needs no reasons."""
+
+    reasons: Reasons | None = None
+
+
+class WordIn(In):
+    """What is said of what is missing or unusual; needed where there is something."""
+
+    reasons: Reasons | None = None
+
+
+OutsideReason = Annotated[
+    Reasons | None,
+    Field(
+        description="Needed where an edition does not apply to the plant's county (422 `outside_jurisdiction`): why."
+    ),
+]
+
+
+class StepIn(WordIn):
+    """What a step needs to be told."""
+
+    outside_reason: OutsideReason = None
+
+
+class PublicationIn(StepIn):
+    """Which grading to publish; by default the last official one."""
+
+    grading_id: UUID | None = None
+    reasons: Reasons | None = Field(
+        default=None, description="Needed for a grade that is not decided, and where something is missing or unusual."
+    )
+
+
+class AppealOut(Out):
+    """An enterprise's objection to a published audit, and the bureau's answer."""
+
+    id: UUID
+    audit_id: UUID
+    state: AppealState
+    reasons: str
+    by_name: str
+    answer: str | None
+    answered_by_name: str | None
+    answered_at: datetime | None
+    created_at: datetime
+
+
+class AnswerIn(In):
+    """The bureau's answer to an appeal."""
+
+    upheld: bool
+    answer: Reasons
+
+
+class CheckOut(Out):
+    """What would keep a draft from being submitted."""
+
+    ready: bool
+    notices: list[dict[str, str]] = Field(
+        default=[],
+        description="What its writers should know before: that an edition is not in force on its day, or of elsewhere.",
+        examples=[[{"place": "units[0].ruleset", "message": "评定日早于本版施行日"}]],
+    )
+    errors: list[dict[str, str]] = Field(examples=[[{"place": "units[0].id", "message": "is missing"}]])
+
+
+class WorkbookOut(Out):
+    """What a workbook holds."""
+
+    warnings: list[str] = Field(description="What its sender should know.")
+    audit: dict[str, Any]

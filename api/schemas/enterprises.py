@@ -1,0 +1,124 @@
+"""Enterprises, sites, units as JSON."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from api.schemas.base import Area, In, Line, Out, RulesetKey
+from api.schemas.decisions import DecisionOut
+
+Uscc = Annotated[
+    str,
+    # Full-width and lower-case characters are mended when the enterprise is registered, which also checks the check digit.
+    StringConstraints(min_length=18, max_length=18, pattern=r"^[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]{18}$"),
+    Field(examples=["91610402MA6XW0P404"]),
+]
+Permit = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Address = Annotated[str, StringConstraints(min_length=1, max_length=400, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+
+class PublishedGrade(Out):
+    """The grade that stands for an enterprise, or for one of its sites, today."""
+
+    site_id: UUID | None
+    audit_id: UUID
+    grading_id: UUID
+    grade: str = Field(examples=["B"])
+    attainable: str = Field(examples=["A"])
+    decision: DecisionOut
+    assessed_on: date | None
+    published_at: datetime | None
+
+
+class EnterpriseOut(Out):
+    """An enterprise with the grades that are published of it."""
+
+    id: UUID
+    name: str = Field(examples=["咸阳示范橡胶有限公司"])
+    uscc: str = Field(description="Unified social credit code.", examples=["91610402MA6XW0P404"])
+    county: str = Field(description="GB/T 2260 code.", examples=["610402"])
+    permit: str | None = Field(description="Number of the emission permit.")
+    active: bool
+    version: int = Field(description="Makes the ETag.")
+    created_at: datetime
+    grades: list[PublishedGrade] = Field(default_factory=list)
+
+
+class EnterpriseIn(In):
+    """An enterprise to register."""
+
+    name: Line = Field(examples=["咸阳示范橡胶有限公司"])
+    uscc: Uscc
+    county: Area = Field(examples=["610402"])
+    permit: Permit | None = None
+
+
+class EnterpriseChange(In):
+    """What of an enterprise changes; members that aren't there stay."""
+
+    name: Line | None = None
+    county: Area | None = None
+    permit: Permit | None = None
+    active: bool | None = None
+
+
+class SiteOut(Out):
+    """A place of production."""
+
+    id: UUID
+    enterprise_id: UUID
+    name: str
+    county: str
+    permit: str | None
+    address: str | None
+    created_at: datetime
+
+
+class SiteIn(In):
+    """A place of production to register."""
+
+    name: Line = Field(examples=["渭城厂区"])
+    county: Area
+    permit: Permit | None = None
+    address: Address | None = None
+
+
+class SiteChange(In):
+    """What of a site changes."""
+
+    name: Line | None = None
+    county: Area | None = None
+    permit: Permit | None = None
+    address: Address | None = None
+
+
+class UnitOut(Out):
+    """A production line and the ruleset that grades it."""
+
+    id: UUID
+    enterprise_id: UUID
+    site_id: UUID
+    code: str = Field(description="The unit's `id` in audits.")
+    ruleset_id: str
+    name: str | None
+    active: bool
+    created_at: datetime
+
+
+class UnitIn(In):
+    """A production line to register."""
+
+    site_id: UUID
+    code: Line = Field(examples=["line-1"])
+    ruleset_id: RulesetKey
+    name: Line | None = None
+
+
+class UnitChange(In):
+    """What of a unit changes."""
+
+    name: Line | None = None
+    ruleset_id: RulesetKey | None = None
+    active: bool | None = None

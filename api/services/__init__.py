@@ -1,0 +1,1 @@
+"""What the service does, one module or package for each subject: every write, and what follows from what is stored."""

@@ -1,0 +1,188 @@
+"""A service to try out: the enterprises of the examples, audits in every state, one account for each role.
+
+It lives in a folder and a database of its own and marks that database in the log, so that no production service ever
+starts on it.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from api import audit_log
+from api.access import Via, actor_of
+from api.context import Context, open_context
+from api.identity import passwords
+from api.service import Service
+from api.services import users, workflow
+from api.services.workflow.review import has_open_exclusion, outcomes_of
+from api.settings import Settings
+from api.store import Assignment, Audit, Enterprise, LogEntry, Role, Site, Team, Unit, User
+
+MARK = "demo.created"
+FOLDER = "demo"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+EXAMPLES_IN_WHEEL = Path(__file__).resolve().parents[1] / "_examples"
+SHOWN = "91610404MA7D2P8L3F"
+"""The enterprise whose user there is an account for."""
+WORD = "演示数据，缺失和异常之处未改动。"
+PUBLISHED_WORD = "演示数据：指南限值待主管部门核实，先行公布。"
+LEFT_AT = ("published", "published", "published", "confirmed", "submitted", "draft", "returned")
+"""How far the examples' audits have come, in turn."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """A demo account at the only time that its password is known."""
+
+    login: str
+    password: str
+    role: str
+    about: str
+
+
+ACCOUNTS: tuple[tuple[str, str, Role, str], ...] = (
+    ("demo-expert", "演示专家甲", Role.ASSESSOR, "评审专家：填写、提交审核"),
+    ("demo-expert2", "演示专家乙", Role.ASSESSOR, "评审专家：复核甲的审核"),
+    ("demo-enterprise", "演示企业环保科", Role.ENTERPRISE, "企业：看等级与差距、自评、申诉"),
+    ("demo-bureau", "演示省厅审定人", Role.BUREAU, "生态环境部门：公布、答复申诉、审定规则集"),
+    ("demo-admin", "演示管理员", Role.ADMINISTRATOR, "系统管理员：用户与日志"),
+)
+ROLES = {
+    Role.ASSESSOR: "评审专家",
+    Role.ENTERPRISE: "企业",
+    Role.BUREAU: "生态环境部门",
+    Role.ADMINISTRATOR: "系统管理员",
+}
+
+
+def settings_of(settings: Settings) -> Settings:
+    """The settings of the demo beside a local service: its own folder, its own SQLite."""
+    folder = settings.data.absolute() / FOLDER
+    return settings.model_copy(update={"data": folder, "database_url": SecretStr(f"sqlite:///{folder / 'demo.db'}")})
+
+
+def is_demo(service: Service) -> bool:
+    """Whether the database was made for a demo."""
+    with service.database.reading() as db:
+        return db.scalar(select(LogEntry.seq).where(LogEntry.action == MARK).limit(1)) is not None
+
+
+def prepare(service: Service) -> Sequence[Account] | None:
+    """Fill an empty demo database and give its accounts; None when it was filled before."""
+    if service.settings.production:
+        raise ValueError("a production service has no demo")
+    if is_demo(service):
+        return None
+    audits = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(_examples().glob("*/*.json"))]
+    secrets = {login: passwords.generated() for login, *_ in ACCOUNTS}
+    with service.database.writing() as db:
+        audit_log.append(db, MARK, None)
+        team = Team(name="演示评审组")
+        db.add(team)
+        enterprises = {said["enterprise"]["uscc"]: _enterprise(db, said, team.id) for said in audits}
+        scopes: dict[Role, dict[str, Any]] = {
+            Role.ASSESSOR: {"team_id": team.id},
+            Role.ENTERPRISE: {"enterprise_id": enterprises[SHOWN]},
+            Role.BUREAU: {"area": "610000", "may_review": True},
+            Role.ADMINISTRATOR: {},
+        }
+        for login, name, role, _ in ACCOUNTS:
+            users.create_user(db, login=login, name=name, role=role, password=secrets[login], **scopes[role])
+    _audits(service, audits, enterprises)
+    return [Account(login, secrets[login], ROLES[role], about) for login, _, role, about in ACCOUNTS]
+
+
+def _examples() -> Path:
+    return EXAMPLES if EXAMPLES.is_dir() else EXAMPLES_IN_WHEEL
+
+
+def _enterprise(db: Any, said: dict[str, Any], team_id: UUID) -> UUID:
+    head = said["enterprise"]
+    enterprise = Enterprise(name=head["name"], uscc=head["uscc"], county=head["county"], permit=head.get("permit"))
+    db.add(enterprise)
+    db.flush()
+    site = Site(enterprise_id=enterprise.id, name="主厂区", county=head["county"], permit=head.get("permit"))
+    db.add_all([site, Assignment(team_id=team_id, enterprise_id=enterprise.id, since=date(2020, 1, 1))])
+    db.flush()
+    for unit in said["units"]:
+        db.add(Unit(enterprise_id=enterprise.id, site_id=site.id, code=unit["id"], ruleset_id=unit["ruleset"]))
+    db.flush()
+    return enterprise.id
+
+
+def _lacks_gates(context: Context, audit_id: UUID) -> bool:
+    """Whether an audit can't be published because its gates are unanswered."""
+    audit = context.find(Audit, audit_id)
+    grading = workflow.latest(context, audit, workflow.revision_of(context, audit))
+    return grading is None or has_open_exclusion(outcomes_of(context, grading))
+
+
+class _Play:
+    """Acts for the demo's people through the workflow, so that everything is checked and logged as it would be."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        with service.database.reading() as db:
+            self.actors = {user.login: actor_of(user, Via.COMMAND) for user in db.scalars(select(User))}
+
+    def __call__(self, login: str, step: Any, *args: Any, **kwargs: Any) -> Any:
+        with open_context(self.service, self.actors[login]) as context:
+            return step(context, *args, **kwargs)
+
+    def take(self, enterprise_id: UUID, content: str, left_at: str) -> UUID:
+        """An audit that has come so far."""
+        audit: Audit = self("demo-expert", workflow.create_audit, enterprise_id, content)
+        if left_at != "draft":
+            self("demo-expert", workflow.submit, audit.id, reasons=WORD)
+        if left_at == "returned":
+            self("demo-expert2", workflow.send_back, audit.id, "请补充除尘设施现场照片，并核对监测报告日期。")
+        if left_at in ("confirmed", "published"):
+            self("demo-expert2", workflow.confirm, audit.id, reasons=WORD)
+        if left_at == "published" and not self("demo-bureau", _lacks_gates, audit.id):
+            self("demo-bureau", workflow.publish, audit.id, reasons=PUBLISHED_WORD)
+        return audit.id
+
+
+def _audits(service: Service, audits: list[dict[str, Any]], enterprises: dict[str, UUID]) -> None:
+    play = _Play(service)
+    others = [said for said in audits if said["enterprise"]["uscc"] != SHOWN]
+    for said, left_at in zip(others, LEFT_AT * len(others), strict=False):
+        play.take(enterprises[said["enterprise"]["uscc"]], _text(said), left_at)
+    shown = next(said for said in audits if said["enterprise"]["uscc"] == SHOWN)
+    enterprise_id = enterprises[SHOWN]
+    play.take(enterprise_id, _text(_a_year_before(shown)), "published")
+    published = play.take(enterprise_id, _text(shown), "published")
+    own: Audit = play("demo-enterprise", workflow.create_audit, enterprise_id, _text(_as_the_enterprise_sees_it(shown)))
+    play("demo-enterprise", workflow.submit, own.id, reasons=WORD)
+    play("demo-enterprise", workflow.appeal, published, "硫化工序收集设施已完成改造，申请复核。")
+    play("demo-bureau", workflow.sign_off, "national-2020/rubber", statement="演示用，并非真实的审定。")
+
+
+def _text(said: dict[str, Any]) -> str:
+    return json.dumps(said, ensure_ascii=False, indent=2)
+
+
+def _as_the_enterprise_sees_it(said: dict[str, Any]) -> dict[str, Any]:
+    """What the enterprise says of itself: a little better than the experts found it, and an outlet less."""
+    (unit, *others) = said["units"]
+    facts = unit["facts"] | {
+        "calendering_capture": "enclosed_negative",
+        "low_voc_adhesive_share": 62,
+        "dcs_retention_months": 36,
+    }
+    groups = {name: rows[:-1] for name, rows in unit["groups"].items()}
+    return {**said, "units": [{**unit, "facts": facts, "groups": groups}, *others]}
+
+
+def _a_year_before(said: dict[str, Any]) -> dict[str, Any]:
+    """An earlier audit to compare with: a year before, and with fewer of the values known."""
+    day = date.fromisoformat(said["assessed_on"]) - timedelta(days=365)
+    units = [{**unit, "facts": dict(list(unit["facts"].items())[: len(unit["facts"]) // 2])} for unit in said["units"]]
+    return {**said, "assessed_on": day.isoformat(), "units": units}

@@ -1,0 +1,206 @@
+"""Enterprises with their sites and units, and the teams that are assigned to them: registered and changed."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from api import audit_log
+from api.access import Rule, in_area, require, unscoped
+from api.context import Context
+from api.problems import ErrorAt, Problem
+from api.store import Assignment, Enterprise, Role, Site, Team, Unit
+from grading import calendar
+from grading import uscc as credit_code
+from grading.language.problems import LanguageError
+
+LAST_END = date(2099, 12, 31)
+"""A later last day of an assignment means none."""
+
+
+def add_enterprise(context: Context, *, name: str, uscc: str, county: str, permit: str | None = None) -> Enterprise:
+    """Register an enterprise; raises Problem (403 outside of the bureau's area, 409, 422)."""
+    actor = require(context.db, Rule.KEEP_ENTERPRISES)
+    _refuse_elsewhere(context, county)
+    try:
+        uscc = credit_code.normalised(uscc)
+    except ValueError as error:
+        raise _invalid("uscc", f"{error}。") from None
+    with unscoped(context.db):
+        if context.db.scalar(select(Enterprise.id).where(Enterprise.uscc == uscc)) is not None:
+            message = f"统一社会信用代码 {uscc} 已登记。"
+            raise Problem("uscc_taken", message, errors=[ErrorAt("uscc", message)])
+    try:
+        made = Enterprise(name=name, uscc=uscc, county=county, permit=permit)
+    except ValueError as error:
+        raise _invalid("uscc", str(error)) from None
+    context.db.add(made)
+    context.db.flush()
+    audit_log.append(context.db, "enterprise.created", actor, enterprise_id=made.id)
+    return made
+
+
+def change_enterprise(context: Context, enterprise_id: UUID, version: int, changes: dict[str, Any]) -> Enterprise:
+    """Change an enterprise that was last seen in `version`; raises Problem (403, 404, 412, 422)."""
+    actor = require(context.db, Rule.KEEP_ENTERPRISES)
+    enterprise = context.find(Enterprise, enterprise_id)
+    if enterprise.version != version:
+        said = "企业信息已被他人修改，请刷新后再操作。"
+        raise Problem("stale", said, status=412, more={"version": enterprise.version})
+    _refuse_null(changes, "name", "county", "active")
+    if "county" in changes:
+        _refuse_elsewhere(context, changes["county"])
+    if _apply(enterprise, changes):
+        enterprise.version += 1
+        context.db.flush()
+        details = {"changed": sorted(changes), "version": enterprise.version}
+        audit_log.append(context.db, "enterprise.changed", actor, enterprise_id=enterprise.id, details=details)
+    return enterprise
+
+
+def add_site(context: Context, enterprise_id: UUID, **said: Any) -> Site:
+    """Register a site; raises Problem (403, 404, 409)."""
+    actor = require(context.db, Rule.KEEP_ENTERPRISES)
+    context.find(Enterprise, enterprise_id)
+    if context.db.scalar(select(Site.id).where(Site.enterprise_id == enterprise_id, Site.name == said["name"])):
+        message = "这家企业已有同名厂区。"
+        raise Problem("site_exists", message, errors=[ErrorAt("name", message)])
+    made = Site(enterprise_id=enterprise_id, **said)
+    context.db.add(made)
+    context.db.flush()
+    audit_log.append(context.db, "site.created", actor, enterprise_id=enterprise_id, subject=f"site:{made.id}")
+    return made
+
+
+def change_site(context: Context, site_id: UUID, changes: dict[str, Any]) -> Site:
+    """Change a site; raises Problem (403, 404, 409, 422)."""
+    actor = require(context.db, Rule.KEEP_ENTERPRISES)
+    site = context.find(Site, site_id)
+    _refuse_null(changes, "name", "county")
+    if _apply(site, changes):
+        context.db.flush()
+        details = {"changed": sorted(changes)}
+        audit_log.append(
+            context.db,
+            "site.changed",
+            actor,
+            enterprise_id=site.enterprise_id,
+            subject=f"site:{site.id}",
+            details=details,
+        )
+    return site
+
+
+def add_unit(
+    context: Context, enterprise_id: UUID, *, site_id: UUID, code: str, ruleset_id: str, name: str | None
+) -> Unit:
+    """Register a unit; raises Problem (403, 404, 409, 422)."""
+    actor = require(context.db, Rule.KEEP_ENTERPRISES)
+    site = context.find(Site, site_id)
+    if site.enterprise_id != enterprise_id:
+        raise _invalid("site_id", "厂区不属于这家企业。")
+    _refuse_unknown_ruleset(context, ruleset_id)
+    if context.db.scalar(select(Unit.id).where(Unit.site_id == site_id, Unit.code == code)):
+        message = "这个厂区已有同编号的生产单元。"
+        raise Problem("unit_exists", message, errors=[ErrorAt("code", message)])
+    made = Unit(enterprise_id=enterprise_id, site_id=site_id, code=code, ruleset_id=ruleset_id, name=name)
+    context.db.add(made)
+    context.db.flush()
+    audit_log.append(context.db, "unit.created", actor, enterprise_id=enterprise_id, subject=f"unit:{made.id}")
+    return made
+
+
+def change_unit(context: Context, unit_id: UUID, changes: dict[str, Any]) -> Unit:
+    """Change a unit; raises Problem (403, 404, 422)."""
+    actor = require(context.db, Rule.KEEP_ENTERPRISES)
+    unit = context.find(Unit, unit_id)
+    _refuse_null(changes, "ruleset_id", "active")
+    if "ruleset_id" in changes:
+        _refuse_unknown_ruleset(context, changes["ruleset_id"])
+    if _apply(unit, changes):
+        context.db.flush()
+        details = {"changed": sorted(changes)}
+        audit_log.append(
+            context.db,
+            "unit.changed",
+            actor,
+            enterprise_id=unit.enterprise_id,
+            subject=f"unit:{unit.id}",
+            details=details,
+        )
+    return unit
+
+
+def assign(context: Context, *, team_id: UUID, enterprise_id: UUID, since: date, until: date | None) -> Assignment:
+    """Let a team assess an enterprise; raises Problem (403, 404, 409, 422)."""
+    actor = require(context.db, Rule.ASSIGN_TEAMS)
+    context.find(Team, team_id)
+    context.find(Enterprise, enterprise_id)
+    if since < calendar.EARLIEST:
+        raise _invalid("since", f"起始日不应早于 {calendar.EARLIEST}。")
+    _refuse_end(until, since)
+    same = select(Assignment.id).where(
+        Assignment.team_id == team_id, Assignment.enterprise_id == enterprise_id, Assignment.since == since
+    )
+    if context.db.scalar(same) is not None:
+        raise Problem("assignment_exists", "这个评审组自同一天起已有对这家企业的指派。")
+    made = Assignment(
+        team_id=team_id, enterprise_id=enterprise_id, since=since, until=until, assigned_by=context.actor.id
+    )
+    context.db.add(made)
+    context.db.flush()
+    audit_log.append(context.db, "team.assigned", actor, enterprise_id=enterprise_id, subject=f"team:{team_id}")
+    return made
+
+
+def end_assignment(context: Context, assignment_id: UUID, until: date) -> Assignment:
+    """Let an assignment end on a day; raises Problem (403, 404, 422)."""
+    actor = require(context.db, Rule.ASSIGN_TEAMS)
+    assignment = context.find(Assignment, assignment_id)
+    _refuse_end(until, assignment.since)
+    assignment.until = until
+    context.db.flush()
+    about = {"enterprise_id": assignment.enterprise_id, "subject": f"team:{assignment.team_id}"}
+    audit_log.append(context.db, "team.assignment_ended", actor, **about)  # type: ignore[arg-type]
+    return assignment
+
+
+def _refuse_end(until: date | None, since: date) -> None:
+    if until is not None and until < since:
+        raise _invalid("until", "终止日早于起始日。")
+    if until is not None and until > LAST_END:
+        raise _invalid("until", f"终止日不应晚于 {LAST_END}；没有终止日的请留空。")
+
+
+def _apply(row: Any, changes: dict[str, Any]) -> bool:
+    """Put the changes in; whether anything is different now."""
+    different = {name: value for name, value in changes.items() if getattr(row, name) != value}
+    for name, value in different.items():
+        setattr(row, name, value)
+    return bool(different)
+
+
+def _refuse_null(changes: dict[str, Any], *names: str) -> None:
+    errors = [ErrorAt(name, "不能为空。") for name in names if name in changes and changes[name] is None]
+    if errors:
+        raise Problem("invalid_request", f"请求有 {len(errors)} 处问题。", status=422, errors=errors)
+
+
+def _refuse_elsewhere(context: Context, county: str) -> None:
+    """A bureau keeps the enterprises of its own area."""
+    actor = context.actor
+    if actor.role is Role.BUREAU and not in_area(county, actor.area or ""):
+        message = f"{county} 不在您的辖区（{actor.area}）。"
+        raise Problem("not_in_charge", message, status=403, errors=[ErrorAt("county", message)])
+
+
+def _refuse_unknown_ruleset(context: Context, ruleset_id: str) -> None:
+    try:
+        context.service.grader.library.ruleset(ruleset_id)
+    except (KeyError, LanguageError):
+        raise _invalid("ruleset_id", f"没有规则集 {ruleset_id}，或它不能使用。") from None
+
+
+def _invalid(place: str, message: str) -> Problem:
+    return Problem("invalid_request", message, status=422, errors=[ErrorAt(place, message)])

@@ -1,0 +1,120 @@
+"""What an audit says: its revisions, and reading them as an audit of the domain."""
+
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import date
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+
+from api.access import scope_cached
+from api.context import Context
+from api.problems import ErrorAt, Problem, invalid_audit
+from api.services.workflow.shape import refuse_broken
+from api.store import Audit, AuditRevision, Enterprise, Unit
+from grading import uscc
+from grading.intake import AuditError, check_audit, parse_json
+from grading.language.load import Library
+from grading.model import audit as domain
+from grading.model.ruleset import Ruleset
+
+_BY_NUMBER = scope_cached(
+    select(AuditRevision).where(
+        AuditRevision.audit_id == bindparam("audit"), AuditRevision.number == bindparam("number")
+    )
+)
+
+
+def revision_of(context: Context, audit: Audit, number: int | None = None) -> AuditRevision:
+    """A revision of an audit, by default the one that counts; raises Problem (404)."""
+    wanted = audit.revision if number is None else number
+    found = context.db.scalar(_BY_NUMBER, {"audit": audit.id, "number": wanted})
+    if found is None:
+        raise Problem("not_found", f"没有第 {wanted} 次修订，或不在您的查看范围内。", status=404)
+    return found
+
+
+def next_number(context: Context, audit: Audit) -> int:
+    """The number of the audit's next revision."""
+    last = context.db.scalar(select(func.max(AuditRevision.number)).where(AuditRevision.audit_id == audit.id))
+    return (last or 0) + 1
+
+
+def parsed(content: str) -> dict[str, Any]:
+    """A draft's JSON object with exact numbers; raises Problem (422). It need not be complete or right otherwise."""
+    try:
+        raw = parse_json(content)
+    except AuditError as error:
+        raise invalid_audit(error) from None
+    if not isinstance(raw, dict):
+        message = "审核数据应为 JSON 对象。"
+        raise Problem("invalid_audit", message, status=422, errors=[ErrorAt("", message)])
+    return raw
+
+
+def storable(content: str) -> str:
+    """The content of a draft that may be kept; raises Problem (422) with the place of all that no form could show."""
+    refuse_broken(parsed(content))
+    return content
+
+
+def read(content: str, enterprise: Enterprise, library: Library) -> domain.Audit:
+    """The audit that a revision holds, for the enterprise it is about; raises Problem (422) with the place of every error."""
+    raw = parsed(content)
+    errors = _identity_errors(raw.get("enterprise"), enterprise)
+    try:
+        audit = check_audit(raw, library)
+    except AuditError as error:
+        errors = [ErrorAt(p.place, p.message) for p in error.problems] + errors
+    if errors:
+        raise Problem("invalid_audit", f"审核数据有 {len(errors)} 处问题。", status=422, errors=errors)
+    return audit
+
+
+def edition_notices(rulesets: Iterable[Ruleset], day: date) -> list[ErrorAt]:
+    """The units (in the order of their rulesets) whose edition is not in force on a day, with the days it is."""
+    found = []
+    for index, ruleset in enumerate(rulesets):
+        edition = ruleset.edition
+        if day < edition.effective:
+            message = f"评定日 {day} 早于 {ruleset.title} 的施行日 {edition.effective}。"
+        elif edition.superseded is not None and day >= edition.superseded:
+            message = f"评定日 {day} 时 {ruleset.title} 已被取代（自 {edition.superseded} 起）。"
+        else:
+            continue
+        found.append(ErrorAt(f"units[{index}].ruleset", message))
+    return found
+
+
+def blank(context: Context, enterprise: Enterprise, site_id: Any, day: date) -> str:
+    """The content that a new audit begins with: who, when, and the units that are known."""
+    units = select(Unit).where(Unit.enterprise_id == enterprise.id, Unit.active).order_by(Unit.id)
+    if site_id is not None:
+        units = units.where(Unit.site_id == site_id)
+    head = {"name": enterprise.name, "uscc": enterprise.uscc, "county": enterprise.county}
+    if enterprise.permit:
+        head["permit"] = enterprise.permit
+    listed = [{"id": unit.code, "ruleset": unit.ruleset_id} for unit in context.db.scalars(units)]
+    said = {"enterprise": head, "assessed_on": day.isoformat(), "units": listed}
+    return json.dumps(said, ensure_ascii=False, indent=2)
+
+
+def _identity_errors(said: Any, enterprise: Enterprise) -> list[ErrorAt]:
+    """Where the content is about another enterprise than the audit is."""
+    if not isinstance(said, dict):
+        return []
+    errors = []
+    code = said.get("uscc")
+    if not isinstance(code, str):
+        errors.append(ErrorAt("enterprise.uscc", f"请填写统一社会信用代码，应为 {enterprise.uscc}。"))
+    else:
+        # What is no code at all is told by the intake.
+        with suppress(ValueError):
+            if uscc.normalised(code) != enterprise.uscc:
+                message = f"与本企业登记的统一社会信用代码 {enterprise.uscc} 不一致。"
+                errors.append(ErrorAt("enterprise.uscc", message))
+    county = said.get("county")
+    if isinstance(county, str) and county != enterprise.county:
+        errors.append(ErrorAt("enterprise.county", f"与本企业登记的行政区划代码 {enterprise.county} 不一致。"))
+    return errors

@@ -1,0 +1,128 @@
+"""What has to be said before an audit goes on: for what is missing or unusual, and for a grade that is not decided."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from api.context import Context
+from api.problems import ErrorAt, Problem
+from api.services.replay import read_as, replay
+from api.services.workflow.states import given_reasons
+from api.store import Audit, AuditKind, AuditRevision, AuditState, GradedUnit, Grading
+from grading.intake import AuditError
+from grading.model.decision import is_undecided
+from grading.model.result import UNGRADED, Outcome
+from grading.unusual import Finding, Slot, findings, numbers_of
+
+COUNTED = (AuditState.PUBLISHED, AuditState.SUPERSEDED)
+CHINA = timezone(timedelta(hours=8))
+
+
+def before(context: Context, audit: Audit) -> Audit | None:
+    """The audit of the same kind and place that counted before this one."""
+    rows = (
+        select(Audit)
+        .where(Audit.enterprise_id == audit.enterprise_id, Audit.kind == audit.kind, Audit.id < audit.id)
+        .where(Audit.state.in_(COUNTED if audit.kind is AuditKind.EXPERT else (*COUNTED, AuditState.SUBMITTED)))
+        .where(Audit.site_id == audit.site_id if audit.site_id else Audit.site_id.is_(None))
+        .order_by(Audit.id.desc())
+        .limit(1)
+    )
+    return context.db.scalar(rows)
+
+
+def findings_of(context: Context, audit: Audit, grading: Grading) -> tuple[Finding, ...]:
+    """What somebody should look at once more in an audit as it was graded; raises Problem (409) when it can't be made again."""
+    try:
+        made = replay(context, grading)
+    except (LookupError, ValueError) as error:
+        raise Problem("not_replayable", "这次评级所用的规则集未完整保存，不能核对。") from error
+    rulesets = {unit.ruleset: made.engine.library.ruleset(unit.ruleset) for unit in made.audit.units}
+    today = context.at.astimezone(CHINA).date()
+    try:
+        earlier = numbers_before(context, audit)
+    except (LookupError, ValueError, AuditError):
+        found = findings(rulesets, made.audit, made.grading, today)
+        return (*found, Finding("not_compared", None, "上次的审核已不能按当时的规则读出，数值未与上次比较。"))
+    return findings(rulesets, made.audit, made.grading, today, earlier)
+
+
+def numbers_before(context: Context, audit: Audit) -> dict[Slot, Decimal] | None:
+    """The numbers of the audit before, read as it was graded then; None when there is none."""
+    earlier = before(context, audit)
+    if earlier is None:
+        return None
+    made = select(Grading).where(Grading.audit_id == earlier.id).order_by(Grading.id.desc()).limit(1)
+    grading = context.db.scalars(made).one_or_none()
+    if grading is None:
+        return None
+    units = context.db.scalars(select(GradedUnit).where(GradedUnit.grading_id == grading.id)).all()
+    engine = context.service.grader.of_digests(context.db, {unit.ruleset_id: unit.ruleset_digest for unit in units})
+    content = context.find(AuditRevision, grading.revision_id).content
+    return numbers_of(read_as(content, {unit.unit: unit.ruleset_id for unit in units}, engine.library))
+
+
+def outcomes_of(context: Context, grading: Grading) -> list[Outcome]:
+    """What a grading says of each unit."""
+    units = select(GradedUnit.grade, GradedUnit.attainable).where(GradedUnit.grading_id == grading.id)
+    return [Outcome(*row) for row in context.db.execute(units)]
+
+
+def is_open(outcomes: Sequence[Outcome]) -> bool:
+    """Whether the grade of any unit is not decided."""
+    return any(is_undecided(*outcome) for outcome in outcomes)
+
+
+@dataclass(frozen=True)
+class Review:
+    """What has to be looked at before an audit is confirmed or published."""
+
+    findings: tuple[Finding, ...]
+    undecided: bool
+    gates_unanswered: bool
+
+
+def look_at(context: Context, audit: Audit, grading: Grading) -> Review:
+    """What has to be looked at before an audit goes on with a grading."""
+    outcomes = outcomes_of(context, grading)
+    return Review(findings_of(context, audit, grading), is_open(outcomes), has_open_exclusion(outcomes))
+
+
+def has_open_exclusion(outcomes: Sequence[Outcome]) -> bool:
+    """Whether a unit is out of the grading only as long as nobody answers its gates."""
+    return any(outcome.grade == UNGRADED and is_undecided(*outcome) for outcome in outcomes)
+
+
+def require_met_gates(outcomes: Sequence[Outcome]) -> None:
+    """A unit is out of the grading only by a gate that is met; raises Problem (409) for one of which nobody knows."""
+    if has_open_exclusion(outcomes):
+        said = "有单元的否决条件尚未回答：只有触发了否决条件才能公布为“不纳入绩效分级”。请退回补充后再公布。"
+        raise Problem("gates_unanswered", said)
+
+
+def word_for(what: str, reasons: str, found: Sequence[Finding], undecided: bool = False) -> str:
+    """What was said for going on all the same; raises Problem (422) where something has to be said and was not.
+
+    The problem lists what was found (`findings`).
+    """
+    if reasons.strip():
+        return given_reasons(reasons, what)
+    if not found and not undecided:
+        return ""
+    said = [f"等级待定，{what}须说明理由"] if undecided else []
+    said += [f"有 {len(found)} 处缺失或异常，请核对，并说明后再{what}"] if found else []
+    code = "undecided_grade" if undecided else "unusual_audit"
+    detail = (
+        "；".join(said) + "".join(f"；{f.unit + '：' if f.unit else ''}{f.text.rstrip('。')}" for f in found) + "。"
+    )
+    errors = [ErrorAt("reasons", f"请填写{what}说明。")]
+    raise Problem(code, detail, status=422, errors=errors, more={"findings": told(found)})
+
+
+def told(found: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Findings as JSON."""
+    return [asdict(finding) for finding in found]

@@ -1,0 +1,91 @@
+"""`grading gaps`: what stands between each unit and a level, and the plan that closes it."""
+
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.markup import escape
+
+from grading.cli.gaps_text import print_gaps
+from grading.cli.inputs import grade_one, read_one, tell_problems, with_progress
+from grading.cli.terminal import Exit, library, out
+from grading.engine.grade import Engine
+from grading.gaps import NoSuchLevelError, ReachedError, TargetError, unit_gaps
+from grading.gaps.causes import unit_decisions
+from grading.intake import AuditError, InputProblem
+from grading.language.decision_text import decision_text, level_label
+from grading.model.audit import Audit
+from grading.model.base import Mode
+from grading.model.decision import Decision
+from grading.model.gap import UnitGaps
+from grading.model.result import Grading
+from grading.model.ruleset import Ruleset
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("gaps", help="列出与目标等级的差距，给出最省与改动最少的组合")(show_gaps)
+
+
+def show_gaps(
+    context: typer.Context,
+    files: Annotated[list[str], typer.Argument(metavar="审核文件…", help="审核数据（JSON）；- 为标准输入")],
+    target: Annotated[str | None, typer.Option("--target", help="目标等级，如 B；默认为高一级")] = None,
+    trial: Annotated[bool, typer.Option("--trial", help="试算：暂定数值视同已核实，结果不得发布")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="每个文件输出一行 JSON")] = False,
+) -> None:
+    """Show the gaps of every unit of every file; exit 1 if one can't be read or none of its units has such a level."""
+    engine = Engine(library(context))
+    mode = Mode.TRIAL if trial else Mode.OFFICIAL
+    failed = False
+    for name in with_progress(files, "分析差距"):
+        try:
+            audit = read_one(name, engine)
+            grading, found = _gaps(engine, audit, mode, target)
+        except AuditError as error:
+            failed = True
+            tell_problems(name, error, as_json)
+            continue
+        if as_json:
+            units = [_unit_json(audit, i, one) for i, one in enumerate(found)]
+            typer.echo(orjson.dumps({"file": name, "mode": mode.value, "units": units}).decode())
+        else:
+            rulesets = {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in audit.units}
+            decisions = unit_decisions(rulesets, audit, grading)
+            for i, one in enumerate(found):
+                _print_one(rulesets[audit.units[i].ruleset], audit, i, one, decisions[i])
+    if failed:
+        raise typer.Exit(Exit.FAILED)
+
+
+def _gaps(engine: Engine, audit: Audit, mode: Mode, target: str | None) -> tuple[Grading, list[UnitGaps | TargetError]]:
+    """The grading, and the gaps of each unit, or why there are none to speak of."""
+    grading = grade_one(audit, engine, mode)
+    found: list[UnitGaps | TargetError] = []
+    for i in range(len(audit.units)):
+        try:
+            found.append(unit_gaps(engine, audit, grading, i, target))
+        except TargetError as error:
+            found.append(error)
+    if all(isinstance(one, NoSuchLevelError) for one in found):
+        raise AuditError(InputProblem(f"units[{i}]", str(one)) for i, one in enumerate(found))
+    return grading, found
+
+
+def _unit_json(audit: Audit, index: int, found: UnitGaps | TargetError) -> dict[str, Any]:
+    if isinstance(found, TargetError):
+        return {"unit": audit.units[index].id, "grade": found.grade, "message": str(found)}
+    return found.model_dump(mode="json")
+
+
+def _print_one(ruleset: Ruleset, audit: Audit, index: int, found: UnitGaps | TargetError, decision: Decision) -> None:
+    unit = audit.units[index]
+    if isinstance(found, UnitGaps):
+        print_gaps(audit, ruleset, found, decision.causes)
+        return
+    now = decision_text(decision, lambda level: level_label(ruleset.scale, level))
+    said = f"现为 [bold]{now}[/bold]，已经达到目标"
+    if not isinstance(found, ReachedError):
+        labels = [f"{level}（{level_label([ruleset.scale], level)}）" for level in found.levels]
+        said = f"没有可以作为目标的等级“{escape(found.target)}”；有 {'、'.join(labels)}"
+    out.print(f"[bold]{escape(audit.enterprise.name)} · {escape(unit.id)}[/bold]：{said}")

@@ -1,0 +1,191 @@
+"""Gaps and plans as text for the terminal: tables where there is room, lists where there is not."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+
+from grading import vocabulary
+from grading.cli.folding import Folded
+from grading.cli.labels import TRIAL_NOTICE, range_text
+from grading.cli.terminal import out, print_block
+from grading.language.decision_text import level_label, managed_text, outcome_text
+from grading.language.prose import glue, number_text
+from grading.model.audit import Audit
+from grading.model.base import Mode
+from grading.model.decision import Causes
+from grading.model.gap import Alternative, Change, ChangeSet, GapLine, Step, UnitGaps
+from grading.model.ruleset import Ruleset
+
+WIDE = 110
+"""From so many columns on gap lines stand in tables."""
+UNRESOLVED = "待核实的限值：由主管部门补充，不是企业的缺项"
+
+
+def print_gaps(audit: Audit, ruleset: Ruleset, gaps: UnitGaps, causes: Causes | None) -> None:
+    """Everything between a unit and its target; `causes` say why its grade is not decided."""
+    out.print(
+        f"[bold]{escape(audit.enterprise.name)} · {escape(gaps.unit)}[/bold]  {escape(ruleset.title)}："
+        f"现为 [bold]{outcome_text(ruleset.scale, gaps.outcome, causes)}[/bold]"
+        + (f"，目标 [bold]{_label(ruleset, gaps.target)}[/bold]" if gaps.steps else "，已是最高等级")
+    )
+    if gaps.steps:
+        _print_lines("不满足", gaps.with_status("unmet"))
+        _print_lines("缺少证据", gaps.with_status("unknown"))
+        _print_lines(UNRESOLVED, gaps.with_status("unresolved"))
+        _print_alternatives(gaps.alternatives, gaps.lines)
+        for step in gaps.steps:
+            _print_step(ruleset, step)
+        _print_measures(ruleset, gaps)
+    if gaps.mode is Mode.TRIAL:
+        out.print(TRIAL_NOTICE, style="bold yellow")
+    out.print()
+
+
+def _label(ruleset: Ruleset, level: str) -> str:
+    return level_label([ruleset.scale], level)
+
+
+def _print_lines(title: str, lines: Sequence[GapLine]) -> None:
+    """Gap lines of one status: those of gates first, then in the guideline's order."""
+    if not lines:
+        return
+    listed = sorted(lines, key=lambda line: line.source != "gate")
+    rows = [_cells(line) for line in listed]
+    out.print(f"[bold]{title}：{len(listed)} 项[/bold]")
+    if out.width < WIDE:
+        for line, cells in zip(listed, rows, strict=True):
+            head, *rest = [f"[dim]{line.id}[/dim] {cells.pop('指标与位置')}"]
+            rest += [f"{name}：{said}" for name, said in cells.items() if said]
+            out.print(f"  {head.replace(chr(10), ' ')}")
+            for said in rest:
+                _print_below(said.replace("\n", "；"))
+        return
+    table = Table(header_style="bold")
+    table.add_column("编号", no_wrap=True)
+    for name in rows[0]:
+        table.add_column(name, overflow="fold")
+    for line, cells in zip(listed, rows, strict=True):
+        table.add_row(line.id, *(Folded(cell) for cell in cells.values()))
+    print_block(table)
+
+
+def _cells(line: GapLine) -> dict[str, str]:
+    """What there is to say of a line, by the heading it stands under."""
+    where = [escape(line.title), *([escape(line.row)] if line.row else [])]
+    where += [] if line.on_cheapest_way else ["[dim]（另一途径）[/dim]"]
+    cells = {"指标与位置": "\n".join(where), "要求": escape(line.required)}
+    if line.status == "unresolved":
+        return cells | {"现状": escape(line.actual_text or "未提供")}
+    if line.status == "unknown":
+        missing = "、".join(value.fact_label for value in line.missing)
+        return cells | {"缺少": escape(missing), "可作证据": escape("、".join(line.evidence))}
+    short = f"\n差 {number_text(line.difference, line.measured_in)}" if line.difference else ""
+    remedy = line.remedy
+    effort = [range_text(remedy.weeks, "周"), range_text(remedy.cost_wan_cny, "万元")] if remedy is not None else []
+    return cells | {
+        "现状": escape((line.actual_text or "—") + short),
+        "整改措施": escape(remedy.text) if remedy is not None else "",
+        "工期和造价": "\n".join(effort),
+    }
+
+
+def _print_alternatives(alternatives: Iterable[Alternative], lines: Sequence[GapLine]) -> None:
+    """What can be done in several ways, each with what it takes."""
+    by_id = {line.id: line for line in lines}
+    listed = [a for a in alternatives if any(way.possible for way in a.ways)]
+    if not listed:
+        return
+    out.print(f"[bold]可选途径：{len(listed)} 处[/bold]")
+    for alternative in listed:
+        known = [by_id[id_] for way in alternative.ways for id_ in way.lines if id_ in by_id]
+        title = known[0].title if known else alternative.indicator
+        row = f"（{alternative.row}）" if alternative.row else ""
+        out.print(f"  {escape(title + row)}：以下 {len(alternative.ways)} 种，做到 {alternative.needed} 种即可")
+        for way in alternative.ways:
+            said = "；".join(dict.fromkeys(_with_row(by_id[id_]) for id_ in way.lines if id_ in by_id))
+            takes = f"{range_text(way.cost_wan_cny, '万元')}，{range_text(way.weeks, '周')}"
+            state = "[green]最省[/green]" if way.cheapest else "" if way.possible else "[yellow]目前走不通[/yellow]"
+            _print_below(f"· {escape(said)}（{takes}）{state}")
+
+
+def _with_row(line: GapLine) -> str:
+    return f"{line.row}：{line.required}" if line.row else line.required
+
+
+def _print_step(ruleset: Ruleset, step: Step) -> None:
+    out.print(f"[bold]{_label(ruleset, step.level_from)} → {_label(ruleset, step.level_to)}[/bold]")
+    cheapest, smallest = step.cheapest, step.smallest
+    same = smallest is not None and cheapest is not None and smallest.changes == cheapest.changes
+    if cheapest is not None:
+        _print_set("最省、改动也最少的组合" if same else "最省的组合", cheapest, step.lines, ruleset)
+    if smallest is not None and not same:
+        _print_set("改动最少的组合", smallest, step.lines, ruleset)
+    figures = dict.fromkeys(b.title for b in step.blockers if b.reason == "unresolved_figure")
+    if figures:
+        out.print(f"  [yellow]等待核实限值的指标：{len(figures)} 项[/yellow]")
+        _print_below(escape("；".join(figures)))
+    others = [blocker for blocker in step.blockers if blocker.reason != "unresolved_figure"]
+    if others:
+        out.print(f"  [yellow]不是整改所能解决的：{len(others)} 项[/yellow]")
+        for blocker in others:
+            _print_below(escape(f"· {blocker.title}：{blocker.text}"))
+
+
+def _print_below(markup: str) -> None:
+    print_block(Padding(Folded(markup), (0, 0, 0, 4), expand=False))
+
+
+def _print_set(title: str, found: ChangeSet, lines: Sequence[GapLine], ruleset: Ruleset) -> None:
+    """A set of changes, what it takes, and what grading the changed audit says."""
+    said = outcome_text(ruleset.scale, found.outcome)
+    proof = f"改后复评为 [bold]{said}[/bold]，" + ("已达到" if found.enough else "尚未达到")
+    if not found.changes:
+        out.print(f"  {title}：没有需要改动的数据；{proof}")
+        return
+    takes = f"{range_text(found.cost_wan_cny, '万元')}，{range_text(found.weeks, '周')}"
+    out.print(f"  {title}：{len(found.changes)} 处改动，{takes}；{proof}")
+    by_id = {line.id: line for line in lines}
+    for change in found.changes:
+        _print_below(escape(f"· {_change_text(change, by_id, ruleset)}"))
+    unpriced = sum(remedy.cost_wan_cny is None for remedy in found.remedies)
+    if unpriced:
+        out.print(f"    [dim]另有 {unpriced} 项措施没有造价数据[/dim]")
+
+
+def _change_text(change: Change, lines: Mapping[str, GapLine], ruleset: Ruleset) -> str:
+    """`颗粒物（DA001）：25 mg/m³ → 不高于 15 mg/m³`; of evidence what it has to show; of sets what is added and what goes."""
+    fact, row = ruleset.facts[change.fact], f"（{change.row}）" if change.row else ""
+    words = ("不晚于", "不早于") if fact.type == "date" else ("不高于", "不低于")
+    bound = {"at_most": words[0], "at_least": words[1], None: ""}[change.limit]
+    if change.assumed:
+        return f"补证{row}：{change.fact_label}（此处按 {change.after_text} 试算，以实际为准）"
+    if change.kind == "supply":
+        closed = [lines[line] for line in change.lines if line in lines]
+        said = "；".join(dict.fromkeys(line.required for line in closed))
+        if not closed or (bound and all(line.fact == change.fact for line in closed)):
+            said = glue((change.fact_label, bound or "为", change.after_text))
+        return f"补证{row}：{said}"
+    if isinstance(change.after, list):
+        before = change.before or []
+        added = "、".join(fact.options[o] for o in change.after if o not in before)
+        gone = "、".join(fact.options[o] for o in before if o not in change.after)
+        steps = [f"增加 {added}" if added else "", f"去掉 {gone}" if gone else ""]
+        return f"{change.fact_label}{row}：{'；'.join(step for step in steps if step)}"
+    return f"{change.fact_label}{row}：{change.before_text} → {glue((bound, change.after_text))}"
+
+
+def _print_measures(ruleset: Ruleset, gaps: UnitGaps) -> None:
+    """What each alert asks for today and at the target."""
+    stated = [alert for alert in gaps.measures if alert.today or alert.target]
+    if not stated:
+        return
+    table = Table(header_style="bold", title="预警期间应执行的措施", title_justify="left", title_style="bold")
+    table.add_column("", no_wrap=True)
+    table.add_column(f"现在（{managed_text(ruleset.scale, gaps.outcome)}）", overflow="fold", ratio=1)
+    table.add_column(f"目标（{_label(ruleset, gaps.target)}）", overflow="fold", ratio=1)
+    for alert in stated:
+        cells = ["\n".join(escape(m["text"]) for m in listed) or "未载明" for listed in (alert.today, alert.target)]
+        table.add_row(vocabulary.ALERT[alert.alert], *(Folded(cell) for cell in cells))
+    print_block(table)

@@ -1,0 +1,117 @@
+"""`grading grade`: audits in, grades out."""
+
+from typing import Annotated
+
+import orjson
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from grading.cli.folding import Folded
+from grading.cli.inputs import grade_one, read_one, tell_problems, with_progress
+from grading.cli.labels import NOTICE_WORDS, TRIAL_NOTICE, UNDECIDED_NOTE
+from grading.cli.terminal import Exit, library, out, print_block
+from grading.engine.grade import Engine
+from grading.gaps.causes import decision_of, graded_document, unit_decisions
+from grading.intake import AuditError
+from grading.language.decision_text import decision_text, level_label, outcome_text
+from grading.language.short_boards import short_boards
+from grading.model.audit import Audit
+from grading.model.base import Mode
+from grading.model.result import Grading
+from grading.model.ruleset import Ruleset
+
+WIDE = 110
+"""From so many columns on the rulesets have a column of their own."""
+
+Files = Annotated[list[str], typer.Argument(metavar="审核文件…", help="审核数据（JSON）；- 为标准输入")]
+Trial = Annotated[bool, typer.Option("--trial", help="试算：暂定数值视同已核实，结果不得发布")]
+Json = Annotated[bool, typer.Option("--json", help="每个文件输出一行 JSON")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("grade", help="对审核文件评级")(grade)
+
+
+def grade(context: typer.Context, files: Files, trial: Trial = False, as_json: Json = False) -> None:
+    """Grade every file; exit 1 if one of them can't be graded."""
+    engine = Engine(library(context))
+    mode = Mode.TRIAL if trial else Mode.OFFICIAL
+    failed = False
+    told = _Told(engine, several=len(files) > 1)
+    for name in with_progress(files, "评级"):
+        try:
+            audit = read_one(name, engine)
+            grading = grade_one(audit, engine, mode)
+        except AuditError as error:
+            failed = True
+            tell_problems(name, error, as_json)
+            continue
+        if as_json:
+            typer.echo(orjson.dumps(graded_document(_rulesets(engine, audit), audit, grading)).decode())
+        else:
+            told.add(name, audit, grading)
+    if told.table.row_count:
+        told.print(mode)
+    if failed:
+        raise typer.Exit(Exit.FAILED)
+
+
+class _Told:
+    """The grades as a table, with what has to be known about the rulesets below it."""
+
+    def __init__(self, engine: Engine, several: bool) -> None:
+        self.engine, self.several, self.wide = engine, several, out.width >= WIDE
+        self.notices: dict[str, dict[str, None]] = {}
+        self.short: list[str] = []
+        self.table = Table(header_style="bold")
+        self.table.add_column("企业 / 生产线", overflow="fold", min_width=16)
+        if self.wide:
+            self.table.add_column("规则集", overflow="fold")
+        self.table.add_column("等级", overflow="fold", min_width=12)
+
+    def add(self, name: str, audit: Audit, grading: Grading) -> None:
+        """A row for each unit, under the enterprise; of several units one for the enterprise too."""
+        rulesets = _rulesets(self.engine, audit)
+        scales = [ruleset.scale for ruleset in rulesets.values()]
+        head = escape(audit.enterprise.name) + (f"\n[dim]{escape(name)}[/dim]" if self.several else "")
+        if len(grading.units) > 1:
+            lowest = ["按最低的生产线"] if self.wide else []
+            said = decision_text(decision_of(rulesets, audit, grading), lambda level: level_label(scales, level))
+            self.table.add_row(Folded(head), *lowest, Folded(f"[bold]{said}[/bold]"))
+            head = ""
+        for unit, decision in zip(grading.units, unit_decisions(rulesets, audit, grading), strict=True):
+            ruleset = rulesets[unit.ruleset]
+            ruleset_text = f"{escape(ruleset.title)}\n[dim]{ruleset.id}[/dim]"
+            lines = [head, f"  {escape(unit.id)}", *([] if self.wide else [f"[dim]  {ruleset.id}[/dim]"])]
+            said = outcome_text(ruleset.scale, unit.outcome, decision.causes)
+            self.table.add_row(
+                Folded("\n".join(line for line in lines if line)),
+                *([Folded(ruleset_text)] if self.wide else []),
+                Folded(f"[bold]{said}[/bold]"),
+            )
+            head = ""
+            boards = short_boards(ruleset, unit)
+            if boards is not None:
+                self.short.append(
+                    f"{escape(audit.enterprise.name)} · {escape(unit.id)}  [bold]{escape(boards.text())}[/bold]"
+                )
+            for notice in unit.notices:
+                self.notices.setdefault(notice, {})[ruleset.id] = None
+        self.table.add_section()
+
+    def print(self, mode: Mode) -> None:
+        """The short boards, the table and the notes."""
+        for line in self.short:
+            out.print(line)
+        print_block(self.table)
+        out.print(f"[dim]{UNDECIDED_NOTE}[/dim]")
+        for notice, ids in self.notices.items():
+            out.print(f"[yellow]{NOTICE_WORDS.get(notice, notice)}[/yellow]：{'、'.join(ids)}")
+        if mode is Mode.TRIAL:
+            out.print(TRIAL_NOTICE, style="bold yellow")
+
+
+def _rulesets(engine: Engine, audit: Audit) -> dict[str, Ruleset]:
+    return {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in audit.units}

@@ -1,0 +1,78 @@
+"""Audits from files or stdin, one after another, with a progress bar when people are watching."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import orjson
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from grading.cli.terminal import err
+from grading.engine.durable_rules import EngineError
+from grading.engine.grade import Engine
+from grading.engine.rules import NetworkError
+from grading.intake import AuditError, InputProblem, read_audit
+from grading.language.problems import LanguageError
+from grading.model.audit import Audit
+from grading.model.base import Mode
+from grading.model.result import Grading
+
+STDIN = "-"
+
+
+def read_bytes(name: str) -> bytes:
+    """The bytes of a file, or of stdin for `-`; raises AuditError when it can't be read."""
+    try:
+        return sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
+    except OSError as error:
+        raise AuditError([InputProblem("", f"can't be read: {error.strerror}")]) from None
+
+
+def read_one(name: str, engine: Engine) -> Audit:
+    """The audit in a file, telling on stderr what of it was mended; raises AuditError."""
+    notices: list[InputProblem] = []
+    audit = read_audit(read_bytes(name), engine.library, notices=notices)
+    for notice in notices:
+        err.print(Text(f"{name}: {notice.place}: 提示：{notice.message}", style="yellow"))
+    return audit
+
+
+def grade_one(audit: Audit, engine: Engine, mode: Mode) -> Grading:
+    """The grading of an audit; what is wrong with its ruleset comes as AuditError, with the place that names it."""
+    try:
+        return engine.grade(audit, mode)
+    except (LanguageError, NetworkError, EngineError) as error:
+        raise AuditError([InputProblem("units", str(error))]) from error
+
+
+def with_progress(names: Sequence[str], what: str) -> Iterator[str]:
+    """The names, with a bar on stderr when there are several and stderr is a terminal."""
+    if len(names) < 2 or not err.is_terminal:
+        yield from names
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        yield from progress.track(names, description=what)
+
+
+def tell_problems(name: str, error: AuditError, as_json: bool) -> None:
+    """Tell what is wrong with an audit: as a line of JSON on stdout, or in words on stderr."""
+    if as_json:
+        typer.echo(audit_problems(name, error))
+    else:
+        print_audit_problems(name, error)
+
+
+def print_audit_problems(name: str, error: AuditError) -> None:
+    """Print what is wrong with an audit, each problem with its place."""
+    for problem in error.problems:
+        place = f"{problem.place}: " if problem.place else ""
+        err.print(Text(f"{name}: {place}{problem.message}", style="red"))
+
+
+def audit_problems(name: str, error: AuditError) -> str:
+    """What is wrong with an audit as one line of JSON."""
+    errors = [{"place": p.place, "message": p.message} for p in error.problems]
+    return orjson.dumps({"file": name, "errors": errors}).decode()

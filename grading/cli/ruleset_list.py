@@ -1,0 +1,68 @@
+"""`grading ruleset list`: which rulesets there are, how large, and how much of each is not known."""
+
+import typer
+from rich.table import Table
+
+from grading.cli.terminal import Exit, err, out, print_json, print_problems
+from grading.language.counts import count
+from grading.language.load import Library
+from grading.language.problems import LanguageError
+from grading.model.ruleset import Ruleset
+from grading.vocabulary import REVIEW
+
+
+def list_rulesets(rulesets: Library, ids: tuple[str, ...], as_json: bool) -> None:
+    """Print the rulesets, one a line; ends with exit code 1 when one of them can't be read."""
+    found: list[Ruleset] = []
+    broken: list[str] = []
+    for ruleset_id in ids:
+        try:
+            found.append(rulesets.ruleset(ruleset_id))
+        except LanguageError as error:
+            broken.append(ruleset_id)
+            print_problems(error.problems, err)
+    if as_json:
+        print_json([_document(ruleset) for ruleset in found])
+    else:
+        out.print(_table(found), soft_wrap=False)
+        out.print(f"{len(found)} 个规则集。暂定数值只在试算中生效；未核实的数值一律按未知处理。")
+    if broken:
+        raise typer.Exit(Exit.FAILED)
+
+
+def _table(rulesets: list[Ruleset]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("编号", no_wrap=True)
+    table.add_column("行业", overflow="fold", min_width=8)
+    for heading in ("等级", "状态"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("指标", "判据", "事实", "未核实", "暂定", "低可信"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for ruleset in rulesets:
+        counts = count(ruleset)
+        numbers = (
+            counts.indicators,
+            counts.criteria,
+            counts.facts,
+            counts.unresolved,
+            counts.provisional,
+            counts.low_confidence,
+        )
+        levels = "/".join(level.label.removesuffix("级") for level in ruleset.scale.levels)
+        status = REVIEW[ruleset.review.status]
+        table.add_row(ruleset.id, ruleset.title, levels, status, *(str(number) for number in numbers))
+    return table
+
+
+def _document(ruleset: Ruleset) -> dict[str, object]:
+    return {
+        "id": ruleset.id,
+        "title": ruleset.title,
+        "scale": ruleset.scale_id,
+        "levels": list(ruleset.scale.ids),
+        "effective": ruleset.edition.effective,
+        "superseded": ruleset.edition.superseded,
+        "jurisdiction": ruleset.jurisdiction,
+        "review": ruleset.review.status,
+        "counts": count(ruleset).as_json(),
+    }

@@ -1,0 +1,162 @@
+"""What ways cost: the price of remedies, and how little more a choice could cost or change than is decided already."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from grading.gaps.tree.constraints import best_value
+from grading.gaps.tree.nodes import Both, Either, Leaf, Node, leaves
+from grading.gaps.tree.propagate import Demand, Effort
+from grading.gaps.tree.values import Slot, Values
+from grading.model.base import Remedy
+
+UNPRICED = Decimal(1_000_000)
+"""Ranks a remedy without a stated cost behind every remedy that has one, in 万元."""
+Rank = tuple[Decimal, Decimal]
+Prices = dict[Remedy | None, Decimal]
+Choice = tuple[int, list[Node]]
+"""So many of these ways."""
+Known = dict[tuple[Demand, ...], Any]
+"""The best value for demands on one slot, worked out once a search."""
+
+
+def price(effort: Effort | None) -> Decimal:
+    """What an effort counts for, in 万元: the middle of its range; of one that may not be needed, down from nothing."""
+    if effort is None:
+        return Decimal(0)
+    low, high = (effort.remedy.cost_wan_cny if effort.remedy is not None else None) or (UNPRICED, UNPRICED)
+    return (high + (low if effort.sure else 0)) / 2
+
+
+def prices_of(demands: Iterable[Demand]) -> Prices:
+    """What each remedy counts for: done and paid once, whatever it serves."""
+    found: Prices = {}
+    for demand in demands:
+        if demand.effort is not None:
+            remedy = demand.effort.remedy
+            found[remedy] = max(found.get(remedy, Decimal(0)), price(demand.effort))
+    return found
+
+
+def choice_of(needed: int, ways: Iterable[Node]) -> Either:
+    """A choice as a node."""
+    return Either("", None, needed, tuple(ways), False, ())
+
+
+class LowerBound:
+    """What is paid and changed by demands, and how little more a part could cost: never more than it will."""
+
+    def __init__(self, values: Values, demands: list[Demand], smallest: bool, known: Known) -> None:
+        self.values, self.smallest, self.known = values, smallest, known
+        self.paid: Mapping[Remedy | None, Decimal] = prices_of(demands)
+        constrained: dict[Slot, list[Demand]] = {}
+        self.constrained = constrained
+        for demand in demands:
+            constrained.setdefault(demand.slot, []).append(demand)
+        self.changed: set[Slot] = set()
+        self.is_possible = True
+        moved = 0
+        for slot, listed in constrained.items():
+            if slot.fact in values.ruleset.facts:
+                value = self._best(slot, listed)
+                self.is_possible &= value is not None
+                if value != values.today.get(slot):
+                    self.changed.add(slot)
+        taken = set(self.changed)
+        for slot, listed in constrained.items():
+            if slot.fact in values.ruleset.computed and any(d.effort is not None for d in listed):
+                roots = set(values.roots(slot))
+                moved += not roots & taken
+                taken |= roots
+        self.count, self.cost = Decimal(len(self.changed) + moved), sum(self.paid.values(), Decimal(0))
+        self.taken = taken
+
+    def _best(self, slot: Slot, demands: list[Demand]) -> Any:
+        key = tuple(demands)
+        if key not in self.known:
+            fact, today = self.values.ruleset.facts[slot.fact], self.values.today.get(slot)
+            self.known[key] = best_value(fact, [demand.constraint for demand in demands], today)
+        return self.known[key]
+
+    def over(self, choices: list[Choice]) -> Rank:
+        """The least rank that anything with these choices can have."""
+        nodes = [choice_of(needed, ways) for needed, ways in choices]
+        costs = _apart([(self._cost(node), self._remedies(node)) for node in nodes], set())
+        counts = _apart([(self._count(node), self._slots(node)) for node in nodes], set(self.taken))
+        rank = (self.count + counts, self.cost + costs)
+        return rank if self.smallest else (rank[1], rank[0])
+
+    def of(self, node: Node) -> Rank:
+        """How promising a way is."""
+        rank = (self._count(node), self._cost(node))
+        return rank if self.smallest else (rank[1], rank[0])
+
+    def free(self, choices: list[Choice]) -> dict[int, Node]:
+        """By choice, the way that is best whatever else is chosen: it costs nothing more and touches nothing else's values."""
+        touched: dict[Slot, int] = {root: 1 for slot in self.constrained for root in self.values.roots(slot)}
+        slots = [{root for way in ways for root in self._roots(way)} for _, ways in choices]
+        for listed in slots:
+            for slot in listed:
+                touched[slot] = touched.get(slot, 0) + 1
+        found: dict[int, Node] = {}
+        for n, (needed, ways) in enumerate(choices):
+            best = min(ways, key=self.of)
+            if needed == 1 and self._is_plain(best) and not self._cost(best) and all(touched[s] == 1 for s in slots[n]):
+                found[n] = best
+        return found
+
+    def _roots(self, node: Node) -> set[Slot]:
+        return {root for leaf in leaves(node) for root in self.values.roots(leaf.demand.slot)}
+
+    def _is_plain(self, node: Node) -> bool:
+        """Whether what a way costs and changes is known to the last figure: facts only, no choice in it."""
+        listed = node.parts if isinstance(node, Both) else (node,)
+        constrained: dict[Slot, list[Demand]] = {}
+        for part in listed:
+            if not isinstance(part, Leaf) or part.demand.slot.fact not in self.values.ruleset.facts:
+                return False
+            constrained.setdefault(part.demand.slot, []).append(part.demand)
+        return all(self._best(slot, demands) is not None for slot, demands in constrained.items())
+
+    def _cost(self, node: Node) -> Decimal:
+        if isinstance(node, Leaf):
+            effort = node.demand.effort
+            return (
+                Decimal(0)
+                if effort is None
+                else max(price(effort) - self.paid.get(effort.remedy, Decimal(0)), Decimal(0))
+            )
+        if isinstance(node, Either):
+            return sorted(self._cost(way) for way in node.parts)[node.needed - 1]
+        if not isinstance(node, Both):
+            return Decimal(0)
+        single = prices_of(part.demand for part in node.parts if isinstance(part, Leaf))
+        alone = sum((max(p - self.paid.get(r, Decimal(0)), Decimal(0)) for r, p in single.items()), Decimal(0))
+        return max([alone, *(self._cost(part) for part in node.parts if not isinstance(part, Leaf))])
+
+    def _count(self, node: Node) -> Decimal:
+        if isinstance(node, Leaf):
+            return Decimal(0 if node.holds or self.taken & set(self.values.roots(node.demand.slot)) else 1)
+        if isinstance(node, Either):
+            return sorted(self._count(way) for way in node.parts)[node.needed - 1]
+        if not isinstance(node, Both):
+            return Decimal(0)
+        single = {part.demand.slot for part in node.parts if isinstance(part, Leaf) and self._count(part)}
+        facts = len({slot for slot in single if slot.fact not in self.values.ruleset.computed})
+        return max([Decimal(facts), *(self._count(part) for part in node.parts)])
+
+    def _remedies(self, node: Node) -> set[object]:
+        return {leaf.demand.effort.remedy for leaf in leaves(node) if leaf.demand.effort is not None}
+
+    def _slots(self, node: Node) -> set[object]:
+        return {root for leaf in leaves(node) if not leaf.holds for root in self.values.roots(leaf.demand.slot)}
+
+
+def _apart(parts: list[tuple[Decimal, set[object]]], taken: set[object]) -> Decimal:
+    """The sum over parts that have nothing in common, the dearest first."""
+    total = Decimal(0)
+    for least, touched in sorted(parts, key=lambda part: -part[0]):
+        if least and not touched & taken:
+            total += least
+            taken |= touched
+    return total

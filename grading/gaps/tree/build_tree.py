@@ -1,0 +1,204 @@
+"""Grows the tree of what is asked from conditions, with the engine's statuses and the unit's values."""
+
+from collections.abc import Mapping, Sequence
+
+from grading.gaps.tree.constraints import Constraint, satisfies
+from grading.gaps.tree.ids import applies_name, choice_id, line_id, names_of
+from grading.gaps.tree.nodes import (
+    Both,
+    Either,
+    Leaf,
+    Node,
+    Reason,
+    Table,
+    both,
+    either,
+    leaves,
+    obstacles_of,
+    remedy_of,
+)
+from grading.gaps.tree.propagate import Demand, Effort, propagate
+from grading.gaps.tree.subject import Asked, Subject, holds
+from grading.gaps.tree.values import Slot, Values
+from grading.model.base import Mode, Remedy, Status
+from grading.model.condition import All, AtLeastOf, Comparison, ConditionBase, Each, Not, Some, parts
+from grading.places import group_of
+
+
+class TreeBuilder:
+    """Grows trees for one subject.
+
+    `views` are gradings of changed audits of the same unit: rows that any of them looks at are looked at here too, so
+    that a plan takes care of what its own changes bring into scope.
+    """
+
+    def __init__(self, subject: Subject, views: Sequence[Subject] = ()) -> None:
+        self.subject, self.views = subject, (subject, *views)
+        self.values: Values = subject.values
+        self.remedies: dict[Remedy, Remedy] = {}
+
+    def grow(self, asked: Asked) -> Node:
+        """The tree of what is asked; parts that hold are in it too, since changes elsewhere could undo them.
+
+        Nothing is asked of an indicator that applies in none of the views.
+        """
+        if all(view.status(applies_name(asked), None) is Status.UNMET for view in self.views):
+            return both([])
+        stem = _Stem(self, asked, names_of(asked))
+        node = self._ways(stem, [_Stem(self, other, names_of(other)) for other in asked.instead])
+        applies = applies_name(asked)
+        if asked.applies_when is None or self.subject.status(applies, None) is not Status.UNKNOWN:
+            return node
+        questions = stem.questions(asked.applies_when, applies, (), None)
+        return both([node], questions)
+
+    def _ways(self, stem: "_Stem", others: Sequence["_Stem"]) -> Node:
+        """What the level asks, or what a better level asks as long as that is a way at all."""
+        own = stem.whole() or both([])
+        better = [node for node in (other.whole() for other in others) if node is not None]
+        open_ = [node for node in better if not obstacles_of(node)]
+        ways = [own, *(open_ if open_ or not obstacles_of(own) else better)]
+        return either(choice_id(self.subject.unit.id, stem.asked), None, 1, ways)
+
+
+class _Stem:
+    """Grows the tree of one thing that is asked."""
+
+    def __init__(self, builder: TreeBuilder, asked: Asked, names: Mapping[str, str]) -> None:
+        self.subject, self.views, self.values = builder.subject, builder.views, builder.values
+        self.asked, self.names, self.remedies = asked, names, builder.remedies
+
+    def id(self, place: str, row: str | None) -> str:
+        return line_id(self.subject.unit.id, self.asked, self.names[place], row)
+
+    def whole(self) -> Node | None:
+        """The tree of all that is asked; None when nothing of it is there on the day of the audit."""
+        return self.condition(self.asked.condition, self.asked.name, (), None, self.asked.wanted)
+
+    def condition(
+        self,
+        c: ConditionBase,
+        place: str,
+        around: tuple[ConditionBase, ...],
+        row: str | None,
+        wanted: bool,
+        scope: bool = False,
+    ) -> Node | None:
+        """The tree of a condition; None when it is not there on the day of the audit."""
+        if not any(place in view.conditions for view in self.views):
+            return None
+        if isinstance(c, Comparison):
+            return self.leaf(c, place, around, row, wanted, scope)
+        if isinstance(c, Not):
+            return self.condition(c.not_, f"{place}.not", (*around, c), row, not wanted, scope)
+        if isinstance(c, Each | Some):
+            return self.over_rows(c, place, around, wanted)
+        grown = [self.condition(p, f"{place}.{s}", (*around, c), row, wanted, scope) for s, p in parts(c)]
+        found = [node for node in grown if node is not None]
+        return either(self.id(place, row), row, _needed(c, len(found), wanted), found)
+
+    def leaf(
+        self,
+        c: Comparison,
+        place: str,
+        around: tuple[ConditionBase, ...],
+        row: str | None,
+        wanted: bool,
+        scope: bool = False,
+    ) -> Leaf:
+        ruleset = self.subject.ruleset
+        group = group_of(ruleset, c.fact)
+        slot = Slot(c.fact, group, row if group is not None else None)
+        value, constraint = self.values.get(slot), Constraint(c.operator, c.guess, wanted)
+        status = self.subject.status(place, row)
+        open_figure = is_open_figure(c, self.subject.mode)
+        fulfilled = holds(status, wanted) if status is not None else not open_figure and satisfies(value, constraint)
+        fact = ruleset.facts.get(c.fact)
+        is_circumstance = c.fact == "assessed_on" or (fact is not None and fact.circumstance)
+        effort = None
+        if not fulfilled and not scope and not (is_circumstance and value is None):
+            remedy = remedy_of(self.asked, *around, c)
+            # Equal remedies are one and the same object, which makes comparing them cheap.
+            effort = Effort(self.remedies.setdefault(remedy, remedy) if remedy else None, value is not None)
+        line = self.id(place, slot.row)
+        demand = Demand(slot, constraint, effort, line)
+        closed: Reason | None = None
+        if open_figure:
+            closed = "unresolved_figure"
+        elif not fulfilled and is_circumstance and value is not None:
+            closed = "circumstance"
+        elif not fulfilled and propagate(self.values, [demand]) is None:
+            closed = "computed" if c.fact in ruleset.computed else "conflict"
+        return Leaf(self.asked, place, line, c, around, slot.row, wanted, scope, fulfilled, demand, closed)
+
+    def over_rows(self, c: Each | Some, place: str, around: tuple[ConditionBase, ...], wanted: bool) -> Node:
+        """The tree over the rows of a table: all of them for `each`, one for `some`; the other way round when unwanted."""
+        group = c.each if isinstance(c, Each) else c.some
+        every = isinstance(c, Each) == wanted
+        rows = self.rows(place, group, self.views if every else (self.subject,))
+        table = Table(self.asked, place, self.id(place, None), c, around, "missing_table")
+        if rows is None:
+            return table
+        found = [self.row(c, place, (*around, c), row, wanted, every) for row in rows]
+        nodes = [node for node in found if node is not None]
+        if every:
+            return both(nodes)
+        if all(not node.holds and _is_another_kind(node) for node in nodes):
+            return Table(self.asked, place, table.line, c, around, "no_row")
+        return either(table.line, None, 1, nodes)
+
+    def rows(self, place: str, group: str, views: Sequence[Subject]) -> tuple[str, ...] | None:
+        """The rows that any of the views looks at."""
+        seen = [view.rows(place, group) for view in views]
+        if seen[0] is None:
+            return None
+        return tuple(row.key for row in self.subject.unit.groups[group] if any(row.key in (s or ()) for s in seen))
+
+    def row(
+        self, c: Each | Some, place: str, around: tuple[ConditionBase, ...], row: str, wanted: bool, every: bool
+    ) -> Node | None:
+        """What is asked of one row. Where one row is needed, that row must count, and go on counting."""
+        required = self.condition(c.require, f"{place}.require", around, row, wanted)
+        where = f"{place}.where"
+        if required is None or c.where is None or self.subject.status(where, row) is None:
+            return required
+        if not every:
+            counts = self.condition(c.where, where, around, row, True, scope=True)
+            return both([counts, required] if counts is not None else [required])
+        if self.subject.status(where, row) is Status.UNKNOWN:
+            return both([required], self.questions(c.where, where, around, row))
+        return required
+
+    def questions(
+        self, c: ConditionBase, place: str, around: tuple[ConditionBase, ...], row: str | None
+    ) -> tuple[Leaf, ...]:
+        """The comparisons because of which a `where` or an `applies_when` is unknown."""
+        if self.subject.status(place, row) is not Status.UNKNOWN:
+            return ()
+        if isinstance(c, Comparison):
+            return (self.leaf(c, place, around, row, True, scope=True),)
+        if isinstance(c, Each | Some):
+            node = self.over_rows(c, place, around, True)
+            return tuple(leaf for leaf in leaves(node) if self.subject.status(leaf.place, leaf.row) is Status.UNKNOWN)
+        found = [self.questions(part, f"{place}.{step}", (*around, c), row) for step, part in parts(c)]
+        return tuple(leaf for listed in found for leaf in listed)
+
+
+def is_open_figure(c: Comparison, mode: Mode) -> bool:
+    """Whether the guideline's figure is what is not known: unresolved, or provisional outside trial mode."""
+    return c.is_unresolved or (c.is_provisional and mode is Mode.OFFICIAL)
+
+
+def _needed(c: ConditionBase, count: int, wanted: bool) -> int:
+    """How many of `count` parts must come out as wanted for the whole to do so."""
+    if isinstance(c, AtLeastOf):
+        n = min(c.at_least_of, count)
+        return n if wanted else count - n + 1
+    return count if isinstance(c, All) == wanted else 1
+
+
+def _is_another_kind(node: Node) -> bool:
+    """Whether a row is ruled out by what it is, so that only another row could serve."""
+    if isinstance(node, Both | Either):
+        return any(o.closed == "circumstance" for o in node.obstacles)
+    return node.closed == "circumstance"

@@ -1,0 +1,152 @@
+"""What is asked of a unit as a tree: comparisons in their rows at the leaves, each with the side it has to come out on.
+
+Gap lines, alternatives and the plan all read this one tree. `not` is worked into the leaves, conditions that are not there
+on the day are gone, `each` and `some` are spread out over the rows that they look at.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from grading.gaps.tree.propagate import Demand
+from grading.gaps.tree.subject import Asked
+from grading.model.base import Remedy
+from grading.model.condition import Comparison, ConditionBase, Each, Some
+
+Reason = Literal["unresolved_figure", "missing_table", "no_row", "circumstance", "computed", "conflict"]
+
+
+@dataclass(frozen=True, eq=False)
+class Leaf:
+    """A comparison, for one row (None: of the unit).
+
+    `scope`: it only decides whether a requirement speaks of the unit or row at all. `closed` says why no change of the
+    audit could make it come out as wanted, when it does not already.
+    """
+
+    asked: Asked
+    place: str
+    line: str
+    comparison: Comparison
+    around: tuple[ConditionBase, ...]
+    row: str | None
+    wanted: bool
+    scope: bool
+    holds: bool
+    demand: Demand
+    closed: Reason | None = None
+
+    @property
+    def remedy(self) -> Remedy | None:
+        """The innermost remedy that is stated; none for what only decides on scope."""
+        return None if self.scope else remedy_of(self.asked, *self.around, self.comparison)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table that nobody has stated (`missing_table`), or in which no row is of the kind that is needed (`no_row`)."""
+
+    asked: Asked
+    place: str
+    line: str
+    condition: Each | Some
+    around: tuple[ConditionBase, ...]
+    closed: Reason
+    holds: bool = False
+
+    @property
+    def group(self) -> str:
+        """The table."""
+        return self.condition.each if isinstance(self.condition, Each) else self.condition.some
+
+    @property
+    def remedy(self) -> Remedy | None:
+        """The innermost remedy that is stated."""
+        return remedy_of(self.asked, *self.around, self.condition)
+
+
+@dataclass(frozen=True, eq=False)
+class Both:
+    """All of its parts. `questions`: what first has to be known to say whether they are asked for at all."""
+
+    parts: tuple["Node", ...]
+    questions: tuple[Leaf, ...]
+    holds: bool
+    obstacles: tuple["Leaf | Table", ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Either:
+    """At least `needed` of its parts, which are more than that."""
+
+    id: str
+    row: str | None
+    needed: int
+    parts: tuple["Node", ...]
+    holds: bool
+    obstacles: tuple["Leaf | Table", ...]
+
+
+Node = Leaf | Table | Both | Either
+
+
+def remedy_of(asked: Asked, *conditions: ConditionBase) -> Remedy | None:
+    """The remedy of the innermost condition that states one, else the level's, else the indicator's."""
+    stated = [c.remedy for c in reversed(conditions)]
+    stated += [asked.requirement.remedy if asked.requirement is not None else None, asked.owner.remedy]
+    return next((remedy for remedy in stated if remedy is not None), None)
+
+
+def both(parts: list[Node], questions: tuple[Leaf, ...] = ()) -> Both:
+    """All of the parts; parts of parts without questions of their own are taken in."""
+    flat: list[Node] = []
+    for part in parts:
+        flat += part.parts if isinstance(part, Both) and not part.questions else (part,)
+    closed = tuple(o for part in flat for o in obstacles_of(part))
+    return Both(tuple(flat), questions, all(part.holds for part in flat), closed)
+
+
+def either(id_: str, row: str | None, needed: int, parts: list[Node]) -> Node:
+    """At least so many of the parts; all of them where there are no more."""
+    if needed >= len(parts):
+        return both(parts)
+    shut = sorted((obstacles_of(part) for part in parts if obstacles_of(part)), key=lambda o: (is_ruled_out(o), len(o)))
+    short = needed - (len(parts) - len(shut))
+    closed = tuple(o for obstacles in shut[: max(short, 0)] for o in obstacles)
+    return Either(id_, row, needed, tuple(parts), sum(part.holds for part in parts) >= needed, closed)
+
+
+def obstacles_of(node: Node) -> tuple[Leaf | Table, ...]:
+    """What makes a node impossible to fulfil by changing the audit; nothing when it can be fulfilled."""
+    if isinstance(node, Leaf):
+        return (node,) if node.closed is not None else ()
+    return (node,) if isinstance(node, Table) else node.obstacles
+
+
+def is_ruled_out(obstacles: tuple[Leaf | Table, ...]) -> bool:
+    """Whether what the plant is, or what rows it has, is among the obstacles: such a way will never be one."""
+    return any(o.closed in ("circumstance", "no_row") for o in obstacles)
+
+
+def leaves(node: Node) -> Iterator[Leaf]:
+    """All comparisons below a node, questions aside."""
+    if isinstance(node, Leaf):
+        yield node
+    elif not isinstance(node, Table):
+        for part in node.parts:
+            yield from leaves(part)
+
+
+def ways_of(node: Either) -> tuple[Node, ...]:
+    """The parts that are ways at all: those that do not hold and are not ruled out by what the plant is.
+
+    When so few remain that all of them are needed, what rules the others out is shown too.
+    """
+    open_ = tuple(part for part in node.parts if not part.holds)
+    ways = tuple(part for part in open_ if not is_ruled_out(obstacles_of(part)))
+    return ways if len(ways) >= still_needed(node) else open_
+
+
+def still_needed(node: Either) -> int:
+    """How many parts are needed beyond those that hold."""
+    return node.needed - sum(part.holds for part in node.parts)

@@ -1,0 +1,89 @@
+"""Demands on values, computed ones among them → the values to change, checked to satisfy every demand."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from grading.gaps.tree.constraints import Constraint, best_value, satisfies
+from grading.gaps.tree.invert_computed import Constraints, Inverter, probes
+from grading.gaps.tree.values import Slot, Values
+from grading.model.base import Remedy
+
+ATTEMPTS = 4
+
+
+class Effort(NamedTuple):
+    """A remedy (None: nobody has stated one) and whether it is needed for sure: a missing value may turn out well."""
+
+    remedy: Remedy | None
+    sure: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Demand:
+    """A comparison that has to be as wished; `line` is the gap line that this would close.
+
+    `effort` is what it takes: None where it is so already, or where nothing but evidence is asked for.
+    """
+
+    slot: Slot
+    constraint: Constraint
+    effort: Effort | None
+    line: str
+
+
+@dataclass(frozen=True)
+class Propagated:
+    """The values to change, and all constraints for each, those that come from computed values included."""
+
+    changed: dict[Slot, Any]
+    constraints: dict[Slot, list[Constraint]]
+
+
+def propagate(values: Values, demands: Iterable[Demand]) -> Propagated | None:
+    """The changes that satisfy all demands; None when none were found.
+
+    Demands on facts are settled first. A demand on a computed value that does not hold then is worked back onto facts;
+    everything is computed anew, until all hold.
+    """
+    listed = list(demands)
+    constrained = [(d.slot, d.constraint) for d in listed if d.slot.fact not in values.ruleset.computed]
+    computed = [d for d in listed if d.slot.fact in values.ruleset.computed]
+    worked_back: dict[Demand, Constraints] = {}
+    attempts = dict.fromkeys(computed, 0)
+    while True:
+        settled = _settled(
+            values, [*constrained, *(pair for constraints in worked_back.values() for pair in constraints)]
+        )
+        if settled is None:
+            return None
+        now = values.with_changes(settled.changed)
+        open_ = [d for d in computed if not satisfies(now.get(d.slot), d.constraint)]
+        if not open_:
+            return settled
+        for demand in open_:
+            tried = attempts[demand]
+            found = Inverter(now, tried).onto_facts(demand.slot, demand.constraint) if tried < ATTEMPTS - 1 else None
+            found = probes(now, demand.slot, demand.constraint) if found is None else found
+            if found is None or tried == ATTEMPTS:
+                return None
+            worked_back[demand], attempts[demand] = found, tried + 1
+
+
+def _settled(values: Values, constrained: Iterable[tuple[Slot, Constraint]]) -> Propagated | None:
+    constraints: dict[Slot, list[Constraint]] = {}
+    for slot, constraint in constrained:
+        constraints.setdefault(slot, []).append(constraint)
+    changed: dict[Slot, Any] = {}
+    for slot, listed in constraints.items():
+        today, fact = values.today.get(slot), values.ruleset.facts.get(slot.fact)
+        if fact is None:  # the day of the audit: it is what it is
+            if not all(satisfies(today, constraint) for constraint in listed):
+                return None
+            continue
+        value = best_value(fact, listed, today)
+        if value is None:
+            return None
+        if value != today:
+            changed[slot] = value
+    return Propagated(changed, constraints)

@@ -1,0 +1,49 @@
+"""Everything that is wrong with one ruleset: its files, its meaning, its fit to the engine, the form of its cases."""
+
+from datetime import timedelta
+
+from grading.engine.network import NetworkError, build_network
+from grading.language.cases import read_cases
+from grading.language.check import check
+from grading.language.load import Library
+from grading.language.loaded import Loaded
+from grading.language.problems import LanguageError, Problem
+from grading.model.base import Mode
+from grading.plan.build import boundaries, build_plan
+
+
+def findings(rulesets: Library, ruleset_id: str) -> tuple[Problem, ...]:
+    """Everything that is wrong with one ruleset, in the order of its files."""
+    try:
+        loaded = rulesets.merged(ruleset_id)
+    except LanguageError as error:
+        return error.problems
+    found = check(loaded)
+    # What the findings already call wrong the engine would only complain of a second time.
+    if any(problem.severity == "error" for problem in found):
+        return found
+    return (*found, *fits_engine(loaded), *_of_cases(rulesets, ruleset_id))
+
+
+def fits_engine(loaded: Loaded) -> list[Problem]:
+    """Why the engine can't run the ruleset, in each mode and period; empty when it can."""
+    ruleset = loaded.ruleset
+    changes = boundaries(ruleset)
+    first = changes[0] - timedelta(days=1) if changes else ruleset.edition.effective
+    said: dict[str, None] = {}
+    for mode in Mode:
+        for day in (first, *changes):
+            try:
+                build_network(build_plan(ruleset, mode, day))
+            except NetworkError as error:
+                said[f"does not fit the engine: {error}"] = None
+    return [loaded.own.problem((), message) for message in said]
+
+
+def _of_cases(rulesets: Library, ruleset_id: str) -> tuple[Problem, ...]:
+    """What is wrong with the form of the cases file; whether the cases pass is another command's matter."""
+    try:
+        read_cases(rulesets, ruleset_id)
+    except LanguageError as error:
+        return error.problems
+    return ()

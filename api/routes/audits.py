@@ -125,7 +125,11 @@ def save_audit_content(audit_id: UUID, body: JsonText, context: Writer, if_match
     return audit_response(context, workflow.save_draft(context, audit_id, text_of(body), version))
 
 
-@router.get("/audits/{audit_id}/check", summary="What would keep a draft from being submitted")
+@router.get(
+    "/audits/{audit_id}/check",
+    summary="What would keep a draft from being submitted",
+    response_model_exclude_defaults=True,
+)
 def check_audit(audit_id: UUID, context: Reader) -> CheckOut:
     """Every error that submission would find, with its place."""
     audit = context.find(Audit, audit_id)

@@ -233,7 +233,7 @@ class CheckOut(Out):
     ready: bool
     notices: list[dict[str, str]] = Field(
         default=[],
-        description="What its writers should know before: that an edition is not in force on its day, or of elsewhere.",
+        description="What its writers should know before, if anything: an edition is not in force on its day, or of elsewhere.",
         examples=[[{"place": "units[0].ruleset", "message": "评定日早于本版施行日"}]],
     )
     errors: list[dict[str, str]] = Field(examples=[[{"place": "units[0].id", "message": "is missing"}]])

@@ -12,6 +12,7 @@ from api.services import workflow
 from api.services.replay import document, replay, reviews_for
 from api.services.workflow import Action
 from api.store import Appeal, Audit, AuditKind, AuditRevision, AuditState, Grading, LogEntry, Publication, StoredRuleset
+from grading import calendar
 from grading.model.base import Mode
 from tests.api.world import World, content
 
@@ -450,7 +451,7 @@ def test_results_say_by_whom_their_edition_was_reviewed(world: World) -> None:
     with world.at("wang") as context:
         told = document(grading, reviews_for(context.db, grading))["units"][0]
         assert (told["review"], told["reviewed_by"]) == ("reviewed", "咸阳市局")
-        assert told["reviewed_on"] == made.at.date().isoformat()
+        assert told["reviewed_on"] == calendar.day_of(made.at).isoformat()
         assert "draft_ruleset" not in told["notices"]
         assert replay(context, grading).same
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from api.problems import Problem
 from api.services import workflow
 from api.store import LogEntry
-from tests.api.world import FOUNDRY, TYRE, World, content
+from tests.api.routes.conftest import Ask
+from tests.api.world import FOUNDRY, TYRE, Furnished, World, content
 
 WHY = "经省厅函复，沿用咸阳版"
 
@@ -62,3 +63,34 @@ def test_where_the_edition_applies_no_reason_is_asked_nor_kept(world: World) -> 
         unit["ruleset"] = "xianyang-2023/rubber"
     made = world.do("wang", workflow.create_audit, world.tyre, json.dumps(said))
     assert world.do("wang", workflow.submit, made.id).outside_reason is None
+
+
+def test_before_submission_it_is_told_that_an_edition_is_of_elsewhere_or_not_in_force(
+    ask: Ask, furnished: Furnished
+) -> None:
+    begun = ask("zhao", "POST", "/audits", json={"enterprise_id": str(furnished.world.foundry)})
+    said = json.loads(of_elsewhere()) | {"assessed_on": "2001-05-01"}
+    path, headers = f"/audits/{begun.json()['id']}", {"if-match": begun.headers["etag"]}
+    assert ask("zhao", "PUT", f"{path}/content", json=said, headers=headers).status_code == 200
+    told = ask("zhao", "GET", f"{path}/check").json()
+    assert told["ready"]
+    messages = [notice["message"] for notice in told["notices"]]
+    assert any("早于" in message for message in messages)
+    assert any("610304" in message for message in messages)
+
+
+def test_the_interface_takes_the_reason_with_each_step(ask: Ask, furnished: Furnished) -> None:
+    begun = ask("zhao", "POST", "/audits", json={"enterprise_id": str(furnished.world.foundry)})
+    path, headers = f"/audits/{begun.json()['id']}", {"if-match": begun.headers["etag"]}
+    ask(
+        "zhao",
+        "PUT",
+        f"{path}/content",
+        json=json.loads(of_elsewhere()) | {"assessed_on": "2024-01-10"},
+        headers=headers,
+    )
+    for login, step in (("zhao", "submission"), ("sun", "confirmation"), ("elsewhere", "publication")):
+        assert ask(login, "POST", f"{path}/{step}", json={}).json()["code"] == "outside_jurisdiction"
+        done = ask(login, "POST", f"{path}/{step}", json={"outside_reason": WHY})
+        assert done.status_code == 200, done.text
+        assert done.json()["outside_reason"] == WHY

@@ -60,16 +60,17 @@ def line_of_grading(db: Session, key: bytes, audit_id: UUID, grading_id: UUID) -
 
 
 def given(said: str, key: bytes) -> list[Head]:
-    """The heads that somebody holds the log to: a hash, or a file with signed heads (a report, a back-up, a list).
+    """The heads that somebody holds the log to: a hash, a signed line, or a file with such lines (a report, a back-up, a list).
 
     Raises HeadError.
     """
     if HASH.fullmatch(said):
         return [Head(None, said)]
     path = Path(said)
-    if not path.is_file():
-        raise HeadError(f"“{said}”既不是 64 位校验值，也不是文件")
-    found = list(dict.fromkeys(LINE.findall(_content(path))))
+    line = LINE.fullmatch(said.encode("utf-8", "replace"))
+    if line is None and not path.is_file():
+        raise HeadError(f"“{said}”既不是校验值，也不是文件")
+    found = [line.groups()] if line else list(dict.fromkeys(LINE.findall(_content(path))))
     if not found:
         bare = path.read_bytes()[:200].decode("utf-8", "replace").strip() if path.stat().st_size < 200 else ""
         if HASH.fullmatch(bare):
@@ -79,7 +80,7 @@ def given(said: str, key: bytes) -> list[Head]:
     for seq, hash_, signature in found:
         number, hexed = int(seq), hash_.decode()
         if not same(signature.decode(), _signature(key, number, hexed)):
-            raise HeadError(f"文件 {said} 中第 {number} 条的签名不符：不是本服务交出的，或 GRADING_SECRET_KEY 已更换")
+            raise HeadError(f"{said[:100]} 中第 {number} 条的签名不符：不是本服务交出的，或 GRADING_SECRET_KEY 已更换")
         heads.append(Head(number, hexed))
     return heads
 

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from api.audit_log.known_head import contradiction, known_head
 from api.service import Service
@@ -40,6 +40,9 @@ def refuse_damaged(service: Service, *, must_exist: bool, thorough: bool = False
         with service.database.reading() as db:
             said = contradiction(db, known) if known is not None else None
     except DBAPIError as error:
+        if not is_damage(service.database, error):
+            # It can't be reached, or somebody is in the way: whoever works with it says so.
+            return
         raise DamagedError(damage_of(service.database, error)) from error
     if said is not None:
         file = service.settings.known_head_file
@@ -98,6 +101,8 @@ def _damaged_tables(database: Database) -> list[str]:
             with database.engine.connect() as connection:
                 connection.execute(text(f"SELECT count(t.*) FROM {table.name} t")).all()
         except DBAPIError as error:
+            if error.connection_invalidated or isinstance(error, OperationalError):
+                return damaged
             # What is locked or not there yet is not damaged.
             if getattr(error.orig, "sqlstate", None) in ("XX001", "XX002", "58030"):
                 damaged.append(table.name)

@@ -253,7 +253,7 @@ def test_a_damaged_archive_is_told_apart_from_a_place_that_is_taken(tmp_path: Pa
     assert (damaged.exit_code, "不是备份文件" in damaged.stderr) == (1, True)
     assert run("restore", "nothing.zip").exit_code == 2
     nothing = run("backup", "archive2.zip", "--data", "nowhere")
-    assert (nothing.exit_code, "没有数据库文件" in nothing.stderr) == (1, True)
+    assert (nothing.exit_code, "没有任何记录" in nothing.stderr) == (3, True)
 
 
 # The demo

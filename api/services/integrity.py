@@ -95,7 +95,7 @@ def _empty(database: Database) -> str:
 def _damaged_tables(database: Database) -> list[str]:
     if database.is_sqlite:
         return _damaged_in_file(database.url.database or "")
-    damaged = []
+    damaged: list[str] = []
     for table in Base.metadata.sorted_tables:
         try:
             with database.engine.connect() as connection:
@@ -110,7 +110,7 @@ def _damaged_tables(database: Database) -> list[str]:
 
 
 def _damaged_in_file(path: str) -> list[str]:
-    damaged = []
+    damaged: list[str] = []
     for table in Base.metadata.sorted_tables:
         try:
             with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True, timeout=15)) as opened:

@@ -6,12 +6,13 @@ import pytest
 from alembic import command
 from sqlalchemy import select
 
-from api import log, workflow
+from api import audit_log
 from api.service import Service
+from api.services import workflow
+from api.services.verification import verify, verify_records
 from api.store import LogEntry
 from api.store.database import WRITES
 from api.store.migrate import config, migrate
-from api.verification import verify, verify_records
 from tests.api.conftest import Backend, service_on
 from tests.api.test_verification import tamper
 from tests.api.world import Furnished, World
@@ -24,10 +25,10 @@ def earlier(backend: Backend, furnished_template: Furnished) -> Iterator[Service
     service = service_on(backend.new(origin.settings.database), origin.settings.data)
     with service.database.reading() as db:
         entries = db.scalars(select(LogEntry).order_by(LogEntry.seq)).all()
-    previous, statements = log.FIRST, []
+    previous, statements = audit_log.FIRST, []
     for entry in entries:
         entry.rows, entry.previous = None, previous
-        previous = log.hash_of(entry)
+        previous = audit_log.hash_of(entry)
         before = entry.previous
         statements.append(
             f"UPDATE log SET rows = NULL, previous = '{before}', hash = '{previous}' WHERE seq = {entry.seq}"

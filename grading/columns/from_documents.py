@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -18,8 +19,10 @@ import polars as pl
 from grading import calendar
 from grading.columns.cells import BOUND, read_column
 from grading.columns.layout import ASSESSED_ON, ROW_KEY, TYPES, UNIT, Columns, stated
+from grading.identifiers import MAX_ID, IdentifierError, normalise_id
 from grading.intake import MAX_BYTES, MAX_ROWS, MAX_TEXT, MAX_UNITS
 from grading.model.ruleset import Fact, Ruleset
+from grading.regions import is_place
 from grading.ruleset_id import industry_of
 from grading.uscc import is_valid
 
@@ -149,6 +152,7 @@ class _Reader:
         self.keys: dict[str, list[str]] = {group: [] for group in ruleset.groups}
         self.stated: dict[str, list[bool]] = {group: [] for group in ruleset.groups}
         self.heads: list[UnitHead] = []
+        self.least = {group: table.least_rows.rows for group, table in ruleset.groups.items()}
 
     def document(self, position: int, raw: Any, keys: int | None) -> int | None:
         """Read a document; returns how many units it has if none of them is of the ruleset. Raises OddError."""
@@ -169,7 +173,7 @@ class _Reader:
             raise OddError
         if "uscc" in enterprise and not is_valid(enterprise["uscc"]):
             raise OddError
-        if len(county) != 6 or not (county.isascii() and county.isdigit()):
+        if "county" in enterprise and not is_place(county):
             raise OddError
         found = [self.unit(unit, shared) for unit in units]
         ids = [unit_id for unit_id, _, _ in found]
@@ -192,12 +196,12 @@ class _Reader:
         self, raw: Any, shared: Mapping[str, Any]
     ) -> tuple[str, dict[str, Any], dict[str, list[tuple[str, dict[str, Any]]]]]:
         unit = self.object(raw, _UNIT)
-        if not _is_plain(unit.get("id")):
+        if not _is_identifier(unit.get("id")):
             raise OddError
         own = self.facts(unit.get("facts", {}), self.units)
         groups: dict[str, list[_Row]] = {}
         for group, rows in self.object(unit.get("groups", {}), self.rows.keys()).items():
-            if type(rows) is not list or len(rows) > MAX_ROWS:
+            if type(rows) is not list or not self.least[group] <= len(rows) <= MAX_ROWS:
                 raise OddError
             key = self.ruleset.groups[group].key
             groups[group] = [self.row(row, key, self.rows[group]) for row in rows]
@@ -206,7 +210,7 @@ class _Reader:
         return unit["id"], {**shared, **own}, groups
 
     def row(self, raw: Any, key: str, sheet: _Sheet) -> _Row:
-        if type(raw) is not dict or not _is_plain(raw.get(key)):
+        if type(raw) is not dict or not _is_identifier(raw.get(key)):
             raise OddError
         values = self.facts({name: value for name, value in raw.items() if name != key}, sheet)
         self.seen += 1
@@ -271,6 +275,20 @@ def _industry(unit: Any) -> str | None:
 def _is_plain(text: Any) -> bool:
     """A text that the intake takes, and that has no line breaks."""
     return type(text) is str and 0 < len(text) <= MAX_TEXT and text.isprintable() and not text.isspace()
+
+
+def _is_identifier(text: Any) -> bool:
+    """A text that the intake takes as an identifier as it stands."""
+    return _is_plain(text) and len(text) <= MAX_ID and text == text.strip() and (text.isascii() or _is_normal(text))
+
+
+@lru_cache(maxsize=100_000)
+def _is_normal(text: str) -> bool:
+    """Whether the intake would leave an identifier as it is."""
+    try:
+        return normalise_id(text) == (text, False)
+    except IdentifierError:
+        return False
 
 
 def _day(raw: Any) -> date:

@@ -121,6 +121,7 @@ indicators:
     title: 环保人员（咸阳）
     levels:
       A: {require: {fact: env_staff, equals: part_time}, text: 须有兼职环保人员}
+      B,C: {require: {fact: env_staff, equals: {provisional: part_time}}, text: 环保人员要求待核, confidence: low}
     cite: {document: 咸阳市 2026 年方案, clause: 第1条}
     basis: seen
     confidence: high

@@ -17,10 +17,11 @@ from api.services.regrading.publication import publish, take_back
 from api.services.regrading.steps import work_off
 from api.services.replay import replay
 from api.services.users import create_user
-from api.services.verification import verify
+from api.services.verification import verify, verify_records
 from api.store import Audit, AuditState, Batch, BatchState, GradedUnit, Grading, LogEntry, Role, StoredRuleset
 from grading.model.base import Mode
 from tests.api.plants import TIGHTER, publish_plants, varied
+from tests.api.test_verification import tamper
 from tests.api.world import World
 
 
@@ -72,6 +73,15 @@ def test_publishing_puts_every_changed_grading_in_force_and_nothing_else(world: 
             units = context.db.scalars(select(GradedUnit).where(GradedUnit.grading_id == grading.id)).all()
             assert {unit.ruleset_id for unit in units} <= {"xianyang-2026/rubber", "national-2020/foundry"}
         assert "xianyang-2026/rubber" in context.db.scalars(select(StoredRuleset.ruleset_id)).all()
+
+
+def test_what_was_put_in_force_can_not_be_edited_unnoticed(world: World, assessed: Batch) -> None:
+    world.do("province", publish, assessed.id)
+    with world.service.database.reading() as db:
+        assert verify_records(db).findings == ()
+    tamper(world.service.database, "UPDATE batch_audits SET before_id = after_id WHERE outcome = 'changed'")
+    with world.service.database.reading() as db:
+        assert {f.subject.partition(":")[0] for f in verify_records(db).findings} == {"batch_audit"}
 
 
 def test_a_published_grading_is_explained_and_made_again_like_any_other(world: World, assessed: Batch) -> None:

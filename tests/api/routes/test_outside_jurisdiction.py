@@ -25,8 +25,16 @@ def of_elsewhere() -> str:
         unit["ruleset"] = "xianyang-2023/rubber"
     said["enterprise"]["facts"] = dict.fromkeys(("holds_permit", "permit_requirements_met", "stable_compliance"), True)
     said["enterprise"]["facts"] |= dict.fromkeys(
-        ("winter_task_overdue", "uses_obsolete_equipment", "rating_revoked_last_year", "violation_last_year",
-         "monitoring_falsified", "assessment_falsified", "alert_measures_not_executed"), False
+        (
+            "winter_task_overdue",
+            "uses_obsolete_equipment",
+            "rating_revoked_last_year",
+            "violation_last_year",
+            "monitoring_falsified",
+            "assessment_falsified",
+            "alert_measures_not_executed",
+        ),
+        False,
     )
     return json.dumps(said, ensure_ascii=False)
 
@@ -68,8 +76,16 @@ def test_where_the_edition_applies_no_reason_is_asked_nor_kept(world: World) -> 
         unit["ruleset"] = "xianyang-2023/rubber"
     said["enterprise"]["facts"] = dict.fromkeys(("holds_permit", "permit_requirements_met", "stable_compliance"), True)
     said["enterprise"]["facts"] |= dict.fromkeys(
-        ("winter_task_overdue", "uses_obsolete_equipment", "rating_revoked_last_year", "violation_last_year",
-         "monitoring_falsified", "assessment_falsified", "alert_measures_not_executed"), False
+        (
+            "winter_task_overdue",
+            "uses_obsolete_equipment",
+            "rating_revoked_last_year",
+            "violation_last_year",
+            "monitoring_falsified",
+            "assessment_falsified",
+            "alert_measures_not_executed",
+        ),
+        False,
     )
     made = world.do("wang", workflow.create_audit, world.tyre, json.dumps(said))
     assert world.do("wang", workflow.submit, made.id).outside_reason is None

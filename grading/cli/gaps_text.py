@@ -11,6 +11,7 @@ from grading.cli.folding import Folded
 from grading.cli.labels import TRIAL_NOTICE, range_text
 from grading.cli.terminal import out, print_block
 from grading.language.decision_text import level_label, managed_text, outcome_text
+from grading.language.measure_text import measure_text
 from grading.language.prose import glue, number_text
 from grading.model.audit import Audit
 from grading.model.base import Mode
@@ -186,6 +187,9 @@ def _print_measures(ruleset: Ruleset, gaps: UnitGaps) -> None:
     table.add_column(f"现在（{managed_text(ruleset.scale, gaps.outcome)}）", overflow="fold", ratio=1)
     table.add_column(f"目标（{_label(ruleset, gaps.target)}）", overflow="fold", ratio=1)
     for alert in stated:
-        cells = ["\n".join(escape(m["text"]) for m in listed) or "未载明" for listed in (alert.today, alert.target)]
+        cells = [
+            "\n".join(escape(measure_text(m["kind"], m["text"], m.get("percent"))) for m in listed) or "未载明"
+            for listed in (alert.today, alert.target)
+        ]
         table.add_row(vocabulary.ALERT[alert.alert], *(Folded(cell) for cell in cells))
     print_block(table)

@@ -1,3 +1,3 @@
 """The domain: rulesets, audits, gradings. No web, no SQL, no PDF."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

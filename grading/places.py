@@ -13,10 +13,7 @@ def group_of(ruleset: Ruleset, fact: str) -> str | None:
 
 
 def stated(audit: Audit, index: int, group: str | None, row: str | None, fact: str) -> tuple[Known | None, str]:
-    """What the audit says of a fact (not a computed one), and its place.
-
-    The enterprise's value serves where the unit has none of its own, as when grading.
-    """
+    """What the audit says of a fact (not a computed one), and its place."""
     unit = audit.units[index]
     here = f"units[{index}]"
     if fact == "assessed_on":
@@ -26,10 +23,7 @@ def stated(audit: Audit, index: int, group: str | None, row: str | None, fact: s
             if listed.key == row:
                 return listed.facts.get(fact), f"{here}.groups.{group}[{i}].{fact}"
         return None, f"{here}.groups.{group}"
-    own, shared = unit.facts.get(fact), audit.enterprise.facts.get(fact)
-    if shared is not None and (own is None or own.value is None):
-        return shared, f"enterprise.facts.{fact}"
-    return own, f"{here}.facts.{fact}"
+    return audit.known(unit, fact), audit.place(index, fact)
 
 
 def sources(ruleset: Ruleset, fact: str, row: str | None) -> Iterator[tuple[str, str | None, str | None]]:

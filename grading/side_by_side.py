@@ -101,9 +101,11 @@ def _values(
     for fact in ruleset.facts.values():
         if fact.group is not None:
             continue
-        found = [audit.known(unit, fact.id) for audit, unit in zip(audits, units, strict=True)]
-        plant = all(known is None or known[1].startswith("enterprise.") for known in found)
-        first, second = (None if known is None else known[0] for known in found)
+        first, second = (audit.known(unit, fact.id) for audit, unit in zip(audits, units, strict=True))
+        plant = all(
+            known is None or known is audit.enterprise.facts.get(fact.id)
+            for audit, known in zip(audits, (first, second), strict=True)
+        )
         if _same(first, second) or (plant and fact.id in told):
             continue
         if plant:

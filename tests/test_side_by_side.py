@@ -83,6 +83,14 @@ def test_what_is_stated_for_the_plant_is_told_once_however_many_units_there_are(
     ]
 
 
+def test_an_entry_without_a_value_does_not_hide_what_is_stated_for_the_plant() -> None:
+    (fact, value), *_ = UNIT["facts"].items()
+    plant = {**SAID["enterprise"], "facts": SAID["enterprise"]["facts"] | {fact: value}}
+    noted = UNIT["facts"] | {fact: {"value": None, "note": "未到现场"}}
+    found = beside(SAID, {**SAID, "enterprise": plant, "units": [{**UNIT, "facts": noted}]})
+    assert found.differ == 0
+
+
 def test_units_that_only_one_has_are_named() -> None:
     found = beside({**SAID, "units": [UNIT, {**UNIT, "id": "tyre-2"}]}, {**SAID, "units": [UNIT, {**UNIT, "id": "b"}]})
     assert (found.only_first, found.only_second) == (("tyre-2",), ("b",))

@@ -15,12 +15,11 @@ from api.pages.render import page
 from api.pages.result_view import unit_views
 from api.problems import Problem
 from api.queries.audits import briefs, publication_of
-from api.queries.gradings import OTHER_REVISION, explained
 from api.queries.waiting import appeals_of
 from api.services import workflow
 from api.services.analysis import MEDIA_TYPES, ReportFormat, report, report_name
 from api.services.audit_history import grading_of
-from api.services.cases import case_of, in_trial
+from api.services.cases import OTHER_REVISION, case_of, explained, in_trial
 from api.services.comparison import Compared, compare_audits, counterpart
 from api.services.replay import reviews_of
 from api.services.users import names_of

@@ -13,11 +13,10 @@ from api.pages.labels import level_labels, ruleset_titles
 from api.pages.render import page
 from api.queries import enterprises as registered
 from api.queries.audits import briefs
-from api.queries.gradings import explained
 from api.queries.waiting import appeals_of
 from api.services import workflow
 from api.services.audit_history import audits_of, grading_of
-from api.services.cases import in_trial
+from api.services.cases import explained, in_trial
 from api.services.comparison import counterpart
 from api.store import Audit, AuditKind, AuditState, Enterprise, Role
 from grading.model.base import Mode

@@ -7,11 +7,12 @@ from sqlalchemy import select
 from api.audit_log.heads import line_of_grading
 from api.context import Context
 from api.problems import Problem
-from api.queries.gradings import OTHER_REVISION, _other_grades
 from api.services.analysis import Case
-from api.services.replay import Likeness, replay
+from api.services.replay import Likeness, Replayed, replay
 from api.store import Grading, Publication
 from grading.model.base import Mode
+
+OTHER_REVISION = "other_revision"
 
 
 def case_of(context: Context, grading_id: UUID) -> Case:
@@ -34,3 +35,20 @@ def case_of(context: Context, grading_id: UUID) -> Case:
 def in_trial(context: Context, case: Case) -> Case:
     """The same audit graded with provisional figures counted; nothing of it is kept."""
     return Case(case.audit, context.service.grader.grade(case.audit, Mode.TRIAL, case.engine), case.engine)
+
+
+def explained(context: Context, stored: Grading) -> tuple[Case | None, str | None]:
+    """A stored grading made again for a page, or the reason why this revision of the engine can't explain it."""
+    try:
+        return case_of(context, stored.id), None
+    except Problem as problem:
+        if problem.code != OTHER_REVISION:
+            raise
+        return None, problem.detail
+
+
+def _other_grades(made: Replayed) -> str:
+    return (
+        f"这次评级由引擎的其他修订（{made.stored.engine}）作出，等级以所存的为准；现行引擎（{made.grading.engine}）"
+        "按同样的审核得出不同的等级，不能说明它的依据。请重新评级，再看新的结论和依据。"
+    )

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from grading.language.load import Library
 from grading.language.problems import Problem
+from grading.ruleset_id import edition_of, industry_of
 
 PIPED_WIDTH = 160
 """Columns of tables and trees that go into a file or a pipe instead of a terminal."""
@@ -53,7 +54,7 @@ def matching_rulesets(rulesets: Library, wanted: Sequence[str]) -> tuple[str, ..
     for name in wanted:
         meant = [id_ for id_ in ids if _means(rulesets, name, id_)]
         if not meant:
-            near = get_close_matches(name, [*ids, *(part for id_ in ids for part in id_.split("/"))], 3, 0.5)
+            near = get_close_matches(name, [*ids, *map(edition_of, ids), *map(industry_of, ids)], 3, 0.5)
             hint = f"；是否指 {'、'.join(near)}" if near else ""
             stop(f"没有规则集“{name}”{hint}。`grading ruleset list` 列出全部规则集")
         found |= dict.fromkeys(meant)
@@ -61,7 +62,7 @@ def matching_rulesets(rulesets: Library, wanted: Sequence[str]) -> tuple[str, ..
 
 
 def _means(rulesets: Library, name: str, ruleset_id: str) -> bool:
-    return name in (ruleset_id, *ruleset_id.split("/")) or (
+    return name in (ruleset_id, edition_of(ruleset_id), industry_of(ruleset_id)) or (
         name.endswith(".yaml") and Path(name).resolve() == (rulesets.root / f"{ruleset_id}.yaml").resolve()
     )
 

@@ -19,7 +19,7 @@ def from_audits(ruleset: Ruleset, units: Iterable[tuple[Audit, UnitAudit]]) -> C
     facts = [fact for fact in ruleset.facts.values() if fact.group is None]
     found: list[pl.Series] = [pl.Series(ASSESSED_ON, [audit.assessed_on for audit, _ in listed], dtype=pl.Date)]
     for fact in facts:
-        known = [_own_or_shared(audit, unit, fact.id) for audit, unit in listed]
+        known = [audit.known(unit, fact.id) for audit, unit in listed]
         found.append(_column(fact, known))
     found += [
         pl.Series(stated(group), [group in unit.groups for _, unit in listed], dtype=pl.Boolean)
@@ -27,12 +27,6 @@ def from_audits(ruleset: Ruleset, units: Iterable[tuple[Audit, UnitAudit]]) -> C
     ]
     groups = {group: _rows(ruleset, group, [unit for _, unit in listed]) for group in ruleset.groups}
     return Columns(pl.DataFrame(found), groups)
-
-
-def _own_or_shared(audit: Audit, unit: UnitAudit, fact: str) -> Known | None:
-    """A unit's own value goes before the enterprise's."""
-    own = unit.facts.get(fact)
-    return own if own is not None and own.value is not None else audit.enterprise.facts.get(fact)
 
 
 def _rows(ruleset: Ruleset, group: str, units: list[UnitAudit]) -> pl.DataFrame:

@@ -151,13 +151,12 @@ def ruleset_digest(ruleset: Ruleset) -> str:
 
 
 def _facts(audit: Audit, index: int, ready: Ready) -> UnitFacts:
-    """The unit's values with the computed ones; a unit's own value goes before the enterprise's."""
+    """The unit's values with the computed ones."""
     unit = audit.units[index]
-    values = _values(audit.enterprise.facts)
+    values: dict[str, FactValue] = dict.fromkeys((*audit.enterprise.facts, "assessed_on", *unit.facts))
+    serving = ((fact, audit.known(unit, fact)) for fact in values)
+    values |= _values({fact: known for fact, known in serving if known is not None})
     values["assessed_on"] = audit.assessed_on
-    for fact, value in _values(unit.facts).items():
-        if value is not None or fact not in values:
-            values[fact] = value
     rows = {group: [_values(row.facts) for row in listed] for group, listed in unit.groups.items()}
     return UnitFacts(with_computed(ready.computed, values, rows), rows)
 

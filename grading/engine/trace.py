@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from grading.engine.conclusions import Because, Cause, FactValue, UnitFacts
-from grading.model.audit import Audit, Known, UnitAudit
+from grading.model.audit import Audit, Known
 from grading.plan.nodes import Plan
 
 
@@ -43,8 +43,10 @@ class Causes:
         value = json_value(self._facts.values.get(fact))
         if fact in self._computed:
             return {"fact": fact, "computed_from": list(map(str, self._computed[fact].operands)), "value": value}
-        known, place = known_of(self._audit, self._index, self._unit, fact)
-        return _with_evidence({"fact": fact, "place": place, "value": value}, known)
+        if fact == "assessed_on":
+            return {"fact": fact, "place": fact, "value": value}
+        cause = {"fact": fact, "place": self._audit.place(self._index, fact), "value": value}
+        return _with_evidence(cause, self._audit.known(self._unit, fact))
 
     def _of_row(self, fact: str, group: str, row: int) -> Cause:
         computed = self._computed.get(fact)
@@ -60,16 +62,6 @@ def _with_evidence(cause: Cause, known: Known | None) -> Cause:
     if known is not None and known.evidence:
         cause["evidence"] = list(known.evidence)
     return cause
-
-
-def known_of(audit: Audit, index: int, unit: UnitAudit, fact: str) -> tuple[Known | None, str]:
-    """What is known of a unit's fact and where it stands; a unit's own value goes before the enterprise's."""
-    if fact == "assessed_on":
-        return None, fact
-    own, shared = unit.facts.get(fact), audit.enterprise.facts.get(fact)
-    if own is not None and (own.value is not None or shared is None):
-        return own, f"units[{index}].facts.{fact}"
-    return (shared, f"enterprise.facts.{fact}") if shared is not None else (None, f"units[{index}].facts.{fact}")
 
 
 def json_value(value: FactValue) -> Any:

@@ -20,7 +20,6 @@ from grading.forms.layout import (
 )
 from grading.forms.metadata import data_of, write_data
 from grading.forms.validation import Lists
-from grading.forms.workbook_limits import MAX_CELLS
 from grading.forms.write_cover import TITLE, Contents, enterprise_cell, unit_cell, write_cover
 from grading.forms.write_evidence import write_evidence
 from grading.forms.write_facts import WrittenFacts, write_facts
@@ -29,6 +28,7 @@ from grading.language.load import Library
 from grading.model.audit import Audit, Known
 from grading.model.ruleset import Ruleset
 from grading.workbook.cell_text import TooLongError
+from grading.workbook.limits import MAX_CELLS
 from grading.workbook.style import add_styles, protect
 
 SPARE_ROWS = 20

@@ -52,11 +52,14 @@ class Audit(Strict):
     assessed_on: date
     units: tuple[UnitAudit, ...] = Field(min_length=1)
 
-    def known(self, unit: UnitAudit, fact: str) -> tuple[Known, str] | None:
-        """What is known of a unit's fact and where it stands; a unit's own value goes before the enterprise's."""
-        if fact in unit.facts:
-            index = next(i for i, u in enumerate(self.units) if u is unit)
-            return unit.facts[fact], f"units[{index}].facts.{fact}"
-        if fact in self.enterprise.facts:
-            return self.enterprise.facts[fact], f"enterprise.facts.{fact}"
-        return None
+    def known(self, unit: UnitAudit, fact: str) -> Known | None:
+        """The entry that serves a unit as a fact: its own, unless that has no value and the enterprise has an entry."""
+        own, shared = unit.facts.get(fact), self.enterprise.facts.get(fact)
+        return own if own is not None and (own.value is not None or shared is None) else shared
+
+    def place(self, index: int, fact: str) -> str:
+        """The place of the entry that serves a unit as a fact, or where the unit would state it."""
+        unit = self.units[index]
+        known = self.known(unit, fact)
+        is_shared = known is not None and known is not unit.facts.get(fact)
+        return f"enterprise.facts.{fact}" if is_shared else f"units[{index}].facts.{fact}"

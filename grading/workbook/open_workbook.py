@@ -6,8 +6,8 @@ import zipfile
 
 from openpyxl import Workbook, load_workbook
 
-from grading.forms.workbook_limits import MAX_CELLS, PartCounter
 from grading.spreadsheet.workbook import SpreadsheetFile, WorkbookError
+from grading.workbook.limits import MAX_CELLS, PartCounter
 
 MAX_FILE = 10_000_000
 MAX_UNPACKED = 40_000_000

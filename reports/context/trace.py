@@ -237,8 +237,7 @@ class _Reader:
     def _known(self, fact: str, group: str | None, row: str | None) -> Known | None:
         if group is not None:
             return next((r.facts.get(fact) for r in self.unit.groups.get(group, ()) if r.key == row), None)
-        own, shared = self.unit.facts.get(fact), self.audit.enterprise.facts.get(fact)
-        return own if own is not None and (own.value is not None or shared is None) else shared
+        return self.audit.known(self.unit, fact)
 
 
 def _merged(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:

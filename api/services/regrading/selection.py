@@ -24,6 +24,7 @@ from api.store import (
 )
 from api.store.base import now
 from api.store.batches import DraftRuleset
+from grading.ruleset_id import edition_of, industry_of
 
 
 def make_selection(db: Session, batch: Batch, chunk: int) -> None:
@@ -58,8 +59,7 @@ def make_selection(db: Session, batch: Batch, chunk: int) -> None:
 
 def is_regraded(batch: Batch, industries: set[str], unit: GradedUnit) -> bool:
     """Whether a batch is about a unit of an audit that it selected."""
-    edition, _, industry = unit.ruleset_id.partition("/")
-    return industry in industries and batch.edition in (None, edition)
+    return industry_of(unit.ruleset_id) in industries and batch.edition in (None, edition_of(unit.ruleset_id))
 
 
 def _selected(db: Session, batch: Batch, found: Select[Any]) -> Select[Any]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-import httpx
+import httpx2 as httpx
 import pytest
 
 from tests.api.pages.conftest import Place

@@ -17,6 +17,7 @@ from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.decision import Causes
 from grading.model.gap import Alternative, Change, ChangeSet, GapLine, Step, UnitGaps
+from grading.model.result import UNGRADED
 from grading.model.ruleset import Ruleset
 
 WIDE = 110
@@ -32,11 +33,15 @@ def print_gaps(audit: Audit, ruleset: Ruleset, gaps: UnitGaps, causes: Causes | 
         + (f"，目标 [bold]{_label(ruleset, gaps.target)}[/bold]" if gaps.steps else "，已是最高等级")
     )
     if gaps.steps:
+        is_excluded = gaps.outcome.grade == UNGRADED
+        if is_excluded:
+            out.print("要参加分级，先做这一步：")
+            _print_step(ruleset, gaps.steps[0])
         _print_lines("不满足", gaps.with_status("unmet"))
         _print_lines("缺少证据", gaps.with_status("unknown"))
         _print_lines(UNRESOLVED, gaps.with_status("unresolved"))
         _print_alternatives(gaps.alternatives, gaps.lines)
-        for step in gaps.steps:
+        for step in gaps.steps[is_excluded:]:
             _print_step(ruleset, step)
         _print_measures(ruleset, gaps)
     if gaps.mode is Mode.TRIAL:

@@ -28,7 +28,7 @@ def read(place: Place, path: str, login: str = "tyre") -> str:
         lambda place: f"/enterprises/{place.world.tyre}",
         lambda place: f"/audits/{place.published}",
         lambda place: f"/audits/{place.published}?mode=trial",
-        lambda place: "/rulesets/national-2020/rubber",
+        lambda _: "/rulesets/national-2020/rubber",
     ],
 )
 def test_a_page_shows_no_places_steps_or_words_of_the_workshop(path: Path, place: Place) -> None:

@@ -37,9 +37,8 @@ def print_gaps(audit: Audit, ruleset: Ruleset, gaps: UnitGaps, causes: Causes | 
         if is_excluded:
             out.print("要参加分级，先做这一步：")
             _print_step(ruleset, gaps.steps[0])
-        _print_lines("不满足", gaps.with_status("unmet"))
-        _print_lines("缺少证据", gaps.with_status("unknown"))
-        _print_lines(UNRESOLVED, gaps.with_status("unresolved"))
+        for status, title in (("unmet", "不满足"), ("unknown", "缺少证据"), ("unresolved", UNRESOLVED)):
+            _print_lines(title, gaps.with_status(status), len(gaps.distinct(status)))
         _print_alternatives(gaps.alternatives, gaps.lines)
         for step in gaps.steps[is_excluded:]:
             _print_step(ruleset, step)
@@ -53,13 +52,13 @@ def _label(ruleset: Ruleset, level: str) -> str:
     return level_label([ruleset.scale], level)
 
 
-def _print_lines(title: str, lines: Sequence[GapLine]) -> None:
-    """Gap lines of one status: those of gates first, then in the guideline's order."""
+def _print_lines(title: str, lines: Sequence[GapLine], gaps: int) -> None:
+    """Gap lines of one status, which are so many gaps: those of gates first, then in the guideline's order."""
     if not lines:
         return
     listed = sorted(lines, key=lambda line: line.source != "gate")
     rows = [_cells(line) for line in listed]
-    out.print(f"[bold]{title}：{len(listed)} 项[/bold]")
+    out.print(f"[bold]{title}：{gaps} 项[/bold]")
     if out.width < WIDE:
         for line, cells in zip(listed, rows, strict=True):
             head, *rest = [f"[dim]{line.id}[/dim] {cells.pop('指标与位置')}"]

@@ -194,7 +194,7 @@ def unit_part(
             for name, scoped in grading.scopes.items()
         ),
         obstacles=_in_two_columns(list(_obstacles(ruleset, gaps))),
-        unmet=len(gaps.with_status("unmet")),
+        unmet=len(gaps.distinct("unmet")),
         missing=len(found.missing),
         open_figures=len(found.open_figures),
         lists=found,
@@ -239,8 +239,9 @@ def _row(ruleset: Ruleset, label: str, results: Iterable[Any], grade: str) -> Ma
 
 
 def _obstacles(ruleset: Ruleset, gaps: UnitGaps) -> Iterable[Obstacle]:
+    counted = [line for status in ("unmet", "unknown", "unresolved") for line in gaps.distinct(status)]
     for dimension in (None, *ruleset.dimensions):
-        own = [line.status for line in gaps.lines if line.dimension == dimension]
+        own = [line.status for line in counted if line.dimension == dimension]
         if own:
             label = "否决与限制" if dimension is None else ruleset.dimensions[dimension].label
             yield Obstacle(label, own.count("unmet"), own.count("unknown"), own.count("unresolved"))

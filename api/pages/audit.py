@@ -35,8 +35,11 @@ Reader = Annotated[Context, needs(Rule.READ)]
 
 
 @router.get("/audits/{audit_id}")
-def show_audit(audit_id: UUID, request: Request, context: Reader, mode: str = "") -> Response:
-    """The result; a draft that has none yet goes to its form. `mode=trial` counts provisional figures."""
+def show_audit(audit_id: UUID, request: Request, context: Reader, mode: str = "", trace: bool = False) -> Response:
+    """The result; a draft that has none yet goes to its form. `mode=trial` counts provisional figures.
+
+    `trace=1` shows where each value stands in the data and at which step it was concluded.
+    """
     audit = context.find(Audit, audit_id)
     actions = workflow.actions(context, audit)
     stored = grading_of(context, audit)
@@ -57,6 +60,7 @@ def show_audit(audit_id: UUID, request: Request, context: Reader, mode: str = ""
         case=case,
         unexplained=unexplained,
         units=unit_views(case, reviews) if case is not None else (),
+        is_traced=trace,
         is_trial=case is not None and case.grading.mode is Mode.TRIAL,
         compared=_with_the_one_before(context, audit) if case is not None and mode != Mode.TRIAL.value else None,
         counterpart=counterpart(context, audit) if case is not None else None,

@@ -19,13 +19,14 @@ from api.services.workflow import KIND_NAMES, STATE_NAMES
 from api.store import AppealState, Role
 from grading import calendar
 from grading.digest import plain
-from grading.language.decision_text import decision_text, level_label, short_label
+from grading.language.decision_text import decision_text, level_label, managed_text, short_label
+from grading.language.measure_text import measure_text
 from grading.language.prose import number_text, unit_text
 from grading.model.base import Cite, Status
 from grading.model.decision import Decision, decide
 from grading.model.result import Outcome
 from grading.model.ruleset import Scale
-from grading.vocabulary import ALERT, BASIS, CONFIDENCE, DECIDED_BY, JURISDICTION, MEASURE, MODE, REVIEW, STATUS
+from grading.vocabulary import ALERT, BASIS, CONFIDENCE, DECIDED_BY, JURISDICTION, MODE, REVIEW, STATUS
 from reports.context.words import region_text
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -165,7 +166,8 @@ def _environment() -> Environment:
         "REVIEW": REVIEW,
         "MODE": MODE,
         "ALERT": ALERT,
-        "MEASURE": MEASURE,
+        "managed_text": managed_text,
+        "measure_text": measure_text,
         "STATES": STATE_NAMES,
         "KINDS": KIND_NAMES,
         "ROLES": ROLE_NAMES,

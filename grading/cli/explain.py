@@ -1,6 +1,6 @@
 """`grading explain`: the trace as a tree, from the grade down to values and their evidence."""
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import orjson
 import typer
@@ -26,6 +26,13 @@ from grading.model.ruleset import Ruleset
 FOLDED = ("gate", "dimension", "indicator", "row")
 
 
+class _Depth(NamedTuple):
+    """How much is shown: what is satisfied too, and each conclusion's step and place."""
+
+    everything: bool
+    trace: bool
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command("explain", help="用中文解释等级从何而来：逐级、逐项，直到单个数值及其证据")(tell)
@@ -38,6 +45,7 @@ def tell(
     level: Annotated[str | None, typer.Option("--level", help="只看这个等级，如 A")] = None,
     indicator: Annotated[str | None, typer.Option("--indicator", help="只看这个指标的编号")] = None,
     everything: Annotated[bool, typer.Option("--all", help="已满足的也全部展开")] = False,
+    trace: Annotated[bool, typer.Option("--trace", help="写明规则触发的次序和数值在文件中的位置")] = False,
     trial: Annotated[bool, typer.Option("--trial", help="试算：暂定数值视同已核实，结果不得发布")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
@@ -63,7 +71,7 @@ def tell(
         return
     decisions = unit_decisions({ruleset.id: ruleset for ruleset in every.values()}, audit, grading)
     for i, reason in reasons.items():
-        _print(audit, rulesets[i], grading.units[i], reason, decisions[i], everything)
+        _print(audit, rulesets[i], grading.units[i], reason, decisions[i], _Depth(everything, trace))
 
 
 def _check(rulesets: list[Ruleset], level: str | None, indicator: str | None) -> None:
@@ -75,20 +83,19 @@ def _check(rulesets: list[Ruleset], level: str | None, indicator: str | None) ->
 
 
 def _print(
-    audit: Audit, ruleset: Ruleset, unit: UnitGrading, reason: Reason, decision: Decision, everything: bool
+    audit: Audit, ruleset: Ruleset, unit: UnitGrading, reason: Reason, decision: Decision, depth: _Depth
 ) -> None:
     boards = short_boards(ruleset, unit)
     if boards is not None:
         out.print(f"[bold]{escape(boards.text())}[/bold]")
     said = decision_text(decision, lambda known: level_label(ruleset.scale, known))
     title = f"[bold]{escape(audit.enterprise.name)} · {escape(reason.id)}[/bold]  {escape(reason.text)}  "
-    tree = Tree(f"{title}等级 [bold]{said}[/bold]{_seq(reason)}")
+    tree = Tree(f"{title}等级 [bold]{said}[/bold]{_seq(reason, depth)}")
     for child in reason.children:
-        _grow(tree, child, everything)
+        _grow(tree, child, depth)
     print_block(tree)
-    out.print(
-        "[dim]否决与限制条件：○ 无此情形，● 有此情形；要求：✓ 满足，✗ 不满足；？ 未知。# 后为规则触发的次序。[/dim]"
-    )
+    legend = "否决与限制条件：○ 无此情形，● 有此情形；要求：✓ 满足，✗ 不满足；？ 未知。"
+    out.print(f"[dim]{legend}{'# 后为规则触发的次序。' if depth.trace else ''}[/dim]")
     noted = notices(unit.notices, Mode.TRIAL if decision.kind is Kind.TRIAL else Mode.OFFICIAL)
     if noted:
         out.print(noted, style="yellow")
@@ -112,17 +119,17 @@ def _only(reason: Reason, level: str | None, indicator: str | None) -> Reason:
     return reason.model_copy(update={"children": tuple(children)})
 
 
-def _grow(tree: Tree, reason: Reason, everything: bool) -> None:
+def _grow(tree: Tree, reason: Reason, depth: _Depth) -> None:
     """Add a reason; what is as it should be is folded unless everything is asked for."""
     as_it_should_be = reason.status is (Status.UNMET if reason.kind == "gate" else Status.MET)
-    branch = tree.add(Folded(_line(reason)))
-    if as_it_should_be and not everything and reason.kind in FOLDED:
+    branch = tree.add(Folded(_line(reason, depth)))
+    if as_it_should_be and not depth.everything and reason.kind in FOLDED:
         return
     for child in reason.children:
-        _grow(branch, child, everything)
+        _grow(branch, child, depth)
 
 
-def _line(reason: Reason) -> str:
+def _line(reason: Reason, depth: _Depth) -> str:
     marks = GATE_MARKS if reason.kind == "gate" else STATUS_MARKS
     mark = marks[reason.status] + " " if reason.status is not None else ""
     parts = [f"{mark}{escape(reason.text)}"]
@@ -132,7 +139,7 @@ def _line(reason: Reason) -> str:
             parts.append("证据 " + escape("、".join(reason.evidence)))
         if reason.note:
             parts.append("注 " + escape(reason.note))
-    if reason.place and not reason.children:
+    if depth.trace and reason.place and not reason.children:
         parts.append(f"[dim]{escape(reason.place)}[/dim]")
     if reason.open_figure:
         word = "限值待核实" if reason.open_figure == "unresolved" else "限值为暂定"
@@ -140,11 +147,11 @@ def _line(reason: Reason) -> str:
     if reason.kind == "indicator" and reason.provenance is not None:
         cite = reason.provenance.cite
         parts.append("[dim]" + escape(" ".join(t for t in (cite.document, cite.section, cite.clause) if t)) + "[/dim]")
-    return "  ".join(parts) + _seq(reason)
+    return "  ".join(parts) + _seq(reason, depth)
 
 
-def _seq(reason: Reason) -> str:
-    return f"  [dim]#{reason.seq}[/dim]" if reason.seq is not None else ""
+def _seq(reason: Reason, depth: _Depth) -> str:
+    return f"  [dim]#{reason.seq}[/dim]" if depth.trace and reason.seq is not None else ""
 
 
 def _value(reason: Reason) -> str:

@@ -11,11 +11,13 @@ from grading.cli.folding import Folded
 from grading.cli.labels import TRIAL_NOTICE, range_text
 from grading.cli.terminal import out, print_block
 from grading.language.decision_text import level_label, managed_text, outcome_text
+from grading.language.measure_text import measure_text
 from grading.language.prose import glue, number_text
 from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.decision import Causes
 from grading.model.gap import Alternative, Change, ChangeSet, GapLine, Step, UnitGaps
+from grading.model.result import UNGRADED
 from grading.model.ruleset import Ruleset
 
 WIDE = 110
@@ -31,11 +33,14 @@ def print_gaps(audit: Audit, ruleset: Ruleset, gaps: UnitGaps, causes: Causes | 
         + (f"，目标 [bold]{_label(ruleset, gaps.target)}[/bold]" if gaps.steps else "，已是最高等级")
     )
     if gaps.steps:
-        _print_lines("不满足", gaps.with_status("unmet"))
-        _print_lines("缺少证据", gaps.with_status("unknown"))
-        _print_lines(UNRESOLVED, gaps.with_status("unresolved"))
+        is_excluded = gaps.outcome.grade == UNGRADED
+        if is_excluded:
+            out.print("要参加分级，先做这一步：")
+            _print_step(ruleset, gaps.steps[0])
+        for status, title in (("unmet", "不满足"), ("unknown", "缺少证据"), ("unresolved", UNRESOLVED)):
+            _print_lines(title, gaps.with_status(status), len(gaps.distinct(status)))
         _print_alternatives(gaps.alternatives, gaps.lines)
-        for step in gaps.steps:
+        for step in gaps.steps[is_excluded:]:
             _print_step(ruleset, step)
         _print_measures(ruleset, gaps)
     if gaps.mode is Mode.TRIAL:
@@ -47,13 +52,13 @@ def _label(ruleset: Ruleset, level: str) -> str:
     return level_label([ruleset.scale], level)
 
 
-def _print_lines(title: str, lines: Sequence[GapLine]) -> None:
-    """Gap lines of one status: those of gates first, then in the guideline's order."""
+def _print_lines(title: str, lines: Sequence[GapLine], gaps: int) -> None:
+    """Gap lines of one status, which are so many gaps: those of gates first, then in the guideline's order."""
     if not lines:
         return
     listed = sorted(lines, key=lambda line: line.source != "gate")
     rows = [_cells(line) for line in listed]
-    out.print(f"[bold]{title}：{len(listed)} 项[/bold]")
+    out.print(f"[bold]{title}：{gaps} 项[/bold]")
     if out.width < WIDE:
         for line, cells in zip(listed, rows, strict=True):
             head, *rest = [f"[dim]{line.id}[/dim] {cells.pop('指标与位置')}"]
@@ -186,6 +191,9 @@ def _print_measures(ruleset: Ruleset, gaps: UnitGaps) -> None:
     table.add_column(f"现在（{managed_text(ruleset.scale, gaps.outcome)}）", overflow="fold", ratio=1)
     table.add_column(f"目标（{_label(ruleset, gaps.target)}）", overflow="fold", ratio=1)
     for alert in stated:
-        cells = ["\n".join(escape(m["text"]) for m in listed) or "未载明" for listed in (alert.today, alert.target)]
+        cells = [
+            "\n".join(escape(measure_text(m["kind"], m["text"], m.get("percent"))) for m in listed) or "未载明"
+            for listed in (alert.today, alert.target)
+        ]
         table.add_row(vocabulary.ALERT[alert.alert], *(Folded(cell) for cell in cells))
     print_block(table)

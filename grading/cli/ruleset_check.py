@@ -35,7 +35,7 @@ def check_rulesets(rulesets: Library, ids: tuple[str, ...], as_json: bool) -> No
 
 def in_words(counts: Counts) -> str:
     """The counts as one Chinese line."""
-    how = "、".join(f"{BASIS[basis]} {number}" for basis, number in counts.by_basis.items())
+    how = "、".join(f"{BASIS[basis].partition('，')[0]} {number}" for basis, number in counts.by_basis.items())
     opens = f"未核实 {counts.unresolved}，暂定 {counts.provisional}，低可信 {counts.low_confidence}"
     return f"指标 {counts.indicators}，判据 {counts.criteria}（{how}），事实 {counts.facts}，{opens}"
 

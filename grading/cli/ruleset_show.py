@@ -14,6 +14,7 @@ from grading.cli.ruleset_check import in_words
 from grading.cli.terminal import Exit, err, out, print_json, print_problems
 from grading.language.counts import count
 from grading.language.load import Library
+from grading.language.measure_text import measure_text
 from grading.language.problems import LanguageError
 from grading.language.prose import day_text, inherited, number_text, sentence
 from grading.model.base import Cite, Remedy
@@ -23,12 +24,11 @@ from grading.model.ruleset import (
     Gate,
     Indicator,
     Measure,
-    ProvisionalPercent,
     Requirement,
     Ruleset,
     split_levels,
 )
-from grading.vocabulary import ALERT, BASIS, CONFIDENCE, DECIDED_BY, MEASURE, REVIEW, UNGRADED
+from grading.vocabulary import ALERT, BASIS, CONFIDENCE, DECIDED_BY, REVIEW, UNGRADED
 
 
 def show_ruleset(rulesets: Library, ruleset_id: str, as_json: bool) -> None:
@@ -147,16 +147,9 @@ def _measures(ruleset: Ruleset) -> RenderableType:
 
 
 def _measure(measure: Measure, sources: dict[str, int]) -> str:
-    percent = measure.percent
-    if percent is None:
-        share = ""
-    elif isinstance(percent, ProvisionalPercent):
-        share = f"，暂按 {number_text(percent.provisional, '%')}（待核实）"
-    else:
-        share = "，比例待核实" if percent == "unresolved" else f" {number_text(percent, '%')}"
     known = _known(measure.basis, measure.confidence, measure.cite)
     source = f" [{sources.setdefault(known, len(sources) + 1)}]" if known else ""
-    return f"【{MEASURE[measure.kind]}{share}】{measure.text}{source}"
+    return f"{measure_text(measure.kind, measure.text, measure.percent)}{source}"
 
 
 def _levels(ruleset: Ruleset, key: str) -> str:

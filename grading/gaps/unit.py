@@ -5,7 +5,7 @@ from typing import Any
 
 from grading.engine.grade import Engine
 from grading.gaps.solver.alternatives import alternatives_of, marked
-from grading.gaps.solver.change_sets import Solution, solve
+from grading.gaps.solver.change_sets import Solution, has_reached, solve
 from grading.gaps.tree.lines import Open
 from grading.gaps.tree.subject import Subject
 from grading.measures import measures_at
@@ -34,6 +34,9 @@ class ReachedError(TargetError):
 def unit_gaps(engine: Engine, audit: Audit, grading: Grading, index: int, target: str | None = None) -> UnitGaps:
     """The gaps of one unit to `target` (default: the next better level), in the mode of the grading.
 
+    A unit that is not graded first takes the step that ends its exclusion, with what that costs: to the floor of its scale,
+    or to the level that it has without the gates.
+
     Each step starts from the audit as the cheapest changes of the step before leave it. A unit on the best level has no
     lines and no steps when no target is given. Raises NoSuchLevelError or ReachedError, both ValueErrors.
     """
@@ -43,12 +46,21 @@ def unit_gaps(engine: Engine, audit: Audit, grading: Grading, index: int, target
     here = Subject(audit, index, ruleset, unit, grading.mode)
     steps: list[Step] = []
     today = unit.outcome.grade
-    for level in levels:
+    is_excluded = bool(levels) and today == UNGRADED
+    climbed = levels
+    if is_excluded:
+        step, solution = _step(engine, Open(here, ruleset.scale.floor), today)
+        here = solution.after
+        reached = [level for level in levels if has_reached(here, level)]
+        today = reached[-1] if reached else ruleset.scale.floor
+        steps.append(step.model_copy(update={"level_to": today}))
+        climbed = levels[len(reached) :]
+    for level in climbed:
         step, solution = _step(engine, Open(here, level), today)
         steps.append(step)
         here, today = solution.after, level
     goal = levels[-1] if levels else unit.outcome.grade
-    whole = steps[0] if len(steps) == 1 else None
+    whole = steps[0] if len(steps) == 1 and not is_excluded else None
     if levels and whole is None:
         open_ = Open(Subject(audit, index, ruleset, unit, grading.mode), goal)
         alternatives = alternatives_of(open_)

@@ -187,3 +187,14 @@ class UnitGaps(Strict):
     def with_status(self, status: str) -> tuple[GapLine, ...]:
         """The gap lines of one status, in the guideline's order."""
         return tuple(line for line in self.lines if line.status == status)
+
+    def distinct(self, status: str) -> tuple[GapLine, ...]:
+        """One line for each gap of a status: ways of one choice are one gap, as are a gate and an indicator about a value."""
+        lines = self.with_status(status)
+        own = {line.place for line in lines if line.source == "indicator"}
+        kept = {
+            line.alternative or line.id: line
+            for line in reversed(lines)
+            if line.source == "indicator" or line.place not in own
+        }
+        return tuple(line for line in lines if kept.get(line.alternative or line.id) is line)

@@ -7,6 +7,7 @@ from typing import Any
 
 from grading.language.counts import Counts, count
 from grading.language.decision_text import causes_text, level_label, managed_text, outcome_text
+from grading.language.measure_text import measure_text
 from grading.language.nested import asked_at
 from grading.language.prose import day_text
 from grading.language.short_boards import ShortBoards, short_boards
@@ -16,7 +17,7 @@ from grading.model.decision import Decision, Kind
 from grading.model.gap import UnitGaps
 from grading.model.result import UNGRADED, UnitGrading
 from grading.model.ruleset import Ruleset
-from grading.vocabulary import ALERT, JURISDICTION, MEASURE, REVIEW
+from grading.vocabulary import ALERT, JURISDICTION, REVIEW
 from reports.charts.ladder import Ladder, ladder
 from reports.context.lines import Lists, lists
 from reports.context.plan import Plan, plan
@@ -30,7 +31,6 @@ EDITION_NOTICES = {
     "edition_superseded": "评定日时本版规则已被取代",
     **JURISDICTION,
 }
-OPEN_PERCENT = "比例待核实"
 
 
 @dataclass(frozen=True)
@@ -92,9 +92,7 @@ class Obstacle:
 class MeasureRow:
     """What an alert asks, with its source."""
 
-    kind: str
     text: str
-    percent: str | None
     source: int | None
 
 
@@ -196,7 +194,7 @@ def unit_part(
             for name, scoped in grading.scopes.items()
         ),
         obstacles=_in_two_columns(list(_obstacles(ruleset, gaps))),
-        unmet=len(gaps.with_status("unmet")),
+        unmet=len(gaps.distinct("unmet")),
         missing=len(found.missing),
         open_figures=len(found.open_figures),
         lists=found,
@@ -241,8 +239,9 @@ def _row(ruleset: Ruleset, label: str, results: Iterable[Any], grade: str) -> Ma
 
 
 def _obstacles(ruleset: Ruleset, gaps: UnitGaps) -> Iterable[Obstacle]:
+    counted = [line for status in ("unmet", "unknown", "unresolved") for line in gaps.distinct(status)]
     for dimension in (None, *ruleset.dimensions):
-        own = [line.status for line in gaps.lines if line.dimension == dimension]
+        own = [line.status for line in counted if line.dimension == dimension]
         if own:
             label = "否决与限制" if dimension is None else ruleset.dimensions[dimension].label
             yield Obstacle(label, own.count("unmet"), own.count("unknown"), own.count("unresolved"))
@@ -274,21 +273,9 @@ def _measure(ruleset: Ruleset, measure: Mapping[str, Any], sources: Sources) -> 
         basis=measure.get("basis", "recalled"), confidence=measure.get("confidence", "low"), cite=cite
     )
     return MeasureRow(
-        kind=MEASURE[measure["kind"]],
-        text=measure["text"],
-        percent=_percent(measure.get("percent")),
+        text=measure_text(measure["kind"], measure["text"], measure.get("percent")),
         source=sources.number(provenance, "预警措施"),
     )
-
-
-def _percent(percent: Any) -> str | None:
-    if percent is None:
-        return None
-    if percent == "unresolved":
-        return OPEN_PERCENT
-    if isinstance(percent, Mapping):
-        return f"暂按 {percent['provisional']}%（待核实）"
-    return f"{percent}%"
 
 
 def _remaining_sources(ruleset: Ruleset, target: str, sources: Sources) -> None:

@@ -85,9 +85,16 @@ def test_explaining_what_there_is_not_is_a_wrong_call(root: Path, option: list[s
 
 
 def test_explain_shows_the_value_that_fails_and_its_place(root: Path) -> None:
-    _, out, _ = run(root, "explain", written(root), "--level", "C")
+    _, out, _ = run(root, "explain", written(root), "--level", "C", "--trace")
     assert "厂界颗粒物：3 mg/m³" in out
     assert "units[0].facts.dust" in out
+
+
+def test_explain_shows_no_places_and_steps_unless_asked(root: Path) -> None:
+    _, out, _ = run(root, "explain", written(root), "--level", "C")
+    assert "厂界颗粒物：3 mg/m³" in out
+    assert "units[" not in out
+    assert "#" not in out
 
 
 def test_gaps_shows_what_to_change_and_what_waits_for_a_figure(root: Path) -> None:

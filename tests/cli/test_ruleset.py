@@ -208,7 +208,7 @@ def test_show_prints_levels_gates_and_measures_in_prose(root: Path) -> None:
         "来源：见于原文，可信度高，试验文件",
         "弄虚作假  falsified → 不高于 B级",
         "来源：引自标准，可信度高，文件 第5条",
-        "【自主减排】自主减排 [1]",
+        "自主减排 [1]",
     ):
         assert said in result.stdout
 

@@ -151,3 +151,22 @@ def test_a_way_without_a_stated_cost_ranks_behind_one_that_has_it(tmp_path: Path
     gaps = gaps_of(tmp_path, f"{{any: [{{fact: swept, equals: true}}, {LIMIT}]}}", NO)
     assert ways(gaps, gaps.alternatives[0]) == {"swept": False, "dust": True}
     assert gaps.alternatives[0].ways[0].cost_wan_cny is None
+
+
+def test_one_requirement_with_three_ways_is_one_gap(tmp_path: Path) -> None:
+    ways = "{any: [{fact: closed, equals: true}, {fact: watered, equals: true}, {fact: swept, equals: true}]}"
+    gaps = small(tmp_path, asks("A,B,C", ways)).gaps({"closed": False, "watered": False, "swept": False}, "A")
+    assert len(gaps.with_status("unmet")) == 3
+    assert [line.fact for line in gaps.distinct("unmet")] == ["closed"]
+
+
+def test_a_gate_and_an_indicator_about_the_same_value_are_one_gap(tmp_path: Path) -> None:
+    gates = """\
+    gates:
+      - {id: coal, title: 使用燃煤, when: {fact: fuel, equals: coal}, effect: {cap: C}, text: 使用燃煤的不高于 C 级,
+         cite: {document: 通则}, basis: seen, confidence: high}
+    """
+    ruleset = small(tmp_path, asks("A,B", "{fact: fuel, one_of: [gas, power]}"), more=gates)
+    gaps = ruleset.gaps({"fuel": "coal"}, "A")
+    assert {line.source for line in gaps.with_status("unmet")} == {"gate", "indicator"}
+    assert [line.source for line in gaps.distinct("unmet")] == ["indicator"]

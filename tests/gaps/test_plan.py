@@ -394,11 +394,26 @@ def test_a_unit_that_is_not_graded_starts_below_the_lowest_level(tmp_path: Path)
     gaps = small(tmp_path, LADDER, more=gates).gaps({"dust": 3, "closed": True, "fuel": "coal"}, "A")
     assert gaps.outcome.grade == "ungraded"
     assert [(s.level_from, s.level_to, changed_values(s.cheapest)) for s in gaps.steps] == [
-        ("ungraded", "C", {"u.fuel": "gas"}),
-        ("C", "B", {}),
+        ("ungraded", "B", {"u.fuel": "gas"}),
         ("B", "A", {"u.dust": 1}),
     ]
-    assert [sets(s)[1].enough for s in gaps.steps] == [True, True, True]
+    assert [sets(s)[1].enough for s in gaps.steps] == [True, True]
+
+
+def test_the_first_step_of_a_unit_that_is_not_graded_is_what_ends_its_exclusion_with_its_cost(tmp_path: Path) -> None:
+    gates = """\
+    gates:
+      - {id: coal, title: 使用燃煤, when: {fact: fuel, equals: coal}, effect: ungraded, text: 使用燃煤的不纳入分级,
+         cite: {document: 通则}, basis: seen, confidence: high, remedy: {text: 改用天然气, cost_wan_cny: [100, 200]}}
+    """
+    gaps = small(tmp_path, LADDER, more=gates).gaps({"dust": 30, "closed": True, "fuel": "coal"}, "B")
+    first, *rest = gaps.steps
+    assert (first.level_from, first.level_to, changed_values(first.cheapest)) == ("ungraded", "D", {"u.fuel": "gas"})
+    assert sets(first)[1].cost_wan_cny == (100, 200)
+    assert [(s.level_from, s.level_to, changed_values(s.cheapest)) for s in rest] == [
+        ("D", "C", {"u.dust": 10}),
+        ("C", "B", {"u.dust": 5}),
+    ]
 
 
 def test_what_each_alert_asks_today_stands_beside_what_it_asks_at_the_target(tmp_path: Path) -> None:

@@ -79,6 +79,7 @@ def show_unit(batch_id: UUID, audit_id: UUID, position: int, request: Request, c
     """Why it changes, down to the values, and what of the traces is not the same."""
     subject = _subject(context, batch_id, audit_id, position)
     values = subject.context(context) | {"problems": (), "reasons": (), "traces": (), "between": ()}
+    values["is_traced"] = False
     try:
         sides = sides_of(context, subject.found, subject.units)
     except AuditError as error:
@@ -101,6 +102,7 @@ def show_trace(
     """The whole trace of one side."""
     subject = _subject(context, batch_id, audit_id, position)
     values = subject.context(context) | {"title": TITLES[side], "side": side.value, "problems": (), "view": None}
+    values["is_traced"] = True
     try:
         sides = sides_of(context, subject.found, subject.units)
     except AuditError as error:

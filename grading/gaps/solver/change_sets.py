@@ -56,7 +56,7 @@ def solve(engine: Engine, open_: Open, lines: Sequence[GapLine], smallest: bool)
         after = _changed(engine, subject, chosen.changed)
     left = [a for a in open_.asked if a.key not in chosen.given_up and stands_in_the_way(after, a)]
     chosen, after, trimmed = _trimmed(engine, subject, level, chosen, after)
-    enough = _reaches(after, level)
+    enough = has_reached(after, level)
     change_set = ChangeSet(
         changes=tuple(_described(subject, chosen, lines)),
         remedies=tuple(remedies_of(chosen.demands)),
@@ -69,7 +69,8 @@ def solve(engine: Engine, open_: Open, lines: Sequence[GapLine], smallest: bool)
     return Solution(change_set, after, (*_blockers(subject, level, chosen), *_left(level, left)))
 
 
-def _reaches(subject: Subject, level: str) -> bool:
+def has_reached(subject: Subject, level: str) -> bool:
+    """Whether the unit is graded so, or better."""
     grade, ids = subject.grading.outcome.grade, subject.ruleset.scale.ids
     return grade in ids and ids.index(grade) <= ids.index(level)
 
@@ -97,13 +98,13 @@ def _trimmed(
 ) -> tuple[Chosen, Subject, bool]:
     """Without the changes that turn out to be needless because others moved rows or indicators out of scope."""
     scope = _scope_facts(subject)
-    if not any(slot.fact in scope for slot in chosen.changed) or not _reaches(after, level):
+    if not any(slot.fact in scope for slot in chosen.changed) or not has_reached(after, level):
         return chosen, after, False
     trimmed = False
     for slot in list(chosen.changed):
         fewer = {other: value for other, value in chosen.changed.items() if other != slot}
         without = _changed(engine, subject, fewer)
-        if _reaches(without, level):
+        if has_reached(without, level):
             kept = [d for d in chosen.demands if slot not in subject.values.roots(d.slot)]
             chosen = Chosen(kept, fewer, chosen.constraints, chosen.closed, chosen.conflicts, chosen.optimal)
             after, trimmed = without, True

@@ -6,6 +6,7 @@ as `needed` have to be true. The statuses of the comparisons are the engine's.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from grading.gaps.tree.constraints import Constraint, satisfies
 from grading.gaps.tree.subject import Subject
@@ -29,11 +30,16 @@ class LeafClaim:
     status: Status
     wanted: Status
 
-    def is_true(self, otherwise: Otherwise | None = None) -> bool:
+    @property
+    def holds(self) -> bool:
         """Whether the comparison is as claimed."""
-        if otherwise is not None and otherwise[0] == self.place and self.status is not Status.UNKNOWN:
-            return otherwise[1] is self.wanted
         return self.status is self.wanted
+
+    def holds_with(self, otherwise: Otherwise) -> bool:
+        """The same when a comparison comes out otherwise."""
+        if otherwise[0] == self.place and self.status is not Status.UNKNOWN:
+            return otherwise[1] is self.wanted
+        return self.holds
 
     def grounds(self) -> Iterator["LeafClaim"]:
         """Itself, unless it compares nothing known."""
@@ -49,15 +55,19 @@ class JointClaim:
     claims: tuple["Claim", ...]
     first_only: bool = False
 
-    def is_true(self, otherwise: Otherwise | None = None) -> bool:
-        """Whether enough of the parts are true."""
-        return sum(claim.is_true(otherwise) for claim in self.claims) >= self.needed
+    def holds_with(self, otherwise: Otherwise) -> bool:
+        """The same when a comparison comes out otherwise."""
+        return sum(claim.holds_with(otherwise) for claim in self.claims) >= self.needed
+
+    @cached_property
+    def holds(self) -> bool:
+        """Whether it is true as things are."""
+        return sum(claim.holds for claim in self.claims) >= self.needed
 
     def grounds(self) -> Iterator[LeafClaim]:
         """The comparisons because of which it is true, or is not: no other one alone could turn it."""
-        found = self.is_true()
-        because = [claim for claim in self.claims if claim.is_true() == found]
-        for claim in because[:1] if self.first_only and found else because:
+        because = [claim for claim in self.claims if claim.holds == self.holds]
+        for claim in because[:1] if self.first_only and self.holds else because:
             yield from claim.grounds()
 
 

@@ -90,35 +90,27 @@ class _Case:
         """Whether the grade would be another if a comparison came out otherwise, in all rows if it is about rows."""
         return any(self.grade((place, status), owner) != self.today for status in (Status.MET, Status.UNMET))
 
-    def grade(self, otherwise: Otherwise | None = None, owner: Owner | None = None) -> str:
+    def grade(self, otherwise: Otherwise, owner: Owner) -> str:
         """The grade when a comparison of an indicator or gate comes out otherwise."""
 
-        def is_true(failing: frozenset[Owner], level: Level) -> bool:
-            here = level.get(owner) if owner is not None else None
-            return not (failing - {owner} if owner is not None else failing) and (
-                here is None or here.is_true(otherwise)
-            )
+        def holds(name: str, level: Level) -> bool:
+            return self.failing[name] <= {owner} and (owner not in level or level[owner].holds_with(otherwise))
 
-        if not is_true(self.failing[UNGRADED], self.gates):
+        if not holds(UNGRADED, self.gates):
             return UNGRADED
-        for name, level in self.levels.items():
-            if is_true(self.failing[name], level):
-                return name
-        return self.ruleset.scale.floor
+        return next((name for name, level in self.levels.items() if holds(name, level)), self.ruleset.scale.floor)
 
     @cached_property
     def failing(self) -> Mapping[str, frozenset[Owner]]:
         """By level, who asks something that is not true as things are; under `ungraded` the gates."""
         every = {UNGRADED: self.gates, **self.levels}
-        return {
-            name: frozenset(o for o, claim in level.items() if not claim.is_true()) for name, level in every.items()
-        }
+        return {name: frozenset(o for o, claim in level.items() if not claim.holds) for name, level in every.items()}
 
 
 def _because(claims: Iterable[Claim]) -> Iterator[LeafClaim]:
     """Why all of the claims are true; or if they are not, why those are not that are not."""
     listed = list(claims)
-    failing = [claim for claim in listed if not claim.is_true()]
+    failing = [claim for claim in listed if not claim.holds]
     for claim in failing or listed:
         yield from claim.grounds()
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from api.services.analysis import Case
 from api.services.replay import DRAFT_NOTICE, Review
 from grading.explain import Reason, explain
+from grading.language.figures_text import counts_text
 from grading.language.short_boards import ShortBoards, short_boards
 from grading.model.base import Status
 from grading.model.decision import Decision
+from grading.model.figures import GroundFigures
 from grading.model.result import UnitGrading
 from grading.model.ruleset import Ruleset
 from grading.simulate import Difference, compare
@@ -25,6 +27,12 @@ class UnitView:
     reason: Reason
     review: Review | None
     decision: Decision
+    figures: GroundFigures | None
+
+    @property
+    def figures_text(self) -> str:
+        """Of a trial, how many figures the grade rests on and how well they are known."""
+        return counts_text(self.figures) if self.figures is not None else ""
 
     @property
     def short_boards(self) -> ShortBoards | None:
@@ -70,7 +78,8 @@ def unit_views(case: Case, reviews: Mapping[str, Review]) -> tuple[UnitView, ...
     for i, graded in enumerate(case.grading.units):
         ruleset = case.engine.library.ruleset(graded.ruleset)
         reason = explain(case.audit, i, ruleset, graded)
-        views.append(UnitView(graded, ruleset, reason, reviews.get(graded.ruleset_digest), case.unit_decisions[i]))
+        review = reviews.get(graded.ruleset_digest)
+        views.append(UnitView(graded, ruleset, reason, review, case.unit_decisions[i], case.unit_figures[i]))
     return tuple(views)
 
 

@@ -154,4 +154,6 @@ def _decisive(ruleset: Ruleset, place: Place, c: Comparison, name: str) -> Decis
     site = place.site
     owners = ruleset.indicators if site.kind == "indicators" else ruleset.gates
     title = next(owner.title or owner.id for owner in owners if owner.id == site.id)
-    return DecisiveFigure(site.id, name, _basis(place), f"{title}：{sentence(ruleset, c)}")
+    # Its basis is told beside the sentence, which need not say as well that the figure is provisional.
+    as_if_known = c.model_copy(update={c.operator: c.guess})
+    return DecisiveFigure(site.id, name, _basis(place), f"{title}：{sentence(ruleset, as_if_known)}")

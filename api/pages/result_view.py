@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from api.services.analysis import Case
 from api.services.replay import DRAFT_NOTICE, Review
 from grading.explain import Reason, explain
-from grading.language.figures_text import counts_text
 from grading.language.short_boards import ShortBoards, short_boards
 from grading.model.base import Status
 from grading.model.decision import Decision
@@ -28,11 +27,6 @@ class UnitView:
     review: Review | None
     decision: Decision
     figures: GroundFigures | None
-
-    @property
-    def figures_text(self) -> str:
-        """Of a trial, how many figures the grade rests on and how well they are known."""
-        return counts_text(self.figures) if self.figures is not None else ""
 
     @property
     def short_boards(self) -> ShortBoards | None:

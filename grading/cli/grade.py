@@ -16,7 +16,7 @@ from grading.gaps.causes import decision_of, graded_document, unit_decisions
 from grading.gaps.ground_figures import unit_figures
 from grading.intake import AuditError
 from grading.language.decision_text import decision_text, level_label, outcome_text
-from grading.language.figures_text import figures_text
+from grading.language.figures_text import NAMED_IN_TERMINAL, figures_text
 from grading.language.short_boards import short_boards
 from grading.model.audit import Audit
 from grading.model.base import Mode
@@ -25,8 +25,6 @@ from grading.model.ruleset import Ruleset
 
 WIDE = 110
 """From so many columns on the rulesets have a column of their own."""
-NAMED_FIGURES = 5
-"""So many decisive figures of a unit are named in the terminal; the JSON has all."""
 
 Files = Annotated[list[str], typer.Argument(metavar="审核文件…", help="审核数据（JSON）；- 为标准输入")]
 Trial = Annotated[bool, typer.Option("--trial", help="试算：暂定数值视同已核实，结果不得发布")]
@@ -103,7 +101,7 @@ class _Told:
             if boards is not None:
                 self.short.append(f"{plant}  [bold]{escape(boards.text())}[/bold]")
             if grounds is not None:
-                self.figures.append(f"{plant}  {escape(figures_text(grounds, NAMED_FIGURES))}")
+                self.figures.append(f"{plant}  {escape(figures_text(grounds, NAMED_IN_TERMINAL))}")
             for notice in unit.notices:
                 self.notices.setdefault(notice, {})[ruleset.id] = None
         self.table.add_section()

@@ -4,6 +4,10 @@ from grading.model.figures import GroundFigures
 from grading.vocabulary import BASIS, ESTABLISHED
 
 
+NAMED_IN_TERMINAL = 5
+"""So many decisive figures of a unit are named in the terminal; JSON, reports and pages have all."""
+
+
 def figures_text(figures: GroundFigures, most: int | None = None) -> str:
     """`本等级所依据的 34 项数值中：估计 5、凭记忆 12、已核实 17；其中 3 项若为他值则等级改变：…`, at most so many by name."""
     listed = figures.decisive[:most]

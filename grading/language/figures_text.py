@@ -3,7 +3,6 @@
 from grading.model.figures import GroundFigures
 from grading.vocabulary import BASIS, ESTABLISHED
 
-
 NAMED_IN_TERMINAL = 5
 """So many decisive figures of a unit are named in the terminal; JSON, reports and pages have all."""
 

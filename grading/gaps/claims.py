@@ -79,6 +79,7 @@ class Claims:
 
     def __init__(self, subject: Subject) -> None:
         self.subject, self.ruleset = subject, subject.ruleset
+        self._whole: dict[str, Claim | None] = {}
 
     def indicator(self, indicator: Indicator, level: str) -> Claim | None:
         """An indicator is met at a level: it does not apply, or what the level or a better one asks is met.
@@ -90,14 +91,20 @@ class Claims:
         if own is None:
             return None
         ways = (own, *better_than(graded, indicator, level, day))
-        met = [self.condition(way.requirement.require, way.place, None, Status.MET) for way in ways]
+        met = [self._once(way.requirement.require, way.place, Status.MET) for way in ways]
         if indicator.applies_when is not None:
-            met.insert(0, self.condition(indicator.applies_when, f"{indicator.id}.applies_when", None, Status.UNMET))
+            met.insert(0, self._once(indicator.applies_when, f"{indicator.id}.applies_when", Status.UNMET))
         return JointClaim(1, tuple(claim for claim in met if claim is not None), first_only=True)
 
     def gate(self, gate: Gate) -> Claim | None:
         """A gate is not met; None where it is not there on the day."""
-        return self.condition(gate.when, f"gate.{gate.id}", None, Status.UNMET)
+        return self._once(gate.when, f"gate.{gate.id}", Status.UNMET)
+
+    def _once(self, c: ConditionBase, place: str, wanted: Status) -> Claim | None:
+        """The claim about a whole requirement, guard or gate, which several levels have in common."""
+        if place not in self._whole:
+            self._whole[place] = self.condition(c, place, None, wanted)
+        return self._whole[place]
 
     def condition(self, c: ConditionBase, place: str, row: str | None, wanted: Status) -> Claim | None:
         """A condition is met, or is unmet; None where it is not there on the day."""

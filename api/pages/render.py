@@ -20,6 +20,7 @@ from api.store import AppealState, Role
 from grading import calendar
 from grading.digest import plain
 from grading.language.decision_text import decision_text, level_label, managed_text, short_label
+from grading.language.figures_text import counts_text
 from grading.language.measure_text import measure_text
 from grading.language.prose import number_text, unit_text
 from grading.model.base import Cite, Status
@@ -176,6 +177,7 @@ def _environment() -> Environment:
         "decision_words": decision_words,
         "outcome_words": outcome_words,
         "interval": interval,
+        "figure_counts": counts_text,
         "brief_decision": brief_decision,
         "decide": lambda outcome: decide(Outcome(outcome.grade, outcome.attainable)),
     }

@@ -9,6 +9,7 @@ from grading.explain import Reason, explain
 from grading.language.short_boards import ShortBoards, short_boards
 from grading.model.base import Status
 from grading.model.decision import Decision
+from grading.model.figures import GroundFigures
 from grading.model.result import UnitGrading
 from grading.model.ruleset import Ruleset
 from grading.simulate import Difference, compare
@@ -25,6 +26,7 @@ class UnitView:
     reason: Reason
     review: Review | None
     decision: Decision
+    figures: GroundFigures | None
 
     @property
     def short_boards(self) -> ShortBoards | None:
@@ -70,7 +72,8 @@ def unit_views(case: Case, reviews: Mapping[str, Review]) -> tuple[UnitView, ...
     for i, graded in enumerate(case.grading.units):
         ruleset = case.engine.library.ruleset(graded.ruleset)
         reason = explain(case.audit, i, ruleset, graded)
-        views.append(UnitView(graded, ruleset, reason, reviews.get(graded.ruleset_digest), case.unit_decisions[i]))
+        review = reviews.get(graded.ruleset_digest)
+        views.append(UnitView(graded, ruleset, reason, review, case.unit_decisions[i], case.unit_figures[i]))
     return tuple(views)
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from api.schemas.base import In, Out
 from api.schemas.decisions import DecisionOut, stored_decision
 from api.store import AuditKind, AuditState, Grading
-from grading.model.base import Mode, Status
+from grading.model.base import Basis, Mode, Status
 from grading.model.gap import UnitGaps
 
 
@@ -55,11 +55,30 @@ class TraceEntryOut(Out):
     concludes: dict[str, Any]
 
 
+class DecisiveFigureOut(Out):
+    """A provisional figure with whose other outcome the grade would be another."""
+
+    indicator: str = Field(description="The indicator or gate that states it.")
+    condition: str = Field(description="Its place there.", examples=["oxygen_correction.A.all[0]"])
+    basis: Basis
+    text: str
+
+
+class GroundFiguresOut(Out):
+    """How many figures a grade rests on, by how they are known."""
+
+    estimated: int
+    recalled: int = Field(description="Every one that is neither estimated nor established.")
+    established: int
+    decisive: list[DecisiveFigureOut]
+
+
 class GradedUnitOut(OutcomeOut):
     """The grade of one unit with everything that led to it."""
 
     id: str
     decision: DecisionOut | None = None
+    figures: GroundFiguresOut | None = Field(default=None, description="In a trial that is not stored.")
     ruleset: str
     ruleset_digest: str
     review: str = Field(description="`draft` or `reviewed`.")

@@ -13,9 +13,11 @@ from grading.engine.grade import Engine
 from grading.explain import Reason, explain
 from grading.gaps import unit_gaps
 from grading.gaps.causes import decision_of, graded_document, unit_decisions
+from grading.gaps.ground_figures import unit_figures
 from grading.intake import AuditError
 from grading.model.audit import Audit
 from grading.model.decision import Decision
+from grading.model.figures import GroundFigures
 from grading.model.gap import UnitGaps
 from grading.model.result import Grading
 from grading.model.ruleset import Ruleset
@@ -60,6 +62,11 @@ class Case:
     def unit_decisions(self) -> tuple[Decision, ...]:
         """What is decided of each unit."""
         return unit_decisions(self.rulesets, self.audit, self.grading)
+
+    @cached_property
+    def unit_figures(self) -> tuple[GroundFigures | None, ...]:
+        """The figures that the grade of each unit rests on; None outside trial mode."""
+        return unit_figures(self.rulesets, self.audit, self.grading)
 
     def document(self) -> dict[str, Any]:
         """The grading as JSON with what is decided."""

@@ -14,8 +14,10 @@ from grading.cli.terminal import Exit, library, out, print_block
 from grading.engine.grade import Engine
 from grading.explain import Reason, explain
 from grading.gaps.causes import unit_decisions
+from grading.gaps.ground_figures import unit_figures
 from grading.intake import AuditError
 from grading.language.decision_text import decision_text, level_label
+from grading.language.figures_text import NAMED_IN_TERMINAL, figures_text
 from grading.language.short_boards import short_boards
 from grading.model.audit import Audit
 from grading.model.base import Mode, Status
@@ -69,9 +71,13 @@ def tell(
         units = [reason.model_dump(mode="json") for reason in reasons.values()]
         typer.echo(orjson.dumps({"file": file, "mode": mode.value, "units": units}).decode())
         return
-    decisions = unit_decisions({ruleset.id: ruleset for ruleset in every.values()}, audit, grading)
+    by_id = {ruleset.id: ruleset for ruleset in every.values()}
+    decisions, figures = unit_decisions(by_id, audit, grading), unit_figures(by_id, audit, grading)
     for i, reason in reasons.items():
         _print(audit, rulesets[i], grading.units[i], reason, decisions[i], _Depth(everything, trace))
+        grounds = figures[i]
+        if grounds is not None:
+            out.print(escape(figures_text(grounds, NAMED_IN_TERMINAL)))
 
 
 def _check(rulesets: list[Ruleset], level: str | None, indicator: str | None) -> None:

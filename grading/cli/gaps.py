@@ -12,8 +12,10 @@ from grading.cli.terminal import Exit, library, out
 from grading.engine.grade import Engine
 from grading.gaps import NoSuchLevelError, ReachedError, TargetError, unit_gaps
 from grading.gaps.causes import unit_decisions
+from grading.gaps.ground_figures import unit_figures
 from grading.intake import AuditError, InputProblem
 from grading.language.decision_text import decision_text, level_label
+from grading.language.figures_text import NAMED_IN_TERMINAL, figures_text
 from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.decision import Decision
@@ -52,8 +54,10 @@ def show_gaps(
         else:
             rulesets = {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in audit.units}
             decisions = unit_decisions(rulesets, audit, grading)
-            for i, one in enumerate(found):
+            for i, (one, figures) in enumerate(zip(found, unit_figures(rulesets, audit, grading), strict=True)):
                 _print_one(rulesets[audit.units[i].ruleset], audit, i, one, decisions[i])
+                if figures is not None:
+                    out.print(escape(figures_text(figures, NAMED_IN_TERMINAL)))
     if failed:
         raise typer.Exit(Exit.FAILED)
 

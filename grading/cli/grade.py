@@ -13,8 +13,10 @@ from grading.cli.labels import NOTICE_WORDS, TRIAL_NOTICE, UNDECIDED_NOTE
 from grading.cli.terminal import Exit, library, out, print_block
 from grading.engine.grade import Engine
 from grading.gaps.causes import decision_of, graded_document, unit_decisions
+from grading.gaps.ground_figures import unit_figures
 from grading.intake import AuditError
 from grading.language.decision_text import decision_text, level_label, outcome_text
+from grading.language.figures_text import NAMED_IN_TERMINAL, figures_text
 from grading.language.short_boards import short_boards
 from grading.model.audit import Audit
 from grading.model.base import Mode
@@ -65,6 +67,7 @@ class _Told:
         self.engine, self.several, self.wide = engine, several, out.width >= WIDE
         self.notices: dict[str, dict[str, None]] = {}
         self.short: list[str] = []
+        self.figures: list[str] = []
         self.table = Table(header_style="bold")
         self.table.add_column("企业 / 生产线", overflow="fold", min_width=16)
         if self.wide:
@@ -81,7 +84,8 @@ class _Told:
             said = decision_text(decision_of(rulesets, audit, grading), lambda level: level_label(scales, level))
             self.table.add_row(Folded(head), *lowest, Folded(f"[bold]{said}[/bold]"))
             head = ""
-        for unit, decision in zip(grading.units, unit_decisions(rulesets, audit, grading), strict=True):
+        decisions, figures = unit_decisions(rulesets, audit, grading), unit_figures(rulesets, audit, grading)
+        for unit, decision, grounds in zip(grading.units, decisions, figures, strict=True):
             ruleset = rulesets[unit.ruleset]
             ruleset_text = f"{escape(ruleset.title)}\n[dim]{ruleset.id}[/dim]"
             lines = [head, f"  {escape(unit.id)}", *([] if self.wide else [f"[dim]  {ruleset.id}[/dim]"])]
@@ -93,19 +97,22 @@ class _Told:
             )
             head = ""
             boards = short_boards(ruleset, unit)
+            plant = f"{escape(audit.enterprise.name)} · {escape(unit.id)}"
             if boards is not None:
-                self.short.append(
-                    f"{escape(audit.enterprise.name)} · {escape(unit.id)}  [bold]{escape(boards.text())}[/bold]"
-                )
+                self.short.append(f"{plant}  [bold]{escape(boards.text())}[/bold]")
+            if grounds is not None:
+                self.figures.append(f"{plant}  {escape(figures_text(grounds, NAMED_IN_TERMINAL))}")
             for notice in unit.notices:
                 self.notices.setdefault(notice, {})[ruleset.id] = None
         self.table.add_section()
 
     def print(self, mode: Mode) -> None:
-        """The short boards, the table and the notes."""
+        """The short boards, the table, the figures of a trial and the notes."""
         for line in self.short:
             out.print(line)
         print_block(self.table)
+        for line in self.figures:
+            out.print(line)
         out.print(f"[dim]{UNDECIDED_NOTE}[/dim]")
         for notice, ids in self.notices.items():
             out.print(f"[yellow]{NOTICE_WORDS.get(notice, notice)}[/yellow]：{'、'.join(ids)}")

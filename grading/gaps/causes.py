@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grading.gaps.ground_figures import unit_figures
 from grading.gaps.tree.build_tree import is_open_figure
 from grading.gaps.tree.ids import applies_name
 from grading.gaps.tree.subject import Asked, Subject, asked_for
@@ -87,10 +88,13 @@ def decision_of(rulesets: Mapping[str, Ruleset], audit: Audit, grading: Grading)
 
 
 def graded_document(rulesets: Mapping[str, Ruleset], audit: Audit, grading: Grading) -> dict[str, Any]:
-    """A grading as JSON with what is decided, of the enterprise and of each unit (`decision`)."""
+    """A grading as JSON with what is decided, of the enterprise and of each unit (`decision`); in a trial with `figures`."""
     document = grading.as_json()
-    for unit, decision in zip(document["units"], unit_decisions(rulesets, audit, grading), strict=True):
+    decisions, figures = unit_decisions(rulesets, audit, grading), unit_figures(rulesets, audit, grading)
+    for unit, decision, found in zip(document["units"], decisions, figures, strict=True):
         unit["decision"] = decision.as_json()
+        if found is not None:
+            unit["figures"] = found.as_json()
     return document | {"decision": decision_of(rulesets, audit, grading).as_json()}
 
 

@@ -8,6 +8,7 @@ from datetime import date
 import orjson
 
 from grading.gaps.causes import decision_of, unit_decisions
+from grading.gaps.ground_figures import unit_figures
 from grading.language.decision_text import causes_text, outcome_text
 from grading.language.prose import day_text
 from grading.model.audit import Audit
@@ -88,8 +89,9 @@ def report(
     is_trial = grading.mode is Mode.TRIAL
     sources = Sources()
     decision, decisions = decision_of(rulesets, audit, grading), unit_decisions(rulesets, audit, grading)
+    figures = unit_figures(rulesets, audit, grading)
     units = tuple(
-        unit_part(audit, n, rulesets[graded.ruleset], graded, gaps[n], decisions[n], sources)
+        unit_part(audit, n, rulesets[graded.ruleset], graded, gaps[n], decisions[n], figures[n], sources)
         for n, graded in enumerate(grading.units)
     )
     used = {graded.ruleset: graded.ruleset_digest for graded in grading.units}

@@ -7,6 +7,7 @@ from typing import Any
 
 from grading.language.counts import Counts, count
 from grading.language.decision_text import causes_text, level_label, managed_text, outcome_text
+from grading.language.figures_text import counts_text
 from grading.language.measure_text import measure_text
 from grading.language.nested import asked_at
 from grading.language.prose import day_text
@@ -14,10 +15,11 @@ from grading.language.short_boards import ShortBoards, short_boards
 from grading.model.audit import Audit
 from grading.model.base import Cite, Provenance, Status
 from grading.model.decision import Decision, Kind
+from grading.model.figures import GroundFigures
 from grading.model.gap import UnitGaps
 from grading.model.result import UNGRADED, UnitGrading
 from grading.model.ruleset import Ruleset
-from grading.vocabulary import ALERT, JURISDICTION, REVIEW
+from grading.vocabulary import ALERT, BASIS, JURISDICTION, REVIEW
 from reports.charts.ladder import Ladder, ladder
 from reports.context.lines import Lists, lists
 from reports.context.plan import Plan, plan
@@ -123,6 +125,10 @@ class UnitPart:
     """What is decided: a level, or the interval of an undecided one."""
     causes: str
     """Why it is not decided; empty when it is."""
+    figures: str
+    """Of a trial, how many figures the grade rests on and how well they are known; empty otherwise."""
+    decisive: tuple[tuple[str, str], ...]
+    """The decisive ones, each with its basis."""
     managed: str
     """The level that it is managed as until it is decided."""
     target: str
@@ -149,6 +155,7 @@ def unit_part(
     grading: UnitGrading,
     gaps: UnitGaps,
     decision: Decision,
+    figures: GroundFigures | None,
     sources: Sources,
 ) -> UnitPart:
     """The part of the unit at `index` of the audit; `gaps` are those to its target."""
@@ -176,6 +183,8 @@ def unit_part(
         is_undecided=decision.is_undecided,
         grade=grade,
         causes=causes_text(decision.causes) if decision.causes is not None else "",
+        figures=counts_text(figures) if figures is not None else "",
+        decisive=tuple((f.text, BASIS[f.basis]) for f in figures.decisive) if figures is not None else (),
         managed=managed_text(scale, outcome),
         target=target,
         ladder=ladder(labels, worst, best, target),

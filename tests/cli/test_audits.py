@@ -154,3 +154,16 @@ def test_what_is_not_decided_is_an_interval_with_its_causes_in_every_command() -
     assert document["units"][0]["decision"] == document["decision"]
     trial = json.loads(CliRunner().invoke(app, ["grade", file, "--json", "--trial"]).stdout)
     assert trial["decision"]["kind"] == "trial"
+
+
+def test_a_trial_says_in_the_terminal_and_in_json_which_figures_its_grade_rests_on() -> None:
+    file = str(Path(__file__).parents[2] / "examples" / "rubber" / "weicheng_tyre.json")
+    trial, official = (
+        json.loads(CliRunner().invoke(app, ["grade", file, "--json", *mode]).stdout)["units"][0]
+        for mode in (["--trial"], [])
+    )
+    assert set(trial["figures"]) == {"estimated", "recalled", "established", "decisive"}
+    assert "figures" not in official
+    for command in ("grade", "gaps", "explain"):
+        assert "本等级所依据的" in CliRunner().invoke(app, [command, file, "--trial"]).stdout
+        assert "本等级所依据的" not in CliRunner().invoke(app, [command, file]).stdout

@@ -4,8 +4,10 @@ import re
 
 import pytest
 
+from grading.gaps.ground_figures import unit_figures
+from grading.language.figures_text import counts_text
 from grading.model.base import Status
-from grading.vocabulary import UNGRADED
+from grading.vocabulary import BASIS, UNGRADED
 from tests.reports.made import REPORTS, Made, made, unspaced
 
 every_report = pytest.mark.parametrize("kind", REPORTS)
@@ -82,6 +84,16 @@ def test_a_trial_is_marked_on_every_page_and_in_the_file_itself() -> None:
     assert information is not None
     assert "试算" in str(information.subject)
     assert "试算结果，不得公布" in report.html
+
+
+def test_a_trial_says_which_figures_its_grade_rests_on_and_names_the_decisive_ones() -> None:
+    report = made("rubber/weicheng_tyre", "trial")
+    (figures,) = unit_figures(report.rulesets, report.audit, report.grading)
+    assert figures is not None
+    assert figures.decisive
+    assert counts_text(figures) in report.html
+    assert all(f"<li>{figure.text}（{BASIS[figure.basis]}）</li>" in report.html for figure in figures.decisive)
+    assert "项数值中" not in made("rubber/weicheng_tyre", "official").html
 
 
 def test_nothing_is_called_a_trial_that_is_none() -> None:

@@ -123,3 +123,11 @@ def test_the_reports_of_the_enterprises_in_the_list_are_ordered_watched_and_down
         assert len([name for name in archive.namelist() if name.endswith(".pdf")]) == order.total
         said = {"csrf_token": token(client.get("/overview").text), "q": "没有这样的企业"}
         assert "没有可以生成的报告" in client.post("/overview/reports", data=said).text
+
+
+def test_a_trial_says_which_figures_its_grade_rests_on_and_the_official_result_does_not(
+    place: Place, wang: httpx.Client
+) -> None:
+    for path in (f"/audits/{place.published}", f"/enterprises/{place.world.tyre}"):
+        assert "本等级所依据的" in wang.get(path, params={"mode": "trial"}).text
+        assert "本等级所依据的" not in wang.get(path).text

@@ -1,0 +1,159 @@
+"""The figures that a unit's grade rests on, and which provisional ones would change it if they were otherwise."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+from grading.gaps.claims import Claim, Claims, LeafClaim, Otherwise
+from grading.gaps.tree.subject import Subject
+from grading.language.figures import Place, comparisons
+from grading.language.prose import sentence
+from grading.model.audit import Audit
+from grading.model.base import Basis, Mode, Status
+from grading.model.condition import Comparison
+from grading.model.figures import DecisiveFigure, GroundFigures
+from grading.model.result import UNGRADED, Grading
+from grading.model.ruleset import Cap, Ruleset
+
+Owner = tuple[str, str]
+"""`indicators` or `gates`, and the id."""
+Level = Mapping[Owner, Claim]
+"""Everything that has to be true for a level, by who asks it."""
+ESTABLISHED = frozenset({"seen", "standard"})
+
+
+def unit_figures(rulesets: Mapping[str, Ruleset], audit: Audit, grading: Grading) -> tuple[GroundFigures | None, ...]:
+    """The figures that the grade of each unit rests on; None outside trial mode, where only established ones count."""
+    if grading.mode is not Mode.TRIAL:
+        return (None,) * len(grading.units)
+    return tuple(
+        ground_figures(Subject(audit, index, rulesets[unit.ruleset], unit, grading.mode))
+        for index, unit in enumerate(grading.units)
+    )
+
+
+def ground_figures(subject: Subject) -> GroundFigures:
+    """The figures that a unit's grade rests on: those because of which it has its level, and not the next better one."""
+    case = _Case(subject)
+    names = _figures(subject.ruleset)
+    grounds = [(names[place], place) for place in case.grounds() if place in names]
+    counts = Counter(_class(place, c) for (place, c), _ in grounds)
+    decisive = tuple(
+        _decisive(subject.ruleset, place, c, name)
+        for (place, c), name in grounds
+        if c.is_provisional and case.turns_on(name, (place.site.kind, place.site.id))
+    )
+    return GroundFigures(counts["estimated"], counts["recalled"], counts["established"], decisive)
+
+
+class _Case:
+    """A unit's grade as claims."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.ruleset, self.claims = subject.ruleset, Claims(subject)
+        self.today = subject.grading.outcome.grade
+
+    @cached_property
+    def gates(self) -> Level:
+        """What has to be true for the unit to be graded at all."""
+        found = ((g, self.claims.gate(g)) for g in self.ruleset.gates if not isinstance(g.effect, Cap))
+        return {("gates", gate.id): claim for gate, claim in found if claim is not None}
+
+    @cached_property
+    def levels(self) -> Mapping[str, Level]:
+        """What has to be true for each level, within the gates; best level first."""
+        return {level: dict(self._level(level)) for level in self.ruleset.scale.graded}
+
+    def _level(self, level: str) -> Iterator[tuple[Owner, Claim]]:
+        for indicator in self.ruleset.indicators:
+            claim = self.claims.indicator(indicator, level)
+            if claim is not None:
+                yield ("indicators", indicator.id), claim
+        ids = self.ruleset.scale.ids
+        for gate in self.ruleset.gates:
+            if isinstance(gate.effect, Cap) and ids.index(level) < ids.index(gate.effect.cap):
+                claim = self.claims.gate(gate)
+                if claim is not None:
+                    yield ("gates", gate.id), claim
+
+    def grounds(self) -> tuple[str, ...]:
+        """The places of the comparisons that the grade rests on, in the order of writing."""
+        graded = self.ruleset.scale.graded
+        found = list(_because(self.gates.values()))
+        if self.today != UNGRADED:
+            reached = graded.index(self.today) if self.today in graded else len(graded)
+            for level in graded[max(0, reached - 1) : reached + 1]:
+                found += _because(self.levels[level].values())
+        return tuple(dict.fromkeys(leaf.place for leaf in found))
+
+    def turns_on(self, place: str, owner: Owner) -> bool:
+        """Whether the grade would be another if a comparison came out otherwise, in all rows if it is about rows."""
+        return any(self.grade((place, status), owner) != self.today for status in (Status.MET, Status.UNMET))
+
+    def grade(self, otherwise: Otherwise, owner: Owner) -> str:
+        """The grade when a comparison of an indicator or gate comes out otherwise."""
+
+        def holds(name: str, level: Level) -> bool:
+            return self.failing[name] <= {owner} and (owner not in level or level[owner].holds_with(otherwise))
+
+        if not holds(UNGRADED, self.gates):
+            return UNGRADED
+        return next((name for name, level in self.levels.items() if holds(name, level)), self.ruleset.scale.floor)
+
+    @cached_property
+    def failing(self) -> Mapping[str, frozenset[Owner]]:
+        """By level, who asks something that is not true as things are; under `ungraded` the gates."""
+        every = {UNGRADED: self.gates, **self.levels}
+        return {name: frozenset(o for o, claim in level.items() if not claim.holds) for name, level in every.items()}
+
+
+def _because(claims: Iterable[Claim]) -> Iterator[LeafClaim]:
+    """Why all of the claims are true; or if they are not, why those are not that are not."""
+    listed = list(claims)
+    failing = [claim for claim in listed if not claim.holds]
+    for claim in failing or listed:
+        yield from claim.grounds()
+
+
+def _figures(ruleset: Ruleset) -> dict[str, tuple[Place, Comparison]]:
+    """By the place of the engine's conditions, every comparison that is a figure.
+
+    What only selects rows or plants is one where it says itself how it is known, or is provisional.
+    """
+    return {
+        _name(place): (place, c) for place, c in comparisons(ruleset) if place.basis is not None or c.is_provisional
+    }
+
+
+def _name(place: Place) -> str:
+    """A place as the engine's conditions are named: `nox.A.all[0]`, `nox.applies_when`, `gate.no_permit`."""
+    site = place.site
+    if site.kind == "gates":
+        stem = f"gate.{site.id}"
+    elif site.role == "applicability":
+        stem = f"{site.id}.applies_when"
+    else:
+        stem = f"{site.id}.{str(site.inner[1]).replace(' ', '')}"
+    steps = place.inner[len(site.inner) :]
+    return stem + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+
+
+def _basis(place: Place) -> Basis:
+    return place.basis or "recalled"
+
+
+def _class(place: Place, c: Comparison) -> str:
+    """`estimated`, `recalled` or `established`; what is provisional is not established, whatever it was read in."""
+    basis = _basis(place)
+    if basis == "estimated":
+        return basis
+    return "established" if basis in ESTABLISHED and not c.is_provisional else "recalled"
+
+
+def _decisive(ruleset: Ruleset, place: Place, c: Comparison, name: str) -> DecisiveFigure:
+    site = place.site
+    owners = ruleset.indicators if site.kind == "indicators" else ruleset.gates
+    title = next(owner.title or owner.id for owner in owners if owner.id == site.id)
+    # Its basis is told beside the sentence, which need not say as well that the figure is provisional.
+    as_if_known = c.model_copy(update={c.operator: c.guess})
+    return DecisiveFigure(site.id, name, _basis(place), f"{title}：{sentence(ruleset, as_if_known)}")

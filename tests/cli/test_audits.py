@@ -140,7 +140,7 @@ def test_nothing_is_cut_however_narrow_the_terminal_is(
 
 def test_what_is_not_decided_is_an_interval_with_its_causes_in_every_command() -> None:
     file = str(Path(__file__).parents[2] / "examples" / "coking" / "semi_coke_incomplete.json")
-    said = "待定 (D～C): 还缺 2 项证据，13 项限值待主管部门核实"
+    said = "待定 (D～C): 还缺 2 项证据，15 项限值待主管部门核实"
     for arguments in (("grade",), ("explain",), ("gaps",), ("simulate", "--set", "enterprise.holds_permit=true")):
         found = CliRunner().invoke(app, [arguments[0], file, *arguments[1:]], env={"COLUMNS": "200"})
         assert said in "".join(found.stdout.split("\n")) or said in found.stdout, (

@@ -150,7 +150,7 @@ def test_what_is_not_decided_is_an_interval_with_its_causes_in_every_command() -
         )
     document = json.loads(CliRunner().invoke(app, ["grade", file, "--json"]).stdout)
     assert document["grade"] == "D"
-    assert document["decision"] == {"kind": "undecided", "missing": 2, "open_figures": 13}
+    assert document["decision"] == {"kind": "undecided", "missing": 2, "open_figures": 15}
     assert document["units"][0]["decision"] == document["decision"]
     trial = json.loads(CliRunner().invoke(app, ["grade", file, "--json", "--trial"]).stdout)
     assert trial["decision"]["kind"] == "trial"

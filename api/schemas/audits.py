@@ -11,6 +11,7 @@ from api.schemas.decisions import DecisionOut
 from api.services.workflow import Action
 from api.store import AppealState, AuditKind, AuditState
 from grading.model.base import Mode
+from grading.regions import PATTERN as PLACE
 
 AUDIT_EXAMPLE: dict[str, Any] = {
     "enterprise": {
@@ -43,7 +44,7 @@ AUDIT_SCHEMA: dict[str, Any] = {
                 "name": {"type": "string"},
                 "uscc": {"type": ["string", "null"]},
                 "permit": {"type": ["string", "null"]},
-                "county": {"type": ["string", "null"], "pattern": "^[0-9]{6}$"},
+                "county": {"type": ["string", "null"], "pattern": f"^(?:{PLACE})$"},
                 "facts": {"type": ["object", "null"]},
             },
         },

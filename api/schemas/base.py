@@ -4,6 +4,8 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from grading.regions import PATTERN as PLACE
+
 T = TypeVar("T")
 
 
@@ -24,7 +26,7 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"
 Reasons = Annotated[
     str, StringConstraints(min_length=1, max_length=4000, pattern=r"^[^\x00]+$"), Field(examples=["缺少自行监测报告。"])
 ]
-Area = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$"), Field(examples=["610400"])]
+Area = Annotated[str, StringConstraints(pattern=f"^(?:{PLACE})$"), Field(examples=["610400"])]
 """A GB/T 2260 code of a county, city or province."""
 RulesetKey = Annotated[
     str,

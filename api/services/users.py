@@ -14,6 +14,7 @@ from api.identity import passwords
 from api.problems import ErrorAt, Problem, not_found
 from api.store import Enterprise, Role, SignInSession, Team, Token, User
 from api.store.base import now
+from grading.regions import is_place
 
 _NAMES = select(User.id, User.name).where(User.id.in_(bindparam("ids", expanding=True)))
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
@@ -259,7 +260,7 @@ def _errors(
         ("area", area, Role.BUREAU, "生态环境部门用户须有辖区（六位行政区划代码），其他角色不得填写。"),
     )
     errors += [ErrorAt(place, said) for place, value, of, said in scopes if (value is not None) != (role is of)]
-    if area is not None and not (len(area) == 6 and area.isascii() and area.isdigit()):
+    if area is not None and not is_place(area):
         errors.append(ErrorAt("area", "辖区应为六位行政区划代码（GB/T 2260）。"))
     if may_review and role is not Role.BUREAU:
         errors.append(ErrorAt("may_review", "只有生态环境部门用户可以审定规则集。"))

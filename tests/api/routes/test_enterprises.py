@@ -21,6 +21,18 @@ def test_a_credit_code_is_verified_and_registered_once(ask: Ask) -> None:
     assert ask("city", "POST", "/enterprises", json=NEW).json()["code"] == "uscc_taken"
 
 
+def test_a_county_of_no_province_is_refused_with_its_place(ask: Ask, furnished: Furnished) -> None:
+    path = f"/enterprises/{furnished.world.tyre}"
+    seen = {"if-match": ask("root", "GET", path).headers["etag"]}
+    for refused in (
+        ask("root", "POST", "/enterprises", json=NEW | {"county": "999999"}),
+        ask("root", "PATCH", path, json={"county": "000000"}, headers=seen),
+        ask("root", "POST", f"{path}/sites", json={"name": "二厂", "county": "160101"}),
+    ):
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["place"] == "county"
+
+
 def test_a_change_says_what_it_has_seen(ask: Ask, furnished: Furnished) -> None:
     path = f"/enterprises/{furnished.world.tyre}"
     seen = {"if-match": ask("city", "GET", path).headers["etag"]}

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
-from api import log
+from api import audit_log
 from api.store import Base, Enterprise, LogEntry, Team
 from api.store.changes import UnrecordedError, note
 from api.store.recorded import RECORDED, UNRECORDED
@@ -35,7 +35,7 @@ def test_an_entry_takes_what_was_changed_before_it_and_names_nobody(world: World
     before = len(entries(world))
     with world.service.database.writing() as db:
         db.scalars(select(Enterprise)).first().name = "另一个名称"  # type: ignore[union-attr]
-        log.append(db, "enterprise.changed", None)
+        audit_log.append(db, "enterprise.changed", None)
     (added,) = entries(world)[before:]
     assert '"name":"sha256:' in (added.rows or "")
     assert "另一个名称" not in (added.rows or "")

@@ -29,6 +29,8 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 COUNTY = re.compile(r"[0-9]{6}")
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Characters that no document can hold: controls other than tab and line ends, halves of surrogate pairs, non-characters."""
+TOO_FEW = "至少应有"
+"""What is told of a table with too few rows, in a sentence that needs no translation."""
 Path = tuple[str | int, ...]
 
 
@@ -478,7 +480,7 @@ def too_few_rows(ruleset: Ruleset, group: str, rows: int) -> str:
     table = ruleset.groups[group]
     excused = table.least_rows.unless
     hint = f"；“{ruleset.facts[excused.fact].label}”填“否”的除外" if excused is not None else ""
-    return f"“{table.label}”至少应有 {table.least_rows.rows} 行，现有 {rows} 行；没有查明的不要写成空表{hint}"
+    return f"“{table.label}”{TOO_FEW} {table.least_rows.rows} 行，现有 {rows} 行；没有查明的不要写成空表{hint}"
 
 
 def _shown(raw: Any) -> str:

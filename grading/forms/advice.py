@@ -5,7 +5,7 @@ import re
 from grading import calendar
 from grading.forms.read_sheets import Findings
 from grading.forms.wording import expectation
-from grading.intake import MAX_ROWS, MAX_TEXT, InputProblem
+from grading.intake import MAX_ROWS, MAX_TEXT, TOO_FEW, InputProblem
 
 _HEAD = {
     "enterprise": "请填写企业名称",
@@ -40,5 +40,7 @@ def advise(problem: InputProblem, found: Findings) -> tuple[str, str]:
     if re.fullmatch(r"units\[\d+\]\.groups\.\w+\[\d+\]\.\w+", place):
         return place, "填了内容的行须有编号，且同一张表内不得重复"
     if re.fullmatch(r"units\[\d+\]\.groups\.\w+", place):
+        if TOO_FEW in problem.message:
+            return place, problem.message
         return place, f"表格最多 {MAX_ROWS:,} 行，且须是当前规则集所有的表"
     return place, f"未通过核对（{problem.place}：{problem.message}）"

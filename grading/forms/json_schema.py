@@ -66,7 +66,10 @@ def _unit(ruleset: Ruleset) -> Schema:
             for fact in ruleset.facts.values()
             if fact.group == name
         }
+        least = group.least_rows
         rows = {"type": "array", "maxItems": MAX_ROWS, "items": _object(columns, required=(group.key,))}
+        if least.unless is None:
+            rows["minItems"] = least.rows
         groups[name] = {**_or_null(rows), "title": group.label}
     return {
         "title": ruleset.title,

@@ -139,7 +139,7 @@ def test_a_ruleset_that_was_changed_is_found(service: Service) -> None:
 def test_a_grading_that_was_removed_is_found(service: Service) -> None:
     _, key = first(service)
     tamper(service.database, "UPDATE audits SET published_grading_id = NULL WHERE published_grading_id = :id", id=key)
-    for table in ("batch_units", "batch_audits"):
+    for table in ("batch_units", "batch_audits", "publications"):
         tamper(service.database, f"DELETE FROM {table}")
     tamper(service.database, "DELETE FROM graded_units WHERE grading_id = :id", id=key)
     tamper(service.database, "DELETE FROM gradings WHERE id = :id", id=key)

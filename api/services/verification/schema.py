@@ -16,7 +16,16 @@ from api.services.verification.finding import Finding
 from api.store import Base, migrate
 from api.store.database import Database
 
-APPEND_ONLY = ("log", "gradings", "graded_units", "rulesets", "sign_offs", "draft_rulesets", "audit_revisions")
+APPEND_ONLY = (
+    "log",
+    "gradings",
+    "graded_units",
+    "publications",
+    "rulesets",
+    "sign_offs",
+    "draft_rulesets",
+    "audit_revisions",
+)
 """Tables whose rows a trigger makes unchangeable."""
 REFUSES = "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END"
 

@@ -196,7 +196,7 @@ class Draft:
         unit = self._unit(at.unit) if at is not None else None
         if unit is None or at is None or at.group is None:
             raise _no_place(place)
-        groups = unit.setdefault("groups", {})
+        groups = _object_in(unit, "groups")
         if not isinstance(groups.get(at.group), list):
             groups[at.group] = []
         rows: list[Any] = groups[at.group]
@@ -209,7 +209,7 @@ class Draft:
             return None, ""
         if at.head is not None:
             owner, _, name = at.head.rpartition(".")
-            return (self.raw if not owner else self.raw.setdefault("enterprise", {})), name
+            return (self.raw if not owner else _object_in(self.raw, "enterprise")), name
         if at.group is not None:
             return (self.row(at) if at.row is not None and at.fact is not None else None), at.fact or ""
         name = at.fact or ""
@@ -222,6 +222,14 @@ class Draft:
             if make:
                 top["facts"] = facts
         return facts, name
+
+
+def _object_in(holder: dict[str, Any], name: str) -> dict[str, Any]:
+    """The object that a member is; a member that is none, or missing, becomes an empty one."""
+    found = holder.get(name)
+    if not isinstance(found, dict):
+        found = holder[name] = {}
+    return found
 
 
 def stated_in(holder: dict[str, Any], name: str) -> Stated:

@@ -65,7 +65,8 @@ def _unit(ruleset: Ruleset, index: int) -> st.SearchStrategy[dict[str, Any]]:
     groups: dict[str, Any] = {}
     for name, group in ruleset.groups.items():
         facts = [fact for fact in ruleset.facts.values() if fact.group == name]
-        groups[name] = st.lists(_row(group.key, facts), max_size=3, unique_by=itemgetter(group.key))
+        least = group.least_rows.rows
+        groups[name] = st.lists(_row(group.key, facts), min_size=least, max_size=3, unique_by=itemgetter(group.key))
     return st.fixed_dictionaries(
         {"id": TEXTS.map(lambda text: f"{index}{text}"[:4000]), "ruleset": st.just(ruleset.id)},
         optional={"facts": _some(list(_single(ruleset))), "groups": st.fixed_dictionaries({}, optional=groups)},

@@ -250,7 +250,7 @@ def test_the_workbook_speaks_chinese_and_has_frozen_heads_and_filters(root: Path
     grades = [str(said) for said in _column(sheet, "等级")]
     assert (summary["D级"], summary["待定"]) == (grades.count("D级"), sum(said.startswith("待定") for said in grades))
     assert dict(zip(heads, (cell.value for cell in sheet[6]), strict=True))["触发的否决项"] == "燃煤"
-    assert [cell.value for cell in book["指标"][4]] == [4, "U3", "B级", "D级（可达 B级）"]
+    assert [cell.value for cell in book["指标"][4]] == [4, "U3", "B级", "D级（最好可能 B级）"]
 
 
 def test_texts_that_look_like_markup_or_escapes_arrive_as_they_are(root: Path, tmp_path: Path) -> None:

@@ -35,6 +35,8 @@ def test_no_set_of_changes_is_smaller_or_cheaper(data: st.DataObject) -> None:
     grading = engine.grade(audit)
     assume(grading.outcome.grade != "A")
     gaps = unit_gaps(engine, audit, grading, 0)
+    # The way out of an exclusion is a step of its own: what is best of both together is another question.
+    assume(len(gaps.steps) == 1)
     smallest, cheapest = gaps.steps[0].smallest, gaps.steps[0].cheapest
     assert smallest is not None
     assert cheapest is not None
@@ -62,7 +64,9 @@ def test_a_plan_that_says_it_is_enough_is_enough_whatever_is_unknown(data: st.Da
     engine = Engine(Shelf(ruleset))
     grading = engine.grade(audit)
     assume(grading.outcome.grade != "A")
-    (step,) = unit_gaps(engine, audit, grading, 0).steps
+    steps = unit_gaps(engine, audit, grading, 0).steps
+    assume(len(steps) == 1)
+    (step,) = steps
     ids = ruleset.scale.ids
     for found in (step.smallest, step.cheapest):
         assert found is not None

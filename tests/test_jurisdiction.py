@@ -75,7 +75,7 @@ def test_a_batch_counts_the_units_that_lie_elsewhere_and_names_them(tmp_path: Pa
     assert told.exit_code == 0, told.output
     assert "不在本版规则的适用地区" in told.output
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
-    assert summary["notices"] == {OUTSIDE: 1, UNKNOWN: 1}
+    assert summary["elsewhere"] == {OUTSIDE: 1, UNKNOWN: 1}
     rows = (out / "grades.csv").read_text(encoding="utf-8-sig").splitlines()
     place = rows[0].split(",").index("notice")
     assert {row.split(",")[1]: row.split(",")[place] for row in rows[1:]} == {"甲": "", "乙": OUTSIDE, "丙": UNKNOWN}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grading.engine.grade import Engine
-from grading.intake import read_audit
+from grading.intake import check_audit, parse_json
 from grading.model.base import Status
 from grading.side_by_side import SideBySide, ValuePair, side_by_side
 
@@ -21,7 +21,7 @@ FACTS = sorted(UNIT["facts"])
 
 
 def beside(first: dict[str, Any], second: dict[str, Any]) -> SideBySide:
-    read = [read_audit(json.dumps(said), ENGINE.library) for said in (first, second)]
+    read = [check_audit(parse_json(json.dumps(said)), ENGINE.library, as_recorded=True) for said in (first, second)]
     graded = [(audit, ENGINE.grade(audit)) for audit in read]
     rulesets = {unit.ruleset: ENGINE.library.ruleset(unit.ruleset) for unit in read[1].units}
     return side_by_side(graded[0], graded[1], rulesets)

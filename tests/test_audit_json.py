@@ -39,16 +39,18 @@ def test_values_without_evidence_and_note_are_bare_and_numbers_keep_their_digits
         "boundary_nmhc": {"value": Decimal("1.80"), "evidence": ["报告"]},
         "access_gate": {"value": None, "note": "待查"},
     }
-    raw = {
-        "enterprise": {"name": "厂"},
-        "assessed_on": "2023-09-10",
-        "units": [{"id": "1", "ruleset": "national-2020/rubber", "facts": facts, "groups": {"outlets": []}}],
+    unit = {
+        "id": "1",
+        "ruleset": "national-2020/rubber",
+        "facts": facts,
+        "groups": {"outlets": [{"outlet_id": "DA001"}]},
     }
+    raw = {"enterprise": {"name": "厂"}, "assessed_on": "2023-09-10", "units": [unit]}
     text = dump_audit(check_audit(raw, LIBRARY), LIBRARY)
     assert '"gate_coverage_share": 0.1,' in text
     assert '"main_outlet_flow": 9999999,' in text
     unit = json.loads(text)["units"][0]
     assert unit["facts"]["boundary_nmhc"] == {"value": 1.8, "evidence": ["报告"]}
     assert unit["facts"]["access_gate"] == {"value": None, "note": "待查"}
-    assert unit["groups"] == {"outlets": []}
+    assert unit["groups"] == {"outlets": [{"outlet_id": "DA001"}]}
     assert json.loads(text)["enterprise"] == {"name": "厂"}

@@ -41,7 +41,12 @@ def list_enterprises(
     area: Annotated[Area | None, Query(description="GB/T 2260 code of a county, city or province.")] = None,
     ruleset: Annotated[RulesetKey | None, Query(description="With a unit that this ruleset grades.")] = None,
     grade: Annotated[
-        str | None, Query(max_length=32, pattern=r"^[A-Za-z0-9_+-]+$", description="With this published grade.")
+        str | None,
+        Query(
+            max_length=32,
+            pattern=r"^[A-Za-z0-9_+-]+$",
+            description="With this published grade; `undecided`: with one that is not decided.",
+        ),
     ] = None,
     active: Annotated[bool | None, Query(description="Only those in operation, or only those that are not.")] = None,
     cursor: Cursor = None,

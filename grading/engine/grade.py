@@ -194,6 +194,7 @@ class _Reading:
             conditions=Lazy(plan.places, self._condition),
             fired=Lazy(plan.places, self._fired),
             values=Later(self._values),
+            ways=plan.ways,
             notices=_notices(self.ruleset, day, county),
         )
 

@@ -73,12 +73,12 @@ def of_node(plan: Plan, names: Names, index: int, node: Node) -> Iterator[Conclu
 
 
 def _of_nested(plan: Plan, names: Names, index: int, node: Node, kind: Nested) -> Iterator[Conclusion]:
-    """Met by what is asked at the level, or by the better level; the trace tells which."""
+    """Met by the better level, or else by what is asked at the level; the trace tells which."""
     own, better = kind.own, kind.better
     title = f"met at {kind.met_at}, so met at {kind.level}"
     yield from joined(plan, names, [allow(better, MET)], Effect(title, "node", index, MET))
     for needs, value in (
-        ([allow(own, MET)], MET),
+        ([allow(better, UNMET, UNKNOWN), allow(own, MET)], MET),
         ([allow(better, UNMET), allow(own, UNMET)], UNMET),
         ([allow(better, UNKNOWN), allow(own, UNMET, UNKNOWN)], UNKNOWN),
         ([allow(better, UNMET), allow(own, UNKNOWN)], UNKNOWN),

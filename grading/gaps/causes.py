@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from grading.gaps.ground_figures import unit_figures
-from grading.gaps.tree.build_tree import is_open_figure
 from grading.gaps.tree.ids import applies_name
 from grading.gaps.tree.subject import Asked, Subject, asked_for
 from grading.model.audit import Audit
@@ -52,7 +51,7 @@ def open_points(subject: Subject, best: int | None = None) -> OpenPoints:
     missing: set[str] = set()
     figures: set[tuple[str, str, str]] = set()
     for level in scale.ids[start:end]:
-        asked = list(asked_for(subject, level))
+        asked = list(asked_for(subject, level, as_graded=True))
         statuses = [walk.of_asked(one) for one in asked]
         if Status.UNMET in statuses:
             continue
@@ -81,7 +80,7 @@ def decision_of(rulesets: Mapping[str, Ruleset], audit: Audit, grading: Grading)
         return decide(outcome, grading.mode)
     subjects = _subjects(rulesets, audit, grading)
     points = OpenPoints()
-    best = min(level.standing for s in subjects for level in s.ruleset.scale.levels if level.id == outcome.attainable)
+    best = max(_attainable_standing(subject) for subject in subjects)
     for subject in subjects:
         points |= open_points(subject, best)
     return decide(outcome, grading.mode, points.causes)
@@ -96,6 +95,12 @@ def graded_document(rulesets: Mapping[str, Ruleset], audit: Audit, grading: Grad
         if found is not None:
             unit["figures"] = found.as_json()
     return document | {"decision": decision_of(rulesets, audit, grading).as_json()}
+
+
+def _attainable_standing(subject: Subject) -> int:
+    """The standing of the best level that a unit may get, on its own scale."""
+    attainable = subject.grading.outcome.attainable
+    return next(level.standing for level in subject.ruleset.scale.levels if level.id == attainable)
 
 
 def _subjects(rulesets: Mapping[str, Ruleset], audit: Audit, grading: Grading) -> Sequence[Subject]:
@@ -153,7 +158,7 @@ class _Walk:
 
     def comparison(self, asked: Asked, c: Comparison, place: str, row: str | None) -> Iterator[Point]:
         """An open figure goes before values that are missing too: nothing that could be supplied would settle it."""
-        if is_open_figure(c, self.subject.mode):
+        if c.is_open(self.subject.mode):
             yield None, (self.ruleset.id, asked.owner.id, place)
             return
         audited = list(sources(self.ruleset, c.fact, row))

@@ -52,7 +52,7 @@ def unit_gaps(engine: Engine, audit: Audit, grading: Grading, index: int, target
         step, solution = _step(engine, Open(here, ruleset.scale.floor), today)
         here = solution.after
         reached = [level for level in levels if has_reached(here, level)]
-        today = reached[-1] if reached else ruleset.scale.floor
+        today = here.grading.outcome.grade if has_reached(here, ruleset.scale.floor) else ruleset.scale.floor
         steps.append(step.model_copy(update={"level_to": today}))
         climbed = levels[len(reached) :]
     for level in climbed:

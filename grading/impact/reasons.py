@@ -210,7 +210,7 @@ class _Teller:
         values = (
             None if held is None else held.values.gather(at.units if at.rows is None or at.view is None else at.rows)
         )
-        open_figure = c.is_unresolved or (c.is_provisional and self.mode is Mode.OFFICIAL)
+        open_figure = c.is_open(self.mode)
         words = {
             "fact": c.fact,
             "operator": c.operator,

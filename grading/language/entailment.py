@@ -120,9 +120,9 @@ class Entailment:
             return False
         if self.same_remedies and a.remedy != b.remedy:
             return False
-        if self._is_open(c) or self._is_open(d):
+        if c.is_open(self.mode) or d.is_open(self.mode):
             alike = not self.as_written or (c.is_provisional and a.wanted == b.wanted and normal(c) == normal(d))
-            return self._is_open(c) and self._is_open(d) and alike
+            return c.is_open(self.mode) and d.is_open(self.mode) and alike
         if c.fact != d.fact:
             return False
         if c.operator in SET_OPERATORS:
@@ -132,10 +132,6 @@ class Entailment:
             options: frozenset[Any] = frozenset(fact.options) if fact.type == "choice" else frozenset({False, True})
             return _options(c, a.wanted, options) <= _options(d, b.wanted, options)
         return _range_of(c, a.wanted).lies_in(_range_of(d, b.wanted))
-
-    def _is_open(self, c: Comparison) -> bool:
-        """Whether a comparison is unknown whatever the fact says."""
-        return c.is_unresolved or (c.is_provisional and self.mode is Mode.OFFICIAL)
 
     def _set(self, c: Comparison, wanted: bool) -> tuple[str, frozenset[str]]:
         """What is asked of a set of options; a contrary in the words of another operator, but `lacks_some`."""

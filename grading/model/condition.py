@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from grading.model.base import Basis, Cite, Confidence, Identifier, Remedy, Scalar, Strict, Text
+from grading.model.base import Basis, Cite, Confidence, Identifier, Mode, Remedy, Scalar, Strict, Text
 
 UNRESOLVED: Literal["unresolved"] = "unresolved"
 OPERATORS = (
@@ -97,6 +97,10 @@ class Comparison(ConditionBase):
     def is_provisional(self) -> bool:
         """Whether the figure is a best guess."""
         return isinstance(self.operand, ProvisionalOne | ProvisionalMany)
+
+    def is_open(self, mode: Mode) -> bool:
+        """Whether the guideline's figure is what is not known: unresolved, or provisional outside trial mode."""
+        return self.is_unresolved or (self.is_provisional and mode is Mode.OFFICIAL)
 
     @property
     def guess(self) -> Value | None:

@@ -191,10 +191,12 @@ class UnitGaps(Strict):
     def distinct(self, status: str) -> tuple[GapLine, ...]:
         """One line for each gap of a status: ways of one choice are one gap, as are a gate and an indicator about a value."""
         lines = self.with_status(status)
+        # Choices lie inside one another; outer ones come first.
+        outermost = {line: a.id for a in reversed(self.alternatives) for way in a.ways for line in way.lines}
         own = {line.place for line in lines if line.source == "indicator"}
         kept = {
-            line.alternative or line.id: line
+            outermost.get(line.id, line.id): line
             for line in reversed(lines)
             if line.source == "indicator" or line.place not in own
         }
-        return tuple(line for line in lines if kept.get(line.alternative or line.id) is line)
+        return tuple(line for line in lines if kept.get(outermost.get(line.id, line.id)) is line)

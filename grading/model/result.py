@@ -140,6 +140,8 @@ class UnitGrading:
     """By place and row key (None: of the unit): the `seq` of the trace entry that concluded it; not part of the JSON."""
     values: Mapping[tuple[str, str | None], Any] = field(repr=False)
     """Every known value by fact and row key, computed ones included; not part of the JSON."""
+    ways: Mapping[tuple[str, str], tuple[Any, ...]] = field(repr=False)
+    """By indicator and level the requirements (`grading.language.nested.Stated`) of which any one is enough; not in the JSON."""
     notices: tuple[str, ...] = ()
 
     @property

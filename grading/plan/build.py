@@ -116,7 +116,7 @@ class _Builder:
         facts, computed = self.ruleset.facts, self.ruleset.computed
         declared = facts[c.fact].group if c.fact in facts else computed[c.fact].group if c.fact in computed else None
         inner = view if declared is not None else None
-        if c.is_unresolved or (c.is_provisional and self.mode is Mode.OFFICIAL):
+        if c.is_open(self.mode):
             return self.node(Figure(c.fact, c.operator, c.guess, inner), name, inner)
         operand = c.guess
         if operand is None:

@@ -9,13 +9,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from grading.commands.terminal import Exit
 from typer.testing import CliRunner, Result
 
 from api.service import make_service
 from api.services.demo import prepare
 from api.settings import load
 from grading.cli import app
+from grading.cli.terminal import Exit
 
 COMMANDS = {
     "verify": ["verify"],

@@ -1,14 +1,15 @@
 """Random audits of given rulesets, as JSON values; whatever `check_audit` takes may come out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from operator import itemgetter
 from typing import Any
 
 from hypothesis import strategies as st
 
 from grading import calendar
+from grading.identifiers import MAX_ID, IdentifierError, normalise_id
+from grading.invisible import without_invisible
 from grading.model.ruleset import Fact, Ruleset
 
 LIMIT = Decimal(999_999_999)
@@ -24,7 +25,18 @@ TEXTS = st.one_of(
         min_size=1,
         max_size=30,
     ),
-).filter(lambda text: bool(text.strip()))
+).filter(lambda text: bool(without_invisible(text).strip()))
+
+
+def _is_identifier(text: str) -> bool:
+    try:
+        normalise_id(text)
+    except IdentifierError:
+        return False
+    return True
+
+
+IDS = TEXTS.filter(_is_identifier)
 
 
 def audits(rulesets: Sequence[Ruleset]) -> st.SearchStrategy[dict[str, Any]]:
@@ -66,15 +78,19 @@ def _unit(ruleset: Ruleset, index: int) -> st.SearchStrategy[dict[str, Any]]:
     for name, group in ruleset.groups.items():
         facts = [fact for fact in ruleset.facts.values() if fact.group == name]
         least = group.least_rows.rows
-        groups[name] = st.lists(_row(group.key, facts), min_size=least, max_size=3, unique_by=itemgetter(group.key))
+        groups[name] = st.lists(_row(group.key, facts), min_size=least, max_size=3, unique_by=_key_of(group.key))
     return st.fixed_dictionaries(
-        {"id": TEXTS.map(lambda text: f"{index}{text}"[:4000]), "ruleset": st.just(ruleset.id)},
+        {"id": IDS.map(lambda text: f"{index}{text}"[:MAX_ID]), "ruleset": st.just(ruleset.id)},
         optional={"facts": _some(list(_single(ruleset))), "groups": st.fixed_dictionaries({}, optional=groups)},
     )
 
 
+def _key_of(key: str) -> Callable[[dict[str, Any]], str]:
+    return lambda row: normalise_id(row[key])[0]
+
+
 def _row(key: str, facts: list[Fact]) -> st.SearchStrategy[dict[str, Any]]:
-    return st.builds(lambda values, name: {key: name, **values}, _some(facts), TEXTS)
+    return st.builds(lambda values, name: {key: name, **values}, _some(facts), IDS)
 
 
 def _some(facts: list[Fact]) -> st.SearchStrategy[dict[str, Any]]:

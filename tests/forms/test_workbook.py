@@ -89,7 +89,7 @@ def test_the_criterion_of_every_level_is_a_comment_on_the_question() -> None:
 def test_a_comment_says_which_figures_are_not_established() -> None:
     comment = blank().cell(FACT + "main_outlet_flow", LABEL).comment
     assert comment is not None
-    assert "含未核实数值" in comment.text
+    assert "含暂定数值，仅供试算" in comment.text
 
 
 def test_gate_questions_say_what_follows() -> None:

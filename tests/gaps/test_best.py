@@ -14,6 +14,7 @@ from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.condition import comparisons
 from grading.model.gap import ChangeSet
+from grading.model.result import UNGRADED
 from grading.model.ruleset import Ruleset
 from grading.simulate import change_audit
 from tests import plain
@@ -33,10 +34,9 @@ def test_no_set_of_changes_is_smaller_or_cheaper(data: st.DataObject) -> None:
     audit = data.draw(brute.audits(ruleset))
     engine = Engine(Shelf(ruleset))
     grading = engine.grade(audit)
-    assume(grading.outcome.grade != "A")
-    gaps = unit_gaps(engine, audit, grading, 0)
     # The way out of an exclusion is a step of its own: what is best of both together is another question.
-    assume(len(gaps.steps) == 1)
+    assume(grading.outcome.grade not in ("A", UNGRADED))
+    gaps = unit_gaps(engine, audit, grading, 0)
     smallest, cheapest = gaps.steps[0].smallest, gaps.steps[0].cheapest
     assert smallest is not None
     assert cheapest is not None
@@ -63,10 +63,8 @@ def test_a_plan_that_says_it_is_enough_is_enough_whatever_is_unknown(data: st.Da
     audit = data.draw(brute.audits(ruleset, kinds_known=False))
     engine = Engine(Shelf(ruleset))
     grading = engine.grade(audit)
-    assume(grading.outcome.grade != "A")
-    steps = unit_gaps(engine, audit, grading, 0).steps
-    assume(len(steps) == 1)
-    (step,) = steps
+    assume(grading.outcome.grade not in ("A", UNGRADED))
+    (step,) = unit_gaps(engine, audit, grading, 0).steps
     ids = ruleset.scale.ids
     for found in (step.smallest, step.cheapest):
         assert found is not None

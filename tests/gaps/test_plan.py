@@ -400,6 +400,16 @@ def test_a_unit_that_is_not_graded_starts_below_the_lowest_level(tmp_path: Path)
     assert [sets(s)[1].enough for s in gaps.steps] == [True, True]
 
 
+def test_the_way_out_of_an_exclusion_leads_to_the_level_that_the_unit_then_has(tmp_path: Path) -> None:
+    gates = """\
+    gates:
+      - {id: coal, title: 使用燃煤, when: {fact: fuel, equals: coal}, effect: ungraded, text: 使用燃煤的不纳入分级,
+         cite: {document: 通则}, basis: seen, confidence: high}
+    """
+    (only,) = small(tmp_path, LADDER, more=gates).gaps({"dust": 0.5, "closed": True, "fuel": "coal"}).steps
+    assert (only.level_from, only.level_to, sets(only)[1].outcome.grade) == ("ungraded", "A", "A")
+
+
 def test_the_first_step_of_a_unit_that_is_not_graded_is_what_ends_its_exclusion_with_its_cost(tmp_path: Path) -> None:
     gates = """\
     gates:

@@ -20,7 +20,7 @@ from grading.gaps.tree.nodes import (
 from grading.gaps.tree.propagate import Demand, Effort, propagate
 from grading.gaps.tree.subject import Asked, Subject, holds
 from grading.gaps.tree.values import Slot, Values
-from grading.model.base import Mode, Remedy, Status
+from grading.model.base import Remedy, Status
 from grading.model.condition import All, AtLeastOf, Comparison, ConditionBase, Each, Not, Some, parts
 from grading.places import group_of
 
@@ -111,7 +111,7 @@ class _Stem:
         slot = Slot(c.fact, group, row if group is not None else None)
         value, constraint = self.values.get(slot), Constraint(c.operator, c.guess, wanted)
         status = self.subject.status(place, row)
-        open_figure = is_open_figure(c, self.subject.mode)
+        open_figure = c.is_open(self.subject.mode)
         fulfilled = holds(status, wanted) if status is not None else not open_figure and satisfies(value, constraint)
         fact = ruleset.facts.get(c.fact)
         is_circumstance = c.fact == "assessed_on" or (fact is not None and fact.circumstance)
@@ -182,11 +182,6 @@ class _Stem:
             return tuple(leaf for leaf in leaves(node) if self.subject.status(leaf.place, leaf.row) is Status.UNKNOWN)
         found = [self.questions(part, f"{place}.{step}", (*around, c), row) for step, part in parts(c)]
         return tuple(leaf for listed in found for leaf in listed)
-
-
-def is_open_figure(c: Comparison, mode: Mode) -> bool:
-    """Whether the guideline's figure is what is not known: unresolved, or provisional outside trial mode."""
-    return c.is_unresolved or (c.is_provisional and mode is Mode.OFFICIAL)
 
 
 def _needed(c: ConditionBase, count: int, wanted: bool) -> int:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from grading.engine.grade import json_value
-from grading.gaps.tree.build_tree import TreeBuilder, is_open_figure
+from grading.gaps.tree.build_tree import TreeBuilder
 from grading.gaps.tree.nodes import Both, Either, Leaf, Node, Table, still_needed, ways_of
 from grading.gaps.tree.subject import Asked, Subject, asked_for, provenance_of, stands_in_the_way
 from grading.language.prose import NOT_ASKED, fact_label, glue, sentence, stated_text
@@ -123,7 +123,7 @@ def _of_leaf(subject: Subject, leaf: Leaf) -> dict[str, Any]:
     ruleset, c, slot = subject.ruleset, leaf.comparison, leaf.demand.slot
     actual = subject.values.get(slot)
     status: Literal["unmet", "unknown", "unresolved"] = "unknown" if actual is None else "unmet"
-    if is_open_figure(c, subject.mode):
+    if c.is_open(subject.mode):
         status = "unresolved"
     audited = list(sources(ruleset, c.fact, leaf.row))
     missing = tuple(_missing(subject, *source) for source in dict.fromkeys(audited) if _value(subject, *source) is None)

@@ -96,11 +96,18 @@ class Asked:
         return self.owner.applies_when if isinstance(self.owner, Indicator) else None
 
 
-def asked_for(subject: Subject, level: str) -> Iterator[Asked]:
-    """Everything that a level asks for: of the indicators that ask something, and that no gate is in the way."""
+def asked_for(subject: Subject, level: str, as_graded: bool = False) -> Iterator[Asked]:
+    """Everything that a level asks for: of the indicators that ask something, and that no gate is in the way.
+
+    A better level's requirement that can't be met without one of the others is left out where its remedies are theirs too;
+    with `as_graded` whatever they are, as the engine does: it decides nothing, but may be the cheaper thing to do.
+    """
     ruleset, ids = subject.ruleset, subject.ruleset.scale.ids
     for indicator in ruleset.indicators:
-        ways = ways_to(ruleset, indicator, level, subject.audit.assessed_on, subject.mode, same_remedies=True)
+        if as_graded:
+            ways = subject.grading.ways.get((indicator.id, level), ())
+        else:
+            ways = ways_to(ruleset, indicator, level, subject.audit.assessed_on, subject.mode, same_remedies=True)
         if ways:
             own, *others = (_asked(indicator, level, way, ids) for way in ways)
             better = (way.nearest(ruleset.scale.graded, level) for way in ways[1:])

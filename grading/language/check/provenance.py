@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from grading.language.figures import Place, comparisons
 from grading.language.loaded import Loaded
 from grading.language.problems import Problem
+from grading.model.base import Mode
 from grading.model.condition import Comparison, walk
 from grading.model.ruleset import Indicator, Requirement
 
@@ -34,7 +35,7 @@ def check_gates(loaded: Loaded) -> Iterator[Problem]:
 def check_estimates(loaded: Loaded) -> Iterator[Problem]:
     """Estimates that would count officially."""
     for place, comparison in comparisons(loaded.ruleset):
-        if place.basis == "estimated" and not _is_open(comparison):
+        if place.basis == "estimated" and not comparison.is_open(Mode.OFFICIAL):
             operator = comparison.operator
             message = f"an estimated figure counts as if it were established; write `{operator}: {{provisional: …}}`"
             yield loaded.problem(place.site.kind, place.site.id, (*place.inner, operator), message)
@@ -53,7 +54,7 @@ def check_figures(loaded: Loaded) -> Iterator[Problem]:
         if place.basis == "estimated":
             for message in _estimate(place):
                 yield loaded.problem(place.site.kind, place.site.id, place.inner, message)
-        elif place.confidence == "low" and not _is_open(comparison):
+        elif place.confidence == "low" and not comparison.is_open(Mode.OFFICIAL):
             operator = comparison.operator
             message = (
                 "a figure of low confidence counts as if it were established; "
@@ -63,10 +64,6 @@ def check_figures(loaded: Loaded) -> Iterator[Problem]:
         unplaced = _seen(place, comparison)
         if unplaced is not None:
             yield loaded.problem(place.site.kind, place.site.id, place.inner, unplaced)
-
-
-def _is_open(comparison: Comparison) -> bool:
-    return comparison.is_unresolved or comparison.is_provisional
 
 
 def _estimate(place: Place) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from grading.batch.refused import RawTable, write_refused
+from grading.batch.refused import RawTable, TooManyRowsError, refused_book
 from grading.batch.workbook import Contents, write_workbook
 from grading.columns.decision import decision_class, decision_column
 from grading.language.decision_text import labels_of
@@ -93,15 +93,12 @@ def write_results(
             contents = Contents(ruleset, mode, tables[UNITS], tables[INDICATORS], rejects, notices)
             files.append(_whole(out / "grades.xlsx", partial(_workbook, contents, remarks)))
     progress("写出", steps, steps)
-    refused = out / REFUSED
+    (out / REFUSED).unlink(missing_ok=True)
     if tables_read and "xlsx" in formats and rejects.select(pl.len()).collect().item():
-        said: list[str | None] = []
-        files.append(
-            _whole(refused, lambda to: said.append(write_refused(ruleset, tables_read, rejects.collect(), to)))
-        )
-        remarks += [text for text in said if text]
-    else:
-        refused.unlink(missing_ok=True)
+        try:
+            files.append(_whole(out / REFUSED, refused_book(ruleset, tables_read, rejects.collect()).save))
+        except TooManyRowsError as error:
+            remarks.append(str(error))
     for name, reasons in ((REJECTS, rejects), (NOTICES, notices)):
         if reasons.select(pl.len()).collect().item():
             files.append(_whole(out / f"{name}.csv", partial(harmless_columns(reasons).sink_csv, include_bom=True)))

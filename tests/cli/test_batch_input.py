@@ -314,6 +314,22 @@ def test_refused_units_come_back_in_a_workbook_that_can_be_mended_and_read(root:
     assert grades(file.parent / "mended") == {"U3": GRADES["U3"]}
 
 
+def test_a_copy_that_would_lack_rows_of_a_refused_unit_is_not_written(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = written(tmp_path, UNITS.replace("bag;esp", "sack"))
+    batch(root, file)
+    assert (tmp_path / "out" / "refused.xlsx").is_file()
+    monkeypatch.setattr("grading.batch.refused.MOST_ROWS", 1)
+    result = batch(root, file, "--again")
+    assert result.exit_code == 1, result.output
+    assert "超过 1 行，未生成 refused.xlsx；请按 rejects.csv 在原表中改正" in result.output
+    assert "可直接再次评级" not in result.output
+    assert not (tmp_path / "out" / "refused.xlsx").exists()
+    assert "refused.xlsx" not in json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))["files"]
+    assert set(grades(tmp_path / "out")) == set(GRADES) - {"U1"}
+
+
 def test_what_could_not_be_read_stays_refused_in_the_copy_until_it_is_mended(root: Path, tmp_path: Path) -> None:
     def spoil(book: Workbook) -> None:
         book["units"]["G4"] = "=1/0"

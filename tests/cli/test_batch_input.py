@@ -420,6 +420,48 @@ def test_a_partial_reading_of_json_lines_leaves_values_unknown(root: Path, tmp_p
     assert dict(frame.iter_rows()) == {"U1": "units[0].facts.share", "U2": None}
 
 
+@pytest.mark.parametrize(
+    ("changed", "place", "said"),
+    [
+        ({"share": {"value": 90, "a.b": 2}}, "units[0].facts.share.a.b", "不能读入：unknown key"),
+        ({"share": {"value": 90, "x\n": 2}}, "units[0].facts.share.x\\u000a", "不能读入：unknown key"),
+        ({"share": {"value": 90, "share": 2}}, "units[0].facts.share.share", "不能读入：unknown key"),
+        ({"share": {"value": 90, "note": 5}}, "units[0].facts.share.note", "不能读入：should be a text"),
+        ({"share": {"value": 90, "evidence": 5}}, "units[0].facts.share.evidence", "不能读入：should be a list"),
+        ({"share": {"value": 90, "evidence": [5]}}, "units[0].facts.share.evidence[0]", "不能读入：should be a text"),
+        ({"share": {"value": 190}}, "units[0].facts.share", "所填：190"),
+        ({"techniques": ["bag", "sack"]}, "units[0].facts.techniques[1]", "所填：sack"),
+        ({"techniques": {"value": ["bag", "sack"]}}, "units[0].facts.techniques[1]", "所填：sack"),
+    ],
+)
+def test_an_odd_line_is_refused_alone_and_for_what_is_wrong_with_it(
+    root: Path, tmp_path: Path, changed: dict[str, Any], place: str, said: str
+) -> None:
+    odd = _audit("U1")
+    odd["units"][0]["facts"] |= changed
+    result = batch(root, _lines(tmp_path, odd, _audit("U2")))
+    assert result.exit_code == 1, result.exception
+    (row,) = rejects(tmp_path / "out")
+    assert row[:3] == (1, "U1", place)
+    assert said in row[3]
+    assert set(grades(tmp_path / "out")) == {"U2"}
+
+
+@pytest.mark.parametrize(
+    "key", ["units[0]", "units[7]", "facts.share", "units[0].facts.share", f"units[{'9' * 5_000}]"]
+)
+def test_a_key_that_reads_like_a_place_ends_no_batch(root: Path, tmp_path: Path, key: str) -> None:
+    at_top, in_unit = _audit("U1") | {key: 1}, _audit("U3")
+    in_unit["units"][0][key] = 1
+    without = {name: value for name, value in at_top.items() if name != "units"}
+    for options in ((), ("--partial", "--again")):
+        result = batch(root, _lines(tmp_path, at_top, in_unit, without, _audit("U2")), *options)
+        assert result.exit_code == 1, result.exception
+        assert {row[0] for row in rejects(tmp_path / "out")} == {1, 2, 3}
+        assert all("unknown key" in row[3] or "is missing" in row[3] for row in rejects(tmp_path / "out"))
+        assert set(grades(tmp_path / "out")) == {"U2"}
+
+
 def test_a_mended_credit_code_of_json_lines_is_told(root: Path, tmp_path: Path) -> None:
     audit = _audit("U1")
     audit["enterprise"]["uscc"] = CODE.lower()

@@ -10,14 +10,14 @@ import typer
 from rich.text import Text
 
 from grading.audit_json import dump_audit
-from grading.cli.inputs import STDIN, print_audit_problems, read_bytes, with_progress
+from grading.cli.inputs import STDIN, print_audit_problems, read_bytes, read_one, with_progress
 from grading.cli.terminal import Exit, err, library, matching_rulesets, print_json, print_problems, stop
 from grading.forms.findings import FormError
 from grading.forms.json_schema import audit_schema
 from grading.forms.mark import mark_problems
 from grading.forms.read import FormReading, read_form
 from grading.forms.write import SPARE_ROWS, blank_form, filled_form
-from grading.intake import MAX_ROWS, AuditError, read_audit
+from grading.intake import MAX_ROWS, AuditError
 from grading.language.load import Library
 from grading.language.problems import LanguageError
 from grading.model.ruleset import Ruleset
@@ -196,7 +196,7 @@ def _rulesets(known: Library, names: list[str]) -> list[Ruleset]:
 
 def _filled(name: str, known: Library, rows: int) -> bytes:
     try:
-        return filled_form(read_audit(read_bytes(name), known), known, rows)
+        return filled_form(read_one(name, known), known, rows)
     except AuditError as error:
         print_audit_problems(name, error)
         raise typer.Exit(Exit.FAILED) from None

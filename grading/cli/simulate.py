@@ -62,7 +62,7 @@ def simulate(
     engine = Engine(library(context))
     mode = Mode.TRIAL if trial else Mode.OFFICIAL
     try:
-        audit = read_one(file, engine)
+        audit = read_one(file, engine.library)
         changed = change_audit(audit, settings, engine.library)
         before, after = grade_one(audit, engine, mode), grade_one(changed, engine, mode)
     except AuditError as error:

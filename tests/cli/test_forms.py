@@ -138,3 +138,12 @@ def test_a_file_that_is_no_form_gives_status_1_and_no_copy(tmp_path: Path) -> No
 
 def test_a_missing_file_gives_status_1() -> None:
     assert run("read", "nowhere.xlsx")[0] == 1
+
+
+def test_what_was_mended_in_the_audit_that_fills_a_form_is_told(tmp_path: Path) -> None:
+    audit = json.loads(HOSE.read_text(encoding="utf-8"))
+    audit["enterprise"]["name"] = "嵯峨\u200b橡胶"
+    (tmp_path / "a.json").write_text(json.dumps(audit), encoding="utf-8")
+    status, _, err = run("form", "--audit", tmp_path / "a.json", "-o", tmp_path / "form.xlsx")
+    assert status == 0
+    assert "enterprise.name: 提示：去掉了看不见的字符" in err

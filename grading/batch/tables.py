@@ -126,7 +126,7 @@ class TableSource:
         self._check_beside()
         self.work.mkdir(parents=True, exist_ok=True)
         shown = self._stage_csv() if self.kind == ".csv" else self._stage_workbook()
-        return shown, {group: pl.scan_parquet(self._staged(group)) for group in shown}
+        return shown, {group: pl.scan_parquet(self._staged(group), glob=False) for group in shown}
 
     def _check_beside(self) -> None:
         """Refuse, or name as left out, files that may be tables. Raises LayoutError."""
@@ -194,12 +194,12 @@ class TableSource:
         whole = scan.with_columns(units.alias(UNIT)).filter(pl.col(UNIT).is_not_null())
         whole.sort(UNIT, maintain_order=True).sink_parquet(partial)
         partial.rename(ordered)
-        return _Rows(units.drop_nulls().sort(), pl.scan_parquet(ordered).drop(UNIT))
+        return _Rows(units.drop_nulls().sort(), pl.scan_parquet(ordered, glob=False).drop(UNIT))
 
 
 def _numbered(file: Path) -> pl.LazyFrame:
     """A Parquet file with the number of each row, from 1: numbered by the scan itself, so that a slice reads only its rows."""
-    return pl.scan_parquet(file, row_index_name=SOURCE_LINE, row_index_offset=1)
+    return pl.scan_parquet(file, glob=False, row_index_name=SOURCE_LINE, row_index_offset=1)
 
 
 def _renamed(scan: pl.LazyFrame, table: Table) -> pl.LazyFrame:

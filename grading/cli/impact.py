@@ -205,14 +205,14 @@ def _write(result: Result, document: dict[str, Any], output: Path) -> None:
 def _print(result: Result, output: Path) -> None:
     found, labels = result.impact, _labels(result)
     for line in _head(result):
-        out.print(line)
+        out.print(Text(line))
     for matrix in found.matrices:
         table = Table(header_style="bold")
         table.add_column("原 ＼ 新")
         for level in (*matrix.after, "合计"):
-            table.add_column(labels.get(level, level), justify="right")
+            table.add_column(Text(labels.get(level, level)), justify="right")
         for level, counts, total in zip(matrix.before, matrix.counts, matrix.row_totals, strict=True):
-            table.add_row(labels.get(level, level), *(f"{n:,}" if n else "·" for n in counts), f"{total:,}")
+            table.add_row(Text(labels.get(level, level)), *(f"{n:,}" if n else "·" for n in counts), f"{total:,}")
         table.add_row("合计", *(f"{n:,}" for n in matrix.column_totals), f"{matrix.total:,}", style="bold")
         print_block(table)
     out.print(f"上升 {found.up:,} 个，下降 {found.down:,} 个，不变 {found.same:,} 个")
@@ -233,8 +233,8 @@ def _print(result: Result, output: Path) -> None:
         out.print(Text(f"未能读入的原因 {len(result.rejects):,} 条，见 {output / 'rejects.csv'}", style="red"))
     for what, ignored in (("列", result.ignored), ("工作表", result.ignored_sheets)):
         if ignored:
-            out.print(f"略去的{what}：{'、'.join(ignored)}")
-    out.print(f"结果在 {output}：impact.xlsx、changes.csv、reasons.csv、impact.json")
+            out.print(Text(f"略去的{what}：{'、'.join(ignored)}"))
+    out.print(Text(f"结果在 {output}：impact.xlsx、changes.csv、reasons.csv、impact.json"))
 
 
 def _print_causes(result: Result, what: str, causes: Sequence[CauseCount]) -> None:
@@ -246,7 +246,7 @@ def _print_causes(result: Result, what: str, causes: Sequence[CauseCount]) -> No
         table.add_column(head, justify="right")
     for cause in causes[:SHOWN]:
         numbers = (cause.units, cause.down, cause.up, cause.undecided, cause.sole, cause.unknown)
-        table.add_row(_title(result, cause), *(f"{n:,}" for n in numbers))
+        table.add_row(Text(_title(result, cause)), *(f"{n:,}" for n in numbers))
     print_block(table)
     if len(causes) > SHOWN:
         out.print(f"另有 {len(causes) - SHOWN} 项，见 impact.xlsx")

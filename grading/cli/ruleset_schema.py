@@ -4,6 +4,7 @@ from pathlib import Path
 
 import orjson
 import typer
+from rich.text import Text
 
 from grading.cli.terminal import err, stop
 from grading.language.schema import FileKind, schema
@@ -20,4 +21,4 @@ def write_schema(kind: FileKind, to: Path | None) -> None:
         to.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         stop(f"无法写入 {to}：{error.strerror}")
-    err.print(f"已写入 {to}")
+    err.print(Text(f"已写入 {to}"))

@@ -17,7 +17,19 @@ from grading.batch.refused import PENDING
 from grading.batch.template import heads_of
 from grading.cli.main import app
 from grading.language.load import Library
-from tests.cli.test_batch import FACTS, GATES, GRADES, INDICATORS, ROWS, UNITS, batch, grades, rejects, written
+from tests.cli.test_batch import (
+    FACTS,
+    GATES,
+    GRADES,
+    INDICATORS,
+    ROWS,
+    UNITS,
+    as_parquet,
+    batch,
+    grades,
+    rejects,
+    written,
+)
 from tests.language.shelf import ruleset_text, shelf
 from tests.spreadsheet.parts import repacked
 
@@ -467,3 +479,34 @@ def test_a_mended_credit_code_of_json_lines_is_told(root: Path, tmp_path: Path) 
     audit["enterprise"]["uscc"] = CODE.lower()
     assert batch(root, _lines(tmp_path, audit)).exit_code == 0
     assert CODE in notices(tmp_path / "out")[0][3]
+
+
+@pytest.mark.parametrize("name", ["[/x]", "[red]colour"])
+def test_names_out_of_a_file_are_printed_as_they_are(root: Path, tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name.replace("/", "")
+    folder.mkdir()
+    heads, *rows = UNITS.splitlines()
+    file = written(folder, "\n".join([f"{heads},{name}", *(row + ",red" for row in rows)]) + "\n")
+    found = batch(root, file, "--skip-columns")
+    assert found.exit_code == 0, found.exception
+    assert f"略去的列：{name}" in found.output
+    assert f"结果在 {folder / 'out'}" in found.output
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet", "jsonl"])
+def test_signs_in_names_of_files_and_folders_are_no_pattern(root: Path, tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "[2024] *?"
+    folder.mkdir()
+    if kind == "jsonl":
+        file = _lines(folder, _audit("U1"))
+    elif kind == "xlsx":
+        file = workbook(folder)
+    elif kind == "csv":
+        file = written(folder, UNITS)
+    else:
+        file = folder / "[a]*.parquet"
+        as_parquet(UNITS, pl.String).write_parquet(file)
+        as_parquet(ROWS, pl.String).write_parquet(folder / "[a]*.outlets.parquet")
+    found = batch(root, file)
+    assert found.exit_code == 0, found.exception
+    assert set(grades(folder / "out")) == ({"U1"} if kind == "jsonl" else set(GRADES))

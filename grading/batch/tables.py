@@ -16,8 +16,9 @@ from grading.batch.sheets import sheets_of
 from grading.batch.source import Extent
 from grading.batch.staging import BROKEN, SOURCE_LINE, open_tables, stage_csv, stage_sheet
 from grading.batch.table_heads import Table, table_of
-from grading.batch.unit_ids import Identifiers, normalised, visible
+from grading.batch.unit_ids import Identifiers, normalised
 from grading.columns.layout import UNIT
+from grading.invisible import shown_invisible
 from grading.language.load import Library
 from grading.model.ruleset import Ruleset
 
@@ -178,7 +179,7 @@ class TableSource:
         lines = _lines(scan) if known.mended or units.null_count() else None
         if lines is not None:
             for position, given in known.mended.items():
-                said = f"单元编号“{visible(given)}”读作“{ids[position]}”（全角或看不见的字符）"
+                said = f"单元编号“{shown_invisible(given)}”读作“{ids[position]}”（全角或看不见的字符）"
                 notices.append(Reject(table.file, lines[position], ids[position], f"{group}.{UNIT_ID}", said))
         if units.null_count() == 0 and units.is_sorted():
             return _Rows(units, scan)

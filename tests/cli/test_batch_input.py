@@ -253,6 +253,32 @@ def test_a_credit_code_in_lower_case_or_full_width_is_mended_and_told(root: Path
     assert found == [None, None, CODE, CODE, None]
 
 
+def test_invisible_characters_of_the_enterprise_are_left_out_and_told(root: Path, tmp_path: Path) -> None:
+    units = UNITS.replace("assessed_on", "enterprise.uscc,enterprise.permit,enterprise.county,assessed_on")
+    units = units.replace("厂,", "厂,,,,").replace("丙厂,,,,", f"丙\u200b厂,{CODE}\ufeff,P\u2060-1,61\u200d0402,")
+    assert batch(root, written(tmp_path, units)).exit_code == 0
+    told = notices(tmp_path / "out")
+    columns = ["enterprise.name", "enterprise.uscc", "enterprise.permit", "enterprise.county"]
+    assert [row[:3] for row in told] == [(4, "U3", column) for column in columns]
+    assert "丙<U+200B>厂" in told[0][3]
+    found = pl.read_parquet(tmp_path / "out" / "grades.parquet").filter(pl.col("unit.id") == "U3")
+    assert [found[column].item() for column in columns] == ["丙厂", CODE, "P-1", "610402"]
+
+
+@pytest.mark.parametrize("column", ["enterprise.uscc", "enterprise.permit", "enterprise.county"])
+def test_what_nobody_can_see_is_no_text(root: Path, tmp_path: Path, column: str) -> None:
+    units = (
+        UNITS.replace("assessed_on", f"{column},assessed_on").replace("厂,", "厂,,").replace("丙厂,,", "丙厂,\u200b,")
+    )
+    assert batch(root, written(tmp_path, units)).exit_code == 1
+    assert rejects(tmp_path / "out") == [(4, "U3", column, "只有看不见的字符：<U+200B>")]
+
+
+def test_a_name_that_nobody_can_see_is_no_name(root: Path, tmp_path: Path) -> None:
+    assert batch(root, written(tmp_path, UNITS.replace("丙厂", "\u3164\u200b"))).exit_code == 1
+    assert rejects(tmp_path / "out") == [(4, "U3", "enterprise.name", "只有看不见的字符：<U+3164><U+200B>")]
+
+
 @pytest.mark.parametrize("day", ["2024/8/12", "2024.8.12", "2024年8月12日", "20240812", "2024-8-12", "2024/8/12 0:00"])
 def test_days_are_read_in_every_usual_form(root: Path, tmp_path: Path, day: str) -> None:
     assert batch(root, written(tmp_path, UNITS.replace("2024-08-12", day))).exit_code == 0
@@ -421,6 +447,46 @@ def test_the_same_audit_twice_is_refused_both_times(root: Path, tmp_path: Path) 
     assert set(grades(tmp_path / "out")) == {"U2"}
 
 
+@pytest.mark.parametrize(
+    ("enterprise", "id_"),
+    [
+        ({"uscc": CODE.replace("9", "９")}, "U1"),
+        ({"uscc": CODE.lower()}, "U1"),
+        ({"uscc": f" {CODE}"}, "U1"),
+        ({"uscc": f"{CODE[:4]}\u200b{CODE[4:]}"}, "U1"),
+        ({}, "Ｕ１"),
+        ({}, "U\u200b1"),
+        ({}, " U1"),
+    ],
+)
+def test_the_same_unit_spelled_otherwise_is_refused_both_times(
+    root: Path, tmp_path: Path, enterprise: dict[str, str], id_: str
+) -> None:
+    again = _audit(id_)
+    again["enterprise"] |= enterprise
+    assert batch(root, _lines(tmp_path, _audit("U1"), _audit("U2"), again)).exit_code == 1
+    assert [(row[0], row[1]) for row in rejects(tmp_path / "out")] == [(1, "U1"), (3, "U1")]
+    assert set(grades(tmp_path / "out")) == {"U2"}
+
+
+@pytest.mark.parametrize("name", ["甲\u200b厂", "\ufeff甲厂", "甲厂 ", "ＡＢ厂"])
+def test_the_same_plant_without_a_code_is_known_by_its_name_however_that_is_spelled(
+    root: Path, tmp_path: Path, name: str
+) -> None:
+    one, again = _audit("U1"), _audit("U1", name=name)
+    one["enterprise"] = {"name": "AB厂" if name.startswith("Ａ") else "甲厂"}
+    del again["enterprise"]["uscc"]
+    assert batch(root, _lines(tmp_path, one, again)).exit_code == 1
+    assert [row[0] for row in rejects(tmp_path / "out")] == [1, 2]
+
+
+def test_a_byte_order_mark_hides_no_audit_that_stands_twice(root: Path, tmp_path: Path) -> None:
+    file = _lines(tmp_path, _audit("U1"), _audit("U2"), _audit("U1", share=10))
+    file.write_bytes("\ufeff".encode() + file.read_bytes())
+    assert batch(root, file).exit_code == 1
+    assert [(row[0], row[1]) for row in rejects(tmp_path / "out")] == [(1, "U1"), (3, "U1")]
+
+
 def test_the_same_unit_on_another_day_is_another_audit(root: Path, tmp_path: Path) -> None:
     assert batch(root, _lines(tmp_path, _audit("U1"), _audit("U1") | {"assessed_on": "2024-08-13"})).exit_code == 0
 
@@ -436,7 +502,7 @@ def test_a_partial_reading_of_json_lines_leaves_values_unknown(root: Path, tmp_p
     ("changed", "place", "said"),
     [
         ({"share": {"value": 90, "a.b": 2}}, "units[0].facts.share.a.b", "不能读入：unknown key"),
-        ({"share": {"value": 90, "x\n": 2}}, "units[0].facts.share.x\\u000a", "不能读入：unknown key"),
+        ({"share": {"value": 90, "x\n": 2}}, "units[0].facts.share.x<U+000A>", "不能读入：unknown key"),
         ({"share": {"value": 90, "share": 2}}, "units[0].facts.share.share", "不能读入：unknown key"),
         ({"share": {"value": 90, "note": 5}}, "units[0].facts.share.note", "不能读入：should be a text"),
         ({"share": {"value": 90, "evidence": 5}}, "units[0].facts.share.evidence", "不能读入：should be a list"),

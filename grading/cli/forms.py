@@ -1,6 +1,7 @@
 """`grading form` and `grading read`: the audit form as a workbook, out and back in."""
 
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -25,6 +26,7 @@ from grading.workbook.cell_text import TooLongError
 
 SUFFIX = ".xlsx"
 MARKED = ".errors"
+_NUMBERED_COPY = re.compile(rf"(.+){re.escape(MARKED)}(?:-[0-9]+)?")
 
 
 def register(app: typer.Typer) -> None:
@@ -125,7 +127,7 @@ def _read(name: str, known: Library, output: Path | None, errors: Path | None, a
     except FormError as error:
         marked = None
         if error.can_mark:
-            marked = errors or _marked_path(name)
+            marked = _free(errors or _marked_path(name))
             _write(marked, mark_problems(data, error.problems))
         _tell_problems(name, error, marked, as_json)
         return False
@@ -139,14 +141,22 @@ def _read(name: str, known: Library, output: Path | None, errors: Path | None, a
 
 
 def _marked_path(name: str) -> Path:
-    """Beside the form; reading a marked copy again marks the next one, never the one that was handed in."""
+    """Beside the form; a marked copy that is read again has the same name, and gets the next number."""
     if name == STDIN:
         return Path(f"form{MARKED}{SUFFIX}")
     path = Path(name)
-    stem, _, number = path.stem.rpartition(MARKED)
-    if stem and (not number or number.lstrip("-").isdigit()):
-        return path.with_name(f"{stem}{MARKED}-{int(number.lstrip('-') or 1) + 1}{SUFFIX}")
-    return path.with_name(f"{path.stem}{MARKED}{SUFFIX}")
+    marked = _NUMBERED_COPY.fullmatch(path.stem)
+    stem = marked[1] if marked else path.stem
+    return path.with_name(f"{stem}{MARKED}{SUFFIX}")
+
+
+def _free(path: Path) -> Path:
+    """The path, or the next one with a number that nothing stands at: somebody may be mending the copy that stands there."""
+    free, number = path, 1
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return free
 
 
 def _tell_problems(name: str, error: FormError, marked: Path | None, as_json: bool) -> None:

@@ -19,7 +19,9 @@ from grading.batch.run import Progress as Report
 from grading.batch.spot_check import DisagreementError
 from grading.batch.state import OtherBatchError
 from grading.batch.template import template as made_template
-from grading.cli.terminal import Exit, err, library, matching_rulesets, out, print_block, print_json, stop
+from grading.cli.labels import TRIAL_NOTICE
+from grading.cli.terminal import Exit, err, library, one_ruleset, out, print_block, print_json, stop
+from grading.cli.written_file import write_file
 from grading.columns.layout import ColumnsError
 from grading.engine.durable_rules import EngineError
 from grading.engine.grade import Engine
@@ -88,7 +90,7 @@ def batch(
         stop("请给出审核数据文件，并用 --ruleset 指定规则集；要空白数据表，请用 --template 规则集 -o plants.xlsx")
     settings = Settings(
         file=file,
-        ruleset=_one_ruleset(engine, ruleset),
+        ruleset=one_ruleset(engine.library, ruleset),
         out=output,
         mode=Mode.TRIAL if trial else Mode.OFFICIAL,
         target=target,
@@ -132,22 +134,11 @@ def _write_template(engine: Engine, wanted: str, file: Path | None, output: Path
     if output.exists():
         stop(f"{output} 已存在，可能已填有内容；请换一个文件名")
     try:
-        content = made_template(engine.library.ruleset(_one_ruleset(engine, wanted)))
+        content = made_template(engine.library.ruleset(one_ruleset(engine.library, wanted)))
     except LanguageError as error:
         stop(f"规则集 {wanted} 不能使用：{error.problems[0]}", Exit.FAILED)
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_bytes(content)
-    except OSError as error:
-        stop(f"{output} 写不了：{error.strerror}", Exit.FAILED)
+    write_file(output, content)
     err.print(Text(f"已写入 {output}"))
-
-
-def _one_ruleset(engine: Engine, wanted: str) -> str:
-    found = matching_rulesets(engine.library, [wanted])
-    if len(found) > 1:
-        stop(f"“{wanted}”可指 {'、'.join(found)}；请写明其中一个")
-    return found[0]
 
 
 def _known_formats(wanted: list[str] | None) -> tuple[str, ...]:
@@ -257,7 +248,7 @@ def _print(summary: Summary, output: Path) -> None:
     if summary.notices:
         out.print(Text(f"提示 {summary.notices:,} 条，见 {output / 'notices.csv'}", style="yellow"))
     if mode is Mode.TRIAL:
-        out.print("试算结果：暂定数值视同已核实，不得作为评级结论发布。", style="bold yellow")
+        out.print(TRIAL_NOTICE, style="bold yellow")
     if summary.refused or summary.without_unit:
         orphans = f"，另有 {summary.without_unit:,} 行不属于任何单元" if summary.without_unit else ""
         said = f"未能读入 {summary.refused:,} {what}{orphans}；原因见 {output / 'rejects.csv'}"

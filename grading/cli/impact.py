@@ -17,7 +17,7 @@ from grading.batch.layout import LayoutError, rejects_frame
 from grading.batch.run import SUFFIXES
 from grading.batch.spot_check import DisagreementError
 from grading.cli.labels import TRIAL_NOTICE
-from grading.cli.terminal import Exit, err, library, matching_rulesets, out, print_block, print_json, stop
+from grading.cli.terminal import Exit, err, library, one_ruleset, out, print_block, print_json, stop
 from grading.columns.layout import ColumnsError
 from grading.engine.durable_rules import EngineError
 from grading.engine.grade import Engine
@@ -70,8 +70,8 @@ def impact(
         stop(f"{file.name}：不知道怎样读 {file.suffix or '没有扩展名的'} 文件；可以是 {'、'.join(SUFFIXES)}")
     order = Order(
         file,
-        _one(engine, before),
-        _one(engine, after),
+        one_ruleset(engine.library, before),
+        one_ruleset(engine.library, after),
         Mode.TRIAL if trial else Mode.OFFICIAL,
         skip_columns,
         checked,
@@ -96,13 +96,6 @@ def impact(
         _print(result, output)
     if result.rejects:
         raise typer.Exit(Exit.FAILED)
-
-
-def _one(engine: Engine, wanted: str) -> str:
-    found = matching_rulesets(engine.library, [wanted])
-    if len(found) > 1:
-        stop(f"“{wanted}”可指 {'、'.join(found)}；请写明其中一个")
-    return found[0]
 
 
 @contextmanager

@@ -406,7 +406,6 @@ def test_options_that_mean_nothing_are_a_wrong_call(root: Path, csv_file: Path, 
 def test_a_batch_that_was_stopped_goes_on_and_comes_to_the_same(
     root: Path, csv_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tables, "CHUNK", 2)
     monkeypatch.setattr("grading.batch.tables.TableSource.__init__.__defaults__", (False, 2))
     whole = batch(root, csv_file, out="whole")
     assert whole.exit_code == 0

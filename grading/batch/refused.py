@@ -12,14 +12,14 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from grading.batch.heads import PROBLEM, HeadNames, sheet_title
+from grading.batch.heads import PROBLEM, HeadNames
 from grading.batch.layout import LINE, UNIT_ID
 from grading.batch.sheets import UNITS_TITLES
 from grading.batch.staged_cells import CONFIRM, PENDING, reason_of
 from grading.batch.staging import BROKEN, SOURCE_LINE
 from grading.batch.table_heads import Table
 from grading.batch.unit_ids import normalised
-from grading.forms.layout import ERRORS_TITLE
+from grading.forms.layout import ERRORS_TITLE, sheet_title
 from grading.model.ruleset import Ruleset
 from grading.workbook.cell_text import put_plain, shown
 from grading.workbook.style import MARKED_BOX, MARKED_FILL, MARKS_AUTHOR, add_styles, comment, put, set_widths

@@ -1,6 +1,5 @@
 """Runs the data cases of a ruleset: grades each like any audit and compares with what the case expects."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -9,13 +8,11 @@ from typing import Any
 from grading.engine.grade import Engine
 from grading.intake import AuditError, check_audit
 from grading.language.cases import Case
-from grading.language.problems import Problem
-from grading.language.source import Path_
+from grading.language.problems import Problem, steps_of
 from grading.model.base import Status
 from grading.model.result import UnitGrading
 
 _UNIT = "units[0]."
-_STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +77,7 @@ def _in_file(case: Case, place: str, message: str) -> Problem:
     """A problem of the audit, told at the line of the cases file that wrote the value."""
     if not place.startswith(_UNIT):
         return case.source.problem(case.path, f"{place}: {message}")
-    steps: Path_ = tuple(int(index) if index else name for index, name in _STEP.findall(place.removeprefix(_UNIT)))
-    return case.problem(steps, message)
+    return case.problem(steps_of(place.removeprefix(_UNIT)), message)
 
 
 def _differences(case: Case, unit: UnitGrading) -> Iterable[Difference]:

@@ -2,13 +2,13 @@
 
 import unicodedata
 
+from grading.invisible import is_invisible
+from grading.width import differs_in_width_only
+
 MAX_ID = 200
 """So many characters an identifier may have."""
 _CHINESE_PUNCTUATION = frozenset("，：；！？（）～")
 """Full-width signs that are the ordinary ones in Chinese text, and stay."""
-_SHAPELESS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
-"""Characters without a shape that Unicode counts among letters, marks and symbols."""
-_SAME_BUT_FOR_WIDTH = ("<wide>", "<narrow>", "<noBreak>")
 _LOOK_ALIKES = frozenset("АВЕЅІЈКМНОРСТУХаеѕіјорсухԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧοϲ")
 """Cyrillic and Greek letters that look like Latin ones."""
 
@@ -39,21 +39,17 @@ def _ordinary(character: str) -> str:
     """A character as it is usually written; nothing for one that nobody sees."""
     if character.isascii() or character in _CHINESE_PUNCTUATION:
         return character
-    if _is_invisible(character):
+    if is_invisible(character) or _chooses_a_shape(character):
         return ""
     kind, _, codes = unicodedata.decomposition(character).partition(" ")
-    if kind in _SAME_BUT_FOR_WIDTH or (kind == "<compat>" and " " not in codes):
+    if differs_in_width_only(character) or (kind == "<compat>" and " " not in codes):
         return unicodedata.normalize("NFKC", character)
     return " " if unicodedata.category(character) == "Zs" else character
 
 
-def _is_invisible(character: str) -> bool:
-    return (
-        unicodedata.category(character) == "Cf"
-        or character in _SHAPELESS
-        or "\ufe00" <= character <= "\ufe0f"
-        or "\U000e0100" <= character <= "\U000e01ef"
-    )
+def _chooses_a_shape(character: str) -> bool:
+    """Whether a character only says how the one before it is drawn; in texts, as for emoji, it stays."""
+    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
 
 
 def _refuse(character: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from grading import calendar, uscc
 from grading.identifiers import IdentifierError, normalise_id
-from grading.invisible import shown_invisible, without_invisible
+from grading.invisible import shown_invisible, without_invisible, without_invisible_notice
 from grading.language.load import Library
 from grading.language.problems import LanguageError, place_of
 from grading.model.audit import Audit, Enterprise, Known, Row, UnitAudit, Value
@@ -137,7 +137,7 @@ class _Reader:
         """What was mended, and how."""
 
     def wrong(self, path: Path, message: str) -> None:
-        place = place_of(step if isinstance(step, int) else printable(step) for step in path)
+        place = place_of(step if isinstance(step, int) else shown_invisible(step) for step in path)
         self.problems.append(InputProblem(place, message))
 
     def audit(self, raw: Any) -> Audit:
@@ -205,7 +205,7 @@ class _Reader:
         if not plain.strip():
             self.wrong(path, "has only characters that can't be seen")
             return None
-        self.notice(path, f"去掉了看不见的字符，读作“{printable(plain)}”（原文 {shown_invisible(raw)}）")
+        self.notice(path, without_invisible_notice(plain, raw))
         return plain
 
     def identifier(self, raw: Any, path: Path) -> str | None:
@@ -219,7 +219,7 @@ class _Reader:
             self.wrong(path, f"{error}")
             return None
         if changed:
-            self.notice(path, f"编号按规范写法读作“{printable(plain)}”（原文 {shown_invisible(text)}）")
+            self.notice(path, f"编号按规范写法读作“{shown_invisible(plain)}”（原文 {shown_invisible(text)}）")
         return plain
 
     def notice(self, path: Path, message: str) -> None:
@@ -243,7 +243,7 @@ class _Reader:
         except KeyError:
             near = [i for i in self.library.ids() if industry_of(i) == industry_of(ruleset_id)]
             hint = f"; perhaps {' or '.join(near)}" if near else "; `grading ruleset list` shows which there are"
-            self.wrong((*path, "ruleset"), f"there is no ruleset `{printable(ruleset_id)}`{hint}")
+            self.wrong((*path, "ruleset"), f"there is no ruleset `{shown_invisible(ruleset_id)}`{hint}")
         except LanguageError as error:
             self.wrong((*path, "ruleset"), f"`{ruleset_id}` can't be used: {error.problems[0]}")
         return None
@@ -268,7 +268,7 @@ class _Reader:
 
     def credit_code(self, raw: Any, path: Path) -> str | None:
         if isinstance(raw, Decimal | int | _NotANumber) and not isinstance(raw, bool):
-            self.wrong(path, f"统一社会信用代码应为文本，不能是数字 {printable(str(raw))}：数字会丢失末尾几位")
+            self.wrong(path, f"统一社会信用代码应为文本，不能是数字 {shown_invisible(str(raw))}：数字会丢失末尾几位")
             return None
         text = self.text(raw, path)
         if text is None:
@@ -280,7 +280,7 @@ class _Reader:
             return None
         if code != text:
             self.notices.append(
-                InputProblem(place_of(path), f"统一社会信用代码“{printable(text)}”已按规范写法读作 {code}")
+                InputProblem(place_of(path), f"统一社会信用代码“{shown_invisible(text)}”已按规范写法读作 {code}")
             )
         return code
 
@@ -337,7 +337,7 @@ class _Reader:
             name = self.identifier(values.pop(key), (*here, key)) if key in values else None
             facts = self.facts(values, here, declared, f"group {group_id} of {ruleset.id}", whole=False)
             if name is not None and name in seen:
-                said = f"`{printable(name)}` is also the key of row {seen[name]}; keys of a group differ"
+                said = f"`{shown_invisible(name)}` is also the key of row {seen[name]}; keys of a group differ"
                 self.wrong((*here, key), said)
             if name is not None:
                 seen.setdefault(name, i)
@@ -457,7 +457,7 @@ class _Reader:
         seen: dict[str, int] = {}
         for i, unit in enumerate(units):
             if unit is not None and unit.id in seen:
-                self.wrong(("units", i, "id"), f"`{printable(unit.id)}` is also the id of units[{seen[unit.id]}]")
+                self.wrong(("units", i, "id"), f"`{shown_invisible(unit.id)}` is also the id of units[{seen[unit.id]}]")
             if unit is not None:
                 seen.setdefault(unit.id, i)
 
@@ -486,9 +486,4 @@ def too_few_rows(ruleset: Ruleset, group: str, rows: int) -> str:
 def _shown(raw: Any) -> str:
     if isinstance(raw, dict | list):
         return "an object" if isinstance(raw, dict) else "a list"
-    return f"`{printable(str(raw)[:60])}`"
-
-
-def printable(text: str) -> str:
-    """A text of the audit as it can stand in a message: at most 200 characters, what can't be printed as `\\u0000`."""
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text[:200])
+    return f"`{shown_invisible(str(raw)[:60])}`"

@@ -10,7 +10,7 @@ def without_invisible(text: str) -> str:
     """The text without characters that have no shape; what is written with them stays readable."""
     if text.isascii():
         return text
-    return "".join(c for i, c in enumerate(text) if not _is_invisible(c) or _joins(text, i))
+    return "".join(c for i, c in enumerate(text) if not is_invisible(c) or _joins(text, i))
 
 
 def has_shapeless(text: str) -> bool:
@@ -20,10 +20,16 @@ def has_shapeless(text: str) -> bool:
 
 def shown_invisible(text: str) -> str:
     """The text with every such character as its code: `line\u200b-1` → `line<U+200B>-1`; at most 200 characters."""
-    return "".join(f"<U+{ord(c):04X}>" if _is_invisible(c) or not c.isprintable() else c for c in text[:200])
+    return "".join(f"<U+{ord(c):04X}>" if is_invisible(c) or not c.isprintable() else c for c in text[:200])
 
 
-def _is_invisible(character: str) -> bool:
+def without_invisible_notice(plain: str, given: str) -> str:
+    """What is told of a text that was read without such characters."""
+    return f"去掉了看不见的字符，读作“{shown_invisible(plain)}”（原文 {shown_invisible(given)}）"
+
+
+def is_invisible(character: str) -> bool:
+    """Whether a character has no shape."""
     return unicodedata.category(character) == "Cf" or character in _SHAPELESS
 
 

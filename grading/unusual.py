@@ -168,11 +168,17 @@ def _tenfold(rulesets: Mapping[str, Ruleset], audit: Audit, before: Mapping[Slot
             continue
         ratio = abs(value / was)
         if ratio >= TENFOLD or ratio <= Decimal(1) / TENFOLD:
-            ruleset = by_unit[slot.unit] if slot.unit is not None else rulesets[audit.units[0].ruleset]
+            ruleset = by_unit[slot.unit] if slot.unit is not None else _asking(rulesets, audit, slot.fact)
             said = f"{_shown(ruleset, slot.fact, slot.row, value)}（上次 {known_text(ruleset, slot.fact, was)}）"
             found.setdefault(slot.unit, []).append(said)
     for unit, listed in found.items():
         yield Finding("tenfold", unit, f"{len(listed)} 个数值与上次相差 {TENFOLD} 倍以上：{_named(listed)}。")
+
+
+def _asking(rulesets: Mapping[str, Ruleset], audit: Audit, fact: str) -> Ruleset:
+    """The first of the units' rulesets that asks for a fact of the enterprise."""
+    listed = [rulesets[unit.ruleset] for unit in audit.units]
+    return next((ruleset for ruleset in listed if fact in ruleset.facts), listed[0])
 
 
 def _shown(ruleset: Ruleset, fact: str, row: str | None, value: Decimal) -> str:

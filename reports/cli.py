@@ -121,7 +121,7 @@ def _made(engine: Engine, name: str, target: str | None, trial: bool, html: bool
     from reports.gap_report import gap_report_html, gap_report_pdf
     from reports.targets import gaps_to
 
-    audit = read_one(name, engine)
+    audit = read_one(name, engine.library)
     grading = grade_one(audit, engine, Mode.TRIAL if trial else Mode.OFFICIAL)
     try:
         gaps = gaps_to(engine, audit, grading, target)

@@ -75,6 +75,16 @@ def test_values_ten_times_those_of_the_last_audit_are_told_beside_them() -> None
     assert "tenfold" not in found(audit(), before=was | {slot: was[slot] * 9})
 
 
+def test_a_fact_of_the_plant_has_the_name_that_the_ruleset_asking_for_it_gives() -> None:
+    def of_two_industries(said: dict[str, Any]) -> None:
+        said["units"].append({"id": "2", "ruleset": "national-2020/concrete", "facts": {}})
+        said["enterprise"]["facts"]["video_retention_months"] = 6
+
+    of = audit(of_two_industries)
+    before = numbers_of(of) | {Slot(None, None, None, "video_retention_months"): Decimal(60)}
+    assert "产尘点视频保存时间 6 个月" in found(of, before=before)["tenfold"].text
+
+
 def test_measured_values_that_hit_their_limits_are_told() -> None:
     def at_limits(said: dict[str, Any]) -> None:
         for row in said["units"][0]["groups"]["outlets"]:

@@ -50,7 +50,7 @@ def backup(context: typer.Context, target: Target, data: Data = None) -> None:
         _refuse("没有备份", [f"无法写入：{error}"])
     finally:
         service.close()
-    out.print(f"已备份到 {made.path}（{_megabytes(made.size)}）")
+    out.print(Text(f"已备份到 {made.path}（{_megabytes(made.size)}）"))
     _tell(made.manifest)
     if made.manifest.lacking:
         for sha256 in made.manifest.lacking:

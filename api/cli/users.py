@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from api.cli.opening import Data, ready
 from grading.cli.terminal import out, print_block, stop
@@ -42,7 +43,7 @@ def add(
         people.add_user(
             service.database, login=login, name=name, role=Role(role), password=password, may_review=reviewer, **scope
         )
-    out.print(f"已建用户 {login}")
+    out.print(Text(f"已建用户 {login}"))
     if not password_stdin:
         out.print(f"密码（只显示这一次）：{password}")
 
@@ -61,7 +62,7 @@ def list_(context: typer.Context, data: Data = None) -> None:
     for line in lines:
         user = line.user
         said = [user.login, user.name, ROLE_NAMES[user.role], line.scope, "启用" if user.active else "已停用"]
-        table.add_row(*said)
+        table.add_row(*map(Text, said))
     print_block(table)
 
 
@@ -73,7 +74,7 @@ def password(context: typer.Context, login: Login, password_stdin: FromStdin = F
     said = _given() if password_stdin else None
     with ready(context, data, must_exist=True) as service:
         made = people.reset_password(service.database, login, said)
-    out.print(f"已重置 {login} 的密码，其登录和令牌已失效")
+    out.print(Text(f"已重置 {login} 的密码，其登录和令牌已失效"))
     if not password_stdin:
         out.print(f"密码（只显示这一次）：{made}")
 
@@ -85,7 +86,7 @@ def deactivate(context: typer.Context, login: Login, data: Data = None) -> None:
 
     with ready(context, data, must_exist=True) as service:
         people.set_active(service.database, login, active=False)
-    out.print(f"已停用 {login}")
+    out.print(Text(f"已停用 {login}"))
 
 
 @app.command("activate", help="重新启用账号")
@@ -95,7 +96,7 @@ def activate(context: typer.Context, login: Login, data: Data = None) -> None:
 
     with ready(context, data, must_exist=True) as service:
         people.set_active(service.database, login, active=True)
-    out.print(f"已启用 {login}")
+    out.print(Text(f"已启用 {login}"))
 
 
 def _given() -> str:

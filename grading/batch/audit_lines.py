@@ -1,6 +1,5 @@
 """JSON lines, an audit a line, as a source: each line is read and checked as any audit is."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from grading.batch.json_places import fact_depth, standing_at
 from grading.batch.layout import HEAD_SCHEMA, LEFT_UNKNOWN, LINE, UNIT_ID, Reject
 from grading.batch.partial_audits import without_values
 from grading.batch.reading import Chunk, fact_reason
@@ -17,15 +17,15 @@ from grading.batch.repeated_units import plant_and_day, repeated_units
 from grading.batch.source import Extent
 from grading.columns.from_audits import from_audits
 from grading.columns.from_documents import OddError, from_documents, keys_in, parse
-from grading.intake import AuditError, InputProblem, check_audit, parse_json
+from grading.intake import AuditError, InputProblem, check_audit, check_value, parse_json
 from grading.language.load import Library
+from grading.language.problems import place_of, steps_of
 from grading.model.audit import Audit, UnitAudit
 from grading.model.ruleset import Ruleset
 from grading.ruleset_id import industry_of
 
 CHUNK = 2_000
 """Audits that are read at once."""
-_STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
 @dataclass(frozen=True)
@@ -183,24 +183,25 @@ class AuditLines:
         return raw
 
     def _reason(self, raw: Any, problem: InputProblem) -> str:
-        """What is wrong at a place: of a fact, what would be right."""
-        steps = [int(index) if index else name for index, name in _STEP.findall(problem.place)]
-        fact = next(
-            (self.ruleset.facts[s] for s in reversed(steps) if isinstance(s, str) and s in self.ruleset.facts), None
-        )
-        if fact is None or not {"facts", "groups"} & set(steps) or "not a fact" in problem.message:
-            return f"不能读入：{problem.message}"
-        value = raw
-        for step in steps:
-            value = value[step] if isinstance(value, dict | list) else value
-        return fact_reason(fact, value)
+        """What is wrong at a place: of a fact whose value is at fault, what would be right."""
+        steps = steps_of(problem.place)
+        depth = fact_depth(steps)
+        fact = self.ruleset.facts.get(str(steps[depth - 1])) if depth is not None else None
+        if fact is not None:
+            value = standing_at(raw, steps[:depth])
+            if isinstance(value, dict):
+                value = value.get("value")
+            # The evidence, the note or an odd key beside a value say nothing of the value.
+            if problem in check_value(value, place_of(steps[:depth]), [fact])[1]:
+                item = standing_at(value, steps[depth:])
+                return fact_reason(fact, value if item is None else item)
+        return f"不能读入：{problem.message}"
 
 
 def _unit(raw: Any, place: str) -> str | None:
     """The id of the unit that a place is in."""
-    found = re.match(r"units\[(\d+)\]", place)
-    unit = raw["units"][int(found[1])] if found else None
-    named = unit.get("id") if isinstance(unit, dict) else None
+    steps = steps_of(place)
+    named = standing_at(raw, (*steps[:2], "id")) if steps[:1] == ("units",) and len(steps) > 1 else None
     return named if isinstance(named, str) else None
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from grading.batch.layout import ASSESSED_ON, COUNTY, HEADS, UNIT_ID, count_column
-from grading.forms.layout import TITLE_LENGTH
+from grading.forms.layout import sheet_title, short_label
 from grading.forms.write_cover import HEAD as COVER_HEAD
 from grading.forms.write_table import KEY_LABEL
 from grading.language.prose import unit_text
@@ -80,16 +80,6 @@ def _heads(ruleset: Ruleset, group: str | None) -> Iterator[tuple[str, str]]:
 
 def _units(fact: Fact) -> tuple[str, ...]:
     return (fact.unit, unit_text(fact.unit)) if fact.unit else ()
-
-
-def short_label(text: str) -> str:
-    """A label without its explanation in brackets."""
-    return re.sub(r"[（(].*?[）)]", "", text).strip() or text
-
-
-def sheet_title(text: str) -> str:
-    """A label as the title of a sheet."""
-    return re.sub(r"[\[\]:*?/\\']", " ", short_label(text)).strip()[:TITLE_LENGTH]
 
 
 def table_names(ruleset: Ruleset) -> Mapping[str, str]:

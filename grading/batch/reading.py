@@ -27,12 +27,14 @@ from grading.batch.layout import (
 from grading.batch.staged_cells import reason_of
 from grading.batch.staging import BROKEN
 from grading.batch.table_heads import Table
-from grading.batch.unit_ids import normalised, visible
+from grading.batch.unit_ids import normalised
+from grading.batch.visible_texts import visible_texts
 from grading.columns.cells import read_column
 from grading.columns.layout import ROW_KEY, UNIT, Columns, stated
 from grading.day_text import RIGHT, DayError, day_from_text
 from grading.forms.wording import expectation
 from grading.intake import MAX_ROWS, MAX_TEXT, AuditError, check_audit, too_few_rows
+from grading.invisible import shown_invisible, without_invisible, without_invisible_notice
 from grading.language.load import Library
 from grading.model.ruleset import Fact, Ruleset
 from grading.percentages import fraction_question, is_share
@@ -123,6 +125,10 @@ class TableReader:
         texts = {name: _text(raw, name) for name in HEADS if name not in (ASSESSED_ON, UNIT_ID)}
         ids = normalised(raw[UNIT_ID])
         texts = {UNIT_ID: ids.values.alias(UNIT_ID), **texts}
+        shown_as = {name: visible_texts(texts[name]) for name in texts if name != UNIT_ID}
+        texts |= {name: known.values for name, known in shown_as.items()}
+        blank = pl.Series([False]).new_from_index(0, raw.height)
+        blank = blank.scatter([position for known in shown_as.values() for position in known.blank], True)
         codes, mended = credit_codes(texts[USCC])
         texts[USCC] = codes
         texts[NAME] = texts[NAME].zip_with(texts[NAME].is_not_null(), texts[UNIT_ID])
@@ -131,15 +137,19 @@ class TableReader:
         file = self.tables[None].file
         lines = raw[LINE]
         for position, given in ids.mended.items():
-            said = f"单元编号“{visible(given)}”读作“{ids.values[position]}”（全角或看不见的字符）"
+            said = f"单元编号“{shown_invisible(given)}”读作“{ids.values[position]}”（全角或看不见的字符）"
             found.notices.append(Reject(file, lines[position], ids.values[position], UNIT_ID, said))
+        for name, known in shown_as.items():
+            for position, given in known.mended.items():
+                said = without_invisible_notice(known.values[position], given)
+                found.notices.append(Reject(file, lines[position], ids.values[position], name, said))
         for position, given in mended.items():
-            said = f"统一社会信用代码“{visible(given)}”已按规范写法读作 {codes[position]}"
+            said = f"统一社会信用代码“{shown_invisible(given)}”已按规范写法读作 {codes[position]}"
             found.notices.append(Reject(file, lines[position], ids.values[position], USCC, said))
         county = pl.col(COUNTY).is_null() | pl.col(COUNTY).str.contains(f"^(?:{PLACE})$")
         # A day that is not there is neither between.
         assessable = pl.col(ASSESSED_ON).is_between(calendar.EARLIEST, calendar.today()).fill_null(False)
-        fine = heads.select(plain & county & assessable).to_series() & valid_codes(codes)
+        fine = heads.select(plain & county & assessable).to_series() & valid_codes(codes) & ~blank
         for position in (~fine).arg_true():
             head = heads.row(position, named=True)
             day_given = shown(raw[ASSESSED_ON], position)
@@ -164,7 +174,9 @@ class TableReader:
             for problem in error.problems:
                 name = UNIT_ID if problem.place == "units[0].id" else problem.place
                 given = day if name == ASSESSED_ON else head.get(name)
-                reason = problem.message if name == USCC else head_reason(name, given)
+                reason = head_reason(name, given)
+                if name == USCC and not is_blank(given):
+                    reason = problem.message
                 if name == ASSESSED_ON and head[ASSESSED_ON] is not None:
                     reason = calendar.not_assessable(head[ASSESSED_ON]) or reason
                 elif name == ASSESSED_ON and isinstance(given, str) and given.strip():
@@ -248,7 +260,7 @@ class TableReader:
         keys = known.values.alias(ROW_KEY)
         fine = keys.is_not_null()
         for position, given in known.mended.items():
-            said = f"编号“{visible(given)}”读作“{keys[position]}”（全角或看不见的字符）"
+            said = f"编号“{shown_invisible(given)}”读作“{keys[position]}”（全角或看不见的字符）"
             unit_id = heads[UNIT_ID][raw[UNIT][position]]
             found.notices.append(Reject(self.tables[group].file, raw[LINE][position], unit_id, f"{group}.{key}", said))
         for position in (~fine).arg_true():
@@ -346,7 +358,7 @@ def fact_reason(fact: Fact, given: Any) -> str:
         return reason
     if fact.type == "date" and isinstance(given, str):
         return day_reason(given)
-    return f"{expectation(fact)}；所填：{str(given)[:SHOWN]}"
+    return f"{expectation(fact)}；所填：{shown_invisible(str(given)[:SHOWN])}"
 
 
 def day_reason(given: str) -> str:
@@ -367,12 +379,19 @@ def shown(raw: pl.Series, position: int) -> Any:
 
 def head_reason(name: str, given: Any) -> str:
     """What would be right for what says which unit it is."""
+    if is_blank(given):
+        return f"只有看不见的字符：{shown_invisible(given[:SHOWN])}"
     right = {
         UNIT_ID: "应填单元编号",
         COUNTY: "应为六位行政区划代码，如 610402",
         ASSESSED_ON: "应填评估日期，如 2023-09-10",
     }.get(name, f"应为不超过 {MAX_TEXT:,} 字的文字")
-    return f"{right}；{'未填' if given is None else f'所填：{str(given)[:SHOWN]}'}"
+    return f"{right}；{'未填' if given is None else f'所填：{shown_invisible(str(given)[:SHOWN])}'}"
+
+
+def is_blank(given: Any) -> bool:
+    """Whether a text has nothing that can be seen."""
+    return isinstance(given, str) and given != "" and not without_invisible(given).strip()
 
 
 def credit_codes(raw: pl.Series) -> tuple[pl.Series, dict[int, str]]:

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
 import polars as pl
 from openpyxl import Workbook
@@ -13,22 +12,28 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from grading.batch.heads import PROBLEM, HeadNames, sheet_title
+from grading.batch.heads import PROBLEM, HeadNames
 from grading.batch.layout import LINE, UNIT_ID
 from grading.batch.sheets import UNITS_TITLES
 from grading.batch.staged_cells import CONFIRM, PENDING, reason_of
 from grading.batch.staging import BROKEN, SOURCE_LINE
 from grading.batch.table_heads import Table
 from grading.batch.unit_ids import normalised
-from grading.forms.layout import ERRORS_TITLE
+from grading.forms.layout import ERRORS_TITLE, sheet_title
 from grading.model.ruleset import Ruleset
 from grading.workbook.cell_text import put_plain, shown
 from grading.workbook.style import MARKED_BOX, MARKED_FILL, MARKS_AUTHOR, add_styles, comment, put, set_widths
 
 MOST_ROWS = 5_000
-"""So many rows of a table, and reasons, go into the workbook."""
+"""So many rows of each table the workbook holds, and so many reasons its list. A copy that lacks rows of a unit would be graded
+without them when it is read again: with more there is no workbook.
+"""
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?")
 _HEADS = ("位置（点击跳转）", "单元编号", "问题与改法")
+
+
+class TooManyRowsError(Exception):
+    """The workbook can't hold all that was refused; the message says so, in Chinese."""
 
 
 @dataclass(frozen=True)
@@ -49,37 +54,37 @@ class _Spot:
     reason: str
 
 
-def write_refused(ruleset: Ruleset, tables: Sequence[RawTable], rejects: pl.DataFrame, to: Path) -> str | None:
-    """Write the workbook; returns, in Chinese, what it leaves out, if anything."""
+def refused_book(ruleset: Ruleset, tables: Sequence[RawTable], rejects: pl.DataFrame) -> Workbook:
+    """The workbook; raises TooManyRowsError when a table has more rows than it can hold."""
     book = Workbook()
     listed = book.worksheets[0]
     listed.title = ERRORS_TITLE
     add_styles(book)
     refused = rejects[UNIT_ID].drop_nulls().unique()
     spots: list[_Spot] = []
-    cut = False
     for raw in tables:
         own = rejects.filter(pl.col("file") == raw.table.file)
-        rows, more = _rows(raw, refused, own[LINE])
-        cut = cut or more
+        rows = _rows(raw, refused, own[LINE])
         if rows.height:
             title = UNITS_TITLES[1] if raw.table.group is None else sheet_title(ruleset.groups[raw.table.group].label)
             spots += _write_table(book.create_sheet(title), ruleset, raw.table, rows, own)
     _write_list(listed, book, spots)
-    book.save(to)
-    return f"refused.xlsx 每张表只含前 {MOST_ROWS:,} 行未能读入的内容，其余见 rejects.csv" if cut else None
+    return book
 
 
-def _rows(raw: RawTable, refused: pl.Series, lines: pl.Series) -> tuple[pl.DataFrame, bool]:
-    """The rows of refused units, and those that were refused themselves; and whether there are more."""
+def _rows(raw: RawTable, refused: pl.Series, lines: pl.Series) -> pl.DataFrame:
+    """The rows of refused units, and those that were refused themselves. Raises TooManyRowsError."""
     head = next(head for head, name in raw.table.names.items() if name == UNIT_ID)
     numbers = raw.cells.select(SOURCE_LINE, pl.col(head)).collect()
     wanted = normalised(numbers[head]).values.is_in(refused.implode()).fill_null(False) | numbers[SOURCE_LINE].is_in(
         lines.implode()
     )
     places = wanted.arg_true()
-    rows = raw.cells.select(pl.all().gather(places.head(MOST_ROWS))).collect()
-    return rows, len(places) > MOST_ROWS
+    if len(places) > MOST_ROWS:
+        raise TooManyRowsError(
+            f"未能读入的内容超过 {MOST_ROWS:,} 行，未生成 refused.xlsx；请按 rejects.csv 在原表中改正"
+        )
+    return raw.cells.select(pl.all().gather(places)).collect()
 
 
 def _write_table(
@@ -146,7 +151,8 @@ def _as_text(values: pl.Series) -> pl.Series:
 
 
 def _write_list(sheet: Worksheet, book: Workbook, spots: Sequence[_Spot]) -> None:
-    put(sheet, 1, 1, f"未能读入的单元：{len(spots):,} 处问题", "标题")
+    listed = "" if len(spots) <= MOST_ROWS else f"，只列前 {MOST_ROWS:,} 处；各格的批注是全的"
+    put(sheet, 1, 1, f"未能读入的单元：{len(spots):,} 处问题{listed}", "标题")
     put(sheet, 2, 1, "各表只含未能读入的单元；出错的格以粉红底色和“✘”批注标出。改正后可用本工作簿再次评级。", "说明")
     for column, head in enumerate(_HEADS, start=1):
         put(sheet, 3, column, head, "表头")

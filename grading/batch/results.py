@@ -1,14 +1,14 @@
 """The chunks of a batch → its result: one table of grades and one of indicators, as Parquet, CSV and a workbook."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import polars as pl
 
-from grading.batch.refused import RawTable, write_refused
+from grading.batch.refused import RawTable, TooManyRowsError, refused_book
 from grading.batch.workbook import Contents, write_workbook
 from grading.columns.decision import decision_class, decision_column
 from grading.language.decision_text import labels_of
@@ -45,6 +45,11 @@ def part(work: Path, table: str, number: int) -> Path:
     return work / f"{table}-{number:05}.arrow"
 
 
+def _parts(work: Path, table: str, numbers: Iterable[int]) -> pl.LazyFrame:
+    """The shares of several chunks, one after another; brackets in a folder's name are no pattern."""
+    return pl.scan_ipc([part(work, table, number) for number in numbers], glob=False)
+
+
 def save_part(rows: pl.DataFrame, work: Path, table: str, number: int) -> None:
     """Keep a chunk's share of a table: on the disk when this returns, since the state that is saved next counts on it."""
     with part(work, table, number).open("wb") as file:
@@ -67,12 +72,10 @@ def write_results(
 
     `tables_read`: the tables of the input, of which a workbook of the refused units is made.
     """
-    tables = {name: pl.scan_ipc([part(work, name, i) for i in range(chunks)]) for name in (UNITS, INDICATORS)}
+    tables = {name: _parts(work, name, range(chunks)) for name in (UNITS, INDICATORS)}
     told = decision_column("grade", "attainable", labels_of(ruleset.scale)).alias(DECISION)
     tables[UNITS] = tables[UNITS].with_columns(told)
-    rejects, notices = (
-        pl.scan_ipc([part(work, name, i) for i in (*range(1, chunks + 1), 0)]) for name in (REJECTS, NOTICES)
-    )
+    rejects, notices = (_parts(work, name, (*range(1, chunks + 1), 0)) for name in (REJECTS, NOTICES))
     files: list[str] = []
     remarks: list[str] = []
     steps = len(formats)
@@ -93,15 +96,12 @@ def write_results(
             contents = Contents(ruleset, mode, tables[UNITS], tables[INDICATORS], rejects, notices)
             files.append(_whole(out / "grades.xlsx", partial(_workbook, contents, remarks)))
     progress("写出", steps, steps)
-    refused = out / REFUSED
+    (out / REFUSED).unlink(missing_ok=True)
     if tables_read and "xlsx" in formats and rejects.select(pl.len()).collect().item():
-        said: list[str | None] = []
-        files.append(
-            _whole(refused, lambda to: said.append(write_refused(ruleset, tables_read, rejects.collect(), to)))
-        )
-        remarks += [text for text in said if text]
-    else:
-        refused.unlink(missing_ok=True)
+        try:
+            files.append(_whole(out / REFUSED, refused_book(ruleset, tables_read, rejects.collect()).save))
+        except TooManyRowsError as error:
+            remarks.append(str(error))
     for name, reasons in ((REJECTS, rejects), (NOTICES, notices)):
         if reasons.select(pl.len()).collect().item():
             files.append(_whole(out / f"{name}.csv", partial(harmless_columns(reasons).sink_csv, include_bom=True)))

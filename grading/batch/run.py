@@ -151,7 +151,6 @@ def run_batch(settings: Settings, engine: Engine, progress: Progress) -> Summary
         results = write_results(
             settings.out, work, ruleset, settings.mode, settings.formats, extent.chunks, progress, tables
         )
-        save(work, state.model_copy(update={"finished": True}))
     summary = _summary(ruleset, state, extent, results, time.monotonic() - began, resumed_at)
     (settings.out / "summary.json").write_text(
         json.dumps(summary.as_json(), ensure_ascii=False, indent=1), encoding="utf-8"

@@ -110,7 +110,7 @@ def _stage(
             parts.append(block.write(to, len(parts)))
     parts.append(block.write(to, len(parts)))
     partial = to.with_suffix(".partial")
-    whole = pl.scan_parquet(parts)
+    whole = pl.scan_parquet(parts, glob=False)
     # A column without a head is a column that is not read: it is named if anything stands in it.
     empty = [column for column in block.unnamed if column not in block.used]
     whole.drop(block.columns[column] for column in empty).sink_parquet(partial)

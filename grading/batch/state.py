@@ -43,12 +43,11 @@ class Done(Strict):
     checked: int
 
 
-class State(Strict):
-    """A batch and the chunks that are done, in order."""
+class State(Strict, extra="ignore"):
+    """A batch and the chunks that are done, in order; files of earlier versions have a field more, which says nothing."""
 
     identity: Identity
     done: tuple[Done, ...] = ()
-    finished: bool = False
 
 
 class OtherBatchError(Exception):

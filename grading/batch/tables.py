@@ -16,8 +16,9 @@ from grading.batch.sheets import sheets_of
 from grading.batch.source import Extent
 from grading.batch.staging import BROKEN, SOURCE_LINE, open_tables, stage_csv, stage_sheet
 from grading.batch.table_heads import Table, table_of
-from grading.batch.unit_ids import Identifiers, normalised, visible
+from grading.batch.unit_ids import Identifiers, normalised
 from grading.columns.layout import UNIT
+from grading.invisible import shown_invisible
 from grading.language.load import Library
 from grading.model.ruleset import Ruleset
 
@@ -126,7 +127,7 @@ class TableSource:
         self._check_beside()
         self.work.mkdir(parents=True, exist_ok=True)
         shown = self._stage_csv() if self.kind == ".csv" else self._stage_workbook()
-        return shown, {group: pl.scan_parquet(self._staged(group)) for group in shown}
+        return shown, {group: pl.scan_parquet(self._staged(group), glob=False) for group in shown}
 
     def _check_beside(self) -> None:
         """Refuse, or name as left out, files that may be tables. Raises LayoutError."""
@@ -178,7 +179,7 @@ class TableSource:
         lines = _lines(scan) if known.mended or units.null_count() else None
         if lines is not None:
             for position, given in known.mended.items():
-                said = f"单元编号“{visible(given)}”读作“{ids[position]}”（全角或看不见的字符）"
+                said = f"单元编号“{shown_invisible(given)}”读作“{ids[position]}”（全角或看不见的字符）"
                 notices.append(Reject(table.file, lines[position], ids[position], f"{group}.{UNIT_ID}", said))
         if units.null_count() == 0 and units.is_sorted():
             return _Rows(units, scan)
@@ -194,12 +195,12 @@ class TableSource:
         whole = scan.with_columns(units.alias(UNIT)).filter(pl.col(UNIT).is_not_null())
         whole.sort(UNIT, maintain_order=True).sink_parquet(partial)
         partial.rename(ordered)
-        return _Rows(units.drop_nulls().sort(), pl.scan_parquet(ordered).drop(UNIT))
+        return _Rows(units.drop_nulls().sort(), pl.scan_parquet(ordered, glob=False).drop(UNIT))
 
 
 def _numbered(file: Path) -> pl.LazyFrame:
     """A Parquet file with the number of each row, from 1: numbered by the scan itself, so that a slice reads only its rows."""
-    return pl.scan_parquet(file, row_index_name=SOURCE_LINE, row_index_offset=1)
+    return pl.scan_parquet(file, glob=False, row_index_name=SOURCE_LINE, row_index_offset=1)
 
 
 def _renamed(scan: pl.LazyFrame, table: Table) -> pl.LazyFrame:

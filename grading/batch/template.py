@@ -7,16 +7,16 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from grading.batch.heads import columns, label, sheet_title
+from grading.batch.heads import columns, label
 from grading.batch.layout import ASSESSED_ON, DAY, HEADS, UNIT_ID, count_column
 from grading.batch.sheets import UNITS_TITLES
 from grading.columns.cells import SEPARATOR
-from grading.forms.layout import COVER_TITLE
+from grading.forms.layout import COVER_TITLE, sheet_title
 from grading.forms.validation import Lists, for_fact
 from grading.forms.wording import expectation, option_labels
 from grading.language.prose import unit_text
 from grading.model.ruleset import Fact, Ruleset
-from grading.workbook.style import add_styles, comment, put, set_page, set_widths
+from grading.workbook.style import add_styles, comment, put, set_page, set_widths, width_of
 
 ROWS = 2_000
 """So many rows have drop-downs ready; more may be filled in."""
@@ -79,7 +79,7 @@ def _write_table(sheet: Worksheet, ruleset: Ruleset, group: str | None, lists: L
         cell = put(sheet, 1, column, head, "表头")
         fact = _fact(ruleset, group, name)
         cell.comment = comment(_hint(name, fact))
-        widths[column] = min(34.0, max(14.0, 2.0 * len(head) / 2 + 4))
+        widths[column] = min(34.0, max(14.0, width_of(head) / 2 + 4))
         text = fact is None or fact.type in ("choice", "choices", "boolean")
         kind = "@" if text else "yyyy-mm-dd" if fact is not None and fact.type == "date" else "General"
         sheet.column_dimensions[letter].number_format = kind

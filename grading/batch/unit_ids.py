@@ -53,8 +53,3 @@ def look_alike(ids: pl.Series) -> pl.Series:
     """Identifiers without what people confuse: case, spaces and signs, O and 0, l and 1."""
     plain = ids.str.to_lowercase().str.replace_all(r"[^0-9a-z\p{Han}]", "")
     return plain.str.replace_many(["o", "l", "i"], ["0", "1", "1"])
-
-
-def visible(given: str) -> str:
-    """A text with its invisible characters made visible, to quote it."""
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in given[:60])

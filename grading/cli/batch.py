@@ -19,7 +19,9 @@ from grading.batch.run import Progress as Report
 from grading.batch.spot_check import DisagreementError
 from grading.batch.state import OtherBatchError
 from grading.batch.template import template as made_template
-from grading.cli.terminal import Exit, err, library, matching_rulesets, out, print_block, print_json, stop
+from grading.cli.labels import TRIAL_NOTICE
+from grading.cli.terminal import Exit, err, library, one_ruleset, out, print_block, print_json, stop
+from grading.cli.written_file import write_file
 from grading.columns.layout import ColumnsError
 from grading.engine.durable_rules import EngineError
 from grading.engine.grade import Engine
@@ -88,7 +90,7 @@ def batch(
         stop("请给出审核数据文件，并用 --ruleset 指定规则集；要空白数据表，请用 --template 规则集 -o plants.xlsx")
     settings = Settings(
         file=file,
-        ruleset=_one_ruleset(engine, ruleset),
+        ruleset=one_ruleset(engine.library, ruleset),
         out=output,
         mode=Mode.TRIAL if trial else Mode.OFFICIAL,
         target=target,
@@ -132,22 +134,11 @@ def _write_template(engine: Engine, wanted: str, file: Path | None, output: Path
     if output.exists():
         stop(f"{output} 已存在，可能已填有内容；请换一个文件名")
     try:
-        content = made_template(engine.library.ruleset(_one_ruleset(engine, wanted)))
+        content = made_template(engine.library.ruleset(one_ruleset(engine.library, wanted)))
     except LanguageError as error:
         stop(f"规则集 {wanted} 不能使用：{error.problems[0]}", Exit.FAILED)
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_bytes(content)
-    except OSError as error:
-        stop(f"{output} 写不了：{error.strerror}", Exit.FAILED)
+    write_file(output, content)
     err.print(Text(f"已写入 {output}"))
-
-
-def _one_ruleset(engine: Engine, wanted: str) -> str:
-    found = matching_rulesets(engine.library, [wanted])
-    if len(found) > 1:
-        stop(f"“{wanted}”可指 {'、'.join(found)}；请写明其中一个")
-    return found[0]
 
 
 def _known_formats(wanted: list[str] | None) -> tuple[str, ...]:
@@ -222,7 +213,7 @@ def _tell(found: DisagreementError, output: Path, engine: Engine) -> None:
 
 def _print(summary: Summary, output: Path) -> None:
     ruleset, mode = summary.ruleset, summary.identity.mode
-    out.print(f"{ruleset.title}（{ruleset.id}） {MODE[mode]}评级，规则集{REVIEW[ruleset.review.status]}")
+    out.print(Text(f"{ruleset.title}（{ruleset.id}） {MODE[mode]}评级，规则集{REVIEW[ruleset.review.status]}"))
     table = Table(header_style="bold")
     table.add_column("等级")
     for title in ("单元数", "占比", "最好可能为此等级"):
@@ -230,7 +221,7 @@ def _print(summary: Summary, output: Path) -> None:
     for level, label in labels_of(ruleset.scale).items():
         count, could_be = summary.decided.get(level, 0), summary.attainable.get(level, 0)
         share = f"{count / summary.graded:.1%}" if summary.graded else ""
-        table.add_row(label, f"{count:,}", share, "" if level == UNDECIDED else f"{could_be:,}")
+        table.add_row(Text(label), f"{count:,}", share, "" if level == UNDECIDED else f"{could_be:,}")
     print_block(table)
     what = "份审核数据" if summary.identity.input[0].endswith(".jsonl") else "个单元"
     resumed = "" if not summary.resumed_at else "（此前已评完，重写结果）" if summary.complete else "（接着上次的进度）"
@@ -243,11 +234,11 @@ def _print(summary: Summary, output: Path) -> None:
     for notice, number in summary.elsewhere.items():
         out.print(f"{JURISDICTION[notice]}（{ruleset.jurisdiction}）：{number:,} 个单元", style="yellow")
     if summary.ignored:
-        out.print(f"略去的列：{'、'.join(summary.ignored)}")
+        out.print(Text(f"略去的列：{'、'.join(summary.ignored)}"))
     if summary.ignored_sheets:
-        out.print(f"略去的工作表：{'、'.join(summary.ignored_sheets)}")
+        out.print(Text(f"略去的工作表：{'、'.join(summary.ignored_sheets)}"))
     for note in summary.notes:
-        out.print(note)
+        out.print(Text(note))
     if summary.incomplete:
         out.print(
             f"{summary.incomplete:,} 个单元有不能读的值，按未知处理（--partial）；各处见 notices.csv，"
@@ -255,12 +246,14 @@ def _print(summary: Summary, output: Path) -> None:
             style="bold yellow",
         )
     if summary.notices:
-        out.print(f"提示 {summary.notices:,} 条，见 {output / 'notices.csv'}", style="yellow")
+        out.print(Text(f"提示 {summary.notices:,} 条，见 {output / 'notices.csv'}", style="yellow"))
     if mode is Mode.TRIAL:
-        out.print("试算结果：暂定数值视同已核实，不得作为评级结论发布。", style="bold yellow")
+        out.print(TRIAL_NOTICE, style="bold yellow")
     if summary.refused or summary.without_unit:
         orphans = f"，另有 {summary.without_unit:,} 行不属于任何单元" if summary.without_unit else ""
-        out.print(f"未能读入 {summary.refused:,} {what}{orphans}；原因见 {output / 'rejects.csv'}", style="red")
+        said = f"未能读入 {summary.refused:,} {what}{orphans}；原因见 {output / 'rejects.csv'}"
+        out.print(Text(said, style="red"))
         if REFUSED in summary.files:
-            out.print(f"这些单元另存于 {output / REFUSED}，出错的格已标出，改正后可直接再次评级", style="red")
-    out.print(f"结果在 {output}：{'、'.join(summary.files)}")
+            said = f"这些单元另存于 {output / REFUSED}，出错的格已标出，改正后可直接再次评级"
+            out.print(Text(said, style="red"))
+    out.print(Text(f"结果在 {output}：{'、'.join(summary.files)}"))

@@ -55,7 +55,7 @@ def tell(
     engine = Engine(library(context))
     mode = Mode.TRIAL if trial else Mode.OFFICIAL
     try:
-        audit = read_one(file, engine)
+        audit = read_one(file, engine.library)
         grading = grade_one(audit, engine, mode)
     except AuditError as error:
         tell_problems(file, error, as_json)

@@ -1,7 +1,6 @@
 """`grading form` and `grading read`: the audit form as a workbook, out and back in."""
 
-import os
-import tempfile
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -10,14 +9,15 @@ import typer
 from rich.text import Text
 
 from grading.audit_json import dump_audit
-from grading.cli.inputs import STDIN, print_audit_problems, read_bytes, with_progress
-from grading.cli.terminal import Exit, err, library, matching_rulesets, print_json, print_problems, stop
+from grading.cli.inputs import STDIN, print_audit_problems, read_bytes, read_one, with_progress
+from grading.cli.terminal import Exit, err, library, one_ruleset, print_json, print_problems, stop
+from grading.cli.written_file import write_file
 from grading.forms.findings import FormError
 from grading.forms.json_schema import audit_schema
 from grading.forms.mark import mark_problems
 from grading.forms.read import FormReading, read_form
 from grading.forms.write import SPARE_ROWS, blank_form, filled_form
-from grading.intake import MAX_ROWS, AuditError, read_audit
+from grading.intake import MAX_ROWS, AuditError
 from grading.language.load import Library
 from grading.language.problems import LanguageError
 from grading.model.ruleset import Ruleset
@@ -25,6 +25,7 @@ from grading.workbook.cell_text import TooLongError
 
 SUFFIX = ".xlsx"
 MARKED = ".errors"
+_NUMBERED_COPY = re.compile(rf"(.+){re.escape(MARKED)}(?:-[0-9]+)?")
 
 
 def register(app: typer.Typer) -> None:
@@ -58,7 +59,9 @@ def form(
         if output in (None, STDIN):
             print_json(document)
         else:
-            _write(Path(str(output)), orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+            write_file(
+                Path(str(output)), orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+            )
         return
     if output is None:
         stop("请用 -o 指定核查表文件，如 -o form.xlsx")
@@ -74,7 +77,7 @@ def form(
     if target is None:
         typer.echo(book, nl=False)
         return
-    _write(target, book)
+    write_file(target, book)
     err.print(Text(f"已写入 {output}"))
 
 
@@ -125,8 +128,8 @@ def _read(name: str, known: Library, output: Path | None, errors: Path | None, a
     except FormError as error:
         marked = None
         if error.can_mark:
-            marked = errors or _marked_path(name)
-            _write(marked, mark_problems(data, error.problems))
+            marked = _free(errors or _marked_path(name))
+            write_file(marked, mark_problems(data, error.problems))
         _tell_problems(name, error, marked, as_json)
         return False
     _tell_warnings(name, reading, as_json)
@@ -134,19 +137,27 @@ def _read(name: str, known: Library, output: Path | None, errors: Path | None, a
     if output is None:
         typer.echo(text, nl=False)
     else:
-        _write(output, text.encode())
+        write_file(output, text.encode())
     return True
 
 
 def _marked_path(name: str) -> Path:
-    """Beside the form; reading a marked copy again marks the next one, never the one that was handed in."""
+    """Beside the form; a marked copy that is read again has the same name, and gets the next number."""
     if name == STDIN:
         return Path(f"form{MARKED}{SUFFIX}")
     path = Path(name)
-    stem, _, number = path.stem.rpartition(MARKED)
-    if stem and (not number or number.lstrip("-").isdigit()):
-        return path.with_name(f"{stem}{MARKED}-{int(number.lstrip('-') or 1) + 1}{SUFFIX}")
-    return path.with_name(f"{path.stem}{MARKED}{SUFFIX}")
+    marked = _NUMBERED_COPY.fullmatch(path.stem)
+    stem = marked[1] if marked else path.stem
+    return path.with_name(f"{stem}{MARKED}{SUFFIX}")
+
+
+def _free(path: Path) -> Path:
+    """The path, or the next one with a number that nothing stands at: somebody may be mending the copy that stands there."""
+    free, number = path, 1
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return free
 
 
 def _tell_problems(name: str, error: FormError, marked: Path | None, as_json: bool) -> None:
@@ -183,11 +194,8 @@ def _rulesets(known: Library, names: list[str]) -> list[Ruleset]:
     """One ruleset for each name, in their order; ends the command when a name means none or several."""
     found = []
     for name in names:
-        meant = matching_rulesets(known, [name])
-        if len(meant) > 1:
-            stop(f"“{name}”指的规则集不止一个：{'、'.join(meant)}")
         try:
-            found.append(known.ruleset(meant[0]))
+            found.append(known.ruleset(one_ruleset(known, name)))
         except LanguageError as error:
             print_problems(error.problems, err)
             raise typer.Exit(Exit.FAILED) from None
@@ -196,29 +204,7 @@ def _rulesets(known: Library, names: list[str]) -> list[Ruleset]:
 
 def _filled(name: str, known: Library, rows: int) -> bytes:
     try:
-        return filled_form(read_audit(read_bytes(name), known), known, rows)
+        return filled_form(read_one(name, known), known, rows)
     except AuditError as error:
         print_audit_problems(name, error)
         raise typer.Exit(Exit.FAILED) from None
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    temporary: str | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-        stop(f"{path} 写不了：{error.strerror}", Exit.FAILED)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

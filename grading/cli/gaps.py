@@ -42,7 +42,7 @@ def show_gaps(
     failed = False
     for name in with_progress(files, "分析差距"):
         try:
-            audit = read_one(name, engine)
+            audit = read_one(name, engine.library)
             grading, found = _gaps(engine, audit, mode, target)
         except AuditError as error:
             failed = True

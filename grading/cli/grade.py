@@ -44,7 +44,7 @@ def grade(context: typer.Context, files: Files, trial: Trial = False, as_json: J
     told = _Told(engine, several=len(files) > 1)
     for name in with_progress(files, "评级"):
         try:
-            audit = read_one(name, engine)
+            audit = read_one(name, engine.library)
             grading = grade_one(audit, engine, mode)
         except AuditError as error:
             failed = True

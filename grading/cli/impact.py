@@ -17,7 +17,7 @@ from grading.batch.layout import LayoutError, rejects_frame
 from grading.batch.run import SUFFIXES
 from grading.batch.spot_check import DisagreementError
 from grading.cli.labels import TRIAL_NOTICE
-from grading.cli.terminal import Exit, err, library, matching_rulesets, out, print_block, print_json, stop
+from grading.cli.terminal import Exit, err, library, one_ruleset, out, print_block, print_json, stop
 from grading.columns.layout import ColumnsError
 from grading.engine.durable_rules import EngineError
 from grading.engine.grade import Engine
@@ -70,8 +70,8 @@ def impact(
         stop(f"{file.name}：不知道怎样读 {file.suffix or '没有扩展名的'} 文件；可以是 {'、'.join(SUFFIXES)}")
     order = Order(
         file,
-        _one(engine, before),
-        _one(engine, after),
+        one_ruleset(engine.library, before),
+        one_ruleset(engine.library, after),
         Mode.TRIAL if trial else Mode.OFFICIAL,
         skip_columns,
         checked,
@@ -96,13 +96,6 @@ def impact(
         _print(result, output)
     if result.rejects:
         raise typer.Exit(Exit.FAILED)
-
-
-def _one(engine: Engine, wanted: str) -> str:
-    found = matching_rulesets(engine.library, [wanted])
-    if len(found) > 1:
-        stop(f"“{wanted}”可指 {'、'.join(found)}；请写明其中一个")
-    return found[0]
 
 
 @contextmanager
@@ -205,14 +198,14 @@ def _write(result: Result, document: dict[str, Any], output: Path) -> None:
 def _print(result: Result, output: Path) -> None:
     found, labels = result.impact, _labels(result)
     for line in _head(result):
-        out.print(line)
+        out.print(Text(line))
     for matrix in found.matrices:
         table = Table(header_style="bold")
         table.add_column("原 ＼ 新")
         for level in (*matrix.after, "合计"):
-            table.add_column(labels.get(level, level), justify="right")
+            table.add_column(Text(labels.get(level, level)), justify="right")
         for level, counts, total in zip(matrix.before, matrix.counts, matrix.row_totals, strict=True):
-            table.add_row(labels.get(level, level), *(f"{n:,}" if n else "·" for n in counts), f"{total:,}")
+            table.add_row(Text(labels.get(level, level)), *(f"{n:,}" if n else "·" for n in counts), f"{total:,}")
         table.add_row("合计", *(f"{n:,}" for n in matrix.column_totals), f"{matrix.total:,}", style="bold")
         print_block(table)
     out.print(f"上升 {found.up:,} 个，下降 {found.down:,} 个，不变 {found.same:,} 个")
@@ -233,8 +226,8 @@ def _print(result: Result, output: Path) -> None:
         out.print(Text(f"未能读入的原因 {len(result.rejects):,} 条，见 {output / 'rejects.csv'}", style="red"))
     for what, ignored in (("列", result.ignored), ("工作表", result.ignored_sheets)):
         if ignored:
-            out.print(f"略去的{what}：{'、'.join(ignored)}")
-    out.print(f"结果在 {output}：impact.xlsx、changes.csv、reasons.csv、impact.json")
+            out.print(Text(f"略去的{what}：{'、'.join(ignored)}"))
+    out.print(Text(f"结果在 {output}：impact.xlsx、changes.csv、reasons.csv、impact.json"))
 
 
 def _print_causes(result: Result, what: str, causes: Sequence[CauseCount]) -> None:
@@ -246,7 +239,7 @@ def _print_causes(result: Result, what: str, causes: Sequence[CauseCount]) -> No
         table.add_column(head, justify="right")
     for cause in causes[:SHOWN]:
         numbers = (cause.units, cause.down, cause.up, cause.undecided, cause.sole, cause.unknown)
-        table.add_row(_title(result, cause), *(f"{n:,}" for n in numbers))
+        table.add_row(Text(_title(result, cause)), *(f"{n:,}" for n in numbers))
     print_block(table)
     if len(causes) > SHOWN:
         out.print(f"另有 {len(causes) - SHOWN} 项，见 impact.xlsx")

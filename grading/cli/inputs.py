@@ -1,7 +1,7 @@
 """Audits from files or stdin, one after another, with a progress bar when people are watching."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import orjson
@@ -14,6 +14,7 @@ from grading.engine.durable_rules import EngineError
 from grading.engine.grade import Engine
 from grading.engine.rules import NetworkError
 from grading.intake import AuditError, InputProblem, read_audit
+from grading.language.load import Library
 from grading.language.problems import LanguageError
 from grading.model.audit import Audit
 from grading.model.base import Mode
@@ -30,13 +31,18 @@ def read_bytes(name: str) -> bytes:
         raise AuditError([InputProblem("", f"can't be read: {error.strerror}")]) from None
 
 
-def read_one(name: str, engine: Engine) -> Audit:
+def read_one(name: str, library: Library) -> Audit:
     """The audit in a file, telling on stderr what of it was mended; raises AuditError."""
     notices: list[InputProblem] = []
-    audit = read_audit(read_bytes(name), engine.library, notices=notices)
+    audit = read_audit(read_bytes(name), library, notices=notices)
+    print_notices(name, notices)
+    return audit
+
+
+def print_notices(name: str, notices: Iterable[InputProblem]) -> None:
+    """Tell on stderr what of an audit was read otherwise than it stands there."""
     for notice in notices:
         err.print(Text(f"{name}: {notice.place}: 提示：{notice.message}", style="yellow"))
-    return audit
 
 
 def grade_one(audit: Audit, engine: Engine, mode: Mode) -> Grading:

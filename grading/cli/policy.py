@@ -1,5 +1,6 @@
 """`grading policy …`: what policies there are, whether they are in order, what they ask of an audited enterprise."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -7,7 +8,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from grading.cli.inputs import grade_one, read_bytes, tell_problems
+from grading import regions
+from grading.cli.inputs import grade_one, print_notices, read_bytes, tell_problems
 from grading.cli.labels import TRIAL_NOTICE
 from grading.cli.terminal import (
     Exit,
@@ -21,14 +23,16 @@ from grading.cli.terminal import (
     stop,
 )
 from grading.engine.grade import Engine
-from grading.intake import AuditError
+from grading.intake import AuditError, InputProblem
 from grading.language.check import unusable
 from grading.language.check.provenance import check_gates
+from grading.language.decision_text import outcome_text
 from grading.language.problems import LanguageError, Problem
 from grading.language.prose import sentence
 from grading.model.audit import Audit
 from grading.model.base import Mode, Status
 from grading.model.condition import All
+from grading.model.ruleset import Scale
 from grading.policy.apply import Applied, Concluded, PolicyEngine, apply_policies
 from grading.policy.cases import PolicyCaseResult, read_policy_cases, run_policy_case
 from grading.policy.intake import read_audit_for_policies
@@ -90,7 +94,8 @@ def list_(context: typer.Context, ids: Ids = None, as_json: Json = False) -> Non
     for p in listed:
         place = policies.vocabulary.regions.get(p.jurisdiction, p.jurisdiction)
         until = f" 至 {p.superseded} 前" if p.superseded else ""
-        table.add_row(p.id, p.title, place, names[p.subject], f"{p.effective}{until}", str(len(p.rules)))
+        cells = (p.id, p.title, place, names[p.subject], f"{p.effective}{until}", str(len(p.rules)))
+        table.add_row(*map(Text, cells))
     print_block(table)
 
 
@@ -101,18 +106,20 @@ def show(context: typer.Context, policy: Annotated[str, typer.Argument(metavar="
     for id_ in _wanted(policies, [policy]):
         found, ruleset = policies.policy(id_), policies.ruleset(id_)
         out.print(Text(f"{found.title}（{found.id}）", style="bold"))
-        out.print(f"{found.document}；{found.effective} 起" + (f"，{found.superseded} 前" if found.superseded else ""))
+        until = f"，{found.superseded} 前" if found.superseded else ""
+        out.print(Text(f"{found.document}；{found.effective} 起{until}"))
         for rule in found.rules:
             out.print()
             out.print(Text(f"{rule.title or rule.id}　{rule.id} → {effect_text(rule.effect)}", style="bold cyan"))
-            out.print(rule.text)
+            out.print(Text(rule.text))
             gate = next(gate for gate in ruleset.gates if gate.id == rule.id)
             parts = gate.when.all if isinstance(gate.when, All) else (gate.when,)
-            out.print(f"判定：{'；且'.join(sentence(ruleset, part) for part in parts)}")
+            out.print(Text(f"判定：{'；且'.join(sentence(ruleset, part) for part in parts)}"))
             clause = f" {rule.cite.clause}" if rule.cite.clause else ""
-            out.print(f"来源：{rule.cite.document}{clause}（{BASIS[rule.basis]}，可信度{CONFIDENCE[rule.confidence]}）")
+            known = f"{BASIS[rule.basis]}，可信度{CONFIDENCE[rule.confidence]}"
+            out.print(Text(f"来源：{rule.cite.document}{clause}（{known}）"))
             if rule.note:
-                out.print(f"说明：{rule.note}")
+                out.print(Text(f"说明：{rule.note}"))
 
 
 def effect_text(effect: Effect) -> str:
@@ -191,11 +198,15 @@ def apply(
     rulesets, policies = library(context), policies_of(context)
     engine = Engine(rulesets)
     try:
-        audit = read_audit_for_policies(read_bytes(file), rulesets, policies)
-        county = jurisdiction or audit.enterprise.county
+        notices: list[InputProblem] = []
+        audit = read_audit_for_policies(read_bytes(file), rulesets, policies, notices=notices)
+        print_notices(file, notices)
+        county = audit.enterprise.county if jurisdiction is None else _known_place(jurisdiction)
         if county is None:
             stop("审核数据没有写明企业所在区县；请用 --jurisdiction 指明")
-        applied = _applied(engine, PolicyEngine(policies), audit, Mode.TRIAL if trial else Mode.OFFICIAL, county, on)
+        scales = {unit.ruleset: rulesets.ruleset(unit.ruleset).scale for unit in audit.units}
+        grading = grade_one(audit, engine, Mode.TRIAL if trial else Mode.OFFICIAL)
+        applied = apply_policies(PolicyEngine(policies), audit, grading, scales, county, on.date())
     except AuditError as error:
         tell_problems(file, error, as_json)
         raise typer.Exit(Exit.FAILED) from None
@@ -205,21 +216,25 @@ def apply(
     if as_json:
         print_json(applied.as_json(with_unmet, with_trace) | ({"mode": "trial"} if trial else {}))
         return
-    _print(applied, with_unmet)
+    _print(applied, audit, scales, with_unmet)
     if trial:
         out.print(TRIAL_NOTICE, style="bold yellow")
 
 
-def _applied(engine: Engine, policies: PolicyEngine, audit: Audit, mode: Mode, county: str, on: datetime) -> Applied:
-    grading = grade_one(audit, engine, mode)
-    scales = {unit.ruleset: engine.library.ruleset(unit.ruleset).scale for unit in audit.units}
-    return apply_policies(policies, audit, grading, scales, county, on.date())
+def _known_place(code: str) -> str:
+    try:
+        return regions.checked(code)
+    except ValueError as error:
+        stop(f"--jurisdiction：{error}")
 
 
-def _print(applied: Applied, with_unmet: bool) -> None:
-    for subject, name in (*((unit, f"单元 {unit.id}") for unit in applied.units), (applied.enterprise, "企业")):
-        grade, attainable = subject.outcome.grade, subject.outcome.attainable
-        out.print(Text(f"{name}：{grade}" + ("" if grade == attainable else f"（可达 {attainable}）"), style="bold"))
+def _print(applied: Applied, audit: Audit, scales: Mapping[str, Scale], with_unmet: bool) -> None:
+    subjects = [
+        (subject, f"单元 {subject.id}", [scales[unit.ruleset]])
+        for subject, unit in zip(applied.units, audit.units, strict=True)
+    ]
+    for subject, name, of_subject in (*subjects, (applied.enterprise, "企业", list(scales.values()))):
+        out.print(Text(f"{name}：{outcome_text(of_subject, subject.outcome)}", style="bold"))
         shown = [c for c in subject.concluded if with_unmet or c.status is not Status.UNMET]
         for concluded in shown:
             _print_rule(concluded)
@@ -230,6 +245,6 @@ def _print(applied: Applied, with_unmet: bool) -> None:
 def _print_rule(concluded: Concluded) -> None:
     rule, status = concluded.rule, concluded.status
     known: dict[str, Any] = {Status.MET: "适用", Status.UNMET: "不适用", Status.UNKNOWN: STATUS["unknown"]}
-    out.print(f"  [{known[status]}] {effect_text(rule.effect)}：{rule.text}", markup=False)
+    out.print(Text(f"  [{known[status]}] {effect_text(rule.effect)}：{rule.text}"))
     clause = f" {rule.cite.clause}" if rule.cite.clause else ""
-    out.print(f"      {rule.cite.document}{clause}", style="dim")
+    out.print(Text(f"      {rule.cite.document}{clause}", style="dim"))

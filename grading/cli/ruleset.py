@@ -10,7 +10,7 @@ from grading.cli.ruleset_list import list_rulesets
 from grading.cli.ruleset_schema import write_schema
 from grading.cli.ruleset_show import show_ruleset
 from grading.cli.ruleset_test import run_cases
-from grading.cli.terminal import library, matching_rulesets, stop
+from grading.cli.terminal import library, matching_rulesets, one_ruleset
 from grading.language.schema import FileKind
 
 app = typer.Typer(help="规则集：列出、查看、检查、测试、编辑器模式", no_args_is_help=True)
@@ -40,10 +40,7 @@ def show(
 ) -> None:
     """Print a ruleset in prose."""
     rulesets = library(context)
-    found = matching_rulesets(rulesets, [ruleset])
-    if len(found) > 1:
-        stop(f"“{ruleset}”指的规则集不止一个：{'、'.join(found)}")
-    show_ruleset(rulesets, found[0], as_json)
+    show_ruleset(rulesets, one_ruleset(rulesets, ruleset), as_json)
 
 
 @app.command(help="检查规则集；有错误时退出码为 1")

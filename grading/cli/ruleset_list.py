@@ -2,6 +2,7 @@
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from grading.cli.terminal import Exit, err, out, print_json, print_problems
 from grading.language.counts import count
@@ -50,7 +51,7 @@ def _table(rulesets: list[Ruleset]) -> Table:
         )
         levels = "/".join(level.label.removesuffix("级") for level in ruleset.scale.levels)
         status = REVIEW[ruleset.review.status]
-        table.add_row(ruleset.id, ruleset.title, levels, status, *(str(number) for number in numbers))
+        table.add_row(ruleset.id, Text(ruleset.title), Text(levels), status, *(str(number) for number in numbers))
     return table
 
 

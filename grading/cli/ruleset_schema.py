@@ -4,8 +4,10 @@ from pathlib import Path
 
 import orjson
 import typer
+from rich.text import Text
 
-from grading.cli.terminal import err, stop
+from grading.cli.terminal import Exit, err
+from grading.cli.written_file import write_file
 from grading.language.schema import FileKind, schema
 
 
@@ -15,9 +17,5 @@ def write_schema(kind: FileKind, to: Path | None) -> None:
     if to is None or str(to) == "-":
         typer.echo(text)
         return
-    try:
-        to.parent.mkdir(parents=True, exist_ok=True)
-        to.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        stop(f"无法写入 {to}：{error.strerror}")
-    err.print(f"已写入 {to}")
+    write_file(to, f"{text}\n".encode(), Exit.USAGE)
+    err.print(Text(f"已写入 {to}"))

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from grading.cli.folding import Folded
 from grading.cli.inputs import grade_one, read_one, tell_problems
-from grading.cli.labels import STATUS_WORDS
+from grading.cli.labels import STATUS_WORDS, TRIAL_NOTICE
 from grading.cli.terminal import Exit, library, out, print_block
 from grading.engine.grade import Engine
 from grading.gaps.causes import decision_of
@@ -62,7 +62,7 @@ def simulate(
     engine = Engine(library(context))
     mode = Mode.TRIAL if trial else Mode.OFFICIAL
     try:
-        audit = read_one(file, engine)
+        audit = read_one(file, engine.library)
         changed = change_audit(audit, settings, engine.library)
         before, after = grade_one(audit, engine, mode), grade_one(changed, engine, mode)
     except AuditError as error:
@@ -116,7 +116,7 @@ def _print(
     else:
         out.print("没有结论因此改变。")
     if mode is Mode.TRIAL:
-        out.print("试算结果：暂定数值视同已核实，不得作为评级结论发布。", style="bold yellow")
+        out.print(TRIAL_NOTICE, style="bold yellow")
 
 
 def _print_differences(rulesets: dict[str, Ruleset], shown: list[Difference]) -> None:

@@ -61,6 +61,14 @@ def matching_rulesets(rulesets: Library, wanted: Sequence[str]) -> tuple[str, ..
     return tuple(id_ for id_ in ids if id_ in found)
 
 
+def one_ruleset(rulesets: Library, wanted: str) -> str:
+    """The id that a name means; ends the command when it means none or several."""
+    found = matching_rulesets(rulesets, [wanted])
+    if len(found) > 1:
+        stop(f"“{wanted}”指的规则集不止一个：{'、'.join(found)}")
+    return found[0]
+
+
 def _means(rulesets: Library, name: str, ruleset_id: str) -> bool:
     return name in (ruleset_id, edition_of(ruleset_id), industry_of(ruleset_id)) or (
         name.endswith(".yaml") and Path(name).resolve() == (rulesets.root / f"{ruleset_id}.yaml").resolve()

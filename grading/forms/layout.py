@@ -237,13 +237,20 @@ def _unit(
         at = f"units[{index}].groups.{name}"
         columns = tuple(Line(f"{at}[].{q.fact.id}", q, asked.said(q)) for q in asked.of(name))
         title = titles.new(prefix + group.label)
-        tables.append(Table(f"table:{index}:{name}", title, group.label, at, group.key, _short(group.label), columns))
+        tables.append(
+            Table(f"table:{index}:{name}", title, group.label, at, group.key, short_label(group.label), columns)
+        )
     return UnitSheets(unit, facts, tuple(tables), titles.new(prefix + EVIDENCE_TITLE) if tables else "")
 
 
-def _short(label: str) -> str:
-    """A group's label without its explanation in brackets."""
+def short_label(label: str) -> str:
+    """A label without its explanation in brackets."""
     return re.sub(r"[（(].*?[）)]", "", label).strip() or label
+
+
+def sheet_title(label: str) -> str:
+    """A label as the title of a sheet: what Excel allows."""
+    return (re.sub(r"[\[\]:*?/\\']", " ", short_label(label)).strip() or "表")[:TITLE_LENGTH]
 
 
 class _Titles:
@@ -253,9 +260,8 @@ class _Titles:
         self.taken = {title.casefold() for title in (COVER_TITLE, LISTS_TITLE, META_TITLE, ERRORS_TITLE)}
 
     def new(self, wanted: str) -> str:
-        plain = re.sub(r"[\[\]:*?/\\']", " ", _short(wanted)).strip() or "表"
+        plain = title = sheet_title(wanted)
         number = 1
-        title = plain[:TITLE_LENGTH]
         while title.casefold() in self.taken:
             number += 1
             title = f"{plain[: TITLE_LENGTH - 4]} {number}"

@@ -1,8 +1,12 @@
 """What is wrong with a file, and where."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
+
+_STEP = re.compile(r"\[([0-9]{1,9})\]|([^.\[\]]+)")
+"""Places are also taken apart where odd keys made them: an index is never longer than a list can be."""
 
 
 @dataclass(frozen=True, order=True)
@@ -39,3 +43,8 @@ def place_of(path: Iterable[str | int]) -> str:
         else:
             place += f".{step}" if place else step
     return place
+
+
+def steps_of(place: str) -> tuple[str | int, ...]:
+    """`indicators[2].levels` → `("indicators", 2, "levels")`. A key that has dots or brackets itself gives several steps."""
+    return tuple(int(index) if index else name for index, name in _STEP.findall(place))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from grading.intake import check_audit, parse_json
+from grading.intake import InputProblem, check_audit, parse_json
 from grading.language.load import Library
 from grading.language.loaded import Loaded
 from grading.model.audit import Audit
@@ -35,11 +35,18 @@ class _WithPolicyFacts(Library):
         return Loaded(more, loaded.origins, loaded.own)
 
 
-def read_audit_for_policies(text: bytes, library: Library, policies: PolicyLibrary) -> Audit:
-    """Read an audit whose facts are those of its rulesets and of the policies; raises AuditError."""
-    return check_for_policies(parse_json(text), library, policies)
+def read_audit_for_policies(
+    text: bytes, library: Library, policies: PolicyLibrary, *, notices: list[InputProblem] | None = None
+) -> Audit:
+    """Read an audit whose facts are those of its rulesets and of the policies; raises AuditError.
+
+    `notices` receives what was mended, and how.
+    """
+    return check_for_policies(parse_json(text), library, policies, notices=notices)
 
 
-def check_for_policies(raw: Any, library: Library, policies: PolicyLibrary) -> Audit:
+def check_for_policies(
+    raw: Any, library: Library, policies: PolicyLibrary, *, notices: list[InputProblem] | None = None
+) -> Audit:
     """Check an audit that is already parsed; see `read_audit_for_policies`."""
-    return check_audit(raw, _WithPolicyFacts(library, policies))
+    return check_audit(raw, _WithPolicyFacts(library, policies), notices=notices)

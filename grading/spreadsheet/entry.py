@@ -3,7 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -142,11 +142,6 @@ def iso_entry(raw: str) -> Entry:
         return Entry(datetime.fromisoformat(raw.strip()), DAY)
     except ValueError:
         return Entry(raw, TEXT)
-
-
-def is_date(value: Any) -> bool:
-    """Whether a value is a day, a time or a duration."""
-    return isinstance(value, date | time | timedelta)
 
 
 EPOCHS = {False: WINDOWS_EPOCH, True: MAC_EPOCH}

@@ -55,7 +55,7 @@ def opinion(
             output.write_bytes(opinion_pdf(found, engine))
         else:
             output.write_text(opinion_html(found, engine), encoding="utf-8")
-        err.print(str(output))
+        err.print(Text(str(output)))
     if as_json:
         print_json(found.as_json())
     elif output is None:
@@ -68,8 +68,8 @@ def _print(found: Opinion, policies: PolicyEngine) -> None:
     context = opinion_context(found, policies)
     out.print(Text(f"{context.name}：{context.outcome}", style="bold"))
     for label, value in (*context.facts, ("应达到的等级", context.required)):
-        out.print(f"  {label}：{value}")
+        out.print(Text(f"  {label}：{value}"))
     for line in context.reasons:
-        out.print(f"  [{line.verdict}] {line.text}（{line.source}）", markup=False)
+        out.print(Text(f"  [{line.verdict}] {line.text}（{line.source}）"))
     if context.missing:
-        out.print(f"  需要补充：{'、'.join(context.missing)}")
+        out.print(Text(f"  需要补充：{'、'.join(context.missing)}"))

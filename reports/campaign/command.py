@@ -51,7 +51,7 @@ def evaluate(
     for place in output or ():
         place.parent.mkdir(parents=True, exist_ok=True)
         _WRITERS[place.suffix.lower()](evaluator, day, place)
-        err.print(str(place))
+        err.print(Text(str(place)))
     if as_json:
         print_json(evaluator.on(day).as_json())
     elif not output:
@@ -117,13 +117,13 @@ def _print(evaluator: Evaluator, day: date) -> None:
 
     report = campaign_report(evaluator, day)
     found = report.evaluation
-    out.print(f"{report.title}　{report.region}　截至 {report.day_text}")
+    out.print(Text(f"{report.title}　{report.region}　截至 {report.day_text}"))
     base = found.base
     out.print(
         f"企业 {base['core'] + base['other']:,} 家（{ZONE['core']} {base['core']:,}，{ZONE['other']} {base['other']:,}），"
         f"区位不明 {base['zone_unknown']:,} 家；等级待定 {len(found.undecided):,} 家"
     )
-    out.print("、".join(f"{label} {count:,}" for label, count in report.grades))
+    out.print(Text("、".join(f"{label} {count:,}" for label, count in report.grades)))
     shares = Table("区域", "企业", "已达到", "占比", "目标", "尚差", header_style="bold")
     for s in found.shares:
         target = "未定" if s.at_least_percent is None else f"{s.at_least_percent}%"
@@ -133,7 +133,7 @@ def _print(evaluator: Evaluator, day: date) -> None:
     counties = Table("区县", "企业", "目标", "新增", "公示中", "尚差", header_style="bold")
     for c in report.counties:
         target, missing = ("—" if n is None else str(n) for n in (c.count.at_least, c.count.missing))
-        counties.add_row(c.name, str(c.base), target, str(len(c.count.new)), str(len(c.count.pending)), missing)
+        counties.add_row(Text(c.name), str(c.base), target, str(len(c.count.new)), str(len(c.count.pending)), missing)
     print_block(counties)
     for listing in (*report.urgent, *report.moved):
-        out.print(f"{listing.title}：{len(listing.lines):,} 家")
+        out.print(Text(f"{listing.title}：{len(listing.lines):,} 家"))

@@ -214,6 +214,8 @@ def test_users_are_listed_shut_out_let_in_and_given_new_passwords() -> None:
     listed = run("user", "list").stdout
     assert re.search(r"wang\s.*王\s.*评审专家\s.*一组\s.*已停用", listed)
     assert re.search(r"root\s.*系统管理员\s.*启用", listed)
+    run("user", "add", "odd", "--name", "[/x]", "--role", "assessor", "--team", "[red]组")
+    assert re.search(r"odd\s.*\[/x\]\s.*\[red\]组", run("user", "list").stdout)
     assert run("user", "activate", "wang").exit_code == 0
     reset = run("user", "password", "wang")
     assert re.search(r"密码（只显示这一次）：(\w{4}-){4}\w{4}", reset.stdout)

@@ -17,7 +17,19 @@ from grading.batch.refused import PENDING
 from grading.batch.template import heads_of
 from grading.cli.main import app
 from grading.language.load import Library
-from tests.cli.test_batch import FACTS, GATES, GRADES, INDICATORS, ROWS, UNITS, batch, grades, rejects, written
+from tests.cli.test_batch import (
+    FACTS,
+    GATES,
+    GRADES,
+    INDICATORS,
+    ROWS,
+    UNITS,
+    as_parquet,
+    batch,
+    grades,
+    rejects,
+    written,
+)
 from tests.language.shelf import ruleset_text, shelf
 from tests.spreadsheet.parts import repacked
 
@@ -241,6 +253,32 @@ def test_a_credit_code_in_lower_case_or_full_width_is_mended_and_told(root: Path
     assert found == [None, None, CODE, CODE, None]
 
 
+def test_invisible_characters_of_the_enterprise_are_left_out_and_told(root: Path, tmp_path: Path) -> None:
+    units = UNITS.replace("assessed_on", "enterprise.uscc,enterprise.permit,enterprise.county,assessed_on")
+    units = units.replace("厂,", "厂,,,,").replace("丙厂,,,,", f"丙\u200b厂,{CODE}\ufeff,P\u2060-1,61\u200d0402,")
+    assert batch(root, written(tmp_path, units)).exit_code == 0
+    told = notices(tmp_path / "out")
+    columns = ["enterprise.name", "enterprise.uscc", "enterprise.permit", "enterprise.county"]
+    assert [row[:3] for row in told] == [(4, "U3", column) for column in columns]
+    assert "丙<U+200B>厂" in told[0][3]
+    found = pl.read_parquet(tmp_path / "out" / "grades.parquet").filter(pl.col("unit.id") == "U3")
+    assert [found[column].item() for column in columns] == ["丙厂", CODE, "P-1", "610402"]
+
+
+@pytest.mark.parametrize("column", ["enterprise.uscc", "enterprise.permit", "enterprise.county"])
+def test_what_nobody_can_see_is_no_text(root: Path, tmp_path: Path, column: str) -> None:
+    units = (
+        UNITS.replace("assessed_on", f"{column},assessed_on").replace("厂,", "厂,,").replace("丙厂,,", "丙厂,\u200b,")
+    )
+    assert batch(root, written(tmp_path, units)).exit_code == 1
+    assert rejects(tmp_path / "out") == [(4, "U3", column, "只有看不见的字符：<U+200B>")]
+
+
+def test_a_name_that_nobody_can_see_is_no_name(root: Path, tmp_path: Path) -> None:
+    assert batch(root, written(tmp_path, UNITS.replace("丙厂", "\u3164\u200b"))).exit_code == 1
+    assert rejects(tmp_path / "out") == [(4, "U3", "enterprise.name", "只有看不见的字符：<U+3164><U+200B>")]
+
+
 @pytest.mark.parametrize("day", ["2024/8/12", "2024.8.12", "2024年8月12日", "20240812", "2024-8-12", "2024/8/12 0:00"])
 def test_days_are_read_in_every_usual_form(root: Path, tmp_path: Path, day: str) -> None:
     assert batch(root, written(tmp_path, UNITS.replace("2024-08-12", day))).exit_code == 0
@@ -312,6 +350,22 @@ def test_refused_units_come_back_in_a_workbook_that_can_be_mended_and_read(root:
     book.save(file)
     assert batch(root, file, out="mended").exit_code == 0
     assert grades(file.parent / "mended") == {"U3": GRADES["U3"]}
+
+
+def test_a_copy_that_would_lack_rows_of_a_refused_unit_is_not_written(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = written(tmp_path, UNITS.replace("bag;esp", "sack"))
+    batch(root, file)
+    assert (tmp_path / "out" / "refused.xlsx").is_file()
+    monkeypatch.setattr("grading.batch.refused.MOST_ROWS", 1)
+    result = batch(root, file, "--again")
+    assert result.exit_code == 1, result.output
+    assert "超过 1 行，未生成 refused.xlsx；请按 rejects.csv 在原表中改正" in result.output
+    assert "可直接再次评级" not in result.output
+    assert not (tmp_path / "out" / "refused.xlsx").exists()
+    assert "refused.xlsx" not in json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))["files"]
+    assert set(grades(tmp_path / "out")) == set(GRADES) - {"U1"}
 
 
 def test_what_could_not_be_read_stays_refused_in_the_copy_until_it_is_mended(root: Path, tmp_path: Path) -> None:
@@ -393,6 +447,46 @@ def test_the_same_audit_twice_is_refused_both_times(root: Path, tmp_path: Path) 
     assert set(grades(tmp_path / "out")) == {"U2"}
 
 
+@pytest.mark.parametrize(
+    ("enterprise", "id_"),
+    [
+        ({"uscc": CODE.replace("9", "９")}, "U1"),
+        ({"uscc": CODE.lower()}, "U1"),
+        ({"uscc": f" {CODE}"}, "U1"),
+        ({"uscc": f"{CODE[:4]}\u200b{CODE[4:]}"}, "U1"),
+        ({}, "Ｕ１"),
+        ({}, "U\u200b1"),
+        ({}, " U1"),
+    ],
+)
+def test_the_same_unit_spelled_otherwise_is_refused_both_times(
+    root: Path, tmp_path: Path, enterprise: dict[str, str], id_: str
+) -> None:
+    again = _audit(id_)
+    again["enterprise"] |= enterprise
+    assert batch(root, _lines(tmp_path, _audit("U1"), _audit("U2"), again)).exit_code == 1
+    assert [(row[0], row[1]) for row in rejects(tmp_path / "out")] == [(1, "U1"), (3, "U1")]
+    assert set(grades(tmp_path / "out")) == {"U2"}
+
+
+@pytest.mark.parametrize("name", ["甲\u200b厂", "\ufeff甲厂", "甲厂 ", "ＡＢ厂"])
+def test_the_same_plant_without_a_code_is_known_by_its_name_however_that_is_spelled(
+    root: Path, tmp_path: Path, name: str
+) -> None:
+    one, again = _audit("U1"), _audit("U1", name=name)
+    one["enterprise"] = {"name": "AB厂" if name.startswith("Ａ") else "甲厂"}
+    del again["enterprise"]["uscc"]
+    assert batch(root, _lines(tmp_path, one, again)).exit_code == 1
+    assert [row[0] for row in rejects(tmp_path / "out")] == [1, 2]
+
+
+def test_a_byte_order_mark_hides_no_audit_that_stands_twice(root: Path, tmp_path: Path) -> None:
+    file = _lines(tmp_path, _audit("U1"), _audit("U2"), _audit("U1", share=10))
+    file.write_bytes("\ufeff".encode() + file.read_bytes())
+    assert batch(root, file).exit_code == 1
+    assert [(row[0], row[1]) for row in rejects(tmp_path / "out")] == [(1, "U1"), (3, "U1")]
+
+
 def test_the_same_unit_on_another_day_is_another_audit(root: Path, tmp_path: Path) -> None:
     assert batch(root, _lines(tmp_path, _audit("U1"), _audit("U1") | {"assessed_on": "2024-08-13"})).exit_code == 0
 
@@ -404,8 +498,81 @@ def test_a_partial_reading_of_json_lines_leaves_values_unknown(root: Path, tmp_p
     assert dict(frame.iter_rows()) == {"U1": "units[0].facts.share", "U2": None}
 
 
+@pytest.mark.parametrize(
+    ("changed", "place", "said"),
+    [
+        ({"share": {"value": 90, "a.b": 2}}, "units[0].facts.share.a.b", "不能读入：unknown key"),
+        ({"share": {"value": 90, "x\n": 2}}, "units[0].facts.share.x<U+000A>", "不能读入：unknown key"),
+        ({"share": {"value": 90, "share": 2}}, "units[0].facts.share.share", "不能读入：unknown key"),
+        ({"share": {"value": 90, "note": 5}}, "units[0].facts.share.note", "不能读入：should be a text"),
+        ({"share": {"value": 90, "evidence": 5}}, "units[0].facts.share.evidence", "不能读入：should be a list"),
+        ({"share": {"value": 90, "evidence": [5]}}, "units[0].facts.share.evidence[0]", "不能读入：should be a text"),
+        ({"share": {"value": 190}}, "units[0].facts.share", "所填：190"),
+        ({"techniques": ["bag", "sack"]}, "units[0].facts.techniques[1]", "所填：sack"),
+        ({"techniques": {"value": ["bag", "sack"]}}, "units[0].facts.techniques[1]", "所填：sack"),
+    ],
+)
+def test_an_odd_line_is_refused_alone_and_for_what_is_wrong_with_it(
+    root: Path, tmp_path: Path, changed: dict[str, Any], place: str, said: str
+) -> None:
+    odd = _audit("U1")
+    odd["units"][0]["facts"] |= changed
+    result = batch(root, _lines(tmp_path, odd, _audit("U2")))
+    assert result.exit_code == 1, result.exception
+    (row,) = rejects(tmp_path / "out")
+    assert row[:3] == (1, "U1", place)
+    assert said in row[3]
+    assert set(grades(tmp_path / "out")) == {"U2"}
+
+
+@pytest.mark.parametrize(
+    "key", ["units[0]", "units[7]", "facts.share", "units[0].facts.share", f"units[{'9' * 5_000}]"]
+)
+def test_a_key_that_reads_like_a_place_ends_no_batch(root: Path, tmp_path: Path, key: str) -> None:
+    at_top, in_unit = _audit("U1") | {key: 1}, _audit("U3")
+    in_unit["units"][0][key] = 1
+    without = {name: value for name, value in at_top.items() if name != "units"}
+    for options in ((), ("--partial", "--again")):
+        result = batch(root, _lines(tmp_path, at_top, in_unit, without, _audit("U2")), *options)
+        assert result.exit_code == 1, result.exception
+        assert {row[0] for row in rejects(tmp_path / "out")} == {1, 2, 3}
+        assert all("unknown key" in row[3] or "is missing" in row[3] for row in rejects(tmp_path / "out"))
+        assert set(grades(tmp_path / "out")) == {"U2"}
+
+
 def test_a_mended_credit_code_of_json_lines_is_told(root: Path, tmp_path: Path) -> None:
     audit = _audit("U1")
     audit["enterprise"]["uscc"] = CODE.lower()
     assert batch(root, _lines(tmp_path, audit)).exit_code == 0
     assert CODE in notices(tmp_path / "out")[0][3]
+
+
+@pytest.mark.parametrize("name", ["[/x]", "[red]colour"])
+def test_names_out_of_a_file_are_printed_as_they_are(root: Path, tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name.replace("/", "")
+    folder.mkdir()
+    heads, *rows = UNITS.splitlines()
+    file = written(folder, "\n".join([f"{heads},{name}", *(row + ",red" for row in rows)]) + "\n")
+    found = batch(root, file, "--skip-columns")
+    assert found.exit_code == 0, found.exception
+    assert f"略去的列：{name}" in found.output
+    assert f"结果在 {folder / 'out'}" in found.output
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet", "jsonl"])
+def test_signs_in_names_of_files_and_folders_are_no_pattern(root: Path, tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "[2024] *?"
+    folder.mkdir()
+    if kind == "jsonl":
+        file = _lines(folder, _audit("U1"))
+    elif kind == "xlsx":
+        file = workbook(folder)
+    elif kind == "csv":
+        file = written(folder, UNITS)
+    else:
+        file = folder / "[a]*.parquet"
+        as_parquet(UNITS, pl.String).write_parquet(file)
+        as_parquet(ROWS, pl.String).write_parquet(folder / "[a]*.outlets.parquet")
+    found = batch(root, file)
+    assert found.exit_code == 0, found.exception
+    assert set(grades(folder / "out")) == ({"U1"} if kind == "jsonl" else set(GRADES))

@@ -65,6 +65,41 @@ def test_a_marked_copy_is_never_overwritten_by_its_own_reading(tmp_path: Path) -
     assert (tmp_path / "form.errors-3.xlsx").exists()
 
 
+def test_a_marked_copy_that_is_being_mended_is_not_overwritten(tmp_path: Path) -> None:
+    form = filled(tmp_path)
+    spoil(form)
+    assert run("read", form)[0] == 1
+    mended = tmp_path / "form.errors.xlsx"
+    mended.write_bytes(b"half mended")
+    for number in (2, 3):
+        status, _, err = run("read", form)
+        assert status == 1
+        assert f"form.errors-{number}.xlsx" in err
+    assert mended.read_bytes() == b"half mended"
+    assert (tmp_path / "form.errors-3.xlsx").exists()
+
+
+def test_a_marked_copy_overwrites_no_file_that_it_is_told_to_be(tmp_path: Path) -> None:
+    form = filled(tmp_path)
+    spoil(form)
+    before = form.read_bytes()
+    assert run("read", form, "--errors", form)[0] == 1
+    assert form.read_bytes() == before
+    assert (tmp_path / "form-2.xlsx").exists()
+
+
+def test_marked_copies_of_several_forms_overwrite_none_in_their_folder(tmp_path: Path) -> None:
+    form, other = filled(tmp_path), tmp_path / "other.xlsx"
+    spoil(form)
+    other.write_bytes(form.read_bytes())
+    (tmp_path / "back").mkdir()
+    (tmp_path / "back" / "form.errors.xlsx").write_bytes(b"half mended")
+    assert run("read", form, other, "-o", tmp_path / "out", "--errors", tmp_path / "back")[0] == 1
+    assert (tmp_path / "back" / "form.errors.xlsx").read_bytes() == b"half mended"
+    names = sorted(path.name for path in (tmp_path / "back").iterdir())
+    assert names == ["form.errors-2.xlsx", "form.errors.xlsx", "other.errors.xlsx"]
+
+
 def test_the_marked_copy_goes_where_it_is_told(tmp_path: Path) -> None:
     form = filled(tmp_path)
     spoil(form)
@@ -138,3 +173,12 @@ def test_a_file_that_is_no_form_gives_status_1_and_no_copy(tmp_path: Path) -> No
 
 def test_a_missing_file_gives_status_1() -> None:
     assert run("read", "nowhere.xlsx")[0] == 1
+
+
+def test_what_was_mended_in_the_audit_that_fills_a_form_is_told(tmp_path: Path) -> None:
+    audit = json.loads(HOSE.read_text(encoding="utf-8"))
+    audit["enterprise"]["name"] = "嵯峨\u200b橡胶"
+    (tmp_path / "a.json").write_text(json.dumps(audit), encoding="utf-8")
+    status, _, err = run("form", "--audit", tmp_path / "a.json", "-o", tmp_path / "form.xlsx")
+    assert status == 0
+    assert "enterprise.name: 提示：去掉了看不见的字符" in err

@@ -129,3 +129,15 @@ def test_rulesets_of_two_industries_are_no_pair(root: Path, tmp_path: Path) -> N
     result = impact(root, written(tmp_path, UNITS), after="later/s")
     assert result.exit_code == 2
     assert "不是同一行业" in result.output
+
+
+@pytest.mark.parametrize("name", ["[/x]", "[red]colour"])
+def test_names_out_of_a_file_are_printed_as_they_are(root: Path, tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name.replace("/", "")
+    folder.mkdir()
+    heads, *rows = UNITS.splitlines()
+    file = written(folder, "\n".join([f"{heads},{name}", *(row + ",red" for row in rows)]) + "\n")
+    found = impact(root, file, "--skip-columns")
+    assert found.exit_code == 0, found.exception
+    assert f"略去的列：{name}" in found.output
+    assert f"结果在 {folder / 'out'}" in found.output

@@ -14,7 +14,7 @@ from api.audit_log.baseline import ACTION as BASELINE
 from api.services.verification.finding import Finding
 from api.store import LogEntry
 from api.store.recorded import RECORDED, Record, Recorded, key_of, plain, record_of
-from grading.intake import printable
+from grading.invisible import shown_invisible
 
 CHUNK = 1000
 SHOWN = 120
@@ -112,7 +112,7 @@ def _value(value: Any) -> str:
     """A value as a finding quotes it; of a text that the log has only the digest of, its first places."""
     if value is None:
         return "空"
-    return f"摘要 {value[7:19]}…" if _is_digest(value) else f"“{printable(str(value)[:SHOWN])}”"
+    return f"摘要 {value[7:19]}…" if _is_digest(value) else f"“{shown_invisible(str(value)[:SHOWN])}”"
 
 
 def _shown(record: Record) -> str:

@@ -81,3 +81,9 @@ def test_the_ledger_has_a_line_a_measure_and_holds_no_formula(files: list[str], 
 def test_a_series_has_every_month_end(files: list[str]) -> None:
     found = json.loads(run("series", *files[:2], "--from", "2023-12-15", "--to", "2024-03-01"))
     assert [evaluation["on"] for evaluation in found] == ["2023-12-31", "2024-01-31", "2024-02-29", "2024-03-31"]
+
+
+def test_a_title_is_printed_as_it_is(files: list[str]) -> None:
+    campaign = Path(files[0])
+    campaign.write_text(CAMPAIGN.replace("title: 创A、增B、减C、清D", 'title: "[/x]创A"'), encoding="utf-8")
+    assert run("evaluate", *files).startswith("[/x]创A")

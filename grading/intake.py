@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -92,6 +92,28 @@ def _number(text: str) -> Any:
     if len(digits) > MAX_DIGITS or (exponent and abs(int(exponent)) > MAX_DIGITS):
         return _NotANumber(text[:MAX_DIGITS])
     return Decimal(text)
+
+
+def repeated_keys(raw: Any) -> Iterator[Path]:
+    """The place of every key of a parsed document that stood there twice."""
+    for path, value in _values(raw):
+        for key in getattr(value, "twice", ()):
+            yield (*path, key)
+
+
+def unreadable_numbers(raw: Any) -> Iterator[Path]:
+    """The place of everything in a parsed document that is written as a number and can't be read exactly as one."""
+    return (path for path, value in _values(raw) if isinstance(value, _NotANumber))
+
+
+def _values(raw: Any) -> Iterator[tuple[Path, Any]]:
+    """Every value of a parsed document with its place. A list of what waits, so that depth is no matter."""
+    waiting: list[tuple[Path, Any]] = [((), raw)]
+    while waiting:
+        path, value = waiting.pop()
+        yield path, value
+        inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        waiting += [((*path, step), item) for step, item in inner]
 
 
 def read_audit(text: bytes | str, library: Library, *, notices: list[InputProblem] | None = None) -> Audit:

@@ -18,8 +18,10 @@ PROJECT_KINDS = {
     "relocation": "迁建",
     "pollution_control_upgrade": "污染治理提升",
 }
+DISTANCE_DECIMALS = 9
 OTHERS = "others"
 """The option that stands for an industry or a county of which no policy knows."""
+OTHERS_LABEL = "其他行业"
 ZONES = {"core": "市区及周边", "other": "其他区域"}
 DISTANCE_METHODS = {"fence": "厂界", "centre": "厂区中心"}
 
@@ -28,7 +30,7 @@ def given_facts(vocabulary: Vocabulary, counties: Iterable[str]) -> dict[str, Fa
     """The facts by id; `counties` are the codes that conditions compare the county with."""
     industries = {
         name: industry.label for industry in vocabulary.industries.industries for name in sorted(industry.ids)
-    } | {OTHERS: "其他行业"}
+    } | {OTHERS: OTHERS_LABEL}
     worst = Decimal(max(vocabulary.levels.standings.values()))
     facts = [
         Fact(id="industry", label="行业", type="choice", options=industries, circumstance=True),
@@ -40,7 +42,10 @@ def given_facts(vocabulary: Vocabulary, counties: Iterable[str]) -> dict[str, Fa
         ),
         Fact(id="zone", label="所在区域", type="choice", options=ZONES, circumstance=True),
         Fact(id="in_urban_area", label="位于市区", type="boolean", circumstance=True),
-        Fact(id="distance_km", label="距市区边界", type="number", unit="km", min=Decimal(0), decimals=6),
+        Fact(id="distance_km", label="距市区边界", type="number", unit="km", min=Decimal(0), decimals=6).model_copy(
+            # Distances are compared unrounded, so more places are read than a ruleset's own facts may have.
+            update={"decimals": DISTANCE_DECIMALS}
+        ),
         Fact(id="distance_method", label="距离的量法", type="choice", options=DISTANCE_METHODS, circumstance=True),
         Fact(id="project_kind", label="项目性质", type="choice", options=PROJECT_KINDS, circumstance=True),
         Fact(id="emits_to_air", label="涉气项目", type="boolean", circumstance=True),

@@ -9,7 +9,7 @@ from grading.model.base import Status
 from grading.model.result import UNGRADED
 from grading.policy.admission import Opinion, Reason
 from grading.policy.apply import PolicyEngine
-from grading.policy.given import DISTANCE_METHODS, PROJECT_KINDS, ZONES
+from grading.policy.given import DISTANCE_METHODS, OTHERS, OTHERS_LABEL, PROJECT_KINDS, ZONES
 from grading.vocabulary import UNGRADED as UNGRADED_LABEL
 from reports.context.words import cite_text, region_text
 from reports.pdf import Attached, pdf
@@ -50,7 +50,8 @@ class OpinionContext:
 def opinion_context(opinion: Opinion, policies: PolicyEngine) -> OpinionContext:
     """The opinion in Chinese words."""
     project, vocabulary = opinion.project, policies.library.vocabulary
-    industry = vocabulary.industries.by_id(project.industry) if project.industry else None
+    known = vocabulary.industries.by_id(project.industry) if project.industry else None
+    industry = known.label if known else OTHERS_LABEL if project.industry == OTHERS else UNKNOWN
     labels = {**policies.levels.labels, UNGRADED: UNGRADED_LABEL}
     distance = UNKNOWN if project.distance_km is None else f"{project.distance_km} 公里"
     if project.distance_method:
@@ -62,7 +63,7 @@ def opinion_context(opinion: Opinion, policies: PolicyEngine) -> OpinionContext:
     required = opinion.required
     facts = (
         ("项目性质", PROJECT_KINDS.get(project.kind or "", UNKNOWN)),
-        ("行业", industry.label if industry else project.industry or UNKNOWN),
+        ("行业", industry),
         ("是否涉气", UNKNOWN if project.emits_to_air is None else "是" if project.emits_to_air else "否"),
         ("所在区县", region_text(project.county)),
         ("距市区边界", "市区内" if project.in_urban_area else distance),

@@ -1,8 +1,9 @@
 """Days as people and spreadsheets write them: year, month, day in this order, the year with four digits."""
 
 import re
-import unicodedata
 from datetime import date
+
+from grading.width import ordinary_width
 
 _SEPARATED = re.compile(
     r"([0-9]{4})\s*(?:[-/.]|年)\s*([0-9]{1,2})\s*(?:[-/.]|月)\s*([0-9]{1,2})\s*[日号]?"
@@ -21,7 +22,7 @@ class DayError(ValueError):
 
 def day_from_text(text: str) -> date:
     """The day that a text means; midnight beside it doesn't count. Raises DayError."""
-    plain = unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
+    plain = ordinary_width(text).translate(_DASHES).strip()
     found = _SEPARATED.fullmatch(plain) or _RUN_TOGETHER.fullmatch(plain)
     if found is not None:
         try:

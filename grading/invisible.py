@@ -13,6 +13,11 @@ def without_invisible(text: str) -> str:
     return "".join(c for i, c in enumerate(text) if not _is_invisible(c) or _joins(text, i))
 
 
+def has_shapeless(text: str) -> bool:
+    """Whether a text has characters without a shape that Python takes for printable, or soft hyphens."""
+    return not _SHAPELESS.isdisjoint(text)
+
+
 def shown_invisible(text: str) -> str:
     """The text with every such character as its code: `line\u200b-1` → `line<U+200B>-1`; at most 200 characters."""
     return "".join(f"<U+{ord(c):04X}>" if _is_invisible(c) or not c.isprintable() else c for c in text[:200])

@@ -6,7 +6,8 @@ reads it or says what is wrong with it.
 """
 
 import math
-import unicodedata
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from grading.columns.layout import TYPES, pack
 from grading.day_text import DayError, day_from_text
 from grading.intake import AuditError, InputProblem, check_value, parse_json
 from grading.model.ruleset import Fact
+from grading.width import ordinary_width
 
 BOUND = 10**9
 """Numbers of an audit are smaller than this."""
@@ -103,7 +105,7 @@ def as_json(fact: Fact, cell: Any) -> Any:
 
 def _text_as_json(fact: Fact, text: str) -> Any:
     if fact.type == "number":
-        plain = unicodedata.normalize("NFKC", text).replace("\u2212", "-").removeprefix("+")
+        plain = re.sub(r"^\+(?=[0-9])", "", ordinary_width(text).replace("\u2212", "-"))
         return _number(plain.removesuffix("%").rstrip() if fact.unit == "%" else plain)
     if fact.type == "boolean":
         return True if text.lower() in YES else False if text.lower() in NO else text
@@ -131,11 +133,17 @@ def _split(text: str) -> list[str]:
 
 
 def _code(fact: Fact, text: str) -> str:
-    """An option by its code, or by its label."""
+    """An option by its code, by its label, or by both as a form shows them."""
     if text in fact.options:
         return text
-    labels = [(code, label) for code, label in fact.options.items() if label == text or f"{label}（{code}）" == text]
-    return labels[0][0] if labels else text
+    both = {f"{label}（{code}）": code for code, label in fact.options.items()}
+    return (_by_label(fact) | both).get(text, text)
+
+
+def _by_label(fact: Fact) -> dict[str, str]:
+    """Options by their labels, without labels that two of them have or that are another's code."""
+    count = Counter(fact.options.values())
+    return {label: code for code, label in fact.options.items() if count[label] == 1 and label not in fact.options}
 
 
 def _numbers(fact: Fact, raw: pl.Series) -> pl.Series:
@@ -197,8 +205,7 @@ def _codes(fact: Fact, raw: pl.Series) -> pl.Series:
 def _choices(fact: Fact, raw: pl.Series) -> pl.Series:
     found = _codes(fact, raw)
     if found.null_count() > raw.null_count():
-        by_label = {label: code for code, label in reversed(fact.options.items()) if label not in fact.options}
-        found = _codes(fact, raw.replace(by_label))
+        found = _codes(fact, raw.replace(_by_label(fact)))
     return found
 
 
@@ -215,8 +222,7 @@ def _split_all(fact: Fact, raw: pl.Series) -> pl.Series:
     text = pl.col("v")
     for separator in ("；", "\n"):
         text = text.str.replace_all(separator, SEPARATOR, literal=True)
-    by_label = {label: code for code, label in reversed(fact.options.items()) if label not in fact.options}
-    option = pl.element().str.strip_chars().replace(by_label)
+    option = pl.element().str.strip_chars().replace(_by_label(fact))
     nothing = pl.when(pl.col("v").is_in(NOTHING_CHOSEN)).then(pl.lit([], dtype=pl.List(pl.String)))
     return raw.alias("v").to_frame().select(nothing.otherwise(text.str.split(SEPARATOR).list.eval(option))).to_series()
 

@@ -21,6 +21,7 @@ from grading.columns.cells import BOUND, read_column
 from grading.columns.layout import ASSESSED_ON, ROW_KEY, TYPES, UNIT, Columns, stated
 from grading.identifiers import MAX_ID, IdentifierError, normalise_id
 from grading.intake import MAX_BYTES, MAX_ROWS, MAX_TEXT, MAX_UNITS
+from grading.invisible import has_shapeless
 from grading.model.ruleset import Fact, Ruleset
 from grading.regions import is_place
 from grading.ruleset_id import industry_of
@@ -168,12 +169,11 @@ class _Reader:
             return len(units)
         enterprise = self.object(top.get("enterprise"), _ENTERPRISE)
         shared = self.facts(enterprise.pop("facts", {}), self.units)
-        county = enterprise.get("county", "000000")
         if "name" not in enterprise or not all(_is_plain(text) for text in enterprise.values()):
             raise OddError
         if "uscc" in enterprise and not is_valid(enterprise["uscc"]):
             raise OddError
-        if "county" in enterprise and not is_place(county):
+        if "county" in enterprise and not is_place(enterprise["county"]):
             raise OddError
         found = [self.unit(unit, shared) for unit in units]
         ids = [unit_id for unit_id, _, _ in found]
@@ -274,7 +274,13 @@ def _industry(unit: Any) -> str | None:
 
 def _is_plain(text: Any) -> bool:
     """A text that the intake takes, and that has no line breaks."""
-    return type(text) is str and 0 < len(text) <= MAX_TEXT and text.isprintable() and not text.isspace()
+    return (
+        type(text) is str
+        and 0 < len(text) <= MAX_TEXT
+        and text.isprintable()
+        and not text.isspace()
+        and not has_shapeless(text)
+    )
 
 
 def _is_identifier(text: Any) -> bool:

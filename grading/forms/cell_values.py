@@ -9,9 +9,10 @@ from grading.forms.wording import NO, YES, expectation, narrow, option_labels
 from grading.language.prose import unit_text
 from grading.model.ruleset import Fact
 from grading.spreadsheet.entry import DAY, ERROR, FORMULA, PICTURE, SHOWN_DIGITS, Entry, exact
+from grading.width import ordinary_width
 from grading.workbook.cell_text import items_from, text_from
 
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_NUMBER = re.compile(r"([+-]?[0-9]+(?:\.[0-9]+)?)\s*(.*)")
 _YES_NO = {YES: True, NO: False, "true": True, "false": False}
 
 
@@ -103,12 +104,11 @@ def _number(entry: Entry, fact: Fact) -> Decimal:
 
 
 def _typed_number(typed: str, fact: Fact) -> Decimal:
-    text = narrow(typed).replace("\u2212", "-")
-    units = {narrow(fact.unit), narrow(unit_text(fact.unit))} if fact.unit else set()
-    unit = next((unit for unit in sorted(units, key=len, reverse=True) if text.endswith(unit)), "")
-    text = text.removesuffix(unit).rstrip()
-    if _NUMBER.fullmatch(text):
-        return Decimal(text)
+    text = ordinary_width(typed).strip().replace("\u2212", "-")
+    units = {"", narrow(fact.unit), narrow(unit_text(fact.unit))} if fact.unit else {""}
+    found = _NUMBER.fullmatch(text)
+    if found is not None and narrow(found[2]) in units:
+        return Decimal(found[1])
     hint = ""
     if "," in text:
         hint = "；不要用千分位逗号"

@@ -225,3 +225,18 @@ def test_a_day_that_no_calendar_has_is_refused() -> None:
 )
 def test_columns_that_could_only_be_guessed_at_are_refused_whole(type_: str, column: pl.DataType) -> None:
     assert unreadable(fact_of(type_), column)
+
+
+@pytest.mark.parametrize("typed", ["35²", "35①", "③", "10³", "+-5"])
+def test_a_footnote_mark_or_an_exponent_is_no_digit(typed: str) -> None:
+    assert len(read_column(fact_of("number"), pl.Series("f", [typed])).problems) == 1
+
+
+@pytest.mark.parametrize("type_", ["choice", "choices"])
+def test_a_label_of_two_options_is_none_unless_the_code_stands_beside_it(type_: str) -> None:
+    fact = fact_of(type_, options={"a": "其他", "b": "其他", "c": "无"})
+    read = read_column(fact, pl.Series("f", ["其他", "其他（b）", "无"]))
+    assert [position for position, _ in read.problems] == [0]
+    assert [unpack(fact, value) for value in read.values[1:]] == (
+        [("b",), ("c",)] if type_ == "choices" else ["b", "c"]
+    )

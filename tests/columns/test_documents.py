@@ -57,6 +57,13 @@ def test_documents_and_audits_come_to_the_same_columns(ruleset_id: str, data: st
     same(found.columns, from_audits(ruleset, [(listed[i], listed[i].units[0]) for i in taken]))
 
 
+@pytest.mark.parametrize("name", ["厂\u3164", "\u3164", "厂\u2800一"])
+def test_a_name_with_characters_that_nobody_sees_is_left_to_the_intake(name: str) -> None:
+    plain = {"enterprise": {"name": "厂"}, "assessed_on": "2024-01-01", "units": [{"id": "u", "ruleset": RULESET.id}]}
+    assert read([json.dumps(plain).encode()]).odd == []
+    assert read([json.dumps(plain | {"enterprise": {"name": name}}).encode()]).odd == [0]
+
+
 def is_taken(text: bytes) -> bool:
     """Whether the intake takes an audit; random ones leave the range of their facts now and then."""
     try:

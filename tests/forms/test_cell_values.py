@@ -61,6 +61,12 @@ def test_numbers_are_read_as_typed(typed: Any, fact: Fact, read: str) -> None:
     assert read_value(cell(typed), fact) == Decimal(read)
 
 
+@pytest.mark.parametrize("typed", ["35²", "35①", "③5", "10³", "6.2²mg/m³"])
+def test_a_footnote_mark_or_an_exponent_is_no_digit(typed: str) -> None:
+    with pytest.raises(UnreadableError, match="只填数字"):
+        read_value(cell(typed), NMHC)
+
+
 @pytest.mark.parametrize(("stored", "shown"), [(0.1 + 0.2, "0.3"), (93.40000000000001, "93.4"), (1.15 * 100, "115")])
 def test_a_number_is_read_with_the_fifteen_digits_that_a_spreadsheet_shows(stored: float, shown: str) -> None:
     assert read_value(cell(stored), NMHC) == Decimal(shown)

@@ -32,8 +32,9 @@ from grading.model.condition import All
 from grading.policy.apply import Applied, Concluded, PolicyEngine, apply_policies
 from grading.policy.cases import PolicyCaseResult, read_policy_cases, run_policy_case
 from grading.policy.intake import read_audit_for_policies
-from grading.policy.library import UNFULFILLED, PolicyLibrary
+from grading.policy.library import FOLDER, UNFULFILLED, PolicyLibrary
 from grading.policy.model import Effect, Kind
+from grading.policy.shared_facts import check_shared_facts
 from grading.vocabulary import BASIS, CONFIDENCE, STATUS
 
 app = typer.Typer(help="政策：列出、查看、检查、测试，以及对一家企业适用哪些要求", no_args_is_help=True)
@@ -141,6 +142,11 @@ def check(context: typer.Context, ids: Ids = None, as_json: Json = False) -> Non
             problems += dict.fromkeys(shown)
         except LanguageError as error:
             problems += error.problems
+    try:
+        files = {f"{FOLDER}/{id_}.yaml" for id_ in wanted}
+        problems += [p for p in check_shared_facts(policies, library(context)) if p.file in files]
+    except LanguageError as error:
+        problems += [problem for problem in error.problems if problem not in problems]
     errors = [problem for problem in problems if problem.severity == "error"]
     if as_json:
         print_json({"policies": len(wanted), "problems": [problem_json(problem) for problem in problems]})

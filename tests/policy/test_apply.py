@@ -60,3 +60,16 @@ def test_the_document_lists_what_is_met_or_unknown_with_its_trace_when_asked() -
     assert entry["during"] == ["heavy_pollution_alert", "pollution_weather_control"]
     assert entry["trace"][-1]["because"]
     assert json.dumps(found.as_json(), default=str)
+
+
+def test_a_technique_that_the_ruleset_knows_is_the_one_that_the_policies_ask_about() -> None:
+    stated = {"low_efficiency_techniques": ["dust_desulfurisation"], "cems_networked": False}
+    found = applied("concrete/qindu-rongsheng-ready-mixed", "2023-10-01", **stated)
+    enterprise = {f"{c.policy.id}/{c.rule.id}": c.status.value for c in found.enterprise.concluded}
+    assert enterprise["xianyang-2023/low_efficiency/must_have_cems"] == "met"
+
+
+def test_what_a_policy_asks_of_the_whole_plant_may_stand_beside_what_a_ruleset_asks_of_outlets() -> None:
+    stated = {"voc_initial_rate": 2, "plant_voc_removal": 79, "plant_low_voc_materials": False}
+    found = applied("foundry/qinrui-electric-castings", "2023-10-01", **stated)
+    assert {c.rule.id: c.status.value for c in found.enterprise.concluded}["voc_removal_80"] == "met"

@@ -9,6 +9,7 @@ from grading.campaign.vocabulary import Vocabulary
 from grading.language.source import Path_, Source
 from grading.model.base import Scalar
 from grading.model.ruleset import Fact
+from grading.policy.model import Subject
 
 GRADES = ("grade", "facility_grade")
 PROJECT_KINDS = {
@@ -18,12 +19,26 @@ PROJECT_KINDS = {
     "relocation": "迁建",
     "pollution_control_upgrade": "污染治理提升",
 }
+STATED = ("in_urban_area", "distance_km", "distance_method", "capacity_utilisation")
+"""The given facts that an audit may state."""
 DISTANCE_DECIMALS = 9
 OTHERS = "others"
 """The option that stands for an industry or a county of which no policy knows."""
 OTHERS_LABEL = "其他行业"
 ZONES = {"core": "市区及周边", "other": "其他区域"}
 DISTANCE_METHODS = {"fence": "厂界", "centre": "厂区中心"}
+
+
+def given_to(subject: Subject) -> frozenset[str]:
+    """The given facts that there are of a subject; a condition on another one would be unknown for ever."""
+    grades = [f"{name}_{part}" for name in GRADES for part in ("standing", "attainable", "is_decided")]
+    place = ("industry", "is_key_industry", "county")
+    if subject == "unit":
+        return frozenset((*place, *STATED, *grades))
+    if subject == "enterprise":
+        return frozenset(("county", *STATED, *(name for name in grades if name.startswith("grade_"))))
+    where = ("zone", "in_urban_area", "distance_km", "distance_method")
+    return frozenset((*place, *where, "project_kind", "emits_to_air", *grades))
 
 
 def given_facts(vocabulary: Vocabulary, counties: Iterable[str]) -> dict[str, Fact]:

@@ -7,11 +7,8 @@ from grading.language.load import Library
 from grading.language.loaded import Loaded
 from grading.model.audit import Audit
 from grading.model.ruleset import Fact
-from grading.policy.given import given_facts
+from grading.policy.given import STATED, given_facts
 from grading.policy.library import PolicyLibrary
-
-STATED = ("in_urban_area", "distance_km", "distance_method", "capacity_utilisation")
-"""The given facts that an audit may state."""
 
 
 class _WithPolicyFacts(Library):

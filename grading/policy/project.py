@@ -82,7 +82,9 @@ def read_project(text: bytes, library: Library, policies: PolicyLibrary) -> tupl
 def _industry_problems(industry: str, audit: Audit | None, register: Industries) -> Iterator[InputProblem]:
     """An industry that is not in the register is never taken for one outside it: it may be a key industry mistyped."""
     if industry != OTHERS and industry not in register.ids:
-        near = "、".join(f"{id_}（{found.label}）" for id_ in _near(industry, register) if (found := register.by_id(id_)))
+        near = "、".join(
+            f"{id_}（{found.label}）" for id_ in _near(industry, register) if (found := register.by_id(id_))
+        )
         hint = f"；是否为 {near}" if near else ""
         yield InputProblem("project.industry", f"没有这样的行业：{industry}{hint}；重点行业以外的写 {OTHERS}")
         return

@@ -56,7 +56,8 @@ class Evaluator:
 
     def __init__(self, campaign: Campaign, plants: Sequence[Plant], vocabulary: Vocabulary) -> None:
         self.campaign, self.levels = campaign, vocabulary.levels
-        wanted = vocabulary.industries.ids if campaign.industries == "all" else frozenset(campaign.industries)
+        register = vocabulary.industries
+        wanted = register.ids if campaign.industries == "all" else register.named(campaign.industries)
         prefix = jurisdiction_prefix(campaign.jurisdiction)
         self.plants: dict[str, History] = {}
         self.zones: dict[str, ZoneId | None] = {}

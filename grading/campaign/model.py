@@ -115,7 +115,7 @@ def _industries(value: object) -> object:
 
 
 class Campaign(Strict):
-    """A campaign; `industries` are ids of the register of key industries, or all of them.
+    """A campaign; `industries` are ids of the register of key industries, names of rulesets, or all of them.
 
     `counties` names development zones and the like that are counted as counties of their own and have no code of GB/T 2260.
     """

@@ -12,7 +12,6 @@ from grading.model.base import Strict, Text
 County = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{5}$")]
 Permit = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 GradeId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+-]*$", max_length=32)]
-Percent = Annotated[Decimal, Field(ge=0, le=100)]
 State = Literal["operating", "long_idle", "closed"]
 ZoneId = Literal["core", "other"]
 
@@ -33,7 +32,16 @@ def _day(value: object) -> object:
     raise PydanticCustomError("date_type", "a day like 2023-09-10")
 
 
+def _number(value: object) -> object:
+    """A number; pydantic would also take its text, of any size."""
+    if isinstance(value, str):
+        raise PydanticCustomError("decimal_type", "a number")
+    return value
+
+
+Number = Annotated[Decimal, BeforeValidator(_number)]
 Day = Annotated[date, BeforeValidator(_day)]
+Percent = Annotated[Number, Field(ge=0, le=100)]
 Count = Annotated[int, Field(ge=0), BeforeValidator(_whole)]
 
 
@@ -58,7 +66,7 @@ class Period(Strict):
 class Zone(Strict):
     """How a zone is bounded: `within_km` of the urban area, or all the rest."""
 
-    within_km: Annotated[Decimal, Field(ge=0)] | None = None
+    within_km: Annotated[Number, Field(ge=0)] | None = None
 
 
 class Zones(Strict):
@@ -97,7 +105,7 @@ class PlannedMeasure(Strict):
     start: Day | None = None
     finish: Day
     done_percent: Percent = Decimal(0)
-    cost_wan: Annotated[Decimal, Field(ge=0)] | None = None
+    cost_wan: Annotated[Number, Field(ge=0)] | None = None
     responsible: Text | None = None
     obstacle: Text | None = None
 

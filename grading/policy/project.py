@@ -1,15 +1,14 @@
 """A proposed project as the approval bureau states it."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool, ValidationError
 
-from grading.campaign.model import County, Day
-from grading.campaign.problems import place_text, places
-from grading.intake import AuditError, InputProblem, check_value, parse_json, repeated_keys, unreadable_numbers
+from grading.campaign.model import County, Day, Number
+from grading.campaign.problems import faults_of_json, place_text, places
+from grading.intake import AuditError, InputProblem, check_value, parse_json
 from grading.language.industries import Industries
 from grading.language.load import Library
 from grading.model.audit import Audit
@@ -18,9 +17,6 @@ from grading.policy.given import OTHERS, given_facts
 from grading.policy.intake import check_for_policies
 from grading.policy.library import PolicyLibrary
 from grading.ruleset_id import industry_of
-
-TWICE = "写了两次"
-NOT_A_NUMBER = "不是有限的数，或位数过多"
 
 ProjectKind = Literal["new", "rebuild", "extension", "relocation", "pollution_control_upgrade"]
 
@@ -38,7 +34,7 @@ class Project(Strict):
     emits_to_air: StrictBool | None = None
     county: County
     in_urban_area: StrictBool | None = None
-    distance_km: Annotated[Decimal, Field(ge=0)] | None = None
+    distance_km: Annotated[Number, Field(ge=0)] | None = None
     distance_method: Literal["fence", "centre"] | None = None
     accepted_on: Day
     treatment: tuple[Identifier, ...] | None = None
@@ -53,9 +49,9 @@ class _Document(Strict):
 def read_project(text: bytes, library: Library, policies: PolicyLibrary) -> tuple[Project, Audit | None]:
     """A project and its design data as an audit; raises AuditError with everything that is wrong with either."""
     raw = parse_json(text)
-    problems = [InputProblem(place_text(path), TWICE) for path in repeated_keys(raw)]
-    # A model would take such a number for a text, and a text of digits for a number that is cut short.
-    problems += [InputProblem(place_text(path), NOT_A_NUMBER) for path in unreadable_numbers(raw)]
+    # What is wrong inside the audit its own reader says.
+    faults = [(path, message) for path, message in faults_of_json(raw) if path[:1] != ("audit",) or len(path) == 1]
+    problems = [InputProblem(place_text(path), message) for path, message in faults]
     project: Project | None = None
     audit: Audit | None = None
     try:

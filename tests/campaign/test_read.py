@@ -77,10 +77,29 @@ def test_each_bad_line_of_a_plants_file_is_named(tmp_path: Path) -> None:
     assert {problem.partition(": ")[0] for problem in found} == {f"p.jsonl:{n}" for n in range(2, 10)}
 
 
-@pytest.mark.parametrize("number", ["NaN", "Infinity"])
-def test_what_is_no_number_is_refused(tmp_path: Path, number: str) -> None:
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e400", "1e99999999999999999999", "1" * 100, '"30"'])
+def test_what_is_no_number_of_a_size_that_can_be_reckoned_with_is_refused_at_its_place(
+    tmp_path: Path, number: str
+) -> None:
     (found,) = problems(tmp_path, HEAD, line("P1").replace('"name"', f'"distance_km": {number}, "name"'))
-    assert "不是 JSON" in found
+    assert found.startswith("p.jsonl:1: enterprise.distance_km: ")
+
+
+def test_a_key_that_stands_twice_is_refused_and_never_the_last_one_taken(tmp_path: Path) -> None:
+    text = line("P1").replace('"name"', '"distance_km": 30, "distance_km": 10, "name"')
+    assert problems(tmp_path, HEAD, text) == ["p.jsonl:1: enterprise.distance_km: 写了两次"]
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000 + "]" * 100_000, '{"a":' * 10_000 + "1" + "}" * 10_000, "[", "\ufeff1"])
+def test_a_line_that_is_no_plant_is_named_however_deep_it_is(tmp_path: Path, text: str) -> None:
+    found = problems(tmp_path, HEAD, line("P1"), text)
+    assert [problem.partition(": ")[0] for problem in found] == ["p.jsonl:2"]
+
+
+def test_what_can_not_be_printed_is_shown_by_its_code(tmp_path: Path) -> None:
+    found = problems(tmp_path, HEAD, line("P1").replace('"\\u5382"', '"\\ud800"'), line("P2", **{"\ud800": 1}))
+    assert len(found) == 2
+    assert all(problem.encode() and "\\ud800" in problem for problem in found)
 
 
 def test_distances_are_exact(tmp_path: Path) -> None:

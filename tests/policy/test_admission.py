@@ -189,8 +189,22 @@ class TestBadInput:
             read_project(text.encode(), LIBRARY, POLICIES.library)
         assert {problem.place for problem in found.value.problems} == {"project.distance_km"}
 
-    def test_a_key_that_stands_twice_is_refused(self) -> None:
-        text = json.dumps({"project": PROJECT}).replace('"kind"', '"industry": "rubber", "kind"')
+    @pytest.mark.parametrize(
+        ("key", "twice", "place"),
+        [
+            ('"kind"', '"industry": "rubber", "kind"', "project.industry"),
+            ('"assessed_on"', '"assessed_on": "2023-01-01", "assessed_on"', "audit.assessed_on"),
+            ('"audit"', '"audit": null, "audit"', "audit"),
+        ],
+    )
+    def test_a_key_that_stands_twice_is_refused_once(self, key: str, twice: str, place: str) -> None:
+        text = json.dumps({"project": PROJECT, "audit": design("A")}).replace(key, twice)
         with pytest.raises(AuditError) as found:
             read_project(text.encode(), LIBRARY, POLICIES.library)
-        assert [problem.place for problem in found.value.problems] == ["project.industry"]
+        assert [problem.place for problem in found.value.problems] == [place]
+
+    @pytest.mark.parametrize("distance", ["25", "1e9999999", "NaN"])
+    def test_a_text_is_no_distance(self, distance: str) -> None:
+        with pytest.raises(AuditError) as found:
+            opinion(None, distance_km=distance)
+        assert [problem.place for problem in found.value.problems] == ["project.distance_km"]

@@ -1,6 +1,7 @@
 """An opinion of admission as HTML and as PDF of one or two pages."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -60,7 +61,6 @@ def opinion_context(opinion: Opinion, policies: PolicyEngine) -> OpinionContext:
     if opinion.grade is not None:
         grade, attainable = labels[opinion.grade.grade], labels[opinion.grade.attainable]
         level = grade if grade == attainable else f"待定（{grade}～{attainable}）"
-    required = opinion.required
     facts = (
         ("项目性质", PROJECT_KINDS.get(project.kind or "", UNKNOWN)),
         ("行业", industry),
@@ -76,7 +76,7 @@ def opinion_context(opinion: Opinion, policies: PolicyEngine) -> OpinionContext:
         outcome=OUTCOME[opinion.outcome],
         kind=opinion.outcome,
         facts=facts,
-        required="无" if required is None else f"{labels[str(required.level)]}及以上（{SCOPE[str(required.scope)]}）",
+        required=_required(opinion, labels),
         reasons=tuple(_line(reason) for reason in opinion.reasons),
         missing=tuple(missing_text(name, policies) for name in opinion.missing),
         attached=json.dumps(opinion.as_json(), ensure_ascii=False, indent=1, default=str).encode(),
@@ -93,6 +93,17 @@ def missing_text(name: str, policies: PolicyEngine) -> str:
         if name in declared:
             return declared[name].label
     return name
+
+
+def _required(opinion: Opinion, labels: Mapping[str, str]) -> str:
+    """The level that is asked for; a rule of which it is not known whether it applies leaves it open."""
+    effects = [(reason.concluded.rule.effect.kind, reason.concluded.status) for reason in opinion.reasons]
+    is_open = ("requires_level", Status.UNKNOWN) in effects
+    required = opinion.required
+    if required is None:
+        return "待定" if is_open else "无"
+    known = f"{labels[str(required.level)]}及以上（{SCOPE[str(required.scope)]}）"
+    return f"{known}；是否另有要求待定" if is_open else known
 
 
 def _line(reason: Reason) -> ReasonLine:

@@ -12,7 +12,7 @@ from grading.model.audit import Audit, Enterprise, Known, Row, UnitAudit
 from grading.model.base import Mode, Scalar, Status
 from grading.model.result import UNGRADED, Grading, Outcome, TraceEntry, UnitGrading
 from grading.model.ruleset import Scale
-from grading.policy.given import given_value, grade_facts
+from grading.policy.given import given_value, grade_facts, place_facts
 from grading.policy.library import PolicyLibrary
 from grading.policy.model import Policy, PolicyRule, Subject
 from grading.ruleset_id import industry_of
@@ -143,7 +143,7 @@ def apply_policies(
         policies,
         "enterprise",
         _enterprise_unit(audit),
-        {**_grades(policies, "grade", whole), "county": county},
+        _grades(policies, "grade", whole) | place_facts(county),
         county,
         on,
     )
@@ -163,7 +163,7 @@ def _unit(
     whole = unit.model_copy(update={"facts": known})
     industry = industry_of(unit.ruleset)
     facility = graded.scopes.get(FACILITY_SCOPE)
-    given: dict[str, Scalar | None] = {"industry": industry, "is_key_industry": True, "county": county}
+    given = place_facts(county) | {"industry": industry, "is_key_industry": True}
     if facility is not None:
         given |= _grades(policies, "facility_grade", facility)
     chained = graded.outcome

@@ -17,7 +17,7 @@ class _WithPolicyFacts(Library):
     def __init__(self, library: Library, policies: PolicyLibrary) -> None:
         super().__init__(library.root)
         self._library = library
-        given = given_facts(policies.vocabulary, ())
+        given = given_facts(policies.vocabulary)
         listed = [given[name] for name in STATED] + [fact for policy in policies.policies() for fact in policy.facts]
         self._facts: dict[str, Fact] = {fact.id: fact for fact in listed}
 

@@ -14,7 +14,7 @@ from grading.language.problems import LanguageError, Problem
 from grading.language.source import Source, read_source
 from grading.model.condition import All, Condition, Not, comparisons
 from grading.model.ruleset import Edition, Gate, Industry, Measures, Review, Ruleset
-from grading.policy.given import given_facts, given_to, level_at_least, with_levels_as_standings
+from grading.policy.given import PLACE, given_facts, given_to, level_at_least, with_levels_as_standings
 from grading.policy.model import Policy, PolicyRule
 
 FOLDER = "policies"
@@ -61,9 +61,9 @@ class PolicyLibrary(Library):
         if problems:
             raise LanguageError(problems)
         self._policies[ruleset_id] = policy
-        compared = {c.guess for rule in policy.rules for c in comparisons(_whole(policy, rule)) if c.fact == "county"}
-        counties = {code for guess in compared for code in (guess if isinstance(guess, tuple) else (guess,))}
-        given = given_facts(self.vocabulary, sorted(map(str, counties)))
+        compared = {c.guess for rule in policy.rules for c in comparisons(_whole(policy, rule)) if c.fact in PLACE}
+        places = {code for guess in compared for code in (guess if isinstance(guess, tuple) else (guess,))}
+        given = given_facts(self.vocabulary, sorted(map(str, places)))
         gates = [gate for rule in policy.rules for gate in self._gates(policy, rule)]
         frame = self.frame()
         ruleset = Ruleset.model_construct(
@@ -98,7 +98,7 @@ class PolicyLibrary(Library):
     def _unknown_of_subject(self, policy: Policy, source: Source) -> Iterator[Problem]:
         """Conditions on what the system gives to policies about other subjects alone."""
         known = given_to(policy.subject) | {fact.id for fact in policy.facts}
-        others = given_facts(self.vocabulary, ()).keys() - known
+        others = given_facts(self.vocabulary).keys() - known
         for i, rule in enumerate(policy.rules):
             for fact in sorted({c.fact for c in comparisons(_whole(policy, rule))} & others):
                 message = f"reads `{fact}`, which is never known of a policy's subject `{policy.subject}`"

@@ -107,7 +107,7 @@ def _answered(project: Project, policies: PolicyLibrary) -> tuple[Project, list[
         problems += wrong
     if project.distance_km is not None:
         # More places than the engine compares exactly are refused, not cut off: a zone goes by the distance unrounded.
-        distance = given_facts(policies.vocabulary, ())["distance_km"]
+        distance = given_facts(policies.vocabulary)["distance_km"]
         _, wrong = check_value(project.distance_km, "project.distance_km", [distance])
         problems += wrong
     facts: dict[str, Any] = {}

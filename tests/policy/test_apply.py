@@ -106,3 +106,13 @@ def test_a_policy_that_reads_what_its_subject_has_not_is_refused(tmp_path: Path,
     file.write_text(written.replace("{not: {fact: grade, level_at_least: leading}}", when), encoding="utf-8")
     with pytest.raises(LanguageError, match="never known"):
         PolicyLibrary(root).policy("xianyang-2023/concrete")
+
+
+@pytest.mark.parametrize(
+    ("county", "deadline"), [("610402", "2022-06-30"), ("610100", "2022-06-30"), ("610702", "2022-12-31")]
+)
+def test_a_deadline_that_differs_by_region_is_that_of_the_plants_own(county: str, deadline: str) -> None:
+    stated = {"sole_voc_treatment": "photo_oxidation"}
+    found = applied("industrial_coating/qindu-waterborne-frames", "2022-06-01", county, **stated)
+    listed = found.as_json()["enterprise"]["effects"]
+    assert [e["deadline"] for e in listed if e["rule"].startswith("replace_sole")] == [deadline]

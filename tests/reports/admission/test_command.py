@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from grading.cli.main import app

@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from grading.campaign.model import NewTarget, RosterEntry, Share
-from grading.campaign.vocabulary import Vocabulary, jurisdiction_prefix
+from grading.campaign.vocabulary import Vocabulary
+from grading.jurisdiction import in_area
 from grading.language.source import Path_
+from grading.regions import NATION, is_place
 
 M = TypeVar("M", bound=BaseModel)
 Found = Iterator[tuple[Path_, str]]
@@ -62,16 +64,16 @@ def _industries(raw: Any, vocabulary: Vocabulary) -> Found:
 def _targets(raw: Mapping[str, Any], vocabulary: Vocabulary) -> Found:
     own, jurisdiction = raw.get("counties"), raw.get("jurisdiction")
     named = own if isinstance(own, dict) else {}
-    prefix = jurisdiction_prefix(jurisdiction) if isinstance(jurisdiction, str) else ""
+    area = jurisdiction if isinstance(jurisdiction, str) and is_place(jurisdiction) else NATION
     for code in named:
-        if not str(code).startswith(prefix):
+        if is_place(str(code)) and not in_area(str(code), area):
             yield ("counties", code), _OUTSIDE.format(code, jurisdiction)
     targets = _valid(raw.get("new"), NewTarget)
     for i, target in targets:
         county = target.county
         if (county is None) is not target.rest:
             yield ("new", i), "应写明 county，或写 rest: true，二者取一"
-        elif county is not None and not county.startswith(prefix):
+        elif county is not None and not in_area(county, area):
             yield ("new", i, "county"), _OUTSIDE.format(county, jurisdiction)
         elif county is not None and county not in named and _is_unknown(county, vocabulary.regions):
             yield ("new", i, "county"), f"没有区划代码为 {county} 的区县；开发区等可在 counties 中写明代码和名称"
@@ -83,8 +85,10 @@ _OUTSIDE = "{} 不在本次行动的范围 {} 之内"
 
 
 def _is_unknown(county: str, regions: Mapping[str, str]) -> bool:
-    """Whether a code is none of those known in its city; a city of which nothing is known rules nothing out."""
+    """Whether a code is a whole city's or none of those known in its city; a city of which nothing is known rules nothing out."""
     city = county[:4]
+    if county.endswith("00"):
+        return True
     return county not in regions and any(code.startswith(city) and not code.endswith("00") for code in regions)
 
 

@@ -20,7 +20,8 @@ from grading.campaign.model import ZONES, Campaign, ZoneId
 from grading.campaign.moves import Moves, moves
 from grading.campaign.overdue import Overdue, overdue
 from grading.campaign.plants import Plant
-from grading.campaign.vocabulary import Vocabulary, jurisdiction_prefix
+from grading.campaign.vocabulary import Vocabulary
+from grading.jurisdiction import in_area
 
 
 @dataclass(frozen=True)
@@ -58,13 +59,12 @@ class Evaluator:
         self.campaign, self.levels = campaign, vocabulary.levels
         register = vocabulary.industries
         wanted = register.ids if campaign.industries == "all" else register.named(campaign.industries)
-        prefix = jurisdiction_prefix(campaign.jurisdiction)
         self.plants: dict[str, History] = {}
         self.zones: dict[str, ZoneId | None] = {}
         self.before: dict[str, str | None] = {}
         for plant in plants:
             units = tuple(unit for unit in plant.units if unit.industry in wanted)
-            if units and plant.enterprise.county.startswith(prefix):
+            if units and in_area(plant.enterprise.county, campaign.jurisdiction):
                 found = self.plants[plant.permit] = history(plant, units, self.levels)
                 self.before[plant.permit] = found.on(campaign.period.start).grade
                 self.zones[plant.permit] = zone_of(plant, campaign)

@@ -8,8 +8,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StringC
 from pydantic_core import PydanticCustomError
 
 from grading.model.base import Strict, Text
+from grading.regions import NATION, checked
 
-County = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{5}$")]
+County = Annotated[str, AfterValidator(checked)]
+Jurisdiction = Annotated[str, AfterValidator(lambda code: code if code == NATION else checked(code))]
 Permit = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 GradeId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+-]*$", max_length=32)]
 State = Literal["operating", "long_idle", "closed"]
@@ -131,7 +133,7 @@ class Campaign(Strict):
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
     title: Text
     names: Names = Names()
-    jurisdiction: County
+    jurisdiction: Jurisdiction
     counties: dict[County, Text] = Field(default_factory=dict)
     industries: Annotated[Literal["all"] | tuple[Text, ...], AfterValidator(_industries)] = "all"
     period: Period

@@ -84,6 +84,8 @@ def _message(detail: ErrorDetails) -> str:
         return f"应{_BOUNDS[kind]} {context.get('ge', context.get('le'))}，现为 {_shown(given)}"
     if kind == "string_pattern_mismatch":
         return f"写法不对，应形如 {context['pattern']}，现为 {_shown(given)}"
+    if kind == "value_error":
+        return printable(str(context["error"]))
     if kind in ("too_short", "string_too_short"):
         return f"至少 {context['min_length']} 项" if kind == "too_short" else "不能为空"
     if kind in ("too_long", "string_too_long"):

@@ -35,6 +35,7 @@ from grading.policy.intake import read_audit_for_policies
 from grading.policy.library import FOLDER, UNFULFILLED, PolicyLibrary
 from grading.policy.model import Effect, Kind
 from grading.policy.shared_facts import check_shared_facts
+from grading.regions import is_place
 from grading.vocabulary import BASIS, CONFIDENCE, STATUS
 
 app = typer.Typer(help="政策：列出、查看、检查、测试，以及对一家企业适用哪些要求", no_args_is_help=True)
@@ -194,6 +195,8 @@ def apply(
     as_json: Json = False,
 ) -> None:
     """Grade an audit and apply the policies; exit 1 when it can't be read."""
+    if jurisdiction is not None and not is_place(jurisdiction):
+        stop(f"--jurisdiction 应为省、市、县的六位区划代码（GB/T 2260），如 610402；现为“{jurisdiction}”")
     rulesets, policies = library(context), policies_of(context)
     engine = Engine(rulesets)
     try:

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from grading.campaign.levels import Levels
-from grading.campaign.vocabulary import jurisdiction_prefix
 from grading.engine.grade import Engine
+from grading.jurisdiction import area_bounds, in_area
 from grading.model.audit import Audit, Enterprise, Known, Row, UnitAudit
 from grading.model.base import Mode, Scalar, Status
 from grading.model.result import UNGRADED, Grading, Outcome, TraceEntry, UnitGrading
@@ -95,9 +95,9 @@ class PolicyEngine:
 
     def in_force(self, subject: Subject, county: str, on: date) -> Iterator[Policy]:
         """The policies about a subject that hold in a county on a day, the whole nation's first."""
-        for policy in sorted(self.policies, key=lambda p: len(jurisdiction_prefix(p.jurisdiction))):
+        for policy in sorted(self.policies, key=lambda p: _size(p.jurisdiction), reverse=True):
             ends = policy.superseded is not None and policy.superseded <= on
-            here = county.startswith(jurisdiction_prefix(policy.jurisdiction))
+            here = in_area(county, policy.jurisdiction)
             if policy.subject == subject and here and policy.effective <= on and not ends:
                 yield policy
 
@@ -148,6 +148,11 @@ def apply_policies(
         on,
     )
     return Applied(on, units, Subjected(audit.enterprise.name, whole, tuple(enterprise)))
+
+
+def _size(area: str) -> int:
+    low, high = area_bounds(area)
+    return int(high) - int(low)
 
 
 def _unit(

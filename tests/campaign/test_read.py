@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from grading.campaign.evaluate import Evaluator
 from grading.campaign.problems import CampaignError
 from grading.campaign.read import read_inputs
 from tests.campaign.plants import VOCABULARY
@@ -108,3 +109,27 @@ def test_distances_are_exact(tmp_path: Path) -> None:
     (tmp_path / "p.jsonl").write_text(text, encoding="utf-8")
     _, (plant,) = read_inputs(tmp_path / "c.yaml", tmp_path / "p.jsonl", VOCABULARY)
     assert str(plant.enterprise.distance_km) == "25.000000000000000001"
+
+
+@pytest.mark.parametrize("code", ["990402", "160402", "６１０４０２", "610002", "6104"])
+def test_a_code_of_no_place_is_refused_wherever_it_stands(tmp_path: Path, code: str) -> None:
+    text = HEAD + f'counties: {{"{code}": 开发区}}\nnew: [{{county: "{code}", at_least: 1}}]\n'
+    found = problems(tmp_path, text.replace('"610400"', f'"{code}"'), line("P1", county=code))
+    assert [problem.partition(": 行政区划代码应为")[0] for problem in found] == [
+        "c.yaml:3: jurisdiction",
+        f"c.yaml:6: counties.{code}",
+        "c.yaml:7: new[0].county",
+        "p.jsonl:1: enterprise.county",
+    ]
+
+
+def test_a_target_is_of_a_county_and_not_of_a_whole_city(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, HEAD + 'new: [{county: "610400", at_least: 1}]\n', line("P1"))
+    assert found.startswith("c.yaml:6: new[0].county: 没有区划代码为 610400 的区县")
+
+
+def test_a_campaign_of_the_nation_has_plants_of_all_provinces(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(HEAD.replace("610400", "100000"), encoding="utf-8")
+    (tmp_path / "p.jsonl").write_text("\n".join((line("P1"), line("P2", county="110101"))), encoding="utf-8")
+    found = Evaluator(*read_inputs(tmp_path / "c.yaml", tmp_path / "p.jsonl", VOCABULARY), VOCABULARY)
+    assert len(found.plants) == 2

@@ -208,3 +208,11 @@ class TestBadInput:
         with pytest.raises(AuditError) as found:
             opinion(None, distance_km=distance)
         assert [problem.place for problem in found.value.problems] == ["project.distance_km"]
+
+    @pytest.mark.parametrize("county", ["990402", "100000", "61040", "６１０４０２"])
+    def test_a_county_that_there_can_not_be_is_refused(self, county: str) -> None:
+        with pytest.raises(AuditError) as found:
+            opinion(None, county=county)
+        (problem,) = found.value.problems
+        assert problem.place == "project.county"
+        assert problem.message.startswith("行政区划代码应为六位数字")

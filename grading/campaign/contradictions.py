@@ -20,15 +20,16 @@ DAYS = ("start", "roster_frozen", "plans_due", "deadline")
 
 def contradictions(raw: Mapping[str, Any], vocabulary: Vocabulary) -> Found:
     """Each contradiction with its place, whatever else of the document is wrong."""
-    levels = vocabulary.levels.standings
     yield from _dates(raw.get("period"))
-    if isinstance(reached := raw.get("reached"), str) and reached not in levels:
-        yield ("reached",), f"没有等级 {reached}；可以是 {'、'.join(levels)}"
+    if isinstance(reached := raw.get("reached"), str) and reached not in vocabulary.levels.labels:
+        yield ("reached",), _no_level(reached, vocabulary)
     yield from _industries(raw.get("industries"), vocabulary)
     shares = _valid(raw.get("shares"), Share)
     for i, share in shares:
         if any(share.zone == other.zone for j, other in shares if j < i):
             yield ("shares", i, "zone"), f"区域 {share.zone} 重复"
+    if shares and not _has_bound(raw.get("zones")):
+        yield ("zones", "core", "within_km"), "有占比目标时应写明市区及周边的范围（公里）；只算市区内的写 0"
     yield from _targets(raw, vocabulary)
     yield from _roster(_valid(raw.get("roster"), RosterEntry), vocabulary)
 
@@ -42,6 +43,17 @@ def _valid(raw: Any, model: type[M]) -> list[tuple[int, M]]:
         except ValidationError:
             continue
     return found
+
+
+def _no_level(stated: str, vocabulary: Vocabulary) -> str:
+    """Being without a grade is no level that can be reached."""
+    return f"没有等级 {stated}；可以是 {'、'.join(vocabulary.levels.labels)}"
+
+
+def _has_bound(zones: Any) -> bool:
+    """Whether the core zone's bound is stated; what is wrong with one the model says."""
+    core = zones.get("core", {}) if isinstance(zones, dict) else {}
+    return not isinstance(core, dict) or core.get("within_km") is not None
 
 
 def _dates(raw: Any) -> Found:
@@ -98,8 +110,8 @@ def _roster(roster: Sequence[tuple[int, RosterEntry]], vocabulary: Vocabulary) -
         first = first_of.setdefault(entry.permit, i)
         if first != i:
             yield ("roster", i, "permit"), f"排污许可证编号 {entry.permit} 已在 roster[{first}]"
-        if entry.target not in vocabulary.levels.standings:
-            yield ("roster", i, "target"), f"没有等级 {entry.target}"
+        if entry.target not in vocabulary.levels.labels:
+            yield ("roster", i, "target"), _no_level(entry.target, vocabulary)
         for j, measure in enumerate(entry.measures):
             if measure.start is not None and measure.finish < measure.start:
                 yield ("roster", i, "measures", j, "finish"), f"{measure.finish} 早于开始日期 {measure.start}"

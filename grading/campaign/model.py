@@ -65,17 +65,21 @@ class Period(Strict):
     deadline: Day
 
 
-class Zone(Strict):
-    """How a zone is bounded: `within_km` of the urban area, or all the rest."""
+class CoreZone(Strict):
+    """How far from the urban area the core zone reaches."""
 
     within_km: Annotated[Number, Field(ge=0)] | None = None
+
+
+class OtherZone(Strict):
+    """All the rest: it has no bound of its own."""
 
 
 class Zones(Strict):
     """The two zones of a city."""
 
-    core: Zone = Zone()
-    other: Zone = Zone()
+    core: CoreZone = CoreZone()
+    other: OtherZone = OtherZone()
 
 
 class Base(Strict):

@@ -133,3 +133,23 @@ def test_a_campaign_of_the_nation_has_plants_of_all_provinces(tmp_path: Path) ->
     (tmp_path / "p.jsonl").write_text("\n".join((line("P1"), line("P2", county="110101"))), encoding="utf-8")
     found = Evaluator(*read_inputs(tmp_path / "c.yaml", tmp_path / "p.jsonl", VOCABULARY), VOCABULARY)
     assert len(found.plants) == 2
+
+
+def test_having_no_grade_is_no_level_to_reach(tmp_path: Path) -> None:
+    text = HEAD.replace("reached: B", "reached: ungraded") + "roster: [{permit: P1, target: ungraded}]\n"
+    found = problems(tmp_path, text, line("P1"))
+    assert [problem.partition("；")[0] for problem in found] == [
+        "c.yaml:5: reached: 没有等级 ungraded",
+        "c.yaml:6: roster[0].target: 没有等级 ungraded",
+    ]
+
+
+@pytest.mark.parametrize("zones", ["", "zones: {}\n", "zones: {core: {}, other: {}}\n"])
+def test_a_share_of_a_zone_needs_the_bound_between_the_zones(tmp_path: Path, zones: str) -> None:
+    (found,) = problems(tmp_path, HEAD + "shares: [{zone: other, at_least_percent: 40}]\n" + zones, line("P1"))
+    assert "zones.core.within_km: 有占比目标时应写明市区及周边的范围" in found
+
+
+def test_the_other_zone_has_no_bound_of_its_own(tmp_path: Path) -> None:
+    text = HEAD + "zones: {core: {within_km: 25}, other: {within_km: 50}}\n"
+    assert problems(tmp_path, text, line("P1")) == ["c.yaml:6: zones.other.within_km: 没有这样的键"]

@@ -7,12 +7,23 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from grading.model.base import Strict, Text
+from grading.intake import UNWRITABLE
+from grading.model.base import Strict
+from grading.model.base import Text as BaseText
 from grading.regions import NATION, checked
 
+
+def _writable(text: str) -> str:
+    if UNWRITABLE.search(text):
+        raise ValueError("不能有控制字符")
+    return text
+
+
+Text = Annotated[BaseText, AfterValidator(_writable)]
+"""A text that every document can hold."""
 County = Annotated[str, AfterValidator(checked)]
 Jurisdiction = Annotated[str, AfterValidator(lambda code: code if code == NATION else checked(code))]
-Permit = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Permit = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_writable)]
 GradeId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+-]*$", max_length=32)]
 State = Literal["operating", "long_idle", "closed"]
 ZoneId = Literal["core", "other"]

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, StrictBool
 
-from grading.campaign.model import County, Day, GradeId, Number, Permit, State
-from grading.model.base import Strict, Text
+from grading.campaign.model import County, Day, GradeId, Number, Permit, State, Text
+from grading.model.base import Strict
 
 POLLUTANTS = ("so2", "nox", "pm", "voc")
 

@@ -1,7 +1,5 @@
 """`grading form` and `grading read`: the audit form as a workbook, out and back in."""
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +8,7 @@ import typer
 from rich.text import Text
 
 from grading.audit_json import dump_audit
+from grading.cli.files import write_whole
 from grading.cli.inputs import STDIN, print_audit_problems, read_bytes, with_progress
 from grading.cli.terminal import Exit, err, library, matching_rulesets, print_json, print_problems, stop
 from grading.forms.findings import FormError
@@ -58,7 +57,9 @@ def form(
         if output in (None, STDIN):
             print_json(document)
         else:
-            _write(Path(str(output)), orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+            write_whole(
+                Path(str(output)), orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+            )
         return
     if output is None:
         stop("请用 -o 指定核查表文件，如 -o form.xlsx")
@@ -74,7 +75,7 @@ def form(
     if target is None:
         typer.echo(book, nl=False)
         return
-    _write(target, book)
+    write_whole(target, book)
     err.print(Text(f"已写入 {output}"))
 
 
@@ -126,7 +127,7 @@ def _read(name: str, known: Library, output: Path | None, errors: Path | None, a
         marked = None
         if error.can_mark:
             marked = errors or _marked_path(name)
-            _write(marked, mark_problems(data, error.problems))
+            write_whole(marked, mark_problems(data, error.problems))
         _tell_problems(name, error, marked, as_json)
         return False
     _tell_warnings(name, reading, as_json)
@@ -134,7 +135,7 @@ def _read(name: str, known: Library, output: Path | None, errors: Path | None, a
     if output is None:
         typer.echo(text, nl=False)
     else:
-        _write(output, text.encode())
+        write_whole(output, text.encode())
     return True
 
 
@@ -200,25 +201,3 @@ def _filled(name: str, known: Library, rows: int) -> bytes:
     except AuditError as error:
         print_audit_problems(name, error)
         raise typer.Exit(Exit.FAILED) from None
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    temporary: str | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-        stop(f"{path} 写不了：{error.strerror}", Exit.FAILED)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -11,7 +11,7 @@ from grading.cli.inputs import grade_one, read_bytes, tell_problems
 from grading.cli.labels import TRIAL_NOTICE
 from grading.cli.terminal import (
     Exit,
-    err,
+    ending_on_unusable_rulesets,
     library,
     out,
     print_block,
@@ -66,8 +66,9 @@ def register(parent: typer.Typer) -> None:
 
 
 def policies_of(context: typer.Context) -> PolicyLibrary:
-    """The policies beside the rulesets that the command works with."""
-    return PolicyLibrary(library(context).root)
+    """The policies beside the rulesets that the command works with; ends the command where these can't be used."""
+    with ending_on_unusable_rulesets():
+        return PolicyLibrary(library(context).root)
 
 
 def _wanted(policies: PolicyLibrary, ids: list[str] | None) -> tuple[str, ...]:
@@ -82,7 +83,8 @@ def _wanted(policies: PolicyLibrary, ids: list[str] | None) -> tuple[str, ...]:
 def list_(context: typer.Context, ids: Ids = None, as_json: Json = False) -> None:
     """List policies with jurisdiction, period and number of rules."""
     policies = policies_of(context)
-    listed = [policies.policy(id_) for id_ in _wanted(policies, ids)]
+    with ending_on_unusable_rulesets():
+        listed = [policies.policy(id_) for id_ in _wanted(policies, ids)]
     if as_json:
         keys = {"id", "title", "jurisdiction", "document", "subject", "effective", "superseded"}
         print_json([p.model_dump(mode="json", include=keys) | {"rules": len(p.rules)} for p in listed])
@@ -101,7 +103,8 @@ def show(context: typer.Context, policy: Annotated[str, typer.Argument(metavar="
     """Print a policy in prose."""
     policies = policies_of(context)
     for id_ in _wanted(policies, [policy]):
-        found, ruleset = policies.policy(id_), policies.ruleset(id_)
+        with ending_on_unusable_rulesets():
+            found, ruleset = policies.policy(id_), policies.ruleset(id_)
         out.print(Text(f"{found.title}（{found.id}）", style="bold"))
         out.print(f"{found.document}；{found.effective} 起" + (f"，{found.superseded} 前" if found.superseded else ""))
         for rule in found.rules:
@@ -162,14 +165,11 @@ def check(context: typer.Context, ids: Ids = None, as_json: Json = False) -> Non
 def cases(context: typer.Context, ids: Ids = None, as_json: Json = False) -> None:
     """Run the data cases."""
     policies = policies_of(context)
-    engine = PolicyEngine(policies)
     results: list[PolicyCaseResult] = []
-    try:
+    with ending_on_unusable_rulesets():
+        engine = PolicyEngine(policies)
         for id_ in _wanted(policies, ids):
             results += [run_policy_case(engine, id_, case) for case in read_policy_cases(engine, id_)]
-    except LanguageError as error:
-        print_problems(error.problems, err)
-        raise typer.Exit(Exit.FAILED) from None
     failed = [result for result in results if result.differences]
     if as_json:
         print_json([{"policy": r.policy, "case": r.case.name, "differences": list(r.differences)} for r in results])
@@ -199,17 +199,16 @@ def apply(
         stop(f"--jurisdiction 应为省、市、县的六位区划代码（GB/T 2260），如 610402；现为“{jurisdiction}”")
     rulesets, policies = library(context), policies_of(context)
     engine = Engine(rulesets)
+    mode = Mode.TRIAL if trial else Mode.OFFICIAL
     try:
-        audit = read_audit_for_policies(read_bytes(file), rulesets, policies)
-        county = jurisdiction or audit.enterprise.county
-        if county is None:
-            stop("审核数据没有写明企业所在区县；请用 --jurisdiction 指明")
-        applied = _applied(engine, PolicyEngine(policies), audit, Mode.TRIAL if trial else Mode.OFFICIAL, county, on)
+        with ending_on_unusable_rulesets():
+            audit = read_audit_for_policies(read_bytes(file), rulesets, policies)
+            county = jurisdiction or audit.enterprise.county
+            if county is None:
+                stop("审核数据没有写明企业所在区县；请用 --jurisdiction 指明")
+            applied = _applied(engine, PolicyEngine(policies), audit, mode, county, on)
     except AuditError as error:
         tell_problems(file, error, as_json)
-        raise typer.Exit(Exit.FAILED) from None
-    except LanguageError as error:
-        print_problems(error.problems, err)
         raise typer.Exit(Exit.FAILED) from None
     if as_json:
         print_json(applied.as_json(with_unmet, with_trace) | ({"mode": "trial"} if trial else {}))

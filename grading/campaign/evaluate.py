@@ -57,6 +57,8 @@ class Evaluator:
 
     def __init__(self, campaign: Campaign, plants: Sequence[Plant], vocabulary: Vocabulary) -> None:
         self.campaign, self.levels = campaign, vocabulary.levels
+        self.industries = vocabulary.industries
+        self.county_names = {**vocabulary.regions, **campaign.counties}
         register = vocabulary.industries
         wanted = register.ids if campaign.industries == "all" else register.named(campaign.industries)
         self.plants: dict[str, History] = {}

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +29,7 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 COUNTY = re.compile(r"[0-9]{6}")
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Characters that no document can hold: controls other than tab and line ends, halves of surrogate pairs, non-characters."""
+NOT_JSON = "is not JSON: "
 TOO_FEW = "至少应有"
 """What is told of a table with too few rows, in a sentence that needs no translation."""
 Path = tuple[str | int, ...]
@@ -80,7 +81,7 @@ def parse_json(text: bytes | str) -> Any:
     except UnicodeDecodeError as error:
         raise AuditError([InputProblem("", f"is not UTF-8 text (byte {error.start})")]) from None
     except json.JSONDecodeError as error:
-        said = f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        said = f"{NOT_JSON}{error.msg} at line {error.lineno}, column {error.colno}"
         raise AuditError([InputProblem("", said)]) from None
     except RecursionError:
         raise AuditError([InputProblem("", "is nested too deeply")]) from None
@@ -92,6 +93,44 @@ def _number(text: str) -> Any:
     if len(digits) > MAX_DIGITS or (exponent and abs(int(exponent)) > MAX_DIGITS):
         return _NotANumber(text[:MAX_DIGITS])
     return Decimal(text)
+
+
+def is_exact(raw: Any) -> bool:
+    """Whether every key of a parsed document stands there once, and every number can be read exactly."""
+    waiting = [raw]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if getattr(value, "twice", ()):
+                return False
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+        elif isinstance(value, _NotANumber):
+            return False
+    return True
+
+
+def repeated_keys(raw: Any) -> Iterator[Path]:
+    """The place of every key of a parsed document that stood there twice."""
+    for path, value in _values(raw):
+        for key in getattr(value, "twice", ()):
+            yield (*path, key)
+
+
+def unreadable_numbers(raw: Any) -> Iterator[Path]:
+    """The place of everything in a parsed document that is written as a number and can't be read exactly as one."""
+    return (path for path, value in _values(raw) if isinstance(value, _NotANumber))
+
+
+def _values(raw: Any) -> Iterator[tuple[Path, Any]]:
+    """Every value of a parsed document with its place. A list of what waits, so that depth is no matter."""
+    waiting: list[tuple[Path, Any]] = [((), raw)]
+    while waiting:
+        path, value = waiting.pop()
+        yield path, value
+        inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        waiting += [((*path, step), item) for step, item in inner]
 
 
 def read_audit(text: bytes | str, library: Library, *, notices: list[InputProblem] | None = None) -> Audit:

@@ -6,6 +6,8 @@ PATTERN = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)(?:0000|(?:0[1-
 """A province that there is, with a city and a county or with neither. Which cities and counties there are changes every year:
 that is left to people."""
 _WRITTEN = re.compile(PATTERN)
+NATION = "100000"
+"""What applies to the whole country; no place of an enterprise."""
 
 
 def is_place(code: str) -> bool:

@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from grading.campaign.model import NewTarget, RosterEntry, Share
-from grading.campaign.vocabulary import Vocabulary, jurisdiction_prefix
+from grading.campaign.vocabulary import Vocabulary
+from grading.jurisdiction import in_area
 from grading.language.source import Path_
+from grading.regions import NATION, is_place
 
 M = TypeVar("M", bound=BaseModel)
 Found = Iterator[tuple[Path_, str]]
@@ -18,15 +20,16 @@ DAYS = ("start", "roster_frozen", "plans_due", "deadline")
 
 def contradictions(raw: Mapping[str, Any], vocabulary: Vocabulary) -> Found:
     """Each contradiction with its place, whatever else of the document is wrong."""
-    levels = vocabulary.levels.standings
     yield from _dates(raw.get("period"))
-    if isinstance(reached := raw.get("reached"), str) and reached not in levels:
-        yield ("reached",), f"没有等级 {reached}；可以是 {'、'.join(levels)}"
+    if isinstance(reached := raw.get("reached"), str) and reached not in vocabulary.levels.labels:
+        yield ("reached",), _no_level(reached, vocabulary)
     yield from _industries(raw.get("industries"), vocabulary)
     shares = _valid(raw.get("shares"), Share)
     for i, share in shares:
         if any(share.zone == other.zone for j, other in shares if j < i):
             yield ("shares", i, "zone"), f"区域 {share.zone} 重复"
+    if shares and not _has_bound(raw.get("zones")):
+        yield ("zones", "core", "within_km"), "有占比目标时应写明市区及周边的范围（公里）；只算市区内的写 0"
     yield from _targets(raw, vocabulary)
     yield from _roster(_valid(raw.get("roster"), RosterEntry), vocabulary)
 
@@ -40,6 +43,17 @@ def _valid(raw: Any, model: type[M]) -> list[tuple[int, M]]:
         except ValidationError:
             continue
     return found
+
+
+def _no_level(stated: str, vocabulary: Vocabulary) -> str:
+    """Being without a grade is no level that can be reached."""
+    return f"没有等级 {stated}；可以是 {'、'.join(vocabulary.levels.labels)}"
+
+
+def _has_bound(zones: Any) -> bool:
+    """Whether the core zone's bound is stated; what is wrong with one the model says."""
+    core = zones.get("core", {}) if isinstance(zones, dict) else {}
+    return not isinstance(core, dict) or core.get("within_km") is not None
 
 
 def _dates(raw: Any) -> Found:
@@ -62,16 +76,16 @@ def _industries(raw: Any, vocabulary: Vocabulary) -> Found:
 def _targets(raw: Mapping[str, Any], vocabulary: Vocabulary) -> Found:
     own, jurisdiction = raw.get("counties"), raw.get("jurisdiction")
     named = own if isinstance(own, dict) else {}
-    prefix = jurisdiction_prefix(jurisdiction) if isinstance(jurisdiction, str) else ""
+    area = jurisdiction if isinstance(jurisdiction, str) and is_place(jurisdiction) else NATION
     for code in named:
-        if not str(code).startswith(prefix):
+        if is_place(str(code)) and not in_area(str(code), area):
             yield ("counties", code), _OUTSIDE.format(code, jurisdiction)
     targets = _valid(raw.get("new"), NewTarget)
     for i, target in targets:
         county = target.county
         if (county is None) is not target.rest:
             yield ("new", i), "应写明 county，或写 rest: true，二者取一"
-        elif county is not None and not county.startswith(prefix):
+        elif county is not None and not in_area(county, area):
             yield ("new", i, "county"), _OUTSIDE.format(county, jurisdiction)
         elif county is not None and county not in named and _is_unknown(county, vocabulary.regions):
             yield ("new", i, "county"), f"没有区划代码为 {county} 的区县；开发区等可在 counties 中写明代码和名称"
@@ -83,8 +97,10 @@ _OUTSIDE = "{} 不在本次行动的范围 {} 之内"
 
 
 def _is_unknown(county: str, regions: Mapping[str, str]) -> bool:
-    """Whether a code is none of those known in its city; a city of which nothing is known rules nothing out."""
+    """Whether a code is a whole city's or none of those known in its city; a city of which nothing is known rules nothing out."""
     city = county[:4]
+    if county.endswith("00"):
+        return True
     return county not in regions and any(code.startswith(city) and not code.endswith("00") for code in regions)
 
 
@@ -94,8 +110,8 @@ def _roster(roster: Sequence[tuple[int, RosterEntry]], vocabulary: Vocabulary) -
         first = first_of.setdefault(entry.permit, i)
         if first != i:
             yield ("roster", i, "permit"), f"排污许可证编号 {entry.permit} 已在 roster[{first}]"
-        if entry.target not in vocabulary.levels.standings:
-            yield ("roster", i, "target"), f"没有等级 {entry.target}"
+        if entry.target not in vocabulary.levels.labels:
+            yield ("roster", i, "target"), _no_level(entry.target, vocabulary)
         for j, measure in enumerate(entry.measures):
             if measure.start is not None and measure.finish < measure.start:
                 yield ("roster", i, "measures", j, "finish"), f"{measure.finish} 早于开始日期 {measure.start}"

@@ -20,7 +20,8 @@ from grading.campaign.model import ZONES, Campaign, ZoneId
 from grading.campaign.moves import Moves, moves
 from grading.campaign.overdue import Overdue, overdue
 from grading.campaign.plants import Plant
-from grading.campaign.vocabulary import Vocabulary, jurisdiction_prefix
+from grading.campaign.vocabulary import Vocabulary
+from grading.jurisdiction import in_area
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,16 @@ class Evaluator:
 
     def __init__(self, campaign: Campaign, plants: Sequence[Plant], vocabulary: Vocabulary) -> None:
         self.campaign, self.levels = campaign, vocabulary.levels
-        wanted = vocabulary.industries.ids if campaign.industries == "all" else frozenset(campaign.industries)
-        prefix = jurisdiction_prefix(campaign.jurisdiction)
+        self.industries = vocabulary.industries
+        self.county_names = {**vocabulary.regions, **campaign.counties}
+        register = vocabulary.industries
+        wanted = register.ids if campaign.industries == "all" else register.named(campaign.industries)
         self.plants: dict[str, History] = {}
         self.zones: dict[str, ZoneId | None] = {}
         self.before: dict[str, str | None] = {}
         for plant in plants:
             units = tuple(unit for unit in plant.units if unit.industry in wanted)
-            if units and plant.enterprise.county.startswith(prefix):
+            if units and in_area(plant.enterprise.county, campaign.jurisdiction):
                 found = self.plants[plant.permit] = history(plant, units, self.levels)
                 self.before[plant.permit] = found.on(campaign.period.start).grade
                 self.zones[plant.permit] = zone_of(plant, campaign)

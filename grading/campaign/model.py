@@ -7,12 +7,24 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from grading.model.base import Strict, Text
+from grading.intake import UNWRITABLE
+from grading.model.base import Strict
+from grading.model.base import Text as BaseText
+from grading.regions import NATION, checked
 
-County = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{5}$")]
-Permit = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+def _writable(text: str) -> str:
+    if UNWRITABLE.search(text):
+        raise ValueError("不能有控制字符")
+    return text
+
+
+Text = Annotated[BaseText, AfterValidator(_writable)]
+"""A text that every document can hold."""
+County = Annotated[str, AfterValidator(checked)]
+Jurisdiction = Annotated[str, AfterValidator(lambda code: code if code == NATION else checked(code))]
+Permit = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_writable)]
 GradeId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+-]*$", max_length=32)]
-Percent = Annotated[Decimal, Field(ge=0, le=100)]
 State = Literal["operating", "long_idle", "closed"]
 ZoneId = Literal["core", "other"]
 
@@ -33,7 +45,16 @@ def _day(value: object) -> object:
     raise PydanticCustomError("date_type", "a day like 2023-09-10")
 
 
+def _number(value: object) -> object:
+    """A number; pydantic would also take its text, of any size."""
+    if isinstance(value, str):
+        raise PydanticCustomError("decimal_type", "a number")
+    return value
+
+
+Number = Annotated[Decimal, BeforeValidator(_number)]
 Day = Annotated[date, BeforeValidator(_day)]
+Percent = Annotated[Number, Field(ge=0, le=100)]
 Count = Annotated[int, Field(ge=0), BeforeValidator(_whole)]
 
 
@@ -55,17 +76,21 @@ class Period(Strict):
     deadline: Day
 
 
-class Zone(Strict):
-    """How a zone is bounded: `within_km` of the urban area, or all the rest."""
+class CoreZone(Strict):
+    """How far from the urban area the core zone reaches."""
 
-    within_km: Annotated[Decimal, Field(ge=0)] | None = None
+    within_km: Annotated[Number, Field(ge=0)] | None = None
+
+
+class OtherZone(Strict):
+    """All the rest: it has no bound of its own."""
 
 
 class Zones(Strict):
     """The two zones of a city."""
 
-    core: Zone = Zone()
-    other: Zone = Zone()
+    core: CoreZone = CoreZone()
+    other: OtherZone = OtherZone()
 
 
 class Base(Strict):
@@ -97,7 +122,7 @@ class PlannedMeasure(Strict):
     start: Day | None = None
     finish: Day
     done_percent: Percent = Decimal(0)
-    cost_wan: Annotated[Decimal, Field(ge=0)] | None = None
+    cost_wan: Annotated[Number, Field(ge=0)] | None = None
     responsible: Text | None = None
     obstacle: Text | None = None
 
@@ -115,7 +140,7 @@ def _industries(value: object) -> object:
 
 
 class Campaign(Strict):
-    """A campaign; `industries` are ids of the register of key industries, or all of them.
+    """A campaign; `industries` are ids of the register of key industries, names of rulesets, or all of them.
 
     `counties` names development zones and the like that are counted as counties of their own and have no code of GB/T 2260.
     """
@@ -123,7 +148,7 @@ class Campaign(Strict):
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
     title: Text
     names: Names = Names()
-    jurisdiction: County
+    jurisdiction: Jurisdiction
     counties: dict[County, Text] = Field(default_factory=dict)
     industries: Annotated[Literal["all"] | tuple[Text, ...], AfterValidator(_industries)] = "all"
     period: Period

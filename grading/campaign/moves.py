@@ -38,7 +38,10 @@ def marks_of(levels: Levels) -> Marks:
 
 
 def moves(base: Sequence[Counted], others: Iterable[History], levels: Levels, start: date, day: date) -> Moves:
-    """What became of the base since `start`; of the `others`, which of C and D have closed."""
+    """What became of the base since `start`; of the `others`, which of C and D have closed.
+
+    A campaign whose base leaves nothing out has closed plants in it.
+    """
     marks, of = marks_of(levels), levels.standings
     created: list[str] = []
     increased: list[str] = []
@@ -59,7 +62,7 @@ def moves(base: Sequence[Counted], others: Iterable[History], levels: Levels, st
                 reduced.append(plant.permit)
             if was == marks.d and is_ < was:
                 cleared.append(plant.permit)
-            if now == UNGRADED and was in (marks.c, marks.d):
+            if is_ >= was and was in (marks.c, marks.d) and (now == UNGRADED or _closed_since(plant, start, day)):
                 closed.append(plant.permit)
         best = plant.best(start, day)
         if best is not None and of[now] > best:
@@ -68,6 +71,10 @@ def moves(base: Sequence[Counted], others: Iterable[History], levels: Levels, st
         before = plant.on(start).grade
         if before is None or of[before] not in (marks.c, marks.d):
             continue
-        if plant.state(day) == "closed" and plant.state(start) != "closed":
+        if _closed_since(plant, start, day):
             closed.append(plant.permit)
     return Moves(*(tuple(sorted(listed)) for listed in (created, increased, reduced, cleared, closed, backslid)))
+
+
+def _closed_since(plant: History, start: date, day: date) -> bool:
+    return plant.state(day) == "closed" and plant.state(start) != "closed"

@@ -1,16 +1,15 @@
 """Plants as a campaign reads them: an enterprise by its permit, its states, and every grading of its units."""
 
-from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field, StrictBool
 
-from grading.campaign.model import County, Day, GradeId, Permit, State
-from grading.model.base import Strict, Text
+from grading.campaign.model import County, Day, GradeId, Number, Permit, State, Text
+from grading.model.base import Strict
 
 POLLUTANTS = ("so2", "nox", "pm", "voc")
 
-Tonnes = Annotated[Decimal, Field(ge=0)]
+Tonnes = Annotated[Number, Field(ge=0)]
 
 
 class StateSince(Strict):
@@ -38,7 +37,7 @@ class Enterprise(Strict):
     permit: Permit
     county: County
     in_urban_area: StrictBool | None = None
-    distance_km: Annotated[Decimal, Field(ge=0)] | None = None
+    distance_km: Annotated[Number, Field(ge=0)] | None = None
     opened: Day | None = None
     state: tuple[StateSince, ...] = ()
     head: StrictBool = False

@@ -1,12 +1,14 @@
 """What is wrong with a campaign or a plants file, each with its place, in Chinese."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from grading.intake import is_exact, repeated_keys, unreadable_numbers
+from grading.invisible import shown_invisible
 from grading.language.problems import place_of
 
 _EXPECTED = {
@@ -19,6 +21,8 @@ _EXPECTED = {
     "model": "一组键值",
     "string": "文字（数字须加引号）",
 }
+TWICE = "写了两次"
+NOT_A_NUMBER = "不是有限的数，或位数过多"
 _BOUNDS = {"greater_than_equal": "不小于", "less_than_equal": "不大于"}
 
 
@@ -47,7 +51,16 @@ class CampaignError(Exception):
 def places(error: ValidationError) -> Iterable[tuple[tuple[str | int, ...], str]]:
     """The place and the Chinese message of each thing that a model refused."""
     for detail in error.errors(include_url=False):
-        yield tuple(step for step in detail["loc"] if not _is_alternative(step)), _message(detail)
+        steps = (step for step in detail["loc"] if not _is_alternative(step))
+        yield tuple(shown_invisible(step) if isinstance(step, str) else step for step in steps), _message(detail)
+
+
+def faults_of_json(raw: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """What a model would pass over in a parsed document: keys that stand twice, and numbers that it would take for texts."""
+    if is_exact(raw):
+        return
+    yield from ((path, TWICE) for path in repeated_keys(raw))
+    yield from ((path, NOT_A_NUMBER) for path in unreadable_numbers(raw))
 
 
 def place_text(path: tuple[str | int, ...]) -> str:
@@ -72,6 +85,8 @@ def _message(detail: ErrorDetails) -> str:
         return f"应{_BOUNDS[kind]} {context.get('ge', context.get('le'))}，现为 {_shown(given)}"
     if kind == "string_pattern_mismatch":
         return f"写法不对，应形如 {context['pattern']}，现为 {_shown(given)}"
+    if kind == "value_error":
+        return shown_invisible(str(context["error"]))
     if kind in ("too_short", "string_too_short"):
         return f"至少 {context['min_length']} 项" if kind == "too_short" else "不能为空"
     if kind in ("too_long", "string_too_long"):
@@ -85,4 +100,4 @@ def _shown(given: Any) -> str:
         return "空"
     if isinstance(given, dict | list | BaseModel):
         return "一组值"
-    return f"“{str(given)[:60]}”"
+    return f"“{shown_invisible(str(given)[:60])}”"

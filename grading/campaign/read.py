@@ -1,19 +1,17 @@
 """Reads a campaign and its plants: everything that is wrong with both at once, each with its place."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
 from grading.campaign.contradictions import contradictions
 from grading.campaign.model import Campaign
 from grading.campaign.plants import Plant
-from grading.campaign.problems import CampaignError, CampaignProblem, place_text, places
+from grading.campaign.problems import CampaignError, CampaignProblem, faults_of_json, place_text, places
 from grading.campaign.vocabulary import Vocabulary
+from grading.intake import NOT_JSON, AuditError, parse_json
 from grading.language.source import Path_, Source, read_source
 
 MOST_LINE_BYTES = 1_000_000
@@ -95,15 +93,10 @@ def _plants(path: Path, vocabulary: Vocabulary) -> tuple[tuple[Plant, ...], list
     for number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").splitlines(), start=1):
         if not line.strip():
             continue
-        try:
-            raw = _parsed(line)
-            plant = Plant.model_validate(raw)
-        except ValueError as error:
-            found = places(error) if isinstance(error, ValidationError) else [((), f"不是 JSON：{error}")]
-            problems += [CampaignProblem(path.name, number, place_text(at), message) for at, message in found]
+        plant, wrong = _plant(line, vocabulary)
+        problems += [CampaignProblem(path.name, number, place_text(at), message) for at, message in wrong]
+        if plant is None:
             continue
-        for at, message in _wrong_in(plant, vocabulary):
-            problems.append(CampaignProblem(path.name, number, place_text(at), message))
         first = lines_of.setdefault(plant.permit, number)
         if first != number:
             message = f"排污许可证编号 {plant.permit} 已在第 {first} 行"
@@ -112,15 +105,21 @@ def _plants(path: Path, vocabulary: Vocabulary) -> tuple[tuple[Plant, ...], list
     return tuple(read), problems
 
 
-def _parsed(line: bytes) -> Any:
-    """A line as JSON; raises ValueError."""
+def _plant(line: bytes, vocabulary: Vocabulary) -> tuple[Plant | None, list[tuple[Path_, str]]]:
+    """The plant of a line, if it is one, with everything that is wrong with it."""
     if len(line) > MOST_LINE_BYTES:
-        raise ValueError(f"超过 {MOST_LINE_BYTES:,} 字节")
-    return json.loads(line, parse_float=Decimal, parse_constant=_refuse)
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} 不是数字")
+        return None, [((), f"超过 {MOST_LINE_BYTES:,} 字节")]
+    try:
+        raw = parse_json(line)
+    except AuditError as error:
+        return None, [((), f"不是 JSON：{problem.message.removeprefix(NOT_JSON)}") for problem in error.problems]
+    wrong: list[tuple[Path_, str]] = list(faults_of_json(raw))
+    try:
+        plant = Plant.model_validate(raw)
+    except ValidationError as error:
+        told = {at for at, _ in wrong}
+        return None, wrong + [(at, message) for at, message in places(error) if at not in told]
+    return plant, [*wrong, *_wrong_in(plant, vocabulary)]
 
 
 def _wrong_in(plant: Plant, vocabulary: Vocabulary) -> Sequence[tuple[Path_, str]]:

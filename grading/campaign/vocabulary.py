@@ -21,12 +21,3 @@ class Vocabulary:
 def vocabulary_of(library: Library) -> Vocabulary:
     """The levels, industries and counties of a library; raises LanguageError."""
     return Vocabulary(levels_of(library), industries(library), regions(library.root))
-
-
-def jurisdiction_prefix(code: str) -> str:
-    """What codes of a jurisdiction's counties begin with: of the nation nothing, of a province two digits, of a city four."""
-    if code == "100000":
-        return ""
-    if code.endswith("0000"):
-        return code[:2]
-    return code[:4] if code.endswith("00") else code

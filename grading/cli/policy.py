@@ -13,7 +13,7 @@ from grading.cli.inputs import grade_one, print_notices, read_bytes, tell_proble
 from grading.cli.labels import TRIAL_NOTICE
 from grading.cli.terminal import (
     Exit,
-    err,
+    ending_on_unusable_rulesets,
     library,
     out,
     print_block,
@@ -36,8 +36,9 @@ from grading.model.ruleset import Scale
 from grading.policy.apply import Applied, Concluded, PolicyEngine, apply_policies
 from grading.policy.cases import PolicyCaseResult, read_policy_cases, run_policy_case
 from grading.policy.intake import read_audit_for_policies
-from grading.policy.library import UNFULFILLED, PolicyLibrary
+from grading.policy.library import FOLDER, UNFULFILLED, PolicyLibrary
 from grading.policy.model import Effect, Kind
+from grading.policy.shared_facts import check_shared_facts
 from grading.vocabulary import BASIS, CONFIDENCE, STATUS
 
 app = typer.Typer(help="政策：列出、查看、检查、测试，以及对一家企业适用哪些要求", no_args_is_help=True)
@@ -68,8 +69,9 @@ def register(parent: typer.Typer) -> None:
 
 
 def policies_of(context: typer.Context) -> PolicyLibrary:
-    """The policies beside the rulesets that the command works with."""
-    return PolicyLibrary(library(context).root)
+    """The policies beside the rulesets that the command works with; ends the command where these can't be used."""
+    with ending_on_unusable_rulesets():
+        return PolicyLibrary(library(context).root)
 
 
 def _wanted(policies: PolicyLibrary, ids: list[str] | None) -> tuple[str, ...]:
@@ -84,7 +86,8 @@ def _wanted(policies: PolicyLibrary, ids: list[str] | None) -> tuple[str, ...]:
 def list_(context: typer.Context, ids: Ids = None, as_json: Json = False) -> None:
     """List policies with jurisdiction, period and number of rules."""
     policies = policies_of(context)
-    listed = [policies.policy(id_) for id_ in _wanted(policies, ids)]
+    with ending_on_unusable_rulesets():
+        listed = [policies.policy(id_) for id_ in _wanted(policies, ids)]
     if as_json:
         keys = {"id", "title", "jurisdiction", "document", "subject", "effective", "superseded"}
         print_json([p.model_dump(mode="json", include=keys) | {"rules": len(p.rules)} for p in listed])
@@ -104,7 +107,8 @@ def show(context: typer.Context, policy: Annotated[str, typer.Argument(metavar="
     """Print a policy in prose."""
     policies = policies_of(context)
     for id_ in _wanted(policies, [policy]):
-        found, ruleset = policies.policy(id_), policies.ruleset(id_)
+        with ending_on_unusable_rulesets():
+            found, ruleset = policies.policy(id_), policies.ruleset(id_)
         out.print(Text(f"{found.title}（{found.id}）", style="bold"))
         until = f"，{found.superseded} 前" if found.superseded else ""
         out.print(Text(f"{found.document}；{found.effective} 起{until}"))
@@ -148,6 +152,11 @@ def check(context: typer.Context, ids: Ids = None, as_json: Json = False) -> Non
             problems += dict.fromkeys(shown)
         except LanguageError as error:
             problems += error.problems
+    try:
+        files = {f"{FOLDER}/{id_}.yaml" for id_ in wanted}
+        problems += [p for p in check_shared_facts(policies, library(context)) if p.file in files]
+    except LanguageError as error:
+        problems += [problem for problem in error.problems if problem not in problems]
     errors = [problem for problem in problems if problem.severity == "error"]
     if as_json:
         print_json({"policies": len(wanted), "problems": [problem_json(problem) for problem in problems]})
@@ -162,14 +171,11 @@ def check(context: typer.Context, ids: Ids = None, as_json: Json = False) -> Non
 def cases(context: typer.Context, ids: Ids = None, as_json: Json = False) -> None:
     """Run the data cases."""
     policies = policies_of(context)
-    engine = PolicyEngine(policies)
     results: list[PolicyCaseResult] = []
-    try:
+    with ending_on_unusable_rulesets():
+        engine = PolicyEngine(policies)
         for id_ in _wanted(policies, ids):
             results += [run_policy_case(engine, id_, case) for case in read_policy_cases(engine, id_)]
-    except LanguageError as error:
-        print_problems(error.problems, err)
-        raise typer.Exit(Exit.FAILED) from None
     failed = [result for result in results if result.differences]
     if as_json:
         print_json([{"policy": r.policy, "case": r.case.name, "differences": list(r.differences)} for r in results])
@@ -198,20 +204,18 @@ def apply(
     rulesets, policies = library(context), policies_of(context)
     engine = Engine(rulesets)
     try:
-        notices: list[InputProblem] = []
-        audit = read_audit_for_policies(read_bytes(file), rulesets, policies, notices=notices)
-        print_notices(file, notices)
-        county = audit.enterprise.county if jurisdiction is None else _known_place(jurisdiction)
-        if county is None:
-            stop("审核数据没有写明企业所在区县；请用 --jurisdiction 指明")
-        scales = {unit.ruleset: rulesets.ruleset(unit.ruleset).scale for unit in audit.units}
-        grading = grade_one(audit, engine, Mode.TRIAL if trial else Mode.OFFICIAL)
-        applied = apply_policies(PolicyEngine(policies), audit, grading, scales, county, on.date())
+        with ending_on_unusable_rulesets():
+            notices: list[InputProblem] = []
+            audit = read_audit_for_policies(read_bytes(file), rulesets, policies, notices=notices)
+            print_notices(file, notices)
+            county = audit.enterprise.county if jurisdiction is None else _known_place(jurisdiction)
+            if county is None:
+                stop("审核数据没有写明企业所在区县；请用 --jurisdiction 指明")
+            scales = {unit.ruleset: rulesets.ruleset(unit.ruleset).scale for unit in audit.units}
+            grading = grade_one(audit, engine, Mode.TRIAL if trial else Mode.OFFICIAL)
+            applied = apply_policies(PolicyEngine(policies), audit, grading, scales, county, on.date())
     except AuditError as error:
         tell_problems(file, error, as_json)
-        raise typer.Exit(Exit.FAILED) from None
-    except LanguageError as error:
-        print_problems(error.problems, err)
         raise typer.Exit(Exit.FAILED) from None
     if as_json:
         print_json(applied.as_json(with_unmet, with_trace) | ({"mode": "trial"} if trial else {}))

@@ -1,7 +1,8 @@
 """What all commands share: where rulesets come from, how things are printed, how a command ends."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from difflib import get_close_matches
 from enum import IntEnum
@@ -14,7 +15,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from grading.language.load import Library
-from grading.language.problems import Problem
+from grading.language.problems import LanguageError, Problem
 from grading.ruleset_id import edition_of, industry_of
 
 PIPED_WIDTH = 160
@@ -101,6 +102,16 @@ def print_problems(problems: Iterable[Problem], console: Console = out) -> None:
         line.highlight_words(["error:"], "red")
         line.highlight_words(["warning:"], "yellow")
         console.print(line)
+
+
+@contextmanager
+def ending_on_unusable_rulesets() -> Iterator[None]:
+    """Print what is wrong with rulesets, policies or registers that can't be used, and end the command."""
+    try:
+        yield
+    except LanguageError as error:
+        print_problems(error.problems, err)
+        raise typer.Exit(Exit.FAILED) from None
 
 
 def print_block(block: RenderableType) -> None:

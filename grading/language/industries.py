@@ -1,5 +1,6 @@
 """The register of key industries: their numbers, names, GB/T 4754 codes, scales and rulesets."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Annotated
 
@@ -41,6 +42,11 @@ class Industries(Strict):
     def ids(self) -> frozenset[str]:
         """Every id by which a unit may name a key industry."""
         return frozenset().union(*(industry.ids for industry in self.industries))
+
+    def named(self, names: Iterable[str]) -> frozenset[str]:
+        """Every id by which a unit of these industries may be known; a ruleset's name alone stands for itself."""
+        by_own_id = {industry.id: industry.ids for industry in self.industries}
+        return frozenset().union(*(by_own_id.get(name, {name}) for name in names))
 
     def by_id(self, wanted: str) -> Industry | None:
         """The industry of that id, or whose ruleset has that name."""

@@ -10,7 +10,7 @@ from grading.model.audit import Audit, UnitAudit
 from grading.model.base import Mode, Scalar, Status
 from grading.model.result import Grading, Outcome, TraceEntry
 from grading.policy.apply import FACILITY_SCOPE, Concluded, PolicyEngine
-from grading.policy.given import grade_facts
+from grading.policy.given import grade_facts, place_facts
 from grading.policy.library import UNFULFILLED
 from grading.policy.model import Effect
 from grading.policy.project import Project
@@ -114,7 +114,7 @@ def _given(policies: PolicyEngine, project: Project) -> dict[str, Scalar | None]
         "industry": project.industry,
         "is_key_industry": None if project.industry is None else project.industry in families.ids,
         "emits_to_air": project.emits_to_air,
-        "county": project.county,
+        **place_facts(project.county),
         "in_urban_area": project.in_urban_area,
         "distance_km": None if distance is None else Decimal(distance),
         "distance_method": project.distance_method,

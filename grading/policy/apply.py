@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from grading.campaign.levels import Levels
-from grading.campaign.vocabulary import jurisdiction_prefix
 from grading.engine.grade import Engine
+from grading.jurisdiction import area_bounds, in_area
 from grading.model.audit import Audit, Enterprise, Known, Row, UnitAudit
 from grading.model.base import Mode, Scalar, Status
 from grading.model.result import UNGRADED, Grading, Outcome, TraceEntry, UnitGrading
 from grading.model.ruleset import Scale
-from grading.policy.given import given_value, grade_facts
+from grading.policy.given import given_value, grade_facts, place_facts
 from grading.policy.library import PolicyLibrary
 from grading.policy.model import Policy, PolicyRule, Subject
 from grading.ruleset_id import industry_of
@@ -95,9 +95,9 @@ class PolicyEngine:
 
     def in_force(self, subject: Subject, county: str, on: date) -> Iterator[Policy]:
         """The policies about a subject that hold in a county on a day, the whole nation's first."""
-        for policy in sorted(self.policies, key=lambda p: len(jurisdiction_prefix(p.jurisdiction))):
+        for policy in sorted(self.policies, key=lambda p: _size(p.jurisdiction), reverse=True):
             ends = policy.superseded is not None and policy.superseded <= on
-            here = county.startswith(jurisdiction_prefix(policy.jurisdiction))
+            here = in_area(county, policy.jurisdiction)
             if policy.subject == subject and here and policy.effective <= on and not ends:
                 yield policy
 
@@ -143,11 +143,16 @@ def apply_policies(
         policies,
         "enterprise",
         _enterprise_unit(audit),
-        {**_grades(policies, "grade", whole), "county": county},
+        _grades(policies, "grade", whole) | place_facts(county),
         county,
         on,
     )
     return Applied(on, units, Subjected(audit.enterprise.name, whole, tuple(enterprise)))
+
+
+def _size(area: str) -> int:
+    low, high = area_bounds(area)
+    return int(high) - int(low)
 
 
 def _unit(
@@ -163,7 +168,7 @@ def _unit(
     whole = unit.model_copy(update={"facts": known})
     industry = industry_of(unit.ruleset)
     facility = graded.scopes.get(FACILITY_SCOPE)
-    given: dict[str, Scalar | None] = {"industry": industry, "is_key_industry": True, "county": county}
+    given = place_facts(county) | {"industry": industry, "is_key_industry": True}
     if facility is not None:
         given |= _grades(policies, "facility_grade", facility)
     chained = graded.outcome

@@ -17,7 +17,7 @@ from grading.model.audit import Known, Row, UnitAudit
 from grading.model.base import Identifier, Level, Strict, Text
 from grading.model.ruleset import Fact
 from grading.policy.apply import PolicyEngine
-from grading.policy.given import GRADES, given_value, grade_facts
+from grading.policy.given import GRADES, PLACE, given_value, grade_facts
 from grading.policy.library import CASES, FOLDER
 
 Expected = Literal["met", "unmet", "unknown", "absent"]
@@ -112,7 +112,7 @@ def _row(raw: dict[str, Any], key: str, declared: dict[str, Fact]) -> Row:
 def _known(value: Any, fact: Fact | None, name: str) -> Known:
     if fact is None:
         raise LanguageError([Problem(CASES, 0, name, "is not a fact of the policy")])
-    if fact.id in ("county", "industry"):
+    if fact.id in ("industry", *PLACE):
         return Known(value=given_value(fact, str(value)))
     written = value.isoformat() if isinstance(value, date) else value
     known, problems = check_value(written, name, [fact])

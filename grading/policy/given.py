@@ -9,6 +9,7 @@ from grading.campaign.vocabulary import Vocabulary
 from grading.language.source import Path_, Source
 from grading.model.base import Scalar
 from grading.model.ruleset import Fact
+from grading.policy.model import Subject
 
 GRADES = ("grade", "facility_grade")
 PROJECT_KINDS = {
@@ -18,29 +19,52 @@ PROJECT_KINDS = {
     "relocation": "迁建",
     "pollution_control_upgrade": "污染治理提升",
 }
+STATED = ("in_urban_area", "distance_km", "distance_method", "capacity_utilisation")
+"""The given facts that an audit may state."""
+PLACE = ("city", "county")
+DISTANCE_DECIMALS = 9
 OTHERS = "others"
 """The option that stands for an industry or a county of which no policy knows."""
+OTHERS_LABEL = "其他行业"
 ZONES = {"core": "市区及周边", "other": "其他区域"}
 DISTANCE_METHODS = {"fence": "厂界", "centre": "厂区中心"}
 
 
-def given_facts(vocabulary: Vocabulary, counties: Iterable[str]) -> dict[str, Fact]:
-    """The facts by id; `counties` are the codes that conditions compare the county with."""
+def given_to(subject: Subject) -> frozenset[str]:
+    """The given facts that there are of a subject; a condition on another one would be unknown for ever."""
+    grades = [f"{name}_{part}" for name in GRADES for part in ("standing", "attainable", "is_decided")]
+    industry = ("industry", "is_key_industry")
+    if subject == "unit":
+        return frozenset((*industry, *PLACE, *STATED, *grades))
+    if subject == "enterprise":
+        return frozenset((*PLACE, *STATED, *(name for name in grades if name.startswith("grade_"))))
+    where = ("zone", "in_urban_area", "distance_km", "distance_method")
+    return frozenset((*industry, *PLACE, *where, "project_kind", "emits_to_air", *grades))
+
+
+def given_facts(vocabulary: Vocabulary, places: Iterable[str] = ()) -> dict[str, Fact]:
+    """The facts by id; `places` are the codes that conditions compare the county and its city with."""
     industries = {
         name: industry.label for industry in vocabulary.industries.industries for name in sorted(industry.ids)
-    } | {OTHERS: "其他行业"}
+    } | {OTHERS: OTHERS_LABEL}
     worst = Decimal(max(vocabulary.levels.standings.values()))
     facts = [
         Fact(id="industry", label="行业", type="choice", options=industries, circumstance=True),
         Fact(id="is_key_industry", label="属于重点行业", type="boolean", circumstance=True),
         # Codes of places are no identifiers of the language, so they can't be declared in a file.
-        Fact.model_construct(
-            **{**_PLAIN, "id": "county", "label": "所在区县", "type": "choice"},
-            options={code: vocabulary.regions.get(code, code) for code in counties} | {OTHERS: "其他区县"},
+        *(
+            Fact.model_construct(
+                **{**_PLAIN, "id": name, "label": f"所在{what}", "type": "choice"},
+                options={code: vocabulary.regions.get(code, code) for code in places} | {OTHERS: f"其他{what}"},
+            )
+            for name, what in (("city", "市"), ("county", "区县"))
         ),
         Fact(id="zone", label="所在区域", type="choice", options=ZONES, circumstance=True),
         Fact(id="in_urban_area", label="位于市区", type="boolean", circumstance=True),
-        Fact(id="distance_km", label="距市区边界", type="number", unit="km", min=Decimal(0), decimals=6),
+        Fact(id="distance_km", label="距市区边界", type="number", unit="km", min=Decimal(0), decimals=6).model_copy(
+            # Distances are compared unrounded, so more places are read than a ruleset's own facts may have.
+            update={"decimals": DISTANCE_DECIMALS}
+        ),
         Fact(id="distance_method", label="距离的量法", type="choice", options=DISTANCE_METHODS, circumstance=True),
         Fact(id="project_kind", label="项目性质", type="choice", options=PROJECT_KINDS, circumstance=True),
         Fact(id="emits_to_air", label="涉气项目", type="boolean", circumstance=True),
@@ -111,8 +135,13 @@ def grade_facts(levels: Levels, name: str, grade: str | None, attainable: str | 
     return facts
 
 
+def place_facts(county: str) -> dict[str, Scalar | None]:
+    """The county and its city, which a code that stands for more than a city leaves open."""
+    return {"county": county, "city": None if county.endswith("0000") else f"{county[:4]}00"}
+
+
 def given_value(fact: Fact, value: Scalar | None) -> Scalar | None:
-    """What is given of a fact; an industry or county that no policy names is one of the others."""
-    if fact.id in ("industry", "county") and isinstance(value, str) and value not in fact.options:
+    """What is given of a fact; an industry or a place that no policy names is one of the others."""
+    if fact.id in ("industry", *PLACE) and isinstance(value, str) and value not in fact.options:
         return OTHERS
     return value

@@ -7,11 +7,8 @@ from grading.language.load import Library
 from grading.language.loaded import Loaded
 from grading.model.audit import Audit
 from grading.model.ruleset import Fact
-from grading.policy.given import given_facts
+from grading.policy.given import STATED, given_facts
 from grading.policy.library import PolicyLibrary
-
-STATED = ("in_urban_area", "distance_km", "distance_method", "capacity_utilisation")
-"""The given facts that an audit may state."""
 
 
 class _WithPolicyFacts(Library):
@@ -20,7 +17,7 @@ class _WithPolicyFacts(Library):
     def __init__(self, library: Library, policies: PolicyLibrary) -> None:
         super().__init__(library.root)
         self._library = library
-        given = given_facts(policies.vocabulary, ())
+        given = given_facts(policies.vocabulary)
         listed = [given[name] for name in STATED] + [fact for policy in policies.policies() for fact in policy.facts]
         self._facts: dict[str, Fact] = {fact.id: fact for fact in listed}
 

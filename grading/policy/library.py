@@ -1,5 +1,6 @@
 """Policies read from files. Each becomes a ruleset without indicators whose gates are its rules, so that the engine runs it."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from grading.language.problems import LanguageError, Problem
 from grading.language.source import Source, read_source
 from grading.model.condition import All, Condition, Not, comparisons
 from grading.model.ruleset import Edition, Gate, Industry, Measures, Review, Ruleset
-from grading.policy.given import given_facts, level_at_least, with_levels_as_standings
+from grading.policy.given import PLACE, given_facts, given_to, level_at_least, with_levels_as_standings
 from grading.policy.model import Policy, PolicyRule
 
 FOLDER = "policies"
@@ -56,13 +57,13 @@ class PolicyLibrary(Library):
             policy = Policy.model_validate(raw)
         except ValidationError as error:
             raise LanguageError(invalid(source, (), raw, error)) from None
-        problems = list(_problems(policy, ruleset_id, source))
+        problems = [*_problems(policy, ruleset_id, source), *self._unknown_of_subject(policy, source)]
         if problems:
             raise LanguageError(problems)
         self._policies[ruleset_id] = policy
-        compared = {c.guess for rule in policy.rules for c in comparisons(_whole(policy, rule)) if c.fact == "county"}
-        counties = {code for guess in compared for code in (guess if isinstance(guess, tuple) else (guess,))}
-        given = given_facts(self.vocabulary, sorted(map(str, counties)))
+        compared = {c.guess for rule in policy.rules for c in comparisons(_whole(policy, rule)) if c.fact in PLACE}
+        places = {code for guess in compared for code in (guess if isinstance(guess, tuple) else (guess,))}
+        given = given_facts(self.vocabulary, sorted(map(str, places)))
         gates = [gate for rule in policy.rules for gate in self._gates(policy, rule)]
         frame = self.frame()
         ruleset = Ruleset.model_construct(
@@ -93,6 +94,15 @@ class PolicyLibrary(Library):
         }
         origins |= {("facts", fact.id): Origin(source, ("facts", i)) for i, fact in enumerate(policy.facts)}
         return Loaded(ruleset, origins, source)
+
+    def _unknown_of_subject(self, policy: Policy, source: Source) -> Iterator[Problem]:
+        """Conditions on what the system gives to policies about other subjects alone."""
+        known = given_to(policy.subject) | {fact.id for fact in policy.facts}
+        others = given_facts(self.vocabulary).keys() - known
+        for i, rule in enumerate(policy.rules):
+            for fact in sorted({c.fact for c in comparisons(_whole(policy, rule))} & others):
+                message = f"reads `{fact}`, which is never known of a policy's subject `{policy.subject}`"
+                yield source.problem(("rules", i), message)
 
     def _gates(self, policy: Policy, rule: PolicyRule) -> list[Gate]:
         whole = _whole(policy, rule)

@@ -1,10 +1,11 @@
 """A policy as its file states it."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
+from grading.campaign.model import Jurisdiction
 from grading.model.base import Basis, Cite, Confidence, Identifier, Level, Remedy, RulesetId, Strict, Text
 from grading.model.condition import Condition
 from grading.model.ruleset import Computed, Fact, Group
@@ -91,7 +92,7 @@ class Policy(Strict):
 
     id: RulesetId
     title: Text
-    jurisdiction: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+    jurisdiction: Jurisdiction
     document: Text
     subject: Subject
     effective: date

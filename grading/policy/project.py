@@ -1,16 +1,19 @@
 """A proposed project as the approval bureau states it."""
 
-from decimal import Decimal
+from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool, ValidationError
 
-from grading.campaign.model import County, Day
-from grading.campaign.problems import place_text, places
+from grading.campaign.model import County, Day, Number, Text
+from grading.campaign.problems import faults_of_json, place_text, places
 from grading.intake import AuditError, InputProblem, check_value, parse_json
+from grading.language.industries import Industries
 from grading.language.load import Library
 from grading.model.audit import Audit
-from grading.model.base import Identifier, Strict, Text
+from grading.model.base import Identifier, Strict
+from grading.policy.given import OTHERS, given_facts
 from grading.policy.intake import check_for_policies
 from grading.policy.library import PolicyLibrary
 from grading.ruleset_id import industry_of
@@ -21,6 +24,7 @@ ProjectKind = Literal["new", "rebuild", "extension", "relocation", "pollution_co
 class Project(Strict):
     """Where a project is to be, what it is, and when it was accepted for approval; null is what is not known.
 
+    `industry` is an id of the register of key industries or the name of a ruleset, or `others` for one outside the register.
     `facts` answers what policies ask about projects beyond the keys that all have.
     """
 
@@ -30,7 +34,7 @@ class Project(Strict):
     emits_to_air: StrictBool | None = None
     county: County
     in_urban_area: StrictBool | None = None
-    distance_km: Annotated[Decimal, Field(ge=0)] | None = None
+    distance_km: Annotated[Number, Field(ge=0)] | None = None
     distance_method: Literal["fence", "centre"] | None = None
     accepted_on: Day
     treatment: tuple[Identifier, ...] | None = None
@@ -45,7 +49,9 @@ class _Document(Strict):
 def read_project(text: bytes, library: Library, policies: PolicyLibrary) -> tuple[Project, Audit | None]:
     """A project and its design data as an audit; raises AuditError with everything that is wrong with either."""
     raw = parse_json(text)
-    problems: list[InputProblem] = []
+    # What is wrong inside the audit its own reader says.
+    faults = [(path, message) for path, message in faults_of_json(raw) if path[:1] != ("audit",) or len(path) == 1]
+    problems = [InputProblem(place_text(path), message) for path, message in faults]
     project: Project | None = None
     audit: Audit | None = None
     try:
@@ -59,14 +65,8 @@ def read_project(text: bytes, library: Library, policies: PolicyLibrary) -> tupl
             audit = check_for_policies(design, library, policies)
         except AuditError as error:
             problems += [InputProblem(f"audit.{p.place}" if p.place else "audit", p.message) for p in error.problems]
-    known = policies.vocabulary.industries.ids
-    if project is not None and project.industry is not None and audit is not None and project.industry in known:
-        families = policies.vocabulary.industries
-        own = families.by_id(project.industry)
-        for i, unit in enumerate(audit.units):
-            if families.by_id(industry_of(unit.ruleset)) is not own:
-                message = f"规则集 {unit.ruleset} 不属于项目的行业 {project.industry}"
-                problems.append(InputProblem(f"audit.units[{i}].ruleset", message))
+    if project is not None and project.industry is not None:
+        problems += _industry_problems(project.industry, audit, policies.vocabulary.industries)
     if project is not None:
         project, wrong = _answered(project, policies)
         problems += wrong
@@ -75,12 +75,40 @@ def read_project(text: bytes, library: Library, policies: PolicyLibrary) -> tupl
     return project, audit
 
 
+def _industry_problems(industry: str, audit: Audit | None, register: Industries) -> Iterator[InputProblem]:
+    """An industry that is not in the register is never taken for one outside it: it may be a key industry mistyped."""
+    if industry != OTHERS and industry not in register.ids:
+        near = "、".join(
+            f"{id_}（{found.label}）" for id_ in _near(industry, register) if (found := register.by_id(id_))
+        )
+        hint = f"；是否为 {near}" if near else ""
+        yield InputProblem("project.industry", f"没有这样的行业：{industry}{hint}；重点行业以外的写 {OTHERS}")
+        return
+    own = register.by_id(industry)
+    for i, unit in enumerate(audit.units if audit is not None else ()):
+        if register.by_id(industry_of(unit.ruleset)) is not own:
+            message = f"规则集 {unit.ruleset} 不属于项目的行业 {industry}"
+            yield InputProblem(f"audit.units[{i}].ruleset", message)
+
+
+def _near(industry: str, register: Industries) -> list[str]:
+    """Ids that a mistyped one may stand for: those that begin with it, then those that are spelt much alike."""
+    ids = sorted(register.ids)
+    longer = [id_ for id_ in ids if id_.startswith(f"{industry}_")]
+    return list(dict.fromkeys((*longer, *get_close_matches(industry, ids, cutoff=0.7))))
+
+
 def _answered(project: Project, policies: PolicyLibrary) -> tuple[Project, list[InputProblem]]:
     """The project with its treatment and facts read as the policies about projects declare them."""
     declared = {fact.id: fact for policy in policies.policies() if policy.subject == "project" for fact in policy.facts}
     problems: list[InputProblem] = []
     if project.treatment is not None and "treatment" in declared:
         _, wrong = check_value(list(project.treatment), "project.treatment", [declared["treatment"]])
+        problems += wrong
+    if project.distance_km is not None:
+        # More places than the engine compares exactly are refused, not cut off: a zone goes by the distance unrounded.
+        distance = given_facts(policies.vocabulary)["distance_km"]
+        _, wrong = check_value(project.distance_km, "project.distance_km", [distance])
         problems += wrong
     facts: dict[str, Any] = {}
     for name, raw in project.facts.items():

@@ -9,10 +9,12 @@ import typer
 from rich.text import Text
 
 from grading.cli.inputs import read_bytes, tell_problems
-from grading.cli.terminal import Exit, err, library, out, print_json, print_problems, stop
+from grading.cli.terminal import Exit, ending_on_unusable_rulesets, err, library, out, print_json, stop
+from grading.cli.written_file import write_file
+from grading.engine.durable_rules import EngineError
 from grading.engine.grade import Engine
+from grading.engine.rules import NetworkError
 from grading.intake import AuditError
-from grading.language.problems import LanguageError
 from grading.policy.admission import Opinion, admission
 from grading.policy.apply import PolicyEngine
 from grading.policy.library import PolicyLibrary
@@ -36,30 +38,35 @@ def opinion(
     if output is not None and output.suffix.lower() not in SUFFIXES:
         stop(f"{output}：不知道写成什么；扩展名可以是 {'、'.join(SUFFIXES)}")
     rulesets = library(context)
-    policies = PolicyLibrary(rulesets.root)
     try:
-        engine = PolicyEngine(policies)
-        project, audit = read_project(read_bytes(file), rulesets, policies)
-        found = admission(engine, Engine(rulesets), project, audit)
+        with ending_on_unusable_rulesets():
+            engine = PolicyEngine(PolicyLibrary(rulesets.root))
+            project, audit = read_project(read_bytes(file), rulesets, engine.library)
+            found = admission(engine, Engine(rulesets), project, audit)
     except AuditError as error:
         tell_problems(file, error, as_json)
         raise typer.Exit(Exit.FAILED) from None
-    except LanguageError as error:
-        print_problems(error.problems, err)
-        raise typer.Exit(Exit.FAILED) from None
+    except (NetworkError, EngineError) as error:
+        stop(f"{file}：不能评级：{error}", Exit.FAILED)
     if output is not None:
-        from reports.admission.report import opinion_html, opinion_pdf
-
-        output.parent.mkdir(parents=True, exist_ok=True)
-        if output.suffix.lower() == ".pdf":
-            output.write_bytes(opinion_pdf(found, engine))
-        else:
-            output.write_text(opinion_html(found, engine), encoding="utf-8")
+        write_file(output, _document(found, engine, output.suffix.lower()))
         err.print(Text(str(output)))
     if as_json:
         print_json(found.as_json())
     elif output is None:
         _print(found, engine)
+
+
+def _document(found: Opinion, policies: PolicyEngine, suffix: str) -> bytes:
+    from reports.admission.report import opinion_html, opinion_pdf
+    from reports.typeface import TypefaceError
+
+    if suffix != ".pdf":
+        return opinion_html(found, policies).encode()
+    try:
+        return opinion_pdf(found, policies)
+    except TypefaceError as error:
+        stop(str(error), Exit.FAILED)
 
 
 def _print(found: Opinion, policies: PolicyEngine) -> None:

@@ -1,6 +1,7 @@
 """An opinion of admission as HTML and as PDF of one or two pages."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +10,7 @@ from grading.model.base import Status
 from grading.model.result import UNGRADED
 from grading.policy.admission import Opinion, Reason
 from grading.policy.apply import PolicyEngine
-from grading.policy.given import DISTANCE_METHODS, PROJECT_KINDS, ZONES
+from grading.policy.given import DISTANCE_METHODS, OTHERS, OTHERS_LABEL, PROJECT_KINDS, ZONES
 from grading.vocabulary import UNGRADED as UNGRADED_LABEL
 from reports.context.words import cite_text, region_text
 from reports.pdf import Attached, pdf
@@ -50,7 +51,8 @@ class OpinionContext:
 def opinion_context(opinion: Opinion, policies: PolicyEngine) -> OpinionContext:
     """The opinion in Chinese words."""
     project, vocabulary = opinion.project, policies.library.vocabulary
-    industry = vocabulary.industries.by_id(project.industry) if project.industry else None
+    known = vocabulary.industries.by_id(project.industry) if project.industry else None
+    industry = known.label if known else OTHERS_LABEL if project.industry == OTHERS else UNKNOWN
     labels = {**policies.levels.labels, UNGRADED: UNGRADED_LABEL}
     distance = UNKNOWN if project.distance_km is None else f"{project.distance_km} 公里"
     if project.distance_method:
@@ -59,10 +61,9 @@ def opinion_context(opinion: Opinion, policies: PolicyEngine) -> OpinionContext:
     if opinion.grade is not None:
         grade, attainable = labels[opinion.grade.grade], labels[opinion.grade.attainable]
         level = grade if grade == attainable else f"待定（{grade}～{attainable}）"
-    required = opinion.required
     facts = (
         ("项目性质", PROJECT_KINDS.get(project.kind or "", UNKNOWN)),
-        ("行业", industry.label if industry else project.industry or UNKNOWN),
+        ("行业", industry),
         ("是否涉气", UNKNOWN if project.emits_to_air is None else "是" if project.emits_to_air else "否"),
         ("所在区县", region_text(project.county)),
         ("距市区边界", "市区内" if project.in_urban_area else distance),
@@ -75,7 +76,7 @@ def opinion_context(opinion: Opinion, policies: PolicyEngine) -> OpinionContext:
         outcome=OUTCOME[opinion.outcome],
         kind=opinion.outcome,
         facts=facts,
-        required="无" if required is None else f"{labels[str(required.level)]}及以上（{SCOPE[str(required.scope)]}）",
+        required=_required(opinion, labels),
         reasons=tuple(_line(reason) for reason in opinion.reasons),
         missing=tuple(missing_text(name, policies) for name in opinion.missing),
         attached=json.dumps(opinion.as_json(), ensure_ascii=False, indent=1, default=str).encode(),
@@ -92,6 +93,17 @@ def missing_text(name: str, policies: PolicyEngine) -> str:
         if name in declared:
             return declared[name].label
     return name
+
+
+def _required(opinion: Opinion, labels: Mapping[str, str]) -> str:
+    """The level that is asked for; a rule of which it is not known whether it applies leaves it open."""
+    effects = [(reason.concluded.rule.effect.kind, reason.concluded.status) for reason in opinion.reasons]
+    is_open = ("requires_level", Status.UNKNOWN) in effects
+    required = opinion.required
+    if required is None:
+        return "待定" if is_open else "无"
+    known = f"{labels[str(required.level)]}及以上（{SCOPE[str(required.scope)]}）"
+    return f"{known}；是否另有要求待定" if is_open else known
 
 
 def _line(reason: Reason) -> ReasonLine:

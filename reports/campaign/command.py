@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +15,8 @@ from grading.campaign.evaluate import Evaluator
 from grading.campaign.problems import CampaignError
 from grading.campaign.read import read_inputs
 from grading.campaign.vocabulary import vocabulary_of
-from grading.cli.terminal import Exit, err, library, out, print_block, print_json, stop
+from grading.cli.terminal import Exit, ending_on_unusable_rulesets, err, library, out, print_block, print_json, stop
+from grading.cli.written_file import write_file
 
 MONTH_ENDS = 120
 app = typer.Typer(help="绩效提升行动（创A、增B、减C、清D）：按已公布的评级统计", no_args_is_help=True)
@@ -45,12 +47,12 @@ def evaluate(
 ) -> None:
     """Evaluate a campaign; exit 1 when its files can't be read."""
     for place in output or ():
-        if place.suffix.lower() not in _WRITERS:
-            stop(f"{place}：不知道写成什么；扩展名可以是 {'、'.join(_WRITERS)}")
+        if place.suffix.lower() not in _MAKERS:
+            stop(f"{place}：不知道写成什么；扩展名可以是 {'、'.join(_MAKERS)}")
     evaluator, day = _evaluator(context, campaign, plants), on.date()
-    for place in output or ():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        _WRITERS[place.suffix.lower()](evaluator, day, place)
+    made = [(place, _made(place.suffix.lower(), evaluator, day)) for place in output or ()]
+    for place, content in made:
+        write_file(place, content)
         err.print(Text(str(place)))
     if as_json:
         print_json(evaluator.on(day).as_json())
@@ -76,12 +78,13 @@ def series(
 
 def month_ends(first: date, last: date) -> list[date]:
     """The last days of all months from that of `first` to that of `last`."""
-    months = range(first.year * 12 + first.month, last.year * 12 + last.month + 1)
-    return [date.fromordinal(date(month // 12, month % 12 + 1, 1).toordinal() - 1) for month in months]
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [date(year, month + 1, monthrange(year, month + 1)[1]) for year, month in (divmod(m, 12) for m in months)]
 
 
 def _evaluator(context: typer.Context, campaign: Path, plants: Path) -> Evaluator:
-    vocabulary = vocabulary_of(library(context))
+    with ending_on_unusable_rulesets():
+        vocabulary = vocabulary_of(library(context))
     try:
         return Evaluator(*read_inputs(campaign, plants, vocabulary), vocabulary)
     except CampaignError as error:
@@ -90,26 +93,35 @@ def _evaluator(context: typer.Context, campaign: Path, plants: Path) -> Evaluato
         raise typer.Exit(Exit.FAILED) from None
 
 
-def _write_pdf(evaluator: Evaluator, day: date, to: Path) -> None:
+def _made(suffix: str, evaluator: Evaluator, day: date) -> bytes:
+    from reports.typeface import TypefaceError
+
+    try:
+        return _MAKERS[suffix](evaluator, day)
+    except TypefaceError as error:
+        stop(str(error), Exit.FAILED)
+
+
+def _pdf(evaluator: Evaluator, day: date) -> bytes:
     from reports.campaign.report import campaign_report_pdf
 
-    to.write_bytes(campaign_report_pdf(evaluator, day))
+    return campaign_report_pdf(evaluator, day)
 
 
-def _write_html(evaluator: Evaluator, day: date, to: Path) -> None:
+def _html(evaluator: Evaluator, day: date) -> bytes:
     from reports.campaign.report import campaign_report_html
 
-    to.write_text(campaign_report_html(evaluator, day), encoding="utf-8")
+    return campaign_report_html(evaluator, day).encode()
 
 
-def _write_ledger(evaluator: Evaluator, day: date, to: Path) -> None:
+def _ledger(evaluator: Evaluator, day: date) -> bytes:
     from reports.campaign.context import campaign_report
-    from reports.campaign.ledger import write_ledger
+    from reports.campaign.ledger import campaign_ledger
 
-    write_ledger(evaluator, campaign_report(evaluator, day), to)
+    return campaign_ledger(evaluator, campaign_report(evaluator, day))
 
 
-_WRITERS = {".pdf": _write_pdf, ".html": _write_html, ".xlsx": _write_ledger}
+_MAKERS = {".pdf": _pdf, ".html": _html, ".xlsx": _ledger}
 
 
 def _print(evaluator: Evaluator, day: date) -> None:

@@ -2,12 +2,12 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from grading.campaign.counts import CountyCount
+from grading.campaign.counts import CountyCount, Reached
 from grading.campaign.evaluate import Evaluation, Evaluator
 from grading.campaign.history import History
 from grading.campaign.levels import UNRATED
@@ -26,6 +26,7 @@ WHY = {
     Why.TARGET: "逾期未达到目标等级",
 }
 POLLUTANT = {"so2": "二氧化硫", "nox": "氮氧化物", "pm": "颗粒物", "voc": "挥发性有机物"}
+STATE = {"closed": "已关闭", "long_idle": "长期停产"}
 NO_GRADE = "未评级"
 
 
@@ -92,6 +93,11 @@ class CampaignReport:
     shared: tuple[SharedMeasure, ...]
     grades: tuple[tuple[str, int], ...]
     emissions: tuple[tuple[str, str], ...]
+    base_text: str
+    labels: Mapping[str, str]
+    plants: tuple[PlantLine, ...]
+    base: frozenset[str]
+    reached_by: frozenset[str]
     attached: bytes
     roster: dict[str, PlantLine]
 
@@ -109,6 +115,10 @@ class _Writer:
             return NO_GRADE
         return UNGRADED_LABEL if grade == UNGRADED else self.evaluator.levels.labels[grade]
 
+    def county_name(self, code: str) -> str:
+        """A county by its name, or by its code where the name is not known."""
+        return self.evaluator.county_names.get(code, code)
+
     def line(self, permit: str, note: str = "") -> PlantLine:
         plant = self.plants.get(permit)
         if plant is None:
@@ -117,7 +127,7 @@ class _Writer:
         return PlantLine(
             permit,
             enterprise.name,
-            county_text(enterprise.county),
+            self.county_name(enterprise.county),
             self.label(plant.on(self.start).grade),
             self.label(now.grade),
             "" if now.grade is None else day_text(now.since),
@@ -129,17 +139,16 @@ class _Writer:
 
     def county(self, count: CountyCount) -> CountyLine:
         levels, day = self.evaluator.levels, self.found.on
-        there = [plant for plant in self._base() if plant.plant.enterprise.county == count.county]
+        there = [plant for plant in self.base() if plant.plant.enterprise.county == count.county]
         standings = [None if (grade := plant.on(day).grade) is None else levels.standings[grade] for plant in there]
         of = levels.standings
         a, b, c, d = (
             sum(1 for standing in standings if standing is not None and low < standing <= high)
             for low, high in ((0, of["A"]), (of["A"], of["B-"]), (of["B-"], of["C"]), (of["C"], of["D"]))
         )
-        name = county_text(count.county)
-        return CountyLine(name, len(there), a, b, c, d, len(there) - a - b - c - d, count)
+        return CountyLine(self.county_name(count.county), len(there), a, b, c, d, len(there) - a - b - c - d, count)
 
-    def _base(self) -> list[History]:
+    def base(self) -> list[History]:
         return [
             plant
             for permit, plant in self.plants.items()
@@ -152,6 +161,7 @@ def campaign_report(evaluator: Evaluator, day: date) -> CampaignReport:
     found, campaign = evaluator.on(day), evaluator.campaign
     writer = _Writer(evaluator, found)
     moves, names = found.moves, campaign.names
+    base, reached = writer.base(), Reached(evaluator.levels, evaluator.levels.threshold(campaign.reached))
     late = tuple(writer.line(entry.permit, WHY[entry.why]) for entry in found.overdue)
     return CampaignReport(
         title=campaign.title,
@@ -174,9 +184,21 @@ def campaign_report(evaluator: Evaluator, day: date) -> CampaignReport:
         shared=shared_measures(campaign.roster),
         grades=tuple((writer.label(grade), count) for grade, count in found.by_grade.items() if count),
         emissions=tuple((POLLUTANT[name], text) for name, text in found.emission_share.items() if text is not None),
+        base_text=_base_text(campaign.base.leave_out),
+        labels=evaluator.levels.labels,
+        plants=tuple(writer.line(permit) for permit in sorted(evaluator.plants)),
+        base=frozenset(plant.permit for plant in base),
+        reached_by=frozenset(plant.permit for plant in base if reached.by(plant.on(day).grade)),
         attached=json.dumps(found.as_json(), ensure_ascii=False, indent=1, default=str).encode(),
         roster={entry.permit: writer.line(entry.permit) for entry in campaign.roster},
     )
+
+
+def _base_text(left_out: Sequence[str]) -> str:
+    """Which plants the base of the shares leaves out, and which it has."""
+    states = [STATE[state] for state in dict.fromkeys(left_out)]
+    left = f"{'和'.join(states)}的企业不计入占比的基数，" if states else "已关闭和长期停产的企业也计入占比的基数，"
+    return f"{left}不纳入绩效分级和未评级的企业计入"
 
 
 def shared_measures(roster: Iterable[RosterEntry]) -> tuple[SharedMeasure, ...]:
@@ -204,9 +226,3 @@ def shared_measures(roster: Iterable[RosterEntry]) -> tuple[SharedMeasure, ...]:
         )
         for key in shared
     )
-
-
-def county_text(code: str) -> str:
-    """A county by its name, or by its code where the name is not known."""
-    name = region_text(code)
-    return name if name == code else name.partition("（")[0].split("市", 1)[-1]

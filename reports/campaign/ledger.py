@@ -1,7 +1,8 @@
 """The ledger (台账) of a campaign as a workbook: a line for each planned measure, and the lists of the evaluation."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from io import BytesIO
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -9,10 +10,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from grading.campaign.evaluate import Evaluator
+from grading.campaign.history import History
 from grading.campaign.model import RosterEntry
+from grading.digest import plain
 from grading.workbook.cell_text import put_plain
 from grading.workbook.style import add_styles, set_page, set_widths
-from reports.campaign.context import CampaignReport, Listing, PlantLine
+from reports.campaign.context import STATE, ZONE, CampaignReport, Listing, PlantLine
 
 LEDGER = (
     ("区县", 14),
@@ -55,11 +58,26 @@ COUNTY = (
     ("得而复失", 10),
     ("尚差", 9),
 )
+COUNTED = ("新增", "公示中", "新投产", "得而复失")
+PLANT = (
+    ("排污许可证编号", 26),
+    ("企业", 34),
+    ("区县", 16),
+    ("区域", 14),
+    ("行业", 16),
+    ("状态", 12),
+    ("计入基数", 10),
+    ("已达到", 10),
+    ("行动开始时", 14),
+    ("现等级", 14),
+    ("现等级起于", 18),
+    ("计入", 60),
+)
 Cells = Sequence[str | int | float | None]
 
 
-def write_ledger(evaluator: Evaluator, report: CampaignReport, to: Path) -> None:
-    """Write the workbook; sheets print on A3 landscape."""
+def campaign_ledger(evaluator: Evaluator, report: CampaignReport) -> bytes:
+    """The workbook; sheets print on A3 landscape."""
     book = Workbook()
     add_styles(book)
     first = book.active
@@ -68,9 +86,12 @@ def write_ledger(evaluator: Evaluator, report: CampaignReport, to: Path) -> None
     first.title = "台账"
     _fill(first, report, LEDGER, _ledger(evaluator, report))
     _fill(book.create_sheet("区县"), report, COUNTY, _counties(report))
+    _fill(book.create_sheet("企业"), report, PLANT, _plants(evaluator, report))
     for name, listings in (("逾期与退步", report.urgent), ("等级变动", report.moved), ("待定", (report.undecided,))):
         _fill(book.create_sheet(name), report, (("类别", 34), *LISTING), _listed(listings))
-    book.save(to)
+    made = BytesIO()
+    book.save(made)
+    return made.getvalue()
 
 
 def _ledger(evaluator: Evaluator, report: CampaignReport) -> Iterable[Cells]:
@@ -80,7 +101,7 @@ def _ledger(evaluator: Evaluator, report: CampaignReport) -> Iterable[Cells]:
         for m in entry.measures:
             cost = None if m.cost_wan is None else float(m.cost_wan)
             days = (m.start.isoformat() if m.start else None, m.finish.isoformat())
-            yield (*head, m.gap, m.text, cost, *days, f"{m.done_percent:g}%", m.responsible, m.obstacle)
+            yield (*head, m.gap, m.text, cost, *days, f"{plain(m.done_percent)}%", m.responsible, m.obstacle)
         if not entry.measures:
             yield (*head, None, "（未制定计划）", None, None, None, None, None, None)
 
@@ -88,8 +109,44 @@ def _ledger(evaluator: Evaluator, report: CampaignReport) -> Iterable[Cells]:
 def _plant(evaluator: Evaluator, report: CampaignReport, entry: RosterEntry) -> Cells:
     plant = evaluator.plants.get(entry.permit)
     line = report.roster[entry.permit]
-    industries = "、".join(dict.fromkeys(unit.industry for unit in plant.units)) if plant else ""
-    return (line.county, line.name, line.permit, industries, line.now, line.since, entry.target)
+    industries = _industries(evaluator, plant) if plant else ""
+    return (line.county, line.name, line.permit, industries, line.now, line.since, report.labels[entry.target])
+
+
+def _industries(evaluator: Evaluator, plant: History) -> str:
+    known = (evaluator.industries.by_id(unit.industry) for unit in plant.units)
+    return "、".join(dict.fromkeys(industry.label for industry in known if industry is not None))
+
+
+def _plants(evaluator: Evaluator, report: CampaignReport) -> Iterable[Cells]:
+    """Every plant that the campaign looks at, with all that it is counted for."""
+    found = report.evaluation
+    counted: dict[str, list[str]] = defaultdict(list)
+    for row in found.new:
+        for head, permits in zip(COUNTED, (row.new, row.pending, row.opened_since, row.lost), strict=True):
+            for permit in permits:
+                counted[permit].append(head)
+    for listing in (*report.moved, report.undecided, *report.urgent):
+        for line in listing.lines:
+            counted[line.permit].append(line.note or listing.title)
+    for line in report.plants:
+        plant = evaluator.plants[line.permit]
+        where = ZONE[zone] if (zone := evaluator.zones[line.permit]) else "区位不明"
+        state = "" if plant.is_open(found.on) else "尚未投产"
+        yield (
+            line.permit,
+            line.name,
+            line.county,
+            where,
+            _industries(evaluator, plant),
+            state or STATE.get(plant.state(found.on), "在产"),
+            "是" if line.permit in report.base else "否",
+            "是" if line.permit in report.reached_by else "否",
+            line.before,
+            line.now,
+            line.since,
+            "；".join(dict.fromkeys(counted[line.permit])),
+        )
 
 
 def _counties(report: CampaignReport) -> Iterable[Cells]:

@@ -57,6 +57,17 @@ class TestShares:
         found = evaluate([plant("far", grading("D", BEFORE), county="610502"), plant("bakery", units=other)])
         assert sum(found.base.values()) == 0
 
+    @pytest.mark.parametrize(
+        ("industries", "base"),
+        [(["cement"], 3), (["brick"], 1), (["concrete"], 1), (["cement_grinding", "brick"], 2), ("all", 5)],
+    )
+    def test_an_industry_counts_with_all_its_rulesets_and_a_ruleset_by_itself(
+        self, industries: str | list[str], base: int
+    ) -> None:
+        known = ("cement", "cement_grinding", "concrete", "brick_nonsintered", "rubber")
+        plants = [plant(name, units=[{"id": "u", "industry": name}]) for name in known]
+        assert sum(evaluate(plants, industries=industries).base.values()) == base
+
 
 class TestGradeInForce:
     def test_of_two_published_on_one_day_the_later_in_the_list_is_in_force(self) -> None:

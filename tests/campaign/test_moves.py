@@ -39,3 +39,10 @@ def test_a_closed_plant_of_c_or_d_is_told_apart(since: str, closed: tuple[str, .
     state = [{"from": since, "state": "closed"}]
     found = evaluate([plant("p", grading("D", BEFORE), state=state)], "2023-10-31").moves
     assert found.closed_since == closed
+
+
+@pytest.mark.parametrize(("after", "moved"), [("D", {"closed_since"}), ("C", {"cleared_d"})])
+def test_a_closed_plant_that_stays_in_the_base_is_told_apart_unless_it_rose(after: str, moved: set[str]) -> None:
+    closed = plant("p", grading("D", BEFORE), grading(after, AFTER), state=[{"from": "2023-07-01", "state": "closed"}])
+    found = evaluate([closed], base={"leave_out": []}).moves
+    assert {name for name, permits in vars(found).items() if permits} == moved

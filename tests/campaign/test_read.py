@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from grading.campaign.evaluate import Evaluator
 from grading.campaign.problems import CampaignError
 from grading.campaign.read import read_inputs
 from tests.campaign.plants import VOCABULARY
@@ -77,10 +78,29 @@ def test_each_bad_line_of_a_plants_file_is_named(tmp_path: Path) -> None:
     assert {problem.partition(": ")[0] for problem in found} == {f"p.jsonl:{n}" for n in range(2, 10)}
 
 
-@pytest.mark.parametrize("number", ["NaN", "Infinity"])
-def test_what_is_no_number_is_refused(tmp_path: Path, number: str) -> None:
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e400", "1e99999999999999999999", "1" * 100, '"30"'])
+def test_what_is_no_number_of_a_size_that_can_be_reckoned_with_is_refused_at_its_place(
+    tmp_path: Path, number: str
+) -> None:
     (found,) = problems(tmp_path, HEAD, line("P1").replace('"name"', f'"distance_km": {number}, "name"'))
-    assert "不是 JSON" in found
+    assert found.startswith("p.jsonl:1: enterprise.distance_km: ")
+
+
+def test_a_key_that_stands_twice_is_refused_and_never_the_last_one_taken(tmp_path: Path) -> None:
+    text = line("P1").replace('"name"', '"distance_km": 30, "distance_km": 10, "name"')
+    assert problems(tmp_path, HEAD, text) == ["p.jsonl:1: enterprise.distance_km: 写了两次"]
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000 + "]" * 100_000, '{"a":' * 10_000 + "1" + "}" * 10_000, "[", "\ufeff1"])
+def test_a_line_that_is_no_plant_is_named_however_deep_it_is(tmp_path: Path, text: str) -> None:
+    found = problems(tmp_path, HEAD, line("P1"), text)
+    assert [problem.partition(": ")[0] for problem in found] == ["p.jsonl:2"]
+
+
+def test_what_can_not_be_printed_is_shown_by_its_code(tmp_path: Path) -> None:
+    found = problems(tmp_path, HEAD, line("P1").replace('"\\u5382"', '"\\ud800"'), line("P2", **{"\ud800": 1}))
+    assert len(found) == 2
+    assert all(problem.encode() and "\\ud800" in problem for problem in found)
 
 
 def test_distances_are_exact(tmp_path: Path) -> None:
@@ -89,3 +109,47 @@ def test_distances_are_exact(tmp_path: Path) -> None:
     (tmp_path / "p.jsonl").write_text(text, encoding="utf-8")
     _, (plant,) = read_inputs(tmp_path / "c.yaml", tmp_path / "p.jsonl", VOCABULARY)
     assert str(plant.enterprise.distance_km) == "25.000000000000000001"
+
+
+@pytest.mark.parametrize("code", ["990402", "160402", "６１０４０２", "610002", "6104"])
+def test_a_code_of_no_place_is_refused_wherever_it_stands(tmp_path: Path, code: str) -> None:
+    text = HEAD + f'counties: {{"{code}": 开发区}}\nnew: [{{county: "{code}", at_least: 1}}]\n'
+    found = problems(tmp_path, text.replace('"610400"', f'"{code}"'), line("P1", county=code))
+    assert [problem.partition(": 行政区划代码应为")[0] for problem in found] == [
+        "c.yaml:3: jurisdiction",
+        f"c.yaml:6: counties.{code}",
+        "c.yaml:7: new[0].county",
+        "p.jsonl:1: enterprise.county",
+    ]
+
+
+def test_a_target_is_of_a_county_and_not_of_a_whole_city(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, HEAD + 'new: [{county: "610400", at_least: 1}]\n', line("P1"))
+    assert found.startswith("c.yaml:6: new[0].county: 没有区划代码为 610400 的区县")
+
+
+def test_a_campaign_of_the_nation_has_plants_of_all_provinces(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(HEAD.replace("610400", "100000"), encoding="utf-8")
+    (tmp_path / "p.jsonl").write_text("\n".join((line("P1"), line("P2", county="110101"))), encoding="utf-8")
+    found = Evaluator(*read_inputs(tmp_path / "c.yaml", tmp_path / "p.jsonl", VOCABULARY), VOCABULARY)
+    assert len(found.plants) == 2
+
+
+def test_having_no_grade_is_no_level_to_reach(tmp_path: Path) -> None:
+    text = HEAD.replace("reached: B", "reached: ungraded") + "roster: [{permit: P1, target: ungraded}]\n"
+    found = problems(tmp_path, text, line("P1"))
+    assert [problem.partition("；")[0] for problem in found] == [
+        "c.yaml:5: reached: 没有等级 ungraded",
+        "c.yaml:6: roster[0].target: 没有等级 ungraded",
+    ]
+
+
+@pytest.mark.parametrize("zones", ["", "zones: {}\n", "zones: {core: {}, other: {}}\n"])
+def test_a_share_of_a_zone_needs_the_bound_between_the_zones(tmp_path: Path, zones: str) -> None:
+    (found,) = problems(tmp_path, HEAD + "shares: [{zone: other, at_least_percent: 40}]\n" + zones, line("P1"))
+    assert "zones.core.within_km: 有占比目标时应写明市区及周边的范围" in found
+
+
+def test_the_other_zone_has_no_bound_of_its_own(tmp_path: Path) -> None:
+    text = HEAD + "zones: {core: {within_km: 25}, other: {within_km: 50}}\n"
+    assert problems(tmp_path, text, line("P1")) == ["c.yaml:6: zones.other.within_km: 没有这样的键"]

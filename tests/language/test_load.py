@@ -138,6 +138,24 @@ def test_the_standing_of_levels_falls_along_the_scale(tmp_path: Path) -> None:
     ]
 
 
+def test_a_level_stands_alike_in_all_scales(tmp_path: Path) -> None:
+    scales = """\
+    ab:
+      label: A/B
+      levels:
+        - {id: A, label: A级, standing: 1}
+        - {id: B, label: B级, standing: 2}
+    abc:
+      label: A/B/C
+      levels:
+        - {id: A, label: A级, standing: 1}
+        - {id: B, label: B级, standing: 3}
+        - {id: C, label: C级, standing: 4}
+    """
+    (problem,) = found(shelf(tmp_path, {"scales.yaml": scales}))
+    assert problem[1:3] == (10, "abc.levels[1].standing")
+
+
 PART = """\
 facts:
   - {id: dust, label: 部分里的颗粒物, type: number}

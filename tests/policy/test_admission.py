@@ -19,6 +19,19 @@ POLICIES = PolicyEngine(PolicyLibrary())
 ENGINE = Engine(LIBRARY)
 COATING = Path(__file__).parents[2] / "examples" / "industrial_coating" / "qindu-waterborne-frames.json"
 
+PROJECT: dict[str, Any] = {
+    "name": "涂装线",
+    "kind": "new",
+    "industry": "industrial_coating",
+    "emits_to_air": True,
+    "county": "610402",
+    "in_urban_area": False,
+    "distance_km": 20,
+    "distance_method": "fence",
+    "accepted_on": "2023-05-10",
+    "treatment": ["rto"],
+}
+
 
 def design(grade: str) -> dict[str, Any]:
     """A coating shop that is officially A, or no better than C by one of its outlets."""
@@ -29,20 +42,7 @@ def design(grade: str) -> dict[str, Any]:
 
 
 def opinion(audit: dict[str, Any] | None = None, **stated: Any) -> Opinion:
-    project = {
-        "name": "涂装线",
-        "kind": "new",
-        "industry": "industrial_coating",
-        "emits_to_air": True,
-        "county": "610402",
-        "in_urban_area": False,
-        "distance_km": 20,
-        "distance_method": "fence",
-        "accepted_on": "2023-05-10",
-        "treatment": ["rto"],
-        **stated,
-    }
-    text = json.dumps({"project": project, "audit": audit}).encode()
+    text = json.dumps({"project": PROJECT | stated, "audit": audit}).encode()
     return admission(POLICIES, ENGINE, *read_project(text, LIBRARY, POLICIES.library))
 
 
@@ -77,6 +77,8 @@ class TestZone:
         [
             ({"distance_km": 25}, "core"),
             ({"distance_km": 25.0001}, "other"),
+            ({"distance_km": 25.0000001}, "other"),
+            ({"distance_km": 25.000000001}, "other"),
             ({"distance_km": 25.1, "distance_method": "centre"}, None),
             ({"distance_km": 24, "distance_method": "centre"}, "core"),
             ({"distance_km": 26, "distance_method": "centre"}, "other"),
@@ -113,12 +115,12 @@ class TestDays:
         assert {reason.concluded.rule.id for reason in found.reasons} == rules
 
     def test_from_2024_projects_of_any_industry_are_asked_for_their_treatment_level(self) -> None:
-        found = opinion(None, industry="bakery", accepted_on="2024-12-01")
+        found = opinion(None, industry="others", accepted_on="2024-12-01")
         assert found.as_json()["required"] == {"level": "A", "scope": "facility"}
         assert found.outcome == "undecided"
 
     def test_before_that_only_key_industries_are(self) -> None:
-        assert opinion(None, industry="bakery").outcome == "admitted"
+        assert opinion(None, industry="others").outcome == "admitted"
 
 
 class TestBans:
@@ -159,3 +161,58 @@ class TestBadInput:
             "project.treatment[0]",
             "audit.units[0].ruleset",
         }
+
+    @pytest.mark.parametrize(
+        ("industry", "near"),
+        [("steel", ("steel_long", "steel_short")), ("foundary", ("foundry",)), ("bakery", ())],
+    )
+    def test_an_industry_outside_the_register_is_refused_and_never_admitted(
+        self, industry: str, near: tuple[str, ...]
+    ) -> None:
+        with pytest.raises(AuditError) as found:
+            opinion(design("C"), industry=industry, in_urban_area=True)
+        (problem,) = found.value.problems
+        assert problem.place == "project.industry"
+        assert f"没有这样的行业：{industry}" in problem.message
+        assert "重点行业以外的写 others" in problem.message
+        assert all(id_ in problem.message for id_ in near)
+
+    def test_the_design_of_a_key_industry_is_no_design_of_another_one(self) -> None:
+        with pytest.raises(AuditError) as found:
+            opinion(design("C"), industry="others")
+        assert [problem.place for problem in found.value.problems] == ["audit.units[0].ruleset"]
+
+    @pytest.mark.parametrize("distance", ["25.0000000001", "25." + "0" * 50 + "1", "NaN"])
+    def test_a_distance_that_can_not_be_compared_exactly_is_refused_and_not_cut(self, distance: str) -> None:
+        text = json.dumps({"project": PROJECT | {"distance_km": 0.5}}).replace("0.5", distance)
+        with pytest.raises(AuditError) as found:
+            read_project(text.encode(), LIBRARY, POLICIES.library)
+        assert {problem.place for problem in found.value.problems} == {"project.distance_km"}
+
+    @pytest.mark.parametrize(
+        ("key", "twice", "place"),
+        [
+            ('"kind"', '"industry": "rubber", "kind"', "project.industry"),
+            ('"assessed_on"', '"assessed_on": "2023-01-01", "assessed_on"', "audit.assessed_on"),
+            ('"audit"', '"audit": null, "audit"', "audit"),
+        ],
+    )
+    def test_a_key_that_stands_twice_is_refused_once(self, key: str, twice: str, place: str) -> None:
+        text = json.dumps({"project": PROJECT, "audit": design("A")}).replace(key, twice)
+        with pytest.raises(AuditError) as found:
+            read_project(text.encode(), LIBRARY, POLICIES.library)
+        assert [problem.place for problem in found.value.problems] == [place]
+
+    @pytest.mark.parametrize("distance", ["25", "1e9999999", "NaN"])
+    def test_a_text_is_no_distance(self, distance: str) -> None:
+        with pytest.raises(AuditError) as found:
+            opinion(None, distance_km=distance)
+        assert [problem.place for problem in found.value.problems] == ["project.distance_km"]
+
+    @pytest.mark.parametrize("county", ["990402", "100000", "61040", "６１０４０２"])
+    def test_a_county_that_there_can_not_be_is_refused(self, county: str) -> None:
+        with pytest.raises(AuditError) as found:
+            opinion(None, county=county)
+        (problem,) = found.value.problems
+        assert problem.place == "project.county"
+        assert problem.message.startswith("行政区划代码应为六位数字")

@@ -87,3 +87,40 @@ def test_a_title_is_printed_as_it_is(files: list[str]) -> None:
     campaign = Path(files[0])
     campaign.write_text(CAMPAIGN.replace("title: 创A、增B、减C、清D", 'title: "[/x]创A"'), encoding="utf-8")
     assert run("evaluate", *files).startswith("[/x]创A")
+
+
+def test_each_number_of_the_ledger_can_be_followed_to_its_plants(files: list[str], tmp_path: Path) -> None:
+    place = tmp_path / "ledger.xlsx"
+    run("evaluate", *files, "-o", str(place))
+    head, row = ([cell.value for cell in line] for line in list(load_workbook(place)["企业"])[1:3])
+    found = dict(zip(head, row, strict=True))
+    assert (found["排污许可证编号"], found["区县"], found["区域"]) == ("P1", "秦都区", "其他区域")
+    assert (found["行业"], found["计入基数"], found["已达到"]) == ("橡胶制品制造", "是", "是")
+    assert found["计入"] == "新增；增B（升为 B 级）；减C（由 C 级上升）；整改措施逾期未完成"
+
+
+def test_the_ledger_has_names_and_no_ids(files: list[str], tmp_path: Path) -> None:
+    place = tmp_path / "ledger.xlsx"
+    campaign = Path(files[0])
+    text = campaign.read_text(encoding="utf-8").replace("done_percent: 40", "done_percent: 100.0")
+    campaign.write_text(text + 'counties: {"610491": 咸阳高新区}\n', encoding="utf-8")
+    plants = Path(files[1])
+    plants.write_text(plants.read_text(encoding="utf-8").replace("610402", "610491"), encoding="utf-8")
+    run("evaluate", *files, "-o", str(place))
+    row = [cell.value for cell in load_workbook(place)["台账"][3]]
+    assert (row[0], row[3], row[6], row[12]) == ("咸阳高新区", "橡胶制品制造", "A级", "100%")
+
+
+@pytest.mark.parametrize(
+    ("left_out", "words"),
+    [
+        ("[]", "已关闭和长期停产的企业也计入占比的基数"),
+        ("[closed]", "已关闭的企业不计入占比的基数"),
+        ("[closed, long_idle]", "已关闭和长期停产的企业不计入占比的基数"),
+    ],
+)
+def test_the_report_says_what_its_base_leaves_out(files: list[str], tmp_path: Path, left_out: str, words: str) -> None:
+    campaign, place = Path(files[0]), tmp_path / "report.html"
+    campaign.write_text(CAMPAIGN + f"base: {{leave_out: {left_out}}}\n", encoding="utf-8")
+    run("evaluate", *files, "-o", str(place))
+    assert words in place.read_text(encoding="utf-8")

@@ -148,6 +148,8 @@ class BatchChunk(Base, kw_only=True):
     done_at: Mapped[datetime | None] = mapped_column(default=None)
     seconds: Mapped[float] = mapped_column(default=0.0)
     """What it took, of one process."""
+    engine: Mapped[str | None] = mapped_column(String(100), default=None)
+    """The revision of the engine that did it; None: not done, or done before this was noted."""
 
 
 class AuditOutcome(StrEnum):
@@ -175,7 +177,7 @@ class BatchAudit(Base, kw_only=True):
     audit_id: Mapped[UUID] = mapped_column(ForeignKey("audits.id"), primary_key=True)
     enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("enterprises.id"))
     county: Mapped[str] = mapped_column(String(6))
-    """The enterprise's, when the batch was selected."""
+    """Where the audit's site lies, else the enterprise, when the batch was selected."""
     revision_id: Mapped[UUID] = mapped_column(ForeignKey("audit_revisions.id"))
     before_id: Mapped[UUID] = mapped_column(ForeignKey("gradings.id"))
     """The grading in force before."""

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from api.service import Service
 from api.services.regrading.disagreement import Disagreement, stop
 from api.services.regrading.frames import AUDIT, POSITION, unpacked
+from api.services.regrading.restart import NOT_CONCLUDED, is_of_another_revision
 from api.services.replay import inputs_of, read_as, result_digest
 from api.services.workflow.grading import counted
 from api.store import (
@@ -92,7 +93,8 @@ def open_chunks(db: Session, batch_id: UUID, phase: BatchPhase) -> list[int]:
 
 
 def conclude(service: Service, batch_id: UUID, number: int) -> bool:
-    """Conclude a chunk with the engine, and write it in one transaction; False when the batch is held or over.
+    """Conclude a chunk with the engine, and write it in one transaction; False when the batch is held or over, or has to be
+    restarted.
 
     Done twice it is done once. One difference from what the columns found stops the batch.
     """
@@ -104,6 +106,8 @@ def conclude(service: Service, batch_id: UUID, number: int) -> bool:
             return False
         if chunk.done_at is not None:
             return True
+        if is_of_another_revision(db, batch):
+            return False
         work = _Work(db, service, batch, number)
         rows: list[dict[str, Any]] = []
         units: list[dict[str, Any]] = []
@@ -132,7 +136,7 @@ def conclude(service: Service, batch_id: UUID, number: int) -> bool:
         for changed in (revised, units):
             if changed:
                 db.execute(update(BatchUnit), changed)
-        chunk.done_at, chunk.seconds = now(), time.process_time() - began
+        chunk.done_at, chunk.seconds, chunk.engine = now(), time.process_time() - began, ENGINE
     return True
 
 
@@ -237,7 +241,7 @@ class _Work:
 def _row(audit: BatchAudit, graded: Grading, decided: Decision) -> dict[str, Any]:
     """What is kept of a conclusion: of a changed audit the whole grading, with its trace."""
     if audit.outcome is not AuditOutcome.CHANGED:
-        return _ROW | {"batch_id": audit.batch_id, "audit_id": audit.audit_id}
+        return NOT_CONCLUDED | {"batch_id": audit.batch_id, "audit_id": audit.audit_id, "checked": True}
     document = orjson.dumps(graded.as_json()).decode()
     return {
         "batch_id": audit.batch_id,
@@ -253,18 +257,3 @@ def _row(audit: BatchAudit, graded: Grading, decided: Decision) -> dict[str, Any
         "result": result_digest(document),
         **counted(decided),
     }
-
-
-_ROW: dict[str, Any] = {
-    "checked": True,
-    "after_id": None,
-    "inputs": None,
-    "audit_digest": None,
-    "engine": None,
-    "grade": None,
-    "attainable": None,
-    "document": None,
-    "result": None,
-    "missing": None,
-    "open_figures": None,
-}

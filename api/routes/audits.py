@@ -43,7 +43,7 @@ from api.schemas.gradings import AuditComparisonOut
 from api.services import workflow
 from api.services.comparison import compare_audits
 from api.services.workflow.content import edition_notices, read
-from api.store import Audit, AuditKind, AuditState, Enterprise
+from api.store import Audit, AuditKind, AuditState
 
 router = resource("audits")
 Reader = Annotated[Context, needs(Rule.READ)]

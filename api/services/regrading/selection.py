@@ -27,7 +27,6 @@ from api.store.base import now
 from api.store.batches import DraftRuleset
 from grading.ruleset_id import edition_of, industry_of
 
-
 _COUNTY = func.coalesce(Site.county, Enterprise.county)
 """The county that an audit is about, as `workflow.county_of` has it."""
 

@@ -236,7 +236,7 @@ class BatchUnit(Base, kw_only=True):
     after_digest: Mapped[str] = mapped_column(String(71))
     before: Mapped[str] = mapped_column(String(32))
     before_attainable: Mapped[str] = mapped_column(String(32))
-    """In force; of a batch in trial mode what the columns say, since nothing made on trial is in force."""
+    """In force; of a unit that is graded again on trial what the columns say, since nothing made on trial is in force."""
     after: Mapped[str | None] = mapped_column(String(32), default=None)
     after_attainable: Mapped[str | None] = mapped_column(String(32), default=None)
     """None: the audit can't be read under the new ruleset."""

@@ -35,6 +35,7 @@ from grading.engine.grade import Engine
 from grading.engine.revision import ENGINE
 from grading.gaps.causes import decision_of, unit_decisions
 from grading.model.audit import Audit
+from grading.model.base import Mode
 from grading.model.decision import Decision
 from grading.model.result import Grading
 
@@ -122,10 +123,10 @@ def conclude(service: Service, batch_id: UUID, number: int) -> bool:
             rows.append(_row(audit, graded, decided))
             revised += work.revised(audit, graded)
             units += [
-                {"batch_id": batch_id, "audit_id": audit.audit_id, "position": unit.position, "checked": True}
+                {"batch_id": batch_id, "audit_id": audit.audit_id, "position": unit.position, "checked": unit.regraded}
                 | counted(of_units[unit.position])
                 for unit in work.units[audit.audit_id]
-                if unit.regraded
+                if unit.regraded or work.is_written(audit)
             ]
     with service.database.writing() as db:
         chunk = db.get_one(BatchChunk, (batch_id, BatchPhase.ENGINE, number), with_for_update=True)
@@ -188,13 +189,13 @@ class _Work:
     def disagreement(self, audit: BatchAudit, graded: Grading) -> Disagreement | None:
         """The first unit of which the engine says otherwise than the columns, or than what stays in force.
 
-        What another revision of the engine has put in force is no measure of this one.
+        What another revision of the engine has put in force is no measure of this one, and nothing in force was made on trial.
         """
         for unit in self.units[audit.audit_id]:
             concluded = graded.units[unit.position]
             if unit.regraded:
                 different = differences(self.found[unit.audit_id, unit.position], concluded)
-            elif self.engines[audit.audit_id] != ENGINE:
+            elif self.batch.mode is Mode.TRIAL or self.engines[audit.audit_id] != ENGINE:
                 continue
             else:
                 said = {"grade": (unit.after, concluded.outcome.grade)}
@@ -204,9 +205,13 @@ class _Work:
                 return Disagreement(unit.audit_id, unit.unit, unit.after_digest, different)
         return None
 
+    def is_written(self, audit: BatchAudit) -> bool:
+        """Whether the whole conclusion becomes a grading, its units that the batch is not about as well."""
+        return audit.outcome is AuditOutcome.CHANGED and self.batch.mode is Mode.OFFICIAL
+
     def revised(self, audit: BatchAudit, graded: Grading) -> list[dict[str, Any]]:
         """The units that the batch is not about, of a changed audit, which this revision grades otherwise than that before."""
-        if audit.outcome is not AuditOutcome.CHANGED:
+        if not self.is_written(audit):
             return []
         others = [
             (unit, graded.units[unit.position].outcome) for unit in self.units[audit.audit_id] if not unit.regraded

@@ -28,7 +28,7 @@ from api.store import (
 )
 from grading.columns.grade import STATUS
 from grading.model.base import Mode
-from tests.api.plants import HEAD, TIGHTER, publish_plants, tyre, varied
+from tests.api.plants import HEAD, TIGHTER, mixed, publish_plants, tyre, varied
 from tests.api.world import World
 
 
@@ -216,6 +216,17 @@ def test_on_trial_both_sides_are_on_trial(world: World) -> None:
     with world.at("city", writing=False) as context:
         (officially,) = frames_of(context.db, official.id)
     assert open_ones(found) < open_ones(officially)
+
+
+def test_a_trial_leaves_the_units_that_it_is_not_about_as_they_are_in_force(world: World) -> None:
+    # Of the tyre line figures are provisional: on trial its grade is another.
+    publish_plants(world, [mixed(1, env_staff="part_time")])
+    with world.at("city") as context:
+        batch = order(context, "铸造试算", Selection(industry="foundry"), against="national-2020", mode=Mode.TRIAL)
+    assert worked_off(world, batch).state is BatchState.ASSESSED
+    (line,) = [unit for unit in rows(world, BatchUnit, batch) if not unit.regraded]
+    assert (line.before, line.before_attainable) == (line.after, line.after_attainable) == ("D", "B")
+    assert (line.changed, line.missing, line.open_figures) == (False, None, None)
 
 
 def test_one_disagreement_stops_the_batch_with_everything_needed_to_find_it(

@@ -71,6 +71,15 @@ def test_an_enterprise_can_t_give_the_reason_itself(world: World) -> None:
         world.do("foundry", workflow.submit, own.id, outside_reason=WHY)
 
 
+def test_a_reason_goes_when_the_returned_audit_takes_an_edition_that_applies(world: World) -> None:
+    made = world.do("zhao", workflow.create_audit, world.foundry, of_elsewhere())
+    world.do("zhao", workflow.submit, made.id, outside_reason=WHY)
+    returned = world.do("sun", workflow.send_back, made.id, "请改用适用的版本")
+    assert returned.outside_reason == WHY
+    world.do("zhao", workflow.save_draft, made.id, content(FOUNDRY), returned.version)
+    assert world.do("zhao", workflow.submit, made.id).outside_reason is None
+
+
 def test_where_the_edition_applies_no_reason_is_asked_nor_kept(world: World) -> None:
     said = json.loads(content(TYRE))
     for unit in said["units"]:

@@ -11,7 +11,18 @@ from api.problems import Problem
 from api.services import workflow
 from api.services.replay import document, replay, reviews_for
 from api.services.workflow import Action
-from api.store import Appeal, Audit, AuditKind, AuditRevision, AuditState, Grading, LogEntry, Publication, StoredRuleset
+from api.store import (
+    Appeal,
+    Audit,
+    AuditKind,
+    AuditRevision,
+    AuditState,
+    DraftVersion,
+    Grading,
+    LogEntry,
+    Publication,
+    StoredRuleset,
+)
 from grading import calendar
 from grading.model.base import Mode
 from tests.api.world import World, content
@@ -348,10 +359,13 @@ def test_assessors_and_bureau_see_a_self_assessment_once_it_is_submitted(world: 
 
 def test_a_new_self_assessment_takes_the_place_of_the_one_before(world: World) -> None:
     first = world.do("tyre", workflow.create_audit, world.tyre, content())
+    world.do("tyre", workflow.save_draft, first.id, content(assessed_on="2023-09-11"), first.version)
     world.do("tyre", workflow.submit, first.id)
     second = world.do("tyre", workflow.create_audit, world.tyre, corrects_id=first.id)
     world.do("tyre", workflow.submit, second.id)
     assert state(world, first.id) is AuditState.SUPERSEDED
+    with world.service.database.reading() as db:
+        assert db.scalars(select(DraftVersion)).all() == []
 
 
 def test_an_enterprise_does_not_touch_an_experts_audit(world: World) -> None:

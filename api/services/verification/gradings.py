@@ -12,11 +12,10 @@ from api.grader import stored_ruleset
 from api.problems import Problem
 from api.service import Service
 from api.services.earlier_gradings import EarlierGradings
-from api.services.replay import replayed, result_of
+from api.services.replay import inputs_digest, replayed, result_of
 from api.services.verification.finding import UNREADABLE, Finding
 from api.store import GradedUnit, Grading, StoredRuleset
 from api.store.recorded import plain
-from grading.digest import digest
 from grading.engine.revision import ENGINE
 
 
@@ -68,14 +67,8 @@ def _columns(db: Session, stored: Grading) -> list[Any]:
 
 def _columns_of(document: dict[str, Any]) -> list[Any]:
     units = [(u["id"], u["ruleset"], u["ruleset_digest"], u["grade"], u["attainable"]) for u in document["units"]]
-    inputs = digest(
-        {
-            "audit": document["audit_digest"],
-            "rulesets": {unit[0]: unit[2] for unit in units},
-            "engine": document["engine"],
-            "mode": document["mode"],
-        }
-    )
+    rulesets = {unit[0]: unit[2] for unit in units}
+    inputs = inputs_digest(document["audit_digest"], rulesets, document["engine"], document["mode"])
     head = [document[name] for name in ("audit_digest", "engine", "mode", "grade", "attainable")]
     return [*head, inputs, units]
 

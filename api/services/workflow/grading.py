@@ -69,7 +69,7 @@ def make(
     for ruleset_id, ruleset_digest in {unit.ruleset: unit.ruleset_digest for unit in graded.units}.items():
         keep_ruleset(context.db, context.service.grader.library.ruleset(ruleset_id), ruleset_digest)
     rulesets = {unit.ruleset: context.service.grader.library.ruleset(unit.ruleset) for unit in graded.units}
-    causes = decision_of(rulesets, read_audit, graded).causes
+    causes = counted(decision_of(rulesets, read_audit, graded))
     grading = Grading(
         audit_id=audit.id,
         revision_id=revision.id,
@@ -81,8 +81,8 @@ def make(
         attainable=graded.outcome.attainable,
         document=orjson.dumps(document).decode(),
         made_by=context.actor.id,
-        missing=causes.missing if causes is not None else None,
-        open_figures=causes.open_figures if causes is not None else None,
+        missing=causes["missing"],
+        open_figures=causes["open_figures"],
     )
     context.db.add(grading)
     context.db.flush()

@@ -1,6 +1,7 @@
 """Grades with the rulesets of today, and again with the rulesets of any earlier day, which are kept by digest."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -28,6 +29,9 @@ from grading.model.ruleset import Ruleset
 
 ENGINES, RULESETS = 8, 64
 """So many engines, and rulesets with their graders in columns, stay in memory."""
+
+
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 class StoredLibrary(Library):
@@ -174,6 +178,8 @@ def _value(found: dict[str, Any]) -> Any:
     if len(found) == 1:
         (key, value), *_ = found.items()
         if key == "number" and isinstance(value, str):
+            if not NUMBER.fullmatch(value):
+                raise ValueError(f"not a number as the store writes it: {value[:40]}")
             return Decimal(value)
         if key == "date" and isinstance(value, str):
             return date.fromisoformat(value)

@@ -16,7 +16,7 @@ from api.identity import csrf
 from api.schemas.audits import GradeBrief
 from api.schemas.decisions import stored_decision
 from api.services.workflow import KIND_NAMES, STATE_NAMES
-from api.store import AppealState, Role
+from api.store import AppealState, Grading, Role
 from grading import calendar
 from grading.digest import plain
 from grading.language.decision_text import decision_text, level_label, managed_text, short_label
@@ -107,6 +107,11 @@ def brief_decision(graded: GradeBrief) -> Decision:
     return stored_decision(graded.grade, graded.attainable, graded.mode, told.missing, told.open_figures)
 
 
+def row_decision(stored: Grading) -> Decision:
+    """What a stored grading decides, also one that can't be made again."""
+    return stored_decision(stored.grade, stored.attainable, stored.mode, stored.missing, stored.open_figures)
+
+
 def interval(decision: Decision, labels: Labels) -> str:
     """The two ends of an undecided grade: `D～A`."""
     label = _labelling(labels)
@@ -179,6 +184,7 @@ def _environment() -> Environment:
         "interval": interval,
         "figure_counts": counts_text,
         "brief_decision": brief_decision,
+        "row_decision": row_decision,
         "decide": lambda outcome: decide(Outcome(outcome.grade, outcome.attainable)),
     }
     return environment

@@ -43,7 +43,7 @@ from api.schemas.gradings import AuditComparisonOut
 from api.services import workflow
 from api.services.comparison import compare_audits
 from api.services.workflow.content import edition_notices, read
-from api.store import Audit, AuditKind, AuditState, Enterprise
+from api.store import Audit, AuditKind, AuditState
 
 router = resource("audits")
 Reader = Annotated[Context, needs(Rule.READ)]
@@ -133,9 +133,8 @@ def save_audit_content(audit_id: UUID, body: JsonText, context: Writer, if_match
 def check_audit(audit_id: UUID, context: Reader) -> CheckOut:
     """Every error that submission would find, with its place."""
     audit = context.find(Audit, audit_id)
-    enterprise = context.find(Enterprise, audit.enterprise_id)
     try:
-        found = read(workflow.revision_of(context, audit).content, enterprise, context.service.grader.library)
+        found = read(context, audit, workflow.revision_of(context, audit).content)
     except Problem as problem:
         return CheckOut(ready=False, errors=_placed(problem.errors))
     rulesets = workflow.rulesets_of(context, found)

@@ -133,7 +133,8 @@ def create_audit_from_workbook(
     enterprise_id: UUID, file: Upload, context: Annotated[Context, needs(Rule.DRAFT_AUDITS, costly=True)]
 ) -> Response:
     """With errors nothing is stored but a marked copy for a day."""
-    content, warnings = draft_of(context, file.file, file.filename or "", context.find(Enterprise, enterprise_id))
+    enterprise = context.find(Enterprise, enterprise_id)
+    content, warnings = draft_of(context, file.file, file.filename or "", enterprise, enterprise.county)
     made = workflow.create_audit(context, enterprise_id, content)
     return _with_warnings(context, made, warnings, status=201, location=f"/v1/audits/{made.id}")
 
@@ -153,7 +154,8 @@ def save_audit_workbook(
     """Needs `If-Match`, as the content does. With errors the draft stays as it is."""
     version = required_version(if_match)
     audit = context.find(Audit, audit_id)
-    content, warnings = draft_of(context, file.file, file.filename or "", context.find(Enterprise, audit.enterprise_id))
+    enterprise, county = context.find(Enterprise, audit.enterprise_id), workflow.county_of(context, audit)
+    content, warnings = draft_of(context, file.file, file.filename or "", enterprise, county)
     return _with_warnings(context, workflow.save_draft(context, audit_id, content, version), warnings)
 
 

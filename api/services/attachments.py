@@ -87,7 +87,7 @@ def detach(context: Context, evidence_id: UUID) -> EvidenceFile:
 def rename_row(context: Context, audit: Audit, old: str, new: str) -> None:
     """Let the files of a table's row follow it when its key changes; `old` and `new` are the row's places."""
     for file in evidence_of(context, audit):
-        if file.place is not None and file.place.startswith(f"{old}."):
+        if file.place is not None and (file.place == old or file.place.startswith(f"{old}.")):
             file.place = new + file.place.removeprefix(old)
 
 

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from api.access import Rule, area_bounds, require
+from api.access import Rule, in_area, require
 from api.context import Context
 from api.grader import ruleset_text
 from api.problems import ErrorAt, Problem
@@ -47,9 +47,7 @@ def upload(context: Context, text: bytes) -> DraftRuleset:
 
 def in_charge(area: str, jurisdiction: str) -> bool:
     """Whether a bureau's area lies in a ruleset's jurisdiction, or contains it."""
-    low, high = area_bounds(area)
-    from_, to = area_bounds(jurisdiction)
-    return from_ <= low <= high <= to or low <= from_ <= to <= high
+    return in_area(area, jurisdiction) or in_area(jurisdiction, area)
 
 
 def _read(text: bytes, root: Path) -> tuple[Ruleset, list[Finding]]:

@@ -34,7 +34,7 @@ def add_enterprise(context: Context, *, name: str, uscc: str, county: str, permi
     try:
         made = Enterprise(name=name, uscc=uscc, county=county, permit=permit)
     except ValueError as error:
-        raise _invalid("uscc", str(error)) from None
+        raise _invalid("county", str(error)) from None
     context.db.add(made)
     context.db.flush()
     audit_log.append(context.db, "enterprise.created", actor, enterprise_id=made.id)
@@ -51,10 +51,10 @@ def change_enterprise(context: Context, enterprise_id: UUID, version: int, chang
     _refuse_null(changes, "name", "county", "active")
     if "county" in changes:
         _refuse_elsewhere(context, changes["county"])
-    if _apply(enterprise, changes):
+    if changed := _apply(enterprise, changes):
         enterprise.version += 1
         context.db.flush()
-        details = {"changed": sorted(changes), "version": enterprise.version}
+        details = {"changed": changed, "version": enterprise.version}
         audit_log.append(context.db, "enterprise.changed", actor, enterprise_id=enterprise.id, details=details)
     return enterprise
 
@@ -78,9 +78,9 @@ def change_site(context: Context, site_id: UUID, changes: dict[str, Any]) -> Sit
     actor = require(context.db, Rule.KEEP_ENTERPRISES)
     site = context.find(Site, site_id)
     _refuse_null(changes, "name", "county")
-    if _apply(site, changes):
+    if changed := _apply(site, changes):
         context.db.flush()
-        details = {"changed": sorted(changes)}
+        details = {"changed": changed}
         audit_log.append(
             context.db,
             "site.changed",
@@ -118,9 +118,9 @@ def change_unit(context: Context, unit_id: UUID, changes: dict[str, Any]) -> Uni
     _refuse_null(changes, "ruleset_id", "active")
     if "ruleset_id" in changes:
         _refuse_unknown_ruleset(context, changes["ruleset_id"])
-    if _apply(unit, changes):
+    if changed := _apply(unit, changes):
         context.db.flush()
-        details = {"changed": sorted(changes)}
+        details = {"changed": changed}
         audit_log.append(
             context.db,
             "unit.changed",
@@ -173,12 +173,12 @@ def _refuse_end(until: date | None, since: date) -> None:
         raise _invalid("until", f"终止日不应晚于 {LAST_END}；没有终止日的请留空。")
 
 
-def _apply(row: Any, changes: dict[str, Any]) -> bool:
-    """Put the changes in; whether anything is different now."""
+def _apply(row: Any, changes: dict[str, Any]) -> list[str]:
+    """Put the changes in; the names of what is different now."""
     different = {name: value for name, value in changes.items() if getattr(row, name) != value}
     for name, value in different.items():
         setattr(row, name, value)
-    return bool(different)
+    return sorted(different)
 
 
 def _refuse_null(changes: dict[str, Any], *names: str) -> None:

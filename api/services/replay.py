@@ -172,14 +172,13 @@ def _as_named(unit_id: str) -> str:
 
 def inputs_of(graded: Graded) -> str:
     """The digest of everything that a grading follows from."""
-    return digest(
-        {
-            "audit": graded.audit_digest,
-            "rulesets": {unit.id: unit.ruleset_digest for unit in graded.units},
-            "engine": graded.engine,
-            "mode": graded.mode.value,
-        }
-    )
+    rulesets = {unit.id: unit.ruleset_digest for unit in graded.units}
+    return inputs_digest(graded.audit_digest, rulesets, graded.engine, graded.mode.value)
+
+
+def inputs_digest(audit_digest: str, rulesets: Mapping[str, str], engine: str, mode: str) -> str:
+    """The digest of an audit, the ruleset of each of its units (digests by unit), an engine and a mode."""
+    return digest({"audit": audit_digest, "rulesets": dict(rulesets), "engine": engine, "mode": mode})
 
 
 def comparable(told: dict[str, Any]) -> dict[str, Any]:

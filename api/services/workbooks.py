@@ -33,10 +33,12 @@ def read_workbook(context: Context, upload: BinaryIO, name: str) -> FormReading:
         raise _refusal(context, error, data, name) from None
 
 
-def draft_of(context: Context, upload: BinaryIO, name: str, enterprise: Enterprise) -> tuple[str, tuple[str, ...]]:
+def draft_of(
+    context: Context, upload: BinaryIO, name: str, enterprise: Enterprise, county: str
+) -> tuple[str, tuple[str, ...]]:
     """The content of a draft that a workbook holds, and what its sender should know.
 
-    What the workbook leaves out of the enterprise comes from the register.
+    What the workbook leaves out of the enterprise comes from the register; `county` is where the plant lies.
     Raises as `read_workbook`, and Problem (422) when it is the workbook of another enterprise.
     """
     reading = read_workbook(context, upload, name)
@@ -45,7 +47,7 @@ def draft_of(context: Context, upload: BinaryIO, name: str, enterprise: Enterpri
     if said.uscc not in (None, enterprise.uscc):
         message = f"核查表所填统一社会信用代码为 {said.uscc}，本企业登记的是 {enterprise.uscc}。"
         raise Problem("other_enterprise", message, status=422, errors=[ErrorAt("enterprise.uscc", message)])
-    head = said.model_copy(update={"uscc": enterprise.uscc, "county": said.county or enterprise.county})
+    head = said.model_copy(update={"uscc": enterprise.uscc, "county": said.county or county})
     content = dump_audit(audit.model_copy(update={"enterprise": head}), context.service.grader.library)
     return content, reading.warnings
 

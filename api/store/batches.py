@@ -148,6 +148,8 @@ class BatchChunk(Base, kw_only=True):
     done_at: Mapped[datetime | None] = mapped_column(default=None)
     seconds: Mapped[float] = mapped_column(default=0.0)
     """What it took, of one process."""
+    engine: Mapped[str | None] = mapped_column(String(100), default=None)
+    """The revision of the engine that did it; None: not done, or done before this was noted."""
 
 
 class AuditOutcome(StrEnum):
@@ -175,7 +177,7 @@ class BatchAudit(Base, kw_only=True):
     audit_id: Mapped[UUID] = mapped_column(ForeignKey("audits.id"), primary_key=True)
     enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("enterprises.id"))
     county: Mapped[str] = mapped_column(String(6))
-    """The enterprise's, when the batch was selected."""
+    """Where the audit's site lies, else the enterprise, when the batch was selected."""
     revision_id: Mapped[UUID] = mapped_column(ForeignKey("audit_revisions.id"))
     before_id: Mapped[UUID] = mapped_column(ForeignKey("gradings.id"))
     """The grading in force before."""
@@ -234,7 +236,7 @@ class BatchUnit(Base, kw_only=True):
     after_digest: Mapped[str] = mapped_column(String(71))
     before: Mapped[str] = mapped_column(String(32))
     before_attainable: Mapped[str] = mapped_column(String(32))
-    """In force; of a batch in trial mode what the columns say, since nothing made on trial is in force."""
+    """In force; of a unit that is graded again on trial what the columns say, since nothing made on trial is in force."""
     after: Mapped[str | None] = mapped_column(String(32), default=None)
     after_attainable: Mapped[str | None] = mapped_column(String(32), default=None)
     """None: the audit can't be read under the new ruleset."""

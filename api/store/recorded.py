@@ -158,7 +158,7 @@ def _is_digested(column: Any, recorded: Recorded) -> bool:
 def _plain(column: Any, value: Any) -> Any:
     kind = column.type
     if isinstance(kind, Uuid):
-        return str(value if isinstance(value, UUID) else UUID(value))
+        return str(value if isinstance(value, UUID) else _id(value))
     if isinstance(kind, Moment):
         return _moment(value)
     if isinstance(kind, Date):
@@ -176,6 +176,14 @@ def _plain(column: Any, value: Any) -> Any:
             raise TypeError(value)
         return int(value)
     return _text(value)
+
+
+def _id(value: str) -> UUID:
+    # Another form of the same id is another key to the database.
+    found = UUID(value)
+    if value != found.hex:
+        raise ValueError(value)
+    return found
 
 
 def _text(value: Any) -> str:

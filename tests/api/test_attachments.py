@@ -1,6 +1,8 @@
 """Evidence taken off again: gone when nothing needs it, kept when it was part of a submission."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -10,9 +12,9 @@ from sqlalchemy import select
 
 from api.problems import Problem
 from api.services import workflow
-from api.services.attachments import attach, detach, evidence_of
+from api.services.attachments import attach, detach, evidence_of, rename_row
 from api.store import Audit, EvidenceFile, LogEntry
-from tests.api.world import World, content
+from tests.api.world import WORD, World, content
 
 PDF = b"%PDF-1.7 a permit"
 
@@ -81,6 +83,26 @@ def test_of_a_returned_audit_what_was_submitted_is_kept_and_what_was_added_since
     with world.at("wang") as context:
         assert evidence_of(context, context.find(Audit, draft)) == []
     assert (there(world, submitted), there(world, added)) == (True, False)
+
+
+def test_what_was_attached_while_the_submission_waited_for_its_turn_is_part_of_it(world: World, draft: UUID) -> None:
+    file = put(world, draft)
+    with world.at("wang") as context:
+        waited = replace(context, at=context.at - timedelta(minutes=1))
+        workflow.submit(waited, draft, reasons=WORD)
+    world.do("li", workflow.send_back, draft, "证据不清楚")
+    world.do("wang", detach, file.id)
+    assert there(world, file)
+
+
+def test_files_follow_a_row_whose_key_changes_those_of_the_whole_row_too(world: World, draft: UUID) -> None:
+    old, new = 'units[0].groups.outlets["DA003"]', 'units[0].groups.outlets["DA004"]'
+    for said, place in ((b"%PDF-1.7 row", old), (b"%PDF-1.7 value", f"{old}.nmhc")):
+        put(world, draft, said, place=place)
+    with world.at("wang") as context:
+        audit = workflow.take(context, draft, workflow.Action.SAVE)
+        rename_row(context, audit, old, new)
+        assert [file.place for file in evidence_of(context, audit)] == [new, f"{new}.nmhc"]
 
 
 @pytest.mark.parametrize(

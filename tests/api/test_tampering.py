@@ -1,5 +1,6 @@
 """Whoever edits the database by hand, with its triggers taken off, is found out: by `grading log verify` and `grading verify`."""
 
+import zlib
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -223,9 +224,35 @@ def test_values_that_no_column_should_hold_are_findings_not_failures(service: Se
         "UPDATE evidence_files SET sha256 = '../../etc/passwd', size = 'much'",
         "UPDATE log SET at = 'yesterday' WHERE seq = 3",
         "UPDATE log SET rows = x'00' WHERE seq = 4",
+        """UPDATE log SET rows = '{"users": {"x": 5, "y": {"name": 1}}}' WHERE seq = 5""",
+        """UPDATE log SET rows = '{"users": 5}' WHERE seq = 6""",
+        """UPDATE log SET rows = '{"users": [["x", "y"]]}' WHERE seq = 7""",
+        """UPDATE log SET rows = '{"users": {"x": {"name": "\\ud800"}}}' WHERE seq = 8""",
+        "UPDATE gradings SET id = upper(id) WHERE id <> 'nobody'",
     ):
-        tamper(service.database, "DELETE FROM publications", sql(service, nonsense))
+        tamper(service.database, sql(service, nonsense))
+    deep = zlib.compress(b"[" * 100_000)
+    tamper(
+        service.database, "UPDATE log SET details = :text, rows = :rows WHERE seq = 9", text="[" * 100_000, rows=deep
+    )
     assert len(verify(service).findings) > 6
+
+
+@pytest.mark.parametrize(
+    "said", ['{"number": "much"}', '{"number": "1e999999999"}', '{"date": "someday"}', "[" * 100_000]
+)
+def test_a_ruleset_that_is_stored_with_a_value_that_is_none_is_a_finding(service: Service, said: str) -> None:
+    values = {"document": zlib.compress(b'{"id": ' + said.encode() + b"}")}
+    tamper(service.database, "UPDATE rulesets SET document = :document", **values)
+    assert "ruleset" in {finding.subject.partition(":")[0] for finding in verify(service).findings}
+
+
+def test_an_id_in_capitals_is_a_finding_of_its_row(service: Service) -> None:
+    if not service.database.is_sqlite:
+        pytest.skip("PostgreSQL has one form of it")
+    tamper(service.database, "UPDATE teams SET id = upper(id)")
+    with service.database.reading() as db:
+        assert {finding.subject.partition(":")[0] for finding in verify_records(db).findings} == {"team"}
 
 
 def test_evidence_put_in_without_the_service_is_a_finding(service: Service) -> None:

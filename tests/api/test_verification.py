@@ -29,8 +29,14 @@ def service(backend: Backend, furnished_template: Furnished) -> Iterator[Service
 
 def tamper(database: Database, *statements: str, **values: Any) -> None:
     """What somebody with all rights on the database could do, the triggers put back afterwards."""
-    with database.engine.connect() as connection, connection.execution_options(**{WRITES: True}).begin():
-        tamper_on(connection, *statements, **values)
+    with database.engine.connect() as connection:
+        if database.is_sqlite:
+            # Only outside of a transaction can foreign keys be switched; in PostgreSQL a replica's role does the same.
+            connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+        with connection.execution_options(**{WRITES: True}).begin():
+            tamper_on(connection, *statements, **values)
+        if database.is_sqlite:
+            connection.connection.cursor().execute("PRAGMA foreign_keys=ON")
 
 
 def tamper_on(connection: Connection, *statements: str, **values: Any) -> None:

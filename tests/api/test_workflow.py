@@ -9,9 +9,22 @@ from sqlalchemy import select, update
 
 from api.problems import Problem
 from api.services import workflow
+from api.services.enterprises import add_enterprise, change_enterprise
 from api.services.replay import document, replay, reviews_for
 from api.services.workflow import Action
-from api.store import Appeal, Audit, AuditKind, AuditRevision, AuditState, Grading, LogEntry, Publication, StoredRuleset
+from api.store import (
+    Appeal,
+    Audit,
+    AuditKind,
+    AuditRevision,
+    AuditState,
+    DraftVersion,
+    Enterprise,
+    Grading,
+    LogEntry,
+    Publication,
+    StoredRuleset,
+)
 from grading import calendar
 from grading.model.base import Mode
 from tests.api.world import World, content
@@ -348,10 +361,35 @@ def test_assessors_and_bureau_see_a_self_assessment_once_it_is_submitted(world: 
 
 def test_a_new_self_assessment_takes_the_place_of_the_one_before(world: World) -> None:
     first = world.do("tyre", workflow.create_audit, world.tyre, content())
+    world.do("tyre", workflow.save_draft, first.id, content(assessed_on="2023-09-11"), first.version)
     world.do("tyre", workflow.submit, first.id)
     second = world.do("tyre", workflow.create_audit, world.tyre, corrects_id=first.id)
     world.do("tyre", workflow.submit, second.id)
     assert state(world, first.id) is AuditState.SUPERSEDED
+    with world.service.database.reading() as db:
+        assert db.scalars(select(DraftVersion)).all() == []
+
+
+def test_the_log_names_of_a_change_what_is_different_alone(world: World) -> None:
+    with world.at("city") as context:
+        enterprise = context.find(Enterprise, world.tyre)
+        said = {"name": "新名称", "county": enterprise.county}
+        change_enterprise(context, world.tyre, enterprise.version, said)
+    with world.service.database.reading() as db:
+        entry = db.scalars(select(LogEntry).where(LogEntry.action == "enterprise.changed")).one()
+    assert json.loads(entry.details)["changed"] == ["name"]
+
+
+def test_a_county_that_is_none_is_told_at_the_county(world: World) -> None:
+    with refused("invalid_request") as caught:
+        world.do("city", add_enterprise, name="新厂", uscc="91350100M000100Y43", county="61040x")
+    assert [error.place for error in caught.value.errors] == ["county"]
+
+
+def test_a_statement_that_is_too_long_is_refused_and_never_cut(world: World) -> None:
+    with refused("invalid_request") as caught:
+        world.do("city", workflow.sign_off, "national-2020/rubber", statement="字" * 4001)
+    assert [error.place for error in caught.value.errors] == ["statement"]
 
 
 def test_an_enterprise_does_not_touch_an_experts_audit(world: World) -> None:

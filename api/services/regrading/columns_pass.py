@@ -90,7 +90,7 @@ def assess(service: Service, batch_id: UUID, number: int) -> bool:
             db.execute(insert(BatchFrame), frames)
         if outcomes:
             db.execute(update(BatchAudit), outcomes)
-        chunk.done_at, chunk.seconds = now(), time.process_time() - began
+        chunk.done_at, chunk.seconds, chunk.engine = now(), time.process_time() - began, ENGINE
     return True
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from api.service import Service
 from api.services.regrading.disagreement import Disagreement, stop
 from api.services.regrading.frames import AUDIT, POSITION, unpacked
+from api.services.regrading.restart import NOT_CONCLUDED, is_of_another_revision
 from api.services.replay import inputs_of, read_as, result_digest
 from api.services.workflow.grading import counted
 from api.store import (
@@ -34,6 +35,7 @@ from grading.engine.grade import Engine
 from grading.engine.revision import ENGINE
 from grading.gaps.causes import decision_of, unit_decisions
 from grading.model.audit import Audit
+from grading.model.base import Mode
 from grading.model.decision import Decision
 from grading.model.result import Grading
 
@@ -92,7 +94,8 @@ def open_chunks(db: Session, batch_id: UUID, phase: BatchPhase) -> list[int]:
 
 
 def conclude(service: Service, batch_id: UUID, number: int) -> bool:
-    """Conclude a chunk with the engine, and write it in one transaction; False when the batch is held or over.
+    """Conclude a chunk with the engine, and write it in one transaction; False when the batch is held or over, or has to be
+    restarted.
 
     Done twice it is done once. One difference from what the columns found stops the batch.
     """
@@ -104,6 +107,8 @@ def conclude(service: Service, batch_id: UUID, number: int) -> bool:
             return False
         if chunk.done_at is not None:
             return True
+        if is_of_another_revision(db, batch):
+            return False
         work = _Work(db, service, batch, number)
         rows: list[dict[str, Any]] = []
         units: list[dict[str, Any]] = []
@@ -118,10 +123,10 @@ def conclude(service: Service, batch_id: UUID, number: int) -> bool:
             rows.append(_row(audit, graded, decided))
             revised += work.revised(audit, graded)
             units += [
-                {"batch_id": batch_id, "audit_id": audit.audit_id, "position": unit.position, "checked": True}
+                {"batch_id": batch_id, "audit_id": audit.audit_id, "position": unit.position, "checked": unit.regraded}
                 | counted(of_units[unit.position])
                 for unit in work.units[audit.audit_id]
-                if unit.regraded
+                if unit.regraded or work.is_written(audit)
             ]
     with service.database.writing() as db:
         chunk = db.get_one(BatchChunk, (batch_id, BatchPhase.ENGINE, number), with_for_update=True)
@@ -132,7 +137,7 @@ def conclude(service: Service, batch_id: UUID, number: int) -> bool:
         for changed in (revised, units):
             if changed:
                 db.execute(update(BatchUnit), changed)
-        chunk.done_at, chunk.seconds = now(), time.process_time() - began
+        chunk.done_at, chunk.seconds, chunk.engine = now(), time.process_time() - began, ENGINE
     return True
 
 
@@ -184,13 +189,13 @@ class _Work:
     def disagreement(self, audit: BatchAudit, graded: Grading) -> Disagreement | None:
         """The first unit of which the engine says otherwise than the columns, or than what stays in force.
 
-        What another revision of the engine has put in force is no measure of this one.
+        What another revision of the engine has put in force is no measure of this one, and nothing in force was made on trial.
         """
         for unit in self.units[audit.audit_id]:
             concluded = graded.units[unit.position]
             if unit.regraded:
                 different = differences(self.found[unit.audit_id, unit.position], concluded)
-            elif self.engines[audit.audit_id] != ENGINE:
+            elif self.batch.mode is Mode.TRIAL or self.engines[audit.audit_id] != ENGINE:
                 continue
             else:
                 said = {"grade": (unit.after, concluded.outcome.grade)}
@@ -200,9 +205,13 @@ class _Work:
                 return Disagreement(unit.audit_id, unit.unit, unit.after_digest, different)
         return None
 
+    def is_written(self, audit: BatchAudit) -> bool:
+        """Whether the whole conclusion becomes a grading, its units that the batch is not about as well."""
+        return audit.outcome is AuditOutcome.CHANGED and self.batch.mode is Mode.OFFICIAL
+
     def revised(self, audit: BatchAudit, graded: Grading) -> list[dict[str, Any]]:
         """The units that the batch is not about, of a changed audit, which this revision grades otherwise than that before."""
-        if audit.outcome is not AuditOutcome.CHANGED:
+        if not self.is_written(audit):
             return []
         others = [
             (unit, graded.units[unit.position].outcome) for unit in self.units[audit.audit_id] if not unit.regraded
@@ -237,7 +246,7 @@ class _Work:
 def _row(audit: BatchAudit, graded: Grading, decided: Decision) -> dict[str, Any]:
     """What is kept of a conclusion: of a changed audit the whole grading, with its trace."""
     if audit.outcome is not AuditOutcome.CHANGED:
-        return _ROW | {"batch_id": audit.batch_id, "audit_id": audit.audit_id}
+        return NOT_CONCLUDED | {"batch_id": audit.batch_id, "audit_id": audit.audit_id, "checked": True}
     document = orjson.dumps(graded.as_json()).decode()
     return {
         "batch_id": audit.batch_id,
@@ -253,18 +262,3 @@ def _row(audit: BatchAudit, graded: Grading, decided: Decision) -> dict[str, Any
         "result": result_digest(document),
         **counted(decided),
     }
-
-
-_ROW: dict[str, Any] = {
-    "checked": True,
-    "after_id": None,
-    "inputs": None,
-    "audit_digest": None,
-    "engine": None,
-    "grade": None,
-    "attainable": None,
-    "document": None,
-    "result": None,
-    "missing": None,
-    "open_figures": None,
-}

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
-from api.access import Rule, area_bounds, require, unscoped
+from api.access import Rule, in_area, require, unscoped
 from api.context import Context
 from api.grader import keep_ruleset
 from api.problems import ErrorAt, Problem
@@ -61,7 +61,7 @@ def order(
     if not name.strip():
         errors.append(ErrorAt("name", "请填写批次名称。"))
     within = selection.within or area
-    if not _lies_in(within, area):
+    if not in_area(within, area):
         errors.append(ErrorAt("within", f"{within} 不在您的辖区（{area}）。"))
     if selection.since and selection.until and selection.since > selection.until:
         errors.append(ErrorAt("until", "结束日期早于开始日期。"))
@@ -134,12 +134,6 @@ def forget(context: Context, batch: Batch) -> None:
     with unscoped(context.db):
         for model in (BatchFrame, BatchUnit, BatchAudit, BatchChunk):
             context.db.execute(delete(model).where(model.batch_id == batch.id))
-
-
-def _lies_in(code: str, area: str) -> bool:
-    low, high = area_bounds(code)
-    from_, to = area_bounds(area)
-    return from_ <= low <= high <= to
 
 
 def _against(

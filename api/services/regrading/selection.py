@@ -20,11 +20,15 @@ from api.store import (
     Enterprise,
     GradedUnit,
     Grading,
+    Site,
     StoredRuleset,
 )
 from api.store.base import now
 from api.store.batches import DraftRuleset
 from grading.ruleset_id import edition_of, industry_of
+
+_COUNTY = func.coalesce(Site.county, Enterprise.county)
+"""The county that an audit is about, as `workflow.county_of` has it."""
 
 
 def make_selection(db: Session, batch: Batch, chunk: int) -> None:
@@ -37,7 +41,7 @@ def make_selection(db: Session, batch: Batch, chunk: int) -> None:
             literal(batch.id, BatchAudit.batch_id.type),
             Audit.id,
             Audit.enterprise_id,
-            Enterprise.county,
+            _COUNTY,
             Grading.revision_id,
             Grading.id,
             place // chunk,
@@ -46,6 +50,7 @@ def make_selection(db: Session, batch: Batch, chunk: int) -> None:
             literal(False),
         )
         .join(Enterprise, Enterprise.id == Audit.enterprise_id)
+        .outerjoin(Site, Site.id == Audit.site_id)
         .join(Grading, Grading.id == Audit.published_grading_id)
     )
     c = BatchAudit
@@ -63,11 +68,12 @@ def is_regraded(batch: Batch, industries: set[str], unit: GradedUnit) -> bool:
 
 
 def _selected(db: Session, batch: Batch, found: Select[Any]) -> Select[Any]:
-    """Restrict a query of audits, enterprises and gradings in force to what a batch is about."""
+    """Restrict a query of audits, enterprises, sites and gradings in force to what a batch is about."""
     low, high = area_bounds(batch.within)
     found = found.where(
         Audit.state == AuditState.PUBLISHED,
         Audit.kind == AuditKind.EXPERT,
+        # Not where the site lies: a bureau grades again what it sees, and it sees by enterprises (api/access/scope.py).
         Enterprise.county.between(low, high),
     )
     if batch.since is not None:
@@ -78,13 +84,13 @@ def _selected(db: Session, batch: Batch, found: Select[Any]) -> Select[Any]:
 
 
 def _has_unit(batch: Batch, rule: BatchRuleset, db: Session) -> ColumnElement[bool]:
-    """Whether an audit has a unit of a ruleset's industry, where that ruleset is in force."""
+    """Whether an audit has a unit of a ruleset's industry, and its plant lies where that ruleset is in force."""
     named = GradedUnit.ruleset_id.endswith(f"/{rule.industry}", autoescape=True)
     if batch.edition is not None:
         named = GradedUnit.ruleset_id == f"{batch.edition}/{rule.industry}"
     low, high = area_bounds(_jurisdiction(db, rule.digest))
     there = exists().where(GradedUnit.grading_id == Grading.id, named)
-    return and_(Enterprise.county.between(low, high), there)
+    return and_(_COUNTY.between(low, high), there)
 
 
 def rulesets_of(db: Session, batch: Batch) -> list[BatchRuleset]:

@@ -6,16 +6,18 @@ from uuid import UUID
 from api.service import Service
 from api.services.regrading.columns_pass import assess
 from api.services.regrading.engine_pass import close_conclusion, close_first_pass, conclude, open_chunks
+from api.services.regrading.restart import restart
 from api.services.regrading.selection import make_selection
 from api.services.regrading.states import WORKING
 from api.store import Batch, BatchPhase
 
 
 def begin(service: Service, batch_id: UUID) -> None:
-    """Select what the batch is about, unless that is done."""
+    """Select what the batch is about, unless that is done; go back to the first pass if another revision left it half done."""
     with service.database.writing() as db:
         batch = db.get_one(Batch, batch_id, with_for_update=True)
         if not batch.paused:
+            restart(db, batch)
             make_selection(db, batch, service.settings.batch_chunk)
 
 
@@ -35,6 +37,7 @@ def close(service: Service, batch_id: UUID, phase: BatchPhase) -> None:
     """Go over to what comes after a phase, if everything of it is done."""
     with service.database.writing() as db:
         batch = db.get_one(Batch, batch_id, with_for_update=True)
+        restart(db, batch)
         if phase is BatchPhase.COLUMNS:
             close_first_pass(db, batch, service.settings.engine_chunk)
         else:

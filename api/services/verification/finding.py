@@ -1,6 +1,21 @@
 """What a verification finds."""
 
+import zlib
 from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+
+UNREADABLE = (
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    zlib.error,
+    SQLAlchemyError,
+)
+"""What is raised where something is stored that the service can't have written."""
 
 
 @dataclass(frozen=True)

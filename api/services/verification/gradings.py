@@ -1,7 +1,6 @@
 """Every grading made again, and held against the log; every ruleset that is kept, read again."""
 
 import json
-import zlib
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -13,11 +12,10 @@ from api.grader import stored_ruleset
 from api.problems import Problem
 from api.service import Service
 from api.services.earlier_gradings import EarlierGradings
-from api.services.replay import replayed, result_of
-from api.services.verification.finding import Finding
+from api.services.replay import inputs_digest, replayed, result_of
+from api.services.verification.finding import UNREADABLE, Finding
 from api.store import GradedUnit, Grading, StoredRuleset
 from api.store.recorded import plain
-from grading.digest import digest
 from grading.engine.revision import ENGINE
 
 
@@ -44,7 +42,7 @@ def check_grading(
         if _columns(db, stored) != _columns_of(json.loads(stored.document)):
             yield Finding(subject, "等级、单元或摘要与所存的评级内容不一致：被改动。")
         again = replayed(db, service.grader, stored)
-    except (LookupError, ValueError, TypeError, AttributeError, zlib.error, Problem) as error:
+    except (*UNREADABLE, Problem) as error:
         yield Finding(subject, f"不能重现：{_said(error)}")
         return
     if stored.engine != ENGINE:
@@ -69,14 +67,8 @@ def _columns(db: Session, stored: Grading) -> list[Any]:
 
 def _columns_of(document: dict[str, Any]) -> list[Any]:
     units = [(u["id"], u["ruleset"], u["ruleset_digest"], u["grade"], u["attainable"]) for u in document["units"]]
-    inputs = digest(
-        {
-            "audit": document["audit_digest"],
-            "rulesets": {unit[0]: unit[2] for unit in units},
-            "engine": document["engine"],
-            "mode": document["mode"],
-        }
-    )
+    rulesets = {unit[0]: unit[2] for unit in units}
+    inputs = inputs_digest(document["audit_digest"], rulesets, document["engine"], document["mode"])
     head = [document[name] for name in ("audit_digest", "engine", "mode", "grade", "attainable")]
     return [*head, inputs, units]
 
@@ -86,7 +78,7 @@ def check_rulesets(db: Session) -> Iterator[Finding]:
     for ruleset_digest in db.scalars(select(StoredRuleset.digest).order_by(StoredRuleset.digest)).all():
         try:
             stored_ruleset(db, ruleset_digest)
-        except (LookupError, ValueError, TypeError, AttributeError, zlib.error) as error:
+        except UNREADABLE as error:
             yield Finding(f"ruleset:{ruleset_digest}", f"所存的规则集与其校验值不符或读不出来：{_said(error)}")
 
 

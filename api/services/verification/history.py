@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.services.verification.finding import Finding
+from api.services.verification.finding import UNREADABLE, Finding
 from api.store import Audit, LogEntry
 from api.store.recorded import plain
 
@@ -33,7 +33,7 @@ def read_history(db: Session) -> History:
     rows = text("SELECT audit_id, action, details FROM log WHERE audit_id IS NOT NULL ORDER BY seq")
     for raw_id, action, details in db.connection().execute(rows):
         audit_id = str(plain(column, raw_id, ""))
-        with suppress(ValueError, TypeError, AttributeError):
+        with suppress(*UNREADABLE):
             said = json.loads(details)
             if "grading" in said:
                 known = history.gradings.setdefault(str(said["grading"]), {})

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Any
@@ -11,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.audit_log.baseline import ACTION as BASELINE
-from api.services.verification.finding import Finding
+from api.services.verification.finding import UNREADABLE, Finding
 from api.store import LogEntry
 from api.store.recorded import RECORDED, Record, Recorded, key_of, plain, record_of
 from grading.invisible import shown_invisible
@@ -47,7 +46,7 @@ def _read_log(db: Session, told: sqlite3.Connection) -> tuple[int, int]:
                 merged = (known[1] or {}) | record if known and record is not None else record
                 told.execute(
                     "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)",
-                    (kind, key, seq, None if merged is None else json.dumps(merged, ensure_ascii=False)),
+                    (kind, key, seq, None if merged is None else json.dumps(merged)),
                 )
     return first, last
 
@@ -66,12 +65,23 @@ def _entries(db: Session) -> Iterator[tuple[int, str, dict[str, dict[str, Record
     while chunk := db.connection().execute(statement, {"after": after}).all():
         for seq, action, packed in chunk:
             try:
-                rows = json.loads(plain(column, packed, ""))
-                yield seq, action, {kind: dict(records) for kind, records in rows.items()}
-            except (ValueError, TypeError, AttributeError, zlib.error):
+                rows = _records(json.loads(plain(column, packed, "")))
+            except UNREADABLE:
                 # An entry that can't be read any more was changed: the chain says so.
                 continue
+            yield seq, action, rows
         after = chunk[-1][0]
+
+
+def _records(rows: Any) -> dict[str, dict[str, Record | None]]:
+    """What an entry records, by table and key; raises TypeError, AttributeError or ValueError when it is nothing of the kind."""
+    for kind, records in rows.items():
+        kind.encode()
+        for key, record in records.items():
+            key.encode()
+            if not isinstance(record, dict | None):
+                raise TypeError(record)
+    return rows  # type: ignore[no-any-return]
 
 
 def _of_table(db: Session, told: sqlite3.Connection, recorded: Recorded) -> Iterator[Finding]:
@@ -116,7 +126,7 @@ def _value(value: Any) -> str:
 
 
 def _shown(record: Record) -> str:
-    return "，".join(f"{name} {value}" for name, value in record.items() if not _is_digest(value))[:300]
+    return printable("，".join(f"{name} {value}" for name, value in record.items() if not _is_digest(value)))
 
 
 def _rows(db: Session, recorded: Recorded) -> Iterator[Mapping[Any, Any]]:

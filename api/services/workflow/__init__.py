@@ -5,7 +5,7 @@ from api.services.workflow.appeals import answer_appeal, appeal
 from api.services.workflow.content import revision_of
 from api.services.workflow.drafts import conflicts_of, create_audit, save_draft
 from api.services.workflow.grading import latest, preview, regrade
-from api.services.workflow.jurisdiction import graded_by, outside, rulesets_of
+from api.services.workflow.jurisdiction import county_of, graded_by, outside, rulesets_of
 from api.services.workflow.sign_off import sign_off
 from api.services.workflow.states import KIND_NAMES, STATE_NAMES, Action, take
 from api.services.workflow.steps import confirm, publish, send_back, submit, withdraw
@@ -21,6 +21,7 @@ __all__ = [
     "confirm",
     "conflicts_of",
     "content_at",
+    "county_of",
     "create_audit",
     "graded_by",
     "last_change",

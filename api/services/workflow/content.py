@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 
 from api.access import scope_cached
-from api.context import Context
+from api.context import Context, find
 from api.problems import ErrorAt, Problem, invalid_audit
+from api.services.workflow.jurisdiction import county_of
 from api.services.workflow.shape import refuse_broken
 from api.store import Audit, AuditRevision, Enterprise, Unit
 from grading import uscc
 from grading.intake import AuditError, check_audit, parse_json
-from grading.language.load import Library
 from grading.model import audit as domain
 from grading.model.ruleset import Ruleset
 
@@ -59,17 +59,18 @@ def storable(content: str) -> str:
     return content
 
 
-def read(content: str, enterprise: Enterprise, library: Library) -> domain.Audit:
-    """The audit that a revision holds, for the enterprise it is about; raises Problem (422) with the place of every error."""
+def read(context: Context, audit: Audit, content: str) -> domain.Audit:
+    """What a revision of an audit says of its plant; raises Problem (422) with the place of every error."""
     raw = parsed(content)
-    errors = _identity_errors(raw.get("enterprise"), enterprise)
+    enterprise = find(context.db, Enterprise, audit.enterprise_id)
+    errors = _identity_errors(raw.get("enterprise"), enterprise, county_of(context, audit))
     try:
-        audit = check_audit(raw, library)
+        found = check_audit(raw, context.service.grader.library)
     except AuditError as error:
         errors = [ErrorAt(p.place, p.message) for p in error.problems] + errors
     if errors:
         raise Problem("invalid_audit", f"审核数据有 {len(errors)} 处问题。", status=422, errors=errors)
-    return audit
+    return found
 
 
 def edition_notices(rulesets: Iterable[Ruleset], day: date) -> list[ErrorAt]:
@@ -87,12 +88,13 @@ def edition_notices(rulesets: Iterable[Ruleset], day: date) -> list[ErrorAt]:
     return found
 
 
-def blank(context: Context, enterprise: Enterprise, site_id: Any, day: date) -> str:
-    """The content that a new audit begins with: who, when, and the units that are known."""
+def blank(context: Context, audit: Audit, day: date) -> str:
+    """The content that a new audit begins with: who, where, when, and the units that are known."""
+    enterprise = find(context.db, Enterprise, audit.enterprise_id)
     units = select(Unit).where(Unit.enterprise_id == enterprise.id, Unit.active).order_by(Unit.id)
-    if site_id is not None:
-        units = units.where(Unit.site_id == site_id)
-    head = {"name": enterprise.name, "uscc": enterprise.uscc, "county": enterprise.county}
+    if audit.site_id is not None:
+        units = units.where(Unit.site_id == audit.site_id)
+    head = {"name": enterprise.name, "uscc": enterprise.uscc, "county": county_of(context, audit)}
     if enterprise.permit:
         head["permit"] = enterprise.permit
     listed = [{"id": unit.code, "ruleset": unit.ruleset_id} for unit in context.db.scalars(units)]
@@ -100,8 +102,8 @@ def blank(context: Context, enterprise: Enterprise, site_id: Any, day: date) -> 
     return json.dumps(said, ensure_ascii=False, indent=2)
 
 
-def _identity_errors(said: Any, enterprise: Enterprise) -> list[ErrorAt]:
-    """Where the content is about another enterprise than the audit is."""
+def _identity_errors(said: Any, enterprise: Enterprise, plant_county: str) -> list[ErrorAt]:
+    """Where the content is about another enterprise or county than the audit is."""
     if not isinstance(said, dict):
         return []
     errors = []
@@ -115,6 +117,7 @@ def _identity_errors(said: Any, enterprise: Enterprise) -> list[ErrorAt]:
                 message = f"与本企业登记的统一社会信用代码 {enterprise.uscc} 不一致。"
                 errors.append(ErrorAt("enterprise.uscc", message))
     county = said.get("county")
-    if isinstance(county, str) and county != enterprise.county:
-        errors.append(ErrorAt("enterprise.county", f"与本企业登记的行政区划代码 {enterprise.county} 不一致。"))
+    # Audits of sites stated the county of the enterprise before they stated that of the site.
+    if isinstance(county, str) and county not in (plant_county, enterprise.county):
+        errors.append(ErrorAt("enterprise.county", f"与本企业（厂区）登记的行政区划代码 {plant_county} 不一致。"))
     return errors

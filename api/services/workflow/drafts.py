@@ -40,10 +40,10 @@ def create_audit(
         raise Problem("wrong_site", message, status=422, errors=[ErrorAt("site_id", message)])
     if corrects_id is not None:
         site_id, content = _corrected(context, corrects_id, enterprise, kind, content)
-    if content is None:
-        content = blank(context, enterprise, site_id, calendar.day_of(context.at))
-    storable(content)
     audit = Audit(enterprise_id=enterprise.id, kind=kind, author_id=actor.id, site_id=site_id, corrects_id=corrects_id)
+    if content is None:
+        content = blank(context, audit, calendar.day_of(context.at))
+    storable(content)
     context.db.add(audit)
     context.db.flush()
     context.db.add(AuditRevision(audit_id=audit.id, number=1, content=content, author_id=actor.id))

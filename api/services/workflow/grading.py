@@ -15,7 +15,7 @@ from api.problems import Problem
 from api.services.replay import comparable, inputs_of, result_of
 from api.services.workflow.content import read, revision_of
 from api.services.workflow.states import STATE_NAMES, record
-from api.store import Audit, AuditKind, AuditRevision, Enterprise, GradedUnit, Grading, Role
+from api.store import Audit, AuditKind, AuditRevision, GradedUnit, Grading, Role
 from grading.gaps.causes import decision_of, unit_decisions
 from grading.model import audit as domain
 from grading.model.base import Mode
@@ -43,9 +43,7 @@ def regrade(context: Context, audit_id: UUID, mode: Mode = Mode.OFFICIAL) -> Gra
     if not revision.frozen:
         said = f"审核当前为“{STATE_NAMES[audit.state]}”，提交后才能评级；填写时请用试评。"
         raise Problem("wrong_state", said, more={"state": audit.state.value})
-    read_audit = read(
-        revision.content, find(context.db, Enterprise, audit.enterprise_id), context.service.grader.library
-    )
+    read_audit = read(context, audit, revision.content)
     grading, new = make(context, audit, revision, read_audit, mode)
     if new:
         record(context, audit, "graded", mode=mode.value, **log_details(grading))
@@ -71,7 +69,7 @@ def make(
     for ruleset_id, ruleset_digest in {unit.ruleset: unit.ruleset_digest for unit in graded.units}.items():
         keep_ruleset(context.db, context.service.grader.library.ruleset(ruleset_id), ruleset_digest)
     rulesets = {unit.ruleset: context.service.grader.library.ruleset(unit.ruleset) for unit in graded.units}
-    causes = decision_of(rulesets, read_audit, graded).causes
+    causes = counted(decision_of(rulesets, read_audit, graded))
     grading = Grading(
         audit_id=audit.id,
         revision_id=revision.id,
@@ -83,8 +81,8 @@ def make(
         attainable=graded.outcome.attainable,
         document=orjson.dumps(document).decode(),
         made_by=context.actor.id,
-        missing=causes.missing if causes is not None else None,
-        open_figures=causes.open_figures if causes is not None else None,
+        missing=causes["missing"],
+        open_figures=causes["open_figures"],
     )
     context.db.add(grading)
     context.db.flush()

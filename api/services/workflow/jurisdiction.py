@@ -46,12 +46,13 @@ def outside(context: Context, audit: Audit, rulesets: Iterable[Ruleset]) -> list
 
 
 def allow_outside(context: Context, audit: Audit, rulesets: Iterable[Ruleset], reason: str | None) -> dict[str, str]:
-    """What the log says of the reason, nothing where every edition applies.
+    """Keep the reason, and tell what the log says of it; nothing is kept where every edition applies.
 
     Raises Problem: 422 without a reason, 403 when the actor's role may not go by one.
     """
     errors = outside(context, audit, rulesets)
     if not errors:
+        audit.outside_reason = None
         return {}
     if not (reason or "").strip():
         allowed = "、".join(ROLE_NAMES[role] for role in Role if role in MAY[Rule.GRADE_OUTSIDE])
@@ -59,5 +60,5 @@ def allow_outside(context: Context, audit: Audit, rulesets: Iterable[Ruleset], r
         raise Problem("outside_jurisdiction", said, status=422, errors=errors)
     if context.actor.role not in MAY[Rule.GRADE_OUTSIDE]:
         raise Problem("role_not_allowed", f"{ROLE_NAMES[context.actor.role]}不能在适用地区之外沿用规则集。", status=403)
-    audit.outside_reason = given_reasons(reason or "", "在适用地区之外沿用规则集的")
+    audit.outside_reason = given_reasons(reason or "", "在适用地区之外沿用规则集的", "outside_reason")
     return {"outside_reason": audit.outside_reason}

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -13,13 +12,13 @@ from api.problems import ErrorAt, Problem
 from api.services.replay import read_as, replay
 from api.services.workflow.states import given_reasons
 from api.store import Audit, AuditKind, AuditRevision, AuditState, GradedUnit, Grading
+from grading import calendar
 from grading.intake import AuditError
 from grading.model.decision import is_undecided
 from grading.model.result import UNGRADED, Outcome
 from grading.unusual import Finding, Slot, findings, numbers_of
 
 COUNTED = (AuditState.PUBLISHED, AuditState.SUPERSEDED)
-CHINA = timezone(timedelta(hours=8))
 
 
 def before(context: Context, audit: Audit) -> Audit | None:
@@ -42,7 +41,7 @@ def findings_of(context: Context, audit: Audit, grading: Grading) -> tuple[Findi
     except (LookupError, ValueError) as error:
         raise Problem("not_replayable", "这次评级所用的规则集未完整保存，不能核对。") from error
     rulesets = {unit.ruleset: made.engine.library.ruleset(unit.ruleset) for unit in made.audit.units}
-    today = context.at.astimezone(CHINA).date()
+    today = calendar.day_of(context.at)
     try:
         earlier = numbers_before(context, audit)
     except (LookupError, ValueError, AuditError):

@@ -137,12 +137,12 @@ def record(context: Context, audit: Audit, action: str, **details: Any) -> None:
     TRANSITIONS.labels(action).inc()
 
 
-def given_reasons(reasons: str, what: str) -> str:
-    """Reasons that say something; raises Problem (422)."""
+def given_reasons(reasons: str, what: str, place: str = "reasons") -> str:
+    """Reasons that say something; raises Problem (422) with the field that they were expected in."""
     reasons = reasons.strip()
     if not reasons or len(reasons) > MAX_REASONS:
         message = f"请说明{what}理由（不超过 {MAX_REASONS} 字）。"
-        raise Problem("reasons_missing", message, status=422, errors=[ErrorAt("reasons", message)])
+        raise Problem("reasons_missing", message, status=422, errors=[ErrorAt(place, message)])
     return reasons
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from api.context import Context, find
+from api.context import Context
 from api.problems import Problem, not_found
 from api.services.workflow import grading as gradings
 from api.services.workflow import review
@@ -14,7 +14,8 @@ from api.services.workflow.content import read, revision_of
 from api.services.workflow.jurisdiction import allow_outside, graded_by, rulesets_of
 from api.services.workflow.states import Action, given_reasons, move, take
 from api.services.workflow.versions import forget_versions
-from api.store import Audit, AuditKind, AuditRevision, AuditState, Enterprise, Grading, Publication
+from api.store import Audit, AuditKind, AuditRevision, AuditState, Grading, Publication
+from api.store.base import now
 from grading import calendar
 from grading.digest import digest
 from grading.model.base import Mode
@@ -33,8 +34,7 @@ def submit(
     """
     audit = take(context, audit_id, Action.SUBMIT, version)
     revision = revision_of(context, audit)
-    enterprise = find(context.db, Enterprise, audit.enterprise_id)
-    read_audit = read(revision.content, enterprise, context.service.grader.library)
+    read_audit = read(context, audit, revision.content)
     allowed = allow_outside(context, audit, rulesets_of(context, read_audit), outside_reason)
     if not revision.frozen:
         revision.audit_digest = digest(read_audit)
@@ -44,7 +44,8 @@ def submit(
     found = review.findings_of(context, audit, grading)
     word = review.word_for("提交", reasons, found)
     audit.assessed_on = read_audit.assessed_on
-    audit.submitted_at, audit.submitted_by = context.at, context.actor.id
+    # Not when the request came in: files that were attached until the audit was locked are part of the submission.
+    audit.submitted_at, audit.submitted_by = now(), context.actor.id
     audit.confirmed_at = audit.confirmed_by = None
     told = {"revision": revision.number, "audit_digest": revision.audit_digest, **_word(word, found), **allowed}
     move(context, audit, S.SUBMITTED, "submitted", **told, **gradings.log_details(grading))
@@ -189,3 +190,4 @@ def _supersede(context: Context, audit: Audit, state: AuditState) -> None:
     for other in _others(context, audit, state):
         other.superseded_by = audit.id
         move(context, other, S.SUPERSEDED, "superseded", by=str(audit.id))
+        forget_versions(context, other)

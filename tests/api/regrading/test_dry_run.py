@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from api.problems import Problem
 from api.services.draft_rulesets import upload
@@ -24,10 +24,11 @@ from api.store import (
     DraftRuleset,
     GradedUnit,
     Grading,
+    Site,
 )
 from grading.columns.grade import STATUS
 from grading.model.base import Mode
-from tests.api.plants import HEAD, TIGHTER, publish_plants, tyre, varied
+from tests.api.plants import HEAD, TIGHTER, mixed, publish_plants, tyre, varied
 from tests.api.world import World
 
 
@@ -155,6 +156,26 @@ def test_a_draft_is_not_tried_on_plants_outside_its_jurisdiction(world: World) -
         assert context.db.scalars(select(BatchAudit.audit_id)).all() == [inside]
 
 
+def test_an_audit_of_a_site_is_tried_where_the_site_lies(world: World) -> None:
+    plants = [tyre(1), tyre(2)]
+    plants[1]["enterprise"]["county"] = "610304"
+    away, inside = publish_plants(world, plants)
+    with world.service.database.writing() as db:
+        for audit_id, county in ((away, "130102"), (inside, "610404")):
+            audit = db.get_one(Audit, audit_id)
+            site = Site(enterprise_id=audit.enterprise_id, name="分厂", county=county)
+            db.add(site)
+            db.flush()
+            audit.site_id = site.id
+    with world.at("province") as context:
+        draft = upload(context, TIGHTER.encode())
+        batch = order(context, "全省", Selection(), draft_id=draft.id)
+    for _ in work_off(world.service, batch.id):
+        pass
+    with world.at("province", writing=False) as context:
+        assert context.db.execute(select(BatchAudit.audit_id, BatchAudit.county)).all() == [(inside, "610404")]
+
+
 def test_an_audit_that_the_new_edition_cannot_read_keeps_its_grade_and_says_why(world: World) -> None:
     narrower = HEAD + (
         "facts:\n  - {id: ledger_retention_years, label: 台账保存年限, type: number, unit: 年, min: 0, max: 4, "
@@ -195,6 +216,17 @@ def test_on_trial_both_sides_are_on_trial(world: World) -> None:
     with world.at("city", writing=False) as context:
         (officially,) = frames_of(context.db, official.id)
     assert open_ones(found) < open_ones(officially)
+
+
+def test_a_trial_leaves_the_units_that_it_is_not_about_as_they_are_in_force(world: World) -> None:
+    # Of the tyre line figures are provisional: on trial its grade is another.
+    publish_plants(world, [mixed(1, env_staff="part_time")])
+    with world.at("city") as context:
+        batch = order(context, "铸造试算", Selection(industry="foundry"), against="national-2020", mode=Mode.TRIAL)
+    assert worked_off(world, batch).state is BatchState.ASSESSED
+    (line,) = [unit for unit in rows(world, BatchUnit, batch) if not unit.regraded]
+    assert (line.before, line.before_attainable) == (line.after, line.after_attainable) == ("D", "B")
+    assert (line.changed, line.missing, line.open_figures) == (False, None, None)
 
 
 def test_one_disagreement_stops_the_batch_with_everything_needed_to_find_it(
@@ -246,6 +278,27 @@ def test_steps_done_again_are_done_once(world: World) -> None:
         close(world.service, batch.id, phase)
     assert worked_off(world, batch).state is BatchState.ASSESSED
     assert len(rows(world, BatchUnit, batch)) == 4
+
+
+def test_a_job_that_goes_on_after_an_upgrade_has_its_batch_graded_anew_instead_of_stopping_it(world: World) -> None:
+    from api.services.regrading.steps import begin, close, do, to_do
+    from api.store import BatchChunk, BatchPhase
+
+    publish_plants(world, varied(4))
+    batch = ordered(world)
+    begin(world.service, batch.id)
+    (number,) = to_do(world.service, batch.id, BatchPhase.COLUMNS)
+    do(world.service, batch.id, BatchPhase.COLUMNS, number)
+    close(world.service, batch.id, BatchPhase.COLUMNS)
+    with world.service.database.writing() as db:
+        db.get_one(BatchChunk, (batch.id, BatchPhase.COLUMNS, number)).engine = None
+        db.execute(update(BatchUnit).values(after="A", after_attainable="A"))
+    (number,) = to_do(world.service, batch.id, BatchPhase.ENGINE)
+    assert not do(world.service, batch.id, BatchPhase.ENGINE, number)
+    close(world.service, batch.id, BatchPhase.ENGINE)
+    assert [audit.outcome for audit in rows(world, BatchAudit, batch)] == [AuditOutcome.WAITING] * 4
+    assert worked_off(world, batch).state is BatchState.ASSESSED
+    assert {unit.after for unit in rows(world, BatchUnit, batch)} == {"D"}
 
 
 def test_a_held_batch_does_nothing_until_it_goes_on(world: World) -> None:

@@ -67,6 +67,7 @@ def upload_draft(request: Request, context: Maker, sent: Sent) -> Response:
     except Problem as problem:
         if problem.code != "invalid_ruleset":
             raise
+        context.undo(problem)
         findings = problem.as_json()["findings"]
         return page(
             request, context, NEW_PAGE, 422, **options(context), chosen="", findings=findings, text=problem.detail

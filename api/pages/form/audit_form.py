@@ -139,6 +139,7 @@ def put_workbook(audit_id: UUID, request: Request, context: CostlyWriter, sent: 
     except Problem as problem:
         if problem.code != "edited_meanwhile":
             raise
+        context.undo(problem)
         return form_page(request, context, audit, draft, questionnaire(draft, grader), status=412, late=problem)
     draft = draft_of(context, audit)
     read = {"problems": (), "marked": None, "warnings": reading.warnings}
@@ -153,6 +154,7 @@ def submit(audit_id: UUID, request: Request, context: Writer, sent: Sent) -> Res
     except Problem as problem:
         if problem.status != 422:
             raise
+        context.undo(problem)
         audit = context.find(Audit, audit_id)
         draft = draft_of(context, audit)
         asked = questionnaire(draft, context.service.grader)

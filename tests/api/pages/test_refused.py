@@ -1,43 +1,16 @@
 """What a page refuses changes nothing, and nothing of what was typed is lost."""
 
-import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-
-import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from api.context import cookie_name
-from api.identity import sessions
-from api.server.app import create_app
 from api.services import workflow
 from api.services.verification import verify
 from api.store import Audit, AuditRevision, AuditState, Grading
+from tests.api.pages.conftest import SignIn
 from tests.api.pages.test_without_scripts import token
-from tests.api.world import PASSWORD, WORD, World, content
-
-SignIn = Callable[[str], TestClient]
+from tests.api.world import WORD, World, content
 
 
-@pytest.fixture
-def sign_in(world: World) -> Iterator[SignIn]:
-    """Signs somebody in with a browser without scripts."""
-    service = world.service
-    with ExitStack() as stack:
-
-        def open_(login: str) -> TestClient:
-            client = stack.enter_context(TestClient(create_app(service), headers={"accept": "text/html"}))
-            signed_in = sessions.sign_in(service.database, service.settings, login, PASSWORD, "127.0.0.1")
-            client.cookies.set(cookie_name(service), signed_in.cookie)
-            return client
-
-        yield open_
-
-
-def test_a_refused_submission_leaves_nothing_behind_and_goes_through_with_a_word(
-    world: World, sign_in: SignIn
-) -> None:
+def test_a_refused_submission_leaves_nothing_behind_and_goes_through_with_a_word(world: World, sign_in: SignIn) -> None:
     audit = world.do("wang", workflow.create_audit, world.tyre, content())
     client = sign_in("wang")
     said = {"csrf_token": token(client.get(f"/audits/{audit.id}/form").text), "version": "1"}

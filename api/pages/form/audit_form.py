@@ -18,13 +18,13 @@ from api.pages.form_data import Posted, Sent
 from api.problems import Problem
 from api.services import workflow
 from api.services.attachments import rename_row
+from api.services.workbooks import content_for
 from api.services.workflow import Action
 from api.services.workflow.draft import Draft
 from api.services.workflow.places import parse
 from api.services.workflow.versions import Change
 from api.store import Audit, Enterprise
-from grading.audit_json import dump_audit
-from grading.forms.findings import FormError
+from grading.forms.findings import FormError, FormProblem
 from grading.forms.write import filled_form
 from grading.workbook.cell_text import TooLongError
 
@@ -130,12 +130,17 @@ def put_workbook(audit_id: UUID, request: Request, context: CostlyWriter, sent: 
         marked = b64encode(copy).decode() if copy is not None else None
         told = {"problems": error.problems, "marked": f"data:{XLSX};base64,{marked}" if marked else None}
         return form_page(request, context, audit, draft, questionnaire(draft, grader), status=422, workbook=told)
+    try:
+        content = content_for(context, reading.audit, context.find(Enterprise, audit.enterprise_id))
+    except Problem as problem:
+        told = {"problems": [FormProblem(e.place, None, "", e.message) for e in problem.errors], "marked": None}
+        return form_page(request, context, audit, draft, questionnaire(draft, grader), status=422, workbook=told)
     # What this opened page has saved itself since is no other's work.
     opened, version = sent.text("page")[:36] or None, sent.version
     if workflow.last_change(context, audit, version, str, opened) is None:
         version = audit.version
     try:
-        audit = workflow.save_draft(context, audit_id, dump_audit(reading.audit, grader.library), version, opened)
+        audit = workflow.save_draft(context, audit_id, content, version, opened)
     except Problem as problem:
         if problem.code != "edited_meanwhile":
             raise

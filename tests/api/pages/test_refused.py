@@ -1,10 +1,13 @@
 """What a page refuses changes nothing, and nothing of what was typed is lost."""
 
+import json
+
 from sqlalchemy import select
 
 from api.services import workflow
 from api.services.verification import verify
 from api.store import Audit, AuditRevision, AuditState, Grading
+from grading.forms.write import filled_form
 from tests.api.pages.conftest import SignIn
 from tests.api.pages.test_without_scripts import token
 from tests.api.world import WORD, World, content
@@ -25,3 +28,34 @@ def test_a_refused_submission_leaves_nothing_behind_and_goes_through_with_a_word
     with world.service.database.reading() as db:
         assert [found.state for found in db.scalars(select(Audit))] == [AuditState.SUBMITTED]
     assert verify(world.service).findings == ()
+
+
+def test_a_workbook_of_another_enterprise_is_refused_and_changes_nothing(world: World, sign_in: SignIn) -> None:
+    tyre, library = content(), world.service.grader.library
+    audit = world.do("zhao", workflow.create_audit, world.foundry)
+    client = sign_in("zhao")
+    said = {"csrf_token": token(client.get(f"/audits/{audit.id}/form").text), "version": "1", "page": "p"}
+    book = filled_form(world.service.grader.read(tyre), library)
+    refused = client.post(f"/audits/{audit.id}/workbook", data=said, files={"file": ("核查表.xlsx", book)})
+    assert refused.status_code == 422
+    assert "核查表所填统一社会信用代码为 91610404MA7D2P8L3F" in refused.text
+    assert 'id="answers"' in refused.text
+    with world.at("zhao", writing=False) as context:
+        assert "91610404MA7D2P8L3F" not in workflow.revision_of(context, context.find(Audit, audit.id)).content
+
+
+def test_a_workbook_that_leaves_out_the_code_is_taken_for_the_enterprise_of_the_audit(
+    world: World, sign_in: SignIn
+) -> None:
+    audit = world.do("wang", workflow.create_audit, world.tyre, content())
+    client = sign_in("wang")
+    said = {"csrf_token": token(client.get(f"/audits/{audit.id}/form").text), "version": "1", "page": "p"}
+    stated = json.loads(content())
+    del stated["enterprise"]["uscc"]
+    book = filled_form(world.service.grader.read(json.dumps(stated)), world.service.grader.library)
+    assert (
+        client.post(f"/audits/{audit.id}/workbook", data=said, files={"file": ("核查表.xlsx", book)}).status_code == 200
+    )
+    with world.at("wang", writing=False) as context:
+        kept = json.loads(workflow.revision_of(context, context.find(Audit, audit.id)).content)
+    assert kept["enterprise"]["uscc"] == "91610404MA7D2P8L3F"

@@ -10,10 +10,10 @@ from starlette.responses import RedirectResponse, Response
 
 from api.access import Rule
 from api.context import Context, needs
-from api.pages.form.questionnaire import questionnaire, with_problems
+from api.pages.form.questionnaire import questionnaire
 from api.pages.form.slug import slug
 from api.pages.form.submitted import Answered, Clash, answer
-from api.pages.form.view import changes, draft_of, form_page
+from api.pages.form.view import Refusal, changes, draft_of, form_page
 from api.pages.form_data import Posted, Sent
 from api.problems import Problem
 from api.services import workflow
@@ -78,9 +78,9 @@ def save_answers(audit_id: UUID, request: Request, context: Writer, sent: Sent) 
     if "hx-request" in request.headers:
         return changes(request, context, audit, before, after, done, clashes)
     if clashes or done.refused or done.problems:
-        told = with_problems(after, done.problems)
+        refusal = Refusal(problems=done.problems_now, clashes=clashes, lost=done.refused)
         status = 409 if clashes or done.refused else 422
-        return form_page(request, context, audit, draft, told, status=status, clashes=clashes, lost=done.refused)
+        return form_page(request, context, audit, draft, after, status=status, refusal=refusal)
     return RedirectResponse(f"/audits/{audit_id}/form{_fragment(sent)}", status_code=303)
 
 
@@ -133,7 +133,8 @@ def put_workbook(audit_id: UUID, request: Request, context: CostlyWriter, sent: 
     try:
         content = content_for(context, reading.audit, context.find(Enterprise, audit.enterprise_id))
     except Problem as problem:
-        told = {"problems": [FormProblem(e.place, None, "", e.message) for e in problem.errors], "marked": None}
+        found = tuple(FormProblem(error.place, None, "", error.message) for error in problem.errors)
+        told = {"problems": found, "marked": None}
         return form_page(request, context, audit, draft, questionnaire(draft, grader), status=422, workbook=told)
     # What this opened page has saved itself since is no other's work.
     opened, version = sent.text("page")[:36] or None, sent.version
@@ -145,7 +146,9 @@ def put_workbook(audit_id: UUID, request: Request, context: CostlyWriter, sent: 
         if problem.code != "edited_meanwhile":
             raise
         context.undo(problem)
-        return form_page(request, context, audit, draft, questionnaire(draft, grader), status=412, late=problem)
+        return form_page(
+            request, context, audit, draft, questionnaire(draft, grader), status=412, refusal=Refusal(late=problem)
+        )
     draft = draft_of(context, audit)
     read = {"problems": (), "marked": None, "warnings": reading.warnings}
     return form_page(request, context, audit, draft, questionnaire(draft, grader), workbook=read)
@@ -164,8 +167,13 @@ def submit(audit_id: UUID, request: Request, context: Writer, sent: Sent) -> Res
         draft = draft_of(context, audit)
         asked = questionnaire(draft, context.service.grader)
         findings = problem.more.get("findings", ())
-        refused = () if findings else problem.errors
-        return form_page(request, context, audit, draft, asked, status=422, refused=refused, findings=findings)
+        refusal = Refusal(
+            errors=() if findings else problem.errors,
+            findings=findings,
+            reasons=sent.text("reasons"),
+            outside_reason=sent.text("outside_reason"),
+        )
+        return form_page(request, context, audit, draft, asked, status=422, refusal=refusal)
     return RedirectResponse(f"/audits/{audit_id}", status_code=303)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from api.grader import Grader
 from api.pages.form.slug import slug
@@ -73,6 +73,9 @@ class TableRow:
     place: str
     key: str
     cells: tuple[Item, ...]
+    problem: str | None = None
+    typed: str | None = None
+    """What was typed for its key and could not be kept."""
 
     @property
     def id(self) -> str:
@@ -208,17 +211,28 @@ def questionnaire(draft: Draft, grader: Grader) -> Questionnaire:
     return Questionnaire(tuple(sheets), standing, tuple(ruleset for _, ruleset in units), form)
 
 
+T = TypeVar("T", Item, TableRow)
+
+
 def with_problems(parts: Questionnaire, problems: Mapping[str, tuple[str, str]]) -> Questionnaire:
     """The form with what was typed and could not be kept, by place."""
 
-    def marked(item: Item) -> Item:
-        if item.place not in problems:
-            return item
-        typed, message = problems[item.place]
-        return replace(item, problem=message, typed=typed)
+    def marked(one: T) -> T:
+        if one.place not in problems:
+            return one
+        typed, message = problems[one.place]
+        return replace(one, problem=message, typed=typed)
+
+    def marked_table(table: TableView) -> TableView:
+        rows = (marked(replace(row, cells=tuple(map(marked, row.cells)))) for row in table.rows or ())
+        return table if table.rows is None else replace(table, rows=tuple(rows))
 
     sheets = tuple(
-        replace(sheet, parts=tuple(replace(p, items=tuple(marked(i) for i in p.items)) for p in sheet.parts))
+        replace(
+            sheet,
+            parts=tuple(replace(p, items=tuple(map(marked, p.items))) for p in sheet.parts),
+            tables=tuple(map(marked_table, sheet.tables)),
+        )
         for sheet in parts.sheets
     )
     return replace(parts, sheets=sheets)

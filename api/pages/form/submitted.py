@@ -56,6 +56,17 @@ class Answered:
     refused: dict[str, str] = field(default_factory=dict)
     """Why fields that were sent, by their names, were not saved."""
 
+    @property
+    def problems_now(self) -> dict[str, tuple[str, str]]:
+        """The problems by their places after rows have got other keys."""
+        return {self._now(place): problem for place, problem in self.problems.items()}
+
+    def _now(self, place: str) -> str:
+        for old, new in self.renamed.items():
+            if place.startswith(f"{old}."):
+                return new + place.removeprefix(old)
+        return place
+
 
 def answer(draft: Draft, seen: Draft, asked: Questionnaire, sent: Posted) -> Answered:
     """Change the draft; what can't be read is left as it was and told."""

@@ -1,7 +1,9 @@
 """What a page refuses changes nothing, and nothing of what was typed is lost."""
 
 import json
+import re
 
+from markupsafe import escape
 from sqlalchemy import select
 
 from api.services import workflow
@@ -10,6 +12,7 @@ from api.store import Audit, AuditRevision, AuditState, Grading
 from grading.forms.write import filled_form
 from tests.api.pages.conftest import SignIn
 from tests.api.pages.test_without_scripts import token
+from tests.api.routes.test_outside_jurisdiction import of_elsewhere
 from tests.api.world import WORD, World, content
 
 
@@ -59,3 +62,53 @@ def test_a_workbook_that_leaves_out_the_code_is_taken_for_the_enterprise_of_the_
     with world.at("wang", writing=False) as context:
         kept = json.loads(workflow.revision_of(context, context.find(Audit, audit.id)).content)
     assert kept["enterprise"]["uscc"] == "91610404MA7D2P8L3F"
+
+
+KEY = """k.units[0].groups.outlets["DA003"]"""
+CELL = """v.units[0].groups.outlets["DA003"].nmhc"""
+
+
+def test_without_scripts_a_wrong_value_of_a_cell_a_day_and_a_row_s_name_are_told_and_shown_as_typed(
+    world: World, sign_in: SignIn
+) -> None:
+    audit = world.do("wang", workflow.create_audit, world.tyre, content())
+    client = sign_in("wang")
+    said = {"csrf_token": token(client.get(f"/audits/{audit.id}/form").text), "version": "1"}
+    typed = {"v.assessed_on": "不久前", CELL: "很少", KEY: "DA001"}
+    refused = client.post(f"/audits/{audit.id}/answers", data=said | typed)
+    assert refused.status_code == 422
+    for text in (
+        "有 3 项未保存",
+        "评定日期</a>：填的是“不久前”",
+        "DA003：非甲烷总烃实测浓度</a>：填的是“很少”",
+        "DA003：有组织排放口编号</a>：填的是“DA001”",
+        "“DA001”已是另一行的编号",
+    ):
+        assert text in refused.text
+    assert _field(refused.text, CELL)["value"] == "很少"
+    assert _field(refused.text, KEY)["value"] == "DA001"
+
+
+def test_without_scripts_a_wrong_value_is_told_in_the_row_by_its_new_name(world: World, sign_in: SignIn) -> None:
+    audit = world.do("wang", workflow.create_audit, world.tyre, content())
+    client = sign_in("wang")
+    said = {"csrf_token": token(client.get(f"/audits/{audit.id}/form").text), "version": "1"}
+    refused = client.post(f"/audits/{audit.id}/answers", data=said | {CELL: "很少", KEY: "三号"})
+    assert refused.status_code == 422
+    assert _field(refused.text, CELL.replace("DA003", "三号"))["value"] == "很少"
+
+
+def test_what_was_said_with_a_refused_submission_is_still_there(world: World, sign_in: SignIn) -> None:
+    audit = world.do("zhao", workflow.create_audit, world.foundry, of_elsewhere())
+    client = sign_in("zhao")
+    said = {"csrf_token": token(client.get(f"/audits/{audit.id}/form").text), "version": "1"}
+    refused = client.post(f"/audits/{audit.id}/submission", data=said | {"outside_reason": "本市尚未发文，按省里口径"})
+    assert refused.status_code == 422
+    assert re.search(r'name="outside_reason"[^>]*>本市尚未发文，按省里口径</textarea>', refused.text)
+
+
+def _field(text: str, name: str) -> dict[str, str]:
+    """The attributes of the field of a name."""
+    found = re.search(rf'<input [^>]*name="{re.escape(escape(name))}"[^>]*>', text)
+    assert found, name
+    return dict(re.findall(r'([\w-]+)="([^"]*)"', found[0]))

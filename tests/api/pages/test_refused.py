@@ -3,6 +3,7 @@
 import json
 import re
 
+import pytest
 from markupsafe import escape
 from sqlalchemy import select
 
@@ -105,6 +106,37 @@ def test_what_was_said_with_a_refused_submission_is_still_there(world: World, si
     refused = client.post(f"/audits/{audit.id}/submission", data=said | {"outside_reason": "本市尚未发文，按省里口径"})
     assert refused.status_code == 422
     assert re.search(r'name="outside_reason"[^>]*>本市尚未发文，按省里口径</textarea>', refused.text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("ＤＡ００１", "“DA001”已是另一行的编号"),
+        ("DA\u200b001", "“DA001”已是另一行的编号"),
+        ("DА003", "不是英文字母"),
+        ("\u200b", "编号只有空格或看不见的字符"),
+        ("长" * 201, "不得超过 200 个"),
+        ('"' * 200, "位置超过 400 个字符"),
+    ],
+)
+def test_a_row_is_not_given_a_name_that_no_audit_could_have(
+    world: World, sign_in: SignIn, typed: str, why: str
+) -> None:
+    audit = world.do("wang", workflow.create_audit, world.tyre, content())
+    client = sign_in("wang")
+    said = {"csrf_token": token(client.get(f"/audits/{audit.id}/form").text), "version": "1"}
+    refused = client.post(f"/audits/{audit.id}/answers", data=said | {KEY: typed})
+    assert refused.status_code == 422
+    assert why in refused.text
+    assert _field(refused.text, KEY)
+
+
+def test_a_row_s_name_is_kept_in_ordinary_width(world: World, sign_in: SignIn) -> None:
+    audit = world.do("wang", workflow.create_audit, world.tyre, content())
+    client = sign_in("wang")
+    said = {"csrf_token": token(client.get(f"/audits/{audit.id}/form").text), "version": "1"}
+    saved = client.post(f"/audits/{audit.id}/answers", data=said | {KEY: "ＤＡ０３３"})
+    assert _field(saved.text, KEY.replace("DA003", "DA033"))["value"] == "DA033"
 
 
 def _field(text: str, name: str) -> dict[str, str]:

@@ -119,6 +119,11 @@ class Part:
         return tuple(item for item in self.items if item.applies)
 
     @property
+    def missing(self) -> tuple[Item, ...]:
+        """Questions that have no answer though something depends on it."""
+        return tuple(item for item in self.shown if item.needed and not item.answered)
+
+    @property
     def done(self) -> int:
         """How many of what applies are answered."""
         return sum(1 for item in self.shown if item.answered)
@@ -137,7 +142,7 @@ class SheetView:
     @property
     def missing(self) -> tuple[Item, ...]:
         """Questions that have no answer though something depends on it."""
-        return tuple(item for part in self.parts for item in part.shown if item.needed and not item.answered)
+        return tuple(item for part in self.parts for item in part.missing)
 
 
 @dataclass(frozen=True)

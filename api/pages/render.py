@@ -95,12 +95,6 @@ def decision_words(decision: Decision | None, labels: Labels, causes: bool = Tru
     return decision_text(decision or decide(None), _labelling(labels), causes)
 
 
-def outcome_words(grade: str | None, attainable: str | None, labels: Labels) -> str:
-    """What two levels decide, in words."""
-    outcome = None if grade is None or attainable is None else Outcome(grade, attainable)
-    return decision_words(decide(outcome), labels)
-
-
 def brief_decision(graded: GradeBrief) -> Decision:
     """What a grading decides of which a list tells in few words."""
     told = graded.decision
@@ -175,7 +169,6 @@ def _environment() -> Environment:
         "APPEALS": APPEAL_NAMES,
         "level_label": level_label,
         "decision_words": decision_words,
-        "outcome_words": outcome_words,
         "interval": interval,
         "figure_counts": counts_text,
         "brief_decision": brief_decision,

@@ -65,7 +65,7 @@ def save_answers(audit_id: UUID, request: Request, context: Writer, sent: Sent) 
     What others have saved since the page was opened stays; where they have changed the same, both are shown.
     """
     audit = workflow.take(context, audit_id, Action.SAVE)
-    library, opened = context.service.grader.library, sent.text("page")[:36] or None
+    library, opened = context.service.grader.library, sent.page
     draft = draft_of(context, audit)
     seen = Draft(workflow.content_at(context, audit, sent.version), library)
     before = questionnaire(draft, context.service.grader)
@@ -137,7 +137,7 @@ def put_workbook(audit_id: UUID, request: Request, context: CostlyWriter, sent: 
         told = {"problems": found, "marked": None}
         return form_page(request, context, audit, draft, questionnaire(draft, grader), status=422, workbook=told)
     # What this opened page has saved itself since is no other's work.
-    opened, version = sent.text("page")[:36] or None, sent.version
+    opened, version = sent.page, sent.version
     if workflow.last_change(context, audit, version, str, opened) is None:
         version = audit.version
     try:

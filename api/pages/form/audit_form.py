@@ -18,7 +18,7 @@ from api.pages.form_data import Posted, Sent
 from api.problems import Problem
 from api.services import workflow
 from api.services.attachments import rename_row
-from api.services.workbooks import content_for
+from api.services.workbooks import XLSX, content_for
 from api.services.workflow import Action
 from api.services.workflow.draft import Draft
 from api.services.workflow.places import parse
@@ -33,7 +33,6 @@ Reader = Annotated[Context, needs(Rule.READ)]
 Writer = Annotated[Context, needs(Rule.DRAFT_AUDITS)]
 CostlyReader = Annotated[Context, needs(Rule.READ, costly=True)]
 CostlyWriter = Annotated[Context, needs(Rule.DRAFT_AUDITS, costly=True)]
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.post("/enterprises/{enterprise_id}/audits")

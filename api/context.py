@@ -81,6 +81,14 @@ class Context:
         """The row in scope with this key; raises Problem (404)."""
         return find(self.db, model, key)
 
+    def undo(self, refused: Problem) -> None:
+        """Undo what was written before a refusal that a page answers itself, unless the refusal keeps it.
+
+        To the session the page is an answer like any other: it would be committed with what was written half-way.
+        """
+        if not refused.keep:
+            self.db.rollback()
+
 
 def find(db: Session, model: type[M], key: UUID | str) -> M:
     """The row that the session's actor sees under a key; raises Problem (404). Asks the database, for ids in a path once."""

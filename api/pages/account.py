@@ -37,6 +37,7 @@ def change_password(request: Request, context: CostlyOwner, sent: Sent) -> Respo
             raise Problem("not_the_same", "两次输入的新密码不一致。", status=422)
         users.change_own_password(context, sent.text("old"), sent.text("new"))
     except Problem as problem:
+        context.undo(problem)
         return _show(request, context, problem.status, wrong_password=problem)
     return RedirectResponse("/account?changed=1", status_code=303)
 
@@ -49,6 +50,7 @@ def create_token(request: Request, context: Owner, sent: Sent) -> Response:
         number = int(days) if days.isascii() and days.isdigit() and len(days) < 6 else 0
         made = tokens.create(context.db, context.service.settings, sent.text("name"), number)
     except Problem as problem:
+        context.undo(problem)
         return _show(request, context, problem.status, wrong_token=problem, name=sent.text("name"), days=days)
     ways: dict[str, Any] = {"back": "/account#tokens", "back_to": "返回我的账号", "what": "令牌"}
     about = f"{made.token.name}，在请求中以 Authorization: Bearer 给出"

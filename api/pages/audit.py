@@ -12,7 +12,7 @@ from api.context import Context, needs
 from api.pages.form_data import Sent
 from api.pages.labels import level_labels
 from api.pages.render import page
-from api.pages.result_view import unit_views
+from api.pages.result_view import decision_shown, unit_views
 from api.problems import Problem
 from api.queries.audits import briefs, publication_of
 from api.queries.waiting import appeals_of
@@ -59,6 +59,7 @@ def show_audit(audit_id: UUID, request: Request, context: Reader, mode: str = ""
         stored=stored,
         case=case,
         unexplained=unexplained,
+        decision=decision_shown(stored, case),
         units=unit_views(case, reviews) if case is not None else (),
         is_traced=trace,
         is_trial=case is not None and case.grading.mode is Mode.TRIAL,

@@ -11,6 +11,7 @@ from api.context import Context, needs
 from api.pages.gaps_view import gap_views
 from api.pages.labels import level_labels, ruleset_titles
 from api.pages.render import page
+from api.pages.result_view import decision_shown
 from api.queries import enterprises as registered
 from api.queries.audits import briefs
 from api.queries.waiting import appeals_of
@@ -57,6 +58,7 @@ def show_enterprise(
         stored=stored,
         case=case,
         unexplained=unexplained,
+        decision=decision_shown(stored, case),
         scales=[case.engine.library.ruleset(unit.ruleset).scale for unit in case.audit.units] if case else [],
         gaps=gap_views(case, target or None) if case is not None else (),
         target=target,

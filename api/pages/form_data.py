@@ -61,6 +61,11 @@ class Posted:
         return value
 
     @property
+    def page(self) -> str | None:
+        """The id of the opened page that sent it; None from a browser without scripts."""
+        return self.text("page")[:36] or None
+
+    @property
     def version(self) -> int:
         """The version of the audit that the page showed; raises Problem (422)."""
         said = self.text(VERSION)

@@ -57,6 +57,7 @@ ACTIONS = MappingProxyType(
         "batch.gone_on": "继续批次",
         "batch.cancelled": "取消批次",
         "batch.renewed": "重新试算批次",
+        "batch.released": "放行待定等级",
         "batch.published": "公布批次",
         "batch.taken_back": "收回批次",
         "audit.regraded_in_batch": "批次改动等级",

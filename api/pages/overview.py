@@ -17,6 +17,7 @@ from api.pages.render import page
 from api.queries import overview
 from api.queries.overview import Line, Wanted
 from api.queries.waiting import waiting
+from api.services.workbooks import XLSX
 from grading import calendar
 from reports.context.words import region_text
 
@@ -25,7 +26,6 @@ LINES, BARS = 50, 16
 """Lines of a page of the list; bars of a chart."""
 Reader = Annotated[Context, needs(Rule.READ_STATISTICS)]
 CostlyReader = Annotated[Context, needs(Rule.READ_STATISTICS, costly=True)]
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/overview")

@@ -16,7 +16,7 @@ from api.identity import csrf
 from api.schemas.audits import GradeBrief
 from api.schemas.decisions import stored_decision
 from api.services.workflow import KIND_NAMES, STATE_NAMES
-from api.store import AppealState, Grading, Role
+from api.store import AppealState, Role
 from grading import calendar
 from grading.digest import plain
 from grading.language.decision_text import decision_text, level_label, managed_text, short_label
@@ -95,21 +95,10 @@ def decision_words(decision: Decision | None, labels: Labels, causes: bool = Tru
     return decision_text(decision or decide(None), _labelling(labels), causes)
 
 
-def outcome_words(grade: str | None, attainable: str | None, labels: Labels) -> str:
-    """What two levels decide, in words."""
-    outcome = None if grade is None or attainable is None else Outcome(grade, attainable)
-    return decision_words(decide(outcome), labels)
-
-
 def brief_decision(graded: GradeBrief) -> Decision:
     """What a grading decides of which a list tells in few words."""
     told = graded.decision
     return stored_decision(graded.grade, graded.attainable, graded.mode, told.missing, told.open_figures)
-
-
-def row_decision(stored: Grading) -> Decision:
-    """What a stored grading decides, also one that can't be made again."""
-    return stored_decision(stored.grade, stored.attainable, stored.mode, stored.missing, stored.open_figures)
 
 
 def interval(decision: Decision, labels: Labels) -> str:
@@ -180,11 +169,9 @@ def _environment() -> Environment:
         "APPEALS": APPEAL_NAMES,
         "level_label": level_label,
         "decision_words": decision_words,
-        "outcome_words": outcome_words,
         "interval": interval,
         "figure_counts": counts_text,
         "brief_decision": brief_decision,
-        "row_decision": row_decision,
         "decide": lambda outcome: decide(Outcome(outcome.grade, outcome.attainable)),
     }
     return environment

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from api.schemas.decisions import stored_decision
 from api.services.analysis import Case
 from api.services.replay import DRAFT_NOTICE, Review
+from api.store import Grading
 from grading.explain import Reason, explain
 from grading.language.short_boards import ShortBoards, short_boards
 from grading.model.base import Status
-from grading.model.decision import Decision
+from grading.model.decision import Decision, decide
 from grading.model.figures import GroundFigures
 from grading.model.result import UnitGrading
 from grading.model.ruleset import Ruleset
@@ -64,6 +66,15 @@ class UnitView:
         for i, dimension in enumerate(self.levels[0].children if self.levels else ()):
             rows.append((dimension.id, dimension.text, [level.children[i].status for level in self.levels]))
         return rows
+
+
+def decision_shown(stored: Grading | None, case: Case | None) -> Decision:
+    """What is decided, by the case as it is shown; as it is stored where this revision of the engine can't explain it."""
+    if case is not None:
+        return case.decision
+    if stored is None:
+        return decide(None)
+    return stored_decision(stored.grade, stored.attainable, stored.mode, stored.missing, stored.open_figures)
 
 
 def unit_views(case: Case, reviews: Mapping[str, Review]) -> tuple[UnitView, ...]:

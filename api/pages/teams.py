@@ -38,6 +38,7 @@ def create_team(request: Request, context: Annotated[Context, needs(Rule.KEEP_US
     try:
         users.add_team(context, sent.text("name"))
     except Problem as problem:
+        context.undo(problem)
         return _show(request, context, problem.status, refused=problem, sent=sent)
     return RedirectResponse("/teams", status_code=303)
 
@@ -49,6 +50,7 @@ def assign(request: Request, context: Assigner, sent: Sent) -> Response:
         said = _assignment(context, sent)
         enterprises.assign(context, **said)
     except Problem as problem:
+        context.undo(problem)
         return _show(request, context, problem.status, refused=problem, sent=sent)
     return RedirectResponse("/teams#assignments", status_code=303)
 

@@ -54,6 +54,7 @@ def create_user(request: Request, context: Keeper, sent: Sent) -> Response:
     try:
         made = users.add_user(context, login=filled.login.strip().lower(), password=password, **_said(context, filled))
     except Problem as problem:
+        context.undo(problem)
         return _list(request, context, problem.status, filled=filled, refused=problem)
     return _secret(request, context, made, password, "已建用户")
 
@@ -73,6 +74,7 @@ def change_user(user_id: UUID, request: Request, context: Keeper, sent: Sent) ->
     except Problem as problem:
         if problem.status == 404:
             raise
+        context.undo(problem)
         return _show(request, context, context.find(User, user_id), problem.status, filled=filled, refused=problem)
     return RedirectResponse(f"/users/{user_id}?changed=1", status_code=303)
 

@@ -11,6 +11,7 @@ from api.store import Enterprise
 from grading.audit_json import dump_audit
 from grading.forms.findings import FormError
 from grading.forms.read import FormReading
+from grading.model.audit import Audit
 from grading.workbook.open_workbook import MAX_FILE
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -42,14 +43,20 @@ def draft_of(
     Raises as `read_workbook`, and Problem (422) when it is the workbook of another enterprise.
     """
     reading = read_workbook(context, upload, name)
-    audit = reading.audit
+    return content_for(context, reading.audit, enterprise, county), reading.warnings
+
+
+def content_for(context: Context, audit: Audit, enterprise: Enterprise, county: str) -> str:
+    """The content of a draft about an enterprise that a workbook's audit is; `county` is where the plant lies.
+
+    Raises Problem (422) when it is the audit of another enterprise.
+    """
     said = audit.enterprise
     if said.uscc not in (None, enterprise.uscc):
         message = f"核查表所填统一社会信用代码为 {said.uscc}，本企业登记的是 {enterprise.uscc}。"
         raise Problem("other_enterprise", message, status=422, errors=[ErrorAt("enterprise.uscc", message)])
     head = said.model_copy(update={"uscc": enterprise.uscc, "county": said.county or county})
-    content = dump_audit(audit.model_copy(update={"enterprise": head}), context.service.grader.library)
-    return content, reading.warnings
+    return dump_audit(audit.model_copy(update={"enterprise": head}), context.service.grader.library)
 
 
 def _refusal(context: Context, error: FormError, data: bytes, name: str) -> Problem:

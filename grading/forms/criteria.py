@@ -1,9 +1,10 @@
 """What the guideline asks of a fact, in words: the comment an assessor reads on the question."""
 
 from grading.forms.questions import Question
+from grading.language.decision_text import effect_text
 from grading.language.prose import inherited, stated_text
 from grading.model.condition import Comparison, walk
-from grading.model.ruleset import Cap, Gate, Indicator, Requirement, Ruleset
+from grading.model.ruleset import Gate, Indicator, Requirement, Ruleset
 
 LONGEST = 8_000
 """A comment of so many characters is cut, and says so; Excel takes 32,767."""
@@ -24,10 +25,7 @@ def criteria(ruleset: Ruleset, question: Question) -> str:
 
 
 def _gate(ruleset: Ruleset, gate: Gate) -> str:
-    effect = "不纳入绩效分级"
-    if isinstance(gate.effect, Cap):
-        effect = f"最高评为{_label(ruleset, gate.effect.cap)}"
-    lines = [f"【{gate.title or '准入与降级'}】{gate.text}", f"　后果：{effect}"]
+    lines = [f"【{gate.title or '准入与降级'}】{gate.text}", f"　后果：{effect_text(ruleset, gate)}"]
     if gate.cite is not None:
         lines.append(f"　依据：{_cite(gate)}")
     return "\n".join(lines)

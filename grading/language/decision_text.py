@@ -6,7 +6,7 @@ from grading.model.base import Mode
 from grading.model.decision import UNDECIDED as UNDECIDED_CLASS
 from grading.model.decision import Causes, Decision, Kind, decide
 from grading.model.result import UNGRADED, Outcome
-from grading.model.ruleset import Scale
+from grading.model.ruleset import Cap, Gate, Ruleset, Scale
 from grading.vocabulary import MODE, NOT_GRADED, OUT, UNDECIDED
 from grading.vocabulary import UNGRADED as UNGRADED_LABEL
 
@@ -19,6 +19,11 @@ def level_label(scales: Scale | Iterable[Scale], level: str) -> str:
         return UNGRADED_LABEL
     listed = (scales,) if isinstance(scales, Scale) else scales
     return next((known.label for scale in listed for known in scale.levels if known.id == level), level)
+
+
+def effect_text(ruleset: Ruleset, gate: Gate) -> str:
+    """What a gate does to a grade: `最高评为B级`, `不纳入绩效分级`."""
+    return f"最高评为{level_label(ruleset.scale, gate.effect.cap)}" if isinstance(gate.effect, Cap) else UNGRADED_LABEL
 
 
 def labels_of(*scales: Scale) -> dict[str, str]:

@@ -25,18 +25,7 @@ function token() {
 
 function take(renewed) {
   body.setAttribute("hx-headers", JSON.stringify({ "X-CSRF-Token": renewed }));
-  // A file that is too large is told before it is sent: on a phone that takes minutes, and ends in a lost connection.
-document.addEventListener("htmx:beforeRequest", (event) => {
-  for (const field of event.detail.elt.querySelectorAll?.("input[type=file][data-max]") ?? []) {
-    const file = field.files[0];
-    if (!file || file.size <= Number(field.dataset.max)) continue;
-    event.preventDefault();
-    refuse(event.detail, `“${file.name}”超过 ${Math.floor(field.dataset.max / 1e6)} MB 的上限`);
-    field.value = "";
-  }
-});
-
-for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = renewed;
+  for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = renewed;
 }
 
 // Whether the browser's session is still, or again, that of who opened this page.

@@ -84,13 +84,14 @@ def show_unit(batch_id: UUID, audit_id: UUID, position: int, request: Request, c
         sides = sides_of(context, subject.found, subject.units)
     except AuditError as error:
         return page(request, context, "batch_unit.html.j2", **values | {"problems": error.problems})
-    views = {side: _view(context, subject, sides, side) for side in Side}
+    cases = {side: _case(context, subject, sides, side) for side in Side}
+    views = {side: _view(context, subject, case) for side, case in cases.items()}
     pair = Pair(views[Side.BEFORE].ruleset, views[Side.AFTER].ruleset)
     told = reasons_of(pair, subject.batch.mode, sides, position)
     after, before = views[Side.AFTER].reason, views[Side.BEFORE].reason
     parted = {Side.AFTER: differing(after, before), Side.BEFORE: differing(before, after)}
     traces = [(side, TITLES[side], views[side], parted[side]) for side in Side]
-    between = _levels_between(context, subject, sides, views[Side.BEFORE].ruleset)
+    between = _levels_between(subject, cases[Side.AFTER], views[Side.BEFORE].ruleset)
     more = {"reasons": told.to_dicts(), "traces": traces, "between": between}
     return page(request, context, "batch_unit.html.j2", **values | more)
 
@@ -107,7 +108,12 @@ def show_trace(
         sides = sides_of(context, subject.found, subject.units)
     except AuditError as error:
         return page(request, context, "batch_trace.html.j2", **values | {"problems": error.problems})
-    return page(request, context, "batch_trace.html.j2", **values | {"view": _view(context, subject, sides, side)})
+    return page(
+        request,
+        context,
+        "batch_trace.html.j2",
+        **values | {"view": _view(context, subject, _case(context, subject, sides, side))},
+    )
 
 
 def differing(reason: Reason, other: Reason) -> tuple[Reason, ...]:
@@ -138,17 +144,13 @@ def _subject(context: Context, batch_id: UUID, audit_id: UUID, position: int) ->
     return _Subject(batch, found, units, unit)
 
 
-def _levels_between(
-    context: Context, subject: _Subject, sides: Sides, before: Ruleset
-) -> list[tuple[str, Status, tuple[GapLine, ...]]]:
+def _levels_between(subject: _Subject, case: Case, before: Ruleset) -> list[tuple[str, Status, tuple[GapLine, ...]]]:
     """Every level that the unit had before and no longer has: its status by the new ruleset, and what keeps the unit from it."""
-    audit, engine = sides.after
-    grading = context.service.grader.grade(audit, subject.batch.mode, engine)
     index = subject.unit.position
-    unit = grading.units[index]
-    ruleset = engine.library.ruleset(unit.ruleset)
+    unit = case.grading.units[index]
+    ruleset = case.engine.library.ruleset(unit.ruleset)
     had, has = standings(before.scale)[subject.unit.before], standings(ruleset.scale)[unit.outcome.grade]
-    gaps = Subject(audit, index, ruleset, unit, grading.mode)
+    gaps = Subject(case.audit, index, ruleset, unit, case.grading.mode)
     return [
         (level.label, unit.levels[level.id], Open(gaps, level.id).lines())
         for level in ruleset.scale.levels
@@ -156,8 +158,11 @@ def _levels_between(
     ]
 
 
-def _view(context: Context, subject: _Subject, sides: Sides, side: Side) -> UnitView:
+def _case(context: Context, subject: _Subject, sides: Sides, side: Side) -> Case:
     audit, engine = sides.after if side is Side.AFTER else sides.before
-    case = Case(audit, context.service.grader.grade(audit, subject.batch.mode, engine), engine)
+    return Case(audit, context.service.grader.grade(audit, subject.batch.mode, engine), engine)
+
+
+def _view(context: Context, subject: _Subject, case: Case) -> UnitView:
     reviews = reviews_of(context.db, [graded.ruleset_digest for graded in case.grading.units])
     return unit_views(case, reviews)[subject.unit.position]

@@ -23,6 +23,7 @@ from api.services.regrading import holding, lifecycle, publication
 from api.services.regrading.progress import counts_of, progress_of
 from api.services.regrading.states import IMPACT_KNOWN, STATE_NAMES, WORKING, actions
 from api.services.users import names_of
+from api.services.workbooks import XLSX
 from api.store import Batch, DraftRuleset
 from grading.impact.cause_details import Pair
 from grading.model.base import Mode
@@ -34,7 +35,6 @@ Reader = Annotated[Context, needs(Rule.READ_BATCHES)]
 Maker = Annotated[Context, needs(Rule.MAKE_BATCHES)]
 Publisher = Annotated[Context, needs(Rule.PUBLISH_BATCHES)]
 Short = Annotated[str, Query(max_length=64)]
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CAUSES = 30
 
 
@@ -67,6 +67,7 @@ def upload_draft(request: Request, context: Maker, sent: Sent) -> Response:
     except Problem as problem:
         if problem.code != "invalid_ruleset":
             raise
+        context.undo(problem)
         findings = problem.as_json()["findings"]
         return page(
             request, context, NEW_PAGE, 422, **options(context), chosen="", findings=findings, text=problem.detail

@@ -10,21 +10,21 @@ from starlette.responses import RedirectResponse, Response
 
 from api.access import Rule
 from api.context import Context, needs
-from api.pages.form.questionnaire import questionnaire, with_problems
+from api.pages.form.questionnaire import questionnaire
 from api.pages.form.slug import slug
 from api.pages.form.submitted import Answered, Clash, answer
-from api.pages.form.view import changes, draft_of, form_page
+from api.pages.form.view import Refusal, changes, draft_of, form_page
 from api.pages.form_data import Posted, Sent
 from api.problems import Problem
 from api.services import workflow
 from api.services.attachments import rename_row
+from api.services.workbooks import XLSX, content_for
 from api.services.workflow import Action
 from api.services.workflow.draft import Draft
 from api.services.workflow.places import parse
 from api.services.workflow.versions import Change
 from api.store import Audit, Enterprise
-from grading.audit_json import dump_audit
-from grading.forms.findings import FormError
+from grading.forms.findings import FormError, FormProblem
 from grading.forms.write import filled_form
 from grading.workbook.cell_text import TooLongError
 
@@ -33,7 +33,6 @@ Reader = Annotated[Context, needs(Rule.READ)]
 Writer = Annotated[Context, needs(Rule.DRAFT_AUDITS)]
 CostlyReader = Annotated[Context, needs(Rule.READ, costly=True)]
 CostlyWriter = Annotated[Context, needs(Rule.DRAFT_AUDITS, costly=True)]
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.post("/enterprises/{enterprise_id}/audits")
@@ -65,7 +64,7 @@ def save_answers(audit_id: UUID, request: Request, context: Writer, sent: Sent) 
     What others have saved since the page was opened stays; where they have changed the same, both are shown.
     """
     audit = workflow.take(context, audit_id, Action.SAVE)
-    library, opened = context.service.grader.library, sent.text("page")[:36] or None
+    library, opened = context.service.grader.library, sent.page
     draft = draft_of(context, audit)
     seen = Draft(workflow.content_at(context, audit, sent.version), library)
     before = questionnaire(draft, context.service.grader)
@@ -78,9 +77,9 @@ def save_answers(audit_id: UUID, request: Request, context: Writer, sent: Sent) 
     if "hx-request" in request.headers:
         return changes(request, context, audit, before, after, done, clashes)
     if clashes or done.refused or done.problems:
-        told = with_problems(after, done.problems)
+        refusal = Refusal(problems=done.problems_now, clashes=clashes, lost=done.refused)
         status = 409 if clashes or done.refused else 422
-        return form_page(request, context, audit, draft, told, status=status, clashes=clashes, lost=done.refused)
+        return form_page(request, context, audit, draft, after, status=status, refusal=refusal)
     return RedirectResponse(f"/audits/{audit_id}/form{_fragment(sent)}", status_code=303)
 
 
@@ -130,16 +129,27 @@ def put_workbook(audit_id: UUID, request: Request, context: CostlyWriter, sent: 
         marked = b64encode(copy).decode() if copy is not None else None
         told = {"problems": error.problems, "marked": f"data:{XLSX};base64,{marked}" if marked else None}
         return form_page(request, context, audit, draft, questionnaire(draft, grader), status=422, workbook=told)
+    try:
+        content = content_for(
+            context, reading.audit, context.find(Enterprise, audit.enterprise_id), workflow.county_of(context, audit)
+        )
+    except Problem as problem:
+        found = tuple(FormProblem(error.place, None, "", error.message) for error in problem.errors)
+        told = {"problems": found, "marked": None}
+        return form_page(request, context, audit, draft, questionnaire(draft, grader), status=422, workbook=told)
     # What this opened page has saved itself since is no other's work.
-    opened, version = sent.text("page")[:36] or None, sent.version
+    opened, version = sent.page, sent.version
     if workflow.last_change(context, audit, version, str, opened) is None:
         version = audit.version
     try:
-        audit = workflow.save_draft(context, audit_id, dump_audit(reading.audit, grader.library), version, opened)
+        audit = workflow.save_draft(context, audit_id, content, version, opened)
     except Problem as problem:
         if problem.code != "edited_meanwhile":
             raise
-        return form_page(request, context, audit, draft, questionnaire(draft, grader), status=412, late=problem)
+        context.undo(problem)
+        return form_page(
+            request, context, audit, draft, questionnaire(draft, grader), status=412, refusal=Refusal(late=problem)
+        )
     draft = draft_of(context, audit)
     read = {"problems": (), "marked": None, "warnings": reading.warnings}
     return form_page(request, context, audit, draft, questionnaire(draft, grader), workbook=read)
@@ -153,12 +163,18 @@ def submit(audit_id: UUID, request: Request, context: Writer, sent: Sent) -> Res
     except Problem as problem:
         if problem.status != 422:
             raise
+        context.undo(problem)
         audit = context.find(Audit, audit_id)
         draft = draft_of(context, audit)
         asked = questionnaire(draft, context.service.grader)
         findings = problem.more.get("findings", ())
-        refused = () if findings else problem.errors
-        return form_page(request, context, audit, draft, asked, status=422, refused=refused, findings=findings)
+        refusal = Refusal(
+            errors=() if findings else problem.errors,
+            findings=findings,
+            reasons=sent.text("reasons"),
+            outside_reason=sent.text("outside_reason"),
+        )
+        return form_page(request, context, audit, draft, asked, status=422, refusal=refusal)
     return RedirectResponse(f"/audits/{audit_id}", status_code=303)
 
 

@@ -41,7 +41,7 @@ def add_evidence(audit_id: UUID, request: Request, context: CostlyWriter, sent: 
     stated = draft.at(place)
     if made.name not in stated.evidence:
         draft.put(place, Stated(stated.value, (*stated.evidence, made.name), stated.note))
-    audit = workflow.save_draft(context, audit_id, draft.text(), audit.version, sent.text("page")[:36] or None)
+    audit = workflow.save_draft(context, audit_id, draft.text(), audit.version, sent.page)
     if "hx-request" in request.headers:
         after = questionnaire(draft, grader)
         return changes(request, context, audit, before, after, Answered([place]), [], evidence=place)
@@ -61,7 +61,7 @@ def remove_evidence(evidence_id: UUID, request: Request, context: Writer, sent: 
     if place in before.items and file.name not in [other.name for other in others]:
         stated = draft.at(place)
         draft.put(place, replace(stated, evidence=tuple(said for said in stated.evidence if said != file.name)))
-        audit = workflow.save_draft(context, audit.id, draft.text(), audit.version, sent.text("page")[:36] or None)
+        audit = workflow.save_draft(context, audit.id, draft.text(), audit.version, sent.page)
     if "hx-request" in request.headers and place in before.items:
         after = questionnaire(draft, grader)
         return changes(request, context, audit, before, after, Answered([place]), [], evidence=place)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from api.grader import Grader
 from api.pages.form.slug import slug
@@ -73,6 +73,9 @@ class TableRow:
     place: str
     key: str
     cells: tuple[Item, ...]
+    problem: str | None = None
+    typed: str | None = None
+    """What was typed for its key and could not be kept."""
 
     @property
     def id(self) -> str:
@@ -116,6 +119,11 @@ class Part:
         return tuple(item for item in self.items if item.applies)
 
     @property
+    def missing(self) -> tuple[Item, ...]:
+        """Questions that have no answer though something depends on it."""
+        return tuple(item for item in self.shown if item.needed and not item.answered)
+
+    @property
     def done(self) -> int:
         """How many of what applies are answered."""
         return sum(1 for item in self.shown if item.answered)
@@ -134,7 +142,7 @@ class SheetView:
     @property
     def missing(self) -> tuple[Item, ...]:
         """Questions that have no answer though something depends on it."""
-        return tuple(item for part in self.parts for item in part.shown if item.needed and not item.answered)
+        return tuple(item for part in self.parts for item in part.missing)
 
 
 @dataclass(frozen=True)
@@ -208,17 +216,28 @@ def questionnaire(draft: Draft, grader: Grader) -> Questionnaire:
     return Questionnaire(tuple(sheets), standing, tuple(ruleset for _, ruleset in units), form)
 
 
+T = TypeVar("T", Item, TableRow)
+
+
 def with_problems(parts: Questionnaire, problems: Mapping[str, tuple[str, str]]) -> Questionnaire:
     """The form with what was typed and could not be kept, by place."""
 
-    def marked(item: Item) -> Item:
-        if item.place not in problems:
-            return item
-        typed, message = problems[item.place]
-        return replace(item, problem=message, typed=typed)
+    def marked(one: T) -> T:
+        if one.place not in problems:
+            return one
+        typed, message = problems[one.place]
+        return replace(one, problem=message, typed=typed)
+
+    def marked_table(table: TableView) -> TableView:
+        rows = (marked(replace(row, cells=tuple(map(marked, row.cells)))) for row in table.rows or ())
+        return table if table.rows is None else replace(table, rows=tuple(rows))
 
     sheets = tuple(
-        replace(sheet, parts=tuple(replace(p, items=tuple(marked(i) for i in p.items)) for p in sheet.parts))
+        replace(
+            sheet,
+            parts=tuple(replace(p, items=tuple(map(marked, p.items))) for p in sheet.parts),
+            tables=tuple(map(marked_table, sheet.tables)),
+        )
         for sheet in parts.sheets
     )
     return replace(parts, sheets=sheets)

@@ -11,6 +11,7 @@ from typing import Any
 
 from api.pages.form.answers import WrongAnswerError, read_answer, shown_answer
 from api.pages.form.questionnaire import Questionnaire, TableView
+from api.pages.form.row_names import row_name
 from api.pages.form_data import Posted
 from api.services.workflow.draft import NOTHING, Draft, GoneError, Stated
 from api.services.workflow.places import Place, parse
@@ -55,6 +56,17 @@ class Answered:
     """Rows whose key has changed: their places before and after."""
     refused: dict[str, str] = field(default_factory=dict)
     """Why fields that were sent, by their names, were not saved."""
+
+    @property
+    def problems_now(self) -> dict[str, tuple[str, str]]:
+        """The problems by their places after rows have got other keys."""
+        return {self._now(place): problem for place, problem in self.problems.items()}
+
+    def _now(self, place: str) -> str:
+        for old, new in self.renamed.items():
+            if place.startswith(f"{old}."):
+                return new + place.removeprefix(old)
+        return place
 
 
 def answer(draft: Draft, seen: Draft, asked: Questionnaire, sent: Posted) -> Answered:
@@ -197,14 +209,14 @@ class _Answering:
         if table is None or row is None:
             return
         self.done.places.append(str(now))
-        key, name = table.plan.key, said.strip()
+        key = table.plan.key
         old = self.seen.row(shown)
-        if name == str(row.get(key) or "") or (old is not None and name == str(old.get(key) or "")):
+        if said.strip() in (str(one.get(key) or "") for one in (row, old) if one is not None):
             return
-        taken = {str(other.get(key)) for other in rows if other is not row}
-        if not name or name in taken:
-            why = "每一行都要有编号或名称。" if not name else f"“{name}”已是另一行的编号，各行应不同。"
-            self.done.problems[str(now)] = (said, why)
+        try:
+            name = row_name(said, now, table, {str(other.get(key)) for other in rows if other is not row})
+        except WrongAnswerError as error:
+            self.done.problems[str(now)] = (said, str(error))
             return
         row[key] = name
         self.done.renamed[str(now)] = str(replace(now, row=name))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import Request
@@ -9,15 +10,16 @@ from starlette.responses import Response
 
 from api.access import MAY, Rule
 from api.context import Context
-from api.pages.form.questionnaire import Questionnaire
+from api.pages.form.questionnaire import Questionnaire, with_problems
 from api.pages.form.slug import slug
-from api.pages.form.submitted import Answered, Clash
+from api.pages.form.submitted import HEAD, Answered, Clash
 from api.pages.render import page
 from api.problems import ErrorAt, Problem
 from api.services import workflow
 from api.services.attachments import evidence_by_place
 from api.services.workflow.content import edition_notices
 from api.services.workflow.draft import Draft
+from api.services.workflow.places import parse
 from api.services.workflow.versions import Change
 from api.store import Audit, Enterprise, EvidenceFile
 
@@ -25,6 +27,21 @@ from api.store import Audit, Enterprise, EvidenceFile
 def draft_of(context: Context, audit: Audit) -> Draft:
     """What an audit says now, to be edited."""
     return Draft(workflow.revision_of(context, audit).content, context.service.grader.library)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What could not be saved or submitted, with what was typed."""
+
+    problems: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """What was typed and can't be kept, and why, by place."""
+    clashes: Sequence[tuple[Clash, Change]] = ()
+    lost: Mapping[str, str] = field(default_factory=dict)
+    late: Problem | None = None
+    errors: Sequence[ErrorAt] = ()
+    findings: Sequence[Mapping[str, Any]] = ()
+    reasons: str = ""
+    outside_reason: str = ""
 
 
 def form_page(
@@ -36,14 +53,11 @@ def form_page(
     *,
     status: int = 200,
     everything: bool = False,
-    clashes: Sequence[tuple[Clash, Change]] = (),
-    lost: Mapping[str, str] | None = None,
-    late: Problem | None = None,
+    refusal: Refusal = Refusal(),
     workbook: Mapping[str, Any] | None = None,
-    refused: tuple[ErrorAt, ...] = (),
-    findings: Sequence[Mapping[str, Any]] = (),
 ) -> Response:
-    """The whole form; what could not be saved, read in or submitted is told above it."""
+    """The whole form; what could not be saved, read in or submitted is told above it, and shown as it was typed."""
+    asked = with_problems(asked, refusal.problems)
     return page(
         request,
         context,
@@ -51,15 +65,30 @@ def form_page(
         status,
         **_around(context, audit, asked),
         assessed_on=draft.at("assessed_on").value or "",
+        wrong=_wrong(asked, refusal.problems),
+        said=refusal,
         broken=draft.broken,
         everything=everything,
-        clashes=clashes,
-        lost=lost or {},
-        late=late,
         workbook=workbook,
-        refused=[(error, asked.at_number(error.place)) for error in refused],
-        findings=findings,
+        refused=[(error, asked.at_number(error.place)) for error in refusal.errors],
     )
+
+
+def _wrong(asked: Questionnaire, problems: Mapping[str, tuple[str, str]]) -> list[tuple[str, str, str, str]]:
+    """Place, label, what was typed and why it can't be kept."""
+    return [(place, _label(asked, place), typed, message) for place, (typed, message) in problems.items()]
+
+
+def _label(asked: Questionnaire, place: str) -> str:
+    at, item = parse(place), asked.items.get(place)
+    label = place
+    if place in HEAD:
+        label = HEAD[place].label
+    elif item is not None:
+        label = item.fact.label
+    elif at is not None and str(at.table) in asked.tables:
+        label = f"{asked.tables[str(at.table)].plan.label}编号"
+    return f"{at.row}：{label}" if at is not None and at.row is not None else label
 
 
 def changes(

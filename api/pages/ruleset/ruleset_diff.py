@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from grading.language.decision_text import effect_text
 from grading.language.nested import asked_at
 from grading.language.prose import NOT_ASKED, requirement_text, sentence
-from grading.model.ruleset import Cap, Gate, Indicator, Ruleset
+from grading.model.ruleset import Gate, Indicator, Ruleset
 
 
 @dataclass(frozen=True)
@@ -96,5 +97,4 @@ def _gates(before: Ruleset, after: Ruleset) -> Iterator[Change]:
 
 
 def _gate(ruleset: Ruleset, gate: Gate) -> str:
-    effect = f"最高评为 {gate.effect.cap}" if isinstance(gate.effect, Cap) else "不纳入绩效分级"
-    return f"{gate.text}（判定：{sentence(ruleset, gate.when)}；{effect}）"
+    return f"{gate.text}（判定：{sentence(ruleset, gate.when)}；{effect_text(ruleset, gate)}）"

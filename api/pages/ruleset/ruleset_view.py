@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from grading.language.decision_text import effect_text
 from grading.language.nested import asked_at
 from grading.language.prose import NOT_ASKED, inherited, requirement_text, sentence
 from grading.model.base import Provenance
 from grading.model.condition import Comparison, walk
-from grading.model.ruleset import Cap, Gate, Indicator, Requirement, Ruleset
+from grading.model.ruleset import Gate, Indicator, Requirement, Ruleset
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def gate_views(ruleset: Ruleset) -> list[GateView]:
         GateView(
             gate,
             sentence(ruleset, gate.when),
-            f"最高评为 {gate.effect.cap}" if isinstance(gate.effect, Cap) else "不纳入绩效分级",
+            effect_text(ruleset, gate),
             ruleset.provenance(gate, None, gate.when),
         )
         for gate in ruleset.gates

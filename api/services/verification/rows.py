@@ -126,7 +126,7 @@ def _value(value: Any) -> str:
 
 
 def _shown(record: Record) -> str:
-    return printable("，".join(f"{name} {value}" for name, value in record.items() if not _is_digest(value)))
+    return shown_invisible("，".join(f"{name} {value}" for name, value in record.items() if not _is_digest(value)))
 
 
 def _rows(db: Session, recorded: Recorded) -> Iterator[Mapping[Any, Any]]:

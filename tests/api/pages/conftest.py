@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,12 @@ from uuid import UUID
 
 import pytest
 import uvicorn
+from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pydantic import SecretStr
 
+from api.context import cookie_name
+from api.identity import sessions
 from api.server.app import create_app
 from api.service import make_service
 from api.services import workflow
@@ -67,6 +71,24 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     yield Place(f"http://127.0.0.1:{port}", world, published, own, draft, empty)
     server.should_exit = True
     thread.join(10)
+
+
+SignIn = Callable[[str], TestClient]
+
+
+@pytest.fixture
+def sign_in(world: World) -> Iterator[SignIn]:
+    """Signs somebody in with a browser without scripts."""
+    service = world.service
+    with ExitStack() as stack:
+
+        def open_(login: str) -> TestClient:
+            client = stack.enter_context(TestClient(create_app(service), headers={"accept": "text/html"}))
+            signed_in = sessions.sign_in(service.database, service.settings, login, PASSWORD, "127.0.0.1")
+            client.cookies.set(cookie_name(service), signed_in.cookie)
+            return client
+
+        yield open_
 
 
 PATIENCE = 60_000

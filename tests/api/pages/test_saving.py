@@ -11,7 +11,7 @@ from playwright.sync_api import Dialog, Locator, Page, Route, expect
 
 from api.services import workflow
 from api.store import Audit
-from tests.api.pages.conftest import Place
+from tests.api.pages.conftest import Place, submit
 from tests.api.world import PASSWORD, content
 
 SitDown = Callable[..., Page]
@@ -274,7 +274,7 @@ def test_submitting_waits_for_what_is_typed_and_is_not_done_while_something_is_u
     expect(page.locator("#notices")).to_contain_text("还有未保存的填写")
     page.unroute("**/answers")
     page.locator(MONTHS).fill("17")
-    page.get_by_role("button", name="提交审核").click()
+    submit(page)
     expect(page.locator(".kicker .state")).to_have_text("已提交")
     assert (stored(place, audit, YEARS), stored(place, audit, MONTHS)) == (3, 17)
 

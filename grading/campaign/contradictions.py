@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from grading.campaign.model import NewTarget, RosterEntry, Share
+from grading.campaign.model import NewTarget, PlannedMeasure, RosterEntry, Share
 from grading.campaign.vocabulary import Vocabulary
 from grading.jurisdiction import in_area
 from grading.language.source import Path_
@@ -112,6 +112,11 @@ def _roster(roster: Sequence[tuple[int, RosterEntry]], vocabulary: Vocabulary) -
             yield ("roster", i, "permit"), f"排污许可证编号 {entry.permit} 已在 roster[{first}]"
         if entry.target not in vocabulary.levels.labels:
             yield ("roster", i, "target"), _no_level(entry.target, vocabulary)
-        for j, measure in enumerate(entry.measures):
-            if measure.start is not None and measure.finish < measure.start:
-                yield ("roster", i, "measures", j, "finish"), f"{measure.finish} 早于开始日期 {measure.start}"
+        yield from ((("roster", i, "measures", *at), message) for at, message in measure_contradictions(entry.measures))
+
+
+def measure_contradictions(measures: Sequence[PlannedMeasure]) -> Found:
+    """Measures that end before they begin."""
+    for j, measure in enumerate(measures):
+        if measure.start is not None and measure.finish < measure.start:
+            yield (j, "finish"), f"{measure.finish} 早于开始日期 {measure.start}"

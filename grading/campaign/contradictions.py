@@ -1,6 +1,7 @@
 """What each value of a campaign allows by itself and the whole does not. Reads what is valid of a document, and all of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -58,10 +59,18 @@ def _has_bound(zones: Any) -> bool:
 
 def _dates(raw: Any) -> Found:
     period = raw if isinstance(raw, dict) else {}
-    days = [(name, day) for name in DAYS if isinstance(day := period.get(name), date)]
+    days = [(name, day) for name in DAYS if (day := _day(period.get(name))) is not None]
     for (before, first), (name, day) in pairwise(days):
         if day < first:
             yield ("period", name), f"{day} 早于 {before}（{first}）；各日期应依次不早于前一个"
+
+
+def _day(value: Any) -> date | None:
+    """A day, or the text of one, as JSON has it."""
+    if isinstance(value, str) and len(value) == 10:
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    return value if isinstance(value, date) else None
 
 
 def _industries(raw: Any, vocabulary: Vocabulary) -> Found:

@@ -51,6 +51,8 @@ T = TypeVar("T")
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 TYRE = EXAMPLES / "rubber" / "weicheng_tyre.json"
 FOUNDRY = EXAMPLES / "foundry" / "chencang-gas-aluminium.json"
+PERMIT = "91610404MA7D2P8L3F001P"
+"""Of the tyre works."""
 NEEDS_A_WORD = (workflow.submit, workflow.confirm, workflow.publish)
 WORD = "已逐项核对，属实"
 PASSWORD = "correct-horse-battery"

@@ -88,18 +88,18 @@ def register_of(db: Session, area: str) -> Register:
     ).all()
     ids = select(Enterprise.id).where(mine)
     sites: dict[UUID, list[tuple[UUID, str, str, str | None]]] = defaultdict(list)
-    for row in db.execute(
+    for site in db.execute(
         select(Site.enterprise_id, Site.id, Site.name, Site.county, Site.permit)
         .where(Site.enterprise_id.in_(ids))
         .order_by(Site.id)
     ):
-        sites[row.enterprise_id].append((row.id, row.name, row.county, row.permit))
+        sites[site.enterprise_id].append((site.id, site.name, site.county, site.permit))
     closed = _closed(db, [row.id for row in enterprises if not row.active])
     plants: dict[str, RegisteredPlant] = {}
     of_place: dict[tuple[UUID, UUID | None], list[RegisteredPlant]] = defaultdict(list)
     without, twice = [], []
     for row in enterprises:
-        own = [site for site in sites[row.id] if site[3]]
+        own = [s for s in sites[row.id] if s[3]]
         listed = (
             [(row.permit, row.name, row.county, [s[0] for s in sites[row.id] if not s[3]], True)] if row.permit else []
         )

@@ -32,6 +32,17 @@ def plant(db: Session, campaign_id: UUID, permit: str) -> CampaignPlant | None:
     return db.scalar(select(CampaignPlant).where(*mine))
 
 
+def campaigns_of(db: Session, enterprise_id: UUID) -> Sequence[tuple[CampaignPlant, Campaign]]:
+    """The campaigns on whose rosters an enterprise's plants are, the newest first."""
+    rows = (
+        select(CampaignPlant, Campaign)
+        .join(Campaign, Campaign.id == CampaignPlant.campaign_id)
+        .where(CampaignPlant.enterprise_id == enterprise_id, CampaignPlant.target.is_not(None))
+        .order_by(Campaign.id.desc())
+    )
+    return [(plant_, campaign) for plant_, campaign in db.execute(rows)]
+
+
 def changes(
     db: Session, campaign_id: UUID, *, plant_id: UUID | None = None, frozen_only: bool = False, most: int = 200
 ) -> Sequence[CampaignChange]:

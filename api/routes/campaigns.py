@@ -36,6 +36,7 @@ from api.schemas.campaigns import (
     RosterChangeIn,
     RosterChangeOut,
     RosterEntryOut,
+    SnapshotOut,
 )
 from api.services.campaigns import creation, documents, evaluation, roster
 from api.services.workbooks import XLSX
@@ -143,6 +144,12 @@ def get_evaluation(campaign_id: UUID, context: Reader, on: On = None) -> Respons
     _, report = evaluation.report_on(context, context.find(Campaign, campaign_id), on or calendar.today())
     body = orjson.dumps(report.evaluation.as_json())
     return Response(body, headers={"Cache-Control": KEEP}, media_type="application/json")
+
+
+@router.get("/campaigns/{campaign_id}/snapshots", summary="The month ends of a campaign as they were fixed")
+def list_snapshots(campaign_id: UUID, context: Reader) -> list[SnapshotOut]:
+    """The earliest first; taken by the service once the last day of a month is over in China."""
+    return [SnapshotOut.of(row) for row in queries.snapshots(context.db, campaign_id)]
 
 
 @router.get(

@@ -2,14 +2,18 @@
 
 import json
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from api.schemas.base import Digest, In, Out, Reasons
+from api.schemas.base import Digest, In, Line, Out, Reasons
+from api.services.campaigns.gap_states import GapState
+from api.services.campaigns.plan import Plan
 from api.services.campaigns.stored import facts_of, measures_of
-from api.store import CampaignChange, CampaignChangeKind, CampaignPlant, CampaignState
+from api.store import CampaignChange, CampaignChangeKind, CampaignPlant, CampaignSnapshot, CampaignState
+from grading.campaign.model import PlannedMeasure
 
 MOST_TEXT = 4_000_000
 EXAMPLE = """\
@@ -167,3 +171,97 @@ class EvaluationOut(Out):
     moves: dict[str, list[str]]
     overdue: list[OverdueOut]
     emission_share: dict[str, str | None]
+
+
+class SnapshotOut(Out):
+    """The evaluation of a month's end, never changed."""
+
+    day: date
+    digest: Digest
+    made_at: datetime
+    evaluation: EvaluationOut
+
+    @classmethod
+    def of(cls, row: CampaignSnapshot) -> "SnapshotOut":
+        """The row of the store."""
+        evaluation = EvaluationOut.model_validate_json(row.document)
+        return cls(day=row.day, digest=row.digest, made_at=row.made_at, evaluation=evaluation)
+
+
+class MeasureIn(In):
+    """A measure of an upgrade plan."""
+
+    gap: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = Field(
+        default=None, description="The id of a gap of a published audit.", examples=["G8FCFC26D2"]
+    )
+    text: Line | None = None
+    start: date | None = None
+    finish: date
+    done_percent: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(0)
+    cost_wan: Annotated[Decimal, Field(ge=0, le=10_000_000)] | None = Field(default=None, description="In 万元.")
+    responsible: Line | None = None
+    obstacle: Line | None = None
+
+    def measure(self) -> PlannedMeasure:
+        """The measure of the domain."""
+        return PlannedMeasure.model_construct(**self.model_dump())
+
+
+class PlanIn(In):
+    """An upgrade plan: it takes the place of the one before."""
+
+    measures: Annotated[list[MeasureIn], Field(max_length=500)]
+
+
+class MeasureOut(Out):
+    """A measure with what the published audit says of its gap."""
+
+    gap: str | None
+    text: str | None
+    start: date | None
+    finish: date
+    done_percent: Decimal
+    cost_wan: Decimal | None
+    responsible: str | None
+    obstacle: str | None
+    gap_state: GapState | None = Field(
+        description="`closed`: an earlier published audit had the gap, the one in force does not; null: it is for no gap."
+    )
+
+
+class UncoveredOut(Out):
+    """A gap that no measure is for."""
+
+    id: str
+    unit: str
+    title: str
+    required: str
+    actual_text: str | None
+
+
+class PlanOut(Out):
+    """A plant's upgrade plan."""
+
+    id: UUID
+    campaign_id: UUID
+    permit: str
+    target: str | None
+    version: int
+    measures: list[MeasureOut]
+    uncovered: list[UncoveredOut] = Field(description="Gaps on the cheapest way to the target without a measure.")
+    gaps_known: bool = Field(description="Whether a published audit says what the gaps are.")
+
+    @classmethod
+    def of(cls, plan: Plan) -> "PlanOut":
+        """The plan of the service."""
+        row = plan.plant
+        return cls(
+            id=row.id,
+            campaign_id=row.campaign_id,
+            permit=row.permit,
+            target=row.target,
+            version=row.version,
+            measures=[MeasureOut(**measure.model_dump(), gap_state=state) for measure, state in plan.measures],
+            uncovered=[UncoveredOut.model_validate(line) for line in plan.uncovered],
+            gaps_known=plan.gaps_known,
+        )

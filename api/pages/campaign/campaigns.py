@@ -18,6 +18,7 @@ from api.problems import Problem
 from api.queries import campaigns as queries
 from api.services.campaigns import creation, documents, evaluation, roster
 from api.services.campaigns.plant_rows import month_ends, rows_on
+from api.services.campaigns.snapshots import FIGURES, SnapshotLine, compared, line_of
 from api.services.users import names_of
 from api.store import Campaign, CampaignState
 from grading import calendar
@@ -105,6 +106,8 @@ def _shown(request: Request, context: Context, campaign: Campaign, on: str, refu
         "register": data.register,
         "query": urlencode({"on": day.isoformat()}) if day != today else "",
         "chart": month_chart(ends),
+        "snapshots": compared(_snapshots(context, campaign)),
+        "figures": FIGURES,
         "changes": changes,
         "permits": {row.id: row.permit for row in queries.roster(context.db, campaign.id)} if changes else {},
         "people": names_of(context.db, [change.by for change in changes]),
@@ -181,6 +184,15 @@ def day_in(said: str) -> date:
         return date.fromisoformat(said) if said else calendar.today()
     except ValueError:
         raise Problem("invalid_day", "日期应为 2026-01-31 的格式。", status=422) from None
+
+
+def _snapshots(context: Context, campaign: Campaign) -> list[SnapshotLine]:
+    """The figures of all snapshots, which never change: each is read once."""
+    remembered = context.service.campaign_reports
+    return [
+        remembered.get(("snapshot", row.id), lambda row=row: line_of(row))  # type: ignore[misc]
+        for row in queries.snapshots(context.db, campaign.id)
+    ]
 
 
 def _text(sent: Posted, name: str) -> str:

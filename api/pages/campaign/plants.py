@@ -8,15 +8,15 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy import select
 from starlette.responses import Response
 
-from api.access import MAY, Rule
+from api.access import Rule
 from api.context import Context, needs
 from api.pages.campaign.campaigns import STATES, day_in, titles
 from api.pages.gaps_view import GapView, gap_views
 from api.pages.render import page
 from api.problems import not_found
 from api.queries import campaigns as queries
+from api.services.campaigns.gap_states import in_force
 from api.services.campaigns.plant_rows import PlantRow, rows_on
-from api.services.campaigns.published import Period, RegisteredPlant
 from api.services.campaigns.stored import facts_of, measures_of
 from api.services.cases import explained
 from api.services.users import names_of
@@ -97,10 +97,10 @@ def show_plant(campaign_id: UUID, request: Request, context: Reader, permit: Sho
         return list_plants(campaign_id, request, context)
     entry = queries.plant(context.db, campaign_id, permit)
     target = entry.target if entry is not None else None
-    in_force = _in_force(registered, day.isoformat())
+    period = in_force(registered, day)
     stored = None
-    if in_force is not None:
-        stored = context.db.scalar(select(Grading).where(Grading.id == in_force.grading_id))
+    if period is not None:
+        stored = context.db.scalar(select(Grading).where(Grading.id == period.grading_id))
     case, unexplained = explained(context, stored) if stored is not None else (None, None)
     gaps: tuple[GapView, ...] = gap_views(case, target) if case is not None else ()
     changes = queries.changes(context.db, campaign_id, plant_id=entry.id) if entry is not None else ()
@@ -117,7 +117,7 @@ def show_plant(campaign_id: UUID, request: Request, context: Reader, permit: Sho
         measures=measures_of(entry.measures) if entry is not None else (),
         gaps=gaps,
         unexplained=unexplained,
-        audit_id=in_force.audit_id if in_force is not None else None,
+        audit_id=period.audit_id if period is not None else None,
         steps=data.evaluator.plants[permit].steps,
         labels=data.evaluator.levels.labels,
         start=data.campaign.period.start,
@@ -125,21 +125,7 @@ def show_plant(campaign_id: UUID, request: Request, context: Reader, permit: Sho
         zones={**ZONE, "unknown": "区位不明"},
         changes=changes,
         people=names_of(context.db, [change.by for change in changes]),
-        may_plan=context.actor.role in MAY[Rule.KEEP_PLANS],
     )
-
-
-def _in_force(plant: RegisteredPlant, day: str) -> Period | None:
-    """The period published last of those in force on a day."""
-    found = [
-        (period.published, period)
-        for periods in plant.periods.values()
-        for period in periods
-        if period.published is not None
-        and period.published.isoformat() <= day
-        and (period.ended is None or period.ended.isoformat() > day)
-    ]
-    return max(enumerate(found), key=lambda at: (at[1][0], at[0]))[1][1] if found else None
 
 
 def _suits(row: PlantRow, wanted: dict[str, str]) -> bool:

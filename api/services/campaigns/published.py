@@ -76,11 +76,13 @@ class Register:
     """Permits that more than one plant is registered under; the first counts."""
 
 
-def register_of(db: Session, area: str) -> Register:
-    """Everything that is registered and published in an area. The session must see all of it."""
+def register_of(db: Session, area: str, enterprise_id: UUID | None = None) -> Register:
+    """Everything that is registered and published in an area, or of one enterprise of it. The session must see all of it."""
     low, high = area_bounds(area)
     sited = select(Site.enterprise_id).where(Site.county.between(low, high))
     mine = or_(Enterprise.county.between(low, high), Enterprise.id.in_(sited))
+    if enterprise_id is not None:
+        mine = and_(mine, Enterprise.id == enterprise_id)
     enterprises = db.execute(
         select(Enterprise.id, Enterprise.name, Enterprise.uscc, Enterprise.county, Enterprise.permit, Enterprise.active)
         .where(mine)

@@ -19,6 +19,7 @@ from pydantic import SecretStr
 
 from api.context import cookie_name
 from api.identity import sessions
+from api.queries.campaigns import roster
 from api.server.app import create_app
 from api.service import make_service
 from api.services import workflow
@@ -43,6 +44,7 @@ class Place:
     draft: UUID
     empty: UUID
     campaign: UUID
+    plant: UUID
 
 
 @pytest.fixture(scope="module")
@@ -68,10 +70,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     draft = world.do("wang", workflow.create_audit, world.tyre, content()).id
     empty = world.do("zhao", workflow.create_audit, world.foundry).id
     campaign = world.do("city", begin_campaign, campaign_text("610400", PERMIT)).id
+    with world.at("city") as context:
+        (entry,) = roster(context.db, campaign)
     thread.start()
     while not server.started:
         time.sleep(0.02)
-    yield Place(f"http://127.0.0.1:{port}", world, published, own, draft, empty, campaign)
+    yield Place(f"http://127.0.0.1:{port}", world, published, own, draft, empty, campaign, entry.id)
     server.should_exit = True
     thread.join(10)
 

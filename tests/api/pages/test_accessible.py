@@ -31,6 +31,7 @@ PAGES = {
     "campaign": ("city", "/campaigns/{campaign}"),
     "campaign's plants": ("city", "/campaigns/{campaign}/plants?list=overdue"),
     "campaign's plant": ("city", "/campaigns/{campaign}/plant?permit=" + PERMIT),
+    "upgrade plan": ("tyre", "/campaign-plants/{plant}"),
     "rulesets": ("city", "/rulesets"),
     "ruleset": ("city", "/rulesets/national-2020/rubber"),
     "editions compared": ("city", "/rulesets/xianyang-2023/rubber?compare=national-2020/rubber"),

@@ -31,7 +31,7 @@ class Service:
     workbooks: WorkbookReader = field(default_factory=WorkbookReader)
     campaigns: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(4))
     """Campaigns with the histories of their plants, by what they rest on."""
-    campaign_reports: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(16))
+    campaign_reports: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(64))
     """Campaigns on a day, by what they rest on."""
     vocabularies: LruCache[str, Any] = field(default_factory=lambda: LruCache(1))
     stopping: Event = field(default_factory=Event)

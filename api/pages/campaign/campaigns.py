@@ -87,7 +87,7 @@ def _shown(request: Request, context: Context, campaign: Campaign, on: str, refu
     day = day_in(on)
     data, report, plants = rows_on(context, campaign, day)
     document = data.campaign
-    ends = month_ends(data, chart_days(document.period.start, day))
+    ends = month_ends(context, campaign, data, chart_days(document.period.start, day))
     today = calendar.day_of(context.at)
     changes = queries.changes(context.db, campaign.id, frozen_only=True, most=CHANGES)
     values: dict[str, Any] = {

@@ -61,13 +61,13 @@ def month_chart(found: Sequence[MonthEnd]) -> MonthChart:
     return MonthChart(tuple(columns), max(len(columns) * STEP + 8, STEP))
 
 
-def chart_days(start: date, day: date) -> list[date]:
+def chart_days(start: date, day: date) -> tuple[date, ...]:
     """The last days of the months from a campaign's start to a day, and the day itself; the latest of them."""
     ends, year, month = [], start.year, start.month
     while (end := _last_of(year, month)) < day:
         ends.append(end)
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-    return [*ends, day][-MOST:]
+    return (*ends, day)[-MOST:]
 
 
 def _last_of(year: int, month: int) -> date:

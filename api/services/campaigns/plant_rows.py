@@ -44,7 +44,7 @@ class PlantRow:
 
 @dataclass(frozen=True)
 class PlantRows:
-    """All plants of a campaign on a day, by county and permit, and how many of each month's end had reached the level."""
+    """All plants of a campaign on a day, by county and permit."""
 
     rows: tuple[PlantRow, ...]
     by_permit: Mapping[str, PlantRow]
@@ -130,8 +130,16 @@ class MonthEnd:
     reached: int
 
 
-def month_ends(data: CampaignData, days: Iterable[date]) -> tuple[MonthEnd, ...]:
+def month_ends(
+    context: Context, campaign: Campaign, data: CampaignData, days: tuple[date, ...]
+) -> tuple[MonthEnd, ...]:
     """The course of a campaign: the base and those that had reached the level on each day."""
+    key = ("months", campaign.id, data.area, stamp(context.db, campaign), days)
+    found: tuple[MonthEnd, ...] = context.service.campaign_reports.get(key, lambda: _month_ends(data, days))
+    return found
+
+
+def _month_ends(data: CampaignData, days: Iterable[date]) -> tuple[MonthEnd, ...]:
     evaluator = data.evaluator
     reached = Reached(evaluator.levels, evaluator.levels.threshold(data.campaign.reached))
     zoned = [plant for permit, plant in evaluator.plants.items() if evaluator.zones[permit] is not None]

@@ -7,7 +7,7 @@ from datetime import date
 from api.services.campaigns.plant_rows import MonthEnd
 from grading.campaign.counts import percent_text
 
-HEIGHT, FOOT, HEAD, STEP, BAR = 150, 34, 20, 46, 30
+HEIGHT, FOOT, HEAD, STEP, BAR = 150, 34, 20, 72, 44
 MOST = 24
 
 
@@ -47,7 +47,7 @@ def month_chart(found: Sequence[MonthEnd]) -> MonthChart:
         floor = HEIGHT + HEAD
         columns.append(
             Column(
-                x=i * STEP + 8,
+                x=i * STEP + (STEP - BAR) // 2,
                 label=f"{end.day:%y}-{end.day.month}",
                 base=end.base,
                 reached=end.reached,
@@ -58,7 +58,7 @@ def month_chart(found: Sequence[MonthEnd]) -> MonthChart:
                 reached_height=round(part, 1),
             )
         )
-    return MonthChart(tuple(columns), max(len(columns) * STEP + 8, STEP))
+    return MonthChart(tuple(columns), max(len(columns) * STEP, STEP))
 
 
 def chart_days(start: date, day: date) -> tuple[date, ...]:

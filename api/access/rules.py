@@ -52,6 +52,10 @@ class Rule(StrEnum):
     """Order, hold and cancel batches; upload drafts of editions."""
     PUBLISH_BATCHES = "publish_batches"
     """Publish a batch that another person made, and take it back."""
+    READ_ADMISSION = "read_admission"
+    """Look at opinions of admission."""
+    GIVE_ADMISSION = "give_admission"
+    """Give opinions of admission, and say when projects were completed."""
     READ_LOG = "read_log"
     OPERATE = "operate"
     """Metrics and the state of the service."""
@@ -84,6 +88,8 @@ MAY = MappingProxyType(
         Rule.READ_BATCHES: frozenset({B, R}),
         Rule.MAKE_BATCHES: frozenset({B}),
         Rule.PUBLISH_BATCHES: frozenset({B}),
+        Rule.READ_ADMISSION: frozenset({B, R}),
+        Rule.GIVE_ADMISSION: frozenset({B}),
         Rule.READ_LOG: ALL,
         Rule.OPERATE: frozenset({R}),
     }
@@ -95,6 +101,7 @@ LOOKS_ONLY = frozenset(
         Rule.TRY_OUT,
         Rule.READ_STATISTICS,
         Rule.READ_BATCHES,
+        Rule.READ_ADMISSION,
         Rule.READ_LOG,
         Rule.OPERATE,
     }

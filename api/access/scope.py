@@ -32,6 +32,7 @@ from sqlalchemy.sql.visitors import ExternallyTraversible
 
 from api.access.actor import Actor, Via
 from api.store import (
+    AdmissionOpinion,
     Appeal,
     Assignment,
     Audit,
@@ -53,6 +54,7 @@ from api.store import (
     GradedUnit,
     Grading,
     LogEntry,
+    ProjectCompletion,
     Publication,
     RememberedAnswer,
     Role,
@@ -245,6 +247,15 @@ def _of_batches(column: Any) -> Callable[[Actor], Filter]:
     return seen
 
 
+def _completions(actor: Actor) -> Filter:
+    """When projects were completed whose opinions the actor sees."""
+    if actor.role is Role.ADMINISTRATOR:
+        return true()
+    o = _alias(AdmissionOpinion)
+    within: Filter = ProjectCompletion.opinion_id.in_(select(o.c.id).where(_of_the_area(actor, o.c.county)))
+    return within
+
+
 FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     Enterprise: lambda actor: enterprises(actor, Enterprise.id),
     Site: lambda actor: enterprises(actor, Site.enterprise_id),
@@ -268,6 +279,8 @@ FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     Export: lambda actor: Export.user_id == actor.id,
     ExportPart: lambda actor: ExportPart.export_id.in_(_own_exports(actor)),
     LogEntry: log_entries,
+    AdmissionOpinion: lambda actor: _of_the_area(actor, AdmissionOpinion.county),
+    ProjectCompletion: _completions,
     DraftRuleset: lambda actor: _of_the_area(actor, DraftRuleset.area),
     Batch: lambda actor: _of_the_area(actor, Batch.area),
     BatchRuleset: _of_batches(BatchRuleset.batch_id),

@@ -18,6 +18,7 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Date, Enum, Integer, String, Table, Text, Uuid
 
+from api.store.admission import AdmissionOpinion, ProjectCompletion
 from api.store.audits import Appeal, Audit, AuditRevision
 from api.store.base import Base, Moment, Packed
 from api.store.batches import Batch, BatchAudit, BatchRuleset, DraftRuleset
@@ -88,6 +89,8 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
             Recorded(Grading, "grading", left_out=frozenset({"document"})),
             Recorded(GradedUnit, "graded_unit"),
             Recorded(Publication, "publication"),
+            Recorded(AdmissionOpinion, "admission_opinion"),
+            Recorded(ProjectCompletion, "project_completion"),
             Recorded(Batch, "batch"),
             Recorded(BatchRuleset, "batch_ruleset"),
             # What is computed is recorded when it is published; until then it may be computed again at any time.

@@ -31,7 +31,11 @@ def record_everything(connection: Connection, revision: str, tables: Collection[
 def _chunks(connection: Connection, recorded: Recorded) -> Iterator[dict[str, Record | None]]:
     """The rows as the database has them, columns that it hasn't yet left out."""
     table = recorded.model.__tablename__
-    there = {column["name"] for column in inspect(connection).get_columns(table)}
+    looked_at = inspect(connection)
+    if not looked_at.has_table(table):
+        # A later migration makes it.
+        return
+    there = {column["name"] for column in looked_at.get_columns(table)}
     columns = [column.name for column in recorded.columns if column.name in there]
     where = f" WHERE {recorded.where}" if recorded.where else ""
     named = ", ".join(f'"{name}"' for name in columns)

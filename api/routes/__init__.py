@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from api.routes import (
     account,
+    admission,
     appeals,
     audit_steps,
     audits,
@@ -32,6 +33,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     gradings.router,
     reports.router,
     batches.router,
+    admission.router,
     evidence.router,
     users.router,
     account.router,

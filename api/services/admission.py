@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from api.context import Context
 from api.grader import Grader, keep_ruleset
 from api.policies import KeptPolicy
 from api.problems import ErrorAt, Problem
-from api.store import AdmissionOpinion, AdmissionOutcome, Enterprise, ProjectCompletion
+from api.store import AdmissionOpinion, AdmissionOutcome, Audit, Enterprise, ProjectCompletion
 from grading import calendar
 from grading.digest import digest
 from grading.engine.durable_rules import EngineError
@@ -25,7 +26,7 @@ from grading.engine.revision import ENGINE
 from grading.engine.rules import NetworkError
 from grading.intake import AuditError, InputProblem
 from grading.language.problems import LanguageError
-from grading.model.audit import Audit
+from grading.model.audit import Audit as Design
 from grading.policy.admission import Opinion, admission
 from grading.policy.apply import PolicyEngine
 from grading.policy.project import Project, read_project
@@ -36,7 +37,7 @@ class Made:
     """An opinion with what it was made from."""
 
     opinion: Opinion
-    audit: Audit | None
+    audit: Design | None
     policies: PolicyEngine
     kept: dict[str, KeptPolicy]
 
@@ -60,6 +61,28 @@ class Made:
         """The digests of the rulesets that graded the design data, by id."""
         graded = self.opinion.grading
         return {} if graded is None else {unit.ruleset: unit.ruleset_digest for unit in graded.units}
+
+
+class Regrading(StrEnum):
+    """Whether the enterprise's grade has to be confirmed after its project was completed."""
+
+    NOT_REQUIRED = "not_required"
+    AWAITING_COMPLETION = "awaiting_completion"
+    DUE = "due"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An opinion with what came after it."""
+
+    opinion: AdmissionOpinion
+    superseded_by: UUID | None
+    completion: ProjectCompletion | None
+    enterprise: Enterprise | None
+    regrading: Regrading
+    published: Audit | None
+    """The published audit that confirmed the grade after the completion."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +215,9 @@ def replayed(context: Context, stored: AdmissionOpinion) -> Made:
     except (LookupError, ValueError, LanguageError, AuditError, NetworkError, EngineError) as error:
         raise Problem("not_replayable", "这份准入意见的依据未完整保存，不能重现。") from error
     if not again.same:
-        said = f"这份准入意见由引擎的其他修订（{stored.engine}）作出，以所存的为准；现行引擎（{ENGINE}）得出不同的内容。"
+        said = (
+            f"这份准入意见由引擎的其他修订（{stored.engine}）作出，以所存的为准；现行引擎（{ENGINE}）得出不同的内容。"
+        )
         raise Problem("other_revision", said)
     return again.made
 

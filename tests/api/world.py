@@ -26,8 +26,8 @@ from api.access import Actor, Rule, Via, actor_of, require
 from api.context import Context, open_context
 from api.identity.tokens import create as create_token
 from api.service import Service
+from api.services import admission, workflow
 from api.services import users as users_service
-from api.services import workflow
 from api.services.exports import keep_marked
 from api.services.regrading.lifecycle import Selection, order
 from api.services.regrading.steps import work_off
@@ -74,6 +74,23 @@ def content(file: Path = TYRE, **changes: Any) -> str:
     if not changes:
         return file.read_text(encoding="utf-8")
     return json.dumps({**json.loads(file.read_text(encoding="utf-8")), **changes}, ensure_ascii=False)
+
+
+def project(county: str = "610404", audit: Any = None, **changes: Any) -> str:
+    """A proposed coating shop 20 km from the urban area, as a file states it."""
+    stated = {
+        "name": "涂装线",
+        "kind": "new",
+        "industry": "industrial_coating",
+        "emits_to_air": True,
+        "county": county,
+        "in_urban_area": False,
+        "distance_km": 20,
+        "distance_method": "fence",
+        "accepted_on": "2023-05-10",
+        "treatment": ["rto"],
+    }
+    return json.dumps({"project": stated | changes, "audit": audit}, ensure_ascii=False)
 
 
 def people_it(service: Service) -> World:
@@ -185,6 +202,7 @@ def _side(
         )
         require(context.db, Rule.MAKE_BATCHES)
         context.db.add(draft)
+    opinion = world.do(bureau, admission.give, project(said["enterprise"]["county"]))
     export = world.do(enterprise, keep_marked, b"workbook", "核查表.xlsx", "application/octet-stream")
     with world.at("root") as context:
         site = context.db.scalars(select(Site).where(Site.enterprise_id == enterprise_id)).one()
@@ -204,6 +222,7 @@ def _side(
         "export_id": str(export.id),
         "batch_id": str(batch.id),
         "draft_id": str(draft.id),
+        "opinion_id": str(opinion.id),
         "assignment_id": str(assignment.id),
         "team_id": str(assignment.team_id),
         "ruleset_digest": digest,

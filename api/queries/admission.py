@@ -117,20 +117,14 @@ def _in_state(state: Regrading) -> ColumnElement[bool]:
     o = AdmissionOpinion
     asked = and_(o.outcome == AdmissionOutcome.ADMITTED, o.required_level.is_not(None), not_(_superseded()))
     completed = exists().where(ProjectCompletion.opinion_id == o.id)
-    last, later = aliased(ProjectCompletion), aliased(ProjectCompletion)
-    is_last = not_(exists().where(later.opinion_id == last.opinion_id, later.id > last.id))
-    confirmed = (
-        select(Audit.id)
-        .join(last, last.enterprise_id == Audit.enterprise_id)
-        .where(
-            last.opinion_id == o.id,
-            is_last,
-            Audit.state == AuditState.PUBLISHED,
-            Audit.kind == AuditKind.EXPERT,
-            Audit.assessed_on >= last.completed_on,
-        )
-        .correlate(o)
-        .exists()
+    c, later = ProjectCompletion, aliased(ProjectCompletion)
+    graded = select(Audit.enterprise_id).where(
+        Audit.state == AuditState.PUBLISHED, Audit.kind == AuditKind.EXPERT, Audit.assessed_on >= c.completed_on
+    )
+    confirmed = exists().where(
+        c.opinion_id == o.id,
+        not_(exists().where(later.opinion_id == o.id, later.id > c.id)),
+        c.enterprise_id.in_(graded),
     )
     return {
         Regrading.NOT_REQUIRED: not_(asked),

@@ -120,6 +120,10 @@ def give(context: Context, text: str, supersedes: UUID | None = None) -> Admissi
     project = made.project
     if not in_area(project.county, actor.area or ""):
         raise invalid_project([InputProblem("project.county", f"不在您的辖区（{actor.area}）内")])
+    if earlier is not None and project.county != earlier.county:
+        # Who sees the earlier one has to see that it was replaced.
+        message = f"取代的意见须为同一区县（{earlier.county}）的项目；区县有误时请另行出具意见"
+        raise invalid_project([InputProblem("project.county", message)])
     library = context.service.grader.engine.library
     for ruleset_id, ruleset_digest in sorted(made.rulesets.items()):
         keep_ruleset(context.db, library.ruleset(ruleset_id), ruleset_digest)

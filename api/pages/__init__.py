@@ -23,6 +23,7 @@ from api.pages import (
     users,
     what_if,
 )
+from api.pages.admission import opinions
 from api.pages.batch import batch_unit, batches
 from api.pages.form import audit_form, evidence
 from api.pages.problem_page import problem_page
@@ -45,6 +46,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     rulesets.router,
     batches.router,
     batch_unit.router,
+    opinions.router,
     users.router,
     teams.router,
     account.router,

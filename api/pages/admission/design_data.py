@@ -98,11 +98,10 @@ def _fact(context: Context, draft: Draft, place: Place) -> Fact | None:
 
 
 def _label(draft: Draft, place: Place, fact: Fact) -> str:
-    if place.unit is None:
-        return fact.label
-    unit = draft.unit_ids()[place.unit] if place.unit < len(draft.unit_ids()) else ""
-    row = f" {_row_name(draft, place)}" if place.group is not None else ""
-    return f"{unit}{row}：{fact.label}"
+    ids = draft.unit_ids()
+    where = [ids[place.unit]] if place.unit is not None and place.unit < len(ids) > 1 else []
+    where += [_row_name(draft, place)] if place.group is not None else []
+    return f"{' '.join(where)}：{fact.label}" if where else fact.label
 
 
 def _row_name(draft: Draft, place: Place) -> str:

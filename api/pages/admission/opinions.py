@@ -150,7 +150,8 @@ def supplement(opinion_id: UUID, request: Request, context: CostlyGiver, sent: S
     earlier = context.find(AdmissionOpinion, opinion_id)
     try:
         said = parse_json(earlier.content)
-        design, errors = said.get("audit"), []
+        design = said.get("audit")
+        errors: list[ErrorAt] = []
         if has_file(sent):
             design = read_file(context, sent)
         elif design is not None:

@@ -21,11 +21,11 @@ from api.context import cookie_name
 from api.identity import sessions
 from api.server.app import create_app
 from api.service import make_service
-from api.services import workflow
+from api.services import admission, workflow
 from api.settings import Settings
 from api.store.migrate import migrate
 from tests.api.conftest import GRADER, KEY
-from tests.api.world import PASSWORD, World, content, people_it
+from tests.api.world import PASSWORD, World, content, people_it, project
 
 ARGUMENTS = ["--no-sandbox", "--headless=new", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -41,6 +41,7 @@ class Place:
     own: UUID
     draft: UUID
     empty: UUID
+    opinion: UUID
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +66,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     world.do("tyre", workflow.submit, own)
     draft = world.do("wang", workflow.create_audit, world.tyre, content()).id
     empty = world.do("zhao", workflow.create_audit, world.foundry).id
+    opinion = world.do("city", admission.give, project(kind=None)).id
     thread.start()
     while not server.started:
         time.sleep(0.02)
-    yield Place(f"http://127.0.0.1:{port}", world, published, own, draft, empty)
+    yield Place(f"http://127.0.0.1:{port}", world, published, own, draft, empty, opinion)
     server.should_exit = True
     thread.join(10)
 

@@ -81,7 +81,7 @@ def test_everything_that_is_wrong_is_told_at_its_field_and_what_was_typed_stays(
 
 
 @pytest.mark.parametrize(
-    ("missing", "facts"), [({"kind": ""}, {}), ({}, {"violation_last_year": None})], ids=["of project", "of design"]
+    ("missing", "facts"), [({"industry": ""}, {}), ({}, {"violation_last_year": None})], ids=["of project", "of design"]
 )
 def test_what_would_decide_is_filled_in_in_place_and_gives_a_new_opinion(
     missing: dict[str, Any], facts: dict[str, Any], city: httpx.Client
@@ -91,7 +91,7 @@ def test_what_would_decide_is_filled_in_in_place_and_gives_a_new_opinion(
     first = str(answer.url)
     named = re.findall(r'name="(audit\.[^"]*violation_last_year)" value="false"', answer.text)
     assert len(named) == len(facts)
-    answer = send(city, f"{first}/supplement", {"kind": "new"} | dict.fromkeys(named, "false"))
+    answer = send(city, f"{first}/supplement", {"industry": "工业涂装"} | dict.fromkeys(named, "false"))
     assert 'class="seal long met"' in answer.text
     assert "已被取代" in words(city.get(first))
 

@@ -14,7 +14,7 @@ from grading.identifiers import IdentifierError, normalise_id
 from grading.invisible import shown_invisible, without_invisible, without_invisible_notice
 from grading.language.load import Library
 from grading.language.problems import LanguageError, place_of
-from grading.model.audit import Audit, Enterprise, Known, Row, UnitAudit, Value
+from grading.model.audit import Audit, Below, Enterprise, Known, Row, UnitAudit, Value
 from grading.model.base import decimal_places
 from grading.model.ruleset import Fact, Ruleset
 from grading.regions import is_place
@@ -411,7 +411,7 @@ class _Reader:
         evidence: tuple[str, ...] = ()
         note: str | None = None
         value = raw
-        if isinstance(raw, dict):
+        if isinstance(raw, dict) and "below" not in raw:
             wrapped = self.mapping(raw, path, optional=("value", "evidence", "note"))
             value = wrapped.get("value")
             if "note" in wrapped:
@@ -438,7 +438,7 @@ class _Reader:
             self.wrong(path, f"should be true or false, is {_shown(raw)}")
             return None
         if fact.type == "number":
-            return self.number(raw, path, fact)
+            return self.bound(raw, path, fact) if isinstance(raw, dict) else self.number(raw, path, fact)
         if fact.type == "date":
             return self.day(raw, path)
         options = ", ".join(fact.options)
@@ -491,6 +491,17 @@ class _Reader:
             self.wrong(path, f"should be smaller than 1,000,000,000{unit}")
             return None
         return raw
+
+    def bound(self, raw: dict[str, Any], path: Path, fact: Fact) -> Below | None:
+        """An upper bound, `{"below": 20}`."""
+        stated = self.mapping(raw, path, required=("below",))
+        limit = self.number(stated["below"], path, fact) if "below" in stated else None
+        if limit is None or len(stated) > 1 or getattr(raw, "twice", None):
+            return None
+        if fact.min is not None and limit <= fact.min:
+            self.wrong(path, f"“<{limit}”不可能：本项不小于 {fact.min}；上限（检出限）应大于 {fact.min}")
+            return None
+        return Below(below=limit)
 
     def unique_ids(self, units: list[UnitAudit | None]) -> None:
         seen: dict[str, int] = {}

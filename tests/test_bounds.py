@@ -227,6 +227,11 @@ def test_other_texts_are_no_bounds(typed: str) -> None:
     assert bound_from_text(typed, "mg/m3") is None
 
 
+def test_a_number_of_litres_is_a_number() -> None:
+    assert bound_from_text("20L", "L") is None
+    assert bound_from_text("<20L", "L") == 20
+
+
 @pytest.mark.parametrize("typed", ["未检出", "ND", "nd", "N.D.", "未检出（检出限）", "低于检出限", "＜检出限"])
 def test_not_detected_without_a_limit_asks_for_it(typed: str) -> None:
     with pytest.raises(NoLimitError, match="检出限"):

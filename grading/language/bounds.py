@@ -33,7 +33,8 @@ def bound_from_text(typed: str, unit: str | None) -> Decimal | None:
     Raises NoLimitError.
     """
     text = ordinary_width(typed).replace("\u2212", "-").strip()
-    found = _LIMIT.fullmatch(text) or _L.fullmatch(text)
+    is_volume = unit is not None and _narrow(unit).lower() == "l"
+    found = _LIMIT.fullmatch(text) or (None if is_volume else _L.fullmatch(text))
     if found is None:
         not_found = _NOT_FOUND.fullmatch(text)
         if not_found is None:

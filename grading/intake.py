@@ -438,7 +438,8 @@ class _Reader:
             self.wrong(path, f"should be true or false, is {_shown(raw)}")
             return None
         if fact.type == "number":
-            return self.bound(raw, path, fact) if isinstance(raw, dict) else self.number(raw, path, fact)
+            is_bound = isinstance(raw, dict) and "below" in raw
+            return self.bound(raw, path, fact) if is_bound else self.number(raw, path, fact)
         if fact.type == "date":
             return self.day(raw, path)
         options = ", ".join(fact.options)

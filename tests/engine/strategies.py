@@ -246,9 +246,9 @@ class _Conditions:
 
 
 @st.composite
-def audits(draw: st.DrawFn, ruleset: Ruleset, missing: int = 5) -> Audit:
-    """A random audit for a ruleset; about one value in `missing` is unknown."""
-    values = _Values(ruleset, missing)
+def audits(draw: st.DrawFn, ruleset: Ruleset, missing: int = 5, bounds: bool = True) -> Audit:
+    """A random audit for a ruleset; about one value in `missing` is unknown. `bounds`: numbers may be upper bounds."""
+    values = _Values(ruleset, missing, 3 if bounds else 0)
     facts: dict[str, Known] = {}
     shared: dict[str, Known] = {}
     for f in ruleset.facts.values():
@@ -272,7 +272,7 @@ def audits(draw: st.DrawFn, ruleset: Ruleset, missing: int = 5) -> Audit:
 
 class _Values:
     def __init__(self, ruleset: Ruleset, missing: int, one_bound_in: int = 3) -> None:
-        """Of so many numbers that a fact may have, one may also be its upper bound."""
+        """Of so many numbers that a fact may have, one may also be its upper bound; 0: none."""
         self.missing, self.one_bound_in = missing, one_bound_in
         self.figures: dict[str, list[Decimal]] = {}
         for condition in conditions_of(ruleset):
@@ -303,6 +303,8 @@ class _Values:
         last = Decimal(1).scaleb(-f.decimals)
         near = [v.quantize(last) + n * last for v in self.figures.get(f.id, ()) for n in (-1, 0, 1)]
         known = list(dict.fromkeys([*near, *(v.quantize(last) for v in FIGURES), Decimal("999999999")]))
+        if not self.one_bound_in:
+            return known
         return [*known, *(Below(below=v) for v in known[:: self.one_bound_in] if f.min is None or v > f.min)]
 
 

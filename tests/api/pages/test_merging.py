@@ -62,7 +62,7 @@ class Two:
 
 
 def value_of(known: Any) -> Any:
-    return known["value"] if isinstance(known, dict) else known
+    return known["value"] if isinstance(known, dict) and "value" in known else known
 
 
 @pytest.fixture

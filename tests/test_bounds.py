@@ -214,6 +214,18 @@ def test_only_numbers_have_bounds_and_a_key_stands_once() -> None:
         ("N.D.（0.07）", "0.07"),
         ("小于20", "20"),
         ("低于检出限0.07", "0.07"),
+        ("低于检测限0.07", "0.07"),
+        ("低于最低检出浓度 0.07", "0.07"),
+        ("未检出（0.07L）", "0.07"),
+        ("未检出【检出限0.07】", "0.07"),
+        ("未检出（低于检出限0.07mg/m³）", "0.07"),
+        ("未检出（检出限0.07，单位mg/m3）", "0.07"),
+        ("<0.07（未检出）", "0.07"),
+        ("0.07L（ND）", "0.07"),
+        ("<0.07L", "0.07"),
+        ("0.07L mg/m³", "0.07"),
+        ("<0.07(mg/m3)", "0.07"),
+        ("<MDL(0.07)", "0.07"),
     ],
 )
 def test_what_laboratories_write_is_read_as_a_bound(typed: str, limit: str) -> None:
@@ -221,18 +233,56 @@ def test_what_laboratories_write_is_read_as_a_bound(typed: str, limit: str) -> N
 
 
 @pytest.mark.parametrize(
-    "typed", ["20", "≤20", "<=20", ">20", "约20", "<20%", "<", "<-", "L", "<1e3", "20Ld", "<20 g/m3"]
+    "typed",
+    [
+        "20",
+        "≤20",
+        "<=20",
+        ">20",
+        "约20",
+        "<20%",
+        "<",
+        "<-",
+        "L",
+        "<1e3",
+        "20Ld",
+        "<20 g/m3",
+        "<<20",
+        "<1,000",
+        "<1 000",
+        "<5～6",
+        "不低于20",
+        "20以下",
+    ],
 )
 def test_other_texts_are_no_bounds(typed: str) -> None:
     assert bound_from_text(typed, "mg/m3") is None
 
 
 def test_a_number_of_litres_is_a_number() -> None:
-    assert bound_from_text("20L", "L") is None
+    for unit in ("L", "m3", "m3/h", "个"):
+        assert bound_from_text("20L", unit) is None
     assert bound_from_text("<20L", "L") == 20
 
 
-@pytest.mark.parametrize("typed", ["未检出", "ND", "nd", "N.D.", "未检出（检出限）", "低于检出限", "＜检出限"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "未检出",
+        "未 检 出",
+        "ND",
+        "nd",
+        "N.D.",
+        "BDL",
+        "未检出（检出限）",
+        "低于检出限",
+        "＜检出限",
+        "检出限以下",
+        "<MDL",
+        "0.06（ND）",
+        "ND -0.5",
+    ],
+)
 def test_not_detected_without_a_limit_asks_for_it(typed: str) -> None:
     with pytest.raises(NoLimitError, match="检出限"):
         bound_from_text(typed, "mg/m3")

@@ -87,10 +87,8 @@ def _number_rule(fact: Fact, cell: str) -> str:
         tests.append(f"{cell}<={plain(fact.max)}")
     tests.append(f"ROUND({cell},{fact.decimals})={cell}")
     # What an upper bound such as <0.07, 0.07L or 未检出（检出限0.07） says, the reading of the form judges.
-    bound = (
-        f'OR(LEFT({cell},1)="<",LEFT({cell},1)="＜",RIGHT({cell},1)="L",LEFT({cell},2)="ND",LEFT({cell},3)="未检出")'
-    )
-    return f"OR(AND({','.join(tests)}),AND(ISTEXT({cell}),{bound}))"
+    signs = ",".join(f'SEARCH("{sign}",{cell})' for sign in ("<", "＜", "L", "ND", "检", "于"))
+    return f"OR(AND({','.join(tests)}),AND(ISTEXT({cell}),COUNT({signs})>0))"
 
 
 def _finished(validation: DataValidation, said: str) -> DataValidation:

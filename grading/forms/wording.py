@@ -18,7 +18,7 @@ ANSWER, EVIDENCE, NOTE = "填写", "证据", "备注"
 
 
 BOUND_HINT = "低于检出限的填“<0.07”或“0.07L”（上限）；其余按监测报告填数，并在备注中说明"
-_INEXACT = re.compile(r"[<>≤≥~约﹤]|低于|小于|高于|大于|未检出|ND|[0-9.]+\s*[Ll]", re.I)
+_INEXACT = re.compile(r"[<>≤≥~约﹤‹›〈〉]|低于|小于|高于|大于|不足|超过|以下|以内|检出|ND|[0-9.]+\s*L", re.I)
 
 
 def narrow(text: str) -> str:
@@ -65,7 +65,7 @@ def bound_hint(fact: Fact, typed: str) -> str:
         return f"本项不小于 {plain(fact.min)}，上限（检出限）应大于 {plain(fact.min)}"
     if limit is not None:
         return "上限（检出限）的范围和小数位数与数值相同"
-    return BOUND_HINT if _INEXACT.match(narrow(typed)) else ""
+    return BOUND_HINT if _INEXACT.search(narrow(typed)) else ""
 
 
 def option_labels(fact: Fact) -> dict[str, str]:

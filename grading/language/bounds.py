@@ -10,16 +10,21 @@ from grading.model.audit import Below
 from grading.model.interval import Interval
 from grading.width import ordinary_width
 
-_NUMBER = r"([+-]?[0-9]+(?:\.[0-9]+)?)"
-_LIMIT = re.compile(rf"(?:[<﹤]|小于|低于)\s*{_NUMBER}\s*(.*)")
-_L = re.compile(rf"{_NUMBER}\s*[Ll]()")
-"""HJ 630: the limit of detection with an L behind it."""
-_NOT_FOUND = re.compile(r"(?:未检出|未检测出|(?:低于|小于|<)\s*(?:方法)?检出限|n\.?\s?d\.?(?![a-z]))\s*(.*)", re.I)
-_DETECTION_LIMIT = re.compile(
-    r"[(\[,;:、]?\s*(?:(?:方法)?(?:最低)?(?:检出限|检出浓度|检出下限)|mdl|lod|dl)?\s*(?:值|为|是)?\s*[:=<﹤]?\s*"
-    rf"{_NUMBER}\s*(.*?)\s*[)\]]?",
-    re.I,
+_LESS = r"(?:<|﹤|小于|低于)"
+_LIMIT = r"(?:方法|仪器|最低|的)*(?:检出限|检测限|检出下限|检测下限|检出浓度|mdl|lod|dl)(?:值|为|是|以下)*"
+_NOT_FOUND = r"(?:未检出|未检测出|n\.?\s?d\.?(?![a-z])|bdl)"
+_APART = r"[\s()\[\]【】〔〕,;、]*"
+_IS = rf"{_APART}[:=]?{_APART}"
+_BOUND = re.compile(
+    rf"(?P<not_found>{_NOT_FOUND}{_IS})?(?P<less>{_LESS}{_APART})?(?:{_LIMIT}{_IS}(?P<again>{_LESS}{_APART})?)?"
+    r"(?P<number>[+-]?[0-9]+(?:\.[0-9]+)?)\s*(?P<mark>[Ll](?![a-z]))?"
+    rf"{_APART}(?:单位{_IS})?(?P<unit>.*?){_APART}(?:{_NOT_FOUND}|{_LIMIT})?{_APART}",
+    re.I | re.S,
 )
+"""HJ 630 writes the limit of detection with an L (`mark`) behind it; others say that nothing was found, or less than a limit."""
+_BELOW_DETECTION = re.compile(rf"{_NOT_FOUND}|(?<!不){_LESS}{_LIMIT}|{_LIMIT}以下", re.I)
+_MARKED = re.compile(r"[kmnuµμ]?g/.*|%|pp[mb]", re.I)
+"""Units of what is detected: of others, `20L` may be litres."""
 ASKS_FOR_LIMIT = "“未检出”须写明检出限（见监测报告），如“未检出（检出限0.07）”或“<0.07”"
 
 
@@ -33,17 +38,21 @@ def bound_from_text(typed: str, unit: str | None) -> Decimal | None:
     Raises NoLimitError.
     """
     text = ordinary_width(typed).replace("\u2212", "-").strip()
-    is_volume = unit is not None and _narrow(unit).lower() == "l"
-    found = _LIMIT.fullmatch(text) or (None if is_volume else _L.fullmatch(text))
-    if found is None:
-        not_found = _NOT_FOUND.fullmatch(text)
-        if not_found is None:
-            return None
-        found = _DETECTION_LIMIT.fullmatch(not_found[1])
-        if found is None:
+    found = _BOUND.fullmatch(text)
+    if found is None or not _is_bound(found, unit):
+        if _BELOW_DETECTION.search(re.sub(r"\s", "", text)):
+            # Also of `0.06 (ND)`, which may be the limit or, as some reports have it, half of it.
             raise NoLimitError(ASKS_FOR_LIMIT)
+        return None
     units = {"", _narrow(unit), _narrow(unit_text(unit))} if unit else {""}
-    return Decimal(found[1]) if _narrow(found[2]) in units else None
+    return Decimal(found["number"]) if _narrow(found["unit"]) in units else None
+
+
+def _is_bound(found: re.Match[str], unit: str | None) -> bool:
+    if found["less"] or found["again"]:
+        return True
+    is_marked = found["mark"] and (unit is None or _MARKED.fullmatch(unit))
+    return found["number"][0] not in "+-" and bool(found["not_found"] or is_marked)
 
 
 def _narrow(text: str) -> str:

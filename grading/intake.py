@@ -12,6 +12,7 @@ from typing import Any
 from grading import calendar, uscc
 from grading.identifiers import IdentifierError, normalise_id
 from grading.invisible import shown_invisible, without_invisible, without_invisible_notice
+from grading.language.bounds import NoLimitError, bound_from_text
 from grading.language.load import Library
 from grading.language.problems import LanguageError, place_of
 from grading.model.audit import Audit, Below, Enterprise, Known, Row, UnitAudit, Value
@@ -468,7 +469,8 @@ class _Reader:
         if isinstance(raw, int) and not isinstance(raw, bool):
             raw = Decimal(raw)
         if not isinstance(raw, Decimal) or not raw.is_finite():
-            self.wrong(path, f"should be a number{unit and f' in{unit}'}, is {_shown(raw)}")
+            hint = _bound_hint(raw, fact) if isinstance(raw, str) else ""
+            self.wrong(path, f"should be a number{unit and f' in{unit}'}, is {_shown(raw)}{hint}")
             return None
         low, high = fact.min, fact.max
         if (low is not None and raw < low) or (high is not None and raw > high):
@@ -532,6 +534,15 @@ def too_few_rows(ruleset: Ruleset, group: str, rows: int) -> str:
     excused = table.least_rows.unless
     hint = f"；“{ruleset.facts[excused.fact].label}”填“否”的除外" if excused is not None else ""
     return f"“{table.label}”{TOO_FEW} {table.least_rows.rows} 行，现有 {rows} 行；没有查明的不要写成空表{hint}"
+
+
+def _bound_hint(text: str, fact: Fact) -> str:
+    """How JSON states what a text says a number is below."""
+    try:
+        limit = bound_from_text(text, fact.unit)
+    except NoLimitError:
+        return '; below a limit of detection, state the limit: {"below": 0.07}'
+    return "" if limit is None else f'; an upper bound is {{"below": {limit}}}'
 
 
 def _shown(raw: Any) -> str:

@@ -15,6 +15,7 @@ from grading.model.audit import Audit, Below
 from grading.model.base import Status
 from grading.model.interval import Interval
 from grading.model.ruleset import Fact, Ruleset
+from grading.simulate import change_audit
 from tests.engine.small import DAY, Shelf, ruleset_of
 
 DUST = {
@@ -164,6 +165,8 @@ def test_an_audit_with_bounds_is_written_as_it_was_read() -> None:
         ({"below": 120}, "at most 100"),
         ({"below": 0.071}, "more than 2 decimal places"),
         ({"below": "20"}, "should be a number"),
+        ("<20", 'an upper bound is {"below": 20}'),
+        ("ND", "state the limit"),
         ({"below": None}, "is missing"),
         ({"below": True}, "should be a number"),
         ({"below": {"below": 20}}, "should be a number"),
@@ -296,3 +299,13 @@ def test_bounds_are_shown_as_they_are_stated() -> None:
     assert bound_text(Interval(Decimal(0), Decimal(0), one, Decimal(2))) == "[0, 2)"
     assert bound_text(Interval(one, Decimal(2), None, None)) == ">1"
     assert bound_text(Interval(None, None, one, one)) == "≤1"
+
+
+def test_a_bound_may_be_supposed_as_it_is_typed() -> None:
+    ruleset = asking({"fact": "dust", "at_most": Decimal(20)})
+    library = Shelf(ruleset)
+    for said in ("<5", "5L", '{"below": 5}'):
+        changed = change_audit(read(ruleset, dust=30), [f"u.dust={said}"], library)
+        assert changed.units[0].facts["dust"].value == Below(below=Decimal(5))
+    with pytest.raises(AuditError, match="state the limit"):
+        change_audit(read(ruleset, dust=30), ["u.dust=ND"], library)

@@ -32,7 +32,10 @@ _COMPARE: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "=": lambda a, b: a == b,
     "<>": lambda a, b: a != b,
 }
-_ALTERS = re.compile(r"[<>＜＞≤≥≈~～]|约|[万千百亿](?![瓦克米卡])|低于|高于|小于|大于|未检出|检出限|以[下上内]|(?<![a-z/])(?:l|n\.?d\.?)(?![a-z/])", re.I)
+_ALTERS = re.compile(
+    r"[<>＜＞≤≥≈~～]|约|[万千百亿](?![瓦克米卡])|低于|高于|小于|大于|未检出|检出限|以[下上内]|(?<![a-z/])(?:l|n\.?d\.?)(?![a-z/])",
+    re.I,
+)
 Condition = tuple[str, Decimal]
 
 

@@ -326,5 +326,5 @@ def test_a_plan_leaves_an_upper_bound_that_suffices_as_it_is(tmp_path: Path) -> 
     assert changed_values(step.cheapest) == {"u.dust": 10}
     assert (
         line(of.gaps({"dust": {"below": 20}}), "half").actual_text
-        == "[0, 10) mg/m³（只有上下限，不能判定：需要具体数值）"
+        == "[0, 10) mg/m³（只有上下限，不能判定：需要厂界颗粒物检出限更低的监测，或具体数值）"
     )

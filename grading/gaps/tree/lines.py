@@ -1,6 +1,6 @@
 """The comparisons that keep a unit from a level, each with its place, values, remedy and source."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -150,23 +150,23 @@ def _of_leaf(subject: Subject, leaf: Leaf) -> dict[str, Any]:
         "actual": _plain(actual),
         "actual_text": None
         if actual is None
-        else known_text(ruleset, c.fact, actual) + (_settled_by(ruleset, c, constraint) if is_bounded else ""),
+        else known_text(ruleset, c.fact, actual)
+        + (_settled_by(ruleset, c, constraint, [value.fact for value in missing]) if is_bounded else ""),
         "difference": _difference(ruleset, c, actual) if status == "unmet" else None,
         "missing": missing if status == "unknown" else (),
         "evidence": _evidence(subject, audited, leaf.remedy, missing if status == "unknown" else ()),
     }
 
 
-def _settled_by(ruleset: Ruleset, c: Comparison, constraint: Constraint) -> str:
-    """Which measurement would settle a comparison that an upper bound leaves open."""
+def _settled_by(ruleset: Ruleset, c: Comparison, constraint: Constraint, behind: Sequence[str]) -> str:
+    """Which measurement would settle a comparison that upper bounds, of the facts `behind` it, leave open."""
     limit = constraint.operand
-    if constraint.order in ("at_most", "below") and isinstance(limit, Decimal) and c.fact in ruleset.facts:
+    if c.fact in ruleset.computed:
+        named = "、".join(fact_label(ruleset, fact) for fact in behind)
+        return f"（只有上下限，不能判定：需要{named}检出限更低的监测，或具体数值）"
+    if constraint.order in ("at_most", "below") and isinstance(limit, Decimal):
         return f"（不能判定：需要检出限不高于 {known_text(ruleset, c.fact, limit)} 的监测，或具体数值）"
-    return (
-        "（只有上下限，不能判定：需要具体数值）"
-        if c.fact in ruleset.computed
-        else "（只有上限，不能判定：需要具体数值）"
-    )
+    return "（只有上限，不能判定：需要具体数值）"
 
 
 def _of_table(subject: Subject, table: Table) -> dict[str, Any]:

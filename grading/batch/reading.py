@@ -32,7 +32,7 @@ from grading.batch.visible_texts import visible_texts
 from grading.columns.cells import read_column
 from grading.columns.layout import ROW_KEY, UNIT, Columns, stated
 from grading.day_text import RIGHT, DayError, day_from_text
-from grading.forms.wording import expectation
+from grading.forms.wording import bound_hint, expectation
 from grading.intake import MAX_ROWS, MAX_TEXT, AuditError, check_audit, too_few_rows
 from grading.invisible import shown_invisible, without_invisible, without_invisible_notice
 from grading.language.load import Library
@@ -301,7 +301,7 @@ class TableReader:
             self._reject(None, units, position, position, heads, name, reason, found)
         count = Fact(id="rows", label=name, type="number", min=Decimal(0), decimals=0)
         given = units[name] if name in units.columns else pl.Series(name, [None]).new_from_index(0, units.height)
-        said = read_column(count, given.alias("rows"))
+        said = read_column(count, given.alias("rows"), bounds=False)
         for position, reason in missing.items():
             # A unit that has as many rows as it says is not missing any.
             if said.values[position] is None or said.values[position] != there[position]:
@@ -356,9 +356,13 @@ def fact_reason(fact: Fact, given: Any) -> str:
     """What would be right for a fact, and what stood there instead."""
     if reason := reason_of(given):
         return reason
+    if isinstance(given, dict) and "below" in given:
+        given = f"<{given['below']}"
     if fact.type == "date" and isinstance(given, str):
         return day_reason(given)
-    return f"{expectation(fact)}；所填：{shown_invisible(str(given)[:SHOWN])}"
+    said = f"{expectation(fact)}；所填：{shown_invisible(str(given)[:SHOWN])}"
+    hint = bound_hint(fact, given) if isinstance(given, str) else ""
+    return f"{said}；{hint}" if hint else said
 
 
 def day_reason(given: str) -> str:

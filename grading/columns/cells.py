@@ -21,6 +21,8 @@ import polars.selectors as cs
 from grading.columns.layout import TYPES, pack
 from grading.day_text import DayError, day_from_text
 from grading.intake import AuditError, InputProblem, check_value, parse_json
+from grading.language.bounds import NoLimitError, bound_from_text
+from grading.model.audit import Known
 from grading.model.ruleset import Fact
 from grading.width import ordinary_width
 
@@ -64,8 +66,11 @@ def unreadable(fact: Fact, given: pl.DataType) -> str | None:
     return f"is of type {given}; a fact of type {fact.type} is read from {said}"
 
 
-def read_column(fact: Fact, raw: pl.Series) -> ColumnRead:
-    """Read a column of a type that is not `unreadable`; texts are read without the spaces around them."""
+def read_column(fact: Fact, raw: pl.Series, bounds: bool = True) -> ColumnRead:
+    """Read a column of a type that is not `unreadable`; texts are read without the spaces around them.
+
+    `bounds`: whether a number may be an upper bound.
+    """
     if raw.dtype == pl.Null:
         return ColumnRead(pl.Series(fact.id, [None], dtype=TYPES[fact.type]).new_from_index(0, len(raw)), ())
     if isinstance(raw.dtype, pl.Categorical | pl.Enum):
@@ -81,11 +86,18 @@ def read_column(fact: Fact, raw: pl.Series) -> ColumnRead:
     left = (values.is_null() & raw.is_not_null()).arg_true()
     problems: list[tuple[int, InputProblem]] = []
     known: dict[int, Any] = {}
+    read: dict[str, tuple[Known | None, tuple[InputProblem, ...]]] = {}
     cells = raw.gather(left)
     if raw.dtype.is_temporal():
         cells = cells.cast(pl.String)
     for position, cell in zip(left, cells, strict=True):
-        value, wrong = check_value(as_json(fact, cell), fact.id, [fact])
+        text = cell if isinstance(cell, str) else None
+        if text is None or text not in read:
+            value, wrong = check_value(as_json(fact, cell, bounds), fact.id, [fact])
+            if text is not None:
+                read[text] = value, wrong
+        else:
+            value, wrong = read[text]
         problems += [(position, problem) for problem in wrong]
         if value is not None and not wrong:
             known[position] = pack(fact, value.value)
@@ -94,17 +106,21 @@ def read_column(fact: Fact, raw: pl.Series) -> ColumnRead:
     return ColumnRead(values, tuple(problems))
 
 
-def as_json(fact: Fact, cell: Any) -> Any:
+def as_json(fact: Fact, cell: Any, bounds: bool = True) -> Any:
     """A cell as the intake would find it in JSON."""
     if isinstance(cell, float):
         return Decimal(repr(cell)) if math.isfinite(cell) else str(cell)
     if isinstance(cell, pl.Series):
         return cell.to_list()
-    return _text_as_json(fact, cell) if isinstance(cell, str) else cell
+    return _text_as_json(fact, cell, bounds) if isinstance(cell, str) else cell
 
 
-def _text_as_json(fact: Fact, text: str) -> Any:
+def _text_as_json(fact: Fact, text: str, bounds: bool) -> Any:
     if fact.type == "number":
+        with suppress(NoLimitError):
+            limit = bound_from_text(text, fact.unit) if bounds else None
+            if limit is not None:
+                return {"below": limit}
         plain = re.sub(r"^\+(?=[0-9])", "", ordinary_width(text).replace("\u2212", "-"))
         return _number(plain.removesuffix("%").rstrip() if fact.unit == "%" else plain)
     if fact.type == "boolean":

@@ -89,7 +89,8 @@ def test_a_percent_sign_in_quotes_is_only_decoration() -> None:
     "typed",
     [
         "约5",
-        "<0.5",
+        "<5%",
+        "<0.5～",
         "≤10",
         "5-6",
         "5~6",
@@ -109,6 +110,19 @@ def test_a_percent_sign_in_quotes_is_only_decoration() -> None:
 )
 def test_what_is_not_plainly_one_number_is_refused(typed: Any) -> None:
     with pytest.raises(UnreadableError, match="应填 不小于 0 的数字"):
+        read_value(cell(typed), NMHC)
+
+
+@pytest.mark.parametrize(
+    "typed", ["<0.07", "＜０.０７", "< 0.07 mg/m³", "0.07L", "未检出（检出限0.07）", "ND<0.07", "ND(0.07)"]
+)
+def test_what_a_laboratory_calls_below_a_limit_is_an_upper_bound(typed: str) -> None:
+    assert read_value(cell(typed), NMHC) == {"below": Decimal("0.07")}
+
+
+@pytest.mark.parametrize("typed", ["未检出", "ND", "低于检出限"])
+def test_not_detected_asks_below_which_limit(typed: str) -> None:
+    with pytest.raises(UnreadableError, match="须写明检出限"):
         read_value(cell(typed), NMHC)
 
 

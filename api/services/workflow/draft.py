@@ -235,7 +235,7 @@ def _object_in(holder: dict[str, Any], name: str) -> dict[str, Any]:
 def stated_in(holder: dict[str, Any], name: str) -> Stated:
     """What an object of facts states of one of them."""
     raw = holder.get(name)
-    if not isinstance(raw, dict):
+    if not isinstance(raw, dict) or "below" in raw:
         return Stated(raw)
     evidence = raw.get("evidence")
     listed = evidence if isinstance(evidence, list) else []

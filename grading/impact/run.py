@@ -57,6 +57,8 @@ class Result:
     units: pl.DataFrame
     reasons: pl.DataFrame
     rejects: tuple[Reject, ...]
+    notices: tuple[Reject, ...]
+    """What was read otherwise than it stands, and what is worth a question; by either ruleset's reading."""
     ignored: tuple[str, ...]
     ignored_sheets: tuple[str, ...]
     read: int
@@ -86,6 +88,7 @@ def run_impact(order: Order, engine: Engine, progress: Callable[[int, int], None
             raise LayoutError([f"{order.file.name}：没有可评级的行"])
         work = _Work(order, engine, pair, total, digest_of(sources[0].files))
         work.rejects.update(dict.fromkeys(reject for extent in extents for reject in extent.rejects))
+        work.notices.update(dict.fromkeys(notice for extent in extents for notice in extent.notices))
         progress(0, total)
         for number in range(extents[0].chunks):
             work.chunk(number, *(source.chunk(number) for source in sources))
@@ -98,6 +101,7 @@ def run_impact(order: Order, engine: Engine, progress: Callable[[int, int], None
         units=pl.concat(work.units),
         reasons=pl.concat(work.reasons),
         rejects=tuple(work.rejects),
+        notices=tuple(work.notices),
         ignored=ignored,
         ignored_sheets=sheets,
         read=work.read,
@@ -121,11 +125,13 @@ class _Work:
         self.units: list[pl.DataFrame] = []
         self.reasons: list[pl.DataFrame] = []
         self.rejects: dict[Reject, None] = {}
+        self.notices: dict[Reject, None] = {}
         self.read = self.checked = 0
 
     def chunk(self, number: int, *chunks: Chunk) -> None:
         """Compare the units of a chunk that both rulesets can read."""
         self.rejects.update(dict.fromkeys(reject for chunk in chunks for reject in chunk.rejects))
+        self.notices.update(dict.fromkeys(notice for chunk in chunks for notice in chunk.notices))
         heads, columns = _alike(*chunks)
         grades = [grader.grade(held) for grader, held in zip(self.graders, columns, strict=True)]
         sides = [

@@ -178,7 +178,7 @@ class Draft:
 
     def text(self) -> str:
         """The content, numbers digit by digit."""
-        return _text(self.raw, "") + "\n"
+        return written(self.raw)
 
     def _listed_units(self) -> list[Any]:
         units = self.raw.get("units")
@@ -249,6 +249,11 @@ def _place(place: str | Place) -> Place | None:
 def _no_place(place: str) -> Problem:
     message = "这一项已不在审核中，可能已被他人删除；请刷新页面。"
     return Problem("no_such_place", message, status=422, errors=[ErrorAt(place, message)])
+
+
+def written(content: Any) -> str:
+    """The content of a draft as text, numbers digit by digit."""
+    return _text(content, "") + "\n"
 
 
 def _text(value: Any, indent: str) -> str:

@@ -40,8 +40,9 @@ class Draft:
     def __init__(self, content: str, library: Library | None = None) -> None:
         """`library` gives the keys by which rows are found. Raises Problem (422) when the content is no JSON object.
 
-        What no form can show is left out, and told in `broken`.
+        What no form can show is left out, and told in `broken`; `whole` still has it.
         """
+        self.whole = parsed(content)
         self.raw, self.broken = sound(parsed(content))
         self.library = library
 

@@ -1,12 +1,12 @@
 """Where a comparison finds its values: the facts of the units, or of the rows that a view looks at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from grading.columns.arithmetic import Chain, chain, scale_of, work_out
-from grading.columns.layout import ASSESSED_ON, Columns
+from grading.columns.layout import ASSESSED_ON, UNIT, Columns
 from grading.computed import order
 from grading.model.ruleset import Ruleset
 from grading.plan.nodes import Atom, Plan
@@ -84,6 +84,13 @@ class Sheet:
         if fact_id not in self.worked_out:
             return None
         return Held(self.worked_out[fact_id], "number", scale_of(self.ruleset.computed[fact_id]))
+
+
+def whole_sheet(ruleset: Ruleset, columns: Columns, group: str | None, computed: Iterable[str]) -> Sheet:
+    """All units (`group` None), or all rows of a group that the columns have; `computed` are the computed facts to know."""
+    sheet = Sheet(ruleset, columns, group, chain(ruleset, order(ruleset), computed, group))
+    sheet.units = columns.groups[group][UNIT] if group is not None else None
+    return sheet
 
 
 class Sheets:

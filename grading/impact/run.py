@@ -1,7 +1,7 @@
 """Files of audits graded by two rulesets: what would change for everything that is in them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,7 +18,9 @@ from grading.batch.tables import TableSource
 from grading.columns.grade import ColumnGrader, UnitGrades
 from grading.columns.layout import Columns
 from grading.engine.grade import Engine
+from grading.gaps.column_figures import FigureColumns
 from grading.impact.cause_details import Pair, cause_details, joined_details
+from grading.impact.changed_figures import figure_texts
 from grading.impact.compare import Changes, Side, compare
 from grading.impact.counts import Counted, count_changes, impact
 from grading.model.base import Mode
@@ -48,7 +50,8 @@ class Result:
     """What would change.
 
     `units`: a row a unit whose grade or attainable grade changes: the columns of `UNIT_COLUMNS` and of `Changes.units`, and
-    `causes` in words. `reasons`: what `grading.impact.cause_details.cause_details` gives, by the unit's columns.
+    `causes` in words; in a trial `before_figures` and `after_figures`, on which figures either grade rests.
+    `reasons`: what `grading.impact.cause_details.cause_details` gives, by the unit's columns.
     """
 
     pair: Pair
@@ -134,6 +137,10 @@ class _Work:
         self.notices.update(dict.fromkeys(notice for chunk in chunks for notice in chunk.notices))
         heads, columns = _alike(*chunks)
         grades = [grader.grade(held) for grader, held in zip(self.graders, columns, strict=True)]
+        grades = [
+            replace(said, units=said.units.hstack(FigureColumns(grader).of(held, said.units["grade"])))
+            for grader, held, said in zip(self.graders, columns, grades, strict=True)
+        ]
         sides = [
             Side(g.ruleset, said.units.hstack(said.indicators)) for g, said in zip(self.graders, grades, strict=True)
         ]
@@ -144,7 +151,8 @@ class _Work:
         causes = joined_details(told)
         named = heads.select(UNIT_COLUMNS)
         texts = pl.Series("causes", [causes.get(i) for i in range(heads.height)], dtype=pl.String)
-        whole = named.hstack(changes.units).with_columns(texts)
+        figures = figure_texts(changes, sides[0], sides[1])
+        whole = named.hstack(changes.units).with_columns(texts, *figures)
         self.units.append(whole.filter(pl.col("way").is_not_null()))
         self.reasons.append(named[told["unit"]].hstack(told.drop("unit")))
         self.read += chunks[0].read

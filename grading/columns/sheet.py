@@ -1,12 +1,12 @@
 """Where a comparison finds its values: the facts of the units, or of the rows that a view looks at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from grading.columns.arithmetic import Chain, chain, known_values, scale_of, work_out
-from grading.columns.layout import ASSESSED_ON, LEAST_BOUND, Columns, unpack
+from grading.columns.layout import ASSESSED_ON, LEAST_BOUND, UNIT, Columns, unpack
 from grading.computed import compute, interval_of, order
 from grading.model.audit import Below
 from grading.model.interval import Interval
@@ -141,6 +141,13 @@ def _listed(intervals: Mapping[int, Interval]) -> Ends:
     positions = pl.Series(list(intervals), dtype=pl.UInt32)
     which = pl.Series([kinds[interval] for interval in intervals.values()], dtype=pl.UInt32)
     return Ends(positions, which, tuple(kinds))
+
+
+def whole_sheet(ruleset: Ruleset, columns: Columns, group: str | None, computed: Iterable[str]) -> Sheet:
+    """All units (`group` None), or all rows of a group that the columns have; `computed` are the computed facts to know."""
+    sheet = Sheet(ruleset, columns, group, chain(ruleset, order(ruleset), computed, group))
+    sheet.units = columns.groups[group][UNIT] if group is not None else None
+    return sheet
 
 
 class Sheets:

@@ -220,6 +220,27 @@ def test_trial_mode_takes_provisional_figures_for_established(root: Path, csv_fi
     assert "不得作为评级结论发布" in result.output
 
 
+def test_a_trial_says_of_each_unit_on_which_figures_its_grade_rests_and_which_decide_it(
+    root: Path, csv_file: Path
+) -> None:
+    batch(root, csv_file, "--trial")
+    frame = pl.read_csv(csv_file.parent / "out/grades.csv")
+    (unit,) = frame.filter(pl.col("unit.id") == "U3").select(pl.col("^figures[.].*$")).to_dicts()
+    assert unit == {
+        "figures.estimated": 0,
+        "figures.recalled": 1,
+        "figures.established": 3,
+        "figures.decisive": "limits.B.require",
+    }
+    book = openpyxl.load_workbook(csv_file.parent / "out/grades.xlsx")
+    cells = dict(zip(_column(book["等级"], "单元编号"), _column(book["等级"], "若为他值则等级改变的数值"), strict=True))
+    assert cells["U3"] == "颗粒物：颗粒物不高于 20 mg/m³（见于原文）"
+    summary = [row[0].value for row in book["汇总"].iter_rows()]
+    assert "各单元等级所依据的数值（试算）" in summary
+    batch(root, csv_file, "--again")
+    assert not [name for name in pl.read_csv(csv_file.parent / "out/grades.csv").columns if name.startswith("figures")]
+
+
 def test_csv_has_the_same_tables_with_lists_in_one_cell(root: Path, csv_file: Path) -> None:
     batch(root, csv_file, "--target", "A")
     frame = pl.read_csv(csv_file.parent / "out/grades.csv")

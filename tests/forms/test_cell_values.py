@@ -138,7 +138,7 @@ def test_yes_and_no_are_read(typed: Any, read: bool) -> None:
     assert read_value(cell(typed), GATE) is read
 
 
-@pytest.mark.parametrize("typed", ["有", "无", "√", "×", "Y", 1, 0, "是否", "基本是", "不是"])
+@pytest.mark.parametrize("typed", ["/", "—", "T", 1, 0, "是否", "基本是", "有的有", "符合"])
 def test_what_is_not_plainly_yes_or_no_is_refused(typed: Any) -> None:
     with pytest.raises(UnreadableError, match="应填“是”或“否”"):
         read_value(cell(typed), GATE)

@@ -201,7 +201,8 @@ class _Run:
                     number = len(fired)
                     if view is not None:
                         key += row * ROW
-                        concludes = {**concludes, "row": keys[plan.views[view].group][row - 1]}
+                        # mypy knows no dictionary made of a union's member; a call of `cast` would take time here.
+                        concludes = {**concludes, "row": keys[plan.views[view].group][row - 1]}  # type: ignore[assignment]
                     known = known_at(key, number)
                     if known != number:
                         if found.values[known] != value:

@@ -9,7 +9,7 @@ from grading.model.trace import FactCause, GroupCause, JsonValue, ValueCause
 from grading.plan.nodes import Plan
 
 
-class Causes:
+class FactCauses:
     """The facts of one unit, each as the only cause of something; each is told once, however many modules read it."""
 
     def __init__(self, plan: Plan, audit: Audit, index: int, facts: UnitFacts) -> None:

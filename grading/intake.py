@@ -62,21 +62,46 @@ class _NotANumber(str):
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = _Twice(pairs)
-    if len(found) != len(pairs):
-        seen: set[str] = set()
-        found.twice = tuple(dict.fromkeys(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
-    return found
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    seen: set[str] = set()
+    repeated = _Twice(found)
+    repeated.twice = tuple(dict.fromkeys(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
+    return repeated
 
 
 def parse_json(text: bytes | str) -> Any:
     """Strict JSON with exact numbers; raises AuditError. Duplicate keys are reported by `read_audit`, with their place."""
+    return parse_json_exactly(text)[0]
+
+
+def parse_json_exactly(text: bytes | str) -> tuple[Any, bool]:
+    """As `parse_json`, and whether every key of the document stands once in its object and every number can be read exactly."""
+    faults: list[object] = []
+
+    def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = _object(pairs)
+        if len(found) != len(pairs):
+            faults.append(found)
+        return found
+
+    def number(text: str) -> Any:
+        found = _number(text)
+        if isinstance(found, _NotANumber):
+            faults.append(found)
+        return found
+
+    def constant(text: str) -> _NotANumber:
+        faults.append(text)
+        return _NotANumber(text)
+
     if len(text) > MAX_BYTES:
         raise AuditError([InputProblem("", f"is larger than {MAX_BYTES:,} bytes")])
     try:
         text = text.decode("utf-8-sig") if isinstance(text, bytes) else text
-        return json.loads(
-            text, parse_float=_number, parse_int=_number, parse_constant=_NotANumber, object_pairs_hook=_object
+        raw = json.loads(
+            text, parse_float=number, parse_int=number, parse_constant=constant, object_pairs_hook=object_of
         )
     except UnicodeDecodeError as error:
         raise AuditError([InputProblem("", f"is not UTF-8 text (byte {error.start})")]) from None
@@ -85,6 +110,7 @@ def parse_json(text: bytes | str) -> Any:
         raise AuditError([InputProblem("", said)]) from None
     except RecursionError:
         raise AuditError([InputProblem("", "is nested too deeply")]) from None
+    return raw, not faults
 
 
 def _number(text: str) -> Any:
@@ -93,22 +119,6 @@ def _number(text: str) -> Any:
     if len(digits) > MAX_DIGITS or (exponent and abs(int(exponent)) > MAX_DIGITS):
         return _NotANumber(text[:MAX_DIGITS])
     return Decimal(text)
-
-
-def is_exact(raw: Any) -> bool:
-    """Whether every key of a parsed document stands there once, and every number can be read exactly."""
-    waiting = [raw]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            if getattr(value, "twice", ()):
-                return False
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value
-        elif isinstance(value, _NotANumber):
-            return False
-    return True
 
 
 def repeated_keys(raw: Any) -> Iterator[Path]:

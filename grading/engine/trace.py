@@ -4,7 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 from grading.engine.conclusions import Because, FactValue, UnitFacts
-from grading.model.audit import Audit, Known
+from grading.language.bounds import bound_text
+from grading.model.audit import Audit, Below, Known
+from grading.model.interval import Interval
 from grading.model.trace import FactCause, GroupCause, JsonValue, ValueCause
 from grading.plan.nodes import Plan
 
@@ -64,8 +66,8 @@ def _with_evidence(cause: FactCause, known: Known | None) -> FactCause:
     return cause
 
 
-def json_value(value: FactValue) -> JsonValue:
-    """A value as JSON has it: numbers as int or float of the same decimal text, sets as sorted lists.
+def json_value(value: FactValue | Below) -> JsonValue:
+    """A value as JSON has it: numbers as int or float of the same decimal text, sets as sorted lists, bounds as `<20`.
 
     A number too long for a float is told as text, so that no digit is lost.
     """
@@ -79,4 +81,6 @@ def json_value(value: FactValue) -> JsonValue:
         return near if repr(near) == text or Decimal(repr(near)) == value else format(value, "f")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Interval | Below):
+        return bound_text(value)
     return sorted(value)

@@ -13,7 +13,7 @@ from typing import Any
 from grading.forms.write import filled_form
 from grading.intake import read_audit
 from grading.language.load import Library
-from tests.api.world import PASSWORD, WORD
+from tests.api.world import PASSWORD, WORD, campaign_text
 
 PDF = ("报告.pdf", b"%PDF-1.7 evidence", "application/pdf")
 FIELDS = {
@@ -36,6 +36,15 @@ FIELDS = {
     "since": "2024-01-01",
     "until": "2030-01-01",
     "active": "no",
+    "kind": "new",
+    "industry": "industrial_coating",
+    "emits_to_air": "yes",
+    "in_urban_area": "no",
+    "distance_km": "20",
+    "distance_method": "fence",
+    "accepted_on": "2023-05-10",
+    "treatment": "rto",
+    "completed_on": "2024-05-10",
 }
 """The fields of forms, but for those that name something of a side."""
 DRAFT = """\
@@ -59,8 +68,12 @@ OF_PATH: dict[str, dict[str, Any]] = {
     "/v1/users/{user_id}": {"role": "assessor", "enterprise_id": None, "area": None, "may_review": False},
     "/v1/batches": {"within": None, "industry": None, "edition": None, "draft_id": None, "against": "national-2020"},
     "/v1/ruleset-drafts": {"text": DRAFT},
+    "/v1/campaigns/{campaign_id}/roster": {"roster": "", "reasons": WORD},
+    "/v1/campaign-plants/{campaign_plant_id}/plan": {"measures": [{"text": "换滤袋", "finish": "2027-01-31"}]},
 }
 """Members that go together otherwise than in the example."""
+QUERIES = {"/v1/audits/{audit_id}/content": {"seen": "1"}}
+"""What a body is sent with beside its path."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +88,12 @@ class Bodies:
         """The arguments of httpx for a request with a valid body; none where nothing is taken."""
         operation = self.document["paths"].get(path, {}).get(method.lower())
         if operation is None:
-            return {"data": self._form(), "files": {"file": self._file(path)}}
+            return {"data": self._form(), "files": {"file": self._file(path), "document": self._campaign()}}
         for kind, content in operation.get("requestBody", {}).get("content", {}).items():
             if kind == "multipart/form-data":
                 return {"files": {"file": self._file(path)}, "data": {"place": self._place()}}
-            return {"json": self._filled(content["example"]) | OF_PATH.get(path, {})}
+            body = {"json": self._filled(content["example"]) | OF_PATH.get(path, {})}
+            return body | ({"params": QUERIES[path]} if method == "PATCH" and path in QUERIES else {})
         return {}
 
     def named(self, body: dict[str, Any]) -> set[str]:
@@ -108,11 +122,18 @@ class Bodies:
             return f"{self._audit()['units'][0]['id']}.{self._fact()}=null"
         if name in self.ids:
             return self.ids[name]
+        if name in ("permit", "remove"):
+            return self._audit()["enterprise"]["permit"]
         return MEMBERS.get(name, value)
 
     def _audit(self) -> dict[str, Any]:
         said: dict[str, Any] = json.loads(self.example.read_text(encoding="utf-8"))
         return said
+
+    def _campaign(self) -> tuple[str, bytes, str]:
+        head = self._audit()["enterprise"]
+        text = campaign_text(f"{head['county'][:4]}00", head["permit"], id="another")
+        return "campaign.yaml", text.encode(), "application/yaml"
 
     def _place(self) -> str:
         return f"units[0].facts.{self._fact()}"

@@ -90,7 +90,7 @@ def test_what_nobody_changed_is_in_order(service: Service) -> None:
     seen: list[tuple[int, int]] = []
     verified: Verified = verify(service, progress=lambda done, total: seen.append((done, total)))
     assert (verified.findings, verified.notes) == ((), ())
-    assert (verified.gradings, verified.evidence) == (2, 2)
+    assert (verified.gradings, verified.evidence) == (2, 4)
     assert seen == [(1, 2), (2, 2)]
 
 

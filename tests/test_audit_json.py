@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from grading.audit_json import audit_to_json, dump_audit
 from grading.intake import check_audit, read_audit
-from grading.language.load import Library
 from tests.forms.audits import audits
+from tests.shipped import LIBRARY
 
-LIBRARY = Library()
 EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*/*.json"))
 
 

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from grading.intake import AuditError, check_audit, parse_json
-from grading.language.load import Library
+from tests.shipped import LIBRARY
 
-LIBRARY = Library()
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 

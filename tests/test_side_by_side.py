@@ -7,12 +7,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grading.engine.grade import Engine
 from grading.intake import check_audit, parse_json
 from grading.model.base import Status
 from grading.side_by_side import SideBySide, ValuePair, side_by_side
+from tests.shipped import ENGINE
 
-ENGINE = Engine()
 SAID = json.loads(
     (Path(__file__).parents[1] / "examples" / "rubber" / "weicheng_tyre.json").read_text(encoding="utf-8")
 )

@@ -9,11 +9,10 @@ import pytest
 
 from grading.digest import digest
 from grading.intake import AuditError, InputProblem, check_audit, read_audit
-from grading.language.load import Library
 from grading.model.audit import Audit
 from grading.regions import is_place
+from tests.shipped import LIBRARY
 
-LIBRARY = Library()
 SAID = json.loads(
     (Path(__file__).parents[1] / "examples" / "rubber" / "weicheng_tyre.json").read_text(encoding="utf-8"),
     parse_float=Decimal,

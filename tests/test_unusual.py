@@ -7,13 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from grading.engine.grade import Engine
 from grading.intake import check_audit, parse_json
 from grading.model.audit import Audit
 from grading.unusual import LONG_AGO_DAYS, Finding, Slot, findings, numbers_of
+from tests.shipped import ENGINE
 
 TYRE = (Path(__file__).parents[1] / "examples/rubber/weicheng_tyre.json").read_text(encoding="utf-8")
-ENGINE = Engine()
 DAY = date(2023, 9, 12)
 
 

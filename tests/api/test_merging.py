@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from api.services.workflow.merging import FieldConflict, merged
-from grading.language.load import Library
+from tests.shipped import LIBRARY
 
-LIBRARY = Library()
 SEEN: dict[str, Any] = {
     "enterprise": {"name": "甲", "facts": {"permit_valid": True}},
     "assessed_on": "2023-09-10",

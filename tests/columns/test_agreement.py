@@ -10,17 +10,15 @@ from hypothesis import strategies as st
 from grading.columns.from_audits import from_audits
 from grading.columns.grade import ColumnGrader
 from grading.engine.grade import Engine
-from grading.language.load import Library
 from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.ruleset import Ruleset
 from tests import plain
 from tests.engine.small import Shelf
 from tests.engine.strategies import DAYS, Flavour, audits, rulesets
+from tests.shipped import ENGINE, LIBRARY
 
 AMOUNT = settings.default.max_examples if settings.default is not None else 100
-LIBRARY = Library()
-ENGINE = Engine(LIBRARY)
 FLAVOURS = {
     "all forms of conditions": Flavour(),
     "rows": Flavour(depth=2, time=False, figures=False),

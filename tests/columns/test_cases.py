@@ -7,10 +7,8 @@ from grading.columns.from_audits import from_audits
 from grading.columns.grade import ColumnGrader
 from grading.intake import check_audit
 from grading.language.cases import read_cases
-from grading.language.load import Library
 from grading.model.base import Mode
-
-LIBRARY = Library()
+from tests.shipped import LIBRARY
 
 
 @pytest.mark.parametrize("ruleset_id", LIBRARY.ids())

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.engine.grade import Engine
-from grading.language.load import Library
 from grading.model.audit import Audit
 from grading.model.base import Mode, Status
 from grading.model.result import UnitGrading
@@ -20,6 +19,7 @@ from grading.plan.build import boundaries
 from tests import plain
 from tests.engine.small import Shelf
 from tests.engine.strategies import Flavour, any_audit, audits, rulesets
+from tests.shipped import ENGINE, LIBRARY
 
 AMOUNT = settings.default.max_examples if settings.default is not None else 100
 FLAVOURS = {
@@ -83,16 +83,15 @@ def test_engine_and_plain_evaluator_agree_on(flavour: Flavour, data: st.DataObje
         compare(engine, ruleset, audit)
 
 
-SHIPPED = Library()
 SEED = int(os.environ.get("RANDOM_SEED", "0"))
-OF_EACH = max(3, 3 * AMOUNT // len(SHIPPED.ids()))
+OF_EACH = max(3, 3 * AMOUNT // len(LIBRARY.ids()))
 """Random audits of each shipped ruleset: the more rulesets there are, the fewer."""
 
 
 @pytest.mark.random_audits
-@pytest.mark.parametrize("ruleset_id", SHIPPED.ids())
+@pytest.mark.parametrize("ruleset_id", LIBRARY.ids())
 def test_engine_and_plain_evaluator_agree_on_random_audits_of(ruleset_id: str) -> None:
-    ruleset, engine = SHIPPED.ruleset(ruleset_id), Engine(SHIPPED)
+    ruleset, engine = LIBRARY.ruleset(ruleset_id), ENGINE
     days = [date(2023, 9, 10), *(day + timedelta(days=n) for day in boundaries(ruleset) for n in (-1, 0))]
     for n in range(OF_EACH):
         luck = Random(SEED + n)

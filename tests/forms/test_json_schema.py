@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from grading.audit_json import dump_audit
 from grading.forms.json_schema import audit_schema
 from grading.intake import check_audit
-from grading.language.load import Library
 from tests.forms.audits import audits
+from tests.shipped import LIBRARY
 
-LIBRARY = Library()
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*/*.json"))
 
 

@@ -10,11 +10,10 @@ from python_calamine import CalamineWorkbook
 from grading.forms.read import read_form
 from grading.forms.write import blank_form, filled_form
 from grading.intake import check_audit, read_audit
-from grading.language.load import Library
 from grading.model.condition import ConditionBase, comparisons
 from tests.forms.audits import audits
+from tests.shipped import LIBRARY
 
-LIBRARY = Library()
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*/*.json"))
 
 

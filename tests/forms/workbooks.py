@@ -15,10 +15,9 @@ from grading.forms.write import blank_form, filled_form
 from grading.forms.write_cover import ANSWER as COVER_ANSWER
 from grading.forms.write_facts import ANSWER_AT, CODE, EVIDENCE_AT, NOTE_AT
 from grading.intake import read_audit
-from grading.language.load import Library
 from grading.model.audit import Audit
+from tests.shipped import LIBRARY
 
-LIBRARY = Library()
 RUBBER = "national-2020/rubber"
 FACTS, TABLE, EVIDENCE_SHEET, COVER = "核查表", "有组织排放口", "表格证据", "填写说明"
 HOSE = Path(__file__).parents[2] / "examples" / "rubber" / "jingyang_hose.json"

@@ -10,7 +10,6 @@ import pytest
 from grading.engine.grade import Engine
 from grading.gaps.causes import decision_of, unit_decisions
 from grading.language.decision_text import decision_text, labels_of, marked_text
-from grading.language.load import Library
 from grading.model.audit import Audit, Enterprise, UnitAudit
 from grading.model.base import Mode
 from grading.model.decision import Causes, Decision, Kind, counted_as, decide, is_undecided
@@ -20,6 +19,7 @@ from grading.plan.build import boundaries
 from tests.engine.small import DAY, Shelf, fact, indicator, ruleset_of
 from tests.engine.strategies import any_audit
 from tests.gaps.small import also, asks, small
+from tests.shipped import ENGINE, LIBRARY
 
 LABELS = {"A": "A级", "B": "B级", "C": "C级", "D": "D级", UNGRADED: "不纳入绩效分级"}
 GATE = """\
@@ -147,16 +147,13 @@ def test_a_gate_that_nobody_answered_puts_no_plant_out_of_the_grading(tmp_path: 
     assert met.kind is Kind.UNGRADED
 
 
-SHIPPED = Library()
-
-
-OF_EACH = max(2, 128 // len(SHIPPED.ids()))
+OF_EACH = max(2, 128 // len(LIBRARY.ids()))
 """Random audits of each shipped ruleset: the more rulesets there are, the fewer."""
 
 
-@pytest.mark.parametrize("ruleset_id", SHIPPED.ids())
+@pytest.mark.parametrize("ruleset_id", LIBRARY.ids())
 def test_every_undecided_random_audit_has_a_cause_and_every_decided_one_none(ruleset_id: str) -> None:
-    ruleset, engine = SHIPPED.ruleset(ruleset_id), Engine(SHIPPED)
+    ruleset, engine = LIBRARY.ruleset(ruleset_id), ENGINE
     days = [date(2023, 9, 10), *(day + timedelta(days=n) for day in boundaries(ruleset) for n in (-1, 0))]
     for seed in range(OF_EACH):
         luck = Random(seed)

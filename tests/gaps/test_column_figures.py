@@ -12,16 +12,14 @@ from grading.engine.grade import Engine
 from grading.gaps.column_figures import FIGURES, FigureColumns
 from grading.gaps.ground_figures import unit_figures
 from grading.intake import read_audit
-from grading.language.load import Library
 from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.ruleset import Ruleset
 from tests.engine.small import Shelf
 from tests.engine.strategies import Flavour, audits, rulesets
+from tests.shipped import ENGINE, LIBRARY
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*/*.json"))
-LIBRARY = Library()
-ENGINE = Engine(LIBRARY)
 
 
 def in_columns(ruleset: Ruleset, audit: Audit, index: int, mode: Mode = Mode.TRIAL) -> dict[str, object]:

@@ -9,12 +9,10 @@ from typing import Any
 
 import pytest
 
-from grading.engine.grade import Engine
 from grading.gaps.causes import graded_document
 from grading.gaps.ground_figures import unit_figures
 from grading.intake import read_audit
 from grading.language.figures_text import counts_text, figures_text
-from grading.language.load import Library
 from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.condition import Comparison, ConditionBase, ProvisionalMany, ProvisionalOne
@@ -22,6 +20,7 @@ from grading.model.figures import DecisiveFigure, GroundFigures
 from grading.model.ruleset import Ruleset
 from tests.gaps.small import Small, small
 from tests.plain import grade_unit
+from tests.shipped import ENGINE, LIBRARY
 
 GUESSES = {
     "best": "10",
@@ -193,14 +192,13 @@ def test_words() -> None:
 
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-SHIPPED = Library()
 
 
 @pytest.mark.parametrize("name", ["cement/jingyang-two-lines", "rubber/weicheng_tyre", "coking/top_charging"])
 def test_other_figures_in_shipped_rulesets_change_the_grade_of_examples_where_they_are_decisive(name: str) -> None:
-    audit = read_audit((EXAMPLES / f"{name}.json").read_bytes(), SHIPPED)
-    rulesets = {unit.ruleset: SHIPPED.ruleset(unit.ruleset) for unit in audit.units}
-    grading = Engine(SHIPPED).grade(audit, Mode.TRIAL)
+    audit = read_audit((EXAMPLES / f"{name}.json").read_bytes(), LIBRARY)
+    rulesets = {unit.ruleset: LIBRARY.ruleset(unit.ruleset) for unit in audit.units}
+    grading = ENGINE.grade(audit, Mode.TRIAL)
     for index, (unit, found) in enumerate(zip(grading.units, unit_figures(rulesets, audit, grading), strict=True)):
         assert found is not None
         decisive = {figure.condition for figure in found.decisive}

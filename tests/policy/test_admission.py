@@ -6,17 +6,14 @@ from typing import Any
 
 import pytest
 
-from grading.engine.grade import Engine
 from grading.intake import AuditError
-from grading.language.load import Library
 from grading.policy.admission import Opinion, admission
 from grading.policy.apply import PolicyEngine
 from grading.policy.library import PolicyLibrary
 from grading.policy.project import read_project
+from tests.shipped import ENGINE, LIBRARY
 
-LIBRARY = Library()
 POLICIES = PolicyEngine(PolicyLibrary())
-ENGINE = Engine(LIBRARY)
 COATING = Path(__file__).parents[2] / "examples" / "industrial_coating" / "qindu-waterborne-frames.json"
 
 PROJECT: dict[str, Any] = {

@@ -9,17 +9,14 @@ from typing import Any
 
 import pytest
 
-from grading.engine.grade import Engine
 from grading.intake import parse_json
-from grading.language.load import Library
 from grading.language.problems import LanguageError
 from grading.policy.apply import Applied, PolicyEngine, apply_policies
 from grading.policy.intake import check_for_policies
 from grading.policy.library import PolicyLibrary
+from tests.shipped import ENGINE, LIBRARY
 
-LIBRARY = Library()
 POLICIES = PolicyEngine(PolicyLibrary())
-ENGINE = Engine(LIBRARY)
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 

@@ -8,11 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from grading.cli.main import app
-from grading.language.load import Library
 from grading.policy.library import PolicyLibrary
 from grading.policy.shared_facts import check_shared_facts
-
-LIBRARY = Library()
+from tests.shipped import LIBRARY
 
 
 def test_the_shipped_policies_declare_what_they_share_as_the_rulesets_do() -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
-from grading.engine.grade import Engine
 from grading.intake import read_audit
 from grading.model.audit import Audit
 from grading.model.base import Mode
@@ -19,6 +18,7 @@ from grading.model.result import Grading
 from grading.model.ruleset import Ruleset
 from reports.gap_report import gap_report_html, gap_report_pdf
 from reports.targets import gaps_to
+from tests.shipped import ENGINE
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 HOSTILE = (
@@ -26,7 +26,6 @@ HOSTILE = (
     " {{ 7 * 7 }} {% raw %} ]]> &amp; https://evil.example/?a=1&b=2 file:///etc/passwd \U0001f600\U0001f468‍\U0001f469"
     " مرحبا 中文𠮷 e\u0301"
 )
-ENGINE = Engine()
 
 
 @dataclass(frozen=True, eq=False)

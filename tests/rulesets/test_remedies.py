@@ -2,12 +2,11 @@
 
 import pytest
 
-from grading.language.load import Library
 from grading.model.base import Remedy
 from grading.model.condition import Comparison, walk
 from grading.model.ruleset import Gate, Indicator, Ruleset
+from tests.shipped import LIBRARY
 
-LIBRARY = Library()
 CARE = (
     "retention_months",
     "retention_years",

@@ -8,16 +8,15 @@ from grading.case_runner import run_case
 from grading.engine.grade import Engine
 from grading.language.cases import read_cases
 from grading.language.counts import count
-from grading.language.load import Library
 from grading.ruleset_findings import findings
+from tests.shipped import ENGINE, LIBRARY
 
-LIBRARY = Library()
 LEAST_CASES = 15
 
 
 @cache
 def engine() -> Engine:
-    return Engine(LIBRARY)
+    return ENGINE
 
 
 def test_there_are_rulesets() -> None:

@@ -10,18 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grading.engine.grade import Engine
 from grading.intake import read_audit
-from grading.language.load import Library
 from grading.model.audit import Audit, Below, Known, Row
 from grading.model.base import Mode, Status
 from grading.model.ruleset import Ruleset
 from grading.plan.build import boundaries
 from tests.engine.strategies import any_audit
+from tests.shipped import ENGINE, LIBRARY
 
 AMOUNT = settings.default.max_examples if settings.default is not None else 100
-LIBRARY = Library()
-ENGINE = Engine(LIBRARY)
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 

@@ -6,12 +6,11 @@ from collections.abc import Callable
 import httpx2 as httpx
 import pytest
 
-from grading.language.load import Library
 from grading.ruleset_id import industry_of
 from tests.api.pages.conftest import Place
 from tests.api.pages.test_without_scripts import signed_in
+from tests.shipped import LIBRARY
 
-LIBRARY = Library()
 PLACE = re.compile(r"units\[\d+\]|enterprise\.facts\.")
 STEP = re.compile(r"第 \d+ 步")
 Path = Callable[[Place], str]

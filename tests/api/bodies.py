@@ -15,6 +15,7 @@ from grading.intake import read_audit
 from grading.language.load import Library
 from tests.api.world import PASSWORD, WORD, campaign_text
 
+PNG = ("现场.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 20, "image/png")
 PDF = ("报告.pdf", b"%PDF-1.7 evidence", "application/pdf")
 FIELDS = {
     "version": "1",
@@ -45,6 +46,10 @@ FIELDS = {
     "accepted_on": "2023-05-10",
     "treatment": "rto",
     "completed_on": "2024-05-10",
+    "state": "rectifying",
+    "day": "2024-05-10",
+    "findings": WORD,
+    "advice": WORD,
 }
 """The fields of forms, but for those that name something of a side."""
 DRAFT = """\
@@ -69,6 +74,8 @@ OF_PATH: dict[str, dict[str, Any]] = {
     "/v1/batches": {"within": None, "industry": None, "edition": None, "draft_id": None, "against": "national-2020"},
     "/v1/ruleset-drafts": {"text": DRAFT},
     "/v1/campaigns/{campaign_id}/roster": {"roster": "", "reasons": WORD},
+    "/v1/campaign-plants/{campaign_plant_id}/steps": {"gap": None, "state": "rectifying"},
+    "/v1/campaign-plants/{campaign_plant_id}/visits": {"gap": None},
     "/v1/campaign-plants/{campaign_plant_id}/plan": {"measures": [{"text": "换滤袋", "finish": "2027-01-31"}]},
 }
 """Members that go together otherwise than in the example."""
@@ -104,6 +111,8 @@ class Bodies:
     def _file(self, path: str) -> tuple[str, bytes, str]:
         if path.endswith("/workbook"):
             return "核查表.xlsx", self._workbook, "application/octet-stream"
+        if path.endswith("/photos"):
+            return PNG
         return ("草案.yaml", DRAFT.encode(), "text/yaml") if path.endswith("/drafts") else PDF
 
     @cached_property

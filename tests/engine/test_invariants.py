@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from grading.engine import loaded_module
 from grading.engine.grade import Engine
-from grading.model.audit import Audit, Known
+from grading.model.audit import Audit, Below, Known
 from grading.model.base import Mode, Status
 from grading.model.result import Grading
 from grading.model.ruleset import Ruleset
@@ -105,6 +105,8 @@ def _as_json(value: Any) -> Any:
         return sorted(value)
     if isinstance(value, Decimal):
         return float(value)
+    if isinstance(value, Below):
+        return f"<{value.below}"
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -75,7 +75,7 @@ OF_PATH: dict[str, dict[str, Any]] = {
     "/v1/ruleset-drafts": {"text": DRAFT},
     "/v1/campaigns/{campaign_id}/roster": {"roster": "", "reasons": WORD},
     "/v1/campaign-plants/{campaign_plant_id}/steps": {"gap": None, "state": "rectifying"},
-    "/v1/campaign-plants/{campaign_plant_id}/visits": {"gap": None},
+    "/v1/campaign-plants/{campaign_plant_id}/visits": {"gap": None, "day": "2024-05-10", "next_day": None},
     "/v1/campaign-plants/{campaign_plant_id}/plan": {"measures": [{"text": "换滤袋", "finish": "2027-01-31"}]},
 }
 """Members that go together otherwise than in the example."""

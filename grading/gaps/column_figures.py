@@ -10,10 +10,11 @@ from grading.columns.grade import ColumnGrader, Period
 from grading.columns.layout import Columns
 from grading.gaps.column_claims import ColumnClaim, ColumnClaims, Otherwise
 from grading.gaps.figures_by_place import FigurePlace, Owner, figures_of
+from grading.gaps.level_claims import LevelClaims
 from grading.model.base import Mode
 from grading.model.figures import DecisiveFigure, GroundFigures
 from grading.model.result import UNGRADED
-from grading.model.ruleset import Cap, Ruleset
+from grading.model.ruleset import Ruleset
 
 COUNTS = ("estimated", "recalled", "established")
 FIGURES = tuple(f"figures.{name}" for name in (*COUNTS, "decisive"))
@@ -66,12 +67,12 @@ def _schema(figures: Mapping[str, FigurePlace]) -> dict[str, pl.DataType]:
     return {**dict.fromkeys(FIGURES[:-1], pl.UInt16()), FIGURES[-1]: pl.List(pl.Enum(list(figures)))}
 
 
-class _Figures:
+class _Figures(LevelClaims[ColumnClaim]):
     """The units of a period, and their grades as claims."""
 
     def __init__(self, figures: Mapping[str, FigurePlace], period: Period, grades: pl.Series) -> None:
-        self.figures, self.ruleset, self.height = figures, period.plan.ruleset, period.columns.height
-        self.claims = ColumnClaims(period.plan, period.columns)
+        super().__init__(period.plan.ruleset, ColumnClaims(period.plan, period.columns))
+        self.figures, self.height = figures, period.columns.height
         self.today = grades
         self.grounds: dict[str, pl.Series] = {}
 
@@ -103,29 +104,6 @@ class _Figures:
         names = pl.element().cat.to(pl.Enum(list(self.figures)))
         whole = pl.col("at").fill_null(pl.lit([], dtype=pl.List(pl.UInt16))).list.eval(names)
         return lists.select(whole.alias(FIGURES[-1])).to_series()
-
-    @cached_property
-    def gates(self) -> Level:
-        """What has to be true for a unit to be graded at all."""
-        found = ((g, self.claims.gate(g)) for g in self.ruleset.gates if not isinstance(g.effect, Cap))
-        return {("gates", gate.id): claim for gate, claim in found if claim is not None}
-
-    @cached_property
-    def levels(self) -> Mapping[str, Level]:
-        """What has to be true for each level, within the gates; best level first."""
-        return {level: dict(self._level(level)) for level in self.ruleset.scale.graded}
-
-    def _level(self, level: str) -> Iterator[tuple[Owner, ColumnClaim]]:
-        for indicator in self.ruleset.indicators:
-            claim = self.claims.indicator(indicator, level)
-            if claim is not None:
-                yield ("indicators", indicator.id), claim
-        ids = self.ruleset.scale.ids
-        for gate in self.ruleset.gates:
-            if isinstance(gate.effect, Cap) and ids.index(level) < ids.index(gate.effect.cap):
-                claim = self.claims.gate(gate)
-                if claim is not None:
-                    yield ("gates", gate.id), claim
 
     def _look_for_grounds(self) -> None:
         self._because(self.gates, constant(True, self.height))

@@ -6,12 +6,13 @@ from functools import cached_property
 
 from grading.gaps.claims import Claim, Claims, LeafClaim, Otherwise
 from grading.gaps.figures_by_place import Owner, figures_of
+from grading.gaps.level_claims import LevelClaims
 from grading.gaps.tree.subject import Subject
 from grading.model.audit import Audit
 from grading.model.base import Mode, Status
 from grading.model.figures import GroundFigures
 from grading.model.result import UNGRADED, Grading
-from grading.model.ruleset import Cap, Ruleset
+from grading.model.ruleset import Ruleset
 
 Level = Mapping[Owner, Claim]
 """Everything that has to be true for a level, by who asks it."""
@@ -41,35 +42,12 @@ def ground_figures(subject: Subject) -> GroundFigures:
     return GroundFigures(counts["estimated"], counts["recalled"], counts["established"], decisive)
 
 
-class _Case:
+class _Case(LevelClaims[Claim]):
     """A unit's grade as claims."""
 
     def __init__(self, subject: Subject) -> None:
-        self.ruleset, self.claims = subject.ruleset, Claims(subject)
+        super().__init__(subject.ruleset, Claims(subject))
         self.today = subject.grading.outcome.grade
-
-    @cached_property
-    def gates(self) -> Level:
-        """What has to be true for the unit to be graded at all."""
-        found = ((g, self.claims.gate(g)) for g in self.ruleset.gates if not isinstance(g.effect, Cap))
-        return {("gates", gate.id): claim for gate, claim in found if claim is not None}
-
-    @cached_property
-    def levels(self) -> Mapping[str, Level]:
-        """What has to be true for each level, within the gates; best level first."""
-        return {level: dict(self._level(level)) for level in self.ruleset.scale.graded}
-
-    def _level(self, level: str) -> Iterator[tuple[Owner, Claim]]:
-        for indicator in self.ruleset.indicators:
-            claim = self.claims.indicator(indicator, level)
-            if claim is not None:
-                yield ("indicators", indicator.id), claim
-        ids = self.ruleset.scale.ids
-        for gate in self.ruleset.gates:
-            if isinstance(gate.effect, Cap) and ids.index(level) < ids.index(gate.effect.cap):
-                claim = self.claims.gate(gate)
-                if claim is not None:
-                    yield ("gates", gate.id), claim
 
     def grounds(self) -> tuple[str, ...]:
         """The places of the comparisons that the grade rests on, in the order of writing."""

@@ -29,19 +29,24 @@ class Emissions(Strict):
     voc: Tonnes | None = None
 
 
-class Enterprise(Strict):
-    """An enterprise at one site, known by its permit."""
+class PlantFacts(Strict):
+    """What a campaign counts by and gradings do not say: where a plant lies, how old it is, its states, what it emits."""
 
-    name: Text
-    uscc: Text | None = None
-    permit: Permit
-    county: County
     in_urban_area: StrictBool | None = None
     distance_km: Annotated[Number, Field(ge=0)] | None = None
     opened: Day | None = None
     state: tuple[StateSince, ...] = ()
     head: StrictBool = False
     emissions_t_a: Emissions | None = None
+
+
+class Enterprise(PlantFacts):
+    """An enterprise at one site, known by its permit."""
+
+    name: Text
+    uscc: Text | None = None
+    permit: Permit
+    county: County
 
 
 class PlantGrading(Strict):

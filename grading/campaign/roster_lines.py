@@ -1,31 +1,19 @@
 """Roster files: a plant a line, with what is known of it, its target and its plan."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field, StrictBool, ValidationError
+from pydantic import ValidationError
 
 from grading.campaign.contradictions import measure_contradictions
-from grading.campaign.model import Day, GradeId, Number, Permit, PlannedMeasure
-from grading.campaign.plants import Emissions, StateSince
+from grading.campaign.model import GradeId, Permit, PlannedMeasure
+from grading.campaign.plants import PlantFacts
 from grading.campaign.problems import faults_of_json, places
 from grading.campaign.vocabulary import Vocabulary
 from grading.intake import NOT_JSON, AuditError, parse_json
 from grading.language.source import Path_
-from grading.model.base import Strict
 
 MOST_LINES = 50_000
-
-
-class PlantFacts(Strict):
-    """What a campaign counts by and gradings do not say: where a plant lies, how old it is, its states, what it emits."""
-
-    in_urban_area: StrictBool | None = None
-    distance_km: Annotated[Number, Field(ge=0)] | None = None
-    opened: Day | None = None
-    state: tuple[StateSince, ...] = ()
-    head: StrictBool = False
-    emissions_t_a: Emissions | None = None
 
 
 class RosterLine(PlantFacts):

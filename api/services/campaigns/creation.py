@@ -18,9 +18,10 @@ from grading import calendar
 from grading.campaign.counts import Reached
 from grading.campaign.model import Campaign as Document
 from grading.campaign.model import PlannedMeasure
+from grading.campaign.plants import PlantFacts
 from grading.campaign.problems import place_text
 from grading.campaign.read import CampaignDocument, check_campaign
-from grading.campaign.roster_lines import PlantFacts, RosterLine, roster_lines
+from grading.campaign.roster_lines import RosterLine, roster_lines
 from grading.digest import digest
 from grading.regions import is_place
 

@@ -5,8 +5,7 @@ from datetime import date
 
 from api.services.campaigns.published import Period, RegisteredPlant, UnitGrade
 from grading.campaign.levels import Levels
-from grading.campaign.plants import Enterprise, Plant, PlantGrading, PlantUnit, StateSince
-from grading.campaign.roster_lines import PlantFacts
+from grading.campaign.plants import Enterprise, Plant, PlantFacts, PlantGrading, PlantUnit, StateSince
 
 
 def contract_plants(

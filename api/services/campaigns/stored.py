@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from grading.campaign.model import PlannedMeasure
-from grading.campaign.roster_lines import PlantFacts
+from grading.campaign.plants import PlantFacts
 from grading.digest import canonical
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from grading.engine.grade import Engine
 from grading.explain import Reason, explain
 from grading.intake import read_audit
 from grading.model.base import Mode, Status
 from tests.gaps.small import asks, small
+from tests.shipped import ENGINE
 
 EXAMPLES = sorted(Path(__file__).parents[1].glob("examples/*/*.json"))
 
@@ -33,7 +33,7 @@ def reasons_of(root: Path, condition: str, facts: dict[str, Any], **more: Any) -
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_every_branch_ends_at_a_place_of_the_audit_and_every_number_is_in_the_trace(path: Path) -> None:
-    engine = Engine()
+    engine = ENGINE
     audit = read_audit(path.read_bytes(), engine.library)
     grading = engine.grade(audit, Mode.TRIAL)
     for i, unit in enumerate(grading.units):

@@ -16,12 +16,13 @@ from api.service import Service, make_service
 from api.settings import Settings
 from api.store.database import Database
 from api.store.migrate import migrate
-from grading.language.load import Library
 from tests.api.postgres import server
 from tests.api.world import Furnished, World, furnish, people_it
+from tests.shipped import ENGINE, LIBRARY
 
 KEY = SecretStr("0123456789abcdef0123456789abcdef")
-GRADER = Grader(Library())
+GRADER = Grader(LIBRARY)
+GRADER.engine = ENGINE
 NUMBER = count(1)
 BACKENDS = ("sqlite", "postgresql")
 

@@ -12,11 +12,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from api.service import make_service
-from api.services.demo import prepare
+from api.services import demo
 from api.settings import load
 from grading.cli.main import app
 from grading.cli.terminal import Exit
 
+FEW = ("brick", "industrial_coating", "rubber")
+"""Industries whose examples the database holds: the demo of all takes half a minute to fill."""
 COMMANDS = {
     "verify": ["verify"],
     "log verify": ["log", "verify"],
@@ -36,7 +38,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         from api.store.migrate import migrate
 
         migrate(service.database)
-        prepare(service)
+        patch.setattr(demo, "EXAMPLES", few_examples(folder / "examples"))
+        demo.prepare(service)
         service.close()
         patch.chdir(folder)
         assert run("log", "verify").exit_code == 0
@@ -52,6 +55,13 @@ def folder(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     _clear(monkeypatch)
     monkeypatch.chdir(tmp_path)
     return tmp_path / "grading-data"
+
+
+def few_examples(folder: Path) -> Path:
+    """As many examples as there are states of audits, with the plants that the demo needs."""
+    for industry in FEW:
+        shutil.copytree(demo.EXAMPLES / industry, folder / industry)
+    return folder
 
 
 def _clear(patch: pytest.MonkeyPatch) -> None:

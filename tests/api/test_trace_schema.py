@@ -13,10 +13,10 @@ from pydantic import TypeAdapter
 
 from api.schemas.trace import TraceEntryOut
 from api.server.app import create_app
-from grading.engine.grade import Engine
 from grading.intake import read_audit
 from tests.api.conftest import service_on
 from tests.engine.golden import EXAMPLES
+from tests.shipped import ENGINE
 
 EARLIER = Path(__file__).with_name("earlier")
 MEMBERS = {
@@ -51,7 +51,7 @@ def test_cause_and_conclusion_are_unions_of_closed_objects(described: dict[str, 
 
 @pytest.mark.parametrize("example", ["coking/semi_coke_incomplete", "ceramics/yaozhou-daily-ware"])
 def test_every_entry_of_a_trace_is_as_described(described: dict[str, Any], example: str) -> None:
-    engine = Engine()
+    engine = ENGINE
     grading = engine.grade(read_audit((EXAMPLES / f"{example}.json").read_bytes(), engine.library))
     entries = [entry for unit in orjson.loads(orjson.dumps(grading.as_json()))["units"] for entry in unit["trace"]]
     checker = Draft202012Validator(described | {"$ref": "#/components/schemas/TraceEntryOut"})

@@ -16,11 +16,11 @@ import orjson
 
 from api.services.replay import comparable
 from grading.digest import digest
-from grading.engine.grade import Engine
 from grading.engine.revision import REVISION
 from grading.intake import read_audit
 from grading.model.base import Mode
 from grading.model.result import Grading
+from tests.shipped import ENGINE
 
 FILE = Path(__file__).with_name("golden.json")
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -57,7 +57,7 @@ def read() -> Golden:
 
 def made() -> Golden:
     """The digests as they come out now."""
-    engine = Engine()
+    engine = ENGINE
     found: dict[str, Entry] = {}
     for file in sorted(EXAMPLES.glob("*/*.json")):
         audit = read_audit(file.read_bytes(), engine.library)

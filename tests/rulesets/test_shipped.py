@@ -5,9 +5,9 @@ from functools import cache
 import pytest
 
 from grading.case_runner import run_case
-from grading.engine.grade import Engine
 from grading.language.cases import read_cases
 from grading.language.counts import count
+from grading.language.problems import Problem
 from grading.ruleset_findings import findings
 from tests.shipped import ENGINE, LIBRARY
 
@@ -15,8 +15,9 @@ LEAST_CASES = 15
 
 
 @cache
-def engine() -> Engine:
-    return ENGINE
+def found(ruleset_id: str) -> tuple[Problem, ...]:
+    """Everything that `grading ruleset check` says of a ruleset."""
+    return findings(LIBRARY, ruleset_id)
 
 
 def test_there_are_rulesets() -> None:
@@ -38,12 +39,12 @@ def test_there_are_rulesets() -> None:
 
 @pytest.mark.parametrize("ruleset_id", LIBRARY.ids())
 def test_a_shipped_ruleset_is_checked_without_errors(ruleset_id: str) -> None:
-    assert [str(problem) for problem in findings(LIBRARY, ruleset_id) if problem.severity == "error"] == []
+    assert [str(problem) for problem in found(ruleset_id) if problem.severity == "error"] == []
 
 
 @pytest.mark.parametrize("ruleset_id", LIBRARY.ids())
 def test_a_shipped_ruleset_leaves_no_figure_unresolved(ruleset_id: str) -> None:
-    assert [str(problem) for problem in findings(LIBRARY, ruleset_id) if "is `unresolved`" in problem.message] == []
+    assert [str(problem) for problem in found(ruleset_id) if "is `unresolved`" in problem.message] == []
     assert count(LIBRARY.ruleset(ruleset_id)).unresolved == 0
 
 
@@ -54,6 +55,6 @@ def test_a_shipped_ruleset_has_enough_cases(ruleset_id: str) -> None:
 
 @pytest.mark.parametrize("ruleset_id", LIBRARY.ids())
 def test_a_shipped_ruleset_does_what_its_cases_say(ruleset_id: str) -> None:
-    results = [run_case(engine(), case) for case in read_cases(LIBRARY, ruleset_id)]
+    results = [run_case(ENGINE, case) for case in read_cases(LIBRARY, ruleset_id)]
     failed = {r.case.name: [*map(str, r.differences), *map(str, r.problems)] for r in results if not r.passed}
     assert failed == {}

@@ -33,11 +33,12 @@ from grading.columns.cells import read_column
 from grading.columns.layout import ROW_KEY, UNIT, Columns, stated
 from grading.day_text import RIGHT, DayError, day_from_text
 from grading.forms.wording import expectation
-from grading.intake import MAX_ROWS, MAX_TEXT, AuditError, check_audit, too_few_rows
-from grading.invisible import shown_invisible, without_invisible, without_invisible_notice
+from grading.intake import MAX_ROWS, MAX_TEXT, AuditError, InputProblem, check_audit, read_otherwise, too_few_rows
+from grading.invisible import shown_invisible, without_invisible
 from grading.language.load import Library
 from grading.model.ruleset import Fact, Ruleset
 from grading.percentages import fraction_question, is_share
+from grading.problems.codes import ProblemCode
 from grading.regions import PATTERN as PLACE
 
 UNWRITABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]"
@@ -141,10 +142,10 @@ class TableReader:
             found.notices.append(Reject(file, lines[position], ids.values[position], UNIT_ID, said))
         for name, known in shown_as.items():
             for position, given in known.mended.items():
-                said = without_invisible_notice(known.values[position], given)
+                said = read_otherwise(ProblemCode.INVISIBLE_REMOVED, known.values[position], given).message
                 found.notices.append(Reject(file, lines[position], ids.values[position], name, said))
         for position, given in mended.items():
-            said = f"统一社会信用代码“{shown_invisible(given)}”已按规范写法读作 {codes[position]}"
+            said = read_otherwise(ProblemCode.USCC_NORMALISED, codes[position], given).message
             found.notices.append(Reject(file, lines[position], ids.values[position], USCC, said))
         county = pl.col(COUNTY).is_null() | pl.col(COUNTY).str.contains(f"^(?:{PLACE})$")
         # A day that is not there is neither between.
@@ -174,14 +175,9 @@ class TableReader:
             for problem in error.problems:
                 name = UNIT_ID if problem.place == "units[0].id" else problem.place
                 given = day if name == ASSESSED_ON else head.get(name)
-                reason = head_reason(name, given)
-                if name == USCC and not is_blank(given):
-                    reason = problem.message
-                if name == ASSESSED_ON and head[ASSESSED_ON] is not None:
-                    reason = calendar.not_assessable(head[ASSESSED_ON]) or reason
-                elif name == ASSESSED_ON and isinstance(given, str) and given.strip():
-                    reason = day_reason(given)
-                reason = reason_of(given) or (id_reason if name == UNIT_ID else None) or reason
+                reason = (
+                    reason_of(given) or (id_reason if name == UNIT_ID else None) or head_reason(problem, name, given)
+                )
                 found.rejects.append(Reject(self.tables[None].file, head[LINE], head[UNIT_ID], name, reason))
                 found.units.add(position)
 
@@ -328,7 +324,7 @@ class TableReader:
             answers = read_column(self.ruleset.facts[least.unless.fact], units[least.unless.fact]).values
             few &= (answers != least.unless.equals).fill_null(True)
         for position in few.arg_true():
-            reason = too_few_rows(self.ruleset, group, there[position])
+            reason = too_few_rows(self.ruleset, group, there[position]).message
             self._reject(None, units, position, position, heads, count_column(group), reason, found)
 
     def _reject(
@@ -377,10 +373,14 @@ def shown(raw: pl.Series, position: int) -> Any:
     return cell.to_list() if isinstance(cell, pl.Series) else cell
 
 
-def head_reason(name: str, given: Any) -> str:
+def head_reason(problem: InputProblem, name: str, given: Any) -> str:
     """What would be right for what says which unit it is."""
     if is_blank(given):
-        return f"只有看不见的字符：{shown_invisible(given[:SHOWN])}"
+        return f"{ProblemCode.TEXT_INVISIBLE.zh}：{shown_invisible(given[:SHOWN])}"
+    if name == USCC or problem.code in (ProblemCode.DAY_IN_FUTURE, ProblemCode.DAY_TOO_EARLY):
+        return problem.message
+    if problem.code is ProblemCode.DAY_EXPECTED and isinstance(given, str) and given.strip():
+        return day_reason(given)
     right = {
         UNIT_ID: "应填单元编号",
         COUNTY: "应为六位行政区划代码，如 610402",

@@ -10,20 +10,20 @@ from pydantic_core import ErrorDetails
 from grading.intake import is_exact, repeated_keys, unreadable_numbers
 from grading.invisible import shown_invisible
 from grading.language.problems import place_of
+from grading.problems.codes import ProblemCode
+from grading.problems.phrases import Phrase
+from grading.problems.reason import Parameter, Reason, reason_of
 
 _EXPECTED = {
-    "bool": "true 或 false",
-    "date": "形如 2023-09-10 的日期",
-    "decimal": "数字",
-    "int": "整数",
-    "list": "列表",
-    "tuple": "列表",
-    "model": "一组键值",
-    "string": "文字（数字须加引号）",
+    "bool": Phrase.BOOLEAN,
+    "date": Phrase.DAY,
+    "decimal": Phrase.NUMBER,
+    "int": Phrase.WHOLE_NUMBER,
+    "list": Phrase.LIST,
+    "tuple": Phrase.LIST,
+    "model": Phrase.KEYS_AND_VALUES,
+    "string": Phrase.QUOTED_TEXT,
 }
-TWICE = "写了两次"
-NOT_A_NUMBER = "不是有限的数，或位数过多"
-_BOUNDS = {"greater_than_equal": "不小于", "less_than_equal": "不大于"}
 
 
 @dataclass(frozen=True, order=True)
@@ -48,19 +48,19 @@ class CampaignError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def places(error: ValidationError) -> Iterable[tuple[tuple[str | int, ...], str]]:
-    """The place and the Chinese message of each thing that a model refused."""
+def places(error: ValidationError) -> Iterable[tuple[tuple[str | int, ...], Reason]]:
+    """The place of each thing that a model refused, and why."""
     for detail in error.errors(include_url=False):
         steps = (step for step in detail["loc"] if not _is_alternative(step))
-        yield tuple(shown_invisible(step) if isinstance(step, str) else step for step in steps), _message(detail)
+        yield tuple(shown_invisible(step) if isinstance(step, str) else step for step in steps), _reason(detail)
 
 
-def faults_of_json(raw: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def faults_of_json(raw: Any) -> Iterator[tuple[tuple[str | int, ...], Reason]]:
     """What a model would pass over in a parsed document: keys that stand twice, and numbers that it would take for texts."""
     if is_exact(raw):
         return
-    yield from ((path, TWICE) for path in repeated_keys(raw))
-    yield from ((path, NOT_A_NUMBER) for path in unreadable_numbers(raw))
+    yield from ((path, reason_of(ProblemCode.KEY_TWICE)) for path in repeated_keys(raw))
+    yield from ((path, reason_of(ProblemCode.VALUE_NOT_EXACT)) for path in unreadable_numbers(raw))
 
 
 def place_text(path: tuple[str | int, ...]) -> str:
@@ -73,31 +73,39 @@ def _is_alternative(step: Any) -> bool:
     return isinstance(step, str) and ("[" in step or step.startswith("literal"))
 
 
-def _message(detail: ErrorDetails) -> str:
-    kind, given, context = detail["type"], detail["input"], detail.get("ctx", {})
+def _reason(detail: ErrorDetails) -> Reason:
+    kind, context = detail["type"], detail.get("ctx", {})
+    given = _shown(detail["input"])
     if kind == "missing":
-        return "缺少此项"
+        return reason_of(ProblemCode.KEY_MISSING)
     if kind == "extra_forbidden":
-        return "没有这样的键"
+        return reason_of(ProblemCode.KEY_NOT_THERE)
     if kind in ("literal_error", "enum"):
-        return f"应为 {context['expected'].replace(' or ', ' 或 ')}，现为 {_shown(given)}"
-    if kind in _BOUNDS:
-        return f"应{_BOUNDS[kind]} {context.get('ge', context.get('le'))}，现为 {_shown(given)}"
+        expected = context["expected"].replace(" or ", ", ").split(", ")
+        return reason_of(ProblemCode.LITERAL_EXPECTED, expected=tuple(expected), given=given)
+    if kind == "greater_than_equal":
+        return reason_of(ProblemCode.VALUE_TOO_SMALL, least=context["ge"], given=given)
+    if kind == "less_than_equal":
+        return reason_of(ProblemCode.VALUE_TOO_LARGE, most=context["le"], given=given)
     if kind == "string_pattern_mismatch":
-        return f"写法不对，应形如 {context['pattern']}，现为 {_shown(given)}"
+        return reason_of(ProblemCode.PATTERN_EXPECTED, pattern=context["pattern"], given=given)
     if kind == "value_error":
-        return shown_invisible(str(context["error"]))
-    if kind in ("too_short", "string_too_short"):
-        return f"至少 {context['min_length']} 项" if kind == "too_short" else "不能为空"
+        return reason_of(ProblemCode.VALUE_REFUSED, why=shown_invisible(str(context["error"])))
+    if kind == "too_short":
+        return reason_of(ProblemCode.ITEMS_TOO_FEW, least=context["min_length"])
+    if kind == "string_too_short":
+        return reason_of(ProblemCode.VALUE_EMPTY)
     if kind in ("too_long", "string_too_long"):
-        return f"最长 {context['max_length']}"
+        return reason_of(ProblemCode.VALUE_TOO_LONG, most=context["max_length"])
     expected = _EXPECTED.get(kind.partition("_")[0])
-    return f"应为{expected}，现为 {_shown(given)}" if expected else detail["msg"]
+    if expected is None:
+        return reason_of(ProblemCode.VALUE_REFUSED, why=detail["msg"])
+    return reason_of(ProblemCode.TYPE_EXPECTED, expected=expected, given=given)
 
 
-def _shown(given: Any) -> str:
+def _shown(given: Any) -> Parameter:
     if given is None:
-        return "空"
+        return Phrase.EMPTY
     if isinstance(given, dict | list | BaseModel):
-        return "一组值"
-    return f"“{shown_invisible(str(given)[:60])}”"
+        return Phrase.SEVERAL_VALUES
+    return reason_of(Phrase.QUOTED, text=shown_invisible(str(given)[:60]))

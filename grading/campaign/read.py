@@ -11,7 +11,7 @@ from grading.campaign.model import Campaign
 from grading.campaign.plants import Plant
 from grading.campaign.problems import CampaignError, CampaignProblem, faults_of_json, place_text, places
 from grading.campaign.vocabulary import Vocabulary
-from grading.intake import NOT_JSON, AuditError, parse_json
+from grading.intake import AuditError, parse_json
 from grading.language.source import Path_, Source, read_source
 
 MOST_LINE_BYTES = 1_000_000
@@ -71,8 +71,8 @@ def _campaign(document: _Document, vocabulary: Vocabulary) -> Campaign | None:
     try:
         campaign = Campaign.model_validate(source.data)
     except ValidationError as error:
-        for path, message in places(error):
-            document.tell(path, message)
+        for path, reason in places(error):
+            document.tell(path, reason.message)
     if isinstance(source.data, dict):
         for path, message in contradictions(source.data, vocabulary):
             document.tell(path, message)
@@ -112,13 +112,13 @@ def _plant(line: bytes, vocabulary: Vocabulary) -> tuple[Plant | None, list[tupl
     try:
         raw = parse_json(line)
     except AuditError as error:
-        return None, [((), f"不是 JSON：{problem.message.removeprefix(NOT_JSON)}") for problem in error.problems]
-    wrong: list[tuple[Path_, str]] = list(faults_of_json(raw))
+        return None, [((), problem.message) for problem in error.problems]
+    wrong: list[tuple[Path_, str]] = [(at, reason.message) for at, reason in faults_of_json(raw)]
     try:
         plant = Plant.model_validate(raw)
     except ValidationError as error:
         told = {at for at, _ in wrong}
-        return None, wrong + [(at, message) for at, message in places(error) if at not in told]
+        return None, wrong + [(at, reason.message) for at, reason in places(error) if at not in told]
     return plant, [*wrong, *_wrong_in(plant, vocabulary)]
 
 

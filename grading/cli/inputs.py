@@ -1,5 +1,6 @@
 """Audits from files or stdin, one after another, with a progress bar when people are watching."""
 
+import errno
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -13,12 +14,15 @@ from grading.cli.terminal import err
 from grading.engine.durable_rules import EngineError
 from grading.engine.grade import Engine
 from grading.engine.rules import NetworkError
-from grading.intake import AuditError, InputProblem, read_audit
+from grading.intake import AuditError, InputProblem, input_problem, read_audit
 from grading.language.load import Library
 from grading.language.problems import LanguageError
 from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.result import Grading
+from grading.problems.codes import ProblemCode
+from grading.problems.phrases import Phrase
+from grading.problems.reason import Parameter, reason_of
 
 STDIN = "-"
 
@@ -28,7 +32,18 @@ def read_bytes(name: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
     except OSError as error:
-        raise AuditError([InputProblem("", f"can't be read: {error.strerror}")]) from None
+        raise AuditError([input_problem("", ProblemCode.FILE_UNREADABLE, why=why_unreadable(error))]) from None
+
+
+def why_unreadable(error: OSError) -> Parameter:
+    """Why the operating system does not give a file, in words that both languages have."""
+    if isinstance(error, FileNotFoundError):
+        return Phrase.NO_SUCH_FILE
+    if isinstance(error, PermissionError):
+        return Phrase.NO_PERMISSION
+    if isinstance(error, IsADirectoryError):
+        return Phrase.IS_A_FOLDER
+    return reason_of(Phrase.SYSTEM_ERROR, name=errno.errorcode.get(error.errno or 0, str(error.errno)))
 
 
 def read_one(name: str, library: Library) -> Audit:
@@ -50,7 +65,7 @@ def grade_one(audit: Audit, engine: Engine, mode: Mode) -> Grading:
     try:
         return engine.grade(audit, mode)
     except (LanguageError, NetworkError, EngineError) as error:
-        raise AuditError([InputProblem("units", str(error))]) from error
+        raise AuditError([input_problem("units", ProblemCode.RULESETS_UNUSABLE, why=str(error))]) from error
 
 
 def with_progress(names: Sequence[str], what: str) -> Iterator[str]:
@@ -80,5 +95,5 @@ def print_audit_problems(name: str, error: AuditError) -> None:
 
 def audit_problems(name: str, error: AuditError) -> str:
     """What is wrong with an audit as one line of JSON."""
-    errors = [{"place": p.place, "message": p.message} for p in error.problems]
+    errors = [{"place": p.place, "code": p.code, "message": p.message} for p in error.problems]
     return orjson.dumps({"file": name, "errors": errors}).decode()

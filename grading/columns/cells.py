@@ -20,12 +20,11 @@ import polars.selectors as cs
 
 from grading.columns.layout import TYPES, pack
 from grading.day_text import DayError, day_from_text
-from grading.intake import AuditError, InputProblem, check_value, parse_json
+from grading.intake import MAX_NUMBER, AuditError, InputProblem, check_value, parse_json
 from grading.model.ruleset import Fact
 from grading.width import ordinary_width
 
-BOUND = 10**9
-"""Numbers of an audit are smaller than this."""
+BOUND = MAX_NUMBER
 MAX_DECIMAL = 10**38
 """No larger number fits into a column of decimals."""
 SAFE_TEXT = 16

@@ -1,6 +1,5 @@
 """A table that is stated has the rows that it must have: an empty one earns no grade."""
 
-import json
 from pathlib import Path
 from typing import Any
 

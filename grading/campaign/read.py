@@ -63,9 +63,7 @@ def read_plants(path: Path, vocabulary: Vocabulary) -> tuple[Plant, ...]:
 def _campaign(document: _Document, vocabulary: Vocabulary) -> Campaign | None:
     source = document.source
     if source.problems:
-        document.problems += [
-            CampaignProblem(p.file, p.line, p.place, _YAML.format(p.message)) for p in source.problems
-        ]
+        document.problems += [CampaignProblem(p.file, p.line, p.place, p.message) for p in source.problems]
         return None
     campaign = None
     try:
@@ -77,9 +75,6 @@ def _campaign(document: _Document, vocabulary: Vocabulary) -> Campaign | None:
         for path, message in contradictions(source.data, vocabulary):
             document.tell(path, message)
     return campaign
-
-
-_YAML = "不能读作 YAML：{}"
 
 
 def _plants(path: Path, vocabulary: Vocabulary) -> tuple[tuple[Plant, ...], list[CampaignProblem]]:

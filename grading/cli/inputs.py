@@ -1,6 +1,5 @@
 """Audits from files or stdin, one after another, with a progress bar when people are watching."""
 
-import errno
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -21,8 +20,7 @@ from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.result import Grading
 from grading.problems.codes import ProblemCode
-from grading.problems.phrases import Phrase
-from grading.problems.reason import Parameter, reason_of
+from grading.problems.unreadable import why_unreadable
 
 STDIN = "-"
 
@@ -33,17 +31,6 @@ def read_bytes(name: str) -> bytes:
         return sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
     except OSError as error:
         raise AuditError([input_problem("", ProblemCode.FILE_UNREADABLE, why=why_unreadable(error))]) from None
-
-
-def why_unreadable(error: OSError) -> Parameter:
-    """Why the operating system does not give a file, in words that both languages have."""
-    if isinstance(error, FileNotFoundError):
-        return Phrase.NO_SUCH_FILE
-    if isinstance(error, PermissionError):
-        return Phrase.NO_PERMISSION
-    if isinstance(error, IsADirectoryError):
-        return Phrase.IS_A_FOLDER
-    return reason_of(Phrase.SYSTEM_ERROR, name=errno.errorcode.get(error.errno or 0, str(error.errno)))
 
 
 def read_one(name: str, library: Library) -> Audit:

@@ -8,6 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from grading.model.base import Basis, Cite, Confidence, Identifier, Mode, Remedy, Scalar, Strict, Text
+from grading.problems.phrases import Phrase
+from grading.problems.reason import ReasonError, reason_of
+from grading.problems.ruleset_codes import RulesetCode
 
 UNRESOLVED: Literal["unresolved"] = "unresolved"
 OPERATORS = (
@@ -74,8 +77,8 @@ class Comparison(ConditionBase):
         """Reject a comparison without an operator or with several."""
         given = [name for name in OPERATORS if getattr(self, name) is not None]
         if len(given) != 1:
-            said = "no operator" if not given else "several operators: " + ", ".join(given)
-            raise ValueError(f"{said}; a comparison has exactly one of {', '.join(OPERATORS)}")
+            several = reason_of(Phrase.SEVERAL_OPERATORS, operators=tuple(given)) if given else Phrase.OPERATOR_MISSING
+            raise ReasonError(RulesetCode.ONE_OPERATOR, given=several, operators=tuple(OPERATORS))
         return self
 
     @property
@@ -139,7 +142,7 @@ class AtLeastOf(ConditionBase):
     def can_be_met(self) -> "AtLeastOf":
         """Reject a count that the list cannot reach."""
         if self.at_least_of > len(self.of):
-            raise ValueError(f"at_least_of asks for {self.at_least_of} of {len(self.of)} conditions")
+            raise ReasonError(RulesetCode.TOO_FEW_CONDITIONS, least=self.at_least_of, there=len(self.of))
         return self
 
 

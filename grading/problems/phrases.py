@@ -53,3 +53,46 @@ class Phrase(Sentences):
     NO_PERMISSION = "no_permission", "没有读取权限", "no permission"
     IS_A_FOLDER = "is_a_folder", "这是文件夹", "it is a folder"
     SYSTEM_ERROR = "system_error", "系统错误（{name}）", "system error ({name})"
+
+    # What libyaml finds wrong, with its own words, which can be looked up.
+    YAML_MAPPING = "yaml_mapping", "此处不能再写“键: 值”，请看缩进和引号（{original}）", "{original}"
+    YAML_KEY = "yaml_key", "缩进不对，或此处应为键（{original}）", "{original}"
+    YAML_ITEM = "yaml_item", "列表的缩进不对（{original}）", "{original}"
+    YAML_COLON = "yaml_colon", "缺少冒号（{original}）", "{original}"
+    YAML_CHARACTER = "yaml_character", "有不能这样写的字符，如制表符、@ 或反引号（{original}）", "{original}"
+    YAML_END = "yaml_end", "引号或括号没有写完（{original}）", "{original}"
+    YAML_ANCHOR = "yaml_anchor", "引用的锚点没有定义（{original}）", "{original}"
+    YAML_OTHER = "yaml_other", "写法不对（{original}）", "{original}"
+
+    # What a value of a ruleset's file should be, and is.
+    A_MAPPING = "a_mapping", "一组键值", "a mapping"
+    A_LIST = "a_list", "列表", "a list"
+    A_TEXT = "a_text", "文字", "a text"
+    CODE = "code", "`{text}`", "`{text}`"
+    TEXT_LIKE = "text_like", "形如 {pattern} 的文字", "a text like {pattern}"
+    LEAST_LENGTH = "least_length", "至少 {least} 项（字）", "at least {least} long"
+    MOST_LENGTH = "most_length", "至多 {most} 项（字）", "at most {most} long"
+    OR = "or", "{first} 或 {second}", "{first} or {second}"
+    PUT_IN_QUOTES = "put_in_quotes", "；请加引号", "; put it in quotes"
+    THERE_ARE = "there_are", "；可用 {names}", "; there are {names}"
+    NOT_STATED = "not_stated", "空缺", "nothing"
+    SEVERAL_OPERATORS = "several_operators", "有几个运算符：{operators}", "several operators: {operators}"
+    OPERATOR_MISSING = "operator_missing", "没有运算符", "no operator"
+    CITATION = "citation", "出处", "citation"
+    BASIS = "basis", "依据", "basis"
+    CONFIDENCE = "confidence", "可信度", "confidence"
+    REMEDY = "remedy", "整改措施", "remedy"
+    WHOEVER_MEETS_THAT = (
+        "whoever_meets_that",
+        "满足后者要求的必然满足前者",
+        "whoever meets what is asked there meets what is asked here",
+    )
+    LOOSER_HERE = "looser_here", "{fact} {operator} {here}，后者为 {there}", "{fact} {operator} {here}, there {there}"
+    AND_ALSO = "and_also", "{first}；{second}", "{first}; {second}"
+    DECLARED_IN = "declared_in", "{ruleset} 中{what}", "{what} in {ruleset}"
+    OF_TYPE = "of_type", "类型为 {type}", "a {type}"
+    IN_GROUP = "in_group", "属于表 {group}", "in group {group}"
+    IN_NO_GROUP = "in_no_group", "不属于任何表", "in no group"
+    OF_UNIT = "of_unit", "单位为 {unit}", "in {unit}"
+    WITH_DECIMALS = "with_decimals", "有 {decimals} 位小数", "with {decimals} decimals"
+    WITH_OPTIONS = "with_options", "选项为 {options}", "with the options {options}"

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from string import Formatter
-from typing import Literal, Self
+from typing import Literal, Self, TypeAlias
 
 Language = Literal["zh", "en"]
 _JOINT: Mapping[Language, str] = {"zh": "、", "en": ", "}
@@ -55,13 +55,17 @@ class Reason:
         template = self.code.zh if language == "zh" else self.code.en
         return template.format(**{name: _text(value, language) for name, value in self.parameters})
 
+    def __lt__(self, other: Reason) -> bool:
+        """By the English sentence: the order of findings at one place."""
+        return self.english < other.english
+
     def __str__(self) -> str:
         """The Chinese sentence, so that it can stand in a longer one."""
         return self.message
 
 
-Parameter = str | int | Decimal | date | tuple[str, ...] | Sentences | Reason
-"""A list of names is joined as the language does it; a code or a reason gives its own words."""
+Parameter: TypeAlias = str | int | Decimal | date | Sentences | Reason | tuple["Parameter", ...]
+"""A list is joined as the language does it; a code or a reason gives its own words."""
 
 
 def reason_of(code: Sentences, /, **parameters: Parameter) -> Reason:
@@ -89,4 +93,6 @@ def _text(value: Parameter, language: Language) -> str | int | Decimal | date:
         return value.sentence(language)
     if isinstance(value, Sentences):
         return value.zh if language == "zh" else value.en
-    return _JOINT[language].join(value) if isinstance(value, tuple) else value
+    if isinstance(value, tuple):
+        return _JOINT[language].join(str(_text(item, language)) for item in value)
+    return value

@@ -1,25 +1,43 @@
 """`docs/problems.md` from the catalogue; `python -m tests.problems.page` writes it."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from grading.problems.codes import ProblemCode
+from grading.problems.reason import Sentences
+from grading.problems.ruleset_codes import RulesetCode
 
 PAGE = Path(__file__).parents[2] / "docs" / "problems.md"
 HEAD = """# Codes of problems
 
 What is wrong with an audit, a value or a project has a place, a stable code for programs and a Chinese sentence for people: in
 the terminal (`--json`), in problem documents of the API (`errors[].code`) and of forms. Sentences may change, codes don't.
-`{name}` stands for what differs from one problem to the next. The page is made from `grading/problems/codes.py` by
-`python -m tests.problems.page`.
+`{name}` stands for what differs from one problem to the next. The page is made from `grading/problems/codes.py` and
+`ruleset_codes.py` by `python -m tests.problems.page`.
 
-| code | Chinese | English |
-|---|---|---|
+## Audits, values, projects
+
 """
+RULESETS = """
+## Files of rulesets, cases, policies
+
+What `grading ruleset check` and the service's check of a ruleset find.
+
+"""
+TABLE = "| code | Chinese | English |\n|---|---|---|\n"
 
 
 def page() -> str:
     """The page as the catalogue has it."""
-    return HEAD + "".join(f"| `{code.value}` | {code.zh} | {code.en} |\n" for code in ProblemCode)
+    return f"{HEAD}{_table(ProblemCode)}{RULESETS}{_table(RulesetCode)}"
+
+
+def _table(codes: Iterable[Sentences]) -> str:
+    return TABLE + "".join(f"| `{code.value}` | {_plain(code.zh)} | {_plain(code.en)} |\n" for code in codes)
+
+
+def _plain(template: str) -> str:
+    return template.replace("{{", "{").replace("}}", "}")
 
 
 if __name__ == "__main__":

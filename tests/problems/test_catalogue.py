@@ -9,15 +9,17 @@ import pytest
 from grading.problems.codes import ProblemCode
 from grading.problems.phrases import Phrase
 from grading.problems.reason import Sentences, placeholders, reason_of
+from grading.problems.ruleset_codes import RulesetCode
 from tests.problems.page import PAGE, page
 
 ROOT = Path(__file__).parents[2]
-CATALOGUE: tuple[Sentences, ...] = (*ProblemCode, *Phrase)
+CODES: tuple[Sentences, ...] = (*ProblemCode, *RulesetCode)
+CATALOGUE: tuple[Sentences, ...] = (*CODES, *Phrase)
 SOURCES = "\n".join(
     path.read_text(encoding="utf-8")
     for room in ("grading", "reports", "api")
     for path in sorted((ROOT / room).rglob("*.py"))
-    if "problems" not in path.parent.parts
+    if path.name not in ("codes.py", "ruleset_codes.py", "phrases.py")
 )
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -27,9 +29,9 @@ def test_both_sentences_have_the_same_parameters(code: Sentences) -> None:
     assert placeholders(code.zh) == placeholders(code.en)
 
 
-@pytest.mark.parametrize("code", ProblemCode)
-def test_a_problem_has_a_sentence_in_each_language(code: ProblemCode) -> None:
-    assert CHINESE.search(code.zh) or code is ProblemCode.VALUE_REFUSED
+@pytest.mark.parametrize("code", CODES)
+def test_a_problem_has_a_sentence_in_each_language(code: Sentences) -> None:
+    assert CHINESE.search(code.zh) or code.zh == "{why}" or code is RulesetCode.CASE_UNREADABLE
     assert code.en
     assert not CHINESE.search(code.en)
 
@@ -40,8 +42,9 @@ def test_a_code_is_named_after_its_member_and_used_somewhere(code: Sentences) ->
     assert re.search(rf"\b{type(code).__name__}\.{code.name}\b", SOURCES)
 
 
-def test_no_sentence_is_in_the_catalogue_twice() -> None:
-    sentences = [code.zh for code in ProblemCode]
+@pytest.mark.parametrize("codes", [ProblemCode, RulesetCode])
+def test_no_sentence_is_in_the_catalogue_twice(codes: type[Sentences]) -> None:
+    sentences = [code.zh for code in codes]
     assert len(set(sentences)) == len(sentences)
 
 

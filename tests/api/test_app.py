@@ -74,7 +74,7 @@ def test_a_refusal_is_a_problem_document(client: TestClient) -> None:
         "status": 409,
         "detail": "没有茶。",
         "code": "no_tea",
-        "errors": [{"place": "cup", "message": "空了"}],
+        "errors": [{"place": "cup", "code": "no_tea", "message": "空了"}],
         "cups": 0,
         "request_id": answer.headers["x-request-id"],
     }

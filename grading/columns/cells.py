@@ -22,6 +22,9 @@ from grading.columns.layout import TYPES, pack
 from grading.day_text import DayError, day_from_text
 from grading.intake import MAX_NUMBER, AuditError, InputProblem, check_value, parse_json
 from grading.model.ruleset import Fact
+from grading.problems.codes import ProblemCode
+from grading.problems.phrases import Phrase
+from grading.problems.reason import Reason, reason_of
 from grading.width import ordinary_width
 
 BOUND = MAX_NUMBER
@@ -35,15 +38,15 @@ USUAL_DAY = r"^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?: 0?0:00(
 YES, NO = ("true", "是"), ("false", "否")
 NOTHING_CHOSEN = ("[]", "（无）")
 SEPARATOR = ";"
-READABLE: Mapping[str, tuple[str, cs.Selector]] = {
+READABLE: Mapping[str, tuple[Phrase, cs.Selector]] = {
     "number": (
-        "decimals, integers, 64-bit floats or texts",
+        Phrase.COLUMN_OF_NUMBERS,
         cs.integer() | cs.float() - cs.by_dtype(pl.Float32) | cs.decimal(),
     ),
-    "boolean": ("booleans or texts", cs.boolean()),
-    "choice": ("texts", cs.categorical() | cs.enum()),
-    "choices": ("lists of texts, or texts", cs.list(cs.string() | cs.categorical() | cs.enum())),
-    "date": ("dates or texts", cs.date() | cs.datetime()),
+    "boolean": (Phrase.COLUMN_OF_BOOLEANS, cs.boolean()),
+    "choice": (Phrase.COLUMN_OF_TEXTS, cs.categorical() | cs.enum()),
+    "choices": (Phrase.COLUMN_OF_LISTS, cs.list(cs.string() | cs.categorical() | cs.enum())),
+    "date": (Phrase.COLUMN_OF_DAYS, cs.date() | cs.datetime()),
 }
 
 
@@ -55,12 +58,12 @@ class ColumnRead:
     problems: tuple[tuple[int, InputProblem], ...]
 
 
-def unreadable(fact: Fact, given: pl.DataType) -> str | None:
+def unreadable(fact: Fact, given: pl.DataType) -> Reason | None:
     """Why no column of this type can hold the fact; None when it can."""
-    said, selected = READABLE[fact.type]
+    expected, selected = READABLE[fact.type]
     if given in (pl.String, pl.Null) or cs.expand_selector({"x": given}, selected):
         return None
-    return f"is of type {given}; a fact of type {fact.type} is read from {said}"
+    return reason_of(ProblemCode.COLUMN_TYPE, given=str(given), type=fact.type, expected=expected)
 
 
 def read_column(fact: Fact, raw: pl.Series) -> ColumnRead:

@@ -211,6 +211,11 @@ class ProblemCode(Sentences):
         "应为下列选项的列表：{options}；现为{given}",
         "should be a list of options out of {options}; is {given}",
     )
+    COLUMN_TYPE = (
+        "column_type",
+        "的类型是 {given}；{type} 类型的事实应为{expected}",
+        "is of type {given}; a fact of type {type} is read from {expected}",
+    )
     OPTION_TWICE = "option_twice", "同一选项写了两次", "names an option twice"
 
     # Settings of a simulation

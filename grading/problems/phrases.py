@@ -54,6 +54,17 @@ class Phrase(Sentences):
     IS_A_FOLDER = "is_a_folder", "这是文件夹", "it is a folder"
     SYSTEM_ERROR = "system_error", "系统错误（{name}）", "system error ({name})"
 
+    # What columns of data files hold.
+    COLUMN_OF_NUMBERS = (
+        "column_of_numbers",
+        "小数、整数、64 位浮点数或文本",
+        "decimals, integers, 64-bit floats or texts",
+    )
+    COLUMN_OF_BOOLEANS = "column_of_booleans", "布尔值或文本", "booleans or texts"
+    COLUMN_OF_TEXTS = "column_of_texts", "文本", "texts"
+    COLUMN_OF_LISTS = "column_of_lists", "文本的列表或文本", "lists of texts, or texts"
+    COLUMN_OF_DAYS = "column_of_days", "日期或文本", "dates or texts"
+
     # What libyaml finds wrong, with its own words, which can be looked up.
     YAML_MAPPING = "yaml_mapping", "此处不能再写“键: 值”，请看缩进和引号（{original}）", "{original}"
     YAML_KEY = "yaml_key", "缩进不对，或此处应为键（{original}）", "{original}"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from threading import Event
+from typing import Any
 
 from fastapi import Request
 
@@ -10,6 +11,7 @@ from api.files.evidence import EvidenceFolder
 from api.files.exports import ExportFolder
 from api.grader import Grader
 from api.identity.limits import CostlyLimit
+from api.lru import LruCache
 from api.settings import Settings
 from api.store.database import Database
 from api.uploads import WorkbookReader
@@ -27,6 +29,11 @@ class Service:
     costly: CostlyLimit
     exports: ExportFolder
     workbooks: WorkbookReader = field(default_factory=WorkbookReader)
+    campaigns: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(4))
+    """Campaigns with the histories of their plants, by what they rest on."""
+    campaign_reports: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(64))
+    """Campaigns on a day, by what they rest on."""
+    vocabularies: LruCache[str, Any] = field(default_factory=lambda: LruCache(1))
     stopping: Event = field(default_factory=Event)
 
     def close(self) -> None:

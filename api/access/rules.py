@@ -52,6 +52,12 @@ class Rule(StrEnum):
     """Order, hold and cancel batches; upload drafts of editions."""
     PUBLISH_BATCHES = "publish_batches"
     """Publish a batch that another person made, and take it back."""
+    READ_CAMPAIGNS = "read_campaigns"
+    """Look at campaigns, their numbers and their plants."""
+    RUN_CAMPAIGNS = "run_campaigns"
+    """Begin and close campaigns, keep their rosters."""
+    KEEP_PLANS = "keep_plans"
+    """Write a plant's upgrade plan."""
     READ_LOG = "read_log"
     OPERATE = "operate"
     """Metrics and the state of the service."""
@@ -84,6 +90,9 @@ MAY = MappingProxyType(
         Rule.READ_BATCHES: frozenset({B, R}),
         Rule.MAKE_BATCHES: frozenset({B}),
         Rule.PUBLISH_BATCHES: frozenset({B}),
+        Rule.READ_CAMPAIGNS: frozenset({B, R}),
+        Rule.RUN_CAMPAIGNS: frozenset({B}),
+        Rule.KEEP_PLANS: frozenset({E, B}),
         Rule.READ_LOG: ALL,
         Rule.OPERATE: frozenset({R}),
     }
@@ -95,6 +104,7 @@ LOOKS_ONLY = frozenset(
         Rule.TRY_OUT,
         Rule.READ_STATISTICS,
         Rule.READ_BATCHES,
+        Rule.READ_CAMPAIGNS,
         Rule.READ_LOG,
         Rule.OPERATE,
     }

@@ -44,6 +44,10 @@ from api.store import (
     BatchFrame,
     BatchRuleset,
     BatchUnit,
+    Campaign,
+    CampaignChange,
+    CampaignPlant,
+    CampaignSnapshot,
     DraftRuleset,
     DraftVersion,
     Enterprise,
@@ -66,7 +70,7 @@ from api.store import (
     User,
 )
 from grading import calendar
-from grading.jurisdiction import area_bounds
+from grading.jurisdiction import COUNTRY, area_bounds
 
 S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 Filter = ColumnElement[bool]
@@ -245,6 +249,29 @@ def _of_batches(column: Any) -> Callable[[Actor], Filter]:
     return seen
 
 
+def campaigns(actor: Actor, column: Any) -> Filter:
+    """Rows whose campaign the actor sees: bureaus those of their area and of the areas around it, others those of their own."""
+    if actor.role is Role.ADMINISTRATOR:
+        return true()
+    c, p = _alias(Campaign), _alias(CampaignPlant)
+    if actor.role is Role.BUREAU and actor.area:
+        around = {COUNTRY, f"{actor.area[:2]}0000", f"{actor.area[:4]}00"}
+        within = or_(c.c.jurisdiction.between(*area_bounds(actor.area)), c.c.jurisdiction.in_(sorted(around)))
+        return column.in_(select(c.c.id).where(within))  # type: ignore[no-any-return]
+    return column.in_(select(p.c.campaign_id).where(enterprises(actor, p.c.enterprise_id)))  # type: ignore[no-any-return]
+
+
+def _campaign_snapshots(actor: Actor) -> Filter:
+    """Snapshots tell of all plants of a jurisdiction: they are for bureaus in charge of all of it."""
+    if actor.role is Role.ADMINISTRATOR:
+        return true()
+    c = _alias(Campaign)
+    if actor.role is not Role.BUREAU or not actor.area:
+        return false()
+    within = select(c.c.id).where(c.c.jurisdiction.between(*area_bounds(actor.area)))
+    return CampaignSnapshot.campaign_id.in_(within)
+
+
 FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     Enterprise: lambda actor: enterprises(actor, Enterprise.id),
     Site: lambda actor: enterprises(actor, Site.enterprise_id),
@@ -268,6 +295,10 @@ FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     Export: lambda actor: Export.user_id == actor.id,
     ExportPart: lambda actor: ExportPart.export_id.in_(_own_exports(actor)),
     LogEntry: log_entries,
+    Campaign: lambda actor: campaigns(actor, Campaign.id),
+    CampaignPlant: lambda actor: enterprises(actor, CampaignPlant.enterprise_id),
+    CampaignChange: lambda actor: enterprises(actor, CampaignChange.enterprise_id),
+    CampaignSnapshot: _campaign_snapshots,
     DraftRuleset: lambda actor: _of_the_area(actor, DraftRuleset.area),
     Batch: lambda actor: _of_the_area(actor, Batch.area),
     BatchRuleset: _of_batches(BatchRuleset.batch_id),

@@ -19,8 +19,10 @@ def record_everything(connection: Connection, revision: str, tables: Collection[
 
     A migration that gives existing rows other values, or columns that are not null, has to call this for their tables.
     """
+    # Later migrations make the tables that are not there yet.
+    there = set(inspect(connection).get_table_names())
     with Session(connection) as db:
-        for table in tables:
+        for table in (table for table in tables if table in there):
             for rows in _chunks(connection, RECORDED[table]):
                 db.info[changes.CHANGES] = {table: rows}
                 append(db, ACTION, None, subject=f"schema:{revision}", details={"table": table, "rows": len(rows)})

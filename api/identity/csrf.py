@@ -27,10 +27,10 @@ async def _sent(request: Request) -> AsyncIterator[str | None]:
     if request.method in SAFE or sent is not None or not request.headers.get("content-type", "").startswith(FORMS):
         yield sent
         return
-    form = await request.form()
-    field = form.get(FIELD)
-    yield field if isinstance(field, str) else None
-    await form.close()
+    # Closed also when the request is refused: a file that came along would stay open until it is collected.
+    async with request.form() as form:
+        field = form.get(FIELD)
+        yield field if isinstance(field, str) else None
 
 
 Sent = Annotated[str | None, Depends(_sent)]

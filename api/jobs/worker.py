@@ -18,6 +18,7 @@ from api.jobs import runtime
 from api.jobs.flows import JOBS, batch_job, batch_job_name, export_job, export_job_name
 from api.jobs.retry import retry_while_away
 from api.service import Service
+from api.services.campaigns.snapshots import take_due
 from api.services.exports import AT_WORK
 from api.services.regrading.states import WORKING
 from api.store import Batch, Export, ExportKind, Worker
@@ -29,6 +30,7 @@ GONE_AFTER = timedelta(seconds=15)
 KEPT = timedelta(days=1)
 """How long records of jobs that are over are kept."""
 TIDY_BEATS = 3600
+SNAPSHOT_BEATS = 60
 OVER = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 NICENESS = 15
 """How far a worker steps back behind the processes that answer people."""
@@ -47,6 +49,8 @@ def run(service: Service, stop: Event) -> None:
         retry_while_away(_beat, service, me)
         retry_while_away(take_over, service)
         retry_while_away(begin_what_is_wanted, service, seen)
+        if beat % SNAPSHOT_BEATS == 0 and (taken := retry_while_away(take_due, service)):
+            log.info("snapshots taken", number=taken)
         if beat % TIDY_BEATS == 0:
             forget_records()
         if stop.wait(BEAT_SECONDS):

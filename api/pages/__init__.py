@@ -24,6 +24,7 @@ from api.pages import (
     what_if,
 )
 from api.pages.batch import batch_unit, batches
+from api.pages.campaign import campaigns, plan, plants
 from api.pages.form import audit_form, evidence
 from api.pages.problem_page import problem_page
 from api.pages.ruleset import rulesets
@@ -45,6 +46,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     rulesets.router,
     batches.router,
     batch_unit.router,
+    campaigns.router,
+    plants.router,
+    plan.router,
     users.router,
     teams.router,
     account.router,

@@ -52,6 +52,7 @@ TAGS = {
     "gradings": "Grades with their trace, explanation, gaps, simulation.",
     "reports": "Gap reports as PDF and HTML, one or many.",
     "batches": "Published gradings under another edition: what would change, published as a whole.",
+    "campaigns": "Targets of a bureau for its plants, counted from published gradings.",
     "evidence": "Files that prove what an audit says.",
     "people": "Users, assessment teams, assignments.",
     "account": "Your own password and tokens.",

@@ -14,6 +14,14 @@ from api.store.batches import (
     BatchUnit,
     DraftRuleset,
 )
+from api.store.campaigns import (
+    Campaign,
+    CampaignChange,
+    CampaignChangeKind,
+    CampaignPlant,
+    CampaignSnapshot,
+    CampaignState,
+)
 from api.store.enterprises import Enterprise, Site, Unit
 from api.store.evidence import EvidenceFile
 from api.store.exports import Export, ExportKind, ExportPart, ExportState
@@ -43,6 +51,12 @@ __all__ = [
     "BatchRuleset",
     "BatchState",
     "BatchUnit",
+    "Campaign",
+    "CampaignChange",
+    "CampaignChangeKind",
+    "CampaignPlant",
+    "CampaignSnapshot",
+    "CampaignState",
     "CostlyUse",
     "DraftRuleset",
     "DraftVersion",

@@ -21,6 +21,7 @@ from sqlalchemy import Boolean, Column, Date, Enum, Integer, String, Table, Text
 from api.store.audits import Appeal, Audit, AuditRevision
 from api.store.base import Base, Moment, Packed
 from api.store.batches import Batch, BatchAudit, BatchRuleset, DraftRuleset
+from api.store.campaigns import Campaign, CampaignChange, CampaignPlant, CampaignSnapshot
 from api.store.enterprises import Enterprise, Site, Unit
 from api.store.evidence import EvidenceFile
 from api.store.gradings import GradedUnit, Grading, Publication
@@ -88,6 +89,10 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
             Recorded(Grading, "grading", left_out=frozenset({"document"})),
             Recorded(GradedUnit, "graded_unit"),
             Recorded(Publication, "publication"),
+            Recorded(Campaign, "campaign"),
+            Recorded(CampaignPlant, "campaign_plant"),
+            Recorded(CampaignChange, "campaign_change"),
+            Recorded(CampaignSnapshot, "campaign_snapshot"),
             Recorded(Batch, "batch"),
             Recorded(BatchRuleset, "batch_ruleset"),
             # What is computed is recorded when it is published; until then it may be computed again at any time.

@@ -1,13 +1,14 @@
 """What each value of a campaign allows by itself and the whole does not. Reads what is valid of a document, and all of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from itertools import pairwise
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from grading.campaign.model import NewTarget, RosterEntry, Share
+from grading.campaign.model import NewTarget, PlannedMeasure, RosterEntry, Share
 from grading.campaign.vocabulary import Vocabulary
 from grading.jurisdiction import in_area
 from grading.language.source import Path_
@@ -58,10 +59,18 @@ def _has_bound(zones: Any) -> bool:
 
 def _dates(raw: Any) -> Found:
     period = raw if isinstance(raw, dict) else {}
-    days = [(name, day) for name in DAYS if isinstance(day := period.get(name), date)]
+    days = [(name, day) for name in DAYS if (day := _day(period.get(name))) is not None]
     for (before, first), (name, day) in pairwise(days):
         if day < first:
             yield ("period", name), f"{day} 早于 {before}（{first}）；各日期应依次不早于前一个"
+
+
+def _day(value: Any) -> date | None:
+    """A day, or the text of one, as JSON has it."""
+    if isinstance(value, str) and len(value) == 10:
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    return value if isinstance(value, date) else None
 
 
 def _industries(raw: Any, vocabulary: Vocabulary) -> Found:
@@ -112,6 +121,11 @@ def _roster(roster: Sequence[tuple[int, RosterEntry]], vocabulary: Vocabulary) -
             yield ("roster", i, "permit"), f"排污许可证编号 {entry.permit} 已在 roster[{first}]"
         if entry.target not in vocabulary.levels.labels:
             yield ("roster", i, "target"), _no_level(entry.target, vocabulary)
-        for j, measure in enumerate(entry.measures):
-            if measure.start is not None and measure.finish < measure.start:
-                yield ("roster", i, "measures", j, "finish"), f"{measure.finish} 早于开始日期 {measure.start}"
+        yield from ((("roster", i, "measures", *at), message) for at, message in measure_contradictions(entry.measures))
+
+
+def measure_contradictions(measures: Sequence[PlannedMeasure]) -> Found:
+    """Measures that end before they begin."""
+    for j, measure in enumerate(measures):
+        if measure.start is not None and measure.finish < measure.start:
+            yield (j, "finish"), f"{measure.finish} 早于开始日期 {measure.start}"

@@ -12,14 +12,14 @@ from grading.campaign.plants import Plant
 from grading.campaign.problems import CampaignError, CampaignProblem, faults_of_json, place_text, places
 from grading.campaign.vocabulary import Vocabulary
 from grading.intake import AuditError, parse_json
-from grading.language.source import Path_, Source, read_source
+from grading.language.source import Path_, Source, parse_source, read_source
 
 MOST_LINE_BYTES = 1_000_000
 
 
 @dataclass
-class _Document:
-    """A campaign file with what was found wrong with it."""
+class CampaignDocument:
+    """A campaign's text with what was found wrong with it."""
 
     source: Source
     problems: list[CampaignProblem] = field(default_factory=list)
@@ -30,7 +30,7 @@ class _Document:
 
 def read_inputs(campaign: Path, plants: Path, vocabulary: Vocabulary) -> tuple[Campaign, tuple[Plant, ...]]:
     """A campaign file and its plants file; raises CampaignError with everything that is wrong with either."""
-    document = _Document(read_source(campaign, campaign.name))
+    document = CampaignDocument(read_source(campaign, campaign.name))
     found = _campaign(document, vocabulary)
     read, problems = _plants(plants, vocabulary)
     if found is not None and not problems:
@@ -45,11 +45,17 @@ def read_inputs(campaign: Path, plants: Path, vocabulary: Vocabulary) -> tuple[C
 
 def read_campaign(path: Path, vocabulary: Vocabulary) -> Campaign:
     """A campaign file by itself; raises CampaignError."""
-    document = _Document(read_source(path, path.name))
+    document = CampaignDocument(read_source(path, path.name))
     found = _campaign(document, vocabulary)
     if document.problems or found is None:
         raise CampaignError(document.problems)
     return found
+
+
+def check_campaign(text: bytes, shown_as: str, vocabulary: Vocabulary) -> tuple[Campaign | None, CampaignDocument]:
+    """The campaign that a text states, as far as it is one, and the text with everything that is wrong with it."""
+    document = CampaignDocument(parse_source(text, shown_as))
+    return _campaign(document, vocabulary), document
 
 
 def read_plants(path: Path, vocabulary: Vocabulary) -> tuple[Plant, ...]:
@@ -60,7 +66,7 @@ def read_plants(path: Path, vocabulary: Vocabulary) -> tuple[Plant, ...]:
     return read
 
 
-def _campaign(document: _Document, vocabulary: Vocabulary) -> Campaign | None:
+def _campaign(document: CampaignDocument, vocabulary: Vocabulary) -> Campaign | None:
     source = document.source
     if source.problems:
         document.problems += [CampaignProblem(p.file, p.line, p.place, p.message) for p in source.problems]

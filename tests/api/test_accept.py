@@ -1,55 +1,126 @@
-"""Processes that listen on one socket share out who comes."""
+"""Processes that listen on one socket share out who comes. Time is counted here, not waited for."""
 
 import asyncio
 import socket
+from collections.abc import Callable, Iterator
+from heapq import heappop, heappush
+from itertools import count
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
-from api.server import accept
-from api.server.accept import Acceptor
+from api.server.accept import MOST_PATIENCE, PATIENCE_PER_CONNECTION, RETRY_SECONDS, Acceptor
 
 
-class Held(asyncio.Protocol):
-    """A connection that nothing is done with."""
+class CountedLoop:
+    """What an `Acceptor` needs of an event loop, on a clock of its own: equal times are served in the order of asking."""
 
-    def __init__(self, held: list["Held"]) -> None:
-        held.append(self)
+    def __init__(self) -> None:
+        self.now, self.number = 0.0, count()
+        self.readers: dict[int, Callable[[], None]] = {}
+        self.timers: list[tuple[float, int, Callable[[], None]]] = []
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
+    def add_reader(self, listening: socket.socket, ready: Callable[[], None]) -> None:
+        self.readers[listening.fileno()] = ready
+
+    def remove_reader(self, listening: socket.socket) -> None:
+        self.readers.pop(listening.fileno(), None)
+
+    def call_later(self, delay: float, call: Callable[..., None], *args: Any) -> Mock:
+        heappush(self.timers, (self.now + delay, next(self.number), lambda: call(*args)))
+        return Mock()
+
+    def connect_accepted_socket(self, protocol: Callable[[], object], connection: socket.socket) -> None:
+        protocol()
+        connection.close()
+
+    def create_task(self, _: None) -> Mock:
+        return Mock()
+
+    def come(self) -> None:
+        """Somebody waits: all who look are told, then the next of those who wait has its turn."""
+        for ready in list(self.readers.values()):
+            ready()
+        self.turn()
+
+    def turn(self) -> None:
+        """The next timer."""
+        self.now, _, call = heappop(self.timers)
+        call()
 
 
-async def come(already: tuple[int, int], count: int) -> tuple[int, int]:
+@pytest.fixture
+def loop(monkeypatch: pytest.MonkeyPatch) -> CountedLoop:
+    made = CountedLoop()
+    monkeypatch.setattr(asyncio, "get_running_loop", lambda: made)
+    return made
+
+
+@pytest.fixture
+def listening() -> Iterator[socket.socket]:
+    with socket.socket() as made:
+        made.bind(("127.0.0.1", 0))
+        yield made
+
+
+def shared_out(
+    loop: CountedLoop, listening: socket.socket, already: tuple[int, int], coming: int, at_once: int
+) -> tuple[int, int]:
     """How many of so many connections each of two listeners gets that have some already."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        held: tuple[list[Held], list[Held]] = ([], [])
-        listeners = [
-            Acceptor(listening.dup(), lambda mine=mine: Held(mine), lambda mine=mine, had=had: had + len(mine))  # type: ignore[misc]
-            for mine, had in zip(held, already, strict=True)
-        ]
-        opened = [await asyncio.open_connection(*listening.getsockname()) for _ in range(count)]
-        while sum(map(len, held)) < count:
-            await asyncio.sleep(0.01)
-        for each in listeners:
-            each.close()
-            await each.wait_closed()
-    for _, writer in opened:
-        writer.close()
-    for one in (*held[0], *held[1]):
-        one.transport.close()
-    await asyncio.sleep(0)
+    held: tuple[list[object], list[object]] = ([], [])
+    listeners = [
+        Acceptor(
+            listening.dup(),
+            lambda mine=mine: mine.append(object()),  # type: ignore[misc]
+            lambda mine=mine, had=had: had + len(mine),  # type: ignore[misc]
+        )
+        for mine, had in zip(held, already, strict=True)
+    ]
+    opened = []
+    for _ in range(coming // at_once):
+        opened += [socket.create_connection(listening.getsockname()) for _ in range(at_once)]
+        while sum(map(len, held)) < len(opened):
+            loop.come()
+        while loop.timers:
+            loop.turn()
+    for one in (*listeners, *opened):
+        one.close()
     return len(held[0]), len(held[1])
 
 
-def test_who_has_fewer_connections_takes_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Long enough that a busy machine does not make up for it.
-    monkeypatch.setattr(accept, "PATIENCE_PER_CONNECTION", 0.01)
-    monkeypatch.setattr(accept, "MOST_PATIENCE", 2.0)
-    assert asyncio.run(come((200, 0), 8)) == (0, 8)
+def test_who_has_fewer_connections_takes_the_next(loop: CountedLoop, listening: socket.socket) -> None:
+    assert shared_out(loop, listening, (9, 0), 8, at_once=1) == (0, 8)
 
 
-def test_who_have_the_same_share_evenly() -> None:
-    some, others = asyncio.run(come((0, 0), 30))
-    assert some + others == 30
-    assert min(some, others) >= 10
+def test_who_have_the_same_share_evenly(loop: CountedLoop, listening: socket.socket) -> None:
+    assert shared_out(loop, listening, (0, 0), 30, at_once=30) == (15, 15)
+
+
+@pytest.mark.parametrize(("connections", "seconds"), [(0, 0), (4, 4 * PATIENCE_PER_CONNECTION), (999, MOST_PATIENCE)])
+def test_a_connection_is_left_to_others_the_longer_the_more_there_are(
+    loop: CountedLoop, listening: socket.socket, connections: int, seconds: float
+) -> None:
+    acceptor = Acceptor(listening, Mock(), lambda: connections)
+    loop.readers[listening.fileno()]()
+    assert [when for when, _, _ in loop.timers] == [seconds]
+    acceptor.close()
+
+
+def test_who_finds_nobody_any_more_looks_out_again(loop: CountedLoop, listening: socket.socket) -> None:
+    protocol = Mock()
+    acceptor = Acceptor(listening, protocol, lambda: 0)
+    loop.come()
+    assert protocol.call_count == 0
+    assert listening.fileno() in loop.readers
+    acceptor.close()
+
+
+def test_who_can_open_nothing_more_waits_and_looks_out_again(loop: CountedLoop) -> None:
+    full = Mock(**{"fileno.return_value": 7, "accept.side_effect": OSError(24, "Too many open files")})
+    Acceptor(full, Mock(), lambda: 0)
+    loop.come()
+    assert 7 not in loop.readers
+    assert [when for when, _, _ in loop.timers] == [RETRY_SECONDS]
+    loop.turn()
+    assert 7 in loop.readers

@@ -1,11 +1,14 @@
 """What every answer carries and how the service says no."""
 
 from collections.abc import Iterator
+from tempfile import SpooledTemporaryFile
 from typing import Annotated, Any
+from uuid import uuid4
 
 import pytest
 from fastapi import APIRouter, Request
 from fastapi.testclient import TestClient
+from starlette import formparsers
 
 from api.context import public
 from api.identity import tokens
@@ -145,6 +148,28 @@ def test_counters_are_for_administrators_and_name_routes_not_ids(world: World, c
     text = counted("root").text
     assert 'grading_http_requests_total{method="GET"' in text
     assert str(world.tyre) not in text
+
+
+@pytest.mark.parametrize("login", [None, "tyre", "county"])
+def test_a_file_that_comes_with_a_refused_form_is_closed(
+    client: TestClient, world: World, monkeypatch: pytest.MonkeyPatch, login: str | None
+) -> None:
+    opened: list[SpooledTemporaryFile[bytes]] = []
+
+    def spooled(**options: Any) -> SpooledTemporaryFile[bytes]:
+        opened.append(SpooledTemporaryFile(**options))  # noqa: SIM115  the service is to close it
+        return opened[-1]
+
+    monkeypatch.setattr(formparsers, "SpooledTemporaryFile", spooled)
+    headers = {}
+    if login is not None:
+        with world.at(login) as context:
+            token = tokens.create(context.db, world.service.settings, "测试", 1)
+        headers["authorization"] = f"Bearer {token.secret}"
+    path = f"/audits/{uuid4()}/workbook"
+    answer = client.post(path, headers=headers, files={"file": ("核查表.xlsx", b"PK")}, data={"version": "1"})
+    assert answer.status_code == {None: 401, "tyre": 404, "county": 403}[login]
+    assert [file.closed for file in opened] == [True]
 
 
 def test_the_description_of_the_interface_is_there_for_everyone(client: TestClient) -> None:

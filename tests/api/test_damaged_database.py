@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from api.service import make_service
 from api.services.demo import prepare
 from api.settings import load
-from grading.cli import app
+from grading.cli.main import app
 from grading.cli.terminal import Exit
 
 COMMANDS = {

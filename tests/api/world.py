@@ -28,16 +28,31 @@ from api.identity.tokens import create as create_token
 from api.service import Service
 from api.services import users as users_service
 from api.services import workflow
+from api.services.campaigns.creation import create as begin_campaign
 from api.services.exports import keep_marked
 from api.services.regrading.lifecycle import Selection, order
 from api.services.regrading.steps import work_off
-from api.store import Assignment, DraftRuleset, Enterprise, EvidenceFile, GradedUnit, Role, Site, Team, Unit, User
+from api.store import (
+    Assignment,
+    CampaignPlant,
+    DraftRuleset,
+    Enterprise,
+    EvidenceFile,
+    GradedUnit,
+    Role,
+    Site,
+    Team,
+    Unit,
+    User,
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 TYRE = EXAMPLES / "rubber" / "weicheng_tyre.json"
 FOUNDRY = EXAMPLES / "foundry" / "chencang-gas-aluminium.json"
+PERMIT = "91610404MA7D2P8L3F001P"
+"""Of the tyre works."""
 NEEDS_A_WORD = (workflow.submit, workflow.confirm, workflow.publish)
 WORD = "已逐项核对，属实"
 PASSWORD = "correct-horse-battery"
@@ -74,6 +89,23 @@ def content(file: Path = TYRE, **changes: Any) -> str:
     if not changes:
         return file.read_text(encoding="utf-8")
     return json.dumps({**json.loads(file.read_text(encoding="utf-8")), **changes}, ensure_ascii=False)
+
+
+def campaign_text(jurisdiction: str, permit: str, **others: Any) -> str:
+    """A campaign's document with one plant on its roster, and other top-level values."""
+    stated: dict[str, Any] = {
+        "id": "campaign",
+        "title": "创A、增B、减C、清D",
+        "jurisdiction": jurisdiction,
+        "period": {"start": "2023-03-01", "roster_frozen": "2023-04-15", "deadline": "2023-10-31"},
+        "reached": "B",
+        "zones": {"core": {"within_km": 25}, "other": {}},
+        "shares": [{"zone": "other", "at_least_percent": 40}],
+        "new": [{"rest": True, "at_least": 1}],
+        "roster": [{"permit": permit, "target": "A"}],
+        **others,
+    }
+    return json.dumps(stated, ensure_ascii=False)
 
 
 def people_it(service: Service) -> World:
@@ -185,11 +217,14 @@ def _side(
         )
         require(context.db, Rule.MAKE_BATCHES)
         context.db.add(draft)
+    head = said["enterprise"]
+    campaign = world.do(bureau, begin_campaign, campaign_text(f"{head['county'][:4]}00", head["permit"]))
     export = world.do(enterprise, keep_marked, b"workbook", "核查表.xlsx", "application/octet-stream")
     with world.at("root") as context:
         site = context.db.scalars(select(Site).where(Site.enterprise_id == enterprise_id)).one()
         unit = context.db.scalars(select(Unit).where(Unit.site_id == site.id).limit(1)).one()
         assignment = context.db.scalars(select(Assignment).where(Assignment.enterprise_id == enterprise_id)).one()
+        plant = context.db.scalars(select(CampaignPlant).where(CampaignPlant.campaign_id == campaign.id)).one()
         digest = context.db.scalars(
             select(GradedUnit.ruleset_digest).where(GradedUnit.grading_id == shown.published_grading_id).limit(1)
         ).one()
@@ -204,6 +239,8 @@ def _side(
         "export_id": str(export.id),
         "batch_id": str(batch.id),
         "draft_id": str(draft.id),
+        "campaign_id": str(campaign.id),
+        "campaign_plant_id": str(plant.id),
         "assignment_id": str(assignment.id),
         "team_id": str(assignment.team_id),
         "ruleset_digest": digest,

@@ -100,7 +100,7 @@ def test_a_line_that_is_no_plant_is_named_however_deep_it_is(tmp_path: Path, tex
 def test_what_can_not_be_printed_is_shown_by_its_code(tmp_path: Path) -> None:
     found = problems(tmp_path, HEAD, line("P1").replace('"\\u5382"', '"\\ud800"'), line("P2", **{"\ud800": 1}))
     assert len(found) == 2
-    assert all(problem.encode() and "\\ud800" in problem for problem in found)
+    assert all(problem.encode() and "<U+D800>" in problem for problem in found)
 
 
 def test_distances_are_exact(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from grading.engine.durable_rules import Memory
 from grading.engine.grade import Engine
 from grading.engine.rules import Module, Rule
 from grading.model.base import Mode
-from tests.engine.small import Shelf
+from tests.engine.small import Shelf, audit_of, fact, indicator, ruleset_of
 from tests.engine.strategies import Flavour, audits, rulesets
 
 WIDE = Flavour(indicators=4, depth=2, wide=True)
@@ -51,3 +51,23 @@ def test_a_grading_is_the_same_to_the_letter_however_its_rules_are_given_to_the_
         CHANGES[change](patched)
         found = [orjson.dumps(Engine(Shelf(ruleset)).grade(audit, mode).as_json()) for mode in Mode]
     assert found == expected
+
+
+@pytest.mark.parametrize("change", sorted(CHANGES))
+def test_a_level_that_is_met_of_its_own_and_by_the_better_one_has_the_same_cause(change: str) -> None:
+    ruleset = ruleset_of(
+        facts={"dust": fact("dust", "number"), "closed": fact("closed", "boolean")},
+        indicators=(
+            indicator("dusty", A={"fact": "dust", "at_most": 10}, B={"fact": "closed", "equals": True}),
+            indicator("clean", A={"fact": "closed", "equals": True}, C={"fact": "dust", "at_most": 20}),
+        ),
+    )
+
+    def trace() -> bytes:
+        return orjson.dumps(Engine(Shelf(ruleset)).grade(audit_of(ruleset, {"dust": "5", "closed": True})).as_json())
+
+    expected = trace()
+    assert b"met at A, so met at B" in expected
+    with pytest.MonkeyPatch.context() as patched:
+        CHANGES[change](patched)
+        assert trace() == expected

@@ -80,7 +80,10 @@ def _unit(ruleset: Ruleset, index: int) -> st.SearchStrategy[dict[str, Any]]:
         least = group.least_rows.rows
         groups[name] = st.lists(_row(group.key, facts), min_size=least, max_size=3, unique_by=_key_of(group.key))
     return st.fixed_dictionaries(
-        {"id": IDS.map(lambda text: f"{index}{text}"[:MAX_ID]), "ruleset": st.just(ruleset.id)},
+        {
+            "id": TEXTS.map(lambda text: f"{index}{text}"[:MAX_ID]).filter(_is_identifier),
+            "ruleset": st.just(ruleset.id),
+        },
         optional={"facts": _some(list(_single(ruleset))), "groups": st.fixed_dictionaries({}, optional=groups)},
     )
 

@@ -25,7 +25,8 @@ def test_random_audits_of_one_to_three_units_come_back_equal(data: st.DataObject
     audit = check_audit(data.draw(audits([LIBRARY.ruleset(id_) for id_ in ids])), LIBRARY)
     reading = read_form(filled_form(audit, LIBRARY, spare_rows=1), LIBRARY)
     assert reading.audit == audit
-    assert reading.warnings == ()
+    # A share of 1 % or less may have been meant as a fraction: that is asked, and nothing else.
+    assert [warning for warning in reading.warnings if "是否应为" not in warning] == []
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)

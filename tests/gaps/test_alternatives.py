@@ -97,6 +97,13 @@ def test_alternatives_within_alternatives_are_told_apart_and_marked_together(tmp
     assert outer.ways[1].cost_wan_cny == (51, 92)
 
 
+def test_a_choice_within_a_choice_is_one_gap(tmp_path: Path) -> None:
+    inner = f"{{any: [{WATER}, {SWEEP}]}}"
+    gaps = gaps_of(tmp_path, f"{{any: [{CLOSE}, {{all: [{LIMIT}, {inner}]}}]}}", NO)
+    assert {known.fact for known in gaps.with_status("unmet")} == {"closed", "dust", "watered", "swept"}
+    assert len(gaps.distinct("unmet")) == 1
+
+
 def test_rows_of_which_one_is_enough_are_ways(tmp_path: Path) -> None:
     both = "{all: [{fact: nox, at_most: 40}, {fact: online, equals: true}]}"
     some = f"{{some: outlets, where: {{fact: kind, equals: kiln}}, require: {both}}}"

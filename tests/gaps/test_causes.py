@@ -11,10 +11,13 @@ from grading.engine.grade import Engine
 from grading.gaps.causes import decision_of, unit_decisions
 from grading.language.decision_text import decision_text, labels_of, marked_text
 from grading.language.load import Library
+from grading.model.audit import Audit, Enterprise, UnitAudit
 from grading.model.base import Mode
 from grading.model.decision import Causes, Decision, Kind, counted_as, decide, is_undecided
 from grading.model.result import UNGRADED, Outcome
+from grading.model.ruleset import Ruleset
 from grading.plan.build import boundaries
+from tests.engine.small import DAY, Shelf, fact, indicator, ruleset_of
 from tests.engine.strategies import any_audit
 from tests.gaps.small import also, asks, small
 
@@ -105,6 +108,36 @@ def test_rows_count_one_by_one_and_a_missing_table_once(tmp_path: Path) -> None:
     # Row 1 lacks nox, row 2 is another kind, row 3 is asked for its kind, row 4 is within the limit whatever it is.
     assert decided(tmp_path, each, {}, outlets=rows).causes == Causes(2, 0)
     assert decided(tmp_path, each, {}).causes == Causes(1, 0)
+
+
+@pytest.mark.parametrize("remedies", [("{text: 甲}", "{text: 甲}"), ("{text: 甲}", "{text: 乙}")])
+def test_how_a_better_level_is_reached_changes_nothing_about_what_is_open(
+    tmp_path: Path, remedies: tuple[str, str]
+) -> None:
+    """A is stricter about the same figure, so nobody reaches B by A alone, whatever is done for either."""
+    better, own = remedies
+    levels = (
+        f"A: {{require: {{fact: dust, at_most: {{provisional: 5}}}}, remedy: {better}}}, "
+        f"B: {{require: {{fact: dust, at_most: {{provisional: 10}}}}, remedy: {own}}}"
+    )
+    text = also("C", "{fact: dust, at_most: 200}", "tested", "限值").replace("levels: {", f"levels: {{{levels}, ")
+    found = decided(tmp_path, "indicators:\n" + text, {"dust": 8})
+    assert found.causes == Causes(0, 2)
+
+
+def test_units_of_scales_with_other_standings_are_decided_together() -> None:
+    facts = {"dust": fact("dust", "number")}
+    asked = (indicator("dusty", A={"fact": "dust", "at_most": 10}),)
+
+    def own(id_: str, best: int) -> Ruleset:
+        levels = [{"id": "A", "label": "A", "standing": best}, {"id": "B", "label": "B", "standing": 3}]
+        return ruleset_of(id=id_, facts=facts, indicators=asked, scale={"label": "s", "levels": levels})
+
+    rulesets = {id_: own(id_, best) for id_, best in (("t/x", 1), ("t/y", 2))}
+    units = tuple(UnitAudit(id=id_, ruleset=id_, facts={}, groups={}) for id_ in rulesets)
+    audit = Audit(enterprise=Enterprise(name="e"), assessed_on=DAY, units=units)
+    found = decision_of(rulesets, audit, Engine(Shelf(*rulesets.values())).grade(audit))
+    assert (found.kind, found.causes) == (Kind.UNDECIDED, Causes(2, 0))
 
 
 def test_a_gate_that_nobody_answered_puts_no_plant_out_of_the_grading(tmp_path: Path) -> None:

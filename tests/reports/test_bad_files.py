@@ -73,7 +73,7 @@ def test_a_place_that_can_not_be_written_is_named(folder: Path, command: str, pl
     (folder / "file").touch()
     found = run(f"{command} {place}")
     assert found.exit_code == 1
-    assert f"{place} 写不了" in found.output
+    assert f"无法写入 {place}" in found.output
 
 
 @pytest.mark.parametrize("name", ["厂\u0001", "厂\ufffe", "\x1b[31m"])

@@ -25,6 +25,8 @@ APPEND_ONLY = (
     "sign_offs",
     "draft_rulesets",
     "audit_revisions",
+    "campaign_changes",
+    "campaign_snapshots",
 )
 """Tables whose rows a trigger makes unchangeable."""
 REFUSES = "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END"

@@ -19,13 +19,15 @@ from pydantic import SecretStr
 
 from api.context import cookie_name
 from api.identity import sessions
+from api.queries.campaigns import roster
 from api.server.app import create_app
 from api.service import make_service
 from api.services import workflow
+from api.services.campaigns.creation import create as begin_campaign
 from api.settings import Settings
 from api.store.migrate import migrate
 from tests.api.conftest import GRADER, KEY
-from tests.api.world import PASSWORD, World, content, people_it
+from tests.api.world import PASSWORD, PERMIT, World, campaign_text, content, people_it
 
 ARGUMENTS = ["--no-sandbox", "--headless=new", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -41,6 +43,8 @@ class Place:
     own: UUID
     draft: UUID
     empty: UUID
+    campaign: UUID
+    plant: UUID
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +69,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     world.do("tyre", workflow.submit, own)
     draft = world.do("wang", workflow.create_audit, world.tyre, content()).id
     empty = world.do("zhao", workflow.create_audit, world.foundry).id
+    campaign = world.do("city", begin_campaign, campaign_text("610400", PERMIT)).id
+    with world.at("city") as context:
+        (entry,) = roster(context.db, campaign)
     thread.start()
     while not server.started:
         time.sleep(0.02)
-    yield Place(f"http://127.0.0.1:{port}", world, published, own, draft, empty)
+    yield Place(f"http://127.0.0.1:{port}", world, published, own, draft, empty, campaign, entry.id)
     server.should_exit = True
     thread.join(10)
 

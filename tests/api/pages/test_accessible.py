@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.api.pages.conftest import Place, violations
+from tests.api.world import PERMIT
 
 PAGES = {
     "assessor's home": ("wang", "/"),
@@ -27,6 +28,10 @@ PAGES = {
     "enterprise by provisional figures": ("tyre", "/enterprises/{tyre}?mode=trial&fill=1"),
     "overview": ("province", "/overview"),
     "files to download": ("province", "/exports"),
+    "campaign": ("city", "/campaigns/{campaign}"),
+    "campaign's plants": ("city", "/campaigns/{campaign}/plants?list=overdue"),
+    "campaign's plant": ("city", "/campaigns/{campaign}/plant?permit=" + PERMIT),
+    "upgrade plan": ("tyre", "/campaign-plants/{plant}"),
     "rulesets": ("city", "/rulesets"),
     "ruleset": ("city", "/rulesets/national-2020/rubber"),
     "editions compared": ("city", "/rulesets/xianyang-2023/rubber?compare=national-2020/rubber"),

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from api.pages.batch.batch_unit import _levels_between, _subject
+from api.pages.batch.batch_unit import Side, _case, _levels_between, _subject
 from api.problems import Problem
 from api.queries.batch_impact import impact_of, sides_of
 from api.services.draft_rulesets import upload
@@ -148,7 +148,8 @@ def test_who_loses_a_while_b_and_c_are_open_is_not_called_d_and_every_level_betw
         assert (unit.before, unit.after, unit.after_attainable) == ("A", "D", "B")
         subject = _subject(context, made.id, unit.audit_id, unit.position)
         sides = sides_of(context, subject.found, subject.units)
-        levels = _levels_between(context, subject, sides, sides.before[1].library.ruleset(unit.before_ruleset))
+        before = sides.before[1].library.ruleset(unit.before_ruleset)
+        levels = _levels_between(subject, _case(context, subject, sides, Side.AFTER), before)
     assert [(label, status.value) for label, status, _ in levels] == [
         ("A级", "unmet"),
         ("B级", "unknown"),

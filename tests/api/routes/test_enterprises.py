@@ -51,7 +51,7 @@ def test_enterprises_are_found_by_name_code_area_ruleset_and_grade(ask: Ask, fur
     assert len(found()) == 2
     assert found(q=tyre["name"][2:5]) == found(q=tyre["uscc"]) == found(area="610400") == [tyre["id"]]
     # It is a D at least, and what it is isn't decided: it is none of the D plants.
-    assert (tyre["grades"][0]["grade"], tyre["grades"][0]["decision"]["decided"]) == ("D", False)
+    assert (tyre["grades"][0]["grade"], tyre["grades"][0]["decision"]["kind"]) == ("D", "undecided")
     assert found(grade="D") == []
     assert tyre["id"] in found(grade="undecided")
     assert found(q="%") == []

@@ -1,0 +1,1 @@
+"""Pages of campaigns: the bureau's, of their plants, and of new ones."""

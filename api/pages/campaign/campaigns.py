@@ -1,0 +1,208 @@
+"""Campaigns of a bureau: their list, a new one, and the page on which one is run."""
+
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from starlette.datastructures import UploadFile
+from starlette.responses import RedirectResponse, Response
+
+from api.access import MAY, Rule, in_area
+from api.context import Context, needs
+from api.pages.campaign.month_chart import chart_days, month_chart
+from api.pages.form_data import Posted, Sent
+from api.pages.render import page
+from api.problems import Problem
+from api.queries import campaigns as queries
+from api.services.campaigns import creation, documents, evaluation, roster
+from api.services.campaigns.plant_rows import month_ends, rows_on
+from api.services.campaigns.snapshots import FIGURES, SnapshotLine, compared, line_of
+from api.services.users import names_of
+from api.store import Campaign, CampaignState
+from grading import calendar
+from grading.campaign.roster_lines import roster_lines
+from reports.campaign.context import ZONE
+
+router = APIRouter()
+Reader = Annotated[Context, needs(Rule.READ_CAMPAIGNS)]
+CostlyReader = Annotated[Context, needs(Rule.READ_CAMPAIGNS, costly=True)]
+Runner = Annotated[Context, needs(Rule.RUN_CAMPAIGNS)]
+On = Annotated[str, Query(max_length=10)]
+STATES = {CampaignState.ACTIVE: "进行中", CampaignState.CLOSED: "已结束"}
+SHOWN, CHANGES = 8, 20
+LISTS = {
+    "created_a": "升为 A 级或引领性",
+    "increased_b": "升为 B 级",
+    "reduced_c": "由 C 级上升",
+    "cleared_d": "由 D 级或非引领性上升",
+    "backslid": "退步",
+    "overdue": "逾期",
+    "closed_since": "起始为 C、D 级，其后关闭或不纳入分级",
+    "undecided": "等级待定",
+}
+
+
+@router.get("/campaigns")
+def list_campaigns(request: Request, context: Reader) -> Response:
+    """The campaigns of the area, the newest first."""
+    found, _ = queries.campaigns(context.db, None, None, 100)
+    return page(
+        request,
+        context,
+        "campaigns.html.j2",
+        campaigns=found,
+        states=STATES,
+        people=names_of(context.db, [campaign.made_by for campaign in found]),
+        may_run=context.actor.role in MAY[Rule.RUN_CAMPAIGNS],
+    )
+
+
+@router.get("/campaigns/new")
+def new_campaign(request: Request, context: Runner) -> Response:
+    """The form of a new one."""
+    return page(request, context, "campaign_new.html.j2", refused=None)
+
+
+@router.post("/campaigns/begin")
+def begin_campaign(request: Request, context: Runner, sent: Sent) -> Response:
+    """Begin one from its files; what is wrong with them is told on the form, all of it."""
+    try:
+        below = sent.text("below_reached") == "1"
+        made = creation.create(context, _text(sent, "document"), _optional(sent, "roster"), below_reached=below)
+    except Problem as problem:
+        context.undo(problem)
+        return page(request, context, "campaign_new.html.j2", status=problem.status, refused=problem)
+    return RedirectResponse(f"/campaigns/{made.id}", status_code=303)
+
+
+@router.get("/campaigns/{campaign_id}")
+def show_campaign(campaign_id: UUID, request: Request, context: Reader, on: On = "") -> Response:
+    """Targets against present, county by county, with what each number stands for."""
+    return _shown(request, context, context.find(Campaign, campaign_id), on)
+
+
+def _shown(request: Request, context: Context, campaign: Campaign, on: str, refused: Problem | None = None) -> Response:
+    day = day_in(on)
+    data, report, plants = rows_on(context, campaign, day)
+    document = data.campaign
+    ends = month_ends(context, campaign, data, chart_days(document.period.start, day))
+    today = calendar.day_of(context.at)
+    changes = queries.changes(context.db, campaign.id, frozen_only=True, most=CHANGES)
+    values: dict[str, Any] = {
+        "campaign": campaign,
+        "document": document,
+        "state": STATES[campaign.state],
+        "report": report,
+        "e": report.evaluation,
+        "plants": plants,
+        "lists": [(name, titles(document)[name], plants.of(name)) for name in LISTS],
+        "shown": SHOWN,
+        "zones": ZONE,
+        "day": day,
+        "today": today,
+        "part": "" if data.area == campaign.jurisdiction else data.area,
+        "register": data.register,
+        "query": urlencode({"on": day.isoformat()}) if day != today else "",
+        "chart": month_chart(ends),
+        "snapshots": compared(_snapshots(context, campaign)),
+        "figures": FIGURES,
+        "changes": changes,
+        "permits": {row.id: row.permit for row in queries.roster(context.db, campaign.id)} if changes else {},
+        "people": names_of(context.db, [change.by for change in changes]),
+        "on_roster": len(document.roster),
+        "frozen": evaluation.is_frozen(document, today),
+        "may_change": may_change(context, campaign),
+        "refused": refused,
+    }
+    status = 200 if refused is None else refused.status
+    return page(request, context, "campaign.html.j2", status=status, **values)
+
+
+@router.get("/campaigns/{campaign_id}/report.pdf")
+def download_pdf(campaign_id: UUID, context: CostlyReader, on: On = "") -> Response:
+    """The report as PDF."""
+    return _document(context, campaign_id, on, documents.PDF)
+
+
+@router.get("/campaigns/{campaign_id}/report.html")
+def download_html(campaign_id: UUID, context: CostlyReader, on: On = "") -> Response:
+    """The report as one HTML file."""
+    return _document(context, campaign_id, on, documents.HTML)
+
+
+@router.get("/campaigns/{campaign_id}/ledger.xlsx")
+def download_ledger(campaign_id: UUID, context: CostlyReader, on: On = "") -> Response:
+    """The ledger as a workbook."""
+    return _document(context, campaign_id, on, documents.LEDGER)
+
+
+def _document(context: Context, campaign_id: UUID, on: str, kind: documents.Kind) -> Response:
+    called, content = documents.made(context, context.find(Campaign, campaign_id), day_in(on), kind)
+    disposition = f"attachment; filename*=UTF-8''{quote(called)}"
+    return Response(content, media_type=kind.media_type, headers={"Content-Disposition": disposition})
+
+
+@router.post("/campaigns/{campaign_id}/roster")
+def change_roster(campaign_id: UUID, request: Request, context: Runner, sent: Sent) -> Response:
+    """Put the plants of a file on the roster, or take one off; what is wrong is told on the page."""
+    lines, wrong = roster_lines(_optional(sent, "roster").encode(), evaluation.vocabulary(context.service))
+    remove = [permit] if (permit := sent.text("remove").strip()) else []
+    try:
+        roster.change_roster(context, campaign_id, lines, wrong, sent.text("reasons"), remove=remove)
+    except Problem as problem:
+        context.undo(problem)
+        return _shown(request, context, context.find(Campaign, campaign_id), "", problem)
+    return RedirectResponse(f"/campaigns/{campaign_id}#roster", status_code=303)
+
+
+@router.post("/campaigns/{campaign_id}/closing")
+def close_campaign(campaign_id: UUID, context: Runner, sent: Sent) -> Response:
+    """Close it for good."""
+    creation.close(context, campaign_id, sent.text("reasons"), sent.version)
+    return RedirectResponse(f"/campaigns/{campaign_id}", status_code=303)
+
+
+def titles(document: Any) -> dict[str, str]:
+    """The lists of an evaluation under the names that the city gave its campaign."""
+    names = document.names
+    own = {"created_a": names.a, "increased_b": names.b, "reduced_c": names.c, "cleared_d": names.d}
+    return {name: f"{own[name]}（{said}）" if name in own else said for name, said in LISTS.items()}
+
+
+def may_change(context: Context, campaign: Campaign) -> bool:
+    """Whether the actor may keep the roster of a campaign."""
+    actor = context.actor
+    charged = actor.role in MAY[Rule.RUN_CAMPAIGNS] and in_area(campaign.jurisdiction, actor.area or "")
+    return charged and campaign.state is CampaignState.ACTIVE
+
+
+def day_in(said: str) -> date:
+    """The day that an address names, today when it names none; raises Problem (422)."""
+    try:
+        return date.fromisoformat(said) if said else calendar.today()
+    except ValueError:
+        raise Problem("invalid_day", "日期应为 2026-01-31 的格式。", status=422) from None
+
+
+def _snapshots(context: Context, campaign: Campaign) -> list[SnapshotLine]:
+    """The figures of all snapshots, which never change: each is read once."""
+    remembered = context.service.campaign_reports
+    return [
+        remembered.get(("snapshot", row.id), lambda row=row: line_of(row))  # type: ignore[misc]
+        for row in queries.snapshots(context.db, campaign.id)
+    ]
+
+
+def _text(sent: Posted, name: str) -> str:
+    content = sent.file(name).file.read(4_000_001)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Problem("not_utf8", f"文件不是 UTF-8 文本（第 {error.start + 1} 个字节）。", status=422) from None
+
+
+def _optional(sent: Posted, name: str) -> str:
+    value = sent.fields.get(name)
+    return _text(sent, name) if isinstance(value, UploadFile) and value.filename else ""

@@ -1,0 +1,138 @@
+"""The plants of a campaign: lists that every number of its page leads to, and one plant with what stands before its target."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from sqlalchemy import select
+from starlette.responses import Response
+
+from api.access import Rule
+from api.context import Context, needs
+from api.pages.campaign.campaigns import STATES, day_in, titles
+from api.pages.gaps_view import GapView, gap_views
+from api.pages.render import page
+from api.problems import not_found
+from api.queries import campaigns as queries
+from api.services.campaigns.gap_states import in_force
+from api.services.campaigns.plant_rows import PlantRow, rows_on
+from api.services.campaigns.stored import facts_of, measures_of
+from api.services.cases import explained
+from api.services.users import names_of
+from api.store import Campaign, Grading
+from grading import calendar
+from reports.campaign.context import ZONE
+
+router = APIRouter()
+Reader = Annotated[Context, needs(Rule.READ_CAMPAIGNS)]
+Short = Annotated[str, Query(max_length=64)]
+LINES = 50
+COUNTED = {
+    "base": "计入基数",
+    "reached": "已达到",
+    "not_reached": "未达到",
+    "roster": "名单内",
+    "zone_unknown": "区位不明",
+    "new": "新增",
+    "pending": "公示中（已复核未公布）",
+    "opened_since": "新投产达到（不计）",
+    "lost": "得而复失",
+}
+BANDS = {"a": "A、引领性", "b": "B", "c": "C", "d": "D、非引领性", "others": "其他（未评级、不纳入）"}
+
+
+@router.get("/campaigns/{campaign_id}/plants")
+def list_plants(
+    campaign_id: UUID,
+    request: Request,
+    context: Reader,
+    on: Short = "",
+    listed: Annotated[str, Query(alias="list", max_length=64)] = "",
+    county: Short = "",
+    zone: Short = "",
+    band: Short = "",
+    q: Short = "",
+    number: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
+    """Filtered; the filters stand in the address."""
+    campaign = context.find(Campaign, campaign_id)
+    day = day_in(on)
+    data, _, plants = rows_on(context, campaign, day)
+    wanted = {"list": listed, "county": county, "zone": zone, "band": band, "q": q.strip()}
+    found = [row for row in plants.rows if _suits(row, wanted)]
+    pages = max(-(-len(found) // LINES), 1)
+    number = min(number, pages)
+    on_ = {} if day == calendar.day_of(context.at) else {"on": day.isoformat()}
+    return page(
+        request,
+        context,
+        "campaign_plants.html.j2",
+        campaign=campaign,
+        day=day,
+        found=found,
+        shown=found[(number - 1) * LINES : number * LINES],
+        number=number,
+        pages=pages,
+        wanted=wanted,
+        lists=COUNTED | titles(data.campaign),
+        counties=sorted({(row.county, row.county_name) for row in plants.rows}),
+        zones={**ZONE, "unknown": "区位不明"},
+        bands=BANDS,
+        query=urlencode({**{key: value for key, value in wanted.items() if value}, **on_}),
+        day_query=urlencode(on_),
+    )
+
+
+@router.get("/campaigns/{campaign_id}/plant")
+def show_plant(campaign_id: UUID, request: Request, context: Reader, permit: Short = "", on: Short = "") -> Response:
+    """A plant: its target, what stands before it, its plan, what became of its grade."""
+    campaign = context.find(Campaign, campaign_id)
+    day = day_in(on)
+    data, _, plants = rows_on(context, campaign, day)
+    row, registered = plants.by_permit.get(permit), data.register.plants.get(permit)
+    if row is None or registered is None:
+        if permit:
+            raise not_found()
+        return list_plants(campaign_id, request, context)
+    entry = queries.plant(context.db, campaign_id, permit)
+    target = entry.target if entry is not None else None
+    period = in_force(registered, day)
+    stored = None
+    if period is not None:
+        stored = context.db.scalar(select(Grading).where(Grading.id == period.grading_id))
+    case, unexplained = explained(context, stored) if stored is not None else (None, None)
+    gaps: tuple[GapView, ...] = gap_views(case, target) if case is not None else ()
+    changes = queries.changes(context.db, campaign_id, plant_id=entry.id) if entry is not None else ()
+    return page(
+        request,
+        context,
+        "campaign_plant.html.j2",
+        campaign=campaign,
+        state=STATES[campaign.state],
+        day=day,
+        row=row,
+        entry=entry,
+        facts=facts_of(entry.facts) if entry is not None else None,
+        measures=measures_of(entry.measures) if entry is not None else (),
+        gaps=gaps,
+        unexplained=unexplained,
+        audit_id=period.audit_id if period is not None else None,
+        steps=data.evaluator.plants[permit].steps,
+        labels=data.evaluator.levels.labels,
+        start=data.campaign.period.start,
+        lists=[(COUNTED | titles(data.campaign)).get(name) for name in sorted(row.lists)],
+        zones={**ZONE, "unknown": "区位不明"},
+        changes=changes,
+        people=names_of(context.db, [change.by for change in changes]),
+    )
+
+
+def _suits(row: PlantRow, wanted: dict[str, str]) -> bool:
+    return (
+        (not wanted["list"] or wanted["list"] in row.lists)
+        and (not wanted["county"] or row.county == wanted["county"])
+        and (not wanted["zone"] or row.zone == wanted["zone"])
+        and (not wanted["band"] or row.band == wanted["band"])
+        and (not wanted["q"] or wanted["q"] in row.name or wanted["q"] in row.permit)
+    )

@@ -1,0 +1,67 @@
+"""What routes and pages ask of campaigns, as far as the actor sees them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from api.queries.paging import newest_first
+from api.store import Campaign, CampaignChange, CampaignPlant, CampaignSnapshot, CampaignState
+
+
+def campaigns(
+    db: Session, state: CampaignState | None, cursor: UUID | None, limit: int
+) -> tuple[list[Campaign], UUID | None]:
+    """The campaigns, the newest first, and the cursor of the next page."""
+    rows = select(Campaign)
+    if state is not None:
+        rows = rows.where(Campaign.state == state)
+    return newest_first(db, rows, Campaign.id, cursor, limit)
+
+
+def roster(db: Session, campaign_id: UUID) -> list[CampaignPlant]:
+    """What a campaign states of its plants, by permit."""
+    rows = select(CampaignPlant).where(CampaignPlant.campaign_id == campaign_id)
+    return list(db.scalars(rows.order_by(CampaignPlant.permit)))
+
+
+def plant(db: Session, campaign_id: UUID, permit: str) -> CampaignPlant | None:
+    """What a campaign states of one plant."""
+    mine = (CampaignPlant.campaign_id == campaign_id, CampaignPlant.permit == permit)
+    return db.scalar(select(CampaignPlant).where(*mine))
+
+
+def campaigns_of(db: Session, enterprise_id: UUID) -> Sequence[tuple[CampaignPlant, Campaign]]:
+    """The campaigns on whose rosters an enterprise's plants are, the newest first."""
+    rows = (
+        select(CampaignPlant, Campaign)
+        .join(Campaign, Campaign.id == CampaignPlant.campaign_id)
+        .where(CampaignPlant.enterprise_id == enterprise_id, CampaignPlant.target.is_not(None))
+        .order_by(Campaign.id.desc())
+    )
+    return [(plant_, campaign) for plant_, campaign in db.execute(rows)]
+
+
+def changes(
+    db: Session, campaign_id: UUID, *, plant_id: UUID | None = None, frozen_only: bool = False, most: int = 200
+) -> Sequence[CampaignChange]:
+    """Changes of a campaign's roster and plans, the newest first."""
+    rows = select(CampaignChange).where(CampaignChange.campaign_id == campaign_id)
+    if plant_id is not None:
+        rows = rows.where(CampaignChange.plant_id == plant_id)
+    if frozen_only:
+        rows = rows.where(CampaignChange.after_freeze)
+    return db.scalars(rows.order_by(CampaignChange.id.desc()).limit(most)).all()
+
+
+def number_on_roster(db: Session, campaign_id: UUID) -> int:
+    """How many plants have a target."""
+    mine = (CampaignPlant.campaign_id == campaign_id, CampaignPlant.target.is_not(None))
+    return db.scalars(select(func.count()).select_from(CampaignPlant).where(*mine)).one()
+
+
+def snapshots(db: Session, campaign_id: UUID) -> list[CampaignSnapshot]:
+    """The snapshots of month ends, the earliest first."""
+    rows = select(CampaignSnapshot).where(CampaignSnapshot.campaign_id == campaign_id)
+    return list(db.scalars(rows.order_by(CampaignSnapshot.day)))

@@ -1,0 +1,1 @@
+"""Campaigns in the service: stored documents and rosters, evaluated from the gradings that are published here."""

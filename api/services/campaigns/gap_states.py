@@ -1,0 +1,107 @@
+"""Whether a planned measure's gap is closed: by what the published audit now meets, never by who says so."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import select
+
+from api.context import Context
+from api.problems import Problem
+from api.services.analysis import Case
+from api.services.campaigns.published import Period, RegisteredPlant
+from api.services.cases import explained
+from api.store import Grading
+from grading.gaps import TargetError, unit_gaps
+from grading.model.gap import GapLine
+from grading.model.result import UNGRADED
+
+EARLIER = 4
+"""So many gradings before the one in force are looked at for a gap that is not open any more."""
+
+
+class GapState(StrEnum):
+    """What the published audit says of a gap."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    """An earlier published audit had it, the one in force does not."""
+    FOREIGN = "foreign"
+    """No published audit of the plant has had it."""
+    UNKNOWN = "unknown"
+    """No audit is in force, or it can't be explained."""
+
+
+@dataclass(frozen=True)
+class PlantGaps:
+    """The gap lines between a plant's published audit and its target, by id; None where they can't be said."""
+
+    lines: Mapping[str, GapLine] | None
+    earlier: tuple[UUID, ...]
+    """Gradings that were published before."""
+    target: str
+
+    def state(self, context: Context, gap: str) -> GapState:
+        """What the published audit says of a gap."""
+        if self.lines is None:
+            return GapState.UNKNOWN
+        if gap in self.lines:
+            return GapState.OPEN
+        for grading_id in self.earlier[:EARLIER]:
+            lines = lines_of_grading(context, grading_id, self.target)
+            if lines is not None and gap in lines:
+                return GapState.CLOSED
+        return GapState.FOREIGN
+
+
+def plant_gaps(context: Context, plant: RegisteredPlant, target: str, day: date) -> PlantGaps:
+    """The gaps of a plant on a day."""
+    now = in_force(plant, day)
+    published = sorted(_published(plant), key=lambda period: period.published or date.min, reverse=True)
+    earlier = tuple(dict.fromkeys(p.grading_id for p in published if now is None or p.grading_id != now.grading_id))
+    lines = None if now is None else lines_of_grading(context, now.grading_id, target)
+    return PlantGaps(lines, earlier, target)
+
+
+def lines_of_grading(context: Context, grading_id: UUID, target: str) -> Mapping[str, GapLine] | None:
+    """All gap lines between a grading and a level; None when the grading can't be explained, or not of every unit."""
+    stored = context.db.scalar(select(Grading).where(Grading.id == grading_id))
+    if stored is None:
+        return None
+    try:
+        case, _ = explained(context, stored)
+    except Problem:
+        return None
+    return None if case is None else _lines(case, target)
+
+
+def in_force(plant: RegisteredPlant, day: date) -> Period | None:
+    """The publication of a plant that is in force on a day, the last one of several."""
+    found = [
+        period
+        for period in _published(plant)
+        if period.published is not None and period.published <= day and (period.ended is None or period.ended > day)
+    ]
+    return max(enumerate(found), key=lambda at: (at[1].published or date.min, at[0]))[1] if found else None
+
+
+def _published(plant: RegisteredPlant) -> Iterable[Period]:
+    return [p for periods in plant.periods.values() for p in periods if p.published is not None]
+
+
+def _lines(case: Case, target: str) -> dict[str, GapLine] | None:
+    found: dict[str, GapLine] = {}
+    for i, unit in enumerate(case.grading.units):
+        try:
+            gaps = unit_gaps(case.engine, case.audit, case.grading, i, target)
+        except TargetError:
+            standings = {level.id: level.standing for level in case.engine.library.ruleset(unit.ruleset).scale.levels}
+            grade = unit.outcome.grade
+            if grade == UNGRADED or target not in standings or standings[grade] > standings[target]:
+                return None
+            # The unit has reached the target: nothing is open.
+            continue
+        found |= {line.id: line for line in gaps.lines}
+    return found

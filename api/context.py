@@ -25,6 +25,7 @@ from api.identity.csrf import SAFE, Sent, refuse_foreign, refuse_forged
 from api.problems import Problem, not_found
 from api.service import Service, service_of
 from api.store import (
+    AdmissionOpinion,
     Appeal,
     Assignment,
     Audit,
@@ -60,6 +61,7 @@ SUBJECTS: dict[str, type[Base]] = {
     "evidence_id": EvidenceFile,
     "export_id": Export,
     "grading_id": Grading,
+    "opinion_id": AdmissionOpinion,
     "ruleset_digest": StoredRuleset,
     "site_id": Site,
     "team_id": Team,

@@ -58,6 +58,10 @@ class Rule(StrEnum):
     """Begin and close campaigns, keep their rosters."""
     KEEP_PLANS = "keep_plans"
     """Write a plant's upgrade plan."""
+    READ_ADMISSION = "read_admission"
+    """Look at opinions of admission."""
+    GIVE_ADMISSION = "give_admission"
+    """Give opinions of admission, and say when projects were completed."""
     READ_LOG = "read_log"
     OPERATE = "operate"
     """Metrics and the state of the service."""
@@ -93,6 +97,8 @@ MAY = MappingProxyType(
         Rule.READ_CAMPAIGNS: frozenset({B, R}),
         Rule.RUN_CAMPAIGNS: frozenset({B}),
         Rule.KEEP_PLANS: frozenset({E, B}),
+        Rule.READ_ADMISSION: frozenset({B, R}),
+        Rule.GIVE_ADMISSION: frozenset({B}),
         Rule.READ_LOG: ALL,
         Rule.OPERATE: frozenset({R}),
     }
@@ -105,6 +111,7 @@ LOOKS_ONLY = frozenset(
         Rule.READ_STATISTICS,
         Rule.READ_BATCHES,
         Rule.READ_CAMPAIGNS,
+        Rule.READ_ADMISSION,
         Rule.READ_LOG,
         Rule.OPERATE,
     }

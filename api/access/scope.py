@@ -32,6 +32,7 @@ from sqlalchemy.sql.visitors import ExternallyTraversible
 
 from api.access.actor import Actor, Via
 from api.store import (
+    AdmissionOpinion,
     Appeal,
     Assignment,
     Audit,
@@ -57,6 +58,7 @@ from api.store import (
     GradedUnit,
     Grading,
     LogEntry,
+    ProjectCompletion,
     Publication,
     RememberedAnswer,
     Role,
@@ -272,6 +274,15 @@ def _campaign_snapshots(actor: Actor) -> Filter:
     return CampaignSnapshot.campaign_id.in_(within)
 
 
+def _completions(actor: Actor) -> Filter:
+    """When projects were completed whose opinions the actor sees."""
+    if actor.role is Role.ADMINISTRATOR:
+        return true()
+    o = _alias(AdmissionOpinion)
+    within: Filter = ProjectCompletion.opinion_id.in_(select(o.c.id).where(_of_the_area(actor, o.c.county)))
+    return within
+
+
 FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     Enterprise: lambda actor: enterprises(actor, Enterprise.id),
     Site: lambda actor: enterprises(actor, Site.enterprise_id),
@@ -299,6 +310,8 @@ FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     CampaignPlant: lambda actor: enterprises(actor, CampaignPlant.enterprise_id),
     CampaignChange: lambda actor: enterprises(actor, CampaignChange.enterprise_id),
     CampaignSnapshot: _campaign_snapshots,
+    AdmissionOpinion: lambda actor: _of_the_area(actor, AdmissionOpinion.county),
+    ProjectCompletion: _completions,
     DraftRuleset: lambda actor: _of_the_area(actor, DraftRuleset.area),
     Batch: lambda actor: _of_the_area(actor, Batch.area),
     BatchRuleset: _of_batches(BatchRuleset.batch_id),

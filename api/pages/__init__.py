@@ -23,6 +23,7 @@ from api.pages import (
     users,
     what_if,
 )
+from api.pages.admission import opinions
 from api.pages.batch import batch_unit, batches
 from api.pages.campaign import campaigns, plan, plants
 from api.pages.form import audit_form, evidence
@@ -49,6 +50,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     campaigns.router,
     plants.router,
     plan.router,
+    opinions.router,
     users.router,
     teams.router,
     account.router,

@@ -67,6 +67,8 @@ ACTIONS = MappingProxyType(
         "campaign.snapshot": "固定月末统计",
         "audit.regraded_in_batch": "批次改动等级",
         "audit.regrading_taken_back": "批次改动被收回",
+        "admission.given": "出具准入意见",
+        "admission.completed": "登记竣工验收",
         "demo.created": "建立演示数据",
         "rows.changed": "保存数据",
         "log.baseline": "升级时登记已有数据",

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from api.routes import (
     account,
+    admission,
     appeals,
     audit_steps,
     audits,
@@ -36,6 +37,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     batches.router,
     campaigns.router,
     campaign_plans.router,
+    admission.router,
     evidence.router,
     users.router,
     account.router,

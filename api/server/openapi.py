@@ -53,6 +53,7 @@ TAGS = {
     "reports": "Gap reports as PDF and HTML, one or many.",
     "batches": "Published gradings under another edition: what would change, published as a whole.",
     "campaigns": "Targets of a bureau for its plants, counted from published gradings.",
+    "admission": "Whether proposed projects may be admitted, and their grades after completion.",
     "evidence": "Files that prove what an audit says.",
     "people": "Users, assessment teams, assignments.",
     "account": "Your own password and tokens.",

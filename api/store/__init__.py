@@ -1,5 +1,6 @@
 """The tables, one file per aggregate, and the database they are in."""
 
+from api.store.admission import AdmissionOpinion, AdmissionOutcome, ProjectCompletion
 from api.store.audits import Appeal, AppealState, Audit, AuditKind, AuditRevision, AuditState, DraftVersion
 from api.store.base import Base
 from api.store.batches import (
@@ -34,6 +35,8 @@ from api.store.users import Assignment, Role, Team, User
 from api.store.workers import Worker
 
 __all__ = [
+    "AdmissionOpinion",
+    "AdmissionOutcome",
     "Appeal",
     "AppealState",
     "Assignment",
@@ -71,6 +74,7 @@ __all__ = [
     "Grading",
     "LogEntry",
     "LogHead",
+    "ProjectCompletion",
     "Publication",
     "RememberedAnswer",
     "Role",

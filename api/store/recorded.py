@@ -18,6 +18,7 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Date, Enum, Integer, String, Table, Text, Uuid
 
+from api.store.admission import AdmissionOpinion, ProjectCompletion
 from api.store.audits import Appeal, Audit, AuditRevision
 from api.store.base import Base, Moment, Packed
 from api.store.batches import Batch, BatchAudit, BatchRuleset, DraftRuleset
@@ -93,6 +94,8 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
             Recorded(CampaignPlant, "campaign_plant"),
             Recorded(CampaignChange, "campaign_change"),
             Recorded(CampaignSnapshot, "campaign_snapshot"),
+            Recorded(AdmissionOpinion, "admission_opinion"),
+            Recorded(ProjectCompletion, "project_completion"),
             Recorded(Batch, "batch"),
             Recorded(BatchRuleset, "batch_ruleset"),
             # What is computed is recorded when it is published; until then it may be computed again at any time.

@@ -26,8 +26,8 @@ from api.access import Actor, Rule, Via, actor_of, require
 from api.context import Context, open_context
 from api.identity.tokens import create as create_token
 from api.service import Service
+from api.services import admission, workflow
 from api.services import users as users_service
-from api.services import workflow
 from api.services.campaigns.creation import create as begin_campaign
 from api.services.exports import keep_marked
 from api.services.regrading.lifecycle import Selection, order
@@ -106,6 +106,23 @@ def campaign_text(jurisdiction: str, permit: str, **others: Any) -> str:
         **others,
     }
     return json.dumps(stated, ensure_ascii=False)
+
+
+def project(county: str = "610404", audit: Any = None, **changes: Any) -> str:
+    """A proposed coating shop 20 km from the urban area, as a file states it."""
+    stated = {
+        "name": "涂装线",
+        "kind": "new",
+        "industry": "industrial_coating",
+        "emits_to_air": True,
+        "county": county,
+        "in_urban_area": False,
+        "distance_km": 20,
+        "distance_method": "fence",
+        "accepted_on": "2023-05-10",
+        "treatment": ["rto"],
+    }
+    return json.dumps({"project": stated | changes, "audit": audit}, ensure_ascii=False)
 
 
 def people_it(service: Service) -> World:
@@ -219,6 +236,7 @@ def _side(
         context.db.add(draft)
     head = said["enterprise"]
     campaign = world.do(bureau, begin_campaign, campaign_text(f"{head['county'][:4]}00", head["permit"]))
+    opinion = world.do(bureau, admission.give, project(said["enterprise"]["county"]))
     export = world.do(enterprise, keep_marked, b"workbook", "核查表.xlsx", "application/octet-stream")
     with world.at("root") as context:
         site = context.db.scalars(select(Site).where(Site.enterprise_id == enterprise_id)).one()
@@ -241,6 +259,7 @@ def _side(
         "draft_id": str(draft.id),
         "campaign_id": str(campaign.id),
         "campaign_plant_id": str(plant.id),
+        "opinion_id": str(opinion.id),
         "assignment_id": str(assignment.id),
         "team_id": str(assignment.team_id),
         "ruleset_digest": digest,

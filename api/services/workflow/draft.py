@@ -178,7 +178,7 @@ class Draft:
 
     def text(self) -> str:
         """The content, numbers digit by digit."""
-        return _text(self.raw, "") + "\n"
+        return json_text(self.raw) + "\n"
 
     def _listed_units(self) -> list[Any]:
         units = self.raw.get("units")
@@ -251,13 +251,16 @@ def _no_place(place: str) -> Problem:
     return Problem("no_such_place", message, status=422, errors=[ErrorAt(place, message)])
 
 
-def _text(value: Any, indent: str) -> str:
+def json_text(value: Any, indent: str = "") -> str:
+    """A value as JSON, its decimals as exact numbers."""
     deeper = indent + "  "
     if isinstance(value, dict) and value:
-        parts: Iterable[str] = (f"{json.dumps(k, ensure_ascii=False)}: {_text(v, deeper)}" for k, v in value.items())
+        parts: Iterable[str] = (
+            f"{json.dumps(k, ensure_ascii=False)}: {json_text(v, deeper)}" for k, v in value.items()
+        )
         return "{" + ",".join(f"\n{deeper}{part}" for part in parts) + f"\n{indent}}}"
     if isinstance(value, list) and value:
-        return "[" + ",".join(f"\n{deeper}{_text(item, deeper)}" for item in value) + f"\n{indent}]"
+        return "[" + ",".join(f"\n{deeper}{json_text(item, deeper)}" for item in value) + f"\n{indent}]"
     if isinstance(value, Decimal):
         return plain(value)
     return json.dumps(value, ensure_ascii=False)

@@ -1,6 +1,7 @@
 """Opinions of admission: tried out, given for good, made again from what was kept; and when the projects were completed."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -16,7 +17,7 @@ from api.access import Rule, in_area, require
 from api.context import Context
 from api.grader import Grader, keep_ruleset
 from api.policies import KeptPolicy
-from api.problems import ErrorAt, Problem
+from api.problems import ErrorAt, Problem, errors_of
 from api.store import AdmissionOpinion, AdmissionOutcome, Audit, Enterprise, ProjectCompletion
 from grading import calendar
 from grading.digest import digest
@@ -24,7 +25,7 @@ from grading.engine.durable_rules import EngineError
 from grading.engine.grade import Engine
 from grading.engine.revision import ENGINE
 from grading.engine.rules import NetworkError
-from grading.intake import AuditError, InputProblem
+from grading.intake import AuditError
 from grading.language.problems import LanguageError
 from grading.model.audit import Audit as Design
 from grading.policy.admission import Opinion, admission
@@ -102,7 +103,7 @@ def preview(context: Context, text: str) -> Made:
         kept = grader.policies.about_projects()
         return _made(text, grader.engine, policies.only(kept.keys()), kept)
     except AuditError as error:
-        raise invalid_project(error.problems) from None
+        raise invalid_project(errors_of(error)) from None
     except (LanguageError, NetworkError, EngineError) as error:
         errors = [ErrorAt("", str(error))]
         raise Problem("policies_unusable", "准入政策或规则集无法使用。", status=422, errors=errors) from error
@@ -119,11 +120,11 @@ def give(context: Context, text: str, supersedes: UUID | None = None) -> Admissi
     made = preview(context, text)
     project = made.project
     if not in_area(project.county, actor.area or ""):
-        raise invalid_project([InputProblem("project.county", f"不在您的辖区（{actor.area}）内")])
+        raise invalid_project([ErrorAt("project.county", f"不在您的辖区（{actor.area}）内", "not_in_charge")])
     if earlier is not None and project.county != earlier.county:
         # Who sees the earlier one has to see that it was replaced.
         message = f"取代的意见须为同一区县（{earlier.county}）的项目；区县有误时请另行出具意见"
-        raise invalid_project([InputProblem("project.county", message)])
+        raise invalid_project([ErrorAt("project.county", message, "other_county")])
     library = context.service.grader.engine.library
     for ruleset_id, ruleset_digest in sorted(made.rulesets.items()):
         keep_ruleset(context.db, library.ruleset(ruleset_id), ruleset_digest)
@@ -231,9 +232,8 @@ def made_digests(row: AdmissionOpinion) -> dict[str, str]:
     return {id_: said["digest"] for id_, said in json.loads(row.policies).items()}
 
 
-def invalid_project(problems: list[InputProblem] | tuple[InputProblem, ...]) -> Problem:
+def invalid_project(errors: Sequence[ErrorAt]) -> Problem:
     """A project that can't be read, with the place of everything that is wrong."""
-    errors = [ErrorAt(p.place, p.message) for p in problems]
     return Problem("invalid_project", f"项目信息有 {len(errors)} 处问题。", status=422, errors=errors)
 
 

@@ -18,6 +18,7 @@ from grading.model.audit import Audit, Enterprise, Known, Row, UnitAudit, Value
 from grading.model.base import decimal_places
 from grading.model.ruleset import Fact, Ruleset
 from grading.problems.codes import ProblemCode
+from grading.problems.json_faults import json_fault
 from grading.problems.phrases import Phrase
 from grading.problems.reason import Parameter, Reason, ReasonError, Sentences, reason_of
 from grading.regions import is_place
@@ -34,18 +35,6 @@ UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe
 """Characters that no document can hold: controls other than tab and line ends, halves of surrogate pairs, non-characters."""
 MAX_NUMBER = 10**9
 """Numbers of an audit are smaller than this, sign apart."""
-_JSON_FAULTS = (
-    ("Expecting value", Phrase.JSON_VALUE),
-    ("Expecting property name", Phrase.JSON_NAME),
-    ("Expecting ':'", Phrase.JSON_COLON),
-    ("Expecting ','", Phrase.JSON_COMMA),
-    ("Illegal trailing comma", Phrase.JSON_TRAILING_COMMA),
-    ("Extra data", Phrase.JSON_EXTRA),
-    ("Unterminated string", Phrase.JSON_STRING),
-    ("Invalid control character", Phrase.JSON_CONTROL),
-    ("Invalid \\", Phrase.JSON_ESCAPE),
-)
-"""How messages of the standard library's reader begin, and what each means."""
 Path = tuple[str | int, ...]
 
 
@@ -77,14 +66,14 @@ def input_problem(place: str, code: Sentences, /, **parameters: Parameter) -> In
 
 
 class AuditError(Exception):
-    """An audit can't be graded; `problems` says everything that is wrong. As text it is English, for developers."""
+    """An audit can't be graded; `problems` says everything that is wrong. As text it is Chinese, for whoever it reaches."""
 
     def __init__(self, problems: Iterable[InputProblem]) -> None:
         self.problems = tuple(dict.fromkeys(problems))
 
     def __str__(self) -> str:
         """A line a problem."""
-        return "\n".join(f"{p.place or '(audit)'}: {p.reason.english}" for p in self.problems)
+        return "\n".join(f"{p.place or '（审核数据）'}：{p.message}" for p in self.problems)
 
 
 class _Twice(dict[str, Any]):
@@ -123,8 +112,8 @@ def parse_json(text: bytes | str) -> Any:
 
 
 def _not_json(error: json.JSONDecodeError) -> InputProblem:
-    fault = next((phrase for begin, phrase in _JSON_FAULTS if error.msg.startswith(begin)), Phrase.JSON_OTHER)
-    return input_problem("", ProblemCode.NOT_JSON, fault=fault, line=error.lineno, column=error.colno)
+    fault, line, column = json_fault(error.msg), error.lineno, error.colno
+    return input_problem("", ProblemCode.NOT_JSON, fault=fault, line=line, column=column)
 
 
 def _number(text: str) -> Any:

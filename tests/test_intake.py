@@ -388,8 +388,8 @@ class TestText:
         assert message.startswith("不是 JSON：第 1 行第 ")
         assert message.endswith(fault)
 
-    def test_is_told_to_developers_in_english(self) -> None:
-        with pytest.raises(AuditError, match=r"^\(audit\): is not JSON: a value is expected at line 1, column 1$"):
+    def test_is_told_in_chinese_where_the_error_is_text(self) -> None:
+        with pytest.raises(AuditError, match=r"^（审核数据）：不是 JSON：第 1 行第 1 列，此处应有一个值$"):
             read_audit("", SHELF)
 
     def test_a_hundred_thousand_unknown_facts_are_each_named(self) -> None:

@@ -4,26 +4,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
 from grading.intake import is_exact, repeated_keys, unreadable_numbers
 from grading.invisible import shown_invisible
 from grading.language.problems import place_of
 from grading.problems.codes import ProblemCode
-from grading.problems.phrases import Phrase
-from grading.problems.reason import Parameter, Reason, reason_of
-
-_EXPECTED = {
-    "bool": Phrase.BOOLEAN,
-    "date": Phrase.DAY,
-    "decimal": Phrase.NUMBER,
-    "int": Phrase.WHOLE_NUMBER,
-    "list": Phrase.LIST,
-    "tuple": Phrase.LIST,
-    "model": Phrase.KEYS_AND_VALUES,
-    "string": Phrase.QUOTED_TEXT,
-}
+from grading.problems.reason import Reason, reason_of
+from grading.validation import refusal_reason
 
 
 @dataclass(frozen=True, order=True)
@@ -52,7 +40,7 @@ def places(error: ValidationError) -> Iterable[tuple[tuple[str | int, ...], Reas
     """The place of each thing that a model refused, and why."""
     for detail in error.errors(include_url=False):
         steps = (step for step in detail["loc"] if not _is_alternative(step))
-        yield tuple(shown_invisible(step) if isinstance(step, str) else step for step in steps), _reason(detail)
+        yield tuple(shown_invisible(step) if isinstance(step, str) else step for step in steps), refusal_reason(detail)
 
 
 def faults_of_json(raw: Any) -> Iterator[tuple[tuple[str | int, ...], Reason]]:
@@ -71,41 +59,3 @@ def place_text(path: tuple[str | int, ...]) -> str:
 def _is_alternative(step: Any) -> bool:
     """Whether a step of an error's location names an alternative of a union and nothing of the document."""
     return isinstance(step, str) and ("[" in step or step.startswith("literal"))
-
-
-def _reason(detail: ErrorDetails) -> Reason:
-    kind, context = detail["type"], detail.get("ctx", {})
-    given = _shown(detail["input"])
-    if kind == "missing":
-        return reason_of(ProblemCode.KEY_MISSING)
-    if kind == "extra_forbidden":
-        return reason_of(ProblemCode.KEY_NOT_THERE)
-    if kind in ("literal_error", "enum"):
-        expected = context["expected"].replace(" or ", ", ").split(", ")
-        return reason_of(ProblemCode.LITERAL_EXPECTED, expected=tuple(expected), given=given)
-    if kind == "greater_than_equal":
-        return reason_of(ProblemCode.VALUE_TOO_SMALL, least=context["ge"], given=given)
-    if kind == "less_than_equal":
-        return reason_of(ProblemCode.VALUE_TOO_LARGE, most=context["le"], given=given)
-    if kind == "string_pattern_mismatch":
-        return reason_of(ProblemCode.PATTERN_EXPECTED, pattern=context["pattern"], given=given)
-    if kind == "value_error":
-        return reason_of(ProblemCode.VALUE_REFUSED, why=shown_invisible(str(context["error"])))
-    if kind == "too_short":
-        return reason_of(ProblemCode.ITEMS_TOO_FEW, least=context["min_length"])
-    if kind == "string_too_short":
-        return reason_of(ProblemCode.VALUE_EMPTY)
-    if kind in ("too_long", "string_too_long"):
-        return reason_of(ProblemCode.VALUE_TOO_LONG, most=context["max_length"])
-    expected = _EXPECTED.get(kind.partition("_")[0])
-    if expected is None:
-        return reason_of(ProblemCode.VALUE_REFUSED, why=detail["msg"])
-    return reason_of(ProblemCode.TYPE_EXPECTED, expected=expected, given=given)
-
-
-def _shown(given: Any) -> Parameter:
-    if given is None:
-        return Phrase.EMPTY
-    if isinstance(given, dict | list | BaseModel):
-        return Phrase.SEVERAL_VALUES
-    return reason_of(Phrase.QUOTED, text=shown_invisible(str(given)[:60]))

@@ -15,6 +15,11 @@ class ProblemCode(Sentences):
         "不是 JSON：第 {line} 行第 {column} 列，{fault}",
         "is not JSON: {fault} at line {line}, column {column}",
     )
+    JSON_EXPECTED = (
+        "json_expected",
+        "不是 JSON：{fault}（第 {position} 个字符后）",
+        "is not JSON: {fault} after {position} characters",
+    )
     NESTED_TOO_DEEPLY = "nested_too_deeply", "嵌套层数过多", "is nested too deeply"
     NOT_AN_AUDIT = "not_an_audit", "不是审核数据", "is not an audit"
 
@@ -246,26 +251,32 @@ class ProblemCode(Sentences):
         "there is no level `{level}` to aim at; there are {levels}",
     )
 
-    # A proposed project
+    # Values of documents and requests
     VALUE_NOT_EXACT = (
         "value_not_exact",
         "不是有限的数，或位数过多",
         "is no finite number, or has too many digits",
     )
     KEY_NOT_THERE = "key_not_there", "没有这样的键", "unknown key"
-    TYPE_EXPECTED = "type_expected", "应为{expected}，现为 {given}", "should be {expected}, is {given}"
-    LITERAL_EXPECTED = "literal_expected", "应为 {expected}，现为 {given}", "should be {expected}, is {given}"
-    VALUE_TOO_SMALL = "value_too_small", "应不小于 {least}，现为 {given}", "should be at least {least}, is {given}"
-    VALUE_TOO_LARGE = "value_too_large", "应不大于 {most}，现为 {given}", "should be at most {most}, is {given}"
+    TYPE_EXPECTED = "type_expected", "应为{expected}，现为{given}", "should be {expected}, is {given}"
+    LITERAL_EXPECTED = "literal_expected", "应为 {expected}，现为{given}", "should be {expected}, is {given}"
+    VALUE_TOO_SMALL = "value_too_small", "应不小于 {bound}，现为{given}", "should be at least {bound}, is {given}"
+    VALUE_TOO_LARGE = "value_too_large", "应不大于 {bound}，现为{given}", "should be at most {bound}, is {given}"
+    VALUE_NOT_ABOVE = "value_not_above", "应大于 {bound}，现为{given}", "should be above {bound}, is {given}"
+    VALUE_NOT_BELOW = "value_not_below", "应小于 {bound}，现为{given}", "should be below {bound}, is {given}"
     PATTERN_EXPECTED = (
         "pattern_expected",
-        "写法不对，应形如 {pattern}，现为 {given}",
+        "写法不对，应形如 {pattern}，现为{given}",
         "should look like {pattern}, is {given}",
     )
     ITEMS_TOO_FEW = "items_too_few", "至少 {least} 项", "should have at least {least} items"
     VALUE_EMPTY = "value_empty", "不能为空", "should not be empty"
     VALUE_TOO_LONG = "value_too_long", "最长 {most}", "should not be longer than {most}"
+    VALUE_TOO_SHORT = "value_too_short", "不得少于 {least} 字", "should have at least {least} characters"
+    VALUE_INVALID = "value_invalid", "写法不对，现为{given}", "can't be read: {given}"
     VALUE_REFUSED = "value_refused", "{why}", "{why}"
+
+    # A proposed project
     PROJECT_FACT_UNKNOWN = (
         "project_fact_unknown",
         "没有这样的事实；可以是 {facts}",

@@ -15,6 +15,12 @@ class Phrase(Sentences):
     KEYS_AND_VALUES = "keys_and_values", "一组键值", "keys with values"
     BOOLEAN = "boolean", " true 或 false", "true or false"
     DAY = "day", "形如 2023-09-10 的日期", "a day like 2023-09-10"
+    TIMESTAMP = (
+        "timestamp",
+        "带时区的时间，如 2023-09-10T08:00:00+08:00",
+        "a time with its zone like 2023-09-10T08:00:00+08:00",
+    )
+    UUID = "uuid", " UUID 形式的编号", "a UUID"
     NUMBER = "number", "数字", "a number"
     WHOLE_NUMBER = "whole_number", "整数", "a whole number"
     QUOTED_TEXT = "quoted_text", "文字（数字须加引号）", "a text (a number in quotes)"
@@ -89,6 +95,9 @@ class Phrase(Sentences):
     NOT_STATED = "not_stated", "空缺", "nothing"
     SEVERAL_OPERATORS = "several_operators", "有几个运算符：{operators}", "several operators: {operators}"
     OPERATOR_MISSING = "operator_missing", "没有运算符", "no operator"
+    IN_MODULE = "in_module", "{ruleset} 的模块 {module}", "{ruleset}, module {module}"
+    GRADE_OF = "grade_of", "{target} 的等级", "the grade of {target}"
+    THE_UNIT = "the_unit", "单元", "the unit"
     CITATION = "citation", "出处", "citation"
     BASIS = "basis", "依据", "basis"
     CONFIDENCE = "confidence", "可信度", "confidence"

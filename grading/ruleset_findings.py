@@ -38,7 +38,7 @@ def fits_engine(loaded: Loaded) -> list[Problem]:
             try:
                 build_network(build_plan(ruleset, mode, day))
             except NetworkError as error:
-                said[reason_of(RulesetCode.UNFIT_FOR_ENGINE, why=str(error))] = None
+                said[reason_of(RulesetCode.UNFIT_FOR_ENGINE, why=error.reason)] = None
     return [loaded.own.problem((), reason) for reason in said]
 
 

@@ -31,7 +31,7 @@ def checked(grader: Grader, ruleset_id: str) -> CheckedOut:
     except LanguageError as error:
         findings = (*findings, *error.problems)
     except (NetworkError, EngineError) as error:
-        reason = reason_of(RulesetCode.NOT_RUNNABLE, why=str(error))
+        reason = reason_of(RulesetCode.NOT_RUNNABLE, why=error.reason)
         findings = (*findings, Problem(f"{ruleset_id}.yaml", 0, "", reason))
     return CheckedOut(id=ruleset_id, findings=_told(dict.fromkeys(findings)), cases=cases)
 

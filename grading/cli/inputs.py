@@ -15,7 +15,7 @@ from grading.engine.grade import Engine
 from grading.engine.rules import NetworkError
 from grading.intake import AuditError, InputProblem, input_problem, read_audit
 from grading.language.load import Library
-from grading.language.problems import LanguageError
+from grading.language.problems import LanguageError, why_unusable
 from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.result import Grading
@@ -52,7 +52,7 @@ def grade_one(audit: Audit, engine: Engine, mode: Mode) -> Grading:
     try:
         return engine.grade(audit, mode)
     except (LanguageError, NetworkError, EngineError) as error:
-        raise AuditError([input_problem("units", ProblemCode.RULESETS_UNUSABLE, why=str(error))]) from error
+        raise AuditError([input_problem("units", ProblemCode.RULESETS_UNUSABLE, why=why_unusable(error))]) from error
 
 
 def with_progress(names: Sequence[str], what: str) -> Iterator[str]:

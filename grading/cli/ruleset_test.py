@@ -65,7 +65,7 @@ def _run(engine: Engine, ruleset_id: str, keyword: str | None) -> Run:
     except LanguageError as error:
         run.broken = error.problems
     except (NetworkError, EngineError) as error:
-        reason = reason_of(RulesetCode.NOT_RUNNABLE, why=str(error))
+        reason = reason_of(RulesetCode.NOT_RUNNABLE, why=error.reason)
         run.broken = (Problem(str(engine.library.root / f"{ruleset_id}.yaml"), 0, "", reason),)
     return run
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from grading.problems.reason import Reason, Sentences
+from grading.problems.reason import CodedError, Parameter, Reason, Sentences
 
 _STEP = re.compile(r"\[([0-9]{1,9})\]|([^.\[\]]+)")
 """Places are also taken apart where odd keys made them: an index is never longer than a list can be."""
@@ -44,6 +44,11 @@ class LanguageError(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def why_unusable(error: LanguageError | CodedError) -> Parameter:
+    """Why a ruleset can't be used: by what is wrong with its files, or by what the engine says of it."""
+    return error.reason if isinstance(error, CodedError) else str(error)
 
 
 def place_of(path: Iterable[str | int]) -> str:

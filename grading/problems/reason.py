@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -75,12 +75,24 @@ def reason_of(code: Sentences, /, **parameters: Parameter) -> Reason:
     return Reason(code, tuple(parameters.items()))
 
 
-class ReasonError(ValueError):
-    """A refusal with a reason; as text it is the Chinese sentence."""
+class CodedError(Exception):
+    """An error with a reason; as text it is the Chinese sentence."""
 
     def __init__(self, code: Sentences, /, **parameters: Parameter) -> None:
         self.reason = reason_of(code, **parameters)
         super().__init__(self.reason.message)
+
+    def __reduce__(self) -> tuple[Callable[[type[CodedError], Reason], CodedError], tuple[type[CodedError], Reason]]:
+        """The error as another process makes it again."""
+        return _error_of, (type(self), self.reason)
+
+
+class ReasonError(CodedError, ValueError):
+    """A value is refused."""
+
+
+def _error_of(kind: type[CodedError], reason: Reason) -> CodedError:
+    return kind(reason.code, **dict(reason.parameters))
 
 
 def placeholders(template: str) -> frozenset[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from grading.problems.codes import ProblemCode
+from grading.problems.engine_codes import EngineCode
 from grading.problems.reason import Sentences
 from grading.problems.ruleset_codes import RulesetCode
 
@@ -12,8 +13,8 @@ HEAD = """# Codes of problems
 
 What is wrong with an audit, a value or a project has a place, a stable code for programs and a Chinese sentence for people: in
 the terminal (`--json`), in problem documents of the API (`errors[].code`) and of forms. Sentences may change, codes don't.
-`{name}` stands for what differs from one problem to the next. The page is made from `grading/problems/codes.py` and
-`ruleset_codes.py` by `python -m tests.problems.page`.
+`{name}` stands for what differs from one problem to the next. The page is made from `grading/problems/codes.py`,
+`ruleset_codes.py` and `engine_codes.py` by `python -m tests.problems.page`.
 
 ## Audits, values, projects
 
@@ -24,12 +25,18 @@ RULESETS = """
 What `grading ruleset check` and the service's check of a ruleset find.
 
 """
+ENGINE = """
+## Rulesets in the engine
+
+Why the engine can't run a ruleset, and what the rule library must never do; they stand in the sentences of others.
+
+"""
 TABLE = "| code | Chinese | English |\n|---|---|---|\n"
 
 
 def page() -> str:
     """The page as the catalogue has it."""
-    return f"{HEAD}{_table(ProblemCode)}{RULESETS}{_table(RulesetCode)}"
+    return f"{HEAD}{_table(ProblemCode)}{RULESETS}{_table(RulesetCode)}{ENGINE}{_table(EngineCode)}"
 
 
 def _table(codes: Iterable[Sentences]) -> str:

@@ -6,20 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from grading.engine.rules import NetworkError
 from grading.problems.codes import ProblemCode
+from grading.problems.engine_codes import EngineCode
 from grading.problems.phrases import Phrase
 from grading.problems.reason import Sentences, placeholders, reason_of
 from grading.problems.ruleset_codes import RulesetCode
 from tests.problems.page import PAGE, page
 
 ROOT = Path(__file__).parents[2]
-CODES: tuple[Sentences, ...] = (*ProblemCode, *RulesetCode)
+CODES: tuple[Sentences, ...] = (*ProblemCode, *RulesetCode, *EngineCode)
 CATALOGUE: tuple[Sentences, ...] = (*CODES, *Phrase)
 SOURCES = "\n".join(
     path.read_text(encoding="utf-8")
     for room in ("grading", "reports", "api")
     for path in sorted((ROOT / room).rglob("*.py"))
-    if path.name not in ("codes.py", "ruleset_codes.py", "phrases.py")
+    if path.name not in ("codes.py", "ruleset_codes.py", "engine_codes.py", "phrases.py")
 )
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -42,7 +44,7 @@ def test_a_code_is_named_after_its_member_and_used_somewhere(code: Sentences) ->
     assert re.search(rf"\b{type(code).__name__}\.{code.name}\b", SOURCES)
 
 
-@pytest.mark.parametrize("codes", [ProblemCode, RulesetCode])
+@pytest.mark.parametrize("codes", [ProblemCode, RulesetCode, EngineCode])
 def test_no_sentence_is_in_the_catalogue_twice(codes: type[Sentences]) -> None:
     sentences = [code.zh for code in codes]
     assert len(set(sentences)) == len(sentences)
@@ -76,6 +78,13 @@ def test_a_reason_crosses_processes() -> None:
     reason = reason_of(ProblemCode.KEY_UNKNOWN, keys=("id",))
     assert pickle.loads(pickle.dumps(reason)) == reason
     assert pickle.loads(pickle.dumps(reason)).code is ProblemCode.KEY_UNKNOWN
+
+
+def test_an_error_with_a_reason_crosses_processes() -> None:
+    error = NetworkError(EngineCode.NAMES_SHARE_HASH, where="m")
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is NetworkError
+    assert again.reason == error.reason
 
 
 def test_the_page_of_codes_is_the_catalogue() -> None:

@@ -55,7 +55,7 @@ class Difference:
 def change_audit(audit: Audit, texts: Iterable[str], library: Library) -> Audit:
     """The audit with settings in place, each `unit.fact=value` or `unit.group[row].fact=value`.
 
-    A value is JSON (with evidence and note if wished), or a bare word; `null` makes a fact unknown. Checked as an audit
+    A value is JSON (with evidence and note if there are any), or a bare word; `null` makes a fact unknown. Checked as an audit
     is: raises AuditError with every problem of every setting.
     """
     problems: list[InputProblem] = []

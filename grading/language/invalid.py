@@ -17,7 +17,6 @@ from grading.problems.phrases import Phrase
 from grading.problems.reason import Parameter, Reason, ReasonError, reason_of
 from grading.problems.ruleset_codes import RulesetCode
 
-FORMS = ("fact", "all", "any", "not", "at_least_of", "each", "some")
 _SHOULD_BE = {
     "bool": Phrase.BOOLEAN,
     "date": Phrase.DAY,
@@ -52,7 +51,7 @@ def _path(raw: Any, detail: ErrorDetails) -> Path_:
     for i, step in enumerate(loc):
         if isinstance(here, dict) and isinstance(step, str):
             last = i == len(loc) - 1
-            if step in FORMS and not entered and not (last and ends_in_key):
+            if step in condition.FORMS and not entered and not (last and ends_in_key):
                 entered = True
                 continue
             if step not in here and not last:
@@ -89,6 +88,8 @@ def _said(details: list[ErrorDetails]) -> Reason:
 
 def _refusal(detail: ErrorDetails) -> Reason:
     """Why a model's own check refused a value."""
+    if detail["type"] == condition.FORM_MISSING:
+        return reason_of(RulesetCode.CONDITION_FORM, forms=condition.FORMS)
     error = detail.get("ctx", {}).get("error")
     if isinstance(error, ReasonError):
         return error.reason

@@ -23,6 +23,11 @@ class RulesetCode(Sentences):
     KEY_MISSING = "key_missing", "缺少此项", "is missing"
     MAPPING_EXPECTED = "mapping_expected", "应为一组键值", "should be a mapping"
     CASES_EXPECTED = "cases_expected", "应为用例的列表", "should be a list of cases"
+    CONDITION_FORM = (
+        "condition_form",
+        "不是条件：应有 {forms} 之一",
+        "is no condition: it needs one of {forms}",
+    )
     OTHER_EXPECTED = "other_expected", "应为{expected}，现为 {given}{hint}", "should be {expected}, is {given}{hint}"
     VALUE_REFUSED = "value_refused", "{why}", "{why}"
 

@@ -84,6 +84,9 @@ class Frame(Strict):
     scopes: dict[Identifier, Scope]
 
 
+EditionStanding = Literal["edition_not_yet_in_force", "edition_in_force", "edition_superseded"]
+
+
 class Edition(Strict):
     """The document that a ruleset puts into data, and since when it applies."""
 
@@ -91,6 +94,12 @@ class Edition(Strict):
     section: Text | None = None
     effective: date
     superseded: date | None = None
+
+    def standing_on(self, day: date) -> EditionStanding:
+        """Whether the edition is in force on a day; on that of its successor it no longer is."""
+        if day < self.effective:
+            return "edition_not_yet_in_force"
+        return "edition_superseded" if self.superseded is not None and day >= self.superseded else "edition_in_force"
 
 
 class Industry(Strict):

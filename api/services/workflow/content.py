@@ -78,15 +78,15 @@ def edition_notices(rulesets: Iterable[Ruleset], day: date) -> list[ErrorAt]:
     found = []
     for index, ruleset in enumerate(rulesets):
         edition = ruleset.edition
-        if day < edition.effective:
-            message = f"评定日 {day} 早于 {ruleset.title} 的施行日 {edition.effective}。"
-            code = "edition_not_yet_in_force"
-        elif edition.superseded is not None and day >= edition.superseded:
-            message = f"评定日 {day} 时 {ruleset.title} 已被取代（自 {edition.superseded} 起）。"
-            code = "edition_superseded"
-        else:
+        standing = edition.standing_on(day)
+        if standing == "edition_in_force":
             continue
-        found.append(ErrorAt(f"units[{index}].ruleset", message, code))
+        message = (
+            f"评定日 {day} 早于 {ruleset.title} 的施行日 {edition.effective}。"
+            if standing == "edition_not_yet_in_force"
+            else f"评定日 {day} 时 {ruleset.title} 已被取代（自 {edition.superseded} 起）。"
+        )
+        found.append(ErrorAt(f"units[{index}].ruleset", message, standing))
     return found
 
 

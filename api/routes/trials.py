@@ -7,12 +7,12 @@ from fastapi.responses import Response
 
 from api.access import Rule
 from api.context import Context, needs
+from api.http.downloads import attachment
 from api.problems import invalid_audit
 from api.routes.bodies import JsonText, json_body, members, text_of
 from api.routes.gradings import IndicatorId, LevelId, Target, UnitId, WithTrace
 from api.routes.responses import (
     answer,
-    attachment,
     download,
     refusals,
     resource,

@@ -18,6 +18,7 @@ from api.context import Context
 from api.grader import Grader, keep_ruleset
 from api.policies import KeptPolicy
 from api.problems import ErrorAt, Problem, errors_of
+from api.services.enterprises import enterprise_of, no_enterprise
 from api.store import AdmissionOpinion, AdmissionOutcome, Audit, Enterprise, ProjectCompletion
 from grading import calendar
 from grading.digest import digest
@@ -26,11 +27,13 @@ from grading.engine.grade import Engine
 from grading.engine.revision import ENGINE
 from grading.engine.rules import NetworkError
 from grading.intake import AuditError
-from grading.language.problems import LanguageError
+from grading.language.problems import LanguageError, why_unusable
 from grading.model.audit import Audit as Design
 from grading.policy.admission import Opinion, admission
 from grading.policy.apply import PolicyEngine
 from grading.policy.project import Project, read_project
+from grading.problems.codes import ProblemCode
+from grading.problems.reason import reason_of
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,8 @@ def preview(context: Context, text: str) -> Made:
     except AuditError as error:
         raise invalid_project(errors_of(error)) from None
     except (LanguageError, NetworkError, EngineError) as error:
-        errors = [ErrorAt("", str(error))]
+        reason = reason_of(ProblemCode.RULESETS_UNUSABLE, why=why_unusable(error))
+        errors = [ErrorAt("", reason.message, reason.code)]
         raise Problem("policies_unusable", "准入政策或规则集无法使用。", status=422, errors=errors) from error
 
 
@@ -175,9 +179,9 @@ def complete(
         errors.append(ErrorAt("reasons", "请填写依据，如验收文件的名称和文号。"))
     enterprise = None
     if uscc:
-        enterprise = context.db.scalar(select(Enterprise).where(Enterprise.uscc == uscc.strip().upper()))
+        enterprise = enterprise_of(context.db, uscc)
         if enterprise is None:
-            errors.append(ErrorAt("uscc", f"没有统一社会信用代码为 {uscc[:18]} 的企业，或它不在您的范围内。"))
+            errors.append(ErrorAt("uscc", no_enterprise(uscc)))
     if errors:
         raise Problem("invalid_completion", f"竣工验收有 {len(errors)} 处问题。", status=422, errors=errors)
     row = ProjectCompletion(
@@ -225,6 +229,11 @@ def replayed(context: Context, stored: AdmissionOpinion) -> Made:
         )
         raise Problem("other_revision", said)
     return again.made
+
+
+def report_name(row: AdmissionOpinion) -> str:
+    """The name of an opinion's PDF."""
+    return f"{row.name[:80]}-准入意见.pdf"
 
 
 def made_digests(row: AdmissionOpinion) -> dict[str, str]:

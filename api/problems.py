@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from grading.intake import AuditError
+from grading.problems.reason import Reason
 
 API = "/v1"
 """Where the JSON interface is."""
@@ -70,9 +71,14 @@ def error_json(error: ErrorAt, code: str) -> dict[str, str]:
     return {"place": error.place, "code": error.code or code, "message": error.message}
 
 
+def error_at(place: str, reason: Reason) -> ErrorAt:
+    """An error with the code and the sentence of a reason."""
+    return ErrorAt(place, reason.message, reason.code)
+
+
 def errors_of(error: AuditError) -> list[ErrorAt]:
     """The errors of an audit that can't be read."""
-    return [ErrorAt(problem.place, problem.message, problem.code) for problem in error.problems]
+    return [error_at(problem.place, problem.reason) for problem in error.problems]
 
 
 TITLES = {

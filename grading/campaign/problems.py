@@ -10,7 +10,7 @@ from grading.intake import is_exact, repeated_keys, unreadable_numbers
 from grading.invisible import shown_invisible
 from grading.language.problems import place_of
 from grading.problems.codes import ProblemCode
-from grading.problems.reason import Reason, reason_of
+from grading.problems.reason import Reason, Sentences, reason_of
 from grading.validation import refusal_reason
 
 
@@ -21,7 +21,17 @@ class CampaignProblem:
     file: str
     line: int
     place: str
-    message: str
+    reason: Reason
+
+    @property
+    def code(self) -> Sentences:
+        """The stable name of what is wrong."""
+        return self.reason.code
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in Chinese."""
+        return self.reason.message
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from grading.problems.campaign_codes import CampaignCode
 from grading.problems.codes import ProblemCode
 from grading.problems.engine_codes import EngineCode
 from grading.problems.reason import Sentences
@@ -14,7 +15,7 @@ HEAD = """# Codes of problems
 What is wrong with an audit, a value or a project has a place, a stable code for programs and a Chinese sentence for people: in
 the terminal (`--json`), in problem documents of the API (`errors[].code`) and of forms. Sentences may change, codes don't.
 `{name}` stands for what differs from one problem to the next. The page is made from `grading/problems/codes.py`,
-`ruleset_codes.py` and `engine_codes.py` by `python -m tests.problems.page`.
+`ruleset_codes.py`, `engine_codes.py` and `campaign_codes.py` by `python -m tests.problems.page`.
 
 ## Audits, values, projects
 
@@ -31,12 +32,19 @@ ENGINE = """
 Why the engine can't run a ruleset, and what the rule library must never do; they stand in the sentences of others.
 
 """
+CAMPAIGNS = """
+## Campaigns
+
+What single values of a campaign's document, plants or roster can be wrong with is above.
+
+"""
 TABLE = "| code | Chinese | English |\n|---|---|---|\n"
 
 
 def page() -> str:
     """The page as the catalogue has it."""
-    return f"{HEAD}{_table(ProblemCode)}{RULESETS}{_table(RulesetCode)}{ENGINE}{_table(EngineCode)}"
+    parts = ((HEAD, ProblemCode), (RULESETS, RulesetCode), (ENGINE, EngineCode), (CAMPAIGNS, CampaignCode))
+    return "".join(head + _table(codes) for head, codes in parts)
 
 
 def _table(codes: Iterable[Sentences]) -> str:

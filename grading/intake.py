@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -299,11 +298,14 @@ class _Reader:
         self.notices.append(InputProblem(place_of(path), read_otherwise(code, read, given)))
 
     def day(self, raw: Any, path: Path) -> date | None:
-        if isinstance(raw, str) and DAY.fullmatch(raw):
-            with suppress(ValueError):
-                return date.fromisoformat(raw)
-        self.wrong(path, ProblemCode.DAY_EXPECTED)
-        return None
+        if not isinstance(raw, str) or not DAY.fullmatch(raw):
+            self.wrong(path, ProblemCode.DAY_EXPECTED)
+            return None
+        try:
+            return date.fromisoformat(raw)
+        except ValueError:
+            self.wrong(path, ProblemCode.DAY_NOT_THERE, given=raw)
+            return None
 
     def ruleset(self, raw: Any, path: Path) -> Ruleset | None:
         ruleset_id = raw.get("ruleset") if isinstance(raw, dict) else None

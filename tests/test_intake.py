@@ -152,7 +152,7 @@ class TestValues:
             ("kind", 1, Code.OPTION_EXPECTED),
             ("ledgers", "o1", Code.OPTIONS_EXPECTED),
             ("ledgers", ["o1", "o1"], Code.OPTION_TWICE),
-            ("since", "2023-02-30", Code.DAY_EXPECTED),
+            ("since", "2023-02-30", Code.DAY_NOT_THERE),
             ("since", "2023-9-1", Code.DAY_EXPECTED),
             ("since", "2023-W36-7", Code.DAY_EXPECTED),
             ("since", "20230910", Code.DAY_EXPECTED),
@@ -175,7 +175,7 @@ class TestValues:
             ("count", 10**9, "绝对值应小于 1,000,000,000"),
             ("kind", "o9", "应为下列选项之一：o0、o1、o2；现为“o9”"),
             ("ledgers", {"value": {}}, "应为下列选项的列表：o0、o1、o2；现为对象"),
-            ("since", "2023-02-30", "应为形如 2023-09-10 的日期"),
+            ("since", "2023-02-30", "没有这一天：“2023-02-30”；应填日期，如 2023-09-10"),
         ],
     )
     def test_are_refused_with_what_would_be_right(self, name: str, value: Any, message: str) -> None:

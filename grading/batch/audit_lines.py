@@ -195,7 +195,7 @@ class AuditLines:
             # The evidence, the note or an odd key beside a value say nothing of the value.
             if problem.code in VALUE_CODES:
                 item = standing_at(value, steps[depth:])
-                return fact_reason(fact, value if item is None else item)
+                return fact_reason(fact, problem, value if item is None else item)
         return f"不能读入：{problem.message}"
 
 

@@ -9,7 +9,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -87,7 +86,11 @@ def read_column(fact: Fact, raw: pl.Series) -> ColumnRead:
     if raw.dtype.is_temporal():
         cells = cells.cast(pl.String)
     for position, cell in zip(left, cells, strict=True):
-        value, wrong = check_value(as_json(fact, cell), fact.id, [fact])
+        try:
+            value, wrong = check_value(as_json(fact, cell), fact.id, [fact])
+        except DayError as error:
+            problems.append((position, InputProblem(fact.id, error.reason)))
+            continue
         problems += [(position, problem) for problem in wrong]
         if value is not None and not wrong:
             known[position] = pack(fact, value.value)
@@ -97,7 +100,7 @@ def read_column(fact: Fact, raw: pl.Series) -> ColumnRead:
 
 
 def as_json(fact: Fact, cell: Any) -> Any:
-    """A cell as the intake would find it in JSON."""
+    """A cell as the intake would find it in JSON. Raises DayError."""
     if isinstance(cell, float):
         return Decimal(repr(cell)) if math.isfinite(cell) else str(cell)
     if isinstance(cell, pl.Series):
@@ -116,8 +119,7 @@ def _text_as_json(fact: Fact, text: str) -> Any:
     if fact.type == "choices":
         return [] if text in NOTHING_CHOSEN else [_code(fact, part.strip()) for part in _split(text)]
     if fact.type == "date":
-        with suppress(DayError):
-            return day_from_text(text).isoformat()
+        return day_from_text(text).isoformat()
     return text
 
 

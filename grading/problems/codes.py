@@ -71,6 +71,26 @@ class ProblemCode(Sentences):
 
     # Days
     DAY_EXPECTED = "day_expected", "应为形如 2023-09-10 的日期", "should be a day like 2023-09-10"
+    DAY_NOT_THERE = (
+        "day_not_there",
+        "没有这一天：“{given}”；应填日期，如 2023-09-10",
+        "`{given}` is not a day of the calendar; give one like 2023-09-10",
+    )
+    DAY_UNREADABLE = (
+        "day_unreadable",
+        "{right}；所填：“{given}”",
+        "{right}; is `{given}`",
+    )
+    DAY_ORDER_OPEN = (
+        "day_order_open",
+        "{right}；所填：“{given}”；年、月、日的先后不能确定，请写四位年份并按年-月-日填写",
+        "{right}; `{given}` may mean several days: write the year with four digits, then month and day",
+    )
+    DAY_SERIAL = (
+        "day_serial",
+        "{right}；所填：“{given}”；这像是电子表格的日期序号，请把单元格改为日期格式",
+        "{right}; `{given}` looks like a spreadsheet's serial number of a day: format the cell as a date",
+    )
     DAY_IN_FUTURE = (
         "day_in_future",
         "评定日期 {day} 晚于今天（北京时间 {today}）；应为现场核查当天或之前的日期",
@@ -311,6 +331,15 @@ class ProblemCode(Sentences):
     )
 
 
+DAY_CODES = frozenset(
+    {
+        ProblemCode.DAY_NOT_THERE,
+        ProblemCode.DAY_UNREADABLE,
+        ProblemCode.DAY_ORDER_OPEN,
+        ProblemCode.DAY_SERIAL,
+    }
+)
+"""Why a text is no day; their sentences also say what would be right."""
 VALUE_CODES = frozenset(
     {
         ProblemCode.BOOLEAN_EXPECTED,
@@ -323,6 +352,7 @@ VALUE_CODES = frozenset(
         ProblemCode.OPTIONS_EXPECTED,
         ProblemCode.OPTION_TWICE,
         ProblemCode.DAY_EXPECTED,
+        *DAY_CODES,
     }
 )
 """What can be wrong with a fact's value itself, rather than with its place or with what stands beside it."""

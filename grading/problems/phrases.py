@@ -15,6 +15,11 @@ class Phrase(Sentences):
     KEYS_AND_VALUES = "keys_and_values", "一组键值", "keys with values"
     BOOLEAN = "boolean", " true 或 false", "true or false"
     DAY = "day", "形如 2023-09-10 的日期", "a day like 2023-09-10"
+    WHOLE_DAY = (
+        "whole_day",
+        "应填日期，如 2023-09-10（年、月、日齐全）",
+        "give a day like 2023-09-10, with year, month and day",
+    )
     TIMESTAMP = (
         "timestamp",
         "带时区的时间，如 2023-09-10T08:00:00+08:00",

@@ -20,6 +20,7 @@ import polars.selectors as cs
 from grading.columns.layout import TYPES, pack
 from grading.day_text import DayError, day_from_text
 from grading.intake import MAX_NUMBER, AuditError, InputProblem, check_value, parse_json
+from grading.model.audit import Known
 from grading.model.ruleset import Fact
 from grading.problems.codes import ProblemCode
 from grading.problems.phrases import Phrase
@@ -86,11 +87,7 @@ def read_column(fact: Fact, raw: pl.Series) -> ColumnRead:
     if raw.dtype.is_temporal():
         cells = cells.cast(pl.String)
     for position, cell in zip(left, cells, strict=True):
-        try:
-            value, wrong = check_value(as_json(fact, cell), fact.id, [fact])
-        except DayError as error:
-            problems.append((position, InputProblem(fact.id, error.reason)))
-            continue
+        value, wrong = read_cell(fact, cell)
         problems += [(position, problem) for problem in wrong]
         if value is not None and not wrong:
             known[position] = pack(fact, value.value)
@@ -99,7 +96,15 @@ def read_column(fact: Fact, raw: pl.Series) -> ColumnRead:
     return ColumnRead(values, tuple(problems))
 
 
-def as_json(fact: Fact, cell: Any) -> Any:
+def read_cell(fact: Fact, cell: Any) -> tuple[Known | None, tuple[InputProblem, ...]]:
+    """One cell as the intake reads it, or what is wrong with it."""
+    try:
+        return check_value(_as_json(fact, cell), fact.id, [fact])
+    except DayError as error:
+        return None, (InputProblem(fact.id, error.reason),)
+
+
+def _as_json(fact: Fact, cell: Any) -> Any:
     """A cell as the intake would find it in JSON. Raises DayError."""
     if isinstance(cell, float):
         return Decimal(repr(cell)) if math.isfinite(cell) else str(cell)

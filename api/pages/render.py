@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from api.access import ROLE_NAMES, Actor
 from api.context import Context, cookie_name
 from api.identity import csrf
+from api.pages.form.answers import shown_answer
 from api.schemas.audits import GradeBrief
 from api.schemas.decisions import stored_decision
 from api.services.workflow import KIND_NAMES, STATE_NAMES
@@ -129,6 +130,11 @@ def day(value: date | datetime | str | None) -> str:
     return value.isoformat() if isinstance(value, date) else value or "—"
 
 
+def figure(value: Any) -> str:
+    """A number, or an upper bound, as a field shows it."""
+    return shown_answer(value) if isinstance(value, Mapping) else number_text(value)
+
+
 def between(ends: Any) -> str:
     """The two ends of a range: `3～5`; a dash when there is none."""
     if ends is None:
@@ -149,7 +155,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "day": day,
         "unit": unit_text,
-        "figure": number_text,
+        "figure": figure,
         "cited": cited,
         "region": region_text,
         "between": between,

@@ -134,7 +134,7 @@ def get_opinion(opinion_id: UUID, context: Reader, known: IfNoneMatch = None) ->
     "/admission-opinions/{opinion_id}/project",
     summary="The project and its design data as they were sent",
     response_class=Response,
-    responses=download("To the letter.", "application/json"),
+    responses={200: {"description": "To the letter.", "content": BODY["requestBody"]["content"]}},
 )
 def get_opinion_project(opinion_id: UUID, context: Reader) -> Response:
     """What the opinion was made from; it can be sent again, changed."""

@@ -34,7 +34,8 @@ everything that is wrong at once, each with its `place` (`units[0].groups.outlet
 **Lists** come in pages, the newest first: give `next` back as `cursor` until it is null.
 
 **Drafts** carry a version as `ETag`; a change says in `If-Match` what it has seen. 412 tells that somebody was faster, and
-the attempt is kept as a revision: nothing is lost.
+the attempt is kept as a revision: nothing is lost. `PUT` replaces a content as a whole or not at all; `PATCH` merges
+field by field.
 
 **Sending twice**: with an `Idempotency-Key` a request that is repeated acts once and is answered alike.
 

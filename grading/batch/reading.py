@@ -31,10 +31,11 @@ from grading.batch.unit_ids import normalised
 from grading.batch.visible_texts import visible_texts
 from grading.columns.cells import read_column
 from grading.columns.layout import ROW_KEY, UNIT, Columns, stated
-from grading.forms.wording import expectation
+from grading.forms.wording import bound_hint, expectation
 from grading.intake import MAX_ROWS, MAX_TEXT, AuditError, InputProblem, check_audit, read_otherwise, too_few_rows
 from grading.invisible import shown_invisible, without_invisible
 from grading.language.load import Library
+from grading.language.synonyms import likeness_question
 from grading.model.ruleset import Fact, Ruleset
 from grading.percentages import fraction_question, is_share
 from grading.problems.codes import DAY_CODES, ProblemCode
@@ -204,6 +205,7 @@ class TableReader:
                     self._leave_unknown(group, raw, position, unit, heads, place, reason, found)
                 else:
                     self._reject(group, raw, position, unit, heads, place, reason, found)
+            self._tell_synonyms(group, fact, raw, read.synonyms, heads, keys, found)
             self._ask_fractions(group, fact, raw, read.values, heads, keys, found)
         return columns
 
@@ -223,6 +225,26 @@ class TableReader:
         places = found.unknown.setdefault(unit, [])
         if place not in places:
             places.append(place)
+
+    def _tell_synonyms(
+        self,
+        group: str | None,
+        fact: Fact,
+        raw: pl.DataFrame,
+        synonyms: Sequence[tuple[int, str]],
+        heads: pl.DataFrame,
+        keys: pl.Series | None,
+        found: _Found,
+    ) -> None:
+        """Tell cell by cell which everyday words were read as which option."""
+        file, lines = self.tables[group].file, raw[LINE]
+        for position, said in synonyms[:MOST_QUESTIONS]:
+            unit = position if group is None else raw[UNIT][position]
+            place = fact.id if keys is None else f"{group}[{keys[position]}].{fact.id}"
+            found.notices.append(Reject(file, lines[position], heads[UNIT_ID][unit], place, said))
+        if len(synonyms) > MOST_QUESTIONS:
+            said = f"“{fact.label}”还有 {len(synonyms) - MOST_QUESTIONS:,} 处按同义词读取，如{synonyms[-1][1]}"
+            found.notices.append(Reject(file, 0, None, fact.id, said))
 
     def _ask_fractions(
         self,
@@ -302,7 +324,7 @@ class TableReader:
             self._reject(None, units, position, position, heads, name, reason, found)
         count = Fact(id="rows", label=name, type="number", min=Decimal(0), decimals=0)
         given = units[name] if name in units.columns else pl.Series(name, [None]).new_from_index(0, units.height)
-        said = read_column(count, given.alias("rows"))
+        said = read_column(count, given.alias("rows"), bounds=False)
         for position, reason in missing.items():
             # A unit that has as many rows as it says is not missing any.
             if said.values[position] is None or said.values[position] != there[position]:
@@ -358,7 +380,12 @@ def fact_reason(fact: Fact, problem: InputProblem, given: Any) -> str:
         return reason
     if problem.code in DAY_CODES:
         return problem.message
-    return f"{expectation(fact)}；所填：{shown_invisible(str(given)[:SHOWN])}"
+    if isinstance(given, dict) and "below" in given:
+        given = f"<{given['below']}"
+    asked = likeness_question(fact, given) if isinstance(given, str) and fact.type in ("boolean", "choice") else ""
+    said = f"{expectation(fact)}；所填：{shown_invisible(str(given)[:SHOWN])}{asked}"
+    hint = bound_hint(fact, given) if isinstance(given, str) else ""
+    return f"{said}；{hint}" if hint else said
 
 
 def shown(raw: pl.Series, position: int) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from grading.intake import is_exact, repeated_keys, unreadable_numbers
+from grading.intake import repeated_keys, unreadable_numbers
 from grading.invisible import shown_invisible
 from grading.language.problems import place_of
 from grading.problems.codes import ProblemCode
@@ -55,8 +55,6 @@ def places(error: ValidationError) -> Iterable[tuple[tuple[str | int, ...], Reas
 
 def faults_of_json(raw: Any) -> Iterator[tuple[tuple[str | int, ...], Reason]]:
     """What a model would pass over in a parsed document: keys that stand twice, and numbers that it would take for texts."""
-    if is_exact(raw):
-        return
     yield from ((path, reason_of(ProblemCode.KEY_TWICE)) for path in repeated_keys(raw))
     yield from ((path, reason_of(ProblemCode.VALUE_NOT_EXACT)) for path in unreadable_numbers(raw))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from grading.engine.rules import MET, UNKNOWN, UNMET, Effect
 from grading.model.base import Scalar, Status
+from grading.model.interval import Interval
 from grading.model.result import UNGRADED
 from grading.plan.nodes import Plan, Ref
 
@@ -22,7 +23,7 @@ ROW = 2**32 + 1
 they differ, the keys of two nodes lie side by side, and a row changes the last bits too."""
 LOW = 2**32 - 1
 
-FactValue = Scalar | frozenset[str] | None
+FactValue = Scalar | frozenset[str] | Interval | None
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,12 @@ class UnitFacts:
 
     values: Mapping[str, FactValue]
     rows: Mapping[str, Sequence[Mapping[str, FactValue]]]
+
+    @cached_property
+    def bounded(self) -> frozenset[str]:
+        """The facts, computed ones too, of which some value is known by its ends only."""
+        listed = (self.values, *(row for rows in self.rows.values() for row in rows))
+        return frozenset(fact for values in listed for fact, value in values.items() if type(value) is Interval)
 
 
 Cause = dict[str, Any]

@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from threading import Lock
 
-from grading.engine.conclusions import ROW, Conclusions, Origin, UnitFacts, View, key_of
+from grading.engine.conclusions import ROW, Because, Conclusions, Origin, UnitFacts, View, key_of
 from grading.engine.durable_rules import EngineError
 from grading.engine.loaded_module import Loaded, Prepared
 from grading.engine.module_assignment import SELECTION
 from grading.engine.network import Network
 from grading.engine.rules import EMPTY, MET, UNKNOWN, UNMET, UNSTATED, WEIGHED
 from grading.engine.trace import Causes
+from grading.model.interval import Interval
 from grading.plan.nodes import Plan, Ref
 from grading.problems.engine_codes import EngineCode
 from grading.problems.phrases import Phrase
@@ -53,7 +54,7 @@ class Machine:
             for module in self.loaded:
                 if len(found.views) < len(views) and module.name != SELECTION:
                     self._select(facts, found)
-                _Run(module, facts, found, causes).go()
+                _Run(module.bounded if module.reads(facts.bounded) else module, facts, found, causes).go()
         self._prove_complete(found)
         return found
 
@@ -170,13 +171,21 @@ class _Run:
                 values = self.facts.values if group is None else all_rows[group][row - 1]
                 for fact, missing, prop, written in asked:
                     value = values.get(fact)
-                    if value is not None:
+                    if type(value) is Interval:
+                        self._ask_ends(fact, view, value, chain, of_fact(fact, group, row), row)
+                    elif value is not None:
                         text = written(value)
                         if text is not None:
                             ask(prop, text + chain, of_fact(fact, group, row), row)
                     elif missing is not None:
                         self.in_doubt = True
                         ask(missing[0], missing[1] + chain, of_fact(fact, group, row), row)
+
+    def _ask_ends(self, fact: str, view: int | None, value: Interval, chain: str, cause: Because, row: int) -> None:
+        ends = self.module.ends(fact, view, value)
+        if ends is not None:
+            self.in_doubt = True
+            self._ask(ends[0], ends[1] + chain, cause, row)
 
     def _recorder(self, prepared: Prepared) -> Callable[[Iterable[str]], None]:
         """What is done with firings. It is the heart of a grading, so it holds everything in names of its own."""

@@ -5,7 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from grading.engine.conclusions import Because, Cause, FactValue, UnitFacts
-from grading.model.audit import Audit, Known
+from grading.language.bounds import bound_text
+from grading.model.audit import Audit, Below, Known
+from grading.model.interval import Interval
 from grading.plan.nodes import Plan
 
 
@@ -64,8 +66,8 @@ def _with_evidence(cause: Cause, known: Known | None) -> Cause:
     return cause
 
 
-def json_value(value: FactValue) -> Any:
-    """A value as JSON has it: numbers as int or float of the same decimal text, sets as sorted lists.
+def json_value(value: FactValue | Below) -> Any:
+    """A value as JSON has it: numbers as int or float of the same decimal text, sets as sorted lists, bounds as `<20`.
 
     A number too long for a float is told as text, so that no digit is lost.
     """
@@ -79,4 +81,6 @@ def json_value(value: FactValue) -> Any:
         return near if repr(near) == text or Decimal(repr(near)) == value else format(value, "f")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Interval | Below):
+        return bound_text(value)
     return sorted(value)

@@ -24,6 +24,8 @@ from grading.problems.reason import ReasonError
 from grading.problems.ruleset_codes import RulesetCode
 
 ALERTS = ("yellow", "orange", "red")
+YES, NO = "yes", "no"
+"""The answers of a boolean where its synonyms name them."""
 FactType = Literal["number", "boolean", "choice", "choices", "date"]
 LevelKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+, -]*$")]
 PartId = Annotated[str, StringConstraints(pattern=r"^common/[a-z0-9_]+$")]
@@ -173,6 +175,8 @@ class Fact(Strict):
     max: Decimal | None = None
     decimals: int = Field(4, ge=0, le=6)
     options: dict[Identifier, Text] = Field(default_factory=dict)
+    synonyms: dict[Identifier, tuple[Text, ...]] = Field(default_factory=dict)
+    """What people also call an option, by its code; of a boolean by `yes` and `no`."""
     evidence: tuple[Text, ...] = ()
     help: Text | None = None
     circumstance: bool = False
@@ -189,6 +193,8 @@ class Fact(Strict):
             raise ReasonError(RulesetCode.RANGE_NOT_TAKEN, type=self.type)
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ReasonError(RulesetCode.MIN_ABOVE_MAX)
+        if self.synonyms and self.type not in ("boolean", "choice", "choices"):
+            raise ReasonError(RulesetCode.SYNONYMS_NOT_TAKEN, type=self.type)
         return self
 
 

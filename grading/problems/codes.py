@@ -205,7 +205,16 @@ class ProblemCode(Sentences):
 
     # Facts: their values
     BOOLEAN_EXPECTED = "boolean_expected", "应为 true 或 false，现为{given}", "should be true or false, is {given}"
-    NUMBER_EXPECTED = "number_expected", "应为数字{unit}，现为{given}", "should be a number{unit}, is {given}"
+    NUMBER_EXPECTED = (
+        "number_expected",
+        "应为数字{unit}，现为{given}{hint}",
+        "should be a number{unit}, is {given}{hint}",
+    )
+    BOUND_TOO_LOW = (
+        "bound_too_low",
+        "“<{limit}”不可能：本项不小于 {least}；上限（检出限）应大于 {least}",
+        "`<{limit}` can't be: it is at least {least}; an upper bound (limit of detection) should be above {least}",
+    )
     NUMBER_NOT_EXACT = (
         "number_not_exact",
         "应为有限的数，至多 {digits} 位数字{unit}",
@@ -344,6 +353,7 @@ VALUE_CODES = frozenset(
     {
         ProblemCode.BOOLEAN_EXPECTED,
         ProblemCode.NUMBER_EXPECTED,
+        ProblemCode.BOUND_TOO_LOW,
         ProblemCode.NUMBER_NOT_EXACT,
         ProblemCode.NUMBER_OUT_OF_RANGE,
         ProblemCode.NUMBER_TOO_PRECISE,

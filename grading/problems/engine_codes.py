@@ -62,6 +62,11 @@ class EngineCode(Sentences):
         "{fact}：{figure} 取 {decimals} 位小数，超出可精确表示的整数",
         "{fact}: {figure} with {decimals} decimals is beyond exact integers",
     )
+    BOUND_INCOMPARABLE = (
+        "bound_incomparable",
+        "{fact}：有的数值过大，不能与上限（“<…”）比较",
+        "{fact}: a figure is too large to compare an upper bound with",
+    )
 
     # What does not fit columns
     FIGURE_NOT_ORDERED = (

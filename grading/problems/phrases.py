@@ -34,6 +34,16 @@ class Phrase(Sentences):
     AT_LEAST = "at_least", "不小于 {least}", "at least {least}"
     AT_MOST = "at_most", "不大于 {most}", "at most {most}"
     BETWEEN = "between", "在 {least} 至 {most} 之间", "at least {least} and at most {most}"
+    STATE_THE_LIMIT = (
+        "state_the_limit",
+        '；低于检出限的请写明检出限，如 {{"below": 0.07}}',
+        '; below a limit of detection, state the limit: {{"below": 0.07}}',
+    )
+    AN_UPPER_BOUND = (
+        "an_upper_bound",
+        '；上限写作 {{"below": {limit}}}',
+        '; an upper bound is {{"below": {limit}}}',
+    )
     PERHAPS = "perhaps", "；是否为 {names}", "; perhaps {names}"
     LIST_OF_RULESETS = (
         "list_of_rulesets",

@@ -197,6 +197,18 @@ class RulesetCode(Sentences):
         "{type} 类型没有单位、min 或 max",
         "a {type} has no unit, min or max",
     )
+    SYNONYMS_NOT_TAKEN = "synonyms_not_taken", "{type} 类型没有同义词", "a {type} has no synonyms"
+    SYNONYM_OF_NO_OPTION = "synonym_of_no_option", "没有选项 `{option}`{hint}", "there is no option `{option}`{hint}"
+    SYNONYM_AMBIGUOUS = (
+        "synonym_ambiguous",
+        "“{word}”也是 `{option}` 的说法；一个同义词只能代表一个选项",
+        "“{word}” means `{option}` too; a synonym stands for one option alone",
+    )
+    SYNONYM_NEEDLESS = (
+        "synonym_needless",
+        "“{word}”不必写：它本来就是 `{option}`",
+        "“{word}” needs no mention: it already means `{option}`",
+    )
     MIN_ABOVE_MAX = "min_above_max", "min 大于 max", "min is above max"
     ONE_OPERATION = (
         "one_operation",

@@ -59,7 +59,7 @@ def test_the_sentence_says_the_parameters_as_each_language_lists_them() -> None:
 
 def test_a_part_of_a_sentence_is_said_in_its_language() -> None:
     unit = reason_of(Phrase.IN_UNIT, unit="mg/m3")
-    reason = reason_of(ProblemCode.NUMBER_EXPECTED, unit=unit, given=Phrase.LIST)
+    reason = reason_of(ProblemCode.NUMBER_EXPECTED, unit=unit, given=Phrase.LIST, hint=Phrase.NOTHING)
     assert reason.message == "应为数字（单位 mg/m3），现为列表"
     assert reason.english == "should be a number, in mg/m3, is a list"
 

@@ -8,7 +8,7 @@ from grading.engine.grade import Engine, json_value
 from grading.gaps.solver.clusters import Chosen, Part, choose_changes
 from grading.gaps.solver.costs import cost_of, remedies_of, weeks_of
 from grading.gaps.tree.build_tree import TreeBuilder
-from grading.gaps.tree.constraints import STATED, satisfies
+from grading.gaps.tree.constraints import STATED, Constraint, satisfies, surely
 from grading.gaps.tree.lines import Open, required_text
 from grading.gaps.tree.nodes import Leaf, Node, Table
 from grading.gaps.tree.propagate import Demand
@@ -19,6 +19,7 @@ from grading.language.values import known_text
 from grading.model.audit import Known
 from grading.model.condition import ConditionBase, Each, Some, comparisons, walk
 from grading.model.gap import Blocker, Change, ChangeSet, GapLine
+from grading.model.interval import Interval
 from grading.places import sources
 from grading.simulate import ENTERPRISE, Setting, put
 
@@ -148,7 +149,7 @@ def _change(subject: Subject, chosen: Chosen, slot: Slot, serving: list[Demand],
     }
     closed = {demand.line for demand in serving} & set(order)
     return Change(
-        kind="supply" if before is None else "improve",
+        kind="supply" if is_open(before, constraints) else "improve",
         unit=setting.unit,
         place=subject.stated(slot.group, slot.row, slot.fact)[1],
         setting=setting.place,
@@ -166,6 +167,13 @@ def _change(subject: Subject, chosen: Chosen, slot: Slot, serving: list[Demand],
         lines=tuple(sorted(closed, key=lambda line: order[line])),
         remedies=tuple(remedies_of(serving)),
     )
+
+
+def is_open(before: Any, constraints: Sequence[Constraint]) -> bool:
+    """Whether a better measurement may show that nothing has to be changed: nothing is known, or not enough."""
+    if not isinstance(before, Interval):
+        return before is None
+    return all(surely(before, constraint) is not False for constraint in constraints)
 
 
 def _blockers(subject: Subject, level: str, chosen: Chosen) -> Iterator[Blocker]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from grading.gaps.tree.constraints import Constraint, satisfies
+from grading.gaps.tree.constraints import Constraint, satisfies, surely
 from grading.gaps.tree.ids import applies_name, choice_id, line_id, names_of
 from grading.gaps.tree.nodes import (
     Both,
@@ -22,6 +22,7 @@ from grading.gaps.tree.subject import Asked, Subject, holds
 from grading.gaps.tree.values import Slot, Values
 from grading.model.base import Remedy, Status
 from grading.model.condition import All, AtLeastOf, Comparison, ConditionBase, Each, Not, Some, parts
+from grading.model.interval import Interval
 from grading.places import group_of
 
 
@@ -113,6 +114,8 @@ class _Stem:
         status = self.subject.status(place, row)
         open_figure = c.is_open(self.subject.mode)
         fulfilled = holds(status, wanted) if status is not None else not open_figure and satisfies(value, constraint)
+        if isinstance(value, Interval) and surely(value, constraint) is None:
+            value = None
         fact = ruleset.facts.get(c.fact)
         is_circumstance = c.fact == "assessed_on" or (fact is not None and fact.circumstance)
         effort = None

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from grading.digest import plain
 from grading.model.condition import CONTRARY
+from grading.model.interval import Interval
 from grading.model.ruleset import Fact
 
 EQUIVALENT = "recognised_equivalent"
@@ -38,11 +39,13 @@ class Constraint(NamedTuple):
 
 
 def satisfies(value: Any, constraint: Constraint) -> bool:
-    """Whether a value is as asked; an unknown one never is."""
+    """Whether a value is as asked; an unknown one never is, and a bounded one where all that it can be is."""
     if value is None:
         return False
     operator, operand, wanted = constraint
     found: bool
+    if isinstance(value, Interval):
+        return surely(value, constraint) is True
     if operator == STATED:
         return True
     if operator in CONTRARY:
@@ -65,6 +68,15 @@ def satisfies(value: Any, constraint: Constraint) -> bool:
     return found == wanted
 
 
+def surely(value: Interval, constraint: Constraint) -> bool | None:
+    """Whether all that a number can be is as wished, or nothing of it; None where that is not known."""
+    if constraint.operator == STATED or constraint.operand is None:
+        return None
+    figures = tuple(figure for figure in constraint.listed if isinstance(figure, Decimal))
+    found = value.compares(constraint.operator, figures)
+    return None if found is None else found == constraint.wanted
+
+
 def best_value(fact: Fact, constraints: Sequence[Constraint], current: Any) -> Any:
     """The value nearest to `current` that satisfies every constraint and that the form would accept; None when there is none.
 
@@ -72,6 +84,8 @@ def best_value(fact: Fact, constraints: Sequence[Constraint], current: Any) -> A
     """
     if current is not None and all(satisfies(current, constraint) for constraint in constraints):
         return current
+    if isinstance(current, Interval):
+        current = None
     assumed = next((constraint.operand for constraint in constraints if constraint.operator == STATED), None)
     constraints = [constraint for constraint in constraints if constraint.operator != STATED]
     if fact.type in ("number", "date"):

@@ -33,7 +33,7 @@ class Inverter:
 
     def onto_facts(self, slot: Slot, constraint: Constraint) -> Constraints | None:
         """The constraints on facts that would grant a constraint on a computed value; None when no way was found."""
-        for operator, bound in _limits(constraint, self.values.get(slot)):
+        for operator, bound in _limits(constraint, self.values.number(slot)):
             slack = self.margin * FINE * (1 if operator in UPWARD else -1)
             found = self._solve(slot, operator, Fraction(bound) + (0 if operator == "equals" else slack))
             if found is not None:
@@ -49,7 +49,7 @@ class Inverter:
             return self._days(operands, operator, bound)
         if _every_operand_counts(computed.operation, operator):
             return self._all_of(operands, operator, bound)
-        known = [self.values.get(o) if isinstance(o, Slot) else o for o in operands]
+        known = [self.values.number(o) if isinstance(o, Slot) else o for o in operands]
         slots = [(n, o) for n, o in enumerate(operands) if isinstance(o, Slot)]
         for n, operand in sorted(slots, key=lambda pair: known[pair[0]] is not None):
             assumed: Constraints = []
@@ -105,7 +105,7 @@ class Inverter:
         found: Constraints = []
         for root in self.values.roots(slot):
             fact = self.values.ruleset.facts.get(root.fact)
-            if fact is None or self.values.get(root) is not None:
+            if fact is None or self.values.number(root) is not None:
                 continue
             guess: Any = self.values.today.get(TODAY) if fact.type == "date" else Decimal(1)
             if computed.oxygen_corrected is not None and operand == 1:
@@ -184,7 +184,7 @@ def _decimal(bound: Fraction, operator: str) -> Decimal:
 def probes(values: Values, slot: Slot, constraint: Constraint) -> Constraints | None:
     """Where no formula helps (a fact that comes in twice, days): try likely values of one fact after the other."""
     roots = values.roots(slot)
-    missing = [root for root in roots if values.get(root) is None and root.fact in values.ruleset.facts]
+    missing = [root for root in roots if values.number(root) is None and root.fact in values.ruleset.facts]
     for root in (*missing, *(root for root in roots if root not in missing)):
         fact = values.ruleset.facts.get(root.fact)
         if fact is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from grading.computed import compute
+from grading.model.interval import Interval
 from grading.model.result import UnitGrading
 from grading.model.ruleset import Ruleset
 from grading.places import group_of, sources
@@ -41,6 +42,11 @@ class Values:
         if slot not in self._computed:
             self._computed[slot] = compute(computed, lambda operand: self.get(self.beside(slot, operand)))
         return self._computed[slot]
+
+    def number(self, slot: Slot) -> Any:
+        """The value of a slot to count with; None where only its ends are known."""
+        value = self.get(slot)
+        return None if isinstance(value, Interval) else value
 
     def beside(self, slot: Slot, fact: str) -> Slot:
         """The slot that an operand of a slot's computed fact means."""

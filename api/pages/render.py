@@ -14,6 +14,7 @@ from api.access import ROLE_NAMES, Actor
 from api.context import Context, cookie_name
 from api.identity import csrf
 from api.pages.form.answers import shown_answer
+from api.queries.notices import unread
 from api.schemas.audits import GradeBrief
 from api.schemas.decisions import stored_decision
 from api.services.workflow import KIND_NAMES, STATE_NAMES
@@ -78,6 +79,7 @@ def page(request: Request, context: Context | None, template: str, status: int =
         "actor": actor,
         "csrf": token,
         "here": request.url.path,
+        "unread": unread(context.db) if context is not None else 0,
         "ways": WAYS[actor.role] if actor is not None else (),
     }
     return HTMLResponse(_environment().get_template(template).render(**around, **values), status)

@@ -15,6 +15,7 @@ from api.store.batches import (
     BatchUnit,
     DraftRuleset,
 )
+from api.store.campaign_progress import CampaignPhoto, CampaignStep, CampaignStepState, CampaignVisit
 from api.store.campaigns import (
     Campaign,
     CampaignChange,
@@ -29,6 +30,7 @@ from api.store.exports import Export, ExportKind, ExportPart, ExportState
 from api.store.gradings import GradedUnit, Grading, Publication
 from api.store.idempotency import RememberedAnswer
 from api.store.log import LogEntry, LogHead
+from api.store.notices import MailState, Notice, NoticeKind
 from api.store.rulesets import SignOff, StoredRuleset
 from api.store.sign_in import CostlyUse, FailedSignIn, SignInSession, Token
 from api.store.users import Assignment, Role, Team, User
@@ -57,9 +59,13 @@ __all__ = [
     "Campaign",
     "CampaignChange",
     "CampaignChangeKind",
+    "CampaignPhoto",
     "CampaignPlant",
     "CampaignSnapshot",
     "CampaignState",
+    "CampaignStep",
+    "CampaignStepState",
+    "CampaignVisit",
     "CostlyUse",
     "DraftRuleset",
     "DraftVersion",
@@ -74,6 +80,9 @@ __all__ = [
     "Grading",
     "LogEntry",
     "LogHead",
+    "MailState",
+    "Notice",
+    "NoticeKind",
     "ProjectCompletion",
     "Publication",
     "RememberedAnswer",

@@ -17,7 +17,7 @@ from grading.engine.network import build_network
 from grading.engine.ordering import trace_of
 from grading.engine.revision import ENGINE
 from grading.engine.session import Machine
-from grading.engine.trace import Causes, json_value
+from grading.engine.trace import FactCauses, json_value
 from grading.gc_paused import gc_paused
 from grading.language.load import Library
 from grading.model.audit import Audit, Below, Known, UnitAudit
@@ -141,7 +141,7 @@ class Engine:
         ready = self.ready(unit.ruleset, mode, audit.assessed_on)
         with gc_paused():
             facts = _facts(audit, index, ready)
-            found = ready.machine.run(facts, Causes(ready.plan, audit, index, facts))
+            found = ready.machine.run(facts, FactCauses(ready.plan, audit, index, facts))
             return _Reading(ready, unit, facts, found).grading(audit.assessed_on, audit.enterprise.county)
 
 

@@ -14,7 +14,7 @@ from grading.engine.loaded_module import Loaded, Prepared
 from grading.engine.module_assignment import SELECTION
 from grading.engine.network import Network
 from grading.engine.rules import EMPTY, MET, UNKNOWN, UNMET, UNSTATED, WEIGHED
-from grading.engine.trace import Causes
+from grading.engine.trace import FactCauses
 from grading.model.interval import Interval
 from grading.plan.nodes import Plan, Ref
 from grading.problems.engine_codes import EngineCode
@@ -42,7 +42,7 @@ class Machine:
         self._needed = Counter(node.view for node in network.plan.nodes if not node.selects_only)
         self.loaded = [Loaded(module, network, f"{name}, module {module.name}") for module in network.modules]
 
-    def run(self, facts: UnitFacts, causes: Causes) -> Conclusions:
+    def run(self, facts: UnitFacts, causes: FactCauses) -> Conclusions:
         """Everything the rules conclude from the facts; raises EngineError if the library misbehaves."""
         found = Conclusions()
         views = self.network.plan.views
@@ -106,7 +106,7 @@ def _chain(rows: list[tuple[int, bool]]) -> View:
 class _Run:
     """One module's turn: `queue` are facts to assert; `origins`, `rows` and `about` say by id what each stands for."""
 
-    def __init__(self, module: Loaded, facts: UnitFacts, found: Conclusions, causes: Causes) -> None:
+    def __init__(self, module: Loaded, facts: UnitFacts, found: Conclusions, causes: FactCauses) -> None:
         self.module, self.facts, self.found, self.causes = module, facts, found, causes
         self.queue: list[str] = []
         self.origins: list[Origin] = []
@@ -214,7 +214,8 @@ class _Run:
                     number = len(fired)
                     if view is not None:
                         key += row * ROW
-                        concludes = {**concludes, "row": keys[plan.views[view].group][row - 1]}
+                        # mypy knows no dictionary made of a union's member; a call of `cast` would take time here.
+                        concludes = {**concludes, "row": keys[plan.views[view].group][row - 1]}  # type: ignore[assignment]
                     known = known_at(key, number)
                     if known != number:
                         if found.values[known] != value:

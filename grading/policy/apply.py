@@ -11,8 +11,9 @@ from grading.engine.grade import Engine
 from grading.jurisdiction import area_bounds, in_area
 from grading.model.audit import Audit, Enterprise, Known, Row, UnitAudit
 from grading.model.base import Mode, Scalar, Status
-from grading.model.result import UNGRADED, Grading, Outcome, TraceEntry, UnitGrading
+from grading.model.result import UNGRADED, Grading, Outcome, UnitGrading
 from grading.model.ruleset import Scale
+from grading.model.trace import TraceEntry, trace_json
 from grading.policy.given import given_value, grade_facts, place_facts
 from grading.policy.library import PolicyLibrary
 from grading.policy.model import Policy, PolicyRule, Subject
@@ -78,11 +79,6 @@ class Applied:
         outcome = self.enterprise.outcome
         whole = {"grade": outcome.grade, "attainable": outcome.attainable, "effects": effects(self.enterprise)}
         return {"on": self.on.isoformat(), "units": units, "enterprise": whole}
-
-
-def trace_json(trace: Sequence[TraceEntry]) -> list[dict[str, Any]]:
-    """A trace as all results have it."""
-    return [{"seq": e.seq, "rule": e.rule, "because": list(e.because), "concludes": e.concludes} for e in trace]
 
 
 class PolicyEngine:

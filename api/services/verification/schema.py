@@ -27,6 +27,9 @@ APPEND_ONLY = (
     "audit_revisions",
     "campaign_changes",
     "campaign_snapshots",
+    "campaign_steps",
+    "campaign_visits",
+    "campaign_photos",
     "admission_opinions",
     "project_completions",
 )

@@ -99,7 +99,7 @@ def test_check_finds_what_does_not_fit_the_engine(root: Path) -> None:
     (root / "e/r.yaml").write_text(text, encoding="utf-8")
     result = grading(root, "check", "e/r")
     assert result.exit_code == 1
-    assert "超出引擎的容量：dust: 900000000000000 with 6 decimals is beyond exact integers" in result.stdout
+    assert "超出引擎的容量：dust：900000000000000 取 6 位小数，超出可精确表示的整数" in result.stdout
 
 
 def test_check_finds_cases_that_are_malformed(root: Path) -> None:

@@ -13,6 +13,7 @@ from grading.jurisdiction import in_area
 from grading.model.ruleset import Fact
 from grading.policy.apply import PolicyEngine
 from grading.policy.given import OTHERS, OTHERS_LABEL, given_facts
+from grading.ruleset_id import industry_of
 from reports.context.words import region_text
 
 FACT = "facts."
@@ -100,7 +101,7 @@ def industry_options(context: Context) -> dict[str, str]:
     """The key industries of the register by id with their names, their rulesets' own beside them, and the others."""
     library = context.service.grader.library
     register = context.service.grader.policies.today.library.vocabulary.industries
-    titles = {id_.partition("/")[2]: library.ruleset(id_).title for id_ in library.ids()}
+    titles = {industry_of(id_): library.ruleset(id_).title for id_ in library.ids()}
     options = {}
     for industry in register.industries:
         options[industry.id] = industry.label

@@ -76,7 +76,8 @@ def _waiting(db: Session) -> list[Notice]:
 def _may_be_tried(notice: Notice) -> bool:
     if notice.mail_at is None:
         return True
-    return now() >= notice.mail_at + PAUSE * 2 ** (notice.mail_attempts - 1)
+    pause: timedelta = PAUSE * 2 ** (notice.mail_attempts - 1)
+    return now() >= notice.mail_at + pause
 
 
 def _mark(db: Session, notice: Notice, state: MailState, attempts: int) -> None:

@@ -50,7 +50,7 @@ def test_a_backup_is_one_file_of_its_owner_with_everything_by_digest(made: Made,
     assert sorted([*manifest["members"], "manifest.json"]) == sorted(names)
     exports = {furnished.ids[side]["export_id"] for side in ("tyre", "foundry")}
     assert {name.removeprefix("exports/") for name in names if name.startswith("exports/")} == exports
-    assert len([name for name in names if name.startswith("evidence/")]) == 1
+    assert len([name for name in names if name.startswith("evidence/")]) == 2
     assert manifest["gradings"] == 2
 
 

@@ -27,7 +27,7 @@ from grading.engine.network import Network, NetworkError, build_network, definit
 from grading.engine.packing import packed
 from grading.engine.rules import Effect, Module, Names, Pattern
 from grading.engine.session import MAX_FACTS, Machine
-from grading.engine.trace import Causes
+from grading.engine.trace import FactCauses
 from grading.language.load import Library
 from grading.model.base import Mode, Status
 from grading.model.ruleset import Ruleset
@@ -430,7 +430,7 @@ class TestFailures:
         network = build_network(build_plan(ruleset, Mode.OFFICIAL, DAY))
         machine = Machine(network)
         facts = UnitFacts({"x": True}, {})
-        causes = Causes(network.plan, audit_of(ruleset, {"x": True}), 0, facts)
+        causes = FactCauses(network.plan, audit_of(ruleset, {"x": True}), 0, facts)
         machine.run(facts, causes)
         for its, module in zip(machine.loaded, network.modules, strict=True):
             broken = Memory("broken", definition(module, packed(module.rules[:1])))
@@ -450,7 +450,7 @@ class TestFailures:
             its.all_rules = its.certain_rules = replace(its.all_rules, rules=both)
         facts = UnitFacts({"x": True}, {})
         with refused(EngineCode.CONCLUDED_OTHERWISE):
-            machine.run(facts, Causes(machine.network.plan, audit_of(ruleset, {"x": True}), 0, facts))
+            machine.run(facts, FactCauses(machine.network.plan, audit_of(ruleset, {"x": True}), 0, facts))
 
     def test_a_state_in_which_nothing_fired_is_left_alone_until_something_has(self) -> None:
         memory = Memory("m", {"r0": {"all": [{"m_0": {"$and": [{"b0": 1}, {"x": 1}]}}], "run": "record"}})

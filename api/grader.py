@@ -22,11 +22,13 @@ from grading.engine.grade import Engine, ruleset_digest
 from grading.engine.rules import NetworkError
 from grading.intake import AuditError, read_audit
 from grading.language.load import Library
-from grading.language.problems import LanguageError
+from grading.language.problems import LanguageError, why_unusable
 from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.result import Grading
 from grading.model.ruleset import Ruleset
+from grading.problems.codes import ProblemCode
+from grading.problems.reason import reason_of
 
 ENGINES, RULESETS = 8, 64
 """So many engines, and rulesets with their graders in columns, stay in memory."""
@@ -76,9 +78,9 @@ class Grader:
         try:
             return (engine or self.engine).grade(audit, mode)
         except (LanguageError, NetworkError, EngineError) as error:
-            raise Problem(
-                "ruleset_unusable", "规则集无法用于评级。", status=422, errors=[ErrorAt("units", str(error))]
-            ) from error
+            reason = reason_of(ProblemCode.RULESETS_UNUSABLE, why=why_unusable(error))
+            errors = [ErrorAt("units", reason.message, reason.code)]
+            raise Problem("ruleset_unusable", "规则集无法用于评级。", status=422, errors=errors) from error
 
     def digest(self, ruleset_id: str) -> str:
         """The digest of one of today's rulesets; raises KeyError or LanguageError."""
@@ -130,7 +132,7 @@ def keep_ruleset(db: Session, ruleset: Ruleset, digest: str) -> StoredRuleset:
         return kept
     document = ruleset_text(ruleset)
     if ruleset_digest(_ruleset(document)) != digest:
-        raise ValueError(f"{ruleset.id} can't be kept: read back it is another ruleset")
+        raise ValueError(f"规则集 {ruleset.id} 不能保存：读回后与原来不同")
     kept = StoredRuleset(
         digest=digest,
         ruleset_id=ruleset.id,
@@ -156,7 +158,7 @@ def stored_ruleset(db: Session, digest: str) -> Ruleset:
         raise LookupError(f"no ruleset with digest {digest} is kept")
     ruleset = _ruleset(document)
     if ruleset_digest(ruleset) != digest:
-        raise ValueError(f"the ruleset kept under {digest} has been changed")
+        raise ValueError(f"校验值为 {digest} 的规则集已被改动")
     return ruleset
 
 

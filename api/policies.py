@@ -67,7 +67,7 @@ class Policies:
         """An engine made from texts, with the industries, levels and places of today."""
         odd = [id_ for id_ in kept if not POLICY_ID.fullmatch(id_)]
         if odd:
-            raise ValueError(f"{odd[0][:60]} is no policy")
+            raise ValueError(f"没有政策“{odd[0][:60]}”")
         with TemporaryDirectory(prefix="grading-policies-") as name:
             folder = Path(name)
             for beside in self.root.iterdir():
@@ -81,5 +81,5 @@ class Policies:
             made = PolicyEngine(library)
             changed = [id_ for id_, policy in kept.items() if library.digest(id_) != policy.digest]
         if changed:
-            raise ValueError(f"the policies {', '.join(changed)} as kept say something else than they did")
+            raise ValueError(f"所存的政策 {'、'.join(changed)} 与其校验值不符")
         return made

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from grading.intake import AuditError
+from grading.problems.reason import Reason
 
 API = "/v1"
 """Where the JSON interface is."""
@@ -15,10 +16,14 @@ TYPE = "urn:grading:problem:"
 
 @dataclass(frozen=True)
 class ErrorAt:
-    """One error and the place it is at: a path into the body (`units[0].facts.nmhc`), or empty."""
+    """One error and the place it is at: a path into the body (`units[0].facts.nmhc`), or empty.
+
+    Without a `code` of its own it has that of the whole problem.
+    """
 
     place: str
     message: str
+    code: str | None = None
 
 
 class Problem(Exception):  # noqa: N818  RFC 9457 calls it so
@@ -53,12 +58,27 @@ class Problem(Exception):  # noqa: N818  RFC 9457 calls it so
             "code": self.code,
         }
         if self.errors:
-            document["errors"] = [{"place": error.place, "message": error.message} for error in self.errors]
+            document["errors"] = [error_json(error, self.code) for error in self.errors]
         return document | self.more
 
     def body(self) -> bytes:
         """The problem document as JSON text."""
         return orjson.dumps(self.as_json())
+
+
+def error_json(error: ErrorAt, code: str) -> dict[str, str]:
+    """An error as members of a document; `code` is that of the whole problem."""
+    return {"place": error.place, "code": error.code or code, "message": error.message}
+
+
+def error_at(place: str, reason: Reason) -> ErrorAt:
+    """An error with the code and the sentence of a reason."""
+    return ErrorAt(place, reason.message, reason.code)
+
+
+def errors_of(error: AuditError) -> list[ErrorAt]:
+    """The errors of an audit that can't be read."""
+    return [error_at(problem.place, problem.reason) for problem in error.problems]
 
 
 TITLES = {
@@ -86,5 +106,5 @@ def not_found() -> Problem:
 
 def invalid_audit(error: AuditError) -> Problem:
     """An audit that can't be read, with the place of everything that is wrong."""
-    errors = [ErrorAt(p.place, p.message) for p in error.problems]
+    errors = errors_of(error)
     return Problem("invalid_audit", f"审核数据有 {len(errors)} 处问题。", status=422, errors=errors)

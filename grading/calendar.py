@@ -2,13 +2,13 @@
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
+from grading.problems.codes import ProblemCode
+from grading.problems.reason import Reason, reason_of
+
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 """One offset, without daylight saving since 1991: no database of zones is needed, and none can be out of date."""
 EARLIEST = date(2000, 1, 1)
 """Performance grading began in 2019, and audits are never of a plant's distant past: an earlier day is a slip of the pen."""
-
-REFUSED = "评定日期"
-"""How every refusal of a day begins."""
 
 
 def now() -> datetime:
@@ -38,11 +38,11 @@ def clock_text(moment: datetime) -> str:
     return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
-def not_assessable(day: date, latest: date | None = None) -> str | None:
-    """Why an audit can't be of a day, in Chinese; None when it can. `latest` is China's today if it isn't given."""
+def not_assessable(day: date, latest: date | None = None) -> Reason | None:
+    """Why an audit can't be of a day; None when it can. `latest` is China's today if it isn't given."""
     last = today() if latest is None else latest
     if day > last:
-        return f"{REFUSED} {day} 晚于今天（北京时间 {last}）；应为现场核查当天或之前的日期"
+        return reason_of(ProblemCode.DAY_IN_FUTURE, day=day, today=last)
     if day < EARLIEST:
-        return f"{REFUSED} {day} 过早；应为 {EARLIEST} 至今天（北京时间 {last}）之间的日期"
+        return reason_of(ProblemCode.DAY_TOO_EARLY, day=day, earliest=EARLIEST, today=last)
     return None

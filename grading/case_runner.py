@@ -6,11 +6,13 @@ from datetime import date
 from typing import Any
 
 from grading.engine.grade import Engine
-from grading.intake import AuditError, check_audit
+from grading.intake import AuditError, InputProblem, check_audit
 from grading.language.cases import Case
 from grading.language.problems import Problem, steps_of
 from grading.model.base import Status
 from grading.model.result import UnitGrading
+from grading.problems.reason import reason_of
+from grading.problems.ruleset_codes import RulesetCode
 
 _UNIT = "units[0]."
 
@@ -43,7 +45,7 @@ def run_case(engine: Engine, case: Case) -> CaseResult:
     try:
         audit = check_audit(as_audit(case), engine.library, as_recorded=True)
     except AuditError as error:
-        return CaseResult(case, problems=tuple(_in_file(case, p.place, p.message) for p in error.problems))
+        return CaseResult(case, problems=tuple(_in_file(case, p) for p in error.problems))
     grading = engine.grade(audit, case.mode)
     return CaseResult(case, differences=tuple(_differences(case, grading.units[0])))
 
@@ -73,11 +75,12 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _in_file(case: Case, place: str, message: str) -> Problem:
+def _in_file(case: Case, found: InputProblem) -> Problem:
     """A problem of the audit, told at the line of the cases file that wrote the value."""
-    if not place.startswith(_UNIT):
-        return case.source.problem(case.path, f"{place}: {message}")
-    return case.problem(steps_of(place.removeprefix(_UNIT)), message)
+    if not found.place.startswith(_UNIT):
+        unreadable = reason_of(RulesetCode.CASE_UNREADABLE, place=found.place, why=found.reason)
+        return case.source.problem(case.path, unreadable)
+    return case.problem(steps_of(found.place.removeprefix(_UNIT)), found.reason)
 
 
 def _differences(case: Case, unit: UnitGrading) -> Iterable[Difference]:

@@ -3,6 +3,8 @@
 import unicodedata
 
 from grading.invisible import is_invisible
+from grading.problems.codes import ProblemCode
+from grading.problems.reason import ReasonError
 from grading.width import differs_in_width_only
 
 MAX_ID = 200
@@ -13,8 +15,8 @@ _LOOK_ALIKES = frozenset("АВЕЅІЈКМНОРСТУХаеѕіјорсухԁԛ
 """Cyrillic and Greek letters that look like Latin ones."""
 
 
-class IdentifierError(ValueError):
-    """A text can't be an identifier; the message says why, in Chinese."""
+class IdentifierError(ReasonError):
+    """A text can't be an identifier."""
 
 
 def normalise_id(text: str) -> tuple[str, bool]:
@@ -27,9 +29,9 @@ def normalise_id(text: str) -> tuple[str, bool]:
         return given, False
     plain = unicodedata.normalize("NFC", "".join(_ordinary(character) for character in given)).strip()
     if not plain:
-        raise IdentifierError("编号只有空格或看不见的字符" if given else "编号是空的")
+        raise IdentifierError(ProblemCode.ID_INVISIBLE if given else ProblemCode.ID_EMPTY)
     if len(plain) > MAX_ID:
-        raise IdentifierError(f"编号有 {len(plain):,} 个字符，不得超过 {MAX_ID} 个")
+        raise IdentifierError(ProblemCode.ID_TOO_LONG, length=len(plain), most=MAX_ID)
     for character in plain:
         _refuse(character)
     return plain, plain != given
@@ -56,8 +58,8 @@ def _refuse(character: str) -> None:
     code = f"U+{ord(character):04X}"
     kind = unicodedata.category(character)
     if kind in ("Cc", "Zl", "Zp"):
-        raise IdentifierError(f"编号中有换行、制表符或控制字符（{code}）")
+        raise IdentifierError(ProblemCode.ID_CONTROL_CHARACTER, character=code)
     if kind in ("Cs", "Co", "Cn"):
-        raise IdentifierError(f"编号中有没有通用含义的字符（{code}）")
+        raise IdentifierError(ProblemCode.ID_PRIVATE_CHARACTER, character=code)
     if character in _LOOK_ALIKES:
-        raise IdentifierError(f"编号中的“{character}”（{code}）不是英文字母，只是与之形似；请改为英文字母")
+        raise IdentifierError(ProblemCode.ID_LOOK_ALIKE, letter=character, character=code)

@@ -3,21 +3,24 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from grading import calendar, uscc
-from grading.identifiers import IdentifierError, normalise_id
-from grading.invisible import shown_invisible, without_invisible, without_invisible_notice
+from grading.identifiers import normalise_id
+from grading.invisible import shown_invisible, without_invisible
 from grading.language.bounds import NoLimitError, bound_from_text
 from grading.language.load import Library
 from grading.language.problems import LanguageError, place_of
 from grading.model.audit import Audit, Below, Enterprise, Known, Row, UnitAudit, Value
 from grading.model.base import decimal_places
 from grading.model.ruleset import Fact, Ruleset
+from grading.problems.codes import ProblemCode
+from grading.problems.json_faults import json_fault
+from grading.problems.phrases import Phrase
+from grading.problems.reason import Parameter, Reason, ReasonError, Sentences, reason_of
 from grading.regions import is_place
 from grading.ruleset_id import industry_of
 
@@ -30,26 +33,47 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 COUNTY = re.compile(r"[0-9]{6}")
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Characters that no document can hold: controls other than tab and line ends, halves of surrogate pairs, non-characters."""
-NOT_JSON = "is not JSON: "
-TOO_FEW = "至少应有"
-"""What is told of a table with too few rows, in a sentence that needs no translation."""
+MAX_NUMBER = 10**9
+"""Numbers of an audit are smaller than this, sign apart."""
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class InputProblem:
     """What is wrong at one place of an audit, and what would be right."""
 
     place: str
-    message: str
+    reason: Reason
+
+    @property
+    def code(self) -> Sentences:
+        """The stable name of what is wrong."""
+        return self.reason.code
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in Chinese."""
+        return self.reason.message
+
+    def inside(self, place: str) -> "InputProblem":
+        """The same problem of a document that stands at a place of a larger one."""
+        return replace(self, place=f"{place}.{self.place}" if self.place else place)
+
+
+def input_problem(place: str, code: Sentences, /, **parameters: Parameter) -> InputProblem:
+    """The problem of a code at a place; raises TypeError when the parameters are not those of its sentences."""
+    return InputProblem(place, reason_of(code, **parameters))
 
 
 class AuditError(Exception):
-    """An audit can't be graded; `problems` says everything that is wrong."""
+    """An audit can't be graded; `problems` says everything that is wrong. As text it is Chinese, for whoever it reaches."""
 
     def __init__(self, problems: Iterable[InputProblem]) -> None:
         self.problems = tuple(dict.fromkeys(problems))
-        super().__init__("\n".join(f"{p.place or '(audit)'}: {p.message}" for p in self.problems))
+
+    def __str__(self) -> str:
+        """A line a problem."""
+        return "\n".join(f"{p.place or '（审核数据）'}：{p.message}" for p in self.problems)
 
 
 class _Twice(dict[str, Any]):
@@ -98,20 +122,24 @@ def parse_json_exactly(text: bytes | str) -> tuple[Any, bool]:
         return _NotANumber(text)
 
     if len(text) > MAX_BYTES:
-        raise AuditError([InputProblem("", f"is larger than {MAX_BYTES:,} bytes")])
+        raise AuditError([input_problem("", ProblemCode.TOO_LARGE, most=MAX_BYTES)])
     try:
         text = text.decode("utf-8-sig") if isinstance(text, bytes) else text
         raw = json.loads(
             text, parse_float=number, parse_int=number, parse_constant=constant, object_pairs_hook=object_of
         )
     except UnicodeDecodeError as error:
-        raise AuditError([InputProblem("", f"is not UTF-8 text (byte {error.start})")]) from None
+        raise AuditError([input_problem("", ProblemCode.NOT_UTF8, byte=error.start)]) from None
     except json.JSONDecodeError as error:
-        said = f"{NOT_JSON}{error.msg} at line {error.lineno}, column {error.colno}"
-        raise AuditError([InputProblem("", said)]) from None
+        raise AuditError([_not_json(error)]) from None
     except RecursionError:
-        raise AuditError([InputProblem("", "is nested too deeply")]) from None
+        raise AuditError([input_problem("", ProblemCode.NESTED_TOO_DEEPLY)]) from None
     return raw, not faults
+
+
+def _not_json(error: json.JSONDecodeError) -> InputProblem:
+    fault, line, column = json_fault(error.msg), error.lineno, error.colno
+    return input_problem("", ProblemCode.NOT_JSON, fault=fault, line=line, column=column)
 
 
 def _number(text: str) -> Any:
@@ -186,9 +214,12 @@ class _Reader:
         self.notices: list[InputProblem] = []
         """What was mended, and how."""
 
-    def wrong(self, path: Path, message: str) -> None:
+    def wrong(self, path: Path, code: ProblemCode, /, **parameters: Parameter) -> None:
+        self.wrong_for(path, reason_of(code, **parameters))
+
+    def wrong_for(self, path: Path, reason: Reason) -> None:
         place = place_of(step if isinstance(step, int) else shown_invisible(step) for step in path)
-        self.problems.append(InputProblem(place, message))
+        self.problems.append(InputProblem(place, reason))
 
     def audit(self, raw: Any) -> Audit:
         top = self.mapping(raw, (), required=("enterprise", "assessed_on", "units"))
@@ -196,13 +227,13 @@ class _Reader:
         if assessed_on is not None and not self.as_recorded:
             refusal = calendar.not_assessable(assessed_on)
             if refusal is not None:
-                self.wrong(("assessed_on",), refusal)
+                self.wrong_for(("assessed_on",), refusal)
         units_raw = top.get("units")
         if "units" in top and (not isinstance(units_raw, list) or not units_raw):
-            self.wrong(("units",), "should be a list of at least one unit")
+            self.wrong(("units",), ProblemCode.UNITS_EXPECTED)
         listed = units_raw if isinstance(units_raw, list) else []
         if len(listed) > MAX_UNITS:
-            self.wrong(("units",), f"has {len(listed)} units, at most {MAX_UNITS} can be read")
+            self.wrong(("units",), ProblemCode.TOO_MANY_UNITS, units=len(listed), most=MAX_UNITS)
             listed = []
         rulesets = [self.ruleset(unit, ("units", i)) for i, unit in enumerate(listed)]
         stated = top.get("enterprise")
@@ -213,7 +244,7 @@ class _Reader:
         enterprise = self.enterprise(top.get("enterprise"), known) if "enterprise" in top else None
         whole = [unit for unit in units if unit is not None]
         if self.problems or enterprise is None or assessed_on is None:
-            raise AuditError(self.problems or [InputProblem("", "is not an audit")])
+            raise AuditError(self.problems or [input_problem("", ProblemCode.NOT_AN_AUDIT)])
         return Audit(enterprise=enterprise, assessed_on=assessed_on, units=tuple(whole))
 
     def mapping(
@@ -221,29 +252,31 @@ class _Reader:
     ) -> dict[str, Any]:
         """The mapping at a place; says what is missing and what is too much (`optional=None`: any key)."""
         if not isinstance(raw, dict):
-            self.wrong(path, f"should be an object with {', '.join(required)}" if required else "should be an object")
+            if required:
+                self.wrong(path, ProblemCode.OBJECT_WITH_EXPECTED, keys=required)
+            else:
+                self.wrong(path, ProblemCode.OBJECT_EXPECTED)
             return {}
         for key in getattr(raw, "twice", ()):
-            self.wrong((*path, key), "stands there twice")
+            self.wrong((*path, key), ProblemCode.KEY_TWICE)
         for key in required:
             if raw.get(key) is None:
-                self.wrong((*path, key), "is missing")
+                self.wrong((*path, key), ProblemCode.KEY_MISSING)
         if optional is not None:
             for key in raw:
                 if key not in required and key not in optional:
-                    expected = ", ".join((*required, *optional))
-                    self.wrong((*path, key), f"unknown key; there are {expected}")
+                    self.wrong((*path, key), ProblemCode.KEY_UNKNOWN, keys=(*required, *optional))
         return {key: value for key, value in raw.items() if value is not None}
 
     def text(self, raw: Any, path: Path) -> str | None:
         if not isinstance(raw, str) or isinstance(raw, _NotANumber) or not raw.strip():
-            self.wrong(path, "should be a text that is not empty")
+            self.wrong(path, ProblemCode.TEXT_EXPECTED)
             return None
         if len(raw) > MAX_TEXT:
-            self.wrong(path, f"is longer than {MAX_TEXT} characters")
+            self.wrong(path, ProblemCode.TEXT_TOO_LONG, most=MAX_TEXT)
             return None
         if UNWRITABLE.search(raw):
-            self.wrong(path, "has control characters")
+            self.wrong(path, ProblemCode.TEXT_UNWRITABLE)
             return None
         return raw if self.verbatim else self.visible(raw, path)
 
@@ -253,9 +286,9 @@ class _Reader:
         if plain == raw:
             return raw
         if not plain.strip():
-            self.wrong(path, "has only characters that can't be seen")
+            self.wrong(path, ProblemCode.TEXT_INVISIBLE)
             return None
-        self.notice(path, without_invisible_notice(plain, raw))
+        self.notice(path, ProblemCode.INVISIBLE_REMOVED, plain, raw)
         return plain
 
     def identifier(self, raw: Any, path: Path) -> str | None:
@@ -265,37 +298,42 @@ class _Reader:
             return self.text(raw, path)
         try:
             plain, changed = normalise_id(text)
-        except IdentifierError as error:
-            self.wrong(path, f"{error}")
+        except ReasonError as error:
+            self.wrong_for(path, error.reason)
             return None
         if changed:
-            self.notice(path, f"编号按规范写法读作“{shown_invisible(plain)}”（原文 {shown_invisible(text)}）")
+            self.notice(path, ProblemCode.ID_NORMALISED, plain, text)
         return plain
 
-    def notice(self, path: Path, message: str) -> None:
-        self.notices.append(InputProblem(place_of(path), message))
+    def notice(self, path: Path, code: ProblemCode, read: str, given: str) -> None:
+        self.notices.append(InputProblem(place_of(path), read_otherwise(code, read, given)))
 
     def day(self, raw: Any, path: Path) -> date | None:
-        if isinstance(raw, str) and DAY.fullmatch(raw):
-            with suppress(ValueError):
-                return date.fromisoformat(raw)
-        self.wrong(path, "should be a day like 2023-09-10")
-        return None
+        if not isinstance(raw, str) or not DAY.fullmatch(raw):
+            self.wrong(path, ProblemCode.DAY_EXPECTED)
+            return None
+        try:
+            return date.fromisoformat(raw)
+        except ValueError:
+            self.wrong(path, ProblemCode.DAY_NOT_THERE, given=raw)
+            return None
 
     def ruleset(self, raw: Any, path: Path) -> Ruleset | None:
         ruleset_id = raw.get("ruleset") if isinstance(raw, dict) else None
         if not isinstance(ruleset_id, str):
             if isinstance(raw, dict) and ruleset_id is not None:
-                self.wrong((*path, "ruleset"), "should be a ruleset's id")
+                self.wrong((*path, "ruleset"), ProblemCode.RULESET_ID_EXPECTED)
             return None
         try:
             return self.library.ruleset(ruleset_id)
         except KeyError:
-            near = [i for i in self.library.ids() if industry_of(i) == industry_of(ruleset_id)]
-            hint = f"; perhaps {' or '.join(near)}" if near else "; `grading ruleset list` shows which there are"
-            self.wrong((*path, "ruleset"), f"there is no ruleset `{shown_invisible(ruleset_id)}`{hint}")
+            near = tuple(i for i in self.library.ids() if industry_of(i) == industry_of(ruleset_id))
+            hint = reason_of(Phrase.PERHAPS, names=near) if near else Phrase.LIST_OF_RULESETS
+            given = shown_invisible(ruleset_id)
+            self.wrong((*path, "ruleset"), ProblemCode.RULESET_UNKNOWN, ruleset=given, hint=hint)
         except LanguageError as error:
-            self.wrong((*path, "ruleset"), f"`{ruleset_id}` can't be used: {error.problems[0]}")
+            why = str(error.problems[0])
+            self.wrong((*path, "ruleset"), ProblemCode.RULESET_UNUSABLE, ruleset=ruleset_id, why=why)
         return None
 
     def enterprise(self, raw: Any, rulesets: list[Ruleset] | None) -> Enterprise | None:
@@ -308,30 +346,27 @@ class _Reader:
             texts["uscc"] = self.credit_code(top["uscc"], (*path, "uscc"))
         county = texts.get("county")
         if county is not None and not COUNTY.fullmatch(county):
-            self.wrong((*path, "county"), "should be a GB/T 2260 code of six digits")
+            self.wrong((*path, "county"), ProblemCode.COUNTY_DIGITS)
         elif county is not None and not self.verbatim and not is_place(county):
-            self.wrong((*path, "county"), f"{county} 不是省、市、县的行政区划代码（GB/T 2260），如 610402")
-        facts = self.facts(
-            top.get("facts", {}), (*path, "facts"), self.shared_facts(rulesets), "any ruleset of this audit"
-        )
+            self.wrong((*path, "county"), ProblemCode.COUNTY_UNKNOWN, county=county)
+        unknown = reason_of(ProblemCode.FACT_UNKNOWN_TO_ALL)
+        facts = self.facts(top.get("facts", {}), (*path, "facts"), self.shared_facts(rulesets), unknown)
         return Enterprise(facts=facts, **texts) if texts.get("name") else None
 
     def credit_code(self, raw: Any, path: Path) -> str | None:
         if isinstance(raw, Decimal | int | _NotANumber) and not isinstance(raw, bool):
-            self.wrong(path, f"统一社会信用代码应为文本，不能是数字 {shown_invisible(str(raw))}：数字会丢失末尾几位")
+            self.wrong(path, ProblemCode.USCC_NUMBER, given=shown_invisible(str(raw)))
             return None
         text = self.text(raw, path)
         if text is None:
             return None
         try:
             code = uscc.normalised(text)
-        except ValueError as error:
-            self.wrong(path, str(error))
+        except ReasonError as error:
+            self.wrong_for(path, error.reason)
             return None
         if code != text:
-            self.notices.append(
-                InputProblem(place_of(path), f"统一社会信用代码“{shown_invisible(text)}”已按规范写法读作 {code}")
-            )
+            self.notice(path, ProblemCode.USCC_NORMALISED, code, text)
         return code
 
     def shared_facts(self, rulesets: list[Ruleset] | None) -> Callable[[str], list[Fact]] | None:
@@ -352,30 +387,32 @@ class _Reader:
             if fact is None:
                 return []
             if fact.group is not None:
-                self.wrong((*path, "facts", name), f"belongs into the rows of groups.{fact.group}")
+                self.wrong((*path, "facts", name), ProblemCode.FACT_OF_ROWS, place=f"groups.{fact.group}")
             return [fact]
 
-        facts = self.facts(top.get("facts", {}), (*path, "facts"), declared, ruleset.id)
+        unknown = reason_of(ProblemCode.FACT_UNKNOWN, ruleset=ruleset.id)
+        facts = self.facts(top.get("facts", {}), (*path, "facts"), declared, unknown)
         groups: dict[str, tuple[Row, ...]] = {}
         for group_id, rows in self.mapping(top.get("groups", {}), (*path, "groups"), optional=None).items():
             here = (*path, "groups", group_id)
             if group_id not in ruleset.groups:
-                there = ", ".join(ruleset.groups) or "none"
-                self.wrong(here, f"is not a group of {ruleset.id}; there are {there}")
+                there = tuple(ruleset.groups) or Phrase.NONE
+                self.wrong(here, ProblemCode.GROUP_UNKNOWN, ruleset=ruleset.id, groups=there)
             elif not isinstance(rows, list):
-                self.wrong(here, "should be a list of rows")
+                self.wrong(here, ProblemCode.ROWS_EXPECTED)
             elif len(rows) > MAX_ROWS:
-                self.wrong(here, f"has {len(rows)} rows, at most {MAX_ROWS} can be read")
+                self.wrong(here, ProblemCode.TOO_MANY_ROWS, rows=len(rows), most=MAX_ROWS)
             else:
                 groups[group_id] = self.rows(rows, here, ruleset, group_id)
                 if not self.as_recorded and _lacks_rows(ruleset, group_id, len(rows), facts, shared):
-                    self.wrong(here, too_few_rows(ruleset, group_id, len(rows)))
+                    self.wrong_for(here, too_few_rows(ruleset, group_id, len(rows)))
         return UnitAudit(id=unit_id, ruleset=ruleset.id, facts=facts, groups=groups) if unit_id else None
 
     def rows(self, raw: list[Any], path: Path, ruleset: Ruleset, group_id: str) -> tuple[Row, ...]:
         key = ruleset.groups[group_id].key
         rows: list[Row] = []
         seen: dict[str, int] = {}
+        unknown = reason_of(ProblemCode.FACT_UNKNOWN_IN_GROUP, group=group_id, ruleset=ruleset.id)
 
         def declared(name: str) -> list[Fact]:
             fact = ruleset.facts.get(name)
@@ -385,10 +422,9 @@ class _Reader:
             here = (*path, i)
             values = self.mapping(entry, here, required=(key,), optional=None)
             name = self.identifier(values.pop(key), (*here, key)) if key in values else None
-            facts = self.facts(values, here, declared, f"group {group_id} of {ruleset.id}", whole=False)
+            facts = self.facts(values, here, declared, unknown, whole=False)
             if name is not None and name in seen:
-                said = f"`{shown_invisible(name)}` is also the key of row {seen[name]}; keys of a group differ"
-                self.wrong((*here, key), said)
+                self.wrong((*here, key), ProblemCode.ROW_KEY_TWICE, key=shown_invisible(name), row=seen[name])
             if name is not None:
                 seen.setdefault(name, i)
                 rows.append(Row(key=name, facts=facts))
@@ -399,10 +435,10 @@ class _Reader:
         raw: Any,
         path: Path,
         declared: Callable[[str], list[Fact]] | None,
-        of: str,
+        unknown: Reason,
         whole: bool = True,
     ) -> dict[str, Known]:
-        """The known facts of a mapping; `declared` says what a name may stand for."""
+        """The known facts of a mapping; `declared` says what a name may stand for, `unknown` that it stands for nothing."""
         found: dict[str, Known] = {}
         values = self.mapping(raw, path, optional=None) if whole else raw
         for name, value in values.items():
@@ -411,7 +447,7 @@ class _Reader:
                 continue
             facts = declared(name)
             if not facts:
-                self.wrong(here, f"is not a fact of {of}")
+                self.wrong_for(here, unknown)
                 continue
             known = self.known(value, here, facts)
             if known is not None:
@@ -434,7 +470,7 @@ class _Reader:
                 texts = [self.text(item, (*path, "evidence", i)) for i, item in enumerate(listed)]
                 evidence = tuple(text for text in texts if text is not None)
             else:
-                self.wrong((*path, "evidence"), "should be a list of texts")
+                self.wrong((*path, "evidence"), ProblemCode.TEXTS_EXPECTED)
         if value is None:
             return Known(value=None, evidence=evidence, note=note) if evidence or note else None
         readings = [self.value(value, path, fact) for fact in facts]
@@ -446,62 +482,51 @@ class _Reader:
         if fact.type == "boolean":
             if isinstance(raw, bool):
                 return raw
-            self.wrong(path, f"should be true or false, is {_shown(raw)}")
+            self.wrong(path, ProblemCode.BOOLEAN_EXPECTED, given=_shown(raw))
             return None
         if fact.type == "number":
             is_bound = isinstance(raw, dict) and "below" in raw
             return self.bound(raw, path, fact) if is_bound else self.number(raw, path, fact)
         if fact.type == "date":
             return self.day(raw, path)
-        options = ", ".join(fact.options)
+        options = tuple(fact.options)
         if fact.type == "choice":
             if isinstance(raw, str) and raw in fact.options:
                 return raw
-            self.wrong(path, f"should be one of {options}; is {_shown(raw)}")
+            self.wrong(path, ProblemCode.OPTION_EXPECTED, options=options, given=_shown(raw))
             return None
         if not isinstance(raw, list):
-            self.wrong(path, f"should be a list of options out of {options}; is {_shown(raw)}")
+            self.wrong(path, ProblemCode.OPTIONS_EXPECTED, options=options, given=_shown(raw))
             return None
         for i, item in enumerate(raw):
             if not isinstance(item, str) or item not in fact.options:
-                self.wrong((*path, i), f"should be one of {options}; is {_shown(item)}")
+                self.wrong((*path, i), ProblemCode.OPTION_EXPECTED, options=options, given=_shown(item))
                 return None
         if len(set(raw)) != len(raw):
-            self.wrong(path, "names an option twice")
+            self.wrong(path, ProblemCode.OPTION_TWICE)
             return None
         return tuple(option for option in fact.options if option in raw)
 
     def number(self, raw: Any, path: Path, fact: Fact) -> Decimal | None:
-        unit = f" {fact.unit}" if fact.unit else ""
         if isinstance(raw, _NotANumber):
-            self.wrong(path, f"should be a finite number of at most {MAX_DIGITS} digits{unit and f', in{unit}'}")
+            self.wrong(path, ProblemCode.NUMBER_NOT_EXACT, digits=MAX_DIGITS, unit=_unit(fact))
             return None
         if isinstance(raw, int) and not isinstance(raw, bool):
             raw = Decimal(raw)
         if not isinstance(raw, Decimal) or not raw.is_finite():
-            hint = _bound_hint(raw, fact) if isinstance(raw, str) else ""
-            self.wrong(path, f"should be a number{unit and f' in{unit}'}, is {_shown(raw)}{hint}")
+            hint = _bound_hint(raw, fact) if isinstance(raw, str) else Phrase.NOTHING
+            self.wrong(path, ProblemCode.NUMBER_EXPECTED, unit=_unit(fact), given=_shown(raw), hint=hint)
             return None
         low, high = fact.min, fact.max
         if (low is not None and raw < low) or (high is not None and raw > high):
-            span = " and ".join(
-                part
-                for part in (
-                    f"at least {low}" if low is not None else "",
-                    f"at most {high}" if high is not None else "",
-                )
-                if part
-            )
-            self.wrong(path, f"should be {span}{unit}, is {raw}")
+            span = _span(low, high)
+            self.wrong(path, ProblemCode.NUMBER_OUT_OF_RANGE, range=span, unit=_unit(fact), given=raw)
             return None
         if decimal_places(raw) > fact.decimals:
-            self.wrong(
-                path,
-                f"has more than {fact.decimals} decimal places; give the value as measured, it is not rounded here",
-            )
+            self.wrong(path, ProblemCode.NUMBER_TOO_PRECISE, places=fact.decimals)
             return None
-        if abs(raw) >= Decimal(10) ** 9:
-            self.wrong(path, f"should be smaller than 1,000,000,000{unit}")
+        if abs(raw) >= MAX_NUMBER:
+            self.wrong(path, ProblemCode.NUMBER_TOO_LARGE, bound=MAX_NUMBER, unit=_unit(fact))
             return None
         return raw
 
@@ -512,7 +537,7 @@ class _Reader:
         if limit is None or len(stated) > 1 or getattr(raw, "twice", None):
             return None
         if fact.min is not None and limit <= fact.min:
-            self.wrong(path, f"“<{limit}”不可能：本项不小于 {fact.min}；上限（检出限）应大于 {fact.min}")
+            self.wrong(path, ProblemCode.BOUND_TOO_LOW, limit=limit, least=fact.min)
             return None
         return Below(below=limit)
 
@@ -520,7 +545,8 @@ class _Reader:
         seen: dict[str, int] = {}
         for i, unit in enumerate(units):
             if unit is not None and unit.id in seen:
-                self.wrong(("units", i, "id"), f"`{shown_invisible(unit.id)}` is also the id of units[{seen[unit.id]}]")
+                other = f"units[{seen[unit.id]}]"
+                self.wrong(("units", i, "id"), ProblemCode.UNIT_ID_TWICE, id=shown_invisible(unit.id), other=other)
             if unit is not None:
                 seen.setdefault(unit.id, i)
 
@@ -538,24 +564,44 @@ def _lacks_rows(ruleset: Ruleset, group: str, rows: int, facts: dict[str, Known]
     return rows < ruleset.groups[group].least_rows.rows and value != excused.equals
 
 
-def too_few_rows(ruleset: Ruleset, group: str, rows: int) -> str:
-    """What is wrong with a table of so many rows, in Chinese: it is told to whoever fills it in."""
+def too_few_rows(ruleset: Ruleset, group: str, rows: int) -> Reason:
+    """What is wrong with a table of so many rows."""
     table = ruleset.groups[group]
     excused = table.least_rows.unless
-    hint = f"；“{ruleset.facts[excused.fact].label}”填“否”的除外" if excused is not None else ""
-    return f"“{table.label}”{TOO_FEW} {table.least_rows.rows} 行，现有 {rows} 行；没有查明的不要写成空表{hint}"
+    hint = Phrase.NOTHING if excused is None else _unless_answered_no(ruleset.facts[excused.fact])
+    least = table.least_rows.rows
+    return reason_of(ProblemCode.TOO_FEW_ROWS, table=table.label, least=least, rows=rows, hint=hint)
 
 
-def _bound_hint(text: str, fact: Fact) -> str:
+def read_otherwise(code: ProblemCode, read: str, given: str) -> Reason:
+    """What is told of a text that is read otherwise than it stands there."""
+    return reason_of(code, read=shown_invisible(read), given=shown_invisible(given))
+
+
+def _unless_answered_no(fact: Fact) -> Reason:
+    return reason_of(Phrase.UNLESS_ANSWERED_NO, fact=fact.label)
+
+
+def _span(low: Decimal | None, high: Decimal | None) -> Reason:
+    if low is not None and high is not None:
+        return reason_of(Phrase.BETWEEN, least=low, most=high)
+    return reason_of(Phrase.AT_MOST, most=high) if high is not None else reason_of(Phrase.AT_LEAST, least=low or 0)
+
+
+def _unit(fact: Fact) -> Parameter:
+    return reason_of(Phrase.IN_UNIT, unit=fact.unit) if fact.unit else Phrase.NOTHING
+
+
+def _bound_hint(text: str, fact: Fact) -> Parameter:
     """How JSON states what a text says a number is below."""
     try:
         limit = bound_from_text(text, fact.unit)
     except NoLimitError:
-        return '; below a limit of detection, state the limit: {"below": 0.07}'
-    return "" if limit is None else f'; an upper bound is {{"below": {limit}}}'
+        return reason_of(Phrase.STATE_THE_LIMIT)
+    return Phrase.NOTHING if limit is None else reason_of(Phrase.AN_UPPER_BOUND, limit=limit)
 
 
-def _shown(raw: Any) -> str:
+def _shown(raw: Any) -> Parameter:
     if isinstance(raw, dict | list):
-        return "an object" if isinstance(raw, dict) else "a list"
-    return f"`{shown_invisible(str(raw)[:60])}`"
+        return Phrase.OBJECT if isinstance(raw, dict) else Phrase.LIST
+    return reason_of(Phrase.QUOTED, text=shown_invisible(str(raw)[:60]))

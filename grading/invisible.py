@@ -23,11 +23,6 @@ def shown_invisible(text: str) -> str:
     return "".join(f"<U+{ord(c):04X}>" if is_invisible(c) or not c.isprintable() else c for c in text[:200])
 
 
-def without_invisible_notice(plain: str, given: str) -> str:
-    """What is told of a text that was read without such characters."""
-    return f"去掉了看不见的字符，读作“{shown_invisible(plain)}”（原文 {shown_invisible(given)}）"
-
-
 def is_invisible(character: str) -> bool:
     """Whether a character has no shape."""
     return unicodedata.category(character) == "Cf" or character in _SHAPELESS

@@ -10,6 +10,8 @@ from grading.language.loaded import Loaded
 from grading.language.problems import LanguageError, Problem
 from grading.model.base import Mode
 from grading.plan.build import boundaries, build_plan
+from grading.problems.reason import Reason, reason_of
+from grading.problems.ruleset_codes import RulesetCode
 
 
 def findings(rulesets: Library, ruleset_id: str) -> tuple[Problem, ...]:
@@ -30,14 +32,14 @@ def fits_engine(loaded: Loaded) -> list[Problem]:
     ruleset = loaded.ruleset
     changes = boundaries(ruleset)
     first = changes[0] - timedelta(days=1) if changes else ruleset.edition.effective
-    said: dict[str, None] = {}
+    said: dict[Reason, None] = {}
     for mode in Mode:
         for day in (first, *changes):
             try:
                 build_network(build_plan(ruleset, mode, day))
             except NetworkError as error:
-                said[f"does not fit the engine: {error}"] = None
-    return [loaded.own.problem((), message) for message in said]
+                said[reason_of(RulesetCode.UNFIT_FOR_ENGINE, why=error.reason)] = None
+    return [loaded.own.problem((), reason) for reason in said]
 
 
 def _of_cases(rulesets: Library, ruleset_id: str) -> tuple[Problem, ...]:

@@ -6,16 +6,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from grading.intake import AuditError, InputProblem, check_value, parse_json
+from grading.intake import AuditError, InputProblem, check_value, input_problem, parse_json
 from grading.language.bounds import NoLimitError, bound_from_text
 from grading.language.load import Library
 from grading.model.audit import Audit, Known, Row, UnitAudit
 from grading.model.base import Status
 from grading.model.result import Grading, UnitGrading
 from grading.model.ruleset import Fact
+from grading.problems.codes import ProblemCode
+from grading.problems.phrases import Phrase
+from grading.problems.reason import Parameter
 
 ENTERPRISE = "enterprise"
-FORMS = "unit.fact=value, unit.group[row].fact=value or enterprise.fact=value"
 _SETTING = re.compile(
     r"^\s*(?P<unit>[^=]+?)\.(?:(?P<group>\w+)\[(?P<row>.*?)\]\.)?(?P<fact>\w+)\s*=\s*(?P<value>.*)$", re.S
 )
@@ -55,7 +57,7 @@ class Difference:
 def change_audit(audit: Audit, texts: Iterable[str], library: Library) -> Audit:
     """The audit with settings in place, each `unit.fact=value` or `unit.group[row].fact=value`.
 
-    A value is JSON (with evidence and note if wished), or a bare word; `null` makes a fact unknown. Checked as an audit
+    A value is JSON (with evidence and note if there are any), or a bare word; `null` makes a fact unknown. Checked as an audit
     is: raises AuditError with every problem of every setting.
     """
     problems: list[InputProblem] = []
@@ -66,7 +68,7 @@ def change_audit(audit: Audit, texts: Iterable[str], library: Library) -> Audit:
         if setting is None:
             continue
         if setting.place in seen:
-            problems.append(InputProblem(setting.place, "is set twice"))
+            problems.append(input_problem(setting.place, ProblemCode.SET_TWICE))
         seen.add(setting.place)
         facts = _facts_of(audit, setting, library, problems)
         if facts:
@@ -83,7 +85,7 @@ def change_audit(audit: Audit, texts: Iterable[str], library: Library) -> Audit:
 def _read(text: str, problems: list[InputProblem]) -> Setting | None:
     match = _SETTING.match(text)
     if match is None:
-        problems.append(InputProblem(text, f"should look like {FORMS}"))
+        problems.append(input_problem(text, ProblemCode.SETTING_FORM))
         return None
     try:
         value = parse_json(match["value"])
@@ -105,35 +107,38 @@ def _stated(value: Any, facts: list[Fact]) -> Any:
 def _facts_of(audit: Audit, setting: Setting, library: Library, problems: list[InputProblem]) -> list[Fact]:
     """What the setting's fact is in the rulesets that it matters to; nothing, with a problem, when its place can't be."""
 
-    def wrong(message: str) -> list[Fact]:
-        problems.append(InputProblem(setting.place, message))
+    def wrong(code: ProblemCode, /, **parameters: Parameter) -> list[Fact]:
+        problems.append(input_problem(setting.place, code, **parameters))
         return []
 
     is_shared = setting.unit == ENTERPRISE
     units = [unit for unit in audit.units if is_shared or unit.id == setting.unit]
     if not units:
-        return wrong(
-            f"there is no unit `{setting.unit}`; there are {', '.join(u.id for u in audit.units)}, {ENTERPRISE}"
-        )
+        return wrong(ProblemCode.UNIT_UNKNOWN, unit=setting.unit, units=(*(u.id for u in audit.units), ENTERPRISE))
     rulesets = [library.ruleset(unit.ruleset) for unit in units]
-    names = ", ".join(dict.fromkeys(ruleset.id for ruleset in rulesets))
+    names = tuple(dict.fromkeys(ruleset.id for ruleset in rulesets))
     if setting.group is not None and is_shared:
-        return wrong("the enterprise has no tables; name the unit")
+        return wrong(ProblemCode.ENTERPRISE_HAS_NO_TABLES)
     declared = [ruleset.facts[setting.fact] for ruleset in rulesets if setting.fact in ruleset.facts]
     facts = [fact for fact in declared if fact.group == setting.group]
     if not facts and declared:
         group = declared[0].group
-        return wrong(f"belongs to the rows of {group}: {group}[row].{setting.fact}" if group else "is not in a table")
+        if group is None:
+            return wrong(ProblemCode.FACT_OF_NO_TABLE)
+        return wrong(ProblemCode.FACT_OF_ROWS, place=f"{group}[…].{setting.fact}")
     computed = next((r.computed[setting.fact] for r in rulesets if setting.fact in r.computed), None)
     if computed is not None:
-        operands = ", ".join(operand for operand in computed.operands if isinstance(operand, str))
-        return wrong(f"is worked out from {operands}; set these")
+        operands = tuple(operand for operand in computed.operands if isinstance(operand, str))
+        return wrong(ProblemCode.FACT_COMPUTED, operands=operands)
     if not facts:
-        return wrong(f"is not a fact of {f'group {setting.group} of ' if setting.group else ''}{names}")
+        if setting.group is None:
+            return wrong(ProblemCode.FACT_UNKNOWN, ruleset=names)
+        return wrong(ProblemCode.FACT_UNKNOWN_IN_GROUP, group=setting.group, ruleset=names)
     if setting.group is not None:
-        keys = [row.key for row in units[0].groups.get(setting.group, ())]
+        keys = tuple(row.key for row in units[0].groups.get(setting.group, ()))
         if setting.row not in keys:
-            return wrong(f"there is no row `{setting.row}` in {setting.group}; there are {', '.join(keys) or 'none'}")
+            there = keys or Phrase.NONE
+            return wrong(ProblemCode.ROW_UNKNOWN, row=setting.row or "", group=setting.group, rows=there)
     return facts
 
 

@@ -15,7 +15,7 @@ from grading.language.prose import fact_label
 from grading.language.values import known_text
 from grading.model.audit import Audit, Known, UnitAudit
 from grading.model.base import Status
-from grading.model.condition import comparisons
+from grading.model.condition import ORDER_OPERATORS, comparisons
 from grading.model.result import Grading, UnitGrading
 from grading.model.ruleset import Ruleset
 
@@ -31,7 +31,6 @@ ANSWERED_LEAST = Decimal("0.5")
 """An audit with a smaller share of its questions answered is called almost empty."""
 NAMED = 5
 """So many values or rows a finding names."""
-LIMITS = frozenset({"at_most", "at_least", "below", "above"})
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ def _limits(ruleset: Ruleset) -> dict[str, set[Decimal]]:
         if indicator.decided_by != "measurement":
             continue
         for c in (c for level in indicator.levels.values() for c in comparisons(level.require)):
-            if c.operator not in LIMITS or not isinstance(c.guess, Decimal):
+            if c.operator not in ORDER_OPERATORS or not isinstance(c.guess, Decimal):
                 continue
             fact = ruleset.facts.get(c.fact)
             if c.guess not in ((0,) if fact is None else (0, fact.min, fact.max)):

@@ -3,6 +3,10 @@
 import re
 from operator import mul
 
+from grading.problems.codes import ProblemCode
+from grading.problems.phrases import Phrase
+from grading.problems.reason import ReasonError
+
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """The 31 characters in the order of their values: digits and capital letters without I, O, S, V, Z."""
 LENGTH = 18
@@ -16,40 +20,41 @@ _VALUES = bytes(ALPHABET.index(chr(code)) if chr(code) in ALPHABET else 0 for co
 _WRITTEN = re.compile(f"[{ALPHABET}]{{2}}[0-9]{{6}}[{ALPHABET}]{{10}}")
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+")
-AS_TEXT = "请把单元格设为文本格式后按证照重新填写"
+
+
+class CreditCodeError(ReasonError):
+    """A text is no credit code."""
 
 
 def check_character(body: str) -> str:
-    """The check character of the first 17 places; raises ValueError when they can't begin a code."""
+    """The check character of the first 17 places; raises CreditCodeError when they can't begin a code."""
     if len(body) != LENGTH - 1:
-        raise ValueError(f"校验位由前 {LENGTH - 1} 位计算，收到 {len(body)} 位")
+        raise CreditCodeError(ProblemCode.USCC_BODY_LENGTH, wanted=LENGTH - 1, length=len(body))
     wrong = [character for character in body if character not in ALPHABET]
     if wrong:
-        raise ValueError(f"统一社会信用代码中不应出现“{wrong[0]}”：只用数字和除 I、O、S、V、Z 外的大写字母")
+        raise CreditCodeError(ProblemCode.USCC_CHARACTER, character=wrong[0])
     return ALPHABET[-_total(body) % MODULUS]
 
 
 def checked(code: str) -> str:
-    """The code as it is; raises ValueError, in Chinese, when it isn't one and says what would be right."""
+    """The code as it is; raises CreditCodeError when it isn't one and says what would be right."""
     if _SCIENTIFIC.fullmatch(code):
-        raise ValueError(f"统一社会信用代码被电子表格变成了科学计数的数字“{code}”，末尾几位已丢失；{AS_TEXT}")
+        raise CreditCodeError(ProblemCode.USCC_SCIENTIFIC, given=code)
     if len(code) != LENGTH:
-        raise ValueError(f"统一社会信用代码应为 {LENGTH} 位，收到 {len(code)} 位")
+        raise CreditCodeError(ProblemCode.USCC_LENGTH, wanted=LENGTH, length=len(code))
     if not (code[DIGITS_FROM:DIGITS_TO].isascii() and code[DIGITS_FROM:DIGITS_TO].isdigit()):
-        raise ValueError("统一社会信用代码第 3 至 8 位应为登记机关行政区划码（六位数字）")
+        raise CreditCodeError(ProblemCode.USCC_COUNTY)
     right = check_character(code[:-1])
     if code[-1] not in ALPHABET:
-        raise ValueError(f"统一社会信用代码中不应出现“{code[-1]}”：只用数字和除 I、O、S、V、Z 外的大写字母")
+        raise CreditCodeError(ProblemCode.USCC_CHARACTER, character=code[-1])
     if code[-1] != right:
-        lost = f"；电子表格只保留数字的前 15 位，{AS_TEXT}" if code.isdigit() and code.endswith("000") else ""
-        raise ValueError(
-            f"统一社会信用代码校验位不符：末位为“{code[-1]}”，按前 17 位计算应为“{right}”，请核对各位{lost}"
-        )
+        lost = Phrase.DIGITS_LOST if code.isdigit() and code.endswith("000") else Phrase.NOTHING
+        raise CreditCodeError(ProblemCode.USCC_CHECK_CHARACTER, given=code[-1], right=right, lost=lost)
     return code
 
 
 def normalised(text: str) -> str:
-    """The code with full-width and lower-case letters and digits as they should be; raises ValueError as `checked`."""
+    """The code with full-width and lower-case letters and digits as they should be; raises CreditCodeError as `checked`."""
     narrow = text.strip().translate(_NARROW)
     return checked(narrow.upper() if narrow.isascii() else narrow)
 

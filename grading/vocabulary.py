@@ -29,6 +29,10 @@ JURISDICTION = _words(
     outside_jurisdiction="企业所在地不在本版规则的适用地区",
     county_unknown="未填到县（市、区）的行政区划代码，不能核对本版规则是否适用于企业所在地",
 )
+EDITION = _words(
+    edition_not_yet_in_force="评定日早于本版规则的施行日",
+    edition_superseded="评定日时本版规则已被取代",
+)
 UNGRADED = "不纳入绩效分级"
 OUT = "不纳入"
 """The same at the end of an interval."""

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from grading.cli.gaps import no_such_level
 from grading.cli.inputs import STDIN, grade_one, print_audit_problems, read_bytes, read_one, with_progress
 from grading.cli.terminal import Exit, err, library, stop
-from grading.intake import AuditError, InputProblem
+from grading.intake import AuditError
 from grading.model.base import Mode
 from reports.admission import command as admission
 from reports.campaign import command as campaign
@@ -126,8 +127,7 @@ def _made(engine: Engine, name: str, target: str | None, trial: bool, html: bool
     try:
         gaps = gaps_to(engine, audit, grading, target)
     except NoSuchLevelError as error:
-        levels = "、".join(error.levels)
-        raise AuditError([InputProblem("", f"没有可作为目标的等级“{target}”；可用 {levels}")]) from None
+        raise AuditError([no_such_level("", error)]) from None
     rulesets = {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in audit.units}
     if html:
         return gap_report_html(audit, grading, rulesets, gaps).encode()

@@ -15,6 +15,7 @@ from grading.model.audit import Audit, Below
 from grading.model.base import Status
 from grading.model.interval import Interval
 from grading.model.ruleset import Fact, Ruleset
+from grading.problems.codes import ProblemCode as Code
 from grading.simulate import change_audit
 from tests.engine.small import DAY, Shelf, ruleset_of
 
@@ -158,29 +159,43 @@ def test_an_audit_with_bounds_is_written_as_it_was_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stated", "said"),
+    ("stated", "code"),
     [
-        ({"below": 0}, "不可能：本项不小于 0"),
-        ({"below": -1}, "should be at least 0"),
-        ({"below": 120}, "at most 100"),
-        ({"below": 0.071}, "more than 2 decimal places"),
-        ({"below": "20"}, "should be a number"),
-        ("<20", 'an upper bound is {"below": 20}'),
-        ("ND", "state the limit"),
-        ({"below": None}, "is missing"),
-        ({"below": True}, "should be a number"),
-        ({"below": {"below": 20}}, "should be a number"),
-        ({"below": 20, "above": 3}, "unknown key"),
-        ({"value": {"below": 0}}, "不可能"),
-        ({"value": {"below": 20, "value": 3}}, "unknown key"),
+        ({"below": 0}, Code.BOUND_TOO_LOW),
+        ({"below": -1}, Code.NUMBER_OUT_OF_RANGE),
+        ({"below": 120}, Code.NUMBER_OUT_OF_RANGE),
+        ({"below": 0.071}, Code.NUMBER_TOO_PRECISE),
+        ({"below": "20"}, Code.NUMBER_EXPECTED),
+        ({"below": None}, Code.KEY_MISSING),
+        ({"below": True}, Code.NUMBER_EXPECTED),
+        ({"below": {"below": 20}}, Code.NUMBER_EXPECTED),
+        ({"below": 20, "above": 3}, Code.KEY_UNKNOWN),
+        ({"value": {"below": 0}}, Code.BOUND_TOO_LOW),
+        ({"value": {"below": 20, "value": 3}}, Code.KEY_UNKNOWN),
     ],
 )
-def test_a_bound_that_can_not_be_is_refused(stated: object, said: str) -> None:
+def test_a_bound_that_can_not_be_is_refused(stated: object, code: Code) -> None:
     ruleset = asking({"fact": "dust", "at_most": Decimal(20)})
     with pytest.raises(AuditError) as refused:
         read(ruleset, dust=stated)
-    assert len(refused.value.problems) == 1
-    assert said in refused.value.problems[0].message
+    assert [problem.code for problem in refused.value.problems] == [code]
+
+
+@pytest.mark.parametrize(
+    ("stated", "chinese", "english"),
+    [
+        ("<20", '上限写作 {"below": 20}', 'an upper bound is {"below": 20}'),
+        ("ND", '请写明检出限，如 {"below": 0.07}', 'state the limit: {"below": 0.07}'),
+    ],
+)
+def test_a_bound_as_a_text_is_refused_and_told_how_it_is_written(stated: str, chinese: str, english: str) -> None:
+    ruleset = asking({"fact": "dust", "at_most": Decimal(20)})
+    with pytest.raises(AuditError) as refused:
+        read(ruleset, dust=stated)
+    (problem,) = refused.value.problems
+    assert problem.code is Code.NUMBER_EXPECTED
+    assert problem.message.endswith(chinese)
+    assert problem.reason.english.endswith(english)
 
 
 def test_only_numbers_have_bounds_and_a_key_stands_once() -> None:
@@ -188,10 +203,13 @@ def test_only_numbers_have_bounds_and_a_key_stands_once() -> None:
     assert check_value({"below": Decimal(2)}, "yes", [yes])[1]
     ruleset = asking({"fact": "dust", "at_most": Decimal(20)})
     text = json.dumps(audit(dust={"below": 20})).replace('{"below": 20}', '{"below": 20, "below": 5}')
-    with pytest.raises(AuditError, match="stands there twice"):
-        read_audit(text, Shelf(ruleset))
-    with pytest.raises(AuditError, match="finite number"):
-        read_audit(json.dumps(audit(dust={"below": float("nan")})), Shelf(ruleset))
+    for refused, code in (
+        (text, Code.KEY_TWICE),
+        (json.dumps(audit(dust={"below": float("nan")})), Code.NUMBER_NOT_EXACT),
+    ):
+        with pytest.raises(AuditError) as caught:
+            read_audit(refused, Shelf(ruleset))
+        assert [problem.code for problem in caught.value.problems] == [code]
 
 
 @pytest.mark.parametrize(
@@ -307,5 +325,5 @@ def test_a_bound_may_be_supposed_as_it_is_typed() -> None:
     for said in ("<5", "5L", '{"below": 5}'):
         changed = change_audit(read(ruleset, dust=30), [f"u.dust={said}"], library)
         assert changed.units[0].facts["dust"].value == Below(below=Decimal(5))
-    with pytest.raises(AuditError, match="state the limit"):
+    with pytest.raises(AuditError, match="请写明检出限"):
         change_audit(read(ruleset, dust=30), ["u.dust=ND"], library)

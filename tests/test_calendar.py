@@ -15,6 +15,7 @@ from grading.batch.run import Settings, run_batch
 from grading.cli.main import app
 from grading.engine.grade import Engine
 from grading.intake import AuditError, check_audit, read_audit
+from grading.problems.codes import ProblemCode
 from tests.forms.workbooks import LIBRARY, hose
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "rubber" / "weicheng_tyre.json"
@@ -60,9 +61,10 @@ def test_an_audit_of_today_is_read_and_one_of_tomorrow_refused_with_today_s_date
     tomorrow = (today + timedelta(days=1)).isoformat()
     with pytest.raises(AuditError) as refused:
         read_audit(json.dumps(audit(tomorrow)), LIBRARY)
-    assert [p.place for p in refused.value.problems] == ["assessed_on"]
-    assert tomorrow in str(refused.value)
-    assert f"北京时间 {today}" in str(refused.value)
+    (problem,) = refused.value.problems
+    assert (problem.place, problem.code) == ("assessed_on", ProblemCode.DAY_IN_FUTURE)
+    assert tomorrow in problem.message
+    assert f"北京时间 {today}" in problem.message
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "1999-12-31"])

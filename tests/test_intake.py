@@ -12,8 +12,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grading.engine.grade import Engine
-from grading.intake import AuditError, read_audit
+from grading.intake import AuditError, InputProblem, read_audit
 from grading.model.audit import Audit
+from grading.problems.codes import ProblemCode as Code
+from grading.problems.reason import Sentences
 from tests.engine.small import Shelf, fact, indicator, ruleset_of
 
 AMOUNT = settings.default.max_examples if settings.default is not None else 100
@@ -54,13 +56,23 @@ def valid() -> dict[str, Any]:
     }
 
 
-def problems(raw: Any) -> dict[str, str]:
-    """What is wrong with an audit, by place."""
+def refused(raw: Any) -> tuple[InputProblem, ...]:
+    """What is wrong with an audit."""
     text = raw if isinstance(raw, bytes | str) else json.dumps(raw)
     with pytest.raises(AuditError) as raised:
         read_audit(text, SHELF)
     assert raised.value.problems
-    return {problem.place: problem.message for problem in raised.value.problems}
+    return raised.value.problems
+
+
+def problems(raw: Any) -> dict[str, Sentences]:
+    """The code of what is wrong with an audit, by place."""
+    return {problem.place: problem.code for problem in refused(raw)}
+
+
+def messages(raw: Any) -> dict[str, str]:
+    """What people are told of an audit, by place."""
+    return {problem.place: problem.message for problem in refused(raw)}
 
 
 def with_facts(**facts: Any) -> dict[str, Any]:
@@ -121,39 +133,53 @@ class TestValues:
     """Wrong types and wrong numbers."""
 
     @pytest.mark.parametrize(
-        ("name", "value", "said"),
+        ("name", "value", "code"),
         [
-            ("yes", 1, "true or false"),
-            ("yes", "true", "true or false"),
-            ("yes", [], "true or false"),
-            ("share", True, "should be a number in %"),
-            ("share", "85", "should be a number in %"),
-            ("share", [85], "should be a number in %"),
-            ("share", -0.1, "at least 0 and at most 100"),
-            ("share", 100.1, "at least 0 and at most 100"),
-            ("share", 85.55, "more than 1 decimal places"),
-            ("count", 1.5, "more than 0 decimal places"),
-            ("count", 10**9, "smaller than 1,000,000,000"),
-            ("count", -(10**12), "smaller than 1,000,000,000"),
-            ("kind", "o9", "one of o0, o1, o2"),
-            ("kind", ["o1"], "one of o0, o1, o2"),
-            ("kind", 1, "one of o0, o1, o2"),
-            ("ledgers", "o1", "list of options"),
-            ("ledgers", ["o1", "o1"], "twice"),
-            ("since", "2023-02-30", "should be a day"),
-            ("since", "2023-9-1", "should be a day"),
-            ("since", "2023-W36-7", "should be a day"),
-            ("since", "20230910", "should be a day"),
-            ("since", "２０２３-09-10", "should be a day"),
-            ("since", 20230910, "should be a day"),
-            ("share", {"value": "85"}, "should be a number in %"),
-            ("share", {"value": {"value": 85}}, "should be a number in %"),
+            ("yes", 1, Code.BOOLEAN_EXPECTED),
+            ("yes", "true", Code.BOOLEAN_EXPECTED),
+            ("yes", [], Code.BOOLEAN_EXPECTED),
+            ("share", True, Code.NUMBER_EXPECTED),
+            ("share", "85", Code.NUMBER_EXPECTED),
+            ("share", [85], Code.NUMBER_EXPECTED),
+            ("share", -0.1, Code.NUMBER_OUT_OF_RANGE),
+            ("share", 100.1, Code.NUMBER_OUT_OF_RANGE),
+            ("share", 85.55, Code.NUMBER_TOO_PRECISE),
+            ("count", 1.5, Code.NUMBER_TOO_PRECISE),
+            ("count", 10**9, Code.NUMBER_TOO_LARGE),
+            ("count", -(10**12), Code.NUMBER_TOO_LARGE),
+            ("kind", "o9", Code.OPTION_EXPECTED),
+            ("kind", ["o1"], Code.OPTION_EXPECTED),
+            ("kind", 1, Code.OPTION_EXPECTED),
+            ("ledgers", "o1", Code.OPTIONS_EXPECTED),
+            ("ledgers", ["o1", "o1"], Code.OPTION_TWICE),
+            ("since", "2023-02-30", Code.DAY_NOT_THERE),
+            ("since", "2023-9-1", Code.DAY_EXPECTED),
+            ("since", "2023-W36-7", Code.DAY_EXPECTED),
+            ("since", "20230910", Code.DAY_EXPECTED),
+            ("since", "２０２３-09-10", Code.DAY_EXPECTED),
+            ("since", 20230910, Code.DAY_EXPECTED),
+            ("share", {"value": "85"}, Code.NUMBER_EXPECTED),
+            ("share", {"value": {"value": 85}}, Code.NUMBER_EXPECTED),
         ],
     )
-    def test_are_refused_with_what_would_be_right(self, name: str, value: Any, said: str) -> None:
-        found = problems(with_facts(**{name: value}))
-        assert list(found) == [f"units[0].facts.{name}"]
-        assert said in found[f"units[0].facts.{name}"]
+    def test_are_refused(self, name: str, value: Any, code: Code) -> None:
+        assert problems(with_facts(**{name: value})) == {f"units[0].facts.{name}": code}
+
+    @pytest.mark.parametrize(
+        ("name", "value", "message"),
+        [
+            ("yes", "true", "应为 true 或 false，现为“true”"),
+            ("share", [85], "应为数字（单位 %），现为列表"),
+            ("share", 100.1, "应在 0 至 100 之间（单位 %），现为 100.1"),
+            ("share", 85.55, "小数多于 1 位；请按实测值填写，这里不作修约"),
+            ("count", 10**9, "绝对值应小于 1,000,000,000"),
+            ("kind", "o9", "应为下列选项之一：o0、o1、o2；现为“o9”"),
+            ("ledgers", {"value": {}}, "应为下列选项的列表：o0、o1、o2；现为对象"),
+            ("since", "2023-02-30", "没有这一天：“2023-02-30”；应填日期，如 2023-09-10"),
+        ],
+    )
+    def test_are_refused_with_what_would_be_right(self, name: str, value: Any, message: str) -> None:
+        assert messages(with_facts(**{name: value})) == {f"units[0].facts.{name}": message}
 
     @pytest.mark.parametrize(
         "written",
@@ -174,31 +200,40 @@ class TestValues:
     )
     @pytest.mark.parametrize("name", ["share", "count"])
     def test_that_are_no_reasonable_numbers_are_refused(self, name: str, written: str) -> None:
-        found = problems(as_written(**{name: written}))
-        assert list(found) == [f"units[0].facts.{name}"]
-        assert "finite number of at most 40 digits" in found[f"units[0].facts.{name}"]
+        assert problems(as_written(**{name: written})) == {f"units[0].facts.{name}": Code.NUMBER_NOT_EXACT}
 
     @pytest.mark.parametrize(
         "written", ["10.0000000000000000000000000000000000001", "1.00000000000000000000000000000001e1", "1e-39"]
     )
     def test_are_never_rounded_however_small_the_rest(self, written: str) -> None:
-        assert "decimal places" in problems(as_written(share=written))["units[0].facts.share"]
+        assert problems(as_written(share=written)) == {"units[0].facts.share": Code.NUMBER_TOO_PRECISE}
 
     def test_an_unknown_option_is_shown_with_its_place_in_the_list(self) -> None:
-        assert list(problems(with_facts(ledgers=["o1", "o9"]))) == ["units[0].facts.ledgers[1]"]
+        assert problems(with_facts(ledgers=["o1", "o9"])) == {"units[0].facts.ledgers[1]": Code.OPTION_EXPECTED}
 
     def test_evidence_and_notes_are_texts(self) -> None:
         found = problems(with_facts(yes={"value": True, "evidence": ["台账", 5], "note": ["x"], "proof": 1}))
-        assert set(found) == {f"units[0].facts.yes.{name}" for name in ("evidence[1]", "note", "proof")}
-        assert (
-            "list of texts" in problems(with_facts(yes={"value": True, "evidence": 5}))["units[0].facts.yes.evidence"]
-        )
+        assert found == {
+            "units[0].facts.yes.evidence[1]": Code.TEXT_EXPECTED,
+            "units[0].facts.yes.note": Code.TEXT_EXPECTED,
+            "units[0].facts.yes.proof": Code.KEY_UNKNOWN,
+        }
+        found = problems(with_facts(yes={"value": True, "evidence": 5}))
+        assert found == {"units[0].facts.yes.evidence": Code.TEXTS_EXPECTED}
 
-    @pytest.mark.parametrize("text", ["\ud800", "\x00", "\x1b[31m", "\x7f", "\ufffe", " ", "x" * 4001])
-    def test_texts_that_no_document_can_hold_are_refused(self, text: str) -> None:
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [
+            *((text, Code.TEXT_UNWRITABLE) for text in ("\ud800", "\x00", "\x1b[31m", "\x7f", "\ufffe")),
+            (" ", Code.TEXT_EXPECTED),
+            ("\u200b", Code.TEXT_INVISIBLE),
+            ("x" * 4001, Code.TEXT_TOO_LONG),
+        ],
+    )
+    def test_texts_that_no_document_can_hold_are_refused(self, text: str, code: Code) -> None:
         audit = valid()
         audit["enterprise"]["name"] = text
-        assert list(problems(audit)) == ["enterprise.name"]
+        assert problems(audit) == {"enterprise.name": code}
 
 
 class TestPlaces:
@@ -209,25 +244,25 @@ class TestPlaces:
         audit["assessed_on"] = "yesterday"
         audit["enterprise"] = {"name": "", "county": "61", "facts": {"share": -1, "none": 1}, "phone": "1"}
         audit["units"][0]["groups"] = {"outlets": [{"nmhc": "x"}, 5], "kilns": []}
-        assert set(problems(audit)) == {
-            "assessed_on",
-            "enterprise.name",
-            "enterprise.county",
-            "enterprise.phone",
-            "enterprise.facts.share",
-            "enterprise.facts.none",
-            "units[0].facts.yes",
-            "units[0].facts.share",
-            "units[0].facts.unheard_of",
-            "units[0].groups.outlets[0].outlets_id",
-            "units[0].groups.outlets[0].nmhc",
-            "units[0].groups.outlets[1]",
-            "units[0].groups.kilns",
+        assert problems(audit) == {
+            "assessed_on": Code.DAY_EXPECTED,
+            "enterprise.name": Code.TEXT_EXPECTED,
+            "enterprise.county": Code.COUNTY_DIGITS,
+            "enterprise.phone": Code.KEY_UNKNOWN,
+            "enterprise.facts.share": Code.NUMBER_OUT_OF_RANGE,
+            "enterprise.facts.none": Code.FACT_UNKNOWN_TO_ALL,
+            "units[0].facts.yes": Code.BOOLEAN_EXPECTED,
+            "units[0].facts.share": Code.NUMBER_EXPECTED,
+            "units[0].facts.unheard_of": Code.FACT_UNKNOWN,
+            "units[0].groups.outlets[0].outlets_id": Code.KEY_MISSING,
+            "units[0].groups.outlets[0].nmhc": Code.NUMBER_EXPECTED,
+            "units[0].groups.outlets[1]": Code.OBJECT_WITH_EXPECTED,
+            "units[0].groups.kilns": Code.GROUP_UNKNOWN,
         }
 
     @pytest.mark.parametrize("raw", [None, 5, '"x"', [], True])
     def test_what_is_no_object_is_no_audit(self, raw: Any) -> None:
-        assert "should be an object with enterprise, assessed_on, units" in problems(raw)[""]
+        assert messages(raw)[""] == "应为含 enterprise、assessed_on、units 的对象"
 
     @pytest.mark.parametrize("key", ["enterprise", "assessed_on", "units"])
     @pytest.mark.parametrize("missing", [True, False])
@@ -236,13 +271,13 @@ class TestPlaces:
         audit[key] = None
         if missing:
             del audit[key]
-        assert problems(audit)[key] == "is missing"
+        assert problems(audit)[key] is Code.KEY_MISSING
 
     @pytest.mark.parametrize("key", ["id", "ruleset"])
     def test_a_unit_has_an_id_and_a_ruleset(self, key: str) -> None:
         audit = valid()
         del audit["units"][0][key]
-        assert f"units[0].{key}" in problems(audit)
+        assert problems(audit)[f"units[0].{key}"] is Code.KEY_MISSING
 
     @pytest.mark.parametrize("units", [{}, [], "x", [5], [None], [{}] * 201])
     def test_units_are_a_list_of_objects(self, units: Any) -> None:
@@ -251,7 +286,7 @@ class TestPlaces:
     def test_a_ruleset_that_does_not_exist_is_named(self) -> None:
         audit = valid()
         audit["units"][0]["ruleset"] = "elsewhere/random"
-        assert "perhaps test/random" in problems(audit)["units[0].ruleset"]
+        assert messages(audit)["units[0].ruleset"] == "没有规则集“elsewhere/random”；是否为 test/random"
 
     @pytest.mark.parametrize(
         "ruleset", [5, ["test/random"], {"id": "test/random"}, "../../etc/passwd", "x" * 10_000, "\ud800"]
@@ -259,31 +294,38 @@ class TestPlaces:
     def test_a_ruleset_that_is_no_id_is_refused(self, ruleset: Any) -> None:
         audit = valid()
         audit["units"][0]["ruleset"] = ruleset
-        assert len(problems(audit)["units[0].ruleset"]) < 300
+        found = next(problem for problem in refused(audit) if problem.place == "units[0].ruleset")
+        assert found.code in (Code.RULESET_ID_EXPECTED, Code.RULESET_UNKNOWN)
+        assert len(found.message) < 300
 
     def test_units_have_ids_of_their_own(self) -> None:
         audit = valid()
         audit["units"] *= 2
-        assert "also the id of units[0]" in problems(audit)["units[1].id"]
+        assert problems(audit)["units[1].id"] is Code.UNIT_ID_TWICE
+        assert messages(audit)["units[1].id"] == "编号“line-1”与 units[0] 相同"
 
     def test_a_fact_of_a_group_belongs_into_its_rows(self) -> None:
-        assert "belongs into the rows of groups.outlets" in problems(with_facts(nmhc=5))["units[0].facts.nmhc"]
+        assert problems(with_facts(nmhc=5)) == {"units[0].facts.nmhc": Code.FACT_OF_ROWS}
+        assert "groups.outlets" in messages(with_facts(nmhc=5))["units[0].facts.nmhc"]
         found = problems(with_outlets(OUTLET | {"share": 5}))
-        assert "is not a fact of group outlets" in found["units[0].groups.outlets[0].share"]
+        assert found == {"units[0].groups.outlets[0].share": Code.FACT_UNKNOWN_IN_GROUP}
         audit = valid()
         audit["enterprise"]["facts"] = {"nmhc": 5}
-        assert list(problems(audit)) == ["enterprise.facts.nmhc"]
+        assert problems(audit) == {"enterprise.facts.nmhc": Code.FACT_UNKNOWN_TO_ALL}
 
     def test_row_keys_differ_and_are_texts(self) -> None:
         found = problems(with_outlets(OUTLET, OUTLET | {"nmhc": 1}, {"outlets_id": 5}, {"nmhc": 1}))
-        assert "also the key of row 0" in found["units[0].groups.outlets[1].outlets_id"]
-        assert set(found) == {f"units[0].groups.outlets[{n}].outlets_id" for n in (1, 2, 3)}
+        assert found == {
+            "units[0].groups.outlets[1].outlets_id": Code.ROW_KEY_TWICE,
+            "units[0].groups.outlets[2].outlets_id": Code.TEXT_EXPECTED,
+            "units[0].groups.outlets[3].outlets_id": Code.KEY_MISSING,
+        }
 
     @pytest.mark.parametrize("rows", [{}, "x", 5, True])
     def test_a_group_is_a_list_of_rows(self, rows: Any) -> None:
         audit = valid()
         audit["units"][0]["groups"] = {"outlets": rows}
-        assert problems(audit) == {"units[0].groups.outlets": "should be a list of rows"}
+        assert problems(audit) == {"units[0].groups.outlets": Code.ROWS_EXPECTED}
 
     def test_keys_that_stand_there_twice_are_named_wherever_they_are(self) -> None:
         text = json.dumps(valid())
@@ -295,10 +337,10 @@ class TestPlaces:
             ('"yes": true', "enterprise.facts.yes"),
         ):
             assert written in text
-            assert problems(text.replace(written, f"{written}, {written}")) == {place: "stands there twice"}
+            assert problems(text.replace(written, f"{written}, {written}")) == {place: Code.KEY_TWICE}
 
     def test_what_can_not_be_printed_is_told_in_letters_that_can(self) -> None:
-        found = problems(with_facts(**{"a\ud800\x00\x1b" + "b" * 1000: 1, "kind": "\x1b[2J\ud800"}))
+        found = messages(with_facts(**{"a\ud800\x00\x1b" + "b" * 1000: 1, "kind": "\x1b[2J\ud800"}))
         for place, message in found.items():
             assert (place + message).isprintable()
             assert len(place + message) < 400
@@ -309,23 +351,46 @@ class TestText:
     """What is not even JSON."""
 
     @pytest.mark.parametrize(
-        ("text", "said"),
+        ("text", "code"),
         [
-            (b"", "is not JSON"),
-            (b"{", "at line 1, column"),
-            (b'{"a": 1,}', "is not JSON"),
-            (b"\xff\xfe{\x00}\x00", "is not UTF-8"),
-            (b'{"a": "\xc3\x28"}', "is not UTF-8"),
-            (b"[" * 100_000 + b"]" * 100_000, "nested too deeply"),
-            (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "nested too deeply"),
-            (b"[" * 100_000, "nested too deeply"),
-            (b"x" * 10_000_000, "larger than 5,000,000 bytes"),
-            (b"[" + b"0," * 2_499_990 + b"0]", "should be an object"),
+            (b"", Code.NOT_JSON),
+            (b"{", Code.NOT_JSON),
+            (b'{"a": 1,}', Code.NOT_JSON),
+            (b"\xff\xfe{\x00}\x00", Code.NOT_UTF8),
+            (b'{"a": "\xc3\x28"}', Code.NOT_UTF8),
+            (b"[" * 100_000 + b"]" * 100_000, Code.NESTED_TOO_DEEPLY),
+            (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, Code.NESTED_TOO_DEEPLY),
+            (b"[" * 100_000, Code.NESTED_TOO_DEEPLY),
+            (b"x" * 10_000_000, Code.TOO_LARGE),
+            (b"[" + b"0," * 2_499_990 + b"0]", Code.OBJECT_WITH_EXPECTED),
         ],
         ids=lambda value: repr(value[:20]),
     )
-    def test_is_refused(self, text: bytes, said: str) -> None:
-        assert said in problems(text)[""]
+    def test_is_refused(self, text: bytes, code: Code) -> None:
+        assert problems(text)[""] is code
+
+    @pytest.mark.parametrize(
+        ("text", "fault"),
+        [
+            ("", "此处应有一个值"),
+            ("{a: 1}", "此处应有带双引号的键"),
+            ('{"a" 1}', "此处应有冒号"),
+            ("[1 2]", "此处应有逗号"),
+            ("[] []", "结束之后还有内容"),
+            ('"a', "文字没有结束引号"),
+            ('"\t"', "文字中有控制字符"),
+            (r'"\x"', "反斜杠后的写法不对"),
+            (r'"\u12"', "反斜杠后的写法不对"),
+        ],
+    )
+    def test_says_where_it_is_no_json_and_what_is_expected(self, text: str, fault: str) -> None:
+        message = messages(text)[""]
+        assert message.startswith("不是 JSON：第 1 行第 ")
+        assert message.endswith(fault)
+
+    def test_is_told_in_chinese_where_the_error_is_text(self) -> None:
+        with pytest.raises(AuditError, match=r"^（审核数据）：不是 JSON：第 1 行第 1 列，此处应有一个值$"):
+            read_audit("", SHELF)
 
     def test_a_hundred_thousand_unknown_facts_are_each_named(self) -> None:
         audit = with_facts(**{f"junk{n}": n for n in range(100_000)})
@@ -333,7 +398,7 @@ class TestText:
 
     def test_more_rows_than_can_be_read_are_refused(self) -> None:
         rows = [{"outlets_id": str(n)} for n in range(2_001)]
-        assert "at most 2000" in problems(with_outlets(*rows))["units[0].groups.outlets"]
+        assert problems(with_outlets(*rows)) == {"units[0].groups.outlets": Code.TOO_MANY_ROWS}
 
 
 JUNK = st.recursive(

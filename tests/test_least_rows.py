@@ -1,12 +1,12 @@
 """A table that is stated has the rows that it must have: an empty one earns no grade."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from grading.intake import AuditError, check_audit, parse_json
+from grading.problems.codes import ProblemCode
 from tests.shipped import LIBRARY
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -82,5 +82,7 @@ def test_the_message_says_what_would_be_right() -> None:
     raw = example("industrial_coating/qindu-waterborne-frames")
     raw["units"][0]["groups"]["outlets"] = []
     with pytest.raises(AuditError) as found:
-        check_audit(json.loads(json.dumps(raw, default=str)), LIBRARY)
-    assert "至少应有 1 行" in str(found.value)
+        check_audit(raw, LIBRARY)
+    (problem,) = found.value.problems
+    assert (problem.place, problem.code) == ("units[0].groups.outlets", ProblemCode.TOO_FEW_ROWS)
+    assert "至少应有 1 行" in problem.message

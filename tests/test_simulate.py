@@ -74,12 +74,12 @@ def test_every_error_of_every_setting_is_told_at_once(ruleset: Small, audit: Aud
         "nonsense", "v.dust", "u.dusk", "u.dust", "u.twice", "u.nox",
         "u.outlets[DA009].nox", "u.outlets[DA001].dust", "enterprise.outlets[DA001].nox", "u.closed",
     }  # fmt: skip
-    assert "DA001, 2#.炉" in found["u.outlets[DA009].nox"]
-    assert found["u.twice"] == "is worked out from dust; set these"
+    assert "DA001、2#.炉" in found["u.outlets[DA009].nox"]
+    assert found["u.twice"] == "由 dust 计算得出；请改这些项"
 
 
 def test_one_place_can_not_be_set_twice(ruleset: Small, audit: Audit) -> None:
-    assert problems(ruleset, audit, "u.dust=1", "u.dust=2") == {"u.dust": "is set twice"}
+    assert problems(ruleset, audit, "u.dust=1", "u.dust=2") == {"u.dust": "设了两次"}
 
 
 def test_what_differs_leads_from_the_grade_to_single_conditions(ruleset: Small, audit: Audit) -> None:

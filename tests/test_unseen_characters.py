@@ -100,7 +100,7 @@ def test_an_id_that_can_not_be_mended_is_refused_with_its_place(id_: str, where:
 
 def test_ids_that_differ_by_what_nobody_sees_are_the_same() -> None:
     units = [{**UNIT, "id": "line-1"}, {**UNIT, "id": "line\u200b-1"}]
-    assert "is also the id of units[0]" in refused({**SAID, "units": units})["units[1].id"]
+    assert "与 units[0] 相同" in refused({**SAID, "units": units})["units[1].id"]
     rows = [{**ROWS[0], KEY: "P1"}, {**ROWS[0], KEY: "Ｐ１"}]
     place = f"units[0].groups.{GROUP}[1].{KEY}"
     assert place in refused(with_unit(groups={**UNIT["groups"], GROUP: rows}))

@@ -9,6 +9,7 @@ from api import audit_log
 from api.identity import passwords
 from api.problems import ErrorAt, Problem
 from api.services import users
+from api.services.enterprises import enterprise_of
 from api.store import Enterprise, Role, Team, User
 from api.store.database import Database
 
@@ -93,7 +94,7 @@ def _team(db: Session, name: str) -> Team:
 
 
 def _enterprise(db: Session, uscc: str) -> Enterprise:
-    found = db.scalar(select(Enterprise).where(Enterprise.uscc == uscc))
+    found = enterprise_of(db, uscc)
     if found is None:
         message = f"没有统一社会信用代码为 {uscc} 的企业。"
         raise Problem("invalid_user", message, status=422, errors=[ErrorAt("uscc", message)])

@@ -1,6 +1,6 @@
 """Exceptions → answers: problem documents for programs, pages for people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 from http import HTTPStatus
 from typing import Any
@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api.http.middleware import SECURITY
 from api.problems import API, ErrorAt, Problem
 from grading.language.problems import place_of
+from grading.validation import refusal_reason
 
 MEDIA_TYPE = "application/problem+json"
 SIGN_IN = "/sign-in"
@@ -55,7 +56,8 @@ def install(app: FastAPI, page: PageMaker | None = None) -> None:
 
     def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        errors = [ErrorAt(_place(e["loc"]), _message(e)) for e in error.errors()]
+        reasons = [(_place(found), refusal_reason(found)) for found in error.errors()]
+        errors = [ErrorAt(place, reason.message, reason.code) for place, reason in reasons]
         return answer(request, Problem("invalid_request", f"请求有 {len(errors)} 处问题。", status=422, errors=errors))
 
     def on_conflict(request: Request, error: Exception) -> Response:
@@ -121,26 +123,7 @@ def _plain_page(_: Request, problem: Problem) -> Response:
     return HTMLResponse(f"{body}<p>{escape(problem.detail)}</p></html>", problem.status, headers)
 
 
-def _place(location: tuple[Any, ...]) -> str:
-    """`("body", "units", 0, "id")` → `units[0].id`; where else than in the body is said."""
-    parts = location[1:] if location and location[0] == "body" else location
-    return place_of(tuple(parts))
-
-
-WORDS = {
-    "missing": "缺少此项",
-    "string_too_short": "不能为空或过短",
-    "string_too_long": "过长",
-    "json_invalid": "不是有效的 JSON",
-    "uuid_parsing": "不是有效的编号",
-    "int_parsing": "应为整数",
-    "bool_parsing": "应为 true 或 false",
-    "extra_forbidden": "没有这一项",
-    "enum": "不在可选值之内",
-    "literal_error": "不在可选值之内",
-}
-
-
-def _message(error: dict[str, Any]) -> str:
-    said = WORDS.get(error["type"])
-    return f"{said}（{error['msg']}）" if said else str(error["msg"])
+def _place(found: Mapping[str, Any]) -> str:
+    """`("body", "units", 0, "id")` → `units[0].id`; where else than in the body is said. JSON that is none has no places."""
+    location = found["loc"][:1] if found["type"] == "json_invalid" else found["loc"]
+    return place_of(location[1:] if location[:1] == ("body",) else location)

@@ -1,7 +1,6 @@
 """The result of an audit, why it is so, and what can be done with it now."""
 
 from typing import Annotated
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -9,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.access import Rule
 from api.context import Context, needs
+from api.http.downloads import attachment
 from api.pages.form_data import Sent
 from api.pages.labels import level_labels
 from api.pages.render import page
@@ -84,8 +84,7 @@ def get_report(
     if stored is None:
         raise Problem("not_graded", "这份审核还没有评级，不能出报告。")
     case = case_of(context, stored.id)
-    name = f"attachment; filename*=UTF-8''{quote(report_name(case, path))}"
-    return Response(report(case, path), media_type=MEDIA_TYPES[path], headers={"Content-Disposition": name})
+    return attachment(report(case, path), MEDIA_TYPES[path], report_name(case, path))
 
 
 @router.post("/audits/{audit_id}/confirmation")

@@ -15,6 +15,7 @@ from api.access import MAY, Rule
 from api.context import Context, needs
 from api.pages.render import page
 from api.queries import log as queries
+from api.services.enterprises import enterprise_of, no_enterprise
 from api.store import Enterprise, User
 
 router = APIRouter()
@@ -157,10 +158,11 @@ def _day(said: str, wrong: list[str]) -> date | None:
 def _enterprise(context: Context, uscc: str, wrong: list[str]) -> UUID | None:
     if not uscc:
         return None
-    found = context.db.scalar(select(Enterprise.id).where(Enterprise.uscc == uscc))
+    found = enterprise_of(context.db, uscc)
     if found is None:
-        wrong.append(f"没有统一社会信用代码为 {uscc[:18]} 的企业，或它不在您的范围内。")
-    return found
+        wrong.append(no_enterprise(uscc))
+        return None
+    return found.id
 
 
 def _user(context: Context, login: str, wrong: list[str]) -> UUID | None:

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Annotated
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.access import Rule
 from api.context import Context, needs
+from api.http.downloads import attachment
 from api.pages.charts import stacked
 from api.pages.labels import level_labels, ruleset_titles
 from api.pages.overview_workbook import workbook
@@ -78,8 +79,7 @@ def export(context: CostlyReader, q: str = "", county: str = "", ruleset: str = 
     """The filtered list as a workbook."""
     listed = overview.lines(context.db, _wanted(q, county, ruleset, grade))
     book = workbook(listed, level_labels(context), ruleset_titles(context), context.at)
-    name = quote(f"绩效分级-{calendar.day_of(context.at).isoformat()}.xlsx")
-    return Response(book, media_type=XLSX, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
+    return attachment(book, XLSX, f"绩效分级-{calendar.day_of(context.at).isoformat()}.xlsx")
 
 
 def by_class(listed: Sequence[Line], labels: Mapping[str, str]) -> list[tuple[str, int]]:

@@ -29,7 +29,7 @@ from grading.model.base import Cite, Status
 from grading.model.decision import Decision, decide
 from grading.model.result import Outcome
 from grading.model.ruleset import Scale
-from grading.vocabulary import ALERT, BASIS, CONFIDENCE, DECIDED_BY, JURISDICTION, MODE, REVIEW, STATUS
+from grading.vocabulary import ALERT, BASIS, CONFIDENCE, DECIDED_BY, EDITION, JURISDICTION, MODE, REVIEW, STATUS
 from reports.context.words import region_text
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -37,8 +37,7 @@ MARKS = {Status.MET: "✓", Status.UNMET: "✗", Status.UNKNOWN: "？", None: "�
 """A status is told by a mark and a word; colour only repeats it."""
 NOTICES = {
     "draft_ruleset": "规则集为草案，未经审定：结论仅供参考",
-    "edition_not_yet_in_force": "评定日早于本版规则的施行日",
-    "edition_superseded": "评定日时本版规则已被取代",
+    **EDITION,
     **JURISDICTION,
 }
 APPEAL_NAMES = {AppealState.OPEN: "待答复", AppealState.UPHELD: "申诉成立", AppealState.REJECTED: "申诉不成立"}

@@ -68,17 +68,17 @@ def end(assignment_id: UUID, context: Assigner, sent: Sent) -> Response:
 def _assignment(context: Context, sent: Posted) -> dict[str, Any]:
     errors = []
     team_id, since, until = sent.key("team_id"), sent.day("since"), sent.day("until")
-    uscc = sent.text("uscc").strip().upper()
-    enterprise_id = context.db.scalar(select(Enterprise.id).where(Enterprise.uscc == uscc))
+    uscc = sent.text("uscc").strip()
+    enterprise = enterprises.enterprise_of(context.db, uscc)
     if team_id is None:
         errors.append(ErrorAt("team_id", "请选择评审组。"))
-    if enterprise_id is None:
-        errors.append(ErrorAt("uscc", f"没有统一社会信用代码为 {uscc[:18]} 的企业，或它不在您的范围内。"))
+    if enterprise is None:
+        errors.append(ErrorAt("uscc", enterprises.no_enterprise(uscc)))
     if since is None:
         errors.append(ErrorAt("since", "请填写第一天。"))
-    if errors:
+    if errors or enterprise is None:
         raise Problem("invalid_assignment", f"指派有 {len(errors)} 处问题。", status=422, errors=errors)
-    return {"team_id": team_id, "enterprise_id": enterprise_id, "since": since, "until": until}
+    return {"team_id": team_id, "enterprise_id": enterprise.id, "since": since, "until": until}
 
 
 def _show(

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from sqlalchemy import select
 from starlette.responses import RedirectResponse, Response
 
 from api.access import Rule, require
@@ -17,6 +16,7 @@ from api.pages.render import page
 from api.problems import ErrorAt, Problem
 from api.queries import users as queries
 from api.services import users
+from api.services.enterprises import enterprise_of, no_enterprise
 from api.store import Enterprise, Role, Token, User
 
 router = APIRouter()
@@ -201,10 +201,11 @@ def _said(context: Context, filled: _Filled) -> dict[str, Any]:
     if role is Role.ASSESSOR:
         said["team_id"] = _key(filled.team_id)
     elif role is Role.ENTERPRISE and filled.uscc:
-        said["enterprise_id"] = context.db.scalar(select(Enterprise.id).where(Enterprise.uscc == filled.uscc))
-        if said["enterprise_id"] is None:
-            message = f"没有统一社会信用代码为 {filled.uscc[:18]} 的企业。"
+        enterprise = enterprise_of(context.db, filled.uscc)
+        if enterprise is None:
+            message = no_enterprise(filled.uscc)
             raise Problem("invalid_user", message, status=422, errors=[ErrorAt("enterprise_id", message)])
+        said["enterprise_id"] = enterprise.id
     elif role is Role.BUREAU:
         said |= {"area": filled.area or None, "may_review": filled.may_review}
     return said

@@ -11,6 +11,8 @@ from grading.engine.rules import NetworkError
 from grading.language.cases import read_cases
 from grading.language.check import check
 from grading.language.problems import LanguageError, Problem
+from grading.problems.reason import reason_of
+from grading.problems.ruleset_codes import RulesetCode
 
 
 def checked(grader: Grader, ruleset_id: str) -> CheckedOut:
@@ -29,7 +31,8 @@ def checked(grader: Grader, ruleset_id: str) -> CheckedOut:
     except LanguageError as error:
         findings = (*findings, *error.problems)
     except (NetworkError, EngineError) as error:
-        findings = (*findings, Problem(f"{ruleset_id}.yaml", 0, "", str(error)))
+        reason = reason_of(RulesetCode.NOT_RUNNABLE, why=error.reason)
+        findings = (*findings, Problem(f"{ruleset_id}.yaml", 0, "", reason))
     return CheckedOut(id=ruleset_id, findings=_told(dict.fromkeys(findings)), cases=cases)
 
 
@@ -47,6 +50,7 @@ def _told(problems: Iterable[Problem]) -> list[FindingOut]:
             file="/".join(problem.file.replace("\\", "/").split("/")[-2:]),
             line=problem.line,
             place=problem.place,
+            code=problem.code,
             message=problem.message,
             severity=problem.severity,
         )

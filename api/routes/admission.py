@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from api.access import Rule
 from api.context import Context, needs
+from api.http.downloads import attachment
 from api.queries import admission as queries
 from api.queries.admission import Wanted
 from api.routes.bodies import JsonText, json_body, text_of
@@ -22,7 +23,6 @@ from api.routes.responses import (
     IfNoneMatch,
     Limit,
     answer,
-    attachment,
     download,
     refusals,
     resource,
@@ -151,7 +151,7 @@ def get_opinion_pdf(opinion_id: UUID, context: Annotated[Context, needs(Rule.REA
     """PDF/A-3 and PDF/UA of one or two pages, with its JSON inside. The same opinion gives the same bytes."""
     row = context.find(AdmissionOpinion, opinion_id)
     made = admission.replayed(context, row)
-    return attachment(opinion_pdf(made.opinion, made.policies), "application/pdf", f"{row.name[:80]}-准入意见.pdf")
+    return attachment(opinion_pdf(made.opinion, made.policies), "application/pdf", admission.report_name(row))
 
 
 @router.post(

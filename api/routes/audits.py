@@ -1,6 +1,5 @@
 """Audits: looked for, begun, read, written."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -10,7 +9,7 @@ from fastapi.responses import Response
 
 from api.access import Rule
 from api.context import Context, needs
-from api.problems import ErrorAt, Problem
+from api.problems import Problem, error_json
 from api.queries import audits as queries
 from api.queries import comparisons
 from api.routes.bodies import JsonText, json_body, text_of
@@ -160,10 +159,11 @@ def check_audit(audit_id: UUID, context: Reader) -> CheckOut:
     try:
         found = read(context, audit, workflow.revision_of(context, audit).content)
     except Problem as problem:
-        return CheckOut(ready=False, errors=_placed(problem.errors))
+        return CheckOut(ready=False, errors=[error_json(error, problem.code) for error in problem.errors])
     rulesets = workflow.rulesets_of(context, found)
     outside = workflow.outside(context, audit, rulesets)
-    return CheckOut(ready=True, errors=[], notices=_placed([*edition_notices(rulesets, found.assessed_on), *outside]))
+    notices = [*edition_notices(rulesets, found.assessed_on), *outside]
+    return CheckOut(ready=True, errors=[], notices=[error_json(notice, "notice") for notice in notices])
 
 
 @router.get("/audits/{audit_id}/revisions", summary="The revisions of an audit")
@@ -202,10 +202,6 @@ def compare_with_another(
 ) -> AuditComparisonOut:
     """The grades, every value that differs with the evidence of both, and the indicators that were not concluded alike."""
     return comparisons.to_schema(compare_audits(context, context.find(Audit, audit_id), other))
-
-
-def _placed(errors: Iterable[ErrorAt]) -> list[dict[str, str]]:
-    return [{"place": error.place, "message": error.message} for error in errors]
 
 
 def audit_response(context: Context, audit: Audit, status: int = 200, location: str | None = None) -> Response:

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from api.access import Rule
 from api.context import Context, needs
+from api.http.downloads import attachment
 from api.queries import campaigns as queries
 from api.routes.idempotency import OnceOnly
 from api.routes.responses import (
@@ -20,7 +21,6 @@ from api.routes.responses import (
     IfMatch,
     Limit,
     answer,
-    attachment,
     download,
     refusals,
     resource,

@@ -8,12 +8,12 @@ from fastapi.responses import FileResponse, Response
 from api.access import Rule
 from api.context import Context, needs
 from api.files.exports import KEPT
+from api.http.downloads import attachment
 from api.queries.exports import own_exports
 from api.routes.idempotency import OnceOnly
 from api.routes.responses import (
     ACCEPTED,
     answer,
-    attachment,
     download,
     refusals,
     resource,

@@ -1,7 +1,6 @@
 """What routes declare in the same way: their resource, paging, versions; and how they answer."""
 
 from typing import Annotated, Any
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query
@@ -113,9 +112,3 @@ def answer(
             return Response(status_code=304, headers=headers)
     body = said.model_dump_json() if isinstance(said, BaseModel) else said
     return Response(body, status, headers, media_type="application/json")
-
-
-def attachment(content: bytes, media_type: str, name: str) -> Response:
-    """A file to download."""
-    disposition = f"attachment; filename=\"download\"; filename*=UTF-8''{quote(name)}"
-    return Response(content, headers={"Content-Disposition": disposition}, media_type=media_type)

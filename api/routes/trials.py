@@ -7,12 +7,12 @@ from fastapi.responses import Response
 
 from api.access import Rule
 from api.context import Context, needs
+from api.http.downloads import attachment
 from api.problems import invalid_audit
 from api.routes.bodies import JsonText, json_body, members, text_of
 from api.routes.gradings import IndicatorId, LevelId, Target, UnitId, WithTrace
 from api.routes.responses import (
     answer,
-    attachment,
     download,
     refusals,
     resource,
@@ -21,7 +21,7 @@ from api.schemas.audits import AUDIT_EXAMPLE
 from api.schemas.gradings import GradedOut, ReasonOut, SimulationOut, UnitGapsOut
 from api.services import analysis, workflow
 from api.services.analysis import Case, ReportFormat
-from grading.intake import AuditError, InputProblem, check_audit
+from grading.intake import AuditError, check_audit
 from grading.model.base import Mode
 
 router = resource("trials")
@@ -106,8 +106,7 @@ def simulate(body: JsonText, context: CostlyTrier, mode: GradeMode = Mode.OFFICI
     try:
         audit = check_audit(said["audit"], grader.library)
     except AuditError as error:
-        places = [InputProblem(f"audit.{p.place}" if p.place else "audit", p.message) for p in error.problems]
-        raise invalid_audit(AuditError(places)) from None
+        raise invalid_audit(AuditError(problem.inside("audit") for problem in error.problems)) from None
     case = Case(audit, grader.grade(audit, mode), grader.engine)
     return answer(analysis.json_of(analysis.simulation(case, settings)))
 

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from api.access import Rule
 from api.context import Context, needs
+from api.http.downloads import attachment
 from api.problems import ErrorAt, Problem
 from api.queries import audits as queries
 from api.queries.rulesets import ruleset
@@ -18,7 +19,6 @@ from api.routes.responses import (
     VERSIONED,
     IfMatch,
     answer,
-    attachment,
     download,
     refusals,
     required_version,

@@ -235,9 +235,19 @@ class CheckOut(Out):
     notices: list[dict[str, str]] = Field(
         default=[],
         description="What its writers should know before, if anything: an edition is not in force on its day, or of elsewhere.",
-        examples=[[{"place": "units[0].ruleset", "message": "评定日早于本版施行日"}]],
+        examples=[
+            [
+                {
+                    "place": "units[0].ruleset",
+                    "code": "edition_not_yet_in_force",
+                    "message": "评定日早于本版施行日",
+                }
+            ]
+        ],
     )
-    errors: list[dict[str, str]] = Field(examples=[[{"place": "units[0].id", "message": "is missing"}]])
+    errors: list[dict[str, str]] = Field(
+        examples=[[{"place": "units[0].id", "code": "key_missing", "message": "缺少此项"}]]
+    )
 
 
 class WorkbookOut(Out):

@@ -4,6 +4,8 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from grading.problems.codes import ProblemCode
+from grading.problems.reason import reason_of
 from grading.regions import PATTERN as PLACE
 
 T = TypeVar("T")
@@ -49,7 +51,15 @@ class ErrorOut(Out):
     """One error and where it is."""
 
     place: str = Field(description="A path into the body, or `query.…`, `header.…`.", examples=["units[0].facts.nmhc"])
-    message: str = Field(examples=["is above 1000000000"])
+    code: str | None = Field(
+        default=None,
+        description="Stable and for programs; what is wrong with an audit has the codes of docs/problems.md.",
+        examples=[ProblemCode.NUMBER_TOO_PRECISE.value],
+    )
+    message: str = Field(
+        description="Chinese and for people.",
+        examples=[reason_of(ProblemCode.NUMBER_TOO_PRECISE, places=1).message],
+    )
 
 
 class ProblemOut(Out):
@@ -65,7 +75,13 @@ class ProblemOut(Out):
                     "status": 422,
                     "detail": "审核数据有 1 处问题。",
                     "code": "invalid_audit",
-                    "errors": [{"place": "units[0].groups.outlets[2].nmhc", "message": "should be a number"}],
+                    "errors": [
+                        {
+                            "place": "units[0].groups.outlets[2].nmhc",
+                            "code": ProblemCode.NUMBER_TOO_PRECISE.value,
+                            "message": reason_of(ProblemCode.NUMBER_TOO_PRECISE, places=1).message,
+                        }
+                    ],
                     "request_id": "5d1c6a0f9e3b2a77",
                 }
             ]

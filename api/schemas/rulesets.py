@@ -129,7 +129,8 @@ class FindingOut(Out):
     file: str
     line: int
     place: str
-    message: str
+    code: str = Field(description="Stable and for programs: the codes of docs/problems.md.", examples=["key_unknown"])
+    message: str = Field(description="Chinese and for people.")
     severity: Literal["error", "warning"]
 
 

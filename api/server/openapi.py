@@ -28,7 +28,8 @@ Grading of industrial plants by environmental performance, for heavily polluted 
 scope looks as if it did not exist (404). Each operation says which roles may use it.
 
 **Errors** are RFC 9457 problem documents. `code` is stable and for programs; `detail` is Chinese and for people; `errors` tells
-everything that is wrong at once, each with its `place`: `units[0].groups.outlets[2].nmhc`.
+everything that is wrong at once, each with its `place` (`units[0].groups.outlets[2].nmhc`), a stable `code` and a Chinese
+`message`.
 
 **Lists** come in pages, the newest first: give `next` back as `cursor` until it is null.
 

@@ -1,6 +1,7 @@
 """Opinions of admission: tried out, given for good, made again from what was kept; and when the projects were completed."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -16,7 +17,8 @@ from api.access import Rule, in_area, require
 from api.context import Context
 from api.grader import Grader, keep_ruleset
 from api.policies import KeptPolicy
-from api.problems import ErrorAt, Problem
+from api.problems import ErrorAt, Problem, errors_of
+from api.services.enterprises import enterprise_of, no_enterprise
 from api.store import AdmissionOpinion, AdmissionOutcome, Audit, Enterprise, ProjectCompletion
 from grading import calendar
 from grading.digest import digest
@@ -24,12 +26,14 @@ from grading.engine.durable_rules import EngineError
 from grading.engine.grade import Engine
 from grading.engine.revision import ENGINE
 from grading.engine.rules import NetworkError
-from grading.intake import AuditError, InputProblem
-from grading.language.problems import LanguageError
+from grading.intake import AuditError
+from grading.language.problems import LanguageError, why_unusable
 from grading.model.audit import Audit as Design
 from grading.policy.admission import Opinion, admission
 from grading.policy.apply import PolicyEngine
 from grading.policy.project import Project, read_project
+from grading.problems.codes import ProblemCode
+from grading.problems.reason import reason_of
 
 
 @dataclass(frozen=True)
@@ -102,9 +106,10 @@ def preview(context: Context, text: str) -> Made:
         kept = grader.policies.about_projects()
         return _made(text, grader.engine, policies.only(kept.keys()), kept)
     except AuditError as error:
-        raise invalid_project(error.problems) from None
+        raise invalid_project(errors_of(error)) from None
     except (LanguageError, NetworkError, EngineError) as error:
-        errors = [ErrorAt("", str(error))]
+        reason = reason_of(ProblemCode.RULESETS_UNUSABLE, why=why_unusable(error))
+        errors = [ErrorAt("", reason.message, reason.code)]
         raise Problem("policies_unusable", "准入政策或规则集无法使用。", status=422, errors=errors) from error
 
 
@@ -119,11 +124,11 @@ def give(context: Context, text: str, supersedes: UUID | None = None) -> Admissi
     made = preview(context, text)
     project = made.project
     if not in_area(project.county, actor.area or ""):
-        raise invalid_project([InputProblem("project.county", f"不在您的辖区（{actor.area}）内")])
+        raise invalid_project([ErrorAt("project.county", f"不在您的辖区（{actor.area}）内", "not_in_charge")])
     if earlier is not None and project.county != earlier.county:
         # Who sees the earlier one has to see that it was replaced.
         message = f"取代的意见须为同一区县（{earlier.county}）的项目；区县有误时请另行出具意见"
-        raise invalid_project([InputProblem("project.county", message)])
+        raise invalid_project([ErrorAt("project.county", message, "other_county")])
     library = context.service.grader.engine.library
     for ruleset_id, ruleset_digest in sorted(made.rulesets.items()):
         keep_ruleset(context.db, library.ruleset(ruleset_id), ruleset_digest)
@@ -174,9 +179,9 @@ def complete(
         errors.append(ErrorAt("reasons", "请填写依据，如验收文件的名称和文号。"))
     enterprise = None
     if uscc:
-        enterprise = context.db.scalar(select(Enterprise).where(Enterprise.uscc == uscc.strip().upper()))
+        enterprise = enterprise_of(context.db, uscc)
         if enterprise is None:
-            errors.append(ErrorAt("uscc", f"没有统一社会信用代码为 {uscc[:18]} 的企业，或它不在您的范围内。"))
+            errors.append(ErrorAt("uscc", no_enterprise(uscc)))
     if errors:
         raise Problem("invalid_completion", f"竣工验收有 {len(errors)} 处问题。", status=422, errors=errors)
     row = ProjectCompletion(
@@ -226,14 +231,18 @@ def replayed(context: Context, stored: AdmissionOpinion) -> Made:
     return again.made
 
 
+def report_name(row: AdmissionOpinion) -> str:
+    """The name of an opinion's PDF."""
+    return f"{row.name[:80]}-准入意见.pdf"
+
+
 def made_digests(row: AdmissionOpinion) -> dict[str, str]:
     """The digests of the policies that there were, by id."""
     return {id_: said["digest"] for id_, said in json.loads(row.policies).items()}
 
 
-def invalid_project(problems: list[InputProblem] | tuple[InputProblem, ...]) -> Problem:
+def invalid_project(errors: Sequence[ErrorAt]) -> Problem:
     """A project that can't be read, with the place of everything that is wrong."""
-    errors = [ErrorAt(p.place, p.message) for p in problems]
     return Problem("invalid_project", f"项目信息有 {len(errors)} 处问题。", status=422, errors=errors)
 
 

@@ -13,6 +13,8 @@ from grading.language.draft import SHOWN_AS, DraftLibrary
 from grading.language.problems import LanguageError
 from grading.language.problems import Problem as Finding
 from grading.model.ruleset import Ruleset
+from grading.problems.reason import reason_of
+from grading.problems.ruleset_codes import RulesetCode
 from grading.ruleset_findings import findings
 
 
@@ -62,13 +64,13 @@ def _read(text: bytes, root: Path) -> tuple[Ruleset, list[Finding]]:
         raise _invalid(errors)
     loaded = library.load(library.draft_id)
     if loaded.ruleset.review.status != "draft":
-        message = "an upload is a draft; what was reviewed is signed off in the service"
-        raise _invalid([loaded.own.problem(("review", "status"), message)])
+        reason = reason_of(RulesetCode.REVIEWED_UPLOAD)
+        raise _invalid([loaded.own.problem(("review", "status"), reason)])
     return loaded.ruleset, [finding for finding in found if finding.severity == "warning"]
 
 
 def _invalid(errors: list[Finding]) -> Problem:
-    listed = [ErrorAt(_place(error), error.message) for error in errors]
+    listed = [ErrorAt(_place(error), error.message, error.code) for error in errors]
     more = {"findings": [_told(error) for error in errors]}
     return Problem("invalid_ruleset", f"规则集有 {len(errors)} 处错误。", status=422, errors=listed, more=more)
 
@@ -82,4 +84,10 @@ def _place(finding: Finding) -> str:
 
 def _told(finding: Finding) -> dict[str, str | int | None]:
     file = None if finding.file == SHOWN_AS else finding.file
-    return {"file": file, "line": finding.line, "place": finding.place, "message": finding.message}
+    return {
+        "file": file,
+        "line": finding.line,
+        "place": finding.place,
+        "code": finding.code,
+        "message": finding.message,
+    }

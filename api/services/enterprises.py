@@ -1,10 +1,12 @@
 """Enterprises with their sites and units, and the teams that are assigned to them: registered and changed."""
 
+from contextlib import suppress
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api import audit_log
 from api.access import Rule, in_area, require, unscoped
@@ -19,6 +21,18 @@ LAST_END = date(2099, 12, 31)
 """A later last day of an assignment means none."""
 
 
+def enterprise_of(db: Session, code: str) -> Enterprise | None:
+    """The enterprise with a credit code, as far as the session may see it; the code is read as people write it."""
+    with suppress(ValueError):
+        code = credit_code.normalised(code)
+    return db.scalar(select(Enterprise).where(Enterprise.uscc == code))
+
+
+def no_enterprise(code: str) -> str:
+    """What people are told of a credit code that no enterprise has which they may see."""
+    return f"没有统一社会信用代码为 {code[:18]} 的企业，或它不在您的范围内。"
+
+
 def add_enterprise(context: Context, *, name: str, uscc: str, county: str, permit: str | None = None) -> Enterprise:
     """Register an enterprise; raises Problem (403 outside of the bureau's area, 409, 422)."""
     actor = require(context.db, Rule.KEEP_ENTERPRISES)
@@ -28,7 +42,7 @@ def add_enterprise(context: Context, *, name: str, uscc: str, county: str, permi
     except ValueError as error:
         raise _invalid("uscc", f"{error}。") from None
     with unscoped(context.db):
-        if context.db.scalar(select(Enterprise.id).where(Enterprise.uscc == uscc)) is not None:
+        if enterprise_of(context.db, uscc) is not None:
             message = f"统一社会信用代码 {uscc} 已登记。"
             raise Problem("uscc_taken", message, errors=[ErrorAt("uscc", message)])
     try:

@@ -15,6 +15,7 @@ from grading.model.audit import Audit
 from grading.workbook.open_workbook import MAX_FILE
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+INVALID = "invalid_workbook"
 MARKED = "（已标出错误）.xlsx"
 
 
@@ -63,6 +64,7 @@ def _refusal(context: Context, error: FormError, data: bytes, name: str) -> Prob
     errors = [
         {
             "place": problem.place,
+            "code": problem.code or INVALID,
             "message": problem.message,
             "sheet": problem.spot.sheet if problem.spot else None,
             "cell": problem.spot.cell if problem.spot else None,
@@ -78,10 +80,10 @@ def _refusal(context: Context, error: FormError, data: bytes, name: str) -> Prob
         if copy is not None:
             marked = f"/v1/exports/{keep_marked(context, copy, shown, XLSX).id}/content"
     return Problem(
-        "invalid_workbook",
+        INVALID,
         f"核查表有 {len(errors)} 处问题。",
         status=422,
-        errors=[ErrorAt(p.place, p.message) for p in error.problems],
+        errors=[ErrorAt(p.place, p.message, p.code) for p in error.problems],
         more={"errors": errors, "marked_workbook": marked},
         keep=True,
     )

@@ -17,11 +17,12 @@ from grading.batch.repeated_units import plant_and_day, repeated_units
 from grading.batch.source import Extent
 from grading.columns.from_audits import from_audits
 from grading.columns.from_documents import OddError, from_documents, keys_in, parse
-from grading.intake import AuditError, InputProblem, check_audit, check_value, parse_json
+from grading.intake import AuditError, InputProblem, check_audit, parse_json
 from grading.language.load import Library
-from grading.language.problems import place_of, steps_of
+from grading.language.problems import steps_of
 from grading.model.audit import Audit, UnitAudit
 from grading.model.ruleset import Ruleset
+from grading.problems.codes import VALUE_CODES
 from grading.ruleset_id import industry_of
 
 CHUNK = 2_000
@@ -192,9 +193,9 @@ class AuditLines:
             if isinstance(value, dict) and "below" not in value:
                 value = value.get("value")
             # The evidence, the note or an odd key beside a value say nothing of the value.
-            if problem in check_value(value, place_of(steps[:depth]), [fact])[1]:
+            if problem.code in VALUE_CODES:
                 item = standing_at(value, steps[depth:])
-                return fact_reason(fact, value if item is None else item)
+                return fact_reason(fact, problem, value if item is None else item)
         return f"不能读入：{problem.message}"
 
 

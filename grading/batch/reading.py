@@ -31,19 +31,21 @@ from grading.batch.unit_ids import normalised
 from grading.batch.visible_texts import visible_texts
 from grading.columns.cells import read_column
 from grading.columns.layout import ROW_KEY, UNIT, Columns, stated
-from grading.day_text import RIGHT, DayError, day_from_text
 from grading.forms.wording import bound_hint, expectation
-from grading.intake import MAX_ROWS, MAX_TEXT, AuditError, check_audit, too_few_rows
-from grading.invisible import shown_invisible, without_invisible, without_invisible_notice
+from grading.intake import MAX_ROWS, MAX_TEXT, AuditError, InputProblem, check_audit, read_otherwise, too_few_rows
+from grading.invisible import shown_invisible, without_invisible
 from grading.language.load import Library
 from grading.language.synonyms import likeness_question
 from grading.model.ruleset import Fact, Ruleset
 from grading.percentages import fraction_question, is_share
+from grading.problems.codes import DAY_CODES, ProblemCode
 from grading.regions import PATTERN as PLACE
 
 UNWRITABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]"
 """The characters that the intake refuses (halves of surrogate pairs can't be in a file's text)."""
 SHOWN = 60
+_AS_IT_IS = DAY_CODES | {ProblemCode.DAY_IN_FUTURE, ProblemCode.DAY_TOO_EARLY}
+"""What is said of a day is as right in a cell."""
 MOST_QUESTIONS = 200
 """So many cells of a column of a chunk are asked about one by one."""
 
@@ -122,7 +124,8 @@ class TableReader:
         )
 
     def _heads(self, raw: pl.DataFrame, twice: Mapping[int, int], found: _Found) -> pl.DataFrame:
-        day = read_column(DAY, raw[ASSESSED_ON]).values
+        days = read_column(DAY, raw[ASSESSED_ON])
+        not_days = dict(days.problems)
         texts = {name: _text(raw, name) for name in HEADS if name not in (ASSESSED_ON, UNIT_ID)}
         ids = normalised(raw[UNIT_ID])
         texts = {UNIT_ID: ids.values.alias(UNIT_ID), **texts}
@@ -133,7 +136,7 @@ class TableReader:
         codes, mended = credit_codes(texts[USCC])
         texts[USCC] = codes
         texts[NAME] = texts[NAME].zip_with(texts[NAME].is_not_null(), texts[UNIT_ID])
-        heads = pl.DataFrame([raw[LINE], *(day if name == ASSESSED_ON else texts[name] for name in HEADS)])
+        heads = pl.DataFrame([raw[LINE], *(days.values if name == ASSESSED_ON else texts[name] for name in HEADS)])
         plain = pl.all_horizontal(_is_plain(pl.col(name)) for name in texts) & pl.col(UNIT_ID).is_not_null()
         file = self.tables[None].file
         lines = raw[LINE]
@@ -142,10 +145,10 @@ class TableReader:
             found.notices.append(Reject(file, lines[position], ids.values[position], UNIT_ID, said))
         for name, known in shown_as.items():
             for position, given in known.mended.items():
-                said = without_invisible_notice(known.values[position], given)
+                said = read_otherwise(ProblemCode.INVISIBLE_REMOVED, known.values[position], given).message
                 found.notices.append(Reject(file, lines[position], ids.values[position], name, said))
         for position, given in mended.items():
-            said = f"统一社会信用代码“{shown_invisible(given)}”已按规范写法读作 {codes[position]}"
+            said = read_otherwise(ProblemCode.USCC_NORMALISED, codes[position], given).message
             found.notices.append(Reject(file, lines[position], ids.values[position], USCC, said))
         county = pl.col(COUNTY).is_null() | pl.col(COUNTY).str.contains(f"^(?:{PLACE})$")
         # A day that is not there is neither between.
@@ -154,7 +157,10 @@ class TableReader:
         for position in (~fine).arg_true():
             head = heads.row(position, named=True)
             day_given = shown(raw[ASSESSED_ON], position)
-            self._wrong_head(head, day_given, position, ids.refused.get(position), found)
+            reasons = {UNIT_ID: ids.refused.get(position)}
+            if position in not_days and not_days[position].code in DAY_CODES:
+                reasons[ASSESSED_ON] = not_days[position].message
+            self._wrong_head(head, day_given, position, reasons, found)
         for position, line in twice.items():
             head = heads.row(position, named=True)
             reason = f"单元编号“{head[UNIT_ID]}”与第 {line} 行相同，各单元的编号不得相同"
@@ -162,8 +168,10 @@ class TableReader:
             found.units.add(position)
         return heads.cast(dict(HEAD_SCHEMA))  # type: ignore[arg-type]
 
-    def _wrong_head(self, head: dict[str, Any], day: Any, position: int, id_reason: str | None, found: _Found) -> None:
-        """Ask the intake what is wrong with what says which unit it is."""
+    def _wrong_head(
+        self, head: dict[str, Any], day: Any, position: int, reasons: Mapping[str, str | None], found: _Found
+    ) -> None:
+        """Ask the intake what is wrong with what says which unit it is; `reasons` are those found already."""
         enterprise = {name.partition(".")[2]: head[name] for name in HEADS if name.startswith("enterprise.")}
         unit = {"id": head[UNIT_ID], "ruleset": self.ruleset.id}
         enterprise["name"] = enterprise["name"] or "-"
@@ -175,14 +183,7 @@ class TableReader:
             for problem in error.problems:
                 name = UNIT_ID if problem.place == "units[0].id" else problem.place
                 given = day if name == ASSESSED_ON else head.get(name)
-                reason = head_reason(name, given)
-                if name == USCC and not is_blank(given):
-                    reason = problem.message
-                if name == ASSESSED_ON and head[ASSESSED_ON] is not None:
-                    reason = calendar.not_assessable(head[ASSESSED_ON]) or reason
-                elif name == ASSESSED_ON and isinstance(given, str) and given.strip():
-                    reason = day_reason(given)
-                reason = reason_of(given) or (id_reason if name == UNIT_ID else None) or reason
+                reason = reason_of(given) or reasons.get(name) or head_reason(problem, name, given)
                 found.rejects.append(Reject(self.tables[None].file, head[LINE], head[UNIT_ID], name, reason))
                 found.units.add(position)
 
@@ -196,10 +197,10 @@ class TableReader:
                 continue
             read = read_column(fact, raw[fact.id])
             columns.append(read.values)
-            for position, _ in dict(read.problems).items():
+            for position, problem in dict(read.problems).items():
                 unit = position if group is None else raw[UNIT][position]
                 place = fact.id if keys is None else f"{group}[{keys[position]}].{fact.id}"
-                reason = fact_reason(fact, shown(raw[fact.id], position))
+                reason = fact_reason(fact, problem, shown(raw[fact.id], position))
                 if self.partial:
                     self._leave_unknown(group, raw, position, unit, heads, place, reason, found)
                 else:
@@ -330,10 +331,9 @@ class TableReader:
                 self._reject(None, units, position, position, heads, name, reason, found)
         if name not in units.columns:
             return (there > 0).alias(stated(group))
-        for position, _ in dict(said.problems).items():
-            self._reject(
-                None, units, position, position, heads, name, fact_reason(count, shown(units[name], position)), found
-            )
+        for position, problem in dict(said.problems).items():
+            reason = fact_reason(count, problem, shown(units[name], position))
+            self._reject(None, units, position, position, heads, name, reason, found)
         for position in ((said.values != there) & said.values.is_not_null()).arg_true():
             reason = f"写明 {said.values[position]} 行，表中有 {there[position]} 行"
             self._reject(None, units, position, position, heads, name, reason, found)
@@ -350,7 +350,7 @@ class TableReader:
             answers = read_column(self.ruleset.facts[least.unless.fact], units[least.unless.fact]).values
             few &= (answers != least.unless.equals).fill_null(True)
         for position in few.arg_true():
-            reason = too_few_rows(self.ruleset, group, there[position])
+            reason = too_few_rows(self.ruleset, group, there[position]).message
             self._reject(None, units, position, position, heads, count_column(group), reason, found)
 
     def _reject(
@@ -374,26 +374,18 @@ def left_unknown(height: int, places: Mapping[int, Sequence[str]]) -> pl.Series:
     return pl.Series(LEFT_UNKNOWN, listed, dtype=pl.String)
 
 
-def fact_reason(fact: Fact, given: Any) -> str:
+def fact_reason(fact: Fact, problem: InputProblem, given: Any) -> str:
     """What would be right for a fact, and what stood there instead."""
     if reason := reason_of(given):
         return reason
+    if problem.code in DAY_CODES:
+        return problem.message
     if isinstance(given, dict) and "below" in given:
         given = f"<{given['below']}"
-    if fact.type == "date" and isinstance(given, str):
-        return day_reason(given)
     asked = likeness_question(fact, given) if isinstance(given, str) and fact.type in ("boolean", "choice") else ""
     said = f"{expectation(fact)}；所填：{shown_invisible(str(given)[:SHOWN])}{asked}"
     hint = bound_hint(fact, given) if isinstance(given, str) else ""
     return f"{said}；{hint}" if hint else said
-
-
-def day_reason(given: str) -> str:
-    """Why a text is not the day that is asked for."""
-    try:
-        return f"{RIGHT}；所填：“{day_from_text(given)}”"
-    except DayError as error:
-        return str(error)
 
 
 def shown(raw: pl.Series, position: int) -> Any:
@@ -404,10 +396,12 @@ def shown(raw: pl.Series, position: int) -> Any:
     return cell.to_list() if isinstance(cell, pl.Series) else cell
 
 
-def head_reason(name: str, given: Any) -> str:
+def head_reason(problem: InputProblem, name: str, given: Any) -> str:
     """What would be right for what says which unit it is."""
     if is_blank(given):
-        return f"只有看不见的字符：{shown_invisible(given[:SHOWN])}"
+        return f"{ProblemCode.TEXT_INVISIBLE.zh}：{shown_invisible(given[:SHOWN])}"
+    if name == USCC or problem.code in _AS_IT_IS:
+        return problem.message
     right = {
         UNIT_ID: "应填单元编号",
         COUNTY: "应为六位行政区划代码，如 610402",

@@ -10,6 +10,7 @@ from grading.batch.heads import PROBLEM, HeadNames, plain_head
 from grading.batch.layout import ASSESSED_ON, DAY, UNIT_ID
 from grading.columns.cells import unreadable
 from grading.model.ruleset import Ruleset
+from grading.problems.reason import Reason
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def _near(head: str, names: Sequence[str]) -> str:
     return f"；是否指 {'、'.join(near)}" if near else ""
 
 
-def _unreadable(ruleset: Ruleset, name: str, type_: pl.DataType) -> str | None:
+def _unreadable(ruleset: Ruleset, name: str, type_: pl.DataType) -> Reason | str | None:
     if name in ruleset.facts:
         return unreadable(ruleset.facts[name], type_)
     if name == ASSESSED_ON:

@@ -12,10 +12,12 @@ from grading.campaign.model import NewTarget, PlannedMeasure, RosterEntry, Share
 from grading.campaign.vocabulary import Vocabulary
 from grading.jurisdiction import in_area
 from grading.language.source import Path_
+from grading.problems.campaign_codes import CampaignCode
+from grading.problems.reason import Reason, reason_of
 from grading.regions import NATION, is_place
 
 M = TypeVar("M", bound=BaseModel)
-Found = Iterator[tuple[Path_, str]]
+Found = Iterator[tuple[Path_, Reason]]
 DAYS = ("start", "roster_frozen", "plans_due", "deadline")
 
 
@@ -23,14 +25,14 @@ def contradictions(raw: Mapping[str, Any], vocabulary: Vocabulary) -> Found:
     """Each contradiction with its place, whatever else of the document is wrong."""
     yield from _dates(raw.get("period"))
     if isinstance(reached := raw.get("reached"), str) and reached not in vocabulary.levels.labels:
-        yield ("reached",), _no_level(reached, vocabulary)
+        yield ("reached",), no_level(reached, vocabulary)
     yield from _industries(raw.get("industries"), vocabulary)
     shares = _valid(raw.get("shares"), Share)
     for i, share in shares:
         if any(share.zone == other.zone for j, other in shares if j < i):
-            yield ("shares", i, "zone"), f"区域 {share.zone} 重复"
+            yield ("shares", i, "zone"), reason_of(CampaignCode.ZONE_TWICE, zone=share.zone)
     if shares and not _has_bound(raw.get("zones")):
-        yield ("zones", "core", "within_km"), "有占比目标时应写明市区及周边的范围（公里）；只算市区内的写 0"
+        yield ("zones", "core", "within_km"), reason_of(CampaignCode.ZONE_BOUND_MISSING)
     yield from _targets(raw, vocabulary)
     yield from _roster(_valid(raw.get("roster"), RosterEntry), vocabulary)
 
@@ -46,9 +48,9 @@ def _valid(raw: Any, model: type[M]) -> list[tuple[int, M]]:
     return found
 
 
-def _no_level(stated: str, vocabulary: Vocabulary) -> str:
+def no_level(stated: str, vocabulary: Vocabulary) -> Reason:
     """Being without a grade is no level that can be reached."""
-    return f"没有等级 {stated}；可以是 {'、'.join(vocabulary.levels.labels)}"
+    return reason_of(CampaignCode.LEVEL_NOT_TO_REACH, level=stated, levels=tuple(vocabulary.levels.labels))
 
 
 def _has_bound(zones: Any) -> bool:
@@ -62,7 +64,8 @@ def _dates(raw: Any) -> Found:
     days = [(name, day) for name in DAYS if (day := _day(period.get(name))) is not None]
     for (before, first), (name, day) in pairwise(days):
         if day < first:
-            yield ("period", name), f"{day} 早于 {before}（{first}）；各日期应依次不早于前一个"
+            reason = reason_of(CampaignCode.DAYS_OUT_OF_ORDER, day=day, before=before, first=first)
+            yield ("period", name), reason
 
 
 def _day(value: Any) -> date | None:
@@ -77,9 +80,9 @@ def _industries(raw: Any, vocabulary: Vocabulary) -> Found:
     names: Sequence[Any] = raw if isinstance(raw, list) else ()
     for i, name in enumerate(names):
         if isinstance(name, str) and name not in vocabulary.industries.ids:
-            yield ("industries", i), f"不是重点行业：{name}"
+            yield ("industries", i), reason_of(CampaignCode.INDUSTRY_NOT_KEY, industry=name)
         elif name in names[:i]:
-            yield ("industries", i), f"行业 {name} 重复"
+            yield ("industries", i), reason_of(CampaignCode.INDUSTRY_TWICE, industry=str(name))
 
 
 def _targets(raw: Mapping[str, Any], vocabulary: Vocabulary) -> Found:
@@ -88,21 +91,22 @@ def _targets(raw: Mapping[str, Any], vocabulary: Vocabulary) -> Found:
     area = jurisdiction if isinstance(jurisdiction, str) and is_place(jurisdiction) else NATION
     for code in named:
         if is_place(str(code)) and not in_area(str(code), area):
-            yield ("counties", code), _OUTSIDE.format(code, jurisdiction)
+            yield ("counties", code), _outside(str(code), jurisdiction)
     targets = _valid(raw.get("new"), NewTarget)
     for i, target in targets:
         county = target.county
         if (county is None) is not target.rest:
-            yield ("new", i), "应写明 county，或写 rest: true，二者取一"
+            yield ("new", i), reason_of(CampaignCode.COUNTY_OR_REST)
         elif county is not None and not in_area(county, area):
-            yield ("new", i, "county"), _OUTSIDE.format(county, jurisdiction)
+            yield ("new", i, "county"), _outside(county, jurisdiction)
         elif county is not None and county not in named and _is_unknown(county, vocabulary.regions):
-            yield ("new", i, "county"), f"没有区划代码为 {county} 的区县；开发区等可在 counties 中写明代码和名称"
+            yield ("new", i, "county"), reason_of(CampaignCode.COUNTY_NOT_LISTED, county=county)
         if any((county, target.rest) == (other.county, other.rest) for j, other in targets if j < i):
-            yield ("new", i), f"{county or 'rest'} 的目标重复"
+            yield ("new", i), reason_of(CampaignCode.TARGET_TWICE, county=county or "rest")
 
 
-_OUTSIDE = "{} 不在本次行动的范围 {} 之内"
+def _outside(county: str, area: Any) -> Reason:
+    return reason_of(CampaignCode.COUNTY_OUTSIDE, county=county, area=str(area))
 
 
 def _is_unknown(county: str, regions: Mapping[str, str]) -> bool:
@@ -118,14 +122,18 @@ def _roster(roster: Sequence[tuple[int, RosterEntry]], vocabulary: Vocabulary) -
     for i, entry in roster:
         first = first_of.setdefault(entry.permit, i)
         if first != i:
-            yield ("roster", i, "permit"), f"排污许可证编号 {entry.permit} 已在 roster[{first}]"
+            yield (
+                ("roster", i, "permit"),
+                reason_of(CampaignCode.PERMIT_TWICE_ON_ROSTER, permit=entry.permit, index=first),
+            )
         if entry.target not in vocabulary.levels.labels:
-            yield ("roster", i, "target"), _no_level(entry.target, vocabulary)
-        yield from ((("roster", i, "measures", *at), message) for at, message in measure_contradictions(entry.measures))
+            yield ("roster", i, "target"), no_level(entry.target, vocabulary)
+        yield from ((("roster", i, "measures", *at), reason) for at, reason in measure_contradictions(entry.measures))
 
 
 def measure_contradictions(measures: Sequence[PlannedMeasure]) -> Found:
     """Measures that end before they begin."""
     for j, measure in enumerate(measures):
         if measure.start is not None and measure.finish < measure.start:
-            yield (j, "finish"), f"{measure.finish} 早于开始日期 {measure.start}"
+            code = CampaignCode.FINISH_BEFORE_START
+            yield (j, "finish"), reason_of(code, finish=measure.finish, start=measure.start)

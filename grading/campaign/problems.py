@@ -4,26 +4,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
 from grading.intake import repeated_keys, unreadable_numbers
 from grading.invisible import shown_invisible
 from grading.language.problems import place_of
-
-_EXPECTED = {
-    "bool": "true 或 false",
-    "date": "形如 2023-09-10 的日期",
-    "decimal": "数字",
-    "int": "整数",
-    "list": "列表",
-    "tuple": "列表",
-    "model": "一组键值",
-    "string": "文字（数字须加引号）",
-}
-TWICE = "写了两次"
-NOT_A_NUMBER = "不是有限的数，或位数过多"
-_BOUNDS = {"greater_than_equal": "不小于", "less_than_equal": "不大于"}
+from grading.problems.codes import ProblemCode
+from grading.problems.reason import Reason, Sentences, reason_of
+from grading.validation import refusal_reason
 
 
 @dataclass(frozen=True, order=True)
@@ -33,7 +21,17 @@ class CampaignProblem:
     file: str
     line: int
     place: str
-    message: str
+    reason: Reason
+
+    @property
+    def code(self) -> Sentences:
+        """The stable name of what is wrong."""
+        return self.reason.code
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in Chinese."""
+        return self.reason.message
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
@@ -48,17 +46,17 @@ class CampaignError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def places(error: ValidationError) -> Iterable[tuple[tuple[str | int, ...], str]]:
-    """The place and the Chinese message of each thing that a model refused."""
+def places(error: ValidationError) -> Iterable[tuple[tuple[str | int, ...], Reason]]:
+    """The place of each thing that a model refused, and why."""
     for detail in error.errors(include_url=False):
         steps = (step for step in detail["loc"] if not _is_alternative(step))
-        yield tuple(shown_invisible(step) if isinstance(step, str) else step for step in steps), _message(detail)
+        yield tuple(shown_invisible(step) if isinstance(step, str) else step for step in steps), refusal_reason(detail)
 
 
-def faults_of_json(raw: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def faults_of_json(raw: Any) -> Iterator[tuple[tuple[str | int, ...], Reason]]:
     """What a model would pass over in a parsed document: keys that stand twice, and numbers that it would take for texts."""
-    yield from ((path, TWICE) for path in repeated_keys(raw))
-    yield from ((path, NOT_A_NUMBER) for path in unreadable_numbers(raw))
+    yield from ((path, reason_of(ProblemCode.KEY_TWICE)) for path in repeated_keys(raw))
+    yield from ((path, reason_of(ProblemCode.VALUE_NOT_EXACT)) for path in unreadable_numbers(raw))
 
 
 def place_text(path: tuple[str | int, ...]) -> str:
@@ -69,33 +67,3 @@ def place_text(path: tuple[str | int, ...]) -> str:
 def _is_alternative(step: Any) -> bool:
     """Whether a step of an error's location names an alternative of a union and nothing of the document."""
     return isinstance(step, str) and ("[" in step or step.startswith("literal"))
-
-
-def _message(detail: ErrorDetails) -> str:
-    kind, given, context = detail["type"], detail["input"], detail.get("ctx", {})
-    if kind == "missing":
-        return "缺少此项"
-    if kind == "extra_forbidden":
-        return "没有这样的键"
-    if kind in ("literal_error", "enum"):
-        return f"应为 {context['expected'].replace(' or ', ' 或 ')}，现为 {_shown(given)}"
-    if kind in _BOUNDS:
-        return f"应{_BOUNDS[kind]} {context.get('ge', context.get('le'))}，现为 {_shown(given)}"
-    if kind == "string_pattern_mismatch":
-        return f"写法不对，应形如 {context['pattern']}，现为 {_shown(given)}"
-    if kind == "value_error":
-        return shown_invisible(str(context["error"]))
-    if kind in ("too_short", "string_too_short"):
-        return f"至少 {context['min_length']} 项" if kind == "too_short" else "不能为空"
-    if kind in ("too_long", "string_too_long"):
-        return f"最长 {context['max_length']}"
-    expected = _EXPECTED.get(kind.partition("_")[0])
-    return f"应为{expected}，现为 {_shown(given)}" if expected else detail["msg"]
-
-
-def _shown(given: Any) -> str:
-    if given is None:
-        return "空"
-    if isinstance(given, dict | list | BaseModel):
-        return "一组值"
-    return f"“{shown_invisible(str(given)[:60])}”"

@@ -12,8 +12,12 @@ from grading.campaign.plants import Plant
 from grading.campaign.problems import CampaignError, CampaignProblem, faults_of_json, place_text, places
 from grading.campaign.vocabulary import Vocabulary
 from grading.gc_paused import gc_paused
-from grading.intake import NOT_JSON, AuditError, parse_json_exactly
+from grading.intake import AuditError, parse_json_exactly
 from grading.language.source import Path_, Source, parse_source, read_source
+from grading.problems.campaign_codes import CampaignCode
+from grading.problems.codes import ProblemCode
+from grading.problems.reason import Reason, reason_of
+from grading.problems.unreadable import why_unreadable
 
 MOST_LINE_BYTES = 1_000_000
 
@@ -25,8 +29,8 @@ class CampaignDocument:
     source: Source
     problems: list[CampaignProblem] = field(default_factory=list)
 
-    def tell(self, path: Path_, message: str) -> None:
-        self.problems.append(CampaignProblem(self.source.file, self.source.line(path), place_text(path), message))
+    def tell(self, path: Path_, reason: Reason) -> None:
+        self.problems.append(CampaignProblem(self.source.file, self.source.line(path), place_text(path), reason))
 
 
 def read_inputs(campaign: Path, plants: Path, vocabulary: Vocabulary) -> tuple[Campaign, tuple[Plant, ...]]:
@@ -39,7 +43,8 @@ def read_inputs(campaign: Path, plants: Path, vocabulary: Vocabulary) -> tuple[C
         permits = {plant.permit for plant in read}
         for i, entry in enumerate(found.roster):
             if entry.permit not in permits:
-                document.tell(("roster", i, "permit"), f"企业清单中没有排污许可证编号 {entry.permit}")
+                reason = reason_of(CampaignCode.PERMIT_NOT_LISTED, permit=entry.permit)
+                document.tell(("roster", i, "permit"), reason)
     if document.problems or problems or found is None:
         raise CampaignError([*document.problems, *problems])
     return found, read
@@ -72,23 +77,18 @@ def read_plants(path: Path, vocabulary: Vocabulary) -> tuple[Plant, ...]:
 def _campaign(document: CampaignDocument, vocabulary: Vocabulary) -> Campaign | None:
     source = document.source
     if source.problems:
-        document.problems += [
-            CampaignProblem(p.file, p.line, p.place, _YAML.format(p.message)) for p in source.problems
-        ]
+        document.problems += [CampaignProblem(p.file, p.line, p.place, p.reason) for p in source.problems]
         return None
     campaign = None
     try:
         campaign = Campaign.model_validate(source.data)
     except ValidationError as error:
-        for path, message in places(error):
-            document.tell(path, message)
+        for path, reason in places(error):
+            document.tell(path, reason)
     if isinstance(source.data, dict):
-        for path, message in contradictions(source.data, vocabulary):
-            document.tell(path, message)
+        for path, reason in contradictions(source.data, vocabulary):
+            document.tell(path, reason)
     return campaign
-
-
-_YAML = "不能读作 YAML：{}"
 
 
 def _plants(path: Path, vocabulary: Vocabulary) -> tuple[tuple[Plant, ...], list[CampaignProblem]]:
@@ -98,48 +98,51 @@ def _plants(path: Path, vocabulary: Vocabulary) -> tuple[tuple[Plant, ...], list
     try:
         content = path.read_bytes()
     except OSError as error:
-        return (), [CampaignProblem(path.name, 0, "", f"不能读取：{error.strerror}")]
+        return (), [
+            CampaignProblem(path.name, 0, "", reason_of(ProblemCode.FILE_UNREADABLE, why=why_unreadable(error)))
+        ]
     for number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").splitlines(), start=1):
         if not line.strip():
             continue
         plant, wrong = _plant(line, vocabulary)
-        problems += [CampaignProblem(path.name, number, place_text(at), message) for at, message in wrong]
+        problems += [CampaignProblem(path.name, number, place_text(at), reason) for at, reason in wrong]
         if plant is None:
             continue
         first = lines_of.setdefault(plant.permit, number)
         if first != number:
-            message = f"排污许可证编号 {plant.permit} 已在第 {first} 行"
-            problems.append(CampaignProblem(path.name, number, "enterprise.permit", message))
+            reason = reason_of(CampaignCode.PERMIT_TWICE_IN_FILE, permit=plant.permit, line=first)
+            problems.append(CampaignProblem(path.name, number, "enterprise.permit", reason))
         read.append(plant)
     return tuple(read), problems
 
 
-def _plant(line: bytes, vocabulary: Vocabulary) -> tuple[Plant | None, list[tuple[Path_, str]]]:
+def _plant(line: bytes, vocabulary: Vocabulary) -> tuple[Plant | None, list[tuple[Path_, Reason]]]:
     """The plant of a line, if it is one, with everything that is wrong with it."""
     if len(line) > MOST_LINE_BYTES:
-        return None, [((), f"超过 {MOST_LINE_BYTES:,} 字节")]
+        return None, [((), reason_of(ProblemCode.TOO_LARGE, most=MOST_LINE_BYTES))]
     try:
         raw, exact = parse_json_exactly(line)
     except AuditError as error:
-        return None, [((), f"不是 JSON：{problem.message.removeprefix(NOT_JSON)}") for problem in error.problems]
-    wrong: list[tuple[Path_, str]] = [] if exact else list(faults_of_json(raw))
+        return None, [((), problem.reason) for problem in error.problems]
+    wrong: list[tuple[Path_, Reason]] = [] if exact else list(faults_of_json(raw))
     try:
         plant = Plant.model_validate(raw)
     except ValidationError as error:
         told = {at for at, _ in wrong}
-        return None, wrong + [(at, message) for at, message in places(error) if at not in told]
+        return None, wrong + [(at, reason) for at, reason in places(error) if at not in told]
     return plant, [*wrong, *_wrong_in(plant, vocabulary)]
 
 
-def _wrong_in(plant: Plant, vocabulary: Vocabulary) -> Sequence[tuple[Path_, str]]:
-    wrong: list[tuple[Path_, str]] = []
+def _wrong_in(plant: Plant, vocabulary: Vocabulary) -> Sequence[tuple[Path_, Reason]]:
+    wrong: list[tuple[Path_, Reason]] = []
     seen: set[str] = set()
     for i, unit in enumerate(plant.units):
         if unit.id in seen:
-            wrong.append((("units", i, "id"), f"单元编号 {unit.id} 重复"))
+            wrong.append((("units", i, "id"), reason_of(CampaignCode.UNIT_TWICE, unit=unit.id)))
         seen.add(unit.id)
         for j, grading in enumerate(unit.gradings):
             for key, level in (("grade", grading.grade), ("attainable", grading.attainable)):
                 if level not in vocabulary.levels.standings:
-                    wrong.append((("units", i, "gradings", j, key), f"没有等级 {level}"))
+                    reason = reason_of(CampaignCode.LEVEL_UNKNOWN, level=level)
+                    wrong.append((("units", i, "gradings", j, key), reason))
     return wrong

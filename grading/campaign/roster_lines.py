@@ -5,13 +5,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from grading.campaign.contradictions import measure_contradictions
+from grading.campaign.contradictions import measure_contradictions, no_level
 from grading.campaign.model import GradeId, Permit, PlannedMeasure
 from grading.campaign.plants import PlantFacts
 from grading.campaign.problems import faults_of_json, places
 from grading.campaign.vocabulary import Vocabulary
-from grading.intake import NOT_JSON, AuditError, parse_json
+from grading.intake import AuditError, parse_json
 from grading.language.source import Path_
+from grading.problems.campaign_codes import CampaignCode
+from grading.problems.reason import Reason, reason_of
 
 MOST_LINES = 50_000
 
@@ -29,7 +31,7 @@ class RosterLine(PlantFacts):
         return PlantFacts.model_construct(**{name: getattr(self, name) for name in PlantFacts.model_fields})
 
 
-Wrong = tuple[int, Path_, str]
+Wrong = tuple[int, Path_, Reason]
 """The number of a line (from 1), the place in it, and what would be right."""
 
 
@@ -39,13 +41,13 @@ def roster_lines(content: bytes, vocabulary: Vocabulary) -> tuple[list[tuple[int
     wrong: list[Wrong] = []
     lines = content.removeprefix(b"\xef\xbb\xbf").splitlines()
     if len(lines) > MOST_LINES:
-        return [], [(0, (), f"超过 {MOST_LINES:,} 行")]
+        return [], [(0, (), reason_of(CampaignCode.TOO_MANY_LINES, most=MOST_LINES))]
     for number, line in enumerate(lines, start=1):
         if line.strip():
             try:
                 raw.append((number, parse_json(line)))
             except AuditError as error:
-                wrong += [(number, (), f"不是 JSON：{p.message.removeprefix(NOT_JSON)}") for p in error.problems]
+                wrong += [(number, (), problem.reason) for problem in error.problems]
     read, more = check_roster(raw, vocabulary)
     return read, sorted([*wrong, *more], key=lambda found: found[0])
 
@@ -58,22 +60,22 @@ def check_roster(
     wrong: list[Wrong] = []
     first_of: dict[str, int] = {}
     for number, value in raw:
-        found: list[tuple[Path_, str]] = list(faults_of_json(value))
+        found: list[tuple[Path_, Reason]] = list(faults_of_json(value))
         try:
             line = RosterLine.model_validate(value)
         except ValidationError as error:
             known = {at for at, _ in found}
-            found += [(at, message) for at, message in places(error) if at not in known]
+            found += [(at, reason) for at, reason in places(error) if at not in known]
         else:
             first = first_of.setdefault(line.permit, number)
             if first != number:
-                found.append((("permit",), f"排污许可证编号 {line.permit} 已在第 {first} 行"))
+                twice = reason_of(CampaignCode.PERMIT_TWICE_IN_FILE, permit=line.permit, line=first)
+                found.append((("permit",), twice))
             if line.target is not None and line.target not in vocabulary.levels.labels:
-                labels = "、".join(vocabulary.levels.labels)
-                found.append((("target",), f"没有等级 {line.target}；可以是 {labels}"))
+                found.append((("target",), no_level(line.target, vocabulary)))
             if line.measures and line.target is None:
-                found.append((("target",), "有改造计划的企业应写明目标等级"))
-            found += [(("measures", *at), message) for at, message in measure_contradictions(line.measures)]
+                found.append((("target",), reason_of(CampaignCode.TARGET_MISSING)))
+            found += [(("measures", *at), reason) for at, reason in measure_contradictions(line.measures)]
             read.append((number, line))
-        wrong += [(number, at, message) for at, message in found]
+        wrong += [(number, at, reason) for at, reason in found]
     return read, wrong

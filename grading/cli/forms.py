@@ -165,6 +165,7 @@ def _tell_problems(name: str, error: FormError, marked: Path | None, as_json: bo
         listed = [
             {
                 "place": problem.place,
+                "code": problem.code,
                 "sheet": problem.spot.sheet if problem.spot else None,
                 "cell": problem.spot.cell if problem.spot else None,
                 "label": problem.spot.label if problem.spot else None,

@@ -13,7 +13,7 @@ from grading.engine.grade import Engine
 from grading.gaps import NoSuchLevelError, ReachedError, TargetError, unit_gaps
 from grading.gaps.causes import unit_decisions
 from grading.gaps.ground_figures import unit_figures
-from grading.intake import AuditError, InputProblem
+from grading.intake import AuditError, InputProblem, input_problem
 from grading.language.decision_text import decision_text, level_label
 from grading.language.figures_text import NAMED_IN_TERMINAL, figures_text
 from grading.model.audit import Audit
@@ -22,6 +22,7 @@ from grading.model.decision import Decision
 from grading.model.gap import UnitGaps
 from grading.model.result import Grading
 from grading.model.ruleset import Ruleset
+from grading.problems.codes import ProblemCode
 
 
 def register(app: typer.Typer) -> None:
@@ -71,9 +72,15 @@ def _gaps(engine: Engine, audit: Audit, mode: Mode, target: str | None) -> tuple
             found.append(unit_gaps(engine, audit, grading, i, target))
         except TargetError as error:
             found.append(error)
-    if all(isinstance(one, NoSuchLevelError) for one in found):
-        raise AuditError(InputProblem(f"units[{i}]", str(one)) for i, one in enumerate(found))
+    missing = [one for one in found if isinstance(one, NoSuchLevelError)]
+    if len(missing) == len(found):
+        raise AuditError(no_such_level(f"units[{i}]", one) for i, one in enumerate(missing))
     return grading, found
+
+
+def no_such_level(place: str, error: NoSuchLevelError) -> InputProblem:
+    """A target that is no level to aim at, as a problem at a place."""
+    return input_problem(place, ProblemCode.LEVEL_UNKNOWN, level=error.target, levels=error.levels)
 
 
 def _unit_json(audit: Audit, index: int, found: UnitGaps | TargetError) -> dict[str, Any]:

@@ -13,12 +13,14 @@ from grading.cli.terminal import err
 from grading.engine.durable_rules import EngineError
 from grading.engine.grade import Engine
 from grading.engine.rules import NetworkError
-from grading.intake import AuditError, InputProblem, read_audit
+from grading.intake import AuditError, InputProblem, input_problem, read_audit
 from grading.language.load import Library
-from grading.language.problems import LanguageError
+from grading.language.problems import LanguageError, why_unusable
 from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.result import Grading
+from grading.problems.codes import ProblemCode
+from grading.problems.unreadable import why_unreadable
 
 STDIN = "-"
 
@@ -28,7 +30,7 @@ def read_bytes(name: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
     except OSError as error:
-        raise AuditError([InputProblem("", f"can't be read: {error.strerror}")]) from None
+        raise AuditError([input_problem("", ProblemCode.FILE_UNREADABLE, why=why_unreadable(error))]) from None
 
 
 def read_one(name: str, library: Library) -> Audit:
@@ -50,7 +52,7 @@ def grade_one(audit: Audit, engine: Engine, mode: Mode) -> Grading:
     try:
         return engine.grade(audit, mode)
     except (LanguageError, NetworkError, EngineError) as error:
-        raise AuditError([InputProblem("units", str(error))]) from error
+        raise AuditError([input_problem("units", ProblemCode.RULESETS_UNUSABLE, why=why_unusable(error))]) from error
 
 
 def with_progress(names: Sequence[str], what: str) -> Iterator[str]:
@@ -80,5 +82,5 @@ def print_audit_problems(name: str, error: AuditError) -> None:
 
 def audit_problems(name: str, error: AuditError) -> str:
     """What is wrong with an audit as one line of JSON."""
-    errors = [{"place": p.place, "message": p.message} for p in error.problems]
+    errors = [{"place": p.place, "code": p.code, "message": p.message} for p in error.problems]
     return orjson.dumps({"file": name, "errors": errors}).decode()

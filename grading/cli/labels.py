@@ -12,8 +12,7 @@ STATUS_MARKS = {Status.MET: "[green]✓[/green]", Status.UNMET: "[red]✗[/red]"
 GATE_MARKS = {**STATUS_MARKS, Status.MET: "[red]●[/red]", Status.UNMET: "[green]○[/green]"}
 NOTICE_WORDS = {
     "draft_ruleset": "规则集为草案，未经审定",
-    "edition_not_yet_in_force": "评定日早于本版施行日",
-    "edition_superseded": "评定日时本版已被取代",
+    **vocabulary.EDITION,
     **vocabulary.JURISDICTION,
 }
 UNDECIDED_NOTE = "待定 (最差～最好)：等级取决于尚缺的证据（未提供的数值和表格），或指南中待主管部门核实的限值。"

@@ -15,6 +15,8 @@ from grading.engine.network import NetworkError
 from grading.language.cases import read_cases
 from grading.language.load import Library
 from grading.language.problems import LanguageError, Problem
+from grading.problems.reason import reason_of
+from grading.problems.ruleset_codes import RulesetCode
 
 WORDS = {
     "grade": "等级",
@@ -63,7 +65,8 @@ def _run(engine: Engine, ruleset_id: str, keyword: str | None) -> Run:
     except LanguageError as error:
         run.broken = error.problems
     except (NetworkError, EngineError) as error:
-        run.broken = (Problem(str(engine.library.root / f"{ruleset_id}.yaml"), 0, "", str(error)),)
+        reason = reason_of(RulesetCode.NOT_RUNNABLE, why=error.reason)
+        run.broken = (Problem(str(engine.library.root / f"{ruleset_id}.yaml"), 0, "", reason),)
     return run
 
 

@@ -125,6 +125,7 @@ def problem_json(problem: Problem) -> dict[str, Any]:
         "file": problem.file,
         "line": problem.line,
         "place": problem.place,
+        "code": problem.code,
         "message": problem.message,
         "severity": problem.severity,
     }

@@ -20,16 +20,18 @@ import polars.selectors as cs
 
 from grading.columns.layout import TYPES, pack
 from grading.day_text import DayError, day_from_text
-from grading.intake import AuditError, InputProblem, check_value, parse_json
+from grading.intake import MAX_NUMBER, AuditError, InputProblem, check_value, parse_json
 from grading.language.bounds import NoLimitError, bound_from_text
 from grading.language.synonyms import meaning, read_as
 from grading.model.audit import Known
 from grading.model.ruleset import YES as MEANT_YES
 from grading.model.ruleset import Fact
+from grading.problems.codes import ProblemCode
+from grading.problems.phrases import Phrase
+from grading.problems.reason import Reason, reason_of
 from grading.width import ordinary_width
 
-BOUND = 10**9
-"""Numbers of an audit are smaller than this."""
+BOUND = MAX_NUMBER
 MAX_DECIMAL = 10**38
 """No larger number fits into a column of decimals."""
 SAFE_TEXT = 16
@@ -40,15 +42,15 @@ USUAL_DAY = r"^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?: 0?0:00(
 YES, NO = ("true", "是"), ("false", "否")
 NOTHING_CHOSEN = ("[]", "（无）")
 SEPARATOR = ";"
-READABLE: Mapping[str, tuple[str, cs.Selector]] = {
+READABLE: Mapping[str, tuple[Phrase, cs.Selector]] = {
     "number": (
-        "decimals, integers, 64-bit floats or texts",
+        Phrase.COLUMN_OF_NUMBERS,
         cs.integer() | cs.float() - cs.by_dtype(pl.Float32) | cs.decimal(),
     ),
-    "boolean": ("booleans or texts", cs.boolean()),
-    "choice": ("texts", cs.categorical() | cs.enum()),
-    "choices": ("lists of texts, or texts", cs.list(cs.string() | cs.categorical() | cs.enum())),
-    "date": ("dates or texts", cs.date() | cs.datetime()),
+    "boolean": (Phrase.COLUMN_OF_BOOLEANS, cs.boolean()),
+    "choice": (Phrase.COLUMN_OF_TEXTS, cs.categorical() | cs.enum()),
+    "choices": (Phrase.COLUMN_OF_LISTS, cs.list(cs.string() | cs.categorical() | cs.enum())),
+    "date": (Phrase.COLUMN_OF_DAYS, cs.date() | cs.datetime()),
 }
 
 
@@ -62,12 +64,12 @@ class ColumnRead:
     """How synonyms were read, by position."""
 
 
-def unreadable(fact: Fact, given: pl.DataType) -> str | None:
+def unreadable(fact: Fact, given: pl.DataType) -> Reason | None:
     """Why no column of this type can hold the fact; None when it can."""
-    said, selected = READABLE[fact.type]
+    expected, selected = READABLE[fact.type]
     if given in (pl.String, pl.Null) or cs.expand_selector({"x": given}, selected):
         return None
-    return f"is of type {given}; a fact of type {fact.type} is read from {said}"
+    return reason_of(ProblemCode.COLUMN_TYPE, given=str(given), type=fact.type, expected=expected)
 
 
 def read_column(fact: Fact, raw: pl.Series, bounds: bool = True) -> ColumnRead:
@@ -94,13 +96,13 @@ def read_column(fact: Fact, raw: pl.Series, bounds: bool = True) -> ColumnRead:
     cells = raw.gather(left)
     if raw.dtype.is_temporal():
         cells = cells.cast(pl.String)
-    texts: dict[str, _Cell] = {}
+    texts: dict[str, CellRead] = {}
     for position, cell in zip(left, cells, strict=True):
         if isinstance(cell, str):
             # The same words stand in very many cells.
-            read = texts[cell] if cell in texts else texts.setdefault(cell, _read_cell(fact, cell, bounds))
+            read = texts[cell] if cell in texts else texts.setdefault(cell, read_cell(fact, cell, bounds))
         else:
-            read = _read_cell(fact, cell, bounds)
+            read = read_cell(fact, cell, bounds)
         problems += [(position, problem) for problem in read.problems]
         synonyms += [(position, notice) for notice in read.synonyms]
         if read.known is not None:
@@ -111,16 +113,21 @@ def read_column(fact: Fact, raw: pl.Series, bounds: bool = True) -> ColumnRead:
 
 
 @dataclass(frozen=True)
-class _Cell:
+class CellRead:
+    """The value of a cell, or what is wrong with it, and how its synonyms were read."""
+
     known: Known | None
-    problems: tuple[InputProblem, ...]
-    synonyms: tuple[str, ...]
+    problems: tuple[InputProblem, ...] = ()
+    synonyms: tuple[str, ...] = ()
 
 
-def _read_cell(fact: Fact, cell: Any, bounds: bool) -> _Cell:
-    """A cell as the intake reads it; of synonyms also how they were read."""
-    known, wrong = check_value(as_json(fact, cell, bounds), fact.id, [fact])
-    return _Cell(None, wrong, ()) if wrong else _Cell(known, (), tuple(_synonym_notices(fact, cell)))
+def read_cell(fact: Fact, cell: Any, bounds: bool = True) -> CellRead:
+    """One cell as the intake reads it."""
+    try:
+        known, wrong = check_value(_as_json(fact, cell, bounds), fact.id, [fact])
+    except DayError as error:
+        return CellRead(None, (InputProblem(fact.id, error.reason),))
+    return CellRead(None, wrong) if wrong else CellRead(known, (), tuple(_synonym_notices(fact, cell)))
 
 
 def _synonym_notices(fact: Fact, cell: Any) -> list[str]:
@@ -130,8 +137,8 @@ def _synonym_notices(fact: Fact, cell: Any) -> list[str]:
     return [read_as(part, found) for part in parts if (found := meaning(fact, part)) is not None]
 
 
-def as_json(fact: Fact, cell: Any, bounds: bool = True) -> Any:
-    """A cell as the intake would find it in JSON."""
+def _as_json(fact: Fact, cell: Any, bounds: bool) -> Any:
+    """A cell as the intake would find it in JSON. Raises DayError."""
     if isinstance(cell, float):
         return Decimal(repr(cell)) if math.isfinite(cell) else str(cell)
     if isinstance(cell, pl.Series):
@@ -156,8 +163,7 @@ def _text_as_json(fact: Fact, text: str, bounds: bool) -> Any:
     if fact.type == "choices":
         return [] if text in NOTHING_CHOSEN else [_code(fact, part.strip()) for part in _split(text)]
     if fact.type == "date":
-        with suppress(DayError):
-            return day_from_text(text).isoformat()
+        return day_from_text(text).isoformat()
     return text
 
 

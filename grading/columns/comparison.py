@@ -12,8 +12,9 @@ import polars as pl
 from grading.columns.layout import ColumnsError
 from grading.columns.sheet import Held
 from grading.model.base import Scalar
-from grading.model.condition import Value
+from grading.model.condition import ORDER_OPERATORS, Value
 from grading.model.ruleset import Fact
+from grading.problems.engine_codes import EngineCode
 
 BEYOND = {pl.Int64(): 2**62, pl.Int128(): 10**37}
 """No value that is held comes near this."""
@@ -33,7 +34,7 @@ def compared(held: Held, fact: Fact | None, operator: str, operand: Value) -> pl
 def _values(held: Held, fact: Fact | None, operator: str, listed: tuple[Scalar, ...]) -> pl.Series:
     if held.type == "choices" and fact is not None:
         return _sets(held.values, operator, _mask(fact, listed), len(fact.options))
-    if operator in ("at_most", "at_least", "below", "above"):
+    if operator in ORDER_OPERATORS:
         return _ordered(held, operator, listed[0])
     found = _any(held.values, [value for o in listed if (value := _exactly(held, fact, o)) is not None])
     return ~found if operator == "none_of" else found
@@ -78,14 +79,14 @@ def _ordered(held: Held, operator: str, operand: Scalar) -> pl.Series:
 
 def _scaled(operand: Scalar, scale: int) -> Fraction:
     if not isinstance(operand, Decimal):
-        raise ColumnsError(f"{operand!r} is nothing to order numbers by")
+        raise ColumnsError(EngineCode.FIGURE_NOT_ORDERED, figure=repr(operand))
     return Fraction(operand) * Fraction(10**scale)
 
 
 def _within(values: pl.Series, limit: int) -> int:
     beyond = BEYOND[values.dtype]  # type: ignore[index]
     if abs(limit) > beyond and values.dtype == pl.Int128():
-        raise ColumnsError(f"a limit of {limit} (scaled) is beyond what columns can tell apart")
+        raise ColumnsError(EngineCode.LIMIT_TOO_LARGE, limit=limit)
     return max(-beyond, min(beyond, limit))
 
 

@@ -15,6 +15,8 @@ from grading.model.result import UNGRADED
 from grading.model.ruleset import Ruleset
 from grading.plan.build import boundaries, build_plan
 from grading.plan.nodes import Plan, Target
+from grading.problems.codes import ProblemCode
+from grading.problems.reason import ReasonError
 
 STATUS = pl.Enum([Status.UNMET.value, Status.MET.value, Status.UNKNOWN.value])
 """In the order of their codes; null: the condition is not there on that day."""
@@ -53,7 +55,7 @@ class ColumnGrader:
         """
         check_ruleset(ruleset)
         if target is not None and target not in ruleset.scale.graded:
-            raise ValueError(f"`{target}` is not a level to aim for; there are {', '.join(ruleset.scale.graded)}")
+            raise ReasonError(ProblemCode.LEVEL_UNKNOWN, level=target, levels=tuple(ruleset.scale.graded))
         self.ruleset, self.mode, self.target = ruleset, mode, target
         self._changes = boundaries(ruleset)
         self._plans: dict[int, Plan] = {}

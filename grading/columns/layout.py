@@ -24,6 +24,8 @@ import polars as pl
 
 from grading.model.audit import Below, Value
 from grading.model.ruleset import Fact, Ruleset
+from grading.problems.engine_codes import EngineCode
+from grading.problems.reason import CodedError
 
 UNIT = "unit"
 ROW_KEY = ".key"
@@ -42,7 +44,7 @@ TYPES: Mapping[str, type[pl.DataType]] = {
 }
 
 
-class ColumnsError(Exception):
+class ColumnsError(CodedError):
     """A ruleset or a frame can't be read in columns; the message names what and why."""
 
 
@@ -99,7 +101,7 @@ def pack(fact: Fact, value: Value | frozenset[str] | None) -> int | bool | date 
     if isinstance(value, Decimal):
         scaled = value.scaleb(fact.decimals)
         if scaled != int(scaled):
-            raise ColumnsError(f"{fact.id}: {value} has more than {fact.decimals} decimals")
+            raise ColumnsError(EngineCode.TOO_MANY_DECIMALS, fact=fact.id, value=value, decimals=fact.decimals)
         return int(scaled)
     if isinstance(value, str):
         return options.index(value)
@@ -123,4 +125,5 @@ def check_ruleset(ruleset: Ruleset) -> None:
     """Raises ColumnsError when a set of options is too large for a column."""
     for fact in ruleset.facts.values():
         if fact.type == "choices" and len(fact.options) > MAX_OPTIONS:
-            raise ColumnsError(f"{fact.id} has {len(fact.options)} options; a column of `choices` holds {MAX_OPTIONS}")
+            options = len(fact.options)
+            raise ColumnsError(EngineCode.SET_TOO_LARGE, fact=fact.id, options=options, most=MAX_OPTIONS)

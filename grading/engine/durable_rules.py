@@ -14,12 +14,15 @@ from typing import Any
 import durable_rules_engine as rete
 from durable.engine import Ruleset
 
+from grading.problems.engine_codes import EngineCode
+from grading.problems.reason import CodedError
+
 STATE = "0"
 """The library's name for the state of facts that name none: one property less to read of each fact."""
 HANDLED, NOT_HANDLED = 0, 1
 
 
-class EngineError(Exception):
+class EngineError(CodedError):
     """The rule library did what it must never do; nothing was graded."""
 
 
@@ -40,7 +43,7 @@ class Memory:
         try:
             ruleset = Ruleset(name, _Host(), rules)
         except rete.error as error:
-            raise EngineError(f"the rule library refused {name}: {error}") from None
+            raise EngineError(EngineCode.RULES_REFUSED, module=name, error=str(error)) from None
         self.handle: int = ruleset._handle
         # Until a rule has fired the library frees, with a state, memory that it never set: such a state is left alone.
         self.has_fired = False
@@ -65,7 +68,7 @@ class Memory:
                     following = partial(rete.complete_and_start_action, self.handle, state)
                     fired(chain((started[1],), iter(following, None)))
         except rete.error as error:
-            raise EngineError(f"{self.name}: {error}") from None
+            raise EngineError(EngineCode.LIBRARY_FAILED, module=self.name, error=str(error)) from None
         finally:
             if self.has_fired:
                 # An error for the very first fact leaves no state to delete.
@@ -81,5 +84,5 @@ class Memory:
                 state = number
             elif code != NOT_HANDLED:
                 refused = batch[answers.index((code, number))]
-                raise EngineError(f"{self.name}: the rule library refused a fact with code {code}: {refused}")
+                raise EngineError(EngineCode.FACT_REFUSED, module=self.name, code=code, refused=refused)
         return state

@@ -284,10 +284,9 @@ def _notices(ruleset: Ruleset, day: date, county: str | None) -> tuple[str, ...]
     notices: list[str] = []
     if ruleset.review.status == "draft":
         notices.append("draft_ruleset")
-    if day < ruleset.edition.effective:
-        notices.append("edition_not_yet_in_force")
-    if ruleset.edition.superseded is not None and day >= ruleset.edition.superseded:
-        notices.append("edition_superseded")
+    standing = ruleset.edition.standing_on(day)
+    if standing != "edition_in_force":
+        notices.append(standing)
     elsewhere = jurisdiction.finding(county, ruleset.jurisdiction)
     if elsewhere is not None:
         notices.append(elsewhere)

@@ -20,6 +20,7 @@ from grading.engine.rules import (
     Tests,
 )
 from grading.plan.nodes import Atom, Node
+from grading.problems.engine_codes import EngineCode
 
 LOW_END, HIGH_END = "l", "h"
 """Behind the property of an interval, those of its ends, as `Names.ends` writes them."""
@@ -39,7 +40,7 @@ def _outcomes(names: Names, prop: str, atom: Atom) -> Iterator[tuple[int, Tests]
     operand = atom.operand if isinstance(atom.operand, tuple) else (atom.operand,)
     figures = sorted({2 * names.threshold(atom.fact, value) for value in operand})
     if any(abs(figure) >= MAX_INTEGER - 1 for figure in figures):
-        raise NetworkError(f"{atom.fact}: a figure is too large to compare an upper bound with")
+        raise NetworkError(EngineCode.BOUND_INCOMPARABLE, fact=atom.fact)
     low, high = f"{prop}{LOW_END}", f"{prop}{HIGH_END}"
     if atom.operator in ("at_most", "above"):
         yield from _sides(low, high, figures[0], atom.operator == "at_most")

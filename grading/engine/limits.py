@@ -6,6 +6,9 @@ from typing import Any
 
 from grading.engine.rules import Module, NetworkError, Pattern, Test, Tests
 from grading.model.ruleset import Ruleset
+from grading.problems.engine_codes import EngineCode
+from grading.problems.phrases import Phrase
+from grading.problems.reason import Reason, reason_of
 
 MAX_RULES = 4096
 MAX_JOIN = 8
@@ -34,24 +37,24 @@ def fill_buckets(module: Module) -> None:
 
 def check_limits(ruleset: Ruleset, module: Module) -> None:
     """Refuse what the library would get wrong; raises NetworkError."""
-    where = f"{ruleset.id}, module {module.name}"
+    where = reason_of(Phrase.IN_MODULE, ruleset=ruleset.id, module=module.name)
     rules = module.rules
     if len(rules) > MAX_RULES:
-        raise NetworkError(f"{where}: {len(rules)} rules, at most {MAX_RULES} fit; split the dimension")
+        raise NetworkError(EngineCode.TOO_MANY_RULES, where=where, rules=len(rules), most=MAX_RULES)
     if len(set(module.buckets.values())) > MAX_BUCKET:
-        raise NetworkError(f"{where}: {len(module.buckets)} facts and conclusions are too many; split the dimension")
+        raise NetworkError(EngineCode.TOO_MANY_PROPERTIES, where=where, properties=len(module.buckets))
     on_one: dict[Tests, int] = defaultdict(int)
     by_property: dict[str, list[tuple[Step, ...]]] = defaultdict(list)
     for rule in rules:
         if len(rule.patterns) > MAX_JOIN:
-            raise NetworkError(f"{where}: {rule.title} joins {len(rule.patterns)} facts, at most {MAX_JOIN} fit")
+            facts = len(rule.patterns)
+            raise NetworkError(EngineCode.JOIN_TOO_LONG, where=where, rule=rule.title, facts=facts, most=MAX_JOIN)
         for pattern in rule.patterns:
             if len(pattern.alternatives) > MAX_ALTERNATIVES:
-                raise NetworkError(f"{where}: {rule.title} has more than {MAX_ALTERNATIVES} alternatives")
+                most = MAX_ALTERNATIVES
+                raise NetworkError(EngineCode.TOO_MANY_ALTERNATIVES, where=where, rule=rule.title, most=most)
             if _is_ambiguous(pattern):
-                raise NetworkError(
-                    f"{where}: one fact could pass two alternatives of {rule.title}, which would fire twice"
-                )
+                raise NetworkError(EngineCode.ALTERNATIVES_AMBIGUOUS, where=where, rule=rule.title)
             # The conditions of a join are never shared, nor is the point where alternatives meet, which packs have too.
             own = () if pattern.join is None and len(rule.patterns) > 1 and not pattern.others else (rule.name,)
             for tests in pattern.alternatives:
@@ -60,21 +63,26 @@ def check_limits(ruleset: Ruleset, module: Module) -> None:
     for tests, count in on_one.items():
         if count > MAX_RULES_ON_ONE_CONDITION:
             raise NetworkError(
-                f"{where}: {count} rules read {tests[0].property}, at most {MAX_RULES_ON_ONE_CONDITION} fit"
+                EngineCode.TOO_MANY_RULES_ON_ONE,
+                where=where,
+                rules=count,
+                property=tests[0].property,
+                most=MAX_RULES_ON_ONE_CONDITION,
             )
     for prop, paths in by_property.items():
         at_once = _peak(paths)
         if at_once > MAX_STACK:
-            raise NetworkError(
-                f"{where}: one fact can meet {at_once} conditions on {prop} at once, at most {MAX_STACK} fit"
-            )
+            code = EngineCode.TOO_MANY_CONDITIONS_AT_ONCE
+            raise NetworkError(code, where=where, conditions=at_once, property=prop, most=MAX_STACK)
         first = {path[0] for path in paths}
         if len(first) > MAX_BUCKET:
-            raise NetworkError(f"{where}: {len(first)} conditions on {prop}, at most {MAX_BUCKET} fit")
+            code = EngineCode.TOO_MANY_CONDITIONS
+            raise NetworkError(code, where=where, conditions=len(first), property=prop, most=MAX_BUCKET)
         properties = {step.property for path in paths for step in path if isinstance(step, Test)}
         if len(properties) > MAX_PROPERTIES_OF_A_FACT:
+            most = MAX_PROPERTIES_OF_A_FACT
             raise NetworkError(
-                f"{where}: {len(properties)} options of {prop} are read, at most {MAX_PROPERTIES_OF_A_FACT} fit"
+                EngineCode.TOO_MANY_OPTIONS, where=where, options=len(properties), property=prop, most=most
             )
     _check_hashes(where, {t.property for tests in on_one for t in tests}, module)
 
@@ -133,10 +141,10 @@ def _is_ambiguous(pattern: Pattern) -> bool:
     )
 
 
-def _check_hashes(where: str, tested: set[str], module: Module) -> None:
+def _check_hashes(where: Reason, tested: set[str], module: Module) -> None:
     properties = {*tested, *module.buckets, *module.buckets.values(), *OWN_NAMES}
     if len({fnv1a(name) for name in properties}) != len(properties):
-        raise NetworkError(f"{where}: two property names share a hash; rename a fact")
+        raise NetworkError(EngineCode.NAMES_SHARE_HASH, where=where)
 
 
 def fnv1a(text: str) -> int:

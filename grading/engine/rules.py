@@ -13,6 +13,8 @@ from math import floor
 from grading.model.base import Scalar, decimal_places
 from grading.model.interval import Interval
 from grading.plan.nodes import Atom, Node, Plan
+from grading.problems.engine_codes import EngineCode
+from grading.problems.reason import CodedError
 
 UNMET, UNKNOWN, MET = 0, 1, 2
 UNSTATED, EMPTY = 0, 1
@@ -27,7 +29,7 @@ MAX_INTEGER = 2**53
 COMPUTED_DECIMALS = 6
 
 
-class NetworkError(Exception):
+class NetworkError(CodedError):
     """A ruleset does not fit the rule library; the message names what to split."""
 
 
@@ -163,7 +165,8 @@ class Names:
             return self.written(fact, value)
         scaled = Fraction(value) * Fraction(10) ** self.scale[fact]
         if scaled.denominator != 1 or abs(scaled) >= MAX_INTEGER:
-            raise NetworkError(f"{fact}: {value} with {self.scale[fact]} decimals is beyond exact integers")
+            decimals = self.scale[fact]
+            raise NetworkError(EngineCode.FIGURE_NOT_EXACT, fact=fact, figure=value, decimals=decimals)
         return int(scaled)
 
     def written(self, fact: str, value: Scalar) -> int:

@@ -8,6 +8,7 @@ from grading.engine.durable_rules import EngineError, Memory
 from grading.engine.limits import passing
 from grading.engine.packing import Pack
 from grading.engine.rules import Module, Test, Tests
+from grading.problems.engine_codes import EngineCode
 
 Asked = tuple[Tests, str | None]
 Batch = list[tuple[str, str, tuple[Asked, ...]]]
@@ -33,9 +34,7 @@ def prove(module: Module, memory: Memory, packs: Iterable[Pack]) -> None:
         seen = {(name, facts["m_0"]["id"]) for message in fired for name, facts in orjson.loads(message).items()}
         for (name, title, _), head in zip(batch, heads, strict=True):
             if (name, head) not in seen:
-                raise EngineError(
-                    f"{memory.name}: the rule for {title} does not fire in the rule library; this ruleset can't grade"
-                )
+                raise EngineError(EngineCode.RULE_SILENT, module=memory.name, rule=title)
 
 
 def _batches(packs: Iterable[Pack]) -> list[Batch]:

@@ -17,6 +17,9 @@ from grading.engine.rules import EMPTY, MET, UNKNOWN, UNMET, UNSTATED, WEIGHED
 from grading.engine.trace import FactCauses
 from grading.model.interval import Interval
 from grading.plan.nodes import Plan, Ref
+from grading.problems.engine_codes import EngineCode
+from grading.problems.phrases import Phrase
+from grading.problems.reason import Reason, reason_of
 
 MAX_FACTS = 700_000
 """Decimal fact ids below this have distinct 32-bit hashes; the first two that share one are 40189 and 797186."""
@@ -75,10 +78,11 @@ class Machine:
         rows[None] = 1
         expected = 2 * len(plan.targets) + sum(rows[view] * nodes for view, nodes in self._needed.items())
         if len(found.fired) - found.dispensable != expected:
-            raise EngineError(f"{plan.ruleset.id}: nothing was concluded about {', '.join(_missing(plan, found))}")
+            missing = tuple(_missing(plan, found))
+            raise EngineError(EngineCode.NOTHING_CONCLUDED, ruleset=plan.ruleset.id, names=missing)
 
 
-def _missing(plan: Plan, found: Conclusions) -> Iterator[str]:
+def _missing(plan: Plan, found: Conclusions) -> Iterator[str | Reason]:
     """The names of what ought to have been concluded."""
     for index, node in enumerate(plan.nodes):
         rows = (0,) if node.view is None else found.views[node.view] or ()
@@ -86,7 +90,7 @@ def _missing(plan: Plan, found: Conclusions) -> Iterator[str]:
             yield node.name
     for i, target in enumerate(plan.targets):
         if any(key_of(kind, i) not in found.at for kind in ("grade", "attainable")):
-            yield f"the grade of {target.id or 'the unit'}"
+            yield reason_of(Phrase.GRADE_OF, target=target.id or Phrase.THE_UNIT)
 
 
 def _chain(rows: list[tuple[int, bool]]) -> View:
@@ -123,7 +127,7 @@ class _Run:
         prepared = self.module.all_rules if needs_all else self.module.certain_rules
         prepared.memory.run(self.queue, self._recorder(prepared))
         if len(self.origins) > MAX_FACTS:
-            raise EngineError(f"more than {MAX_FACTS:,} facts in one module; the audit has too many rows")
+            raise EngineError(EngineCode.TOO_MANY_FACTS, most=MAX_FACTS)
 
     def _ask(self, prop: str, text: str, origin: Origin, row: int = 0) -> None:
         """Queue a fact about a property; ids are consecutive decimal numbers, so that no two share a hash."""
@@ -215,9 +219,9 @@ class _Run:
                     known = known_at(key, number)
                     if known != number:
                         if found.values[known] != value:
-                            raise EngineError(f"{title}: concluded {value} after another rule said otherwise")
+                            raise EngineError(EngineCode.CONCLUDED_OTHERWISE, rule=title, value=value)
                         if type(rests_on) is not int:
-                            raise EngineError(f"{title}: concluded twice from facts of the audit")
+                            raise EngineError(EngineCode.CONCLUDED_TWICE, rule=title)
                         again((known, rests_on))
                         continue
                     if not is_needed:

@@ -2,10 +2,10 @@
 
 import re
 
-from grading import calendar
 from grading.forms.read_sheets import Findings
 from grading.forms.wording import expectation
-from grading.intake import MAX_ROWS, MAX_TEXT, TOO_FEW, InputProblem
+from grading.intake import MAX_ROWS, MAX_TEXT, InputProblem
+from grading.problems.codes import ProblemCode
 
 _HEAD = {
     "enterprise": "请填写企业名称",
@@ -14,6 +14,17 @@ _HEAD = {
     "enterprise.county": "应为六位行政区划代码，如 610402",
     "assessed_on": "请填写评估日期，如 2023-09-10",
 }
+_AS_IT_IS = frozenset({ProblemCode.DAY_IN_FUTURE, ProblemCode.DAY_TOO_EARLY, ProblemCode.TOO_FEW_ROWS})
+"""What the intake says of these is as right in a cell."""
+_FACT_GONE = frozenset(
+    {
+        ProblemCode.FACT_UNKNOWN,
+        ProblemCode.FACT_UNKNOWN_TO_ALL,
+        ProblemCode.FACT_UNKNOWN_IN_GROUP,
+        ProblemCode.FACT_OF_ROWS,
+    }
+)
+"""A form asked for a fact that its ruleset no longer has there."""
 
 
 def advise(problem: InputProblem, found: Findings) -> tuple[str, str]:
@@ -21,7 +32,7 @@ def advise(problem: InputProblem, found: Findings) -> tuple[str, str]:
     place = problem.place
     while place and place not in found.spots:
         place = re.sub(r"(\[\d+\]|\.?[^.\[\]]+)$", "", place)
-    if place == "assessed_on" and problem.message.startswith(calendar.REFUSED):
+    if problem.code in _AS_IT_IS:
         return place, problem.message
     if place == "enterprise.uscc":
         return place, f"{problem.message}；没有的留空"
@@ -33,14 +44,11 @@ def advise(problem: InputProblem, found: Findings) -> tuple[str, str]:
         return place, "请填写单元编号；各单元的编号不得相同"
     asked = found.fields.get(place)
     if asked is not None:
-        gone = "is not a fact of" in problem.message or "belongs into the rows" in problem.message
-        if gone:
+        if problem.code in _FACT_GONE:
             return place, "当前的规则集已没有这一项；请改用按当前规则集生成的核查表"
         return place, f"{expectation(asked.fact)}；所填：{found.given.get(place, '')}"
     if re.fullmatch(r"units\[\d+\]\.groups\.\w+\[\d+\]\.\w+", place):
         return place, "填了内容的行须有编号，且同一张表内不得重复"
     if re.fullmatch(r"units\[\d+\]\.groups\.\w+", place):
-        if TOO_FEW in problem.message:
-            return place, problem.message
         return place, f"表格最多 {MAX_ROWS:,} 行，且须是当前规则集所有的表"
     return place, f"未通过核对（{problem.place}：{problem.message}）"

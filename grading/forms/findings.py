@@ -1,7 +1,9 @@
 """What is wrong with a filled-in form: where, and what would be right."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from grading.problems.reason import Sentences
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,8 @@ class FormProblem:
     spot: Spot | None
     given: str
     message: str
+    code: Sentences | None = field(default=None, compare=False)
+    """Of what the intake found; None of what only a workbook can be."""
 
     def __str__(self) -> str:
         """`sheet!cell label: message`."""

@@ -193,7 +193,7 @@ def _checked(raw: dict[str, Any], library: Library, found: Findings) -> Audit | 
             place, message = advise(problem, found)
             # What is not found at all is missing because of what is already told.
             if place not in unreadable and (place or not unreadable):
-                found.wrong(place, message, None if place else Spot(COVER_TITLE, None, _about(problem)))
+                found.wrong(place, message, None if place else Spot(COVER_TITLE, None, _about(problem)), problem.code)
         return None
     found.warnings += [f"{_where(found.spots.get(notice.place))}{notice.message}" for notice in notices]
     return audit

@@ -32,6 +32,7 @@ from grading.forms.wording import (
 from grading.forms.write_facts import BAND, HEAD_ROW
 from grading.forms.write_table import HEAD, KEY_LABEL
 from grading.percentages import fraction_question
+from grading.problems.reason import Sentences
 from grading.spreadsheet.entry import BLANK, PICTURE, Entry
 
 MOVED = "表格结构已被改动（行、列或单元格被删除、插入或移动）；请把答案抄到一份新的核查表"
@@ -81,9 +82,10 @@ class Findings:
             self.wrong(place, f"本格是合并单元格 {where} 的一部分，不能确定各格各填什么；请取消合并，逐格填写")
         return entry
 
-    def wrong(self, place: str, message: str, spot: Spot | None = None) -> None:
+    def wrong(self, place: str, message: str, spot: Spot | None = None, code: Sentences | None = None) -> None:
         """Note a problem, at the place's cell unless another is given."""
-        self.problems.append(FormProblem(place, spot or self.spots.get(place), self.given.get(place, ""), message))
+        where = spot or self.spots.get(place)
+        self.problems.append(FormProblem(place, where, self.given.get(place, ""), message, code))
 
 
 def read_facts(grid: Grid, fields: Iterable[Field], found: Findings) -> dict[str, Stated]:

@@ -14,6 +14,9 @@ from grading.language.source import Path_, Source, read_source
 from grading.model.base import Identifier, Level, Mode, Strict, Text
 from grading.model.result import UNGRADED
 from grading.model.ruleset import Ruleset
+from grading.problems.phrases import Phrase
+from grading.problems.reason import Reason, ReasonError, reason_of
+from grading.problems.ruleset_codes import RulesetCode
 
 DEFAULT_DAY = date(2023, 9, 10)
 
@@ -31,7 +34,7 @@ class Expectation(Strict):
     def expects_something(self) -> "Expectation":
         """A case that compares nothing would always pass."""
         if not self.model_fields_set:
-            raise ValueError("expects nothing; name at least one of grade, attainable, unmet, unknown, gates")
+            raise ReasonError(RulesetCode.NOTHING_EXPECTED)
         return self
 
 
@@ -69,10 +72,10 @@ class Case:
         """The line on which the case begins."""
         return self.source.line(self.path)
 
-    def problem(self, place: Path_, message: str) -> Problem:
+    def problem(self, place: Path_, reason: Reason) -> Problem:
         """A finding about `("facts", name, …)` or `("groups", name, …)`, where that was written."""
         written = self.origins.get((str(place[0]), str(place[1]))) if len(place) > 1 else None
-        return self.source.problem((*written, *place[2:]) if written else (*self.path, *place), message)
+        return self.source.problem((*written, *place[2:]) if written else (*self.path, *place), reason)
 
 
 def read_cases(library: Library, ruleset_id: str) -> tuple[Case, ...]:
@@ -91,12 +94,13 @@ def read_cases(library: Library, ruleset_id: str) -> tuple[Case, ...]:
     for i, entry in entries:
         if entry.name in by_name:
             first = source.line((by_name[entry.name][0],))
-            problems.append(source.problem((i, "name"), f"another case has this name, on line {first}"))
+            problems.append(source.problem((i, "name"), reason_of(RulesetCode.CASE_TWICE, line=first)))
         by_name.setdefault(entry.name, (i, entry))
         problems.extend(_unknown_names(source, (i, "expect"), entry.expect, ruleset))
     for i, entry in entries:
         if entry.based_on is not None and entry.based_on not in by_name:
-            problems.append(source.problem((i, "based_on"), f"there is no case `{entry.based_on}` in this file"))
+            unknown = reason_of(RulesetCode.CASE_UNKNOWN, case=entry.based_on)
+            problems.append(source.problem((i, "based_on"), unknown))
     if problems:
         raise LanguageError(problems)
     return tuple(_inherit(source, ruleset_id, by_name, i, entry) for i, entry in entries)
@@ -106,7 +110,7 @@ def _entries(source: Source, problems: list[Problem]) -> list[tuple[int, CaseEnt
     """The well-formed cases with their positions; says what is wrong with the others."""
     if not isinstance(source.data, list):
         if not problems:
-            problems.append(source.problem((), "should be a list of cases"))
+            problems.append(source.problem((), reason_of(RulesetCode.CASES_EXPECTED)))
         return []
     found: list[tuple[int, CaseEntry]] = []
     for i, raw in enumerate(source.data):
@@ -120,26 +124,28 @@ def _entries(source: Source, problems: list[Problem]) -> list[tuple[int, CaseEnt
 def _unknown_names(source: Source, at: Path_, expect: Expectation, ruleset: Ruleset) -> list[Problem]:
     """Names that the ruleset does not have: with a typo a case would pass for nothing."""
     problems: list[Problem] = []
-    levels = ", ".join(ruleset.scale.ids)
+    levels = (*ruleset.scale.ids, UNGRADED)
     indicators = {indicator.id for indicator in ruleset.indicators}
     gates = [gate.id for gate in ruleset.gates]
     for name in ("grade", "attainable"):
         level = getattr(expect, name)
-        if level is not None and level not in (*ruleset.scale.ids, UNGRADED):
-            problems.append(source.problem((*at, name), f"`{level}` is no level; there are {levels}, {UNGRADED}"))
+        if level is not None and level not in levels:
+            reason = reason_of(RulesetCode.CASE_LEVEL_UNKNOWN, level=level, levels=levels)
+            problems.append(source.problem((*at, name), reason))
     for name in ("unmet", "unknown"):
         for level, ids in getattr(expect, name).items():
             if level not in ruleset.scale.graded:
-                message = f"`{level}` has no conditions; there are {', '.join(ruleset.scale.graded)}"
-                problems.append(source.problem((*at, name, level), message))
+                graded = tuple(ruleset.scale.graded)
+                reason = reason_of(RulesetCode.LEVEL_WITHOUT_CONDITIONS, level=level, levels=graded)
+                problems.append(source.problem((*at, name, level), reason))
             for i, id_ in enumerate(ids):
                 if id_ not in indicators:
-                    message = f"there is no indicator `{id_}` in {ruleset.id}"
-                    problems.append(source.problem((*at, name, level, i), message))
+                    reason = reason_of(RulesetCode.INDICATOR_UNKNOWN, indicator=id_, ruleset=ruleset.id)
+                    problems.append(source.problem((*at, name, level, i), reason))
     for i, id_ in enumerate(expect.gates or ()):
         if id_ not in gates:
-            message = f"there is no gate `{id_}`; there are {', '.join(gates) or 'none'}"
-            problems.append(source.problem((*at, "gates", i), message))
+            reason = reason_of(RulesetCode.GATE_UNKNOWN, gate=id_, gates=tuple(gates) or Phrase.NONE)
+            problems.append(source.problem((*at, "gates", i), reason))
     return problems
 
 
@@ -152,7 +158,8 @@ def _inherit(
         parent = by_name[chain[0][1].based_on]
         if parent in chain:
             circle = " → ".join(e.name for _, e in reversed([parent, *chain]))
-            raise LanguageError([source.problem((i, "based_on"), f"is based on itself: {circle}")])
+            reason = reason_of(RulesetCode.CASE_IN_CIRCLE, circle=circle)
+            raise LanguageError([source.problem((i, "based_on"), reason)])
         chain.insert(0, parent)
     values: dict[str, dict[str, Any]] = {"facts": {}, "groups": {}}
     origins: dict[tuple[str, str], Path_] = {}

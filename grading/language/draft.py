@@ -9,6 +9,8 @@ from grading.language.load import Library
 from grading.language.problems import LanguageError
 from grading.language.source import parse_source
 from grading.model.base import RulesetId
+from grading.problems.reason import reason_of
+from grading.problems.ruleset_codes import RulesetCode
 
 SHOWN_AS = "draft.yaml"
 _NAMELESS = "draft/draft"
@@ -31,7 +33,7 @@ class DraftLibrary(Library):
         with suppress(ValidationError):
             self.draft_id = _RULESET_ID.validate_python(stated)
         if self.draft_id.startswith("common/"):
-            raise LanguageError([source.problem(("id",), "should be `<edition>/<industry>`; `common` is for parts")])
+            raise LanguageError([source.problem(("id",), reason_of(RulesetCode.DRAFT_ID_FORM))])
         self._sources[self.draft_id] = source
 
     def ids(self) -> tuple[str, ...]:

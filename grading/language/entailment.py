@@ -12,6 +12,7 @@ from grading.language.normal import normal
 from grading.language.windows import is_there
 from grading.model.base import Mode, Remedy
 from grading.model.condition import (
+    CONTRARY,
     ORDER_OPERATORS,
     SET_OPERATORS,
     All,
@@ -24,8 +25,6 @@ from grading.model.condition import (
     Some,
 )
 from grading.model.ruleset import Ruleset
-
-CONTRARY = {"at_most": "above", "above": "at_most", "at_least": "below", "below": "at_least"}
 
 
 @dataclass(frozen=True)

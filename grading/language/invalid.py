@@ -1,6 +1,6 @@
 """What a model refuses, told at the place of the document and in words of the language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -13,18 +13,20 @@ from pydantic_core import ErrorDetails
 from grading.language.problems import Problem
 from grading.language.source import Path_, Source
 from grading.model import condition, ruleset
+from grading.problems.phrases import Phrase
+from grading.problems.reason import Parameter, Reason, ReasonError, reason_of
+from grading.problems.ruleset_codes import RulesetCode
 
-FORMS = ("fact", "all", "any", "not", "at_least_of", "each", "some")
 _SHOULD_BE = {
-    "bool": "true or false",
-    "date": "a day like 2023-09-10",
-    "decimal": "a number",
-    "dict": "a mapping",
-    "int": "a whole number",
-    "mapping": "a mapping",
-    "model": "a mapping",
-    "string": "a text",
-    "tuple": "a list",
+    "bool": Phrase.BOOLEAN,
+    "date": Phrase.DAY,
+    "decimal": Phrase.NUMBER,
+    "dict": Phrase.A_MAPPING,
+    "int": Phrase.WHOLE_NUMBER,
+    "mapping": Phrase.A_MAPPING,
+    "model": Phrase.A_MAPPING,
+    "string": Phrase.A_TEXT,
+    "tuple": Phrase.A_LIST,
 }
 
 
@@ -49,7 +51,7 @@ def _path(raw: Any, detail: ErrorDetails) -> Path_:
     for i, step in enumerate(loc):
         if isinstance(here, dict) and isinstance(step, str):
             last = i == len(loc) - 1
-            if step in FORMS and not entered and not (last and ends_in_key):
+            if step in condition.FORMS and not entered and not (last and ends_in_key):
                 entered = True
                 continue
             if step not in here and not last:
@@ -62,58 +64,79 @@ def _path(raw: Any, detail: ErrorDetails) -> Path_:
     return tuple(path)
 
 
-def _said(details: list[ErrorDetails]) -> str:
-    """One message for all that was found at one place."""
+def _said(details: list[ErrorDetails]) -> Reason:
+    """One reason for all that was found at one place."""
     kinds = [detail["type"] for detail in details]
     first = details[0]
     given = first["input"]
     if kinds[0] == "extra_forbidden":
         key = str(first["loc"][-1])
         near = get_close_matches(key, [known for known in known_keys() if known != key], 1, 0.7)
-        said = "can't stand here" if key in known_keys() else "unknown key"
-        return f"{said}{f'; perhaps `{near[0]}`' if near else ''}"
+        code = RulesetCode.KEY_MISPLACED if key in known_keys() else RulesetCode.KEY_UNKNOWN
+        hint = reason_of(Phrase.PERHAPS, names=(_code(near[0]),)) if near else Phrase.NOTHING
+        return reason_of(code, hint=hint)
     if kinds[0] == "missing":
-        return "is missing"
-    expected = list(dict.fromkeys(_expected(detail) for detail in details))
-    if all(expected):
+        return reason_of(RulesetCode.KEY_MISSING)
+    expected = [_expected(detail) for detail in details]
+    wanted = [one for one in dict.fromkeys(expected) if one is not None]
+    if None not in expected:
         quotes = _needs_quotes(kinds, given)
-        *others, last = (str(what) for what in expected)
-        wanted = f"{', '.join(others)} or {last}" if others else last
-        return f"should be {wanted}, is {_shown(given)}{quotes}"
-    return " or ".join(dict.fromkeys(detail["msg"].removeprefix("Value error, ") for detail in details))[:400]
+        return reason_of(RulesetCode.OTHER_EXPECTED, expected=_any_of(wanted), given=_shown(given), hint=quotes)
+    reasons = list(dict.fromkeys(map(_refusal, details)))
+    return reasons[0] if len(reasons) == 1 else reason_of(RulesetCode.VALUE_REFUSED, why=_any_of(reasons))
 
 
-def _expected(detail: ErrorDetails) -> str | None:
+def _refusal(detail: ErrorDetails) -> Reason:
+    """Why a model's own check refused a value."""
+    if detail["type"] == condition.FORM_MISSING:
+        return reason_of(RulesetCode.CONDITION_FORM, forms=condition.FORMS)
+    error = detail.get("ctx", {}).get("error")
+    if isinstance(error, ReasonError):
+        return error.reason
+    return reason_of(RulesetCode.VALUE_REFUSED, why=detail["msg"].removeprefix("Value error, ")[:400])
+
+
+def _any_of(alternatives: Sequence[Parameter]) -> Parameter:
+    *others, last = alternatives
+    return reason_of(Phrase.OR, first=tuple(others), second=last) if others else last
+
+
+def _expected(detail: ErrorDetails) -> Parameter | None:
     kind = detail["type"]
     if kind in ("literal_error", "enum"):
-        return str(detail["ctx"]["expected"])
+        return _any_of(detail["ctx"]["expected"].replace(" or ", ", ").split(", "))
     if kind == "string_pattern_mismatch":
-        return f"a text like {detail['ctx']['pattern']}"
+        return reason_of(Phrase.TEXT_LIKE, pattern=detail["ctx"]["pattern"])
     if kind in ("too_short", "string_too_short"):
-        return f"at least {detail['ctx']['min_length']} long"
+        return reason_of(Phrase.LEAST_LENGTH, least=detail["ctx"]["min_length"])
     if kind in ("too_long", "string_too_long"):
-        return f"at most {detail['ctx']['max_length']} long"
-    if kind in ("greater_than_equal", "less_than_equal"):
-        word = "at least" if kind == "greater_than_equal" else "at most"
-        return f"{word} {detail['ctx'].get('ge', detail['ctx'].get('le'))}"
+        return reason_of(Phrase.MOST_LENGTH, most=detail["ctx"]["max_length"])
+    if kind == "greater_than_equal":
+        return reason_of(Phrase.AT_LEAST, least=detail["ctx"]["ge"])
+    if kind == "less_than_equal":
+        return reason_of(Phrase.AT_MOST, most=detail["ctx"]["le"])
     name, _, what = kind.partition("_")
     wrong_type = what == "type" or "from" in what or "parsing" in what
     return _SHOULD_BE.get(name) if wrong_type else None
 
 
-def _needs_quotes(kinds: list[str], given: Any) -> str:
+def _needs_quotes(kinds: list[str], given: Any) -> Phrase:
     """A text that YAML reads as something else: `jurisdiction: 610400`, `label: true`."""
     if kinds == ["string_type"] and isinstance(given, bool | Decimal | date):
-        return "; put it in quotes"
-    return ""
+        return Phrase.PUT_IN_QUOTES
+    return Phrase.NOTHING
 
 
-def _shown(given: Any) -> str:
-    if given is None:
-        return "empty"
+def _shown(given: Any) -> Parameter:
+    if given is None or (isinstance(given, dict | list) and not given):
+        return Phrase.EMPTY
     if isinstance(given, dict | list):
-        return ("a mapping" if isinstance(given, dict) else "a list") if given else "empty"
-    return f"`{str(given).lower() if isinstance(given, bool) else str(given)[:60]}`"
+        return Phrase.A_MAPPING if isinstance(given, dict) else Phrase.A_LIST
+    return _code(str(given).lower() if isinstance(given, bool) else str(given)[:60])
+
+
+def _code(text: str) -> Reason:
+    return reason_of(Phrase.CODE, text=text)
 
 
 @cache

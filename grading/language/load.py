@@ -29,6 +29,9 @@ from grading.model.ruleset import (
     Scope,
     split_levels,
 )
+from grading.problems.phrases import Phrase
+from grading.problems.reason import reason_of
+from grading.problems.ruleset_codes import RulesetCode
 
 M = TypeVar("M", bound=BaseModel)
 LISTS = ("facts", "computed", "indicators", "gates")
@@ -86,7 +89,8 @@ class Library:
             for i, dimension in enumerate(scope.dimensions):
                 if dimension not in found_dimensions:
                     place: Path_ = ("scopes", name, "dimensions", i)
-                    problems.append(dimensions.problem(place, f"there is no dimension `{dimension}`"))
+                    unknown = reason_of(RulesetCode.DIMENSION_UNKNOWN, dimension=dimension, hint=Phrase.NOTHING)
+                    problems.append(dimensions.problem(place, unknown))
         problems.extend(check_scales(scales, found_scales))
         if problems:
             raise LanguageError(problems)
@@ -112,11 +116,13 @@ class Library:
         head = _inherit([file for _, file in chain])
         own = chain[-1][0]
         if head["title"] is None or head["scale"] is None or head["industry"] is None:
-            missing = [name for name in ("title", "scale", "industry") if head[name] is None]
-            problems.append(own.problem((), f"lacks {', '.join(missing)} and extends nothing that has it"))
+            missing = tuple(name for name in ("title", "scale", "industry") if head[name] is None)
+            problems.append(own.problem((), reason_of(RulesetCode.HEAD_LACKING, names=missing)))
         elif head["scale"] not in frame.scales:
-            known = ", ".join(frame.scales)
-            problems.append(own.problem(("scale",), f"there is no scale `{head['scale']}`; there are {known}"))
+            known = tuple(frame.scales)
+            problems.append(
+                own.problem(("scale",), reason_of(RulesetCode.SCALE_UNKNOWN, scale=head["scale"], scales=known))
+            )
         if problems:
             raise LanguageError(problems)
         file = chain[-1][1]
@@ -153,17 +159,20 @@ class Library:
         while next_id is not None:
             source = self._source(next_id)
             if next_id in seen:
-                problems.append(source.problem(("extends",), "extends itself: " + " → ".join([*seen, next_id])))
+                circle = " → ".join([*seen, next_id])
+                problems.append(source.problem(("extends",), reason_of(RulesetCode.EXTENDS_ITSELF, circle=circle)))
                 break
             seen.append(next_id)
             file = _validate(source, (), source.data, RulesetFile, problems)
             if file is None:
                 break
             if file.id != next_id:
-                problems.append(source.problem(("id",), f"is `{file.id}` but the file's place says `{next_id}`"))
+                elsewhere = reason_of(RulesetCode.ID_ELSEWHERE, id=file.id, expected=next_id)
+                problems.append(source.problem(("id",), elsewhere))
             chain.insert(0, (source, file))
             if file.extends is not None and file.extends not in self.ids():
-                problems.append(source.problem(("extends",), f"there is no ruleset `{file.extends}`"))
+                unknown = reason_of(RulesetCode.RULESET_UNKNOWN, ruleset=file.extends)
+                problems.append(source.problem(("extends",), unknown))
                 break
             next_id = file.extends
         return chain
@@ -176,7 +185,7 @@ class Library:
             for i, part_id in enumerate(file.include):
                 part_source = self._source(part_id)
                 if not (self.root / f"{part_id}.yaml").is_file():
-                    problems.append(source.problem(("include", i), f"there is no part `{part_id}`"))
+                    problems.append(source.problem(("include", i), reason_of(RulesetCode.PART_UNKNOWN, part=part_id)))
                     continue
                 part = _validate(part_source, (), part_source.data, Part, problems)
                 if part is not None:
@@ -226,7 +235,7 @@ def _validate(source: Source, at: Path_, raw: Any, model: type[M], problems: lis
     if source.problems and raw is None:
         return None
     if not isinstance(raw, dict):
-        problems.append(source.problem(at, "should be a mapping"))
+        problems.append(source.problem(at, reason_of(RulesetCode.MAPPING_EXPECTED)))
         return None
     try:
         found = model.model_validate(raw)
@@ -240,7 +249,7 @@ def _validate(source: Source, at: Path_, raw: Any, model: type[M], problems: lis
 
 def _validate_each(source: Source, at: Path_, raw: Any, model: type[M], problems: list[Problem]) -> dict[str, M]:
     if not isinstance(raw, dict):
-        problems.append(source.problem(at, "should be a mapping"))
+        problems.append(source.problem(at, reason_of(RulesetCode.MAPPING_EXPECTED)))
         return {}
     return {
         key: found
@@ -259,7 +268,8 @@ def _duplicates(source: Source, at: Path_, raw: dict[str, Any], problems: list[P
                 continue
             if id_ in seen:
                 first = source.line((*at, name, seen[id_]))
-                problems.append(source.problem((*at, name, i), f"duplicate id `{id_}`, first on line {first}"))
+                twice = reason_of(RulesetCode.ID_TWICE, id=id_, line=first)
+                problems.append(source.problem((*at, name, i), twice))
             seen.setdefault(id_, i)
 
 

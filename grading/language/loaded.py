@@ -1,11 +1,12 @@
 """A merged ruleset that still knows where each of its entries was written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grading.language.problems import Problem
 from grading.language.source import Path_, Source
 from grading.model.ruleset import Ruleset
+from grading.problems.reason import Reason
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,9 @@ class Loaded:
     origins: Mapping[tuple[str, str], Origin]
     own: Source
 
-    def problem(self, kind: str, id_: str, inner: Path_, message: str, warning: bool = False) -> Problem:
+    def problem(self, kind: str, id_: str, inner: Path_, reason: Reason, warning: bool = False) -> Problem:
         """A finding about an entry, at its place in whichever file wrote it."""
         origin = self.origins.get((kind, id_))
         source, path = (origin.source, (*origin.path, *inner)) if origin else (self.own, inner)
-        found = source.problem(path, message)
-        return Problem(found.file, found.line, found.place, found.message, "warning" if warning else "error")
+        found = source.problem(path, reason)
+        return replace(found, severity="warning") if warning else found

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from grading.problems.reason import CodedError, Parameter, Reason, Sentences
+
 _STEP = re.compile(r"\[([0-9]{1,9})\]|([^.\[\]]+)")
 """Places are also taken apart where odd keys made them: an index is never longer than a list can be."""
 
@@ -16,8 +18,18 @@ class Problem:
     file: str
     line: int
     place: str
-    message: str
+    reason: Reason
     severity: Literal["error", "warning"] = "error"
+
+    @property
+    def code(self) -> Sentences:
+        """The stable name of what is wrong."""
+        return self.reason.code
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in Chinese."""
+        return self.reason.message
 
     def __str__(self) -> str:
         """`file:line: severity: place: message`, as compilers print it."""
@@ -32,6 +44,11 @@ class LanguageError(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def why_unusable(error: LanguageError | CodedError) -> Parameter:
+    """Why a ruleset can't be used: by what is wrong with its files, or by what the engine says of it."""
+    return error.reason if isinstance(error, CodedError) else str(error)
 
 
 def place_of(path: Iterable[str | int]) -> str:

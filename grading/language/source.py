@@ -14,12 +14,29 @@ from typing import Any
 import yaml
 
 from grading.language.problems import Problem, place_of
+from grading.problems.phrases import Phrase
+from grading.problems.reason import Parameter, Reason, reason_of
+from grading.problems.ruleset_codes import RulesetCode
+from grading.problems.unreadable import why_unreadable
 
 Path_ = tuple[str | int, ...]
 MAX_DEPTH = 60
 MAX_BYTES = 4_000_000
 _NUMBER = re.compile(r"^[-+]?\d+(\.\d+)?$")
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_YAML_FAULTS = (
+    ("mapping values are not allowed", Phrase.YAML_MAPPING),
+    ("did not find expected key", Phrase.YAML_KEY),
+    ("did not find expected '-'", Phrase.YAML_ITEM),
+    ("block sequence entries are not allowed", Phrase.YAML_ITEM),
+    ("could not find expected ':'", Phrase.YAML_COLON),
+    ("cannot start any token", Phrase.YAML_CHARACTER),
+    ("control characters", Phrase.YAML_CHARACTER),
+    ("unexpected end of stream", Phrase.YAML_END),
+    ("did not find expected ','", Phrase.YAML_END),
+    ("undefined alias", Phrase.YAML_ANCHOR),
+)
+"""Parts of what the YAML reader says, and what each means."""
 _CONSTANTS: dict[str, bool | None] = {"null": None, "~": None, "": None, "true": True, "false": False}
 
 
@@ -38,9 +55,13 @@ class Source:
             path = path[:-1]
         return self.lines.get(path, 1)
 
-    def problem(self, path: Path_, message: str) -> Problem:
+    def problem(self, path: Path_, reason: Reason) -> Problem:
         """A finding at a place of this file."""
-        return Problem(self.file, self.line(path), place_of(path), message)
+        return Problem(self.file, self.line(path), place_of(path), reason)
+
+    def refuse(self, code: RulesetCode, /, line: int = 0, **parameters: Parameter) -> None:
+        """Note what is wrong with the file as a whole, or on one of its lines."""
+        self.problems.append(Problem(self.file, line, "", reason_of(code, **parameters)))
 
 
 def read_source(path: Path, shown_as: str) -> Source:
@@ -49,7 +70,7 @@ def read_source(path: Path, shown_as: str) -> Source:
     try:
         text = path.read_bytes()
     except OSError as error:
-        source.problems.append(Problem(shown_as, 0, "", f"cannot be read: {error.strerror}"))
+        source.refuse(RulesetCode.FILE_UNREADABLE, why=why_unreadable(error))
         return source
     return parse_source(text, shown_as)
 
@@ -58,45 +79,52 @@ def parse_source(text: bytes, shown_as: str) -> Source:
     """Parse the bytes of a file; see `read_source`."""
     source = Source(shown_as, None)
     if len(text) > MAX_BYTES:
-        source.problems.append(Problem(shown_as, 0, "", f"is larger than {MAX_BYTES:,} bytes"))
+        source.refuse(RulesetCode.FILE_TOO_LARGE, most=MAX_BYTES)
         return source
     try:
         node = yaml.compose(text.decode("utf-8"), Loader=yaml.CSafeLoader)
     except UnicodeDecodeError as error:
-        source.problems.append(Problem(shown_as, 0, "", f"is not UTF-8 text (byte {error.start})"))
+        source.refuse(RulesetCode.NOT_UTF8, byte=error.start)
         return source
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        source.problems.append(Problem(shown_as, line, "", f"is not YAML: {error.problem or error.context}"))
+        source.refuse(RulesetCode.NOT_YAML, line, fault=_yaml_fault(str(error.problem or error.context)))
         return source
     except (yaml.YAMLError, RecursionError) as error:
-        source.problems.append(Problem(shown_as, 0, "", f"is not YAML: {error}"))
+        source.refuse(RulesetCode.NOT_YAML, fault=_yaml_fault(str(error)))
         return source
     if node is None:
-        source.problems.append(Problem(shown_as, 0, "", "is empty"))
+        source.refuse(RulesetCode.FILE_EMPTY)
         return source
     source.data = _build(node, (), source, frozenset())
     return source
 
 
+def _yaml_fault(original: str) -> Reason:
+    """What the YAML reader says, explained."""
+    return reason_of(
+        next((phrase for part, phrase in _YAML_FAULTS if part in original), Phrase.YAML_OTHER), original=original
+    )
+
+
 def _build(node: yaml.Node, path: Path_, source: Source, above: frozenset[int]) -> Any:
     source.lines[path] = node.start_mark.line + 1
     if len(path) > MAX_DEPTH or id(node) in above:
-        source.problems.append(source.problem(path, f"is nested deeper than {MAX_DEPTH} levels"))
+        source.problems.append(source.problem(path, reason_of(RulesetCode.NESTED_TOO_DEEPLY, most=MAX_DEPTH)))
         return None
     inside = above | {id(node)}
     if isinstance(node, yaml.MappingNode):
         mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                source.problems.append(source.problem(path, "has a key that is not a plain name"))
+                source.problems.append(source.problem(path, reason_of(RulesetCode.NO_PLAIN_KEY)))
                 continue
             key = key_node.value
             here = (*path, key)
             if key in mapping:
                 line = key_node.start_mark.line + 1
-                message = f"duplicate key `{key}`, first on line {source.line(here)}"
-                source.problems.append(Problem(source.file, line, place_of(path), message))
+                reason = reason_of(RulesetCode.KEY_TWICE, key=key, line=source.line(here))
+                source.problems.append(Problem(source.file, line, place_of(path), reason))
                 continue
             mapping[key] = _build(value_node, here, source, inside)
             source.lines[here] = key_node.start_mark.line + 1
@@ -118,6 +146,6 @@ def _scalar(node: yaml.Node, path: Path_, source: Source) -> Any:
         try:
             return date.fromisoformat(text)
         except ValueError:
-            source.problems.append(source.problem(path, f"`{text}` is not a day of the calendar"))
+            source.problems.append(source.problem(path, reason_of(RulesetCode.NO_SUCH_DAY, text=text)))
             return None
     return text

@@ -8,6 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from grading.model.base import Basis, Cite, Confidence, Identifier, Mode, Remedy, Scalar, Strict, Text
+from grading.problems.phrases import Phrase
+from grading.problems.reason import ReasonError, reason_of
+from grading.problems.ruleset_codes import RulesetCode
 
 UNRESOLVED: Literal["unresolved"] = "unresolved"
 OPERATORS = (
@@ -15,9 +18,13 @@ OPERATORS = (
     "equals", "one_of", "none_of",
     "includes_any", "includes_all", "within",
 )  # fmt: skip
-ORDER_OPERATORS = frozenset({"at_most", "at_least", "below", "above"})
+CONTRARY = {"at_most": "above", "above": "at_most", "at_least": "below", "below": "at_least"}
+"""What holds of two ordered values where an operator does not."""
+ORDER_OPERATORS = frozenset(CONTRARY)
 LIST_OPERATORS = frozenset({"one_of", "none_of", "includes_any", "includes_all", "within"})
 SET_OPERATORS = frozenset({"includes_any", "includes_all", "within"})
+FORMS = ("fact", "all", "any", "not", "at_least_of", "each", "some")
+"""The keys by which the forms of a condition are told apart."""
 
 
 class ProvisionalOne(Strict):
@@ -74,8 +81,8 @@ class Comparison(ConditionBase):
         """Reject a comparison without an operator or with several."""
         given = [name for name in OPERATORS if getattr(self, name) is not None]
         if len(given) != 1:
-            said = "no operator" if not given else "several operators: " + ", ".join(given)
-            raise ValueError(f"{said}; a comparison has exactly one of {', '.join(OPERATORS)}")
+            several = reason_of(Phrase.SEVERAL_OPERATORS, operators=tuple(given)) if given else Phrase.OPERATOR_MISSING
+            raise ReasonError(RulesetCode.ONE_OPERATOR, given=several, operators=tuple(OPERATORS))
         return self
 
     @property
@@ -139,7 +146,7 @@ class AtLeastOf(ConditionBase):
     def can_be_met(self) -> "AtLeastOf":
         """Reject a count that the list cannot reach."""
         if self.at_least_of > len(self.of):
-            raise ValueError(f"at_least_of asks for {self.at_least_of} of {len(self.of)} conditions")
+            raise ReasonError(RulesetCode.TOO_FEW_CONDITIONS, least=self.at_least_of, there=len(self.of))
         return self
 
 
@@ -159,11 +166,15 @@ class Some(ConditionBase):
     require: "Condition"
 
 
+FORM_MISSING = "condition_form"
+"""The type of pydantic's error where a value has the key of no form."""
+
+
 def _form(raw: Any) -> str | None:
     keys = raw.keys() if isinstance(raw, dict) else {"not" if f == "not_" else f for f in type(raw).model_fields}
     if "at_least_of" in keys or "of" in keys:
         return "at_least_of"
-    return next((form for form in ("fact", "all", "any", "not", "each", "some") if form in keys), None)
+    return next((form for form in FORMS if form in keys), None)
 
 
 Condition = Annotated[
@@ -176,8 +187,8 @@ Condition = Annotated[
     | Annotated[Some, Tag("some")],
     Discriminator(
         _form,
-        custom_error_type="condition_form",
-        custom_error_message="not a condition: it needs one of fact, all, any, not, at_least_of, each, some",
+        custom_error_type=FORM_MISSING,
+        custom_error_message=RulesetCode.CONDITION_FORM.en.replace("{forms}", ", ".join(FORMS)),
     ),
 ]
 for _model in (All, AnyOf, Not, AtLeastOf, Each, Some):

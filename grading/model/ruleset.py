@@ -20,6 +20,8 @@ from grading.model.base import (
     Text,
 )
 from grading.model.condition import Condition, ConditionBase, comparisons
+from grading.problems.reason import ReasonError
+from grading.problems.ruleset_codes import RulesetCode
 
 ALERTS = ("yellow", "orange", "red")
 YES, NO = "yes", "no"
@@ -84,6 +86,9 @@ class Frame(Strict):
     scopes: dict[Identifier, Scope]
 
 
+EditionStanding = Literal["edition_not_yet_in_force", "edition_in_force", "edition_superseded"]
+
+
 class Edition(Strict):
     """The document that a ruleset puts into data, and since when it applies."""
 
@@ -91,6 +96,12 @@ class Edition(Strict):
     section: Text | None = None
     effective: date
     superseded: date | None = None
+
+    def standing_on(self, day: date) -> EditionStanding:
+        """Whether the edition is in force on a day; on that of its successor it no longer is."""
+        if day < self.effective:
+            return "edition_not_yet_in_force"
+        return "edition_superseded" if self.superseded is not None and day >= self.superseded else "edition_in_force"
 
 
 class Industry(Strict):
@@ -112,7 +123,7 @@ class Review(Strict):
     def says_who(self) -> "Review":
         """A reviewed edition names its reviewer and the day."""
         if self.status == "reviewed" and (self.reviewer is None or self.on is None):
-            raise ValueError("a reviewed edition names `reviewer` and `on`")
+            raise ReasonError(RulesetCode.REVIEW_UNSIGNED)
         return self
 
 
@@ -175,15 +186,15 @@ class Fact(Strict):
     def is_consistent(self) -> "Fact":
         """Options belong to choices, ranges and units to numbers."""
         if self.type in ("choice", "choices") and not self.options:
-            raise ValueError(f"a {self.type} needs options")
+            raise ReasonError(RulesetCode.OPTIONS_MISSING, type=self.type)
         if self.type not in ("choice", "choices") and self.options:
-            raise ValueError(f"a {self.type} has no options")
+            raise ReasonError(RulesetCode.OPTIONS_NOT_TAKEN, type=self.type)
         if self.type != "number" and (self.min is not None or self.max is not None or self.unit):
-            raise ValueError(f"a {self.type} has no unit, min or max")
+            raise ReasonError(RulesetCode.RANGE_NOT_TAKEN, type=self.type)
         if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError("min is above max")
+            raise ReasonError(RulesetCode.MIN_ABOVE_MAX)
         if self.synonyms and self.type not in ("boolean", "choice", "choices"):
-            raise ValueError(f"a {self.type} has no synonyms")
+            raise ReasonError(RulesetCode.SYNONYMS_NOT_TAKEN, type=self.type)
         return self
 
 
@@ -220,7 +231,7 @@ class Computed(Strict):
         """Reject a computed fact without an operation or with several."""
         given = [name for name in OPERATIONS if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(f"a computed fact has exactly one of {', '.join(OPERATIONS)}")
+            raise ReasonError(RulesetCode.ONE_OPERATION, operations=tuple(OPERATIONS))
         return self
 
     @cached_property

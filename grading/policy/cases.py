@@ -19,6 +19,8 @@ from grading.model.ruleset import Fact
 from grading.policy.apply import PolicyEngine
 from grading.policy.given import GRADES, PLACE, given_value, grade_facts
 from grading.policy.library import CASES, FOLDER
+from grading.problems.reason import reason_of
+from grading.problems.ruleset_codes import RulesetCode
 
 Expected = Literal["met", "unmet", "unknown", "absent"]
 
@@ -62,7 +64,8 @@ def read_policy_cases(policies: PolicyEngine, policy_id: str) -> tuple[PolicyCas
     cases = list(_cases(source, problems))
     rules = {rule.id for rule in policies.library.policy(policy_id).rules}
     for i, case in enumerate(cases):
-        problems += [source.problem((i, "expect", r), f"there is no rule `{r}`") for r in case.expect if r not in rules]
+        unknown = [rule for rule in case.expect if rule not in rules]
+        problems += [source.problem((i, "expect", r), reason_of(RulesetCode.RULE_UNKNOWN, rule=r)) for r in unknown]
     if problems:
         raise LanguageError(problems)
     return tuple(cases)
@@ -111,11 +114,11 @@ def _row(raw: dict[str, Any], key: str, declared: dict[str, Fact]) -> Row:
 
 def _known(value: Any, fact: Fact | None, name: str) -> Known:
     if fact is None:
-        raise LanguageError([Problem(CASES, 0, name, "is not a fact of the policy")])
+        raise LanguageError([Problem(CASES, 0, name, reason_of(RulesetCode.FACT_NOT_OF_POLICY))])
     if fact.id in ("industry", *PLACE):
         return Known(value=given_value(fact, str(value)))
     written = value.isoformat() if isinstance(value, date) else value
     known, problems = check_value(written, name, [fact])
     if problems:
-        raise LanguageError([Problem(CASES, 0, p.place, p.message) for p in problems])
+        raise LanguageError([Problem(CASES, 0, p.place, p.reason) for p in problems])
     return known or Known(value=None)

@@ -10,6 +10,8 @@ from grading.language.source import Path_, Source
 from grading.model.base import Scalar
 from grading.model.ruleset import Fact
 from grading.policy.model import Subject
+from grading.problems.reason import reason_of
+from grading.problems.ruleset_codes import RulesetCode
 
 GRADES = ("grade", "facility_grade")
 PROJECT_KINDS = {
@@ -100,9 +102,11 @@ def with_levels_as_standings(raw: Any, levels: Levels, source: Source, at: Path_
         return {key: with_levels_as_standings(item, levels, source, (*at, key)) for key, item in raw.items()}
     level, fact = raw["level_at_least"], raw.get("fact")
     if level not in levels.standings:
-        source.problems.append(source.problem((*at, "level_at_least"), f"there is no level `{level}`"))
+        unknown = reason_of(RulesetCode.NO_SUCH_LEVEL, level=str(level))
+        source.problems.append(source.problem((*at, "level_at_least"), unknown))
     if fact not in GRADES:
-        source.problems.append(source.problem((*at, "fact"), f"has no levels; {' and '.join(GRADES)} have"))
+        without = reason_of(RulesetCode.FACT_WITHOUT_LEVELS, facts=tuple(GRADES))
+        source.problems.append(source.problem((*at, "fact"), without))
     if source.problems:
         return raw
     rest = {key: value for key, value in raw.items() if key not in ("fact", "level_at_least")}

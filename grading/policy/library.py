@@ -17,6 +17,8 @@ from grading.model.condition import All, Condition, Not, comparisons
 from grading.model.ruleset import Edition, Gate, Industry, Measures, Review, Ruleset
 from grading.policy.given import PLACE, given_facts, given_to, level_at_least, with_levels_as_standings
 from grading.policy.model import Policy, PolicyRule
+from grading.problems.reason import reason_of
+from grading.problems.ruleset_codes import RulesetCode
 
 FOLDER = "policies"
 CASES = ".cases.yaml"
@@ -112,8 +114,8 @@ class PolicyLibrary(Library):
         others = given_facts(self.vocabulary).keys() - known
         for i, rule in enumerate(policy.rules):
             for fact in sorted({c.fact for c in comparisons(_whole(policy, rule))} & others):
-                message = f"reads `{fact}`, which is never known of a policy's subject `{policy.subject}`"
-                yield source.problem(("rules", i), message)
+                reason = reason_of(RulesetCode.FACT_NEVER_KNOWN, fact=fact, subject=policy.subject)
+                yield source.problem(("rules", i), reason)
 
     def _gates(self, policy: Policy, rule: PolicyRule) -> list[Gate]:
         whole = _whole(policy, rule)
@@ -163,10 +165,11 @@ def _gate(rule: PolicyRule, id_: str, when: All) -> Gate:
 def _problems(policy: Policy, policy_id: str, source: Source) -> list[Problem]:
     problems: list[Problem] = []
     if policy.id != policy_id:
-        problems.append(source.problem(("id",), f"is `{policy.id}` but the file's place says `{policy_id}`"))
+        elsewhere = reason_of(RulesetCode.ID_ELSEWHERE, id=policy.id, expected=policy_id)
+        problems.append(source.problem(("id",), elsewhere))
     for i, rule in enumerate(policy.rules):
         if any(rule.id == other.id for other in policy.rules[:i]):
-            problems.append(source.problem(("rules", i, "id"), f"duplicate id `{rule.id}`"))
+            problems.append(source.problem(("rules", i, "id"), reason_of(RulesetCode.RULE_TWICE, id=rule.id)))
         if rule.from_ is not None and rule.until is not None and rule.until < rule.from_:
-            problems.append(source.problem(("rules", i, "until"), "is before `from`"))
+            problems.append(source.problem(("rules", i, "until"), reason_of(RulesetCode.UNTIL_BEFORE_FROM)))
     return problems

@@ -9,6 +9,8 @@ from grading.campaign.model import Jurisdiction
 from grading.model.base import Basis, Cite, Confidence, Identifier, Level, Remedy, RulesetId, Strict, Text
 from grading.model.condition import Condition
 from grading.model.ruleset import Computed, Fact, Group
+from grading.problems.reason import ReasonError
+from grading.problems.ruleset_codes import RulesetCode
 
 Kind = Literal[
     "stop",
@@ -61,7 +63,7 @@ class Effect(Strict):
         needed = {"cap": ("cap",), "requires_level": ("level", "scope"), "zone": ("zone",), "must_have": ("must_have",)}
         missing = [name for name in needed.get(self.kind, ()) if getattr(self, name) is None]
         if missing:
-            raise ValueError(f"an effect of kind {self.kind} needs {', '.join(missing)}")
+            raise ReasonError(RulesetCode.EFFECT_LACKING, kind=self.kind, names=tuple(missing))
         return self
 
     def as_json(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pydantic import Field, StrictBool, ValidationError
 
 from grading.campaign.model import County, Day, Number, Text
 from grading.campaign.problems import faults_of_json, place_text, places
-from grading.intake import AuditError, InputProblem, check_value, parse_json
+from grading.intake import AuditError, InputProblem, check_value, input_problem, parse_json
 from grading.language.industries import Industries
 from grading.language.load import Library
 from grading.model.audit import Audit
@@ -16,6 +16,9 @@ from grading.model.base import Identifier, Strict
 from grading.policy.given import OTHERS, given_facts
 from grading.policy.intake import check_for_policies
 from grading.policy.library import PolicyLibrary
+from grading.problems.codes import ProblemCode
+from grading.problems.phrases import Phrase
+from grading.problems.reason import reason_of
 from grading.ruleset_id import industry_of
 
 ProjectKind = Literal["new", "rebuild", "extension", "relocation", "pollution_control_upgrade"]
@@ -50,21 +53,21 @@ def read_project(text: bytes, library: Library, policies: PolicyLibrary) -> tupl
     """A project and its design data as an audit; raises AuditError with everything that is wrong with either."""
     raw = parse_json(text)
     # What is wrong inside the audit its own reader says.
-    faults = [(path, message) for path, message in faults_of_json(raw) if path[:1] != ("audit",) or len(path) == 1]
-    problems = [InputProblem(place_text(path), message) for path, message in faults]
+    faults = [(path, reason) for path, reason in faults_of_json(raw) if path[:1] != ("audit",) or len(path) == 1]
+    problems = [InputProblem(place_text(path), reason) for path, reason in faults]
     project: Project | None = None
     audit: Audit | None = None
     try:
         document = _Document.model_validate(raw)
         project = document.project
     except ValidationError as error:
-        problems += [InputProblem(place_text(path), message) for path, message in places(error)]
+        problems += [InputProblem(place_text(path), reason) for path, reason in places(error)]
     design = raw.get("audit") if isinstance(raw, dict) else None
     if design is not None:
         try:
             audit = check_for_policies(design, library, policies)
         except AuditError as error:
-            problems += [InputProblem(f"audit.{p.place}" if p.place else "audit", p.message) for p in error.problems]
+            problems += [problem.inside("audit") for problem in error.problems]
     if project is not None and project.industry is not None:
         problems += _industry_problems(project.industry, audit, policies.vocabulary.industries)
     if project is not None:
@@ -78,17 +81,16 @@ def read_project(text: bytes, library: Library, policies: PolicyLibrary) -> tupl
 def _industry_problems(industry: str, audit: Audit | None, register: Industries) -> Iterator[InputProblem]:
     """An industry that is not in the register is never taken for one outside it: it may be a key industry mistyped."""
     if industry != OTHERS and industry not in register.ids:
-        near = "、".join(
-            f"{id_}（{found.label}）" for id_ in _near(industry, register) if (found := register.by_id(id_))
-        )
-        hint = f"；是否为 {near}" if near else ""
-        yield InputProblem("project.industry", f"没有这样的行业：{industry}{hint}；重点行业以外的写 {OTHERS}")
+        near = tuple(f"{id_}（{found.label}）" for id_ in _near(industry, register) if (found := register.by_id(id_)))
+        hint = reason_of(Phrase.PERHAPS, names=near) if near else Phrase.NOTHING
+        unknown = ProblemCode.INDUSTRY_UNKNOWN
+        yield input_problem("project.industry", unknown, industry=industry, hint=hint, others=OTHERS)
         return
     own = register.by_id(industry)
     for i, unit in enumerate(audit.units if audit is not None else ()):
         if register.by_id(industry_of(unit.ruleset)) is not own:
-            message = f"规则集 {unit.ruleset} 不属于项目的行业 {industry}"
-            yield InputProblem(f"audit.units[{i}].ruleset", message)
+            other = ProblemCode.RULESET_OF_OTHER_INDUSTRY
+            yield input_problem(f"audit.units[{i}].ruleset", other, ruleset=unit.ruleset, industry=industry)
 
 
 def _near(industry: str, register: Industries) -> list[str]:
@@ -113,8 +115,8 @@ def _answered(project: Project, policies: PolicyLibrary) -> tuple[Project, list[
     facts: dict[str, Any] = {}
     for name, raw in project.facts.items():
         if name not in declared or name == "treatment":
-            known = "、".join(sorted(declared.keys() - {"treatment"}))
-            problems.append(InputProblem(f"project.facts.{name}", f"没有这样的事实；可以是 {known}"))
+            known = tuple(sorted(declared.keys() - {"treatment"}))
+            problems.append(input_problem(f"project.facts.{name}", ProblemCode.PROJECT_FACT_UNKNOWN, facts=known))
             continue
         value, wrong = check_value(raw, f"project.facts.{name}", [declared[name]])
         problems += wrong

@@ -6,6 +6,9 @@ from grading.language.load import Library
 from grading.language.problems import Problem
 from grading.model.ruleset import Fact
 from grading.policy.library import PolicyLibrary
+from grading.problems.phrases import Phrase
+from grading.problems.reason import Parameter, reason_of
+from grading.problems.ruleset_codes import RulesetCode
 
 
 def check_shared_facts(policies: PolicyLibrary, library: Library) -> Iterator[Problem]:
@@ -17,21 +20,22 @@ def check_shared_facts(policies: PolicyLibrary, library: Library) -> Iterator[Pr
             others = [(id_, facts[fact.id]) for id_, facts in declared if fact.id in facts]
             differences = [(id_, what) for id_, other in others if (what := _difference(fact, other))]
             if differences:
-                message = "; ".join(f"{what} in {id_}" for id_, what in differences)
-                yield loaded.problem("facts", fact.id, ("id",), f"`{fact.id}` is declared otherwise: {message}")
+                listed = tuple(reason_of(Phrase.DECLARED_IN, what=what, ruleset=id_) for id_, what in differences)
+                otherwise = reason_of(RulesetCode.FACT_DECLARED_OTHERWISE, fact=fact.id, differences=listed)
+                yield loaded.problem("facts", fact.id, ("id",), otherwise)
         declared.append((policy.id, {fact.id: fact for fact in policy.facts}))
 
 
-def _difference(fact: Fact, other: Fact) -> str | None:
+def _difference(fact: Fact, other: Fact) -> Parameter | None:
     """What of another declaration makes values of it unreadable, or other values, for this one."""
     if other.type != fact.type:
-        return f"a {other.type}"
+        return reason_of(Phrase.OF_TYPE, type=other.type)
     if other.group != fact.group:
-        return f"in group {other.group}" if other.group else "in no group"
+        return reason_of(Phrase.IN_GROUP, group=other.group) if other.group else Phrase.IN_NO_GROUP
     if other.unit != fact.unit:
-        return f"in {other.unit}"
+        return reason_of(Phrase.OF_UNIT, unit=other.unit or "-")
     if other.decimals > fact.decimals:
-        return f"with {other.decimals} decimals"
+        return reason_of(Phrase.WITH_DECIMALS, decimals=other.decimals)
     if other.options.keys() != fact.options.keys():
-        return f"with the options {', '.join(other.options)}"
+        return reason_of(Phrase.WITH_OPTIONS, options=tuple(other.options))
     return None

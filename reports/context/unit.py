@@ -19,7 +19,7 @@ from grading.model.figures import GroundFigures
 from grading.model.gap import UnitGaps
 from grading.model.result import UNGRADED, UnitGrading
 from grading.model.ruleset import Ruleset
-from grading.vocabulary import ALERT, BASIS, JURISDICTION, REVIEW
+from grading.vocabulary import ALERT, BASIS, EDITION, JURISDICTION, REVIEW
 from reports.charts.ladder import Ladder, ladder
 from reports.context.lines import Lists, lists
 from reports.context.plan import Plan, plan
@@ -28,11 +28,7 @@ from reports.context.trace import trace
 from reports.context.trace_rows import Trace
 from reports.context.words import jurisdiction_text
 
-EDITION_NOTICES = {
-    "edition_not_yet_in_force": "评定日早于本版规则施行日",
-    "edition_superseded": "评定日时本版规则已被取代",
-    **JURISDICTION,
-}
+EDITION_NOTICES = {**EDITION, **JURISDICTION}
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,15 @@
 """What every answer carries and how the service says no."""
 
 from collections.abc import Iterator
+from datetime import date
 from tempfile import SpooledTemporaryFile
-from typing import Annotated, Any
-from uuid import uuid4
+from typing import Annotated, Any, Literal
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi import APIRouter, Request
 from fastapi.testclient import TestClient
+from pydantic import BaseModel
 from starlette import formparsers
 
 from api.context import public
@@ -35,6 +37,17 @@ def refuses(_: Anyone) -> None:
 @router.get("/number")
 def number(n: int, _: Anyone) -> int:
     return n
+
+
+class Wanted(BaseModel):
+    id: UUID
+    on: date
+    level: Literal["A", "B"]
+
+
+@router.post("/wanted")
+def wanted(_: Wanted, __: Anyone) -> None:
+    return
 
 
 @router.post("/body")
@@ -77,7 +90,7 @@ def test_a_refusal_is_a_problem_document(client: TestClient) -> None:
         "status": 409,
         "detail": "没有茶。",
         "code": "no_tea",
-        "errors": [{"place": "cup", "message": "空了"}],
+        "errors": [{"place": "cup", "code": "no_tea", "message": "空了"}],
         "cups": 0,
         "request_id": answer.headers["x-request-id"],
     }
@@ -99,7 +112,25 @@ def test_an_error_of_ours_says_where_to_turn_and_nothing_of_the_inside(client: T
 def test_what_does_not_fit_is_told_with_its_place(client: TestClient) -> None:
     said = client.get("/test/number?n=x").json()
     assert (said["status"], said["errors"][0]["place"]) == (422, "query.n")
-    assert said["errors"][0]["message"].startswith("应为整数")
+    assert said["errors"] == [{"place": "query.n", "code": "type_expected", "message": "应为整数，现为“x”"}]
+
+
+def test_what_is_wrong_with_a_body_is_told_in_chinese_with_codes(client: TestClient) -> None:
+    wrong = client.post("/test/wanted", json={"id": "7", "on": "soon", "level": "E", "more": 1}).json()["errors"]
+    assert [(error["place"], error["code"]) for error in wrong] == [
+        ("id", "type_expected"),
+        ("on", "type_expected"),
+        ("level", "literal_expected"),
+    ]
+    assert [error["message"] for error in wrong] == [
+        "应为 UUID 形式的编号，现为“7”",
+        "应为形如 2023-09-10 的日期，现为“soon”",
+        "应为 A、B，现为“E”",
+    ]
+    broken = client.post("/test/wanted", content=b'{"id":', headers={"content-type": "application/json"}).json()
+    assert broken["errors"] == [
+        {"place": "", "code": "json_expected", "message": "不是 JSON：此处应有一个值（第 6 个字符后）"}
+    ]
 
 
 def test_a_body_that_is_too_large_is_cut_off(world: World) -> None:

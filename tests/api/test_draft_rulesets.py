@@ -1,5 +1,7 @@
 """Editions uploaded as drafts: checked as files are, seen by the bureau, read by nobody else, changed by nobody."""
 
+import re
+
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import DatabaseError
@@ -7,6 +9,7 @@ from sqlalchemy.exc import DatabaseError
 from api.problems import Problem
 from api.services.draft_rulesets import upload
 from api.store import DraftRuleset, StoredRuleset
+from grading.problems.ruleset_codes import RulesetCode
 from tests.api.world import World
 
 HEAD = """\
@@ -65,24 +68,25 @@ def test_every_error_is_told_at_once_with_its_line(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "code"),
     [
-        ("- a list", "mapping"),
-        ("a: [", "not YAML"),
-        ("", "is empty"),
-        (HEAD.replace("xianyang-2026/rubber", "common/rubber"), "`common` is for parts"),
-        (HEAD.replace("id: xianyang-2026/rubber\n", ""), "id"),
-        (HEAD.replace("extends: national-2020/rubber", "extends: national-1999/rubber"), "there is no ruleset"),
+        ("- a list", RulesetCode.MAPPING_EXPECTED),
+        ("a: [", RulesetCode.NOT_YAML),
+        ("", RulesetCode.FILE_EMPTY),
+        (HEAD.replace("xianyang-2026/rubber", "common/rubber"), RulesetCode.DRAFT_ID_FORM),
+        (HEAD.replace("id: xianyang-2026/rubber\n", ""), RulesetCode.KEY_MISSING),
+        (HEAD.replace("extends: national-2020/rubber", "extends: national-1999/rubber"), RulesetCode.RULESET_UNKNOWN),
         (
             HEAD.replace("status: draft, reviewer: null, on: null", "status: reviewed, reviewer: 张三, on: 2026-01-01"),
-            "signed off",
+            RulesetCode.REVIEWED_UPLOAD,
         ),
     ],
 )
-def test_what_is_no_draft_of_a_ruleset_is_refused(world: World, text: str, said: str) -> None:
+def test_what_is_no_draft_of_a_ruleset_is_refused(world: World, text: str, code: RulesetCode) -> None:
     problem = refused(world, "city", text)
     assert (problem.status, problem.code) == (422, "invalid_ruleset")
-    assert any(said in f"{error.place}{error.message}" for error in problem.errors)
+    assert code in [error.code for error in problem.errors]
+    assert all(re.search("[\u4e00-\u9fff]", error.message) for error in problem.errors)
 
 
 def test_a_jurisdiction_elsewhere_is_refused(world: World) -> None:

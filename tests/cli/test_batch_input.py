@@ -501,12 +501,12 @@ def test_a_partial_reading_of_json_lines_leaves_values_unknown(root: Path, tmp_p
 @pytest.mark.parametrize(
     ("changed", "place", "said"),
     [
-        ({"share": {"value": 90, "a.b": 2}}, "units[0].facts.share.a.b", "不能读入：unknown key"),
-        ({"share": {"value": 90, "x\n": 2}}, "units[0].facts.share.x<U+000A>", "不能读入：unknown key"),
-        ({"share": {"value": 90, "share": 2}}, "units[0].facts.share.share", "不能读入：unknown key"),
-        ({"share": {"value": 90, "note": 5}}, "units[0].facts.share.note", "不能读入：should be a text"),
-        ({"share": {"value": 90, "evidence": 5}}, "units[0].facts.share.evidence", "不能读入：should be a list"),
-        ({"share": {"value": 90, "evidence": [5]}}, "units[0].facts.share.evidence[0]", "不能读入：should be a text"),
+        ({"share": {"value": 90, "a.b": 2}}, "units[0].facts.share.a.b", "不能读入：没有这样的键"),
+        ({"share": {"value": 90, "x\n": 2}}, "units[0].facts.share.x<U+000A>", "不能读入：没有这样的键"),
+        ({"share": {"value": 90, "share": 2}}, "units[0].facts.share.share", "不能读入：没有这样的键"),
+        ({"share": {"value": 90, "note": 5}}, "units[0].facts.share.note", "不能读入：应为非空的文字"),
+        ({"share": {"value": 90, "evidence": 5}}, "units[0].facts.share.evidence", "不能读入：应为文字的列表"),
+        ({"share": {"value": 90, "evidence": [5]}}, "units[0].facts.share.evidence[0]", "不能读入：应为非空的文字"),
         ({"share": {"value": 190}}, "units[0].facts.share", "所填：190"),
         ({"techniques": ["bag", "sack"]}, "units[0].facts.techniques[1]", "所填：sack"),
         ({"techniques": {"value": ["bag", "sack"]}}, "units[0].facts.techniques[1]", "所填：sack"),
@@ -536,7 +536,7 @@ def test_a_key_that_reads_like_a_place_ends_no_batch(root: Path, tmp_path: Path,
         result = batch(root, _lines(tmp_path, at_top, in_unit, without, _audit("U2")), *options)
         assert result.exit_code == 1, result.exception
         assert {row[0] for row in rejects(tmp_path / "out")} == {1, 2, 3}
-        assert all("unknown key" in row[3] or "is missing" in row[3] for row in rejects(tmp_path / "out"))
+        assert all("没有这样的键" in row[3] or "缺少此项" in row[3] for row in rejects(tmp_path / "out"))
         assert set(grades(tmp_path / "out")) == {"U2"}
 
 

@@ -58,7 +58,7 @@ def test_check_prints_findings_like_a_compiler_and_fails(root: Path) -> None:
     result = grading(root, "check")
     assert result.exit_code == 1
     assert result.stdout.splitlines()[0] == (
-        f"{root}/e/r.yaml:17: error: indicators[0].levels.B.require.fact: there is no fact `dusk`; perhaps `dust`"
+        f"{root}/e/r.yaml:17: error: indicators[0].levels.B.require.fact: 没有事实 `dusk`；是否为 `dust`"
     )
     assert result.stdout.splitlines()[-1] == "2 个规则集：1 个错误，0 个提醒"
 
@@ -86,7 +86,8 @@ def test_check_as_json_has_every_finding_with_its_place(root: Path) -> None:
             "file": f"{root}/e/r.yaml",
             "line": 17,
             "place": "indicators[0].levels.B.require.at_most",
-            "message": "501 is above 500, the most that `dust` can be",
+            "code": "figure_above_most",
+            "message": "501 大于 `dust` 的最大值 500",
             "severity": "error",
         }
     ]
@@ -98,14 +99,14 @@ def test_check_finds_what_does_not_fit_the_engine(root: Path) -> None:
     (root / "e/r.yaml").write_text(text, encoding="utf-8")
     result = grading(root, "check", "e/r")
     assert result.exit_code == 1
-    assert "does not fit the engine: dust: 900000000000000 with 6 decimals is beyond exact integers" in result.stdout
+    assert "超出引擎的容量：dust：900000000000000 取 6 位小数，超出可精确表示的整数" in result.stdout
 
 
 def test_check_finds_cases_that_are_malformed(root: Path) -> None:
     (root / "e/r.cases.yaml").write_text(CASES.replace("grade: A", "grade: E"), encoding="utf-8")
     result = grading(root, "check", "e/r")
     assert result.exit_code == 1
-    assert "e/r.cases.yaml:1: error: [0].expect.grade: `E` is no level; there are A, B, D, ungraded" in result.stdout
+    assert "e/r.cases.yaml:1: error: [0].expect.grade: 没有等级 `E`；可用 A、B、D、ungraded" in result.stdout
 
 
 # ── names ──
@@ -236,7 +237,7 @@ def test_a_broken_ruleset_is_told_instead_of_shown(root: Path, command: str) -> 
     (root / "e/r.yaml").write_text(ruleset_text().replace("unit:", "units:"), encoding="utf-8")
     result = grading(root, command, "e/r")
     assert result.exit_code == 1
-    assert "e/r.yaml:10: error: facts[1].units: unknown key; perhaps `unit`" in result.stderr
+    assert "e/r.yaml:10: error: facts[1].units: 没有这样的键；是否为 `unit`" in result.stderr
 
 
 def test_markup_in_texts_is_text(root: Path) -> None:

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grading.columns.cells import as_json, read_column, unreadable
+from grading.columns.cells import read_cell, read_column, unreadable
 from grading.columns.layout import pack, unpack
-from grading.intake import check_value
 from grading.model.ruleset import Fact
 
 OPTIONS = {"rto": "蓄热燃烧", "rco": "催化燃烧", "none": "无"}
@@ -35,9 +34,9 @@ def agrees(fact: Fact, raw: pl.Series) -> None:
             assert read.values[position] is None
             assert position not in refused
             continue
-        known, problems = check_value(as_json(fact, text), "f", [fact])
-        assert (position in refused) == bool(problems), (cell, problems)
-        expected = None if known is None or problems else known.value
+        alone = read_cell(fact, text)
+        assert (position in refused) == bool(alone.problems), (cell, alone.problems)
+        expected = None if alone.known is None else alone.known.value
         assert unpack(fact, read.values[position]) == expected, cell
 
 

@@ -22,7 +22,7 @@ SETS = [frozenset(chosen) for chosen in chain.from_iterable(combinations("abcd",
 TODAY = date(2024, 1, 1)
 
 limits = st.sampled_from([Decimal(text) for text in ("-2.05", "-1", "-0.35", "0", "0.5", "0.55", "2", "2.99", "3")])
-number_wishes = st.one_of(
+number_constraints = st.one_of(
     st.builds(Constraint, st.sampled_from(("at_most", "at_least", "below", "above", "equals")), limits, st.booleans()),
     st.builds(
         Constraint,
@@ -32,11 +32,11 @@ number_wishes = st.one_of(
     ),
 )
 some_options = st.lists(st.sampled_from("abcd"), min_size=1, max_size=4, unique=True).map(tuple)
-set_wishes = st.builds(
+set_constraints = st.builds(
     Constraint, st.sampled_from(("includes_any", "includes_all", "within")), some_options, st.booleans()
 )
 days = st.integers(-3, 3).map(lambda n: TODAY + timedelta(days=n))
-day_wishes = st.builds(Constraint, st.sampled_from(("at_most", "at_least", "below", "above")), days, st.booleans())
+day_constraints = st.builds(Constraint, st.sampled_from(("at_most", "at_least", "below", "above")), days, st.booleans())
 
 
 def fitting(values: list[Any], constraints: list[Constraint]) -> list[Any]:
@@ -44,7 +44,7 @@ def fitting(values: list[Any], constraints: list[Constraint]) -> list[Any]:
     return [value for value in values if all(satisfies(value, constraint) for constraint in constraints)]
 
 
-@given(constraints=st.lists(number_wishes, max_size=4), current=st.sampled_from(GRID))
+@given(constraints=st.lists(number_constraints, max_size=4), current=st.sampled_from(GRID))
 def test_a_number_moves_no_further_than_it_must(constraints: list[Constraint], current: Decimal) -> None:
     there = fitting(GRID, constraints)
     found = best_value(NUMBER, constraints, current)
@@ -55,7 +55,7 @@ def test_a_number_moves_no_further_than_it_must(constraints: list[Constraint], c
     assert abs(found - current) == min(abs(value - current) for value in there)
 
 
-@given(constraints=st.lists(number_wishes, max_size=4))
+@given(constraints=st.lists(number_constraints, max_size=4))
 def test_a_missing_number_gets_a_value_whenever_there_is_one(constraints: list[Constraint]) -> None:
     there = fitting(GRID, constraints)
     found = best_value(NUMBER, constraints, None)
@@ -68,7 +68,7 @@ def test_a_missing_number_comes_to_stand_at_its_limit() -> None:
     assert best_value(NUMBER, [Constraint("at_least", Decimal("0.35"), True)], None) == Decimal("0.4")
 
 
-@given(constraints=st.lists(set_wishes, max_size=4), current=st.one_of(st.none(), st.sampled_from(SETS)))
+@given(constraints=st.lists(set_constraints, max_size=4), current=st.one_of(st.none(), st.sampled_from(SETS)))
 def test_a_set_of_options_is_found_whenever_there_is_one(
     constraints: list[Constraint], current: frozenset[str] | None
 ) -> None:
@@ -82,7 +82,7 @@ def test_a_set_of_options_is_found_whenever_there_is_one(
         assert found in there
 
 
-@given(constraints=st.lists(day_wishes, max_size=3), current=days)
+@given(constraints=st.lists(day_constraints, max_size=3), current=days)
 def test_a_day_moves_no_further_than_it_must(constraints: list[Constraint], current: date) -> None:
     there = fitting([TODAY + timedelta(days=n) for n in range(-30, 31)], constraints)
     found = best_value(DAY, constraints, current)

@@ -28,7 +28,7 @@ def cases(root: Path, text: str, **files: str) -> tuple[Case, ...]:
 def problems(root: Path, text: str) -> list[tuple[int, str, str]]:
     with pytest.raises(LanguageError) as raised:
         cases(root, text)
-    return [(p.line, p.place, p.message) for p in raised.value.problems]
+    return [(p.line, p.place, p.reason.english) for p in raised.value.problems]
 
 
 def test_a_case_is_read_with_its_line_and_exact_numbers(tmp_path: Path) -> None:
@@ -189,10 +189,10 @@ def test_a_case_with_wrong_facts_is_told_where_they_were_written(tmp_path: Path)
       expect: {grade: A}
     """
     results = run(tmp_path, text)
-    assert [[(p.line, p.place, p.message) for p in result.problems] for result in results] == [
-        [(4, "[0].facts.dust", "should be at least 0 and at most 500 mg/m3, is 900")],
+    assert [[(p.line, p.place, p.reason.english) for p in result.problems] for result in results] == [
+        [(4, "[0].facts.dust", "should be at least 0 and at most 500, in mg/m3, is 900")],
         [
-            (4, "[0].facts.dust", "should be at least 0 and at most 500 mg/m3, is 900"),
+            (4, "[0].facts.dust", "should be at least 0 and at most 500, in mg/m3, is 900"),
             (8, "[1].facts.dusk", "is not a fact of e/r"),
         ],
     ]

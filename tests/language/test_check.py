@@ -171,7 +171,7 @@ CONDITIONS = {
 def test_a_condition_is_refused(tmp_path: Path, condition: str, message: str) -> None:
     text = ruleset_text(facts="", indicators="", more=SHEET + ON_THE_SHEET.replace("CONDITION", condition))
     (problem,) = findings(shelf(tmp_path, {"e/r.yaml": text}))
-    assert message in problem.message
+    assert message in problem.reason.english
     assert (problem.line, problem.severity) == (line_of(text, condition), "error")
     assert problem.place.startswith("indicators[1].levels.A.require")
 
@@ -231,7 +231,7 @@ DOUBTFUL = {
 def test_a_condition_raises_a_warning(tmp_path: Path, condition: str, message: str) -> None:
     text = ruleset_text(facts="", indicators="", more=SHEET + ON_THE_SHEET.replace("CONDITION", condition))
     (problem,) = findings(shelf(tmp_path, {"e/r.yaml": text}))
-    assert (problem.message, problem.severity) == (message, "warning")
+    assert (problem.reason.english, problem.severity) == (message, "warning")
 
 
 @dataclass(frozen=True)
@@ -570,7 +570,7 @@ LINTS = {
 
 @pytest.mark.parametrize("lint", LINTS.values(), ids=LINTS)
 def test_a_ruleset_is_found_wrong(tmp_path: Path, lint: Lint) -> None:
-    found = [p for p in findings(shelf(tmp_path, {"e/r.yaml": lint.text})) if lint.message in p.message]
+    found = [p for p in findings(shelf(tmp_path, {"e/r.yaml": lint.text})) if lint.message in p.reason.english]
     assert found, "no such finding"
     assert {problem.severity for problem in found} == {lint.severity}
     if MARK in lint.text:
@@ -611,7 +611,7 @@ indicators:
 
 def test_findings_about_a_part_point_into_the_part(tmp_path: Path) -> None:
     library = shelf(tmp_path, {"common/p.yaml": PART, "e/r.yaml": ruleset_text(head=HEAD + "include: [common/p]\n")})
-    found = [(Path(p.file).name, p.line, p.severity, p.message.partition(";")[0]) for p in findings(library)]
+    found = [(Path(p.file).name, p.line, p.severity, p.reason.english.partition(";")[0]) for p in findings(library)]
     assert found == [
         ("p.yaml", 2, "warning", "fact `noise` is read by no condition and no computed fact of e/r"),
         ("p.yaml", 8, "error", "`C` is no level of e/r"),

@@ -10,7 +10,7 @@ from tests.language.shelf import FACTS, HEAD, KNOWN, line_of, problems_of, rules
 
 
 def found(library: Library, ruleset_id: str = "e/r") -> list[tuple[str, int, str, str]]:
-    return [(Path(p.file).name, p.line, p.place, p.message) for p in problems_of(library, ruleset_id)]
+    return [(Path(p.file).name, p.line, p.place, p.reason.english) for p in problems_of(library, ruleset_id)]
 
 
 def test_a_ruleset_in_order_loads(tmp_path: Path) -> None:
@@ -260,7 +260,7 @@ def test_a_part_has_content_and_nothing_else(tmp_path: Path) -> None:
 def test_a_ruleset_that_could_give_a_wrong_grade_is_not_loaded(tmp_path: Path) -> None:
     """A level that the scale does not have would silently never be asked for."""
     text = ruleset_text().replace("      B: {", "      C: {")
-    with pytest.raises(LanguageError, match="`C` is no level of e/r; there are A, B"):
+    with pytest.raises(LanguageError, match="e/r 没有等级 `C`；可用 A、B"):
         shelf(tmp_path, {"e/r.yaml": text}).ruleset("e/r")
 
 

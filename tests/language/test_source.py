@@ -13,7 +13,7 @@ def parsed(text: str) -> Source:
 
 
 def messages(text: str) -> list[tuple[int, str]]:
-    return [(problem.line, problem.message) for problem in parsed(text).problems]
+    return [(problem.line, problem.reason.english) for problem in parsed(text).problems]
 
 
 @pytest.mark.parametrize(
@@ -100,4 +100,4 @@ def test_broken_yaml_is_told_with_its_line() -> None:
 )
 def test_what_no_ruleset_can_be_is_refused(text: bytes, message: str) -> None:
     source = parse_source(text, "x.yaml")
-    assert message in [problem.message for problem in source.problems]
+    assert message in [problem.reason.english for problem in source.problems]

@@ -128,12 +128,12 @@ READ = INDICATORS.replace("{fact: closed, equals: true}", "{fact: closed, equals
 def test_a_synonym_that_could_mean_two_things_is_refused(tmp_path: Path, boolean: str, choice: str, said: str) -> None:
     text = ruleset_text(facts=FACTS % (boolean, choice), indicators=READ)
     (problem,) = check(shelf(tmp_path, {"e/r.yaml": text}).merged("e/r"))
-    assert problem.message == said
+    assert problem.reason.english == said
     assert problem.severity == "error"
 
 
 def test_numbers_have_no_synonyms() -> None:
-    with pytest.raises(ValueError, match="a number has no synonyms"):
+    with pytest.raises(ValueError, match="number 类型没有同义词"):
         Fact(id="n", label="n", type="number", synonyms={"x": ("y",)})
 
 

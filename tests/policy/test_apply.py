@@ -101,7 +101,7 @@ def test_a_policy_that_reads_what_its_subject_has_not_is_refused(tmp_path: Path,
     written = file.read_text(encoding="utf-8").replace("subject: unit", f"subject: {subject}")
     written = written.replace("    applies_when: {fact: industry, equals: concrete}\n", "")
     file.write_text(written.replace("{not: {fact: grade, level_at_least: leading}}", when), encoding="utf-8")
-    with pytest.raises(LanguageError, match="never known"):
+    with pytest.raises(LanguageError, match="永远不知道"):
         PolicyLibrary(root).policy("xianyang-2023/concrete")
 
 

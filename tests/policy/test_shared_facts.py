@@ -20,10 +20,10 @@ def test_the_shipped_policies_declare_what_they_share_as_the_rulesets_do() -> No
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("dust_desulfurisation", "dust_desulphurisation", "with the options dust_desulfurisation"),
-        ("type: choices", "type: choice", "a choices in"),
-        ("cems_networked", "daily_truck_trips", "a number"),
-        ("cems_networked", "low_voc_materials", "in group outlets"),
+        ("dust_desulfurisation", "dust_desulphurisation", "选项为 dust_desulfurisation"),
+        ("type: choices", "type: choice", "类型为 choices"),
+        ("cems_networked", "daily_truck_trips", "类型为 number"),
+        ("cems_networked", "low_voc_materials", "属于表 outlets"),
     ],
 )
 def test_a_fact_that_means_otherwise_is_an_error_at_its_line(tmp_path: Path, old: str, new: str, told: str) -> None:
@@ -37,7 +37,7 @@ def test_a_fact_that_means_otherwise_is_an_error_at_its_line(tmp_path: Path, old
     found = CliRunner().invoke(app, ["--rulesets", str(root), "policy", "check", "--json"])
     assert found.exit_code == 1
     problems = json.loads(found.stdout)["problems"]
-    assert any(told in p["message"] and "is declared otherwise" in p["message"] and p["line"] for p in problems)
+    assert any(told in p["message"] and p["code"] == "fact_declared_otherwise" and p["line"] for p in problems)
 
 
 @pytest.mark.parametrize(("decimals", "told"), [(0, True), (1, False), (2, False)])
@@ -50,4 +50,4 @@ def test_a_policy_reads_at_least_the_places_that_a_ruleset_does(tmp_path: Path, 
     assert old in written
     file.write_text(written.replace(old, old[:-1] + str(decimals)), encoding="utf-8")
     problems = check_shared_facts(PolicyLibrary(root), LIBRARY)
-    assert any("with 1 decimals" in problem.message for problem in problems) == told
+    assert any("with 1 decimals" in problem.reason.english for problem in problems) == told

@@ -50,7 +50,7 @@ def read_file(context: Context, sent: Posted) -> Any:
     try:
         found = parse_json(file.file.read())
     except AuditError as error:
-        errors = [ErrorAt("audit", problem.message) for problem in error.problems]
+        errors = [ErrorAt("audit", problem.message, problem.code) for problem in error.problems]
         raise Problem("invalid_project", "设计资料文件读不出来。", status=422, errors=errors) from None
     # What `…/project` gives and `grading admission` takes holds the design data beside the project.
     return found["audit"] if isinstance(found, dict) and {"project", "audit"} <= found.keys() else found

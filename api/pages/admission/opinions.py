@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.access import MAY, Rule
 from api.context import Context, needs
+from api.http.downloads import inline
 from api.pages.admission.design_data import AT, asked_values, has_file, put_values, read_file
 from api.pages.admission.opinion_view import OUTCOMES, REGRADING, confirmed, told
 from api.pages.admission.project_form import (
@@ -193,9 +194,9 @@ def complete(opinion_id: UUID, request: Request, context: Giver, sent: Sent) -> 
 @router.get("/admission/{opinion_id}/report.pdf")
 def get_report(opinion_id: UUID, context: CostlyReader) -> Response:
     """The opinion as PDF."""
-    made = admission.replayed(context, context.find(AdmissionOpinion, opinion_id))
-    headers = {"Content-Disposition": 'inline; filename="admission-opinion.pdf"'}
-    return Response(opinion_pdf(made.opinion, made.policies), media_type="application/pdf", headers=headers)
+    row = context.find(AdmissionOpinion, opinion_id)
+    made = admission.replayed(context, row)
+    return inline(opinion_pdf(made.opinion, made.policies), "application/pdf", admission.report_name(row))
 
 
 def _design(context: Context, sent: Posted, earlier: AdmissionOpinion | None) -> Any:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from typing import Annotated, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.access import Rule
 from api.context import Context, needs
+from api.http.downloads import attachment
 from api.pages.batch.batch_view import NEW_PAGE, matrix_views, options, parts_of, region_name, unit_rows, workbook
 from api.pages.form_data import Sent
 from api.pages.labels import level_labels, ruleset_titles
@@ -191,8 +192,7 @@ def export(batch_id: UUID, context: Annotated[Context, needs(Rule.READ_BATCHES, 
     if batch.state not in IMPACT_KNOWN:
         raise Problem("no_impact_yet", "影响还没有算完，请稍后再下载。")
     book = workbook(context, batch, impact_of(context.db, batch))
-    name = quote(f"影响分析-{batch.name}.xlsx")
-    return Response(book, media_type=XLSX, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
+    return attachment(book, XLSX, f"影响分析-{batch.name}.xlsx")
 
 
 @router.post("/batches/{batch_id}/hold")

@@ -2,7 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.access import MAY, Rule, in_area
 from api.context import Context, needs
+from api.http.downloads import attachment
 from api.pages.campaign.month_chart import chart_days, month_chart
 from api.pages.form_data import Posted, Sent
 from api.pages.render import page
@@ -140,8 +141,7 @@ def download_ledger(campaign_id: UUID, context: CostlyReader, on: On = "") -> Re
 
 def _document(context: Context, campaign_id: UUID, on: str, kind: documents.Kind) -> Response:
     called, content = documents.made(context, context.find(Campaign, campaign_id), day_in(on), kind)
-    disposition = f"attachment; filename*=UTF-8''{quote(called)}"
-    return Response(content, media_type=kind.media_type, headers={"Content-Disposition": disposition})
+    return attachment(content, kind.media_type, called)
 
 
 @router.post("/campaigns/{campaign_id}/roster")

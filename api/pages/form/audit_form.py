@@ -2,7 +2,6 @@
 
 from base64 import b64encode
 from typing import Annotated, Any
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -10,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.access import Rule
 from api.context import Context, needs
+from api.http.downloads import attachment
 from api.pages.form.questionnaire import questionnaire
 from api.pages.form.slug import slug
 from api.pages.form.submitted import Answered, Clash, answer
@@ -111,8 +111,7 @@ def get_workbook(audit_id: UUID, context: CostlyReader) -> Response:
     except TooLongError as error:
         raise Problem("too_long", f"有一段文字放不进一个单元格：{error}", status=422) from None
     name = context.find(Enterprise, audit.enterprise_id).name
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(f'{name}-核查表.xlsx')}"}
-    return Response(book, media_type=XLSX, headers=headers)
+    return attachment(book, XLSX, f"{name}-核查表.xlsx")
 
 
 @router.post("/audits/{audit_id}/workbook")

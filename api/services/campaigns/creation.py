@@ -8,7 +8,7 @@ from sqlalchemy import select
 from api import audit_log
 from api.access import Rule, in_area, require, unscoped
 from api.context import Context
-from api.problems import ErrorAt, Problem, not_found
+from api.problems import ErrorAt, Problem, error_at, not_found
 from api.services.campaigns.evaluation import data_of, vocabulary
 from api.services.campaigns.published import Register, register_of
 from api.services.campaigns.stored import stored_text
@@ -23,6 +23,8 @@ from grading.campaign.problems import place_text
 from grading.campaign.read import CampaignDocument, check_campaign
 from grading.campaign.roster_lines import RosterLine, roster_lines
 from grading.digest import digest
+from grading.problems.campaign_codes import CampaignCode
+from grading.problems.reason import Reason, reason_of
 from grading.regions import is_place
 
 DOCUMENT, ROSTER_FILE = "行动方案", "企业名单"
@@ -38,19 +40,19 @@ def create(context: Context, text: str, roster_file: str = "", *, below_reached:
     words = vocabulary(context.service)
     read, document = check_campaign(text.encode(), DOCUMENT, words)
     lines, wrong = roster_lines(roster_file.encode(), words)
-    errors = [ErrorAt(_at(DOCUMENT, p.line, p.place), p.message) for p in sorted(set(document.problems))]
-    errors += [ErrorAt(_at(ROSTER_FILE, number, place_text(at)), message) for number, at, message in wrong]
+    errors = [error_at(_at(DOCUMENT, p.line, p.place), p.reason) for p in sorted(set(document.problems))]
+    errors += [error_at(_at(ROSTER_FILE, number, place_text(at)), reason) for number, at, reason in wrong]
     jurisdiction = _stated(document, "jurisdiction")
     if is_place(jurisdiction) and not in_area(jurisdiction, actor.area or ""):
-        said = f"范围 {jurisdiction} 不在您的辖区（{actor.area}）"
-        errors.append(ErrorAt(_in_document(document, "jurisdiction"), said))
+        elsewhere = reason_of(CampaignCode.AREA_NOT_YOURS, area=jurisdiction, own=str(actor.area))
+        errors.append(error_at(_in_document(document, "jurisdiction"), elsewhere))
     elif is_place(jurisdiction):
         with unscoped(context.db) as db:
             register = register_of(db, jurisdiction)
             same = (Campaign.jurisdiction == jurisdiction, Campaign.code == _stated(document, "id"))
             if db.scalar(select(Campaign.id).where(*same)) is not None:
-                said = f"已有编号为 {_stated(document, 'id')} 的行动"
-                errors.append(ErrorAt(_in_document(document, "id"), said))
+                exists = reason_of(CampaignCode.CAMPAIGN_EXISTS, id=_stated(document, "id"))
+                errors.append(error_at(_in_document(document, "id"), exists))
         errors += _unknown(document, lines, register)
     if errors or read is None:
         raise _invalid(errors)
@@ -117,21 +119,26 @@ def _entries(read: Document, lines: Sequence[tuple[int, RosterLine]]) -> dict[st
 
 def _unknown(document: CampaignDocument, lines: Sequence[tuple[int, RosterLine]], register: Register) -> list[ErrorAt]:
     """Permits that no plant has, and plants that document and file both put on the roster."""
-    said, errors, stated = "本次行动的范围内没有排污许可证编号为 {} 的企业", [], set()
+    errors, stated = [], set()
     raw = document.source.data.get("roster")
     for i, entry in enumerate(raw if isinstance(raw, list) else ()):
         permit = entry.get("permit") if isinstance(entry, dict) else None
         if isinstance(permit, str) and permit:
             stated.add(permit)
             if permit not in register.plants:
-                errors.append(ErrorAt(_in_document(document, "roster", i, "permit"), said.format(permit)))
+                errors.append(error_at(_in_document(document, "roster", i, "permit"), unknown_permit(permit)))
     for number, line in lines:
         if line.permit not in register.plants:
-            errors.append(ErrorAt(_at(ROSTER_FILE, number, "permit"), said.format(line.permit)))
+            errors.append(error_at(_at(ROSTER_FILE, number, "permit"), unknown_permit(line.permit)))
         elif line.permit in stated and line.target is not None:
-            message = f"{line.permit} 的目标已写在行动方案的 roster 中"
-            errors.append(ErrorAt(_at(ROSTER_FILE, number, "target"), message))
+            stated_twice = reason_of(CampaignCode.TARGET_IN_DOCUMENT, permit=line.permit)
+            errors.append(error_at(_at(ROSTER_FILE, number, "target"), stated_twice))
     return errors
+
+
+def unknown_permit(permit: str) -> Reason:
+    """What is wrong with a permit that no plant of the campaign's area has."""
+    return reason_of(CampaignCode.PERMIT_UNKNOWN, permit=permit)
 
 
 def _stated(document: CampaignDocument, key: str) -> str:

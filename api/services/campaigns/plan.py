@@ -12,7 +12,7 @@ from sqlalchemy import select
 from api import audit_log
 from api.access import Rule, require, unscoped
 from api.context import Context
-from api.problems import ErrorAt, Problem, not_found
+from api.problems import ErrorAt, Problem, error_at, not_found
 from api.services.campaigns.evaluation import document_of, is_frozen
 from api.services.campaigns.gap_states import GapState, PlantGaps, plant_gaps
 from api.services.campaigns.published import register_of
@@ -73,9 +73,7 @@ def save_plan(
     place of everything that is wrong, also of a gap that the plant has never had.
     """
     plant, campaign = _take(context, plant_id, version)
-    errors = [
-        ErrorAt(place_text(("measures", *at)), f"{message}。") for at, message in measure_contradictions(measures)
-    ]
+    errors = [error_at(place_text(("measures", *at)), reason) for at, reason in measure_contradictions(measures)]
     known = {m.gap for m in measures_of(plant.measures)}
     typed = [(i, m.gap) for i, m in enumerate(measures) if m.gap is not None and m.gap not in known]
     gaps = _gaps(context, plant, campaign) if typed else None

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from api import audit_log
 from api.access import unscoped
 from api.context import Context
-from api.problems import ErrorAt, Problem
-from api.services.campaigns.creation import take
+from api.problems import Problem, error_at
+from api.services.campaigns.creation import take, unknown_permit
 from api.services.campaigns.evaluation import document_of, is_frozen
 from api.services.campaigns.published import RegisteredPlant, register_of
 from api.services.campaigns.stored import stored_text
@@ -19,6 +19,8 @@ from api.store import Campaign, CampaignChange, CampaignChangeKind, CampaignPlan
 from grading import calendar
 from grading.campaign.problems import place_text
 from grading.campaign.roster_lines import RosterLine, Wrong
+from grading.problems.campaign_codes import CampaignCode
+from grading.problems.reason import reason_of
 
 K = CampaignChangeKind
 
@@ -42,18 +44,17 @@ def change_roster(
     campaign = take(context, campaign_id, version)
     document = document_of(context.service, campaign)
     frozen = is_frozen(document, calendar.day_of(context.at))
-    errors = [ErrorAt(place.format(number, place_text(at)).strip(), message) for number, at, message in wrong]
+    errors = [error_at(place.format(number, place_text(at)).strip(), reason) for number, at, reason in wrong]
     with unscoped(context.db) as db:
         register = register_of(db, campaign.jurisdiction).plants
         found = select(CampaignPlant).where(CampaignPlant.campaign_id == campaign.id).with_for_update()
         known = {row.permit: row for row in db.scalars(found)}
-    said = "本次行动的范围内没有排污许可证编号为 {} 的企业"
     for number, line in lines:
         if line.permit not in register:
-            errors.append(ErrorAt(place.format(number, "permit"), said.format(line.permit)))
+            errors.append(error_at(place.format(number, "permit"), unknown_permit(line.permit)))
     for i, permit in enumerate(remove):
         if permit not in known or known[permit].target is None:
-            errors.append(ErrorAt(f"remove[{i}]", f"名单上没有排污许可证编号为 {permit} 的企业"))
+            errors.append(error_at(f"remove[{i}]", reason_of(CampaignCode.PERMIT_NOT_ON_ROSTER, permit=permit)))
     if errors:
         said = f"名单没有改动：有 {len(errors)} 处错误。"
         raise Problem("invalid_roster", said, status=422, errors=errors)

@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 import polars as pl
 
-from api.problems import ErrorAt
+from api.problems import ErrorAt, errors_of
 from api.services.regrading.frames import AUDIT, COUNTY, POSITION, UNIT
 from api.services.replay import read_as
 from api.store import GradedUnit
@@ -73,7 +73,7 @@ def read_pair(
         try:
             again = read_as(subject.content, subject.named(), new.library)
         except AuditError as error:
-            unreadable[subject.audit_id] = [ErrorAt(problem.place, problem.message) for problem in error.problems]
+            unreadable[subject.audit_id] = errors_of(error)
             continue
         wanted = [
             unit for unit in subject.units if unit.ruleset_id == before.id and subject.after.get(unit.unit) == after.id

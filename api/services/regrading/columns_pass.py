@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from api.grader import Grader
-from api.problems import ErrorAt
+from api.problems import ErrorAt, error_json
 from api.service import Service
 from api.services.regrading.chunk_audits import Pair, Subject, read_pair
 from api.services.regrading.disagreement import Disagreement, stop
@@ -235,5 +235,5 @@ def _outcome(
         "batch_id": batch_id,
         "audit_id": audit_id,
         "outcome": AuditOutcome.UNREADABLE if audit_id in unreadable else outcome,
-        "problems": json.dumps([{"place": e.place, "message": e.message} for e in why], ensure_ascii=False),
+        "problems": json.dumps([error_json(e, "invalid_audit") for e in why], ensure_ascii=False),
     }

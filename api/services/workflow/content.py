@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 
 from api.access import scope_cached
 from api.context import Context, find
-from api.problems import ErrorAt, Problem, invalid_audit
+from api.problems import ErrorAt, Problem, errors_of, invalid_audit
 from api.services.workflow.jurisdiction import county_of
 from api.services.workflow.shape import refuse_broken
 from api.store import Audit, AuditRevision, Enterprise, Unit
@@ -67,7 +67,7 @@ def read(context: Context, audit: Audit, content: str) -> domain.Audit:
     try:
         found = check_audit(raw, context.service.grader.library)
     except AuditError as error:
-        errors = [ErrorAt(p.place, p.message) for p in error.problems] + errors
+        errors = errors_of(error) + errors
     if errors:
         raise Problem("invalid_audit", f"审核数据有 {len(errors)} 处问题。", status=422, errors=errors)
     return found
@@ -78,13 +78,15 @@ def edition_notices(rulesets: Iterable[Ruleset], day: date) -> list[ErrorAt]:
     found = []
     for index, ruleset in enumerate(rulesets):
         edition = ruleset.edition
-        if day < edition.effective:
-            message = f"评定日 {day} 早于 {ruleset.title} 的施行日 {edition.effective}。"
-        elif edition.superseded is not None and day >= edition.superseded:
-            message = f"评定日 {day} 时 {ruleset.title} 已被取代（自 {edition.superseded} 起）。"
-        else:
+        standing = edition.standing_on(day)
+        if standing == "edition_in_force":
             continue
-        found.append(ErrorAt(f"units[{index}].ruleset", message))
+        message = (
+            f"评定日 {day} 早于 {ruleset.title} 的施行日 {edition.effective}。"
+            if standing == "edition_not_yet_in_force"
+            else f"评定日 {day} 时 {ruleset.title} 已被取代（自 {edition.superseded} 起）。"
+        )
+        found.append(ErrorAt(f"units[{index}].ruleset", message, standing))
     return found
 
 

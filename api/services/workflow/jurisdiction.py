@@ -41,7 +41,7 @@ def outside(context: Context, audit: Audit, rulesets: Iterable[Ruleset]) -> list
         what = finding(county, ruleset.jurisdiction)
         if what is not None:
             message = f"{JURISDICTION[what]}：企业 {county}，{ruleset.title} 适用于 {ruleset.jurisdiction}。"
-            found.append(ErrorAt(f"units[{index}].ruleset", message))
+            found.append(ErrorAt(f"units[{index}].ruleset", message, "outside_jurisdiction"))
     return found
 
 

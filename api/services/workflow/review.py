@@ -77,7 +77,7 @@ def is_open(outcomes: Sequence[Outcome]) -> bool:
 
 
 @dataclass(frozen=True)
-class Review:
+class OpenPoints:
     """What has to be looked at before an audit is confirmed or published."""
 
     findings: tuple[Finding, ...]
@@ -85,10 +85,10 @@ class Review:
     gates_unanswered: bool
 
 
-def look_at(context: Context, audit: Audit, grading: Grading) -> Review:
+def look_at(context: Context, audit: Audit, grading: Grading) -> OpenPoints:
     """What has to be looked at before an audit goes on with a grading."""
     outcomes = outcomes_of(context, grading)
-    return Review(findings_of(context, audit, grading), is_open(outcomes), has_open_exclusion(outcomes))
+    return OpenPoints(findings_of(context, audit, grading), is_open(outcomes), has_open_exclusion(outcomes))
 
 
 def has_open_exclusion(outcomes: Sequence[Outcome]) -> bool:

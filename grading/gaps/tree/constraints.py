@@ -6,6 +6,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, NamedTuple
 
 from grading.digest import plain
+from grading.model.condition import CONTRARY
 from grading.model.interval import Interval
 from grading.model.ruleset import Fact
 
@@ -13,13 +14,12 @@ EQUIVALENT = "recognised_equivalent"
 """The option that takes an expert's finding: chosen only where nothing else would do."""
 BEYOND = Decimal(10) ** 9
 """Numbers of an audit stay below this in size (`grading.intake`)."""
-OPPOSITE = {"at_most": "above", "at_least": "below", "below": "at_least", "above": "at_most"}
 STATED = "stated"
 """An operator of constraints alone: any value will do, the operand is the one to assume."""
 
 
 class Constraint(NamedTuple):
-    """What is wished of a value: that it compares so, or (`wanted=False`) does not."""
+    """What is asked of a value: that it compares so, or (`wanted=False`) does not."""
 
     operator: str
     operand: Any
@@ -28,9 +28,9 @@ class Constraint(NamedTuple):
     @property
     def order(self) -> str | None:
         """The comparison with a limit that the constraint comes to; None for other constraints."""
-        if self.operator not in OPPOSITE:
+        if self.operator not in CONTRARY:
             return None
-        return self.operator if self.wanted else OPPOSITE[self.operator]
+        return self.operator if self.wanted else CONTRARY[self.operator]
 
     @property
     def listed(self) -> tuple[Any, ...]:
@@ -39,7 +39,7 @@ class Constraint(NamedTuple):
 
 
 def satisfies(value: Any, constraint: Constraint) -> bool:
-    """Whether a value is as wished; an unknown one never is, and a bounded one where all that it can be is."""
+    """Whether a value is as asked; an unknown one never is, and a bounded one where all that it can be is."""
     if value is None:
         return False
     operator, operand, wanted = constraint
@@ -48,7 +48,7 @@ def satisfies(value: Any, constraint: Constraint) -> bool:
         return surely(value, constraint) is True
     if operator == STATED:
         return True
-    if operator in OPPOSITE:
+    if operator in CONTRARY:
         found = {
             "at_most": lambda: value <= operand,
             "at_least": lambda: value >= operand,

@@ -43,7 +43,7 @@ class Inverter:
     def _solve(self, slot: Slot, operator: str, bound: Fraction) -> Constraints | None:
         computed = self.values.ruleset.computed.get(slot.fact)
         if computed is None:
-            return self._wish(slot, operator, bound)
+            return self._number_constraint(slot, operator, bound)
         operands = [self.values.beside(slot, o) if isinstance(o, str) else o for o in computed.operands]
         if computed.days_between is not None:
             return self._days(operands, operator, bound)
@@ -93,7 +93,7 @@ class Inverter:
                 return [(operands[n], constraint)]
         return None
 
-    def _wish(self, slot: Slot, operator: str, bound: Fraction) -> Constraints | None:
+    def _number_constraint(self, slot: Slot, operator: str, bound: Fraction) -> Constraints | None:
         fact = self.values.ruleset.facts.get(slot.fact)
         if fact is None or fact.type != "number":
             return None

@@ -21,7 +21,7 @@ class Effort(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Demand:
-    """A comparison that has to be as wished; `line` is the gap line that this would close.
+    """A comparison that has to be as asked; `line` is the gap line that this would close.
 
     `effort` is what it takes: None where it is so already, or where nothing but evidence is asked for.
     """

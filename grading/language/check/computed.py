@@ -8,6 +8,8 @@ from grading.language.loaded import Loaded
 from grading.language.problems import Problem
 from grading.language.source import Path_
 from grading.model.ruleset import Computed, Ruleset
+from grading.problems.reason import Reason, reason_of
+from grading.problems.ruleset_codes import RulesetCode
 
 AIR_OXYGEN = 21
 """Volume share of oxygen in air, in %: at this share the correction divides by zero."""
@@ -18,9 +20,9 @@ def check_computed(loaded: Loaded) -> Iterator[Problem]:
     ruleset = loaded.ruleset
     for computed in ruleset.computed.values():
         for inner, operand in _operands(computed):
-            message = _operand(ruleset, computed, operand) if isinstance(operand, str) else None
-            if message is not None:
-                yield loaded.problem("computed", computed.id, inner, message)
+            reason = _operand(ruleset, computed, operand) if isinstance(operand, str) else None
+            if reason is not None:
+                yield loaded.problem("computed", computed.id, inner, reason)
         yield from _undefined(loaded, computed)
     yield from _circles(loaded)
 
@@ -34,22 +36,23 @@ def _operands(computed: Computed) -> Iterator[tuple[Path_, str | Decimal]]:
         yield (computed.operation, name), operand
 
 
-def _operand(ruleset: Ruleset, computed: Computed, operand: str) -> str | None:
+def _operand(ruleset: Ruleset, computed: Computed, operand: str) -> Reason | None:
     wanted = "date" if computed.days_between is not None else "number"
     if operand == "assessed_on":
-        return None if wanted == "date" else f"`assessed_on` is a date; {computed.operation} takes numbers"
+        return None if wanted == "date" else reason_of(RulesetCode.OPERAND_IS_DATE, operation=computed.operation)
     read = ruleset.facts.get(operand) or ruleset.computed.get(operand)
     if read is None:
-        return f"there is no fact `{operand}`{near(operand, [*ruleset.facts, *ruleset.computed])}"
+        hint = near(operand, [*ruleset.facts, *ruleset.computed])
+        return reason_of(RulesetCode.FACT_UNKNOWN, fact=operand, hint=hint)
     type_ = "number" if isinstance(read, Computed) else read.type
     if type_ != wanted:
-        return f"`{operand}` is a {type_}; {computed.operation} takes {wanted}s"
+        other = RulesetCode.OPERAND_OF_OTHER_TYPE
+        return reason_of(other, fact=operand, type=type_, operation=computed.operation, wanted=wanted)
     if read.group not in (None, computed.group):
-        where = f"one of group `{computed.group}`" if computed.group else "one of the unit"
-        return (
-            f"`{operand}` belongs to the rows of `{read.group}`, this computed fact is {where}; "
-            f"it reads facts of {'the same row and of the unit' if computed.group else 'the unit only'}"
-        )
+        group = read.group or ""
+        if computed.group is None:
+            return reason_of(RulesetCode.OPERAND_OF_ROWS, fact=operand, group=group)
+        return reason_of(RulesetCode.OPERAND_OF_OTHER_ROWS, fact=operand, group=group, own=computed.group)
     return None
 
 
@@ -58,12 +61,13 @@ def _undefined(loaded: Loaded, computed: Computed) -> Iterator[Problem]:
         if isinstance(operand, str):
             continue
         if computed.days_between is not None:
-            yield loaded.problem("computed", computed.id, inner, "days_between takes two dates, not a number")
+            yield loaded.problem("computed", computed.id, inner, reason_of(RulesetCode.OPERAND_IS_NUMBER))
         elif inner == ("ratio", 1) and operand == 0:
-            yield loaded.problem("computed", computed.id, inner, "divides by zero, so it is always unknown")
+            yield loaded.problem("computed", computed.id, inner, reason_of(RulesetCode.DIVIDES_BY_ZERO))
         elif inner in (("oxygen_corrected", "baseline"), ("oxygen_corrected", "oxygen")) and operand >= AIR_OXYGEN:
-            message = f"should be below {AIR_OXYGEN} %, the share of oxygen in air"
-            yield loaded.problem("computed", computed.id, inner, message)
+            yield loaded.problem(
+                "computed", computed.id, inner, reason_of(RulesetCode.OXYGEN_TOO_HIGH, most=AIR_OXYGEN)
+            )
 
 
 def _circles(loaded: Loaded) -> Iterator[Problem]:
@@ -75,7 +79,7 @@ def _circles(loaded: Loaded) -> Iterator[Problem]:
         if circle is not None and not told & set(circle):
             told |= set(circle)
             way = " → ".join([*circle, start])
-            yield loaded.problem("computed", start, (), f"computed facts read each other in a circle: {way}")
+            yield loaded.problem("computed", start, (), reason_of(RulesetCode.COMPUTED_IN_CIRCLE, circle=way))
 
 
 def _circle(known: dict[str, Computed], start: str) -> list[str] | None:

@@ -6,6 +6,8 @@ from grading.language.check.words import near
 from grading.language.figures import comparisons
 from grading.language.loaded import Loaded
 from grading.language.problems import Problem
+from grading.problems.reason import reason_of
+from grading.problems.ruleset_codes import RulesetCode
 
 RESERVED = "assessed_on"
 
@@ -21,14 +23,15 @@ def _groups(loaded: Loaded) -> Iterator[Problem]:
     for kind, entries in (("facts", ruleset.facts), ("computed", ruleset.computed)):
         for id_, entry in entries.items():
             if entry.group is not None and entry.group not in ruleset.groups:
-                message = f"there is no group `{entry.group}`{near(entry.group, ruleset.groups)}"
-                yield loaded.problem(kind, id_, ("group",), message)
+                hint = near(entry.group, ruleset.groups)
+                reason = reason_of(RulesetCode.GROUP_UNKNOWN, group=entry.group, hint=hint)
+                yield loaded.problem(kind, id_, ("group",), reason)
     for group_id, group in ruleset.groups.items():
         excused = group.least_rows.unless
         fact = ruleset.facts.get(excused.fact) if excused is not None else None
         if excused is not None and (fact is None or fact.group is not None or fact.type != "boolean"):
-            message = f"`{excused.fact}` is no yes-or-no fact of the unit"
-            yield loaded.problem("groups", group_id, ("at_least_rows", "unless", "fact"), message)
+            reason = reason_of(RulesetCode.NOT_YES_OR_NO, fact=excused.fact)
+            yield loaded.problem("groups", group_id, ("at_least_rows", "unless", "fact"), reason)
 
 
 def _names(loaded: Loaded) -> Iterator[Problem]:
@@ -37,13 +40,13 @@ def _names(loaded: Loaded) -> Iterator[Problem]:
     for kind, entries in (("facts", ruleset.facts), ("computed", ruleset.computed)):
         for id_ in entries:
             if id_ == RESERVED:
-                yield loaded.problem(kind, id_, ("id",), f"`{RESERVED}` is the day of the audit; take another id")
+                yield loaded.problem(kind, id_, ("id",), reason_of(RulesetCode.ID_RESERVED, id=RESERVED))
             elif id_ in keys:
-                message = f"`{id_}` is the key of group `{keys[id_]}` and needs no declaration; take another id"
-                yield loaded.problem(kind, id_, ("id",), message)
+                reason = reason_of(RulesetCode.ID_IS_KEY, id=id_, group=keys[id_])
+                yield loaded.problem(kind, id_, ("id",), reason)
     for id_ in ruleset.computed:
         if id_ in ruleset.facts:
-            yield loaded.problem("computed", id_, ("id",), f"duplicate id `{id_}`: a fact has it too")
+            yield loaded.problem("computed", id_, ("id",), reason_of(RulesetCode.ID_OF_FACT, id=id_))
 
 
 def check_reading(loaded: Loaded) -> Iterator[Problem]:
@@ -52,11 +55,10 @@ def check_reading(loaded: Loaded) -> Iterator[Problem]:
     used = {fact.group for fact in ruleset.facts.values()}
     for group_id in ruleset.groups:
         if group_id not in used:
-            message = f"group `{group_id}` has no facts beside its key in {ruleset.id}"
-            yield loaded.problem("groups", group_id, (), message, warning=True)
+            reason = reason_of(RulesetCode.GROUP_WITHOUT_FACTS, group=group_id, ruleset=ruleset.id)
+            yield loaded.problem("groups", group_id, (), reason, warning=True)
         if ruleset.groups[group_id].at_least_rows is None:
-            message = "says nothing of how many rows there are at least; `at_least_rows: 0` where it may be empty"
-            yield loaded.problem("groups", group_id, (), message)
+            yield loaded.problem("groups", group_id, (), reason_of(RulesetCode.LEAST_ROWS_UNSTATED))
     read = {comparison.fact for _, comparison in comparisons(ruleset)}
     read |= {o for computed in ruleset.computed.values() for o in computed.operands if isinstance(o, str)}
     for kind, entries in (("facts", ruleset.facts), ("computed", ruleset.computed)):
@@ -65,6 +67,5 @@ def check_reading(loaded: Loaded) -> Iterator[Problem]:
                 continue
             origin = loaded.origins.get((kind, id_))
             own = origin is not None and origin.source is loaded.own
-            what = "fact" if kind == "facts" else "computed fact"
-            message = f"{what} `{id_}` is read by no condition and no computed fact of {ruleset.id}"
-            yield loaded.problem(kind, id_, (), message, warning=not own)
+            code = RulesetCode.FACT_UNREAD if kind == "facts" else RulesetCode.COMPUTED_UNREAD
+            yield loaded.problem(kind, id_, (), reason_of(code, fact=id_, ruleset=ruleset.id), warning=not own)

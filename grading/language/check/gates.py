@@ -6,6 +6,8 @@ from grading.language.check.words import listed
 from grading.language.loaded import Loaded
 from grading.language.problems import Problem
 from grading.model.ruleset import Cap
+from grading.problems.reason import reason_of
+from grading.problems.ruleset_codes import RulesetCode
 
 
 def check_gate_effects(loaded: Loaded) -> Iterator[Problem]:
@@ -15,8 +17,9 @@ def check_gate_effects(loaded: Loaded) -> Iterator[Problem]:
         if isinstance(gate.effect, Cap):
             cap = gate.effect.cap
             if cap not in scale.ids:
-                message = f"`{cap}` is no level of {loaded.ruleset.id}; there are {listed(scale.ids)}"
-                yield loaded.problem("gates", gate.id, ("effect", "cap"), message)
+                of, levels = loaded.ruleset.id, listed(scale.ids)
+                reason = reason_of(RulesetCode.LEVEL_UNKNOWN, level=cap, of=of, levels=levels)
+                yield loaded.problem("gates", gate.id, ("effect", "cap"), reason)
             elif cap == scale.ids[0]:
-                message = f"a cap at `{cap}`, the best level, binds nobody"
-                yield loaded.problem("gates", gate.id, ("effect", "cap"), message)
+                reason = reason_of(RulesetCode.CAP_BINDS_NOBODY, level=cap)
+                yield loaded.problem("gates", gate.id, ("effect", "cap"), reason)

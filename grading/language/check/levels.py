@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import reduce
 from itertools import pairwise, permutations
 
 from grading.digest import plain
@@ -15,6 +16,9 @@ from grading.language.windows import first_days
 from grading.model.base import Mode
 from grading.model.condition import ConditionBase, Value, comparisons
 from grading.model.ruleset import Cap, Indicator, Ruleset, split_levels
+from grading.problems.phrases import Phrase
+from grading.problems.reason import Parameter, Reason, reason_of
+from grading.problems.ruleset_codes import RulesetCode
 
 
 def check_levels(loaded: Loaded) -> Iterator[Problem]:
@@ -22,8 +26,9 @@ def check_levels(loaded: Loaded) -> Iterator[Problem]:
     dimensions = loaded.ruleset.dimensions
     for indicator in loaded.ruleset.indicators:
         if indicator.dimension not in dimensions:
-            message = f"there is no dimension `{indicator.dimension}`{near(indicator.dimension, dimensions)}"
-            yield loaded.problem("indicators", indicator.id, ("dimension",), message)
+            hint = near(indicator.dimension, dimensions)
+            reason = reason_of(RulesetCode.DIMENSION_UNKNOWN, dimension=indicator.dimension, hint=hint)
+            yield loaded.problem("indicators", indicator.id, ("dimension",), reason)
         yield from _levels(loaded, indicator)
 
 
@@ -34,14 +39,15 @@ def _levels(loaded: Loaded, indicator: Indicator) -> Iterator[Problem]:
         for level in split_levels(key):
             at = ("levels", key)
             if level == scale.floor:
-                message = f"`{level}` is the floor of the scale and has no conditions; leave it out"
-                yield loaded.problem("indicators", indicator.id, at, message)
+                reason = reason_of(RulesetCode.LEVEL_IS_FLOOR, level=level)
+                yield loaded.problem("indicators", indicator.id, at, reason)
             elif level not in scale.ids:
-                message = f"`{level}` is no level of {loaded.ruleset.id}; there are {listed(scale.graded)}"
-                yield loaded.problem("indicators", indicator.id, at, message)
+                of, levels = loaded.ruleset.id, listed(scale.graded)
+                reason = reason_of(RulesetCode.LEVEL_UNKNOWN, level=level, of=of, levels=levels)
+                yield loaded.problem("indicators", indicator.id, at, reason)
             elif level in seen:
-                message = f"level `{level}` is already stated under `{seen[level]}`"
-                yield loaded.problem("indicators", indicator.id, at, message)
+                reason = reason_of(RulesetCode.LEVEL_STATED, level=level, key=seen[level])
+                yield loaded.problem("indicators", indicator.id, at, reason)
             seen.setdefault(level, key)
 
 
@@ -54,8 +60,7 @@ def check_differences(loaded: Loaded) -> Iterator[Problem]:
         asked = _asked(ruleset, level)
         told_apart = any(isinstance(gate.effect, Cap) and gate.effect.cap == worse for gate in ruleset.gates)
         if any(asked) and asked == _asked(ruleset, worse) and not told_apart:
-            message = f"level `{level}` asks for the same as `{worse}` everywhere, and no gate tells them apart"
-            yield loaded.own.problem(("indicators",), message)
+            yield loaded.own.problem(("indicators",), reason_of(RulesetCode.LEVELS_ALIKE, level=level, worse=worse))
 
 
 def _unconditioned(loaded: Loaded, level: str) -> Iterator[Problem]:
@@ -63,13 +68,13 @@ def _unconditioned(loaded: Loaded, level: str) -> Iterator[Problem]:
     ruleset = loaded.ruleset
     graded = ruleset.scale.graded
     if not any(asked_at(graded, indicator, level) for indicator in ruleset.indicators):
-        message = f"no indicator has conditions for level `{level}` of scale `{ruleset.scale_id}`"
-        yield loaded.own.problem(("indicators",), message)
+        reason = reason_of(RulesetCode.LEVEL_UNCONDITIONED, level=level, scale=ruleset.scale_id)
+        yield loaded.own.problem(("indicators",), reason)
         return
     for day in first_days(ruleset):
         if not any(asked_at(graded, indicator, level, day) for indicator in ruleset.indicators):
-            message = f"no indicator has conditions for level `{level}` from {day}: all are outside their windows"
-            yield loaded.own.problem(("indicators",), message)
+            reason = reason_of(RulesetCode.LEVEL_UNCONDITIONED_FROM, level=level, day=day)
+            yield loaded.own.problem(("indicators",), reason)
 
 
 def _asked(ruleset: Ruleset, level: str) -> list[Form | None]:
@@ -94,10 +99,12 @@ def check_order(loaded: Loaded) -> Iterator[Problem]:
                     continue
                 key = next(k for k, r in indicator.levels.items() if r is better.requirement)
                 looser = _looser(easy, hard)
-                said = "; ".join(looser) or "whoever meets what is asked there meets what is asked here"
-                message = f"level `{levels[0]}` is easier than `{levels[1]}`: {said}"
+                why: Parameter = Phrase.WHOEVER_MEETS_THAT
+                if looser:
+                    why = reduce(lambda first, second: reason_of(Phrase.AND_ALSO, first=first, second=second), looser)
+                reason = reason_of(RulesetCode.LEVEL_EASIER, level=levels[0], worse=levels[1], why=why)
                 is_sure = proven[0] or bool(looser)
-                yield loaded.problem("indicators", indicator.id, ("levels", key), message, warning=not is_sure)
+                yield loaded.problem("indicators", indicator.id, ("levels", key), reason, warning=not is_sure)
 
 
 def _first_pair(ruleset: Ruleset, better: Stated, worse: Stated) -> tuple[str, str] | None:
@@ -107,12 +114,17 @@ def _first_pair(ruleset: Ruleset, better: Stated, worse: Stated) -> tuple[str, s
     return next(((a, b) for a, b in pairs if ids.index(a) < ids.index(b)), None)
 
 
-def _looser(easy: ConditionBase, hard: ConditionBase) -> list[str]:
+def _looser(easy: ConditionBase, hard: ConditionBase) -> list[Reason]:
     """The figures and options in which a requirement is easier than another: same fact and operator, other operands."""
     here, there = _operands(easy), _operands(hard)
     return [
-        f"{fact} {word} {_figures(here[fact, word] - there[fact, word])}, "
-        f"there {_figures(there[fact, word] - here[fact, word])}"
+        reason_of(
+            Phrase.LOOSER_HERE,
+            fact=fact,
+            operator=word,
+            here=_figures(here[fact, word] - there[fact, word]),
+            there=_figures(there[fact, word] - here[fact, word]),
+        )
         for fact, word in here
         if (fact, word) in there and here[fact, word] - there[fact, word] and there[fact, word] - here[fact, word]
     ]

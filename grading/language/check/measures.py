@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from grading.language.check.provenance import PROVENANCE
 from grading.language.check.words import listed
 from grading.language.loaded import Loaded
 from grading.language.problems import Problem
 from grading.language.source import Path_, Source
 from grading.model.ruleset import ALERTS, Measure, ProvisionalPercent, split_levels
+from grading.problems.phrases import Phrase
+from grading.problems.reason import Reason, reason_of
+from grading.problems.ruleset_codes import RulesetCode
 
 
 def check_measures(loaded: Loaded) -> Iterator[Problem]:
@@ -16,8 +20,9 @@ def check_measures(loaded: Loaded) -> Iterator[Problem]:
     for alert in ALERTS:
         for level in _stated(loaded, alert):
             if level not in ruleset.scale.ids:
-                message = f"`{level}` is no level of {ruleset.id}; there are {listed(ruleset.scale.ids)}"
-                yield loaded.problem("measures", f"{alert}.{level}", (), message)
+                levels = listed(ruleset.scale.ids)
+                reason = reason_of(RulesetCode.LEVEL_UNKNOWN, level=level, of=ruleset.id, levels=levels)
+                yield loaded.problem("measures", f"{alert}.{level}", (), reason)
         yield from _estimates(loaded, alert)
     sources = {origin.source.file: origin.source for origin in loaded.origins.values()}
     for source in sources.values():
@@ -30,18 +35,15 @@ def check_alerts(loaded: Loaded) -> Iterator[Problem]:
         stated = _stated(loaded, alert)
         for level in loaded.ruleset.scale.ids:
             if not stated.get(level):
-                message = f"says nothing of level `{level}` in a {alert} alert"
-                yield loaded.own.problem(("measures", alert), message)
+                reason = reason_of(RulesetCode.MEASURE_LACKING, level=level, alert=alert)
+                yield loaded.own.problem(("measures", alert), reason)
         for level, measures in stated.items():
             for i, measure in enumerate(measures):
-                for step, message in _measure(measure):
-                    yield loaded.problem("measures", f"{alert}.{level}", (i, *step), message)
+                for step, reason in _measure(measure):
+                    yield loaded.problem("measures", f"{alert}.{level}", (i, *step), reason)
                 if measure.percent == "unresolved":
-                    message = (
-                        "is `unresolved`; with a reason for a working value write "
-                        "`percent: {provisional: …}, basis: estimated, confidence: low, note: …`"
-                    )
-                    yield loaded.problem("measures", f"{alert}.{level}", (i, "percent"), message, warning=True)
+                    reason = reason_of(RulesetCode.PERCENT_UNRESOLVED)
+                    yield loaded.problem("measures", f"{alert}.{level}", (i, "percent"), reason, warning=True)
 
 
 def _stated(loaded: Loaded, alert: str) -> dict[str, tuple[Measure, ...]]:
@@ -53,31 +55,26 @@ def _estimates(loaded: Loaded, alert: str) -> Iterator[Problem]:
     for level, measures in _stated(loaded, alert).items():
         for i, measure in enumerate(measures):
             if measure.basis == "estimated" and isinstance(measure.percent, Decimal):
-                message = (
-                    "an estimated percentage counts as if it were established; "
-                    f"write `percent: {{provisional: {measure.percent}}}`"
-                )
-                yield loaded.problem("measures", f"{alert}.{level}", (i, "percent"), message)
+                reason = reason_of(RulesetCode.ESTIMATED_PERCENT_COUNTS, percent=measure.percent)
+                yield loaded.problem("measures", f"{alert}.{level}", (i, "percent"), reason)
 
 
-def _measure(measure: Measure) -> Iterator[tuple[Path_, str]]:
+def _measure(measure: Measure) -> Iterator[tuple[Path_, Reason]]:
     percent = measure.percent
     number = percent.provisional if isinstance(percent, ProvisionalPercent) else percent
     if isinstance(number, Decimal) and not 0 <= number <= 100:
-        yield ("percent",), f"should lie between 0 and 100, is {number}"
+        yield ("percent",), reason_of(RulesetCode.PERCENT_OUT_OF_RANGE, percent=number)
     if measure.basis == "estimated":
         if measure.confidence != "low":
-            yield (), f"is `estimated`, so it says `confidence: low`, not {measure.confidence or 'nothing'}"
+            given = measure.confidence or Phrase.NOT_STATED
+            yield (), reason_of(RulesetCode.ESTIMATE_TOO_CONFIDENT, given=given)
         if measure.note is None:
-            yield (), "is `estimated` without a reason; say on what it rests: `note: …`"
+            yield (), reason_of(RulesetCode.MEASURE_WITHOUT_REASON)
     elif measure.confidence == "low" and isinstance(percent, Decimal):
-        yield (
-            ("percent",),
-            f"is of low confidence; write `percent: {{provisional: {number}}}` or `unresolved`",
-        )
-    for name, what in (("cite", "citation"), ("basis", "basis"), ("confidence", "confidence")):
+        yield ("percent",), reason_of(RulesetCode.PERCENT_OF_LOW_CONFIDENCE, percent=percent)
+    for name, what in PROVENANCE.items():
         if getattr(measure, name) is None:
-            yield (), f"has no {what} (`{name}`)"
+            yield (), reason_of(RulesetCode.LACKING, what=what, name=name)
 
 
 def _stated_twice(source: Source) -> Iterator[Problem]:
@@ -89,6 +86,6 @@ def _stated_twice(source: Source) -> Iterator[Problem]:
         for key in stated if isinstance(stated, dict) else ():
             for level in split_levels(key):
                 if level in seen:
-                    message = f"level `{level}` is already stated under `{seen[level]}`"
-                    yield source.problem(("measures", alert, key), message)
+                    reason = reason_of(RulesetCode.LEVEL_STATED, level=level, key=seen[level])
+                    yield source.problem(("measures", alert, key), reason)
                 seen.setdefault(level, key)

@@ -9,8 +9,11 @@ from grading.language.source import Path_
 from grading.model.base import Scalar, decimal_places
 from grading.model.condition import Comparison
 from grading.model.ruleset import Computed, Fact
+from grading.problems.phrases import Phrase
+from grading.problems.reason import Reason, reason_of
+from grading.problems.ruleset_codes import RulesetCode
 
-Finding = tuple[Path_, str, bool]
+Finding = tuple[Path_, Reason, bool]
 COMPUTED_DECIMALS = 6
 OPERATORS_OF = {
     "number": ("at_most", "at_least", "below", "above", "equals", "one_of", "none_of"),
@@ -27,7 +30,9 @@ def check_operand(c: Comparison, fact: Fact | None, computed: Computed | None) -
     if c.operator not in OPERATORS_OF[type_]:
         yield (
             (c.operator,),
-            f"`{c.fact}` is a {type_}; it is compared with {listed(OPERATORS_OF[type_])}",
+            reason_of(
+                RulesetCode.OPERATOR_OF_OTHER_TYPE, fact=c.fact, type=type_, operators=listed(OPERATORS_OF[type_])
+            ),
             False,
         )
         return
@@ -37,48 +42,53 @@ def check_operand(c: Comparison, fact: Fact | None, computed: Computed | None) -
     at: Path_ = (c.operator, "provisional") if c.is_provisional else (c.operator,)
     values = guess if isinstance(guess, tuple) else (guess,)
     if not values:
-        yield at, "is an empty list; name at least one value", False
+        yield at, reason_of(RulesetCode.EMPTY_LIST), False
     for i, value in enumerate(values):
         here: Path_ = (*at, i) if isinstance(guess, tuple) else at
         if value in values[:i]:
-            yield here, f"names `{_shown(value)}` twice", False
+            yield here, reason_of(RulesetCode.VALUE_TWICE, value=_shown(value)), False
         yield from ((here, *finding) for finding in _value(c, type_, fact, value))
 
 
-def _value(c: Comparison, type_: str, fact: Fact | None, value: Scalar) -> Iterator[tuple[str, bool]]:
-    """Messages about one value, each with whether it is only a warning."""
+def _value(c: Comparison, type_: str, fact: Fact | None, value: Scalar) -> Iterator[tuple[Reason, bool]]:
+    """What is wrong with one value, each with whether it is only a warning."""
     if type_ == "boolean" and not isinstance(value, bool):
-        yield f"`{c.fact}` is a boolean; `{_shown(value)}` is neither true nor false", False
+        yield reason_of(RulesetCode.NOT_A_BOOLEAN, fact=c.fact, value=_shown(value)), False
     elif type_ == "date" and not isinstance(value, date):
-        yield f"`{c.fact}` is a date; `{_shown(value)}` is not a day like 2023-09-10", False
+        yield reason_of(RulesetCode.NOT_A_DAY, fact=c.fact, value=_shown(value)), False
     elif fact is not None and type_ in ("choice", "choices"):
         if not isinstance(value, str) or value not in fact.options:
-            options = listed(fact.options) if len(fact.options) > 12 else ""
-            hint = f"; there are {options}" if options else near(str(value), fact.options)
-            yield f"`{_shown(value)}` is no option of `{c.fact}`{hint}", False
+            many = len(fact.options) > 12
+            options = reason_of(Phrase.THERE_ARE, names=listed(fact.options))
+            hint = options if many else near(str(value), fact.options)
+            yield reason_of(RulesetCode.NOT_AN_OPTION, value=_shown(value), fact=c.fact, hint=hint), False
     elif type_ == "number":
         if isinstance(value, bool) or not isinstance(value, Decimal):
-            yield f"`{c.fact}` is a number; `{_shown(value)}` is none", False
+            yield reason_of(RulesetCode.NOT_A_NUMBER, fact=c.fact, value=_shown(value)), False
         else:
             yield from _number(c, fact, value)
 
 
-def _number(c: Comparison, fact: Fact | None, value: Decimal) -> Iterator[tuple[str, bool]]:
+def _number(c: Comparison, fact: Fact | None, value: Decimal) -> Iterator[tuple[Reason, bool]]:
     decimals = fact.decimals if fact is not None else COMPUTED_DECIMALS
     places = decimal_places(value)
     if places > decimals:
-        remedy = f"give the fact `decimals: {places}`" if fact is not None else "a computed fact has no more"
-        yield f"{value} has more than the {decimals} decimals of `{c.fact}`; {remedy}", False
+        code = RulesetCode.FIGURE_TOO_PRECISE
+        if fact is None:
+            code = RulesetCode.FIGURE_TOO_PRECISE_FOR_COMPUTED
+            yield reason_of(code, value=value, decimals=decimals, fact=c.fact), False
+        else:
+            yield reason_of(code, value=value, decimals=decimals, fact=c.fact, places=places), False
     if fact is None:
         return
     if fact.min is not None and value < fact.min:
-        yield f"{value} is below {fact.min}, the least that `{c.fact}` can be", False
+        yield reason_of(RulesetCode.FIGURE_BELOW_LEAST, value=value, least=fact.min, fact=c.fact), False
     elif fact.max is not None and value > fact.max:
-        yield f"{value} is above {fact.max}, the most that `{c.fact}` can be", False
+        yield reason_of(RulesetCode.FIGURE_ABOVE_MOST, value=value, most=fact.max, fact=c.fact), False
     elif (c.operator, value) in (("at_most", fact.max), ("at_least", fact.min)):
-        yield f"every value of `{c.fact}` meets this; it only asks that the value is known", True
+        yield reason_of(RulesetCode.ALWAYS_MET, fact=c.fact), True
     elif (c.operator, value) in (("above", fact.max), ("below", fact.min)):
-        yield f"no value of `{c.fact}` meets this", True
+        yield reason_of(RulesetCode.NEVER_MET, fact=c.fact), True
 
 
 def _shown(value: Scalar) -> str:

@@ -8,8 +8,11 @@ from grading.language.problems import Problem
 from grading.model.base import Mode
 from grading.model.condition import Comparison, walk
 from grading.model.ruleset import Indicator, Requirement
+from grading.problems.phrases import Phrase
+from grading.problems.reason import Reason, reason_of
+from grading.problems.ruleset_codes import RulesetCode
 
-PROVENANCE = {"cite": "citation", "basis": "basis", "confidence": "confidence"}
+PROVENANCE = {"cite": Phrase.CITATION, "basis": Phrase.BASIS, "confidence": Phrase.CONFIDENCE}
 
 
 def check_indicators(loaded: Loaded) -> Iterator[Problem]:
@@ -17,8 +20,8 @@ def check_indicators(loaded: Loaded) -> Iterator[Problem]:
     known = {indicator.id for indicator in loaded.ruleset.indicators}
     for indicator in loaded.ruleset.indicators:
         if indicator.renamed_from in known:
-            message = f"`{indicator.renamed_from}` is still an indicator of this ruleset, so it was not renamed"
-            yield loaded.problem("indicators", indicator.id, ("renamed_from",), message)
+            reason = reason_of(RulesetCode.RENAMED_FROM_PRESENT, indicator=indicator.renamed_from or "")
+            yield loaded.problem("indicators", indicator.id, ("renamed_from",), reason)
         yield from _lacking(loaded, indicator)
 
 
@@ -27,9 +30,9 @@ def check_gates(loaded: Loaded) -> Iterator[Problem]:
     for gate in loaded.ruleset.gates:
         for name, what in PROVENANCE.items():
             if getattr(gate, name) is None and getattr(gate.when, name) is None:
-                yield loaded.problem("gates", gate.id, (), f"has no {what} (`{name}`)")
+                yield loaded.problem("gates", gate.id, (), reason_of(RulesetCode.LACKING, what=what, name=name))
         if gate.title is None:
-            yield loaded.problem("gates", gate.id, (), "has no title; its text stands in for it", warning=True)
+            yield loaded.problem("gates", gate.id, (), reason_of(RulesetCode.TITLE_LACKING), warning=True)
 
 
 def check_estimates(loaded: Loaded) -> Iterator[Problem]:
@@ -37,8 +40,8 @@ def check_estimates(loaded: Loaded) -> Iterator[Problem]:
     for place, comparison in comparisons(loaded.ruleset):
         if place.basis == "estimated" and not comparison.is_open(Mode.OFFICIAL):
             operator = comparison.operator
-            message = f"an estimated figure counts as if it were established; write `{operator}: {{provisional: …}}`"
-            yield loaded.problem(place.site.kind, place.site.id, (*place.inner, operator), message)
+            reason = reason_of(RulesetCode.ESTIMATE_COUNTS, operator=operator)
+            yield loaded.problem(place.site.kind, place.site.id, (*place.inner, operator), reason)
 
 
 def check_figures(loaded: Loaded) -> Iterator[Problem]:
@@ -46,35 +49,30 @@ def check_figures(loaded: Loaded) -> Iterator[Problem]:
     for place, comparison in comparisons(loaded.ruleset):
         if comparison.is_unresolved:
             operator = comparison.operator
-            message = (
-                "is `unresolved`, so not even a trial can decide it; with a reason for a working value write "
-                f"`{operator}: {{provisional: …}}, basis: estimated, confidence: low, note: …`"
-            )
-            yield loaded.problem(place.site.kind, place.site.id, (*place.inner, operator), message, warning=True)
+            reason = reason_of(RulesetCode.FIGURE_UNRESOLVED, operator=operator)
+            yield loaded.problem(place.site.kind, place.site.id, (*place.inner, operator), reason, warning=True)
         if place.basis == "estimated":
-            for message in _estimate(place):
-                yield loaded.problem(place.site.kind, place.site.id, place.inner, message)
+            for reason in _estimate(place):
+                yield loaded.problem(place.site.kind, place.site.id, place.inner, reason)
         elif place.confidence == "low" and not comparison.is_open(Mode.OFFICIAL):
             operator = comparison.operator
-            message = (
-                "a figure of low confidence counts as if it were established; "
-                f"write `{operator}: {{provisional: …}}` or `{operator}: unresolved`"
-            )
-            yield loaded.problem(place.site.kind, place.site.id, (*place.inner, operator), message)
+            reason = reason_of(RulesetCode.LOW_CONFIDENCE_COUNTS, operator=operator)
+            yield loaded.problem(place.site.kind, place.site.id, (*place.inner, operator), reason)
         unplaced = _seen(place, comparison)
         if unplaced is not None:
             yield loaded.problem(place.site.kind, place.site.id, place.inner, unplaced)
 
 
-def _estimate(place: Place) -> Iterator[str]:
+def _estimate(place: Place) -> Iterator[Reason]:
     """What an estimated figure lacks: a low confidence, and beside its basis the reasons it rests on."""
     if place.confidence != "low":
-        yield f"is `estimated`, so it says `confidence: low`, not {place.confidence or 'nothing'}"
+        given = place.confidence or Phrase.NOT_STATED
+        yield reason_of(RulesetCode.ESTIMATE_TOO_CONFIDENT, given=given)
     if next(layer for layer in place.layers if layer.basis).note is None:
-        yield "is `estimated` without a reason; say beside `basis` on what it rests: `note: …`"
+        yield reason_of(RulesetCode.ESTIMATE_WITHOUT_REASON)
 
 
-def _seen(place: Place, comparison: Comparison) -> str | None:
+def _seen(place: Place, comparison: Comparison) -> Reason | None:
     """`seen` means that somebody read it somewhere: a citation of what stands around it won't do."""
     layers = place.layers
     stated = next((i for i, layer in enumerate(layers) if layer.basis), None)
@@ -82,33 +80,30 @@ def _seen(place: Place, comparison: Comparison) -> str | None:
         return None
     cited = next((i for i, layer in enumerate(layers) if layer.cite), None)
     if cited is None:
-        return "is `seen` without a citation; say where: `cite: {document: …, url: …}`"
+        return reason_of(RulesetCode.SEEN_WITHOUT_CITATION)
     others = {layer.basis for layer in layers[stated + 1 : cited + 1] if layer.basis not in (None, "seen")}
     if others:
-        return (
-            f"`{comparison.fact}` is `seen`, but the only citation is that of a figure that is "
-            f"`{others.pop()}`; say where it was seen: `cite: {{document: …, url: …}}`"
-        )
+        return reason_of(RulesetCode.SEEN_ELSEWHERE, fact=comparison.fact, other=others.pop())
     return None
 
 
 def _lacking(loaded: Loaded, indicator: Indicator) -> Iterator[Problem]:
-    for name, what in {**PROVENANCE, "remedy": "remedy"}.items():
+    for name, what in {**PROVENANCE, "remedy": Phrase.REMEDY}.items():
         if getattr(indicator, name) is not None:
             continue
         # A remedy nobody knows is better left out than made up; a figure of unknown origin must not be used.
         warning = name == "remedy"
         without = [key for key, requirement in indicator.levels.items() if not _states(requirement, name)]
         if len(without) == len(indicator.levels):
-            message = f"has no {what} (`{name}`), neither the indicator nor its levels"
-            yield loaded.problem("indicators", indicator.id, (), message, warning)
+            reason = reason_of(RulesetCode.LACKING_EVERYWHERE, what=what, name=name)
+            yield loaded.problem("indicators", indicator.id, (), reason, warning)
             continue
         for key in without:
-            message = f"has no {what} (`{name}`), and neither has the indicator"
-            yield loaded.problem("indicators", indicator.id, ("levels", key), message, warning)
+            reason = reason_of(RulesetCode.LACKING_IN_LEVEL, what=what, name=name)
+            yield loaded.problem("indicators", indicator.id, ("levels", key), reason, warning)
     for key, requirement in indicator.levels.items():
         if requirement.text is None and requirement.require.text is None:
-            yield loaded.problem("indicators", indicator.id, ("levels", key), "has no text: the requirement in words")
+            yield loaded.problem("indicators", indicator.id, ("levels", key), reason_of(RulesetCode.TEXT_LACKING))
 
 
 def _states(requirement: Requirement, name: str) -> bool:

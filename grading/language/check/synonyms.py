@@ -7,16 +7,18 @@ from grading.language.loaded import Loaded
 from grading.language.problems import Problem
 from grading.language.synonyms import YES_NO_LABELS, plain_word, yes_no_words
 from grading.model.ruleset import NO, YES, Fact
+from grading.problems.reason import Reason, reason_of
+from grading.problems.ruleset_codes import RulesetCode
 
 
 def check_synonyms(loaded: Loaded) -> Iterator[Problem]:
     """Words of options that are not there, and words that could be read as two."""
     for fact in loaded.ruleset.facts.values():
-        for code, at, message in _findings(fact):
-            yield loaded.problem("facts", fact.id, ("synonyms", code, *at), message)
+        for code, at, reason in _findings(fact):
+            yield loaded.problem("facts", fact.id, ("synonyms", code, *at), reason)
 
 
-def _findings(fact: Fact) -> Iterator[tuple[str, tuple[int, ...], str]]:
+def _findings(fact: Fact) -> Iterator[tuple[str, tuple[int, ...], Reason]]:
     labels = YES_NO_LABELS if fact.type == "boolean" else fact.options
     own = {plain_word(name): code for code, label in labels.items() for name in (code, label)}
     if fact.type == "boolean" and fact.synonyms:
@@ -26,13 +28,13 @@ def _findings(fact: Fact) -> Iterator[tuple[str, tuple[int, ...], str]]:
     seen: dict[str, str] = {}
     for code, stated_words in fact.synonyms.items():
         if code not in labels:
-            yield code, (), f"there is no option `{code}`{near(code, labels)}"
+            yield code, (), reason_of(RulesetCode.SYNONYM_OF_NO_OPTION, option=code, hint=near(code, labels))
             continue
         for i, word in enumerate(stated_words):
             name = plain_word(word)
             meant = own.get(name, seen.get(name))
             if meant is not None and meant != code:
-                yield code, (i,), f"“{word}” means `{meant}` too; a synonym stands for one option alone"
+                yield code, (i,), reason_of(RulesetCode.SYNONYM_AMBIGUOUS, word=word, option=meant)
             elif meant is not None and (name != plain_word(code) or word == code):
-                yield code, (i,), f"“{word}” needs no mention: it already means `{code}`"
+                yield code, (i,), reason_of(RulesetCode.SYNONYM_NEEDLESS, word=word, option=code)
             seen.setdefault(name, code)

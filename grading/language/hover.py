@@ -123,6 +123,8 @@ KEYS = {
     "Remedy.text": "What to do, in Chinese.",
     "weeks": "[low, high]: how long it takes, in weeks.",
     "cost_wan_cny": "[low, high]: what it costs, in ten thousand yuan (万元).",
+    "per_row": "True where the cost is that of one row, and counts for each.",
+    "covers": "What the cost covers.",
     "Remedy.evidence": "What proves that it is done.",
     # Measures
     "yellow": "Measures in a yellow alert, by level.",

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.lru import LruCache
+from api.policies import Policies
 from api.problems import ErrorAt, Problem, invalid_audit
 from api.store import DraftRuleset, StoredRuleset
 from grading.columns.grade import ColumnGrader
@@ -56,6 +57,7 @@ class Grader:
     def __init__(self, library: Library) -> None:
         self.library = library
         self.engine = Engine(library)
+        self.policies = Policies(library.root)
         self._earlier: LruCache[tuple[tuple[str, str], ...], Engine] = LruCache(ENGINES)
         self._rulesets: LruCache[str, Ruleset] = LruCache(RULESETS)
         self._columns: LruCache[tuple[str, Mode], ColumnGrader] = LruCache(RULESETS)

@@ -73,6 +73,14 @@ class Settings(BaseSettings):
     heads: str | None = None
     """Where heads of the log are handed out besides: a file that lines are added to, or an address (https://…) that they are
     posted to."""
+    smtp_host: str | None = None
+    """The server that notices are mailed by; None: none are mailed."""
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 25
+    smtp_security: Annotated[str, Field(pattern=r"^(none|starttls|tls)$")] = "none"
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    mail_from: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] = "grading@localhost"
+    """The sender of mailed notices."""
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
 
     @field_validator("secret_key")

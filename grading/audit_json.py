@@ -8,7 +8,7 @@ from typing import Any
 
 from grading.digest import plain
 from grading.language.load import Library
-from grading.model.audit import Audit, Known, UnitAudit, Value
+from grading.model.audit import Audit, Below, Known, UnitAudit, Value
 
 INDENT = "  "
 INLINE = 100
@@ -74,6 +74,8 @@ def _known(known: Known) -> Any:
 def _value(value: Value | None) -> Any:
     if isinstance(value, tuple):
         return list(value)
+    if isinstance(value, Below):
+        return {"below": value.below}
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -3,9 +3,13 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import MAX_PREC, Context, Decimal
+from fractions import Fraction
 
+from grading.interval_arithmetic import ZERO, Span, inner, outer, worked_out
+from grading.model.audit import Below
 from grading.model.base import Scalar
-from grading.model.ruleset import Computed, Ruleset
+from grading.model.interval import Interval
+from grading.model.ruleset import Computed, Fact, Ruleset
 
 DECIMALS = 6
 PLACES = 10**DECIMALS
@@ -14,12 +18,24 @@ EXACT = Context(prec=MAX_PREC)
 AIR_OXYGEN = 21
 """Volume share of oxygen in air as the emission standards write it, in %."""
 
+DIVIDING = ("ratio", "oxygen_corrected")
+
 Quotient = tuple[int, int]
-Lookup = Callable[[str], Scalar | frozenset[str] | None]
+Operand = Scalar | frozenset[str] | Interval | None
+Lookup = Callable[[str], Operand]
 
 
-def compute(computed: Computed, lookup: Lookup) -> Decimal | None:
+def interval_of(fact: Fact | None, value: Below) -> Interval:
+    """The numbers that an upper bound of a fact leaves open: from the least that the fact can be."""
+    low = None if fact is None else fact.min
+    last = value.below - Decimal(1).scaleb(-(DECIMALS if fact is None else fact.decimals))
+    return Interval(low, low, last if low is None else max(low, last), value.below, stated=True)
+
+
+def compute(computed: Computed, lookup: Lookup) -> Decimal | Interval | None:
     """The value of a computed fact; None when an operand is unknown or the operation undefined.
+
+    Of operands of which only the ends are known it is the interval of all that the result can be.
 
     Oxygen correction: ρ · (21 − baseline) ÷ (21 − O₂), as in GB 4915-2013 4.2 and the other kiln and furnace standards.
     """
@@ -31,9 +47,30 @@ def compute(computed: Computed, lookup: Lookup) -> Decimal | None:
         return None
     numbers = [operand for operand in operands if isinstance(operand, Decimal)]
     if len(numbers) != len(operands):
-        return None
+        known = [operand for operand in operands if isinstance(operand, Decimal | Interval)]
+        return _interval(computed.operation, known) if len(known) == len(operands) else None
     result = _exact(computed.operation, numbers)
     return None if result is None else _rounded(*result)
+
+
+def _interval(operation: str, operands: list[Decimal | Interval]) -> Interval | None:
+    spans = list(map(outer, operands)), list(map(inner, operands))
+    if operation in DIVIDING and _divides_by_zero(operation, spans[1]):
+        return None
+    whole, reached = (worked_out(operation, listed, AIR_OXYGEN) for listed in spans)
+    if whole is None or reached is None:
+        return None
+    return Interval(_end(whole.low), _end(reached.low), _end(reached.high), _end(whole.high))
+
+
+def _divides_by_zero(operation: str, spans: list[Span]) -> bool:
+    """Whether a divisor can be stated that is zero."""
+    zero = ZERO if operation == "ratio" else AIR_OXYGEN
+    return spans[1].low <= zero <= spans[1].high
+
+
+def _end(number: Fraction | float) -> Decimal | None:
+    return _rounded(number.numerator, number.denominator) if isinstance(number, Fraction) else None
 
 
 def _exact(operation: str, numbers: list[Decimal]) -> Quotient | None:
@@ -92,9 +129,9 @@ def order(ruleset: Ruleset) -> tuple[Computed, ...]:
 
 def with_computed(
     ordered: tuple[Computed, ...],
-    values: Mapping[str, Scalar | frozenset[str] | None],
-    rows: Mapping[str, list[dict[str, Scalar | frozenset[str] | None]]],
-) -> dict[str, Scalar | frozenset[str] | None]:
+    values: Mapping[str, Operand],
+    rows: Mapping[str, list[dict[str, Operand]]],
+) -> dict[str, Operand]:
     """The unit's values with its computed facts; those of groups are added to their rows in place."""
     known = dict(values)
     for computed in ordered:

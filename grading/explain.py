@@ -66,14 +66,16 @@ def _concluded(grading: UnitGrading) -> dict[tuple[str, ...], int]:
     found: dict[tuple[str, ...], int] = {}
     for entry in grading.trace:
         said = entry.concludes
-        for level in said.get("levels", ()):
-            found["level", level] = entry.seq
-        for one in said.get("dimensions", ()):
-            found["dimension", one["dimension"], one["level"]] = entry.seq
-        for one in said.get("indicators", ()):
-            found["indicator", one["id"], one["level"]] = entry.seq
-        if set(said) == {"grade"}:
-            found["grade",] = entry.seq
+        if "grade" in said:
+            if "dimension" not in said and "scope" not in said:
+                found["grade",] = entry.seq
+        elif "status" in said:
+            for level in said.get("levels", ()):
+                found["level", level] = entry.seq
+            for dimension in said.get("dimensions", ()):
+                found["dimension", dimension["dimension"], dimension["level"]] = entry.seq
+            for indicator in said.get("indicators", ()):
+                found["indicator", indicator["id"], indicator["level"]] = entry.seq
     return found
 
 
@@ -118,12 +120,12 @@ class _Teller:
     def _dimension(self, dimension: str, level: str) -> Reason:
         children = tuple(self._indicator(i, level) for i in self.ruleset.indicators if i.dimension == dimension)
         seq = self.concluded.get(("dimension", dimension, level))
-        said = self.grading.trace[seq - 1].concludes.get("status") if seq is not None else None
+        said = self.grading.trace[seq - 1].concludes if seq is not None else None
         return Reason(
             kind="dimension",
             id=dimension,
             text=self.ruleset.dimensions[dimension].label,
-            status=Status(said) if said is not None else None,
+            status=Status(said["status"]) if said is not None and "status" in said else None,
             seq=seq,
             children=children,
         )

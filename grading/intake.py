@@ -12,9 +12,10 @@ from typing import Any
 from grading import calendar, uscc
 from grading.identifiers import IdentifierError, normalise_id
 from grading.invisible import shown_invisible, without_invisible, without_invisible_notice
+from grading.language.bounds import NoLimitError, bound_from_text
 from grading.language.load import Library
 from grading.language.problems import LanguageError, place_of
-from grading.model.audit import Audit, Enterprise, Known, Row, UnitAudit, Value
+from grading.model.audit import Audit, Below, Enterprise, Known, Row, UnitAudit, Value
 from grading.model.base import decimal_places
 from grading.model.ruleset import Fact, Ruleset
 from grading.regions import is_place
@@ -62,21 +63,46 @@ class _NotANumber(str):
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = _Twice(pairs)
-    if len(found) != len(pairs):
-        seen: set[str] = set()
-        found.twice = tuple(dict.fromkeys(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
-    return found
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    seen: set[str] = set()
+    repeated = _Twice(found)
+    repeated.twice = tuple(dict.fromkeys(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
+    return repeated
 
 
 def parse_json(text: bytes | str) -> Any:
     """Strict JSON with exact numbers; raises AuditError. Duplicate keys are reported by `read_audit`, with their place."""
+    return parse_json_exactly(text)[0]
+
+
+def parse_json_exactly(text: bytes | str) -> tuple[Any, bool]:
+    """As `parse_json`, and whether every key of the document stands once in its object and every number can be read exactly."""
+    faults: list[object] = []
+
+    def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = _object(pairs)
+        if len(found) != len(pairs):
+            faults.append(found)
+        return found
+
+    def number(text: str) -> Any:
+        found = _number(text)
+        if isinstance(found, _NotANumber):
+            faults.append(found)
+        return found
+
+    def constant(text: str) -> _NotANumber:
+        faults.append(text)
+        return _NotANumber(text)
+
     if len(text) > MAX_BYTES:
         raise AuditError([InputProblem("", f"is larger than {MAX_BYTES:,} bytes")])
     try:
         text = text.decode("utf-8-sig") if isinstance(text, bytes) else text
-        return json.loads(
-            text, parse_float=_number, parse_int=_number, parse_constant=_NotANumber, object_pairs_hook=_object
+        raw = json.loads(
+            text, parse_float=number, parse_int=number, parse_constant=constant, object_pairs_hook=object_of
         )
     except UnicodeDecodeError as error:
         raise AuditError([InputProblem("", f"is not UTF-8 text (byte {error.start})")]) from None
@@ -85,6 +111,7 @@ def parse_json(text: bytes | str) -> Any:
         raise AuditError([InputProblem("", said)]) from None
     except RecursionError:
         raise AuditError([InputProblem("", "is nested too deeply")]) from None
+    return raw, not faults
 
 
 def _number(text: str) -> Any:
@@ -93,22 +120,6 @@ def _number(text: str) -> Any:
     if len(digits) > MAX_DIGITS or (exponent and abs(int(exponent)) > MAX_DIGITS):
         return _NotANumber(text[:MAX_DIGITS])
     return Decimal(text)
-
-
-def is_exact(raw: Any) -> bool:
-    """Whether every key of a parsed document stands there once, and every number can be read exactly."""
-    waiting = [raw]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            if getattr(value, "twice", ()):
-                return False
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value
-        elif isinstance(value, _NotANumber):
-            return False
-    return True
 
 
 def repeated_keys(raw: Any) -> Iterator[Path]:
@@ -411,7 +422,7 @@ class _Reader:
         evidence: tuple[str, ...] = ()
         note: str | None = None
         value = raw
-        if isinstance(raw, dict):
+        if isinstance(raw, dict) and "below" not in raw:
             wrapped = self.mapping(raw, path, optional=("value", "evidence", "note"))
             value = wrapped.get("value")
             if "note" in wrapped:
@@ -438,7 +449,8 @@ class _Reader:
             self.wrong(path, f"should be true or false, is {_shown(raw)}")
             return None
         if fact.type == "number":
-            return self.number(raw, path, fact)
+            is_bound = isinstance(raw, dict) and "below" in raw
+            return self.bound(raw, path, fact) if is_bound else self.number(raw, path, fact)
         if fact.type == "date":
             return self.day(raw, path)
         options = ", ".join(fact.options)
@@ -467,7 +479,8 @@ class _Reader:
         if isinstance(raw, int) and not isinstance(raw, bool):
             raw = Decimal(raw)
         if not isinstance(raw, Decimal) or not raw.is_finite():
-            self.wrong(path, f"should be a number{unit and f' in{unit}'}, is {_shown(raw)}")
+            hint = _bound_hint(raw, fact) if isinstance(raw, str) else ""
+            self.wrong(path, f"should be a number{unit and f' in{unit}'}, is {_shown(raw)}{hint}")
             return None
         low, high = fact.min, fact.max
         if (low is not None and raw < low) or (high is not None and raw > high):
@@ -491,6 +504,17 @@ class _Reader:
             self.wrong(path, f"should be smaller than 1,000,000,000{unit}")
             return None
         return raw
+
+    def bound(self, raw: dict[str, Any], path: Path, fact: Fact) -> Below | None:
+        """An upper bound, `{"below": 20}`."""
+        stated = self.mapping(raw, path, required=("below",))
+        limit = self.number(stated["below"], path, fact) if "below" in stated else None
+        if limit is None or len(stated) > 1 or getattr(raw, "twice", None):
+            return None
+        if fact.min is not None and limit <= fact.min:
+            self.wrong(path, f"“<{limit}”不可能：本项不小于 {fact.min}；上限（检出限）应大于 {fact.min}")
+            return None
+        return Below(below=limit)
 
     def unique_ids(self, units: list[UnitAudit | None]) -> None:
         seen: dict[str, int] = {}
@@ -520,6 +544,15 @@ def too_few_rows(ruleset: Ruleset, group: str, rows: int) -> str:
     excused = table.least_rows.unless
     hint = f"；“{ruleset.facts[excused.fact].label}”填“否”的除外" if excused is not None else ""
     return f"“{table.label}”{TOO_FEW} {table.least_rows.rows} 行，现有 {rows} 行；没有查明的不要写成空表{hint}"
+
+
+def _bound_hint(text: str, fact: Fact) -> str:
+    """How JSON states what a text says a number is below."""
+    try:
+        limit = bound_from_text(text, fact.unit)
+    except NoLimitError:
+        return '; below a limit of detection, state the limit: {"below": 0.07}'
+    return "" if limit is None else f'; an upper bound is {{"below": {limit}}}'
 
 
 def _shown(raw: Any) -> str:

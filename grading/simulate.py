@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from grading.intake import AuditError, InputProblem, check_value, parse_json
+from grading.language.bounds import NoLimitError, bound_from_text
 from grading.language.load import Library
 from grading.model.audit import Audit, Known, Row, UnitAudit
 from grading.model.base import Status
@@ -68,7 +70,7 @@ def change_audit(audit: Audit, texts: Iterable[str], library: Library) -> Audit:
         seen.add(setting.place)
         facts = _facts_of(audit, setting, library, problems)
         if facts:
-            known, found = check_value(setting.value, setting.place, facts)
+            known, found = check_value(_stated(setting.value, facts), setting.place, facts)
             problems += found
             placed.append((setting, known))
     if problems:
@@ -88,6 +90,16 @@ def _read(text: str, problems: list[InputProblem]) -> Setting | None:
     except AuditError:
         value = match["value"].strip()
     return Setting(match["unit"], match["group"], match["row"], match["fact"], value)
+
+
+def _stated(value: Any, facts: list[Fact]) -> Any:
+    """A value as JSON states it: of a number that is typed as `<20` its upper bound."""
+    if not isinstance(value, str) or facts[0].type != "number":
+        return value
+    with suppress(NoLimitError):
+        limit = bound_from_text(value, facts[0].unit)
+        return value if limit is None else {"below": limit}
+    return value
 
 
 def _facts_of(audit: Audit, setting: Setting, library: Library, problems: list[InputProblem]) -> list[Fact]:

@@ -9,7 +9,6 @@ from functools import cache, partial
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
-from threading import Lock
 from typing import Any
 from xml.etree import ElementTree
 
@@ -25,8 +24,6 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher
 from grading.gc_paused import gc_paused
 from reports.render import style
 from reports.typeface import printable
-from reports.typesetting import quicken
-from reports.typesetting.faces import Typecase
 
 HERE = Path(__file__).parent
 VARIANT = "pdf/a-3a"
@@ -118,10 +115,10 @@ def pdf(
         relationship="Data",
         url_fetcher=_NoFetcher(),
     )
-    with _pages, gc_paused():
+    with gc_paused():
         options = {"stylesheets": [_style(is_trial)], "output_intent": COLOURS, "pdf_variant": VARIANT}
         colours = {COLOURS: _colours()}
-        document = _Document._render(_Page(html), _typecase(), None, colours, DEFAULT_OPTIONS | options)
+        document = _Document._render(_Page(html), None, None, colours, DEFAULT_OPTIONS | options)
         document.metadata.title = printable(title)
         document.metadata.description = printable(subject)
         document.metadata.generator = CREATOR
@@ -229,16 +226,6 @@ def _xmp() -> Any:
     return environment.get_template("metadata.xmp.j2")
 
 
-_pages = Lock()
-"""Pages are set one after another: the typecase is for one hand, and threads would not be quicker together anyway."""
-
-
-@cache
-def _typecase() -> Typecase:
-    """The typecase of this process."""
-    return Typecase()
-
-
 @cache
 def _elements() -> CSS:
     return CSS(string=style("elements"), url_fetcher=_NoFetcher())
@@ -248,6 +235,3 @@ def _elements() -> CSS:
 def _style(is_trial: bool) -> CSS:
     names = ["report", "page", *(["trial"] if is_trial else [])]
     return CSS(string="\n".join(style(name) for name in names), url_fetcher=_NoFetcher())
-
-
-quicken()

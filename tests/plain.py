@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 from grading.model.audit import Audit, Known
@@ -231,6 +232,9 @@ class _Unit:
         value = self.value(c.fact, row, group)
         if value is None:
             return UNKNOWN
+        if isinstance(value, Between):
+            listed = operand if isinstance(operand, tuple) else (operand,)
+            return value.compared(operator, [Fraction(o) for o in listed])
         return MET if holds(operator, value, operand) else UNMET
 
     # Facts
@@ -244,11 +248,21 @@ class _Unit:
         if self.ruleset.facts[name].group is not None:
             if row is None or self.ruleset.facts[name].group != group:
                 return None
-            return _plain(self.unit.groups[group][row].facts.get(name))
-        own = _plain(self.unit.facts.get(name))
-        return own if own is not None else _plain(self.audit.enterprise.facts.get(name))
+            return self.known(name, self.unit.groups[group][row].facts.get(name))
+        own = self.known(name, self.unit.facts.get(name))
+        return own if own is not None else self.known(name, self.audit.enterprise.facts.get(name))
 
-    def computed(self, name: str, row: int | None, group: str) -> Fraction | None:
+    def known(self, name: str, known: Known | None) -> Any:
+        """What is stated; of an upper bound everything from the least that the fact can be up to it, the bound left out."""
+        value = _plain(known)
+        if not hasattr(value, "below"):
+            return value
+        fact = self.ruleset.facts[name]
+        low = -ENDLESS if fact.min is None else Fraction(fact.min)
+        limit = Fraction(value.below)
+        return Between(low, limit, low, max(low, limit - Fraction(1, 10**fact.decimals)))
+
+    def computed(self, name: str, row: int | None, group: str) -> Any:
         c = self.ruleset.computed[name]
         if c.group is None:
             row = None
@@ -267,28 +281,105 @@ class _Unit:
         operands = [read(operand) for operand in listed]
         if any(operand is None for operand in operands):
             return None
-        result: Any = None
-        if c.ratio is not None:
-            result = operands[0] / operands[1] if operands[1] != 0 else None
-        elif c.oxygen_corrected is not None:
-            value, oxygen, baseline = operands
-            result = value * (21 - baseline) / (21 - oxygen) if oxygen < 21 else None
-        elif c.product is not None:
-            result = Fraction(1)
-            for operand in operands:
-                result *= operand
-        elif c.sum is not None:
-            result = sum(operands, Fraction(0))
-        elif c.difference is not None:
-            result = operands[0] - operands[1]
-        elif c.minimum is not None:
-            result = min(operands)
-        elif c.maximum is not None:
-            result = max(operands)
-        elif c.days_between is not None:
-            result = Fraction((operands[1] - operands[0]).days)
+        if any(isinstance(operand, Between) for operand in operands):
+            return between(c, operands)
+        result = worked_out(c, operands)
         # round() of a fraction is half-even, as the page asks.
         return None if result is None else Fraction(round(result * 1_000_000), 1_000_000)
+
+
+@dataclass(frozen=True)
+class Between:
+    """A number from `low` to `high`; the ends that can be stated are `first` and `last`, which may lie a step inside."""
+
+    low: Fraction
+    high: Fraction
+    first: Fraction
+    last: Fraction
+
+    def compared(self, operator: str, figures: list[Fraction]) -> str:
+        """Met where every number between compares so, unmet where none does."""
+        one = figures[0] if figures else Fraction(0)
+        open_low, open_high = self.low != self.first, self.high != self.last
+        if operator in ("at_most", "above"):
+            yes, no = self.high <= one, self.low > one or (self.low == one and open_low)
+        elif operator in ("below", "at_least"):
+            yes, no = self.high < one or (self.high == one and open_high), self.low >= one
+        else:
+            yes = self.low == self.high and self.low in figures
+            no = not any(self.has(figure) for figure in figures)
+        if operator in ("above", "at_least", "none_of"):
+            yes, no = no, yes
+        return MET if yes else UNMET if no else UNKNOWN
+
+    def ends(self, outermost: bool) -> list[Fraction]:
+        """Both ends, or what can be stated next to them."""
+        return [self.low, self.high] if outermost else [self.first, self.last]
+
+    def has(self, figure: Fraction) -> bool:
+        """Whether the number can be this."""
+        open_low, open_high = self.low != self.first, self.high != self.last
+        return self.low <= figure <= self.high and not (
+            (figure == self.low and open_low) or (figure == self.high and open_high)
+        )
+
+
+ENDLESS = Fraction(10**2000)
+"""Stands for an end that is not there; whatever is within a half of its digits of it counts as it."""
+NEXT_TO_ZERO = 1 / ENDLESS
+
+
+def between(c: Any, operands: list[Any]) -> Between | None:
+    """A computed fact of which only ends are known: every operation has its extremes at ends of its operands."""
+    ends: list[list[Fraction]] = []
+    for outermost in (True, False):
+        corners = [operand.ends(outermost) if isinstance(operand, Between) else [operand] for operand in operands]
+        if c.ratio is not None or c.oxygen_corrected is not None:
+            # What is divided by, at each of its corners.
+            divisor = corners[1] if c.ratio is not None else [21 - corner for corner in corners[1]]
+            crosses = min(divisor) < 0 < max(divisor) or (c.oxygen_corrected is not None and min(divisor) < 0)
+            if crosses or (0 in divisor and (not outermost or max(divisor) == min(divisor))):
+                return None
+            side = 1 if max(divisor) > 0 else -1
+            corners[1] = [corner or side * NEXT_TO_ZERO for corner in divisor]
+            if c.oxygen_corrected is not None:
+                corners[1] = [21 - corner for corner in corners[1]]
+        found = [worked_out(c, list(corner)) for corner in product(*corners)]
+        ends.append([round_(min(found)), round_(max(found))])
+    (low, high), (first, last) = ends
+    return Between(low, high, first, last)
+
+
+def round_(number: Any) -> Fraction:
+    """Half-even to six places; what can only come from an end that is not there is one again, which nothing reaches."""
+    if abs(number) > 10**1000:
+        return ENDLESS if number > 0 else -ENDLESS
+    return Fraction(round(number * 1_000_000), 1_000_000)
+
+
+def worked_out(c: Any, operands: list[Any]) -> Any:
+    """An operation on known values, exactly; None where it is undefined."""
+    result: Any = None
+    if c.ratio is not None:
+        result = operands[0] / operands[1] if operands[1] != 0 else None
+    elif c.oxygen_corrected is not None:
+        value, oxygen, baseline = operands
+        result = value * (21 - baseline) / (21 - oxygen) if oxygen < 21 else None
+    elif c.product is not None:
+        result = Fraction(1)
+        for operand in operands:
+            result *= operand
+    elif c.sum is not None:
+        result = sum(operands, Fraction(0))
+    elif c.difference is not None:
+        result = operands[0] - operands[1]
+    elif c.minimum is not None:
+        result = min(operands)
+    elif c.maximum is not None:
+        result = max(operands)
+    elif c.days_between is not None:
+        result = Fraction((operands[1] - operands[0]).days)
+    return result
 
 
 OPERATORS = (

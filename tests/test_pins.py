@@ -13,7 +13,7 @@ PINNED = {
     "fastapi": "api/context.py wraps endpoints after routes are made, api/server/openapi.py reads dependants",
     "pydyf": "reports/pdf.py writes its objects itself",
     "uvicorn": "api/server/asgi.py subclasses its server",
-    "weasyprint": "reports/pdf.py subclasses its document, reports/typesetting replaces parts of its layout",
+    "weasyprint": "reports/pdf.py subclasses its page and its document",
 }
 """What is pinned, and which code hangs on its inner parts."""
 

@@ -58,6 +58,14 @@ class Rule(StrEnum):
     """Begin and close campaigns, keep their rosters."""
     KEEP_PLANS = "keep_plans"
     """Write a plant's upgrade plan."""
+    TAKE_CAMPAIGN_STEPS = "take_campaign_steps"
+    """Say how far a plant or one of its gaps has come."""
+    RECORD_VISITS = "record_visits"
+    """Write down visits to plants of a campaign."""
+    READ_ADMISSION = "read_admission"
+    """Look at opinions of admission."""
+    GIVE_ADMISSION = "give_admission"
+    """Give opinions of admission, and say when projects were completed."""
     READ_LOG = "read_log"
     OPERATE = "operate"
     """Metrics and the state of the service."""
@@ -93,6 +101,10 @@ MAY = MappingProxyType(
         Rule.READ_CAMPAIGNS: frozenset({B, R}),
         Rule.RUN_CAMPAIGNS: frozenset({B}),
         Rule.KEEP_PLANS: frozenset({E, B}),
+        Rule.TAKE_CAMPAIGN_STEPS: frozenset({A, E, B}),
+        Rule.RECORD_VISITS: frozenset({A, B}),
+        Rule.READ_ADMISSION: frozenset({B, R}),
+        Rule.GIVE_ADMISSION: frozenset({B}),
         Rule.READ_LOG: ALL,
         Rule.OPERATE: frozenset({R}),
     }
@@ -105,6 +117,7 @@ LOOKS_ONLY = frozenset(
         Rule.READ_STATISTICS,
         Rule.READ_BATCHES,
         Rule.READ_CAMPAIGNS,
+        Rule.READ_ADMISSION,
         Rule.READ_LOG,
         Rule.OPERATE,
     }

@@ -32,6 +32,7 @@ from sqlalchemy.sql.visitors import ExternallyTraversible
 
 from api.access.actor import Actor, Via
 from api.store import (
+    AdmissionOpinion,
     Appeal,
     Assignment,
     Audit,
@@ -46,8 +47,11 @@ from api.store import (
     BatchUnit,
     Campaign,
     CampaignChange,
+    CampaignPhoto,
     CampaignPlant,
     CampaignSnapshot,
+    CampaignStep,
+    CampaignVisit,
     DraftRuleset,
     DraftVersion,
     Enterprise,
@@ -57,6 +61,8 @@ from api.store import (
     GradedUnit,
     Grading,
     LogEntry,
+    Notice,
+    ProjectCompletion,
     Publication,
     RememberedAnswer,
     Role,
@@ -272,6 +278,15 @@ def _campaign_snapshots(actor: Actor) -> Filter:
     return CampaignSnapshot.campaign_id.in_(within)
 
 
+def _completions(actor: Actor) -> Filter:
+    """When projects were completed whose opinions the actor sees."""
+    if actor.role is Role.ADMINISTRATOR:
+        return true()
+    o = _alias(AdmissionOpinion)
+    within: Filter = ProjectCompletion.opinion_id.in_(select(o.c.id).where(_of_the_area(actor, o.c.county)))
+    return within
+
+
 FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     Enterprise: lambda actor: enterprises(actor, Enterprise.id),
     Site: lambda actor: enterprises(actor, Site.enterprise_id),
@@ -299,6 +314,12 @@ FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     CampaignPlant: lambda actor: enterprises(actor, CampaignPlant.enterprise_id),
     CampaignChange: lambda actor: enterprises(actor, CampaignChange.enterprise_id),
     CampaignSnapshot: _campaign_snapshots,
+    CampaignStep: lambda actor: enterprises(actor, CampaignStep.enterprise_id),
+    CampaignVisit: lambda actor: enterprises(actor, CampaignVisit.enterprise_id),
+    CampaignPhoto: lambda actor: enterprises(actor, CampaignPhoto.enterprise_id),
+    Notice: lambda actor: Notice.user_id == actor.id,
+    AdmissionOpinion: lambda actor: _of_the_area(actor, AdmissionOpinion.county),
+    ProjectCompletion: _completions,
     DraftRuleset: lambda actor: _of_the_area(actor, DraftRuleset.area),
     Batch: lambda actor: _of_the_area(actor, Batch.area),
     BatchRuleset: _of_batches(BatchRuleset.batch_id),

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from api.jobs.retry import retry_while_away
 from api.service import Service
 from api.services.campaigns.snapshots import take_due
 from api.services.exports import AT_WORK
+from api.services.notices import NoticeMaker
+from api.services.notices.mail import mail_until
 from api.services.regrading.states import WORKING
 from api.store import Batch, Export, ExportKind, Worker
 from api.store.base import now
@@ -31,6 +33,7 @@ KEPT = timedelta(days=1)
 """How long records of jobs that are over are kept."""
 TIDY_BEATS = 3600
 SNAPSHOT_BEATS = 60
+NOTICE_BEATS = 30
 OVER = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 NICENESS = 15
 """How far a worker steps back behind the processes that answer people."""
@@ -45,12 +48,18 @@ def run(service: Service, stop: Event) -> None:
     retry_while_away(runtime.launch, service, me.id)
     log.info("worker at work", worker=me.id)
     seen: set[str] = set()
+    notices = NoticeMaker(service)
+    if service.settings.smtp_host is not None:
+        # A mail server that hangs must not make the worker look dead.
+        Thread(target=mail_until, args=(service, stop), name="mail", daemon=True).start()
     for beat in count():
         retry_while_away(_beat, service, me)
         retry_while_away(take_over, service)
         retry_while_away(begin_what_is_wanted, service, seen)
         if beat % SNAPSHOT_BEATS == 0 and (taken := retry_while_away(take_due, service)):
             log.info("snapshots taken", number=taken)
+        if beat % NOTICE_BEATS == 0 and (made := retry_while_away(notices.make_due)):
+            log.info("notices made", number=made)
         if beat % TIDY_BEATS == 0:
             forget_records()
         if stop.wait(BEAT_SECONDS):

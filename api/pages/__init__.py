@@ -16,6 +16,7 @@ from api.pages import (
     home,
     labels,
     log,
+    notices,
     overview,
     render,
     sign_in,
@@ -23,8 +24,9 @@ from api.pages import (
     users,
     what_if,
 )
+from api.pages.admission import opinions
 from api.pages.batch import batch_unit, batches
-from api.pages.campaign import campaigns, plan, plants
+from api.pages.campaign import campaigns, plan, plants, progress
 from api.pages.form import audit_form, evidence
 from api.pages.problem_page import problem_page
 from api.pages.ruleset import rulesets
@@ -49,9 +51,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     campaigns.router,
     plants.router,
     plan.router,
+    progress.router,
+    opinions.router,
     users.router,
     teams.router,
     account.router,
+    notices.router,
     log.router,
 )
 """Every router of pages."""

@@ -3,6 +3,7 @@
 from fastapi import Request
 from starlette.responses import Response
 
+from api.pages.place_words import place_words
 from api.pages.render import page
 from api.problems import Problem
 
@@ -12,7 +13,10 @@ def problem_page(request: Request, problem: Problem) -> Response:
     inside = "hx-request" in request.headers
     template = "problem_notice.html.j2" if inside else "problem.html.j2"
     back = request.headers.get("referer") or "/"
-    made = page(request, None, template, problem.status, problem=problem, told=problem.as_json(), back=back)
+    library = request.app.state.service.grader.library
+    errors = [(place_words(error.place, library), error) for error in problem.errors]
+    told = problem.as_json()
+    made = page(request, None, template, problem.status, problem=problem, told=told, errors=errors, back=back)
     if problem.retry_after is not None:
         made.headers["Retry-After"] = str(problem.retry_after)
     made.headers["X-Problem"] = problem.code

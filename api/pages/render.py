@@ -13,6 +13,8 @@ from starlette.responses import HTMLResponse
 from api.access import ROLE_NAMES, Actor
 from api.context import Context, cookie_name
 from api.identity import csrf
+from api.pages.form.answers import shown_answer
+from api.queries.notices import unread
 from api.schemas.audits import GradeBrief
 from api.schemas.decisions import stored_decision
 from api.services.workflow import KIND_NAMES, STATE_NAMES
@@ -49,6 +51,7 @@ WAYS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("/rulesets", "规则"),
         ("/batches", "批次"),
         ("/campaigns", "行动"),
+        ("/admission", "项目准入"),
         ("/teams", "评审组"),
         ("/log", "日志"),
     ),
@@ -57,6 +60,7 @@ WAYS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("/enterprises", "企业"),
         ("/rulesets", "规则"),
         ("/campaigns", "行动"),
+        ("/admission", "项目准入"),
         ("/users", "用户"),
         ("/teams", "评审组"),
         ("/log", "日志"),
@@ -76,6 +80,7 @@ def page(request: Request, context: Context | None, template: str, status: int =
         "actor": actor,
         "csrf": token,
         "here": request.url.path,
+        "unread": unread(context.db) if context is not None else 0,
         "ways": WAYS[actor.role] if actor is not None else (),
     }
     return HTMLResponse(_environment().get_template(template).render(**around, **values), status)
@@ -128,6 +133,11 @@ def day(value: date | datetime | str | None) -> str:
     return value.isoformat() if isinstance(value, date) else value or "—"
 
 
+def figure(value: Any) -> str:
+    """A number, or an upper bound, as a field shows it."""
+    return shown_answer(value) if isinstance(value, Mapping) else number_text(value)
+
+
 def between(ends: Any) -> str:
     """The two ends of a range: `3～5`; a dash when there is none."""
     if ends is None:
@@ -148,7 +158,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "day": day,
         "unit": unit_text,
-        "figure": number_text,
+        "figure": figure,
         "cited": cited,
         "region": region_text,
         "between": between,

@@ -22,6 +22,7 @@ from grading.columns.grade import ColumnGrader
 from grading.columns.layout import Columns
 from grading.engine.grade import Engine
 from grading.impact.cause_details import Pair, cause_details
+from grading.impact.changed_figures import AFTER, BEFORE, figure_texts
 from grading.impact.compare import Side, compare
 from grading.impact.counts import count_changes, impact
 from grading.impact.criteria import title
@@ -39,7 +40,8 @@ class BatchImpact:
     """The impact; `pairs` by digests before and after.
 
     `units`, those that change, worst first: `audit_id`, `position`, `unit.id`, `county`, `industry`, `pair`, the columns of
-    `grading.impact.compare.Changes.units` and `causes` in words. `causes`: `audit_id`, `position`, `about`,
+    `grading.impact.compare.Changes.units`, `causes` in words, and the texts of `grading.impact.changed_figures`.
+    `causes`: `audit_id`, `position`, `about`,
     `pair`, `kind`, `before_id`, `after_id` of all causes that decide.
     """
 
@@ -86,8 +88,10 @@ def _work_out(db: Session, batch_id: UUID) -> BatchImpact:
         pair = Pair(stored_ruleset(db, old), stored_ruleset(db, new))
         name = f"{old} {new}"
         pairs[name] = pair
-        before, after = (pl.concat([both[i] for both in listed]) for i in (0, 1))
-        changes = compare(Side(pair.before, before), Side(pair.after, after))
+        # A part that an earlier release graded may lack columns.
+        before, after = (pl.concat([both[i] for both in listed], how="diagonal") for i in (0, 1))
+        sides = Side(pair.before, before), Side(pair.after, after)
+        changes = compare(*sides)
         counted.append(count_changes(pair.before, pair.after, changes, after[COUNTY]))
         keys = after.select(AUDIT, POSITION, UNIT, COUNTY)
         deciding = changes.causes.filter("decides")
@@ -102,7 +106,9 @@ def _work_out(db: Session, batch_id: UUID) -> BatchImpact:
             keys.hstack(changes.units).with_row_index("unit").join(texts, on="unit", how="left", maintain_order="left")
         )
         industry = pl.lit(industry_of(pair.after.id))
-        whole = whole.with_columns(industry.alias("industry"), pl.lit(name).alias("pair"))
+        whole = whole.with_columns(
+            industry.alias("industry"), pl.lit(name).alias("pair"), *figure_texts(changes, *sides)
+        )
         units.append(whole.filter(pl.col("way").is_not_null()).select(pl.col(n).cast(t) for n, t in _UNITS.items()))
         mine = keys[deciding["unit"]].hstack(deciding.drop("unit")).with_columns(pl.lit(name).alias("pair"))
         causes.append(mine.select(pl.col(n).cast(t) for n, t in _CAUSES.items()))
@@ -112,7 +118,18 @@ def _work_out(db: Session, batch_id: UUID) -> BatchImpact:
     return BatchImpact(impact(counted, scales), pairs, changed, pl.concat(causes))
 
 
-_TEXTS = ("before", "after", "before_attainable", "after_attainable", "industry", "pair", "way", "causes")
+_TEXTS = (
+    "before",
+    "after",
+    "before_attainable",
+    "after_attainable",
+    "industry",
+    "pair",
+    "way",
+    "causes",
+    BEFORE,
+    AFTER,
+)
 _UNITS: dict[str, pl.DataType] = {
     AUDIT: pl.String(),
     POSITION: pl.UInt32(),

@@ -17,6 +17,8 @@ from api.services.analysis import Case
 from api.services.comparison import Compared
 from api.store import Audit
 from grading.digest import plain
+from grading.language.bounds import bound_text
+from grading.model.audit import Below
 from grading.model.result import Outcome
 from grading.side_by_side import Side, UnitPair
 
@@ -81,5 +83,7 @@ def _side(side: Side) -> StatedOut:
     value: Any = None if known is None else known.value
     if isinstance(value, Decimal):
         value = plain(value)
+    elif isinstance(value, Below):
+        value = bound_text(value)
     evidence = [] if known is None else list(known.evidence)
     return StatedOut(value=value, text=side.text, evidence=evidence, note=None if known is None else known.note)

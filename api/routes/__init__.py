@@ -4,16 +4,19 @@ from fastapi import APIRouter
 
 from api.routes import (
     account,
+    admission,
     appeals,
     audit_steps,
     audits,
     batches,
     campaign_plans,
+    campaign_progress,
     campaigns,
     enterprises,
     evidence,
     gradings,
     log,
+    notices,
     reports,
     rulesets,
     sites,
@@ -36,9 +39,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     batches.router,
     campaigns.router,
     campaign_plans.router,
+    campaign_progress.router,
+    admission.router,
     evidence.router,
     users.router,
     account.router,
+    notices.router,
     log.router,
 )
 """Every router of the JSON interface, without the prefix `/v1`."""

@@ -120,9 +120,33 @@ def save_audit_content(audit_id: UUID, body: JsonText, context: Writer, if_match
     """Needs `If-Match` with the ETag of what was read.
 
     When somebody saved in between, the answer is 412 `edited_meanwhile`, and what was sent is kept as `kept_revision`.
+    `conflicts` names each field that both have changed (units numbered as sent), with what was `seen`, `sent` and is there
+    `now`. When it is empty, `PATCH` would merge; it is null when the service no longer knows what was read.
     """
     version = required_version(if_match)
     return audit_response(context, workflow.save_draft(context, audit_id, text_of(body), version))
+
+
+@router.patch(
+    "/audits/{audit_id}/content",
+    summary="Merge changes into a draft",
+    response_model=AuditOut,
+    responses=VERSIONED | refusals(409, 412, 415, 422),
+    openapi_extra=json_body(DRAFT_SCHEMA, AUDIT_EXAMPLE),
+)
+def merge_audit_content(
+    audit_id: UUID,
+    body: JsonText,
+    context: Writer,
+    seen: Annotated[int, Query(ge=1, le=999_999_999, description="The version (ETag) that it was made from.")],
+) -> Response:
+    """The whole content as you want it: what it changes of `seen` is put in field by field, what others saved since stays.
+
+    Value, evidence and note of an answer are fields of their own; units go by their ids, rows by their keys, both in the order
+    of the draft. Where a field was changed otherwise meanwhile, nothing is saved: 412 `edited_meanwhile`, as of `PUT`.
+    Read the content again afterwards: it may hold more than what was sent.
+    """
+    return audit_response(context, workflow.merge_draft(context, audit_id, text_of(body), seen))
 
 
 @router.get(

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from api.schemas.base import In, Out
 from api.schemas.decisions import DecisionOut, stored_decision
+from api.schemas.trace import TraceEntryOut
 from api.store import AuditKind, AuditState, Grading
 from grading.model.base import Basis, Mode, Status
 from grading.model.gap import UnitGaps
@@ -44,15 +45,6 @@ class GateOut(Out):
 
     id: str
     status: Status
-
-
-class TraceEntryOut(Out):
-    """A rule that fired. `because` names facts with their places, or earlier entries by `seq`."""
-
-    seq: int
-    rule: str
-    because: list[dict[str, Any]]
-    concludes: dict[str, Any]
 
 
 class DecisiveFigureOut(Out):

@@ -33,7 +33,8 @@ everything that is wrong at once, each with its `place`: `units[0].groups.outlet
 **Lists** come in pages, the newest first: give `next` back as `cursor` until it is null.
 
 **Drafts** carry a version as `ETag`; a change says in `If-Match` what it has seen. 412 tells that somebody was faster, and
-the attempt is kept as a revision: nothing is lost.
+the attempt is kept as a revision: nothing is lost. `PUT` replaces a content as a whole or not at all; `PATCH` merges
+field by field.
 
 **Sending twice**: with an `Idempotency-Key` a request that is repeated acts once and is answered alike.
 
@@ -51,7 +52,9 @@ TAGS = {
     "gradings": "Grades with their trace, explanation, gaps, simulation.",
     "reports": "Gap reports as PDF and HTML, one or many.",
     "batches": "Published gradings under another edition: what would change, published as a whole.",
+    "notices": "What you were told to do: each notice once.",
     "campaigns": "Targets of a bureau for its plants, counted from published gradings.",
+    "admission": "Whether proposed projects may be admitted, and their grades after completion.",
     "evidence": "Files that prove what an audit says.",
     "people": "Users, assessment teams, assignments.",
     "account": "Your own password and tokens.",

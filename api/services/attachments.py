@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.access import unscoped
 from api.context import Context, find
+from api.files.evidence import StoredFile
 from api.problems import ErrorAt, Problem, not_found
 from api.service import Service
 from api.services.workflow.content import revision_of
@@ -19,7 +20,7 @@ from api.services.workflow.draft import Draft, GoneError
 from api.services.workflow.places import parse
 from api.services.workflow.states import Action, record, take
 from api.services.workflow.versions import content_at
-from api.store import Audit, EvidenceFile
+from api.store import Audit, CampaignPhoto, EvidenceFile
 
 MAX_FILES = 500
 MAX_PLACE = 400
@@ -43,9 +44,7 @@ def attach(
     place = _by_key(context, audit, place, version)
     if (context.db.scalar(_count(audit)) or 0) >= MAX_FILES:
         raise Problem("too_many_files", f"一份审核最多 {MAX_FILES} 个证据文件。")
-    _hold_files(context.db, alone=False)
-    stored = context.service.evidence.put(content, name)
-    _afterwards(context, "after_rollback", stored.sha256)
+    stored = take_in(context, content, name)
     same = _of(audit).where(EvidenceFile.sha256 == stored.sha256)
     known: EvidenceFile | None = context.db.scalar(
         same.where(EvidenceFile.place == place if place else EvidenceFile.place.is_(None))
@@ -64,6 +63,14 @@ def attach(
     context.db.add(made)
     record(context, audit, "evidence_attached", evidence=str(made.id), sha256=stored.sha256, place=place or "")
     return made
+
+
+def take_in(context: Context, content: BinaryIO, name: str) -> StoredFile:
+    """Keep a file for a row that is being added; it goes if that is undone. Raises Problem (413, 415, 422)."""
+    _hold_files(context.db, alone=False)
+    stored = context.service.evidence.put(content, name)
+    _afterwards(context, "after_rollback", stored.sha256)
+    return stored
 
 
 def detach(context: Context, evidence_id: UUID) -> EvidenceFile:
@@ -151,7 +158,8 @@ def _afterwards(context: Context, moment: str, sha256: str) -> None:
 def _delete_unless_needed(service: Service, sha256: str) -> None:
     with service.database.writing() as db:
         _hold_files(db, alone=True)
-        if db.scalar(select(EvidenceFile.id).where(EvidenceFile.sha256 == sha256).limit(1)) is None:
+        needing = (select(kind.id).where(kind.sha256 == sha256).limit(1) for kind in (EvidenceFile, CampaignPhoto))
+        if all(db.scalar(rows) is None for rows in needing):
             service.evidence.delete(sha256)
 
 

@@ -20,7 +20,7 @@ from api.access import Via, actor_of
 from api.context import Context, open_context
 from api.identity import passwords
 from api.service import Service
-from api.services import users, workflow
+from api.services import admission, users, workflow
 from api.services.workflow.review import has_open_exclusion, outcomes_of
 from api.settings import Settings
 from api.store import Assignment, Audit, Enterprise, LogEntry, Role, Site, Team, Unit, User
@@ -31,6 +31,8 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 EXAMPLES_IN_WHEEL = Path(__file__).resolve().parents[1] / "_examples"
 SHOWN = "91610404MA7D2P8L3F"
 """The enterprise whose user there is an account for."""
+PROJECTS_PLANT = "91610402MA6XG7N518"
+"""The enterprise whose audit is the design data of the projects that ask for admission."""
 WORD = "演示数据，缺失和异常之处未改动。"
 PUBLISHED_WORD = "演示数据：指南限值待主管部门核实，先行公布。"
 LEFT_AT = ("published", "published", "published", "confirmed", "submitted", "draft", "returned")
@@ -163,6 +165,37 @@ def _audits(service: Service, audits: list[dict[str, Any]], enterprises: dict[st
     play("demo-enterprise", workflow.submit, own.id, reasons=WORD)
     play("demo-enterprise", workflow.appeal, published, "硫化工序收集设施已完成改造，申请复核。")
     play("demo-bureau", workflow.sign_off, "national-2020/rubber", statement="演示用，并非真实的审定。")
+    _opinions(play, audits)
+
+
+def _opinions(play: _Play, audits: list[dict[str, Any]]) -> None:
+    """Projects that are admitted and completed, admitted, refused, and undecided for want of design data or of one fact."""
+    designs = {said["enterprise"]["uscc"]: said for said in audits}
+    found = designs[PROJECTS_PLANT]
+    design = {**found, "enterprise": {**found["enterprise"], "name": "拟建项目（设计资料）"}}
+    coating = {"kind": "new", "industry": "industrial_coating", "emits_to_air": True, "county": "610402"}
+    near = {"in_urban_area": False, "distance_km": 18, "distance_method": "fence", "treatment": ["rto"]}
+    stated: tuple[tuple[dict[str, Any], dict[str, Any] | None], ...] = (
+        ({"name": "门窗型材水性涂装线新建项目", "accepted_on": "2023-05-10", **coating, **near}, design),
+        ({"name": "金属家具粉末涂装线新建项目", "accepted_on": "2024-03-18", **coating, **near}, design),
+        ({"name": "机械零件喷漆线新建项目", "accepted_on": "2024-12-02", **coating, **near}, None),
+        (
+            {"name": "货架涂装线新建项目", "accepted_on": "2024-12-09", **coating, **near}
+            | {"treatment": ["spray_absorption"]},
+            design,
+        ),
+        (
+            {"name": "精密铸件扩建项目", "accepted_on": "2024-04-11", **coating, **near}
+            | {"kind": "extension", "industry": "foundry"},
+            None,
+        ),
+    )
+    made = [
+        play("demo-bureau", admission.give, _text({"project": project, "audit": audit})) for project, audit in stated
+    ]
+    play(
+        "demo-bureau", admission.complete, made[0].id, date(2024, 6, 28), "演示：竣工环境保护验收意见。", PROJECTS_PLANT
+    )
 
 
 def _text(said: dict[str, Any]) -> str:

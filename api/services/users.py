@@ -17,6 +17,7 @@ from api.store.base import now
 from grading.regions import is_place
 
 _NAMES = select(User.id, User.name).where(User.id.in_(bindparam("ids", expanding=True)))
+EMAIL = r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 
 
@@ -197,6 +198,20 @@ def change_own_password(context: Context, old: str, new: str) -> None:
     user.version += 1
     end_sessions(context.db, user.id, but=actor.via_id)
     audit_log.append(context.db, "user.password_changed", actor, subject=f"user:{user.id}")
+
+
+def set_own_email(context: Context, email: str) -> None:
+    """Where the actor's notices are mailed; empty: nowhere. Raises Problem (422)."""
+    actor = require(context.db, Rule.OWN_ACCOUNT)
+    said = email.strip()
+    if said and (len(said) > 254 or not re.fullmatch(EMAIL, said)):
+        message = "应为 name@example.com 的格式。"
+        raise Problem("invalid_email", f"邮箱{message}", status=422, errors=[ErrorAt("email", message)])
+    user = _user(context.db, actor.id)
+    if user.email != (said or None):
+        user.email = said or None
+        user.version += 1
+        audit_log.append(context.db, "user.email_changed", actor, subject=f"user:{user.id}")
 
 
 def end_sessions(db: Session, user_id: UUID, but: UUID | None = None) -> None:

@@ -1,5 +1,6 @@
 """The tables, one file per aggregate, and the database they are in."""
 
+from api.store.admission import AdmissionOpinion, AdmissionOutcome, ProjectCompletion
 from api.store.audits import Appeal, AppealState, Audit, AuditKind, AuditRevision, AuditState, DraftVersion
 from api.store.base import Base
 from api.store.batches import (
@@ -14,6 +15,7 @@ from api.store.batches import (
     BatchUnit,
     DraftRuleset,
 )
+from api.store.campaign_progress import CampaignPhoto, CampaignStep, CampaignStepState, CampaignVisit
 from api.store.campaigns import (
     Campaign,
     CampaignChange,
@@ -28,12 +30,15 @@ from api.store.exports import Export, ExportKind, ExportPart, ExportState
 from api.store.gradings import GradedUnit, Grading, Publication
 from api.store.idempotency import RememberedAnswer
 from api.store.log import LogEntry, LogHead
+from api.store.notices import MailState, Notice, NoticeKind
 from api.store.rulesets import SignOff, StoredRuleset
 from api.store.sign_in import CostlyUse, FailedSignIn, SignInSession, Token
 from api.store.users import Assignment, Role, Team, User
 from api.store.workers import Worker
 
 __all__ = [
+    "AdmissionOpinion",
+    "AdmissionOutcome",
     "Appeal",
     "AppealState",
     "Assignment",
@@ -54,9 +59,13 @@ __all__ = [
     "Campaign",
     "CampaignChange",
     "CampaignChangeKind",
+    "CampaignPhoto",
     "CampaignPlant",
     "CampaignSnapshot",
     "CampaignState",
+    "CampaignStep",
+    "CampaignStepState",
+    "CampaignVisit",
     "CostlyUse",
     "DraftRuleset",
     "DraftVersion",
@@ -71,6 +80,10 @@ __all__ = [
     "Grading",
     "LogEntry",
     "LogHead",
+    "MailState",
+    "Notice",
+    "NoticeKind",
+    "ProjectCompletion",
     "Publication",
     "RememberedAnswer",
     "Role",

@@ -18,13 +18,16 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Date, Enum, Integer, String, Table, Text, Uuid
 
+from api.store.admission import AdmissionOpinion, ProjectCompletion
 from api.store.audits import Appeal, Audit, AuditRevision
 from api.store.base import Base, Moment, Packed
 from api.store.batches import Batch, BatchAudit, BatchRuleset, DraftRuleset
+from api.store.campaign_progress import CampaignPhoto, CampaignStep, CampaignVisit
 from api.store.campaigns import Campaign, CampaignChange, CampaignPlant, CampaignSnapshot
 from api.store.enterprises import Enterprise, Site, Unit
 from api.store.evidence import EvidenceFile
 from api.store.gradings import GradedUnit, Grading, Publication
+from api.store.notices import Notice
 from api.store.rulesets import SignOff, StoredRuleset
 from api.store.sign_in import Token
 from api.store.users import Assignment, Team, User
@@ -93,6 +96,13 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
             Recorded(CampaignPlant, "campaign_plant"),
             Recorded(CampaignChange, "campaign_change"),
             Recorded(CampaignSnapshot, "campaign_snapshot"),
+            Recorded(CampaignStep, "campaign_step"),
+            Recorded(CampaignVisit, "campaign_visit"),
+            Recorded(CampaignPhoto, "campaign_photo"),
+            # Whether and when it was mailed is the mail server's word, tried again and again.
+            Recorded(Notice, "notice", left_out=frozenset({"mail", "mail_attempts", "mail_at"})),
+            Recorded(AdmissionOpinion, "admission_opinion"),
+            Recorded(ProjectCompletion, "project_completion"),
             Recorded(Batch, "batch"),
             Recorded(BatchRuleset, "batch_ruleset"),
             # What is computed is recorded when it is published; until then it may be computed again at any time.

@@ -60,6 +60,8 @@ class User(Base, kw_only=True):
     active: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
+    email: Mapped[str | None] = mapped_column(String(254), default=None)
+    """Where notices go besides; None: nowhere."""
 
     @validates("area")
     def _area_is_a_code(self, _: str, value: str | None) -> str | None:

@@ -189,7 +189,7 @@ class AuditLines:
         fact = self.ruleset.facts.get(str(steps[depth - 1])) if depth is not None else None
         if fact is not None:
             value = standing_at(raw, steps[:depth])
-            if isinstance(value, dict):
+            if isinstance(value, dict) and "below" not in value:
                 value = value.get("value")
             # The evidence, the note or an odd key beside a value say nothing of the value.
             if problem in check_value(value, place_of(steps[:depth]), [fact])[1]:

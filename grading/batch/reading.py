@@ -32,10 +32,11 @@ from grading.batch.visible_texts import visible_texts
 from grading.columns.cells import read_column
 from grading.columns.layout import ROW_KEY, UNIT, Columns, stated
 from grading.day_text import RIGHT, DayError, day_from_text
-from grading.forms.wording import expectation
+from grading.forms.wording import bound_hint, expectation
 from grading.intake import MAX_ROWS, MAX_TEXT, AuditError, check_audit, too_few_rows
 from grading.invisible import shown_invisible, without_invisible, without_invisible_notice
 from grading.language.load import Library
+from grading.language.synonyms import likeness_question
 from grading.model.ruleset import Fact, Ruleset
 from grading.percentages import fraction_question, is_share
 from grading.regions import PATTERN as PLACE
@@ -203,6 +204,7 @@ class TableReader:
                     self._leave_unknown(group, raw, position, unit, heads, place, reason, found)
                 else:
                     self._reject(group, raw, position, unit, heads, place, reason, found)
+            self._tell_synonyms(group, fact, raw, read.synonyms, heads, keys, found)
             self._ask_fractions(group, fact, raw, read.values, heads, keys, found)
         return columns
 
@@ -222,6 +224,26 @@ class TableReader:
         places = found.unknown.setdefault(unit, [])
         if place not in places:
             places.append(place)
+
+    def _tell_synonyms(
+        self,
+        group: str | None,
+        fact: Fact,
+        raw: pl.DataFrame,
+        synonyms: Sequence[tuple[int, str]],
+        heads: pl.DataFrame,
+        keys: pl.Series | None,
+        found: _Found,
+    ) -> None:
+        """Tell cell by cell which everyday words were read as which option."""
+        file, lines = self.tables[group].file, raw[LINE]
+        for position, said in synonyms[:MOST_QUESTIONS]:
+            unit = position if group is None else raw[UNIT][position]
+            place = fact.id if keys is None else f"{group}[{keys[position]}].{fact.id}"
+            found.notices.append(Reject(file, lines[position], heads[UNIT_ID][unit], place, said))
+        if len(synonyms) > MOST_QUESTIONS:
+            said = f"“{fact.label}”还有 {len(synonyms) - MOST_QUESTIONS:,} 处按同义词读取，如{synonyms[-1][1]}"
+            found.notices.append(Reject(file, 0, None, fact.id, said))
 
     def _ask_fractions(
         self,
@@ -301,7 +323,7 @@ class TableReader:
             self._reject(None, units, position, position, heads, name, reason, found)
         count = Fact(id="rows", label=name, type="number", min=Decimal(0), decimals=0)
         given = units[name] if name in units.columns else pl.Series(name, [None]).new_from_index(0, units.height)
-        said = read_column(count, given.alias("rows"))
+        said = read_column(count, given.alias("rows"), bounds=False)
         for position, reason in missing.items():
             # A unit that has as many rows as it says is not missing any.
             if said.values[position] is None or said.values[position] != there[position]:
@@ -356,9 +378,14 @@ def fact_reason(fact: Fact, given: Any) -> str:
     """What would be right for a fact, and what stood there instead."""
     if reason := reason_of(given):
         return reason
+    if isinstance(given, dict) and "below" in given:
+        given = f"<{given['below']}"
     if fact.type == "date" and isinstance(given, str):
         return day_reason(given)
-    return f"{expectation(fact)}；所填：{shown_invisible(str(given)[:SHOWN])}"
+    asked = likeness_question(fact, given) if isinstance(given, str) and fact.type in ("boolean", "choice") else ""
+    said = f"{expectation(fact)}；所填：{shown_invisible(str(given)[:SHOWN])}{asked}"
+    hint = bound_hint(fact, given) if isinstance(given, str) else ""
+    return f"{said}；{hint}" if hint else said
 
 
 def day_reason(given: str) -> str:

@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -24,6 +24,7 @@ from grading.batch.tables import TableSource
 from grading.columns.grade import ColumnGrader
 from grading.engine.grade import Engine, ruleset_digest
 from grading.engine.revision import ENGINE
+from grading.gaps.column_figures import FigureColumns
 from grading.model.base import Mode
 from grading.model.ruleset import Ruleset
 
@@ -176,6 +177,7 @@ def _grade_all(
     progress: Progress,
 ) -> State:
     grader = ColumnGrader(ruleset, settings.mode, settings.target)
+    figures = FigureColumns(grader)
     done = sum(chunk.read for chunk in state.done)
     progress("评级", done, extent.total)
     if not state.done:
@@ -186,6 +188,8 @@ def _grade_all(
         # So many of this chunk that the sample is spread evenly, and whole.
         share = settings.checked * (done + chunk.read) // extent.total - settings.checked * done // extent.total
         positions = sample(height, share, f"{state.identity.input_digest}/{number}")
+        grounds = figures.of(chunk.columns, grades.units["grade"])
+        grades = replace(grades, units=grades.units.hstack(grounds))
         check(engine, ruleset, settings.mode, chunk.columns, grades, chunk.heads[UNIT_ID], positions)
         elsewhere = _elsewhere(ruleset, chunk.heads[COUNTY])
         save_part(chunk.heads.hstack([*grades.units, elsewhere]), work, UNITS, number)

@@ -10,6 +10,9 @@ from grading.columns.grade import UnitGrades
 from grading.columns.layout import Columns
 from grading.columns.to_audits import to_audits
 from grading.engine.grade import Engine
+from grading.gaps.column_figures import FIGURES
+from grading.gaps.ground_figures import ground_figures
+from grading.gaps.tree.subject import Subject
 from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.result import UnitGrading
@@ -43,7 +46,18 @@ def check(
     audits = to_audits(ruleset, columns.only(wanted))
     for position, audit in zip(positions, audits, strict=True):
         found = grades.units.row(position, named=True) | grades.indicators.row(position, named=True)
-        different = differences(found, engine.grade(audit, mode).units[0])
+        grading = engine.grade(audit, mode)
+        different = differences(found, grading.units[0])
+        if mode is Mode.TRIAL:
+            figures = ground_figures(Subject(audit, 0, ruleset, grading.units[0], mode))
+            said = (
+                figures.estimated,
+                figures.recalled,
+                figures.established,
+                sorted(f.condition for f in figures.decisive),
+            )
+            held = (*(found[name] for name in FIGURES[:-1]), sorted(found[FIGURES[-1]]))
+            different += tuple((name, h, s) for name, h, s in zip(FIGURES, held, said, strict=True) if h != s)
         if different:
             raise DisagreementError(ids[position], audit, different)
 

@@ -11,11 +11,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from grading.batch.layout import HEADS, LEFT_UNKNOWN, LINE, UNIT_ID
 from grading.columns.decision import decision_class, decision_column
+from grading.gaps.column_figures import FIGURES, decisive_counts
+from grading.gaps.figures_by_place import FigurePlace, figures_of
 from grading.language.decision_text import labels_of
 from grading.model.base import Mode
 from grading.model.decision import UNDECIDED
 from grading.model.ruleset import Ruleset
-from grading.vocabulary import JURISDICTION, MODE, REVIEW, STATUS
+from grading.vocabulary import BASIS, ESTABLISHED, JURISDICTION, MODE, REVIEW, STATUS
 from grading.workbook.row_stream import fill
 from grading.workbook.style import AMBER, TEAL
 from grading.workbook.tables import Column, Lines, dress
@@ -26,6 +28,9 @@ MOST_INDICATOR_ROWS = 50_000
 """Units up to which the workbook also has the indicators."""
 READ_BLOCK = 100_000
 JOIN = "；"
+MOST_DECISIVE = 20
+"""So many decisive figures are named in the summary."""
+NONE_DECISIVE = "暂定的数值，任何一项单独为他值，各单元的等级都不变。"
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ def write_workbook(contents: Contents, to: Path) -> list[str]:
         size = min(MOST_ROWS, height - i * MOST_ROWS)
         add(
             f"等级{i + 1}" if sheets > 1 else "等级",
-            _grade_columns(contents.ruleset, partial),
+            _grade_columns(contents.ruleset, contents.mode, partial),
             contents.units,
             i * MOST_ROWS,
             size,
@@ -107,7 +112,7 @@ def _titles(column: str, words: Mapping[str, str]) -> pl.Expr:
     return pl.col(column).cast(pl.List(pl.String)).list.eval(pl.element().replace(dict(words))).list.join(JOIN)
 
 
-def _grade_columns(ruleset: Ruleset, partial: bool) -> list[Column]:
+def _grade_columns(ruleset: Ruleset, mode: Mode, partial: bool) -> list[Column]:
     labels = labels_of(ruleset.scale)
     titles = {indicator.id: indicator.title for indicator in ruleset.indicators}
     widths = {UNIT_ID: 16.0, "enterprise.name": 30.0, "enterprise.uscc": 20.0, "enterprise.permit": 24.0}
@@ -132,10 +137,24 @@ def _grade_columns(ruleset: Ruleset, partial: bool) -> list[Column]:
         for name, known in ruleset.dimensions.items()
         if name in there
     ]
+    columns += _figure_columns(ruleset) if mode is Mode.TRIAL else []
     columns.append(Column("适用地区", 30, _words("notice", JURISDICTION)))
     columns.append(Column("目标等级未满足的指标", 60, _titles("unmet", titles)))
     columns.append(Column("目标等级无法判定的指标", 60, _titles("unknown", titles)))
     return columns
+
+
+def _figure_columns(ruleset: Ruleset) -> list[Column]:
+    """How many figures of each kind a grade rests on, and those that decide it."""
+    words = (BASIS["estimated"], BASIS["recalled"], ESTABLISHED)
+    counts = zip(FIGURES[:-1], words, strict=True)
+    columns = [Column(f"等级所依据的数值：{word}", 12, pl.col(name), True) for name, word in counts]
+    names = {name: _decisive_text(ruleset, figure) for name, figure in figures_of(ruleset).items()}
+    return [*columns, Column("若为他值则等级改变的数值", 60, _titles(FIGURES[-1], names))]
+
+
+def _decisive_text(ruleset: Ruleset, figure: FigurePlace) -> str:
+    return f"{figure.described(ruleset).text}（{BASIS[figure.basis]}）" if figure.comparison.is_provisional else ""
 
 
 def _indicator_columns(ruleset: Ruleset, partial: bool) -> list[Column]:
@@ -194,6 +213,8 @@ def _summarise(sheet: Worksheet, contents: Contents, height: int, refused: int, 
         "待定 (最差～最好)：等级取决于尚缺的证据或待核实的限值，未判为任何等级；在此之前按最差的一级管理。",
         colour=AMBER,
     )
+    if contents.mode is Mode.TRIAL:
+        _decisive_figures(put, contents)
     put.line("")
     put.line(f"未能读入的原因 {refused:,} 条，见“未读入”" if refused else "全部读入")
     for notice, number in _count(contents.units.filter(pl.col("notice").is_not_null()), pl.col("notice")).items():
@@ -203,6 +224,26 @@ def _summarise(sheet: Worksheet, contents: Contents, height: int, refused: int, 
     for letter, width in zip("ABCD", (26, 14, 12, 22), strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.sheet_view.showGridLines = False
+
+
+def _decisive_figures(put: Lines, contents: Contents) -> None:
+    """How well known the figures are that the grades rest on, and those that decide most grades."""
+    totals = contents.units.select(pl.col(FIGURES[:-1]).cast(pl.UInt64).sum()).collect().row(0)
+    turning = contents.units.select((pl.col(FIGURES[-1]).list.len() > 0).sum()).collect().item()
+    words = (BASIS["estimated"], BASIS["recalled"], ESTABLISHED)
+    put.line("")
+    put.line("各单元等级所依据的数值（试算）", bold=True)
+    put.table(("数值的来历", "合计（项次）"))
+    for word, total in zip(words, totals, strict=True):
+        put.table((word, total), head=False)
+    put.line(f"{turning:,} 个单元的等级取决于暂定的数值：其中一项若为他值，等级即改变。" if turning else NONE_DECISIVE)
+    decisive = decisive_counts(contents.ruleset, contents.units)
+    if decisive:
+        put.table(("若为他值则等级改变的数值", "单元数"))
+        for figure, count in decisive[:MOST_DECISIVE]:
+            put.table((_decisive_text(contents.ruleset, figure), count), head=False)
+    if len(decisive) > MOST_DECISIVE:
+        put.line(f"另有 {len(decisive) - MOST_DECISIVE} 项，见“等级”")
 
 
 def _count(units: pl.LazyFrame, of: pl.Expr) -> dict[str, int]:

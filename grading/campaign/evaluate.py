@@ -21,6 +21,7 @@ from grading.campaign.moves import Moves, moves
 from grading.campaign.overdue import Overdue, overdue
 from grading.campaign.plants import Plant
 from grading.campaign.vocabulary import Vocabulary
+from grading.gc_paused import gc_paused
 from grading.jurisdiction import in_area
 
 
@@ -64,19 +65,27 @@ class Evaluator:
         self.plants: dict[str, History] = {}
         self.zones: dict[str, ZoneId | None] = {}
         self.before: dict[str, str | None] = {}
-        for plant in plants:
-            units = tuple(unit for unit in plant.units if unit.industry in wanted)
-            if units and in_area(plant.enterprise.county, campaign.jurisdiction):
-                found = self.plants[plant.permit] = history(plant, units, self.levels)
-                self.before[plant.permit] = found.on(campaign.period.start).grade
-                self.zones[plant.permit] = zone_of(plant, campaign)
+        with gc_paused():
+            for plant in plants:
+                units = tuple(unit for unit in plant.units if unit.industry in wanted)
+                if units and in_area(plant.enterprise.county, campaign.jurisdiction):
+                    found = self.plants[plant.permit] = history(plant, units, self.levels)
+                    self.before[plant.permit] = found.on(campaign.period.start).grade
+                    self.zones[plant.permit] = zone_of(plant, campaign)
 
     def counts_on(self, plant: History, day: date) -> bool:
         """Whether a plant is there on a day and not in a state that the base leaves out."""
-        return plant.is_open(day) and plant.state(day) not in self.campaign.base.leave_out
+        leave_out = self.campaign.base.leave_out
+        if plant.always_operating:
+            return "operating" not in leave_out
+        return plant.is_open(day) and plant.state(day) not in leave_out
 
     def on(self, day: date) -> Evaluation:
         """The campaign on a day."""
+        with gc_paused():
+            return self._on(day)
+
+    def _on(self, day: date) -> Evaluation:
         campaign, levels = self.campaign, self.levels
         by_zone: dict[ZoneId | None, list[Counted]] = {zone: [] for zone in (*ZONES, None)}
         others: list[History] = []

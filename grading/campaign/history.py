@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache, cached_property
+from operator import itemgetter
 from typing import NamedTuple
 
 from grading.campaign.levels import Levels
@@ -85,9 +86,16 @@ class History:
     def state(self, day: date) -> State:
         """The plant's state on a day; operating unless something else is stated."""
         stated = self.plant.enterprise.state
-        since = [entry for entry in stated if entry.since <= day] if stated else stated
+        if not stated:
+            return "operating"
+        since = [entry for entry in stated if entry.since <= day]
         # Of two stated from the same day on, the later in the list holds.
         return max(enumerate(since), key=lambda found: (found[1].since, found[0]))[1].state if since else "operating"
+
+    @cached_property
+    def always_operating(self) -> bool:
+        """Whether nothing is stated about when the plant was there, so that it is on every day."""
+        return self.plant.enterprise.opened is None and not self.plant.enterprise.state
 
     def is_open(self, day: date) -> bool:
         """Whether the plant is there on a day; one of unknown age is."""
@@ -106,37 +114,47 @@ class Counted(NamedTuple):
 
 def history(plant: Plant, units: tuple[PlantUnit, ...], levels: Levels) -> History:
     """The steps of a plant's grade: the worst of its units on each day on which one of them changes."""
-    by_unit = [_steps(unit.gradings) for unit in units]
-    days = sorted({day for steps in by_unit for day, _ in steps})
+    changes = sorted(
+        ((day, i, grading) for i, unit in enumerate(units) for day, grading in _steps(unit.gradings)), key=_BY_DAY
+    )
+    now: list[PlantGrading | None] = [None] * len(units)
     steps: list[InForce] = []
-    for day in days:
-        now = [_at(unit, day) for unit in by_unit]
-        rated = [grading for grading in now if grading is not None]
-        if len(rated) < len(now):
-            found = InForce(day, None, None, None)
-        else:
-            worst = levels.worst([grading.grade for grading in rated])
-            attainable = levels.worst([grading.attainable for grading in rated])
-            found = InForce(day, worst, attainable, levels.standings[worst])
+    for at, (day, i, grading) in enumerate(changes):
+        now[i] = grading
+        if at + 1 < len(changes) and changes[at + 1][0] == day:
+            continue
+        found = _in_force(day, now, levels)
         if not steps or steps[-1][1:] != found[1:]:
             steps.append(found)
     return History(plant, units, tuple(steps))
 
 
+_BY_DAY = itemgetter(0)
+
+
+def _in_force(day: date, now: Sequence[PlantGrading | None], levels: Levels) -> InForce:
+    rated = [grading for grading in now if grading is not None]
+    if len(rated) < len(now):
+        return InForce(day, None, None, None)
+    worst = levels.worst([grading.grade for grading in rated])
+    return InForce(day, worst, levels.worst([grading.attainable for grading in rated]), levels.standings[worst])
+
+
 def _steps(gradings: Sequence[PlantGrading]) -> list[tuple[date, PlantGrading | None]]:
     """The grading of a unit that is in force from each day on: of those published and not ended, the one published last."""
-    published = [(g.published, i, g) for i, g in enumerate(gradings) if g.published is not None]
-    days = {day for day, _, _ in published} | {g.ended for _, _, g in published if g.ended is not None}
+    # The later published last; of those of one day, the later in the list.
+    published = sorted(((g.published, g.ended, g) for g in gradings if g.published is not None), key=_BY_DAY)
+    days = {since for since, _, _ in published} | {ended for _, ended, _ in published if ended is not None}
     steps: list[tuple[date, PlantGrading | None]] = []
     for day in sorted(days):
-        standing = [(since, i, g) for since, i, g in published if since <= day and (g.ended is None or g.ended > day)]
-        steps.append((day, max(standing, key=lambda found: found[:2])[2] if standing else None))
+        standing: PlantGrading | None = None
+        for since, ended, grading in published:
+            if since > day:
+                break
+            if ended is None or ended > day:
+                standing = grading
+        steps.append((day, standing))
     return steps
-
-
-def _at(steps: list[tuple[date, PlantGrading | None]], day: date) -> PlantGrading | None:
-    at = bisect_right(steps, day, key=lambda step: step[0])
-    return steps[at - 1][1] if at else None
 
 
 def zone_of(plant: Plant, campaign: Campaign) -> ZoneId | None:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from grading.intake import is_exact, repeated_keys, unreadable_numbers
+from grading.intake import repeated_keys, unreadable_numbers
 from grading.invisible import shown_invisible
 from grading.language.problems import place_of
 
@@ -57,8 +57,6 @@ def places(error: ValidationError) -> Iterable[tuple[tuple[str | int, ...], str]
 
 def faults_of_json(raw: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """What a model would pass over in a parsed document: keys that stand twice, and numbers that it would take for texts."""
-    if is_exact(raw):
-        return
     yield from ((path, TWICE) for path in repeated_keys(raw))
     yield from ((path, NOT_A_NUMBER) for path in unreadable_numbers(raw))
 

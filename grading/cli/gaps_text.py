@@ -85,6 +85,7 @@ def _cells(line: GapLine) -> dict[str, str]:
         return cells | {"现状": escape(line.actual_text or "未提供")}
     if line.status == "unknown":
         missing = "、".join(value.fact_label for value in line.missing)
+        missing += f"：{line.actual_text}" if line.actual_text else ""
         return cells | {"缺少": escape(missing), "可作证据": escape("、".join(line.evidence))}
     short = f"\n差 {number_text(line.difference, line.measured_in)}" if line.difference else ""
     remedy = line.remedy

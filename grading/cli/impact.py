@@ -133,6 +133,7 @@ def summary(result: Result) -> dict[str, Any]:
         "attainable_causes": _told(result, found.attainable_causes),
         "checked_by_engine": result.checked,
         "reasons_for_refusal": len(result.rejects),
+        "notices": len(result.notices),
         "ignored_columns": list(result.ignored),
         "ignored_sheets": list(result.ignored_sheets),
     }
@@ -186,11 +187,11 @@ def _write(result: Result, document: dict[str, Any], output: Path) -> None:
     write_impact(contents, output / "impact.xlsx")
     for name, table in (("changes", result.units), ("reasons", result.reasons)):
         harmless_columns(table.lazy()).sink_csv(output / f"{name}.csv", include_bom=True)
-    rejects = rejects_frame(result.rejects)
-    if rejects.height:
-        harmless_columns(rejects.lazy()).sink_csv(output / "rejects.csv", include_bom=True)
-    else:
-        (output / "rejects.csv").unlink(missing_ok=True)
+    for name, reasons in (("rejects", result.rejects), ("notices", result.notices)):
+        if reasons:
+            harmless_columns(rejects_frame(reasons).lazy()).sink_csv(output / f"{name}.csv", include_bom=True)
+        else:
+            (output / f"{name}.csv").unlink(missing_ok=True)
     text = json.dumps(document, ensure_ascii=False, indent=1)
     (output / "impact.json").write_text(text, encoding="utf-8")
 
@@ -224,6 +225,8 @@ def _print(result: Result, output: Path) -> None:
         out.print(TRIAL_NOTICE, style="bold yellow")
     if result.rejects:
         out.print(Text(f"未能读入的原因 {len(result.rejects):,} 条，见 {output / 'rejects.csv'}", style="red"))
+    if result.notices:
+        out.print(Text(f"提示 {len(result.notices):,} 条，见 {output / 'notices.csv'}", style="yellow"))
     for what, ignored in (("列", result.ignored), ("工作表", result.ignored_sheets)):
         if ignored:
             out.print(Text(f"略去的{what}：{'、'.join(ignored)}"))

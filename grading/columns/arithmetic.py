@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import polars as pl
 
 from grading.columns.layout import ASSESSED_ON, unpack
-from grading.computed import AIR_OXYGEN, compute
-from grading.model.base import Scalar
+from grading.computed import AIR_OXYGEN, Operand, compute
+from grading.model.audit import Below
+from grading.model.interval import Interval
 from grading.model.ruleset import Computed, Ruleset
 
 PLACES = 6
@@ -258,17 +260,24 @@ OPERATIONS: Mapping[str, Callable[[list[Number]], Number]] = {
 }
 
 
+def known_values(ruleset: Ruleset, row: Mapping[str, Any]) -> dict[str, Operand]:
+    """A row of facts as values to count with."""
+    known: dict[str, Operand] = {}
+    for name, held in row.items():
+        value = held if name == ASSESSED_ON else unpack(ruleset.facts[name], held)
+        known[name] = None if isinstance(value, tuple | Below) else value
+    return known
+
+
 def _one_by_one(what: Chain, leaves: pl.DataFrame) -> dict[str, pl.Series]:
     """The chain row by row in fractions, as the engine has it."""
-    facts = what.ruleset.facts
     found: dict[str, list[int | None]] = {step.id: [] for step in what.steps}
     for row in leaves.iter_rows(named=True):
-        known: dict[str, Scalar | frozenset[str] | None] = {}
-        for name, held in row.items():
-            value = held if name == ASSESSED_ON else unpack(facts[name], held)
-            known[name] = None if isinstance(value, tuple) else value
+        known = known_values(what.ruleset, row)
         for step in what.steps:
             value = known[step.id] = compute(step, known.get)
+            if isinstance(value, Interval):
+                raise TypeError(f"{step.id}: upper bounds are worked out elsewhere")
             scaled = None if value is None else int(Fraction(value) * 10 ** scale_of(step))
             found[step.id].append(None if scaled is None else max(-LARGEST, min(LARGEST, scaled)))
     return {name: pl.Series(name, values, dtype=pl.Int128) for name, values in found.items()}

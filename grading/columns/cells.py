@@ -21,6 +21,10 @@ import polars.selectors as cs
 from grading.columns.layout import TYPES, pack
 from grading.day_text import DayError, day_from_text
 from grading.intake import AuditError, InputProblem, check_value, parse_json
+from grading.language.bounds import NoLimitError, bound_from_text
+from grading.language.synonyms import meaning, read_as
+from grading.model.audit import Known
+from grading.model.ruleset import YES as MEANT_YES
 from grading.model.ruleset import Fact
 from grading.width import ordinary_width
 
@@ -54,6 +58,8 @@ class ColumnRead:
 
     values: pl.Series
     problems: tuple[tuple[int, InputProblem], ...]
+    synonyms: tuple[tuple[int, str], ...] = ()
+    """How synonyms were read, by position."""
 
 
 def unreadable(fact: Fact, given: pl.DataType) -> str | None:
@@ -64,8 +70,11 @@ def unreadable(fact: Fact, given: pl.DataType) -> str | None:
     return f"is of type {given}; a fact of type {fact.type} is read from {said}"
 
 
-def read_column(fact: Fact, raw: pl.Series) -> ColumnRead:
-    """Read a column of a type that is not `unreadable`; texts are read without the spaces around them."""
+def read_column(fact: Fact, raw: pl.Series, bounds: bool = True) -> ColumnRead:
+    """Read a column of a type that is not `unreadable`; texts are read without the spaces around them.
+
+    `bounds`: whether a number may be an upper bound.
+    """
     if raw.dtype == pl.Null:
         return ColumnRead(pl.Series(fact.id, [None], dtype=TYPES[fact.type]).new_from_index(0, len(raw)), ())
     if isinstance(raw.dtype, pl.Categorical | pl.Enum):
@@ -80,34 +89,67 @@ def read_column(fact: Fact, raw: pl.Series) -> ColumnRead:
         return ColumnRead(values, ())
     left = (values.is_null() & raw.is_not_null()).arg_true()
     problems: list[tuple[int, InputProblem]] = []
+    synonyms: list[tuple[int, str]] = []
     known: dict[int, Any] = {}
     cells = raw.gather(left)
     if raw.dtype.is_temporal():
         cells = cells.cast(pl.String)
+    texts: dict[str, _Cell] = {}
     for position, cell in zip(left, cells, strict=True):
-        value, wrong = check_value(as_json(fact, cell), fact.id, [fact])
-        problems += [(position, problem) for problem in wrong]
-        if value is not None and not wrong:
-            known[position] = pack(fact, value.value)
+        if isinstance(cell, str):
+            # The same words stand in very many cells.
+            read = texts[cell] if cell in texts else texts.setdefault(cell, _read_cell(fact, cell, bounds))
+        else:
+            read = _read_cell(fact, cell, bounds)
+        problems += [(position, problem) for problem in read.problems]
+        synonyms += [(position, notice) for notice in read.synonyms]
+        if read.known is not None:
+            known[position] = pack(fact, read.known.value)
     if known:
         values = values.scatter(list(known), pl.Series(list(known.values()), dtype=values.dtype))
-    return ColumnRead(values, tuple(problems))
+    return ColumnRead(values, tuple(problems), tuple(synonyms))
 
 
-def as_json(fact: Fact, cell: Any) -> Any:
+@dataclass(frozen=True)
+class _Cell:
+    known: Known | None
+    problems: tuple[InputProblem, ...]
+    synonyms: tuple[str, ...]
+
+
+def _read_cell(fact: Fact, cell: Any, bounds: bool) -> _Cell:
+    """A cell as the intake reads it; of synonyms also how they were read."""
+    known, wrong = check_value(as_json(fact, cell, bounds), fact.id, [fact])
+    return _Cell(None, wrong, ()) if wrong else _Cell(known, (), tuple(_synonym_notices(fact, cell)))
+
+
+def _synonym_notices(fact: Fact, cell: Any) -> list[str]:
+    if not isinstance(cell, str) or fact.type not in ("boolean", "choice", "choices"):
+        return []
+    parts = _split(cell) if fact.type == "choices" else [cell]
+    return [read_as(part, found) for part in parts if (found := meaning(fact, part)) is not None]
+
+
+def as_json(fact: Fact, cell: Any, bounds: bool = True) -> Any:
     """A cell as the intake would find it in JSON."""
     if isinstance(cell, float):
         return Decimal(repr(cell)) if math.isfinite(cell) else str(cell)
     if isinstance(cell, pl.Series):
         return cell.to_list()
-    return _text_as_json(fact, cell) if isinstance(cell, str) else cell
+    return _text_as_json(fact, cell, bounds) if isinstance(cell, str) else cell
 
 
-def _text_as_json(fact: Fact, text: str) -> Any:
+def _text_as_json(fact: Fact, text: str, bounds: bool) -> Any:
     if fact.type == "number":
+        with suppress(NoLimitError):
+            limit = bound_from_text(text, fact.unit) if bounds else None
+            if limit is not None:
+                return {"below": limit}
         plain = re.sub(r"^\+(?=[0-9])", "", ordinary_width(text).replace("\u2212", "-"))
         return _number(plain.removesuffix("%").rstrip() if fact.unit == "%" else plain)
     if fact.type == "boolean":
+        if (synonym := meaning(fact, text)) is not None:
+            return synonym.code == MEANT_YES
         return True if text.lower() in YES else False if text.lower() in NO else text
     if fact.type == "choice":
         return _code(fact, text)
@@ -137,7 +179,10 @@ def _code(fact: Fact, text: str) -> str:
     if text in fact.options:
         return text
     both = {f"{label}（{code}）": code for code, label in fact.options.items()}
-    return (_by_label(fact) | both).get(text, text)
+    found = (_by_label(fact) | both).get(text)
+    if found is None and (synonym := meaning(fact, text)) is not None:
+        return synonym.code
+    return text if found is None else found
 
 
 def _by_label(fact: Fact) -> dict[str, str]:

@@ -22,6 +22,15 @@ BEYOND = {pl.Int64(): 2**62, pl.Int128(): 10**37}
 def compared(held: Held, fact: Fact | None, operator: str, operand: Value) -> pl.Series:
     """The comparison of every value; `fact` is None for computed facts and `assessed_on`."""
     listed = operand if isinstance(operand, tuple) else (operand,)
+    found = _values(held, fact, operator, listed)
+    if held.ends is not None:
+        figures = tuple(figure for figure in listed if isinstance(figure, Decimal))
+        statuses = pl.Series([kind.compares(operator, figures) for kind in held.ends.kinds], dtype=pl.Boolean)
+        found = found.clone().scatter(held.ends.positions, statuses.gather(held.ends.which))
+    return found
+
+
+def _values(held: Held, fact: Fact | None, operator: str, listed: tuple[Scalar, ...]) -> pl.Series:
     if held.type == "choices" and fact is not None:
         return _sets(held.values, operator, _mask(fact, listed), len(fact.options))
     if operator in ("at_most", "at_least", "below", "above"):

@@ -34,6 +34,15 @@ class UnitGrades:
     indicators: pl.DataFrame
 
 
+@dataclass(frozen=True)
+class Period:
+    """Units for which a ruleset asks the same, by `plan`; `positions` are theirs among all."""
+
+    plan: Plan
+    columns: Columns
+    positions: pl.Series
+
+
 class ColumnGrader:
     """Grades units of one ruleset in one mode; keeps the plans of the periods it has met."""
 
@@ -51,22 +60,28 @@ class ColumnGrader:
 
     def grade(self, columns: Columns) -> UnitGrades:
         """The grades of all units; each by what its ruleset asks for on the day of its assessment."""
+        parts = self.by_period(columns)
+        graded = [_Grades(part.plan, part.columns, self.target).grades() for part in parts]
+        if len(parts) == 1:
+            return graded[0]
+        back = pl.concat([part.positions for part in parts]).arg_sort()
+        return UnitGrades(
+            pl.concat([part.units for part in graded])[back], pl.concat([part.indicators for part in graded])[back]
+        )
+
+    def by_period(self, columns: Columns) -> list[Period]:
+        """The units apart by what their ruleset asks for on the day of their assessment; one part where it is the same."""
         days = columns.units[ASSESSED_ON]
         periods = pl.Series(self._changes, dtype=pl.Date).search_sorted(days, side="right") if self._changes else None
         if periods is None or periods.n_unique() < 2:
-            first = days[0] if columns.height else date.min
-            return _Grades(self._plan(first), columns, self.target).grades()
-        parts: list[UnitGrades] = []
-        places: list[pl.Series] = []
+            every = pl.int_range(columns.height, dtype=pl.UInt32, eager=True)
+            return [Period(self._plan(days[0] if columns.height else date.min), columns, every)]
+        parts: list[Period] = []
         for period in periods.unique().sort():
             here = periods == period
             part = columns.only(here)
-            parts.append(_Grades(self._plan(part.units[ASSESSED_ON][0]), part, self.target).grades())
-            places.append(here.arg_true())
-        back = pl.concat(places).arg_sort()
-        return UnitGrades(
-            pl.concat([part.units for part in parts])[back], pl.concat([part.indicators for part in parts])[back]
-        )
+            parts.append(Period(self._plan(part.units[ASSESSED_ON][0]), part, here.arg_true()))
+        return parts
 
     def _plan(self, day: date) -> Plan:
         period = bisect_right(self._changes, day)

@@ -5,7 +5,7 @@ a row of the form, `unit` (the position of its unit in the frame of units, UInt3
 
 | fact | column |
 |---|---|
-| number | Int64, scaled: 6.2 of a fact with two decimals is 620 |
+| number | Int64, scaled: 6.2 of a fact with two decimals is 620; an upper bound `<6.2` is `BOUNDS` more, 2^60 + 620 |
 | boolean | Boolean |
 | choice | UInt16, the position of the option in the ruleset |
 | choices | UInt64, a bit an option, the first option lowest |
@@ -22,13 +22,17 @@ from decimal import Decimal
 
 import polars as pl
 
-from grading.model.base import Scalar
+from grading.model.audit import Below, Value
 from grading.model.ruleset import Fact, Ruleset
 
 UNIT = "unit"
 ROW_KEY = ".key"
 ASSESSED_ON = "assessed_on"
 MAX_OPTIONS = 64
+BOUNDS = 2**60
+"""Added to what stands for a number that is an upper bound; no number comes near."""
+LEAST_BOUND = 2**59
+"""Whatever is held from here on is an upper bound."""
 TYPES: Mapping[str, type[pl.DataType]] = {
     "number": pl.Int64,
     "boolean": pl.Boolean,
@@ -85,11 +89,13 @@ def stated(group: str) -> str:
     return f"{group}.stated"
 
 
-def pack(fact: Fact, value: Scalar | tuple[str, ...] | frozenset[str] | None) -> int | bool | date | None:
+def pack(fact: Fact, value: Value | frozenset[str] | None) -> int | bool | date | None:
     """A value that has been checked, as its column holds it. Raises ColumnsError for what the fact can't have."""
     if value is None or isinstance(value, bool | date):
         return value
     options = tuple(fact.options)
+    if isinstance(value, Below):
+        return BOUNDS + int(pack(fact, value.below))  # type: ignore[arg-type]
     if isinstance(value, Decimal):
         scaled = value.scaleb(fact.decimals)
         if scaled != int(scaled):
@@ -100,11 +106,13 @@ def pack(fact: Fact, value: Scalar | tuple[str, ...] | frozenset[str] | None) ->
     return sum(1 << options.index(option) for option in value)
 
 
-def unpack(fact: Fact, held: int | bool | date | None) -> Scalar | tuple[str, ...] | None:
+def unpack(fact: Fact, held: int | bool | date | None) -> Value | None:
     """What `pack` was given; a set comes as a tuple in the order of the options."""
     if held is None or isinstance(held, bool | date):
         return held
     if fact.type == "number":
+        if held >= LEAST_BOUND:
+            return Below(below=Decimal(held - BOUNDS).scaleb(-fact.decimals))
         return Decimal(held).scaleb(-fact.decimals)
     if fact.type == "choice":
         return tuple(fact.options)[held]

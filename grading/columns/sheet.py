@@ -1,15 +1,26 @@
 """Where a comparison finds its values: the facts of the units, or of the rows that a view looks at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
-from grading.columns.arithmetic import Chain, chain, scale_of, work_out
-from grading.columns.layout import ASSESSED_ON, Columns
-from grading.computed import order
-from grading.model.ruleset import Ruleset
+from grading.columns.arithmetic import Chain, chain, known_values, scale_of, work_out
+from grading.columns.layout import ASSESSED_ON, LEAST_BOUND, UNIT, Columns, unpack
+from grading.computed import compute, interval_of, order
+from grading.model.audit import Below
+from grading.model.interval import Interval
+from grading.model.ruleset import Fact, Ruleset
 from grading.plan.nodes import Atom, Plan
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Where numbers stand that are known by their ends only: by position, which of the `kinds` each is."""
+
+    positions: pl.Series
+    which: pl.Series
+    kinds: tuple[Interval, ...]
 
 
 @dataclass(frozen=True)
@@ -19,6 +30,8 @@ class Held:
     values: pl.Series
     type: str
     scale: int = 0
+    ends: "Ends | None" = None
+    """Of numbers that are known by their ends only, where the values are null."""
 
 
 @dataclass
@@ -35,6 +48,8 @@ class Sheet:
     units: pl.Series | None = None
     rows: pl.Series | None = None
     worked_out: dict[str, pl.Series] | None = None
+    intervals: dict[str, Ends] = field(default_factory=dict)
+    """By fact, computed ones too: its numbers that are known by their ends only."""
     taken: dict[str, pl.Series] = field(default_factory=dict)
 
     @property
@@ -52,14 +67,18 @@ class Sheet:
         if fact_id == ASSESSED_ON:
             return Held(values, "date")
         fact = self.ruleset.facts[fact_id]
-        return Held(values, fact.type, fact.decimals)
+        return Held(values, fact.type, fact.decimals, self.intervals.get(fact_id))
 
     def values(self, fact_id: str) -> pl.Series | None:
-        """A fact's column as it was given; what belongs to the unit is repeated for each of its rows."""
+        """A fact's column without its upper bounds; what belongs to the unit is repeated for each of its rows."""
         if fact_id not in self.taken:
             found = self._values(fact_id)
             if found is None:
                 return None
+            fact = self.ruleset.facts.get(fact_id)
+            if fact is not None and fact.type == "number" and (ends := ends_of(fact, found)) is not None:
+                self.intervals[fact_id] = ends
+                found = found.set(found >= LEAST_BOUND, None)
             self.taken[fact_id] = found
         return self.taken[fact_id]
 
@@ -81,9 +100,54 @@ class Sheet:
             leaves = {name: values for name in self.chain.leaves if (values := self.values(name)) is not None}
             frame = pl.DataFrame(leaves) if leaves else pl.DataFrame(height=self.height)
             self.worked_out = work_out(self.chain, frame)
+            self.intervals |= self._intervals(frame)
         if fact_id not in self.worked_out:
             return None
-        return Held(self.worked_out[fact_id], "number", scale_of(self.ruleset.computed[fact_id]))
+        scale = scale_of(self.ruleset.computed[fact_id])
+        return Held(self.worked_out[fact_id], "number", scale, self.intervals.get(fact_id))
+
+    def _intervals(self, leaves: pl.DataFrame) -> dict[str, Ends]:
+        """The computed facts that are known by their ends only, worked out one by one."""
+        bounded = {name: ends for name in leaves.columns if (ends := self.intervals.get(name)) is not None}
+        stated: dict[int, dict[str, Interval]] = {}
+        for name, ends in bounded.items():
+            for position, kind in zip(ends.positions, ends.which, strict=True):
+                stated.setdefault(position, {})[name] = ends.kinds[kind]
+        found: dict[str, dict[int, Interval]] = {}
+        for position, known in stated.items():
+            values = known_values(self.ruleset, leaves.row(position, named=True)) | known
+            for step in self.chain.steps:
+                value = values[step.id] = compute(step, values.get)
+                if isinstance(value, Interval):
+                    found.setdefault(step.id, {})[position] = value
+        return {name: _listed(intervals) for name, intervals in found.items()}
+
+
+def ends_of(fact: Fact, values: pl.Series) -> Ends | None:
+    """The upper bounds in a fact's column; None where there are none."""
+    largest = values.max()
+    if largest is None or int(largest) < LEAST_BOUND:  # type: ignore[arg-type]
+        return None
+    positions = (values >= LEAST_BOUND).arg_true()
+    held = values.gather(positions)
+    kinds = held.unique().sort()
+    bounds = [unpack(fact, one) for one in kinds]
+    intervals = tuple(interval_of(fact, bound) for bound in bounds if isinstance(bound, Below))
+    return Ends(positions, kinds.search_sorted(held), intervals)
+
+
+def _listed(intervals: Mapping[int, Interval]) -> Ends:
+    kinds = {interval: number for number, interval in enumerate(dict.fromkeys(intervals.values()))}
+    positions = pl.Series(list(intervals), dtype=pl.UInt32)
+    which = pl.Series([kinds[interval] for interval in intervals.values()], dtype=pl.UInt32)
+    return Ends(positions, which, tuple(kinds))
+
+
+def whole_sheet(ruleset: Ruleset, columns: Columns, group: str | None, computed: Iterable[str]) -> Sheet:
+    """All units (`group` None), or all rows of a group that the columns have; `computed` are the computed facts to know."""
+    sheet = Sheet(ruleset, columns, group, chain(ruleset, order(ruleset), computed, group))
+    sheet.units = columns.groups[group][UNIT] if group is not None else None
+    return sheet
 
 
 class Sheets:

@@ -33,7 +33,7 @@ def _can_pass(plan: Plan, meant: Property, tests: Tests) -> bool:
 def _possible(plan: Plan, meant: Property) -> tuple[int, ...] | None:
     """The values that a property can have when nothing is missing; None when it can have any."""
     is_open = meant.index in plan.open_nodes
-    if meant.role == "missing":
+    if meant.role in ("missing", "interval"):
         return ()
     if meant.role == "stated":
         return (EMPTY,)

@@ -3,14 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from grading.engine.rules import MET, UNKNOWN, UNMET, Effect
 from grading.model.base import Scalar, Status
+from grading.model.interval import Interval
 from grading.model.result import UNGRADED
-from grading.plan.nodes import Plan, Ref
+from grading.model.trace import (
+    AttainableConclusion,
+    Cause,
+    Concludes,
+    GradeConclusion,
+    StatusWord,
+    TargetName,
+)
+from grading.plan.nodes import Plan, Ref, Target
 
 STATUSES = {UNMET: Status.UNMET, UNKNOWN: Status.UNKNOWN, MET: Status.MET}
+STATUS_WORDS: dict[int, StatusWord] = {UNMET: "unmet", UNKNOWN: "unknown", MET: "met"}
 KINDS = {"doubt": 0, "rows": 1, "node": 2, "grade": 3, "attainable": 4}
 """In the order in which one is concluded from another."""
 STEP = len(KINDS)
@@ -22,7 +31,7 @@ ROW = 2**32 + 1
 they differ, the keys of two nodes lie side by side, and a row changes the last bits too."""
 LOW = 2**32 - 1
 
-FactValue = Scalar | frozenset[str] | None
+FactValue = Scalar | frozenset[str] | Interval | None
 
 
 @dataclass(frozen=True)
@@ -32,18 +41,22 @@ class UnitFacts:
     values: Mapping[str, FactValue]
     rows: Mapping[str, Sequence[Mapping[str, FactValue]]]
 
+    @cached_property
+    def bounded(self) -> frozenset[str]:
+        """The facts, computed ones too, of which some value is known by its ends only."""
+        listed = (self.values, *(row for rows in self.rows.values() for row in rows))
+        return frozenset(fact for values in listed for fact, value in values.items() if type(value) is Interval)
 
-Cause = dict[str, Any]
-"""A fact with its place and value, a group or row, the ruleset itself, or an earlier entry of the trace by `seq`."""
+
 Because = tuple[Cause, ...]
 """Everything that a conclusion rests on."""
 Origin = Because | int
 """What one fact of the network rests on: a fact of the audit, or an earlier conclusion by its number from 0."""
-Fired = tuple[str, Origin | list[Origin], dict[str, Any]]
+Fired = tuple[str, Origin | list[Origin], Concludes]
 """A rule's title, the fact that it fired for or the several that it joined, and what it concludes in the words of the trace."""
 
 
-Concluding = tuple[str, int, int, int | None, tuple[str, str, str] | None, dict[str, Any], bool]
+Concluding = tuple[str, int, int, int | None, tuple[str, str, str] | None, Concludes, bool]
 """An effect, ready to apply: title, value, key, view, facts, words and whether it is needed.
 
 The key says what is concluded but for the row, the view whose rows it is about. The facts are what is asserted but for the id
@@ -104,18 +117,25 @@ def key_of(kind: str, index: int) -> int:
     return place * STEP + KINDS[kind]
 
 
-def describe(plan: Plan, effect: Effect) -> dict[str, Any]:
+def describe(plan: Plan, effect: Effect) -> Concludes:
     """What a firing concludes in the words of the trace, but for the row."""
     if effect.kind in ("grade", "attainable"):
-        target = plan.targets[effect.index]
-        what = {} if target.kind == "unit" else {target.kind: target.id}
-        return {**what, effect.kind: level_of(plan, effect.value)}
-    concluded: dict[str, Any] = {"condition": plan.nodes[effect.index].name}
+        return _describe_target(plan.targets[effect.index], effect.kind, level_of(plan, effect.value))
+    condition = plan.nodes[effect.index].name
     if effect.kind == "doubt":
-        return {**concluded, "in_doubt": True}
+        return {"condition": condition, "in_doubt": True}
     if effect.kind == "rows":
-        return {**concluded, "so_far": "in order" if effect.value == MET else "in doubt"}
-    return {**concluded, "status": STATUSES[effect.value].value, **plan.roles.get(effect.index, {})}
+        return {"condition": condition, "so_far": "in order" if effect.value == MET else "in doubt"}
+    return {"condition": condition, "status": STATUS_WORDS[effect.value], **plan.roles.get(effect.index, {})}
+
+
+def _describe_target(target: Target, kind: str, level: str) -> GradeConclusion | AttainableConclusion:
+    about: TargetName = {}
+    if target.kind == "dimension":
+        about["dimension"] = target.id
+    elif target.kind == "scope":
+        about["scope"] = target.id
+    return {**about, "grade": level} if kind == "grade" else {**about, "attainable": level}
 
 
 def level_of(plan: Plan, value: int) -> str:

@@ -10,17 +10,17 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from grading import jurisdiction
-from grading.computed import order, with_computed
+from grading.computed import interval_of, order, with_computed
 from grading.digest import audit_digest, digest
 from grading.engine.conclusions import STATUSES, Conclusions, FactValue, UnitFacts, key_of, level_of
 from grading.engine.network import build_network
 from grading.engine.ordering import trace_of
 from grading.engine.revision import ENGINE
 from grading.engine.session import Machine
-from grading.engine.trace import Causes, json_value
+from grading.engine.trace import FactCauses, json_value
 from grading.gc_paused import gc_paused
 from grading.language.load import Library
-from grading.model.audit import Audit, Known, UnitAudit
+from grading.model.audit import Audit, Below, Known, UnitAudit
 from grading.model.base import Mode, Status
 from grading.model.result import (
     UNGRADED,
@@ -33,7 +33,7 @@ from grading.model.result import (
     Outcome,
     UnitGrading,
 )
-from grading.model.ruleset import Computed, Ruleset
+from grading.model.ruleset import Computed, Fact, Ruleset
 from grading.plan.build import boundaries, build_plan
 from grading.plan.nodes import Plan, Ref
 
@@ -141,7 +141,7 @@ class Engine:
         ready = self.ready(unit.ruleset, mode, audit.assessed_on)
         with gc_paused():
             facts = _facts(audit, index, ready)
-            found = ready.machine.run(facts, Causes(ready.plan, audit, index, facts))
+            found = ready.machine.run(facts, FactCauses(ready.plan, audit, index, facts))
             return _Reading(ready, unit, facts, found).grading(audit.assessed_on, audit.enterprise.county)
 
 
@@ -155,15 +155,21 @@ def _facts(audit: Audit, index: int, ready: Ready) -> UnitFacts:
     unit = audit.units[index]
     values: dict[str, FactValue] = dict.fromkeys((*audit.enterprise.facts, "assessed_on", *unit.facts))
     serving = ((fact, audit.known(unit, fact)) for fact in values)
-    values |= _values({fact: known for fact, known in serving if known is not None})
+    facts = ready.ruleset.facts
+    values |= _values(facts, {fact: known for fact, known in serving if known is not None})
     values["assessed_on"] = audit.assessed_on
-    rows = {group: [_values(row.facts) for row in listed] for group, listed in unit.groups.items()}
+    rows = {group: [_values(facts, row.facts) for row in listed] for group, listed in unit.groups.items()}
     return UnitFacts(with_computed(ready.computed, values, rows), rows)
 
 
-def _values(facts: Mapping[str, Known]) -> dict[str, FactValue]:
+def _values(declared: Mapping[str, Fact], facts: Mapping[str, Known]) -> dict[str, FactValue]:
     return {
-        fact: frozenset(value) if isinstance(value := known.value, tuple) else value for fact, known in facts.items()
+        fact: frozenset(value)
+        if isinstance(value := known.value, tuple)
+        else interval_of(declared.get(fact), value)
+        if isinstance(value, Below)
+        else value
+        for fact, known in facts.items()
     }
 
 

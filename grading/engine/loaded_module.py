@@ -1,6 +1,7 @@
 """A module inside the rule library: what is asserted of an audit, and what each of its rules concludes."""
 
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,10 +9,12 @@ from typing import Any
 from grading.engine.certain_rules import certain_rules
 from grading.engine.conclusions import Concluding, describe, key_of
 from grading.engine.durable_rules import Memory
-from grading.engine.network import Network, definition
+from grading.engine.interval_patterns import HIGH_END, LOW_END
+from grading.engine.network import Network, definition, with_bounds
 from grading.engine.packing import packed
 from grading.engine.rules import WEIGHED, Effect, Module, Property, Rule
 from grading.engine.selfcheck import prove
+from grading.model.interval import Interval
 
 Text = tuple[str, str]
 """What is asserted of something but for the id, the value and the row: its property, and how it begins."""
@@ -35,7 +38,7 @@ class Loaded:
     """
 
     def __init__(self, module: Module, network: Network, name: str) -> None:
-        self.name, self.plan, self.names = module.name, network.plan, network.names
+        self.name, self.network, self.plan, self.names = module.name, network, network.plan, network.names
         self.module, self.full_name = module, name
         self.prefix = {
             network.names.meaning[prop]: (prop, f'","{bucket}":1,"{prop}":') for prop, bucket in module.buckets.items()
@@ -51,6 +54,23 @@ class Loaded:
         self.asked: dict[int | None, list[Asked]] = {}
         for fact, view in dict.fromkeys((m.fact, m.view) for m, _ in by_role("value", "missing")):
             self.asked.setdefault(view, []).append(self._asked(fact, view))
+        self.intervals = {(m.fact, m.view): text for m, text in by_role("interval")}
+        """By fact and view, what is asserted of a number of which only the ends are known, as `ends` goes on with it."""
+
+    @cached_property
+    def bounded(self) -> "Loaded":
+        """The module with rules for numbers of which only the ends are known; proven on first use."""
+        return Loaded(with_bounds(self.network, self.module), self.network, f"{self.full_name}, bounded")
+
+    def reads(self, facts: AbstractSet[str]) -> bool:
+        """Whether the module compares any of these numbers."""
+        return any(fact in facts for fact, _ in self.module.numbers)
+
+    def ends(self, fact: str, view: int | None, value: Interval) -> Text | None:
+        """The property and what is asserted of a number of which only the ends are known; None when nothing reads it."""
+        prop, text = self.intervals.get((fact, view), ("", ""))
+        low, high = self.names.ends(fact, value)
+        return (prop, f'{text}1,"{prop}{LOW_END}":{low},"{prop}{HIGH_END}":{high}') if prop else None
 
     @cached_property
     def certain_rules(self) -> Prepared:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from grading.engine.interval_patterns import of_intervals
 from grading.engine.limits import check_limits, fill_buckets
 from grading.engine.module_assignment import TOP, assign_modules, order
 from grading.engine.packing import Pack
@@ -52,6 +53,8 @@ def build_network(plan: Plan) -> Network:
             modules[home[index]].add(of_node(plan, names, index, node))
     for (module, fact, view), atoms in compared.items():
         modules[module].add(of_values(names, plan, fact, view, atoms))
+        if _is_number(plan, fact):
+            modules[module].numbers[fact, view] = atoms
     _add_settled(plan, names, home, modules)
     for i, target in enumerate(plan.targets):
         modules[target.id if target.kind == "dimension" else TOP].add(of_grade(plan, names, i, target))
@@ -59,6 +62,23 @@ def build_network(plan: Plan) -> Network:
         fill_buckets(built)
         check_limits(plan.ruleset, built)
     return Network(plan, names, tuple(built for built in modules.values() if built.effects))
+
+
+def _is_number(plan: Plan, fact: str) -> bool:
+    declared = plan.ruleset.facts.get(fact)
+    computed = plan.ruleset.computed.get(fact)
+    return declared.type == "number" if declared is not None else computed is not None and computed.days_between is None
+
+
+def with_bounds(network: Network, module: Module) -> Module:
+    """A module with rules for numbers of which only the ends are known; raises NetworkError when it can't be made to fit."""
+    effects = {patterns: dict(made) for patterns, made in module.effects.items()}
+    bounded = Module(module.name, effects, numbers=module.numbers)
+    for (fact, view), atoms in module.numbers.items():
+        bounded.add(of_intervals(network.names, fact, view, atoms))
+    fill_buckets(bounded)
+    check_limits(network.plan.ruleset, bounded)
+    return bounded
 
 
 def _add_settled(plan: Plan, names: Names, home: dict[int, str], modules: dict[str, Module]) -> None:
@@ -109,4 +129,4 @@ def definition(module: Module, packs: Iterable[Pack]) -> dict[str, Any]:
     }
 
 
-__all__ = ["Network", "NetworkError", "build_network", "definition"]
+__all__ = ["Network", "NetworkError", "build_network", "definition", "with_bounds"]

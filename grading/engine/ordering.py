@@ -7,7 +7,7 @@ import sys
 
 from grading.engine.conclusions import Because, Conclusions
 from grading.gc_paused import gc_paused
-from grading.model.result import TraceEntry
+from grading.model.trace import TraceEntry
 
 
 class _Entries(dict[int, Because]):
@@ -16,7 +16,7 @@ class _Entries(dict[int, Because]):
     KEPT = 5_000
 
     def __missing__(self, seq: int) -> Because:
-        because = ({"seq": seq},)
+        because: Because = ({"seq": seq},)
         if seq <= self.KEPT:
             self[seq] = because
         return because

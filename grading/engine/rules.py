@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from math import floor
 
 from grading.model.base import Scalar, decimal_places
-from grading.plan.nodes import Atom, Plan
+from grading.model.interval import Interval
+from grading.plan.nodes import Atom, Node, Plan
 
 UNMET, UNKNOWN, MET = 0, 1, 2
 UNSTATED, EMPTY = 0, 1
@@ -94,6 +96,8 @@ class Module:
     name: str
     effects: dict[Patterns, dict[Effect, None]] = field(default_factory=dict)
     buckets: dict[str, str] = field(default_factory=dict)
+    numbers: dict[tuple[str, int | None], list[tuple[int, Node]]] = field(default_factory=dict)
+    """By fact and view, the comparisons of numbers that the module concludes."""
 
     def add(self, conclusions: Iterable[Conclusion]) -> None:
         """Add conclusions to the module's rules."""
@@ -110,7 +114,8 @@ class Module:
 class Property:
     """What a property of the network stands for.
 
-    `role`: value, missing (of `fact`); node, doubt, rows (of node `index`); row, stated (of a view); figures; nothing_asked.
+    `role`: value, interval, missing (of `fact`); node, doubt, rows (of node `index`); row, stated (of a view); figures;
+    nothing_asked.
     """
 
     role: str
@@ -139,6 +144,18 @@ class Names:
     def node(self, index: int) -> str:
         """The property that carries a node's status."""
         return self.of(Property("node", index=index))
+
+    def ends(self, fact: str, value: Interval) -> tuple[int, int]:
+        """The integers that stand for the ends of an interval: of a number twice its own, between two numbers the odd ones."""
+        return self._end(fact, value.low, value.low_open, -1), self._end(fact, value.high, value.high_open, 1)
+
+    def _end(self, fact: str, end: Decimal | None, is_open: bool, outward: int) -> int:
+        if end is None:
+            return outward * MAX_INTEGER
+        scaled = Fraction(end) * Fraction(10) ** self.scale[fact]
+        between = scaled.denominator != 1
+        code = 2 * floor(scaled) + 1 if between else 2 * int(scaled) - (outward if is_open else 0)
+        return max(-MAX_INTEGER, min(MAX_INTEGER, code))
 
     def threshold(self, fact: str, value: Scalar) -> int:
         """The exact integer that stands for a figure of the ruleset; raises NetworkError where there is none."""

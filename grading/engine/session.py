@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from threading import Lock
 
-from grading.engine.conclusions import ROW, Conclusions, Origin, UnitFacts, View, key_of
+from grading.engine.conclusions import ROW, Because, Conclusions, Origin, UnitFacts, View, key_of
 from grading.engine.durable_rules import EngineError
 from grading.engine.loaded_module import Loaded, Prepared
 from grading.engine.module_assignment import SELECTION
 from grading.engine.network import Network
 from grading.engine.rules import EMPTY, MET, UNKNOWN, UNMET, UNSTATED, WEIGHED
-from grading.engine.trace import Causes
+from grading.engine.trace import FactCauses
+from grading.model.interval import Interval
 from grading.plan.nodes import Plan, Ref
 
 MAX_FACTS = 700_000
@@ -38,7 +39,7 @@ class Machine:
         self._needed = Counter(node.view for node in network.plan.nodes if not node.selects_only)
         self.loaded = [Loaded(module, network, f"{name}, module {module.name}") for module in network.modules]
 
-    def run(self, facts: UnitFacts, causes: Causes) -> Conclusions:
+    def run(self, facts: UnitFacts, causes: FactCauses) -> Conclusions:
         """Everything the rules conclude from the facts; raises EngineError if the library misbehaves."""
         found = Conclusions()
         views = self.network.plan.views
@@ -50,7 +51,7 @@ class Machine:
             for module in self.loaded:
                 if len(found.views) < len(views) and module.name != SELECTION:
                     self._select(facts, found)
-                _Run(module, facts, found, causes).go()
+                _Run(module.bounded if module.reads(facts.bounded) else module, facts, found, causes).go()
         self._prove_complete(found)
         return found
 
@@ -101,7 +102,7 @@ def _chain(rows: list[tuple[int, bool]]) -> View:
 class _Run:
     """One module's turn: `queue` are facts to assert; `origins`, `rows` and `about` say by id what each stands for."""
 
-    def __init__(self, module: Loaded, facts: UnitFacts, found: Conclusions, causes: Causes) -> None:
+    def __init__(self, module: Loaded, facts: UnitFacts, found: Conclusions, causes: FactCauses) -> None:
         self.module, self.facts, self.found, self.causes = module, facts, found, causes
         self.queue: list[str] = []
         self.origins: list[Origin] = []
@@ -166,13 +167,21 @@ class _Run:
                 values = self.facts.values if group is None else all_rows[group][row - 1]
                 for fact, missing, prop, written in asked:
                     value = values.get(fact)
-                    if value is not None:
+                    if type(value) is Interval:
+                        self._ask_ends(fact, view, value, chain, of_fact(fact, group, row), row)
+                    elif value is not None:
                         text = written(value)
                         if text is not None:
                             ask(prop, text + chain, of_fact(fact, group, row), row)
                     elif missing is not None:
                         self.in_doubt = True
                         ask(missing[0], missing[1] + chain, of_fact(fact, group, row), row)
+
+    def _ask_ends(self, fact: str, view: int | None, value: Interval, chain: str, cause: Because, row: int) -> None:
+        ends = self.module.ends(fact, view, value)
+        if ends is not None:
+            self.in_doubt = True
+            self._ask(ends[0], ends[1] + chain, cause, row)
 
     def _recorder(self, prepared: Prepared) -> Callable[[Iterable[str]], None]:
         """What is done with firings. It is the heart of a grading, so it holds everything in names of its own."""
@@ -201,7 +210,8 @@ class _Run:
                     number = len(fired)
                     if view is not None:
                         key += row * ROW
-                        concludes = {**concludes, "row": keys[plan.views[view].group][row - 1]}
+                        # mypy knows no dictionary made of a union's member; a call of `cast` would take time here.
+                        concludes = {**concludes, "row": keys[plan.views[view].group][row - 1]}  # type: ignore[assignment]
                     known = known_at(key, number)
                     if known != number:
                         if found.values[known] != value:

@@ -2,14 +2,16 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from grading.engine.conclusions import Because, Cause, FactValue, UnitFacts
-from grading.model.audit import Audit, Known
+from grading.engine.conclusions import Because, FactValue, UnitFacts
+from grading.language.bounds import bound_text
+from grading.model.audit import Audit, Below, Known
+from grading.model.interval import Interval
+from grading.model.trace import FactCause, GroupCause, JsonValue, ValueCause
 from grading.plan.nodes import Plan
 
 
-class Causes:
+class FactCauses:
     """The facts of one unit, each as the only cause of something; each is told once, however many modules read it."""
 
     def __init__(self, plan: Plan, audit: Audit, index: int, facts: UnitFacts) -> None:
@@ -33,22 +35,22 @@ class Causes:
         told = self._told.get(("", group, row))
         if told is None:
             keys = self.keys.get(group)
-            cause: Cause = {"group": group, "rows": None if keys is None else len(keys)}
+            cause: GroupCause = {"group": group, "rows": None if keys is None else len(keys)}
             if keys is not None and row is not None:
                 cause["row"] = keys[row - 1]
             told = self._told["", group, row] = (cause,)
         return told
 
-    def _of_unit(self, fact: str) -> Cause:
+    def _of_unit(self, fact: str) -> ValueCause:
         value = json_value(self._facts.values.get(fact))
         if fact in self._computed:
             return {"fact": fact, "computed_from": list(map(str, self._computed[fact].operands)), "value": value}
         if fact == "assessed_on":
             return {"fact": fact, "place": fact, "value": value}
-        cause = {"fact": fact, "place": self._audit.place(self._index, fact), "value": value}
+        cause: FactCause = {"fact": fact, "place": self._audit.place(self._index, fact), "value": value}
         return _with_evidence(cause, self._audit.known(self._unit, fact))
 
-    def _of_row(self, fact: str, group: str, row: int) -> Cause:
+    def _of_row(self, fact: str, group: str, row: int) -> ValueCause:
         computed = self._computed.get(fact)
         value, key = json_value(self._facts.rows[group][row - 1].get(fact)), self.keys[group][row - 1]
         if computed is not None:
@@ -58,14 +60,14 @@ class Causes:
         return _with_evidence({"fact": fact, "row": key, "place": place, "value": value}, known)
 
 
-def _with_evidence(cause: Cause, known: Known | None) -> Cause:
+def _with_evidence(cause: FactCause, known: Known | None) -> FactCause:
     if known is not None and known.evidence:
         cause["evidence"] = list(known.evidence)
     return cause
 
 
-def json_value(value: FactValue) -> Any:
-    """A value as JSON has it: numbers as int or float of the same decimal text, sets as sorted lists.
+def json_value(value: FactValue | Below) -> JsonValue:
+    """A value as JSON has it: numbers as int or float of the same decimal text, sets as sorted lists, bounds as `<20`.
 
     A number too long for a float is told as text, so that no digit is lost.
     """
@@ -79,4 +81,6 @@ def json_value(value: FactValue) -> Any:
         return near if repr(near) == text or Decimal(repr(near)) == value else format(value, "f")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Interval | Below):
+        return bound_text(value)
     return sorted(value)

@@ -1,12 +1,16 @@
 """What stands in an answer cell → a value as `check_audit` takes it. Tolerant of writing, never of meaning."""
 
 import re
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from grading.day_text import RIGHT, DayError, day_from_text
-from grading.forms.wording import NO, YES, expectation, narrow, option_labels
+from grading.forms.wording import NO, YES, bound_hint, expectation, narrow, option_labels
+from grading.language.bounds import NoLimitError, bound_from_text
 from grading.language.prose import unit_text
+from grading.language.synonyms import likeness_question, meaning, read_as
+from grading.model.ruleset import YES as MEANT_YES
 from grading.model.ruleset import Fact
 from grading.spreadsheet.entry import DAY, ERROR, FORMULA, PICTURE, SHOWN_DIGITS, Entry, exact
 from grading.width import ordinary_width
@@ -20,10 +24,13 @@ class UnreadableError(ValueError):
     """A cell can't be read; the message says what would be right, for people."""
 
 
-def read_value(entry: Entry, fact: Fact) -> bool | Decimal | str | None:
-    """The value of a fact, None for an empty cell; options as codes, days as ISO text. Raises UnreadableError.
+def read_value(entry: Entry, fact: Fact, question: str = "") -> bool | Decimal | str | dict[str, Decimal] | None:
+    """The value of a fact, None for an empty cell; options as codes, days as ISO text, an upper bound as `{"below": …}`.
 
-    Ranges and decimal places are for `check_audit` to judge. Of a fact with several options this reads one option's cell.
+    Raises UnreadableError.
+
+    Ranges and decimal places are for `check_audit` to judge. Of a fact with several options this reads the cell of one
+    option, whose label is the `question`.
     """
     if entry.blank:
         return None
@@ -34,7 +41,15 @@ def read_value(entry: Entry, fact: Fact) -> bool | Decimal | str | None:
         return read_day(entry).isoformat()
     if fact.type == "choice":
         return _option(entry, fact)
-    return _yes_or_no(entry, fact)
+    return _yes_or_no(entry, fact, question)
+
+
+def synonym_notice(entry: Entry, fact: Fact, question: str = "") -> str | None:
+    """How a synonym in a cell that can be read was read; None where there is none."""
+    if fact.type not in ("boolean", "choice", "choices") or not isinstance(entry.value, str):
+        return None
+    found = meaning(fact, entry.value, question)
+    return read_as(entry.value, found) if found is not None else None
 
 
 def read_text(entry: Entry) -> str:
@@ -86,7 +101,7 @@ def _refuse_unreadable(entry: Entry) -> None:
         raise UnreadableError(entry.refusal)
 
 
-def _number(entry: Entry, fact: Fact) -> Decimal:
+def _number(entry: Entry, fact: Fact) -> Decimal | dict[str, Decimal]:
     value = entry.value
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
         is_day = isinstance(value, date | time | timedelta)
@@ -103,18 +118,18 @@ def _number(entry: Entry, fact: Fact) -> Decimal:
     return entry.multiplied
 
 
-def _typed_number(typed: str, fact: Fact) -> Decimal:
+def _typed_number(typed: str, fact: Fact) -> Decimal | dict[str, Decimal]:
     text = ordinary_width(typed).strip().replace("\u2212", "-")
     units = {"", narrow(fact.unit), narrow(unit_text(fact.unit))} if fact.unit else {""}
     found = _NUMBER.fullmatch(text)
     if found is not None and narrow(found[2]) in units:
         return Decimal(found[1])
-    hint = ""
-    if "," in text:
-        hint = "；不要用千分位逗号"
-    elif re.match(r"[<>≤≥~约]|低于|未检出|ND", text):
-        hint = "；按监测报告填数，并在备注中说明"
-    raise UnreadableError(f"{expectation(fact)}；所填：“{typed.strip()[:80]}”{hint}")
+    with suppress(NoLimitError):
+        limit = bound_from_text(text, fact.unit)
+        if limit is not None:
+            return {"below": limit}
+    hint = "不要用千分位逗号" if "," in text else bound_hint(fact, text)
+    raise UnreadableError(f"{expectation(fact)}；所填：“{typed.strip()[:80]}”{'；' if hint else ''}{hint}")
 
 
 def _option(entry: Entry, fact: Fact) -> str:
@@ -130,20 +145,26 @@ def _option(entry: Entry, fact: Fact) -> str:
             found = {code for code, label in labels.items() if wanted in (read(label), code)}
             if len(found) == 1:
                 return found.pop()
-    raise UnreadableError(f"{expectation(fact)}；所填：“{entry.shown}”")
+        if (synonym := meaning(fact, typed)) is not None:
+            return synonym.code
+    asked = likeness_question(fact, typed) if isinstance(typed, str) else ""
+    raise UnreadableError(f"{expectation(fact)}；所填：“{entry.shown}”{asked}")
 
 
 def _without_spaces(text: str) -> str:
     return re.sub(r"\s+", "", narrow(text))
 
 
-def _yes_or_no(entry: Entry, fact: Fact) -> bool:
+def _yes_or_no(entry: Entry, fact: Fact, question: str) -> bool:
     if isinstance(entry.value, bool):
         return entry.value
     typed = narrow(entry.value).lower() if isinstance(entry.value, str) else ""
     if typed in _YES_NO:
         return _YES_NO[typed]
-    raise UnreadableError(f"{expectation(fact)}；所填：“{entry.shown}”")
+    if (synonym := meaning(fact, typed, question)) is not None:
+        return synonym.code == MEANT_YES
+    asked = likeness_question(fact, entry.shown, question)
+    raise UnreadableError(f"{expectation(fact)}；所填：“{entry.shown}”{asked}")
 
 
 def _as_text(entry: Entry) -> str:

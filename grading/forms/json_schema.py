@@ -94,11 +94,12 @@ def _fact(fact: Fact) -> Schema:
     value = _value(fact)
     listed = {"type": "array", "items": _text()}
     wrapped = {
-        "value": _or_null(value),
         "evidence": {"anyOf": [listed, _text(), {"type": "null"}]},
         "note": _or_null(_text()),
     }
-    said: Schema = {"title": fact.label, "anyOf": [value, _object(wrapped), {"type": "null"}]}
+    bare = [value, _below(fact)] if fact.type == "number" else [value]
+    wrapped["value"] = {"anyOf": [*bare, {"type": "null"}]}
+    said: Schema = {"title": fact.label, "anyOf": [*bare, _object(wrapped), {"type": "null"}]}
     described = [
         f"单位：{unit_text(fact.unit)}" if fact.unit else "",
         f"至多 {fact.decimals} 位小数" if fact.type == "number" else "",
@@ -133,6 +134,17 @@ def _number(fact: Fact) -> Schema:
     else:
         schema["maximum"] = _plain(fact.max)
     return schema
+
+
+def _below(fact: Fact) -> Schema:
+    """An upper bound: what is below a limit of detection."""
+    limit = _number(fact)
+    if "minimum" in limit:
+        limit["exclusiveMinimum"] = limit.pop("minimum")
+    return {
+        **_object({"below": limit}, required=("below",)),
+        "title": '上限（低于检出限），如 {"below": 0.07} 即 <0.07',
+    }
 
 
 def _plain(number: Decimal) -> int | float:

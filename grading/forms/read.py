@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from openpyxl import Workbook
@@ -53,6 +54,7 @@ def read_form(data: bytes, library: Library) -> FormReading:
     by_code = _by_code(book, grids, form, found)
     if found.problems:
         raise FormError(found.problems, can_mark=True)
+    form = replace(form, fields=tuple(_with_synonyms(field, form, library) for field in form.fields))
     raw, answers = _raw(form, by_code, found)
     _compare_rulesets(form, answers, library, found)
     audit = _checked(raw, library, found)
@@ -228,6 +230,19 @@ def _compare_rulesets(form: FormData, answers: Mapping[str, Any], library: Libra
             facts = [r.facts[field.fact.id] for r in changed if r is not None and field.fact.id in r.facts]
             if facts and all(_meaning(fact) != _meaning(field.fact) for fact in facts):
                 _compare(field, facts[0], found)
+
+
+def _with_synonyms(field: Field, form: FormData, library: Library) -> Field:
+    """The field with the synonyms that the rulesets know today, where its options are still the same in all of them."""
+    unit = re.match(r"units\[(\d+)\]", field.place)
+    facts = []
+    for ruleset_id, _ in form.units[int(unit[1]) : int(unit[1]) + 1] if unit else form.units:
+        with suppress(KeyError, LanguageError):
+            facts.append(library.ruleset(ruleset_id).facts.get(field.fact.id))
+    known = [fact for fact in facts if fact is not None]
+    if not known or any(fact.options != field.fact.options or fact.synonyms != known[0].synonyms for fact in known):
+        return field
+    return replace(field, fact=field.fact.model_copy(update={"synonyms": known[0].synonyms}))
 
 
 def _meaning(fact: Fact) -> tuple[object, ...]:

@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from grading.forms.cell_values import UnreadableError, read_identifier, read_items, read_text, read_value
+from grading.forms.cell_values import (
+    UnreadableError,
+    read_identifier,
+    read_items,
+    read_text,
+    read_value,
+    synonym_notice,
+)
 from grading.forms.findings import FormProblem, Spot
 from grading.forms.grid import Grid, address
 from grading.forms.metadata import Field
@@ -219,22 +226,31 @@ def _value(asked: Field, place: str, entry: Entry, found: Findings) -> Any:
     except UnreadableError as error:
         found.wrong(place, str(error))
         return None
+    _tell_synonym(place, synonym_notice(entry, asked.fact), found)
     if isinstance(value, Decimal) and not entry.shows_percent and (said := fraction_question(asked.fact, value)):
         spot = found.spots[place]
         found.warnings.append(f"{spot.sheet}!{spot.cell} {said}")
     return value
 
 
+def _tell_synonym(place: str, notice: str | None, found: Findings) -> None:
+    if notice is not None:
+        spot = found.spots[place]
+        found.warnings.append(f"{spot.sheet}!{spot.cell} {spot.label}：{notice}")
+
+
 def _options(asked: Field, place: str, main: Entry, cells: Mapping[str, Entry], found: Findings) -> list[str] | None:
     """The options that are 是. What is left open is 否 only if the fact's own cell says so."""
     found.fields[place] = asked
     answers: dict[str, bool] = {}
+    labels = option_labels(asked.fact)
     for code, entry in cells.items():
         try:
-            answer = read_value(entry, asked.fact)
+            answer = read_value(entry, asked.fact, labels[code])
         except UnreadableError as error:
             found.wrong(f"{place}#{code}", str(error))
             continue
+        _tell_synonym(f"{place}#{code}", synonym_notice(entry, asked.fact, labels[code]), found)
         if isinstance(answer, bool):
             answers[code] = answer
     open_ = [code for code, entry in cells.items() if entry.blank]
@@ -242,7 +258,6 @@ def _options(asked: Field, place: str, main: Entry, cells: Mapping[str, Entry], 
     if not main.blank and not rest:
         found.wrong(place, f"本格只能选“{REST_NO}”，或留空并逐项选“{YES}”或“{NO}”；所填：“{main.shown}”")
     elif open_ and answers and not rest:
-        labels = option_labels(asked.fact)
         named = "、".join(labels[code] for code in open_)
         found.wrong(place, f"还有选项未答：{named}；请逐项选“{YES}”或“{NO}”，或在本格选“{REST_NO}”")
     return [code for code, chosen in answers.items() if chosen] if answers or rest else None

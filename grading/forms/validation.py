@@ -86,7 +86,9 @@ def _number_rule(fact: Fact, cell: str) -> str:
     if fact.max is not None:
         tests.append(f"{cell}<={plain(fact.max)}")
     tests.append(f"ROUND({cell},{fact.decimals})={cell}")
-    return f"AND({','.join(tests)})"
+    # What an upper bound such as <0.07, 0.07L or 未检出（检出限0.07） says, the reading of the form judges.
+    signs = ",".join(f'SEARCH("{sign}",{cell})' for sign in ("<", "＜", "L", "ND", "检", "于"))
+    return f"OR(AND({','.join(tests)}),AND(ISTEXT({cell}),COUNT({signs})>0))"
 
 
 def _finished(validation: DataValidation, said: str) -> DataValidation:

@@ -12,8 +12,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from grading.forms.layout import Band, FactSheet, Line
 from grading.forms.validation import Lists, for_fact, rest_no, yes_or_no
 from grading.forms.wording import ANSWER, EVIDENCE, NO, NOTE, YES, option_labels, range_text
+from grading.language.bounds import bound_text
 from grading.language.prose import unit_text
-from grading.model.audit import Known, Value
+from grading.model.audit import Below, Known, Value
 from grading.model.ruleset import Fact
 from grading.workbook.cell_text import put_items, put_plain, put_text
 from grading.workbook.style import comment, height_for, protect, put, set_page, set_widths
@@ -221,6 +222,9 @@ def put_value(cell: Cell, value: Value | None, fact: Fact) -> None:
             cell.number_format = "0." + "0" * fact.decimals
     elif isinstance(value, str):
         put_plain(cell, option_labels(fact)[value])
+    elif isinstance(value, Below):
+        put_plain(cell, bound_text(value))
+        cell.number_format = "@"
     elif value is not None and not isinstance(value, tuple):
         put_day(cell, value)
 

@@ -15,6 +15,7 @@ from grading.model.audit import Audit
 from grading.model.base import Status
 from grading.model.condition import Comparison, ConditionBase, Each, Not, Some, parts
 from grading.model.decision import Causes, Decision, decide, is_undecided
+from grading.model.interval import Interval
 from grading.model.result import UNGRADED, Grading
 from grading.model.ruleset import Indicator, Ruleset
 from grading.places import sources, stated
@@ -163,7 +164,8 @@ class _Walk:
             return
         audited = list(sources(self.ruleset, c.fact, row))
         values = self.subject.grading.values
-        missing = [s for s in audited if values.get((s[0], s[2] if s[1] is not None else None)) is None]
+        known = ((s, values.get((s[0], s[2] if s[1] is not None else None))) for s in audited)
+        missing = [s for s, value in known if value is None or isinstance(value, Interval)]
         # A computed value may be undefined though nothing is missing: then the first value behind it has to be another.
         for fact, group, key in missing or audited[:1]:
             yield stated(self.subject.audit, self.subject.index, group, key, fact)[1], None

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from grading.gaps.tree.constraints import Constraint, satisfies
+from grading.gaps.tree.constraints import Constraint, satisfies, surely
 from grading.gaps.tree.subject import Subject
 from grading.gaps.tree.values import Slot
 from grading.language.nested import asked_at, better_than
 from grading.model.base import Status
 from grading.model.condition import All, AtLeastOf, Comparison, ConditionBase, Each, Not, Some, parts
+from grading.model.interval import Interval
 from grading.model.ruleset import Gate, Indicator
 from grading.places import group_of
 
@@ -145,6 +146,8 @@ class Claims:
         group = group_of(self.ruleset, c.fact)
         value = self.subject.values.get(Slot(c.fact, group, row if group is not None else None))
         if value is None or c.guess is None:
+            return Status.UNKNOWN
+        if isinstance(value, Interval) and surely(value, Constraint(c.operator, c.guess, True)) is None:
             return Status.UNKNOWN
         return Status.MET if satisfies(value, Constraint(c.operator, c.guess, True)) else Status.UNMET
 

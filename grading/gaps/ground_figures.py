@@ -5,21 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from grading.gaps.claims import Claim, Claims, LeafClaim, Otherwise
+from grading.gaps.figures_by_place import Owner, figures_of
 from grading.gaps.tree.subject import Subject
-from grading.language.figures import Place, comparisons
-from grading.language.prose import sentence
 from grading.model.audit import Audit
-from grading.model.base import Basis, Mode, Status
-from grading.model.condition import Comparison
-from grading.model.figures import DecisiveFigure, GroundFigures
+from grading.model.base import Mode, Status
+from grading.model.figures import GroundFigures
 from grading.model.result import UNGRADED, Grading
 from grading.model.ruleset import Cap, Ruleset
 
-Owner = tuple[str, str]
-"""`indicators` or `gates`, and the id."""
 Level = Mapping[Owner, Claim]
 """Everything that has to be true for a level, by who asks it."""
-ESTABLISHED = frozenset({"seen", "standard"})
 
 
 def unit_figures(rulesets: Mapping[str, Ruleset], audit: Audit, grading: Grading) -> tuple[GroundFigures | None, ...]:
@@ -35,13 +30,13 @@ def unit_figures(rulesets: Mapping[str, Ruleset], audit: Audit, grading: Grading
 def ground_figures(subject: Subject) -> GroundFigures:
     """The figures that a unit's grade rests on: those because of which it has its level, and not the next better one."""
     case = _Case(subject)
-    names = _figures(subject.ruleset)
+    names = figures_of(subject.ruleset)
     grounds = [(names[place], place) for place in case.grounds() if place in names]
-    counts = Counter(_class(place, c) for (place, c), _ in grounds)
+    counts = Counter(figure.known_as for figure, _ in grounds)
     decisive = tuple(
-        _decisive(subject.ruleset, place, c, name)
-        for (place, c), name in grounds
-        if c.is_provisional and case.turns_on(name, (place.site.kind, place.site.id))
+        figure.described(subject.ruleset)
+        for figure, name in grounds
+        if figure.comparison.is_provisional and case.turns_on(name, figure.owner)
     )
     return GroundFigures(counts["estimated"], counts["recalled"], counts["established"], decisive)
 
@@ -113,47 +108,3 @@ def _because(claims: Iterable[Claim]) -> Iterator[LeafClaim]:
     failing = [claim for claim in listed if not claim.holds]
     for claim in failing or listed:
         yield from claim.grounds()
-
-
-def _figures(ruleset: Ruleset) -> dict[str, tuple[Place, Comparison]]:
-    """By the place of the engine's conditions, every comparison that is a figure.
-
-    What only selects rows or plants is one where it says itself how it is known, or is provisional.
-    """
-    return {
-        _name(place): (place, c) for place, c in comparisons(ruleset) if place.basis is not None or c.is_provisional
-    }
-
-
-def _name(place: Place) -> str:
-    """A place as the engine's conditions are named: `nox.A.all[0]`, `nox.applies_when`, `gate.no_permit`."""
-    site = place.site
-    if site.kind == "gates":
-        stem = f"gate.{site.id}"
-    elif site.role == "applicability":
-        stem = f"{site.id}.applies_when"
-    else:
-        stem = f"{site.id}.{str(site.inner[1]).replace(' ', '')}"
-    steps = place.inner[len(site.inner) :]
-    return stem + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
-
-
-def _basis(place: Place) -> Basis:
-    return place.basis or "recalled"
-
-
-def _class(place: Place, c: Comparison) -> str:
-    """`estimated`, `recalled` or `established`; what is provisional is not established, whatever it was read in."""
-    basis = _basis(place)
-    if basis == "estimated":
-        return basis
-    return "established" if basis in ESTABLISHED and not c.is_provisional else "recalled"
-
-
-def _decisive(ruleset: Ruleset, place: Place, c: Comparison, name: str) -> DecisiveFigure:
-    site = place.site
-    owners = ruleset.indicators if site.kind == "indicators" else ruleset.gates
-    title = next(owner.title or owner.id for owner in owners if owner.id == site.id)
-    # Its basis is told beside the sentence, which need not say as well that the figure is provisional.
-    as_if_known = c.model_copy(update={c.operator: c.guess})
-    return DecisiveFigure(site.id, name, _basis(place), f"{title}：{sentence(ruleset, as_if_known)}")

@@ -207,9 +207,7 @@ class _Teller:
             own = self.statuses.columns.groups[str(sheet.group)]
             rows = at.rows if sheet.rows is None else sheet.rows.gather(at.rows)
             keys = own[ROW_KEY].gather(rows) if ROW_KEY in own.columns else (rows + 1).cast(pl.String)
-        values = (
-            None if held is None else held.values.gather(at.units if at.rows is None or at.view is None else at.rows)
-        )
+        positions = at.units if at.rows is None or at.view is None else at.rows
         open_figure = c.is_open(self.mode)
         words = {
             "fact": c.fact,
@@ -218,7 +216,7 @@ class _Teller:
             "asked": sentence(self.ruleset, c),
             "figure": ("unresolved" if c.is_unresolved else "provisional") if open_figure else None,
         }
-        return _entries(at.cause, words, keys, _texts(self.ruleset, c.fact, held, values, len(at.units)))
+        return _entries(at.cause, words, keys, _texts(self.ruleset, c.fact, held, positions, len(at.units)))
 
 
 def _entries(
@@ -234,10 +232,11 @@ def _entries(
     )
 
 
-def _texts(ruleset: Ruleset, fact_id: str, held: Held | None, values: pl.Series | None, height: int) -> pl.Series:
-    """Values as people write them."""
-    if held is None or values is None:
+def _texts(ruleset: Ruleset, fact_id: str, held: Held | None, positions: pl.Series, height: int) -> pl.Series:
+    """Values at some positions of a sheet as people write them."""
+    if held is None:
         return pl.Series([known_text(ruleset, fact_id, None)], dtype=pl.String).new_from_index(0, height)
+    values = held.values.gather(positions)
     fact = ruleset.facts.get(fact_id)
     told: dict[Any, str] = {}
     for value in values.unique():
@@ -247,4 +246,10 @@ def _texts(ruleset: Ruleset, fact_id: str, held: Held | None, values: pl.Series 
             known = value if held.type == "date" or value is None else Decimal(value).scaleb(-held.scale)
         told[value] = known_text(ruleset, fact_id, known)
     old = pl.Series(list(told), dtype=values.dtype)
-    return values.replace_strict(old, list(told.values()), return_dtype=pl.String)
+    texts = values.replace_strict(old, list(told.values()), return_dtype=pl.String)
+    if held.ends is None:
+        return texts
+    kinds = pl.Series([known_text(ruleset, fact_id, kind) for kind in held.ends.kinds], dtype=pl.String)
+    bounds = pl.Series([None], dtype=pl.String).new_from_index(0, len(held.values))
+    shown = bounds.scatter(held.ends.positions, kinds.gather(held.ends.which)).gather(positions)
+    return shown.zip_with(shown.is_not_null(), texts)

@@ -1,7 +1,7 @@
 """Files of audits graded by two rulesets: what would change for everything that is in them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,7 +18,9 @@ from grading.batch.tables import TableSource
 from grading.columns.grade import ColumnGrader, UnitGrades
 from grading.columns.layout import Columns
 from grading.engine.grade import Engine
+from grading.gaps.column_figures import FigureColumns
 from grading.impact.cause_details import Pair, cause_details, joined_details
+from grading.impact.changed_figures import figure_texts
 from grading.impact.compare import Changes, Side, compare
 from grading.impact.counts import Counted, count_changes, impact
 from grading.model.base import Mode
@@ -48,7 +50,8 @@ class Result:
     """What would change.
 
     `units`: a row a unit whose grade or attainable grade changes: the columns of `UNIT_COLUMNS` and of `Changes.units`, and
-    `causes` in words. `reasons`: what `grading.impact.cause_details.cause_details` gives, by the unit's columns.
+    `causes` in words; in a trial `before_figures` and `after_figures`, on which figures either grade rests.
+    `reasons`: what `grading.impact.cause_details.cause_details` gives, by the unit's columns.
     """
 
     pair: Pair
@@ -57,6 +60,8 @@ class Result:
     units: pl.DataFrame
     reasons: pl.DataFrame
     rejects: tuple[Reject, ...]
+    notices: tuple[Reject, ...]
+    """What was read otherwise than it stands, and what is worth a question; by either ruleset's reading."""
     ignored: tuple[str, ...]
     ignored_sheets: tuple[str, ...]
     read: int
@@ -86,6 +91,7 @@ def run_impact(order: Order, engine: Engine, progress: Callable[[int, int], None
             raise LayoutError([f"{order.file.name}：没有可评级的行"])
         work = _Work(order, engine, pair, total, digest_of(sources[0].files))
         work.rejects.update(dict.fromkeys(reject for extent in extents for reject in extent.rejects))
+        work.notices.update(dict.fromkeys(notice for extent in extents for notice in extent.notices))
         progress(0, total)
         for number in range(extents[0].chunks):
             work.chunk(number, *(source.chunk(number) for source in sources))
@@ -98,6 +104,7 @@ def run_impact(order: Order, engine: Engine, progress: Callable[[int, int], None
         units=pl.concat(work.units),
         reasons=pl.concat(work.reasons),
         rejects=tuple(work.rejects),
+        notices=tuple(work.notices),
         ignored=ignored,
         ignored_sheets=sheets,
         read=work.read,
@@ -121,13 +128,19 @@ class _Work:
         self.units: list[pl.DataFrame] = []
         self.reasons: list[pl.DataFrame] = []
         self.rejects: dict[Reject, None] = {}
+        self.notices: dict[Reject, None] = {}
         self.read = self.checked = 0
 
     def chunk(self, number: int, *chunks: Chunk) -> None:
         """Compare the units of a chunk that both rulesets can read."""
         self.rejects.update(dict.fromkeys(reject for chunk in chunks for reject in chunk.rejects))
+        self.notices.update(dict.fromkeys(notice for chunk in chunks for notice in chunk.notices))
         heads, columns = _alike(*chunks)
         grades = [grader.grade(held) for grader, held in zip(self.graders, columns, strict=True)]
+        grades = [
+            replace(said, units=said.units.hstack(FigureColumns(grader).of(held, said.units["grade"])))
+            for grader, held, said in zip(self.graders, columns, grades, strict=True)
+        ]
         sides = [
             Side(g.ruleset, said.units.hstack(said.indicators)) for g, said in zip(self.graders, grades, strict=True)
         ]
@@ -138,7 +151,8 @@ class _Work:
         causes = joined_details(told)
         named = heads.select(UNIT_COLUMNS)
         texts = pl.Series("causes", [causes.get(i) for i in range(heads.height)], dtype=pl.String)
-        whole = named.hstack(changes.units).with_columns(texts)
+        figures = figure_texts(changes, sides[0], sides[1])
+        whole = named.hstack(changes.units).with_columns(texts, *figures)
         self.units.append(whole.filter(pl.col("way").is_not_null()))
         self.reasons.append(named[told["unit"]].hstack(told.drop("unit")))
         self.read += chunks[0].read

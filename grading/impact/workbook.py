@@ -13,6 +13,7 @@ from openpyxl.utils import get_column_letter
 from grading.batch.layout import COUNTY, NAME, UNIT_ID
 from grading.batch.workbook import MOST_ROWS
 from grading.columns.decision import decision_column
+from grading.impact.changed_figures import AFTER, BEFORE
 from grading.model.decision import UNDECIDED
 from grading.model.impact import CauseCount, Impact, Matrix
 from grading.vocabulary import STATUS
@@ -63,7 +64,7 @@ def write_impact(contents: Contents, to: Path) -> None:
     bodies: dict[str, list[pl.DataFrame]] = {}
     lists = (
         ("原因", _causes(contents), _CAUSE_COLUMNS),
-        ("变化单元", contents.units, _unit_columns(contents.labels)),
+        ("变化单元", contents.units, (*_unit_columns(contents.labels), *_figure_columns(contents.units))),
         ("逐项原因", contents.reasons, _reason_columns(contents.labels)),
     )
     for title, frame, columns in lists:
@@ -171,6 +172,12 @@ def _unit_columns(labels: Mapping[str, str]) -> tuple[Column, ...]:
         Column("升降", 20, pl.col("way").replace_strict(WAY_NAMES, return_dtype=pl.String), True),
         Column("决定性原因", 70, pl.col("causes")),
     )
+
+
+def _figure_columns(units: pl.DataFrame) -> tuple[Column, ...]:
+    """On which figures the grades rest; none outside a trial."""
+    heads = ((BEFORE, "原等级所依据的数值"), (AFTER, "新等级所依据的数值"))
+    return tuple(Column(head, 60, pl.col(name)) for name, head in heads if units[name].count())
 
 
 def _reason_columns(labels: Mapping[str, str]) -> tuple[Column, ...]:

@@ -50,6 +50,7 @@ KEYS = {
     "max": "The most a number can be.",
     "decimals": "How many places a value may have (default 4); one with more is refused, not rounded.",
     "options": "Of `choice` and `choices`: code → Chinese label.",
+    "synonyms": "What people also call an option: code → list of words; of a boolean `yes` and `no` → list of words.",
     "Fact.evidence": "What an assessor asks to see.",
     "help": "One sentence on how to fill it in.",
     "circumstance": "True of what the plant is or where it lies: gaps and plans do not propose to change it.",

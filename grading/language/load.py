@@ -12,6 +12,7 @@ from grading.language.check.scales import check_scales
 from grading.language.invalid import invalid
 from grading.language.loaded import Loaded, Origin
 from grading.language.problems import LanguageError, Problem
+from grading.language.shipped import default_root
 from grading.language.source import Path_, Source, read_source
 from grading.model.ruleset import (
     ALERTS,
@@ -31,13 +32,6 @@ from grading.model.ruleset import (
 
 M = TypeVar("M", bound=BaseModel)
 LISTS = ("facts", "computed", "indicators", "gates")
-SHIPPED = Path(__file__).resolve().parents[2] / "rulesets"
-SHIPPED_IN_WHEEL = Path(__file__).resolve().parents[1] / "_rulesets"
-
-
-def default_root() -> Path:
-    """Where the shipped rulesets are: beside the package in a checkout, inside it when installed."""
-    return SHIPPED if SHIPPED.is_dir() else SHIPPED_IN_WHEEL
 
 
 class Library:

@@ -4,7 +4,10 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
+from grading.language.bounds import bound_text
 from grading.language.prose import day_text, number_text
+from grading.model.audit import Below
+from grading.model.interval import Interval
 from grading.model.ruleset import Ruleset
 
 UNKNOWN = "未提供"
@@ -23,12 +26,21 @@ def known_text(ruleset: Ruleset, fact_id: str, value: Any) -> str:
     if isinstance(value, Decimal):
         value = shown_number(ruleset, fact_id, value)
         return number_text(value, fact.unit if fact is not None else computed.unit if computed is not None else None)
+    if isinstance(value, Below | Interval):
+        return bound_in_unit(ruleset, fact_id, bound_text(value))
     if isinstance(value, date):
         return day_text(value)
     if fact is None:
         return str(value)
     chosen = value if isinstance(value, frozenset | tuple | list) else (value,)
     return "、".join(label for option, label in fact.options.items() if option in chosen) or "（无）"
+
+
+def bound_in_unit(ruleset: Ruleset, fact_id: str, bound: str) -> str:
+    """An upper bound or interval of a fact, computed or not, that is a text already: `<20 mg/m³`."""
+    declared = ruleset.facts.get(fact_id) or ruleset.computed.get(fact_id)
+    unit = declared.unit if declared is not None else None
+    return bound + number_text(Decimal(0), unit).removeprefix("0")
 
 
 def shown_number(ruleset: Ruleset, fact_id: str, value: Decimal) -> Decimal:

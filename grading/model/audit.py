@@ -1,14 +1,23 @@
 """An audit that has been read and found in order: what was seen at an enterprise, value by value."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
 
 from grading.model.base import Identifier, RulesetId, Scalar, Strict, Text
 
-Value = Scalar | tuple[str, ...]
 ShortText = Annotated[str, Field(max_length=4000)]
+
+
+class Below(Strict):
+    """A number that is known to be smaller than a limit, as laboratories report it: `<20`, below the limit of detection."""
+
+    below: Decimal
+
+
+Value = Scalar | tuple[str, ...] | Below
 
 
 class Known(Strict):

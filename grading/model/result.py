@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 from grading.model.base import Mode, Status
+from grading.model.trace import TraceEntry, trace_json
 
 UNGRADED = "ungraded"
 N = TypeVar("N")
@@ -39,15 +40,6 @@ class GateResult(NamedTuple):
 
     id: str
     status: Status
-
-
-class TraceEntry(NamedTuple):
-    """A rule that fired. `because` names facts with their places, or earlier entries by `seq`."""
-
-    seq: int
-    rule: str
-    because: tuple[dict[str, Any], ...]
-    concludes: dict[str, Any]
 
 
 class Lazy(Mapping[N, V], Generic[N, K, V]):
@@ -207,7 +199,5 @@ def _unit(unit: UnitGrading) -> dict[str, Any]:
         ],
         "gates": [{"id": gate.id, "status": gate.status.value} for gate in unit.gates],
         "notices": list(unit.notices),
-        "trace": [
-            {"seq": e.seq, "rule": e.rule, "because": list(e.because), "concludes": e.concludes} for e in unit.trace
-        ],
+        "trace": trace_json(unit.trace),
     }

@@ -22,6 +22,8 @@ from grading.model.base import (
 from grading.model.condition import Condition, ConditionBase, comparisons
 
 ALERTS = ("yellow", "orange", "red")
+YES, NO = "yes", "no"
+"""The answers of a boolean where its synonyms name them."""
 FactType = Literal["number", "boolean", "choice", "choices", "date"]
 ChangedBy = Literal["works", "discipline", "papers", "time", "nothing"]
 LevelKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+, -]*$")]
@@ -163,6 +165,8 @@ class Fact(Strict):
     max: Decimal | None = None
     decimals: int = Field(4, ge=0, le=6)
     options: dict[Identifier, Text] = Field(default_factory=dict)
+    synonyms: dict[Identifier, tuple[Text, ...]] = Field(default_factory=dict)
+    """What people also call an option, by its code; of a boolean by `yes` and `no`."""
     evidence: tuple[Text, ...] = ()
     help: Text | None = None
     circumstance: bool = False
@@ -204,6 +208,8 @@ class Fact(Strict):
             raise ValueError(f"a {self.type} has no unit, min or max")
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError("min is above max")
+        if self.synonyms and self.type not in ("boolean", "choice", "choices"):
+            raise ValueError(f"a {self.type} has no synonyms")
         return self
 
 

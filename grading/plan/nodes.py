@@ -1,13 +1,13 @@
 """What there is to conclude from a ruleset on one day, in one mode, before it becomes rules: a graph of nodes."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from grading.language.nested import Stated
 from grading.model.condition import Value
 from grading.model.ruleset import Ruleset
+from grading.model.trace import Roles
 
 
 @dataclass(frozen=True)
@@ -171,21 +171,22 @@ class Plan:
         return frozenset(found)
 
     @cached_property
-    def roles(self) -> dict[int, dict[str, Any]]:
+    def roles(self) -> dict[int, Roles]:
         """What a node stands for beside itself: indicators at levels, dimensions or scopes at levels, a level, a gate."""
-        roles: dict[int, dict[str, Any]] = {}
+        roles: defaultdict[int, Roles] = defaultdict(Roles)
         for (indicator, level), ref in self.indicator_levels.items():
-            roles.setdefault(ref.node, {}).setdefault("indicators", []).append({"id": indicator, "level": level})
+            roles[ref.node].setdefault("indicators", []).append({"id": indicator, "level": level})
         for target in self.targets:
             for level, ref in zip(self.ruleset.scale.graded, target.levels, strict=True):
-                if target.kind != "unit":
-                    said = {target.kind: target.id, "level": level}
-                    roles.setdefault(ref.node, {}).setdefault(f"{target.kind}s", []).append(said)
+                if target.kind == "dimension":
+                    roles[ref.node].setdefault("dimensions", []).append({"dimension": target.id, "level": level})
+                elif target.kind == "scope":
+                    roles[ref.node].setdefault("scopes", []).append({"scope": target.id, "level": level})
         for level, ref in self.levels.items():
-            roles.setdefault(ref.node, {}).setdefault("levels", []).append(level)
+            roles[ref.node].setdefault("levels", []).append(level)
         for gate, ref in self.gates.items():
-            roles.setdefault(ref.node, {}).setdefault("gates", []).append(gate)
-        return roles
+            roles[ref.node].setdefault("gates", []).append(gate)
+        return dict(roles)
 
 
 def children_of(node: Node) -> tuple[Ref, ...]:

@@ -8,7 +8,8 @@ from typing import Any, Literal
 from grading.engine.grade import Engine
 from grading.model.audit import Audit, UnitAudit
 from grading.model.base import Mode, Scalar, Status
-from grading.model.result import Grading, Outcome, TraceEntry
+from grading.model.result import Grading, Outcome
+from grading.model.trace import TraceEntry, ValueCause
 from grading.policy.apply import FACILITY_SCOPE, Concluded, PolicyEngine
 from grading.policy.given import grade_facts, place_facts
 from grading.policy.library import UNFULFILLED
@@ -168,8 +169,9 @@ def _fulfilment(found: Concluded) -> Status:
     """Whether a required level is reached: the contrary of what the engine concluded of its being in place and not reached."""
     gate = found.rule.id + UNFULFILLED
     for entry in found.trace:
-        if gate in entry.concludes.get("gates", ()):
-            unfulfilled = Status(entry.concludes["status"])
+        said = entry.concludes
+        if "status" in said and gate in said.get("gates", ()):
+            unfulfilled = Status(said["status"])
             return {Status.MET: Status.UNMET, Status.UNMET: Status.MET}.get(unfulfilled, unfulfilled)
     raise KeyError(gate)
 
@@ -194,10 +196,14 @@ def _missing(concluded: Sequence[Concluded]) -> Iterator[str]:
     """The facts without a value on which rules that are unknown rest."""
     for found in concluded:
         gates = {found.rule.id, found.rule.id + UNFULFILLED}
-        tops = [e for e in found.trace if gates & set(e.concludes.get("gates", ()))]
+        tops = [e for e in found.trace if "status" in e.concludes and gates & set(e.concludes.get("gates", ()))]
         # Whether a rule applies at all is asked first.
         first = f"gate.{found.rule.id}.all[0]"
-        applies = [e for e in found.trace if e.concludes.get("condition") == first and _is_unknown(e)]
+        applies = [
+            e
+            for e in found.trace
+            if "status" in (said := e.concludes) and said["condition"] == first and _is_unknown(e)
+        ]
         if found.rule.applies_when is not None and applies:
             tops = applies
         yield from (cause["fact"] for cause in _unknown_causes(found.trace, tops))
@@ -211,10 +217,10 @@ def _missing_of_grading(grading: Grading) -> Iterator[str]:
 
 
 def _is_unknown(entry: TraceEntry) -> bool:
-    return bool(entry.concludes.get("status") == Status.UNKNOWN)
+    return "status" in entry.concludes and entry.concludes["status"] == "unknown"
 
 
-def _unknown_causes(trace: Sequence[TraceEntry], tops: Sequence[TraceEntry]) -> Iterator[dict[str, Any]]:
+def _unknown_causes(trace: Sequence[TraceEntry], tops: Sequence[TraceEntry]) -> Iterator[ValueCause]:
     """The facts without a value below the entries that conclude `unknown`."""
     entries = {entry.seq: entry for entry in trace}
     waiting = [entry for entry in tops if _is_unknown(entry)]
@@ -225,8 +231,8 @@ def _unknown_causes(trace: Sequence[TraceEntry], tops: Sequence[TraceEntry]) -> 
             continue
         seen.add(entry.seq)
         for cause in entry.because:
-            below = entries.get(cause.get("seq", 0))
-            if below is not None and _is_unknown(below):
-                waiting.append(below)
-            elif "fact" in cause and cause.get("value") is None:
+            if "seq" in cause:
+                if _is_unknown(below := entries[cause["seq"]]):
+                    waiting.append(below)
+            elif "fact" in cause and cause["value"] is None:
                 yield cause

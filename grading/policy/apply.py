@@ -1,6 +1,7 @@
 """What the policies of a place and day ask of an audited enterprise: effects, concluded by the engine from facts and grades."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -10,8 +11,9 @@ from grading.engine.grade import Engine
 from grading.jurisdiction import area_bounds, in_area
 from grading.model.audit import Audit, Enterprise, Known, Row, UnitAudit
 from grading.model.base import Mode, Scalar, Status
-from grading.model.result import UNGRADED, Grading, Outcome, TraceEntry, UnitGrading
+from grading.model.result import UNGRADED, Grading, Outcome, UnitGrading
 from grading.model.ruleset import Scale
+from grading.model.trace import TraceEntry, trace_json
 from grading.policy.given import given_value, grade_facts, place_facts
 from grading.policy.library import PolicyLibrary
 from grading.policy.model import Policy, PolicyRule, Subject
@@ -79,11 +81,6 @@ class Applied:
         return {"on": self.on.isoformat(), "units": units, "enterprise": whole}
 
 
-def trace_json(trace: Sequence[TraceEntry]) -> list[dict[str, Any]]:
-    """A trace as all results have it."""
-    return [{"seq": e.seq, "rule": e.rule, "because": list(e.because), "concludes": e.concludes} for e in trace]
-
-
 class PolicyEngine:
     """Asks the policies of a library; keeps the networks it has built."""
 
@@ -92,6 +89,12 @@ class PolicyEngine:
         self.library, self.policies = library, library.policies()
         self.levels: Levels = library.vocabulary.levels
         self.engine = Engine(library)
+
+    def only(self, ids: Collection[str]) -> "PolicyEngine":
+        """The same, asking only these policies."""
+        fewer = copy(self)
+        fewer.policies = tuple(policy for policy in self.policies if policy.id in ids)
+        return fewer
 
     def in_force(self, subject: Subject, county: str, on: date) -> Iterator[Policy]:
         """The policies about a subject that hold in a county on a day, the whole nation's first."""

@@ -4,9 +4,8 @@ from typing import Any
 
 from grading.intake import InputProblem, check_audit, parse_json
 from grading.language.load import Library
-from grading.language.loaded import Loaded
 from grading.model.audit import Audit
-from grading.model.ruleset import Fact
+from grading.model.ruleset import Fact, Ruleset
 from grading.policy.given import STATED, given_facts
 from grading.policy.library import PolicyLibrary
 
@@ -24,12 +23,10 @@ class _WithPolicyFacts(Library):
     def ids(self) -> tuple[str, ...]:
         return self._library.ids()
 
-    def load(self, ruleset_id: str) -> Loaded:
-        loaded = self._library.load(ruleset_id)
-        ruleset = loaded.ruleset
+    def ruleset(self, ruleset_id: str) -> Ruleset:
+        ruleset = self._library.ruleset(ruleset_id)
         added = {id_: f for id_, f in self._facts.items() if f.group is None or f.group in ruleset.groups}
-        more = ruleset.model_copy(update={"facts": added | ruleset.facts})
-        return Loaded(more, loaded.origins, loaded.own)
+        return ruleset.model_copy(update={"facts": added | ruleset.facts})
 
 
 def read_audit_for_policies(

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from grading.campaign.vocabulary import Vocabulary, vocabulary_of
+from grading.digest import digest
 from grading.language.invalid import invalid
 from grading.language.load import Library
 from grading.language.loaded import Loaded, Origin
@@ -47,9 +48,19 @@ class PolicyLibrary(Library):
         """All policies; raises LanguageError."""
         return tuple(self.policy(policy_id) for policy_id in self.ids())
 
+    def text(self, policy_id: str) -> str:
+        """The file of a policy to the letter."""
+        return self._path(policy_id).read_text(encoding="utf-8")
+
+    def digest(self, policy_id: str) -> str:
+        """The digest of everything that a policy says, and of the facts that it is given; raises as `policy` does."""
+        return digest({"policy": self.policy(policy_id), "facts": self.ruleset(policy_id).facts})
+
+    def _path(self, policy_id: str) -> Path:
+        return self.root / FOLDER / f"{policy_id}.yaml"
+
     def _merge(self, ruleset_id: str) -> Loaded:
-        path = self.root / FOLDER / f"{ruleset_id}.yaml"
-        source = read_source(path, f"{FOLDER}/{ruleset_id}.yaml")
+        source = read_source(self._path(ruleset_id), f"{FOLDER}/{ruleset_id}.yaml")
         raw = with_levels_as_standings(source.data, self.vocabulary.levels, source)
         if source.problems:
             raise LanguageError(source.problems)

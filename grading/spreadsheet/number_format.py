@@ -20,6 +20,8 @@ _TOKEN = re.compile(
     re.I | re.X | re.S,
 )
 _CONDITION = re.compile(r"\[\s*(<=|>=|<>|<|>|=)\s*(-?[0-9.]+(?:e[+-]?[0-9]+)?)\s*\]", re.I)
+_SYMBOL = re.compile(r"\[\$([^-\]]+).*")
+"""Of a currency; any signs can be one."""
 _ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.I)
 _SECTIONS = re.compile(r'((?:"[^"]*"?|\\.|!.|\[[^\]]*\]|[^;])*)(?:;|$)', re.S)
 _COMPARE: dict[str, Callable[[Decimal, Decimal], bool]] = {
@@ -30,7 +32,10 @@ _COMPARE: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "=": lambda a, b: a == b,
     "<>": lambda a, b: a != b,
 }
-_ALTERS = re.compile(r"[<>＜＞≤≥≈~～]|约|[万千百亿](?![瓦克米卡])|低于|高于|小于|大于|未检出")
+_ALTERS = re.compile(
+    r"[<>＜＞≤≥≈~～]|约|[万千百亿](?![瓦克米卡])|低于|高于|小于|大于|未检出|检出限|以[下上内]|(?<![a-z/])(?:l|n\.?d\.?)(?![a-z/])",
+    re.I,
+)
 Condition = tuple[str, Decimal]
 
 
@@ -58,7 +63,7 @@ class Section:
     words: str = ""
     """What is shown in place of the number."""
     alters: bool = False
-    """Signs beside the number make another one of it, such as `"<"0` or `0"万"`."""
+    """Signs beside the number make another one of it, such as `"<"0`, `0"万"` or `0.00"L"`, a limit of detection."""
     condition: Condition | None = None
 
     @property
@@ -124,7 +129,11 @@ def _numeric(sections: list[str]) -> list[str]:
 def _section(text: str) -> Section:
     tokens = [(str(match.lastgroup), match[0]) for match in _TOKEN.finditer(text)]
     condition = next((found for kind, token in tokens if kind == "bracket" and (found := _condition(token))), None)
-    shown = [(kind, token) for kind, token in tokens if kind not in ("bracket", "pad", "fill")]
+    shown = [
+        (kind, token)
+        for kind, token in tokens
+        if kind not in ("bracket", "pad", "fill") or (kind == "bracket" and _SYMBOL.fullmatch(token))
+    ]
     elapsed = any(kind == "bracket" and _ELAPSED.fullmatch(token) for kind, token in tokens)
     if not elapsed and not any(token.strip('"\\! ') for _, token in shown):
         return Section(blank=True, condition=condition)
@@ -164,6 +173,8 @@ def _literals(shown: list[tuple[str, str]]) -> str:
     for kind, token in shown:
         if kind == "quoted":
             parts.append(token.strip('"'))
+        elif kind == "bracket" and (symbol := _SYMBOL.fullmatch(token)):
+            parts.append(symbol[1])
         elif kind == "escaped":
             parts.append(token[1:])
         elif kind == "other" and token not in "0#?.,%@":

@@ -175,7 +175,7 @@ def _missing(ruleset: Ruleset, lines: list[GapLine], sources: Sources) -> tuple[
         rows.append(
             MissingRow(
                 ids=_ids(asking),
-                label=f"“{value.fact_label}”表" if value.fact in ruleset.groups else value.fact_label,
+                label=f"“{value.fact_label}”表" if value.fact in ruleset.groups else _missing_label(value, asking),
                 place=place_text(ruleset, place, group, row),
                 asked_by=tuple(dict.fromkeys((line.title, line.required) for line in asking)),
                 evidence=tuple(dict.fromkeys(proofs)),
@@ -183,6 +183,12 @@ def _missing(ruleset: Ruleset, lines: list[GapLine], sources: Sources) -> tuple[
             )
         )
     return tuple(rows)
+
+
+def _missing_label(value: MissingValue, asking: list[GapLine]) -> str:
+    """What is missing; of a value that is not known well enough, what is known and what would settle it."""
+    known = dict.fromkeys(line.actual_text for line in asking if line.fact == value.fact and line.actual_text)
+    return "：".join([value.fact_label, "；".join(filter(None, known))]) if known else value.fact_label
 
 
 def _row(place: str, line: GapLine) -> str | None:

@@ -63,8 +63,8 @@ class SetRow:
     """A set of changes with its cost, its time and the outcome of grading the changed audit."""
 
     changes: tuple[ChangeRow, ...]
-    improvements: int
-    supplies: int
+    work: str
+    """How much there is to do: `整改 2 项，补证 3 项`, without what there is none of."""
     cost: str
     weeks: str
     grade: str
@@ -123,7 +123,8 @@ class Plan:
     remedies: tuple[RemedyRow, ...]
     charts: tuple[tuple[Chart, ...], ...]
     cost: str
-    sure_cost: str
+    sure: str
+    """What of the cost is certain to arise, as a clause."""
     weeks: str
     unpriced: int
     reaches: bool
@@ -142,11 +143,18 @@ def plan(ruleset: Ruleset, gaps: UnitGaps) -> Plan:
         remedies=remedies,
         charts=_charts(works, steps),
         cost=cost_text(_total(work.cost for work in works)),
-        sure_cost=cost_text(_total(w.remedy.cost_wan_cny for w in works if not w.if_needed)),
+        sure=_sure_text([work.remedy for work in works if not work.if_needed]),
         weeks=weeks_text(_total(cheapest.weeks for _, cheapest in climbed)),
         unpriced=sum(work.remedy.cost_wan_cny is None for work in works),
         reaches=bool(climbed) and all(cheapest.enough for _, cheapest in climbed),
     )
+
+
+def _sure_text(remedies: Sequence[Remedy]) -> str:
+    if not remedies:
+        return "都只在补证后不达标时才需实施"
+    cost = _total(remedy.cost_wan_cny for remedy in remedies)
+    return "其中确需整改的未估算费用" if cost is None else f"其中确需整改的 {cost_text(cost)}"
 
 
 def _alternative(ruleset: Ruleset, alternative: Alternative, lines: dict[str, GapLine]) -> AlternativeRow:
@@ -189,14 +197,18 @@ def _set(ruleset: Ruleset, found: ChangeSet) -> SetRow:
     supplies = sum(change.kind == "supply" for change in found.changes)
     return SetRow(
         changes=tuple(_change(ruleset, change) for change in found.changes),
-        improvements=len(found.changes) - supplies,
-        supplies=supplies,
+        work=_work_text(len(found.changes) - supplies, supplies),
         cost=cost_text(found.cost_wan_cny) if found.changes else "无",
         weeks=weeks_text(found.weeks) if found.changes else "无",
         grade=outcome_text(ruleset.scale, found.outcome),
         enough=found.enough,
         optimal=found.optimal,
     )
+
+
+def _work_text(improvements: int, supplies: int) -> str:
+    counted = [f"{what} {n} 项" for what, n in (("整改", improvements), ("补证", supplies)) if n]
+    return "，".join(counted) or "不需改动"
 
 
 def _change(ruleset: Ruleset, change: Change) -> ChangeRow:

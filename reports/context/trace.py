@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from grading.language.decision_text import level_label
 from grading.model.audit import Audit, Known
 from grading.model.base import Status
-from grading.model.result import UNGRADED, TraceEntry, UnitGrading
+from grading.model.result import UNGRADED, UnitGrading
 from grading.model.ruleset import Cap, Gate, Ruleset
+from grading.model.trace import Cause, TraceEntry, ValueCause
 from reports.context.trace_rows import (
     Conclusion,
     GateRow,
@@ -29,7 +30,7 @@ OPEN_FIGURE = "指南数值待核实"
 NOT_ASKED = "本级不作要求"
 
 
-class Cause(NamedTuple):
+class Leaf(NamedTuple):
     """A value of the audit (`fact`, of a table's `row`), or what else decided: `said` in words, of a `row` or of all."""
 
     fact: str | None
@@ -46,9 +47,9 @@ class _Reader:
     def __init__(self, audit: Audit, index: int, ruleset: Ruleset, grading: UnitGrading) -> None:
         self.audit, self.unit, self.ruleset, self.grading = audit, audit.units[index], ruleset, grading
         self.entries = {entry.seq: entry for entry in grading.trace}
-        self.leaves: dict[int, tuple[Cause, ...]] = {}
+        self.leaves: dict[int, tuple[Leaf, ...]] = {}
         self.numbers: dict[str, int] = {}
-        self.rows_of: dict[str, dict[str | None, dict[str, Any]]] = {}
+        self.rows_of: dict[str, dict[str | None, ValueCause]] = {}
         self.concluded: dict[tuple[str, str, str | None], int] = {}
         for entry in grading.trace:
             for key in _concluded(entry):
@@ -138,13 +139,13 @@ class _Reader:
             values=tuple(dict.fromkeys(self._number(leaf.fact) for leaf in others if leaf.fact is not None)),
         )
 
-    def _is_open(self, leaf: Cause) -> bool:
+    def _is_open(self, leaf: Leaf) -> bool:
         return leaf.fact is None or self.rows_of[leaf.fact][leaf.row]["value"] is None
 
-    def _leaves(self, seq: int) -> tuple[Cause, ...]:
+    def _leaves(self, seq: int) -> tuple[Leaf, ...]:
         """What an entry comes down to: the causes at the end of every chain that leads to it."""
         if seq not in self.leaves:
-            found: dict[Cause, None] = {}
+            found: dict[Leaf, None] = {}
             seen: set[int] = set()
             ahead = [seq]
             while ahead:
@@ -153,30 +154,32 @@ class _Reader:
                     continue
                 seen.add(here)
                 entry = self.entries[here]
-                leaves = (self._leaf(cause, entry.rule) for cause in entry.because if "seq" not in cause)
+                leaves = (self._leaf(cause, entry.rule) for cause in entry.because)
                 found |= {leaf: None for leaf in leaves if leaf is not None}
                 ahead += [cause["seq"] for cause in reversed(entry.because) if "seq" in cause]
             self.leaves[seq] = tuple(found)
         return self.leaves[seq]
 
-    def _leaf(self, cause: dict[str, Any], rule: str) -> Cause | None:
+    def _leaf(self, cause: Cause, rule: str) -> Leaf | None:
         """What a cause says; nothing where it only says that a row is there, which its values say too."""
-        row = cause.get("row")
+        if "seq" in cause:
+            return None
+        row = None if "ruleset" in cause else cause.get("row")
         if "fact" in cause:
             self.rows_of.setdefault(cause["fact"], {})[row] = cause
-            return Cause(cause["fact"], row)
+            return Leaf(cause["fact"], row)
         if rule.startswith("figures"):
-            return Cause(None, row, OPEN_FIGURE)
+            return Leaf(None, row, OPEN_FIGURE)
         if "group" not in cause:
-            return Cause(None, None, NOT_ASKED)
+            return Leaf(None, None, NOT_ASKED)
         label, rows = self.ruleset.groups[cause["group"]].label, cause["rows"]
         if rows is None:
-            return Cause(None, None, f"“{label}”表未填报")
+            return Leaf(None, None, f"“{label}”表未填报")
         if rows == 0:
-            return Cause(None, None, f"“{label}”表无记录")
-        return Cause(None, None, f"“{label}”表 {rows} 行均不在判定范围") if rule.startswith("no rows") else None
+            return Leaf(None, None, f"“{label}”表无记录")
+        return Leaf(None, None, f"“{label}”表 {rows} 行均不在判定范围") if rule.startswith("no rows") else None
 
-    def _in_words(self, leaves: Iterable[Cause]) -> Iterator[str]:
+    def _in_words(self, leaves: Iterable[Leaf]) -> Iterator[str]:
         """Values in words; those of several rows that are the same, together."""
         said: dict[tuple[str | None, str], list[str]] = {}
         for leaf in leaves:
@@ -203,26 +206,27 @@ class _Reader:
         first = next(iter(rows.values()))
         declared = self.ruleset.facts.get(fact) or self.ruleset.computed.get(fact)
         group = declared.group if declared is not None and None not in rows else None
+        place, operands = ("", first["computed_from"]) if "computed_from" in first else (first["place"], [])
         return ValueRow(
             number=self.numbers[fact],
             label=self._label(fact),
-            place=own_place_text(self.ruleset, first.get("place", ""), group, None),
+            place=own_place_text(self.ruleset, place, group, None),
             text=self._values_text(fact, rows),
             evidence=tuple(self._evidence(fact, group, rows)),
-            computed_from=tuple(self._label(o) if self._is_fact(o) else o for o in first.get("computed_from", ())),
+            computed_from=tuple(self._label(o) if self._is_fact(o) else o for o in operands),
         )
 
     def _is_fact(self, operand: str) -> bool:
         return operand in self.ruleset.facts or operand in self.ruleset.computed
 
-    def _values_text(self, fact: str, rows: dict[str | None, dict[str, Any]]) -> str:
+    def _values_text(self, fact: str, rows: dict[str | None, ValueCause]) -> str:
         said: dict[str, list[str]] = {}
         for row, cause in rows.items():
             said.setdefault(value_text(self.ruleset, fact, cause["value"]), []).extend([row] if row is not None else [])
         texts = [f"{'、'.join(keys)}：{text}" if keys else text for text, keys in list(said.items())[:SHOWN_ROWS]]
         return "；".join(texts) + (f"；其余见附件，共 {len(rows)} 行" if len(said) > SHOWN_ROWS else "")
 
-    def _evidence(self, fact: str, group: str | None, rows: dict[str | None, dict[str, Any]]) -> Iterator[str]:
+    def _evidence(self, fact: str, group: str | None, rows: dict[str | None, ValueCause]) -> Iterator[str]:
         """Evidence and notes; of a table's rows, the same ones once."""
         said: dict[str, list[str]] = {}
         for row in rows:
@@ -258,13 +262,13 @@ def _rows_text(rows: list[str]) -> str:
 def _concluded(entry: TraceEntry) -> Iterator[tuple[str, str, str | None]]:
     """What an entry concludes that the report speaks of: (kind, id, level)."""
     said = entry.concludes
-    if "dimension" not in said and "scope" not in said:
-        for kind in ("grade", "attainable"):
-            if kind in said:
-                yield (kind, "", None)
-    for level in said.get("levels", ()):
-        yield ("level", level, None)
-    for gate in said.get("gates", ()):
-        yield ("gate", gate, None)
-    for indicator in said.get("indicators", ()):
-        yield ("indicator", indicator["id"], indicator["level"])
+    if "grade" in said or "attainable" in said:
+        if "dimension" not in said and "scope" not in said:
+            yield ("grade" if "grade" in said else "attainable", "", None)
+    elif "status" in said:
+        for level in said.get("levels", ()):
+            yield ("level", level, None)
+        for gate in said.get("gates", ()):
+            yield ("gate", gate, None)
+        for indicator in said.get("indicators", ()):
+            yield ("indicator", indicator["id"], indicator["level"])

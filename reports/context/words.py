@@ -9,7 +9,7 @@ from grading.digest import plain
 from grading.language.decision_text import level_label
 from grading.language.prose import day_text, number_text
 from grading.language.regions import regions
-from grading.language.values import known_text
+from grading.language.values import bound_in_unit, known_text
 from grading.model.base import Cite
 from grading.model.gap import Costs
 from grading.model.ruleset import Ruleset, Scale
@@ -31,6 +31,8 @@ def value_text(ruleset: Ruleset, fact: str, value: Any) -> str:
         return known_text(ruleset, fact, Decimal(str(value)))
     if isinstance(value, list):
         return known_text(ruleset, fact, tuple(value))
+    if isinstance(value, str) and (fact in ruleset.computed or (declared is not None and declared.type == "number")):
+        return bound_in_unit(ruleset, fact, value)
     if isinstance(value, str) and (fact == "assessed_on" or (declared is not None and declared.type == "date")):
         return day_text(date.fromisoformat(value))
     return known_text(ruleset, fact, value)

@@ -1,4 +1,4 @@
-"""Every route, as everybody, with what is theirs and with what isn't.
+"""Every route, as everybody, with what is theirs and with what isn't, and with a valid body where it takes one.
 
 What is expected follows from two tables: `MAY` (which roles each rule is for) and `SEES` below (who sees which side of the
 tests' world). A new route is walked without anything being written here, unless it has a new kind of path parameter.
@@ -26,8 +26,9 @@ from api.settings import Settings
 from api.store import Role
 from api.store.database import Database
 from api.store.migrate import migrate
+from tests.api.bodies import Bodies
 from tests.api.conftest import GRADER, KEY
-from tests.api.world import Furnished, furnish, people_it
+from tests.api.world import FOUNDRY, TYRE, Furnished, furnish, people_it
 
 ROLE = {
     "wang": Role.ASSESSOR,
@@ -35,22 +36,25 @@ ROLE = {
     "tyre": Role.ENTERPRISE,
     "foundry": Role.ENTERPRISE,
     "county": Role.BUREAU,
+    "city": Role.BUREAU,
     "province": Role.BUREAU,
     "elsewhere": Role.BUREAU,
     "root": Role.ADMINISTRATOR,
 }
-OF_TYRE = {"wang", "tyre", "county", "province", "root"}
+OF_TYRE = {"wang", "tyre", "county", "city", "province", "root"}
 OF_FOUNDRY = {"zhao", "foundry", "elsewhere", "province", "root"}
 EVERYBODY = set(ROLE)
 SEES: dict[str, dict[str, set[str]]] = {
     "tyre": dict.fromkeys(SUBJECTS, OF_TYRE)
     | {
         "assignment_id": OF_TYRE - {"tyre"},
-        "team_id": {"wang", "county", "province", "elsewhere", "root"},
+        "team_id": {"wang", "county", "city", "province", "elsewhere", "root"},
         "export_id": {"tyre"},
-        "campaign_id": OF_TYRE | {"city"},
+        "campaign_id": OF_TYRE,
         "batch_id": {"city", "province", "root"},
         "draft_id": {"city", "province", "root"},
+        "opinion_id": {"county", "city", "province", "root"},
+        "notice_id": {"tyre"},
         "user_id": {"tyre", "root"},
         "token_id": {"tyre", "root"},
         "ruleset_digest": EVERYBODY,
@@ -58,11 +62,13 @@ SEES: dict[str, dict[str, set[str]]] = {
     "foundry": dict.fromkeys(SUBJECTS, OF_FOUNDRY)
     | {
         "assignment_id": OF_FOUNDRY - {"foundry"},
-        "team_id": {"zhao", "county", "province", "elsewhere", "root"},
+        "team_id": {"zhao", "county", "city", "province", "elsewhere", "root"},
         "export_id": {"foundry"},
         "campaign_id": OF_FOUNDRY,
         "batch_id": {"elsewhere", "province", "root"},
         "draft_id": {"elsewhere", "province", "root"},
+        "notice_id": {"foundry"},
+        "opinion_id": {"elsewhere", "province", "root"},
         "user_id": {"foundry", "root"},
         "token_id": {"foundry", "root"},
         "ruleset_digest": EVERYBODY,
@@ -79,6 +85,12 @@ FREE_VALUES = {
     "path": "app.css",
     "name": "app.css",
 }
+COSTLY = {"/v1/grade/report", "/v1/me/password", "/account/password"}
+"""Take a second for each who asks: one of each role is enough, since they are about nothing of one side."""
+ONE_OF_EACH = {role: login for login, role in ROLE.items()}
+NOT_BY_TOKEN = {"/v1/tokens", "/account/tokens"}
+"""Refused to tokens whatever is sent; `test_sign_in` asks with a session."""
+NOT_HANDLED = {400, 403, 415, 422, 428}
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -131,13 +143,13 @@ class Walk:
             self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
         shutil.copyfile(self.furnished.world.service.settings.data / "walk.db", self.file)
 
-    def ask(self, method: str, path: str, login: str | None) -> tuple[int, str]:
+    def ask(self, method: str, path: str, login: str | None, body: dict[str, Any]) -> tuple[int, str]:
         """Status and problem code of the answer to a user, or to nobody."""
-        headers = {"accept": "application/json"}
+        headers = {"accept": "application/json"} | ({"if-match": '"1"'} if method in ("PUT", "PATCH") else {})
         if login is not None:
             headers["authorization"] = f"Bearer {self.furnished.tokens[login]}"
         unsafe = method in UNSAFE
-        answer = self.client.request(method, path, headers=headers, json={} if unsafe else None, follow_redirects=False)
+        answer = self.client.request(method, path, headers=headers, follow_redirects=False, **body)
         if unsafe and answer.status_code < 400:
             self.renew()
         said: Any = answer.json() if "problem+json" in answer.headers.get("content-type", "") else {}
@@ -158,6 +170,14 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
         made.database.close()
 
 
+@pytest.fixture(scope="module")
+def bodies(walk: Walk) -> dict[str, Bodies]:
+    """Valid bodies about each side."""
+    document = APP.openapi()
+    examples = {"tyre": TYRE, "foundry": FOUNDRY}
+    return {side: Bodies(document, walk.furnished.ids[side], example) for side, example in examples.items()}
+
+
 @pytest.mark.parametrize(("method", "path", "rules"), ROUTES, ids=[f"{m} {p}" for m, p, _ in ROUTES])
 def test_every_route_declares_exactly_one_rule(method: str, path: str, rules: list[Declared]) -> None:
     assert len(rules) == 1, f"{method} {path} declares {len(rules)} rules; use needs(Rule.…) or public() once"
@@ -174,27 +194,35 @@ def test_every_path_parameter_is_a_subject_or_free(path: str) -> None:
 @pytest.mark.filterwarnings("ignore:(?s).*sRGB2014:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(("method", "path", "rule"), PROTECTED, ids=[f"{m} {p}" for m, p, _ in PROTECTED])
 def test_a_route_answers_whom_it_is_for_about_what_they_see_and_nobody_else(
-    walk: Walk, method: str, path: str, rule: Rule
+    walk: Walk, bodies: dict[str, Bodies], method: str, path: str, rule: Rule
 ) -> None:
     subjects = [name for name in SUBJECTS if "{" + name in path]
-    wrong = []
+    wrong, handled = [], method not in UNSAFE or path in NOT_BY_TOKEN
     for side, sees in SEES.items():
         address = path.replace(":path}", "}").format_map(walk.furnished.ids[side] | FREE_VALUES)
-        asked = [None, *ROLE] if subjects or side == "tyre" else []
+        body = bodies[side].of(method, path) if method in UNSAFE else {}
+        named = bodies[side].named(body)
+        asked = (
+            [None, *(ONE_OF_EACH.values() if path in COSTLY else ROLE)] if subjects or named or side == "tyre" else []
+        )
         for login in asked:
-            status, code = walk.ask(method, address, login)
+            status, code = walk.ask(method, address, login, body)
             if login is None:
                 expected, right = "401", status == 401
             elif ROLE[login] not in MAY[rule]:
                 expected, right = "403 role_not_allowed", (status, code) == (403, "role_not_allowed")
             elif any(login not in sees[name] for name in subjects):
                 expected, right = "404", status == 404
+            elif any(login not in sees[name] for name in named):
+                expected, right = "a refusal", 400 <= status < 500
             else:
+                handled = handled or status not in NOT_HANDLED
                 expected = "an answer"
                 right = status < 500 and status not in (401, 404) and code != "role_not_allowed"
             if not right:
                 wrong.append(f"{login or 'nobody'} asks for what is {side}'s: {expected} expected, got {status} {code}")
     assert not wrong, f"{method} {path} ({rule}):\n" + "\n".join(wrong)
+    assert handled, f"{method} {path}: nobody's body came through to the handler; see tests/api/bodies.py"
 
 
 def test_every_rule_is_for_some_role_and_every_role_may_do_something() -> None:

@@ -16,10 +16,12 @@ from sqlalchemy import select, text
 from typer.testing import CliRunner, Result
 
 from api import audit_log, startup
+from api.queries.admission import Wanted, opinions
 from api.service import make_service
 from api.services import demo
+from api.services.admission import Regrading
 from api.settings import Settings, load
-from api.store import Audit, AuditState, Role, migrate
+from api.store import AdmissionOutcome, Audit, AuditState, Role, migrate
 from api.store.database import Database
 from grading.cli.main import app
 from tests.api.conftest import GRADER
@@ -287,6 +289,16 @@ def test_a_demo_shows_audits_in_every_state(demonstration: tuple[World, list[dem
         assert states >= set(AuditState) - {AuditState.WITHDRAWN}
     with world.service.database.reading() as db:
         assert audit_log.verify(db).findings == ()
+
+
+def test_a_demo_has_opinions_of_every_outcome_and_a_grade_that_is_due(
+    demonstration: tuple[World, list[demo.Account]],
+) -> None:
+    world, _ = demonstration
+    with world.at("demo-bureau") as context:
+        found, _ = opinions(context.db, Wanted(), None, 50)
+        assert {listed.opinion.outcome for listed in found} == set(AdmissionOutcome)
+        assert {listed.regrading for listed in found} >= {Regrading.AWAITING_COMPLETION, Regrading.DUE}
 
 
 def test_a_demo_is_filled_once(demonstration: tuple[World, list[demo.Account]]) -> None:

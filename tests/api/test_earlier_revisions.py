@@ -3,6 +3,7 @@
 `tests/api/earlier` holds them, with what made them.
 """
 
+import shutil
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -68,31 +69,53 @@ class Upgraded:
         return verify(self.world.service)
 
 
-@pytest.fixture(params=["before-packing", "after-packing"])
-def upgraded(request: pytest.FixtureRequest, tmp_path: Path, backend: Backend) -> Iterator[Upgraded]:
+@dataclass(frozen=True)
+class Migrated:
+    """A database of an earlier revision on today's schema, to be copied: its folder, and its URL on a server."""
+
+    folder: Path
+    url: str | None
+
+
+@pytest.fixture(scope="module", params=["before-packing", "after-packing"])
+def migrated(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, backend: Backend
+) -> Iterator[Migrated]:
     """Each database, migrated; on PostgreSQL it arrives as a back-up of SQLite."""
+    folder = tmp_path_factory.mktemp(request.param)
     with zipfile.ZipFile(EARLIER / f"{request.param}.zip") as archive:
-        archive.extractall(tmp_path)
-    url = f"sqlite:///{tmp_path / 'service.db'}"
-    database = Database(url)
+        archive.extractall(folder)
+    database = Database(f"sqlite:///{folder / 'service.db'}")
     migrate(database)
     assert current(database) == newest()
     database.close()
-    service, target = service_on(url, tmp_path), None
-    if backend.name == "postgresql":
-        made = make_backup(service, tmp_path / "on-the-way.zip")
-        service.close()
-        target = backend.new(None)
-        place = service.settings.model_copy(update={"database_url": SecretStr(target), "data": tmp_path / "there"})
-        restore(place, made.path)
-        service = service_on(target, place.data)
+    if backend.name == "sqlite":
+        yield Migrated(folder, None)
+        return
+    service = service_on(f"sqlite:///{folder / 'service.db'}", folder)
+    made = make_backup(service, folder / "on-the-way.zip")
+    service.close()
+    target = backend.new(None)
+    place = service.settings.model_copy(update={"database_url": SecretStr(target), "data": folder / "there"})
+    restore(place, made.path)
+    yield Migrated(place.data, target)
+    backend.drop(target)
+
+
+@pytest.fixture
+def upgraded(migrated: Migrated, tmp_path: Path, backend: Backend) -> Iterator[Upgraded]:
+    """Each database with its files, fresh."""
+    data = tmp_path / "data"
+    shutil.copytree(migrated.folder, data)
+    url = f"sqlite:///{data / 'service.db'}" if migrated.url is None else backend.new(migrated.url)
+    service = service_on(url, data)
     with service.database.reading() as db:
         tyre, foundry = db.scalars(select(Enterprise.id).order_by(Enterprise.county.desc())).all()
         users = {user.login: user.id for user in db.scalars(select(User))}
     yield Upgraded(World(service, tyre, foundry, users))
     service.close()
-    if target is not None:
-        backend.drop(target)
+    if migrated.url is not None:
+        backend.drop(url)
 
 
 def engine_note(found: Verified) -> Finding:

@@ -26,10 +26,12 @@ from api.access import Actor, Rule, Via, actor_of, require
 from api.context import Context, open_context
 from api.identity.tokens import create as create_token
 from api.service import Service
+from api.services import admission, workflow
 from api.services import users as users_service
-from api.services import workflow
+from api.services.campaigns import progress
 from api.services.campaigns.creation import create as begin_campaign
 from api.services.exports import keep_marked
+from api.services.notices import NoticeMaker
 from api.services.regrading.lifecycle import Selection, order
 from api.services.regrading.steps import work_off
 from api.store import (
@@ -39,6 +41,7 @@ from api.store import (
     Enterprise,
     EvidenceFile,
     GradedUnit,
+    Notice,
     Role,
     Site,
     Team,
@@ -53,6 +56,7 @@ TYRE = EXAMPLES / "rubber" / "weicheng_tyre.json"
 FOUNDRY = EXAMPLES / "foundry" / "chencang-gas-aluminium.json"
 PERMIT = "91610404MA7D2P8L3F001P"
 """Of the tyre works."""
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(32)
 NEEDS_A_WORD = (workflow.submit, workflow.confirm, workflow.publish)
 WORD = "已逐项核对，属实"
 PASSWORD = "correct-horse-battery"
@@ -106,6 +110,23 @@ def campaign_text(jurisdiction: str, permit: str, **others: Any) -> str:
         **others,
     }
     return json.dumps(stated, ensure_ascii=False)
+
+
+def project(county: str = "610404", audit: Any = None, **changes: Any) -> str:
+    """A proposed coating shop 20 km from the urban area, as a file states it."""
+    stated = {
+        "name": "涂装线",
+        "kind": "new",
+        "industry": "industrial_coating",
+        "emits_to_air": True,
+        "county": county,
+        "in_urban_area": False,
+        "distance_km": 20,
+        "distance_method": "fence",
+        "accepted_on": "2023-05-10",
+        "treatment": ["rto"],
+    }
+    return json.dumps({"project": stated | changes, "audit": audit}, ensure_ascii=False)
 
 
 def people_it(service: Service) -> World:
@@ -219,12 +240,18 @@ def _side(
         context.db.add(draft)
     head = said["enterprise"]
     campaign = world.do(bureau, begin_campaign, campaign_text(f"{head['county'][:4]}00", head["permit"]))
+    with world.at(enterprise) as context:
+        plant = context.db.scalars(select(CampaignPlant).where(CampaignPlant.campaign_id == campaign.id)).one()
+        photo = progress.add_photo(context, plant.id, BytesIO(PICTURE), "现场.png")
+    opinion = world.do(bureau, admission.give, project(said["enterprise"]["county"]))
     export = world.do(enterprise, keep_marked, b"workbook", "核查表.xlsx", "application/octet-stream")
+    NoticeMaker(world.service).make_due()
+    with world.at(enterprise) as context:
+        notice = context.db.scalars(select(Notice).limit(1)).one()
     with world.at("root") as context:
         site = context.db.scalars(select(Site).where(Site.enterprise_id == enterprise_id)).one()
         unit = context.db.scalars(select(Unit).where(Unit.site_id == site.id).limit(1)).one()
         assignment = context.db.scalars(select(Assignment).where(Assignment.enterprise_id == enterprise_id)).one()
-        plant = context.db.scalars(select(CampaignPlant).where(CampaignPlant.campaign_id == campaign.id)).one()
         digest = context.db.scalars(
             select(GradedUnit.ruleset_digest).where(GradedUnit.grading_id == shown.published_grading_id).limit(1)
         ).one()
@@ -241,6 +268,9 @@ def _side(
         "draft_id": str(draft.id),
         "campaign_id": str(campaign.id),
         "campaign_plant_id": str(plant.id),
+        "campaign_photo_id": str(photo.id),
+        "notice_id": str(notice.id),
+        "opinion_id": str(opinion.id),
         "assignment_id": str(assignment.id),
         "team_id": str(assignment.team_id),
         "ruleset_digest": digest,

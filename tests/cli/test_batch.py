@@ -1,5 +1,6 @@
 """`grading batch` as its user sees it: files in, tables out, what can't be read told with its place, and going on."""
 
+import io
 import json
 from datetime import date
 from pathlib import Path
@@ -217,6 +218,27 @@ def test_trial_mode_takes_provisional_figures_for_established(root: Path, csv_fi
     result = batch(root, csv_file, "--trial")
     assert grades(csv_file.parent / "out")["U3"] == ("B", "B")
     assert "不得作为评级结论发布" in result.output
+
+
+def test_a_trial_says_of_each_unit_on_which_figures_its_grade_rests_and_which_decide_it(
+    root: Path, csv_file: Path
+) -> None:
+    batch(root, csv_file, "--trial")
+    frame = pl.read_csv(csv_file.parent / "out/grades.csv")
+    (unit,) = frame.filter(pl.col("unit.id") == "U3").select(pl.col("^figures[.].*$")).to_dicts()
+    assert unit == {
+        "figures.estimated": 0,
+        "figures.recalled": 1,
+        "figures.established": 3,
+        "figures.decisive": "limits.B.require",
+    }
+    book = openpyxl.load_workbook(csv_file.parent / "out/grades.xlsx")
+    cells = dict(zip(_column(book["等级"], "单元编号"), _column(book["等级"], "若为他值则等级改变的数值"), strict=True))
+    assert cells["U3"] == "颗粒物：颗粒物不高于 20 mg/m³（见于原文）"
+    summary = [row[0].value for row in book["汇总"].iter_rows()]
+    assert "各单元等级所依据的数值（试算）" in summary
+    batch(root, csv_file, "--again")
+    assert not [name for name in pl.read_csv(csv_file.parent / "out/grades.csv").columns if name.startswith("figures")]
 
 
 def test_csv_has_the_same_tables_with_lists_in_one_cell(root: Path, csv_file: Path) -> None:
@@ -458,3 +480,54 @@ def test_a_disagreement_with_the_engine_stops_the_batch_and_leaves_the_audit(
     assert "grade：初评 A，引擎 B" in result.output
     assert not (csv_file.parent / "out/grades.parquet").exists()
     assert json.loads((csv_file.parent / "out/disagreement.json").read_text(encoding="utf-8"))["units"]
+
+
+# ── Values below a limit of detection ──
+
+BOUNDED = ROWS.replace("DA002,9.99", "DA002,<10").replace("U3,DA001,10.01", "U3,DA001,未检出（检出限15）")
+
+
+def test_upper_bounds_are_graded_by_what_they_surely_are(root: Path, tmp_path: Path) -> None:
+    file = written(
+        tmp_path, UNITS.replace("丙厂,2024-08-12,true,bag,gas,79.9", "丙厂,2024-08-12,true,bag,gas,80"), BOUNDED
+    )
+    result = batch(root, file)
+    assert result.exit_code == 0, result.output
+    assert grades(tmp_path / "out") == GRADES | {"U3": ("D", "A")}
+    assert "引擎复核 5 个" in result.output
+
+
+def test_a_table_in_parquet_and_json_lines_may_hold_bounds(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "plants.parquet"
+    pl.read_csv(io.StringIO(UNITS), infer_schema=False).write_parquet(file)
+    pl.read_csv(io.StringIO(BOUNDED), infer_schema=False).write_parquet(tmp_path / "plants.outlets.parquet")
+    assert batch(root, file).exit_code == 0
+    assert grades(tmp_path / "out")["U1"] == ("A", "A")
+    facts = {"closed": True, "techniques": ["bag"], "fuel": "gas", "share": {"value": {"below": 80}, "note": "<80"}}
+    unit = {
+        "id": "U1",
+        "ruleset": "e/r",
+        "facts": facts,
+        "groups": {"outlets": [{"outlet_id": "o", "pm": {"below": 10}}]},
+    }
+    audit = {"enterprise": {"name": "甲厂"}, "assessed_on": "2024-08-12", "units": [unit]}
+    lines = tmp_path / "audits.jsonl"
+    lines.write_text(json.dumps(audit), encoding="utf-8")
+    assert batch(root, lines, out="lines").exit_code == 0
+    assert grades(tmp_path / "lines") == {"U1": ("B", "B")}
+    unit["facts"]["share"] = {"below": 0}  # type: ignore[index]
+    lines.write_text(json.dumps(audit), encoding="utf-8")
+    assert batch(root, lines, out="refused").exit_code != 0
+    ((*_, reason),) = rejects(tmp_path / "refused")
+    assert "所填：<0；本项不小于 0" in reason
+
+
+def test_not_detected_without_its_limit_is_refused_or_left_unknown(root: Path, tmp_path: Path) -> None:
+    file = written(tmp_path, UNITS.replace("U5,戊厂,2024-08-12,true,bag,coal,90,1", "U5,戊厂,2024-08-12,true,bag,coal,90,<3"),
+                   ROWS.replace("9.99", "未检出"))  # fmt: skip
+    assert batch(root, file).exit_code != 0
+    told = rejects(tmp_path / "out")
+    assert any(place == "outlets[DA002].pm" and "须写明检出限" in reason for *_, place, reason in told)
+    assert any(place == "outlets.rows" for *_, place, _ in told)
+    batch(root, file, "--partial", out="partial")
+    assert grades(tmp_path / "partial")["U1"] == ("D", "A")

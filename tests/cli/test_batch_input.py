@@ -576,3 +576,22 @@ def test_signs_in_names_of_files_and_folders_are_no_pattern(root: Path, tmp_path
     found = batch(root, file)
     assert found.exit_code == 0, found.exception
     assert set(grades(folder / "out")) == ({"U1"} if kind == "jsonl" else set(GRADES))
+
+
+def test_synonyms_are_read_and_told_and_likenesses_are_asked_about(tmp_path: Path) -> None:
+    facts = FACTS.replace("gas: 天然气", "gas: 天然气, oil: 柴油").replace(
+        "type: choice, ", "type: choice, synonyms: {gas: [管道气]}, "
+    )
+    folder = tmp_path / "rulesets"
+    shelf(folder, {"e/r.yaml": ruleset_text(facts=facts, indicators=INDICATORS, more=GATES)})
+    units = UNITS.replace("U1,甲厂,2024-08-12,true,bag;esp,gas", "U1,甲厂,2024-08-12,√,bag;esp,管道气")
+    units = units.replace("丁厂,2024-08-12,true,bag,gas", "丁厂,2024-08-12,true,bag,天燃气")
+    assert batch(folder, written(tmp_path, units)).exit_code == 1
+    assert notices(tmp_path / "out") == [
+        (2, "U1", "closed", "“√”按“是”读取"),
+        (2, "U1", "fuel", "“管道气”按“天然气”读取"),
+    ]
+    (row,) = rejects(tmp_path / "out")
+    assert row[:3] == (5, "U4", "fuel")
+    assert row[3].endswith("；是否指“天然气”？")
+    assert "U4" not in grades(tmp_path / "out")

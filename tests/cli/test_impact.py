@@ -141,3 +141,18 @@ def test_names_out_of_a_file_are_printed_as_they_are(root: Path, tmp_path: Path,
     assert found.exit_code == 0, found.exception
     assert f"略去的列：{name}" in found.output
     assert f"结果在 {folder / 'out'}" in found.output
+
+
+def test_what_was_read_otherwise_than_it_stands_is_told_once(root: Path, tmp_path: Path) -> None:
+    file = written(
+        tmp_path, UNITS.replace("U1,甲厂,2024-08-12,true", "U1,甲厂,2024-08-12,√").replace(",gas,80,", ",gas,0.8,")
+    )
+    result = impact(root, file)
+    assert result.exit_code == 0, result.output
+    assert "提示 2 条，见" in result.output
+    told = table(tmp_path / "out/notices.csv")
+    assert [(row["unit.id"], row["place"]) for row in told] == [("U1", "closed"), ("U1", "share")]
+    assert "是否应为 80 %？" in told[1]["reason"]
+    assert json.loads((tmp_path / "out/impact.json").read_text(encoding="utf-8"))["notices"] == 2
+    assert impact(root, written(tmp_path, UNITS)).exit_code == 0
+    assert not (tmp_path / "out/notices.csv").exists()

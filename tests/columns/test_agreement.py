@@ -122,8 +122,12 @@ def test_columns_engine_and_plain_evaluator_agree(data: st.DataObject) -> None:
     agree(ruleset, data.draw(on_several_days(ruleset)), Engine(Shelf(ruleset)))
 
 
+OF_EACH = max(3, 3 * AMOUNT // 2 // len(LIBRARY.ids()))
+"""Batches of each shipped ruleset: the more rulesets there are, the fewer."""
+
+
 @pytest.mark.parametrize("ruleset_id", LIBRARY.ids())
-@settings(max_examples=max(3, AMOUNT // 10))
+@settings(max_examples=OF_EACH)
 @given(data=st.data())
 def test_all_three_agree_on_random_audits_for(ruleset_id: str, data: st.DataObject) -> None:
     ruleset = LIBRARY.ruleset(ruleset_id)

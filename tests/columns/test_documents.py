@@ -48,13 +48,21 @@ def same(a: Columns, b: Columns) -> None:
 @given(data=st.data())
 def test_documents_and_audits_come_to_the_same_columns(ruleset_id: str, data: st.DataObject) -> None:
     ruleset = LIBRARY.ruleset(ruleset_id)
-    listed = data.draw(st.lists(audits(ruleset), min_size=1, max_size=4))
+    listed = data.draw(st.lists(audits(ruleset, bounds=False), min_size=1, max_size=4))
     texts = [dump_audit(audit, LIBRARY).encode() for audit in listed]
     found = read(texts, ruleset)
     taken = [position for position, text in enumerate(texts) if is_taken(text)]
     assert found.odd == [position for position in range(len(texts)) if position not in taken]
     assert [head.document for head in found.heads] == taken
     same(found.columns, from_audits(ruleset, [(listed[i], listed[i].units[0]) for i in taken]))
+
+
+@pytest.mark.parametrize("bound", [{"below": 20}, {"value": {"below": 20}, "note": "未检出"}])
+def test_an_audit_with_an_upper_bound_is_left_to_the_intake(bound: dict[str, Any]) -> None:
+    unit = {"id": "u", "ruleset": RULESET.id, "groups": {"outlets": [{"outlet_id": "1", "pm": bound}]}}
+    document = {"enterprise": {"name": "厂"}, "assessed_on": "2024-01-01", "units": [unit]}
+    assert is_taken(json.dumps(document).encode())
+    assert read([json.dumps(document).encode()]).odd == [0]
 
 
 @pytest.mark.parametrize("name", ["厂\u3164", "\u3164", "厂\u2800一"])

@@ -7,7 +7,7 @@ from typing import Any
 
 from grading.engine.grade import Engine
 from grading.language.load import Library
-from grading.model.audit import Audit, Enterprise, Known, Row, UnitAudit
+from grading.model.audit import Audit, Below, Enterprise, Known, Row, UnitAudit
 from grading.model.base import Mode
 from grading.model.result import UnitGrading
 from grading.model.ruleset import Ruleset
@@ -85,7 +85,7 @@ def indicator(id_: str, dimension: str = "treatment", applies_when: Any = None, 
 def audit_of(
     ruleset: Ruleset, facts: Mapping[str, Any], rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
 ) -> Audit:
-    """An audit of one unit; numbers may be written as texts, rows get keys of their own."""
+    """An audit of one unit; numbers may be written as texts, upper bounds as `<5`; rows get keys of their own."""
 
     def known(values: Mapping[str, Any]) -> dict[str, Known]:
         return {name: Known(value=_value(ruleset, name, value)) for name, value in values.items()}
@@ -99,7 +99,9 @@ def audit_of(
 
 
 def _value(ruleset: Ruleset, name: str, value: Any) -> Any:
-    return Decimal(value) if ruleset.facts[name].type == "number" else value
+    if ruleset.facts[name].type != "number":
+        return value
+    return Below(below=Decimal(value[1:])) if str(value).startswith("<") else Decimal(value)
 
 
 def grade(

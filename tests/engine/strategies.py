@@ -14,7 +14,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from grading.model.audit import Audit, Enterprise, Known, Row, UnitAudit
+from grading.model.audit import Audit, Below, Enterprise, Known, Row, UnitAudit
 from grading.model.condition import Comparison, walk
 from grading.model.ruleset import Fact, Ruleset
 from tests.engine.small import DAY, DIMENSIONS, GROUPS, SCALES, fact, ruleset_of
@@ -246,9 +246,9 @@ class _Conditions:
 
 
 @st.composite
-def audits(draw: st.DrawFn, ruleset: Ruleset, missing: int = 5) -> Audit:
-    """A random audit for a ruleset; about one value in `missing` is unknown."""
-    values = _Values(ruleset, missing)
+def audits(draw: st.DrawFn, ruleset: Ruleset, missing: int = 5, bounds: bool = True) -> Audit:
+    """A random audit for a ruleset; about one value in `missing` is unknown. `bounds`: numbers may be upper bounds."""
+    values = _Values(ruleset, missing, 3 if bounds else 0)
     facts: dict[str, Known] = {}
     shared: dict[str, Known] = {}
     for f in ruleset.facts.values():
@@ -271,8 +271,9 @@ def audits(draw: st.DrawFn, ruleset: Ruleset, missing: int = 5) -> Audit:
 
 
 class _Values:
-    def __init__(self, ruleset: Ruleset, missing: int) -> None:
-        self.missing = missing
+    def __init__(self, ruleset: Ruleset, missing: int, one_bound_in: int = 3) -> None:
+        """Of so many numbers that a fact may have, one may also be its upper bound; 0: none."""
+        self.missing, self.one_bound_in = missing, one_bound_in
         self.figures: dict[str, list[Decimal]] = {}
         for condition in conditions_of(ruleset):
             for _, c in walk(condition):
@@ -301,7 +302,10 @@ class _Values:
             return [(), options, *((o,) for o in options), *(tuple(o for o in options if o != out) for out in options)]
         last = Decimal(1).scaleb(-f.decimals)
         near = [v.quantize(last) + n * last for v in self.figures.get(f.id, ()) for n in (-1, 0, 1)]
-        return list(dict.fromkeys([*near, *(v.quantize(last) for v in FIGURES), Decimal("999999999")]))
+        known = list(dict.fromkeys([*near, *(v.quantize(last) for v in FIGURES), Decimal("999999999")]))
+        if not self.one_bound_in:
+            return known
+        return [*known, *(Below(below=v) for v in known[:: self.one_bound_in] if f.min is None or v > f.min)]
 
 
 def any_audit(

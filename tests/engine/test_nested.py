@@ -130,7 +130,7 @@ def test_no_indicator_and_no_level_is_better_met_than_a_worse_one(data: st.DataO
             assert ranks == sorted(ranks)
 
 
-@settings(max_examples=5 * AMOUNT)
+@settings(max_examples=3 * AMOUNT)
 @given(data=st.data())
 def test_a_condition_that_entails_another_never_comes_out_better(data: st.DataObject) -> None:
     of = data.draw(rulesets(Flavour(depth=2, shared=False))).ruleset

@@ -119,7 +119,9 @@ def _value(fact: Fact) -> st.SearchStrategy[Any]:
         return st.lists(st.sampled_from(list(fact.options)), unique=True)
     low = max(fact.min if fact.min is not None else -LIMIT, -LIMIT)
     high = min(fact.max if fact.max is not None else LIMIT, LIMIT)
-    return st.decimals(low, high, places=fact.decimals)
+    numbers = st.decimals(low, high, places=fact.decimals)
+    bounds = numbers.filter(lambda number: number > low).map(lambda number: {"below": number})
+    return numbers if low == high else st.one_of(numbers, numbers, bounds)
 
 
 def _single(ruleset: Ruleset) -> Iterable[Fact]:

@@ -89,7 +89,8 @@ def test_a_percent_sign_in_quotes_is_only_decoration() -> None:
     "typed",
     [
         "约5",
-        "<0.5",
+        "<5%",
+        "<0.5～",
         "≤10",
         "5-6",
         "5~6",
@@ -112,6 +113,19 @@ def test_what_is_not_plainly_one_number_is_refused(typed: Any) -> None:
         read_value(cell(typed), NMHC)
 
 
+@pytest.mark.parametrize(
+    "typed", ["<0.07", "＜０.０７", "< 0.07 mg/m³", "0.07L", "未检出（检出限0.07）", "ND<0.07", "ND(0.07)"]
+)
+def test_what_a_laboratory_calls_below_a_limit_is_an_upper_bound(typed: str) -> None:
+    assert read_value(cell(typed), NMHC) == {"below": Decimal("0.07")}
+
+
+@pytest.mark.parametrize("typed", ["未检出", "ND", "低于检出限"])
+def test_not_detected_asks_below_which_limit(typed: str) -> None:
+    with pytest.raises(UnreadableError, match="须写明检出限"):
+        read_value(cell(typed), NMHC)
+
+
 def test_a_number_cell_that_became_a_date_is_refused_and_says_why() -> None:
     with pytest.raises(UnreadableError, match="被识别为日期"):
         read_value(cell(datetime(2023, 1, 2)), NMHC)
@@ -124,7 +138,7 @@ def test_yes_and_no_are_read(typed: Any, read: bool) -> None:
     assert read_value(cell(typed), GATE) is read
 
 
-@pytest.mark.parametrize("typed", ["有", "无", "√", "×", "Y", 1, 0, "是否", "基本是", "不是"])
+@pytest.mark.parametrize("typed", ["/", "—", "T", 1, 0, "是否", "基本是", "有的有", "符合"])
 def test_what_is_not_plainly_yes_or_no_is_refused(typed: Any) -> None:
     with pytest.raises(UnreadableError, match="应填“是”或“否”"):
         read_value(cell(typed), GATE)

@@ -74,7 +74,7 @@ def test_no_option_at_all_is_a_known_value() -> None:
         ("boundary_nmhc", 1000.5, "应填 0～1000 的数字（单位 mg/m³），至多 2 位小数，只填数字；所填：1000.5"),
         ("boundary_nmhc", 1.234, "应填 0～1000 的数字（单位 mg/m³），至多 2 位小数，只填数字；所填：1.234"),
         ("dcs_retention_months", 12.5, "应填 0～240 的数字（单位 个月），整数，只填数字；所填：12.5"),
-        ("access_gate", "有", "应填“是”或“否”；所填：“有”"),
+        ("access_gate", "待定", "应填“是”或“否”；所填：“待定”"),
         ("access_gate", "=TRUE()", "填写格不接受公式；请复制后“选择性粘贴为数值”，或直接填写结果"),
     ],
 )
@@ -220,3 +220,30 @@ def test_reading_leaves_the_form_as_it_is() -> None:
     before = bytes(data)
     read_form(data, LIBRARY)
     assert data == before
+
+
+def test_everyday_words_are_read_and_told() -> None:
+    form = blank()
+    form.answer(FACT + "access_gate", "√")
+    form.answer(FACT + "env_staff", "兼职人员")
+    form.answer(FACT + "mixing_treatment", "RTO")
+    form.answer(FACT + "energy_types", "其余均为否")
+    form.answer(FACT + "energy_types#coal", "有")
+    facts = form.audit().units[0].facts
+    said = {name: facts[name].value for name in ("access_gate", "env_staff", "mixing_treatment", "energy_types")}
+    assert said == {
+        "access_gate": True, "env_staff": "part_time", "mixing_treatment": "direct_combustion", "energy_types": ("coal",),
+    }  # fmt: skip
+    assert sorted(warning.partition("：")[2] for warning in form.warnings()) == [
+        "“RTO”按“直接燃烧（RTO、RCO、TO）”读取",
+        "“√”按“是”读取",
+        "“兼职人员”按“兼职”读取",
+        "“有”按“是”读取",
+    ]
+
+
+def test_a_word_that_is_only_like_an_option_is_asked_about_in_its_cell() -> None:
+    form = blank()
+    form.answer(FACT + "mixing_treatment", "吸附浓缩+燃烧")
+    (message,) = form.problems().values()
+    assert message.endswith("；是否指“吸附浓缩后燃烧”或“吸附脱附催化燃烧”？")

@@ -110,7 +110,9 @@ def test_answers_are_chosen_from_chinese_drop_downs() -> None:
 def test_numbers_have_their_range_and_their_decimal_places() -> None:
     form = blank()
     cell = form.cell(FACT + "low_voc_adhesive_share").coordinate
-    assert rules(form.sheet(FACTS), cell) == [f"AND(ISNUMBER({cell}),{cell}>=0,{cell}<=100,ROUND({cell},1)={cell})"]
+    number = f"AND(ISNUMBER({cell}),{cell}>=0,{cell}<=100,ROUND({cell},1)={cell})"
+    signs = ",".join(f'SEARCH("{sign}",{cell})' for sign in ("<", "＜", "L", "ND", "检", "于"))
+    assert rules(form.sheet(FACTS), cell) == [f"OR({number},AND(ISTEXT({cell}),COUNT({signs})>0))"]
 
 
 def test_only_answer_cells_can_be_changed_and_no_password_is_needed() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.gaps.small import also, asks, line, small
+from tests.gaps.small import also, asks, changed_values, line, small
 
 OUTLETS = [
     {"outlet_id": "DA001", "kind": "kiln", "nox": 80, "o2": 10},
@@ -293,3 +293,38 @@ def test_the_lines_follow_the_order_of_the_guideline(tmp_path: Path) -> None:
     )
     found = small(tmp_path, indicators).gaps({"dust": 3, "closed": False}, "C").lines
     assert [known.indicator for known in found] == ["tested", "second"]
+
+
+def test_an_upper_bound_that_leaves_a_requirement_open_says_which_measurement_would_settle_it(tmp_path: Path) -> None:
+    of = small(tmp_path, asks("A", "{fact: dust, at_most: 10}"))
+    found = line(of.gaps({"dust": {"below": 20}}), "dust")
+    assert (found.status, found.actual, found.difference) == ("unknown", "<20", None)
+    assert found.actual_text == "<20 mg/m³（不能判定：需要检出限不高于 10 mg/m³ 的监测，或具体数值）"
+    assert [value.place for value in found.missing] == ["units[0].facts.dust"]
+    # A plan takes it for not known: it asks for evidence, not for a change.
+    (change,) = of.gaps({"dust": {"below": 20}}).steps[0].cheapest.changes  # type: ignore[union-attr]
+    assert (change.kind, change.before, change.before_text, change.after) == ("supply", "<20", "<20 mg/m³", 10)
+    assert of.gaps({"dust": {"below": 10}}).lines == ()
+
+
+def test_an_upper_bound_that_rules_a_requirement_out_is_unmet(tmp_path: Path) -> None:
+    of = small(tmp_path, asks("A", "{fact: share, at_least: 80}"))
+    found = line(of.gaps({"share": {"below": 80}}), "share")
+    assert (found.status, found.actual_text, found.missing) == ("unmet", "<80%", ())
+    found = line(of.gaps({"share": {"below": 90}}), "share")
+    assert (found.status, found.actual_text) == ("unknown", "<90%（只有上限，不能判定：需要具体数值）")
+
+
+def test_a_plan_leaves_an_upper_bound_that_suffices_as_it_is(tmp_path: Path) -> None:
+    computed = "computed:\n  - {id: half, unit: mg/m3, ratio: [dust, 2]}\n"
+    requirement = "{all: [{fact: dust, at_most: 20}, {fact: half, at_most: 10}, {fact: closed, equals: true}]}"
+    of = small(tmp_path, asks("A", requirement), more=computed)
+    (step,) = of.gaps({"dust": {"below": 20}, "closed": False}, target="A").steps[-1:]
+    assert changed_values(step.cheapest) == {"u.closed": True}
+    of = small(tmp_path / "two", asks("A", "{fact: half, at_most: 5}"), more=computed)
+    (step,) = of.gaps({"dust": {"below": 20}}, target="A").steps[-1:]
+    assert changed_values(step.cheapest) == {"u.dust": 10}
+    assert (
+        line(of.gaps({"dust": {"below": 20}}), "half").actual_text
+        == "[0, 10) mg/m³（只有上下限，不能判定：需要厂界颗粒物检出限更低的监测，或具体数值）"
+    )

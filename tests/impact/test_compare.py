@@ -291,3 +291,20 @@ def test_every_cause_leads_to_a_value(two: Any, mode: Mode) -> None:
             told = reasons(of, mode, columns, mine.select("unit", "kind", "criterion", "level"))
         assert set(told["cause"]) == set(range(mine.height))
         assert told.group_by("cause").len()["len"].max() in (None, *range(1, MOST + 1))
+
+
+def test_an_upper_bound_is_told_as_it_is_stated() -> None:
+    plants = [audit_of(TIGHT, {"dust": dust}) for dust in ("9", "<9")]
+    columns = from_audits(TIGHT, [(audit, audit.units[0]) for audit in plants])
+    # <9 could be at most 8, and 9 is not.
+    assert ColumnGrader(TIGHT).grade(columns).units.select("grade", "attainable").rows() == [("C", "C"), ("C", "A")]
+    short = pl.DataFrame(
+        {
+            "unit": pl.Series([0, 1], dtype=pl.UInt32),
+            "kind": ["indicator"] * 2,
+            "criterion": ["dust"] * 2,
+            "level": ["B"] * 2,
+        }
+    )
+    told = reasons(TIGHT, Mode.OFFICIAL, columns, short)
+    assert told.sort("cause")["value"].to_list() == ["9", "<9"]

@@ -142,6 +142,14 @@ def test_each_step_says_whether_grading_the_changed_audit_proved_it() -> None:
             assert f"评级为{now}" in report.text
 
 
+@every_report
+def test_steps_tell_only_what_there_is_to_do(kind: str) -> None:
+    report = REPORTS[kind]()
+    assert re.findall(r"(?:整改|补证) 0 项|确需整改的? 未估算", report.html) == []
+    steps = re.findall(r'<li><span class="strong">第.步 .*?</span>(.)', report.html)
+    assert set(steps) <= {"\u3000"}
+
+
 def test_a_step_that_is_proven_says_so() -> None:
     report = made("industrial_coating/xingping-solvent-machinery", "trial", "A")
     proven = [step for step in report.gaps[0].steps if step.cheapest is not None and step.cheapest.enough]

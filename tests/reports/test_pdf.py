@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import page
 import pytest
 from pypdf.generic import DictionaryObject, IndirectObject
 
+from reports.gap_report import gap_report_pdf
 from reports.pdf import Attached, FetchingError, pdf
 from tests.reports.made import EXAMPLES, REPORTS, made
 
@@ -98,6 +100,14 @@ def test_the_same_audit_gives_the_same_bytes_in_every_process(tmp_path: Path) ->
         subprocess.run(command, env=environment, check=True, capture_output=True)
         made_by.append(place.read_bytes())
     assert made_by[0] == made_by[1] == made("brick/xingping-nonsintered").pdf
+
+
+def test_reports_made_by_several_threads_at_once_are_the_same() -> None:
+    reports = [made("brick/xingping-nonsintered"), made("coking/semi_coke_incomplete", "official", "A")]
+    assert all(report.pdf for report in reports)
+    with ThreadPoolExecutor(2) as threads:
+        again = threads.map(lambda of: gap_report_pdf(of.audit, of.grading, of.rulesets, of.gaps), reports * 2)
+        assert list(again) == [report.pdf for report in reports * 2]
 
 
 @every_report

@@ -3,8 +3,9 @@
 import pytest
 
 from grading.language.load import Library
+from grading.model.base import Remedy
 from grading.model.condition import Comparison, walk
-from grading.model.ruleset import Indicator, Ruleset
+from grading.model.ruleset import Gate, Indicator, Ruleset
 
 LIBRARY = Library()
 CARE = (
@@ -50,3 +51,42 @@ def test_a_remedy_of_a_single_condition_says_what_its_cost_rests_on(ruleset_id: 
                 if remedy is not None and isinstance(condition, Comparison) and condition.fact.endswith(CARE):
                     assert remedy.note is not None, (indicator.id, condition.fact)
                     assert remedy.note.startswith("估计"), (indicator.id, condition.fact)
+
+
+BY_OTHERS = {
+    "falsified_monitoring",
+    "falsified_assessment",
+    "alert_not_executed",
+    "special_cement_scope",
+    "special_ceramics_scope",
+    "not_stably_compliant",
+    "governance_task_overdue",
+}
+"""Gates that an authority's decision or an unknown cause ends: nobody can say what it takes, and the remedy says so."""
+BY_TIME = {"rating_revoked", "recent_violation"}
+
+
+def gate_remedies(gate: Gate) -> list[Remedy | None]:
+    """What ends a gate: of each figure that counts for it the innermost remedy."""
+    listed = [c for _, c in walk(gate.when) if isinstance(c, Comparison) and c.remedy is not None]
+    return [gate.remedy] if gate.remedy is not None or not listed else [c.remedy for c in listed]
+
+
+@pytest.mark.parametrize("ruleset_id", LIBRARY.ids())
+def test_every_gate_says_what_ends_it_with_weeks_and_cost_or_why_nobody_can_say(ruleset_id: str) -> None:
+    for gate in LIBRARY.ruleset(ruleset_id).gates:
+        for remedy in gate_remedies(gate):
+            assert remedy is not None, gate.id
+            priced = remedy.weeks is not None and remedy.cost_wan_cny is not None
+            assert priced or "不作估计" in (remedy.note or ""), gate.id
+            if gate.id in BY_OTHERS:
+                assert not priced, gate.id
+
+
+@pytest.mark.parametrize("ruleset_id", LIBRARY.ids())
+def test_a_gate_that_only_time_ends_says_so_and_costs_nothing(ruleset_id: str) -> None:
+    for gate in LIBRARY.ruleset(ruleset_id).gates:
+        if gate.id in BY_TIME:
+            assert gate.remedy is not None
+            assert (gate.remedy.cost_wan_cny, "满一年" in gate.remedy.text) == ((0, 0), True)
+            assert "整改不能提前解除" in gate.text

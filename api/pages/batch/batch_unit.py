@@ -11,6 +11,7 @@ from starlette.responses import Response
 from api.access import Rule
 from api.context import Context, needs
 from api.pages.labels import level_labels
+from api.pages.place_words import place_words
 from api.pages.render import page
 from api.pages.result_view import UnitView, unit_views
 from api.problems import not_found
@@ -20,7 +21,8 @@ from api.schemas.decisions import stored_decision
 from api.services.analysis import Case
 from api.services.regrading.states import BatchAction, actions
 from api.services.replay import reviews_of
-from api.store import Batch, BatchAudit, BatchUnit, Enterprise
+from api.services.workflow.content import parsed
+from api.store import AuditRevision, Batch, BatchAudit, BatchUnit, Enterprise
 from grading.explain import Reason
 from grading.gaps.tree.lines import Open
 from grading.gaps.tree.subject import Subject
@@ -83,7 +85,9 @@ def show_unit(batch_id: UUID, audit_id: UUID, position: int, request: Request, c
     try:
         sides = sides_of(context, subject.found, subject.units)
     except AuditError as error:
-        return page(request, context, "batch_unit.html.j2", **values | {"problems": error.problems})
+        return page(
+            request, context, "batch_unit.html.j2", **values | {"problems": _unreadable(context, subject, error)}
+        )
     cases = {side: _case(context, subject, sides, side) for side in Side}
     views = {side: _view(context, subject, case) for side, case in cases.items()}
     pair = Pair(views[Side.BEFORE].ruleset, views[Side.AFTER].ruleset)
@@ -94,6 +98,16 @@ def show_unit(batch_id: UUID, audit_id: UUID, position: int, request: Request, c
     between = _levels_between(subject, cases[Side.AFTER], views[Side.BEFORE].ruleset)
     more = {"reasons": told.to_dicts(), "traces": traces, "between": between}
     return page(request, context, "batch_unit.html.j2", **values | more)
+
+
+def _unreadable(context: Context, subject: _Subject, error: AuditError) -> list[dict[str, str]]:
+    """Why an audit can't be read under the new ruleset, each with its place in words."""
+    document = parsed(context.find(AuditRevision, subject.found.revision_id).content)
+    library = context.service.grader.library
+    return [
+        {"words": place_words(problem.place, library, document), "message": problem.message}
+        for problem in error.problems
+    ]
 
 
 @router.get(f"{UNIT}/trace")
@@ -107,7 +121,9 @@ def show_trace(
     try:
         sides = sides_of(context, subject.found, subject.units)
     except AuditError as error:
-        return page(request, context, "batch_trace.html.j2", **values | {"problems": error.problems})
+        return page(
+            request, context, "batch_trace.html.j2", **values | {"problems": _unreadable(context, subject, error)}
+        )
     return page(
         request,
         context,

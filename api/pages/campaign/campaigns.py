@@ -18,7 +18,7 @@ from api.problems import Problem
 from api.queries import campaigns as queries
 from api.services.campaigns import creation, documents, evaluation, roster
 from api.services.campaigns.plant_rows import month_ends, rows_on
-from api.services.campaigns.snapshots import FIGURES, SnapshotLine, compared, line_of
+from api.services.campaigns.snapshots import FIGURES, SUNDAY, Compared, SnapshotLine, compared, is_month_end, line_of
 from api.services.users import names_of
 from api.store import Campaign, CampaignState
 from grading import calendar
@@ -31,7 +31,7 @@ CostlyReader = Annotated[Context, needs(Rule.READ_CAMPAIGNS, costly=True)]
 Runner = Annotated[Context, needs(Rule.RUN_CAMPAIGNS)]
 On = Annotated[str, Query(max_length=10)]
 STATES = {CampaignState.ACTIVE: "进行中", CampaignState.CLOSED: "已结束"}
-SHOWN, CHANGES = 8, 20
+SHOWN, CHANGES, WEEKS = 8, 20, 8
 LISTS = {
     "created_a": "升为 A 级或引领性",
     "increased_b": "升为 B 级",
@@ -106,7 +106,7 @@ def _shown(request: Request, context: Context, campaign: Campaign, on: str, refu
         "register": data.register,
         "query": urlencode({"on": day.isoformat()}) if day != today else "",
         "chart": month_chart(ends),
-        "snapshots": compared(_snapshots(context, campaign)),
+        "fixed": _fixed(_snapshots(context, campaign)),
         "figures": FIGURES,
         "changes": changes,
         "permits": {row.id: row.permit for row in queries.roster(context.db, campaign.id)} if changes else {},
@@ -184,6 +184,14 @@ def day_in(said: str) -> date:
         return date.fromisoformat(said) if said else calendar.today()
     except ValueError:
         raise Problem("invalid_day", "日期应为 2026-01-31 的格式。", status=422) from None
+
+
+def _fixed(lines: list[SnapshotLine]) -> list[tuple[str, list[Compared]]]:
+    """Month ends and the last weeks, each compared with the one before of its kind."""
+    months = [line for line in lines if is_month_end(line.day)]
+    weeks = [line for line in lines if line.day.weekday() == SUNDAY]
+    found = [("月末", compared(months)), ("周末（最近 8 周）", compared(weeks)[:WEEKS])]
+    return [(title, lines) for title, lines in found if lines]
 
 
 def _snapshots(context: Context, campaign: Campaign) -> list[SnapshotLine]:

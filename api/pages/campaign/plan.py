@@ -17,6 +17,8 @@ from api.problems import ErrorAt, Problem
 from api.queries import campaigns as queries
 from api.services.campaigns import plan as plans
 from api.services.campaigns.gap_states import GapState
+from api.services.campaigns.progress import Progress, progress_of
+from api.services.campaigns.steps import GAP_NAMES, PLANT_NAMES
 from api.services.users import names_of
 from api.store import Enterprise
 from grading import calendar
@@ -38,7 +40,7 @@ BLANKS = 1
 @router.get("/campaign-plants/{campaign_plant_id}")
 def show_plan(campaign_plant_id: UUID, request: Request, context: Reader) -> Response:
     """The plan; those who may write it get it as a form."""
-    return _shown(request, context, campaign_plant_id)
+    return shown(request, context, campaign_plant_id)
 
 
 @router.post("/campaign-plants/{campaign_plant_id}/plan")
@@ -55,7 +57,7 @@ def save_plan(campaign_plant_id: UUID, request: Request, context: Writer, sent: 
         if problem.status not in (412, 422):
             raise
         context.undo(problem)
-        return _shown(request, context, campaign_plant_id, kept, problem)
+        return shown(request, context, campaign_plant_id, kept, problem)
     return RedirectResponse(f"/campaign-plants/{campaign_plant_id}", status_code=303)
 
 
@@ -66,14 +68,16 @@ def take_over_gaps(campaign_plant_id: UUID, context: Writer, sent: Sent) -> Resp
     return RedirectResponse(f"/campaign-plants/{campaign_plant_id}#plan", status_code=303)
 
 
-def _shown(
+def shown(
     request: Request,
     context: Context,
     plant_id: UUID,
     typed: list[dict[str, str]] | None = None,
     refused: Problem | None = None,
 ) -> Response:
-    plan = plans.plan_of(context, plant_id)
+    """The page of a plan, with what was refused of what was sent."""
+    progress = progress_of(context, plant_id)
+    plan = progress.plan
     states = {measure.gap: state for measure, state in plan.measures}
     stored = [{name: _text(getattr(measure, name)) for name in FIELDS} for measure, _ in plan.measures]
     may_write = plan.may_write and context.actor.role in MAY[Rule.KEEP_PLANS]
@@ -95,8 +99,17 @@ def _shown(
         may_read_campaign=context.actor.role in MAY[Rule.READ_CAMPAIGNS],
         refused=refused,
         changes=changes,
-        people=names_of(context.db, [change.by for change in changes]),
+        people=names_of(context.db, [*(change.by for change in changes), *_people(progress)]),
+        progress=progress,
+        plant_names=PLANT_NAMES,
+        gap_names=GAP_NAMES,
+        may_visit=plan.may_write and context.actor.role in MAY[Rule.RECORD_VISITS],
     )
+
+
+def _people(progress: Progress) -> list[UUID]:
+    of_gaps = [step.by for gap in progress.gaps.values() for step in gap.steps]
+    return [*of_gaps, *(row.by for rows in (progress.steps, progress.visits) for row in rows)]
 
 
 def _text(value: object) -> str:

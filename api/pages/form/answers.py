@@ -5,8 +5,10 @@ from typing import Any
 
 from grading.digest import plain
 from grading.forms.cell_values import UnreadableError, read_value
-from grading.forms.wording import expectation
+from grading.forms.wording import bound_hint, expectation
 from grading.intake import check_value
+from grading.language.bounds import bound_text
+from grading.model.audit import Below
 from grading.model.ruleset import Fact
 from grading.spreadsheet.entry import TEXT, Entry
 
@@ -33,7 +35,8 @@ def read_answer(fact: Fact, typed: tuple[str, ...]) -> Any:
     except UnreadableError as error:
         raise WrongAnswerError(f"{error}。") from None
     if value is not None and check_value(value, fact.id, [fact])[1]:
-        raise WrongAnswerError(f"{expectation(fact)}。")
+        hint = bound_hint(fact, said)
+        raise WrongAnswerError(f"{expectation(fact)}{'；' if hint else ''}{hint}。")
     return value
 
 
@@ -43,4 +46,7 @@ def shown_answer(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    limit = value.get("below") if isinstance(value, dict) else None
+    if isinstance(limit, Decimal):
+        return bound_text(Below(below=limit))
     return plain(value) if isinstance(value, Decimal) else str(value)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from api.grader import Grader
 from api.pages.form.slug import slug
+from api.pages.place_words import place_words
 from api.problems import Problem
 from api.services.workflow.draft import Draft, Stated, stated_in
 from api.services.workflow.places import Place, parse
@@ -163,6 +164,7 @@ class Questionnaire:
     standing: Standing
     rulesets: tuple[Ruleset, ...]
     form: Form
+    draft: Draft
 
     @cached_property
     def items(self) -> dict[str, Item]:
@@ -171,6 +173,11 @@ class Questionnaire:
         for table in self.tables.values():
             found |= {cell.place: cell for row in table.rows or () for cell in row.cells}
         return found
+
+    def words(self, place: str, whole: bool = False) -> str:
+        """A place as the intake tells it, in words; `whole`: of the draft with what no form can show."""
+        library, draft = self.draft.library, self.draft
+        return place_words(place, library, draft.whole if whole else draft.raw) if library is not None else ""
 
     def at_number(self, place: str) -> Item | None:
         """The question at a place as the intake tells it, rows by their number."""
@@ -213,7 +220,7 @@ def questionnaire(draft: Draft, grader: Grader) -> Questionnaire:
         title = unit.unit.id if len(listed) > 1 else "核查内容"
         parts = _parts(unit.facts, draft, unneeded[i], wanted[i], f"unit-{i}")
         sheets.append(SheetView(f"unit-{i}", title, unit.unit.ruleset.title, parts, tables))
-    return Questionnaire(tuple(sheets), standing, tuple(ruleset for _, ruleset in units), form)
+    return Questionnaire(tuple(sheets), standing, tuple(ruleset for _, ruleset in units), form, draft)
 
 
 T = TypeVar("T", Item, TableRow)

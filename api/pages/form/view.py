@@ -81,7 +81,7 @@ def _wrong(asked: Questionnaire, problems: Mapping[str, tuple[str, str]]) -> lis
 
 def _label(asked: Questionnaire, place: str) -> str:
     at, item = parse(place), asked.items.get(place)
-    label = place
+    label = asked.words(place)
     if place in HEAD:
         label = HEAD[place].label
     elif item is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -13,7 +13,8 @@ from api.problems import Problem
 from api.services.analysis import Case
 from api.services.campaigns.published import Period, RegisteredPlant
 from api.services.cases import explained
-from api.store import Grading
+from api.store import Audit, Grading
+from grading import calendar
 from grading.gaps import TargetError, unit_gaps
 from grading.model.gap import GapLine
 from grading.model.result import UNGRADED
@@ -42,6 +43,13 @@ class PlantGaps:
     earlier: tuple[UUID, ...]
     """Gradings that were published before."""
     target: str
+    published: datetime | None = None
+    """Since when the grading in force is."""
+
+    @property
+    def reached(self) -> bool:
+        """Whether the published audit has no gap to the target."""
+        return self.lines is not None and not self.lines
 
     def state(self, context: Context, gap: str) -> GapState:
         """What the published audit says of a gap."""
@@ -62,7 +70,7 @@ def plant_gaps(context: Context, plant: RegisteredPlant, target: str, day: date)
     published = sorted(_published(plant), key=lambda period: period.published or date.min, reverse=True)
     earlier = tuple(dict.fromkeys(p.grading_id for p in published if now is None or p.grading_id != now.grading_id))
     lines = None if now is None else lines_of_grading(context, now.grading_id, target)
-    return PlantGaps(lines, earlier, target)
+    return PlantGaps(lines, earlier, target, None if now is None else _moment(context, now))
 
 
 def lines_of_grading(context: Context, grading_id: UUID, target: str) -> Mapping[str, GapLine] | None:
@@ -85,6 +93,14 @@ def in_force(plant: RegisteredPlant, day: date) -> Period | None:
         if period.published is not None and period.published <= day and (period.ended is None or period.ended > day)
     ]
     return max(enumerate(found), key=lambda at: (at[1].published or date.min, at[0]))[1] if found else None
+
+
+def _moment(context: Context, period: Period) -> datetime | None:
+    """When a grading was put in force: as its audit was published, or by a batch on a later day."""
+    at = context.db.scalar(select(Audit.published_at).where(Audit.id == period.audit_id))
+    if at is None or period.published is None or calendar.day_of(at) == period.published:
+        return at
+    return calendar.start_of(period.published)
 
 
 def _published(plant: RegisteredPlant) -> Iterable[Period]:

@@ -1,9 +1,9 @@
 """A plant's upgrade plan: taken over from its gaps, written by the enterprise and the bureau, every change on record."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -37,6 +37,12 @@ class Plan:
     uncovered: tuple[GapLine, ...]
     gaps_known: bool
     may_write: bool
+    gap_states: Mapping[str, GapState]
+    """Of every gap of the plan and of the published audit."""
+    reached: bool
+    """Whether the published audit has reached the target."""
+    published: datetime | None
+    """Since when the grading in force is."""
 
 
 def plan_of(context: Context, plant_id: UUID) -> Plan:
@@ -51,7 +57,11 @@ def plan_of(context: Context, plant_id: UUID) -> Plan:
     uncovered = tuple(line for line in open_ if line.id not in planned and line.on_cheapest_way)
     known = gaps is not None and gaps.lines is not None
     writable = campaign.state is CampaignState.ACTIVE and plant.target is not None
-    return Plan(plant, campaign, states, uncovered, known, writable)
+    found = {m.gap: state or GapState.UNKNOWN for m, state in states if m.gap is not None}
+    found |= {line.id: GapState.OPEN for line in open_}
+    reached = gaps is not None and gaps.reached
+    published = None if gaps is None else gaps.published
+    return Plan(plant, campaign, states, uncovered, known, writable, found, reached, published)
 
 
 def save_plan(

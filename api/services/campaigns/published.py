@@ -14,6 +14,7 @@ from api.store import Audit, AuditKind, AuditState, Enterprise, GradedUnit, Grad
 from grading import calendar
 from grading.jurisdiction import area_bounds, in_area
 from grading.model.base import Mode
+from grading.ruleset_id import industry_of
 
 BATCH_STEPS = ("audit.regraded_in_batch", "audit.regrading_taken_back")
 
@@ -144,7 +145,7 @@ def _add_units(db: Session, places: Places, ids: object) -> None:
         rows.where(Unit.active, Unit.enterprise_id.in_(ids)).order_by(Unit.id)  # type: ignore[arg-type]
     ):
         for plant in places.get((enterprise_id, site_id), ()):
-            plant.registered[code] = RegisteredUnit(_industry(ruleset_id), calendar.day_of(at))
+            plant.registered[code] = RegisteredUnit(industry_of(ruleset_id), calendar.day_of(at))
 
 
 def _add_periods(db: Session, places: Places, ids: object) -> None:
@@ -197,7 +198,7 @@ def _unit_grades(db: Session, of_area: object) -> dict[UUID, tuple[UnitGrade, ..
         .order_by(GradedUnit.grading_id, GradedUnit.position)
     )
     for grading_id, unit, ruleset_id, grade, attainable in db.execute(rows):
-        found[grading_id].append(UnitGrade(unit, _industry(ruleset_id), grade, attainable))
+        found[grading_id].append(UnitGrade(unit, industry_of(ruleset_id), grade, attainable))
     return {grading_id: tuple(units) for grading_id, units in found.items()}
 
 
@@ -226,8 +227,3 @@ def _waiting(db: Session, of_area: object) -> dict[UUID, UUID]:
         .order_by(Grading.id)
     )
     return {row.audit_id: row.id for row in db.execute(rows)}
-
-
-def _industry(ruleset_id: str) -> str:
-    """The name of a ruleset without its edition, by which the register of industries knows it."""
-    return ruleset_id.rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""Month-end snapshots: what a campaign came to on the last day of a month, fixed once that day is over in China."""
+"""Snapshots: what a campaign came to on the last day of a week or a month, fixed once that day is over in China."""
 
 import json
 from collections.abc import Sequence
@@ -43,25 +43,26 @@ def _taken(service: Service, campaign_id: UUID, day: date) -> int:
         return 0
 
 
-def month_ends_between(first: date, last: date) -> list[date]:
-    """The last days of months from `first` to `last`, both included."""
-    found = []
-    day = first
-    while day <= last:
-        following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-        end = following - timedelta(days=1)
-        if end <= last:
-            found.append(end)
-        day = following
-    return found
+SUNDAY = 6
+
+
+def ends_between(first: date, last: date) -> list[date]:
+    """The last days of weeks and of months from `first` to `last`, both included."""
+    days = (first + timedelta(days=i) for i in range((last - first).days + 1))
+    return [day for day in days if day.weekday() == SUNDAY or is_month_end(day)]
+
+
+def is_month_end(day: date) -> bool:
+    """Whether a day is the last of its month."""
+    return (day + timedelta(days=1)).day == 1
 
 
 def _due(db: Session, campaign: Campaign) -> list[date]:
-    """The month ends since the campaign was stored that are over and have no snapshot."""
+    """The ends of weeks and months since the campaign was stored that are over and have no snapshot."""
     rows = select(CampaignSnapshot.day).where(CampaignSnapshot.campaign_id == campaign.id)
     taken = set(db.scalars(rows))
     yesterday = calendar.day_of(now()) - timedelta(days=1)
-    ends = month_ends_between(calendar.day_of(campaign.created_at), yesterday)
+    ends = ends_between(calendar.day_of(campaign.created_at), yesterday)
     return [day for day in ends if day not in taken]
 
 

@@ -36,6 +36,7 @@ from api.store.base import now
 from grading.columns.grade import ColumnGrader
 from grading.engine.grade import Engine
 from grading.engine.revision import ENGINE
+from grading.gaps.column_figures import FigureColumns
 from grading.model.base import Mode
 from grading.ruleset_id import industry_of
 
@@ -173,7 +174,8 @@ def _kept(batch_id: UUID, number: int, part: _Graded) -> dict[str, Any]:
 
 def _frame(keys: pl.DataFrame, grader: ColumnGrader, columns: Any) -> pl.DataFrame:
     grades = grader.grade(columns)
-    return keys.hstack(grades.units).hstack(grades.indicators)
+    figures = FigureColumns(grader).of(columns, grades.units["grade"])
+    return keys.hstack(grades.units).hstack(figures).hstack(grades.indicators)
 
 
 def _unit_row(batch: Batch, digests: Mapping[str, str], subject: Subject, unit: GradedUnit) -> dict[str, Any]:

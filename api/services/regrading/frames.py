@@ -20,7 +20,8 @@ class Frames:
 
     Both begin with `audit_id` (text), `position` (the unit's place in its audit), `unit.id`, `county`; then come the columns
     of `grading.columns.grade.UnitGrades`, of units and of indicators: `grade`, `attainable`, `target`, `level.<L>`,
-    `<kind>.<id>.grade`, `gate.<id>`, `unmet`, `unknown`, `<indicator>.<L>`, `<indicator>.applicable`. The two frames may
+    `<kind>.<id>.grade`, `gate.<id>`, `unmet`, `unknown`, `<indicator>.<L>`, `<indicator>.applicable`;
+    of a trial those of `grading.gaps.column_figures.FIGURES`. The two frames may
     have other indicators, and levels of other scales. Units that can't be read under the new ruleset are in neither.
     """
 

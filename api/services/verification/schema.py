@@ -27,6 +27,11 @@ APPEND_ONLY = (
     "audit_revisions",
     "campaign_changes",
     "campaign_snapshots",
+    "campaign_steps",
+    "campaign_visits",
+    "campaign_photos",
+    "admission_opinions",
+    "project_completions",
 )
 """Tables whose rows a trigger makes unchangeable."""
 REFUSES = "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END"

@@ -15,6 +15,7 @@ from api.services.earlier_gradings import EarlierGradings
 from api.services.verification.finding import Finding
 from api.services.verification.gradings import check_grading, check_rulesets, ids_of_gradings
 from api.services.verification.history import compare_audits, read_history
+from api.services.verification.opinions import check_opinions
 from api.services.verification.rows import compare_rows
 from api.services.verification.schema import compare_schema
 
@@ -56,7 +57,7 @@ def verify_records(db: Session, expected: Expected = None) -> VerifiedRecords:
 
 
 def verify(service: Service, expected: Expected = None, progress: Progress | None = None) -> Verified:
-    """The same, and make every grading again, follow every audit's steps, and read all rulesets and evidence."""
+    """The same, and make every grading and opinion of admission again, follow every audit's steps, read rulesets and evidence."""
     with service.database.reading() as db:
         records = verify_records(db, expected)
         findings, notes = [*records.findings], [*records.notes]
@@ -71,6 +72,7 @@ def verify(service: Service, expected: Expected = None, progress: Progress | Non
                 progress(done, len(ids))
         findings += [Finding(f"grading:{id_}", "日志记有这次评级，但它已不在库中。") for id_ in history.gradings]
         findings += check_rulesets(db)
+        findings += check_opinions(service, db, notes)
         findings += compare_audits(db, history)
         evidence = 0
         for key, sha256, name in _evidence(db):
@@ -84,5 +86,8 @@ def verify(service: Service, expected: Expected = None, progress: Progress | Non
 
 
 def _evidence(db: Session) -> Iterator[tuple[str, str, str]]:
-    for key, sha256, name in db.connection().execute(text("SELECT id, sha256, name FROM evidence_files ORDER BY id")):
+    rows = (
+        "SELECT id, sha256, name FROM evidence_files UNION ALL SELECT id, sha256, name FROM campaign_photos ORDER BY id"
+    )
+    for key, sha256, name in db.connection().execute(text(rows)):
         yield str(key), str(sha256), str(name)

@@ -40,8 +40,9 @@ class Draft:
     def __init__(self, content: str, library: Library | None = None) -> None:
         """`library` gives the keys by which rows are found. Raises Problem (422) when the content is no JSON object.
 
-        What no form can show is left out, and told in `broken`.
+        What no form can show is left out, and told in `broken`; `whole` still has it.
         """
+        self.whole = parsed(content)
         self.raw, self.broken = sound(parsed(content))
         self.library = library
 
@@ -178,7 +179,7 @@ class Draft:
 
     def text(self) -> str:
         """The content, numbers digit by digit."""
-        return _text(self.raw, "") + "\n"
+        return written(self.raw)
 
     def _listed_units(self) -> list[Any]:
         units = self.raw.get("units")
@@ -235,7 +236,7 @@ def _object_in(holder: dict[str, Any], name: str) -> dict[str, Any]:
 def stated_in(holder: dict[str, Any], name: str) -> Stated:
     """What an object of facts states of one of them."""
     raw = holder.get(name)
-    if not isinstance(raw, dict):
+    if not isinstance(raw, dict) or "below" in raw:
         return Stated(raw)
     evidence = raw.get("evidence")
     listed = evidence if isinstance(evidence, list) else []
@@ -251,13 +252,21 @@ def _no_place(place: str) -> Problem:
     return Problem("no_such_place", message, status=422, errors=[ErrorAt(place, message)])
 
 
-def _text(value: Any, indent: str) -> str:
+def written(content: Any) -> str:
+    """The content of a draft as text, numbers digit by digit."""
+    return json_text(content) + "\n"
+
+
+def json_text(value: Any, indent: str = "") -> str:
+    """A value as JSON, its decimals as exact numbers."""
     deeper = indent + "  "
     if isinstance(value, dict) and value:
-        parts: Iterable[str] = (f"{json.dumps(k, ensure_ascii=False)}: {_text(v, deeper)}" for k, v in value.items())
+        parts: Iterable[str] = (
+            f"{json.dumps(k, ensure_ascii=False)}: {json_text(v, deeper)}" for k, v in value.items()
+        )
         return "{" + ",".join(f"\n{deeper}{part}" for part in parts) + f"\n{indent}}}"
     if isinstance(value, list) and value:
-        return "[" + ",".join(f"\n{deeper}{_text(item, deeper)}" for item in value) + f"\n{indent}]"
+        return "[" + ",".join(f"\n{deeper}{json_text(item, deeper)}" for item in value) + f"\n{indent}]"
     if isinstance(value, Decimal):
         return plain(value)
     return json.dumps(value, ensure_ascii=False)

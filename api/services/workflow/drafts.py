@@ -9,9 +9,11 @@ from api.access import Rule, require
 from api.context import Context, find
 from api.problems import ErrorAt, Problem
 from api.services.users import names_of
-from api.services.workflow.content import blank, next_number, revision_of, storable
+from api.services.workflow.content import blank, next_number, parsed, revision_of, storable
+from api.services.workflow.draft import written
+from api.services.workflow.merging import Merged, merged
 from api.services.workflow.states import KIND_NAMES, STATE_NAMES, STEPS, Action, record, take, touch
-from api.services.workflow.versions import keep_version
+from api.services.workflow.versions import content_at, keep_version
 from api.store import Audit, AuditKind, AuditRevision, Enterprise, Role, Site
 from grading import calendar
 
@@ -56,8 +58,8 @@ def save_draft(context: Context, audit_id: UUID, content: str, version: int, pag
     """Save a draft that was last seen in `version`; `page` is what the opened page calls itself.
 
     When somebody saved in between, nothing is overwritten and nothing lost: the attempt is kept as a conflicting revision
-    and Problem 412 `edited_meanwhile` says who saved, when, and under which number the attempt is kept.
-    Raises Problem (403, 404, 409, 422) besides.
+    and Problem 412 `edited_meanwhile` says who saved, when, under which number the attempt is kept, and which fields both
+    have changed (`conflicts`). Raises Problem (403, 404, 409, 422) besides.
     """
     audit = take(context, audit_id, Action.SAVE)
     storable(content)
@@ -65,7 +67,7 @@ def save_draft(context: Context, audit_id: UUID, content: str, version: int, pag
     if current.content == content:
         return audit
     if version != audit.version:
-        raise _keep_conflict(context, audit, current, content)
+        raise _keep_conflict(context, audit, current, content, _merged(context, audit, content, version))
     keep_version(context, audit, current.content, page)
     if current.frozen or current.author_id != context.actor.id or context.at - current.created_at > SAME_SITTING:
         number = next_number(context, audit)
@@ -79,13 +81,48 @@ def save_draft(context: Context, audit_id: UUID, content: str, version: int, pag
     return audit
 
 
+def merge_draft(context: Context, audit_id: UUID, content: str, version: int) -> Audit:
+    """Put into a draft what content changes of the draft's `version`; what others have saved since stays.
+
+    Where both have changed the same field otherwise nothing is saved: it ends as `save_draft` does with an old version.
+    Raises Problem (403, 404, 409, 412, 422).
+    """
+    audit = take(context, audit_id, Action.SAVE)
+    storable(content)
+    current = revision_of(context, audit)
+    if version == audit.version:
+        return save_draft(context, audit_id, content, version)
+    found = _merged(context, audit, content, version)
+    if found is None or found.conflicts:
+        raise _keep_conflict(context, audit, current, content, found)
+    return save_draft(context, audit_id, written(found.content), audit.version)
+
+
+def _merged(context: Context, audit: Audit, content: str, version: int) -> Merged | None:
+    """The draft with what content changes of a version; None when nobody knows any more what that said."""
+    try:
+        seen = content_at(context, audit, version)
+    except Problem as problem:
+        if problem.code != "stale":
+            raise
+        return None
+    now = revision_of(context, audit).content
+    return merged(parsed(seen), parsed(content), parsed(now), context.service.grader.library)
+
+
 def conflicts_of(context: Context, audit: Audit) -> list[AuditRevision]:
     """The attempts to save an audit that came too late, oldest first."""
     late = select(AuditRevision).where(AuditRevision.audit_id == audit.id, AuditRevision.conflicts_with.is_not(None))
     return list(context.db.scalars(late.order_by(AuditRevision.number)))
 
 
-def _keep_conflict(context: Context, audit: Audit, current: AuditRevision, content: str) -> Problem:
+def _keep_conflict(
+    context: Context,
+    audit: Audit,
+    current: AuditRevision,
+    content: str,
+    found: Merged | None,
+) -> Problem:
     number = next_number(context, audit)
     context.db.add(
         AuditRevision(
@@ -108,6 +145,7 @@ def _keep_conflict(context: Context, audit: Audit, current: AuditRevision, conte
         "kept_revision": number,
         "saved_by": by,
         "saved_at": current.changed_at.isoformat(),
+        "conflicts": None if found is None else [conflict.as_json() for conflict in found.conflicts],
     }
     return Problem("edited_meanwhile", said, status=412, keep=True, more=more)
 

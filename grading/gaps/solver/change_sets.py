@@ -13,7 +13,7 @@ from grading.gaps.solver.scope import moves_scope, other_options, without_needle
 from grading.gaps.solver.trials import Trials, has_reached, setting_of
 from grading.gaps.solver.within_weeks import within_weeks
 from grading.gaps.tree.build_tree import TreeBuilder, later_day
-from grading.gaps.tree.constraints import STATED, satisfies
+from grading.gaps.tree.constraints import STATED, Constraint, satisfies, surely
 from grading.gaps.tree.lines import Open, required_text
 from grading.gaps.tree.nodes import Leaf, Node, Table
 from grading.gaps.tree.propagate import Demand, Work
@@ -24,6 +24,7 @@ from grading.language.prose import fact_label
 from grading.language.values import known_text
 from grading.model.base import Remedy
 from grading.model.gap import Blocker, Change, ChangeSet, GapLine, WorkToDo
+from grading.model.interval import Interval
 
 MAX_ROUNDS = 6
 
@@ -112,7 +113,7 @@ def _change(subject: Subject, chosen: Chosen, slot: Slot, serving: list[Demand],
     }
     closed = {demand.line for demand in serving} & set(order)
     return Change(
-        kind=_kind(subject, slot, before),
+        kind=_kind(subject, slot, before, constraints),
         unit=setting.unit,
         place=subject.stated(slot.group, slot.row, slot.fact)[1],
         setting=setting.place,
@@ -133,11 +134,20 @@ def _change(subject: Subject, chosen: Chosen, slot: Slot, serving: list[Demand],
     )
 
 
-def _kind(subject: Subject, slot: Slot, before: Any) -> Literal["improve", "supply", "wait"]:
+def _kind(
+    subject: Subject, slot: Slot, before: Any, constraints: Sequence[Constraint]
+) -> Literal["improve", "supply", "wait"]:
     """Evidence is supplied for what is missing or has to be measured anew; what lapses is waited for."""
-    if before is None or slot in subject.values.invalid:
+    if is_open(before, constraints) or slot in subject.values.invalid:
         return "supply"
     return "wait" if subject.ruleset.facts[slot.fact].lapses_after_months is not None else "improve"
+
+
+def is_open(before: Any, constraints: Sequence[Constraint]) -> bool:
+    """Whether a better measurement may show that nothing has to be changed: nothing is known, or not enough."""
+    if not isinstance(before, Interval):
+        return before is None
+    return all(surely(before, constraint) is not False for constraint in constraints)
 
 
 def _works(demands: Sequence[Demand]) -> Iterator[WorkToDo]:

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from grading.gaps.tree.constraints import Constraint, satisfies
+from grading.gaps.tree.constraints import Constraint, satisfies, surely
 from grading.gaps.tree.ids import applies_name, choice_id, line_id, names_of
 from grading.gaps.tree.nodes import (
     Both,
@@ -26,6 +26,7 @@ from grading.gaps.tree.values import Slot, Values
 from grading.gaps.tree.waiting import weeks_to_wait
 from grading.model.base import Remedy, Status
 from grading.model.condition import All, AtLeastOf, Comparison, ConditionBase, Each, Not, Some, parts
+from grading.model.interval import Interval
 from grading.places import group_of
 
 
@@ -117,6 +118,8 @@ class _Stem:
         status = self.subject.status(place, row)
         open_figure = c.is_open(self.subject.mode)
         fulfilled = holds(status, wanted) if status is not None else not open_figure and satisfies(value, constraint)
+        if isinstance(value, Interval) and surely(value, constraint) is None:
+            value = None
         roots = self.values.roots(slot)
         is_given = all(self.values.is_given(root) for root in roots)
         effort, remedy = None, None

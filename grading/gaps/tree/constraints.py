@@ -6,6 +6,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, NamedTuple
 
 from grading.digest import plain
+from grading.model.interval import Interval
 from grading.model.ruleset import Fact
 
 EQUIVALENT = "recognised_equivalent"
@@ -38,11 +39,13 @@ class Constraint(NamedTuple):
 
 
 def satisfies(value: Any, constraint: Constraint) -> bool:
-    """Whether a value is as wished; an unknown one never is."""
+    """Whether a value is as wished; an unknown one never is, and a bounded one where all that it can be is."""
     if value is None:
         return False
     operator, operand, wanted = constraint
     found: bool
+    if isinstance(value, Interval):
+        return surely(value, constraint) is True
     if operator == STATED:
         return True
     if operator in OPPOSITE:
@@ -65,6 +68,23 @@ def satisfies(value: Any, constraint: Constraint) -> bool:
     return found == wanted
 
 
+def surely(value: Interval, constraint: Constraint) -> bool | None:
+    """Whether all that a number can be is as wished, or nothing of it; None where that is not known."""
+    if constraint.operator == STATED or constraint.operand is None:
+        return None
+    figures = tuple(figure for figure in constraint.listed if isinstance(figure, Decimal))
+    found = value.compares(constraint.operator, figures)
+    return None if found is None else found == constraint.wanted
+
+
+def ends(value: Interval) -> Iterator[Constraint]:
+    """The limits between which a better measurement finds the number."""
+    if value.low is not None:
+        yield Constraint("above" if value.low_open else "at_least", value.low, True)
+    if value.high is not None:
+        yield Constraint("below" if value.high_open else "at_most", value.high, True)
+
+
 def best_value(fact: Fact, constraints: Sequence[Constraint], current: Any) -> Any:
     """The value nearest to `current` that satisfies every constraint and that the form would accept; None when there is none.
 
@@ -72,6 +92,8 @@ def best_value(fact: Fact, constraints: Sequence[Constraint], current: Any) -> A
     """
     if current is not None and all(satisfies(current, constraint) for constraint in constraints):
         return current
+    if isinstance(current, Interval):
+        current = None
     assumed = next((constraint.operand for constraint in constraints if constraint.operator == STATED), None)
     constraints = [constraint for constraint in constraints if constraint.operator != STATED]
     if fact.type in ("number", "date"):

@@ -33,7 +33,7 @@ class Inverter:
 
     def onto_facts(self, slot: Slot, constraint: Constraint) -> Constraints | None:
         """The constraints on facts that would grant a constraint on a computed value; None when no way was found."""
-        for operator, bound in _limits(constraint, self.values.get(slot)):
+        for operator, bound in _limits(constraint, self.values.number(slot)):
             slack = self.margin * FINE * (1 if operator in UPWARD else -1)
             found = self._solve(slot, operator, Fraction(bound) + (0 if operator == "equals" else slack))
             if found is not None:
@@ -67,9 +67,9 @@ class Inverter:
         return None
 
     def _known(self, slot: Slot) -> Any:
-        """The value of an operand; None for one that has to be measured anew."""
+        """The value of an operand to count with; None for one that has to be measured anew."""
         is_invalid = slot in self.values.invalid and slot not in self.values.changed
-        return None if is_invalid else self.values.get(slot)
+        return None if is_invalid else self.values.number(slot)
 
     def _all_of(self, operands: list[Any], operator: str, bound: Fraction) -> Constraints | None:
         """Every operand within the limit, as a maximum at most something asks for."""
@@ -189,7 +189,7 @@ def _decimal(bound: Fraction, operator: str) -> Decimal:
 def probes(values: Values, slot: Slot, constraint: Constraint) -> Constraints | None:
     """Where no formula helps (a fact that comes in twice, days): try likely values of one fact after the other."""
     roots = values.roots(slot)
-    missing = [root for root in roots if values.get(root) is None and root.fact in values.ruleset.facts]
+    missing = [root for root in roots if values.number(root) is None and root.fact in values.ruleset.facts]
     for root in (*missing, *(root for root in roots if root not in missing)):
         fact = values.ruleset.facts.get(root.fact)
         if fact is None or values.is_given(root):

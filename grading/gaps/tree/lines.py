@@ -1,6 +1,6 @@
 """The comparisons that keep a unit from a level, each with its place, values, remedy and source."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from grading.engine.grade import json_value
 from grading.gaps.tree.build_tree import TreeBuilder
+from grading.gaps.tree.constraints import Constraint, surely
 from grading.gaps.tree.nodes import Both, Either, Leaf, Node, Table, still_needed, ways_of
 from grading.gaps.tree.subject import Asked, Subject, asked_for, provenance_of, stands_in_the_way
 from grading.language.prose import NOT_ASKED, fact_label, glue, sentence, stated_text
@@ -16,6 +17,7 @@ from grading.language.values import known_text, shown_number
 from grading.model.base import Remedy
 from grading.model.condition import Comparison, Not, Some
 from grading.model.gap import GapLine, MissingValue
+from grading.model.interval import Interval
 from grading.model.ruleset import Gate, Ruleset
 from grading.places import sources
 
@@ -122,11 +124,14 @@ def _text(ruleset: Ruleset, asked: Asked) -> str:
 def _of_leaf(subject: Subject, leaf: Leaf) -> dict[str, Any]:
     ruleset, c, slot = subject.ruleset, leaf.comparison, leaf.demand.slot
     actual = subject.values.get(slot)
-    status: Literal["unmet", "unknown", "unresolved"] = "unknown" if actual is None else "unmet"
+    constraint = leaf.demand.constraint
+    is_bounded = isinstance(actual, Interval) and not c.is_open(subject.mode) and surely(actual, constraint) is None
+    status: Literal["unmet", "unknown", "unresolved"] = "unknown" if actual is None or is_bounded else "unmet"
     if c.is_open(subject.mode):
         status = "unresolved"
     audited = list(sources(ruleset, c.fact, leaf.row))
-    missing = tuple(_missing(subject, *source) for source in dict.fromkeys(audited) if _value(subject, *source) is None)
+    known = ((source, _value(subject, *source)) for source in dict.fromkeys(audited))
+    missing = tuple(_missing(subject, *s) for s, value in known if value is None or isinstance(value, Interval))
     place = f"units[{subject.index}]"  # where a computed value reads nothing but figures
     if audited:
         fact, group, row = audited[0]
@@ -143,11 +148,25 @@ def _of_leaf(subject: Subject, leaf: Leaf) -> dict[str, Any]:
         "group": slot.group,
         "row": slot.row,
         "actual": _plain(actual),
-        "actual_text": None if actual is None else known_text(ruleset, c.fact, actual),
+        "actual_text": None
+        if actual is None
+        else known_text(ruleset, c.fact, actual)
+        + (_settled_by(ruleset, c, constraint, [value.fact for value in missing]) if is_bounded else ""),
         "difference": _difference(ruleset, c, actual) if status == "unmet" else None,
         "missing": missing if status == "unknown" else (),
         "evidence": _evidence(subject, audited, leaf.remedy, missing if status == "unknown" else ()),
     }
+
+
+def _settled_by(ruleset: Ruleset, c: Comparison, constraint: Constraint, behind: Sequence[str]) -> str:
+    """Which measurement would settle a comparison that upper bounds, of the facts `behind` it, leave open."""
+    limit = constraint.operand
+    if c.fact in ruleset.computed:
+        named = "、".join(fact_label(ruleset, fact) for fact in behind)
+        return f"（只有上下限，不能判定：需要{named}检出限更低的监测，或具体数值）"
+    if constraint.order in ("at_most", "below") and isinstance(limit, Decimal):
+        return f"（不能判定：需要检出限不高于 {known_text(ruleset, c.fact, limit)} 的监测，或具体数值）"
+    return "（只有上限，不能判定：需要具体数值）"
 
 
 def _of_table(subject: Subject, table: Table) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from grading.computed import AIR_OXYGEN, compute
-from grading.gaps.tree.constraints import Constraint, best_value, satisfies
+from grading.gaps.tree.constraints import Constraint, best_value, ends, satisfies, surely
+from grading.model.interval import Interval
 from grading.model.result import UnitGrading
 from grading.model.ruleset import Ruleset
 from grading.places import group_of, sources
@@ -45,6 +46,11 @@ class Values:
             self._computed[slot] = compute(computed, lambda operand: self.get(self.beside(slot, operand)))
         return self._computed[slot]
 
+    def number(self, slot: Slot) -> Any:
+        """The value of a slot to count with; None where only its ends are known."""
+        value = self.get(slot)
+        return None if isinstance(value, Interval) else value
+
     def beside(self, slot: Slot, fact: str) -> Slot:
         """The slot that an operand of a slot's computed fact means."""
         group = group_of(self.ruleset, fact)
@@ -70,15 +76,17 @@ class Values:
 
     def is_given(self, slot: Slot) -> bool:
         """Whether the value is known and no change at the plant makes it another."""
-        fact = self.ruleset.facts.get(slot.fact)
+        fact, value = self.ruleset.facts.get(slot.fact), self.today.get(slot)
         if fact is None:
             return True
-        return fact.is_given and self.today.get(slot) is not None and slot not in self.invalid
+        return fact.is_given and value is not None and not isinstance(value, Interval) and slot not in self.invalid
 
     def is_ruled_out(self, slot: Slot, constraint: Constraint) -> bool:
-        """Whether none of the values that a change may lead to is as wished."""
-        fact = self.ruleset.facts.get(slot.fact)
-        if fact is None or not fact.changes_to or self.today.get(slot) is None:
+        """Whether none of the values that a change, or a better measurement of what is given, may lead to is as wished."""
+        fact, value = self.ruleset.facts.get(slot.fact), self.today.get(slot)
+        if fact is not None and fact.is_given and isinstance(value, Interval):
+            return surely(value, constraint) is False
+        if fact is None or not fact.changes_to or value is None:
             return False
         return not any(satisfies(value, constraint) for value in fact.changes_to)
 
@@ -93,7 +101,7 @@ class Values:
         if value is None or value == current:
             return value
         if fact.is_given:
-            return None
+            return best_value(fact, [*constraints, *ends(current)], None) if isinstance(current, Interval) else None
         if fact.type == "date":
             # What was done on a day may be done again, but not on a day that is past.
             return best_value(fact, [*constraints, Constraint("at_least", self.today[TODAY], True)], current)

@@ -8,11 +8,13 @@ from grading.language.check.head import check_head
 from grading.language.check.levels import check_differences, check_levels, check_order
 from grading.language.check.measures import check_alerts, check_measures
 from grading.language.check.provenance import check_estimates, check_figures, check_gates, check_indicators
+from grading.language.check.synonyms import check_synonyms
 from grading.language.loaded import Loaded
 from grading.language.problems import Problem
 
 MEANING = (
     check_names,
+    check_synonyms,
     check_computed,
     check_conditions,
     check_levels,

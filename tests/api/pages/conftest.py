@@ -22,12 +22,12 @@ from api.identity import sessions
 from api.queries.campaigns import roster
 from api.server.app import create_app
 from api.service import make_service
-from api.services import workflow
+from api.services import admission, workflow
 from api.services.campaigns.creation import create as begin_campaign
 from api.settings import Settings
 from api.store.migrate import migrate
 from tests.api.conftest import GRADER, KEY
-from tests.api.world import PASSWORD, PERMIT, World, campaign_text, content, people_it
+from tests.api.world import PASSWORD, PERMIT, World, campaign_text, content, people_it, project
 
 ARGUMENTS = ["--no-sandbox", "--headless=new", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -45,6 +45,7 @@ class Place:
     empty: UUID
     campaign: UUID
     plant: UUID
+    opinion: UUID
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +73,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     campaign = world.do("city", begin_campaign, campaign_text("610400", PERMIT)).id
     with world.at("city") as context:
         (entry,) = roster(context.db, campaign)
+    opinion = world.do("city", admission.give, project(kind=None)).id
     thread.start()
     while not server.started:
         time.sleep(0.02)
-    yield Place(f"http://127.0.0.1:{port}", world, published, own, draft, empty, campaign, entry.id)
+    yield Place(f"http://127.0.0.1:{port}", world, published, own, draft, empty, campaign, entry.id, opinion)
     server.should_exit = True
     thread.join(10)
 

@@ -62,7 +62,7 @@ class Two:
 
 
 def value_of(known: Any) -> Any:
-    return known["value"] if isinstance(known, dict) else known
+    return known["value"] if isinstance(known, dict) and "value" in known else known
 
 
 @pytest.fixture
@@ -254,3 +254,16 @@ def test_a_file_of_a_row_that_is_gone_is_still_there_and_told(both: Two, put: Pu
     page = both.one.client.get(f"/audits/{both.audit}/form").text
     stray = page.partition('id="stray"')[2].partition("</section>")[0]
     assert "DA003.pdf" in stray
+
+
+def test_an_upper_bound_is_typed_kept_shown_and_no_conflict_with_itself(both: Two) -> None:
+    answer = both.one.type(cell("DA001"), "＜0.07")
+    assert answer.status_code == 200
+    assert both.rows()["DA001"] == {"below": 0.07}
+    shown = both.one.client.get(f"/audits/{both.audit}/form").text
+    assert 'value="&lt;0.07"' in shown
+    version = both.one.version + 1
+    assert "他人已先保存" not in both.two.type(cell("DA001"), "<0.07", version=version).text
+    refused = both.one.type(cell("DA002"), "未检出", version=version).text
+    assert "须写明检出限" in refused
+    assert both.rows()["DA002"] == 2

@@ -6,9 +6,12 @@ from collections.abc import Callable
 import httpx2 as httpx
 import pytest
 
+from grading.language.load import Library
+from grading.ruleset_id import industry_of
 from tests.api.pages.conftest import Place
 from tests.api.pages.test_without_scripts import signed_in
 
+LIBRARY = Library()
 PLACE = re.compile(r"units\[\d+\]|enterprise\.facts\.")
 STEP = re.compile(r"第 \d+ 步")
 Path = Callable[[Place], str]
@@ -28,6 +31,9 @@ def read(place: Place, path: str, login: str = "tyre") -> str:
         lambda place: f"/enterprises/{place.world.tyre}",
         lambda place: f"/audits/{place.published}",
         lambda place: f"/audits/{place.published}?mode=trial",
+        lambda place: f"/audits/{place.published}/comparison",
+        lambda _: "/",
+        lambda _: "/rulesets",
         lambda _: "/rulesets/national-2020/rubber",
     ],
 )
@@ -37,6 +43,19 @@ def test_a_page_shows_no_places_steps_or_words_of_the_workshop(path: Path, place
     assert not STEP.search(said)
     assert "凭记忆" not in said
     assert "填空集" not in said
+
+
+@pytest.mark.parametrize("ruleset_id", LIBRARY.ids())
+def test_what_a_ruleset_says_to_people_names_no_ids(ruleset_id: str) -> None:
+    ruleset = LIBRARY.ruleset(ruleset_id)
+    owners = (*ruleset.indicators, *ruleset.gates)
+    said = [*ruleset.notes, ruleset.industry.includes, ruleset.industry.excludes]
+    said += [text for owner in owners for text in (owner.title, owner.note)]
+    said += [text for gate in ruleset.gates for text in (gate.text, gate.remedy and gate.remedy.note)]
+    ids = {*ruleset.facts, *ruleset.computed, *(owner.id for owner in owners), *map(industry_of, LIBRARY.ids())}
+    named = {word for text in said if isinstance(text, str) for word in re.findall(r"[a-z0-9_]+", text)} & ids
+    # The names of substances are words of people too.
+    assert not {word for word in named if "_" in word}
 
 
 def test_steps_and_places_are_shown_to_who_asks(place: Place) -> None:

@@ -144,3 +144,46 @@ def _field(text: str, name: str) -> dict[str, str]:
     found = re.search(rf'<input [^>]*name="{re.escape(escape(name))}"[^>]*>', text)
     assert found, name
     return dict(re.findall(r'([\w-]+)="([^"]*)"', found[0]))
+
+
+PATH = re.compile(r"units\[\d+\]|enterprise\.(facts|uscc|county)|groups\.")
+
+
+def shown(page: str) -> str:
+    """The words of a page, without its tags and what they carry."""
+    return re.sub(r"<[^>]*>", "", page)
+
+
+def test_a_refused_draft_names_its_questions_units_and_rows_and_shows_no_path(world: World, sign_in: SignIn) -> None:
+    said = json.loads(content())
+    unit = said["units"][0]
+    unit["facts"] |= {"boundary_nmhc": "many", "abolished": 1, "access_gate": {"value": True, "evidence": [" "]}}
+    unit["groups"]["outlets"][0] |= {"nmhc": -3}
+    said["enterprise"]["uscc"] = "91350100M000100Y43"
+    audit = world.do("wang", workflow.create_audit, world.tyre, json.dumps(said))
+    client = sign_in("wang")
+    page = client.get(f"/audits/{audit.id}/form").text
+    refused = client.post(f"/audits/{audit.id}/submission", data={"csrf_token": token(page), "version": "1"})
+    assert refused.status_code == 422
+    for told in (shown(page), shown(refused.text)):
+        assert not PATH.search(told)
+        for words in (
+            f"{unit['id']} 厂界非甲烷总烃",
+            "没有名为“abolished”的项目",
+            "“DA001” 非甲烷总烃",
+        ):
+            assert words in told, words
+    assert "统一社会信用代码：" in shown(refused.text)
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_problem_page_names_its_questions_and_shows_no_path(world: World, sign_in: SignIn, inside: bool) -> None:
+    audit = world.do(
+        "wang", workflow.create_audit, world.tyre, json.dumps(json.loads(content()) | {"units": [{"ruleset": "x/y"}]})
+    )
+    client = sign_in("wang")
+    refused = client.get(f"/audits/{audit.id}/form", headers={"hx-request": "true"} if inside else {})
+    assert refused.status_code == 422
+    told = shown(refused.text)
+    assert not PATH.search(told)
+    assert "第 1 个单元 规则集：" in told

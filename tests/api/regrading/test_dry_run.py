@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from api.problems import Problem
+from api.queries.batch_impact import impact_of
 from api.services.draft_rulesets import upload
 from api.services.regrading.frames import Frames, frames_of
 from api.services.regrading.lifecycle import Selection, cancel, go_on, hold, order, renew
@@ -216,6 +217,13 @@ def test_on_trial_both_sides_are_on_trial(world: World) -> None:
     with world.at("city", writing=False) as context:
         (officially,) = frames_of(context.db, official.id)
     assert open_ones(found) < open_ones(officially)
+    # A trial's tables say on which figures the grades rest.
+    for frame in (found.before, found.after):
+        assert (frame["figures.estimated"] + frame["figures.recalled"] + frame["figures.established"]).min() > 0
+    assert "figures.estimated" not in officially.after.columns
+    with world.at("city", writing=False) as context:
+        changed = impact_of(context.db, batch).units
+    assert all(text.startswith("本等级所依据的") for text in (*changed["before_figures"], *changed["after_figures"]))
 
 
 def test_a_trial_leaves_the_units_that_it_is_not_about_as_they_are_in_force(world: World) -> None:

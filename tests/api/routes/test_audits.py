@@ -148,3 +148,21 @@ def test_an_audit_is_compared_only_with_another_one_of_its_enterprise_that_is_in
     assert ask("root", "GET", f"/audits/{mine}/comparison?other={theirs}").json()["code"] == "not_comparable"
     assert ask("root", "GET", f"/audits/{mine}/comparison?other={mine}").json()["code"] == "not_comparable"
     assert ask("wang", "GET", f"/audits/{mine}/comparison").json()["code"] == "nothing_to_compare"
+
+
+def test_changes_of_two_are_merged_field_by_field_or_named(ask: Ask, furnished: Furnished) -> None:
+    audit = _begin(ask, furnished)
+    path, seen = f"/audits/{audit['id']}/content", audit["version"]
+    base = json.loads(ask("wang", "GET", path).text)
+    ask("wang", "PUT", path, content=json.dumps(base | {"a": 1}), headers=JSON | {"if-match": f'"{seen}"'})
+    mine = json.dumps(base | {"b": 2})
+    late = ask("li", "PUT", path, content=mine, headers=JSON | {"if-match": f'"{seen}"'})
+    assert (late.status_code, late.json()["conflicts"]) == (412, [])
+    assert ask("li", "PATCH", f"{path}?seen={seen}", content=mine, headers=JSON).status_code == 200
+    assert json.loads(ask("li", "GET", path).text) == base | {"a": 1, "b": 2}
+    clash = ask("li", "PATCH", f"{path}?seen={seen}", content=json.dumps(base | {"a": "1.50"}), headers=JSON)
+    assert (clash.status_code, clash.json()["code"]) == (412, "edited_meanwhile")
+    assert clash.json()["conflicts"] == [{"place": "a", "seen": None, "sent": "1.50", "now": "1"}]
+    assert clash.json()["kept_revision"] in ask("wang", "GET", f"/audits/{audit['id']}").json()["conflicts"]
+    unknown = ask("li", "PATCH", f"{path}?seen=99", content=mine, headers=JSON)
+    assert (unknown.status_code, unknown.json()["conflicts"]) == (412, None)

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from api.services.campaigns import gap_states
 from api.services.campaigns.gap_states import GapState, PlantGaps
-from api.services.campaigns.snapshots import month_ends_between, take_due
+from api.services.campaigns.snapshots import ends_between, take_due
 from api.services.verification import verify_records
 from api.store import Campaign
 from api.store.base import now
@@ -56,13 +56,13 @@ def test_a_gap_is_closed_when_the_audit_in_force_no_longer_has_it(
     assert PlantGaps({}, (), "A").state(None, "G1") is GapState.FOREIGN  # type: ignore[arg-type]
 
 
-def test_month_ends_that_are_over_are_fixed_once_and_for_good(ask: Ask, furnished: Furnished) -> None:
+def test_ends_of_weeks_and_months_that_are_over_are_fixed_once_and_for_good(ask: Ask, furnished: Furnished) -> None:
     service, campaign_id = furnished.world.service, furnished.ids["tyre"]["campaign_id"]
     assert take_due(service) == 0
     with service.database.writing() as db:
         for campaign in db.query(Campaign):
             campaign.created_at = now().replace(day=1).replace(year=now().year - 1)
-    assert take_due(service) == 24
+    assert take_due(service) > 2 * (12 + 50)
     assert take_due(service) == 0
     found = ask("city", "GET", f"/campaigns/{campaign_id}/snapshots").json()
     assert [snapshot["day"] for snapshot in found] == sorted(snapshot["day"] for snapshot in found)
@@ -74,6 +74,7 @@ def test_month_ends_that_are_over_are_fixed_once_and_for_good(ask: Ask, furnishe
         assert verify_records(db).findings == ()
 
 
-def test_month_ends_are_the_last_days_of_months() -> None:
-    found = month_ends_between(date(2023, 12, 31), date(2024, 3, 30))
-    assert [day.isoformat() for day in found] == ["2023-12-31", "2024-01-31", "2024-02-29"]
+def test_what_is_fixed_are_the_last_days_of_weeks_and_months() -> None:
+    found = ends_between(date(2024, 2, 19), date(2024, 3, 30))
+    said = ["2024-02-25", "2024-02-29", "2024-03-03", "2024-03-10", "2024-03-17", "2024-03-24"]
+    assert [day.isoformat() for day in found] == said

@@ -1,0 +1,11 @@
+"""Where the shipped rulesets are."""
+
+from pathlib import Path
+
+SHIPPED = Path(__file__).resolve().parents[2] / "rulesets"
+SHIPPED_IN_WHEEL = Path(__file__).resolve().parents[1] / "_rulesets"
+
+
+def default_root() -> Path:
+    """Where the shipped rulesets are: beside the package in a checkout, inside it when installed."""
+    return SHIPPED if SHIPPED.is_dir() else SHIPPED_IN_WHEEL

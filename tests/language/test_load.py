@@ -270,7 +270,9 @@ def test_a_ruleset_that_only_lacks_a_citation_can_be_used(tmp_path: Path) -> Non
 
 
 def test_facts_stay_what_they_are_in_yaml_traps(tmp_path: Path) -> None:
-    facts = FACTS + "  - {id: fuel, label: 燃料, type: choice, changed_by: works, options: {none: 无, on: 开, no: 否}}\n"
+    facts = (
+        FACTS + "  - {id: fuel, label: 燃料, type: choice, changed_by: works, options: {none: 无, on: 开, no: 否}}\n"
+    )
     indicators = ruleset_text(head="", facts="", measures="").replace(
         "{fact: closed, equals: true}", "{fact: closed, equals: true}, {fact: fuel, one_of: [on, no]}"
     )

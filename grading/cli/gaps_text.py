@@ -156,7 +156,7 @@ def _print_set(title: str, found: ChangeSet, lines: Sequence[GapLine], ruleset: 
         return
     takes = f"{range_text(found.cost_wan_cny, '万元')}，{range_text(found.weeks, '周')}"
     more = found.costs_more_wan_cny
-    takes += f"，比最省的多 {number_text(more, '万元')}（按区间中值）" if more else ""
+    takes += f"，比最省的多 {number_text(more, '万元')}（按区间中值）" if more is not None and more > 0 else ""
     out.print(f"  {title}：{len(found.changes)} 处改动，{takes}；{proof}")
     by_id = {line.id: line for line in lines}
     for change in found.changes:

@@ -63,7 +63,7 @@ class GapView:
             return
         proposed: dict[str, Change] = {}
         for step in self.gaps.steps:
-            for changes in (step.cheapest, step.smallest):
+            for changes in (step.cheapest, step.smallest, step.quickest):
                 for change in changes.changes if changes is not None else ():
                     proposed.setdefault(change.place, change)
         for place, change in proposed.items():

@@ -12,7 +12,7 @@ from grading.cli.labels import TRIAL_NOTICE, range_text
 from grading.cli.terminal import out, print_block
 from grading.language.decision_text import level_label, managed_text, outcome_text
 from grading.language.measure_text import measure_text
-from grading.language.prose import glue, number_text
+from grading.language.prose import day_text, glue, number_text
 from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.decision import Causes
@@ -128,6 +128,9 @@ def _print_step(ruleset: Ruleset, step: Step) -> None:
         _print_set("最省、改动也最少的组合" if same else "最省的组合", cheapest, step.lines, ruleset)
     if smallest is not None and not same:
         _print_set("改动最少的组合", smallest, step.lines, ruleset)
+    quickest = step.quickest
+    if quickest is not None and cheapest is not None and quickest.changes != cheapest.changes:
+        _print_set("最快的组合", quickest, step.lines, ruleset)
     figures = dict.fromkeys(b.title for b in step.blockers if b.reason == "unresolved_figure")
     if figures:
         out.print(f"  [yellow]等待核实限值的指标：{len(figures)} 项[/yellow]")
@@ -136,7 +139,8 @@ def _print_step(ruleset: Ruleset, step: Step) -> None:
     if others:
         out.print(f"  [yellow]不是整改所能解决的：{len(others)} 项[/yellow]")
         for blocker in others:
-            _print_below(escape(f"· {blocker.title}：{blocker.text}"))
+            when = f"，{day_text(blocker.ready_on)} 起才满足" if blocker.ready_on is not None else ""
+            _print_below(escape(f"· {blocker.title}：{blocker.text}{when}"))
 
 
 def _print_below(markup: str) -> None:
@@ -151,6 +155,8 @@ def _print_set(title: str, found: ChangeSet, lines: Sequence[GapLine], ruleset: 
         out.print(f"  {title}：没有需要改动的数据；{proof}")
         return
     takes = f"{range_text(found.cost_wan_cny, '万元')}，{range_text(found.weeks, '周')}"
+    more = found.costs_more_wan_cny
+    takes += f"，比最省的多 {number_text(more, '万元')}（按区间中值）" if more is not None and more > 0 else ""
     out.print(f"  {title}：{len(found.changes)} 处改动，{takes}；{proof}")
     by_id = {line.id: line for line in lines}
     for change in found.changes:
@@ -167,6 +173,8 @@ def _change_text(change: Change, lines: Mapping[str, GapLine], ruleset: Ruleset)
     bound = {"at_most": words[0], "at_least": words[1], None: ""}[change.limit]
     if change.assumed:
         return f"补证{row}：{change.fact_label}（此处按 {change.after_text} 试算，以实际为准）"
+    if change.kind == "wait" and change.ready_on is not None:
+        return f"等待{row}：{change.fact_label}，最迟自 {day_text(change.ready_on)} 起为“{change.after_text}”（其间不再发生）"
     if change.kind == "supply":
         closed = [lines[line] for line in change.lines if line in lines]
         said = "；".join(dict.fromkeys(line.required for line in closed))
@@ -179,7 +187,8 @@ def _change_text(change: Change, lines: Mapping[str, GapLine], ruleset: Ruleset)
         gone = "、".join(fact.options[o] for o in before if o not in change.after)
         steps = [f"增加 {added}" if added else "", f"去掉 {gone}" if gone else ""]
         return f"{change.fact_label}{row}：{'；'.join(step for step in steps if step)}"
-    return f"{change.fact_label}{row}：{change.before_text} → {glue((bound, change.after_text))}"
+    ready = f"（最早 {day_text(change.ready_on)} 满足）" if change.ready_on is not None else ""
+    return f"{change.fact_label}{row}：{change.before_text} → {glue((bound, change.after_text))}{ready}"
 
 
 def _print_measures(ruleset: Ruleset, gaps: UnitGaps) -> None:

@@ -1,16 +1,19 @@
 """Everything between a unit and its target level, step by step."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from grading.engine.grade import Engine
 from grading.gaps.solver.alternatives import alternatives_of, marked
-from grading.gaps.solver.change_sets import Solution, has_reached, solve
+from grading.gaps.solver.change_sets import Solution, solve
+from grading.gaps.solver.quickest import quickest
+from grading.gaps.solver.trials import Trials, has_reached
 from grading.gaps.tree.lines import Open
 from grading.gaps.tree.subject import Subject
 from grading.measures import measures_at
 from grading.model.audit import Audit
-from grading.model.gap import AlertMeasures, Step, UnitGaps
+from grading.model.gap import AlertMeasures, ChangeSet, Costs, Step, UnitGaps
 from grading.model.result import UNGRADED, Grading
 from grading.model.ruleset import ALERTS, Measure, Ruleset
 
@@ -99,18 +102,33 @@ def _levels_between(ruleset: Ruleset, grade: str, target: str | None) -> tuple[s
 def _step(engine: Engine, open_: Open, level_from: str) -> tuple[Step, Solution]:
     alternatives = alternatives_of(open_)
     lines = marked(open_.lines(), alternatives)
-    cheapest = solve(engine, open_, lines, smallest=False)
-    smallest = solve(engine, open_, lines, smallest=True)
+    trials = Trials(engine, open_.subject)
+    cheapest = solve(trials, open_, lines, smallest=False)
+    smallest = solve(trials, open_, lines, smallest=True)
+    soonest = quickest(trials, open_, lines, cheapest)
     step = Step(
         level_from=level_from,
         level_to=open_.level,
         lines=lines,
         alternatives=alternatives,
         blockers=cheapest.blockers,
-        smallest=smallest.change_set,
-        cheapest=cheapest.change_set,
+        smallest=_compared(smallest, cheapest),
+        cheapest=_compared(cheapest, cheapest),
+        quickest=_compared(soonest, cheapest),
     )
     return step, cheapest
+
+
+def _compared(found: Solution, cheapest: Solution) -> ChangeSet:
+    """A set of changes with what it costs more than the cheapest, by the middles of the ranges."""
+    more = None
+    if all(work.remedy.cost_wan_cny is not None for work in found.change_set.works):
+        more = _middle(found.change_set.cost_wan_cny) - _middle(cheapest.change_set.cost_wan_cny)
+    return found.change_set.model_copy(update={"costs_more_wan_cny": more})
+
+
+def _middle(cost: Costs | None) -> Decimal:
+    return Decimal(0) if cost is None else (cost[0] + cost[1]) / 2
 
 
 def _measures(ruleset: Ruleset, today: str, target: str) -> Iterator[AlertMeasures]:

@@ -54,6 +54,9 @@ KEYS = {
     "Fact.evidence": "What an assessor asks to see.",
     "help": "One sentence on how to fill it in.",
     "circumstance": "True of what the plant is or where it lies: gaps and plans do not propose to change it.",
+    "changed_by": "What makes the value another: `works`, `discipline`, `papers`, `time` (nothing but waiting) or `nothing`.",
+    "lapses_after_months": "After how many months at most what only time changes is over.",
+    "changes_to": "The only values that a change may lead to; left out where every one is a way.",
     "Computed.id": "Stable name, ASCII snake_case.",
     "Computed.label": "The computed value's name in Chinese.",
     "ratio": "[a, b]: a ÷ b.",
@@ -121,6 +124,8 @@ KEYS = {
     "Remedy.text": "What to do, in Chinese.",
     "weeks": "[low, high]: how long it takes, in weeks.",
     "cost_wan_cny": "[low, high]: what it costs, in ten thousand yuan (万元).",
+    "per_row": "True where the cost is that of one row, and counts for each.",
+    "covers": "What the cost covers.",
     "Remedy.evidence": "What proves that it is done.",
     # Measures
     "yellow": "Measures in a yellow alert, by level.",

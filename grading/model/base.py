@@ -72,10 +72,15 @@ Range = Annotated[tuple[Decimal, Decimal], Field(description="low and high end")
 
 
 class Remedy(Strict):
-    """What it takes to meet a requirement. Weeks and cost (万元) are ranges."""
+    """What it takes to meet a requirement. Weeks and cost (万元) are ranges; `per_row`: the cost is that of each row.
+
+    `covers` says what the cost covers, where it is not the works as a whole.
+    """
 
     text: Text
     weeks: Range | None = None
     cost_wan_cny: Range | None = None
+    per_row: bool = False
+    covers: Text | None = None
     evidence: tuple[Text, ...] = ()
     note: Text | None = None

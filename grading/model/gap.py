@@ -1,5 +1,6 @@
 """What stands between a unit and a level, and the ways to close it."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -90,13 +91,15 @@ class Alternative(Strict):
 
 
 class Change(Strict):
-    """A value to change (`improve`) or to bring evidence for (`supply`).
+    """A value to change (`improve`), to bring evidence for (`supply`), or one that time alone changes (`wait`).
+
+    `ready_on` is the day from which on enough time has passed, where that is what it takes.
 
     `after` is enough and no more; `limit` says on which side of it the value may also be. `assumed`: any value would do,
     it only has to be stated. `setting` is the left-hand side for `grading simulate --set`.
     """
 
-    kind: Literal["improve", "supply"]
+    kind: Literal["improve", "supply", "wait"]
     unit: str
     place: str
     setting: str
@@ -113,6 +116,16 @@ class Change(Strict):
     assumed: bool
     lines: tuple[str, ...]
     remedies: tuple[Remedy, ...]
+    ready_on: date | None = None
+
+
+class WorkToDo(Strict):
+    """A remedy of a plan with what it costs there, in 万元; one that is priced per row is done in each of `rows`."""
+
+    remedy: Remedy
+    rows: tuple[str, ...]
+    cost_wan_cny: Costs | None
+    if_needed: bool
 
 
 class ChangeSet(Strict):
@@ -121,6 +134,9 @@ class ChangeSet(Strict):
     A remedy is done and paid once, remedies are done side by side. Of one that only missing values ask for, the low ends
     are nothing: the evidence may show that it is not needed.
 
+    `costs_more_wan_cny` is what it costs more than the cheapest set, by the middles of the ranges; None where something
+    has no price.
+
     `optimal`: no smaller (or cheaper) set exists among changes of stated values; values that are computed move by their
     first operand. It is false when the search was cut short, when changes moved rows or indicators into or out of scope,
     and when the set is not `enough`.
@@ -128,31 +144,35 @@ class ChangeSet(Strict):
 
     changes: tuple[Change, ...]
     remedies: tuple[Remedy, ...]
+    works: tuple[WorkToDo, ...]
     cost_wan_cny: Costs | None
     weeks: Costs | None
     outcome: Outcome
     enough: bool
     optimal: bool
+    costs_more_wan_cny: Decimal | None = None
 
 
 class Blocker(Strict):
     """Why no change of the audit can reach the level.
 
     The guideline's figure is not established (`unresolved_figure`); a table was not stated (`missing_table`) or lacks a row
-    of the kind needed (`no_row`); it is what the plant is (`circumstance`); a computed value can't be worked back
+    of the kind needed (`no_row`); it is what the plant is, or history or law (`circumstance`); only an audit on or after
+    `ready_on` could find it so (`time`); a computed value can't be worked back
     (`computed`); what is asked contradicts itself, the form's range or something else that is asked (`conflict`).
     """
 
     indicator: str
     title: str
     level: str
-    reason: Literal["unresolved_figure", "missing_table", "no_row", "circumstance", "computed", "conflict"]
+    reason: Literal["unresolved_figure", "missing_table", "no_row", "circumstance", "time", "computed", "conflict"]
     condition: str
     text: str
+    ready_on: date | None = None
 
 
 class Step(Strict):
-    """From one level to the next: what is in the way, and what would be enough."""
+    """From one level to the next: what is in the way, and what would be enough; `quickest` is done the soonest."""
 
     level_from: str
     level_to: str
@@ -161,6 +181,7 @@ class Step(Strict):
     blockers: tuple[Blocker, ...]
     smallest: ChangeSet | None
     cheapest: ChangeSet | None
+    quickest: ChangeSet | None = None
 
 
 class AlertMeasures(Strict):

@@ -27,6 +27,7 @@ ALERTS = ("yellow", "orange", "red")
 YES, NO = "yes", "no"
 """The answers of a boolean where its synonyms name them."""
 FactType = Literal["number", "boolean", "choice", "choices", "date"]
+ChangedBy = Literal["works", "discipline", "papers", "time", "nothing"]
 LevelKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+, -]*$")]
 PartId = Annotated[str, StringConstraints(pattern=r"^common/[a-z0-9_]+$")]
 
@@ -181,6 +182,31 @@ class Fact(Strict):
     help: Text | None = None
     circumstance: bool = False
     """What the plant is or where it lies, which no plan proposes to change: a region, a kind of outlet."""
+    changed_by: ChangedBy | None = None
+    """What makes the value another: building and buying, good practice, papers, only the passing of time, or nothing."""
+    lapses_after_months: int | None = Field(None, ge=1, le=120)
+    """After how many months at most a fact that only time changes is over."""
+    changes_to: tuple[bool | Identifier, ...] = ()
+    """The only values that a change may lead to, where not every one is a way: what is built is not torn down."""
+
+    @property
+    def is_given(self) -> bool:
+        """Whether no change at the plant makes the value another."""
+        return self.circumstance or self.changed_by == "nothing"
+
+    @model_validator(mode="after")
+    def can_change(self) -> "Fact":
+        """What is said of how a value changes fits its type and itself."""
+        if self.circumstance and self.changed_by not in (None, "nothing"):
+            raise ValueError("a circumstance is changed by nothing")
+        if (self.lapses_after_months is not None) != (self.changed_by == "time" and self.type != "number"):
+            raise ValueError("`lapses_after_months` belongs to what only time changes, and is no number")
+        if self.changed_by == "time" and self.type == "number" and self.unit not in MONTHS:
+            raise ValueError(f"a number that only time changes is in {' or '.join(MONTHS)}")
+        values = set(self.options) if self.type == "choice" else {True, False} if self.type == "boolean" else set()
+        if not set(self.changes_to) <= values:
+            raise ValueError("`changes_to` lists values of a yes-or-no fact, or options of a choice")
+        return self
 
     @model_validator(mode="after")
     def is_consistent(self) -> "Fact":
@@ -198,6 +224,8 @@ class Fact(Strict):
         return self
 
 
+MONTHS = {"月": 1, "年": 12}
+"""How many months the units of what is kept for some time have."""
 Operand = Identifier | Decimal
 
 

@@ -159,6 +159,11 @@ class RulesetCode(Sentences):
         "没有写明至少有几行；可以是空表的写 `at_least_rows: 0`",
         "says nothing of how many rows there are at least; `at_least_rows: 0` where it may be empty",
     )
+    CHANGED_BY_UNSTATED = (
+        "changed_by_unstated",
+        "没有写明它由什么改变；`changed_by` 写 {one_of} 之一",
+        "says nothing of what changes it; `changed_by` is one of {one_of}",
+    )
     FACT_UNREAD = (
         "fact_unread",
         "{ruleset} 中没有任何条件或计算项用到事实 `{fact}`",

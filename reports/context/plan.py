@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from grading.language.decision_text import level_label, outcome_text
+from grading.language.prose import day_text, number_text
 from grading.model.base import Remedy
-from grading.model.gap import Alternative, Blocker, Change, ChangeSet, Costs, GapLine, Step, UnitGaps
+from grading.model.gap import Alternative, Blocker, Change, ChangeSet, Costs, GapLine, Step, UnitGaps, WorkToDo
 from grading.model.ruleset import Ruleset
 from reports.charts.timeline import Bar, Chart, Stage, timeline
 from reports.context.words import cost_text, own_place_text, weeks_text
@@ -15,7 +16,8 @@ REASONS = {
     "unresolved_figure": "指南数值待核实",
     "missing_table": "整张表未填报，须先填报",
     "no_row": "表中没有可以改动的行",
-    "circumstance": "企业的客观情况，不是整改所能改变的",
+    "circumstance": "企业的客观情况、已成的事实或法规规定，不是整改所能改变的",
+    "time": "所填日期晚于评定日期，到期后才满足；填错的请更正",
     "computed": "由多个数值计算得出，须另行论证",
     "conflict": "与其他要求相互牵制，须另行论证",
 }
@@ -46,9 +48,10 @@ class AlternativeRow:
 
 @dataclass(frozen=True)
 class ChangeRow:
-    """One value to change or to bring evidence for."""
+    """One value to change, to bring evidence for, or to wait for."""
 
     is_supply: bool
+    is_wait: bool
     label: str
     place: str
     before: str
@@ -63,8 +66,10 @@ class SetRow:
 
     changes: tuple[ChangeRow, ...]
     work: str
-    """How much there is to do: `整改 2 项，补证 3 项`, without what there is none of."""
+    """How much there is to do: `整改 2 项，等待 1 项，补证 3 项`, without what there is none of."""
     cost: str
+    more: str
+    """What it costs more than the cheapest set, as a clause; empty where that is nothing or not known."""
     weeks: str
     grade: str
     enough: bool
@@ -90,13 +95,14 @@ class BlockerGroup:
 
 @dataclass(frozen=True)
 class StepRow:
-    """From one level to the next; `smallest` is None where it is the cheapest set too."""
+    """From one level to the next; `smallest` and `quickest` are None where they are the cheapest set too."""
 
     name: str
     level_from: str
     level_to: str
     cheapest: SetRow
     smallest: SetRow | None
+    quickest: SetRow | None
     blockers: tuple[BlockerGroup, ...]
     blocked: int
 
@@ -142,17 +148,17 @@ def plan(ruleset: Ruleset, gaps: UnitGaps) -> Plan:
         remedies=remedies,
         charts=_charts(works, steps),
         cost=cost_text(_total(work.cost for work in works)),
-        sure=_sure_text([work.remedy for work in works if not work.if_needed]),
+        sure=_sure_text([work for work in works if not work.if_needed]),
         weeks=weeks_text(_total(cheapest.weeks for _, cheapest in climbed)),
         unpriced=sum(work.remedy.cost_wan_cny is None for work in works),
         reaches=bool(climbed) and all(cheapest.enough for _, cheapest in climbed),
     )
 
 
-def _sure_text(remedies: Sequence[Remedy]) -> str:
-    if not remedies:
+def _sure_text(works: Sequence["_Work"]) -> str:
+    if not works:
         return "都只在补证后不达标时才需实施"
-    cost = _total(remedy.cost_wan_cny for remedy in remedies)
+    cost = _total(work.cost for work in works)
     return "其中确需整改的未估算费用" if cost is None else f"其中确需整改的 {cost_text(cost)}"
 
 
@@ -179,25 +185,31 @@ def _alternative(ruleset: Ruleset, alternative: Alternative, lines: dict[str, Ga
 
 
 def _step(ruleset: Ruleset, number: int, step: Step, cheapest: ChangeSet) -> StepRow:
-    differs = step.smallest is not None and step.smallest.changes != cheapest.changes
+    others = {
+        "smallest": step.smallest if step.smallest is not None and step.smallest.changes != cheapest.changes else None,
+        "quickest": step.quickest if step.quickest is not None and step.quickest.changes != cheapest.changes else None,
+    }
+    shown = {name: None if found is None else _set(ruleset, found) for name, found in others.items()}
     blockers = _blockers(step.blockers)
     return StepRow(
         name=f"第{_ordinal(number)}步",
         level_from=level_label(ruleset.scale, step.level_from),
         level_to=level_label(ruleset.scale, step.level_to),
         cheapest=_set(ruleset, cheapest),
-        smallest=_set(ruleset, step.smallest) if differs and step.smallest is not None else None,
+        smallest=shown["smallest"],
+        quickest=shown["quickest"],
         blockers=blockers,
         blocked=sum(len(group.rows) for group in blockers),
     )
 
 
 def _set(ruleset: Ruleset, found: ChangeSet) -> SetRow:
-    supplies = sum(change.kind == "supply" for change in found.changes)
+    more = found.costs_more_wan_cny
     return SetRow(
         changes=tuple(_change(ruleset, change) for change in found.changes),
-        work=_work_text(len(found.changes) - supplies, supplies),
+        work=_work_text([change.kind for change in found.changes]),
         cost=cost_text(found.cost_wan_cny) if found.changes else "无",
+        more=f"比最省的一组多 {number_text(more, '万元')}（按区间中值）" if more is not None and more > 0 else "",
         weeks=weeks_text(found.weeks) if found.changes else "无",
         grade=outcome_text(ruleset.scale, found.outcome),
         enough=found.enough,
@@ -205,14 +217,16 @@ def _set(ruleset: Ruleset, found: ChangeSet) -> SetRow:
     )
 
 
-def _work_text(improvements: int, supplies: int) -> str:
-    counted = [f"{what} {n} 项" for what, n in (("整改", improvements), ("补证", supplies)) if n]
+def _work_text(kinds: Sequence[str]) -> str:
+    named = (("整改", "improve"), ("等待", "wait"), ("补证", "supply"))
+    counted = [f"{what} {kinds.count(kind)} 项" for what, kind in named if kind in kinds]
     return "，".join(counted) or "不需改动"
 
 
 def _change(ruleset: Ruleset, change: Change) -> ChangeRow:
     return ChangeRow(
         is_supply=change.kind == "supply",
+        is_wait=change.kind == "wait",
         label=change.fact_label,
         place=own_place_text(ruleset, change.place, change.group, change.row),
         before=change.before_text,
@@ -226,13 +240,20 @@ def _after(change: Change) -> str:
     """The value that was graded with, and the side of it on which the value may be as well."""
     if change.assumed:
         return f"须填报，取值不限（复评取 {change.after_text}）"
-    return change.after_text + {"at_most": " 及以下", "at_least": " 及以上", None: ""}[change.limit]
+    after = change.after_text + {"at_most": " 及以下", "at_least": " 及以上", None: ""}[change.limit]
+    if change.ready_on is None:
+        return after
+    when = "最迟自" if change.kind == "wait" else "最早自"
+    return f"{after}（{when} {day_text(change.ready_on)} 起{'，其间不再发生' if change.kind == 'wait' else ''}）"
 
 
 def _blockers(blockers: Iterable[Blocker]) -> tuple[BlockerGroup, ...]:
     by_reason: dict[str, dict[BlockerRow, None]] = {}
     for blocker in blockers:
-        row = BlockerRow(blocker.title, blocker.text if blocker.text != blocker.title else "")
+        text = blocker.text if blocker.text != blocker.title else ""
+        if blocker.ready_on is not None:
+            text += f"{'，' if text else ''}{day_text(blocker.ready_on)} 起才满足"
+        row = BlockerRow(blocker.title, text)
         by_reason.setdefault(blocker.reason, {})[row] = None
     return tuple(
         BlockerGroup(text, tuple(by_reason[reason]), reason == "unresolved_figure")
@@ -243,26 +264,35 @@ def _blockers(blockers: Iterable[Blocker]) -> tuple[BlockerGroup, ...]:
 
 @dataclass(frozen=True)
 class _Work:
+    """A remedy with the step that needs it first, and its cost in all rows in which it is done."""
+
     remedy: Remedy
     step: int
     if_needed: bool
+    rows: tuple[str, ...]
+    cost: Costs | None
 
-    @property
-    def cost(self) -> Costs | None:
-        """Its cost range; from nothing where it may turn out not to be needed."""
-        cost = self.remedy.cost_wan_cny
-        return (Decimal(0), cost[1]) if cost is not None and self.if_needed else cost
+    def also(self, work: WorkToDo) -> "_Work":
+        """The same with what a later step needs of it: a row, or without rows the whole, is done and paid once."""
+        rows = tuple(dict.fromkeys((*self.rows, *work.rows)))
+        cost = self.cost
+        price = self.remedy.cost_wan_cny
+        if cost is not None and price is not None and work.cost_wan_cny is not None:
+            fresh = len(rows) - len(self.rows)
+            again = len(work.rows) - fresh if work.rows else 1
+            low = cost[0] + max(work.cost_wan_cny[0] - again * price[0], Decimal(0))
+            cost = max(low, work.cost_wan_cny[0]), cost[1] + fresh * price[1]
+        return _Work(self.remedy, self.step, self.if_needed and work.if_needed, rows, cost)
 
 
 def _works(sets: Sequence[ChangeSet]) -> tuple[_Work, ...]:
     """Each remedy once, in the first step that needs it; surely needed when any value has to be improved by it."""
     found: dict[Remedy, _Work] = {}
     for number, found_set in enumerate(sets):
-        for change in found_set.changes:
-            for remedy in change.remedies:
-                known = found.get(remedy)
-                if_needed = change.kind == "supply" and (known is None or known.if_needed)
-                found[remedy] = _Work(remedy, known.step if known is not None else number, if_needed)
+        for work in found_set.works:
+            known = found.get(work.remedy)
+            first = _Work(work.remedy, number, work.if_needed, work.rows, work.cost_wan_cny)
+            found[work.remedy] = first if known is None else known.also(work)
     return tuple(sorted(found.values(), key=lambda work: work.step))
 
 
@@ -271,10 +301,27 @@ def _remedy_row(work: _Work, steps: tuple[StepRow, ...]) -> RemedyRow:
         text=work.remedy.text,
         step=steps[work.step].name,
         weeks=weeks_text(work.remedy.weeks),
-        cost=cost_text(work.remedy.cost_wan_cny),
+        cost=_cost_in_rows(work),
         evidence=work.remedy.evidence,
         if_needed=work.if_needed,
     )
+
+
+def _cost_in_rows(work: _Work) -> str:
+    """What a work costs where it is done; of one that may not be needed what it would cost."""
+    price, count = work.remedy.cost_wan_cny, len(work.rows) or 1
+    if price is None:
+        return cost_text(None)
+    whole = cost_text((price[0] * count, price[1] * count) if work.if_needed else work.cost)
+    covers = f"，{work.remedy.covers}" if work.remedy.covers is not None else ""
+    each = (
+        f"（{count} 处，每处 {cost_text(price)}{covers}）"
+        if count > 1
+        else f"（{work.remedy.covers}）"
+        if covers
+        else ""
+    )
+    return whole + each
 
 
 def _charts(works: tuple[_Work, ...], steps: tuple[StepRow, ...]) -> tuple[tuple[Chart, ...], ...]:

@@ -75,7 +75,7 @@ UNIT: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "one of several figures, the nearest": ("{fact: energy, one_of: [2, 5, 9]}", {"coal": 4, "gas": 1.25}, {"u.coal": 3.25}),
     "anything but a figure": ("{not: {fact: energy, equals: 5}}", {"coal": 3.25, "gas": 1.25}, {"u.coal": 3.24}),
     "the contrary of a limit": ("{not: {fact: energy, at_most: 5}}", {"coal": 1, "gas": 1}, {"u.coal": 3.51}),
-    "days since": ("{fact: age, at_most: 30}", {"checked_on": "2023-07-01"}, {"u.checked_on": "2023-08-11"}),
+    "days since": ("{fact: age, at_most: 30}", {"checked_on": "2023-07-01"}, {"u.checked_on": "2023-09-10"}),
     "days since a day that is missing": ("{fact: age, at_most: 30}", {}, {"u.checked_on": "2023-08-11"}),
     "a value that comes in twice": ("{fact: verified, equals: 1}", {}, {"u.checked_on": "2023-09-10"}),
 }  # fmt: skip

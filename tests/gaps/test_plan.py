@@ -1,5 +1,7 @@
 """The plan: the smallest and the cheapest set of changes, shown to be enough by grading the changed audit."""
 
+import re
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ import pytest
 from grading.gaps import NoSuchLevelError, ReachedError, TargetError
 from grading.model.gap import ChangeSet, Step
 from grading.simulate import change_audit
-from tests.gaps.small import Small, also, asks, changed_values, small
+from tests.gaps.small import FACTS, Small, also, asks, changed_values, small
 
 CLOSE = "remedy: {text: 密闭, weeks: [2, 4], cost_wan_cny: [20, 40]}"
 NO = {"closed": False, "watered": False, "swept": False, "dust": 3}
@@ -443,3 +445,88 @@ def test_what_each_alert_asks_today_stands_beside_what_it_asks_at_the_target(tmp
 def test_a_target_that_makes_no_sense_is_refused(tmp_path: Path, target: str, error: type[TargetError]) -> None:
     with pytest.raises(error):
         small(tmp_path, LADDER).gaps({"dust": 8, "closed": True}, target)
+
+
+# What can be changed, and what takes its time
+
+
+def varied(tmp_path: Path, indicators: str, **changes: str) -> Small:
+    """A small ruleset in which the facts `closed` and so on are declared with more."""
+    facts = FACTS
+    for fact, more in changes.items():
+        facts = re.sub(rf"(\{{id: {fact}, [^\n]*?type: \w+)", rf"\1, {more}", facts)
+    return small(tmp_path, indicators, facts=facts)
+
+
+def test_history_and_law_are_never_changed_and_stand_in_the_way(tmp_path: Path) -> None:
+    ruleset = varied(tmp_path, asks("A,B,C", "{fact: closed, equals: false}"), closed="changed_by: nothing")
+    found = step(ruleset, {"closed": True})
+    assert (changed_values(found.cheapest), [b.reason for b in found.blockers]) == ({}, ["circumstance"])
+
+
+def test_what_lapses_is_waited_for_at_no_cost_until_a_day(tmp_path: Path) -> None:
+    ruleset = varied(
+        tmp_path, asks("A,B,C", "{fact: closed, equals: false}"), closed="changed_by: time, lapses_after_months: 12"
+    )
+    _, cheapest = sets(step(ruleset, {"closed": True}))
+    (change,) = cheapest.changes
+    assert (change.kind, change.ready_on, change.remedies) == ("wait", date(2024, 9, 10), ())
+    assert (cheapest.cost_wan_cny, cheapest.enough) == (None, True)
+
+
+def test_a_date_is_not_moved_to_a_day_that_is_past(tmp_path: Path) -> None:
+    ruleset = small(tmp_path, asks("A,B,C", "{fact: checked_on, at_most: 2023-03-01}"))
+    found = step(ruleset, {"checked_on": "2023-06-01"})
+    assert (changed_values(found.cheapest), [b.reason for b in found.blockers]) == ({}, ["conflict"])
+
+
+def test_what_is_built_is_not_torn_down(tmp_path: Path) -> None:
+    ruleset = varied(tmp_path, asks("A,B,C", "{fact: closed, equals: false}"), closed="changes_to: [true]")
+    found = step(ruleset, {"closed": True})
+    assert (changed_values(found.cheapest), [b.reason for b in found.blockers]) == ({}, ["circumstance"])
+
+
+def test_works_that_are_priced_per_row_are_paid_in_each_row(tmp_path: Path) -> None:
+    each = "{each: outlets, require: {fact: nox, at_most: 40}}"
+    remedy = "{text: 低氮改造, weeks: [2, 4], cost_wan_cny: [10, 20], per_row: true}"
+    ruleset = small(tmp_path, asks("A,B,C", each, remedy=remedy))
+    rows = [{"outlet_id": "1#", "nox": 80}, {"outlet_id": "2#", "nox": 90}, {"outlet_id": "3#"}]
+    _, cheapest = sets(step(ruleset, {}, outlets=rows))
+    assert (cheapest.cost_wan_cny, len(cheapest.remedies)) == ((20, 60), 1)
+    (work,) = cheapest.works
+    assert (work.rows, work.cost_wan_cny) == (("outlets[1#]", "outlets[2#]", "outlets[3#]"), (20, 60))
+
+
+def test_a_lower_figure_takes_the_remedy_that_an_indicator_states_for_it(tmp_path: Path) -> None:
+    gates = """\
+    gates:
+      - {id: dusty, title: 粉尘超标, when: {not: {fact: dust, at_most: 5}}, effect: ungraded, text: 超标的不纳入分级,
+         cite: {document: 通则}, basis: seen, confidence: high}
+    """
+    indicator = asks(
+        "A,B,C",
+        "{any: [{fact: closed, equals: true}, {fact: dust, at_most: 5}]}",
+        remedy="{text: 除尘, cost_wan_cny: [5, 9]}",
+    )
+    _, cheapest = sets(step(small(tmp_path, indicator, more=gates), {"closed": True, "dust": 30}))
+    assert (changed_values(cheapest), cheapest.cost_wan_cny) == ({"u.dust": 5}, (5, 9))
+
+
+def test_the_quickest_set_stands_beside_the_cheapest_with_what_it_costs_more(tmp_path: Path) -> None:
+    slow = "remedy: {text: 洒水, weeks: [20, 30], cost_wan_cny: [1, 3]}"
+    ways = f"{{any: [{{fact: watered, equals: true, {slow}}}, {{fact: closed, equals: true, {CLOSE}}}]}}"
+    found = step(small(tmp_path, asks("A,B,C", ways)), NO)
+    assert found.quickest is not None
+    assert changed_values(found.cheapest) == {"u.watered": True}
+    assert (changed_values(found.quickest), found.quickest.costs_more_wan_cny) == ({"u.closed": True}, 28)
+
+
+def test_of_a_bounded_number_a_better_measurement_is_asked_for_and_what_is_given_stays_within_its_bound(
+    tmp_path: Path,
+) -> None:
+    ruleset = varied(tmp_path, asks("A,B,C", "{fact: dust, at_most: 5}"), dust="changed_by: nothing")
+    (change,) = sets(step(ruleset, {"dust": {"below": 20}}))[1].changes
+    assert (change.kind, change.after, change.remedies) == ("supply", 5, ())
+    beyond = varied(tmp_path / "2", asks("A,B,C", "{fact: dust, at_least: 30}"), dust="changed_by: nothing")
+    found = step(beyond, {"dust": {"below": 20}})
+    assert (changed_values(found.cheapest), [b.reason for b in found.blockers]) == ({}, ["circumstance"])

@@ -32,8 +32,8 @@ review: {status: draft}
 """
 FACTS = """\
 facts:
-  - {id: closed, label: 皮带密闭, type: boolean}
-  - {id: dust, label: 颗粒物, type: number, unit: mg/m3, min: 0, max: 500, decimals: 2}
+  - {id: closed, label: 皮带密闭, type: boolean, changed_by: works}
+  - {id: dust, label: 颗粒物, type: number, changed_by: works, unit: mg/m3, min: 0, max: 500, decimals: 2}
 """
 KNOWN = "cite: {document: 试验文件}, basis: seen, confidence: high"
 INDICATORS = """\

@@ -71,7 +71,7 @@ def test_day_and_mode_are_not_inherited(tmp_path: Path) -> None:
     assert (second.assessed_on, second.mode) == (date(2023, 9, 10), Mode.OFFICIAL)
 
 
-ROWS = "- {id: nox, group: outlets, label: 氮氧化物, type: number}"
+ROWS = "- {id: nox, group: outlets, label: 氮氧化物, type: number, changed_by: works}"
 
 
 def test_a_group_that_is_stated_replaces_the_whole_group_and_null_takes_it_away(tmp_path: Path) -> None:

@@ -28,14 +28,14 @@ groups:
   outlets: {label: 排放口, key: outlet_id, at_least_rows: 1}
   lines: {label: 生产线, key: line_id, at_least_rows: 1}
 facts:
-  - {id: closed, label: 密闭, type: boolean}
-  - {id: dust, label: 颗粒物, type: number, min: 0, max: 500, decimals: 2}
-  - {id: fuel, label: 燃料, type: choice, options: {gas: 天然气, coal: 煤}}
-  - {id: processes, label: 工序, type: choices, options: {mixing: 炼胶, glue: 涂胶}}
-  - {id: built_on, label: 建成日期, type: date}
-  - {id: nox, group: outlets, label: 氮氧化物, type: number, min: 0, decimals: 2}
-  - {id: o2, group: outlets, label: 含氧量, type: number, min: 0, max: 21, decimals: 2}
-  - {id: speed, group: lines, label: 线速, type: number, decimals: 0}
+  - {id: closed, label: 密闭, type: boolean, changed_by: works}
+  - {id: dust, label: 颗粒物, type: number, changed_by: works, min: 0, max: 500, decimals: 2}
+  - {id: fuel, label: 燃料, type: choice, changed_by: works, options: {gas: 天然气, coal: 煤}}
+  - {id: processes, label: 工序, type: choices, changed_by: works, options: {mixing: 炼胶, glue: 涂胶}}
+  - {id: built_on, label: 建成日期, type: date, changed_by: works}
+  - {id: nox, group: outlets, label: 氮氧化物, type: number, changed_by: works, min: 0, decimals: 2}
+  - {id: o2, group: outlets, label: 含氧量, type: number, changed_by: works, min: 0, max: 21, decimals: 2}
+  - {id: speed, group: lines, label: 线速, type: number, changed_by: works, decimals: 0}
 computed:
   - {id: nox_at_base, group: outlets, oxygen_corrected: {value: nox, oxygen: o2, baseline: 3.5}}
 indicators:
@@ -242,8 +242,8 @@ class Lint:
     head: str = HEAD
     facts: str = """\
     facts:
-      - {id: closed, label: 皮带密闭, type: boolean}
-      - {id: dust, label: 颗粒物, type: number, unit: mg/m3, min: 0, max: 500, decimals: 2}
+      - {id: closed, label: 皮带密闭, type: boolean, changed_by: works}
+      - {id: dust, label: 颗粒物, type: number, changed_by: works, unit: mg/m3, min: 0, max: 500, decimals: 2}
     """
     indicators: str = INDICATORS
     measures: str = MEASURES
@@ -309,8 +309,8 @@ LINTS = {
         "there is no group `outlet`",
         facts="""\
         facts:
-          - {id: closed, label: 皮带密闭, type: boolean}
-          - {id: dust, label: 颗粒物, type: number, group: outlet}  # <-
+          - {id: closed, label: 皮带密闭, type: boolean, changed_by: works}
+          - {id: dust, label: 颗粒物, type: number, changed_by: works, group: outlet}  # <-
         """,
     ),
     "a group without facts": Lint(
@@ -322,9 +322,9 @@ LINTS = {
         "fact `noise` is read by no condition and no computed fact of e/r",
         facts="""\
         facts:
-          - {id: noise, label: 噪声, type: number}  # <-
-          - {id: closed, label: 皮带密闭, type: boolean}
-          - {id: dust, label: 颗粒物, type: number}
+          - {id: noise, label: 噪声, type: number, changed_by: works}  # <-
+          - {id: closed, label: 皮带密闭, type: boolean, changed_by: works}
+          - {id: dust, label: 颗粒物, type: number, changed_by: works}
         """,
     ),
     "a computed fact that nothing reads": Lint(
@@ -335,9 +335,9 @@ LINTS = {
         "`assessed_on` is the day of the audit; take another id",
         facts="""\
         facts:
-          - {id: assessed_on, label: 日期, type: date}  # <-
-          - {id: closed, label: 皮带密闭, type: boolean}
-          - {id: dust, label: 颗粒物, type: number}
+          - {id: assessed_on, label: 日期, type: date, changed_by: works}  # <-
+          - {id: closed, label: 皮带密闭, type: boolean, changed_by: works}
+          - {id: dust, label: 颗粒物, type: number, changed_by: works}
         """,
     ),
     "a fact that takes the name of a group's key": Lint(
@@ -346,8 +346,8 @@ LINTS = {
         groups:
           outlets: {label: 排放口, key: dust}
         facts:
-          - {id: closed, label: 皮带密闭, type: boolean}
-          - {id: dust, label: 颗粒物, type: number}  # <-
+          - {id: closed, label: 皮带密闭, type: boolean, changed_by: works}
+          - {id: dust, label: 颗粒物, type: number, changed_by: works}  # <-
         """,
     ),
     "a computed fact with the name of a fact": Lint(
@@ -400,9 +400,9 @@ LINTS = {
         facts="""\
         groups: {lines: {label: 生产线, key: line_id, at_least_rows: 1}}
         facts:
-          - {id: closed, label: 皮带密闭, type: boolean}
-          - {id: dust, label: 颗粒物, type: number}
-          - {id: speed, group: lines, label: 线速, type: number}
+          - {id: closed, label: 皮带密闭, type: boolean, changed_by: works}
+          - {id: dust, label: 颗粒物, type: number, changed_by: works}
+          - {id: speed, group: lines, label: 线速, type: number, changed_by: works}
         """,
         indicators=FACTS_READ,
         more="computed:\n  - {id: x, sum: [speed, 1]}  # <-\n",
@@ -472,9 +472,9 @@ LINTS = {
         "level `A` is easier than `B`: fuel one_of [gas, power], there [gas]",
         facts="""\
         facts:
-          - {id: closed, label: 皮带密闭, type: boolean}
-          - {id: dust, label: 颗粒物, type: number, unit: mg/m3, min: 0, max: 500, decimals: 2}
-          - {id: fuel, label: 燃料, type: choice, options: {gas: 天然气, power: 电, coal: 煤}}
+          - {id: closed, label: 皮带密闭, type: boolean, changed_by: works}
+          - {id: dust, label: 颗粒物, type: number, changed_by: works, unit: mg/m3, min: 0, max: 500, decimals: 2}
+          - {id: fuel, label: 燃料, type: choice, changed_by: works, options: {gas: 天然气, power: 电, coal: 煤}}
         """,
         indicators=easier("{fact: fuel, one_of: [gas, power]}", "{fact: fuel, one_of: [gas]}"),
     ),
@@ -598,7 +598,7 @@ def test_provenance_may_stand_on_each_level_instead_of_the_indicator(tmp_path: P
 
 PART = """\
 facts:
-  - {id: noise, label: 噪声, type: number}
+  - {id: noise, label: 噪声, type: number, changed_by: works}
 indicators:
   - id: quiet
     dimension: treatment

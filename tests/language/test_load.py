@@ -50,8 +50,8 @@ def test_errors_of_all_kinds_are_told_at_once(tmp_path: Path) -> None:
     colour: red
     facts:
       - {id: a, label: 甲, type: numeric}
-      - {id: a, label: 又一个甲, type: boolean}
-      - {id: b, type: boolean}
+      - {id: a, label: 又一个甲, type: boolean, changed_by: works}
+      - {id: b, type: boolean, changed_by: works}
     """
     assert found(shelf(tmp_path, {"e/r.yaml": text})) == [
         ("r.yaml", 4, "edition.effective", "should be a day like 2023-09-10, is `soon`"),
@@ -158,8 +158,8 @@ def test_a_level_stands_alike_in_all_scales(tmp_path: Path) -> None:
 
 PART = """\
 facts:
-  - {id: dust, label: 部分里的颗粒物, type: number}
-  - {id: noise, label: 噪声, type: number}
+  - {id: dust, label: 部分里的颗粒物, type: number, changed_by: works}
+  - {id: noise, label: 噪声, type: number, changed_by: works}
 """
 
 
@@ -190,7 +190,7 @@ review: {status: draft}
 extends: e/r
 notes: [地方待定]
 facts:
-  - {id: dust, label: 颗粒物（地方）, type: number, unit: mg/m3, min: 0, max: 300}
+  - {id: dust, label: 颗粒物（地方）, type: number, changed_by: works, unit: mg/m3, min: 0, max: 300}
 """
 
 
@@ -270,7 +270,9 @@ def test_a_ruleset_that_only_lacks_a_citation_can_be_used(tmp_path: Path) -> Non
 
 
 def test_facts_stay_what_they_are_in_yaml_traps(tmp_path: Path) -> None:
-    facts = FACTS + "  - {id: fuel, label: 燃料, type: choice, options: {none: 无, on: 开, no: 否}}\n"
+    facts = (
+        FACTS + "  - {id: fuel, label: 燃料, type: choice, changed_by: works, options: {none: 无, on: 开, no: 否}}\n"
+    )
     indicators = ruleset_text(head="", facts="", measures="").replace(
         "{fact: closed, equals: true}", "{fact: closed, equals: true}, {fact: fuel, one_of: [on, no]}"
     )

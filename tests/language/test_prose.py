@@ -20,18 +20,18 @@ CONTENT = """\
 groups:
   outlets: {label: 有组织排放口（每个一行）, key: outlet_id}
 facts:
-  - {id: gate, label: 门禁, type: boolean}
-  - {id: standard_met, label: 符合 GB 33372-2020, type: boolean}
-  - {id: dust, label: 颗粒物, type: number, unit: mg/m3}
-  - {id: share, label: 清洁运输比例, type: number, unit: "%"}
-  - {id: kept, label: 台账保存时间, type: number, unit: 月}
-  - {id: lines, label: 生产线, type: number}
-  - {id: fuel, label: 燃料, type: choice, options: {gas: 天然气, electricity: 电, coal: 煤, any: 煤或焦}}
-  - {id: processes, label: 工序, type: choices, options: {mixing: 炼胶, glue: 涂胶, paint: 喷漆}}
-  - {id: built_on, label: 建成日期, type: date}
-  - {id: outlet_type, group: outlets, label: 排放口类型, type: choice, options: {boiler: 锅炉, kiln: 窑炉}}
-  - {id: gas_fired, group: outlets, label: 燃气, type: boolean}
-  - {id: nox, group: outlets, label: 氮氧化物, type: number, unit: mg/m3}
+  - {id: gate, label: 门禁, type: boolean, changed_by: works}
+  - {id: standard_met, label: 符合 GB 33372-2020, type: boolean, changed_by: works}
+  - {id: dust, label: 颗粒物, type: number, changed_by: works, unit: mg/m3}
+  - {id: share, label: 清洁运输比例, type: number, changed_by: works, unit: "%"}
+  - {id: kept, label: 台账保存时间, type: number, changed_by: works, unit: 月}
+  - {id: lines, label: 生产线, type: number, changed_by: works}
+  - {id: fuel, label: 燃料, type: choice, changed_by: works, options: {gas: 天然气, electricity: 电, coal: 煤, any: 煤或焦}}
+  - {id: processes, label: 工序, type: choices, changed_by: works, options: {mixing: 炼胶, glue: 涂胶, paint: 喷漆}}
+  - {id: built_on, label: 建成日期, type: date, changed_by: works}
+  - {id: outlet_type, group: outlets, label: 排放口类型, type: choice, changed_by: works, options: {boiler: 锅炉, kiln: 窑炉}}
+  - {id: gas_fired, group: outlets, label: 燃气, type: boolean, changed_by: works}
+  - {id: nox, group: outlets, label: 氮氧化物, type: number, changed_by: works, unit: mg/m3}
 computed:
   - {id: ratio, ratio: [dust, lines]}
 indicators: []

@@ -2,26 +2,29 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
 
-from grading.engine.grade import Engine, json_value
+from grading.engine.grade import json_value
 from grading.gaps.solver.clusters import Chosen, Part, choose_changes
-from grading.gaps.solver.costs import cost_of, remedies_of, weeks_of
-from grading.gaps.tree.build_tree import TreeBuilder
+from grading.gaps.solver.costs import cost_of, remedies_of, weeks_of, works_of
+from grading.gaps.solver.scope import moves_scope, other_options, without_needless
+from grading.gaps.solver.trials import Trials, has_reached, setting_of
+from grading.gaps.solver.within_weeks import within_weeks
+from grading.gaps.tree.build_tree import TreeBuilder, later_day
 from grading.gaps.tree.constraints import STATED, Constraint, satisfies, surely
 from grading.gaps.tree.lines import Open, required_text
 from grading.gaps.tree.nodes import Leaf, Node, Table
-from grading.gaps.tree.propagate import Demand
+from grading.gaps.tree.propagate import Demand, Work
 from grading.gaps.tree.subject import Asked, Subject, stands_in_the_way
 from grading.gaps.tree.values import Slot
+from grading.gaps.tree.waiting import ready_on
 from grading.language.prose import fact_label
 from grading.language.values import known_text
-from grading.model.audit import Known
-from grading.model.condition import ConditionBase, Each, Some, comparisons, walk
-from grading.model.gap import Blocker, Change, ChangeSet, GapLine
+from grading.model.base import Remedy
+from grading.model.gap import Blocker, Change, ChangeSet, GapLine, WorkToDo
 from grading.model.interval import Interval
-from grading.places import sources
-from grading.simulate import ENTERPRISE, Setting, put
 
 MAX_ROUNDS = 6
 
@@ -32,94 +35,55 @@ class Solution:
 
     change_set: ChangeSet
     after: Subject
+    chosen: Chosen
     blockers: tuple[Blocker, ...]
 
 
-def solve(engine: Engine, open_: Open, lines: Sequence[GapLine], smallest: bool) -> Solution:
+def solve(
+    trials: Trials, open_: Open, lines: Sequence[GapLine], smallest: bool, within: Decimal | None = None
+) -> Solution:
     """The changes that lift the unit to the level; as far as they can, when something is in the way.
 
     The changed audit is graded. Where the changes brought rows or indicators into scope that are not fulfilled, these are
-    asked for too, and the choice is made again.
+    asked for too, and the choice is made again. With `within` only what takes no more weeks than that is a way.
     """
     subject, level = open_.subject, open_.level
-    trees: dict[str, Node] = dict(open_.trees)
+
+    def limited(trees: dict[str, Node]) -> dict[str, Node]:
+        return trees if within is None else {key: within_weeks(tree, within) for key, tree in trees.items()}
+
+    trees = limited(dict(open_.trees))
     views: list[Subject] = []
     chosen = choose_changes(subject, open_.asked, trees, views, smallest)
-    after = _changed(engine, subject, chosen.changed)
+    after = trials.graded(chosen.changed)
     while len(views) < MAX_ROUNDS:
         upset = [a for a in open_.asked if a.key not in chosen.given_up and stands_in_the_way(after, a)]
         if not upset:
             break
         views.append(after)
         builder = TreeBuilder(subject, views)
-        trees = {a.key: builder.grow(a) for a in open_.asked if a.key in trees or a in upset}
+        trees = limited({a.key: builder.grow(a) for a in open_.asked if a.key in trees or a in upset})
         chosen = choose_changes(subject, open_.asked, trees, views, smallest)
-        after = _changed(engine, subject, chosen.changed)
+        after = trials.graded(chosen.changed)
     left = [a for a in open_.asked if a.key not in chosen.given_up and stands_in_the_way(after, a)]
-    chosen, after, trimmed = _trimmed(engine, subject, level, chosen, after)
+    first = chosen
+    if has_reached(after, level):
+        chosen, after = without_needless(trials, level, chosen, after)
+        chosen, after = other_options(trials, level, chosen, after, smallest)
     enough = has_reached(after, level)
     change_set = ChangeSet(
         changes=tuple(_described(subject, chosen, lines)),
-        remedies=tuple(remedies_of(chosen.demands)),
+        remedies=remedies_of(chosen.demands),
+        works=tuple(_works(chosen.demands)),
         cost_wan_cny=cost_of(chosen.demands),
         weeks=weeks_of(chosen.demands),
         outcome=after.grading.outcome,
         enough=enough,
-        optimal=enough and chosen.optimal and not (chosen.given_up or views or trimmed),
+        optimal=enough
+        and chosen.optimal
+        and not (chosen.given_up or views or chosen is not first or moves_scope(subject, chosen)),
     )
-    return Solution(change_set, after, (*_blockers(subject, level, chosen), *_left(level, left)))
-
-
-def has_reached(subject: Subject, level: str) -> bool:
-    """Whether the unit is graded so, or better."""
-    grade, ids = subject.grading.outcome.grade, subject.ruleset.scale.ids
-    return grade in ids and ids.index(grade) <= ids.index(level)
-
-
-def _changed(engine: Engine, subject: Subject, changed: Mapping[Slot, Any]) -> Subject:
-    """The unit with changed values, graded anew."""
-    audit = subject.audit
-    for slot, value in changed.items():
-        fact = subject.ruleset.facts[slot.fact]
-        stored = tuple(o for o in fact.options if o in value) if isinstance(value, frozenset) else value
-        audit = put(audit, _setting(subject, slot), Known(value=stored))
-    grading = engine.grade(audit, subject.mode)
-    return Subject(audit, subject.index, subject.ruleset, grading.units[subject.index], subject.mode)
-
-
-def _setting(subject: Subject, slot: Slot) -> Setting:
-    """Where to put a slot's value: at the enterprise when it stands there."""
-    place = subject.stated(slot.group, slot.row, slot.fact)[1]
-    owner = ENTERPRISE if place.startswith(f"{ENTERPRISE}.") else subject.unit.id
-    return Setting(owner, slot.group, slot.row, slot.fact, None)
-
-
-def _trimmed(
-    engine: Engine, subject: Subject, level: str, chosen: Chosen, after: Subject
-) -> tuple[Chosen, Subject, bool]:
-    """Without the changes that turn out to be needless because others moved rows or indicators out of scope."""
-    scope = _scope_facts(subject)
-    if not any(slot.fact in scope for slot in chosen.changed) or not has_reached(after, level):
-        return chosen, after, False
-    trimmed = False
-    for slot in list(chosen.changed):
-        fewer = {other: value for other, value in chosen.changed.items() if other != slot}
-        without = _changed(engine, subject, fewer)
-        if has_reached(without, level):
-            kept = [d for d in chosen.demands if slot not in subject.values.roots(d.slot)]
-            chosen = Chosen(kept, fewer, chosen.constraints, chosen.closed, chosen.conflicts, chosen.optimal)
-            after, trimmed = without, True
-    return chosen, after, trimmed
-
-
-def _scope_facts(subject: Subject) -> set[str]:
-    """The facts that decide which rows and indicators are looked at."""
-    ruleset = subject.ruleset
-    tops: list[ConditionBase] = [r.require for i in ruleset.indicators for r in i.levels.values()]
-    tops += [gate.when for gate in ruleset.gates]
-    scopes = [c.where for top in tops for _, c in walk(top) if isinstance(c, Each | Some) and c.where is not None]
-    scopes += [i.applies_when for i in ruleset.indicators if i.applies_when is not None]
-    return {source[0] for scope in scopes for c in comparisons(scope) for source in sources(ruleset, c.fact, None)}
+    return Solution(change_set, after, chosen, (*_blockers(subject, level, chosen), *_left(level, left)))
 
 
 def _described(subject: Subject, chosen: Chosen, lines: Sequence[GapLine]) -> Iterator[Change]:
@@ -141,7 +105,7 @@ def _described(subject: Subject, chosen: Chosen, lines: Sequence[GapLine]) -> It
 
 def _change(subject: Subject, chosen: Chosen, slot: Slot, serving: list[Demand], order: Mapping[str, int]) -> Change:
     fact, constraints = subject.ruleset.facts[slot.fact], chosen.constraints[slot]
-    before, after, setting = subject.values.get(slot), chosen.changed[slot], _setting(subject, slot)
+    before, after, setting = subject.values.get(slot), chosen.changed[slot], setting_of(subject, slot)
     sides = {
         "at_most" if constraint.order in ("at_most", "below") else "at_least"
         for constraint in constraints
@@ -149,7 +113,7 @@ def _change(subject: Subject, chosen: Chosen, slot: Slot, serving: list[Demand],
     }
     closed = {demand.line for demand in serving} & set(order)
     return Change(
-        kind="supply" if is_open(before, constraints) else "improve",
+        kind=_kind(subject, slot, before, constraints),
         unit=setting.unit,
         place=subject.stated(slot.group, slot.row, slot.fact)[1],
         setting=setting.place,
@@ -165,8 +129,18 @@ def _change(subject: Subject, chosen: Chosen, slot: Slot, serving: list[Demand],
         limit=sides.pop() if len(sides) == 1 else None,
         assumed=all(constraint.operator == STATED for constraint in constraints),
         lines=tuple(sorted(closed, key=lambda line: order[line])),
-        remedies=tuple(remedies_of(serving)),
+        remedies=() if fact.is_given else remedies_of(serving),
+        ready_on=ready_on(fact, before, after, subject.audit.assessed_on),
     )
+
+
+def _kind(
+    subject: Subject, slot: Slot, before: Any, constraints: Sequence[Constraint]
+) -> Literal["improve", "supply", "wait"]:
+    """Evidence is supplied for what is missing or has to be measured anew; what lapses is waited for."""
+    if is_open(before, constraints) or slot in subject.values.invalid:
+        return "supply"
+    return "wait" if subject.ruleset.facts[slot.fact].lapses_after_months is not None else "improve"
 
 
 def is_open(before: Any, constraints: Sequence[Constraint]) -> bool:
@@ -174,6 +148,21 @@ def is_open(before: Any, constraints: Sequence[Constraint]) -> bool:
     if not isinstance(before, Interval):
         return before is None
     return all(surely(before, constraint) is not False for constraint in constraints)
+
+
+def _works(demands: Sequence[Demand]) -> Iterator[WorkToDo]:
+    """Each remedy with the rows in which it is done."""
+    done: dict[Remedy, list[tuple[Work, bool]]] = {}
+    for work, sure in works_of(demands).items():
+        if work.remedy is not None:
+            done.setdefault(work.remedy, []).append((work, sure))
+    for remedy, listed in done.items():
+        rows = tuple(work.row for work, _ in listed if work.row is not None)
+        cost = remedy.cost_wan_cny
+        if cost is not None:
+            low = sum((cost[0] for _, sure in listed if sure), Decimal(0))
+            cost = (low, cost[1] * len(listed))
+        yield WorkToDo(remedy=remedy, rows=rows, cost_wan_cny=cost, if_needed=not any(sure for _, sure in listed))
 
 
 def _blockers(subject: Subject, level: str, chosen: Chosen) -> Iterator[Blocker]:
@@ -191,10 +180,18 @@ def _blockers(subject: Subject, level: str, chosen: Chosen) -> Iterator[Blocker]
             reason=listed[0].closed or "conflict",
             condition=listed[0].place,
             text=said + (f"（{'、'.join(rows)}）" if rows else ""),
+            ready_on=_ready_on(subject, listed[0]),
         )
     for core in chosen.conflicts:
         for part in core:
             yield _conflict(subject, level, part, core)
+
+
+def _ready_on(subject: Subject, obstacle: Leaf | Table) -> date | None:
+    """The day of an audit that would find an obstacle gone, where only time is missing."""
+    if not isinstance(obstacle, Leaf) or obstacle.closed != "time":
+        return None
+    return later_day(subject, subject.values.roots(obstacle.demand.slot))
 
 
 def _left(level: str, asked: Sequence[Asked]) -> Iterator[Blocker]:

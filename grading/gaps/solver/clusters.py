@@ -108,7 +108,7 @@ def _movable(values: Values, node: Node) -> set[Slot]:
 
 
 def _remedies(node: Node) -> set[object]:
-    return {leaf.demand.effort.remedy for leaf in leaves(node) if leaf.demand.effort is not None}
+    return {leaf.demand.effort.work for leaf in leaves(node) if leaf.demand.effort is not None}
 
 
 def _clusters(parts: Sequence[Part], touches: Callable[[Part], set[Any]]) -> list[list[Part]]:

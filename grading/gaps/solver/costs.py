@@ -1,26 +1,31 @@
-"""What demands take together: each remedy done and paid once, side by side."""
+"""What demands take together: each work done and paid once, side by side."""
 
 from collections.abc import Iterable
 from decimal import Decimal
 
-from grading.gaps.tree.propagate import Demand
+from grading.gaps.tree.propagate import Demand, Work
 from grading.model.base import Remedy
 from grading.model.gap import Costs
 
 
-def remedies_of(demands: Iterable[Demand]) -> dict[Remedy, bool]:
-    """The remedies of demands, and whether each is needed for sure: a missing value may turn out to satisfy."""
-    found: dict[Remedy, bool] = {}
+def works_of(demands: Iterable[Demand]) -> dict[Work, bool]:
+    """The works of demands, and whether each is needed for sure: a missing value may turn out to satisfy."""
+    found: dict[Work, bool] = {}
     for demand in demands:
-        remedy, sure = demand.effort if demand.effort is not None else (None, False)
-        if remedy is not None:
-            found[remedy] = found.get(remedy, False) or sure
+        if demand.effort is not None and demand.effort.work.remedy is not None:
+            found[demand.effort.work] = found.get(demand.effort.work, False) or demand.effort.sure
     return found
 
 
+def remedies_of(demands: Iterable[Demand]) -> tuple[Remedy, ...]:
+    """The remedies of demands, each once."""
+    return tuple(dict.fromkeys(work.remedy for work in works_of(demands) if work.remedy is not None))
+
+
 def cost_of(demands: Iterable[Demand]) -> Costs | None:
-    """The sum of the remedies' costs, in 万元; the low end of one that may not be needed is nothing. None: no figures."""
-    known = [(r.cost_wan_cny, sure) for r, sure in remedies_of(demands).items() if r.cost_wan_cny is not None]
+    """The sum of the works' costs, in 万元; the low end of one that may not be needed is nothing. None: no figures."""
+    stated = ((work.remedy, sure) for work, sure in works_of(demands).items() if work.remedy is not None)
+    known = [(remedy.cost_wan_cny, sure) for remedy, sure in stated if remedy.cost_wan_cny is not None]
     if not known:
         return None
     zero = Decimal(0)
@@ -28,8 +33,10 @@ def cost_of(demands: Iterable[Demand]) -> Costs | None:
 
 
 def weeks_of(demands: Iterable[Demand]) -> Costs | None:
-    """How long the longest of the remedies takes, in weeks; see `cost_of`."""
-    known = [(r.weeks, sure) for r, sure in remedies_of(demands).items() if r.weeks is not None]
+    """How long the longest of the works and waits takes, in weeks; see `cost_of`."""
+    demands = list(demands)
+    known = [(w.remedy.weeks, sure) for w, sure in works_of(demands).items() if w.remedy is not None and w.remedy.weeks]
+    known += [((d.effort.wait, d.effort.wait), True) for d in demands if d.effort is not None and d.effort.wait]
     if not known:
         return None
     return max((low for (low, _), sure in known if sure), default=Decimal(0)), max(high for (_, high), _ in known)

@@ -4,16 +4,14 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from grading.gaps.tree.constraints import best_value
 from grading.gaps.tree.nodes import Both, Either, Leaf, Node, leaves
-from grading.gaps.tree.propagate import Demand, Effort
+from grading.gaps.tree.propagate import Demand, Effort, Work
 from grading.gaps.tree.values import Slot, Values
-from grading.model.base import Remedy
 
 UNPRICED = Decimal(1_000_000)
 """Ranks a remedy without a stated cost behind every remedy that has one, in 万元."""
 Rank = tuple[Decimal, Decimal]
-Prices = dict[Remedy | None, Decimal]
+Prices = dict[Work, Decimal]
 Choice = tuple[int, list[Node]]
 """So many of these ways."""
 Known = dict[tuple[Demand, ...], Any]
@@ -22,9 +20,10 @@ Known = dict[tuple[Demand, ...], Any]
 
 def price(effort: Effort | None) -> Decimal:
     """What an effort counts for, in 万元: the middle of its range; of one that may not be needed, down from nothing."""
-    if effort is None:
+    if effort is None or effort.only_time:
         return Decimal(0)
-    low, high = (effort.remedy.cost_wan_cny if effort.remedy is not None else None) or (UNPRICED, UNPRICED)
+    remedy = effort.work.remedy
+    low, high = (remedy.cost_wan_cny if remedy is not None else None) or (UNPRICED, UNPRICED)
     return (high + (low if effort.sure else 0)) / 2
 
 
@@ -33,8 +32,8 @@ def prices_of(demands: Iterable[Demand]) -> Prices:
     found: Prices = {}
     for demand in demands:
         if demand.effort is not None:
-            remedy = demand.effort.remedy
-            found[remedy] = max(found.get(remedy, Decimal(0)), price(demand.effort))
+            work = demand.effort.work
+            found[work] = max(found.get(work, Decimal(0)), price(demand.effort))
     return found
 
 
@@ -48,7 +47,7 @@ class LowerBound:
 
     def __init__(self, values: Values, demands: list[Demand], smallest: bool, known: Known) -> None:
         self.values, self.smallest, self.known = values, smallest, known
-        self.paid: Mapping[Remedy | None, Decimal] = prices_of(demands)
+        self.paid: Mapping[Work, Decimal] = prices_of(demands)
         constrained: dict[Slot, list[Demand]] = {}
         self.constrained = constrained
         for demand in demands:
@@ -74,8 +73,7 @@ class LowerBound:
     def _best(self, slot: Slot, demands: list[Demand]) -> Any:
         key = tuple(demands)
         if key not in self.known:
-            fact, today = self.values.ruleset.facts[slot.fact], self.values.today.get(slot)
-            self.known[key] = best_value(fact, [demand.constraint for demand in demands], today)
+            self.known[key] = self.values.best(slot, [demand.constraint for demand in demands])
         return self.known[key]
 
     def over(self, choices: list[Choice]) -> Rank:
@@ -124,7 +122,7 @@ class LowerBound:
             return (
                 Decimal(0)
                 if effort is None
-                else max(price(effort) - self.paid.get(effort.remedy, Decimal(0)), Decimal(0))
+                else max(price(effort) - self.paid.get(effort.work, Decimal(0)), Decimal(0))
             )
         if isinstance(node, Either):
             return sorted(self._cost(way) for way in node.parts)[node.needed - 1]
@@ -146,7 +144,7 @@ class LowerBound:
         return max([Decimal(facts), *(self._count(part) for part in node.parts)])
 
     def _remedies(self, node: Node) -> set[object]:
-        return {leaf.demand.effort.remedy for leaf in leaves(node) if leaf.demand.effort is not None}
+        return {leaf.demand.effort.work for leaf in leaves(node) if leaf.demand.effort is not None}
 
     def _slots(self, node: Node) -> set[object]:
         return {root for leaf in leaves(node) if not leaf.holds for root in self.values.roots(leaf.demand.slot)}

@@ -1,6 +1,9 @@
 """Grows the tree of what is asked from conditions, with the engine's statuses and the unit's values."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from grading.gaps.tree.constraints import Constraint, satisfies, surely
 from grading.gaps.tree.ids import applies_name, choice_id, line_id, names_of
@@ -15,11 +18,12 @@ from grading.gaps.tree.nodes import (
     either,
     leaves,
     obstacles_of,
-    remedy_of,
 )
-from grading.gaps.tree.propagate import Demand, Effort, propagate
+from grading.gaps.tree.propagate import Demand, Effort, Work, propagate
+from grading.gaps.tree.remedies import remedy_elsewhere, remedy_of
 from grading.gaps.tree.subject import Asked, Subject, holds
 from grading.gaps.tree.values import Slot, Values
+from grading.gaps.tree.waiting import weeks_to_wait
 from grading.model.base import Remedy, Status
 from grading.model.condition import All, AtLeastOf, Comparison, ConditionBase, Each, Not, Some, parts
 from grading.model.interval import Interval
@@ -116,23 +120,43 @@ class _Stem:
         fulfilled = holds(status, wanted) if status is not None else not open_figure and satisfies(value, constraint)
         if isinstance(value, Interval) and surely(value, constraint) is None:
             value = None
-        fact = ruleset.facts.get(c.fact)
-        is_circumstance = c.fact == "assessed_on" or (fact is not None and fact.circumstance)
-        effort = None
-        if not fulfilled and not scope and not (is_circumstance and value is None):
-            remedy = remedy_of(self.asked, *around, c)
-            # Equal remedies are one and the same object, which makes comparing them cheap.
-            effort = Effort(self.remedies.setdefault(remedy, remedy) if remedy else None, value is not None)
+        roots = self.values.roots(slot)
+        is_given = all(self.values.is_given(root) for root in roots)
+        effort, remedy = None, None
+        if not scope and not is_given:
+            remedy = remedy_of(self.asked, *around, c) or remedy_elsewhere(ruleset, c.fact)
+        if not fulfilled and not scope and not (value is None and self.is_evidence(roots)):
+            effort = self.effort(remedy, slot, constraint, value)
         line = self.id(place, slot.row)
-        demand = Demand(slot, constraint, effort, line)
+        applies = applies_name(self.asked) if self.asked.applies_when is not None else None
+        demand = Demand(slot, constraint, effort, line, place, applies)
         closed: Reason | None = None
         if open_figure:
             closed = "unresolved_figure"
-        elif not fulfilled and is_circumstance and value is not None:
+        elif not fulfilled and (is_given or self.values.is_ruled_out(slot, constraint)):
             closed = "circumstance"
         elif not fulfilled and propagate(self.values, [demand]) is None:
             closed = "computed" if c.fact in ruleset.computed else "conflict"
-        return Leaf(self.asked, place, line, c, around, slot.row, wanted, scope, fulfilled, demand, closed)
+            closed = "time" if later_day(self.subject, roots) is not None else closed
+        return Leaf(self.asked, place, line, c, around, slot.row, wanted, scope, fulfilled, demand, closed, remedy)
+
+    def is_evidence(self, roots: Sequence[Slot]) -> bool:
+        """Whether nothing but evidence is missing: what the plant is, or a value that is no lever, nobody has stated."""
+        facts = [self.subject.ruleset.facts.get(root.fact) for root in roots]
+        return all(fact is None or fact.is_given for fact in facts)
+
+    def effort(self, remedy: Remedy | None, slot: Slot, constraint: Constraint, value: Any) -> Effort:
+        """What it takes to have a value as wished; what lapses takes nothing but time."""
+        fact = self.subject.ruleset.facts.get(slot.fact)
+        wait = Decimal(0)
+        if fact is not None:
+            wait = weeks_to_wait(fact, value, constraint, self.subject.audit.assessed_on)
+        if fact is not None and fact.lapses_after_months is not None and value is not None:
+            return Effort(Work(None), True, wait, only_time=True)
+        # Equal remedies are one and the same object, which makes comparing them cheap.
+        remedy = self.remedies.setdefault(remedy, remedy) if remedy else None
+        row = f"{slot.group}[{slot.row}]" if remedy is not None and remedy.per_row and slot.row is not None else None
+        return Effort(Work(remedy, row), value is not None, wait)
 
     def over_rows(self, c: Each | Some, place: str, around: tuple[ConditionBase, ...], wanted: bool) -> Node:
         """The tree over the rows of a table: all of them for `each`, one for `some`; the other way round when unwanted."""
@@ -185,6 +209,12 @@ class _Stem:
             return tuple(leaf for leaf in leaves(node) if self.subject.status(leaf.place, leaf.row) is Status.UNKNOWN)
         found = [self.questions(part, f"{place}.{step}", (*around, c), row) for step, part in parts(c)]
         return tuple(leaf for listed in found for leaf in listed)
+
+
+def later_day(subject: Subject, roots: Sequence[Slot]) -> date | None:
+    """The latest day among values that lies behind the audit: an audit on that day would find it come."""
+    days = [value for value in map(subject.values.get, roots) if isinstance(value, date)]
+    return max((day for day in days if day > subject.audit.assessed_on), default=None)
 
 
 def _needed(c: ConditionBase, count: int, wanted: bool) -> int:

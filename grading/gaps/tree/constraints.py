@@ -77,6 +77,14 @@ def surely(value: Interval, constraint: Constraint) -> bool | None:
     return None if found is None else found == constraint.wanted
 
 
+def ends(value: Interval) -> Iterator[Constraint]:
+    """The limits between which a better measurement finds the number."""
+    if value.low is not None:
+        yield Constraint("above" if value.low_open else "at_least", value.low, True)
+    if value.high is not None:
+        yield Constraint("below" if value.high_open else "at_most", value.high, True)
+
+
 def best_value(fact: Fact, constraints: Sequence[Constraint], current: Any) -> Any:
     """The value nearest to `current` that satisfies every constraint and that the form would accept; None when there is none.
 

@@ -11,13 +11,13 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from grading.gaps.tree.constraints import STATED, Constraint, best_value, satisfies
+from grading.computed import AIR_OXYGEN
+from grading.gaps.tree.constraints import STATED, Constraint, satisfies
 from grading.gaps.tree.values import TODAY, Slot, Values
 from grading.model.ruleset import Computed, Fact
 
 FLIPPED = {"at_most": "at_least", "at_least": "at_most", "below": "above", "above": "below", "equals": "equals"}
 UPWARD = frozenset({"at_least", "above"})
-AIR_OXYGEN = 21
 FINE = Fraction(1, 10**6)
 """Computed values are rounded to so much; a limit that rounding oversteps is tightened by it."""
 DIGITS = 12
@@ -49,7 +49,7 @@ class Inverter:
             return self._days(operands, operator, bound)
         if _every_operand_counts(computed.operation, operator):
             return self._all_of(operands, operator, bound)
-        known = [self.values.number(o) if isinstance(o, Slot) else o for o in operands]
+        known = [self._known(o) if isinstance(o, Slot) else o for o in operands]
         slots = [(n, o) for n, o in enumerate(operands) if isinstance(o, Slot)]
         for n, operand in sorted(slots, key=lambda pair: known[pair[0]] is not None):
             assumed: Constraints = []
@@ -65,6 +65,11 @@ class Inverter:
             if found is not None:
                 return found + assumed
         return None
+
+    def _known(self, slot: Slot) -> Any:
+        """The value of an operand to count with; None for one that has to be measured anew."""
+        is_invalid = slot in self.values.invalid and slot not in self.values.changed
+        return None if is_invalid else self.values.number(slot)
 
     def _all_of(self, operands: list[Any], operator: str, bound: Fraction) -> Constraints | None:
         """Every operand within the limit, as a maximum at most something asks for."""
@@ -84,7 +89,7 @@ class Inverter:
         known = [self.values.get(operand) for operand in operands]
         for n, other in sorted(((0, known[1]), (1, known[0])), key=lambda pair: known[pair[0]] is not None):
             fact = self.values.ruleset.facts.get(operands[n].fact)
-            if fact is None or not isinstance(other, date):
+            if fact is None or self.values.is_given(operands[n]) or not isinstance(other, date):
                 continue
             turned = operator if n else FLIPPED[operator]
             days = ceil(bound) if operator in ("at_least", "below") else floor(bound)
@@ -98,14 +103,14 @@ class Inverter:
         if fact is None or fact.type != "number":
             return None
         constraint = Constraint(operator, _decimal(bound, operator), True)
-        return [(slot, constraint)] if best_value(fact, [constraint], self.values.get(slot)) is not None else None
+        return [(slot, constraint)] if self.values.best(slot, [constraint]) is not None else None
 
     def _stated(self, slot: Slot, computed: Computed, operand: int) -> Constraints:
         """Constraints that make an unknown operand known, whatever it is."""
         found: Constraints = []
         for root in self.values.roots(slot):
             fact = self.values.ruleset.facts.get(root.fact)
-            if fact is None or self.values.number(root) is not None:
+            if fact is None or self._known(root) is not None:
                 continue
             guess: Any = self.values.today.get(TODAY) if fact.type == "date" else Decimal(1)
             if computed.oxygen_corrected is not None and operand == 1:
@@ -116,7 +121,7 @@ class Inverter:
     def _with(self, constraints: Constraints) -> Values:
         changed = dict(self.values.changed)
         for slot, constraint in constraints:
-            changed[slot] = best_value(self.values.ruleset.facts[slot.fact], [constraint], None)
+            changed[slot] = self.values.best(slot, [constraint])
         return self.values.with_changes(changed)
 
 
@@ -187,12 +192,12 @@ def probes(values: Values, slot: Slot, constraint: Constraint) -> Constraints | 
     missing = [root for root in roots if values.number(root) is None and root.fact in values.ruleset.facts]
     for root in (*missing, *(root for root in roots if root not in missing)):
         fact = values.ruleset.facts.get(root.fact)
-        if fact is None:
+        if fact is None or values.is_given(root):
             continue
         assumed = {other: _likely(values, values.ruleset.facts[other.fact])[0] for other in missing if other != root}
         for value in _likely(values, fact):
             trial = Constraint("equals", value, True)
-            if best_value(fact, [trial], None) is None:
+            if values.best(root, [trial]) is None:
                 continue
             changed = {**values.changed, **assumed, root: value}
             if satisfies(values.with_changes(changed).get(slot), constraint):

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from grading.gaps.tree.propagate import Demand
+from grading.gaps.tree.remedies import remedy_of
 from grading.gaps.tree.subject import Asked
 from grading.model.base import Remedy
 from grading.model.condition import Comparison, ConditionBase, Each, Some
 
-Reason = Literal["unresolved_figure", "missing_table", "no_row", "circumstance", "computed", "conflict"]
+Reason = Literal["unresolved_figure", "missing_table", "no_row", "circumstance", "time", "computed", "conflict"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,11 +36,8 @@ class Leaf:
     holds: bool
     demand: Demand
     closed: Reason | None = None
-
-    @property
-    def remedy(self) -> Remedy | None:
-        """The innermost remedy that is stated; none for what only decides on scope."""
-        return None if self.scope else remedy_of(self.asked, *self.around, self.comparison)
+    remedy: Remedy | None = None
+    """What it takes; none for what only decides on scope."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,13 +88,6 @@ class Either:
 Node = Leaf | Table | Both | Either
 
 
-def remedy_of(asked: Asked, *conditions: ConditionBase) -> Remedy | None:
-    """The remedy of the innermost condition that states one, else the level's, else the indicator's."""
-    stated = [c.remedy for c in reversed(conditions)]
-    stated += [asked.requirement.remedy if asked.requirement is not None else None, asked.owner.remedy]
-    return next((remedy for remedy in stated if remedy is not None), None)
-
-
 def both(parts: list[Node], questions: tuple[Leaf, ...] = ()) -> Both:
     """All of the parts; parts of parts without questions of their own are taken in."""
     flat: list[Node] = []
@@ -110,10 +101,16 @@ def either(id_: str, row: str | None, needed: int, parts: list[Node]) -> Node:
     """At least so many of the parts; all of them where there are no more."""
     if needed >= len(parts):
         return both(parts)
-    shut = sorted((obstacles_of(part) for part in parts if obstacles_of(part)), key=lambda o: (is_ruled_out(o), len(o)))
+    # Of ways that are no ways the plainest obstacle is named: a row that is not listed before what the plant is.
+    shut = sorted((obstacles_of(part) for part in parts if obstacles_of(part)), key=_plainest_first)
     short = needed - (len(parts) - len(shut))
     closed = tuple(o for obstacles in shut[: max(short, 0)] for o in obstacles)
     return Either(id_, row, needed, tuple(parts), sum(part.holds for part in parts) >= needed, closed)
+
+
+def _plainest_first(obstacles: tuple[Leaf | Table, ...]) -> tuple[bool, bool, int]:
+    is_circumstance = any(o.closed == "circumstance" for o in obstacles)
+    return is_ruled_out(obstacles), is_circumstance, len(obstacles)
 
 
 def obstacles_of(node: Node) -> tuple[Leaf | Table, ...]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, NamedTuple
 
-from grading.gaps.tree.constraints import Constraint, best_value, satisfies
+from grading.gaps.tree.constraints import Constraint, satisfies
 from grading.gaps.tree.invert_computed import Constraints, Inverter, probes
 from grading.gaps.tree.values import Slot, Values
 from grading.model.base import Remedy
@@ -12,24 +13,39 @@ from grading.model.base import Remedy
 ATTEMPTS = 4
 
 
-class Effort(NamedTuple):
-    """A remedy (None: nobody has stated one) and whether it is needed for sure: a missing value may turn out well."""
+class Work(NamedTuple):
+    """A remedy (None: nobody has stated one); with `row` one that is done and paid for each row."""
 
     remedy: Remedy | None
+    row: str | None = None
+
+
+class Effort(NamedTuple):
+    """A work, whether it is needed for sure (a missing value may turn out well), and the weeks that have to pass.
+
+    `only_time`: nothing is to be done but to wait.
+    """
+
+    work: Work
     sure: bool
+    wait: Decimal = Decimal(0)
+    only_time: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Demand:
     """A comparison that has to be as asked; `line` is the gap line that this would close.
 
-    `effort` is what it takes: None where it is so already, or where nothing but evidence is asked for.
+    `effort` is what it takes: None where it is so already, or where nothing but evidence is asked for. `place` is that of
+    the comparison, `applies` that of what decides whether its indicator speaks of the unit.
     """
 
     slot: Slot
     constraint: Constraint
     effort: Effort | None
     line: str
+    place: str = ""
+    applies: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +97,7 @@ def _settled(values: Values, constrained: Iterable[tuple[Slot, Constraint]]) -> 
             if not all(satisfies(today, constraint) for constraint in listed):
                 return None
             continue
-        value = best_value(fact, listed, today)
+        value = values.best(slot, listed)
         if value is None:
             return None
         if value != today:

@@ -1,10 +1,13 @@
 """The values of one unit, as they are and as they would be."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from grading.computed import compute
+from grading.computed import AIR_OXYGEN, compute
+from grading.gaps.tree.constraints import Constraint, best_value, ends, satisfies, surely
 from grading.model.interval import Interval
 from grading.model.result import UnitGrading
 from grading.model.ruleset import Ruleset
@@ -59,6 +62,52 @@ class Values:
             found = (Slot(*source) for source in sources(self.ruleset, slot.fact, slot.row))
             self._roots[slot] = tuple(dict.fromkeys(found))
         return self._roots[slot]
+
+    @cached_property
+    def invalid(self) -> frozenset[Slot]:
+        """Values with which something computed is undefined, as oxygen of 21 %: they have to be measured anew."""
+        corrected = (c.oxygen_corrected for c in self.ruleset.computed.values())
+        oxygen = {correction.oxygen for correction in corrected if correction is not None}
+        return frozenset(
+            slot
+            for slot, value in self.today.items()
+            if slot.fact in oxygen and isinstance(value, Decimal) and value >= AIR_OXYGEN
+        )
+
+    def is_given(self, slot: Slot) -> bool:
+        """Whether the value is known and no change at the plant makes it another."""
+        fact, value = self.ruleset.facts.get(slot.fact), self.today.get(slot)
+        if fact is None:
+            return True
+        return fact.is_given and value is not None and not isinstance(value, Interval) and slot not in self.invalid
+
+    def is_ruled_out(self, slot: Slot, constraint: Constraint) -> bool:
+        """Whether none of the values that a change, or a better measurement of what is given, may lead to is as wished."""
+        fact, value = self.ruleset.facts.get(slot.fact), self.today.get(slot)
+        if fact is not None and fact.is_given and isinstance(value, Interval):
+            return surely(value, constraint) is False
+        if fact is None or not fact.changes_to or value is None:
+            return False
+        return not any(satisfies(value, constraint) for value in fact.changes_to)
+
+    def best(self, slot: Slot, constraints: Sequence[Constraint]) -> Any:
+        """The value nearest to today's that satisfies constraints and that a change can lead to; None when there is none."""
+        fact, current = self.ruleset.facts[slot.fact], self.today.get(slot)
+        if current is None:
+            return best_value(fact, constraints, None)
+        if slot in self.invalid:
+            return best_value(fact, [*constraints, Constraint("below", Decimal(AIR_OXYGEN), True)], None)
+        value = best_value(fact, constraints, current)
+        if value is None or value == current:
+            return value
+        if fact.is_given:
+            return best_value(fact, [*constraints, *ends(current)], None) if isinstance(current, Interval) else None
+        if fact.type == "date":
+            # What was done on a day may be done again, but not on a day that is past.
+            return best_value(fact, [*constraints, Constraint("at_least", self.today[TODAY], True)], current)
+        if fact.changes_to:
+            return best_value(fact, [*constraints, Constraint("one_of", fact.changes_to, True)], current)
+        return value
 
     def with_changes(self, changed: Mapping[Slot, Any]) -> "Values":
         """The same unit with these changes over today's values."""

@@ -1,11 +1,13 @@
 """Facts: their groups, their names, and whether anything reads them."""
 
 from collections.abc import Iterator
+from typing import get_args
 
 from grading.language.check.words import near
 from grading.language.figures import comparisons
 from grading.language.loaded import Loaded
 from grading.language.problems import Problem
+from grading.model.ruleset import ChangedBy
 from grading.problems.reason import reason_of
 from grading.problems.ruleset_codes import RulesetCode
 
@@ -50,7 +52,7 @@ def _names(loaded: Loaded) -> Iterator[Problem]:
 
 
 def check_reading(loaded: Loaded) -> Iterator[Problem]:
-    """Facts that nothing reads, groups without facts or without a least number of rows."""
+    """Facts that nothing reads or nobody says what changes, groups without facts or without a least number of rows."""
     ruleset = loaded.ruleset
     used = {fact.group for fact in ruleset.facts.values()}
     for group_id in ruleset.groups:
@@ -61,6 +63,10 @@ def check_reading(loaded: Loaded) -> Iterator[Problem]:
             yield loaded.problem("groups", group_id, (), reason_of(RulesetCode.LEAST_ROWS_UNSTATED))
     read = {comparison.fact for _, comparison in comparisons(ruleset)}
     read |= {o for computed in ruleset.computed.values() for o in computed.operands if isinstance(o, str)}
+    for id_, fact in ruleset.facts.items():
+        if id_ in read and fact.changed_by is None and not fact.circumstance:
+            reason = reason_of(RulesetCode.CHANGED_BY_UNSTATED, one_of=", ".join(get_args(ChangedBy)))
+            yield loaded.problem("facts", id_, (), reason)
     for kind, entries in (("facts", ruleset.facts), ("computed", ruleset.computed)):
         for id_ in entries:
             if id_ in read:

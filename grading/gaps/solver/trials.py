@@ -1,0 +1,51 @@
+"""Changed audits of one unit, each graded once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from grading.engine.grade import Engine
+from grading.gaps.tree.subject import Subject
+from grading.gaps.tree.values import Slot
+from grading.model.audit import Known
+from grading.simulate import ENTERPRISE, Setting, put
+
+
+class Trials:
+    """Grades a unit with changed values."""
+
+    def __init__(self, engine: Engine, subject: Subject) -> None:
+        self.engine, self.subject = engine, subject
+        self._graded: dict[frozenset[tuple[Slot, Any]], Subject] = {}
+
+    def graded(self, changed: Mapping[Slot, Any]) -> Subject:
+        """The unit with changed values, graded anew."""
+        key = frozenset(changed.items())
+        if key not in self._graded:
+            self._graded[key] = self._grade(changed) if changed else self.subject
+        return self._graded[key]
+
+    def _grade(self, changed: Mapping[Slot, Any]) -> Subject:
+        subject = self.subject
+        alone = subject.audit.model_copy(update={"units": (subject.unit,)})
+        for slot, value in changed.items():
+            fact = subject.ruleset.facts[slot.fact]
+            stored = tuple(o for o in fact.options if o in value) if isinstance(value, frozenset) else value
+            alone = put(alone, setting_of(subject, slot), Known(value=stored))
+        # The unit alone is graded: what another unit of the enterprise has is not asked.
+        (unit,) = self.engine.grade(alone, subject.mode).units
+        units = tuple(alone.units[0] if n == subject.index else other for n, other in enumerate(subject.audit.units))
+        audit = alone.model_copy(update={"units": units})
+        return Subject(audit, subject.index, subject.ruleset, unit, subject.mode)
+
+
+def setting_of(subject: Subject, slot: Slot) -> Setting:
+    """Where to put a slot's value: at the enterprise when it stands there."""
+    place = subject.stated(slot.group, slot.row, slot.fact)[1]
+    owner = ENTERPRISE if place.startswith(f"{ENTERPRISE}.") else subject.unit.id
+    return Setting(owner, slot.group, slot.row, slot.fact, None)
+
+
+def has_reached(subject: Subject, level: str) -> bool:
+    """Whether the unit is graded so, or better."""
+    grade, ids = subject.grading.outcome.grade, subject.ruleset.scale.ids
+    return grade in ids and ids.index(grade) <= ids.index(level)

@@ -1,0 +1,59 @@
+"""The plan in words: works that are priced per row, what is waited for, and the quickest set beside the cheapest."""
+
+import re
+from pathlib import Path
+
+from reports.context.plan import Plan, plan
+from tests.gaps.small import FACTS, asks, small
+
+EACH = "{each: outlets, require: {fact: nox, at_most: 40}}"
+PER_ROW = "{text: 低氮改造, weeks: [2, 4], cost_wan_cny: [10, 20], per_row: true, covers: 不含供气管道}"
+ROWS = [{"outlet_id": "1#", "nox": 80}, {"outlet_id": "2#", "nox": 90}]
+
+
+def planned(root: Path, indicators: str, audit: dict[str, object], facts: str = FACTS, **rows: object) -> Plan:
+    """The plan of a small ruleset to level C."""
+    ruleset = small(root, indicators, facts=facts)
+    return plan(ruleset.engine.library.ruleset("e/r"), ruleset.gaps(audit, "C", **rows))
+
+
+def test_works_priced_per_row_count_for_each_row_in_table_and_total(tmp_path: Path) -> None:
+    found = planned(tmp_path, asks("A,B,C", EACH, remedy=PER_ROW), {}, outlets=ROWS)
+    (remedy,) = found.remedies
+    assert remedy.cost == "20–40 万元（2 处，每处 10–20 万元，不含供气管道）"
+    assert (found.cost, found.sure) == ("20–40 万元", "其中确需整改的 20–40 万元")
+
+
+def test_a_row_that_two_steps_work_on_is_paid_once(tmp_path: Path) -> None:
+    both = asks("C", EACH, remedy=PER_ROW).replace(
+        f'"C": {{require: {EACH}}}', f'"C": {{require: {EACH}}}, "A,B": {{require: {EACH.replace("40", "30")}}}'
+    )
+    ruleset = small(tmp_path, both)
+    rows = [*ROWS, {"outlet_id": "3#", "nox": 35}]
+    found = plan(ruleset.engine.library.ruleset("e/r"), ruleset.gaps({}, "A", outlets=rows))
+    (remedy,) = found.remedies
+    assert (len(found.steps) > 1, remedy.cost) == (True, "30–60 万元（3 处，每处 10–20 万元，不含供气管道）")
+    assert found.cost == "30–60 万元"
+
+
+def test_what_only_time_ends_is_waited_for_with_its_day(tmp_path: Path) -> None:
+    facts = re.sub(r"(id: closed, [^\n]*?type: boolean)", r"\1, changed_by: time, lapses_after_months: 12", FACTS)
+    found = planned(tmp_path, asks("A,B,C", "{fact: closed, equals: false}"), {"closed": True}, facts)
+    (step,) = found.steps
+    (change,) = step.cheapest.changes
+    assert (step.cheapest.work, change.is_wait, change.remedies) == ("等待 1 项", True, ())
+    assert change.after == "否（最迟自 2024 年 9 月 10 日 起，其间不再发生）"
+
+
+def test_the_quickest_set_is_shown_where_it_is_another_with_what_it_costs_more(tmp_path: Path) -> None:
+    ways = [
+        f"{{fact: {fact}, equals: true, remedy: {{text: {fact}, {costs}}}}}"
+        for fact, costs in (
+            ("watered", "weeks: [20, 30], cost_wan_cny: [1, 3]"),
+            ("closed", "weeks: [2, 4], cost_wan_cny: [20, 40]"),
+        )
+    ]
+    found = planned(tmp_path, asks("A,B,C", f"{{any: [{', '.join(ways)}]}}"), {"watered": False, "closed": False})
+    quickest = found.steps[0].quickest
+    assert quickest is not None
+    assert (quickest.weeks, quickest.more) == ("2–4 周", "比最省的一组多 28 万元（按区间中值）")

@@ -103,8 +103,9 @@ class Values:
         if fact.is_given:
             return best_value(fact, [*constraints, *ends(current)], None) if isinstance(current, Interval) else None
         if fact.type == "date":
-            # What was done on a day may be done again, but not on a day that is past.
-            return best_value(fact, [*constraints, Constraint("at_least", self.today[TODAY], True)], current)
+            # What was done on a day may be done again, later than then and not on a day that is past.
+            earliest = max(self.today[TODAY], current)
+            return best_value(fact, [*constraints, Constraint("at_least", earliest, True)], current)
         if fact.changes_to:
             return best_value(fact, [*constraints, Constraint("one_of", fact.changes_to, True)], current)
         return value

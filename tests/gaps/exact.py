@@ -219,6 +219,8 @@ class Exact:
         if len(moving) > 1 or (moving and operation in ("minimum", "maximum", "days_between")):
             raise NotLinearError
         numbers = [rest for _, rest, place in found if place is None]
+        if operation == "oxygen_corrected" and found[1][2] is None and found[1][1] >= AIR:
+            raise NotLinearError  # oxygen is measured anew, and then values are multiplied
         if not moving:
             worked = self.values.worked_out(computed, numbers)
             return nothing if worked is None else (Fraction(1), worked, None)

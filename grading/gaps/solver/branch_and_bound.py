@@ -54,7 +54,7 @@ class BranchAndBound:
         """The best way to fulfil all parts; None when none was found."""
         self.uncertain = uncertain_prices(parts)
         self.steps, self.is_cut_off = 0, False
-        best = self._best(list(parts), State(), None, 0)
+        best = self._best(list(parts), State([], self.uncertain), None, 0)
         return None if best is None else Found(tuple(best[0]), best[1], not self.is_cut_off)
 
     def _best(self, parts: list[Node], state: State, limit: Rank | None, depth: int) -> Ranked | None:

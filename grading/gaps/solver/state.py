@@ -21,9 +21,14 @@ def key_of(demand: Demand) -> Key:
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """Demands, and by value and constraint the efforts with which a demand is no longer looked at."""
+    """Demands, and by value and constraint the efforts with which a demand is no longer looked at.
+
+    `uncertain` are values of which it is open whether leaving a scope by them costs anything (`uncertain_prices`): of those
+    nothing is concluded from one demand to another.
+    """
 
     demands: list[Demand] = field(default_factory=list)
+    uncertain: frozenset[Slot] = frozenset()
     left_out: Mapping[Key, tuple[Effort | None, ...]] = field(default_factory=dict)
 
     @cached_property
@@ -36,16 +41,16 @@ class State:
 
     def only(self, demands: list[Demand]) -> "State":
         """The same with some of the demands."""
-        return State(demands, self.left_out)
+        return State(demands, self.uncertain, self.left_out)
 
     def without(self, way: Node) -> "State":
-        """From now on without a demand, where a way is nothing else."""
+        """From now on without a demand, where a way is nothing else; not of what it is uncertain whether it costs anything."""
         while isinstance(way, Both) and len(way.parts) == 1:
             way = way.parts[0]
-        if not isinstance(way, Leaf):
+        if not isinstance(way, Leaf) or way.demand.slot in self.uncertain:
             return self
         key = key_of(way.demand)
-        return State(self.demands, {**self.left_out, key: (*self.left_out.get(key, ()), way.demand.effort)})
+        return State(self.demands, self.uncertain, {**self.left_out, key: (*self.left_out.get(key, ()), way.demand.effort)})
 
     def opened(self, parts: Iterable[Node]) -> "tuple[State, list[Choice]] | None":
         """With the demands of parts, and what is left to choose; None when a part can't be fulfilled."""
@@ -68,7 +73,7 @@ class State:
                     choices.append((part.needed, ways))
             else:
                 return None
-        state = State(demands, self.left_out)
+        state = State(demands, self.uncertain, self.left_out)
         return state, [choice for choice in choices if not state.grants(choice)]
 
     def is_closed(self, node: Node) -> bool:
@@ -91,6 +96,8 @@ class State:
         if not isinstance(node, Leaf):
             return False
         demand = node.demand
+        if demand.slot in self.uncertain and demand.effort is not None:
+            return False
         return any(_comes_with(demand.effort, effort) for effort in self.demanded.get(key_of(demand), ()))
 
 

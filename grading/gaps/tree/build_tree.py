@@ -98,7 +98,7 @@ class _Stem:
         if isinstance(c, Not):
             return self.condition(c.not_, f"{place}.not", (*around, c), row, not wanted, scope)
         if isinstance(c, Each | Some):
-            return self.over_rows(c, place, around, wanted)
+            return self.over_rows(c, place, around, wanted, scope)
         grown = [self.condition(p, f"{place}.{s}", (*around, c), row, wanted, scope) for s, p in parts(c)]
         found = [node for node in grown if node is not None]
         return either(self.id(place, row), row, _needed(c, len(found), wanted), found)
@@ -165,7 +165,9 @@ class _Stem:
         row = f"{slot.group}[{slot.row}]" if remedy is not None and remedy.per_row and slot.row is not None else None
         return Effort(Work(remedy, row), value is not None, wait)
 
-    def over_rows(self, c: Each | Some, place: str, around: tuple[ConditionBase, ...], wanted: bool) -> Node:
+    def over_rows(
+        self, c: Each | Some, place: str, around: tuple[ConditionBase, ...], wanted: bool, scope: bool = False
+    ) -> Node:
         """The tree over the rows of a table: all of them for `each`, one for `some`; the other way round when unwanted."""
         group = c.each if isinstance(c, Each) else c.some
         every = isinstance(c, Each) == wanted
@@ -174,7 +176,7 @@ class _Stem:
             return table
         moves = c.where is not None and can_move(self.subject.ruleset, c.where)
         rows = [row.key for row in self.subject.unit.groups[group]] if moves else self.subject.rows(place, group) or ()
-        found = [self.row(c, place, (*around, c), row, wanted, every) for row in rows]
+        found = [self.row(c, place, (*around, c), row, wanted, every, scope) for row in rows]
         nodes = [node for node in found if node is not None]
         if every:
             return both(nodes)
@@ -183,10 +185,17 @@ class _Stem:
         return either(table.line, None, 1, nodes)
 
     def row(
-        self, c: Each | Some, place: str, around: tuple[ConditionBase, ...], row: str, wanted: bool, every: bool
+        self,
+        c: Each | Some,
+        place: str,
+        around: tuple[ConditionBase, ...],
+        row: str,
+        wanted: bool,
+        every: bool,
+        scope: bool,
     ) -> Node | None:
         """What is asked of one row. Where one row is needed, that row must count, and go on counting."""
-        required = self.condition(c.require, f"{place}.require", around, row, wanted)
+        required = self.condition(c.require, f"{place}.require", around, row, wanted, scope)
         where = f"{place}.where"
         if required is None or c.where is None or where not in self.subject.conditions:
             return required

@@ -58,15 +58,14 @@ def print_joint_plan(audit: Audit, rulesets: Mapping[str, Ruleset], plan: Enterp
     )
     out.print(f"[bold]{escape(audit.enterprise.name)} · 企业合并方案[/bold]：{escape(goals)}")
     takes = f"{range_text(plan.cost_wan_cny, '万元')}，{range_text(plan.weeks, '周')}"
-    proof = f"改后企业复评为 [bold]{outcome_text(scales, plan.outcome)}[/bold]，" + (
-        "各单元均已达到" if plan.enough else "尚未达到"
-    )
+    reached = "各单元均已达到" if plan.enough else "尚未全部达到"
+    proof = f"改后企业复评为 [bold]{outcome_text(scales, plan.outcome)}[/bold]，{reached}"
     out.print(f"  合计 {len(plan.changes)} 处改动，{takes}；{proof}")
     for work in plan.works:
         whose = (
-            f"企业共用（{'、'.join(work.units)}），只计一次"
+            f"企业共用，{'、'.join(work.units)}，只计一次"
             if work.shared
-            else (work.row and f"{work.units[0]}：{work.row}") or work.units[0]
+            else "：".join((*work.units, work.row or "全单元"))
         )
         if_needed = "，补证不达标时才需要" if work.if_needed else ""
         cost = range_text(work.cost_wan_cny, "万元") or "没有造价数据"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from grading.language.decision_text import level_label, outcome_text
 from grading.model.audit import Audit
-from grading.model.gap import EnterprisePlan
+from grading.model.gap import EnterprisePlan, JointWork
 from grading.model.ruleset import Ruleset
 from reports.context.words import cost_text, weeks_text
 
@@ -38,7 +38,7 @@ class JointPlan:
 def joint_plan(audit: Audit, rulesets: Mapping[str, Ruleset], plan: EnterprisePlan) -> JointPlan:
     """The plan in words."""
     of = {unit.id: rulesets[unit.ruleset] for unit in audit.units}
-    scales = [ruleset.scale for ruleset in dict.fromkeys(of.values())]
+    scales = [rulesets[name].scale for name in dict.fromkeys(unit.ruleset for unit in audit.units)]
     return JointPlan(
         goals=tuple(
             f"{g.unit}：{level_label([of[g.unit].scale], g.level_from)} → {level_label([of[g.unit].scale], g.level_to)}"
@@ -47,9 +47,7 @@ def joint_plan(audit: Audit, rulesets: Mapping[str, Ruleset], plan: EnterprisePl
         rows=tuple(
             JointRow(
                 text=work.remedy.text,
-                whose=f"企业共用，只计一次（{'、'.join(work.units)}）"
-                if work.shared
-                else "　".join([*work.units, *([work.row] if work.row else [])]),
+                whose=whose_text(work),
                 cost=cost_text(work.cost_wan_cny),
                 weeks=weeks_text(work.remedy.weeks),
                 if_needed=work.if_needed,
@@ -63,3 +61,10 @@ def joint_plan(audit: Audit, rulesets: Mapping[str, Ruleset], plan: EnterprisePl
         grade=outcome_text(scales, plan.outcome),
         enough=plan.enough,
     )
+
+
+def whose_text(work: JointWork) -> str:
+    """Whom a work serves: the enterprise with so many units, or a unit, in one of its rows."""
+    if work.shared:
+        return f"企业共用，只计一次（{'、'.join(work.units)}）"
+    return "　".join([*work.units, *([work.row] if work.row else [])])

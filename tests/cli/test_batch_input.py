@@ -132,6 +132,14 @@ def test_a_row_of_an_unknown_unit_among_those_of_another_takes_that_one_out(root
     assert grades(tmp_path / "at its end") == GRADES
 
 
+@pytest.mark.parametrize("row", ['U1,"DA002,9.99', 'U1,"DA"002,9.99', 'U1,"DA002,9.99\nU3,"DA001",10.01'])
+def test_a_quote_without_its_other_half_swallows_no_rows(root: Path, tmp_path: Path, row: str) -> None:
+    result = batch(root, written(tmp_path, UNITS, ROWS.replace("U1,DA002,9.99", row)))
+    assert result.exit_code == 1
+    assert "引号不成对" in result.output
+    assert not (tmp_path / "out" / "grades.csv").exists()
+
+
 @pytest.mark.parametrize("written_id", ["Ｕ3", "U３", "U\u200b3", "U3\u200d", "\u2060U3", "U\u00ad3"])
 def test_full_width_and_invisible_characters_of_ids_are_mended_and_told(
     root: Path, tmp_path: Path, written_id: str

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +15,7 @@ from grading import calendar
 from grading.intake import AuditError
 from grading.model.decision import is_undecided
 from grading.model.result import UNGRADED, Outcome
-from grading.unusual import Finding, Slot, findings, numbers_of
+from grading.unusual import Finding, Number, Slot, findings, numbers_of
 
 COUNTED = (AuditState.PUBLISHED, AuditState.SUPERSEDED)
 
@@ -50,7 +49,7 @@ def findings_of(context: Context, audit: Audit, grading: Grading) -> tuple[Findi
     return findings(rulesets, made.audit, made.grading, today, earlier)
 
 
-def numbers_before(context: Context, audit: Audit) -> dict[Slot, Decimal] | None:
+def numbers_before(context: Context, audit: Audit) -> dict[Slot, Number] | None:
     """The numbers of the audit before, read as it was graded then; None when there is none."""
     earlier = before(context, audit)
     if earlier is None:

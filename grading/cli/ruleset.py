@@ -7,6 +7,7 @@ import typer
 
 from grading.cli.ruleset_check import check_rulesets
 from grading.cli.ruleset_list import list_rulesets
+from grading.cli.ruleset_prove import prove_rulesets
 from grading.cli.ruleset_schema import write_schema
 from grading.cli.ruleset_show import show_ruleset
 from grading.cli.ruleset_test import run_cases
@@ -48,6 +49,22 @@ def check(context: typer.Context, ids: Ids = None, as_json: Json = False) -> Non
     """Load and lint rulesets."""
     rulesets = library(context)
     check_rulesets(rulesets, matching_rulesets(rulesets, ids or ()), as_json)
+
+
+@app.command(help="证明规则集：各等级能否评上，判据是否矛盾、多余或落空；有未说明的发现时退出码为 1")
+def prove(
+    context: typer.Context,
+    ids: Ids = None,
+    to: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="目录", file_okay=False, help="把求得的审核逐个写入目录")
+    ] = None,
+    workers: Annotated[int, typer.Option("--workers", "-j", min=1, metavar="个数", help="同时运行的进程数")] = 2,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="也列出已说明理由的发现")] = False,
+    as_json: Json = False,
+) -> None:
+    """Prove rulesets with z3."""
+    rulesets = library(context)
+    prove_rulesets(rulesets, matching_rulesets(rulesets, ids or ()), to, workers, verbose, as_json)
 
 
 @app.command("test", help="运行规则集的测试用例；有用例不通过时退出码为 1")

@@ -1,6 +1,6 @@
 """All audits of a ruleset as variables of z3: what each fact can be, which rows a table can have."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -26,7 +26,9 @@ FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2099, 12, 31)
 class Domain:
     """The variables of a plan's facts, each known and within what an audit may state, on the days of one period."""
 
-    def __init__(self, plan: Plan, first: date, last: date) -> None:
+    def __init__(self, plan: Plan, first: date, last: date, most_rows: Mapping[str, int] | None = None) -> None:
+        """`most_rows`: of groups that are to have more rows than `MOST_ROWS`."""
+        self._most_rows = most_rows or {}
         self.plan, self.ruleset = plan, plan.ruleset
         self.first, self.last = first, min(last, LAST_DAY)
         self.constraints: list[Any] = []
@@ -88,12 +90,33 @@ class Domain:
         day = self.first if self._day is None else date.fromordinal(_whole(model, self._day))
         return Values(self.ruleset, day, facts, tables)
 
+    def same_as(self, values: Values) -> Iterator[tuple[str, Any]]:
+        """For each fact and each table's rows, the formulas by which they are as in an audit, by fact or group.
+
+        Nothing is said of what the audit doesn't know.
+        """
+        for group, rows in self._rows.items():
+            there = len(values.groups.get(group, ()))
+            for row, present in enumerate(rows):
+                yield group, present if row < there else z3.Not(present)
+        for (name, row), variable in self._facts.items():
+            fact = self.ruleset.facts[name]
+            if row is None or fact.group is None:
+                value = values.facts.get(name)
+            else:
+                rows_of = values.groups.get(fact.group, [])
+                value = rows_of[row].get(name) if row < len(rows_of) else None
+            formula = _same(fact, variable, value)
+            if formula is not None:
+                yield name, formula
+
     def _not(self, formula: Any) -> Any:
         return self.logic.negation(formula)
 
     def _group(self, name: str) -> None:
         least = self.ruleset.groups[name].least_rows
-        rows = self._rows[name] = [z3.Bool(f"{name}#{i}") for i in range(max(MOST_ROWS, least.rows))]
+        most = max(MOST_ROWS, least.rows, self._most_rows.get(name, 0))
+        rows = self._rows[name] = [z3.Bool(f"{name}#{i}") for i in range(most)]
         self.constraints += [z3.Implies(after, before) for before, after in pairwise(rows)]
         if least.rows:
             excuse: list[Any] = []
@@ -272,3 +295,18 @@ def _true(model: Any, variable: Any) -> bool:
 
 def _whole(model: Any, variable: Any) -> int:
     return int(model.eval(variable, model_completion=True).as_long())
+
+
+def _same(fact: Fact, variable: Any, value: Operand) -> Any:
+    """That a variable has a value; None where the value is not known exactly."""
+    if isinstance(value, bool):
+        return variable if value else z3.Not(variable)
+    if isinstance(value, Decimal):
+        return variable == int(value.scaleb(fact.decimals))
+    if isinstance(value, date):
+        return variable == value.toordinal()
+    if isinstance(value, str):
+        return variable[value]
+    if isinstance(value, frozenset):
+        return z3.And([one if option in value else z3.Not(one) for option, one in variable.items()])
+    return None

@@ -39,12 +39,14 @@ class Search:
     plan: Plan
     first: date
     last: date
+    most_rows: Mapping[str, int] = field(default_factory=dict)
+    """Of groups that are to have more rows than usual."""
     seen: list[tuple[Values, Reading[bool]]] = field(default_factory=list)
     """The audits found so far."""
 
     def __post_init__(self) -> None:
         """Write the plan down as formulas."""
-        self.domain = Domain(self.plan, self.first, self.last)
+        self.domain = Domain(self.plan, self.first, self.last, self.most_rows)
         self.reading: Reading[Any] = Reading(self.plan, Formulas(), self.domain)
         self.solver = z3.Solver()
         # Chance tries more of what audits can be like, so that fewer of them answer all questions.
@@ -57,7 +59,7 @@ class Search:
         pending = dict(questions)
         for values, reading in self.seen:
             self._tick(pending, found, values, reading)
-        literals = {key: self._literal(ask(self.reading)) for key, ask in pending.items()}
+        literals = {key: self.literal(ask(self.reading)) for key, ask in pending.items()}
         self._add_constraints()
         impossible: set[Any] = {key for key, literal in literals.items() if literal is False}
         given_up: set[Any] = set()
@@ -109,13 +111,18 @@ class Search:
             found[key] = values
             del pending[key]
 
-    def _literal(self, formula: Any) -> Any:
+    def literal(self, formula: Any) -> Any:
         """A variable that implies a formula, so that many of them can be asked for at once."""
         if isinstance(formula, bool):
             return formula
         literal = z3.FreshBool("q")
         self.solver.add(z3.Implies(literal, formula))
         return literal
+
+    def holds_with(self, assumed: Sequence[Any]) -> Any:
+        """A model in which formulas hold, which have to be variables or their contraries; None where none is found."""
+        self._add_constraints()
+        return self.solver.model() if self.solver.check(*assumed) == z3.sat else None
 
     def _add_constraints(self) -> None:
         self.solver.add(*self.domain.constraints[self._added :])

@@ -21,6 +21,8 @@ from grading.proof.reading import Reading
 from grading.proof.search import Ask, Search
 from grading.proof.values import Values
 
+PATIENCE = 700
+"""Milliseconds for one step on the way to a case; what takes longer is left as it is."""
 MISSES = 2
 """So many mutants of an indicator are tried in vain before a case goes on to the next indicator."""
 
@@ -30,6 +32,7 @@ class Suggestion:
     """A case to be judged: what differs from the case it is based on, and the mutants it would notice."""
 
     based_on: Case
+    mode: Mode
     assessed_on: date
     values: Values
     facts: Mapping[str, Any]
@@ -47,7 +50,7 @@ class Suggestions:
 
 
 def suggest(library: Library, ruleset_id: str, left: Iterable[Mutant]) -> Suggestions:
-    """Cases for the mutants that are left, in trial mode, where every figure counts."""
+    """Cases for the mutants that are left: in trial mode, where every figure counts, then for what it hides officially."""
     ruleset = library.ruleset(ruleset_id)
     base = _base(library, ruleset)
     if base is None:
@@ -58,16 +61,18 @@ def suggest(library: Library, ruleset_id: str, left: Iterable[Mutant]) -> Sugges
     given_up: set[int] = set()
     days = first_days(ruleset)
     last = ruleset.edition.superseded or date.max
-    for day, end in zip(days, [*days[1:], last], strict=True):
-        if not pending:
-            break
-        on = case.assessed_on if day <= case.assessed_on < end else day
-        rows = {group: len(listed) for group, listed in values.groups.items()}
-        search = Search(build_plan(ruleset, Mode.TRIAL, day), day, end - timedelta(days=1), rows)
-        period = _Period(search, case, Values(ruleset, on, values.facts, values.groups), pending)
-        found += period.suggestions()
-        given_up |= {id(mutant) for mutant in period.open}
-        pending = [mutant for mutant in pending if id(mutant) not in period.done]
+    for mode in (Mode.TRIAL, Mode.OFFICIAL):
+        for day, end in zip(days, [*days[1:], last], strict=True):
+            here = [mutant for mutant in pending if mode in mutant.counts_in]
+            if not here:
+                continue
+            on = case.assessed_on if day <= case.assessed_on < end else day
+            rows = {group: len(listed) for group, listed in values.groups.items()}
+            search = Search(build_plan(ruleset, mode, day), on, end - timedelta(days=1), rows, PATIENCE)
+            period = _Period(search, mode, case, Values(ruleset, on, values.facts, values.groups), here)
+            found += period.suggestions()
+            given_up |= {id(mutant) for mutant in period.open}
+            pending = [mutant for mutant in pending if id(mutant) not in period.done]
     equivalent = tuple(mutant for mutant in pending if id(mutant) not in given_up)
     return Suggestions(tuple(found), equivalent, tuple(mutant for mutant in pending if id(mutant) in given_up))
 
@@ -92,8 +97,10 @@ def _base(library: Library, ruleset: Ruleset) -> tuple[Case, Values] | None:
 class _Period:
     """Suggestions for the days of one period."""
 
-    def __init__(self, search: Search, case: Case, base: Values, pending: list[Mutant]) -> None:
-        self.search, self.case, self.base, self.ruleset = search, case, base, search.plan.ruleset
+    def __init__(self, search: Search, mode: Mode, case: Case, base: Values, pending: list[Mutant]) -> None:
+        self.search, self.mode, self.case, self.base = search, mode, case, base
+        self.ruleset = search.plan.ruleset
+        self.rigid = _multiplied(self.ruleset)
         self.asks = {id(mutant): self._differs(mutant) for mutant in pending}
         self.pending = pending
         self.literals = {key: search.literal(ask(search.reading)) for key, ask in self.asks.items()}
@@ -136,7 +143,7 @@ class _Period:
             owner = mutant.changed.id
             if owner in met or misses.get(owner, 0) >= MISSES:
                 continue
-            wider = freed | self.reads[id(mutant)]
+            wider = freed | (self.reads[id(mutant)] - self.rigid)
             model = self.search.holds_with([*chosen, self.literals[id(mutant)], *self._kept(wider)])
             if model is None:
                 misses[owner] = misses.get(owner, 0) + 1
@@ -170,10 +177,10 @@ class _Period:
             own = next(gate for gate in self.ruleset.gates if gate.id == changed.id)
             if own.effect != changed.effect:
                 return lambda r: _bound_otherwise(r, own, changed)
-            alone = build_plan(self._alone(changed), Mode.TRIAL, self.search.first)
+            alone = build_plan(self._alone(changed), self.mode, self.search.first)
             pairs = [(plan.gates.get(changed.id), alone.gates.get(changed.id))]
         else:
-            alone = build_plan(self._alone(changed), Mode.TRIAL, self.search.first)
+            alone = build_plan(self._alone(changed), self.mode, self.search.first)
             levels = self.ruleset.scale.graded
             pairs = [
                 (plan.indicator_levels[changed.id, level], alone.indicator_levels[changed.id, level])
@@ -212,7 +219,7 @@ class _Period:
                 or group not in base.groups
             ):
                 groups[group] = full
-        return Suggestion(self.case, values.day, values, facts, groups, tuple(killed))
+        return Suggestion(self.case, self.mode, values.day, values, facts, groups, tuple(killed))
 
 
 def _facts(ruleset: Ruleset, changed: Indicator | Gate) -> set[str]:
@@ -236,6 +243,27 @@ def _facts(ruleset: Ruleset, changed: Indicator | Gate) -> set[str]:
     for condition in conditions:
         for comparison in comparisons(condition):
             add(comparison.fact)
+    return found
+
+
+def _multiplied(ruleset: Ruleset) -> set[str]:
+    """The facts behind factors that are worked out themselves: as long as they stay, every product is simple."""
+    found: set[str] = set()
+
+    def add(name: str) -> None:
+        computed = ruleset.computed.get(name)
+        if computed is None:
+            found.add(name)
+        for operand in () if computed is None else computed.operands:
+            if isinstance(operand, str):
+                add(operand)
+
+    for computed in ruleset.computed.values():
+        names = [operand for operand in computed.operands if isinstance(operand, str)]
+        if computed.operation in ("product", "ratio") and len(names) > 1:
+            for name in names:
+                if name in ruleset.computed:
+                    add(name)
     return found
 
 

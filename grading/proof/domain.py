@@ -145,8 +145,9 @@ class Domain:
             self.constraints += [variable >= FIRST_DAY.toordinal(), variable <= LAST_DAY.toordinal()]
             return variable
         scale = 10**fact.decimals
-        low = -MAX_NUMBER * scale + 1 if fact.min is None else int(fact.min * scale)
-        high = MAX_NUMBER * scale - 1 if fact.max is None else int(fact.max * scale)
+        widest = MAX_NUMBER * scale - 1
+        low = -widest if fact.min is None else max(-widest, int(fact.min * scale))
+        high = widest if fact.max is None else min(widest, int(fact.max * scale))
         self.constraints += [variable >= low, variable <= high]
         return variable
 

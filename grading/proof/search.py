@@ -15,6 +15,8 @@ from grading.proof.values import Values
 
 EFFORT = 3_000_000
 """Steps of z3 after which a question is given up, the same on every machine: it is then not proven."""
+PATIENCE = 20_000
+"""Milliseconds after which a question is given up all the same: products of unknown numbers may not count their steps."""
 RANDOM = 5
 Ask = Callable[[Reading[Any]], Any]
 
@@ -41,6 +43,7 @@ class Search:
     last: date
     most_rows: Mapping[str, int] = field(default_factory=dict)
     """Of groups that are to have more rows than usual."""
+    patience: int = PATIENCE
     seen: list[tuple[Values, Reading[bool]]] = field(default_factory=list)
     """The audits found so far."""
 
@@ -50,7 +53,7 @@ class Search:
         self.reading: Reading[Any] = Reading(self.plan, Formulas(), self.domain)
         self.solver = z3.Solver()
         # Chance tries more of what audits can be like, so that fewer of them answer all questions.
-        self.solver.set("rlimit", EFFORT, "phase_selection", RANDOM)
+        self.solver.set("rlimit", EFFORT, "timeout", self.patience, "phase_selection", RANDOM)
         self._added = 0
 
     def answer(self, questions: Mapping[Any, Ask]) -> Answers:

@@ -104,6 +104,12 @@ class _Period:
         self.asks = {id(mutant): self._differs(mutant) for mutant in pending}
         self.pending = pending
         self.literals = {key: search.literal(ask(search.reading)) for key, ask in self.asks.items()}
+        literals = self.literals
+        # A formula is written once; of an audit the question is answered anew.
+        self.asked: dict[int, Ask] = {
+            key: lambda r, key=key, ask=ask: literals[key] if r is search.reading else ask(r)  # type: ignore[misc]
+            for key, ask in self.asks.items()
+        }
         self.same: dict[str, list[Any]] = {}
         for name, formula in search.domain.same_as(base):
             self.same.setdefault(name, []).append(search.literal(formula))
@@ -128,7 +134,7 @@ class _Period:
 
     def _possible(self) -> list[Mutant]:
         """The mutants that some audit tells from the ruleset."""
-        answers = self.search.answer(self.asks)
+        answers = self.search.answer(self.asked)
         self.open += [mutant for mutant in self.pending if id(mutant) in answers.open]
         return [mutant for mutant in self.pending if id(mutant) in answers.found]
 

@@ -99,7 +99,7 @@ def diff(
 
 
 @app.command("test", help="运行规则集的测试用例；有用例不通过时退出码为 1")
-def test(
+def try_cases(
     context: typer.Context,
     ids: Ids = None,
     keyword: Annotated[str | None, typer.Option("-k", metavar="文字", help="只运行名称中含有这段文字的用例")] = None,
@@ -153,7 +153,11 @@ def cases(
 def schema_(
     to: Annotated[Path | None, typer.Option("--output", "-o", metavar="文件", help="写入文件；默认输出到终端")] = None,
     kind: Annotated[
-        FileKind, typer.Option("--kind", help="any：按内容识别；ruleset：规则集；part：公共部分；cases：测试用例")
+        FileKind,
+        typer.Option(
+            "--kind",
+            help="any：按内容识别；ruleset：规则集；part：公共部分；cases：测试用例；accepted：已说明理由的发现",
+        ),
     ] = FileKind.ANY,
 ) -> None:
     """Write the JSON Schema of a kind of file."""

@@ -91,11 +91,6 @@ class ProofCode(Sentences):
         "没有这样的发现：{finding}，{place}；请删去",
         "there is no such finding: {finding} at {place}; leave it out",
     )
-    WITNESS_REFUSED = (
-        "witness_refused",
-        "求得的审核不能打开或评出别的等级：{why}",
-        "the audit that was found can't be opened or is graded otherwise: {why}",
-    )
     NOT_PROVEN = (
         "not_proven",
         "未能在限时内证明或否定：{question}",

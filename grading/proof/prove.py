@@ -7,6 +7,7 @@ from typing import Any
 
 from grading.engine.grade import Engine
 from grading.intake import AuditError, check_audit
+from grading.language.accepted import Accepted, accepted_of
 from grading.language.load import Library
 from grading.language.loaded import Loaded
 from grading.language.problems import LanguageError, Problem
@@ -19,7 +20,6 @@ from grading.model.ruleset import Cap
 from grading.plan.build import build_plan
 from grading.problems.proof_codes import ProofCode
 from grading.problems.reason import Parameter, Reason, reason_of
-from grading.proof.accepted import Accepted, accepted_of
 from grading.proof.criteria import Criterion, criteria
 from grading.proof.domain import MOST_ROWS
 from grading.proof.idle_figures import deciding_questions, idle_figures

@@ -52,7 +52,7 @@ def briefs(context: Context) -> list[RulesetBrief]:
 
 def usable(library: Library) -> list[RulesetBrief]:
     """The rulesets of a library that can be used, as their files say; read and worked out the first time that it is asked."""
-    return [plain for ruleset_id in library.ids() if (plain := _brief(library, ruleset_id)) is not None]
+    return [plain for ruleset_id in library.ids() if (plain := brief(library, ruleset_id)) is not None]
 
 
 def whole(context: Context, ruleset_id: str) -> tuple[bytes, str]:
@@ -62,7 +62,7 @@ def whole(context: Context, ruleset_id: str) -> tuple[bytes, str]:
     """
     ruleset(context, ruleset_id)
     library = context.service.grader.library
-    plain = _brief(library, ruleset_id)
+    plain = brief(library, ruleset_id)
     assert plain is not None
     review = reviews_of(context.db, [plain.digest]).get(plain.digest)
     tag = plain.digest if review is None else f"{plain.digest}-{review.at.isoformat()}"
@@ -71,7 +71,7 @@ def whole(context: Context, ruleset_id: str) -> tuple[bytes, str]:
 
 @lru_cache(maxsize=128)
 def _whole(library: Library, ruleset_id: str, review: Review | None) -> bytes:
-    found, plain = library.ruleset(ruleset_id), _brief(library, ruleset_id)
+    found, plain = library.ruleset(ruleset_id), brief(library, ruleset_id)
     assert plain is not None
     told = RulesetOut(
         **dict(_reviewed(plain, review)),
@@ -157,7 +157,7 @@ def indicator(found: Ruleset, one: Indicator) -> IndicatorOut:
 
 
 @lru_cache(maxsize=512)
-def _brief(library: Library, ruleset_id: str) -> RulesetBrief | None:
+def brief(library: Library, ruleset_id: str) -> RulesetBrief | None:
     """What the files say; a library is a snapshot, so this is worked out once. None: the ruleset can't be used."""
     try:
         found = library.ruleset(ruleset_id)

@@ -27,6 +27,8 @@ from api.store import StoredRuleset
 from grading import calendar
 from grading.engine.grade import ruleset_digest
 from grading.language.counts import count
+from grading.language.industries import industries_or_none
+from grading.language.industry_search import find
 from grading.language.load import Library
 from grading.language.problems import LanguageError
 from grading.language.prose import sentence, stated_text
@@ -53,6 +55,12 @@ def briefs(context: Context) -> list[RulesetBrief]:
 def usable(library: Library) -> list[RulesetBrief]:
     """The rulesets of a library that can be used, as their files say; read and worked out the first time that it is asked."""
     return [plain for ruleset_id in library.ids() if (plain := brief(library, ruleset_id)) is not None]
+
+
+def rulesets_meant(context: Context, industry: str) -> set[str]:
+    """The names of rulesets that a class, an industry's name or words for what a plant makes may mean."""
+    register = industries_or_none(context.service.grader.library)
+    return set() if register is None else {found.ruleset for found in find(register, industry)}
 
 
 def whole(context: Context, ruleset_id: str) -> tuple[bytes, str]:

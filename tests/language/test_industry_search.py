@@ -8,15 +8,21 @@ from tests.shipped import LIBRARY
 
 REGISTER = industries(LIBRARY)
 ONE = """
-做防水卷材的 waterproofing|防水涂料生产销售 waterproofing|SBS改性沥青卷材 waterproofing|铸件 foundry|压铸厂 foundry|翻砂的 foundry
-预拌砂浆 concrete|商混站 concrete|水泥制品 concrete|水泥管 concrete|水泥粉磨站 cement_grinding|熟料生产线 cement|石灰窑 lime|白灰厂 lime
-红砖 brick|免烧砖 brick_nonsintered|加气砖 brick_nonsintered|瓷砖 ceramics|耐火砖 refractories|玻璃瓶厂 glass|岩棉板 mineral_wool
-玻璃钢化粪池 frp|炼油厂 petrochemical|合成橡胶 petrochemical|炭黑 carbon_black|尿素 coal_nitrogen_fertiliser|原料药 pharmaceuticals
-农药厂 pesticides|油漆厂 coatings_manufacturing|油墨 ink_manufacturing|ＨＰＭＣ cellulose_ether|彩印厂 package_printing|胶合板 wood_panels
-人造革 synthetic_leather|轮胎 rubber|胶鞋厂 footwear|皮鞋 footwear|实木家具 furniture|重卡 automobile|挖掘机制造 construction_machinery
-钢结构喷涂 industrial_coating|焦化厂 coking|兰炭 coking|硅锰合金 ferroalloy|电炉炼钢 steel_short|高炉 steel_long|氧化铝 alumina
-电解铝 aluminium_electrolysis|铝型材 nonferrous_rolling|废铝回收熔炼 secondary_nonferrous|炼铜 copper_smelting|铅锌冶炼 lead_zinc_smelting
-钼焙烧 molybdenum_smelting|石墨电极 carbon|C3033 waterproofing|3021 concrete|c291 rubber
+做防水卷材的 waterproofing|防水涂料生产销售 waterproofing|SBS改性沥青卷材 waterproofing|铸件 foundry
+压铸厂 foundry|翻砂的 foundry|预拌砂浆 concrete|商混站 concrete
+水泥制品 concrete|水泥管 concrete|水泥粉磨站 cement_grinding|熟料生产线 cement
+石灰窑 lime|白灰厂 lime|红砖 brick|免烧砖 brick_nonsintered
+加气砖 brick_nonsintered|瓷砖 ceramics|耐火砖 refractories|玻璃瓶厂 glass
+岩棉板 mineral_wool|玻璃钢化粪池 frp|炼油厂 petrochemical|合成橡胶 petrochemical
+炭黑 carbon_black|尿素 coal_nitrogen_fertiliser|原料药 pharmaceuticals|农药厂 pesticides
+油漆厂 coatings_manufacturing|油墨 ink_manufacturing|ＨＰＭＣ cellulose_ether|彩印厂 package_printing
+胶合板 wood_panels|人造革 synthetic_leather|轮胎 rubber|胶鞋厂 footwear
+皮鞋 footwear|实木家具 furniture|重卡 automobile|挖掘机制造 construction_machinery
+钢结构喷涂 industrial_coating|焦化厂 coking|兰炭 coking|硅锰合金 ferroalloy
+电炉炼钢 steel_short|高炉 steel_long|氧化铝 alumina|电解铝 aluminium_electrolysis
+铝型材 nonferrous_rolling|废铝回收熔炼 secondary_nonferrous|炼铜 copper_smelting|铅锌冶炼 lead_zinc_smelting
+钼焙烧 molybdenum_smelting|石墨电极 carbon|C3033 waterproofing|3021 concrete
+c291 rubber
 """
 NONE = (
     "加油站|石灰石矿|玻璃棉|沥青搅拌站|铝合金门窗|不锈钢制品|中药饮片|药店|书刊印刷|印刷厂|印染厂|家具店|汽车维修|汽车零部件|"

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import polars as pl
 from grading.batch.assignment import HEADS as TELLING
 from grading.batch.assignment import INDUSTRY, RULESET, Assignment
 from grading.batch.beside import tables_beside
-from grading.batch.heads import PROBLEM, HeadNames, plain_head
+from grading.batch.heads import PROBLEM, HeadNames, plain_head, table_names
 from grading.batch.layout import HEADS, UNIT_ID, LayoutError, Reject
 from grading.batch.sheets import sheets_of
 from grading.batch.split import Part, Split
@@ -18,6 +19,7 @@ from grading.batch.staging import BROKEN, SOURCE_LINE, open_tables, stage_csv, s
 from grading.batch.tables import TableSource
 from grading.batch.unit_ids import normalised
 from grading.language.load import Library
+from grading.language.problems import LanguageError
 from grading.model.ruleset import Ruleset
 
 UNITS = ""
@@ -112,7 +114,9 @@ def split_tables(library: Library, file: Path, assignment: Assignment, work: Pat
     _refuse_twice(units.shown, ids, lines, of_unit, rejects)
     of_unit = of_unit.set(_in_several(ids, of_unit), None)
     rulesets = {name: library.ruleset(name) for name in codes}
-    tables, ignored_sheets = _groups(rulesets, file, work, skip_unknown)
+    # What only units without a ruleset can have is no fault of the file's layout.
+    others = _others(library, rulesets) if of_unit.null_count() else []
+    tables, ignored_sheets = _groups(rulesets, others, file, work, skip_unknown)
     problems: list[str] = []
     ignored: list[str] = []
     notices: list[Reject] = []
@@ -128,8 +132,9 @@ def split_tables(library: Library, file: Path, assignment: Assignment, work: Pat
     for staged, groups, of_row, has_orphans in by_table:
         columns = _columns(staged, rulesets, groups, telling_heads if not has_orphans else set())
         unknown = [head for head, known in columns.items() if not known]
-        if unknown and not skip_unknown:
-            problems += [f"{staged.shown}：没有“{head}”这一项（文件中各规则集都没有）" for head in unknown]
+        if not skip_unknown:
+            strange = [head for head in unknown if not _known_to(others, None if not has_orphans else groups, head)]
+            problems += [f"{staged.shown}：没有“{head}”这一项（文件中各规则集都没有）" for head in strange]
         ignored += unknown
         foreign = _write(staged, groups, columns, of_row, list(codes), work)
         for (head, code), count in foreign.items():
@@ -201,12 +206,34 @@ def _units(any_ruleset: Ruleset, file: Path, work: Path) -> _Staged:
     return _Staged(shown, pl.scan_parquet(to, glob=False))
 
 
+def _others(library: Library, rulesets: Mapping[str, Ruleset]) -> list[Ruleset]:
+    """The rulesets that can be used and that no unit of the file has."""
+    found = []
+    for ruleset_id in library.ids():
+        with suppress(LanguageError):
+            if ruleset_id not in rulesets:
+                found.append(library.ruleset(ruleset_id))
+    return found
+
+
+def _known_to(others: Sequence[Ruleset], groups: Mapping[str, str] | None, head: str) -> bool:
+    """Whether a column is one of another ruleset, in the units' table or in a group of one of these names."""
+    if groups is None:
+        return any(HeadNames(ruleset, None).column(head) is not None for ruleset in others)
+    named = set(groups.values())
+    return any(
+        HeadNames(ruleset, group).column(head) is not None
+        for ruleset in others
+        for group in ruleset.groups.keys() & named
+    )
+
+
 def _groups(
-    rulesets: Mapping[str, Ruleset], file: Path, work: Path, skip_unknown: bool
+    rulesets: Mapping[str, Ruleset], others: Sequence[Ruleset], file: Path, work: Path, skip_unknown: bool
 ) -> tuple[list[tuple[_Staged, dict[str, str]]], tuple[str, ...]]:
     """The tables of groups with, for each ruleset, the group that a table is; and what was left out."""
     if file.suffix.lower() == ".xlsx":
-        return _sheets(rulesets, file, work, skip_unknown)
+        return _sheets(rulesets, others, file, work, skip_unknown)
     by_path: dict[Path, dict[str, str]] = {}
     suspects: list[dict[str, str]] = []
     for name, ruleset in rulesets.items():
@@ -220,8 +247,9 @@ def _groups(
         if suspects
         else {}
     )
-    if left and not skip_unknown:
-        raise LayoutError(f"{name}：没有读取：{said}" for name, said in left.items())
+    strange = {name: said for name, said in left.items() if not _table_of(others, file, name)}
+    if strange and not skip_unknown:
+        raise LayoutError(f"{name}：没有读取：{said}" for name, said in strange.items())
     tables = []
     for number, (path, groups) in enumerate(by_path.items()):
         if file.suffix.lower() == ".parquet":
@@ -233,8 +261,13 @@ def _groups(
     return tables, tuple(left)
 
 
+def _table_of(others: Sequence[Ruleset], file: Path, name: str) -> bool:
+    """Whether a file beside is a table of another ruleset."""
+    return any(path.name == name for ruleset in others for path in tables_beside(ruleset, file)[0].values())
+
+
 def _sheets(
-    rulesets: Mapping[str, Ruleset], file: Path, work: Path, skip_unknown: bool
+    rulesets: Mapping[str, Ruleset], others: Sequence[Ruleset], file: Path, work: Path, skip_unknown: bool
 ) -> tuple[list[tuple[_Staged, dict[str, str]]], tuple[str, ...]]:
     with open_tables(file) as book:
         found = {name: sheets_of(book, ruleset, file.name) for name, ruleset in rulesets.items()}
@@ -248,7 +281,9 @@ def _sheets(
         listed = list(found.values())
         first = listed[0].unread if listed else {}
         left = {t: said for t, said in first.items() if t not in by_title and all(t in s.unread for s in listed)}
-        refused = [t for t in left if not skip_unknown or any(t in s.hidden for s in listed)]
+        known = {name for ruleset in others for name in table_names(ruleset)}
+        strange = [title for title in left if plain_head(title) not in known]
+        refused = [t for t in left if (t in strange and not skip_unknown) or any(t in s.hidden for s in listed)]
         if refused:
             raise LayoutError(f"{file.name}：{left[title]}" for title in refused)
         tables = []

@@ -23,7 +23,7 @@ Ids = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[ID]…",
-        help="规则集编号、版本或行业，如 national-2020/rubber、national-2020、rubber；默认全部",
+        help="规则集编号、版本或行业，如 national-2020/rubber、national-2020、rubber、C3033、做防水卷材的；默认全部",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]

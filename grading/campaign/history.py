@@ -83,6 +83,15 @@ class History:
         emitted = self.plant.enterprise.emissions_t_a or Emissions()
         return tuple(getattr(emitted, pollutant) for pollutant in POLLUTANTS)
 
+    def grading_on(self, unit: PlantUnit, day: date) -> PlantGrading | None:
+        """The grading of one of the plant's units that is in force on a day."""
+        found = None
+        for since, grading in _steps(unit.gradings):
+            if since > day:
+                break
+            found = grading
+        return found
+
     def state(self, day: date) -> State:
         """The plant's state on a day; operating unless something else is stated."""
         stated = self.plant.enterprise.state

@@ -10,7 +10,7 @@ from typing import Literal
 from grading.campaign.counts import Reached
 from grading.campaign.evaluate import Evaluator
 from grading.campaign.history import History
-from grading.campaign.model import RosterEntry, ZoneId
+from grading.campaign.model import ZoneId
 from grading.campaign.plants import POLLUTANTS
 from grading.campaign.ways import PlantWays, Way
 
@@ -47,7 +47,9 @@ class Candidate:
 
     permit: str
     county: str
-    zone: ZoneId | None
+    zone: ZoneId
+    target: str
+    """The level that it is to reach."""
     counts_as_new: bool
     """Whether it would be new in its county: it was there at the start, and not at the level."""
     preferred: bool
@@ -74,25 +76,58 @@ class Candidate:
         return not self.on_publication and self.ways is not None and self.ways.is_provisional
 
 
-def candidates(evaluator: Evaluator, day: date, ways: Mapping[str, PlantWays]) -> tuple[Candidate, ...]:
-    """The plants of the base below the level on a day, by permit; `ways` are those to the campaign's level."""
+Ways = Mapping[tuple[str, str], PlantWays]
+"""The ways of plants by permit and level."""
+
+
+def candidates(
+    evaluator: Evaluator, day: date, ways: Ways, targets: Mapping[str, str] | None = None
+) -> tuple[Candidate, ...]:
+    """The plants of the base below the campaign's level on a day, by permit; with `targets` those below a level of their own."""
     campaign, levels = evaluator.campaign, evaluator.levels
-    reached = Reached(levels, levels.threshold(campaign.reached))
-    plans = {entry.permit: entry for entry in campaign.roster if levels.threshold(entry.target) <= reached.threshold}
+    own = targets or {}
+    level = Reached(levels, levels.threshold(campaign.reached))
     found = []
     for permit, plant in sorted(evaluator.plants.items()):
         zone = evaluator.zones[permit]
+        target = own.get(permit, campaign.reached)
+        reached = level if target == campaign.reached else Reached(levels, levels.threshold(target))
         if zone is None or not evaluator.counts_on(plant, day) or reached.by(plant.on(day).grade):
             continue
-        own = ways.get(permit)
-        state, due = _plan(plans.get(permit), own, day, evaluator)
-        options = tuple(_options(evaluator, plant, own, day, state, due, reached))
+        there = ways.get((permit, target))
+        state, due = _plan(evaluator, permit, there, day, reached)
         was_there = plant.is_open(campaign.period.start)
-        new = was_there and not reached.by(evaluator.before[permit])
         found.append(
-            Candidate(permit, plant.county, zone, new, _is_preferred(evaluator, plant), own, options, state, due)
+            Candidate(
+                permit=permit,
+                county=plant.county,
+                zone=zone,
+                target=target,
+                counts_as_new=was_there and not reached.by(evaluator.before[permit]),
+                preferred=_is_preferred(evaluator, plant),
+                ways=there,
+                options=tuple(_options(evaluator, plant, there, day, state, due, reached)),
+                plan=state,
+                planned_for=due,
+            )
         )
     return tuple(found)
+
+
+def levels_wanted(evaluator: Evaluator, day: date) -> dict[str, tuple[str, ...]]:
+    """By permit of the base the levels that a plant is still to reach: the campaign's, and that of the roster."""
+    campaign, levels = evaluator.campaign, evaluator.levels
+    own = {entry.permit: entry.target for entry in campaign.roster}
+    wanted = {}
+    for permit, plant in evaluator.plants.items():
+        if evaluator.zones[permit] is None or not evaluator.counts_on(plant, day):
+            continue
+        grade = plant.on(day).grade
+        targets = dict.fromkeys((campaign.reached, own.get(permit, campaign.reached)))
+        open_ = tuple(t for t in targets if not Reached(levels, levels.threshold(t)).by(grade))
+        if open_:
+            wanted[permit] = open_
+    return wanted
 
 
 def latest_finish(evaluator: Evaluator) -> date:
@@ -147,21 +182,21 @@ def _lifted_by_publication(evaluator: Evaluator, plant: History, day: date, reac
 
 
 def _plan(
-    entry: RosterEntry | None, ways: PlantWays | None, day: date, evaluator: Evaluator
+    evaluator: Evaluator, permit: str, ways: PlantWays | None, day: date, reached: Reached
 ) -> tuple[PlanState, date | None]:
-    """How a plant's plan stands to the deadline, and when it ends.
+    """How a plant's plan to a level stands to the deadline, and when it ends.
 
     It is `uncovered` when measures are in time and not all open gaps of a proven way have one, or nobody knows.
     """
-    if entry is None or not entry.measures:
+    entry = evaluator.roster.get(permit)
+    if entry is None or not entry.measures or evaluator.levels.threshold(entry.target) > reached.threshold:
         return "none", None
     due = max(measure.finish for measure in entry.measures)
     open_ = [measure.finish for measure in entry.measures if measure.done_percent < 100]
     if any(finish < day or finish > latest_finish(evaluator) for finish in open_):
         return "late", due
     planned = {measure.gap for measure in entry.measures if measure.gap is not None}
-    proven = ways is not None and ways.cheapest is not None
-    covered = proven and ways is not None and {gap.id for gap in ways.gaps} <= planned
+    covered = ways is not None and ways.cheapest is not None and {gap.id for gap in ways.gaps} <= planned
     return ("in_time" if covered else "uncovered"), due
 
 

@@ -1,16 +1,15 @@
 """What would reach each target soonest: the cheapest plants that close the missing number, those that can by the deadline, and
 what plans come to by then."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from math import ceil
 from typing import Any, Literal
 
-from grading.campaign.candidates import Candidate, Option, candidates
+from grading.campaign.candidates import Candidate, Option, Ways, candidates
 from grading.campaign.evaluate import Evaluation, Evaluator
-from grading.campaign.ways import PlantWays
 from grading.model.gap import Costs
 
 
@@ -103,8 +102,8 @@ class Outlook:
         return {"on": self.on.isoformat(), "deadline": self.deadline.isoformat(), "areas": areas}
 
 
-def outlook(evaluator: Evaluator, evaluation: Evaluation, ways: Mapping[str, PlantWays]) -> Outlook:
-    """The outlook of a campaign on the day of an evaluation; `ways` are those of plants below the level, by permit."""
+def outlook(evaluator: Evaluator, evaluation: Evaluation, ways: Ways) -> Outlook:
+    """The outlook of a campaign on the day of an evaluation; `ways` are those of plants below the level."""
     day = evaluation.on
     found = candidates(evaluator, day, ways)
     deadline = evaluator.campaign.period.deadline

@@ -102,6 +102,13 @@ class CampaignReport:
     roster: dict[str, PlantLine]
 
 
+def grade_label(evaluator: Evaluator, grade: str | None) -> str:
+    """A plant's grade in words."""
+    if grade is None or grade == UNRATED:
+        return NO_GRADE
+    return UNGRADED_LABEL if grade == UNGRADED else evaluator.levels.labels[grade]
+
+
 class _Writer:
     """Writes the lines of one evaluation."""
 
@@ -111,9 +118,7 @@ class _Writer:
         self.plants = evaluator.plants
 
     def label(self, grade: str | None) -> str:
-        if grade is None or grade == UNRATED:
-            return NO_GRADE
-        return UNGRADED_LABEL if grade == UNGRADED else self.evaluator.levels.labels[grade]
+        return grade_label(self.evaluator, grade)
 
     def county_name(self, code: str) -> str:
         """A county by its name, or by its code where the name is not known."""

@@ -5,17 +5,15 @@ from collections.abc import Iterable, Sequence
 from io import BytesIO
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from grading.campaign.evaluate import Evaluator
 from grading.campaign.history import History
 from grading.campaign.model import RosterEntry
 from grading.digest import plain
-from grading.workbook.cell_text import put_plain
-from grading.workbook.style import add_styles, set_page, set_widths
+from grading.workbook.style import add_styles
 from reports.campaign.context import STATE, ZONE, CampaignReport, Listing, PlantLine
+from reports.campaign.sheets import Cells, fill
 
 LEDGER = (
     ("区县", 14),
@@ -73,7 +71,6 @@ PLANT = (
     ("现等级起于", 18),
     ("计入", 60),
 )
-Cells = Sequence[str | int | float | None]
 
 
 def campaign_ledger(evaluator: Evaluator, report: CampaignReport) -> bytes:
@@ -168,27 +165,4 @@ def _cells(line: PlantLine) -> Cells:
 def _fill(
     sheet: Worksheet, report: CampaignReport, columns: Sequence[tuple[str, float]], rows: Iterable[Cells]
 ) -> None:
-    """Title, heads and rows of a sheet; texts are put in so that no programme takes them for formulas."""
-    _put(sheet, 1, 1, f"{report.title}　{report.region}　截至 {report.day_text}", "标题")
-    for i, (head, _) in enumerate(columns, start=1):
-        _put(sheet, 2, i, head, "表头")
-    last = 2
-    for last, row in enumerate(rows, start=3):
-        for i, value in enumerate(row, start=1):
-            _put(sheet, last, i, value, "项目")
-    set_widths(sheet, {i: width for i, (_, width) in enumerate(columns, start=1)})
-    sheet.freeze_panes = "C3"
-    sheet.auto_filter.ref = f"A2:{get_column_letter(len(columns))}{last}"
-    set_page(sheet, f"{report.title} {report.day_text}", "1:2")
-    sheet.page_setup.paperSize = 8
-
-
-def _put(sheet: Worksheet, row: int, column: int, value: str | int | float | None, style: str) -> None:
-    cell = sheet.cell(row, column)
-    if not isinstance(cell, Cell):
-        raise TypeError(f"a merged cell in row {row}")
-    if isinstance(value, str):
-        put_plain(cell, value)
-    else:
-        cell.value = value
-    cell.style = style
+    fill(sheet, f"{report.title}　{report.region}　截至 {report.day_text}", columns, rows)

@@ -20,6 +20,7 @@ WAY = {
 }
 PLAN = {"in_time": "计划按期", "uncovered": "计划未覆盖全部差距", "late": "计划逾期或晚于期限", "none": "没有计划"}
 TRIAL = "试算"
+SHARED_BY = 2
 REASON = {
     "unresolved_figure": "指南数值待核实",
     "missing_table": "整张表未填报",
@@ -55,6 +56,7 @@ class ChoiceLine:
     picks: tuple[PickLine, ...]
     cost: str
     text: str
+    brief: str
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,9 @@ class HelpLine:
     zone: str
     now: str
     target: str
-    gaps: int
     unmet: int
     unknown: int
+    gaps_text: str
     way: str
     cost: str
     weeks: str
@@ -124,6 +126,7 @@ class OutlookWords:
         enterprise = self.evaluator.plants[found.permit].plant.enterprise
         option, ways = found.best, found.ways
         gaps = ways.gaps if ways is not None else ()
+        unmet, unknown = (sum(gap.status == status for gap in gaps) for status in ("unmet", "unknown"))
         cost, weeks, work = self._takes(option)
         return HelpLine(
             permit=found.permit,
@@ -133,9 +136,9 @@ class OutlookWords:
             zone=ZONE[found.zone],
             now=on_day_grade,
             target=self.label(found.target),
-            gaps=len(gaps),
-            unmet=sum(gap.status == "unmet" for gap in gaps),
-            unknown=sum(gap.status == "unknown" for gap in gaps),
+            unmet=unmet,
+            unknown=unknown,
+            gaps_text="，".join(f"{n} 项{what}" for n, what in ((unmet, "不满足"), (unknown, "缺证明")) if n) or "—",
             way=self._no_way(found) if option is None else WAY[option.name],
             cost=cost,
             weeks=weeks,
@@ -166,7 +169,7 @@ class OutlookWords:
 
     def _choice(self, choice: Choice, grades: dict[str, str | None]) -> ChoiceLine:
         picks = tuple(self._pick(pick, grades[pick.permit]) for pick in choice.picks)
-        return ChoiceLine(picks, _with_unpriced(choice.cost_wan, choice.unpriced), _choice_text(choice))
+        return ChoiceLine(picks, _with_unpriced(choice.cost_wan, choice.unpriced), _choice_text(choice), _brief(choice))
 
     def _pick(self, pick: Pick, grade: str | None) -> PickLine:
         enterprise = self.evaluator.plants[pick.permit].plant.enterprise
@@ -201,7 +204,7 @@ class OutlookWords:
 
 
 def shared_lines(found: Iterable[SharedGap]) -> tuple[SharedLine, ...]:
-    """Shared gaps in words; those that only the guideline's figure keeps open are not the plants' to close."""
+    """Gaps of at least two plants in words; what only the guideline's figure keeps open is not the plants' to close."""
     return tuple(
         SharedLine(
             key=gap.key,
@@ -214,7 +217,7 @@ def shared_lines(found: Iterable[SharedGap]) -> tuple[SharedLine, ...]:
             permits=gap.plants,
         )
         for gap in found
-        if gap.plants
+        if len(gap.plants) >= SHARED_BY
     )
 
 
@@ -234,6 +237,12 @@ def _choice_text(choice: Choice) -> str:
     if choice.if_figures_hold:
         said.append(f"仍缺 {choice.if_figures_hold} 家没有方案")
     return "；".join(said)
+
+
+def _brief(choice: Choice) -> str:
+    trial = sum(pick.provisional for pick in choice.picks)
+    parts = [(len(choice.picks) - trial, "家已证明"), (trial, "家试算"), (choice.if_figures_hold, "家没有方案")]
+    return "，".join(f"{number} {what}" for number, what in parts if number) or "不缺"
 
 
 def _forecast_text(found: Forecast) -> str:

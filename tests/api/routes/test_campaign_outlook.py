@@ -1,9 +1,7 @@
 """What would reach a campaign's targets soonest: worked out by workers from published audits, shown to those in charge."""
 
-from io import BytesIO
 from typing import Any
 
-import openpyxl
 import pytest
 
 from api.services.campaigns.ways import Worker

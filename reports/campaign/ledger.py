@@ -12,8 +12,11 @@ from grading.campaign.history import History
 from grading.campaign.model import RosterEntry
 from grading.digest import plain
 from grading.workbook.style import add_styles
-from reports.campaign.context import STATE, ZONE, CampaignReport, Listing, PlantLine
+from reports.campaign.context import STATE, ZONE, CampaignReport, Listing, PlantLine, grade_label
+from reports.campaign.help_workbook import SHARED, shared_rows
+from reports.campaign.outlook import AreaLine, OutlookWords, shared_lines
 from reports.campaign.sheets import Cells, fill
+from reports.campaign.supplement import NOTHING, Supplement
 
 LEDGER = (
     ("区县", 14),
@@ -40,6 +43,7 @@ LISTING = (
     ("现等级", 14),
     ("现等级起于", 18),
     ("原因", 26),
+    ("评级编号", 38),
 )
 COUNTY = (
     ("区县", 18),
@@ -70,10 +74,28 @@ PLANT = (
     ("现等级", 14),
     ("现等级起于", 18),
     ("计入", 60),
+    ("评级编号", 38),
+)
+AREAS = (
+    ("区域、区县", 16),
+    ("尚差", 9),
+    ("未达到", 9),
+    ("差距不明", 9),
+    ("方案", 16),
+    ("排污许可证编号", 26),
+    ("企业", 32),
+    ("现等级", 12),
+    ("途径", 20),
+    ("投资", 26),
+    ("时间", 22),
+    ("改动", 20),
+    ("最早可公布", 16),
+    ("标记", 14),
+    ("到期预计", 60),
 )
 
 
-def campaign_ledger(evaluator: Evaluator, report: CampaignReport) -> bytes:
+def campaign_ledger(evaluator: Evaluator, report: CampaignReport, more: Supplement = NOTHING) -> bytes:
     """The workbook; sheets print on A3 landscape."""
     book = Workbook()
     add_styles(book)
@@ -86,6 +108,11 @@ def campaign_ledger(evaluator: Evaluator, report: CampaignReport) -> bytes:
     _fill(book.create_sheet("企业"), report, PLANT, _plants(evaluator, report))
     for name, listings in (("逾期与退步", report.urgent), ("等级变动", report.moved), ("待定", (report.undecided,))):
         _fill(book.create_sheet(name), report, (("类别", 34), *LISTING), _listed(listings))
+    if more.outlook is not None:
+        words = OutlookWords(evaluator, lambda grade: grade_label(evaluator, grade))
+        _fill(book.create_sheet("怎样最快达标"), report, AREAS, _areas(words.areas(more.outlook)))
+    if more.shared is not None:
+        _fill(book.create_sheet("共有差距"), report, SHARED, shared_rows(shared_lines(more.shared)))
     made = BytesIO()
     book.save(made)
     return made.getvalue()
@@ -143,7 +170,21 @@ def _plants(evaluator: Evaluator, report: CampaignReport) -> Iterable[Cells]:
             line.now,
             line.since,
             "；".join(dict.fromkeys(counted[line.permit])),
+            line.grading or None,
         )
+
+
+def _areas(areas: Iterable[AreaLine]) -> Iterable[Cells]:
+    """A line for each plant of a choice; an area without one has a line of its own."""
+    for a in areas:
+        head = (a.name, a.area.missing, a.area.below, a.area.unknown)
+        choices = [("最省的一组", a.cheapest), *((("期限内的一组", a.in_time),) if a.in_time is not None else ())]
+        for title, choice in choices:
+            for p in choice.picks:
+                pick = (p.permit, p.name, p.now, p.way, p.cost, p.weeks, p.work, p.ready, "、".join(p.marks))
+                yield (*head, title, *pick, a.forecast)
+            if not choice.picks:
+                yield (*head, title, None, choice.text, *([None] * 7), a.forecast)
 
 
 def _counties(report: CampaignReport) -> Iterable[Cells]:
@@ -159,7 +200,7 @@ def _listed(listings: Iterable[Listing]) -> Iterable[Cells]:
 
 
 def _cells(line: PlantLine) -> Cells:
-    return (line.permit, line.name, line.county, line.before, line.now, line.since, line.note)
+    return (line.permit, line.name, line.county, line.before, line.now, line.since, line.note, line.grading or None)
 
 
 def _fill(

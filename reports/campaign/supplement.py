@@ -43,6 +43,8 @@ class Supplement:
     steps: tuple[StepTaken, ...] = ()
     states: Mapping[str, str] = field(default_factory=dict)
     """How far each plant of the roster is, in words."""
+    deciding: Mapping[str, str] = field(default_factory=dict)
+    """Of plants whose grade is another: the indicators that it turned on, in words."""
     address: str | None = None
     """Of the service: figures of web pages lead there."""
 

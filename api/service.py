@@ -34,6 +34,8 @@ class Service:
     campaign_reports: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(64))
     """Campaigns on a day, by what they rest on."""
     vocabularies: LruCache[str, Any] = field(default_factory=lambda: LruCache(1))
+    findings: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(1024))
+    """What is missing or unusual in audits, by grading, day and the grading before."""
     stopping: Event = field(default_factory=Event)
 
     def close(self) -> None:

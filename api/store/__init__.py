@@ -16,6 +16,7 @@ from api.store.batches import (
     DraftRuleset,
 )
 from api.store.campaign_progress import CampaignPhoto, CampaignStep, CampaignStepState, CampaignVisit
+from api.store.campaign_ways import CampaignWays
 from api.store.campaigns import (
     Campaign,
     CampaignChange,
@@ -66,6 +67,7 @@ __all__ = [
     "CampaignStep",
     "CampaignStepState",
     "CampaignVisit",
+    "CampaignWays",
     "CostlyUse",
     "DraftRuleset",
     "DraftVersion",

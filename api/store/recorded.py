@@ -122,6 +122,7 @@ UNRECORDED = MappingProxyType(
         "export_parts": "供下载的文件（保留一天）",
         "batch_chunks": "批次的计算进度",
         "batch_frames": "批次的试算结果（可重算）",
+        "campaign_ways": "企业达标方案的测算（可重算）",
         "draft_versions": "草稿较早的版本（供合并）",
         "batch_units": "批次的试算结果（可重算）",
     }

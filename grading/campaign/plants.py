@@ -58,13 +58,14 @@ class Enterprise(PlantFacts):
 
 
 class PlantGrading(Strict):
-    """A grading of a unit and its life: confirmed, published, ended."""
+    """A grading of a unit and its life: confirmed, published, ended. `id` is what reports name it by."""
 
     grade: GradeId
     attainable: GradeId
     confirmed: Day | None = None
     published: Day | None = None
     ended: Day | None = None
+    id: Text | None = None
 
 
 class PlantUnit(Strict):

@@ -103,15 +103,15 @@ def _made(suffix: str, evaluator: Evaluator, day: date) -> bytes:
 
 
 def _pdf(evaluator: Evaluator, day: date) -> bytes:
-    from reports.campaign.report import campaign_report_pdf
+    from reports.campaign.report import Document, campaign_pdf
 
-    return campaign_report_pdf(evaluator, day)
+    return campaign_pdf(Document.MONTHLY, evaluator, day)
 
 
 def _html(evaluator: Evaluator, day: date) -> bytes:
-    from reports.campaign.report import campaign_report_html
+    from reports.campaign.report import Document, campaign_html
 
-    return campaign_report_html(evaluator, day).encode()
+    return campaign_html(Document.MONTHLY, evaluator, day).encode()
 
 
 def _ledger(evaluator: Evaluator, day: date) -> bytes:

@@ -133,6 +133,30 @@ def download_html(campaign_id: UUID, context: CostlyReader, on: On = "") -> Resp
     return _document(context, campaign_id, on, documents.HTML)
 
 
+@router.get("/campaigns/{campaign_id}/weekly.pdf")
+def download_weekly_pdf(campaign_id: UUID, context: CostlyReader, on: On = "") -> Response:
+    """The weekly bulletin as PDF."""
+    return _document(context, campaign_id, on, documents.WEEKLY_PDF)
+
+
+@router.get("/campaigns/{campaign_id}/weekly.html")
+def download_weekly_html(campaign_id: UUID, context: CostlyReader, on: On = "") -> Response:
+    """The weekly bulletin as HTML."""
+    return _document(context, campaign_id, on, documents.WEEKLY_HTML)
+
+
+@router.get("/campaigns/{campaign_id}/quarterly.pdf")
+def download_quarterly_pdf(campaign_id: UUID, context: CostlyReader, on: On = "") -> Response:
+    """The quarterly assessment as PDF."""
+    return _document(context, campaign_id, on, documents.QUARTERLY_PDF)
+
+
+@router.get("/campaigns/{campaign_id}/quarterly.html")
+def download_quarterly_html(campaign_id: UUID, context: CostlyReader, on: On = "") -> Response:
+    """The quarterly assessment as HTML."""
+    return _document(context, campaign_id, on, documents.QUARTERLY_HTML)
+
+
 @router.get("/campaigns/{campaign_id}/ledger.xlsx")
 def download_ledger(campaign_id: UUID, context: CostlyReader, on: On = "") -> Response:
     """The ledger as a workbook."""

@@ -103,9 +103,7 @@ def prepare(service: Service, plants: int = 0) -> Sequence[Account] | None:
     return [Account(login, secrets[login], ROLES[role], about) for login, _, role, about in ACCOUNTS]
 
 
-def _people(
-    service: Service, audits: list[dict[str, Any]], secrets: dict[str, str]
-) -> tuple[UUID, dict[str, UUID]]:
+def _people(service: Service, audits: list[dict[str, Any]], secrets: dict[str, str]) -> tuple[UUID, dict[str, UUID]]:
     """The team, the accounts and the enterprises of the examples: the team's id, and the enterprises' by credit code."""
     with service.database.writing() as db:
         audit_log.append(db, MARK, None)

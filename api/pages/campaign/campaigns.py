@@ -71,7 +71,7 @@ def begin_campaign(request: Request, context: Runner, sent: Sent) -> Response:
     """Begin one from its files; what is wrong with them is told on the form, all of it."""
     try:
         below = sent.text("below_reached") == "1"
-        made = creation.create(context, _text(sent, "document"), _optional(sent, "roster"), below_reached=below)
+        made = creation.create(context, text_of(sent, "document"), _optional(sent, "roster"), below_reached=below)
     except Problem as problem:
         context.undo(problem)
         return page(request, context, "campaign_new.html.j2", status=problem.status, refused=problem)
@@ -227,7 +227,8 @@ def _snapshots(context: Context, campaign: Campaign) -> list[SnapshotLine]:
     ]
 
 
-def _text(sent: Posted, name: str) -> str:
+def text_of(sent: Posted, name: str) -> str:
+    """The text of an uploaded file; raises Problem (422)."""
     content = sent.file(name).file.read(4_000_001)
     try:
         return content.decode("utf-8-sig")
@@ -237,4 +238,4 @@ def _text(sent: Posted, name: str) -> str:
 
 def _optional(sent: Posted, name: str) -> str:
     value = sent.fields.get(name)
-    return _text(sent, name) if isinstance(value, UploadFile) and value.filename else ""
+    return text_of(sent, name) if isinstance(value, UploadFile) and value.filename else ""

@@ -9,7 +9,6 @@ from api.services.demo_city.plants import CityPlant, city_plants
 from api.services.demo_city.play import Play
 from api.services.demo_city.templates import Template, templates
 from api.services.notices import NoticeMaker
-from grading import calendar
 
 SHUT = 40
 """Every so many-th plant was shut during the year."""

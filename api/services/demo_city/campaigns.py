@@ -15,7 +15,9 @@ from api.identity import passwords
 from api.service import Service
 from api.services.campaigns import creation, plan, roster
 from api.services.campaigns import progress as progresses
+from api.services.campaigns.batch_edit import Edit, edit_plants, experts
 from api.services.campaigns.evaluation import vocabulary
+from api.services.campaigns.outlines import give_outlines
 from api.services.campaigns.stored import measures_of
 from api.services.demo_city.plants import COUNTIES, CityPlant
 from api.services.demo_city.play import Play
@@ -106,6 +108,7 @@ def begin(play: Play, plants: Sequence[CityPlant], plans: Plans, today: date) ->
     with play.on(today - timedelta(days=BEGAN), "demo-bureau") as context:
         lines = [_line(plant, target, plans) for plant, target in entries.items()]
         main = creation.create(context, _document(today), "\n".join(lines)).id
+        give_outlines(context, main, OUTLINES.read_text(encoding="utf-8"))
         lines = [_line(plant, "A" if plant.level in ("b", "c") else None, plans) for plant in of_district]
         district = creation.create(context, _district_document(today), "\n".join(lines)).id
     return main, district
@@ -123,6 +126,13 @@ def progress(play: Play, campaigns: tuple[UUID, UUID], plans: Plans, today: date
             _work(context, plant, ids[plant.permit])
     with play.on(today - timedelta(days=16), "demo-bureau") as context:
         _change_roster(context, main, planned)
+        people = experts(context)
+        for i, plant_of in enumerate(PEOPLE):
+            some = [p.permit for p in planned[:-2] if not p.later and p.number % len(PEOPLE) == i]
+            edit = Edit(
+                responsible=f"{plant_of[0]}局长", due=today + timedelta(days=30 + 5 * i), expert=people[i % 2][0]
+            )
+            edit_plants(context, main, some, edit, "按包抓分工落实到人。")
     under_way = [p for p in planned[:-2] if not p.later]
     _visits(play, under_way[:HELPED], ids, today)
     _gap_steps(play, under_way[:STEPPED], plans, ids, today)
@@ -251,7 +261,7 @@ def _gap_steps(play: Play, plants: Sequence[CityPlant], plans: Plans, ids: dict[
 
 
 def _steps(play: Play, plants: Sequence[CityPlant], ids: dict[str, UUID], today: date) -> None:
-    """Plants on their way to publication, each as far as the one before and a step; their own people say what is theirs to say."""
+    """Plants on their way to publication, each a step farther than the one before; their own people say what is theirs to say."""
     with play.service.database.writing() as db:
         for i, plant in enumerate(plants):
             row = db.scalars(select(CampaignPlant).where(CampaignPlant.id == ids[plant.permit])).one()
@@ -276,4 +286,6 @@ def _reject(play: Play, plants: Sequence[CityPlant], ids: dict[str, UUID], today
     """One of those that had applied is refused."""
     for plant in plants[2:3]:
         with play.on(today - timedelta(days=3), "demo-bureau") as context:
-            progresses.take_step(context, ids[plant.permit], S.REJECTED, note="无组织监控点数据缺一季度，补齐后重新申报。")
+            progresses.take_step(
+                context, ids[plant.permit], S.REJECTED, note="无组织监控点数据缺一季度，补齐后重新申报。"
+            )

@@ -32,7 +32,23 @@ INDUSTRIES = {
     "concrete": (10, "商品混凝土", {"non-leading": 3, "open": 1}),
 }
 """By industry: how many of a hundred plants, what they are called, and at which grades they begin."""
-WORDS = "宏远 泰和 永兴 金诚 华源 盛达 恒力 汇丰 嘉信 秦川 渭河 新锐 长青 天佑 德隆 瑞丰 广源 九州 三和 博远 鑫源 昌盛 力拓 安泰".split()
+WORDS = (
+    "宏远",
+    "泰和",
+    "永兴",
+    "金诚",
+    "华源",
+    "盛达",
+    "恒力",
+    "汇丰",
+    "秦川",
+    "渭河",
+    "新锐",
+    "长青",
+    "德隆",
+    "瑞丰",
+    "安泰",
+)
 BETTER = {"d": ("c", "b"), "c": ("b", "b", "a"), "b": ("a",), "non-leading": ("open",)}
 
 

@@ -53,7 +53,9 @@ def regrade(context: Context, audit_id: UUID, mode: Mode = Mode.OFFICIAL) -> Gra
 def make(
     context: Context, audit: Audit, revision: AuditRevision, read_audit: domain.Audit, mode: Mode
 ) -> tuple[Grading, Graded, bool]:
-    """The grading of a frozen revision as it is stored and as it was made, and whether it is new; the rulesets it was made with are kept whole.
+    """The grading of a frozen revision as it is stored and as it was made, and whether it is new.
+
+    The rulesets that it was made with are kept whole.
 
     Raises Problem (500 `not_reproducible`) when the same inputs have led to another result before.
     """

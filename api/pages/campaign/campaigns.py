@@ -18,9 +18,11 @@ from api.pages.render import page
 from api.problems import Problem
 from api.queries import campaigns as queries
 from api.services.campaigns import creation, documents, evaluation, roster
+from api.services.campaigns.emergency import emergency_list
 from api.services.campaigns.plant_rows import month_ends, rows_on
 from api.services.campaigns.snapshots import FIGURES, SUNDAY, Compared, SnapshotLine, compared, is_month_end, line_of
 from api.services.users import names_of
+from api.services.workbooks import XLSX
 from api.store import Campaign, CampaignState
 from grading import calendar
 from grading.campaign.roster_lines import roster_lines
@@ -161,6 +163,14 @@ def download_quarterly_html(campaign_id: UUID, context: CostlyReader, on: On = "
 def download_ledger(campaign_id: UUID, context: CostlyReader, on: On = "") -> Response:
     """The ledger as a workbook."""
     return _document(context, campaign_id, on, documents.LEDGER)
+
+
+@router.get("/campaigns/{campaign_id}/emergency.xlsx")
+def download_emergency_list(campaign_id: UUID, context: CostlyReader, on: On = "") -> Response:
+    """What each plant does at each alert, as a workbook."""
+    campaign, day = context.find(Campaign, campaign_id), day_in(on)
+    content = emergency_list(context, campaign, day)
+    return attachment(content, XLSX, f"{campaign.code}-应急减排清单-{day.isoformat()}.xlsx")
 
 
 def _document(context: Context, campaign_id: UUID, on: str, kind: documents.Kind) -> Response:

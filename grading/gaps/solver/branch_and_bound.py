@@ -101,7 +101,10 @@ class BranchAndBound:
         branches = [([*rest, way], way) for way in ways]
         if needed > 1:
             first, others = ways[0], ways[1:]
-            branches = [([*rest, choice_of(needed - 1, others), first], first), ([*rest, choice_of(needed, others)], first)]
+            branches = [
+                ([*rest, choice_of(needed - 1, others), first], first),
+                ([*rest, choice_of(needed, others)], first),
+            ]
         best: Ranked | None = None
         for branch, way in branches:
             if self.steps >= self.max_steps or depth >= MAX_DEPTH:

@@ -47,9 +47,7 @@ class Chosen:
         return {*(obstacle.asked.key for obstacle in self.closed), *parts}
 
 
-def choose_changes(
-    subject: Subject, asked: Sequence[Asked], open_: Mapping[str, Node], smallest: bool
-) -> Chosen:
+def choose_changes(subject: Subject, asked: Sequence[Asked], open_: Mapping[str, Node], smallest: bool) -> Chosen:
     """The best demands that fulfil what is open and keep the rest; `open_` are the trees of the former, by key."""
     chosen = Chosen(optimal=not any(has_questions(tree) for tree in open_.values()))
     parts = [part for one in asked if one.key in open_ for part in _parts(subject.values, one, open_[one.key])]

@@ -57,7 +57,5 @@ def _beside(
         slots.update(root for demand in more for root in roots[demand])
     taken = set(found)
     return [
-        demand
-        for demand in demands
-        if demand in taken or (demand.effort is not None and demand.effort.work in works)
+        demand for demand in demands if demand in taken or (demand.effort is not None and demand.effort.work in works)
     ]

@@ -50,7 +50,9 @@ class State:
         if not isinstance(way, Leaf) or way.demand.slot in self.uncertain:
             return self
         key = key_of(way.demand)
-        return State(self.demands, self.uncertain, {**self.left_out, key: (*self.left_out.get(key, ()), way.demand.effort)})
+        return State(
+            self.demands, self.uncertain, {**self.left_out, key: (*self.left_out.get(key, ()), way.demand.effort)}
+        )
 
     def opened(self, parts: Iterable[Node]) -> "tuple[State, list[Choice]] | None":
         """With the demands of parts, and what is left to choose; None when a part can't be fulfilled."""

@@ -125,6 +125,22 @@ def test_a_row_of_a_unit_that_reads_alike_takes_that_one_out(root: Path, tmp_pat
     assert set(grades(tmp_path / "out")) == set(GRADES) - {"U3"}
 
 
+def test_a_row_of_an_unknown_unit_among_those_of_another_takes_that_one_out(root: Path, tmp_path: Path) -> None:
+    rows = ROWS.replace("U3,DA001,10.01\n", "U1,DA003,8\nU3,DA001,10.01\n")
+    batch(root, written(tmp_path, UNITS, rows.replace("U1,DA002", "U8,DA002")))
+    assert set(grades(tmp_path / "out")) == set(GRADES) - {"U1"}
+    batch(root, written(tmp_path, UNITS, rows.replace("U1,DA003", "U8,DA003")), out="at its end")
+    assert grades(tmp_path / "at its end") == GRADES
+
+
+@pytest.mark.parametrize("row", ['U1,"DA002,9.99', 'U1,"DA"002,9.99', 'U1,"DA002,9.99\nU3,"DA001",10.01'])
+def test_a_quote_without_its_other_half_swallows_no_rows(root: Path, tmp_path: Path, row: str) -> None:
+    result = batch(root, written(tmp_path, UNITS, ROWS.replace("U1,DA002,9.99", row)))
+    assert result.exit_code == 1
+    assert "引号不成对" in result.output
+    assert not (tmp_path / "out" / "grades.csv").exists()
+
+
 @pytest.mark.parametrize("written_id", ["Ｕ3", "U３", "U\u200b3", "U3\u200d", "\u2060U3", "U\u00ad3"])
 def test_full_width_and_invisible_characters_of_ids_are_mended_and_told(
     root: Path, tmp_path: Path, written_id: str

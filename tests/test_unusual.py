@@ -1,7 +1,7 @@
 """What somebody is asked to look at once more before an audit goes on."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -22,7 +22,7 @@ def audit(change: Callable[[dict[str, Any]], object] = len) -> Audit:
     return check_audit(parse_json(json.dumps(said)), ENGINE.library)
 
 
-def found(of: Audit, today: date = DAY, before: dict[Slot, Number] | None = None) -> dict[str, Finding]:
+def found(of: Audit, today: date = DAY, before: Mapping[Slot, Number] | None = None) -> dict[str, Finding]:
     rulesets = {unit.ruleset: ENGINE.library.ruleset(unit.ruleset) for unit in of.units}
     return {finding.code: finding for finding in findings(rulesets, of, ENGINE.grade(of), today, before)}
 

@@ -114,8 +114,8 @@ def test_a_booleans_own_words_are_read_too() -> None:
 FACTS = """\
 facts:
   - {id: closed, label: 皮带密闭, type: boolean, changed_by: works, synonyms: %s}
-  - {id: dust, label: 颗粒物, type: number, unit: mg/m3, min: 0, max: 500, decimals: 2, changed_by: works}
-  - {id: fuel, label: 燃料, type: choice, options: {gas: 天然气, coal: 煤}, changed_by: works, synonyms: %s}
+  - {id: dust, label: 颗粒物, type: number, changed_by: works, unit: mg/m3, min: 0, max: 500, decimals: 2}
+  - {id: fuel, label: 燃料, type: choice, changed_by: works, options: {gas: 天然气, coal: 煤}, synonyms: %s}
 """
 READ = INDICATORS.replace("{fact: closed, equals: true}", "{fact: closed, equals: true}, {fact: fuel, equals: gas}")
 

@@ -169,24 +169,24 @@ class _Compared:
         for ruleset in (self.before, self.after):
             labels |= {level: level_label(ruleset.scale, level) for level in ruleset.scale.graded}
         for level, label in labels.items():
-            asked = [_asked(ruleset, one, level) for ruleset, one in ((self.before, old), (self.after, new))]
-            texts = [_text(ruleset, one, level) for ruleset, one in ((self.before, old), (self.after, new))]
-            if asked[0] is None or asked[1] is None:
-                if asked[0] is not asked[1]:
-                    one_sided: Direction | None = (
-                        None if old is None or new is None else "stricter" if asked[1] else "looser"
+            a, b = _asked(self.before, old, level), _asked(self.after, new, level)
+            was, now = _text(self.before, old, level), _text(self.after, new, level)
+            if a is None or b is None:
+                if a is not b:
+                    lone: Direction | None = (
+                        None if old is None or new is None else "looser" if b is None else "stricter"
                     )
-                    parts.append(Part(label, *texts, level, one_sided))
-                continue
-            a, b = asked
-            if normal(a.require) != normal(b.require):
-                parts.append(Part(label, *_both(texts, a, b, self), level, self._direction(a.require, b.require)))
+                    parts.append(Part(label, was, now, level, lone))
+            elif normal(a.require) != normal(b.require):
+                if was == now:
+                    was, now = sentence(self.before, a.require), sentence(self.after, b.require)
+                parts.append(Part(label, was, now, level, self._direction(a.require, b.require)))
+            elif was != now:
+                parts.append(Part(label, was, now, level, "same"))
             elif old is not None and new is not None:
-                known = [_known(ruleset, one, r) for ruleset, one, r in ((self.before, old, a), (self.after, new, b))]
-                if texts[0] != texts[1]:
-                    parts.append(Part(label, *texts, level, "same"))
-                elif known[0] != known[1]:
-                    parts.append(Part(f"{label}的来源", *known, level, "same"))
+                was, now = _known(self.before, old, a), _known(self.after, new, b)
+                if was != now:
+                    parts.append(Part(f"{label}的来源", was, now, level, "same"))
         return tuple(parts)
 
     def _direction(self, old: Condition, new: Condition) -> Direction:
@@ -202,13 +202,6 @@ class _Compared:
             was, now = (sum(c.is_open(Mode.OFFICIAL) for c in comparisons(one)) for one in (old, new))
             return "settled" if now < was else "reopened" if now > was else "same"
         return "stricter" if harder else "looser" if easier else "different"
-
-
-def _both(texts: list[str | None], a: Requirement, b: Requirement, compared: _Compared) -> tuple[str, str]:
-    """Both requirements in words; as conditions where the guideline's words are the same."""
-    if texts[0] != texts[1] and texts[0] is not None and texts[1] is not None:
-        return texts[0], texts[1]
-    return sentence(compared.before, a.require), sentence(compared.after, b.require)
 
 
 def _asked(ruleset: Ruleset, indicator: Indicator | None, level: str) -> Requirement | None:

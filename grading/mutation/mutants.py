@@ -187,8 +187,8 @@ def _swapped(ruleset: Ruleset, indicator: Indicator) -> Iterator[Mutant]:
             levels[",".join(level for level in ruleset.scale.ids if level in names)] = requirement
         before = {tuple(sorted(split_levels(key))): one for key, one in indicator.levels.items()}
         if before != {tuple(sorted(split_levels(key))): one for key, one in levels.items()}:
-            names = (level_label(ruleset.scale, level) for level in (better, worse))
-            text = f"{' 与 '.join(names)} 的要求互换"
+            labels = [level_label(ruleset.scale, level) for level in (better, worse)]
+            text = f"{' 与 '.join(labels)} 的要求互换"
             yield Mutant(
                 "level", f"{indicator.id}.{better}↔{worse}", text, indicator.model_copy(update={"levels": levels})
             )

@@ -40,9 +40,10 @@ class Domain:
         self._rows: dict[str, list[Any]] = {}
         for group in self.ruleset.groups:
             self._group(group)
-        for fact, group in _read(plan):
-            for row in range(len(self._rows[group])) if group is not None else (None,):
-                self._variable(self.ruleset.facts[fact], row)
+        for name, own in _read(plan):
+            rows: Iterable[int | None] = (None,) if own is None else range(len(self._rows[own]))
+            for row in rows:
+                self._variable(self.ruleset.facts[name], row)
 
     def rows(self, group: str) -> Sequence[Any]:
         """Whether each of the rows is there."""
@@ -97,8 +98,8 @@ class Domain:
         """
         for group, rows in self._rows.items():
             there = len(values.groups.get(group, ()))
-            for row, present in enumerate(rows):
-                yield group, present if row < there else z3.Not(present)
+            for i, present in enumerate(rows):
+                yield group, present if i < there else z3.Not(present)
         for (name, row), variable in self._facts.items():
             fact = self.ruleset.facts[name]
             if row is None or fact.group is None:
@@ -283,7 +284,7 @@ def _value(model: Any, fact: Fact, variable: Any) -> Operand:
     if fact.type == "boolean":
         return _true(model, variable)
     if fact.type == "choice":
-        return next(option for option, one in variable.items() if _true(model, one))
+        return next(str(option) for option, one in variable.items() if _true(model, one))
     if fact.type == "choices":
         return frozenset(option for option, one in variable.items() if _true(model, one))
     number = _whole(model, variable)

@@ -179,11 +179,11 @@ class _Prover:
             outcome = "open"
             witness = None if best is None else self._witness(level, period, best, None, level)
         elif Question("reaches", "", level) in answers.found:
-            self._find_level(ProofCode.LEVEL_NOT_TOLD_APART, level, period, level=level)
+            self._find_level(reason_of(ProofCode.LEVEL_NOT_TOLD_APART, level=level), level, period)
         else:
             named = dict(self._demands(search, level))
             names = search.conflict([], named)
-            self._find_level(ProofCode.LEVEL_UNREACHABLE, level, period, level=level, names=_listed(names))
+            self._find_level(reason_of(ProofCode.LEVEL_UNREACHABLE, level=level, names=_listed(names)), level, period)
         self.levels.append(LevelProof(level, period, outcome, witness))
 
     def _demands(self, search: Search, level: str) -> Iterator[tuple[str, Any]]:
@@ -261,16 +261,16 @@ class _Prover:
     def _windows(self) -> None:
         for criterion, reason in window_findings(self.ruleset, self.criteria):
             self._find(self._problem(criterion, reason), criterion.name, [])
-        reason = edition_finding(self.library, self.ruleset)
-        if reason is not None:
-            self._find(self.loaded.own.problem(("edition", "superseded"), reason), "edition", [])
+        gap = edition_finding(self.library, self.ruleset)
+        if gap is not None:
+            self._find(self.loaded.own.problem(("edition", "superseded"), gap), "edition", [])
 
     def _find_criterion(self, code: ProofCode, one: Criterion, periods: list[Period]) -> None:
         reason = reason_of(code, text=sentence(self.ruleset, one.condition))
         self._find(self._problem(one, reason), one.name, periods)
 
-    def _find_level(self, code: ProofCode, level: str, period: Period, **parameters: Parameter) -> None:
-        self._find(self.loaded.own.problem((), reason_of(code, **parameters)), level, [period])
+    def _find_level(self, reason: Reason, level: str, period: Period) -> None:
+        self._find(self.loaded.own.problem((), reason), level, [period])
 
     def _problem(self, one: Criterion, reason: Reason) -> Problem:
         return self.loaded.problem(one.site.kind, one.site.id, one.inner, reason)

@@ -121,10 +121,10 @@ def together_questions(
     """Whether each comparison that a level asks can be met by a unit that reaches the level."""
     graded = plan.ruleset.scale.graded
     asked = {
-        (level, one.place)
+        (level, stated.place)
         for indicator in plan.ruleset.indicators
         for level in levels
-        if (one := asked_at(graded, indicator, level)) is not None
+        if (stated := asked_at(graded, indicator, level)) is not None
     }
     for one in listed:
         ref = plan.places.get(one.name)

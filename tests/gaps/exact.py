@@ -1,7 +1,8 @@
 """What an exact solver (z3) says of plans: whether a level can be reached at all, by how few changes, and how cheaply.
 
 The conditions are put to the solver from the language's description alone. With plans it shares what may be changed (what is
-given stays, dates go forward, `changes_to`; what only selects rows or plants stays once it is known) and that a work is paid once.
+given stays, dates go forward, `changes_to`; what only selects rows or plants stays once it is known), and that a work is
+paid once.
 """
 
 from collections.abc import Callable, Iterator

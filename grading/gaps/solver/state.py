@@ -7,7 +7,7 @@ from functools import cached_property
 
 from grading.gaps.solver.lower_bounds import Choice
 from grading.gaps.tree.constraints import Constraint
-from grading.gaps.tree.nodes import Both, Either, Leaf, Node, Table, obstacles_of
+from grading.gaps.tree.nodes import Both, Either, Leaf, Node, obstacles_of
 from grading.gaps.tree.propagate import Demand, Effort
 from grading.gaps.tree.values import Slot
 

@@ -14,17 +14,17 @@ from grading.places import sources
 
 def can_move(ruleset: Ruleset, scope: ConditionBase) -> bool:
     """Whether a change could make a `where` or `applies_when` come out otherwise."""
-    known = _movable(ruleset)
+    known, movable = _known(ruleset)
     if id(scope) not in known:
         read = (source[0] for c in comparisons(scope) for source in sources(ruleset, c.fact, None))
-        known[id(scope)] = any(fact in levers(ruleset) for fact in read)
+        known[id(scope)] = any(fact in movable for fact in read)
     return known[id(scope)]
 
 
 @per_ruleset
-def _movable(ruleset: Ruleset) -> dict[int, bool]:
-    """By condition of the ruleset, what is known of it."""
-    return {}
+def _known(ruleset: Ruleset) -> tuple[dict[int, bool], frozenset[str]]:
+    """By condition of the ruleset, what is known of it already; and the facts that can be moved."""
+    return {}, levers(ruleset)
 
 
 @per_ruleset

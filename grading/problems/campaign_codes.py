@@ -98,6 +98,31 @@ class CampaignCode(Sentences):
         "there is no county {county}; development zones can be named with their codes in counties",
     )
     TARGET_TWICE = "target_twice", "{county} 的目标重复", "there are two targets of {county}"
+    OUTLINES_FORM = (
+        "outlines_form",
+        "应为 GeoJSON 的 FeatureCollection，features 中每个区县一项",
+        "should be a GeoJSON FeatureCollection with a feature for each county",
+    )
+    OUTLINE_WITHOUT_COUNTY = (
+        "outline_without_county",
+        "properties 中应有 county（或 adcode），为六位区划代码",
+        "properties need county (or adcode), a code of six digits",
+    )
+    OUTLINE_TWICE = (
+        "outline_twice",
+        "{county} 的轮廓已在 features[{index}]",
+        "the outline of {county} stands at features[{index}] already",
+    )
+    OUTLINE_GEOMETRY = (
+        "outline_geometry",
+        "应为 Polygon 或 MultiPolygon，坐标为 [经度, 纬度]，在中国境内，每环至少 4 点",
+        "should be a Polygon or MultiPolygon of [longitude, latitude] within China, each ring with 4 points or more",
+    )
+    OUTLINES_TOO_FINE = (
+        "outlines_too_fine",
+        "共 {points:,} 个点，应不超过 {most:,} 个，请先简化",
+        "has {points:,} points; simplify it to {most:,} or fewer",
+    )
     AREA_NOT_YOURS = (
         "area_not_yours",
         "范围 {area} 不在您的辖区（{own}）",

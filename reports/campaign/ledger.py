@@ -34,6 +34,27 @@ LEDGER = (
     ("完成比例", 10),
     ("责任人", 14),
     ("困难", 28),
+    ("企业进度", 14),
+    ("差距进度（最后登记）", 20),
+)
+VISITS = (
+    ("日期", 13),
+    ("区县", 14),
+    ("企业", 32),
+    ("排污许可证编号", 26),
+    ("人员", 14),
+    ("发现", 50),
+    ("建议", 50),
+    ("下次", 13),
+)
+STEPS = (
+    ("日期", 13),
+    ("区县", 14),
+    ("企业", 32),
+    ("排污许可证编号", 26),
+    ("差距编号", 14),
+    ("改为", 20),
+    ("说明", 50),
 )
 LISTING = (
     ("排污许可证编号", 26),
@@ -103,7 +124,7 @@ def campaign_ledger(evaluator: Evaluator, report: CampaignReport, more: Suppleme
     if first is None:
         raise RuntimeError("a new workbook has a sheet")
     first.title = "台账"
-    _fill(first, report, LEDGER, _ledger(evaluator, report))
+    _fill(first, report, LEDGER, _ledger(evaluator, report, more))
     _fill(book.create_sheet("区县"), report, COUNTY, _counties(report))
     _fill(book.create_sheet("企业"), report, PLANT, _plants(evaluator, report))
     for name, listings in (("逾期与退步", report.urgent), ("等级变动", report.moved), ("待定", (report.undecided,))):
@@ -113,21 +134,42 @@ def campaign_ledger(evaluator: Evaluator, report: CampaignReport, more: Suppleme
         _fill(book.create_sheet("怎样最快达标"), report, AREAS, _areas(words.areas(more.outlook)))
     if more.shared is not None:
         _fill(book.create_sheet("共有差距"), report, SHARED, shared_rows(shared_lines(more.shared)))
+    if more.visits is not None:
+        _fill(book.create_sheet("帮扶"), report, VISITS, _visits(report, more))
+        _fill(book.create_sheet("进度登记"), report, STEPS, _steps(report, more))
     made = BytesIO()
     book.save(made)
     return made.getvalue()
 
 
-def _ledger(evaluator: Evaluator, report: CampaignReport) -> Iterable[Cells]:
+def _ledger(evaluator: Evaluator, report: CampaignReport, more: Supplement) -> Iterable[Cells]:
     lines = {entry.permit: _plant(evaluator, report, entry) for entry in evaluator.campaign.roster}
+    # Steps come in the order in which they were taken.
+    of_gaps = {(step.permit, step.gap): step.state for step in more.steps if step.gap is not None}
     for entry in evaluator.campaign.roster:
         head = lines[entry.permit]
         for m in entry.measures:
             cost = None if m.cost_wan is None else float(m.cost_wan)
             days = (m.start.isoformat() if m.start else None, m.finish.isoformat())
-            yield (*head, m.gap, m.text, cost, *days, f"{plain(m.done_percent)}%", m.responsible, m.obstacle)
+            done = f"{plain(m.done_percent)}%"
+            states = (more.states.get(entry.permit), of_gaps.get((entry.permit, m.gap)))
+            yield (*head, m.gap, m.text, cost, *days, done, m.responsible, m.obstacle, *states)
         if not entry.measures:
-            yield (*head, None, "（未制定计划）", None, None, None, None, None, None)
+            yield (*head, None, "（未制定计划）", *([None] * 6), more.states.get(entry.permit), None)
+
+
+def _visits(report: CampaignReport, more: Supplement) -> Iterable[Cells]:
+    lines = {line.permit: line for line in report.plants}
+    for v in more.visits or ():
+        line, again = lines[v.permit], None if v.next_day is None else v.next_day.isoformat()
+        yield (v.day.isoformat(), line.county, line.name, v.permit, v.by, v.findings, v.advice, again)
+
+
+def _steps(report: CampaignReport, more: Supplement) -> Iterable[Cells]:
+    lines = {line.permit: line for line in report.plants}
+    for s in more.steps:
+        line = lines[s.permit]
+        yield (s.day.isoformat(), line.county, line.name, s.permit, s.gap, s.state, s.note or None)
 
 
 def _plant(evaluator: Evaluator, report: CampaignReport, entry: RosterEntry) -> Cells:

@@ -80,6 +80,14 @@ def lines_of_grading(context: Context, grading_id: UUID, target: str) -> Mapping
     stored = context.db.scalar(select(Grading).where(Grading.id == grading_id))
     if stored is None:
         return None
+    # Gaps follow from gradings, which never change.
+    found: Mapping[str, GapLine] | None = context.service.gap_lines.get(
+        (grading_id, target), lambda: _lines_of(context, stored, target)
+    )
+    return found
+
+
+def _lines_of(context: Context, stored: Grading, target: str) -> Mapping[str, GapLine] | None:
     try:
         case, _ = explained(context, stored)
     except Problem:

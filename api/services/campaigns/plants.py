@@ -35,6 +35,7 @@ def _enterprise(plant: RegisteredPlant, stated: PlantFacts | None) -> Enterprise
         state=state,
         head=facts.head,
         emissions_t_a=facts.emissions_t_a,
+        point=facts.point,
     )
 
 

@@ -35,7 +35,7 @@ BEGAN, FROZEN, PLANS_DUE, DEADLINE = 300, 270, 250, -75
 """The city's campaign, in days before today."""
 DISTRICT = "610402"
 DISTRICT_BEGAN, DISTRICT_ENDED = 345, 15
-LATE, SIDE = 25, 11
+SIDE = 11
 HELPED, STEPPED, ACCOUNTS = 24, 12, 6
 S = CampaignStepState
 WAY = (S.RECTIFYING, S.SELF_CHECKED, S.APPLIED, S.CITY, S.PUBLICITY)
@@ -85,7 +85,7 @@ class Plans:
         found = []
         for i, line in enumerate(self.lines(plant.first, target)):
             remedy = line.remedy
-            ago = LATE if plant.number % 7 == i % 7 else -30 - 5 * i
+            ago = plant.number * 3 % 90 + 10 if plant.number % 7 == i % 7 else -30 - 5 * i
             cost = remedy.cost_wan_cny[1] if remedy is not None and remedy.cost_wan_cny is not None else Decimal(2)
             found.append(
                 {
@@ -176,7 +176,7 @@ def _point(county: str) -> dict[str, Any]:
 
 
 def _document(today: date) -> str:
-    new = [{"county": code, "at_least": 2 + share // 3} for code, (_, share, *_) in COUNTIES.items()]
+    new = [{"county": code, "at_least": 1 + share // 4} for code, (_, share, *_) in COUNTIES.items()]
     return json.dumps(
         {
             "id": "demo-city",
@@ -186,7 +186,7 @@ def _document(today: date) -> str:
             "period": _period(today, BEGAN, FROZEN, PLANS_DUE, DEADLINE),
             "reached": "B",
             "zones": {"core": {"within_km": 25}, "other": {}},
-            "shares": [{"zone": "core", "at_least_percent": 45}, {"zone": "other", "at_least_percent": 40}],
+            "shares": [{"zone": "core", "at_least_percent": 30}, {"zone": "other", "at_least_percent": 20}],
             "new": new,
         },
         ensure_ascii=False,

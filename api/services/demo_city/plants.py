@@ -107,7 +107,8 @@ def _plant(i: int, chance: Random, keys: Sequence[str]) -> CityPlant:
         later = _key(keys, industry, reached, chance)
         if later and reached in ("a", "b") and i % 12 == 3:
             last = _key(keys, industry, "c", chance)
-    spread = chance.uniform(-0.06, 0.06), chance.uniform(-0.05, 0.05)
+    wide = 0.09 if far > 25 else 0.045
+    spread = chance.uniform(-wide, wide), chance.uniform(-wide, wide)
     word = WORDS[chance.randrange(len(WORDS))]
     return CityPlant(
         number=i,

@@ -62,8 +62,8 @@ def serve(
         service.close()
         stop(problem)
     if demo:
-        err.print("正在准备演示数据……")
-        _show_demo(demonstration.prepare(service), settings)
+        err.print("正在准备演示数据（首次约需一分钟）……")
+        _show_demo(demonstration.prepare(service, demonstration.PLANTS), settings)
     elif nobody:
         err.print("还没有用户。请先运行：grading user add 用户名 --name 姓名 --role administrator", style="yellow")
     err.print(f"服务地址：{settings.public_url or f'http://{settings.host}:{settings.port}'}（Ctrl-C 停止）")

@@ -26,7 +26,7 @@ from api.pages import (
 )
 from api.pages.admission import opinions
 from api.pages.batch import batch_unit, batches
-from api.pages.campaign import campaigns, plan, plants, progress
+from api.pages.campaign import campaigns, outlook, plan, plant_map, plants, progress
 from api.pages.form import audit_form, evidence
 from api.pages.problem_page import problem_page
 from api.pages.ruleset import rulesets
@@ -49,7 +49,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     batches.router,
     batch_unit.router,
     campaigns.router,
+    plant_map.router,
     plants.router,
+    outlook.router,
     plan.router,
     progress.router,
     opinions.router,

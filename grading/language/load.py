@@ -34,6 +34,8 @@ from grading.problems.reason import reason_of
 from grading.problems.ruleset_codes import RulesetCode
 
 M = TypeVar("M", bound=BaseModel)
+BESIDE = (".cases.yaml", ".accepted.yaml")
+"""How files end that stand beside a ruleset's."""
 LISTS = ("facts", "computed", "indicators", "gates")
 
 
@@ -49,7 +51,7 @@ class Library:
     def ids(self) -> tuple[str, ...]:
         """The ids of all rulesets there are, in order."""
         files = (p for p in self.root.glob("*/*.yaml") if p.parent.name != "common")
-        return tuple(sorted(f"{p.parent.name}/{p.stem}" for p in files if not p.name.endswith(".cases.yaml")))
+        return tuple(sorted(f"{p.parent.name}/{p.stem}" for p in files if not p.name.endswith(BESIDE)))
 
     def ruleset(self, ruleset_id: str) -> Ruleset:
         """The merged ruleset; raises LanguageError with everything that is wrong, or KeyError if there is none."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from grading.gaps.tree.propagate import Demand, Work
+from grading.gaps.tree.propagate import Demand, Work, efforts_of
 from grading.model.base import Remedy
 from grading.model.gap import Costs
 
@@ -11,9 +11,9 @@ from grading.model.gap import Costs
 def works_of(demands: Iterable[Demand]) -> dict[Work, bool]:
     """The works of demands, and whether each is needed for sure: a missing value may turn out to satisfy."""
     found: dict[Work, bool] = {}
-    for demand in demands:
-        if demand.effort is not None and demand.effort.work.remedy is not None:
-            found[demand.effort.work] = found.get(demand.effort.work, False) or demand.effort.sure
+    for effort in efforts_of(demands):
+        if effort.work.remedy is not None:
+            found[effort.work] = found.get(effort.work, False) or effort.sure
     return found
 
 

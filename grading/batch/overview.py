@@ -59,8 +59,8 @@ def write_overview(lines: Sequence[Line], found: Split, mode: Mode, to: Path) ->
         put(sheet, FIRST, column, head, "表头")
     for row, line in enumerate(lines, start=FIRST + 1):
         counts = counts_of(line)
-        head = (line.number, line.title, line.ruleset, line.graded, line.refused)
-        for column, value in enumerate((*head, *(counts.get(level) for level in levels)), start=1):
+        own = (line.number, line.title, line.ruleset, line.graded, line.refused)
+        for column, value in enumerate((*own, *(counts.get(level) for level in levels)), start=1):
             cell = put(sheet, row, column, value if isinstance(value, str) else "", "项目")
             if isinstance(value, int):
                 cell.value = value

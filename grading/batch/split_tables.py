@@ -16,7 +16,7 @@ from grading.batch.layout import HEADS, UNIT_ID, LayoutError, Reject
 from grading.batch.sheets import sheets_of
 from grading.batch.split import Part, Split
 from grading.batch.staging import BROKEN, SOURCE_LINE, open_tables, stage_csv, stage_sheet
-from grading.batch.tables import TableSource
+from grading.batch.tables import UNITS_FILE, TableSource
 from grading.batch.unit_ids import normalised
 from grading.language.load import Library
 from grading.language.problems import LanguageError
@@ -179,7 +179,7 @@ def _in_several(ids: pl.Series, of_unit: pl.Series) -> pl.Series:
 
 
 def _name(table: str) -> str:
-    return f"{table or 'units'}.staged.parquet"
+    return f"{table or UNITS_FILE}.staged.parquet"
 
 
 def _parquet(path: Path) -> _Staged:
@@ -358,7 +358,7 @@ def _write(
                 continue
             wanted = (codes == code).fill_null(False)
             rows = block.select(kept[name]).filter(wanted | orphans if group else wanted)
-            to = work / name / f"{group or 'units'}-{number:05}.part"
+            to = work / name / f"{group or UNITS_FILE}-{number:05}.part"
             to.parent.mkdir(parents=True, exist_ok=True)
             rows.write_parquet(to, compression="lz4")
             blocks[name].append(to)

@@ -15,12 +15,13 @@ from grading.cli.main import app
 from tests.cli.test_batch import FACTS, GATES, GRADES, INDICATORS, ROWS, grades, rejects
 from tests.language.shelf import ruleset_text, shelf
 
+# The table of a group may be called `units`, as that of the units is.
 KILN_FACTS = """\
 groups:
-  kilns: {label: 窑炉, key: kiln_id}
+  units: {label: 窑炉, key: kiln_id}
 facts:
   - {id: closed, label: 皮带密闭, type: boolean}
-  - {id: dust, group: kilns, label: 窑尘, type: number, unit: mg/m3, min: 0, max: 500, decimals: 2}
+  - {id: dust, group: units, label: 窑尘, type: number, unit: mg/m3, min: 0, max: 500, decimals: 2}
 """
 KILN_INDICATORS = """\
 indicators:
@@ -28,7 +29,7 @@ indicators:
     dimension: treatment
     title: 窑
     levels:
-      A: {require: {all: [{fact: closed, equals: true}, {each: kilns, require: {fact: dust, at_most: 10}}]}, text: 窑尘不高于 10}
+      A: {require: {all: [{fact: closed, equals: true}, {each: units, require: {fact: dust, at_most: 10}}]}, text: 窑尘不高于 10}
     cite: {document: 试验文件}
     basis: seen
     confidence: high
@@ -68,7 +69,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def written(folder: Path, units: str = UNITS, rows: str = ROWS, kilns: str = KILNS) -> Path:
-    for name, text in (("plants", units), ("plants.outlets", rows), ("plants.kilns", kilns)):
+    for name, text in (("plants", units), ("plants.outlets", rows), ("plants.units", kilns)):
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     return folder / "plants.csv"
 
@@ -79,7 +80,7 @@ def batch(root: Path, file: Path, *options: str) -> Result:
 
 
 def as_parquet(folder: Path) -> Path:
-    for name in ("plants", "plants.outlets", "plants.kilns"):
+    for name in ("plants", "plants.outlets", "plants.units"):
         pl.read_csv(folder / f"{name}.csv", infer_schema=False).write_parquet(folder / f"{name}.parquet")
         (folder / f"{name}.csv").unlink()
     return folder / "plants.parquet"
@@ -88,7 +89,7 @@ def as_parquet(folder: Path) -> Path:
 def as_workbook(folder: Path) -> Path:
     book = Workbook()
     book.remove(book.worksheets[0])
-    for name, title in (("plants", "单元"), ("plants.outlets", "排放口"), ("plants.kilns", "窑炉")):
+    for name, title in (("plants", "单元"), ("plants.outlets", "排放口"), ("plants.units", "窑炉")):
         sheet = book.create_sheet(title)
         for row in (folder / f"{name}.csv").read_text(encoding="utf-8").splitlines():
             sheet.append([cell or None for cell in row.split(",")])
@@ -110,8 +111,8 @@ def as_lines(folder: Path) -> Path:
         unit("U3", "e/r", bag | {"share": 79.9}, {"outlets": [{"outlet_id": "1", "pm": 10.01}]}),
         unit("U4", "e/r", bag, {}),
         unit("U5", "e/r", bag | {"share": 90, "fuel": "coal"}, {"outlets": [{"outlet_id": "1", "pm": 10.01}]}),
-        unit("K1", "e/k", {"closed": True}, {"kilns": [{"kiln_id": "1", "dust": 10}]}),
-        unit("K2", "e/k", {"closed": True}, {"kilns": [{"kiln_id": "1", "dust": 10.01}]}),
+        unit("K1", "e/k", {"closed": True}, {"units": [{"kiln_id": "1", "dust": 10}]}),
+        unit("K2", "e/k", {"closed": True}, {"units": [{"kiln_id": "1", "dust": 10.01}]}),
     ]
     # The first plant has units of both rulesets.
     plants = [[units[0], units[5]], *([u] for u in units[1:5]), [units[6]]]
@@ -199,7 +200,7 @@ def test_a_unit_that_stands_under_two_rulesets_is_refused_under_both(root: Path,
 def test_a_row_of_no_unit_is_told_once(root: Path, tmp_path: Path) -> None:
     result = batch(root, written(tmp_path, kilns=KILNS + "K9,Y1,3\n"))
     assert result.exit_code == 1
-    assert [r[:3] for r in rejects(tmp_path / "out")] == [(4, "K9", "kilns.unit.id")]
+    assert [r[:3] for r in rejects(tmp_path / "out")] == [(4, "K9", "units.unit.id")]
 
 
 def test_the_same_command_goes_on_and_another_input_is_refused(root: Path, tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def required_text(subject: Subject, part: Leaf | Table) -> str:
     """What a comparison or table asks for, in words."""
     ruleset = subject.ruleset
     if isinstance(part, Table):
-        label = ruleset.groups[part.group].label
+        label = ruleset.groups[part.group].name
         if part.closed == "missing_table":
             return f"填报“{label}”表（没有的也要写明“无”）"
         return f"“{label}”表中要有这样的行：{sentence(ruleset, part.condition)}"
@@ -177,7 +177,7 @@ def _settled_by(ruleset: Ruleset, c: Comparison, constraint: Constraint, behind:
 def _of_table(subject: Subject, table: Table) -> dict[str, Any]:
     """A table that was not stated, or lacks a row of the kind that is needed."""
     place = f"units[{subject.index}].groups.{table.group}"
-    label = subject.ruleset.groups[table.group].label
+    label = subject.ruleset.groups[table.group].name
     is_missing = table.closed == "missing_table"
     known = MissingValue(place=place, fact=table.group, fact_label=label, evidence=())
     return {

@@ -145,9 +145,7 @@ def campaign_ledger(evaluator: Evaluator, report: CampaignReport, more: Suppleme
 def _ledger(evaluator: Evaluator, report: CampaignReport, more: Supplement) -> Iterable[Cells]:
     lines = {entry.permit: _plant(evaluator, report, entry) for entry in evaluator.campaign.roster}
     # Steps come in the order in which they were taken.
-    of_gaps: dict[tuple[str, str | None], str] = {
-        (step.permit, step.gap): step.state for step in more.steps if step.gap is not None
-    }
+    of_gaps = {(step.permit, step.gap): step.state for step in more.steps if step.gap is not None}
     for entry in evaluator.campaign.roster:
         head = lines[entry.permit]
         for m in entry.measures:

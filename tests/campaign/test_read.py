@@ -55,6 +55,7 @@ roster:
         "c.yaml:7:",
         "c.yaml:10:",
         "c.yaml:11:",
+        "c.yaml:11:",
     ]
 
 

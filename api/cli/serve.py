@@ -12,7 +12,6 @@ from rich.table import Table
 
 from api.cli import backup, log, users, worker
 from api.cli.opening import Data, service_of, settings_of, undamaged
-from api.server.run import run
 from grading.cli.terminal import err, out, print_block, stop
 
 if TYPE_CHECKING:
@@ -47,6 +46,7 @@ def serve(
 ) -> None:
     """Run the service until it is told to stop; ends with 2 when its settings don't allow it to start."""
     from api import startup
+    from api.server.run import run
     from api.services import demo as demonstration
 
     settings = settings_of(context, host=host, port=port, data=data, processes=processes)

@@ -117,6 +117,7 @@ class OptionOut(Out):
     evidence: int
     ready_on: date | None
     works: list[str]
+    settings: list[str] = Field(description="The changed values, as a simulation takes them.")
 
 
 class PlantToHelpOut(Out):
@@ -150,6 +151,7 @@ class PlantToHelpOut(Out):
                 evidence=0 if way is None else way.evidence,
                 ready_on=option.ready_on,
                 works=[] if way is None else [work.text for work in way.works],
+                settings=[] if way is None else list(way.settings),
             )
         return cls(
             permit=found.permit,

@@ -30,6 +30,8 @@ MARK = "demo.created"
 FOLDER = "demo"
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 EXAMPLES_IN_WHEEL = Path(__file__).resolve().parents[1] / "_examples"
+INDUSTRIES = ("brick", "cement", "ceramics", "coking", "foundry", "industrial_coating", "lime", "rubber", "steel_long")
+"""Whose examples are shown: all of them would keep the first start waiting for the rules of 39 industries."""
 SHOWN = "91610404MA7D2P8L3F"
 """The enterprise whose user there is an account for."""
 PROJECTS_PLANT = "91610402MA6XG7N518"
@@ -88,7 +90,8 @@ def prepare(service: Service, plants: int = 0) -> Sequence[Account] | None:
         raise ValueError("a production service has no demo")
     if is_demo(service):
         return None
-    audits = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(_examples().glob("*/*.json"))]
+    files = sorted(file for industry in INDUSTRIES for file in (_examples() / industry).glob("*.json"))
+    audits = [json.loads(file.read_text(encoding="utf-8")) for file in files]
     secrets = {login: passwords.generated() for login, *_ in ACCOUNTS}
     today = calendar.today()
     began = calendar.start_of(demo_city.start_of_year(today)) if plants else calendar.now()

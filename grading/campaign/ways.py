@@ -78,6 +78,8 @@ class Way(Strict):
     """Values that only have to be shown."""
     waits_until: date | None
     works: tuple[Work, ...]
+    settings: tuple[str, ...]
+    """The changed values, as `grading simulate --set` takes them."""
     grade: str
     audit_digest: str
     """Of the changed audit that was graded."""
@@ -213,8 +215,9 @@ def _proven(
     if len(found) < len(sets):
         return None
     changes = _merged(change for one in found for change in one.changes)
+    settings = tuple(f"{change.setting}={_written(change.after)}" for change in changes)
     try:
-        changed = change_audit(audit, (f"{c.setting}={_written(c.after)}" for c in changes), engine.library)
+        changed = change_audit(audit, settings, engine.library)
     except AuditError:
         # Two units ask for values that don't go together.
         return None
@@ -236,6 +239,7 @@ def _proven(
         evidence=sum(change.kind == "supply" for change in changes),
         waits_until=max(ready, default=None),
         works=works,
+        settings=settings,
         grade=_worst([unit.outcome.grade for unit in after.units if unit.id in units], levels),
         audit_digest=audit_digest(changed),
     )
@@ -319,6 +323,7 @@ def _sum(ways: Sequence[Way]) -> Way:
         evidence=sum(way.evidence for way in ways),
         waits_until=max(waits, default=None),
         works=tuple(work for way in ways for work in way.works),
+        settings=tuple(setting for way in ways for setting in way.settings),
         grade="、".join(dict.fromkeys(way.grade for way in ways)),
         audit_digest="、".join(way.audit_digest for way in ways),
     )

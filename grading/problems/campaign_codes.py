@@ -37,6 +37,16 @@ class CampaignCode(Sentences):
         "{permit} 的目标已写在行动方案的 roster 中",
         "the target of {permit} stands in the document's roster already",
     )
+    AUDIT_WITHOUT_PERMIT = (
+        "audit_without_permit",
+        "审核中没有排污许可证编号，不知是哪一家企业",
+        "the audit states no permit, so whose it is is not known",
+    )
+    AUDIT_GRADED_OTHERWISE = (
+        "audit_graded_otherwise",
+        "这份审核评为 {graded}，{permit} 当日有效的等级是 {grade}；应给出公布时所依据的审核",
+        "this audit is graded {graded}, and in force of {permit} is {grade}; the audit that was published is wanted",
+    )
     UNIT_TWICE = "unit_twice", "单元编号 {unit} 重复", "the unit id {unit} stands twice"
     TOO_MANY_LINES = "too_many_lines", "超过 {most:,} 行", "has more than {most:,} lines"
 

@@ -18,6 +18,7 @@ WAY = {
     "cheapest": "最省的方案",
     "quickest": "最快的方案",
 }
+FIGURES_ONLY = "核实指南数值即达到"
 PLAN = {"in_time": "计划按期", "uncovered": "计划未覆盖全部差距", "late": "计划逾期或晚于期限", "none": "没有计划"}
 TRIAL = "试算"
 SHARED_BY = 2
@@ -139,7 +140,7 @@ class OutlookWords:
             unmet=unmet,
             unknown=unknown,
             gaps_text="，".join(f"{n} 项{what}" for n, what in ((unmet, "不满足"), (unknown, "缺证明")) if n) or "—",
-            way=self._no_way(found) if option is None else WAY[option.name],
+            way=self._no_way(found) if option is None else _way_text(option, provisional=found.is_provisional),
             cost=cost,
             weeks=weeks,
             work=work,
@@ -179,7 +180,7 @@ class OutlookWords:
             name=enterprise.name,
             county=self.county(enterprise.county),
             now=self.label(grade),
-            way=WAY[pick.way],
+            way=FIGURES_ONLY if pick.provisional and not pick.changes + pick.evidence else WAY[pick.way],
             cost="—" if published else _with_unpriced(pick.cost_wan, pick.unpriced),
             weeks="—" if published else _with_untimed(pick.weeks, pick.untimed),
             work="—" if published else _work_text(pick.changes, pick.evidence),
@@ -224,6 +225,11 @@ def shared_lines(found: Iterable[SharedGap]) -> tuple[SharedLine, ...]:
 def _shared_text(gap: SharedGap) -> str:
     parts = [(len(gap.unmet), "不满足"), (len(gap.unknown), "缺证明"), (len(gap.unresolved), "指南数值待核实")]
     return "，".join(f"{number} 家{what}" for number, what in parts if number)
+
+
+def _way_text(option: Option, *, provisional: bool) -> str:
+    idle = option.way is not None and not option.way.changes + option.way.evidence
+    return FIGURES_ONLY if provisional and idle else WAY[option.name]
 
 
 def _choice_text(choice: Choice) -> str:

@@ -88,7 +88,6 @@ class RemainingLine:
     due: str
     responsible: str
     why: str
-    grading: str
 
 
 @dataclass(frozen=True)
@@ -255,7 +254,6 @@ class Sections:
             due="—" if due is None else day_text(due),
             responsible="、".join(people) or "—",
             why=late.get(entry.permit, ""),
-            grading="" if plant is None else grading_id(self.evaluator, plant, day),
         )
 
     def _has_reached(self, entry: RosterEntry, day: date) -> bool:

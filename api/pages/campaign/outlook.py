@@ -29,7 +29,7 @@ Reader = Annotated[Context, needs(Rule.READ_CAMPAIGNS)]
 Helper = Annotated[Context, needs(Rule.READ_PLANTS_TO_HELP)]
 CostlyHelper = Annotated[Context, needs(Rule.READ_PLANTS_TO_HELP, costly=True)]
 Short = Annotated[str, Query(max_length=160)]
-LINES, SHARED = 50, 12
+LINES, SHARED, PICKS = 50, 12, 30
 ORDERS: dict[Order, str] = {"cost": "投资", "weeks": "时间", "changes": "改动项数"}
 
 
@@ -39,8 +39,6 @@ def show_outlook(campaign_id: UUID, request: Request, context: Reader, on: Short
     campaign = context.find(Campaign, campaign_id)
     day = day_in(on)
     found = outlook_on(context, campaign, day)
-    evaluator = found.data.evaluator
-    words = OutlookWords(evaluator, lambda grade: grade_label(evaluator, grade))
     return page(
         request,
         context,
@@ -50,7 +48,8 @@ def show_outlook(campaign_id: UUID, request: Request, context: Reader, on: Short
         report=found.report,
         outlook=found.outlook,
         waiting=found.waiting,
-        areas=words.areas(found.outlook),
+        areas=found.areas,
+        most=PICKS,
         document=found.data.campaign,
         zones=ZONE,
         day_query=_day_query(context, day),

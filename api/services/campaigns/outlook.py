@@ -16,7 +16,8 @@ from api.store import Campaign, Enterprise, Role
 from grading.campaign.candidates import Candidate, candidates
 from grading.campaign.shared_gaps import Order, SharedGap, by_effort, shared_gaps
 from grading.campaign.soonest import Outlook, outlook
-from reports.campaign.context import CampaignReport
+from reports.campaign.context import CampaignReport, grade_label
+from reports.campaign.outlook import AreaLine, OutlookWords
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class CampaignOutlook:
     data: CampaignData
     report: CampaignReport
     outlook: Outlook
+    areas: tuple[AreaLine, ...]
+    """The same in words."""
     waiting: int
     """Plants whose ways the workers have not worked out yet."""
 
@@ -91,12 +94,14 @@ def outlook_on(context: Context, campaign: Campaign, day: date) -> CampaignOutlo
     """The outlook on a day, remembered until anything that it rests on changes; raises Problem (422) for a day to come."""
     data, report = report_on(context, campaign, day)
 
-    def make() -> tuple[Outlook, int]:
+    def make() -> tuple[Outlook, tuple[AreaLine, ...], int]:
         ways, waiting = ways_on(context.service, context.db, data, day)
-        return outlook(data.evaluator, report.evaluation, ways), waiting
+        found = outlook(data.evaluator, report.evaluation, ways)
+        words = OutlookWords(data.evaluator, lambda grade: grade_label(data.evaluator, grade))
+        return found, words.areas(found), waiting
 
-    found, waiting = _remembered(context, "outlook", campaign, data, day, make)
-    return CampaignOutlook(data, report, found, waiting)
+    found, areas, waiting = _remembered(context, "outlook", campaign, data, day, make)
+    return CampaignOutlook(data, report, found, areas, waiting)
 
 
 def help_on(context: Context, campaign: Campaign, day: date) -> Help:

@@ -36,7 +36,7 @@ from grading.language.problems import LanguageError
 log = structlog.get_logger("api.campaigns")
 REVISION = 1
 """Raised when the same grading gives other ways; the engine's own revision counts besides."""
-IDLE_SECONDS = 20.0
+IDLE_SECONDS = 30.0
 AT_ONCE = 500
 
 

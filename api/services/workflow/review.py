@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -19,7 +18,7 @@ from grading.model import audit as domain
 from grading.model.decision import is_undecided
 from grading.model.result import UNGRADED, Outcome
 from grading.model.result import Grading as Graded
-from grading.unusual import Finding, Slot, findings, numbers_of
+from grading.unusual import Finding, Number, Slot, findings, numbers_of
 
 COUNTED = (AuditState.PUBLISHED, AuditState.SUPERSEDED)
 
@@ -88,7 +87,7 @@ def _graded_before(context: Context, audit: Audit) -> Grading | None:
     return context.db.scalars(made).one_or_none()
 
 
-def _numbers_of(context: Context, grading: Grading) -> dict[Slot, Decimal]:
+def _numbers_of(context: Context, grading: Grading) -> dict[Slot, Number]:
     """The numbers of an audit, read as it was graded then."""
     units = context.db.scalars(select(GradedUnit).where(GradedUnit.grading_id == grading.id)).all()
     engine = context.service.grader.of_digests(context.db, {unit.ruleset_id: unit.ruleset_digest for unit in units})

@@ -1,10 +1,13 @@
 """What would reach a campaign's targets soonest: worked out by workers from published audits, shown to those in charge."""
 
+from io import BytesIO
 from typing import Any
 
+import openpyxl
 import pytest
 
 from api.services.campaigns.ways import Worker
+from grading import calendar
 from tests.api.routes.conftest import Ask
 from tests.api.routes.test_campaigns import begin
 from tests.api.world import PERMIT, Furnished
@@ -49,3 +52,22 @@ def test_what_is_not_worked_out_yet_is_said(ask: Ask) -> None:
     found = ask("city", "GET", f"/campaigns/{fresh['id']}/outlook").json()
     assert found["waiting"] == 1
     assert all(area["with_way"] == 0 for area in found["areas"])
+
+
+def test_the_documents_tell_what_was_visited_and_lead_to_gradings(
+    ask: Ask, made: dict[str, Any], furnished: Furnished
+) -> None:
+    entry = ask("city", "GET", f"/campaigns/{made['id']}/roster").json()[0]
+    day = calendar.today().isoformat()
+    visit = {"day": day, "findings": "密闭不严", "advice": "加装密闭间"}
+    assert ask("wang", "POST", f"/campaign-plants/{entry['id']}/visits", json=visit).status_code == 201
+    page = ask("city", "GET", f"/campaigns/{made['id']}/weekly.html").text
+    assert "密闭不严" in page
+    assert furnished.ids["tyre"]["grading_id"] in page
+    monthly = ask("city", "GET", f"/campaigns/{made['id']}/report.html").text
+    assert "怎样最快达标" in monthly
+    assert "试算" in monthly
+    pdf = ask("city", "GET", f"/campaigns/{made['id']}/quarterly.pdf").content
+    assert pdf == ask("city", "GET", f"/campaigns/{made['id']}/quarterly.pdf").content
+    book = openpyxl.load_workbook(BytesIO(ask("city", "GET", f"/campaigns/{made['id']}/ledger.xlsx").content))
+    assert book["怎样最快达标"]["F3"].value == PERMIT

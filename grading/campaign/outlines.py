@@ -76,9 +76,10 @@ def _county(feature: Any) -> str | None:
 
 def _rings(geometry: Any) -> Iterator[Ring]:
     """The rings of a Polygon or a MultiPolygon; raises ValueError, KeyError or TypeError for anything else."""
-    polygons = {"Polygon": lambda at: [at], "MultiPolygon": lambda at: at}[geometry["type"]](geometry["coordinates"])
-    if not polygons:
+    kind, at = geometry["type"], geometry["coordinates"]
+    if kind not in ("Polygon", "MultiPolygon") or not at:
         raise ValueError("no polygon")
+    polygons = [at] if kind == "Polygon" else at
     for polygon in polygons:
         for ring in polygon:
             if len(ring) < 4:

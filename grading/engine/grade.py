@@ -125,8 +125,9 @@ class Engine:
         return ready
 
     def _build(self, ruleset: Ruleset, its_digest: str, mode: Mode, day: date) -> Ready:
-        plan = build_plan(ruleset, mode, day)
-        machine = Machine(build_network(plan))
+        with gc_paused():
+            plan = build_plan(ruleset, mode, day)
+            machine = Machine(build_network(plan))
         return Ready(ruleset, its_digest, plan, machine, order(ruleset), tuple(_asking(plan)))
 
     def _ruleset(self, ruleset_id: str) -> tuple[Ruleset, str, tuple[date, ...]]:

@@ -1,8 +1,8 @@
 """The limits of the rule library, checked for every module. Past them it would go wrong without a word."""
 
+import operator
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from grading.engine.rules import Module, NetworkError, Pattern, Test, Tests
 from grading.model.ruleset import Ruleset
@@ -88,6 +88,14 @@ def check_limits(ruleset: Ruleset, module: Module) -> None:
 
 
 Step = Test | str
+COMPARE: dict[str, Callable[[int, int], bool]] = {
+    "$eq": operator.eq,
+    "$neq": operator.ne,
+    "$lte": operator.le,
+    "$lt": operator.lt,
+    "$gte": operator.ge,
+    "$gt": operator.gt,
+}
 
 
 def _peak(paths: Iterable[tuple[Step, ...]]) -> int:
@@ -113,15 +121,7 @@ def _near(tests: Iterable[Test]) -> set[int]:
 
 def passes(test: Test, value: int) -> bool:
     """Whether a value passes a test, as the library compares integers."""
-    checks: dict[str, Any] = {
-        "$eq": int.__eq__,
-        "$neq": int.__ne__,
-        "$lte": int.__le__,
-        "$lt": int.__lt__,
-        "$gte": int.__ge__,
-        "$gt": int.__gt__,
-    }
-    return bool(checks[test.op](value, test.value))
+    return COMPARE[test.op](value, test.value)
 
 
 def passing(tests: list[Test]) -> int:
@@ -137,6 +137,7 @@ def _is_ambiguous(pattern: Pattern) -> bool:
     return any(
         sum(all(passes(test, value) for test in tests) for tests in alike) > 1
         for alike in by_property.values()
+        if len(alike) > 1
         for value in _near(test for tests in alike for test in tests)
     )
 

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
+from typing import NamedTuple
 
 from grading.model.base import Scalar, decimal_places
 from grading.model.interval import Interval
@@ -43,8 +44,7 @@ class Effect:
     value: int
 
 
-@dataclass(frozen=True)
-class Test:
+class Test(NamedTuple):
     """`property <op> value`; `op` as the library spells it."""
 
     property: str
@@ -55,8 +55,7 @@ class Test:
 Tests = tuple[Test, ...]
 
 
-@dataclass(frozen=True)
-class Pattern:
+class Pattern(NamedTuple):
     """One fact that a rule needs: its tests, and whether its row is (`e`) or follows (`p`) that of the first pattern.
 
     A fact that passes one of the `others` will do as well. No fact can pass two: each has one property of those tested.

@@ -27,7 +27,7 @@ def prove(module: Module, memory: Memory, packs: Iterable[Pack]) -> None:
         for _, _, needed in batch:
             heads.append(str(len(queue)))
             for asked in needed:
-                queue.append(orjson.dumps({"id": str(len(queue)), **_needed(module, asked)}).decode())
+                queue.append(f'{{"id":"{len(queue)}",{_needed(module, asked)}}}')
         fired: list[str] = []
         memory.run(queue, fired.extend)
         # By its first fact too: a pack also fires for its other rules, whose facts may be in the same state.
@@ -45,7 +45,7 @@ def _batches(packs: Iterable[Pack]) -> list[Batch]:
         for tests in first.alternatives:
             needed = ((tests, first.join), *((pattern.tests, pattern.join) for pattern in rest))
             properties = {tests[0].property for tests, _ in needed}
-            taken = next((b for b in batches if not b[0] & properties), None)
+            taken = next((b for b in batches if b[0].isdisjoint(properties)), None)
             if taken is None:
                 taken = (set(), [])
                 batches.append(taken)
@@ -54,12 +54,14 @@ def _batches(packs: Iterable[Pack]) -> list[Batch]:
     return [batch for _, batch in batches]
 
 
-def _needed(module: Module, asked: Asked) -> dict[str, str | int]:
+def _needed(module: Module, asked: Asked) -> str:
     """The fact that passes some tests, but for its id; a chained one continues the row of the first."""
     tests, join = asked
     by_property: dict[str, list[Test]] = {}
     for test in tests:
         by_property.setdefault(test.property, []).append(test)
-    tested = {prop: passing(of_one) for prop, of_one in by_property.items()}
     row, before = (2, 1) if join == "p" else (1, 0)
-    return {module.buckets[tests[0].property]: 1, "e": row, "p": before, "z": 1, **tested}
+    # A test may ask for the end of the chain, which stands there once.
+    fact = {module.buckets[tests[0].property]: 1, "e": row, "p": before, "z": 1}
+    fact |= {prop: passing(of_one) for prop, of_one in by_property.items()}
+    return ",".join([f'"{prop}":{value}' for prop, value in fact.items()])

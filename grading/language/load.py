@@ -13,7 +13,7 @@ from grading.language.invalid import invalid
 from grading.language.loaded import Loaded, Origin
 from grading.language.problems import LanguageError, Problem
 from grading.language.shipped import default_root
-from grading.language.source import Path_, Source, read_source
+from grading.language.source import Path_, Source, read_head, read_source
 from grading.model.ruleset import (
     ALERTS,
     Content,
@@ -56,6 +56,17 @@ class Library:
     def ruleset(self, ruleset_id: str) -> Ruleset:
         """The merged ruleset; raises LanguageError with everything that is wrong, or KeyError if there is none."""
         return self.load(ruleset_id).ruleset
+
+    def title(self, ruleset_id: str) -> str | None:
+        """The title that the ruleset or an ancestor states, read from the heads of their files alone; None without any."""
+        seen: set[str] = set()
+        wanted: str | None = ruleset_id
+        while wanted is not None and wanted not in seen:
+            seen.add(wanted)
+            title, wanted = read_head(self.root / f"{wanted}.yaml")
+            if title is not None:
+                return title
+        return None
 
     def load(self, ruleset_id: str) -> Loaded:
         """The merged ruleset with its places; raises as `ruleset` does."""

@@ -31,6 +31,8 @@ PAGES = {
     "campaign": ("city", "/campaigns/{campaign}"),
     "campaign's plants": ("city", "/campaigns/{campaign}/plants?list=overdue"),
     "campaign's plant": ("city", "/campaigns/{campaign}/plant?permit=" + PERMIT),
+    "what would reach its targets": ("city", "/campaigns/{campaign}/outlook"),
+    "plants to help": ("wang", "/campaigns/{campaign}/help"),
     "upgrade plan": ("tyre", "/campaign-plants/{plant}"),
     "register of admission": ("city", "/admission?all=1"),
     "project to be admitted": ("city", "/admission/new?supersedes={opinion}"),

@@ -24,8 +24,8 @@ from grading.gaps.tree.nodes import Node
 from grading.gaps.tree.propagate import Demand, propagate
 from grading.gaps.tree.values import Slot, Values
 
-MAX_STEPS = 2_000
-MAX_WEIGHT = 50_000
+MAX_STEPS = 4_000
+MAX_WEIGHT = 120_000
 """The same for steps counted by the demands that each has to look at: one over many rows takes longer."""
 MAX_DEPTH = 200
 """So many decisions on top of each other are looked at for a better way."""

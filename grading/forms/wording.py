@@ -1,9 +1,9 @@
 """How a form speaks of a fact: its unit, what may be filled in, what was wrong. In Chinese, for assessors."""
 
-import re
 import unicodedata
 
 from grading.digest import plain
+from grading.forms.inexact import inexact_hint
 from grading.language.bounds import NoLimitError, bound_from_text
 from grading.language.prose import unit_text
 from grading.model.ruleset import Fact
@@ -15,10 +15,6 @@ TABLE_FILLED, TABLE_EMPTY, TABLE_UNKNOWN = "有，见下表", "确认没有", "�
 WHOLE_ROW = "整行各项"
 """Named as the item of an evidence line that serves everything filled in of a row."""
 ANSWER, EVIDENCE, NOTE = "填写", "证据", "备注"
-
-
-BOUND_HINT = "低于检出限的填“<0.07”或“0.07L”（上限）；其余按监测报告填数，并在备注中说明"
-_INEXACT = re.compile(r"[<>≤≥~约﹤‹›〈〉]|低于|小于|高于|大于|不足|超过|以下|以内|检出|ND|[0-9.]+\s*L", re.I)
 
 
 def narrow(text: str) -> str:
@@ -60,7 +56,7 @@ def list_expectation(fact: Fact) -> str:
 
 
 def bound_hint(fact: Fact, typed: str) -> str:
-    """What to do about a text that seems to say that a number is below something; empty for others."""
+    """What to do about a text that says of a number only about how much it is; empty for others."""
     if fact.type != "number":
         return ""
     try:
@@ -71,7 +67,7 @@ def bound_hint(fact: Fact, typed: str) -> str:
         return f"本项不小于 {plain(fact.min)}，上限（检出限）应大于 {plain(fact.min)}"
     if limit is not None:
         return "上限（检出限）的范围和小数位数与数值相同"
-    return BOUND_HINT if _INEXACT.search(narrow(typed)) else ""
+    return inexact_hint(typed)
 
 
 def option_labels(fact: Fact) -> dict[str, str]:

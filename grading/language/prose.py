@@ -249,8 +249,19 @@ def _comparison(ruleset: Ruleset, c: Comparison) -> _Node:
         type=_type(fact, c.fact),
         operator=operator,
         values=values,
-        figure="unresolved" if c.is_unresolved else "provisional" if c.is_provisional else "established",
+        figure=_figure(c, fact),
     )
+
+
+def _figure(c: Comparison, fact: Fact | None) -> str:
+    if c.is_unresolved:
+        return "unresolved"
+    if not c.is_provisional:
+        return "established"
+    # Whatever is answered will do: for now nothing is asked for.
+    answers = set() if fact is None else {True, False} if fact.type == "boolean" else set(fact.options)
+    is_any = c.operator == "one_of" and isinstance(c.guess, tuple) and bool(answers) and answers <= set(c.guess)
+    return "any" if is_any else "provisional"
 
 
 def _type(fact: Fact | None, fact_id: str) -> str:

@@ -8,13 +8,12 @@ from rich.table import Table
 
 from grading import vocabulary
 from grading.cli.folding import Folded
-from grading.cli.labels import TRIAL_NOTICE, range_text
+from grading.cli.labels import range_text
 from grading.cli.terminal import out, print_block
 from grading.language.decision_text import level_label, managed_text, outcome_text
 from grading.language.measure_text import measure_text
 from grading.language.prose import day_text, glue, number_text
 from grading.model.audit import Audit
-from grading.model.base import Mode
 from grading.model.decision import Causes
 from grading.model.gap import Alternative, Change, ChangeSet, GapLine, Step, UnitGaps
 from grading.model.result import UNGRADED
@@ -43,9 +42,6 @@ def print_gaps(audit: Audit, ruleset: Ruleset, gaps: UnitGaps, causes: Causes | 
         for step in gaps.steps[is_excluded:]:
             _print_step(ruleset, step)
         _print_measures(ruleset, gaps)
-    if gaps.mode is Mode.TRIAL:
-        out.print(TRIAL_NOTICE, style="bold yellow")
-    out.print()
 
 
 def _label(ruleset: Ruleset, level: str) -> str:

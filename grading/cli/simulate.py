@@ -10,7 +10,7 @@ from rich.table import Table
 
 from grading.cli.folding import Folded
 from grading.cli.inputs import grade_one, read_one, tell_problems
-from grading.cli.labels import STATUS_WORDS, TRIAL_NOTICE
+from grading.cli.labels import STATUS_WORDS, notices
 from grading.cli.terminal import Exit, library, out, print_block
 from grading.engine.grade import Engine
 from grading.gaps.causes import decision_of
@@ -75,7 +75,10 @@ def simulate(
     if as_json:
         typer.echo(orjson.dumps(_document(before, after, decisions, differences)).decode())
         return
-    _print(rulesets, after.mode, decisions, differences, everything)
+    _print(rulesets, decisions, differences, everything)
+    codes = dict.fromkeys(notice for unit in after.units for notice in unit.notices)
+    if noted := notices(codes, mode):
+        out.print(noted, style="bold yellow")
 
 
 def _label(rulesets: dict[str, Ruleset]) -> Callable[[str], str]:
@@ -101,7 +104,6 @@ def _document(
 
 def _print(
     rulesets: dict[str, Ruleset],
-    mode: Mode,
     decisions: tuple[Decision, Decision],
     differences: tuple[Difference, ...],
     everything: bool,
@@ -115,8 +117,6 @@ def _print(
         out.print("只有单个条件的判定改变，--all 列出。")
     else:
         out.print("没有结论因此改变。")
-    if mode is Mode.TRIAL:
-        out.print(TRIAL_NOTICE, style="bold yellow")
 
 
 def _print_differences(rulesets: dict[str, Ruleset], shown: list[Difference]) -> None:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from grading.intake import AuditError, parse_json
@@ -13,6 +14,7 @@ from grading.problems.reason import Reason, reason_of
 from grading.regions import is_place
 
 MOST_POINTS = 50_000
+DIGITS = 7
 LONGITUDES, LATITUDES = (73, 136), (3, 54)
 
 Ring = tuple[tuple[float, float], ...]
@@ -66,14 +68,18 @@ def _county(feature: Any) -> str | None:
     if not isinstance(properties, dict):
         return None
     said = properties.get("county", properties.get("adcode"))
-    return str(said) if isinstance(said, str) or (isinstance(said, int) and not isinstance(said, bool)) else None
+    # A number with a huge exponent would become a text of as many digits.
+    if isinstance(said, Decimal) and said.adjusted() < DIGITS and said == said.to_integral_value():
+        return str(int(said))
+    return said if isinstance(said, str) else None
 
 
 def _rings(geometry: Any) -> Iterator[Ring]:
     """The rings of a Polygon or a MultiPolygon; raises ValueError, KeyError or TypeError for anything else."""
-    polygons = {"Polygon": lambda at: [at], "MultiPolygon": lambda at: at}[geometry["type"]](geometry["coordinates"])
-    if not polygons:
+    kind, at = geometry["type"], geometry["coordinates"]
+    if kind not in ("Polygon", "MultiPolygon") or not at:
         raise ValueError("no polygon")
+    polygons = [at] if kind == "Polygon" else at
     for polygon in polygons:
         for ring in polygon:
             if len(ring) < 4:

@@ -145,14 +145,14 @@ def campaign_ledger(evaluator: Evaluator, report: CampaignReport, more: Suppleme
 def _ledger(evaluator: Evaluator, report: CampaignReport, more: Supplement) -> Iterable[Cells]:
     lines = {entry.permit: _plant(evaluator, report, entry) for entry in evaluator.campaign.roster}
     # Steps come in the order in which they were taken.
-    of_gaps = {(step.permit, step.gap): step.state for step in more.steps if step.gap is not None}
+    of_gaps = {(step.permit, step.gap): step.state for step in more.steps}
     for entry in evaluator.campaign.roster:
         head = lines[entry.permit]
         for m in entry.measures:
             cost = None if m.cost_wan is None else float(m.cost_wan)
             days = (m.start.isoformat() if m.start else None, m.finish.isoformat())
             done = f"{plain(m.done_percent)}%"
-            states = (more.states.get(entry.permit), of_gaps.get((entry.permit, m.gap)))
+            states = (more.states.get(entry.permit), of_gaps.get((entry.permit, m.gap)) if m.gap else None)
             yield (*head, m.gap, m.text, cost, *days, done, m.responsible, m.obstacle, *states)
         if not entry.measures:
             yield (*head, None, "（未制定计划）", *([None] * 6), more.states.get(entry.permit), None)

@@ -132,7 +132,8 @@ def progress(play: Play, campaigns: tuple[UUID, UUID], plans: Plans, today: date
             edit = Edit(
                 responsible=f"{plant_of[0]}局长", due=today + timedelta(days=30 + 5 * i), expert=people[i % 2][0]
             )
-            edit_plants(context, main, some, edit, "按包抓分工落实到人。")
+            if some:
+                edit_plants(context, main, some, edit, "按包抓分工落实到人。")
     under_way = [p for p in planned[:-2] if not p.later]
     _visits(play, under_way[:HELPED], ids, today)
     _gap_steps(play, under_way[:STEPPED], plans, ids, today)

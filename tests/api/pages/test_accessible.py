@@ -30,6 +30,7 @@ PAGES = {
     "files to download": ("province", "/exports"),
     "campaign": ("city", "/campaigns/{campaign}"),
     "campaign's plants": ("city", "/campaigns/{campaign}/plants?list=overdue"),
+    "campaign's map": ("city", "/campaigns/{campaign}/map"),
     "campaign's plant": ("city", "/campaigns/{campaign}/plant?permit=" + PERMIT),
     "what would reach its targets": ("city", "/campaigns/{campaign}/outlook"),
     "plants to help": ("wang", "/campaigns/{campaign}/help"),

@@ -5,11 +5,9 @@ from typing import Annotated
 
 import typer
 
-from grading.cli.ruleset_cases import cover_rulesets, show_cases, suggest_cases
 from grading.cli.ruleset_check import check_rulesets
 from grading.cli.ruleset_diff import diff_rulesets
 from grading.cli.ruleset_list import list_rulesets
-from grading.cli.ruleset_prove import prove_rulesets
 from grading.cli.ruleset_schema import write_schema
 from grading.cli.ruleset_show import show_ruleset
 from grading.cli.ruleset_test import run_cases
@@ -66,6 +64,9 @@ def prove(
     as_json: Json = False,
 ) -> None:
     """Prove rulesets with z3."""
+    # z3 takes a while to load, which other commands need not wait for.
+    from grading.cli.ruleset_prove import prove_rulesets
+
     rulesets = library(context)
     prove_rulesets(rulesets, matching_rulesets(rulesets, ids or ()), to, workers, verbose, as_json)
 
@@ -123,6 +124,8 @@ def coverage(
     as_json: Json = False,
 ) -> None:
     """Tell how far the cases of rulesets bite."""
+    from grading.cli.ruleset_cases import cover_rulesets
+
     rulesets = library(context)
     cover_rulesets(rulesets, matching_rulesets(rulesets, ids or ()), least, verbose, as_json)
 
@@ -139,6 +142,8 @@ def cases(
     as_json: Json = False,
 ) -> None:
     """List the cases of a ruleset, their coverage, or those that are missing."""
+    from grading.cli.ruleset_cases import cover_rulesets, show_cases, suggest_cases
+
     rulesets = library(context)
     ruleset_id = one_ruleset(rulesets, ruleset)
     if with_suggestions:

@@ -25,6 +25,8 @@ from grading.gaps.tree.propagate import Demand, propagate
 from grading.gaps.tree.values import Slot, Values
 
 MAX_STEPS = 2_000
+MAX_WEIGHT = 50_000
+"""The same for steps counted by the demands that each has to look at: one over many rows takes longer."""
 MAX_DEPTH = 200
 """So many decisions on top of each other are looked at for a better way."""
 
@@ -48,12 +50,12 @@ class BranchAndBound:
         self.values, self.smallest, self.max_steps = values, smallest, max_steps
         self.known: Known = {}
         self.uncertain: frozenset[Slot] = frozenset()
-        self.steps, self.is_cut_off = 0, False
+        self.steps, self.weight, self.is_cut_off = 0, 0, False
 
     def run(self, parts: Sequence[Node]) -> Found | None:
         """The best way to fulfil all parts; None when none was found."""
         self.uncertain = uncertain_prices(parts)
-        self.steps, self.is_cut_off = 0, False
+        self.steps, self.weight, self.is_cut_off = 0, 0, False
         best = self._best(list(parts), State([], self.uncertain), None, 0)
         return None if best is None else Found(tuple(best[0]), best[1], not self.is_cut_off)
 
@@ -65,6 +67,7 @@ class BranchAndBound:
             return None
         state, choices = opened
         demands = state.demands
+        self.weight += len(demands)
         bound = self._bound(demands)
         if not bound.is_possible or (limit is not None and bound.over(choices) >= limit):
             return None
@@ -107,7 +110,7 @@ class BranchAndBound:
             ]
         best: Ranked | None = None
         for branch, way in branches:
-            if self.steps >= self.max_steps or depth >= MAX_DEPTH:
+            if self.steps >= self.max_steps or self.weight >= MAX_WEIGHT or depth >= MAX_DEPTH:
                 self.is_cut_off = True
                 return best if best is not None else self._at_once(branch, state, limit)
             found = self._best(branch, state, limit, depth + 1)

@@ -22,7 +22,7 @@ from grading.gaps.tree.nodes import (
 )
 from grading.gaps.tree.propagate import Demand, Effort, Work, propagate
 from grading.gaps.tree.remedies import remedy_elsewhere, remedy_of
-from grading.gaps.tree.scope import can_move, levers
+from grading.gaps.tree.scope import can_move, is_empty_out_of_scope, levers
 from grading.gaps.tree.subject import Asked, Subject, holds
 from grading.gaps.tree.values import Slot, Values
 from grading.gaps.tree.waiting import weeks_to_wait
@@ -53,7 +53,8 @@ class TreeBuilder:
         node = self._ways(stem, [_Stem(self, other, names_of(other)) for other in asked.instead])
         if scope is None:
             return node
-        node = unless(node, stem.out_of_scope(scope, applies, (), None))
+        if not is_empty_out_of_scope(scope, asked.condition):
+            node = unless(node, stem.out_of_scope(scope, applies, (), None))
         if self.subject.status(applies, None) is not Status.UNKNOWN:
             return node
         return both([node], stem.questions(scope, applies, (), None))

@@ -7,7 +7,7 @@ select says what the plant is.
 from collections.abc import Iterator
 
 from grading.gaps.tree.per_ruleset import per_ruleset
-from grading.model.condition import Comparison, ConditionBase, comparisons, parts
+from grading.model.condition import All, Comparison, ConditionBase, Each, Some, comparisons, parts
 from grading.model.ruleset import Ruleset
 from grading.places import sources
 
@@ -19,6 +19,15 @@ def can_move(ruleset: Ruleset, scope: ConditionBase) -> bool:
         read = (source[0] for c in comparisons(scope) for source in sources(ruleset, c.fact, None))
         known[id(scope)] = any(fact in movable for fact in read)
     return known[id(scope)]
+
+
+def is_empty_out_of_scope(scope: ConditionBase, asked: ConditionBase) -> bool:
+    """Whether what is asked asks nothing out of scope anyway: it is about the rows of which the scope is that there are some."""
+    if isinstance(asked, All):
+        return all(is_empty_out_of_scope(scope, part) for part in asked.all)
+    if not isinstance(scope, Some) or not isinstance(asked, Each):
+        return False
+    return scope.some == asked.each and scope.where is None and scope.require == asked.where
 
 
 @per_ruleset

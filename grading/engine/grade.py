@@ -106,7 +106,7 @@ class Engine:
             return levels[standings.index(max(standings))]
 
         outcome = Outcome(worst([u.outcome.grade for u in units]), worst([u.outcome.attainable for u in units]))
-        return Grading(outcome, mode, audit_digest(audit), ENGINE, units)
+        return Grading(outcome, mode, ENGINE, units, partial(audit_digest, audit))
 
     def ready(self, ruleset_id: str, mode: Mode, day: date) -> Ready:
         """The machine of a ruleset for a day; built and proven on first use."""

@@ -5,9 +5,9 @@ fact is missing, no group unstated and no row in doubt, those can't fire: the mo
 been needed all the same, its node stays without a conclusion, which the session refuses.
 """
 
-from grading.engine.limits import passes
-from grading.engine.rules import EMPTY, MET, UNKNOWN, UNMET, WEIGHED, Module, Names, Property, Rule, Tests
 from grading.plan.nodes import Plan
+from tests.former.limits import passes
+from tests.former.rules import EMPTY, MET, UNKNOWN, UNMET, WEIGHED, Module, Names, Property, Rule, Tests
 
 
 def certain_rules(plan: Plan, names: Names, module: Module) -> tuple[Rule, ...]:

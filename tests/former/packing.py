@@ -8,8 +8,8 @@ it is known which of them has fired.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from grading.engine.limits import MAX_ALTERNATIVES
-from grading.engine.rules import Pattern, Patterns, Rule, Tests
+from tests.former.limits import MAX_ALTERNATIVES
+from tests.former.rules import Pattern, Patterns, Rule, Tests
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ Every node gets exactly one status, by a rule that fires; nothing is concluded f
 import operator
 from collections.abc import Callable, Iterator
 
-from grading.engine.rules import (
+from grading.model.condition import SET_OPERATORS
+from grading.plan.nodes import Atom, Copy, Every, Guarded, Nested, Node, OverRows, Plan, Ref, Target
+from tests.former.rules import (
     MAX_INTEGER,
     MET,
     UNKNOWN,
@@ -21,8 +23,6 @@ from grading.engine.rules import (
     Property,
     Test,
 )
-from grading.model.condition import SET_OPERATORS
-from grading.plan.nodes import Atom, Copy, Every, Guarded, Nested, Node, OverRows, Plan, Ref, Target
 
 MANY_READERS = 4
 Needs = list[tuple[int, frozenset[int]]]

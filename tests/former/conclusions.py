@@ -15,7 +15,8 @@ from grading.model.trace import (
     StatusWord,
     TargetName,
 )
-from grading.plan.nodes import Plan, Ref, Target
+from grading.plan.nodes import Ref, Target
+from tests.former.plan import FormerPlan
 from tests.former.rules import MET, UNKNOWN, UNMET, Effect
 
 STATUSES = {UNMET: Status.UNMET, UNKNOWN: Status.UNKNOWN, MET: Status.MET}
@@ -117,7 +118,7 @@ def key_of(kind: str, index: int) -> int:
     return place * STEP + KINDS[kind]
 
 
-def describe(plan: Plan, effect: Effect) -> Concludes:
+def describe(plan: FormerPlan, effect: Effect) -> Concludes:
     """What a firing concludes in the words of the trace, but for the row."""
     if effect.kind in ("grade", "attainable"):
         return _describe_target(plan.targets[effect.index], effect.kind, level_of(plan, effect.value))
@@ -138,6 +139,6 @@ def _describe_target(target: Target, kind: str, level: str) -> GradeConclusion |
     return {**about, "grade": level} if kind == "grade" else {**about, "attainable": level}
 
 
-def level_of(plan: Plan, value: int) -> str:
+def level_of(plan: FormerPlan, value: int) -> str:
     """The level that a grade's value stands for."""
     return UNGRADED if value < 0 else plan.ruleset.scale.ids[value]

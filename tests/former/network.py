@@ -13,6 +13,7 @@ from tests.former.interval_patterns import of_intervals
 from tests.former.limits import fill_buckets
 from tests.former.module_assignment import TOP, assign_modules, order
 from tests.former.packing import Pack
+from tests.former.plan import FormerPlan, former_plan
 from tests.former.rule_patterns import allow, of_grade, of_node, of_values, settled, status_tests
 from tests.former.rules import (
     EMPTY,
@@ -35,13 +36,14 @@ from tests.former.rules import (
 class Network:
     """All modules of a plan, in the order in which they run."""
 
-    plan: Plan
+    plan: FormerPlan
     names: Names
     modules: tuple[Module, ...]
 
 
-def build_network(plan: Plan) -> Network:
+def build_network(of: Plan) -> Network:
     """The rules of a plan; raises NetworkError when it can't be made to fit."""
+    plan = former_plan(of)
     names, home = names_of(plan), assign_modules(plan)
     modules = {name: Module(name) for name in order(plan, home)}
     compared: dict[tuple[str, str, int | None], list[tuple[int, Node]]] = defaultdict(list)
@@ -62,7 +64,7 @@ def build_network(plan: Plan) -> Network:
     return Network(plan, names, tuple(built for built in modules.values() if built.effects))
 
 
-def _is_number(plan: Plan, fact: str) -> bool:
+def _is_number(plan: FormerPlan, fact: str) -> bool:
     declared = plan.ruleset.facts.get(fact)
     computed = plan.ruleset.computed.get(fact)
     return declared.type == "number" if declared is not None else computed is not None and computed.days_between is None
@@ -78,7 +80,7 @@ def with_bounds(network: Network, module: Module) -> Module:
     return bounded
 
 
-def _add_settled(plan: Plan, names: Names, home: dict[int, str], modules: dict[str, Module]) -> None:
+def _add_settled(plan: FormerPlan, names: Names, home: dict[int, str], modules: dict[str, Module]) -> None:
     """What a single fact settles: what is missing, what is not established, what does not apply, a group without rows."""
 
     def conclude(index: int, role: Property, said: int, title: str, value: int) -> None:

@@ -11,7 +11,7 @@ from threading import Lock
 from grading.engine.durable_rules import EngineError
 from grading.engine.trace import FactCauses
 from grading.model.interval import Interval
-from grading.plan.nodes import Plan, Ref
+from grading.plan.nodes import Ref
 from grading.problems.engine_codes import EngineCode
 from grading.problems.phrases import Phrase
 from grading.problems.reason import Reason, reason_of
@@ -19,6 +19,7 @@ from tests.former.conclusions import ROW, Because, Conclusions, Origin, UnitFact
 from tests.former.loaded_module import Loaded, Prepared
 from tests.former.module_assignment import SELECTION
 from tests.former.network import Network
+from tests.former.plan import FormerPlan
 from tests.former.rules import EMPTY, MET, UNKNOWN, UNMET, UNSTATED, WEIGHED
 
 MAX_FACTS = 700_000
@@ -82,7 +83,7 @@ class Machine:
             raise EngineError(EngineCode.NOTHING_CONCLUDED, ruleset=plan.ruleset.id, names=missing)
 
 
-def _missing(plan: Plan, found: Conclusions) -> Iterator[str | Reason]:
+def _missing(plan: FormerPlan, found: Conclusions) -> Iterator[str | Reason]:
     """The names of what ought to have been concluded."""
     for index, node in enumerate(plan.nodes):
         rows = (0,) if node.view is None else found.views[node.view] or ()

@@ -4,7 +4,7 @@ The thresholds are hints of this product and no figures of any guideline: nothin
 can be right.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,9 +13,10 @@ from typing import NamedTuple
 from grading.gaps.causes import unit_decisions
 from grading.language.prose import fact_label
 from grading.language.values import known_text
-from grading.model.audit import Audit, Known, UnitAudit
+from grading.model.audit import Audit, Below, Known, UnitAudit
 from grading.model.base import Status
 from grading.model.condition import ORDER_OPERATORS, comparisons
+from grading.model.interval import Interval
 from grading.model.result import Grading, UnitGrading
 from grading.model.ruleset import Ruleset
 
@@ -51,7 +52,11 @@ class Slot(NamedTuple):
     fact: str
 
 
-def numbers_of(audit: Audit) -> dict[Slot, Decimal]:
+Number = Decimal | Below
+"""A number as an audit states it: exactly, or as an upper bound."""
+
+
+def numbers_of(audit: Audit) -> dict[Slot, Number]:
     """All numbers that an audit states."""
     found = {Slot(None, None, None, fact): known for fact, known in audit.enterprise.facts.items()}
     for unit in audit.units:
@@ -59,7 +64,7 @@ def numbers_of(audit: Audit) -> dict[Slot, Decimal]:
         for group, rows in unit.groups.items():
             for row in rows:
                 found |= {Slot(unit.id, group, row.key, fact): known for fact, known in row.facts.items()}
-    return {slot: known.value for slot, known in found.items() if isinstance(known.value, Decimal)}
+    return {slot: known.value for slot, known in found.items() if isinstance(known.value, Decimal | Below)}
 
 
 def findings(
@@ -67,7 +72,7 @@ def findings(
     audit: Audit,
     grading: Grading,
     today: date,
-    before: Mapping[Slot, Decimal] | None = None,
+    before: Mapping[Slot, Number] | None = None,
 ) -> tuple[Finding, ...]:
     """Everything to look at once more; `before` are the numbers of the audit before this one."""
     found = list(_of_day(audit, today))
@@ -120,12 +125,22 @@ def _at_limits(ruleset: Ruleset, graded: UnitGrading) -> Iterator[Finding]:
     compared, equal = 0, []
     for fact, row in graded.values:
         value = graded.values[fact, row]
-        if fact in limits and isinstance(value, Decimal):
+        figure = _figure(value)
+        if fact in limits and figure is not None:
             compared += 1
-            if value in limits[fact]:
+            if figure in limits[fact]:
                 equal.append(_shown(ruleset, fact, row, value))
     if len(equal) >= AT_LIMIT_LEAST and len(equal) >= compared * AT_LIMIT_SHARE:
         yield Finding("at_limit", graded.id, f"{compared} 个数值中有 {len(equal)} 个恰为限值：{_named(equal)}。")
+
+
+def _figure(value: object) -> Decimal | None:
+    """The figure that is stated of a number: the number, or the limit that it is below; None for what nobody stated so."""
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, Below):
+        return value.below
+    return value.high if isinstance(value, Interval) and value.stated else None
 
 
 def _limits(ruleset: Ruleset) -> dict[str, set[Decimal]]:
@@ -145,33 +160,38 @@ def _limits(ruleset: Ruleset) -> dict[str, set[Decimal]]:
 
 def _identical_rows(ruleset: Ruleset, unit: UnitAudit) -> Iterator[Finding]:
     for group, rows in unit.groups.items():
-        alike: dict[tuple[tuple[str, str], ...], list[str]] = {}
+        alike: dict[frozenset[tuple[str, Hashable]], list[str]] = {}
         for row in rows:
             values = {fact: known.value for fact, known in row.facts.items() if known.value is not None}
-            if len(values) >= IDENTICAL_LEAST and any(isinstance(value, Decimal) for value in values.values()):
-                alike.setdefault(tuple(sorted((fact, str(value)) for fact, value in values.items())), []).append(
-                    row.key
-                )
+            if len(values) >= IDENTICAL_LEAST and any(isinstance(value, Decimal | Below) for value in values.values()):
+                alike.setdefault(frozenset(values.items()), []).append(row.key)
         for keys in alike.values():
             if len(keys) > 1:
-                said = f"“{ruleset.groups[group].label}”表中 {len(keys)} 行除编号外完全相同：{_named(keys)}。"
+                said = f"“{ruleset.groups[group].name}”表中 {len(keys)} 行除编号外完全相同：{_named(keys)}。"
                 yield Finding("identical_rows", unit.id, said)
 
 
-def _tenfold(rulesets: Mapping[str, Ruleset], audit: Audit, before: Mapping[Slot, Decimal]) -> Iterator[Finding]:
+def _tenfold(rulesets: Mapping[str, Ruleset], audit: Audit, before: Mapping[Slot, Number]) -> Iterator[Finding]:
     by_unit = {unit.id: rulesets[unit.ruleset] for unit in audit.units}
     found: dict[str | None, list[str]] = {}
     for slot, value in numbers_of(audit).items():
         was = before.get(slot)
-        if not was or not value:
-            continue
-        ratio = abs(value / was)
-        if ratio >= TENFOLD or ratio <= Decimal(1) / TENFOLD:
+        if was is not None and _is_tenfold(value, was):
             ruleset = by_unit[slot.unit] if slot.unit is not None else _asking(rulesets, audit, slot.fact)
             said = f"{_shown(ruleset, slot.fact, slot.row, value)}（上次 {known_text(ruleset, slot.fact, was)}）"
             found.setdefault(slot.unit, []).append(said)
     for unit, listed in found.items():
         yield Finding("tenfold", unit, f"{len(listed)} 个数值与上次相差 {TENFOLD} 倍以上：{_named(listed)}。")
+
+
+def _is_tenfold(value: Number, was: Number) -> bool:
+    """Whether two numbers are so far apart for certain; of two upper bounds, whether their limits are."""
+    now, then = _figure(value), _figure(was)
+    if not now or not then:
+        return False
+    is_far_above = abs(now) >= abs(then) * TENFOLD and not (isinstance(value, Below) and isinstance(was, Decimal))
+    is_far_below = abs(then) >= abs(now) * TENFOLD and not (isinstance(was, Below) and isinstance(value, Decimal))
+    return is_far_above or is_far_below
 
 
 def _asking(rulesets: Mapping[str, Ruleset], audit: Audit, fact: str) -> Ruleset:
@@ -180,7 +200,7 @@ def _asking(rulesets: Mapping[str, Ruleset], audit: Audit, fact: str) -> Ruleset
     return next((ruleset for ruleset in listed if fact in ruleset.facts), listed[0])
 
 
-def _shown(ruleset: Ruleset, fact: str, row: str | None, value: Decimal) -> str:
+def _shown(ruleset: Ruleset, fact: str, row: str | None, value: Number | Interval) -> str:
     return f"{row + ' ' if row else ''}{fact_label(ruleset, fact)} {known_text(ruleset, fact, value)}"
 
 

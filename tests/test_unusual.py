@@ -1,15 +1,15 @@
 """What somebody is asked to look at once more before an audit goes on."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from grading.intake import check_audit, parse_json
-from grading.model.audit import Audit
-from grading.unusual import LONG_AGO_DAYS, Finding, Slot, findings, numbers_of
+from grading.model.audit import Audit, Below
+from grading.unusual import LONG_AGO_DAYS, Finding, Number, Slot, findings, numbers_of
 from tests.shipped import ENGINE
 
 TYRE = (Path(__file__).parents[1] / "examples/rubber/weicheng_tyre.json").read_text(encoding="utf-8")
@@ -22,7 +22,7 @@ def audit(change: Callable[[dict[str, Any]], object] = len) -> Audit:
     return check_audit(parse_json(json.dumps(said)), ENGINE.library)
 
 
-def found(of: Audit, today: date = DAY, before: dict[Slot, Decimal] | None = None) -> dict[str, Finding]:
+def found(of: Audit, today: date = DAY, before: Mapping[Slot, Number] | None = None) -> dict[str, Finding]:
     rulesets = {unit.ruleset: ENGINE.library.ruleset(unit.ruleset) for unit in of.units}
     return {finding.code: finding for finding in findings(rulesets, of, ENGINE.grade(of), today, before)}
 
@@ -66,7 +66,7 @@ def test_rows_that_are_copied_are_named_by_their_keys() -> None:
 
 def test_values_ten_times_those_of_the_last_audit_are_told_beside_them() -> None:
     slot = next(slot for slot, value in numbers_of(audit()).items() if slot.fact == "nmhc" and value == Decimal("3.42"))
-    was = numbers_of(audit())
+    was = {at: value for at, value in numbers_of(audit()).items() if isinstance(value, Decimal)}
     for factor in (Decimal(10), Decimal("0.1")):
         finding = found(audit(), before=was | {slot: was[slot] * factor})["tenfold"]
         assert "DA001" in finding.text
@@ -90,3 +90,41 @@ def test_measured_values_that_hit_their_limits_are_told() -> None:
             row |= {"nmhc": 100, "removal_efficiency": 80, "nmhc_initial_rate": 2}
 
     assert "恰为限值" in found(audit(at_limits))["at_limit"].text
+
+
+def test_upper_bounds_that_hit_the_limits_are_told_like_numbers() -> None:
+    def below_limits(said: dict[str, Any]) -> None:
+        for row in said["units"][0]["groups"]["outlets"]:
+            row |= {"nmhc": {"below": 100}, "removal_efficiency": 80, "nmhc_initial_rate": 2}
+
+    assert "<100 mg/m³" in found(audit(below_limits))["at_limit"].text
+
+
+def test_an_upper_bound_far_from_the_last_value_is_told_only_where_that_is_certain() -> None:
+    of = audit()
+    slot = next(slot for slot, value in numbers_of(of).items() if slot.fact == "nmhc" and value == Decimal("3.42"))
+
+    def is_told(now: Number, was: Number) -> bool:
+        def change(said: dict[str, Any]) -> None:
+            row = next(row for row in said["units"][0]["groups"]["outlets"] if row["outlet_id"] == slot.row)
+            row["nmhc"] = {"below": float(now.below)} if isinstance(now, Below) else float(now)
+
+        changed = audit(change)
+        return "tenfold" in found(changed, before=numbers_of(changed) | {slot: was})
+
+    assert is_told(Below(below=Decimal("0.07")), Decimal("3.42"))
+    assert is_told(Decimal("3.42"), Below(below=Decimal("0.07")))
+    assert is_told(Below(below=Decimal("0.7")), Below(below=Decimal("0.07")))
+    assert not is_told(Below(below=Decimal(20)), Decimal("0.5"))
+    assert not is_told(Decimal("0.5"), Below(below=Decimal(20)))
+
+
+def test_copied_rows_are_told_whether_they_hold_numbers_or_upper_bounds() -> None:
+    def copied(said: dict[str, Any]) -> None:
+        rows = said["units"][0]["groups"]["outlets"]
+        row = {key: value for key, value in rows[0].items() if isinstance(value, str | bool)} | {
+            "nmhc": {"below": 0.07}
+        }
+        rows += [row | {"outlet_id": "DA098"}, row | {"outlet_id": "DA099", "nmhc": {"below": 0.070}}]
+
+    assert "DA098、DA099" in found(audit(copied))["identical_rows"].text

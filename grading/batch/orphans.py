@@ -24,7 +24,7 @@ def rows_of_no_unit(known: Identifiers, units: pl.Series, places: pl.DataFrame) 
     """The rows without a unit in `units`, from the top.
 
     One that names no unit may be of the unit above it, of that below it, or of any that has no rows at all; one that names
-    another, of a unit that reads alike.
+    another, of a unit that reads alike, or of the unit between whose rows it stands.
     """
     above = units.fill_null(strategy="forward")
     below = units.fill_null(strategy="backward")
@@ -33,12 +33,12 @@ def rows_of_no_unit(known: Identifiers, units: pl.Series, places: pl.DataFrame) 
     alike = _alike(ids, places)
     without_rows = places[UNIT].filter(~places[UNIT].is_in(units.drop_nulls().unique().implode())).to_list()
     for position, unit in zip(nowhere, ids, strict=True):
+        beside = (above[position], below[position])
         if unit is not None:
-            near = alike.get(unit, ())
-            yield Orphan(position, unit, f"单元表中没有“{unit}”", near)
+            around = {beside[0]} if beside[0] is not None and beside[0] == beside[1] else set()
+            yield Orphan(position, unit, f"单元表中没有“{unit}”", tuple(sorted({*alike.get(unit, ()), *around})))
             continue
         reason = known.refused.get(position, "未填单元编号")
-        beside = (above[position], below[position])
         yield Orphan(
             position, None, reason, tuple(sorted({*(place for place in beside if place is not None), *without_rows}))
         )

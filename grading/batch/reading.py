@@ -29,9 +29,9 @@ from grading.batch.staging import BROKEN
 from grading.batch.table_heads import Table
 from grading.batch.unit_ids import normalised
 from grading.batch.visible_texts import visible_texts
-from grading.columns.cells import read_column
+from grading.columns.cells import option_code, options_listed, read_column
 from grading.columns.layout import ROW_KEY, UNIT, Columns, stated
-from grading.forms.wording import bound_hint, expectation
+from grading.forms.wording import bound_hint, expectation, list_expectation
 from grading.intake import MAX_ROWS, MAX_TEXT, AuditError, InputProblem, check_audit, read_otherwise, too_few_rows
 from grading.invisible import shown_invisible, without_invisible
 from grading.language.load import Library
@@ -382,10 +382,20 @@ def fact_reason(fact: Fact, problem: InputProblem, given: Any) -> str:
         return problem.message
     if isinstance(given, dict) and "below" in given:
         given = f"<{given['below']}"
-    asked = likeness_question(fact, given) if isinstance(given, str) and fact.type in ("boolean", "choice") else ""
-    said = f"{expectation(fact)}；所填：{shown_invisible(str(given)[:SHOWN])}{asked}"
+    right = list_expectation(fact) if fact.type == "choices" else expectation(fact)
+    said = f"{right}；所填：{shown_invisible(str(given)[:SHOWN])}{_likeness(fact, given)}"
     hint = bound_hint(fact, given) if isinstance(given, str) else ""
     return f"{said}；{hint}" if hint else said
+
+
+def _likeness(fact: Fact, given: Any) -> str:
+    """The question whether an option is meant that what was given is like; empty for what is like none."""
+    if not isinstance(given, str):
+        return ""
+    if fact.type == "choices":
+        others = (part for part in options_listed(fact, given) if option_code(fact, part) not in fact.options)
+        return next((asked for part in others if (asked := likeness_question(fact, part))), "")
+    return likeness_question(fact, given) if fact.type in ("boolean", "choice") else ""
 
 
 def shown(raw: pl.Series, position: int) -> Any:

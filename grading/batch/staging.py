@@ -40,12 +40,14 @@ Row = Sequence[str] | Mapping[int, Entry]
 def stage_csv(file: Path, names: HeadNames, to: Path) -> None:
     """Write a CSV file (UTF-8 or GB 18030) to `to` as Parquet. Raises LayoutError."""
     encoding = _encoding(file)
-    try:
-        with file.open(encoding=encoding, newline="") as text:
-            rows = csv.reader(text)
+    with file.open(encoding=encoding, newline="") as text:
+        # A quote without its other half makes one cell of all that follows: rows of other units would be missing.
+        rows = csv.reader(text, strict=True)
+        try:
             _stage(file.name, names, ((rows.line_num, row) for row in rows), (), to, raw=_may_be_marked(file))
-    except csv.Error as error:
-        raise LayoutError([f"{file.name}：不是完整的 CSV（{error}）"]) from None
+        except csv.Error as error:
+            said = f"不是完整的 CSV：读到第 {rows.line_num} 行时出错（{error}）；多半是前面有引号不成对，其后的行会被并成一格"
+            raise LayoutError([f"{file.name}：{said}"]) from None
 
 
 def stage_sheet(book: SpreadsheetFile, sheet: SheetPart, name: str, names: HeadNames, to: Path) -> None:

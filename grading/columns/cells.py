@@ -8,7 +8,7 @@ reads it or says what is wrong with it.
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +20,8 @@ import polars.selectors as cs
 
 from grading.columns.layout import TYPES, pack
 from grading.day_text import DayError, day_from_text
-from grading.intake import MAX_NUMBER, AuditError, InputProblem, check_value, parse_json
+from grading.intake import MAX_NUMBER, AuditError, InputProblem, check_value, parse_json, read_otherwise
+from grading.invisible import without_invisible
 from grading.language.bounds import NoLimitError, bound_from_text
 from grading.language.synonyms import meaning, read_as
 from grading.model.audit import Known
@@ -42,6 +43,7 @@ USUAL_DAY = r"^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?: 0?0:00(
 YES, NO = ("true", "是"), ("false", "否")
 NOTHING_CHOSEN = ("[]", "（无）")
 SEPARATOR = ";"
+_SEPARATORS, _LOOSE_SEPARATORS = re.compile(r"[;；\n]"), re.compile(r"[、,，]")
 READABLE: Mapping[str, tuple[Phrase, cs.Selector]] = {
     "number": (
         Phrase.COLUMN_OF_NUMBERS,
@@ -61,7 +63,7 @@ class ColumnRead:
     values: pl.Series
     problems: tuple[tuple[int, InputProblem], ...]
     synonyms: tuple[tuple[int, str], ...] = ()
-    """How synonyms were read, by position."""
+    """How synonyms, and texts with invisible characters, were read, by position."""
 
 
 def unreadable(fact: Fact, given: pl.DataType) -> Reason | None:
@@ -114,7 +116,7 @@ def read_column(fact: Fact, raw: pl.Series, bounds: bool = True) -> ColumnRead:
 
 @dataclass(frozen=True)
 class CellRead:
-    """The value of a cell, or what is wrong with it, and how its synonyms were read."""
+    """The value of a cell, or what is wrong with it, and how its synonyms or invisible characters were read."""
 
     known: Known | None
     problems: tuple[InputProblem, ...] = ()
@@ -122,19 +124,23 @@ class CellRead:
 
 
 def read_cell(fact: Fact, cell: Any, bounds: bool = True) -> CellRead:
-    """One cell as the intake reads it."""
+    """One cell as the intake reads it; of a text what can be seen."""
+    plain = without_invisible(cell).strip() if isinstance(cell, str) else cell
     try:
-        known, wrong = check_value(_as_json(fact, cell, bounds), fact.id, [fact])
+        known, wrong = check_value(_as_json(fact, plain, bounds), fact.id, [fact])
     except DayError as error:
         return CellRead(None, (InputProblem(fact.id, error.reason),))
-    return CellRead(None, wrong) if wrong else CellRead(known, (), tuple(_synonym_notices(fact, cell)))
+    return CellRead(None, wrong) if wrong else CellRead(known, (), tuple(_notices(fact, cell, plain)))
 
 
-def _synonym_notices(fact: Fact, cell: Any) -> list[str]:
-    if not isinstance(cell, str) or fact.type not in ("boolean", "choice", "choices"):
-        return []
-    parts = _split(cell) if fact.type == "choices" else [cell]
-    return [read_as(part, found) for part in parts if (found := meaning(fact, part)) is not None]
+def _notices(fact: Fact, cell: Any, plain: Any) -> Iterator[str]:
+    if not isinstance(cell, str):
+        return
+    if plain != cell.strip():
+        yield read_otherwise(ProblemCode.INVISIBLE_REMOVED, plain, cell).message
+    if fact.type in ("boolean", "choice", "choices"):
+        parts = options_listed(fact, plain) if fact.type == "choices" else [plain]
+        yield from (read_as(part, found) for part in parts if (found := meaning(fact, part)) is not None)
 
 
 def _as_json(fact: Fact, cell: Any, bounds: bool) -> Any:
@@ -159,9 +165,9 @@ def _text_as_json(fact: Fact, text: str, bounds: bool) -> Any:
             return synonym.code == MEANT_YES
         return True if text.lower() in YES else False if text.lower() in NO else text
     if fact.type == "choice":
-        return _code(fact, text)
+        return option_code(fact, text)
     if fact.type == "choices":
-        return [] if text in NOTHING_CHOSEN else [_code(fact, part.strip()) for part in _split(text)]
+        return [] if text in NOTHING_CHOSEN else [option_code(fact, part) for part in options_listed(fact, text)]
     if fact.type == "date":
         return day_from_text(text).isoformat()
     return text
@@ -176,11 +182,20 @@ def _number(text: str) -> Any:
     return text if found is None or isinstance(found, bool | dict | list) else found
 
 
-def _split(text: str) -> list[str]:
-    return text.replace("；", SEPARATOR).replace("\n", SEPARATOR).split(SEPARATOR)
+def options_listed(fact: Fact, text: str) -> list[str]:
+    """The options that a text lists, also with 、 or commas between them where only options stand between those."""
+    parts = [part.strip() for part in _SEPARATORS.split(text)]
+    listed: list[str] = []
+    for part in [part for part in parts if part] or parts:
+        pieces = [piece.strip() for piece in _LOOSE_SEPARATORS.split(part)]
+        are_options = option_code(fact, part) not in fact.options and all(
+            option_code(fact, piece) in fact.options for piece in pieces
+        )
+        listed += pieces if are_options else [part]
+    return listed
 
 
-def _code(fact: Fact, text: str) -> str:
+def option_code(fact: Fact, text: str) -> str:
     """An option by its code, by its label, or by both as a form shows them."""
     if text in fact.options:
         return text

@@ -127,8 +127,9 @@ class Engine:
         return ready
 
     def _build(self, ruleset: Ruleset, its_digest: str, mode: Mode, day: date) -> Ready:
-        plan = build_plan(ruleset, mode, day)
-        machine = Machine(build_network(plan))
+        with gc_paused():
+            plan = build_plan(ruleset, mode, day)
+            machine = Machine(build_network(plan))
         asking = tuple(_asking(plan, machine.network.slots))
         return Ready(ruleset, its_digest, plan, machine, order(ruleset), asking)
 

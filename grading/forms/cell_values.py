@@ -1,17 +1,22 @@
 """What stands in an answer cell → a value as `check_audit` takes it. Tolerant of writing, never of meaning."""
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from grading.day_text import RIGHT, DayError, day_from_text
 from grading.forms.wording import NO, YES, bound_hint, expectation, narrow, option_labels
+from grading.intake import read_otherwise
+from grading.invisible import without_invisible
 from grading.language.bounds import NoLimitError, bound_from_text
 from grading.language.prose import unit_text
 from grading.language.synonyms import likeness_question, meaning, read_as
 from grading.model.ruleset import YES as MEANT_YES
 from grading.model.ruleset import Fact
+from grading.problems.codes import ProblemCode
 from grading.spreadsheet.entry import DAY, ERROR, FORMULA, PICTURE, SHOWN_DIGITS, Entry, exact
 from grading.width import ordinary_width
 from grading.workbook.cell_text import items_from, text_from
@@ -35,6 +40,7 @@ def read_value(entry: Entry, fact: Fact, question: str = "") -> bool | Decimal |
     if entry.blank:
         return None
     _refuse_unreadable(entry)
+    entry = _visible(entry)
     if fact.type == "number":
         return _number(entry, fact)
     if fact.type == "date":
@@ -44,12 +50,22 @@ def read_value(entry: Entry, fact: Fact, question: str = "") -> bool | Decimal |
     return _yes_or_no(entry, fact, question)
 
 
-def synonym_notice(entry: Entry, fact: Fact, question: str = "") -> str | None:
-    """How a synonym in a cell that can be read was read; None where there is none."""
-    if fact.type not in ("boolean", "choice", "choices") or not isinstance(entry.value, str):
-        return None
-    found = meaning(fact, entry.value, question)
-    return read_as(entry.value, found) if found is not None else None
+def reading_notices(entry: Entry, fact: Fact, question: str = "") -> Iterator[str]:
+    """What of a cell that can be read was read otherwise than it stands: invisible characters and synonyms."""
+    if not isinstance(entry.value, str):
+        return
+    plain = without_invisible(entry.value)
+    if plain != entry.value:
+        yield read_otherwise(ProblemCode.INVISIBLE_REMOVED, plain, entry.value).message
+    found = meaning(fact, plain, question) if fact.type in ("boolean", "choice", "choices") else None
+    if found is not None:
+        yield read_as(plain, found)
+
+
+def _visible(entry: Entry) -> Entry:
+    """A cell without the characters that nobody sees; one that has only such ones stays as it is, and is refused."""
+    plain = without_invisible(entry.value).strip() if isinstance(entry.value, str) else ""
+    return replace(entry, value=plain) if plain else entry
 
 
 def read_text(entry: Entry) -> str:
@@ -75,7 +91,7 @@ def read_items(entry: Entry) -> tuple[str, ...]:
 def read_day(entry: Entry) -> date:
     """A day: a date cell, or a text with year, month and day in this order. Raises UnreadableError."""
     _refuse_unreadable(entry)
-    value = entry.value
+    value = _visible(entry).value
     if isinstance(value, datetime):
         if value.time() == time():
             return value.date()

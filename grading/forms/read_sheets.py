@@ -11,7 +11,7 @@ from grading.forms.cell_values import (
     read_items,
     read_text,
     read_value,
-    synonym_notice,
+    reading_notices,
 )
 from grading.forms.findings import FormProblem, Spot
 from grading.forms.grid import Grid, address
@@ -228,15 +228,15 @@ def _value(asked: Field, place: str, entry: Entry, found: Findings) -> Any:
     except UnreadableError as error:
         found.wrong(place, str(error))
         return None
-    _tell_synonym(place, synonym_notice(entry, asked.fact), found)
+    _tell_reading(place, reading_notices(entry, asked.fact), found)
     if isinstance(value, Decimal) and not entry.shows_percent and (said := fraction_question(asked.fact, value)):
         spot = found.spots[place]
         found.warnings.append(f"{spot.sheet}!{spot.cell} {said}")
     return value
 
 
-def _tell_synonym(place: str, notice: str | None, found: Findings) -> None:
-    if notice is not None:
+def _tell_reading(place: str, notices: Iterable[str], found: Findings) -> None:
+    for notice in notices:
         spot = found.spots[place]
         found.warnings.append(f"{spot.sheet}!{spot.cell} {spot.label}：{notice}")
 
@@ -252,7 +252,7 @@ def _options(asked: Field, place: str, main: Entry, cells: Mapping[str, Entry], 
         except UnreadableError as error:
             found.wrong(f"{place}#{code}", str(error))
             continue
-        _tell_synonym(f"{place}#{code}", synonym_notice(entry, asked.fact, labels[code]), found)
+        _tell_reading(f"{place}#{code}", reading_notices(entry, asked.fact, labels[code]), found)
         if isinstance(answer, bool):
             answers[code] = answer
     open_ = [code for code, entry in cells.items() if entry.blank]

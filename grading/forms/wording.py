@@ -53,6 +53,12 @@ def expectation(fact: Fact) -> str:
     return f"应在下列选项中选一项：{options}" if fact.type == "choice" else f"每个选项应填“{YES}”或“{NO}”"
 
 
+def list_expectation(fact: Fact) -> str:
+    """What would be right in a cell that lists the options of a fact with several."""
+    options = "、".join(f"“{label}”" for label in option_labels(fact).values())
+    return f"应填下列选项，几项之间用“；”隔开，都没有的填“（无）”：{options}"
+
+
 def bound_hint(fact: Fact, typed: str) -> str:
     """What to do about a text that seems to say that a number is below something; empty for others."""
     if fact.type != "number":

@@ -92,10 +92,18 @@ def likeness_question(fact: Fact, text: str, question: str = "") -> str:
     for code, name in known:
         by_word.setdefault(plain_word(name), []).append(code)
     near = [*(n for n in by_word if word in n or n in word), *get_close_matches(word, by_word, 3, LIKE)]
+    near = [name for name in near if not _is_denied(word, name)]
     codes = dict.fromkeys(code for name in near for code in by_word[name])
     if not codes or len(codes) == len(labels) > 2:
         return ""
     return f"；是否指{'或'.join(f'“{labels[code]}”' for code in list(codes)[:3])}？"
+
+
+def _is_denied(word: str, name: str) -> bool:
+    """Whether one of two words is the other denied, as 没有 is 有: they mean the opposite."""
+    short, long = sorted((word, name), key=len)
+    before, found, _ = long.partition(short)
+    return bool(found) and before.endswith(yes_no_words().denials)
 
 
 def _yes_no_question(fact: Fact, word: str, question: str) -> str:

@@ -63,7 +63,7 @@ class Section:
     words: str = ""
     """What is shown in place of the number."""
     alters: bool = False
-    """Signs beside the number make another one of it, such as `"<"0`, `0"万"` or `0.00"L"`, a limit of detection."""
+    """Signs make another number of it, such as `"<"0`, `0"万"`, `0.00"L"`, a limit of detection, or `0!.0`, a tenth of it."""
     condition: Condition | None = None
 
     @property
@@ -150,7 +150,7 @@ def _section(text: str) -> Section:
         return Section(
             percents=body.count("%"),
             percent_text="%" in beside or "％" in beside,
-            alters=_ALTERS.search(beside) is not None or _adds_digits(shown),
+            alters=_ALTERS.search(beside) is not None or _adds_digits(shown) or _parts_digits(shown),
             thousands=len(commas[1]) if commas else 0,
             zeros=zeros,
             condition=condition,
@@ -188,6 +188,12 @@ def _adds_digits(shown: list[tuple[str, str]]) -> bool:
     before = _literals(shown[: places[0]]) if places else ""
     after = _literals(shown[places[-1] + 1 :]) if places else ""
     return before[-1:].isdigit() or after[:1].isdigit()
+
+
+def _parts_digits(shown: list[tuple[str, str]]) -> bool:
+    """Whether a text stands between digits of the number: `0!.0` shows 148 as 14.8."""
+    places = [i for i, (kind, token) in enumerate(shown) if kind == "other" and token in "0#?"]
+    return bool(places) and bool(_literals(shown[places[0] : places[-1]]).strip())
 
 
 def _condition(token: str) -> Condition | None:

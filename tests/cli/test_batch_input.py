@@ -31,6 +31,7 @@ from tests.cli.test_batch import (
     written,
 )
 from tests.language.shelf import ruleset_text, shelf
+from tests.shipped import LIBRARY
 from tests.spreadsheet.parts import repacked
 
 
@@ -122,6 +123,22 @@ def test_a_unit_that_has_all_the_rows_it_states_misses_none(root: Path, tmp_path
 def test_a_row_of_a_unit_that_reads_alike_takes_that_one_out(root: Path, tmp_path: Path, written_id: str) -> None:
     batch(root, written(tmp_path, UNITS, ROWS.replace("U3,", f"{written_id},")))
     assert set(grades(tmp_path / "out")) == set(GRADES) - {"U3"}
+
+
+def test_a_row_of_an_unknown_unit_among_those_of_another_takes_that_one_out(root: Path, tmp_path: Path) -> None:
+    rows = ROWS.replace("U3,DA001,10.01\n", "U1,DA003,8\nU3,DA001,10.01\n")
+    batch(root, written(tmp_path, UNITS, rows.replace("U1,DA002", "U8,DA002")))
+    assert set(grades(tmp_path / "out")) == set(GRADES) - {"U1"}
+    batch(root, written(tmp_path, UNITS, rows.replace("U1,DA003", "U8,DA003")), out="at its end")
+    assert grades(tmp_path / "at its end") == GRADES
+
+
+@pytest.mark.parametrize("row", ['U1,"DA002,9.99', 'U1,"DA"002,9.99', 'U1,"DA002,9.99\nU3,"DA001",10.01'])
+def test_a_quote_without_its_other_half_swallows_no_rows(root: Path, tmp_path: Path, row: str) -> None:
+    result = batch(root, written(tmp_path, UNITS, ROWS.replace("U1,DA002,9.99", row)))
+    assert result.exit_code == 1
+    assert "引号不成对" in result.output
+    assert not (tmp_path / "out" / "grades.csv").exists()
 
 
 @pytest.mark.parametrize("written_id", ["Ｕ3", "U３", "U\u200b3", "U3\u200d", "\u2060U3", "U\u00ad3"])
@@ -412,9 +429,9 @@ def batch_template(root: Path, file: Path) -> Any:
     return CliRunner().invoke(app, ["--rulesets", str(root), "batch", "--template", "e/r", "-o", str(file)])
 
 
-@pytest.mark.parametrize("id_", Library().ids())
+@pytest.mark.parametrize("id_", LIBRARY.ids())
 def test_every_head_of_a_template_means_its_own_column(id_: str) -> None:
-    ruleset = Library().ruleset(id_)
+    ruleset = LIBRARY.ruleset(id_)
     for group in (None, *ruleset.groups):
         names = HeadNames(ruleset, group)
         assert {name: names.column(head) for name, head in heads_of(ruleset, group).items()} == {

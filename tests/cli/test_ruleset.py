@@ -224,6 +224,7 @@ def test_show_as_json_is_the_merged_ruleset(root: Path) -> None:
         "min": 0,
         "max": 500,
         "decimals": 2,
+        "changed_by": "works",
     }
 
 

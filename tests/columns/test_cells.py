@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from grading.columns.cells import read_cell, read_column, unreadable
 from grading.columns.layout import pack, unpack
+from grading.forms.cell_values import read_value, reading_notices
 from grading.model.ruleset import Fact
+from grading.spreadsheet.entry import TEXT, Entry
 
 OPTIONS = {"rto": "蓄热燃烧", "rco": "催化燃烧", "none": "无"}
 
@@ -247,3 +249,44 @@ def test_a_label_of_two_options_is_none_unless_the_code_stands_beside_it(type_: 
     assert [unpack(fact, value) for value in read.values[1:]] == (
         [("b",), ("c",)] if type_ == "choices" else ["b", "c"]
     )
+
+
+LISTED = fact_of("choices", options={"a": "电泳", "b": "水性", "c": "光氧化、光催化"})
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen"),
+    [
+        ("电泳、水性", {"a", "b"}),
+        ("a,b", {"a", "b"}),
+        ("电泳，水性；光氧化、光催化", {"a", "b", "c"}),
+        ("光氧化、光催化；", {"c"}),
+        ("；", None),
+        ("电泳、粉末", None),
+        ("光氧化、水性", None),
+    ],
+)
+def test_options_are_listed_with_any_separator_that_is_in_none_of_them(text: str, chosen: set[str] | None) -> None:
+    known = read_cell(LISTED, text).known
+    assert (known and set(known.value or ())) == chosen  # type: ignore[arg-type]
+    agrees(LISTED, pl.Series("f", [text, "电泳"]))
+
+
+@pytest.mark.parametrize(
+    ("fact", "typed", "value"),
+    [
+        (fact_of("boolean"), "是\u200b", True),
+        (fact_of("number", decimals=1), "\ufeff12.5", Decimal("12.5")),
+        (fact_of("date"), "2023-\u200b9-15", date(2023, 9, 15)),
+        (fact_of("choice"), "催化\u00ad燃烧", "rco"),
+    ],
+)
+def test_a_value_is_read_without_invisible_characters_and_that_is_told(fact: Fact, typed: str, value: Any) -> None:
+    read = read_cell(fact, typed)
+    assert read.known is not None
+    assert read.known.value == value
+    assert "看不见的字符" in read.synonyms[0]
+    entered = read_value(Entry(typed, TEXT), fact)
+    assert str(entered) == str(value)
+    assert "看不见的字符" in next(reading_notices(Entry(typed, TEXT), fact))
+    assert read_cell(fact, "\u200b").problems

@@ -133,7 +133,7 @@ def test_a_question_that_is_worded_otherwise_since_is_told(tmp_path: Path) -> No
 
 
 def test_an_answer_whose_unit_has_changed_since_is_refused(tmp_path: Path) -> None:
-    old = "{id: boundary_nmhc, label: 厂界非甲烷总烃, type: number, unit: mg/m3"
+    old = "{id: boundary_nmhc, label: 厂界非甲烷总烃, type: number, changed_by: works, unit: mg/m3"
     library = edited(tmp_path, old, old.replace("mg/m3", "µg/m3"))
     with pytest.raises(FormError, match="类型或单位在现行规则集中已改变"):
         read_form(hose().saved(), library)

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from grading.columns.cells import read_column
-from grading.forms.cell_values import UnreadableError, read_value, synonym_notice
+from grading.forms.cell_values import UnreadableError, read_value, reading_notices
 from grading.language.check import check
 from grading.language.load import Library
 from grading.language.synonyms import yes_no_words
@@ -34,7 +34,7 @@ def cell(text: str) -> Entry:
 @pytest.mark.parametrize("typed", ["布袋除尘", " 布袋 除尘 ", "布袋"])
 def test_a_synonym_is_read_as_its_option_and_told(typed: str) -> None:
     assert read_value(cell(typed), TREATMENT) == "bag"
-    assert synonym_notice(cell(typed), TREATMENT) == f"“{typed.strip()}”按“袋式除尘”读取"
+    assert list(reading_notices(cell(typed), TREATMENT)) == [f"“{typed.strip()}”按“袋式除尘”读取"]
     read = read_column(TREATMENT, pl.Series("f", ["wet", typed, None]))
     assert read.values.to_list() == [1, 0, None]
     assert read.synonyms == ((1, f"“{typed.strip()}”按“袋式除尘”读取"),)
@@ -42,7 +42,7 @@ def test_a_synonym_is_read_as_its_option_and_told(typed: str) -> None:
 
 @pytest.mark.parametrize("typed", ["袋式除尘", "bag", "无"])
 def test_an_options_own_name_needs_no_notice(typed: str) -> None:
-    assert synonym_notice(cell(typed), TREATMENT) is None
+    assert list(reading_notices(cell(typed), TREATMENT)) == []
     assert read_column(TREATMENT, pl.Series("f", [typed])).synonyms == ()
 
 
@@ -60,6 +60,13 @@ def test_a_likeness_is_asked_about_and_never_taken(typed: str, asked: str) -> No
 def test_what_is_like_nothing_or_everything_is_refused_without_a_question(typed: str) -> None:
     with pytest.raises(UnreadableError) as refused:
         read_value(cell(typed), TREATMENT)
+    assert "是否指" not in str(refused.value)
+
+
+def test_the_denial_of_a_word_is_not_what_it_is_asked_about() -> None:
+    fact = TREATMENT.model_copy(update={"synonyms": {"none": ("没有",)}})
+    with pytest.raises(UnreadableError) as refused:
+        read_value(cell("有"), fact)
     assert "是否指" not in str(refused.value)
 
 
@@ -106,9 +113,9 @@ def test_a_booleans_own_words_are_read_too() -> None:
 
 FACTS = """\
 facts:
-  - {id: closed, label: 皮带密闭, type: boolean, synonyms: %s}
-  - {id: dust, label: 颗粒物, type: number, unit: mg/m3, min: 0, max: 500, decimals: 2}
-  - {id: fuel, label: 燃料, type: choice, options: {gas: 天然气, coal: 煤}, synonyms: %s}
+  - {id: closed, label: 皮带密闭, type: boolean, changed_by: works, synonyms: %s}
+  - {id: dust, label: 颗粒物, type: number, changed_by: works, unit: mg/m3, min: 0, max: 500, decimals: 2}
+  - {id: fuel, label: 燃料, type: choice, changed_by: works, options: {gas: 天然气, coal: 煤}, synonyms: %s}
 """
 READ = INDICATORS.replace("{fact: closed, equals: true}", "{fact: closed, equals: true}, {fact: fuel, equals: gas}")
 

@@ -179,8 +179,8 @@ def test_an_audit_of_a_site_is_tried_where_the_site_lies(world: World) -> None:
 
 def test_an_audit_that_the_new_edition_cannot_read_keeps_its_grade_and_says_why(world: World) -> None:
     narrower = HEAD + (
-        "facts:\n  - {id: ledger_retention_years, label: 台账保存年限, type: number, unit: 年, min: 0, max: 4, "
-        "decimals: 0, evidence: [台账]}\n"
+        "facts:\n  - {id: ledger_retention_years, label: 台账保存年限, type: number, changed_by: discipline, unit: 年, min: 0, "
+        "max: 4, decimals: 0, evidence: [台账]}\n"
     )
     publish_plants(world, [tyre(1), tyre(2, ledger_retention_years=3)])
     batch = worked_off(world, ordered(world, narrower))

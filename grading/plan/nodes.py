@@ -150,6 +150,15 @@ class Plan:
         return view is not None and self.views[view].where is not None
 
     @cached_property
+    def open_nodes(self) -> frozenset[int]:
+        """The nodes that can be unknown though no fact is missing: what hangs on a figure that is not established."""
+        found: set[int] = set()
+        for index, node in enumerate(self.nodes):
+            if isinstance(node.kind, Figure) or any(child.node in found for child in children_of(node)):
+                found.add(index)
+        return frozenset(found)
+
+    @cached_property
     def roles(self) -> dict[int, Roles]:
         """What a node stands for beside itself: indicators at levels, dimensions or scopes at levels, a level, a gate."""
         roles: defaultdict[int, Roles] = defaultdict(Roles)

@@ -17,6 +17,13 @@ class LruCache(Generic[K, V]):
         self._kept: OrderedDict[K, V] = OrderedDict()
         self._lock = Lock()
 
+    def peek(self, key: K) -> V | None:
+        """The thing under a key, None when it isn't there."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
     def get(self, key: K, make: Callable[[], V]) -> V:
         """The thing under a key, made if it isn't there; raises what making it raises."""
         with self._lock:

@@ -62,7 +62,7 @@ def write_population(ruleset: Ruleset, count: int, folder: Path, seed: int = 1) 
             own = [_values(f, around.get(f.id, []), total, rng) for f in ruleset.facts.values() if f.group == group]
             frames[group] = pl.DataFrame([units.alias("unit.id"), keys.alias(ruleset.groups[group].key), *own])
         for name, frame in frames.items():
-            part = folder / f".{name or 'units'}-{number}.parquet"
+            part = folder / f".{name or '_'}-{number}.parquet"
             frame.write_parquet(part)
             parts.setdefault(name, []).append(part)
     for name, listed in parts.items():

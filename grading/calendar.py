@@ -1,5 +1,8 @@
 """China's calendar: days as people mean them (`Asia/Shanghai`), moments in UTC, and which days an audit may be of."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from grading.problems.codes import ProblemCode
@@ -11,9 +14,22 @@ EARLIEST = date(2000, 1, 1)
 """Performance grading began in 2019, and audits are never of a plant's distant past: an earlier day is a slip of the pen."""
 
 
+_stopped: ContextVar[datetime | None] = ContextVar("stopped", default=None)
+
+
 def now() -> datetime:
     """This moment. Everything that reads the clock asks here."""
-    return datetime.now(UTC)
+    return _stopped.get() or datetime.now(UTC)
+
+
+@contextmanager
+def clock_at(moment: datetime) -> Iterator[None]:
+    """Let the clock stand at another moment inside the block: for data to try out that has a past. No service runs so."""
+    token = _stopped.set(moment)
+    try:
+        yield
+    finally:
+        _stopped.reset(token)
 
 
 def day_of(moment: datetime) -> date:

@@ -218,7 +218,7 @@ class _Teller:
     def _rows(self, place: str, c: Each | Some, owner: Owner, around: tuple[ConditionBase, ...]) -> tuple[Reason, ...]:
         """The rows that count, or perhaps count."""
         group = c.each if isinstance(c, Each) else c.some
-        label, stands = self.ruleset.groups[group].label, f"units[{self.index}].groups.{group}"
+        label, stands = self.ruleset.groups[group].name, f"units[{self.index}].groups.{group}"
         if group not in self.unit.groups:
             return (Reason(kind="row", id=group, text=f"“{label}”表未填报", status=Status.UNKNOWN, place=stands),)
         keys = [r.key for r in self.unit.groups[group]]

@@ -120,7 +120,7 @@ def _values(
 def _rows(
     name: str, first: tuple[Row, ...] | None, second: tuple[Row, ...] | None, ruleset: Ruleset
 ) -> Iterator[ValuePair]:
-    label = ruleset.groups[name].label
+    label = ruleset.groups[name].name
     if first is None or second is None or not (first and second):
         said = [_table_text(rows) for rows in (first, second)]
         if said[0] != said[1]:

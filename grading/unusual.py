@@ -167,7 +167,7 @@ def _identical_rows(ruleset: Ruleset, unit: UnitAudit) -> Iterator[Finding]:
                 alike.setdefault(frozenset(values.items()), []).append(row.key)
         for keys in alike.values():
             if len(keys) > 1:
-                said = f"“{ruleset.groups[group].label}”表中 {len(keys)} 行除编号外完全相同：{_named(keys)}。"
+                said = f"“{ruleset.groups[group].name}”表中 {len(keys)} 行除编号外完全相同：{_named(keys)}。"
                 yield Finding("identical_rows", unit.id, said)
 
 

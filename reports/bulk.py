@@ -17,6 +17,7 @@ from typing import Any
 from grading.engine.durable_rules import EngineError
 from grading.engine.grade import Engine
 from grading.engine.rules import NetworkError
+from grading.gaps import enterprise_plan
 from grading.gaps.causes import unit_decisions
 from grading.gaps.unit import NoSuchLevelError
 from grading.intake import AuditError, read_audit
@@ -101,7 +102,8 @@ def make_one(engine: Engine, item: Item, order: Order) -> Part:
 def _made(engine: Engine, item: Item, order: Order) -> Part:
     audit = read_audit(item.audit, engine.library)
     grading = engine.grade(audit, order.mode)
-    return part_of(item.name, engine, audit, grading, gaps_to(engine, audit, grading, order.target), order.html)
+    gaps = gaps_to(engine, audit, grading, order.target)
+    return part_of(item.name, engine, audit, grading, gaps, order.html, target=order.target)
 
 
 def part_of(
@@ -113,13 +115,15 @@ def part_of(
     html: bool = False,
     note: str | None = None,
     source: str | None = None,
+    target: str | None = None,
 ) -> Part:
     """The report of an audit that is graded, as an item of an archive; `source` as for a PDF. Raises TypefaceError."""
+    joint = enterprise_plan(engine, audit, grading, target)
     rulesets = {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in audit.units}
     if html:
-        content = gap_report_html(audit, grading, rulesets, gaps, note).encode()
+        content = gap_report_html(audit, grading, rulesets, gaps, note, joint).encode()
     else:
-        content = gap_report_pdf(audit, grading, rulesets, gaps, note, source)
+        content = gap_report_pdf(audit, grading, rulesets, gaps, note, source, joint)
     decisions = unit_decisions(rulesets, audit, grading)
     return Part(
         name=name,

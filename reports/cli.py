@@ -118,6 +118,7 @@ def _items(files: Sequence[str]) -> Iterator[Item]:
 
 def _made(engine: Engine, name: str, target: str | None, trial: bool, html: bool) -> bytes:
     """One report; raises AuditError when the audit can't be read, graded or measured against the target."""
+    from grading.gaps import enterprise_plan
     from grading.gaps.unit import NoSuchLevelError
     from reports.gap_report import gap_report_html, gap_report_pdf
     from reports.targets import gaps_to
@@ -129,9 +130,10 @@ def _made(engine: Engine, name: str, target: str | None, trial: bool, html: bool
     except NoSuchLevelError as error:
         raise AuditError([no_such_level("", error)]) from None
     rulesets = {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in audit.units}
+    joint = enterprise_plan(engine, audit, grading, target)
     if html:
-        return gap_report_html(audit, grading, rulesets, gaps).encode()
-    return gap_report_pdf(audit, grading, rulesets, gaps)
+        return gap_report_html(audit, grading, rulesets, gaps, joint=joint).encode()
+    return gap_report_pdf(audit, grading, rulesets, gaps, joint=joint)
 
 
 def _places(files: Sequence[str], output: str | None, html: bool, trial: bool) -> list[Path | None]:

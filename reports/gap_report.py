@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from grading.gc_paused import gc_paused
 from grading.model.audit import Audit
-from grading.model.gap import UnitGaps
+from grading.model.gap import EnterprisePlan, UnitGaps
 from grading.model.result import Grading
 from grading.model.ruleset import Ruleset
 from reports.context.report import report
@@ -18,14 +18,15 @@ def gap_report_html(
     rulesets: Mapping[str, Ruleset],
     gaps: Sequence[UnitGaps],
     note: str | None = None,
+    joint: EnterprisePlan | None = None,
 ) -> str:
     """The report as one self-contained HTML page.
 
     `rulesets` by id, as graded with; `gaps` one a unit, in the order of the audit; `note` is what was said when the grading
-    was published. Raises ValueError when they do not
+    was published, `joint` the plan for several units. Raises ValueError when they do not
     belong together, KeyError for a ruleset that is not given.
     """
-    return screen_html(report(audit, grading, rulesets, gaps, note))
+    return screen_html(report(audit, grading, rulesets, gaps, note, joint))
 
 
 def gap_report_pdf(
@@ -35,6 +36,7 @@ def gap_report_pdf(
     gaps: Sequence[UnitGaps],
     note: str | None = None,
     source: str | None = None,
+    joint: EnterprisePlan | None = None,
 ) -> bytes:
     """The report as tagged PDF/A-3 with the grading's JSON inside; the same audit gives the same bytes.
 
@@ -43,7 +45,7 @@ def gap_report_pdf(
     Raises as `gap_report_html`, and TypefaceError when a typeface is not installed.
     """
     with gc_paused():
-        context = report(audit, grading, rulesets, gaps, note)
+        context = report(audit, grading, rulesets, gaps, note, joint)
         return pdf(
             page_html(context),
             title=f"{context.title}：{context.short_name}",

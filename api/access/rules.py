@@ -54,6 +54,8 @@ class Rule(StrEnum):
     """Publish a batch that another person made, and take it back."""
     READ_CAMPAIGNS = "read_campaigns"
     """Look at campaigns, their numbers and their plants."""
+    READ_PLANTS_TO_HELP = "read_plants_to_help"
+    """Look at what plants of a campaign lack, as far as they are in scope."""
     RUN_CAMPAIGNS = "run_campaigns"
     """Begin and close campaigns, keep their rosters."""
     KEEP_PLANS = "keep_plans"
@@ -99,6 +101,7 @@ MAY = MappingProxyType(
         Rule.MAKE_BATCHES: frozenset({B}),
         Rule.PUBLISH_BATCHES: frozenset({B}),
         Rule.READ_CAMPAIGNS: frozenset({B, R}),
+        Rule.READ_PLANTS_TO_HELP: frozenset({A, B, R}),
         Rule.RUN_CAMPAIGNS: frozenset({B}),
         Rule.KEEP_PLANS: frozenset({E, B}),
         Rule.TAKE_CAMPAIGN_STEPS: frozenset({A, E, B}),
@@ -117,6 +120,7 @@ LOOKS_ONLY = frozenset(
         Rule.READ_STATISTICS,
         Rule.READ_BATCHES,
         Rule.READ_CAMPAIGNS,
+        Rule.READ_PLANTS_TO_HELP,
         Rule.READ_ADMISSION,
         Rule.READ_LOG,
         Rule.OPERATE,

@@ -12,7 +12,6 @@ from rich.table import Table
 
 from api.cli import backup, log, users, worker
 from api.cli.opening import Data, service_of, settings_of, undamaged
-from api.server.run import run
 from grading.cli.terminal import err, out, print_block, stop
 
 if TYPE_CHECKING:
@@ -47,6 +46,7 @@ def serve(
 ) -> None:
     """Run the service until it is told to stop; ends with 2 when its settings don't allow it to start."""
     from api import startup
+    from api.server.run import run
     from api.services import demo as demonstration
 
     settings = settings_of(context, host=host, port=port, data=data, processes=processes)
@@ -62,8 +62,8 @@ def serve(
         service.close()
         stop(problem)
     if demo:
-        err.print("正在准备演示数据……")
-        _show_demo(demonstration.prepare(service), settings)
+        err.print("正在准备演示数据（首次约需一分钟）……")
+        _show_demo(demonstration.prepare(service, demonstration.PLANTS), settings)
     elif nobody:
         err.print("还没有用户。请先运行：grading user add 用户名 --name 姓名 --role administrator", style="yellow")
     err.print(f"服务地址：{settings.public_url or f'http://{settings.host}:{settings.port}'}（Ctrl-C 停止）")

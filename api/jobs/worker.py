@@ -19,6 +19,7 @@ from api.jobs.flows import JOBS, batch_job, batch_job_name, export_job, export_j
 from api.jobs.retry import retry_while_away
 from api.service import Service
 from api.services.campaigns.snapshots import take_due
+from api.services.campaigns.ways import work_out_until
 from api.services.exports import AT_WORK
 from api.services.notices import NoticeMaker
 from api.services.notices.mail import mail_until
@@ -52,6 +53,8 @@ def run(service: Service, stop: Event) -> None:
     if service.settings.smtp_host is not None:
         # A mail server that hangs must not make the worker look dead.
         Thread(target=mail_until, args=(service, stop), name="mail", daemon=True).start()
+    # One plant takes seconds: the worker must go on saying that it is alive.
+    Thread(target=work_out_until, args=(service, stop), name="ways", daemon=True).start()
     for beat in count():
         retry_while_away(_beat, service, me)
         retry_while_away(take_over, service)

@@ -26,11 +26,11 @@ from api.pages import (
 )
 from api.pages.admission import opinions
 from api.pages.batch import batch_unit, batches
-from api.pages.campaign import campaigns, plan, plants, progress
+from api.pages.campaign import campaigns, outlook, plan, plant_map, plants, progress
 from api.pages.form import audit_form, evidence
 from api.pages.problem_page import problem_page
 from api.pages.ruleset import rulesets
-from api.queries.rulesets import usable
+from api.queries.rulesets import brief
 from api.service import Service
 from grading.language.problems import LanguageError
 
@@ -49,7 +49,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     batches.router,
     batch_unit.router,
     campaigns.router,
+    plant_map.router,
     plants.router,
+    outlook.router,
     plan.router,
     progress.router,
     opinions.router,
@@ -62,19 +64,28 @@ ROUTERS: tuple[APIRouter, ...] = (
 """Every router of pages."""
 PROBLEM_PAGE: PageMaker | None = problem_page
 """Makes the page that says why something was refused."""
+PAUSE = 0.02
+"""So long others are let go first between two rulesets (seconds)."""
 ASSETS = Path(__file__).parent / "assets"
 
 
 def prepare(service: Service) -> None:
-    """Read rulesets and templates, which takes seconds, before the first page that needs them is asked for.
+    """Read levels, the titles of rulesets and templates before the first page that needs them is asked for.
 
     What is wrong with a ruleset is told where it is asked for.
     """
-    library = service.grader.library
     with suppress(LanguageError):
-        labels.prepare(library)
-    usable(library)
+        labels.prepare(service.grader.library)
     render.prepare()
+
+
+def prepare_rulesets(service: Service) -> None:
+    """Read the rulesets whole, which takes seconds: beside the first answers, until all are there or the service stops."""
+    library = service.grader.library
+    for ruleset_id in library.ids():
+        if service.stopping.wait(PAUSE):
+            return
+        brief(library, ruleset_id)
 
 
 def mount(app: FastAPI) -> None:

@@ -25,13 +25,19 @@ from api.services.replay import reviews_of
 from api.services.users import names_of
 from api.services.workflow import Action
 from api.services.workflow.review import before, look_at
-from api.store import Audit, Enterprise
+from api.store import Audit, Enterprise, Grading
 from grading.model.base import Mode
 
 router = APIRouter()
 REVIEWED = frozenset({Action.CONFIRM, Action.PUBLISH})
 """Steps before which the page says what is missing and what is unusual."""
 Reader = Annotated[Context, needs(Rule.READ)]
+
+
+@router.get("/gradings/{grading_id}")
+def show_grading(grading_id: UUID, context: Reader) -> Response:
+    """The audit that a grading was made of: where reports lead to."""
+    return RedirectResponse(f"/audits/{context.find(Grading, grading_id).audit_id}", status_code=303)
 
 
 @router.get("/audits/{audit_id}")

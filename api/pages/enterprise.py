@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from api.access import Rule
 from api.context import Context, needs
-from api.pages.gaps_view import gap_views
+from api.pages.gaps_view import gap_views, joint_view
 from api.pages.labels import level_labels, ruleset_titles
 from api.pages.render import page
 from api.pages.result_view import decision_shown
@@ -62,6 +62,7 @@ def show_enterprise(
         decision=decision_shown(stored, case),
         scales=[case.engine.library.ruleset(unit.ruleset).scale for unit in case.audit.units] if case else [],
         gaps=gap_views(case, target or None) if case is not None else (),
+        joint=joint_view(case, target or None) if case is not None else None,
         target=target,
         fill=fill,
         is_trial=case is not None and case.grading.mode is Mode.TRIAL,

@@ -10,9 +10,10 @@ from api.services.analysis import Case
 from api.services.workflow.draft import Draft, Stated
 from grading.audit_json import dump_audit
 from grading.forms.wording import expectation, option_labels
-from grading.gaps import TargetError, unit_gaps
+from grading.gaps import TargetError, enterprise_plan, unit_gaps
 from grading.model.gap import Change, UnitGaps
 from grading.model.ruleset import Fact, Ruleset
+from reports.context.joint import JointPlan, joint_plan
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,12 @@ def gap_views(case: Case, target: str | None) -> tuple[GapView, ...]:
     """The gaps of every unit to a target, by default each to its next level."""
     draft = Draft(dump_audit(case.audit, case.engine.library))
     return tuple(_view(case, i, target, draft) for i in range(len(case.audit.units)))
+
+
+def joint_view(case: Case, target: str | None) -> JointPlan | None:
+    """One plan for all units; None where there is one unit, or nothing to do."""
+    plan = enterprise_plan(case.engine, case.audit, case.grading, target)
+    return None if plan is None else joint_plan(case.audit, case.rulesets, plan)
 
 
 def _view(case: Case, index: int, target: str | None, draft: Draft) -> GapView:

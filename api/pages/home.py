@@ -9,12 +9,12 @@ from api.access import Rule
 from api.context import Context, needs
 from api.pages.labels import level_labels
 from api.pages.render import page
-from api.queries import overview
+from api.queries import campaigns, overview
 from api.queries.waiting import waiting
-from api.store import Role
+from api.store import CampaignState, Role
 
 router = APIRouter()
-FIRST = 12
+FIRST, CAMPAIGNS = 12, 5
 """How many enterprises are offered at once to begin an audit of; the others are found by their names."""
 Reader = Annotated[Context, needs(Rule.READ)]
 
@@ -29,6 +29,7 @@ def home(request: Request, context: Reader) -> Response:
     listed = overview.lines(context.db, overview.Wanted())
     found = waiting(context)
     open_ = {audit.enterprise_id for audit in found.to_write}
+    active, _ = campaigns.campaigns(context.db, CampaignState.ACTIVE, None, CAMPAIGNS)
     startable = [line for line in listed if line.id not in open_]
     return page(
         request,
@@ -36,6 +37,7 @@ def home(request: Request, context: Reader) -> Response:
         "home.html.j2",
         waiting=found,
         enterprises=startable,
+        campaigns=active,
         labels=level_labels(context),
         FIRST=FIRST,
     )

@@ -5,7 +5,6 @@ from types import MappingProxyType
 
 from api.context import Context
 from grading.language.load import Library
-from grading.language.problems import LanguageError
 from grading.model.decision import NOT_GRADED, UNDECIDED
 from grading.model.result import UNGRADED
 from grading.vocabulary import NOT_GRADED as NOT_GRADED_LABEL
@@ -25,7 +24,7 @@ def level_labels(context: Context) -> MappingProxyType[str, str]:
 
 
 def ruleset_titles(context: Context) -> MappingProxyType[str, str]:
-    """The titles of today's usable rulesets by id."""
+    """The titles of today's rulesets by id."""
     return _titles(context.service.grader.library)
 
 
@@ -41,11 +40,5 @@ def _levels(library: Library) -> MappingProxyType[str, str]:
 
 @lru_cache(maxsize=8)
 def _titles(library: Library) -> MappingProxyType[str, str]:
-    found = {}
-    for ruleset_id in library.ids():
-        try:
-            found[ruleset_id] = library.ruleset(ruleset_id).title
-        except LanguageError:
-            # A ruleset that can't be used is told by `grading ruleset check`; nobody can be graded by it.
-            continue
-    return MappingProxyType(found)
+    titles = {ruleset_id: library.title(ruleset_id) for ruleset_id in library.ids()}
+    return MappingProxyType({ruleset_id: title for ruleset_id, title in titles.items() if title is not None})

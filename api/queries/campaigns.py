@@ -26,6 +26,12 @@ def roster(db: Session, campaign_id: UUID) -> list[CampaignPlant]:
     return list(db.scalars(rows.order_by(CampaignPlant.permit)))
 
 
+def entries(db: Session, campaign_id: UUID, permits: Sequence[str]) -> dict[str, CampaignPlant]:
+    """What a campaign states of some plants, by permit."""
+    mine = (CampaignPlant.campaign_id == campaign_id, CampaignPlant.permit.in_(permits))
+    return {row.permit: row for row in db.scalars(select(CampaignPlant).where(*mine))}
+
+
 def plant(db: Session, campaign_id: UUID, permit: str) -> CampaignPlant | None:
     """What a campaign states of one plant."""
     mine = (CampaignPlant.campaign_id == campaign_id, CampaignPlant.permit == permit)

@@ -27,6 +27,8 @@ from api.store import StoredRuleset
 from grading import calendar
 from grading.engine.grade import ruleset_digest
 from grading.language.counts import count
+from grading.language.industries import industries_or_none
+from grading.language.industry_search import find
 from grading.language.load import Library
 from grading.language.problems import LanguageError
 from grading.language.prose import sentence, stated_text
@@ -52,7 +54,13 @@ def briefs(context: Context) -> list[RulesetBrief]:
 
 def usable(library: Library) -> list[RulesetBrief]:
     """The rulesets of a library that can be used, as their files say; read and worked out the first time that it is asked."""
-    return [plain for ruleset_id in library.ids() if (plain := _brief(library, ruleset_id)) is not None]
+    return [plain for ruleset_id in library.ids() if (plain := brief(library, ruleset_id)) is not None]
+
+
+def rulesets_meant(context: Context, industry: str) -> set[str]:
+    """The names of rulesets that a class, an industry's name or words for what a plant makes may mean."""
+    register = industries_or_none(context.service.grader.library)
+    return set() if register is None else {found.ruleset for found in find(register, industry)}
 
 
 def whole(context: Context, ruleset_id: str) -> tuple[bytes, str]:
@@ -62,7 +70,7 @@ def whole(context: Context, ruleset_id: str) -> tuple[bytes, str]:
     """
     ruleset(context, ruleset_id)
     library = context.service.grader.library
-    plain = _brief(library, ruleset_id)
+    plain = brief(library, ruleset_id)
     assert plain is not None
     review = reviews_of(context.db, [plain.digest]).get(plain.digest)
     tag = plain.digest if review is None else f"{plain.digest}-{review.at.isoformat()}"
@@ -71,7 +79,7 @@ def whole(context: Context, ruleset_id: str) -> tuple[bytes, str]:
 
 @lru_cache(maxsize=128)
 def _whole(library: Library, ruleset_id: str, review: Review | None) -> bytes:
-    found, plain = library.ruleset(ruleset_id), _brief(library, ruleset_id)
+    found, plain = library.ruleset(ruleset_id), brief(library, ruleset_id)
     assert plain is not None
     told = RulesetOut(
         **dict(_reviewed(plain, review)),
@@ -157,7 +165,7 @@ def indicator(found: Ruleset, one: Indicator) -> IndicatorOut:
 
 
 @lru_cache(maxsize=512)
-def _brief(library: Library, ruleset_id: str) -> RulesetBrief | None:
+def brief(library: Library, ruleset_id: str) -> RulesetBrief | None:
     """What the files say; a library is a snapshot, so this is worked out once. None: the ruleset can't be used."""
     try:
         found = library.ruleset(ruleset_id)

@@ -175,6 +175,50 @@ def get_campaign_report_html(campaign_id: UUID, context: CostlyReader, on: On = 
 
 
 @router.get(
+    "/campaigns/{campaign_id}/weekly.pdf",
+    summary="The weekly bulletin of a campaign as PDF",
+    response_class=Response,
+    responses=download("The document.", "application/pdf"),
+)
+def get_campaign_weekly_pdf(campaign_id: UUID, context: CostlyReader, on: On = None) -> Response:
+    """The week of the day up to the day. The same data and day give the same bytes."""
+    return _document(context, campaign_id, on, documents.WEEKLY_PDF)
+
+
+@router.get(
+    "/campaigns/{campaign_id}/weekly.html",
+    summary="The weekly bulletin of a campaign as HTML",
+    response_class=Response,
+    responses=download("The document.", "text/html"),
+)
+def get_campaign_weekly_html(campaign_id: UUID, context: CostlyReader, on: On = None) -> Response:
+    """The week of the day up to the day. The same data and day give the same bytes."""
+    return _document(context, campaign_id, on, documents.WEEKLY_HTML)
+
+
+@router.get(
+    "/campaigns/{campaign_id}/quarterly.pdf",
+    summary="The quarterly assessment of a campaign as PDF",
+    response_class=Response,
+    responses=download("The document.", "application/pdf"),
+)
+def get_campaign_quarterly_pdf(campaign_id: UUID, context: CostlyReader, on: On = None) -> Response:
+    """The quarter of the day up to the day, county by county. The same data and day give the same bytes."""
+    return _document(context, campaign_id, on, documents.QUARTERLY_PDF)
+
+
+@router.get(
+    "/campaigns/{campaign_id}/quarterly.html",
+    summary="The quarterly assessment of a campaign as HTML",
+    response_class=Response,
+    responses=download("The document.", "text/html"),
+)
+def get_campaign_quarterly_html(campaign_id: UUID, context: CostlyReader, on: On = None) -> Response:
+    """The quarter of the day up to the day, county by county. The same data and day give the same bytes."""
+    return _document(context, campaign_id, on, documents.QUARTERLY_HTML)
+
+
+@router.get(
     "/campaigns/{campaign_id}/ledger.xlsx",
     summary="The ledger of a campaign as a workbook",
     response_class=Response,

@@ -49,17 +49,25 @@ def list_rulesets(
     edition: Annotated[
         str | None, Query(max_length=120, description="Of this edition.", examples=["national-2020"])
     ] = None,
-    industry: Annotated[str | None, Query(max_length=120, description="Of this industry.", examples=["rubber"])] = None,
+    industry: Annotated[
+        str | None,
+        Query(
+            max_length=120,
+            description="Of this industry: its id, a GB/T 4754 class, its name, or Chinese words for what the plant makes.",
+            examples=["rubber", "C3033", "做防水卷材的"],
+        ),
+    ] = None,
     review: Annotated[
         str | None, Query(pattern="^(draft|reviewed)$", description="Drafts or reviewed ones only.")
     ] = None,
 ) -> list[RulesetBrief]:
     """Those that can be used, by id; each with who signed it off and how much of it is not known."""
+    names = None if industry is None else {industry, *queries.rulesets_meant(context, industry)}
     return [
         found
         for found in queries.briefs(context)
         if edition in (None, edition_of(found.id))
-        and industry in (None, industry_of(found.id))
+        and (names is None or industry_of(found.id) in names)
         and review in (None, found.review.status)
     ]
 

@@ -91,6 +91,9 @@ class RosterEntryOut(Out):
     target: str | None = Field(description="Null: it is not on the roster.")
     facts: dict[str, Any]
     measures: list[dict[str, Any]]
+    responsible: str | None = Field(description="Who answers for it in the office.")
+    due: date | None = Field(description="By when it is to reach its target.")
+    expert: UUID | None = Field(description="The user who helps it.")
     version: int
 
     @classmethod
@@ -103,6 +106,9 @@ class RosterEntryOut(Out):
             target=row.target,
             facts=facts_of(row.facts).model_dump(mode="json", by_alias=True, exclude_defaults=True),
             measures=[measure.model_dump(mode="json") for measure in measures_of(row.measures)],
+            responsible=row.responsible,
+            due=row.due,
+            expert=row.expert,
             version=row.version,
         )
 

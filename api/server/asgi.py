@@ -4,6 +4,7 @@ import asyncio
 import gc
 import socket
 from collections.abc import Callable
+from threading import Thread
 from types import FrameType
 from typing import Any
 
@@ -38,6 +39,7 @@ def serve(service: Service, listening: socket.socket | None = None, *, workers: 
         timeout_graceful_shutdown=settings.stop_within,
     )
     _prepare(service)
+    Thread(target=pages.prepare_rulesets, args=[service], name="rulesets", daemon=True).start()
     _Server(config, service, listening, workers).run()
 
 

@@ -11,7 +11,7 @@ import orjson
 from api.problems import ErrorAt, Problem, invalid_audit
 from grading.engine.grade import Engine
 from grading.explain import Reason, explain
-from grading.gaps import unit_gaps
+from grading.gaps import enterprise_plan, unit_gaps
 from grading.gaps.causes import decision_of, graded_document, unit_decisions
 from grading.gaps.ground_figures import unit_figures
 from grading.intake import AuditError
@@ -127,9 +127,10 @@ def report(case: Case, form: ReportFormat) -> bytes:
     """The gap report, each unit to the level above its own."""
     found = _next_levels(case)
     rulesets = {unit.ruleset: case.engine.library.ruleset(unit.ruleset) for unit in case.audit.units}
+    joint = enterprise_plan(case.engine, case.audit, case.grading)
     if form is ReportFormat.HTML:
-        return gap_report_html(case.audit, case.grading, rulesets, found, case.note).encode()
-    return gap_report_pdf(case.audit, case.grading, rulesets, found, case.note, case.source)
+        return gap_report_html(case.audit, case.grading, rulesets, found, case.note, joint).encode()
+    return gap_report_pdf(case.audit, case.grading, rulesets, found, case.note, case.source, joint)
 
 
 def report_part(case: Case, form: ReportFormat) -> Part:

@@ -16,23 +16,28 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from api import audit_log
-from api.access import Via, actor_of
-from api.context import Context, open_context
+from api.context import Context
 from api.identity import passwords
 from api.service import Service
-from api.services import admission, users, workflow
+from api.services import admission, demo_city, users, workflow
+from api.services.demo_city import Play
 from api.services.workflow.review import has_open_exclusion, outcomes_of
 from api.settings import Settings
-from api.store import Assignment, Audit, Enterprise, LogEntry, Role, Site, Team, Unit, User
+from api.store import Assignment, Audit, Enterprise, LogEntry, Role, Site, Team, Unit
+from grading import calendar
 
 MARK = "demo.created"
 FOLDER = "demo"
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 EXAMPLES_IN_WHEEL = Path(__file__).resolve().parents[1] / "_examples"
+INDUSTRIES = ("brick", "cement", "ceramics", "coking", "foundry", "industrial_coating", "lime", "rubber", "steel_long")
+"""Whose examples are shown: all of them would keep the first start waiting for the rules of 39 industries."""
 SHOWN = "91610404MA7D2P8L3F"
 """The enterprise whose user there is an account for."""
 PROJECTS_PLANT = "91610402MA6XG7N518"
 """The enterprise whose audit is the design data of the projects that ask for admission."""
+PLANTS = 300
+"""Plants of the city that `grading serve --demo` shows."""
 WORD = "演示数据，缺失和异常之处未改动。"
 PUBLISHED_WORD = "演示数据：指南限值待主管部门核实，先行公布。"
 LEFT_AT = ("published", "published", "published", "confirmed", "submitted", "draft", "returned")
@@ -76,14 +81,33 @@ def is_demo(service: Service) -> bool:
         return db.scalar(select(LogEntry.seq).where(LogEntry.action == MARK).limit(1)) is not None
 
 
-def prepare(service: Service) -> Sequence[Account] | None:
-    """Fill an empty demo database and give its accounts; None when it was filled before."""
+def prepare(service: Service, plants: int = 0) -> Sequence[Account] | None:
+    """Fill an empty demo database and give its accounts; None when it was filled before.
+
+    With `plants` there is a city besides, so many plants with a year behind them.
+    """
     if service.settings.production:
         raise ValueError("a production service has no demo")
     if is_demo(service):
         return None
-    audits = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(_examples().glob("*/*.json"))]
+    files = sorted(file for industry in INDUSTRIES for file in (_examples() / industry).glob("*.json"))
+    audits = [json.loads(file.read_text(encoding="utf-8")) for file in files]
     secrets = {login: passwords.generated() for login, *_ in ACCOUNTS}
+    today = calendar.today()
+    began = calendar.start_of(demo_city.start_of_year(today)) if plants else calendar.now()
+    with calendar.clock_at(began):
+        team_id, enterprises = _people(service, audits, secrets)
+    play = Play(service)
+    city = demo_city.begin(play, plants, team_id, today) if plants else None
+    _audits(play, audits, enterprises)
+    if city is not None:
+        shown = next(said for said in audits if said["enterprise"]["uscc"] == SHOWN)
+        demo_city.finish(play, city, shown["enterprise"]["permit"])
+    return [Account(login, secrets[login], ROLES[role], about) for login, _, role, about in ACCOUNTS]
+
+
+def _people(service: Service, audits: list[dict[str, Any]], secrets: dict[str, str]) -> tuple[UUID, dict[str, UUID]]:
+    """The team, the accounts and the enterprises of the examples: the team's id, and the enterprises' by credit code."""
     with service.database.writing() as db:
         audit_log.append(db, MARK, None)
         team = Team(name="演示评审组")
@@ -97,8 +121,7 @@ def prepare(service: Service) -> Sequence[Account] | None:
         }
         for login, name, role, _ in ACCOUNTS:
             users.create_user(db, login=login, name=name, role=role, password=secrets[login], **scopes[role])
-    _audits(service, audits, enterprises)
-    return [Account(login, secrets[login], ROLES[role], about) for login, _, role, about in ACCOUNTS]
+    return team.id, enterprises
 
 
 def _examples() -> Path:
@@ -126,41 +149,28 @@ def _lacks_gates(context: Context, audit_id: UUID) -> bool:
     return grading is None or has_open_exclusion(outcomes_of(context, grading))
 
 
-class _Play:
-    """Acts for the demo's people through the workflow, so that everything is checked and logged as it would be."""
-
-    def __init__(self, service: Service) -> None:
-        self.service = service
-        with service.database.reading() as db:
-            self.actors = {user.login: actor_of(user, Via.COMMAND) for user in db.scalars(select(User))}
-
-    def __call__(self, login: str, step: Any, *args: Any, **kwargs: Any) -> Any:
-        with open_context(self.service, self.actors[login]) as context:
-            return step(context, *args, **kwargs)
-
-    def take(self, enterprise_id: UUID, content: str, left_at: str) -> UUID:
-        """An audit that has come so far."""
-        audit: Audit = self("demo-expert", workflow.create_audit, enterprise_id, content)
-        if left_at != "draft":
-            self("demo-expert", workflow.submit, audit.id, reasons=WORD)
-        if left_at == "returned":
-            self("demo-expert2", workflow.send_back, audit.id, "请补充除尘设施现场照片，并核对监测报告日期。")
-        if left_at in ("confirmed", "published"):
-            self("demo-expert2", workflow.confirm, audit.id, reasons=WORD)
-        if left_at == "published" and not self("demo-bureau", _lacks_gates, audit.id):
-            self("demo-bureau", workflow.publish, audit.id, reasons=PUBLISHED_WORD)
-        return audit.id
+def _take(play: Play, enterprise_id: UUID, content: str, left_at: str) -> UUID:
+    """An audit that has come so far."""
+    audit: Audit = play("demo-expert", workflow.create_audit, enterprise_id, content)
+    if left_at != "draft":
+        play("demo-expert", workflow.submit, audit.id, reasons=WORD)
+    if left_at == "returned":
+        play("demo-expert2", workflow.send_back, audit.id, "请补充除尘设施现场照片，并核对监测报告日期。")
+    if left_at in ("confirmed", "published"):
+        play("demo-expert2", workflow.confirm, audit.id, reasons=WORD)
+    if left_at == "published" and not play("demo-bureau", _lacks_gates, audit.id):
+        play("demo-bureau", workflow.publish, audit.id, reasons=PUBLISHED_WORD)
+    return audit.id
 
 
-def _audits(service: Service, audits: list[dict[str, Any]], enterprises: dict[str, UUID]) -> None:
-    play = _Play(service)
+def _audits(play: Play, audits: list[dict[str, Any]], enterprises: dict[str, UUID]) -> None:
     others = [said for said in audits if said["enterprise"]["uscc"] != SHOWN]
     for said, left_at in zip(others, LEFT_AT * len(others), strict=False):
-        play.take(enterprises[said["enterprise"]["uscc"]], _text(said), left_at)
+        _take(play, enterprises[said["enterprise"]["uscc"]], _text(said), left_at)
     shown = next(said for said in audits if said["enterprise"]["uscc"] == SHOWN)
     enterprise_id = enterprises[SHOWN]
-    play.take(enterprise_id, _text(_a_year_before(shown)), "published")
-    published = play.take(enterprise_id, _text(shown), "published")
+    _take(play, enterprise_id, _text(_a_year_before(shown)), "published")
+    published = _take(play, enterprise_id, _text(shown), "published")
     own: Audit = play("demo-enterprise", workflow.create_audit, enterprise_id, _text(_as_the_enterprise_sees_it(shown)))
     play("demo-enterprise", workflow.submit, own.id, reasons=WORD)
     play("demo-enterprise", workflow.appeal, published, "硫化工序收集设施已完成改造，申请复核。")
@@ -168,7 +178,7 @@ def _audits(service: Service, audits: list[dict[str, Any]], enterprises: dict[st
     _opinions(play, audits)
 
 
-def _opinions(play: _Play, audits: list[dict[str, Any]]) -> None:
+def _opinions(play: Play, audits: list[dict[str, Any]]) -> None:
     """Projects that are admitted and completed, admitted, refused, and undecided for want of design data or of one fact."""
     designs = {said["enterprise"]["uscc"]: said for said in audits}
     found = designs[PROJECTS_PLANT]

@@ -16,10 +16,12 @@ from api.store.batches import (
     DraftRuleset,
 )
 from api.store.campaign_progress import CampaignPhoto, CampaignStep, CampaignStepState, CampaignVisit
+from api.store.campaign_ways import CampaignWays
 from api.store.campaigns import (
     Campaign,
     CampaignChange,
     CampaignChangeKind,
+    CampaignOutlines,
     CampaignPlant,
     CampaignSnapshot,
     CampaignState,
@@ -59,6 +61,7 @@ __all__ = [
     "Campaign",
     "CampaignChange",
     "CampaignChangeKind",
+    "CampaignOutlines",
     "CampaignPhoto",
     "CampaignPlant",
     "CampaignSnapshot",
@@ -66,6 +69,7 @@ __all__ = [
     "CampaignStep",
     "CampaignStepState",
     "CampaignVisit",
+    "CampaignWays",
     "CostlyUse",
     "DraftRuleset",
     "DraftVersion",

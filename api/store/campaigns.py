@@ -60,6 +60,12 @@ class CampaignPlant(Base, kw_only=True):
     """Canonical JSON of `grading.campaign.roster_lines.PlantFacts`."""
     measures: Mapped[str] = mapped_column(Text, default="[]")
     """Canonical JSON of its planned measures."""
+    responsible: Mapped[str | None] = mapped_column(String(200), default=None)
+    """Who answers for it in the office."""
+    due: Mapped[date | None] = mapped_column(default=None)
+    """By when it is to reach its target, where that is before the campaign's deadline."""
+    expert: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
+    """The expert who helps it."""
     version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[datetime] = mapped_column(default_factory=now)
 
@@ -89,6 +95,21 @@ class CampaignChange(Base, kw_only=True):
     reasons: Mapped[str | None] = mapped_column(Text, default=None)
     details: Mapped[str] = mapped_column(Text, default="{}")
     """JSON: `{"target": [before, after], …}`."""
+    by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime] = mapped_column(default_factory=now)
+
+
+class CampaignOutlines(Base, kw_only=True):
+    """Outlines of a campaign's counties as GeoJSON, for its map; the last that was given counts. Never changed."""
+
+    __tablename__ = "campaign_outlines"
+    __table_args__ = (Index(None, "campaign_id", "id"),)
+
+    id: Mapped[UUID] = id_column()
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"))
+    document: Mapped[str] = mapped_column(Packed)
+    """The text to the letter."""
+    digest: Mapped[str] = mapped_column(String(71))
     by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     at: Mapped[datetime] = mapped_column(default_factory=now)
 

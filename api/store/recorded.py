@@ -23,7 +23,7 @@ from api.store.audits import Appeal, Audit, AuditRevision
 from api.store.base import Base, Moment, Packed
 from api.store.batches import Batch, BatchAudit, BatchRuleset, DraftRuleset
 from api.store.campaign_progress import CampaignPhoto, CampaignStep, CampaignVisit
-from api.store.campaigns import Campaign, CampaignChange, CampaignPlant, CampaignSnapshot
+from api.store.campaigns import Campaign, CampaignChange, CampaignOutlines, CampaignPlant, CampaignSnapshot
 from api.store.enterprises import Enterprise, Site, Unit
 from api.store.evidence import EvidenceFile
 from api.store.gradings import GradedUnit, Grading, Publication
@@ -96,6 +96,7 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
             Recorded(CampaignPlant, "campaign_plant"),
             Recorded(CampaignChange, "campaign_change"),
             Recorded(CampaignSnapshot, "campaign_snapshot"),
+            Recorded(CampaignOutlines, "campaign_outlines"),
             Recorded(CampaignStep, "campaign_step"),
             Recorded(CampaignVisit, "campaign_visit"),
             Recorded(CampaignPhoto, "campaign_photo"),
@@ -122,6 +123,7 @@ UNRECORDED = MappingProxyType(
         "export_parts": "供下载的文件（保留一天）",
         "batch_chunks": "批次的计算进度",
         "batch_frames": "批次的试算结果（可重算）",
+        "campaign_ways": "企业达标方案的测算（可重算）",
         "draft_versions": "草稿较早的版本（供合并）",
         "batch_units": "批次的试算结果（可重算）",
     }

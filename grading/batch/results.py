@@ -84,27 +84,27 @@ def write_results(
         if wanted == "parquet":
             for name, table in tables.items():
                 files.append(
-                    _whole(out / f"{name}.parquet", partial(table.sink_parquet, compression_level=1, statistics=False))
+                    whole(out / f"{name}.parquet", partial(table.sink_parquet, compression_level=1, statistics=False))
                 )
         elif wanted == "csv":
             for name, table in tables.items():
                 flat = table.with_columns(
                     pl.col(pl.List(pl.Categorical), pl.List).cast(pl.List(pl.String)).list.join(SEPARATOR)
                 )
-                files.append(_whole(out / f"{name}.csv", partial(harmless_columns(flat).sink_csv, include_bom=True)))
+                files.append(whole(out / f"{name}.csv", partial(harmless_columns(flat).sink_csv, include_bom=True)))
         else:
             contents = Contents(ruleset, mode, tables[UNITS], tables[INDICATORS], rejects, notices)
-            files.append(_whole(out / "grades.xlsx", partial(_workbook, contents, remarks)))
+            files.append(whole(out / "grades.xlsx", partial(_workbook, contents, remarks)))
     progress("写出", steps, steps)
     (out / REFUSED).unlink(missing_ok=True)
     if tables_read and "xlsx" in formats and rejects.select(pl.len()).collect().item():
         try:
-            files.append(_whole(out / REFUSED, refused_book(ruleset, tables_read, rejects.collect()).save))
+            files.append(whole(out / REFUSED, refused_book(ruleset, tables_read, rejects.collect()).save))
         except TooManyRowsError as error:
             remarks.append(str(error))
     for name, reasons in ((REJECTS, rejects), (NOTICES, notices)):
         if reasons.select(pl.len()).collect().item():
-            files.append(_whole(out / f"{name}.csv", partial(harmless_columns(reasons).sink_csv, include_bom=True)))
+            files.append(whole(out / f"{name}.csv", partial(harmless_columns(reasons).sink_csv, include_bom=True)))
         else:
             (out / f"{name}.csv").unlink(missing_ok=True)
     units = tables[UNITS]
@@ -117,7 +117,8 @@ def _workbook(contents: Contents, notes: list[str], to: Path) -> None:
     notes += write_workbook(contents, to)
 
 
-def _whole(path: Path, write: Callable[[Path], object]) -> str:
+def whole(path: Path, write: Callable[[Path], object]) -> str:
+    """Write a file so that it is there whole or not at all; returns its name."""
     unfinished = path.with_name(f".{path.name}.partial")
     write(unfinished)
     unfinished.replace(path)

@@ -115,8 +115,13 @@ class Summary:
         }
 
 
-def run_batch(settings: Settings, engine: Engine, progress: Progress) -> Summary:
-    """Grade a file.
+def run_batch(
+    settings: Settings,
+    engine: Engine,
+    progress: Progress,
+    opened: Callable[[Ruleset, Path], Source] | None = None,
+) -> Summary:
+    """Grade a file against the one ruleset of the settings. `opened` gives the input where it isn't the file itself.
 
     Raises LayoutError for a file that does not have the layout, OtherBatchError when the folder holds another batch,
     DisagreementError when the engine says otherwise than the columns, and what a ruleset that can't be used raises.
@@ -129,7 +134,7 @@ def run_batch(settings: Settings, engine: Engine, progress: Progress) -> Summary
             rmtree(work)
     work.mkdir(parents=True, exist_ok=True)
     with alone(work):
-        source = open_source(settings, engine, ruleset, work)
+        source = opened(ruleset, work) if opened else open_source(settings, engine, ruleset, work)
         identity = Identity(
             input=tuple(file.name for file in source.files),
             input_digest=digest_of(source.files),

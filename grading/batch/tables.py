@@ -24,6 +24,8 @@ from grading.model.ruleset import Ruleset
 
 CHUNK = 100_000
 """Units that are read at once: what bounds the memory."""
+UNITS_FILE = "_"
+"""What the copy of the units' table is called: as no group can be."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ class TableSource:
         return dict([(None, self.file), *self.beside.items()])
 
     def _staged(self, group: str | None) -> Path:
-        return self.work / f"{group or 'units'}.staged.parquet"
+        return self.work / f"{group or UNITS_FILE}.staged.parquet"
 
     def _stage_csv(self) -> dict[str | None, str]:
         files = self._files()

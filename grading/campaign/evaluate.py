@@ -59,6 +59,7 @@ class Evaluator:
     def __init__(self, campaign: Campaign, plants: Sequence[Plant], vocabulary: Vocabulary) -> None:
         self.campaign, self.levels = campaign, vocabulary.levels
         self.industries = vocabulary.industries
+        self.roster = {entry.permit: entry for entry in campaign.roster}
         self.county_names = {**vocabulary.regions, **campaign.counties}
         register = vocabulary.industries
         wanted = register.ids if campaign.industries == "all" else register.named(campaign.industries)

@@ -83,6 +83,22 @@ class History:
         emitted = self.plant.enterprise.emissions_t_a or Emissions()
         return tuple(getattr(emitted, pollutant) for pollutant in POLLUTANTS)
 
+    def grading_on(self, unit: PlantUnit, day: date) -> PlantGrading | None:
+        """The grading of one of the plant's units that is in force on a day."""
+        found = None
+        for since, grading in _steps(unit.gradings):
+            if since > day:
+                break
+            found = grading
+        return found
+
+    def deciding(self, day: date, levels: Levels) -> PlantGrading | None:
+        """The grading that decides the plant's grade on a day: that of its worst unit, the first of several alike."""
+        found = [grading for unit in self.units if (grading := self.grading_on(unit, day)) is not None]
+        if len(found) < len(self.units):
+            return None
+        return max(found, key=lambda grading: levels.standings[grading.grade])
+
     def state(self, day: date) -> State:
         """The plant's state on a day; operating unless something else is stated."""
         stated = self.plant.enterprise.state

@@ -114,6 +114,22 @@ class NewTarget(Strict):
     at_least: Count
 
 
+class EmissionsAtLeast(Strict):
+    """From how many tonnes a year on a plant is a large emitter; null: not by this pollutant."""
+
+    so2: Annotated[Number, Field(gt=0)] | None = None
+    nox: Annotated[Number, Field(gt=0)] | None = None
+    pm: Annotated[Number, Field(gt=0)] | None = None
+    voc: Annotated[Number, Field(gt=0)] | None = None
+
+
+class Preferred(Strict):
+    """Which plants are lifted before others: head enterprises, large emitters."""
+
+    head: StrictBool = False
+    emissions_at_least_t_a: EmissionsAtLeast = EmissionsAtLeast()
+
+
 class PlannedMeasure(Strict):
     """One measure of a plant's upgrade plan."""
 
@@ -143,6 +159,8 @@ class Campaign(Strict):
     """A campaign; `industries` are ids of the register of key industries, names of rulesets, or all of them.
 
     `counties` names development zones and the like that are counted as counties of their own and have no code of GB/T 2260.
+    `preferred` says which plants go first where some are chosen, `days_to_publish` how long it takes from the end of the
+    works to a published grade.
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
@@ -158,3 +176,5 @@ class Campaign(Strict):
     shares: tuple[Share, ...] = ()
     new: tuple[NewTarget, ...] = ()
     roster: tuple[RosterEntry, ...] = ()
+    preferred: Preferred = Preferred()
+    days_to_publish: Annotated[Count, Field(le=1000)] = 0

@@ -29,6 +29,13 @@ class Emissions(Strict):
     voc: Tonnes | None = None
 
 
+class Point(Strict):
+    """A place on the map of China, in degrees."""
+
+    lon: Annotated[Number, Field(ge=73, le=136)]
+    lat: Annotated[Number, Field(ge=3, le=54)]
+
+
 class PlantFacts(Strict):
     """What a campaign counts by and gradings do not say: where a plant lies, how old it is, its states, what it emits."""
 
@@ -38,6 +45,7 @@ class PlantFacts(Strict):
     state: tuple[StateSince, ...] = ()
     head: StrictBool = False
     emissions_t_a: Emissions | None = None
+    point: Point | None = None
 
 
 class Enterprise(PlantFacts):
@@ -50,13 +58,14 @@ class Enterprise(PlantFacts):
 
 
 class PlantGrading(Strict):
-    """A grading of a unit and its life: confirmed, published, ended."""
+    """A grading of a unit and its life: confirmed, published, ended. `id` is what reports name it by."""
 
     grade: GradeId
     attainable: GradeId
     confirmed: Day | None = None
     published: Day | None = None
     ended: Day | None = None
+    id: Text | None = None
 
 
 class PlantUnit(Strict):

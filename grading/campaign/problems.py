@@ -48,7 +48,13 @@ class CampaignError(Exception):
 
 def places(error: ValidationError) -> Iterable[tuple[tuple[str | int, ...], Reason]]:
     """The place of each thing that a model refused, and why."""
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    places_ = [detail["loc"] for detail in details]
+    for detail in details:
+        at = detail["loc"]
+        if detail["type"] == "too_short" and any(len(other) > len(at) and other[: len(at)] == at for other in places_):
+            # Items that are wrong by themselves were not counted.
+            continue
         steps = (step for step in detail["loc"] if not _is_alternative(step))
         yield tuple(shown_invisible(step) if isinstance(step, str) else step for step in steps), refusal_reason(detail)
 

@@ -1,8 +1,9 @@
 """Reads a campaign and its plants: everything that is wrong with both at once, each with its place."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -12,7 +13,7 @@ from grading.campaign.plants import Plant
 from grading.campaign.problems import CampaignError, CampaignProblem, faults_of_json, place_text, places
 from grading.campaign.vocabulary import Vocabulary
 from grading.gc_paused import gc_paused
-from grading.intake import AuditError, parse_json_exactly
+from grading.intake import AuditError, parse_json, parse_json_exactly
 from grading.language.source import Path_, Source, parse_source, read_source
 from grading.problems.campaign_codes import CampaignCode
 from grading.problems.codes import ProblemCode
@@ -38,16 +39,23 @@ def read_inputs(campaign: Path, plants: Path, vocabulary: Vocabulary) -> tuple[C
     document = CampaignDocument(read_source(campaign, campaign.name))
     found = _campaign(document, vocabulary)
     with gc_paused():
-        read, problems = _plants(plants, vocabulary)
-    if found is not None and not problems:
-        permits = {plant.permit for plant in read}
-        for i, entry in enumerate(found.roster):
-            if entry.permit not in permits:
-                reason = reason_of(CampaignCode.PERMIT_NOT_LISTED, permit=entry.permit)
-                document.tell(("roster", i, "permit"), reason)
+        read, problems, permits = _plants(plants, vocabulary)
+    if permits is not None:
+        for i, permit in _on_roster(document.source.data):
+            if permit not in permits:
+                document.tell(("roster", i, "permit"), reason_of(CampaignCode.PERMIT_NOT_LISTED, permit=permit))
     if document.problems or problems or found is None:
         raise CampaignError([*document.problems, *problems])
     return found, read
+
+
+def _on_roster(raw: Any) -> Iterator[tuple[int, str]]:
+    """The permits of a document's roster, whatever else of it is wrong."""
+    roster = raw.get("roster") if isinstance(raw, dict) else None
+    for i, entry in enumerate(roster if isinstance(roster, list) else ()):
+        permit = entry.get("permit") if isinstance(entry, dict) else None
+        if isinstance(permit, str) and permit:
+            yield i, permit
 
 
 def read_campaign(path: Path, vocabulary: Vocabulary) -> Campaign:
@@ -68,7 +76,7 @@ def check_campaign(text: bytes, shown_as: str, vocabulary: Vocabulary) -> tuple[
 def read_plants(path: Path, vocabulary: Vocabulary) -> tuple[Plant, ...]:
     """A plants file by itself: JSON lines, or JSON lines in one list; raises CampaignError."""
     with gc_paused():
-        read, problems = _plants(path, vocabulary)
+        read, problems, _ = _plants(path, vocabulary)
     if problems:
         raise CampaignError(problems)
     return read
@@ -91,29 +99,48 @@ def _campaign(document: CampaignDocument, vocabulary: Vocabulary) -> Campaign | 
     return campaign
 
 
-def _plants(path: Path, vocabulary: Vocabulary) -> tuple[tuple[Plant, ...], list[CampaignProblem]]:
+Permits = set[str] | None
+"""Of a plants file, those of lines that are wrong too; None: of some line it can't be said."""
+
+
+def _plants(path: Path, vocabulary: Vocabulary) -> tuple[tuple[Plant, ...], list[CampaignProblem], Permits]:
+    permits: Permits = set()
     read: list[Plant] = []
     problems: list[CampaignProblem] = []
     lines_of: dict[str, int] = {}
     try:
         content = path.read_bytes()
     except OSError as error:
-        return (), [
-            CampaignProblem(path.name, 0, "", reason_of(ProblemCode.FILE_UNREADABLE, why=why_unreadable(error)))
-        ]
+        reason = reason_of(ProblemCode.FILE_UNREADABLE, why=why_unreadable(error))
+        return (), [CampaignProblem(path.name, 0, "", reason)], None
     for number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").splitlines(), start=1):
         if not line.strip():
             continue
         plant, wrong = _plant(line, vocabulary)
         problems += [CampaignProblem(path.name, number, place_text(at), reason) for at, reason in wrong]
         if plant is None:
+            permit = _permit(line)
+            permits = None if permits is None or permit is None else {*permits, permit}
             continue
+        if permits is not None:
+            permits.add(plant.permit)
         first = lines_of.setdefault(plant.permit, number)
         if first != number:
             reason = reason_of(CampaignCode.PERMIT_TWICE_IN_FILE, permit=plant.permit, line=first)
             problems.append(CampaignProblem(path.name, number, "enterprise.permit", reason))
         read.append(plant)
-    return tuple(read), problems
+    return tuple(read), problems, permits
+
+
+def _permit(line: bytes) -> str | None:
+    """The permit that a line states which is no plant."""
+    try:
+        raw = parse_json(line[:MOST_LINE_BYTES])
+    except AuditError:
+        return None
+    enterprise = raw.get("enterprise") if isinstance(raw, dict) else None
+    permit = enterprise.get("permit") if isinstance(enterprise, dict) else None
+    return permit if isinstance(permit, str) and permit else None
 
 
 def _plant(line: bytes, vocabulary: Vocabulary) -> tuple[Plant | None, list[tuple[Path_, Reason]]]:

@@ -16,9 +16,11 @@ from grading.batch.layout import LayoutError
 from grading.batch.results import REFUSED
 from grading.batch.run import CHECKED, FORMATS, SUFFIXES, Settings, Summary, run_batch
 from grading.batch.run import Progress as Report
+from grading.batch.run_many import ManySummary, run_many
 from grading.batch.spot_check import DisagreementError
 from grading.batch.state import OtherBatchError
 from grading.batch.template import template as made_template
+from grading.cli.batch_many import print_many
 from grading.cli.labels import TRIAL_NOTICE
 from grading.cli.terminal import Exit, err, library, one_ruleset, out, print_block, print_json, stop
 from grading.cli.written_file import write_file
@@ -30,6 +32,7 @@ from grading.language.decision_text import labels_of
 from grading.language.problems import LanguageError
 from grading.model.base import Mode
 from grading.model.decision import UNDECIDED
+from grading.ruleset_id import edition_of
 from grading.vocabulary import JURISDICTION, MODE, REVIEW
 
 INTERRUPTED = 130
@@ -38,7 +41,14 @@ SHOWN = 5
 File = Annotated[
     Path | None, typer.Argument(metavar="文件", help=f"审核数据：{'、'.join(SUFFIXES)}", exists=True, dir_okay=False)
 ]
-RulesetId = Annotated[str | None, typer.Option("--ruleset", "-r", help="规则集，如 national-2024/coking")]
+RulesetId = Annotated[
+    str | None,
+    typer.Option(
+        "--ruleset",
+        "-r",
+        help="规则集，如 national-2024/coking；版本（如 national-2020）或不给时，各单元按文件中的“规则集”或“行业”列分别评级",
+    ),
+]
 Out = Annotated[Path, typer.Option("--output", "-o", help="结果目录；中断后用同一命令继续")]
 Trial = Annotated[bool, typer.Option("--trial", help="试算：暂定数值视同已核实，结果不得发布")]
 Target = Annotated[
@@ -86,11 +96,12 @@ def batch(
     if template is not None:
         _write_template(engine, template, file, output)
         return
-    if file is None or ruleset is None:
-        stop("请给出审核数据文件，并用 --ruleset 指定规则集；要空白数据表，请用 --template 规则集 -o plants.xlsx")
+    if file is None:
+        stop("请给出审核数据文件；要空白数据表，请用 --template 规则集 -o plants.xlsx")
+    several = ruleset is None or ruleset in {edition_of(id_) for id_ in engine.library.ids()}
     settings = Settings(
         file=file,
-        ruleset=one_ruleset(engine.library, ruleset),
+        ruleset=(ruleset or "") if several else one_ruleset(engine.library, ruleset or ""),
         out=output,
         mode=Mode.TRIAL if trial else Mode.OFFICIAL,
         target=target,
@@ -102,10 +113,14 @@ def batch(
     )
     if file.suffix.lower() not in SUFFIXES:
         stop(f"{file.name}：不知道怎样读 {file.suffix or '没有扩展名的'} 文件；可以是 {'、'.join(SUFFIXES)}")
-    _known_target(engine, settings)
+    if not several:
+        _known_target(engine, settings)
+    elif target is not None:
+        stop("各单元的规则集不同时不能用 --target；默认对照各单元的上一级")
+    summary: Summary | ManySummary
     try:
         with _shown_progress(file.suffix.lower() == ".jsonl") as report:
-            summary = run_batch(settings, engine, report)
+            summary = (run_many if several else run_batch)(settings, engine, report)
     except KeyboardInterrupt:
         err.print(Text("已中断；用同一命令继续。", style="yellow"))
         raise typer.Exit(INTERRUPTED) from None
@@ -120,6 +135,8 @@ def batch(
         _tell(found, output, engine)
     if as_json:
         print_json(summary.as_json())
+    elif isinstance(summary, ManySummary):
+        print_many(summary, output)
     else:
         _print(summary, output)
     if summary.refused or summary.without_unit:

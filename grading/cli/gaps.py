@@ -6,12 +6,12 @@ import orjson
 import typer
 from rich.markup import escape
 
-from grading.cli.gaps_text import print_gaps
+from grading.cli.gaps_text import print_gaps, print_joint_plan
 from grading.cli.inputs import grade_one, read_one, tell_problems, with_progress
 from grading.cli.labels import notices
 from grading.cli.terminal import Exit, library, out
 from grading.engine.grade import Engine
-from grading.gaps import NoSuchLevelError, ReachedError, TargetError, unit_gaps
+from grading.gaps import NoSuchLevelError, ReachedError, TargetError, enterprise_plan, unit_gaps
 from grading.gaps.causes import unit_decisions
 from grading.gaps.ground_figures import unit_figures
 from grading.intake import AuditError, InputProblem, input_problem
@@ -55,7 +55,9 @@ def show_gaps(
                 _unit_json(unit, one) | {"notices": list(unit.notices)}
                 for unit, one in zip(grading.units, found, strict=True)
             ]
-            typer.echo(orjson.dumps({"file": name, "mode": mode.value, "units": units}).decode())
+            joint = enterprise_plan(engine, audit, grading, target)
+            whole = None if joint is None else joint.model_dump(mode="json")
+            typer.echo(orjson.dumps({"file": name, "mode": mode.value, "units": units, "enterprise": whole}).decode())
         else:
             rulesets = {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in audit.units}
             decisions = unit_decisions(rulesets, audit, grading)
@@ -66,6 +68,9 @@ def show_gaps(
                 if figures is not None:
                     out.print(escape(figures_text(figures, NAMED_IN_TERMINAL)))
                 out.print()
+            joint = enterprise_plan(engine, audit, grading, target)
+            if joint is not None:
+                print_joint_plan(audit, rulesets, joint)
     if failed:
         raise typer.Exit(Exit.FAILED)
 

@@ -15,7 +15,7 @@ from grading.language.measure_text import measure_text
 from grading.language.prose import day_text, glue, number_text
 from grading.model.audit import Audit
 from grading.model.decision import Causes
-from grading.model.gap import Alternative, Change, ChangeSet, GapLine, Step, UnitGaps
+from grading.model.gap import Alternative, Change, ChangeSet, EnterprisePlan, GapLine, Step, UnitGaps
 from grading.model.result import UNGRADED
 from grading.model.ruleset import Ruleset
 
@@ -42,6 +42,31 @@ def print_gaps(audit: Audit, ruleset: Ruleset, gaps: UnitGaps, causes: Causes | 
         for step in gaps.steps[is_excluded:]:
             _print_step(ruleset, step)
         _print_measures(ruleset, gaps)
+
+
+def print_joint_plan(audit: Audit, rulesets: Mapping[str, Ruleset], plan: EnterprisePlan) -> None:
+    """One plan for all units: what is paid once, and what is each unit's own."""
+    scales = list({ruleset.scale.label: ruleset.scale for ruleset in rulesets.values()}.values())
+    of = {unit.id: rulesets[unit.ruleset] for unit in audit.units}
+    goals = "，".join(
+        f"{goal.unit} {_label(of[goal.unit], goal.level_from)} → {_label(of[goal.unit], goal.level_to)}"
+        for goal in plan.goals
+    )
+    out.print(f"[bold]{escape(audit.enterprise.name)} · 企业合并方案[/bold]：{escape(goals)}")
+    takes = f"{range_text(plan.cost_wan_cny, '万元')}，{range_text(plan.weeks, '周')}"
+    reached = "各单元均已达到" if plan.enough else "尚未全部达到"
+    proof = f"改后企业复评为 [bold]{outcome_text(scales, plan.outcome)}[/bold]，{reached}"
+    out.print(f"  合计 {len(plan.changes)} 处改动，{takes}；{proof}")
+    for work in plan.works:
+        whose = (
+            f"企业共用，{'、'.join(work.units)}，只计一次"
+            if work.shared
+            else "：".join((*work.units, work.row or "全单元"))
+        )
+        if_needed = "，补证不达标时才需要" if work.if_needed else ""
+        cost = range_text(work.cost_wan_cny, "万元") or "没有造价数据"
+        _print_below(escape(f"· {work.remedy.text}（{whose}{if_needed}）：{cost}"))
+    out.print()
 
 
 def _label(ruleset: Ruleset, level: str) -> str:

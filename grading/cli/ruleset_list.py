@@ -1,15 +1,22 @@
 """`grading ruleset list`: which rulesets there are, how large, and how much of each is not known."""
 
+from collections.abc import Mapping
+
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from grading.cli.terminal import Exit, err, out, print_json, print_problems
 from grading.language.counts import count
+from grading.language.industries import industries_or_none
 from grading.language.load import Library
 from grading.language.problems import LanguageError
 from grading.model.ruleset import Ruleset
+from grading.ruleset_id import industry_of
 from grading.vocabulary import REVIEW
+
+UNNUMBERED = 1000
+"""Rulesets of no key industry come last."""
 
 
 def list_rulesets(rulesets: Library, ids: tuple[str, ...], as_json: bool) -> None:
@@ -25,14 +32,26 @@ def list_rulesets(rulesets: Library, ids: tuple[str, ...], as_json: bool) -> Non
     if as_json:
         print_json([_document(ruleset) for ruleset in found])
     else:
-        out.print(_table(found), soft_wrap=False)
-        out.print(f"{len(found)} 个规则集。暂定数值只在试算中生效；未核实的数值一律按未知处理。")
+        register = industries_or_none(rulesets)
+        numbers = {name: known.number for known in register.industries for name in known.rulesets} if register else {}
+        out.print(_table(sorted(found, key=lambda r: _place(numbers, r)), numbers), soft_wrap=False)
+        covered = {numbers[industry_of(r.id)] for r in found if industry_of(r.id) in numbers}
+        of_industries = f"，属 {len(covered)} 个重点行业" if covered else ""
+        out.print(f"{len(found)} 个规则集{of_industries}。暂定数值只在试算中生效；未核实的数值一律按未知处理。")
     if broken:
         raise typer.Exit(Exit.FAILED)
 
 
-def _table(rulesets: list[Ruleset]) -> Table:
+def _place(numbers: Mapping[str, int], ruleset: Ruleset) -> tuple[int, str, str]:
+    """By the industry's number in the register, those of no key industry last; an industry's editions together."""
+    name = industry_of(ruleset.id)
+    return numbers.get(name, UNNUMBERED), name if name not in numbers else "", ruleset.id
+
+
+def _table(rulesets: list[Ruleset], numbers: Mapping[str, int]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
+    if numbers:
+        table.add_column("序号", justify="right", no_wrap=True)
     table.add_column("编号", no_wrap=True)
     table.add_column("行业", overflow="fold", min_width=8)
     for heading in ("等级", "状态"):
@@ -41,7 +60,7 @@ def _table(rulesets: list[Ruleset]) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     for ruleset in rulesets:
         counts = count(ruleset)
-        numbers = (
+        listed = (
             counts.indicators,
             counts.criteria,
             counts.facts,
@@ -51,7 +70,8 @@ def _table(rulesets: list[Ruleset]) -> Table:
         )
         levels = "/".join(level.label.removesuffix("级") for level in ruleset.scale.levels)
         status = REVIEW[ruleset.review.status]
-        table.add_row(ruleset.id, Text(ruleset.title), Text(levels), status, *(str(number) for number in numbers))
+        own = [str(numbers.get(industry_of(ruleset.id), ""))] if numbers else []
+        table.add_row(*own, ruleset.id, Text(ruleset.title), Text(levels), status, *(str(number) for number in listed))
     return table
 
 

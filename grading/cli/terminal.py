@@ -14,6 +14,8 @@ import typer
 from rich.console import Console, RenderableType
 from rich.text import Text
 
+from grading.language.industries import industries_or_none
+from grading.language.industry_search import find
 from grading.language.load import Library
 from grading.language.problems import LanguageError, Problem
 from grading.ruleset_id import edition_of, industry_of
@@ -44,7 +46,7 @@ def library(context: typer.Context) -> Library:
 
 
 def matching_rulesets(rulesets: Library, wanted: Sequence[str]) -> tuple[str, ...]:
-    """The ids that the names mean: an id, an edition, an industry or a file; all of them for no name at all.
+    """The ids that the names mean: an id, an edition, an industry (also by class or in words) or a file; all for no name.
 
     Ends the command when a name means nothing.
     """
@@ -54,6 +56,10 @@ def matching_rulesets(rulesets: Library, wanted: Sequence[str]) -> tuple[str, ..
     found: dict[str, None] = {}
     for name in wanted:
         meant = [id_ for id_ in ids if _means(rulesets, name, id_)]
+        if not meant:
+            register = industries_or_none(rulesets)
+            names = {found.ruleset for found in find(register, name)} if register is not None else set()
+            meant = [id_ for id_ in ids if industry_of(id_) in names]
         if not meant:
             near = get_close_matches(name, [*ids, *map(edition_of, ids), *map(industry_of, ids)], 3, 0.5)
             hint = f"；是否指 {'、'.join(near)}" if near else ""

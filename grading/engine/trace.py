@@ -3,12 +3,15 @@
 from datetime import date
 from decimal import Decimal
 
-from grading.engine.conclusions import Because, FactValue, UnitFacts
+from grading.engine.conclusions import FactValue, UnitFacts
 from grading.language.bounds import bound_text
 from grading.model.audit import Audit, Below, Known
 from grading.model.interval import Interval
-from grading.model.trace import FactCause, GroupCause, JsonValue, ValueCause
+from grading.model.trace import Cause, FactCause, GroupCause, JsonValue, ValueCause
 from grading.plan.nodes import Plan
+
+Because = tuple[Cause, ...]
+"""Everything that a conclusion rests on."""
 
 
 class FactCauses:

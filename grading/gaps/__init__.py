@@ -1,5 +1,6 @@
 """What stands between a unit and a level, what would close it, and the proof that it would."""
 
-from grading.gaps.unit import NoSuchLevelError, ReachedError, TargetError, unit_gaps
+from grading.gaps.enterprise import enterprise_plan
+from grading.gaps.unit import NoSuchLevelError, ReachedError, TargetError, direct_step, unit_gaps
 
-__all__ = ["NoSuchLevelError", "ReachedError", "TargetError", "unit_gaps"]
+__all__ = ["NoSuchLevelError", "ReachedError", "TargetError", "direct_step", "enterprise_plan", "unit_gaps"]

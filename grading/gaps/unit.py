@@ -83,6 +83,18 @@ def unit_gaps(engine: Engine, audit: Audit, grading: Grading, index: int, target
     )
 
 
+def direct_step(engine: Engine, audit: Audit, grading: Grading, index: int, target: str) -> Step:
+    """From a unit's grade to a level in one step: what `unit_gaps` gives without the levels between.
+
+    Raises NoSuchLevelError or ReachedError, both ValueErrors.
+    """
+    ruleset = engine.library.ruleset(audit.units[index].ruleset)
+    unit = grading.units[index]
+    _levels_between(ruleset, unit.outcome.grade, target)
+    step, _ = _step(engine, Open(Subject(audit, index, ruleset, unit, grading.mode), target), unit.outcome.grade)
+    return step
+
+
 def _levels_between(ruleset: Ruleset, grade: str, target: str | None) -> tuple[str, ...]:
     """The levels from the next better one up to the target, in the order of climbing."""
     ids, graded = ruleset.scale.ids, ruleset.scale.graded

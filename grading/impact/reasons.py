@@ -151,7 +151,7 @@ class _Teller:
         kind, group = self.plan.nodes[ref.node].kind, c.each if isinstance(c, Each) else c.some
         if not isinstance(kind, OverRows):
             raise TypeError(f"{place} is not about rows")
-        label = self.ruleset.groups[group].label.partition("（")[0]
+        label = self.ruleset.groups[group].name
         columns = self.statuses.columns
         if group not in columns.groups:
             yield self._table(label, "未填报", c, at)

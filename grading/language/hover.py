@@ -147,6 +147,11 @@ KEYS = {
     "unmet": "By level: the ids of all indicators that are unmet there.",
     "unknown": "By level: the ids of all indicators that are unknown there.",
     "Expectation.gates": "The ids of all gates that are met.",
+    # Accepted findings
+    "accepted": "Findings of `grading ruleset prove` that the guideline itself causes.",
+    "finding": "The code of the finding, see docs/lints.md.",
+    "places": "Where it is found: an indicator's level or condition, a gate, a level, as `--json` calls it.",
+    "Entry.reason": "Why it is right as it stands.",
 }
 
 

@@ -33,10 +33,26 @@ class Industry(Strict):
         return frozenset((self.id, *self.rulesets))
 
 
+class Words(Strict):
+    """Everyday words, and the rulesets that what they name may be graded by."""
+
+    rulesets: tuple[Identifier, ...]
+    gbt4754: tuple[Gbt4754, ...] = ()
+    """Classes that mean these of an industry's rulesets alone."""
+    words: tuple[Text, ...]
+
+
 class Industries(Strict):
-    """All key industries, by number."""
+    """All key industries, by number, and the words by which they are found."""
 
     industries: tuple[Industry, ...]
+    words: tuple[Words, ...] = ()
+    outside: tuple[Text, ...] = ()
+    """Words for what belongs to no key industry, though a word of one may be part of them."""
+    trades: tuple[Text, ...] = ()
+    """Words for who deals with things without making them."""
+    making: tuple[Text, ...] = ()
+    """Words that say that something is made."""
 
     @cached_property
     def ids(self) -> frozenset[str]:
@@ -51,6 +67,14 @@ class Industries(Strict):
     def by_id(self, wanted: str) -> Industry | None:
         """The industry of that id, or whose ruleset has that name."""
         return next((industry for industry in self.industries if wanted in industry.ids), None)
+
+
+def industries_or_none(library: Library) -> Industries | None:
+    """The register, or None where a library has none that can be used."""
+    try:
+        return industries(library)
+    except LanguageError:
+        return None
 
 
 def industries(library: Library) -> Industries:

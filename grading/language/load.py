@@ -13,7 +13,7 @@ from grading.language.invalid import invalid
 from grading.language.loaded import Loaded, Origin
 from grading.language.problems import LanguageError, Problem
 from grading.language.shipped import default_root
-from grading.language.source import Path_, Source, read_source
+from grading.language.source import Path_, Source, read_head, read_source
 from grading.model.ruleset import (
     ALERTS,
     Content,
@@ -34,6 +34,8 @@ from grading.problems.reason import reason_of
 from grading.problems.ruleset_codes import RulesetCode
 
 M = TypeVar("M", bound=BaseModel)
+BESIDE = (".cases.yaml", ".accepted.yaml")
+"""How files end that stand beside a ruleset's."""
 LISTS = ("facts", "computed", "indicators", "gates")
 
 
@@ -49,11 +51,22 @@ class Library:
     def ids(self) -> tuple[str, ...]:
         """The ids of all rulesets there are, in order."""
         files = (p for p in self.root.glob("*/*.yaml") if p.parent.name != "common")
-        return tuple(sorted(f"{p.parent.name}/{p.stem}" for p in files if not p.name.endswith(".cases.yaml")))
+        return tuple(sorted(f"{p.parent.name}/{p.stem}" for p in files if not p.name.endswith(BESIDE)))
 
     def ruleset(self, ruleset_id: str) -> Ruleset:
         """The merged ruleset; raises LanguageError with everything that is wrong, or KeyError if there is none."""
         return self.load(ruleset_id).ruleset
+
+    def title(self, ruleset_id: str) -> str | None:
+        """The title that the ruleset or an ancestor states, read from the heads of their files alone; None without any."""
+        seen: set[str] = set()
+        wanted: str | None = ruleset_id
+        while wanted is not None and wanted not in seen:
+            seen.add(wanted)
+            title, wanted = read_head(self.root / f"{wanted}.yaml")
+            if title is not None:
+                return title
+        return None
 
     def load(self, ruleset_id: str) -> Loaded:
         """The merged ruleset with its places; raises as `ruleset` does."""

@@ -193,8 +193,7 @@ def _form(ruleset: Ruleset, c: ConditionBase) -> _Node:
     if isinstance(c, Each | Some):
         form, group = ("each", c.each) if isinstance(c, Each) else ("some", c.some)
         where = _node(ruleset, c.where) if c.where is not None else None
-        # What stands in brackets in a group's label tells the assessor how to fill the table in.
-        label = ruleset.groups[group].label.partition("（")[0] if group in ruleset.groups else group
+        label = ruleset.groups[group].name if group in ruleset.groups else group
         return _Node(form, group=label, where=where, require=_node(ruleset, c.require))
     if isinstance(c, Not):
         return _not(ruleset, c)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, RootModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
+from grading.language.accepted import AcceptedFile
 from grading.language.cases import CaseEntry
 from grading.language.hover import hover
 from grading.model.condition import OPERATORS
@@ -25,6 +26,7 @@ class FileKind(StrEnum):
     RULESET = "ruleset"
     PART = "part"
     CASES = "cases"
+    ACCEPTED = "accepted"
 
 
 class Cases(RootModel[list[CaseEntry]]):
@@ -35,6 +37,7 @@ MODELS: dict[FileKind, type[BaseModel]] = {
     FileKind.RULESET: RulesetFile,
     FileKind.PART: Part,
     FileKind.CASES: Cases,
+    FileKind.ACCEPTED: AcceptedFile,
 }
 _ESTIMATED = {
     "if": {"properties": {"basis": {"const": "estimated"}}, "required": ["basis"]},
@@ -74,16 +77,20 @@ def schema(kind: FileKind = FileKind.ANY) -> dict[str, Any]:
 
 
 def _by_content() -> dict[str, Any]:
-    """A list is a cases file; a mapping with a head is a ruleset, one without a part."""
+    """A list is a cases file; a mapping with `accepted` is that, one with a head is a ruleset, one without a part."""
     common = {"properties": {"id": {"pattern": "^common/"}}, "required": ["id"]}
     other_id = {"required": ["id"], "not": common}
     return {
         "if": {"type": "array"},
         "then": _reference(FileKind.CASES),
         "else": {
-            "if": {"anyOf": [other_id, *({"required": [key]} for key in ONLY_IN_RULESETS)]},
-            "then": _reference(FileKind.RULESET),
-            "else": _reference(FileKind.PART),
+            "if": {"required": ["accepted"]},
+            "then": _reference(FileKind.ACCEPTED),
+            "else": {
+                "if": {"anyOf": [other_id, *({"required": [key]} for key in ONLY_IN_RULESETS)]},
+                "then": _reference(FileKind.RULESET),
+                "else": _reference(FileKind.PART),
+            },
         },
     }
 

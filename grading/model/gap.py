@@ -184,6 +184,42 @@ class Step(Strict):
     quickest: ChangeSet | None = None
 
 
+class UnitGoal(Strict):
+    """From which level to which a plan takes a unit."""
+
+    unit: str
+    level_from: str
+    level_to: str
+
+
+class JointWork(Strict):
+    """A remedy in the plan of an enterprise, in 万元: `shared` ones change a value of the enterprise and are paid once."""
+
+    remedy: Remedy
+    units: tuple[str, ...]
+    row: str | None
+    cost_wan_cny: Costs | None
+    if_needed: bool
+    shared: bool
+
+
+class EnterprisePlan(Strict):
+    """One plan for several units of an enterprise, with the outcome of grading all of them as changed.
+
+    Each unit's part is the cheapest from what the parts before it leave; that the whole is the cheapest is not claimed.
+    `enough`: every unit reaches its goal, and none gets worse.
+    """
+
+    goals: tuple[UnitGoal, ...]
+    changes: tuple[Change, ...]
+    works: tuple[JointWork, ...]
+    cost_wan_cny: Costs | None
+    weeks: Costs | None
+    outcome: Outcome
+    enough: bool
+    blockers: tuple[Blocker, ...]
+
+
 class AlertMeasures(Strict):
     """What an alert asks of the unit today and at the target level."""
 

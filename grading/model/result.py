@@ -155,9 +155,15 @@ class Grading:
 
     outcome: Outcome
     mode: Mode
-    audit_digest: str
     engine: str
     units: tuple[UnitGrading, ...]
+    digest_audit: Callable[[], str] = field(repr=False)
+    """Works out the digest of the audit, which may not change meanwhile."""
+
+    @cached_property
+    def audit_digest(self) -> str:
+        """The digest of the audit; many who want a grade never ask for it."""
+        return self.digest_audit()
 
     def as_json(self) -> dict[str, Any]:
         """The document that `grading grade --json` prints."""

@@ -1,5 +1,6 @@
 """A ruleset as its file says it, and as it is once its parent and parts are merged in."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -150,12 +151,20 @@ class LeastRows(Strict):
     unless: Excuse | None = None
 
 
+_WHAT_IS_A_ROW = re.compile(r"（[^（）]*一行）$")
+
+
 class Group(Strict):
     """A repeatable table of the audit form."""
 
     label: Text
     key: Identifier
     at_least_rows: Rows | LeastRows | None = None
+
+    @property
+    def name(self) -> str:
+        """The label without what it tells the assessor in brackets of what is a row."""
+        return _WHAT_IS_A_ROW.sub("", self.label)
 
     @property
     def least_rows(self) -> LeastRows:

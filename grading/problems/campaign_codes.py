@@ -37,6 +37,16 @@ class CampaignCode(Sentences):
         "{permit} 的目标已写在行动方案的 roster 中",
         "the target of {permit} stands in the document's roster already",
     )
+    AUDIT_WITHOUT_PERMIT = (
+        "audit_without_permit",
+        "审核中没有排污许可证编号，不知是哪一家企业",
+        "the audit states no permit, so whose it is is not known",
+    )
+    AUDIT_GRADED_OTHERWISE = (
+        "audit_graded_otherwise",
+        "这份审核评为 {graded}，{permit} 当日有效的等级是 {grade}；应给出公布时所依据的审核",
+        "this audit is graded {graded}, and in force of {permit} is {grade}; the audit that was published is wanted",
+    )
     UNIT_TWICE = "unit_twice", "单元编号 {unit} 重复", "the unit id {unit} stands twice"
     TOO_MANY_LINES = "too_many_lines", "超过 {most:,} 行", "has more than {most:,} lines"
 
@@ -88,6 +98,31 @@ class CampaignCode(Sentences):
         "there is no county {county}; development zones can be named with their codes in counties",
     )
     TARGET_TWICE = "target_twice", "{county} 的目标重复", "there are two targets of {county}"
+    OUTLINES_FORM = (
+        "outlines_form",
+        "应为 GeoJSON 的 FeatureCollection，features 中每个区县一项",
+        "should be a GeoJSON FeatureCollection with a feature for each county",
+    )
+    OUTLINE_WITHOUT_COUNTY = (
+        "outline_without_county",
+        "properties 中应有 county（或 adcode），为六位区划代码",
+        "properties need county (or adcode), a code of six digits",
+    )
+    OUTLINE_TWICE = (
+        "outline_twice",
+        "{county} 的轮廓已在 features[{index}]",
+        "the outline of {county} stands at features[{index}] already",
+    )
+    OUTLINE_GEOMETRY = (
+        "outline_geometry",
+        "应为 Polygon 或 MultiPolygon，坐标为 [经度, 纬度]，在中国境内，每环至少 4 点",
+        "should be a Polygon or MultiPolygon of [longitude, latitude] within China, each ring with 4 points or more",
+    )
+    OUTLINES_TOO_FINE = (
+        "outlines_too_fine",
+        "共 {points:,} 个点，应不超过 {most:,} 个，请先简化",
+        "has {points:,} points; simplify it to {most:,} or fewer",
+    )
     AREA_NOT_YOURS = (
         "area_not_yours",
         "范围 {area} 不在您的辖区（{own}）",

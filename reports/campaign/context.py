@@ -1,6 +1,5 @@
 """An evaluation of a campaign → what the monthly report and the ledger show, in Chinese."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,6 +40,8 @@ class PlantLine:
     now: str
     since: str
     note: str
+    grading: str
+    """The id of the grading that decides the grade now; empty where none does, or it has none."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,20 @@ class CampaignReport:
     plants: tuple[PlantLine, ...]
     base: frozenset[str]
     reached_by: frozenset[str]
-    attached: bytes
     roster: dict[str, PlantLine]
+
+
+def grade_label(evaluator: Evaluator, grade: str | None) -> str:
+    """A plant's grade in words."""
+    if grade is None or grade == UNRATED:
+        return NO_GRADE
+    return UNGRADED_LABEL if grade == UNGRADED else evaluator.levels.labels[grade]
+
+
+def grading_id(evaluator: Evaluator, plant: History, day: date) -> str:
+    """The id of the grading that decides a plant's grade on a day; empty where there is none, or it has none."""
+    grading = plant.deciding(day, evaluator.levels)
+    return "" if grading is None or grading.id is None else grading.id
 
 
 class _Writer:
@@ -111,9 +124,7 @@ class _Writer:
         self.plants = evaluator.plants
 
     def label(self, grade: str | None) -> str:
-        if grade is None or grade == UNRATED:
-            return NO_GRADE
-        return UNGRADED_LABEL if grade == UNGRADED else self.evaluator.levels.labels[grade]
+        return grade_label(self.evaluator, grade)
 
     def county_name(self, code: str) -> str:
         """A county by its name, or by its code where the name is not known."""
@@ -122,7 +133,7 @@ class _Writer:
     def line(self, permit: str, note: str = "") -> PlantLine:
         plant = self.plants.get(permit)
         if plant is None:
-            return PlantLine(permit, "", "", NO_GRADE, NO_GRADE, "", note)
+            return PlantLine(permit, "", "", NO_GRADE, NO_GRADE, "", note, "")
         now, enterprise = plant.on(self.found.on), plant.plant.enterprise
         return PlantLine(
             permit,
@@ -132,6 +143,7 @@ class _Writer:
             self.label(now.grade),
             "" if now.grade is None else day_text(now.since),
             note,
+            grading_id(self.evaluator, plant, self.found.on),
         )
 
     def listing(self, title: str, permits: Iterable[str]) -> Listing:
@@ -189,7 +201,6 @@ def campaign_report(evaluator: Evaluator, day: date) -> CampaignReport:
         plants=tuple(writer.line(permit) for permit in sorted(evaluator.plants)),
         base=frozenset(plant.permit for plant in base),
         reached_by=frozenset(plant.permit for plant in base if reached.by(plant.on(day).grade)),
-        attached=json.dumps(found.as_json(), ensure_ascii=False, indent=1, default=str).encode(),
         roster={entry.permit: writer.line(entry.permit) for entry in campaign.roster},
     )
 

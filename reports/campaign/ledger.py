@@ -5,17 +5,18 @@ from collections.abc import Iterable, Sequence
 from io import BytesIO
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from grading.campaign.evaluate import Evaluator
 from grading.campaign.history import History
 from grading.campaign.model import RosterEntry
 from grading.digest import plain
-from grading.workbook.cell_text import put_plain
-from grading.workbook.style import add_styles, set_page, set_widths
-from reports.campaign.context import STATE, ZONE, CampaignReport, Listing, PlantLine
+from grading.workbook.style import add_styles
+from reports.campaign.context import STATE, ZONE, CampaignReport, Listing, PlantLine, grade_label
+from reports.campaign.help_workbook import SHARED, shared_rows
+from reports.campaign.outlook import AreaLine, OutlookWords, shared_lines
+from reports.campaign.sheets import Cells, fill
+from reports.campaign.supplement import NOTHING, Supplement
 
 LEDGER = (
     ("区县", 14),
@@ -33,6 +34,27 @@ LEDGER = (
     ("完成比例", 10),
     ("责任人", 14),
     ("困难", 28),
+    ("企业进度", 14),
+    ("差距进度（最后登记）", 20),
+)
+VISITS = (
+    ("日期", 13),
+    ("区县", 14),
+    ("企业", 32),
+    ("排污许可证编号", 26),
+    ("人员", 14),
+    ("发现", 50),
+    ("建议", 50),
+    ("下次", 13),
+)
+STEPS = (
+    ("日期", 13),
+    ("区县", 14),
+    ("企业", 32),
+    ("排污许可证编号", 26),
+    ("差距编号", 14),
+    ("改为", 20),
+    ("说明", 50),
 )
 LISTING = (
     ("排污许可证编号", 26),
@@ -42,6 +64,7 @@ LISTING = (
     ("现等级", 14),
     ("现等级起于", 18),
     ("原因", 26),
+    ("评级编号", 38),
 )
 COUNTY = (
     ("区县", 18),
@@ -72,11 +95,28 @@ PLANT = (
     ("现等级", 14),
     ("现等级起于", 18),
     ("计入", 60),
+    ("评级编号", 38),
 )
-Cells = Sequence[str | int | float | None]
+AREAS = (
+    ("区域、区县", 16),
+    ("尚差", 9),
+    ("未达到", 9),
+    ("差距不明", 9),
+    ("方案", 16),
+    ("排污许可证编号", 26),
+    ("企业", 32),
+    ("现等级", 12),
+    ("途径", 20),
+    ("投资", 26),
+    ("时间", 22),
+    ("改动", 20),
+    ("最早可公布", 16),
+    ("标记", 14),
+    ("到期预计", 60),
+)
 
 
-def campaign_ledger(evaluator: Evaluator, report: CampaignReport) -> bytes:
+def campaign_ledger(evaluator: Evaluator, report: CampaignReport, more: Supplement = NOTHING) -> bytes:
     """The workbook; sheets print on A3 landscape."""
     book = Workbook()
     add_styles(book)
@@ -84,26 +124,52 @@ def campaign_ledger(evaluator: Evaluator, report: CampaignReport) -> bytes:
     if first is None:
         raise RuntimeError("a new workbook has a sheet")
     first.title = "台账"
-    _fill(first, report, LEDGER, _ledger(evaluator, report))
+    _fill(first, report, LEDGER, _ledger(evaluator, report, more))
     _fill(book.create_sheet("区县"), report, COUNTY, _counties(report))
     _fill(book.create_sheet("企业"), report, PLANT, _plants(evaluator, report))
     for name, listings in (("逾期与退步", report.urgent), ("等级变动", report.moved), ("待定", (report.undecided,))):
         _fill(book.create_sheet(name), report, (("类别", 34), *LISTING), _listed(listings))
+    if more.outlook is not None:
+        words = OutlookWords(evaluator, lambda grade: grade_label(evaluator, grade))
+        _fill(book.create_sheet("怎样最快达标"), report, AREAS, _areas(words.areas(more.outlook)))
+    if more.shared is not None:
+        _fill(book.create_sheet("共有差距"), report, SHARED, shared_rows(shared_lines(more.shared)))
+    if more.visits is not None:
+        _fill(book.create_sheet("帮扶"), report, VISITS, _visits(report, more))
+        _fill(book.create_sheet("进度登记"), report, STEPS, _steps(report, more))
     made = BytesIO()
     book.save(made)
     return made.getvalue()
 
 
-def _ledger(evaluator: Evaluator, report: CampaignReport) -> Iterable[Cells]:
+def _ledger(evaluator: Evaluator, report: CampaignReport, more: Supplement) -> Iterable[Cells]:
     lines = {entry.permit: _plant(evaluator, report, entry) for entry in evaluator.campaign.roster}
+    # Steps come in the order in which they were taken.
+    of_gaps = {(step.permit, step.gap): step.state for step in more.steps}
     for entry in evaluator.campaign.roster:
         head = lines[entry.permit]
         for m in entry.measures:
             cost = None if m.cost_wan is None else float(m.cost_wan)
             days = (m.start.isoformat() if m.start else None, m.finish.isoformat())
-            yield (*head, m.gap, m.text, cost, *days, f"{plain(m.done_percent)}%", m.responsible, m.obstacle)
+            done = f"{plain(m.done_percent)}%"
+            states = (more.states.get(entry.permit), of_gaps.get((entry.permit, m.gap)) if m.gap else None)
+            yield (*head, m.gap, m.text, cost, *days, done, m.responsible, m.obstacle, *states)
         if not entry.measures:
-            yield (*head, None, "（未制定计划）", None, None, None, None, None, None)
+            yield (*head, None, "（未制定计划）", *([None] * 6), more.states.get(entry.permit), None)
+
+
+def _visits(report: CampaignReport, more: Supplement) -> Iterable[Cells]:
+    lines = {line.permit: line for line in report.plants}
+    for v in more.visits or ():
+        line, again = lines[v.permit], None if v.next_day is None else v.next_day.isoformat()
+        yield (v.day.isoformat(), line.county, line.name, v.permit, v.by, v.findings, v.advice, again)
+
+
+def _steps(report: CampaignReport, more: Supplement) -> Iterable[Cells]:
+    lines = {line.permit: line for line in report.plants}
+    for s in more.steps:
+        line = lines[s.permit]
+        yield (s.day.isoformat(), line.county, line.name, s.permit, s.gap, s.state, s.note or None)
 
 
 def _plant(evaluator: Evaluator, report: CampaignReport, entry: RosterEntry) -> Cells:
@@ -146,7 +212,21 @@ def _plants(evaluator: Evaluator, report: CampaignReport) -> Iterable[Cells]:
             line.now,
             line.since,
             "；".join(dict.fromkeys(counted[line.permit])),
+            line.grading or None,
         )
+
+
+def _areas(areas: Iterable[AreaLine]) -> Iterable[Cells]:
+    """A line for each plant of a choice; an area without one has a line of its own."""
+    for a in areas:
+        head = (a.name, a.area.missing, a.area.below, a.area.unknown)
+        choices = [("最省的一组", a.cheapest), *((("期限内的一组", a.in_time),) if a.in_time is not None else ())]
+        for title, choice in choices:
+            for p in choice.picks:
+                pick = (p.permit, p.name, p.now, p.way, p.cost, p.weeks, p.work, p.ready, "、".join(p.marks))
+                yield (*head, title, *pick, a.forecast)
+            if not choice.picks:
+                yield (*head, title, None, choice.text, *([None] * 7), a.forecast)
 
 
 def _counties(report: CampaignReport) -> Iterable[Cells]:
@@ -162,33 +242,10 @@ def _listed(listings: Iterable[Listing]) -> Iterable[Cells]:
 
 
 def _cells(line: PlantLine) -> Cells:
-    return (line.permit, line.name, line.county, line.before, line.now, line.since, line.note)
+    return (line.permit, line.name, line.county, line.before, line.now, line.since, line.note, line.grading or None)
 
 
 def _fill(
     sheet: Worksheet, report: CampaignReport, columns: Sequence[tuple[str, float]], rows: Iterable[Cells]
 ) -> None:
-    """Title, heads and rows of a sheet; texts are put in so that no programme takes them for formulas."""
-    _put(sheet, 1, 1, f"{report.title}　{report.region}　截至 {report.day_text}", "标题")
-    for i, (head, _) in enumerate(columns, start=1):
-        _put(sheet, 2, i, head, "表头")
-    last = 2
-    for last, row in enumerate(rows, start=3):
-        for i, value in enumerate(row, start=1):
-            _put(sheet, last, i, value, "项目")
-    set_widths(sheet, {i: width for i, (_, width) in enumerate(columns, start=1)})
-    sheet.freeze_panes = "C3"
-    sheet.auto_filter.ref = f"A2:{get_column_letter(len(columns))}{last}"
-    set_page(sheet, f"{report.title} {report.day_text}", "1:2")
-    sheet.page_setup.paperSize = 8
-
-
-def _put(sheet: Worksheet, row: int, column: int, value: str | int | float | None, style: str) -> None:
-    cell = sheet.cell(row, column)
-    if not isinstance(cell, Cell):
-        raise TypeError(f"a merged cell in row {row}")
-    if isinstance(value, str):
-        put_plain(cell, value)
-    else:
-        cell.value = value
-    cell.style = style
+    fill(sheet, f"{report.title}　{report.region}　截至 {report.day_text}", columns, rows)

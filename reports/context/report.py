@@ -13,10 +13,11 @@ from grading.language.decision_text import causes_text, outcome_text
 from grading.language.prose import day_text
 from grading.model.audit import Audit
 from grading.model.base import Mode
-from grading.model.gap import UnitGaps
+from grading.model.gap import EnterprisePlan, UnitGaps
 from grading.model.result import Grading
 from grading.model.ruleset import Ruleset
 from reports.charts.qr import QrCode, qr_code
+from reports.context.joint import JointPlan, joint_plan
 from reports.context.sources import Source, Sources
 from reports.context.unit import UnitPart, unit_part
 from reports.context.words import region_text, short_name
@@ -47,6 +48,8 @@ class Report:
     note: str | None
     """What was said when the grading was published, where something had to be."""
     units: tuple[UnitPart, ...]
+    joint: JointPlan | None
+    """One plan for all units, where there are several with something to do."""
     sources: tuple[Source, ...]
     qr: QrCode
     audit_digest: str
@@ -79,6 +82,7 @@ def report(
     rulesets: Mapping[str, Ruleset],
     gaps: Sequence[UnitGaps],
     note: str | None = None,
+    joint: EnterprisePlan | None = None,
 ) -> Report:
     """The context of a report. `rulesets` by id, `gaps` one a unit in the order of the audit; `note`: said at publication.
 
@@ -114,6 +118,7 @@ def report(
         causes=causes_text(decision.causes) if decision.causes is not None else "",
         note=note,
         units=units,
+        joint=None if joint is None else joint_plan(audit, rulesets, joint),
         sources=sources.listed(),
         qr=qr_code(_qr_text(grading, used, attached_digest)),
         audit_digest=grading.audit_digest,

@@ -41,7 +41,7 @@ def value_text(ruleset: Ruleset, fact: str, value: Any) -> str:
 def place_text(ruleset: Ruleset, place: str, group: str | None, row: str | None) -> str:
     """Where a value stands: the row of a table by its key, the unit, or the enterprise that all units share."""
     if group is not None:
-        label = ruleset.groups[group].label if group in ruleset.groups else group
+        label = ruleset.groups[group].name if group in ruleset.groups else group
         return f"{label} {row}" if row is not None else label
     return "全厂" if place.startswith("enterprise.") else "本单元"
 

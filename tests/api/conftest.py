@@ -8,10 +8,13 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import SecretStr
 from sqlalchemy import create_engine, make_url, text
 
 from api.grader import Grader
+from api.identity import passwords
 from api.service import Service, make_service
 from api.settings import Settings
 from api.store.database import Database
@@ -24,6 +27,8 @@ KEY = SecretStr("0123456789abcdef0123456789abcdef")
 GRADER = Grader(LIBRARY)
 GRADER.engine = ENGINE
 NUMBER = count(1)
+HASHER = passwords._HASHER
+"""What the service hashes passwords with when it is not tested."""
 BACKENDS = ("sqlite", "postgresql")
 
 
@@ -35,6 +40,16 @@ class Backend:
     new: Callable[[str | None], str]
     """The URL of a new database, a copy of the one that is named, or without any schema."""
     drop: Callable[[str], None]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """Passwords are hashed as ever, but in a thousandth of the time and memory that makes guessing dear."""
+    cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", cheap)
+        patch.setattr(passwords, "_NOBODY", cheap.hash(passwords.generated()))
+        yield
 
 
 @pytest.fixture(scope="session", params=BACKENDS)

@@ -21,6 +21,7 @@ from api.services import users
 from api.store import CostlyUse, FailedSignIn, Role, SignInSession, Token, User
 from api.store.base import now
 from api.store.database import Database
+from tests.api.conftest import HASHER
 from tests.api.world import PASSWORD, World
 
 router = APIRouter()
@@ -91,6 +92,10 @@ def test_passwords_are_kept_as_argon2_hashes_that_differ_for_the_same_password()
     assert passwords.matches(PASSWORD, one)[0]
     assert not passwords.matches(PASSWORD + "x", one)[0]
     assert not passwords.matches(PASSWORD, None)[0]
+
+
+def test_a_password_outside_of_the_tests_is_as_dear_to_guess_as_argon2_recommends() -> None:
+    assert "$m=65536,t=3,p=4$" in HASHER.hash(PASSWORD)
 
 
 def test_generated_passwords_are_accepted_and_differ() -> None:

@@ -55,12 +55,29 @@ roster:
         "c.yaml:7:",
         "c.yaml:10:",
         "c.yaml:11:",
+        "c.yaml:11:",
     ]
 
 
 def test_a_permit_of_the_roster_that_no_plant_has_is_told(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, HEAD + "roster: [{permit: P9, target: B}]\n", line("P1"))
     assert found == "c.yaml:6: roster[0].permit: 企业清单中没有排污许可证编号 P9"
+
+
+def test_a_roster_is_held_against_lines_that_are_wrong_and_not_against_those_nobody_can_read(tmp_path: Path) -> None:
+    roster = HEAD + "roster: [{permit: P1, target: B}, {permit: P9, target: B}]\n"
+    wrong = problems(tmp_path, roster, line("P1", county="6104"))
+    assert [found.partition("：")[0] for found in wrong] == [
+        "c.yaml:6: roster[1].permit: 企业清单中没有排污许可证编号 P9",
+        "p.jsonl:1: enterprise.county: 行政区划代码应为六位数字（GB/T 2260），前两位为现有的省级代码，如 610402；收到“6104”",
+    ]
+    assert [found.partition(" ")[0] for found in problems(tmp_path, roster, line("P1"), "{")] == ["p.jsonl:2:"]
+
+
+def test_a_wrong_item_of_a_list_is_not_told_as_a_list_too_short(tmp_path: Path) -> None:
+    wrong = line("P1").replace('"gradings": []', '"gradings": [{"grade": 1, "attainable": "B"}]')
+    (found,) = problems(tmp_path, HEAD, wrong)
+    assert found.startswith("p.jsonl:1: units[0].gradings[0].grade: ")
 
 
 def test_a_zone_with_a_code_of_its_own_may_have_a_target(tmp_path: Path) -> None:

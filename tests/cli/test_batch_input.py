@@ -31,6 +31,7 @@ from tests.cli.test_batch import (
     written,
 )
 from tests.language.shelf import ruleset_text, shelf
+from tests.shipped import LIBRARY
 from tests.spreadsheet.parts import repacked
 
 
@@ -434,9 +435,9 @@ def batch_template(root: Path, file: Path) -> Any:
     return CliRunner().invoke(app, ["--rulesets", str(root), "batch", "--template", "e/r", "-o", str(file)])
 
 
-@pytest.mark.parametrize("id_", Library().ids())
+@pytest.mark.parametrize("id_", LIBRARY.ids())
 def test_every_head_of_a_template_means_its_own_column(id_: str) -> None:
-    ruleset = Library().ruleset(id_)
+    ruleset = LIBRARY.ruleset(id_)
     for group in (None, *ruleset.groups):
         names = HeadNames(ruleset, group)
         assert {name: names.column(head) for name, head in heads_of(ruleset, group).items()} == {

@@ -134,11 +134,11 @@ VALUES: dict[str, list[Any]] = {
 
 @st.composite
 def audits(draw: st.DrawFn, ruleset: Ruleset, kinds_known: bool = True) -> Audit:
-    """An audit with at most two rows; some values are missing, unless `kinds_known` the kinds of rows too."""
+    """An audit with at most two rows; some values are missing, unless `kinds_known` what decides on scope too."""
 
     def known(group: str | None) -> dict[str, Known]:
         facts = [f for f in ruleset.facts.values() if f.group == group]
-        always = {"r_kind"} if kinds_known else set()
+        always = set(SCOPE) if kinds_known else set()
         found = {f.id: draw(st.sampled_from([None] * (f.id not in always) + VALUES[f.type])) for f in facts}
         return {name: Known(value=value) for name, value in found.items() if value is not None}
 

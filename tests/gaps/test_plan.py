@@ -530,3 +530,23 @@ def test_of_a_bounded_number_a_better_measurement_is_asked_for_and_what_is_given
     beyond = varied(tmp_path / "2", asks("A,B,C", "{fact: dust, at_least: 30}"), dust="changed_by: nothing")
     found = step(beyond, {"dust": {"below": 20}})
     assert (changed_values(found.cheapest), [b.reason for b in found.blockers]) == ({}, ["circumstance"])
+
+
+def test_a_plan_takes_a_row_out_of_scope_by_a_fact_with_works_of_its_own(tmp_path: Path) -> None:
+    """Power instead of coal is cheaper than cleaning the flue gas of coal, which is asked of coal alone."""
+    remedy = "{text: 脱硝, weeks: [1, 2], cost_wan_cny: [500, 900]}"
+    power = "{text: 改用电, weeks: [1, 2], cost_wan_cny: [100, 200]}"
+    indicators = asks(
+        "A,B,C", "{fact: dust, at_most: 1}", applies_when="{fact: fuel, equals: coal}", remedy=remedy
+    ) + also("A,B,C", "{fact: fuel, one_of: [coal, power]}", "second", "其二", remedy=power)
+    for changes in sets(step(small(tmp_path, indicators), {"fuel": "coal", "dust": 3})):
+        assert (changes.enough, changes.optimal) == (True, True)
+    _, cheapest = sets(step(small(tmp_path, indicators), {"fuel": "coal", "dust": 3}))
+    assert (changed_values(cheapest), cheapest.cost_wan_cny) == ({"u.fuel": "power"}, (100, 200))
+
+
+def test_a_date_is_not_moved_back_but_waited_for(tmp_path: Path) -> None:
+    window = "{fact: dated_ago, at_least: 0}"
+    computed = "computed:\n  - {id: dated_ago, label: 已过天数, unit: 天, days_between: [checked_on, assessed_on]}\n"
+    found = step(small(tmp_path, asks("A,B,C", window), more=computed), {"checked_on": "2024-05-03"})
+    assert [(blocker.reason, str(blocker.ready_on)) for blocker in found.blockers] == [("time", "2024-05-03")]

@@ -13,7 +13,7 @@ from grading.language.load import Library
 from grading.language.prose import inherited, number_text, requirement_text, sentence, unit_text
 from grading.language.source import parse_source
 from grading.model.condition import Condition, ConditionBase
-from grading.model.ruleset import Ruleset
+from grading.model.ruleset import Group, Ruleset
 from tests.language.shelf import ruleset_text, shelf
 
 CONTENT = """\
@@ -186,3 +186,14 @@ def test_every_condition_of_the_shipped_rulesets_reads_out_without_a_code_in_it(
             said = sentence(shipped, site.condition)
             assert said
             assert not [code for code in labelled if code in said], (ruleset_id, site.id, said)
+
+
+def test_a_group_is_named_without_what_is_a_row_of_it() -> None:
+    labels = (
+        "涉 VOCs 排放口（一个排气筒一行）",
+        "工艺产尘（烟）点",
+        "工位（涂装、打磨，一个作业点一行）",
+        "料棚（库）",
+    )
+    names = [Group(label=label, key="key").name for label in labels]
+    assert names == ["涉 VOCs 排放口", "工艺产尘（烟）点", "工位", "料棚（库）"]

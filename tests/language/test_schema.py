@@ -25,6 +25,8 @@ VALIDATORS = {
 def kind_of(path: Path) -> FileKind:
     if path.name.endswith(".cases.yaml"):
         return FileKind.CASES
+    if path.name.endswith(".accepted.yaml"):
+        return FileKind.ACCEPTED
     return FileKind.PART if path.parent.name == "common" else FileKind.RULESET
 
 

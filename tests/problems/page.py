@@ -6,6 +6,7 @@ from pathlib import Path
 from grading.problems.campaign_codes import CampaignCode
 from grading.problems.codes import ProblemCode
 from grading.problems.engine_codes import EngineCode
+from grading.problems.proof_codes import ProofCode
 from grading.problems.reason import Sentences
 from grading.problems.ruleset_codes import RulesetCode
 
@@ -15,7 +16,7 @@ HEAD = """# Codes of problems
 What is wrong with an audit, a value or a project has a place, a stable code for programs and a Chinese sentence for people: in
 the terminal (`--json`), in problem documents of the API (`errors[].code`) and of forms. Sentences may change, codes don't.
 `{name}` stands for what differs from one problem to the next. The page is made from `grading/problems/codes.py`,
-`ruleset_codes.py`, `engine_codes.py` and `campaign_codes.py` by `python -m tests.problems.page`.
+`ruleset_codes.py`, `proof_codes.py`, `engine_codes.py` and `campaign_codes.py` by `python -m tests.problems.page`.
 
 ## Audits, values, projects
 
@@ -24,6 +25,12 @@ RULESETS = """
 ## Files of rulesets, cases, policies
 
 What `grading ruleset check` and the service's check of a ruleset find.
+
+"""
+PROOF = """
+## Proofs of rulesets
+
+What `grading ruleset prove` finds; [lints.md](lints.md) says how to mend it.
 
 """
 ENGINE = """
@@ -43,7 +50,13 @@ TABLE = "| code | Chinese | English |\n|---|---|---|\n"
 
 def page() -> str:
     """The page as the catalogue has it."""
-    parts = ((HEAD, ProblemCode), (RULESETS, RulesetCode), (ENGINE, EngineCode), (CAMPAIGNS, CampaignCode))
+    parts = (
+        (HEAD, ProblemCode),
+        (RULESETS, RulesetCode),
+        (PROOF, ProofCode),
+        (ENGINE, EngineCode),
+        (CAMPAIGNS, CampaignCode),
+    )
     return "".join(head + _table(codes) for head, codes in parts)
 
 

@@ -101,12 +101,12 @@ def industry_options(context: Context) -> dict[str, str]:
     """The key industries of the register by id with their names, their rulesets' own beside them, and the others."""
     library = context.service.grader.library
     register = context.service.grader.policies.today.library.vocabulary.industries
-    titles = {industry_of(id_): library.ruleset(id_).title for id_ in library.ids()}
+    titles = {industry_of(id_): library.title(id_) for id_ in library.ids()}
     options = {}
     for industry in register.industries:
         options[industry.id] = industry.label
         for name in sorted(industry.ids - {industry.id}):
-            title = titles.get(name, industry.label)
+            title = titles.get(name) or industry.label
             options[name] = title if title not in options.values() else f"{title}（{name}）"
     return options | {OTHERS: OTHERS_LABEL}
 

@@ -18,9 +18,11 @@ from api.pages.render import page
 from api.problems import Problem
 from api.queries import campaigns as queries
 from api.services.campaigns import creation, documents, evaluation, roster
+from api.services.campaigns.emergency import emergency_list
 from api.services.campaigns.plant_rows import month_ends, rows_on
 from api.services.campaigns.snapshots import FIGURES, SUNDAY, Compared, SnapshotLine, compared, is_month_end, line_of
 from api.services.users import names_of
+from api.services.workbooks import XLSX
 from api.store import Campaign, CampaignState
 from grading import calendar
 from grading.campaign.roster_lines import roster_lines
@@ -71,7 +73,7 @@ def begin_campaign(request: Request, context: Runner, sent: Sent) -> Response:
     """Begin one from its files; what is wrong with them is told on the form, all of it."""
     try:
         below = sent.text("below_reached") == "1"
-        made = creation.create(context, _text(sent, "document"), _optional(sent, "roster"), below_reached=below)
+        made = creation.create(context, text_of(sent, "document"), _optional(sent, "roster"), below_reached=below)
     except Problem as problem:
         context.undo(problem)
         return page(request, context, "campaign_new.html.j2", status=problem.status, refused=problem)
@@ -133,10 +135,42 @@ def download_html(campaign_id: UUID, context: CostlyReader, on: On = "") -> Resp
     return _document(context, campaign_id, on, documents.HTML)
 
 
+@router.get("/campaigns/{campaign_id}/weekly.pdf")
+def download_weekly_pdf(campaign_id: UUID, context: CostlyReader, on: On = "") -> Response:
+    """The weekly bulletin as PDF."""
+    return _document(context, campaign_id, on, documents.WEEKLY_PDF)
+
+
+@router.get("/campaigns/{campaign_id}/weekly.html")
+def download_weekly_html(campaign_id: UUID, context: CostlyReader, on: On = "") -> Response:
+    """The weekly bulletin as HTML."""
+    return _document(context, campaign_id, on, documents.WEEKLY_HTML)
+
+
+@router.get("/campaigns/{campaign_id}/quarterly.pdf")
+def download_quarterly_pdf(campaign_id: UUID, context: CostlyReader, on: On = "") -> Response:
+    """The quarterly assessment as PDF."""
+    return _document(context, campaign_id, on, documents.QUARTERLY_PDF)
+
+
+@router.get("/campaigns/{campaign_id}/quarterly.html")
+def download_quarterly_html(campaign_id: UUID, context: CostlyReader, on: On = "") -> Response:
+    """The quarterly assessment as HTML."""
+    return _document(context, campaign_id, on, documents.QUARTERLY_HTML)
+
+
 @router.get("/campaigns/{campaign_id}/ledger.xlsx")
 def download_ledger(campaign_id: UUID, context: CostlyReader, on: On = "") -> Response:
     """The ledger as a workbook."""
     return _document(context, campaign_id, on, documents.LEDGER)
+
+
+@router.get("/campaigns/{campaign_id}/emergency.xlsx")
+def download_emergency_list(campaign_id: UUID, context: CostlyReader, on: On = "") -> Response:
+    """What each plant does at each alert, as a workbook."""
+    campaign, day = context.find(Campaign, campaign_id), day_in(on)
+    content = emergency_list(context, campaign, day)
+    return attachment(content, XLSX, f"{campaign.code}-应急减排清单-{day.isoformat()}.xlsx")
 
 
 def _document(context: Context, campaign_id: UUID, on: str, kind: documents.Kind) -> Response:
@@ -203,7 +237,8 @@ def _snapshots(context: Context, campaign: Campaign) -> list[SnapshotLine]:
     ]
 
 
-def _text(sent: Posted, name: str) -> str:
+def text_of(sent: Posted, name: str) -> str:
+    """The text of an uploaded file; raises Problem (422)."""
     content = sent.file(name).file.read(4_000_001)
     try:
         return content.decode("utf-8-sig")
@@ -213,4 +248,4 @@ def _text(sent: Posted, name: str) -> str:
 
 def _optional(sent: Posted, name: str) -> str:
     value = sent.fields.get(name)
-    return _text(sent, name) if isinstance(value, UploadFile) and value.filename else ""
+    return text_of(sent, name) if isinstance(value, UploadFile) and value.filename else ""

@@ -10,24 +10,29 @@ from starlette.responses import Response
 
 from api.access import Rule
 from api.context import Context, needs
-from api.pages.campaign.campaigns import STATES, day_in, titles
+from api.pages.campaign.campaigns import STATES, day_in, may_change, titles
+from api.pages.form_data import Sent
 from api.pages.gaps_view import GapView, gap_views
 from api.pages.render import page
-from api.problems import not_found
+from api.problems import Problem, not_found
 from api.queries import campaigns as queries
+from api.services.campaigns.batch_edit import Edit, Edited, edit_plants, experts
+from api.services.campaigns.evaluation import is_frozen
 from api.services.campaigns.gap_states import in_force
 from api.services.campaigns.plant_rows import PlantRow, rows_on
 from api.services.campaigns.stored import facts_of, measures_of
 from api.services.cases import explained
 from api.services.users import names_of
-from api.store import Campaign, Grading
+from api.store import Campaign, CampaignPlant, Grading
 from grading import calendar
 from reports.campaign.context import ZONE
 
 router = APIRouter()
 Reader = Annotated[Context, needs(Rule.READ_CAMPAIGNS)]
+Runner = Annotated[Context, needs(Rule.RUN_CAMPAIGNS)]
 Short = Annotated[str, Query(max_length=64)]
 LINES = 50
+FILTERS = ("list", "county", "zone", "band", "q")
 COUNTED = {
     "base": "计入基数",
     "reached": "已达到",
@@ -56,13 +61,53 @@ def list_plants(
     number: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     """Filtered; the filters stand in the address."""
+    wanted = {"list": listed, "county": county, "zone": zone, "band": band, "q": q.strip()}
+    return _listed(request, context, context.find(Campaign, campaign_id), on, wanted, number)
+
+
+@router.post("/campaigns/{campaign_id}/plants")
+def edit_many(campaign_id: UUID, request: Request, context: Runner, sent: Sent) -> Response:
+    """Change the plants that are ticked, or all that the filters find; what became of each is told on the page."""
     campaign = context.find(Campaign, campaign_id)
+    wanted = {name: sent.text(f"f.{name}")[:64] for name in FILTERS}
+    permits = list(sent.texts("permit"))
+    if sent.text("all") == "1":
+        _, _, plants = rows_on(context, campaign, calendar.day_of(context.at))
+        permits = [row.permit for row in plants.rows if suits(row, wanted)]
+    try:
+        edit = Edit(
+            target=sent.text("target") or None,
+            responsible=sent.text("responsible").strip() or None,
+            due=sent.day("due"),
+            expert=sent.key("expert"),
+        )
+        done = edit_plants(context, campaign_id, permits, edit, sent.text("reasons"))
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        context.undo(problem)
+        return _listed(request, context, context.find(Campaign, campaign_id), "", wanted, 1, refused=problem)
+    return _listed(request, context, campaign, "", wanted, 1, done=done)
+
+
+def _listed(
+    request: Request,
+    context: Context,
+    campaign: Campaign,
+    on: str,
+    wanted: dict[str, str],
+    number: int,
+    *,
+    refused: Problem | None = None,
+    done: Edited | None = None,
+) -> Response:
     day = day_in(on)
     data, _, plants = rows_on(context, campaign, day)
-    wanted = {"list": listed, "county": county, "zone": zone, "band": band, "q": q.strip()}
-    found = [row for row in plants.rows if _suits(row, wanted)]
+    found = [row for row in plants.rows if suits(row, wanted)]
     pages = max(-(-len(found) // LINES), 1)
     number = min(number, pages)
+    shown = found[(number - 1) * LINES : number * LINES]
+    entries = queries.entries(context.db, campaign.id, [row.permit for row in shown])
     on_ = {} if day == calendar.day_of(context.at) else {"on": day.isoformat()}
     return page(
         request,
@@ -71,7 +116,7 @@ def list_plants(
         campaign=campaign,
         day=day,
         found=found,
-        shown=found[(number - 1) * LINES : number * LINES],
+        shown=shown,
         number=number,
         pages=pages,
         wanted=wanted,
@@ -81,6 +126,16 @@ def list_plants(
         bands=BANDS,
         query=urlencode({**{key: value for key, value in wanted.items() if value}, **on_}),
         day_query=urlencode(on_),
+        status=200 if refused is None else refused.status,
+        refused=refused,
+        done=done,
+        may_edit=may_change(context, campaign) and not on_,
+        levels=data.evaluator.levels.labels,
+        experts=experts(context) if may_change(context, campaign) else (),
+        frozen=is_frozen(data.campaign, calendar.day_of(context.at)),
+        deadline=data.campaign.period.deadline,
+        entries=entries,
+        people=names_of(context.db, [row.expert for row in entries.values() if row.expert is not None]),
     )
 
 
@@ -125,10 +180,19 @@ def show_plant(campaign_id: UUID, request: Request, context: Reader, permit: Sho
         zones={**ZONE, "unknown": "区位不明"},
         changes=changes,
         people=names_of(context.db, [change.by for change in changes]),
+        expert=_expert(context, entry),
     )
 
 
-def _suits(row: PlantRow, wanted: dict[str, str]) -> bool:
+def _expert(context: Context, entry: CampaignPlant | None) -> str | None:
+    """The name of the expert who helps a plant."""
+    if entry is None or entry.expert is None:
+        return None
+    return names_of(context.db, [entry.expert]).get(entry.expert)
+
+
+def suits(row: PlantRow, wanted: dict[str, str]) -> bool:
+    """Whether a plant is among those that the filters ask for."""
     return (
         (not wanted["list"] or wanted["list"] in row.lists)
         and (not wanted["county"] or row.county == wanted["county"])

@@ -1,45 +1,53 @@
-"""Documents of a campaign on a day: the report as PDF or HTML, the ledger as a workbook."""
+"""Documents of a campaign on a day: reports as PDF or HTML, the ledger as a workbook."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from api.context import Context
 from api.problems import Problem
 from api.services.campaigns.evaluation import report_on
+from api.services.campaigns.supplement import supplement
 from api.store import Campaign
-from grading.campaign.evaluate import Evaluator
-from reports.campaign.context import CampaignReport
 from reports.campaign.ledger import campaign_ledger
-from reports.campaign.report import campaign_report_html, campaign_report_pdf
+from reports.campaign.report import Document, campaign_html, campaign_pdf, document_title, span_of
 from reports.typeface import TypefaceError
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of document: what it is called, and how it is made."""
+    """A kind of document; None: the ledger."""
 
-    title: str
+    document: Document | None
     suffix: str
     media_type: str
-    make: Callable[[Evaluator, CampaignReport, date], bytes]
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return "台账" if self.document is None else document_title(self.document)
 
 
-PDF = Kind("工作进展", "pdf", "application/pdf", lambda evaluator, _, day: campaign_report_pdf(evaluator, day))
-HTML = Kind("工作进展", "html", "text/html", lambda evaluator, _, day: campaign_report_html(evaluator, day).encode())
-LEDGER = Kind(
-    "台账",
-    "xlsx",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    lambda evaluator, report, _: campaign_ledger(evaluator, report),
-)
+PDF = Kind(Document.MONTHLY, "pdf", "application/pdf")
+HTML = Kind(Document.MONTHLY, "html", "text/html")
+WEEKLY_PDF = Kind(Document.WEEKLY, "pdf", "application/pdf")
+WEEKLY_HTML = Kind(Document.WEEKLY, "html", "text/html")
+QUARTERLY_PDF = Kind(Document.QUARTERLY, "pdf", "application/pdf")
+QUARTERLY_HTML = Kind(Document.QUARTERLY, "html", "text/html")
+LEDGER = Kind(None, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
 def made(context: Context, campaign: Campaign, day: date, kind: Kind) -> tuple[str, bytes]:
     """The name and the content of a document; raises Problem (422 for a day to come, 503 without the typefaces)."""
     data, report = report_on(context, campaign, day)
+    span = span_of(kind.document or Document.MONTHLY, data.evaluator, day)
+    more = supplement(context, campaign, data, day, span)
     try:
-        content = kind.make(data.evaluator, report, day)
+        if kind.document is None:
+            content = campaign_ledger(data.evaluator, report, more)
+        elif kind.suffix == "pdf":
+            content = campaign_pdf(kind.document, data.evaluator, day, more)
+        else:
+            content = campaign_html(kind.document, data.evaluator, day, more).encode()
     except TypefaceError as error:
         raise Problem("typeface_missing", str(error), status=503) from error
     return f"{campaign.code}-{kind.title}-{day.isoformat()}.{kind.suffix}", content

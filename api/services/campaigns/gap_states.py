@@ -11,13 +11,15 @@ from sqlalchemy import select
 from api.context import Context
 from api.problems import Problem
 from api.services.analysis import Case
+from api.services.campaigns.evaluation import vocabulary
 from api.services.campaigns.published import Period, RegisteredPlant
 from api.services.cases import explained
 from api.store import Audit, Grading
 from grading import calendar
-from grading.gaps import TargetError, unit_gaps
+from grading.campaign.levels import Levels
+from grading.campaign.ways import goal_of
+from grading.gaps import ReachedError, unit_gaps
 from grading.model.gap import GapLine
-from grading.model.result import UNGRADED
 
 EARLIER = 4
 """So many gradings before the one in force are looked at for a gap that is not open any more."""
@@ -78,11 +80,19 @@ def lines_of_grading(context: Context, grading_id: UUID, target: str) -> Mapping
     stored = context.db.scalar(select(Grading).where(Grading.id == grading_id))
     if stored is None:
         return None
+    # Gaps follow from gradings, which never change.
+    found: Mapping[str, GapLine] | None = context.service.gap_lines.get(
+        (grading_id, target), lambda: _lines_of(context, stored, target)
+    )
+    return found
+
+
+def _lines_of(context: Context, stored: Grading, target: str) -> Mapping[str, GapLine] | None:
     try:
         case, _ = explained(context, stored)
     except Problem:
         return None
-    return None if case is None else _lines(case, target)
+    return None if case is None else _lines(case, target, vocabulary(context.service).levels)
 
 
 def in_force(plant: RegisteredPlant, day: date) -> Period | None:
@@ -107,17 +117,16 @@ def _published(plant: RegisteredPlant) -> Iterable[Period]:
     return [p for periods in plant.periods.values() for p in periods if p.published is not None]
 
 
-def _lines(case: Case, target: str) -> dict[str, GapLine] | None:
+def _lines(case: Case, target: str, levels: Levels) -> dict[str, GapLine] | None:
     found: dict[str, GapLine] = {}
     for i, unit in enumerate(case.grading.units):
+        goal = goal_of(case.engine.library.ruleset(unit.ruleset).scale.graded, target, levels)
+        if goal is None:
+            return None
         try:
-            gaps = unit_gaps(case.engine, case.audit, case.grading, i, target)
-        except TargetError:
-            standings = {level.id: level.standing for level in case.engine.library.ruleset(unit.ruleset).scale.levels}
-            grade = unit.outcome.grade
-            if grade == UNGRADED or target not in standings or standings[grade] > standings[target]:
-                return None
-            # The unit has reached the target: nothing is open.
+            gaps = unit_gaps(case.engine, case.audit, case.grading, i, goal)
+        except ReachedError:
+            # Nothing is open.
             continue
         found |= {line.id: line for line in gaps.lines}
     return found

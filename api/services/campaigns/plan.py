@@ -56,12 +56,17 @@ def plan_of(context: Context, plant_id: UUID) -> Plan:
     open_ = () if gaps is None or gaps.lines is None else tuple(gaps.lines.values())
     uncovered = tuple(line for line in open_ if line.id not in planned and line.on_cheapest_way)
     known = gaps is not None and gaps.lines is not None
-    writable = campaign.state is CampaignState.ACTIVE and plant.target is not None
+    writable = is_writable(campaign, plant)
     found = {m.gap: state or GapState.UNKNOWN for m, state in states if m.gap is not None}
     found |= {line.id: GapState.OPEN for line in open_}
     reached = gaps is not None and gaps.reached
     published = None if gaps is None else gaps.published
     return Plan(plant, campaign, states, uncovered, known, writable, found, reached, published)
+
+
+def is_writable(campaign: Campaign, plant: CampaignPlant) -> bool:
+    """Whether anything may be written down of a plant: of one on the roster of an active campaign."""
+    return campaign.state is CampaignState.ACTIVE and plant.target is not None
 
 
 def save_plan(

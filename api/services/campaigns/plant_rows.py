@@ -12,6 +12,7 @@ from api.services.campaigns.evaluation import CampaignData, report_on, stamp
 from api.store import Campaign
 from grading.campaign.counts import Reached
 from grading.campaign.evaluate import Evaluator
+from grading.campaign.history import History
 from reports.campaign.context import WHY, CampaignReport
 
 Band = Literal["a", "b", "c", "d", "others"]
@@ -40,6 +41,8 @@ class PlantRow:
     """What it is counted for: `base`, `reached`, `not_reached`, `roster`, `undecided`, `overdue`, the evaluation's lists."""
     why: tuple[str, ...]
     """Why it is late."""
+    point: tuple[float, float] | None = None
+    """Longitude and latitude."""
 
 
 @dataclass(frozen=True)
@@ -101,10 +104,16 @@ def _rows(data: CampaignData, report: CampaignReport, day: date) -> PlantRows:
                 target=targets.get(line.permit, ""),
                 lists=frozenset(lists[line.permit]),
                 why=tuple(why[line.permit]),
+                point=_point(plant),
             )
         )
     rows.sort(key=lambda row: (row.county, row.permit))
     return PlantRows(tuple(rows), {row.permit: row for row in rows})
+
+
+def _point(plant: History) -> tuple[float, float] | None:
+    at = plant.plant.enterprise.point
+    return None if at is None else (float(at.lon), float(at.lat))
 
 
 def _mark(lists: dict[str, set[str]], name: str, permits: Iterable[str]) -> None:

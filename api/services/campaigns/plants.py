@@ -35,6 +35,7 @@ def _enterprise(plant: RegisteredPlant, stated: PlantFacts | None) -> Enterprise
         state=state,
         head=facts.head,
         emissions_t_a=facts.emissions_t_a,
+        point=facts.point,
     )
 
 
@@ -73,17 +74,22 @@ def _gradings(
     for period, units in ours:
         own = next((unit for unit in units if unit.unit == code), None)
         if own is not None:
-            yield _grading(own.grade, own.attainable, period.confirmed, period.published, period.ended)
+            yield _grading(own.grade, own.attainable, period.confirmed, period.published, period.ended, period)
         elif units and period.published is not None and (registered is None or registered > period.published):
             grade = min((unit.grade for unit in units), key=levels.standings.__getitem__)
             attainable = min((unit.attainable for unit in units), key=levels.standings.__getitem__)
             ends = [day for day in (period.ended, registered) if day is not None]
-            yield _grading(grade, attainable, None, period.published, min(ends, default=None))
+            yield _grading(grade, attainable, None, period.published, min(ends, default=None), period)
 
 
 def _grading(
-    grade: str, attainable: str, confirmed: date | None, published: date | None, ended: date | None
+    grade: str, attainable: str, confirmed: date | None, published: date | None, ended: date | None, period: Period
 ) -> PlantGrading:
     return PlantGrading.model_construct(
-        grade=grade, attainable=attainable, confirmed=confirmed, published=published, ended=ended
+        grade=grade,
+        attainable=attainable,
+        confirmed=confirmed,
+        published=published,
+        ended=ended,
+        id=str(period.grading_id),
     )

@@ -14,9 +14,9 @@ from api.access import Rule, require
 from api.context import Context, find
 from api.problems import ErrorAt, Problem
 from api.services.attachments import take_in
-from api.services.campaigns.plan import Plan, plan_of
+from api.services.campaigns.plan import Plan, is_writable, plan_of
 from api.services.campaigns.steps import GAP_NAMES, GAP_WAYS, PLANT_NAMES, PLANT_WAYS, gap_state, offered, plant_state
-from api.store import CampaignPhoto, CampaignPlant, CampaignStep, CampaignStepState, CampaignVisit
+from api.store import Campaign, CampaignPhoto, CampaignPlant, CampaignStep, CampaignStepState, CampaignVisit
 from grading import calendar
 
 R = TypeVar("R", CampaignStep, CampaignVisit, CampaignPhoto)
@@ -196,8 +196,7 @@ def _open(context: Context, plant_id: UUID) -> CampaignPlant:
     """A plant of the roster of an active campaign, locked: nobody takes a step at the same time."""
     find(context.db, CampaignPlant, plant_id)
     plant = context.db.scalars(select(CampaignPlant).where(CampaignPlant.id == plant_id).with_for_update()).one()
-    plan = plan_of(context, plant_id)
-    if not plan.may_write:
+    if not is_writable(context.find(Campaign, plant.campaign_id), plant):
         raise Problem("campaign_closed", "行动已结束，或这家企业不在名单上，只能查看。")
     return plant
 

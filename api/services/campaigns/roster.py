@@ -90,7 +90,7 @@ def _put(
         )
         context.db.add(row)
         context.db.flush()
-        return _change(context, campaign, row, K.ADDED, {"target": [None, line.target]})
+        return change_of(context, campaign, row, K.ADDED, {"target": [None, line.target]})
     before = {"target": row.target, "facts": row.facts, "measures": row.measures}
     row.target, row.facts = line.target, facts
     if line.measures:
@@ -102,23 +102,24 @@ def _put(
     row.version += 1
     row.changed_at = context.at
     kind = K.ADDED if before["target"] is None and row.target is not None else K.CHANGED
-    return _change(context, campaign, row, kind, changed)
+    return change_of(context, campaign, row, kind, changed)
 
 
 def _take_off(context: Context, campaign: Campaign, row: CampaignPlant) -> CampaignChange:
     before, row.target = row.target, None
     row.version += 1
     row.changed_at = context.at
-    return _change(context, campaign, row, K.REMOVED, {"target": [before, None]})
+    return change_of(context, campaign, row, K.REMOVED, {"target": [before, None]})
 
 
-def _change(
+def change_of(
     context: Context,
     campaign: Campaign,
     row: CampaignPlant,
     kind: CampaignChangeKind,
     details: dict[str, list[str | None]],
 ) -> CampaignChange:
+    """The record of a change, as yet without the reasons."""
     return CampaignChange(
         campaign_id=campaign.id,
         plant_id=row.id,

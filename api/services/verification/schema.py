@@ -27,6 +27,7 @@ APPEND_ONLY = (
     "audit_revisions",
     "campaign_changes",
     "campaign_snapshots",
+    "campaign_outlines",
     "campaign_steps",
     "campaign_visits",
     "campaign_photos",

@@ -44,7 +44,7 @@ def regrade(context: Context, audit_id: UUID, mode: Mode = Mode.OFFICIAL) -> Gra
         said = f"审核当前为“{STATE_NAMES[audit.state]}”，提交后才能评级；填写时请用试评。"
         raise Problem("wrong_state", said, more={"state": audit.state.value})
     read_audit = read(context, audit, revision.content)
-    grading, new = make(context, audit, revision, read_audit, mode)
+    grading, _, new = make(context, audit, revision, read_audit, mode)
     if new:
         record(context, audit, "graded", mode=mode.value, **log_details(grading))
     return grading
@@ -52,8 +52,10 @@ def regrade(context: Context, audit_id: UUID, mode: Mode = Mode.OFFICIAL) -> Gra
 
 def make(
     context: Context, audit: Audit, revision: AuditRevision, read_audit: domain.Audit, mode: Mode
-) -> tuple[Grading, bool]:
-    """The grading of a frozen revision, and whether it is new; the rulesets it was made with are kept whole.
+) -> tuple[Grading, Graded, bool]:
+    """The grading of a frozen revision as it is stored and as it was made, and whether it is new.
+
+    The rulesets that it was made with are kept whole.
 
     Raises Problem (500 `not_reproducible`) when the same inputs have led to another result before.
     """
@@ -65,7 +67,7 @@ def make(
     if known is not None:
         if comparable(json.loads(known.document)) != comparable(orjson.loads(orjson.dumps(document))):
             raise Problem("not_reproducible", "同样的输入得出了不同的评级结果，请联系管理员。", status=500)
-        return known, False
+        return known, graded, False
     for ruleset_id, ruleset_digest in {unit.ruleset: unit.ruleset_digest for unit in graded.units}.items():
         keep_ruleset(context.db, context.service.grader.library.ruleset(ruleset_id), ruleset_digest)
     rulesets = {unit.ruleset: context.service.grader.library.ruleset(unit.ruleset) for unit in graded.units}
@@ -101,7 +103,7 @@ def make(
             )
         )
     context.db.flush()
-    return grading, True
+    return grading, graded, True
 
 
 def counted(decision: Decision) -> dict[str, int | None]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -13,8 +14,10 @@ from api.services.workflow.states import given_reasons
 from api.store import Audit, AuditKind, AuditRevision, AuditState, GradedUnit, Grading
 from grading import calendar
 from grading.intake import AuditError
+from grading.model import audit as domain
 from grading.model.decision import is_undecided
 from grading.model.result import UNGRADED, Outcome
+from grading.model.result import Grading as Graded
 from grading.unusual import Finding, Number, Slot, findings, numbers_of
 
 COUNTED = (AuditState.PUBLISHED, AuditState.SUPERSEDED)
@@ -33,31 +36,59 @@ def before(context: Context, audit: Audit) -> Audit | None:
     return context.db.scalar(rows)
 
 
-def findings_of(context: Context, audit: Audit, grading: Grading) -> tuple[Finding, ...]:
-    """What somebody should look at once more in an audit as it was graded; raises Problem (409) when it can't be made again."""
-    try:
-        made = replay(context, grading)
-    except (LookupError, ValueError) as error:
-        raise Problem("not_replayable", "这次评级所用的规则集未完整保存，不能核对。") from error
-    rulesets = {unit.ruleset: made.engine.library.ruleset(unit.ruleset) for unit in made.audit.units}
+def findings_of(
+    context: Context, audit: Audit, grading: Grading, made: tuple[domain.Audit, Graded] | None = None
+) -> tuple[Finding, ...]:
+    """What somebody should look at once more in an audit as it was graded; raises Problem (409) when it can't be made again.
+
+    `made`: what the grading was stored from, where it has just been made. Findings follow from gradings, which never change, and
+    the day: a process works them out once.
+    """
     today = calendar.day_of(context.at)
+    earlier = _graded_before(context, audit)
+    key = (grading.id, today, None if earlier is None else earlier.id)
+    found: tuple[Finding, ...] = context.service.findings.get(
+        key, lambda: _findings(context, grading, made, earlier, today)
+    )
+    return found
+
+
+def _findings(
+    context: Context,
+    grading: Grading,
+    made: tuple[domain.Audit, Graded] | None,
+    earlier: Grading | None,
+    today: date,
+) -> tuple[Finding, ...]:
+    if made is None:
+        try:
+            again = replay(context, grading)
+        except (LookupError, ValueError) as error:
+            raise Problem("not_replayable", "这次评级所用的规则集未完整保存，不能核对。") from error
+        audit, graded, library = again.audit, again.grading, again.engine.library
+    else:
+        audit, graded = made
+        library = context.service.grader.library
+    rulesets = {unit.ruleset: library.ruleset(unit.ruleset) for unit in audit.units}
     try:
-        earlier = numbers_before(context, audit)
+        numbers = None if earlier is None else _numbers_of(context, earlier)
     except (LookupError, ValueError, AuditError):
-        found = findings(rulesets, made.audit, made.grading, today)
+        found = findings(rulesets, audit, graded, today)
         return (*found, Finding("not_compared", None, "上次的审核已不能按当时的规则读出，数值未与上次比较。"))
-    return findings(rulesets, made.audit, made.grading, today, earlier)
+    return findings(rulesets, audit, graded, today, numbers)
 
 
-def numbers_before(context: Context, audit: Audit) -> dict[Slot, Number] | None:
-    """The numbers of the audit before, read as it was graded then; None when there is none."""
+def _graded_before(context: Context, audit: Audit) -> Grading | None:
+    """The last grading of the audit that counted before this one."""
     earlier = before(context, audit)
     if earlier is None:
         return None
     made = select(Grading).where(Grading.audit_id == earlier.id).order_by(Grading.id.desc()).limit(1)
-    grading = context.db.scalars(made).one_or_none()
-    if grading is None:
-        return None
+    return context.db.scalars(made).one_or_none()
+
+
+def _numbers_of(context: Context, grading: Grading) -> dict[Slot, Number]:
+    """The numbers of an audit, read as it was graded then."""
     units = context.db.scalars(select(GradedUnit).where(GradedUnit.grading_id == grading.id)).all()
     engine = context.service.grader.of_digests(context.db, {unit.ruleset_id: unit.ruleset_digest for unit in units})
     content = context.find(AuditRevision, grading.revision_id).content

@@ -40,8 +40,8 @@ def submit(
         revision.audit_digest = digest(read_audit)
         revision.frozen = True
         context.db.flush()
-    grading, _ = gradings.make(context, audit, revision, read_audit, Mode.OFFICIAL)
-    found = review.findings_of(context, audit, grading)
+    grading, graded, _ = gradings.make(context, audit, revision, read_audit, Mode.OFFICIAL)
+    found = review.findings_of(context, audit, grading, (read_audit, graded))
     word = review.word_for("提交", reasons, found)
     audit.assessed_on = read_audit.assessed_on
     # Not when the request came in: files that were attached until the audit was locked are part of the submission.

@@ -17,7 +17,7 @@ def alternatives_of(open_: Open) -> tuple[Alternative, ...]:
     by_key = {asked.key: asked for asked in open_.asked}
     return tuple(
         _alternative(open_.subject, by_key[key].owner.id, open_.level, node)
-        for key, tree in open_.trees.items()
+        for key, tree in open_.asked_today.items()
         for node in _choices(tree)
     )
 

@@ -1,20 +1,37 @@
 """The best way to fulfil parts of a tree: branch and bound over the alternatives in them.
 
-Either the fewest changed values, and of those the cheapest; or the cheapest, and of those the fewest changed values. What is
-found is the best there is, as long as the number of steps stays below `MAX_STEPS`; past it, the best so far, and
-`Found.optimal` says so. A computed value counts as moved by the operand that `grading.gaps.tree.invert_computed` moves.
+Either the fewest changed values, and of those the cheapest; or the cheapest, and of those the fewest changed values. Choices
+that have neither a value nor an unpaid work in common are decided apart. What is found is the best there is, as long as the
+number of steps stays below `MAX_STEPS`; past it, the best so far, and `Found.optimal` says so.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from grading.gaps.solver.lower_bounds import Choice, Known, LowerBound, Rank, choice_of, prices_of
-from grading.gaps.tree.nodes import Both, Either, Leaf, Node, obstacles_of
+from grading.gaps.solver.components import components
+from grading.gaps.solver.lower_bounds import (
+    Choice,
+    Known,
+    LowerBound,
+    Rank,
+    choice_of,
+    prices_of,
+    uncertain_prices,
+)
+from grading.gaps.solver.state import State, most_telling_first
+from grading.gaps.tree.nodes import Node
 from grading.gaps.tree.propagate import Demand, propagate
-from grading.gaps.tree.values import Values
+from grading.gaps.tree.values import Slot, Values
 
 MAX_STEPS = 2_000
+MAX_WEIGHT = 50_000
+"""The same for steps counted by the demands that each has to look at: one over many rows takes longer."""
+MAX_DEPTH = 200
+"""So many decisions on top of each other are looked at for a better way."""
+
+
+Ranked = tuple[list[Demand], Rank]
 
 
 @dataclass(frozen=True)
@@ -31,85 +48,96 @@ class BranchAndBound:
 
     def __init__(self, values: Values, smallest: bool, max_steps: int = MAX_STEPS) -> None:
         self.values, self.smallest, self.max_steps = values, smallest, max_steps
-        self.best: Found | None = None
         self.known: Known = {}
+        self.uncertain: frozenset[Slot] = frozenset()
+        self.steps, self.weight, self.is_cut_off = 0, 0, False
 
     def run(self, parts: Sequence[Node]) -> Found | None:
         """The best way to fulfil all parts; None when none was found."""
-        self.best = None
-        waiting: list[tuple[list[Node], list[Demand]]] = [(list(parts), [])]
-        steps = 0
-        while waiting and steps < self.max_steps:
-            steps += 1
-            # Pushed in the order of promise, so that the best way is looked at first.
-            waiting += reversed(self._step(*waiting.pop()))
-        if waiting and self.best is None:
-            self._at_once(*waiting.pop())
-        found = self.best
-        return None if found is None else Found(found.demands, found.rank, not waiting)
+        self.uncertain = uncertain_prices(parts)
+        self.steps, self.weight, self.is_cut_off = 0, 0, False
+        best = self._best(list(parts), State([], self.uncertain), None, 0)
+        return None if best is None else Found(tuple(best[0]), best[1], not self.is_cut_off)
 
-    def _step(self, parts: list[Node], demands: list[Demand]) -> list[tuple[list[Node], list[Demand]]]:
-        """What remains to be looked at after the next decision; a complete way is kept when it is the best so far."""
-        opened = _opened(parts, demands)
+    def _best(self, parts: list[Node], state: State, limit: Rank | None, depth: int) -> Ranked | None:
+        """All demands of the best way that ranks below the limit; None when there is none."""
+        self.steps += 1
+        opened = state.opened(parts)
         if opened is None:
-            return []
-        demands, choices = opened
-        bound = LowerBound(self.values, demands, self.smallest, self.known)
-        if not bound.is_possible or (self.best is not None and bound.over(choices) >= self.best.rank):
-            return []
+            return None
+        state, choices = opened
+        demands = state.demands
+        self.weight += len(demands)
+        bound = self._bound(demands)
+        if not bound.is_possible or (limit is not None and bound.over(choices) >= limit):
+            return None
         free = bound.free(choices)
         if free:
-            left = [choice for n, choice in enumerate(choices) if n not in free]
-            return [([*(choice_of(*choice) for choice in left), *free.values()], demands)]
+            left = [choice_of(*choice) for n, choice in enumerate(choices) if n not in free]
+            return self._best([*left, *free.values()], state, limit, depth + 1)
         if not choices:
-            self._complete(demands)
-            return []
-        choices.sort(key=lambda choice: len(choice[1]))
+            return self._within(demands, limit)
+        apart = components(self.values, choices, demands, bound)
+        if len(apart) > 1:
+            return self._apart(apart, state, limit, depth)
+        return self._decided(choices, state, limit, depth, bound)
+
+    def _apart(
+        self, apart: list[tuple[list[Choice], list[Demand]]], state: State, limit: Rank | None, depth: int
+    ) -> Ranked | None:
+        """Each component by itself, with the demands that it has to do with."""
+        found = list(state.demands)
+        for choices, touched in apart:
+            best = self._best([choice_of(*choice) for choice in choices], state.only(touched), None, depth + 1)
+            if best is None:
+                return None
+            found += best[0][len(touched) :]
+        return self._within(found, limit)
+
+    def _decided(
+        self, choices: list[Choice], state: State, limit: Rank | None, depth: int, bound: LowerBound
+    ) -> Ranked | None:
+        """The best over the ways of the choice that leaves the least to choose."""
+        choices = most_telling_first(choices)
         (needed, ways), rest = choices[0], [choice_of(*choice) for choice in choices[1:]]
-        ways.sort(key=bound.of)
-        if needed == 1:
-            return [([*rest, way], demands) for way in ways]
-        first, others = ways[0], ways[1:]
-        return [([*rest, choice_of(needed - 1, others), first], demands), ([*rest, choice_of(needed, others)], demands)]
+        ways = sorted(ways, key=bound.of)
+        branches = [([*rest, way], way) for way in ways]
+        if needed > 1:
+            first, others = ways[0], ways[1:]
+            branches = [
+                ([*rest, choice_of(needed - 1, others), first], first),
+                ([*rest, choice_of(needed, others)], first),
+            ]
+        best: Ranked | None = None
+        for branch, way in branches:
+            if self.steps >= self.max_steps or self.weight >= MAX_WEIGHT or depth >= MAX_DEPTH:
+                self.is_cut_off = True
+                return best if best is not None else self._at_once(branch, state, limit)
+            found = self._best(branch, state, limit, depth + 1)
+            # Whatever demands the same elsewhere could have it here at no cost: it has been looked at.
+            state = state.without(way)
+            if found is not None:
+                best, limit = found, found[1]
+        return best
 
-    def _at_once(self, parts: list[Node], demands: list[Demand]) -> None:
+    def _at_once(self, parts: list[Node], state: State, limit: Rank | None) -> Ranked | None:
         """Take the most promising ways everywhere, without looking back."""
-        opened = _opened(parts, demands)
+        opened = state.opened(parts)
         while opened is not None and opened[1]:
-            demands, choices = opened
-            bound = LowerBound(self.values, demands, self.smallest, self.known)
+            state, choices = opened
+            bound = self._bound(state.demands)
             taken = [way for needed, ways in choices for way in sorted(ways, key=bound.of)[:needed]]
-            opened = _opened(taken, demands)
-        if opened is not None:
-            self._complete(opened[0])
+            opened = state.opened(taken)
+        return None if opened is None else self._within(opened[0].demands, limit)
 
-    def _complete(self, demands: list[Demand]) -> None:
+    def _bound(self, demands: list[Demand]) -> LowerBound:
+        return LowerBound(self.values, demands, self.smallest, self.known, self.uncertain)
+
+    def _within(self, demands: list[Demand], limit: Rank | None) -> Ranked | None:
+        """Demands with their rank; None where they contradict each other or rank no better than the limit."""
         settled = propagate(self.values, demands)
         if settled is None:
-            return
+            return None
         cost, count = sum(prices_of(demands).values(), Decimal(0)), Decimal(len(settled.changed))
         rank = (count, cost) if self.smallest else (cost, count)
-        if self.best is None or rank < self.best.rank:
-            self.best = Found(tuple(demands), rank, True)
-
-
-def _opened(parts: Iterable[Node], demands: list[Demand]) -> tuple[list[Demand], list[Choice]] | None:
-    """Parts taken apart into demands and what is left to choose; None when a part can't be fulfilled."""
-    demands, choices, left = list(demands), [], list(parts)
-    while left:
-        part = left.pop()
-        if isinstance(part, Leaf) and part.closed is None:
-            demands.append(part.demand)
-        elif isinstance(part, Both):
-            left += part.parts
-        elif isinstance(part, Either):
-            ways = [way for way in part.parts if not obstacles_of(way)]
-            if len(ways) < part.needed:
-                return None
-            if len(ways) == part.needed:
-                left += ways
-            else:
-                choices.append((part.needed, ways))
-        else:
-            return None
-    return demands, choices
+        return (demands, rank) if limit is None or rank < limit else None

@@ -9,10 +9,9 @@ from typing import Any, Literal
 from grading.engine.grade import json_value
 from grading.gaps.solver.clusters import Chosen, Part, choose_changes
 from grading.gaps.solver.costs import cost_of, remedies_of, weeks_of, works_of
-from grading.gaps.solver.scope import moves_scope, other_options, without_needless
 from grading.gaps.solver.trials import Trials, has_reached, setting_of
 from grading.gaps.solver.within_weeks import within_weeks
-from grading.gaps.tree.build_tree import TreeBuilder, later_day
+from grading.gaps.tree.build_tree import later_day
 from grading.gaps.tree.constraints import STATED, Constraint, satisfies, surely
 from grading.gaps.tree.lines import Open, required_text
 from grading.gaps.tree.nodes import Leaf, Node, Table
@@ -25,8 +24,6 @@ from grading.language.values import known_text
 from grading.model.base import Remedy
 from grading.model.gap import Blocker, Change, ChangeSet, GapLine, WorkToDo
 from grading.model.interval import Interval
-
-MAX_ROUNDS = 6
 
 
 @dataclass(frozen=True)
@@ -42,34 +39,17 @@ class Solution:
 def solve(
     trials: Trials, open_: Open, lines: Sequence[GapLine], smallest: bool, within: Decimal | None = None
 ) -> Solution:
-    """The changes that lift the unit to the level; as far as they can, when something is in the way.
+    """The changes that lift the unit to the level, proven by grading; as far as they can, when something is in the way.
 
-    The changed audit is graded. Where the changes brought rows or indicators into scope that are not fulfilled, these are
-    asked for too, and the choice is made again. With `within` only what takes no more weeks than that is a way.
+    With `within` only what takes no more weeks than that is a way.
     """
     subject, level = open_.subject, open_.level
-
-    def limited(trees: dict[str, Node]) -> dict[str, Node]:
-        return trees if within is None else {key: within_weeks(tree, within) for key, tree in trees.items()}
-
-    trees = limited(dict(open_.trees))
-    views: list[Subject] = []
-    chosen = choose_changes(subject, open_.asked, trees, views, smallest)
+    trees: Mapping[str, Node] = open_.trees
+    if within is not None:
+        trees = {key: within_weeks(tree, within) for key, tree in trees.items()}
+    chosen = choose_changes(subject, open_.asked, trees, smallest)
     after = trials.graded(chosen.changed)
-    while len(views) < MAX_ROUNDS:
-        upset = [a for a in open_.asked if a.key not in chosen.given_up and stands_in_the_way(after, a)]
-        if not upset:
-            break
-        views.append(after)
-        builder = TreeBuilder(subject, views)
-        trees = limited({a.key: builder.grow(a) for a in open_.asked if a.key in trees or a in upset})
-        chosen = choose_changes(subject, open_.asked, trees, views, smallest)
-        after = trials.graded(chosen.changed)
     left = [a for a in open_.asked if a.key not in chosen.given_up and stands_in_the_way(after, a)]
-    first = chosen
-    if has_reached(after, level):
-        chosen, after = without_needless(trials, level, chosen, after)
-        chosen, after = other_options(trials, level, chosen, after, smallest)
     enough = has_reached(after, level)
     change_set = ChangeSet(
         changes=tuple(_described(subject, chosen, lines)),
@@ -79,9 +59,7 @@ def solve(
         weeks=weeks_of(chosen.demands),
         outcome=after.grading.outcome,
         enough=enough,
-        optimal=enough
-        and chosen.optimal
-        and not (chosen.given_up or views or chosen is not first or moves_scope(subject, chosen)),
+        optimal=enough and chosen.optimal and not chosen.given_up,
     )
     return Solution(change_set, after, chosen, (*_blockers(subject, level, chosen), *_left(level, left)))
 

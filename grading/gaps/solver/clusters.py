@@ -5,14 +5,14 @@ change could upset it. What contradicts itself is left out, with the smallest se
 reason.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from grading.gaps.solver.branch_and_bound import BranchAndBound
 from grading.gaps.tree.build_tree import TreeBuilder
 from grading.gaps.tree.constraints import Constraint
-from grading.gaps.tree.nodes import Both, Leaf, Node, Table, leaves, obstacles_of
+from grading.gaps.tree.nodes import Both, Leaf, Node, Table, has_questions, leaves, obstacles_of
 from grading.gaps.tree.propagate import Demand, propagate
 from grading.gaps.tree.subject import Asked, Subject
 from grading.gaps.tree.values import Slot, Values
@@ -47,17 +47,15 @@ class Chosen:
         return {*(obstacle.asked.key for obstacle in self.closed), *parts}
 
 
-def choose_changes(
-    subject: Subject, asked: Sequence[Asked], open_: dict[str, Node], views: Sequence[Subject], smallest: bool
-) -> Chosen:
+def choose_changes(subject: Subject, asked: Sequence[Asked], open_: Mapping[str, Node], smallest: bool) -> Chosen:
     """The best demands that fulfil what is open and keep the rest; `open_` are the trees of the former, by key."""
-    chosen = Chosen()
+    chosen = Chosen(optimal=not any(has_questions(tree) for tree in open_.values()))
     parts = [part for one in asked if one.key in open_ for part in _parts(subject.values, one, open_[one.key])]
     for part in parts:
         chosen.closed += obstacles_of(part.node)
     parts = [part for part in parts if not obstacles_of(part.node)]
     rest = [one for one in asked if one.key not in open_]
-    parts = _with_what_could_break(subject, parts, rest, TreeBuilder(subject, views))
+    parts = _with_what_could_break(subject, parts, rest, TreeBuilder(subject))
     for cluster in _clusters(parts, lambda part: {*part.roots, *_remedies(part.node)}):
         _add_best(chosen, subject.values, cluster, smallest)
     return chosen
@@ -98,7 +96,8 @@ def _with_what_could_break(
 def facts_of(subject: Subject, asked: Asked) -> set[str]:
     """The audited facts that what is asked reads."""
     ruleset = subject.ruleset
-    compared = (c for condition in asked.conditions for c in comparisons(condition))
+    scope = () if asked.applies_when is None else (asked.applies_when,)
+    compared = (c for condition in (*asked.conditions, *scope) for c in comparisons(condition))
     return {source[0] for c in compared for source in sources(ruleset, c.fact, None)}
 
 

@@ -3,17 +3,17 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from grading.gaps.tree.propagate import Demand, Work
+from grading.gaps.tree.propagate import Demand, Work, efforts_of
 from grading.model.base import Remedy
-from grading.model.gap import Costs
+from grading.model.gap import Costs, JointWork
 
 
 def works_of(demands: Iterable[Demand]) -> dict[Work, bool]:
     """The works of demands, and whether each is needed for sure: a missing value may turn out to satisfy."""
     found: dict[Work, bool] = {}
-    for demand in demands:
-        if demand.effort is not None and demand.effort.work.remedy is not None:
-            found[demand.effort.work] = found.get(demand.effort.work, False) or demand.effort.sure
+    for effort in efforts_of(demands):
+        if effort.work.remedy is not None:
+            found[effort.work] = found.get(effort.work, False) or effort.sure
     return found
 
 
@@ -30,6 +30,13 @@ def cost_of(demands: Iterable[Demand]) -> Costs | None:
         return None
     zero = Decimal(0)
     return sum((low for (low, _), sure in known if sure), zero), sum((high for (_, high), _ in known), zero)
+
+
+def cost_of_works(works: Iterable[JointWork]) -> Costs | None:
+    """The sum of what the works of a joint plan cost; None: no figures."""
+    known = [work.cost_wan_cny for work in works if work.cost_wan_cny is not None]
+    zero = Decimal(0)
+    return (sum((low for low, _ in known), zero), sum((high for _, high in known), zero)) if known else None
 
 
 def weeks_of(demands: Iterable[Demand]) -> Costs | None:

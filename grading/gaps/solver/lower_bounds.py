@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from grading.gaps.tree.nodes import Both, Either, Leaf, Node, leaves
-from grading.gaps.tree.propagate import Demand, Effort, Work
+from grading.gaps.tree.propagate import Demand, Effort, Work, efforts_of
 from grading.gaps.tree.values import Slot, Values
 
 UNPRICED = Decimal(1_000_000)
@@ -30,11 +30,20 @@ def price(effort: Effort | None) -> Decimal:
 def prices_of(demands: Iterable[Demand]) -> Prices:
     """What each remedy counts for: done and paid once, whatever it serves."""
     found: Prices = {}
-    for demand in demands:
-        if demand.effort is not None:
-            work = demand.effort.work
-            found[work] = max(found.get(work, Decimal(0)), price(demand.effort))
+    for effort in efforts_of(demands):
+        found[effort.work] = max(found.get(effort.work, Decimal(0)), price(effort))
     return found
+
+
+def uncertain_prices(parts: Iterable[Node]) -> frozenset[Slot]:
+    """The values that may be changed for their own sake by another work than it takes to leave a scope by them."""
+    taking = [(leaf.demand.slot, leaf.demand.effort) for part in parts for leaf in leaves(part)]
+    works: dict[Slot, set[Work]] = {}
+    for slot, effort in taking:
+        if effort is not None:
+            works.setdefault(slot, set()).add(effort.work)
+    scope = {slot for slot, effort in taking if effort is not None and effort.for_scope}
+    return frozenset(slot for slot in scope if len(works[slot]) > 1)
 
 
 def choice_of(needed: int, ways: Iterable[Node]) -> Either:
@@ -45,9 +54,16 @@ def choice_of(needed: int, ways: Iterable[Node]) -> Either:
 class LowerBound:
     """What is paid and changed by demands, and how little more a part could cost: never more than it will."""
 
-    def __init__(self, values: Values, demands: list[Demand], smallest: bool, known: Known) -> None:
-        self.values, self.smallest, self.known = values, smallest, known
-        self.paid: Mapping[Work, Decimal] = prices_of(demands)
+    def __init__(
+        self,
+        values: Values,
+        demands: list[Demand],
+        smallest: bool,
+        known: Known,
+        uncertain: frozenset[Slot] = frozenset(),
+    ) -> None:
+        self.values, self.smallest, self.known, self.uncertain = values, smallest, known, uncertain
+        self.paid: Mapping[Work, Decimal] = prices_of(d for d in demands if not self._is_uncertain(d))
         constrained: dict[Slot, list[Demand]] = {}
         self.constrained = constrained
         for demand in demands:
@@ -69,6 +85,9 @@ class LowerBound:
                 taken |= roots
         self.count, self.cost = Decimal(len(self.changed) + moved), sum(self.paid.values(), Decimal(0))
         self.taken = taken
+
+    def _is_uncertain(self, demand: Demand) -> bool:
+        return demand.slot in self.uncertain and demand.effort is not None and demand.effort.for_scope
 
     def _best(self, slot: Slot, demands: list[Demand]) -> Any:
         key = tuple(demands)
@@ -113,22 +132,23 @@ class LowerBound:
         for part in listed:
             if not isinstance(part, Leaf) or part.demand.slot.fact not in self.values.ruleset.facts:
                 return False
+            if self._is_uncertain(part.demand):
+                return False
             constrained.setdefault(part.demand.slot, []).append(part.demand)
         return all(self._best(slot, demands) is not None for slot, demands in constrained.items())
 
     def _cost(self, node: Node) -> Decimal:
         if isinstance(node, Leaf):
             effort = node.demand.effort
-            return (
-                Decimal(0)
-                if effort is None
-                else max(price(effort) - self.paid.get(effort.work, Decimal(0)), Decimal(0))
-            )
+            if effort is None or self._is_uncertain(node.demand):
+                return Decimal(0)
+            return max(price(effort) - self.paid.get(effort.work, Decimal(0)), Decimal(0))
         if isinstance(node, Either):
             return sorted(self._cost(way) for way in node.parts)[node.needed - 1]
         if not isinstance(node, Both):
             return Decimal(0)
-        single = prices_of(part.demand for part in node.parts if isinstance(part, Leaf))
+        demands = [part.demand for part in node.parts if isinstance(part, Leaf)]
+        single = prices_of(demand for demand in demands if not self._is_uncertain(demand))
         alone = sum((max(p - self.paid.get(r, Decimal(0)), Decimal(0)) for r, p in single.items()), Decimal(0))
         return max([alone, *(self._cost(part) for part in node.parts if not isinstance(part, Leaf))])
 

@@ -18,9 +18,11 @@ from grading.gaps.tree.nodes import (
     either,
     leaves,
     obstacles_of,
+    unless,
 )
 from grading.gaps.tree.propagate import Demand, Effort, Work, propagate
 from grading.gaps.tree.remedies import remedy_elsewhere, remedy_of
+from grading.gaps.tree.scope import can_move, is_empty_out_of_scope, levers
 from grading.gaps.tree.subject import Asked, Subject, holds
 from grading.gaps.tree.values import Slot, Values
 from grading.gaps.tree.waiting import weeks_to_wait
@@ -31,31 +33,31 @@ from grading.places import group_of
 
 
 class TreeBuilder:
-    """Grows trees for one subject.
+    """Grows trees for one subject, with what changes could bring into scope or take out of it."""
 
-    `views` are gradings of changed audits of the same unit: rows that any of them looks at are looked at here too, so
-    that a plan takes care of what its own changes bring into scope.
-    """
-
-    def __init__(self, subject: Subject, views: Sequence[Subject] = ()) -> None:
-        self.subject, self.views = subject, (subject, *views)
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
         self.values: Values = subject.values
         self.remedies: dict[Remedy, Remedy] = {}
 
     def grow(self, asked: Asked) -> Node:
         """The tree of what is asked; parts that hold are in it too, since changes elsewhere could undo them.
 
-        Nothing is asked of an indicator that applies in none of the views.
+        Nothing is asked of an indicator that does not apply, whatever is changed.
         """
-        if all(view.status(applies_name(asked), None) is Status.UNMET for view in self.views):
+        applies, scope = applies_name(asked), asked.applies_when
+        is_fixed = scope is None or not can_move(self.subject.ruleset, scope)
+        if is_fixed and self.subject.status(applies, None) is Status.UNMET:
             return both([])
         stem = _Stem(self, asked, names_of(asked))
         node = self._ways(stem, [_Stem(self, other, names_of(other)) for other in asked.instead])
-        applies = applies_name(asked)
-        if asked.applies_when is None or self.subject.status(applies, None) is not Status.UNKNOWN:
+        if scope is None:
             return node
-        questions = stem.questions(asked.applies_when, applies, (), None)
-        return both([node], questions)
+        if not is_empty_out_of_scope(scope, asked.condition):
+            node = unless(node, stem.out_of_scope(scope, applies, (), None))
+        if self.subject.status(applies, None) is not Status.UNKNOWN:
+            return node
+        return both([node], stem.questions(scope, applies, (), None))
 
     def _ways(self, stem: "_Stem", others: Sequence["_Stem"]) -> Node:
         """What the level asks, or what a better level asks as long as that is a way at all."""
@@ -70,7 +72,7 @@ class _Stem:
     """Grows the tree of one thing that is asked."""
 
     def __init__(self, builder: TreeBuilder, asked: Asked, names: Mapping[str, str]) -> None:
-        self.subject, self.views, self.values = builder.subject, builder.views, builder.values
+        self.subject, self.values = builder.subject, builder.values
         self.asked, self.names, self.remedies = asked, names, builder.remedies
 
     def id(self, place: str, row: str | None) -> str:
@@ -90,14 +92,14 @@ class _Stem:
         scope: bool = False,
     ) -> Node | None:
         """The tree of a condition; None when it is not there on the day of the audit."""
-        if not any(place in view.conditions for view in self.views):
+        if place not in self.subject.conditions:
             return None
         if isinstance(c, Comparison):
             return self.leaf(c, place, around, row, wanted, scope)
         if isinstance(c, Not):
             return self.condition(c.not_, f"{place}.not", (*around, c), row, not wanted, scope)
         if isinstance(c, Each | Some):
-            return self.over_rows(c, place, around, wanted)
+            return self.over_rows(c, place, around, wanted, scope)
         grown = [self.condition(p, f"{place}.{s}", (*around, c), row, wanted, scope) for s, p in parts(c)]
         found = [node for node in grown if node is not None]
         return either(self.id(place, row), row, _needed(c, len(found), wanted), found)
@@ -115,21 +117,24 @@ class _Stem:
         group = group_of(ruleset, c.fact)
         slot = Slot(c.fact, group, row if group is not None else None)
         value, constraint = self.values.get(slot), Constraint(c.operator, c.guess, wanted)
-        status = self.subject.status(place, row)
+        # Of a row that a `where` leaves out, the engine says nothing but that it does.
+        status = self.subject.status(place, row) if not scope or row is None else None
         open_figure = c.is_open(self.subject.mode)
         fulfilled = holds(status, wanted) if status is not None else not open_figure and satisfies(value, constraint)
         if isinstance(value, Interval) and surely(value, constraint) is None:
             value = None
         roots = self.values.roots(slot)
         is_given = all(self.values.is_given(root) for root in roots)
+        if scope and value is not None:
+            is_given = not any(root.fact in levers(ruleset) for root in roots)
         effort, remedy = None, None
-        if not scope and not is_given:
-            remedy = remedy_of(self.asked, *around, c) or remedy_elsewhere(ruleset, c.fact)
-        if not fulfilled and not scope and not (value is None and self.is_evidence(roots)):
-            effort = self.effort(remedy, slot, constraint, value)
+        if not is_given:
+            stated = c.remedy if scope else remedy_of(self.asked, *around, c)
+            remedy = stated or remedy_elsewhere(ruleset, c.fact)
+        if not fulfilled and not (value is None and self.is_evidence(roots, scope)):
+            effort = self.effort(remedy, slot, constraint, value)._replace(for_scope=scope)
         line = self.id(place, slot.row)
-        applies = applies_name(self.asked) if self.asked.applies_when is not None else None
-        demand = Demand(slot, constraint, effort, line, place, applies)
+        demand = Demand(slot, constraint, effort, line)
         closed: Reason | None = None
         if open_figure:
             closed = "unresolved_figure"
@@ -140,9 +145,12 @@ class _Stem:
             closed = "time" if later_day(self.subject, roots) is not None else closed
         return Leaf(self.asked, place, line, c, around, slot.row, wanted, scope, fulfilled, demand, closed, remedy)
 
-    def is_evidence(self, roots: Sequence[Slot]) -> bool:
+    def is_evidence(self, roots: Sequence[Slot], scope: bool = False) -> bool:
         """Whether nothing but evidence is missing: what the plant is, or a value that is no lever, nobody has stated."""
-        facts = [self.subject.ruleset.facts.get(root.fact) for root in roots]
+        ruleset = self.subject.ruleset
+        if scope:
+            return not any(root.fact in levers(ruleset) for root in roots)
+        facts = [ruleset.facts.get(root.fact) for root in roots]
         return all(fact is None or fact.is_given for fact in facts)
 
     def effort(self, remedy: Remedy | None, slot: Slot, constraint: Constraint, value: Any) -> Effort:
@@ -158,15 +166,18 @@ class _Stem:
         row = f"{slot.group}[{slot.row}]" if remedy is not None and remedy.per_row and slot.row is not None else None
         return Effort(Work(remedy, row), value is not None, wait)
 
-    def over_rows(self, c: Each | Some, place: str, around: tuple[ConditionBase, ...], wanted: bool) -> Node:
+    def over_rows(
+        self, c: Each | Some, place: str, around: tuple[ConditionBase, ...], wanted: bool, scope: bool = False
+    ) -> Node:
         """The tree over the rows of a table: all of them for `each`, one for `some`; the other way round when unwanted."""
         group = c.each if isinstance(c, Each) else c.some
         every = isinstance(c, Each) == wanted
-        rows = self.rows(place, group, self.views if every else (self.subject,))
         table = Table(self.asked, place, self.id(place, None), c, around, "missing_table")
-        if rows is None:
+        if group not in self.subject.unit.groups:
             return table
-        found = [self.row(c, place, (*around, c), row, wanted, every) for row in rows]
+        moves = c.where is not None and can_move(self.subject.ruleset, c.where)
+        rows = [row.key for row in self.subject.unit.groups[group]] if moves else self.subject.rows(place, group) or ()
+        found = [self.row(c, place, (*around, c), row, wanted, every, scope) for row in rows]
         nodes = [node for node in found if node is not None]
         if every:
             return both(nodes)
@@ -174,27 +185,36 @@ class _Stem:
             return Table(self.asked, place, table.line, c, around, "no_row")
         return either(table.line, None, 1, nodes)
 
-    def rows(self, place: str, group: str, views: Sequence[Subject]) -> tuple[str, ...] | None:
-        """The rows that any of the views looks at."""
-        seen = [view.rows(place, group) for view in views]
-        if seen[0] is None:
-            return None
-        return tuple(row.key for row in self.subject.unit.groups[group] if any(row.key in (s or ()) for s in seen))
-
     def row(
-        self, c: Each | Some, place: str, around: tuple[ConditionBase, ...], row: str, wanted: bool, every: bool
+        self,
+        c: Each | Some,
+        place: str,
+        around: tuple[ConditionBase, ...],
+        row: str,
+        wanted: bool,
+        every: bool,
+        scope: bool,
     ) -> Node | None:
         """What is asked of one row. Where one row is needed, that row must count, and go on counting."""
-        required = self.condition(c.require, f"{place}.require", around, row, wanted)
+        required = self.condition(c.require, f"{place}.require", around, row, wanted, scope)
         where = f"{place}.where"
-        if required is None or c.where is None or self.subject.status(where, row) is None:
+        if required is None or c.where is None or where not in self.subject.conditions:
             return required
         if not every:
             counts = self.condition(c.where, where, around, row, True, scope=True)
             return both([counts, required] if counts is not None else [required])
+        required = unless(required, self.out_of_scope(c.where, where, around, row))
         if self.subject.status(where, row) is Status.UNKNOWN:
             return both([required], self.questions(c.where, where, around, row))
         return required
+
+    def out_of_scope(
+        self, c: ConditionBase, place: str, around: tuple[ConditionBase, ...], row: str | None
+    ) -> Node | None:
+        """That a `where` or an `applies_when` is unmet; None where it is known and no change makes it otherwise."""
+        if not can_move(self.subject.ruleset, c) and self.subject.status(place, row) is not Status.UNKNOWN:
+            return None
+        return self.condition(c, place, around, row, False, scope=True)
 
     def questions(
         self, c: ConditionBase, place: str, around: tuple[ConditionBase, ...], row: str | None

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from grading.engine.grade import json_value
 from grading.gaps.tree.build_tree import TreeBuilder
 from grading.gaps.tree.constraints import Constraint, surely
-from grading.gaps.tree.nodes import Both, Either, Leaf, Node, Table, still_needed, ways_of
+from grading.gaps.tree.nodes import Both, Either, Leaf, Node, Table, as_asked, still_needed, ways_of
 from grading.gaps.tree.subject import Asked, Subject, asked_for, provenance_of, stands_in_the_way
 from grading.language.prose import NOT_ASKED, fact_label, glue, sentence, stated_text
 from grading.language.values import known_text, shown_number
@@ -43,10 +43,15 @@ class Open:
         builder = TreeBuilder(self.subject)
         return {asked.key: builder.grow(asked) for asked in self.asked if stands_in_the_way(self.subject, asked)}
 
+    @cached_property
+    def asked_today(self) -> dict[str, Node]:
+        """The trees without the ways out of scope."""
+        return {key: as_asked(tree) for key, tree in self.trees.items()}
+
     def lines(self) -> tuple[GapLine, ...]:
         """A line for each comparison, and each table that is missing or lacks a row."""
         found: dict[str, GapLine] = {}
-        for tree in self.trees.values():
+        for tree in self.asked_today.values():
             for part, alternative in shown(tree):
                 if part.line not in found:
                     found[part.line] = _line(self.subject, part, alternative)
@@ -79,7 +84,7 @@ def required_text(subject: Subject, part: Leaf | Table) -> str:
     """What a comparison or table asks for, in words."""
     ruleset = subject.ruleset
     if isinstance(part, Table):
-        label = ruleset.groups[part.group].label
+        label = ruleset.groups[part.group].name
         if part.closed == "missing_table":
             return f"填报“{label}”表（没有的也要写明“无”）"
         return f"“{label}”表中要有这样的行：{sentence(ruleset, part.condition)}"
@@ -172,7 +177,7 @@ def _settled_by(ruleset: Ruleset, c: Comparison, constraint: Constraint, behind:
 def _of_table(subject: Subject, table: Table) -> dict[str, Any]:
     """A table that was not stated, or lacks a row of the kind that is needed."""
     place = f"units[{subject.index}].groups.{table.group}"
-    label = subject.ruleset.groups[table.group].label
+    label = subject.ruleset.groups[table.group].name
     is_missing = table.closed == "missing_table"
     known = MissingValue(place=place, fact=table.group, fact_label=label, evidence=())
     return {

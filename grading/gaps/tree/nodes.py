@@ -85,6 +85,21 @@ class Either:
     obstacles: tuple["Leaf | Table", ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Unless(Either):
+    """What is asked, or that it is not asked: that the unit or the row is out of its scope. Only plans look at the latter."""
+
+    @property
+    def asked(self) -> "Node":
+        """What is asked while in scope."""
+        return self.parts[0]
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it is asked today."""
+        return not self.parts[1].holds
+
+
 Node = Leaf | Table | Both | Either
 
 
@@ -106,6 +121,44 @@ def either(id_: str, row: str | None, needed: int, parts: list[Node]) -> Node:
     short = needed - (len(parts) - len(shut))
     closed = tuple(o for obstacles in shut[: max(short, 0)] for o in obstacles)
     return Either(id_, row, needed, tuple(parts), sum(part.holds for part in parts) >= needed, closed)
+
+
+def unless(asked: Node, out_of_scope: Node | None) -> Node:
+    """What is asked, unless it is out of scope; the former alone where no change could take it out of scope.
+
+    That a unit or row is something else than nobody has stated yet is the last way, where what is asked can't be had.
+    """
+    if out_of_scope is None or obstacles_of(out_of_scope):
+        return asked
+    if _takes_evidence(out_of_scope) and not obstacles_of(asked):
+        return asked
+    holds = asked.holds or out_of_scope.holds
+    return Unless("", None, 1, (asked, out_of_scope), holds, ())
+
+
+def as_asked(node: Node) -> Node:
+    """The tree of what is asked of the unit as it is, without the ways out of scope."""
+    if isinstance(node, Leaf | Table):
+        return node
+    if isinstance(node, Unless):
+        return as_asked(node.asked) if node.is_asked else both([])
+    parts = [as_asked(part) for part in node.parts]
+    if all(one is other for one, other in zip(parts, node.parts, strict=True)):
+        return node
+    if isinstance(node, Both):
+        return both(parts, node.questions)
+    return either(node.id, node.row, node.needed, parts)
+
+
+def has_questions(node: Node) -> bool:
+    """Whether it is not known of something open whether it is asked at all."""
+    if isinstance(node, Leaf | Table) or node.holds:
+        return False
+    return bool(isinstance(node, Both) and node.questions) or any(has_questions(part) for part in node.parts)
+
+
+def _takes_evidence(node: Node) -> bool:
+    return any(not leaf.holds and leaf.demand.effort is None for leaf in leaves(node))
 
 
 def _plainest_first(obstacles: tuple[Leaf | Table, ...]) -> tuple[bool, bool, int]:

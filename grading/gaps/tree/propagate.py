@@ -23,29 +23,35 @@ class Work(NamedTuple):
 class Effort(NamedTuple):
     """A work, whether it is needed for sure (a missing value may turn out well), and the weeks that have to pass.
 
-    `only_time`: nothing is to be done but to wait.
+    `only_time`: nothing is to be done but to wait. `for_scope`: the value is changed to leave a scope; where it is changed for
+    its own sake as well, that is all that it takes.
     """
 
     work: Work
     sure: bool
     wait: Decimal = Decimal(0)
     only_time: bool = False
+    for_scope: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Demand:
     """A comparison that has to be as asked; `line` is the gap line that this would close.
 
-    `effort` is what it takes: None where it is so already, or where nothing but evidence is asked for. `place` is that of
-    the comparison, `applies` that of what decides whether its indicator speaks of the unit.
+    `effort` is what it takes: None where it is so already, or where nothing but evidence is asked for.
     """
 
     slot: Slot
     constraint: Constraint
     effort: Effort | None
     line: str
-    place: str = ""
-    applies: str | None = None
+
+
+def efforts_of(demands: Iterable[Demand]) -> list[Effort]:
+    """What demands take together."""
+    taking = [(demand.slot, demand.effort) for demand in demands if demand.effort is not None]
+    own = {slot for slot, effort in taking if not effort.for_scope}
+    return [effort for slot, effort in taking if not (effort.for_scope and slot in own)]
 
 
 @dataclass(frozen=True)

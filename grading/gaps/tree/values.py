@@ -96,6 +96,9 @@ class Values:
         if current is None:
             return best_value(fact, constraints, None)
         if slot in self.invalid:
+            usual = self._baseline(slot)
+            if usual is not None and all(satisfies(usual, constraint) for constraint in constraints):
+                return usual
             return best_value(fact, [*constraints, Constraint("below", Decimal(AIR_OXYGEN), True)], None)
         value = best_value(fact, constraints, current)
         if value is None or value == current:
@@ -103,11 +106,19 @@ class Values:
         if fact.is_given:
             return best_value(fact, [*constraints, *ends(current)], None) if isinstance(current, Interval) else None
         if fact.type == "date":
-            # What was done on a day may be done again, but not on a day that is past.
-            return best_value(fact, [*constraints, Constraint("at_least", self.today[TODAY], True)], current)
+            # What was done on a day may be done again, later than then and not on a day that is past.
+            earliest = max(self.today[TODAY], current)
+            return best_value(fact, [*constraints, Constraint("at_least", earliest, True)], current)
         if fact.changes_to:
             return best_value(fact, [*constraints, Constraint("one_of", fact.changes_to, True)], current)
         return value
+
+    def _baseline(self, oxygen: Slot) -> Decimal | None:
+        """The oxygen to which values are corrected: what a new measurement is taken to find, if that will do."""
+        corrected = (c.oxygen_corrected for c in self.ruleset.computed.values())
+        stated = (c.baseline for c in corrected if c is not None and c.oxygen == oxygen.fact)
+        found = (b if isinstance(b, Decimal) else self.today.get(self.beside(oxygen, b)) for b in stated)
+        return next((b for b in found if isinstance(b, Decimal) and b < AIR_OXYGEN), None)
 
     def with_changes(self, changed: Mapping[Slot, Any]) -> "Values":
         """The same unit with these changes over today's values."""

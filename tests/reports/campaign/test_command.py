@@ -124,3 +124,19 @@ def test_the_report_says_what_its_base_leaves_out(files: list[str], tmp_path: Pa
     campaign.write_text(CAMPAIGN + f"base: {{leave_out: {left_out}}}\n", encoding="utf-8")
     run("evaluate", *files, "-o", str(place))
     assert words in place.read_text(encoding="utf-8")
+
+
+def test_the_weekly_bulletin_and_the_quarterly_assessment_are_the_same_bytes_each_time(
+    files: list[str], tmp_path: Path
+) -> None:
+    for document, title in (("weekly", "周报"), ("quarterly", "季度考核")):
+        first, second = tmp_path / "one.pdf", tmp_path / "two.pdf"
+        run(document, *files, "-o", str(first), "-o", str(tmp_path / "page.html"))
+        run(document, *files, "-o", str(second))
+        assert first.read_bytes() == second.read_bytes()
+        text = "".join(page.extract_text() for page in PdfReader(first).pages)
+        assert title in text
+        assert "附表" in text
+        page = (tmp_path / "page.html").read_text(encoding="utf-8")
+        assert title in page
+        assert "http" not in page

@@ -1,0 +1,81 @@
+"""By which ruleset each unit of a file is graded: as a column names it, else by its industry; nothing is guessed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from grading.language.industries import Industries, industries_or_none
+from grading.language.industry_search import find
+from grading.language.load import Library
+from grading.ruleset_id import edition_of, industry_of
+
+RULESET, INDUSTRY = "ruleset", "industry"
+HEADS = {
+    RULESET: (RULESET, "规则集", "规则集编号"),
+    INDUSTRY: (INDUSTRY, "行业", "所属行业", "行业名称", "行业代码", "国民经济行业代码"),
+}
+"""The heads of the columns that tell it."""
+MOST_NAMED = 8
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """The ruleset of a unit, or why there is none."""
+
+    ruleset: str | None
+    reason: str = ""
+
+
+class Assignment:
+    """Rulesets for what files say of units. `edition`: the one that is meant where none is named."""
+
+    def __init__(self, library: Library, edition: str | None = None) -> None:
+        self.ids = library.ids()
+        self.edition = edition
+        self.titles = {id_: library.title(id_) or id_ for id_ in self.ids}
+        self.register: Industries | None = industries_or_none(library)
+        self._known: dict[tuple[str | None, str | None], Assigned] = {}
+
+    def of(self, ruleset: str | None, industry: str | None) -> Assigned:
+        """The ruleset that the two cells of a unit mean."""
+        key = (ruleset, industry)
+        if key not in self._known:
+            self._known[key] = self._assigned((ruleset or "").strip(), (industry or "").strip())
+        return self._known[key]
+
+    def _assigned(self, ruleset: str, industry: str) -> Assigned:
+        if not ruleset and not industry:
+            return Assigned(
+                None, "未填规则集，也未填行业；请填规则集（如 national-2020/lime）或行业（如 石灰窑、C3012）"
+            )
+        meant = {found.ruleset for found in find(self.register, industry)} if self.register and industry else set()
+        if not ruleset:
+            return self._one(f"行业“{industry}”", [id_ for id_ in self.ids if industry_of(id_) in meant])
+        named = [ruleset] if ruleset in self.ids else self._named(ruleset)
+        if meant and named and not any(industry_of(id_) in meant for id_ in named):
+            said = f"规则集“{ruleset}”与行业“{industry}”不符；该行业的规则集：{self._shown(meant)}"
+            return Assigned(None, said)
+        return self._one(f"规则集“{ruleset}”", named, near=ruleset)
+
+    def _named(self, name: str) -> list[str]:
+        return [id_ for id_ in self.ids if name in (industry_of(id_), self.titles[id_])]
+
+    def _one(self, what: str, ids: list[str], near: str = "") -> Assigned:
+        """The only one of several, in the edition that is wanted where there is one of it."""
+        of_edition = [id_ for id_ in ids if edition_of(id_) == self.edition]
+        listed = of_edition or ids
+        if len(listed) == 1:
+            return Assigned(listed[0])
+        if not listed:
+            alike = get_close_matches(near, self.ids, 3, 0.6)
+            hint = f"；是否指 {'、'.join(alike)}" if alike else "；可填行业名称、GB/T 4754 代码或规则集编号"
+            return Assigned(None, f"找不到{what}对应的规则集{hint}")
+        return Assigned(None, f"{what}可能是 {self._listed(listed)}；请写明规则集")
+
+    def _shown(self, names: Iterable[str]) -> str:
+        wanted = set(names)
+        return self._listed([id_ for id_ in self.ids if industry_of(id_) in wanted])
+
+    def _listed(self, ids: list[str]) -> str:
+        more = f" 等 {len(ids)} 个" if len(ids) > MOST_NAMED else ""
+        return "、".join(f"{id_}（{self.titles[id_]}）" for id_ in ids[:MOST_NAMED]) + more

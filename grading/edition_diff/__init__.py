@@ -1,0 +1,1 @@
+"""Two editions of a ruleset compared, criterion by criterion."""

@@ -1,0 +1,38 @@
+"""Runs the mutants of a ruleset against its cases."""
+
+from dataclasses import dataclass
+
+from grading.language.cases import read_cases
+from grading.language.load import Library
+from grading.model.ruleset import Ruleset
+from grading.mutation.coverage import Covered, coverage
+from grading.mutation.mutants import Mutant, mutants
+from grading.mutation.outcomes import CaseOutcomes
+
+
+@dataclass(frozen=True)
+class Bite:
+    """How far the cases of a ruleset would notice a mistake in it."""
+
+    ruleset: Ruleset
+    cases: int
+    covered: tuple[Covered, ...]
+    killed: tuple[Mutant, ...]
+    left: tuple[Mutant, ...]
+
+    @property
+    def share(self) -> float:
+        """The share of mutants that a case fails; 1 where there are none."""
+        whole = len(self.killed) + len(self.left)
+        return len(self.killed) / whole if whole else 1.0
+
+
+def bite(library: Library, ruleset_id: str) -> Bite:
+    """Coverage and mutants of a ruleset. Raises LanguageError, KeyError, or AuditError for a case that can't be graded."""
+    ruleset, cases = library.ruleset(ruleset_id), read_cases(library, ruleset_id)
+    outcomes = CaseOutcomes(library, ruleset, cases)
+    killed: list[Mutant] = []
+    left: list[Mutant] = []
+    for mutant in mutants(ruleset):
+        (killed if next(outcomes.kills(mutant), None) is not None else left).append(mutant)
+    return Bite(ruleset, len(cases), coverage(ruleset, outcomes), tuple(killed), tuple(left))

@@ -1,0 +1,70 @@
+"""One plan for all units of an enterprise, in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from grading.language.decision_text import level_label, outcome_text
+from grading.model.audit import Audit
+from grading.model.gap import EnterprisePlan, JointWork
+from grading.model.ruleset import Ruleset
+from reports.context.words import cost_text, weeks_text
+
+
+@dataclass(frozen=True)
+class JointRow:
+    """A work: whose it is, and what it costs."""
+
+    text: str
+    whose: str
+    cost: str
+    weeks: str
+    if_needed: bool
+    covers: str
+
+
+@dataclass(frozen=True)
+class JointPlan:
+    """What is done for the enterprise and for its units."""
+
+    goals: tuple[str, ...]
+    rows: tuple[JointRow, ...]
+    changes: int
+    cost: str
+    weeks: str
+    grade: str
+    enough: bool
+
+
+def joint_plan(audit: Audit, rulesets: Mapping[str, Ruleset], plan: EnterprisePlan) -> JointPlan:
+    """The plan in words."""
+    of = {unit.id: rulesets[unit.ruleset] for unit in audit.units}
+    scales = [rulesets[name].scale for name in dict.fromkeys(unit.ruleset for unit in audit.units)]
+    return JointPlan(
+        goals=tuple(
+            f"{g.unit}：{level_label([of[g.unit].scale], g.level_from)} → {level_label([of[g.unit].scale], g.level_to)}"
+            for g in plan.goals
+        ),
+        rows=tuple(
+            JointRow(
+                text=work.remedy.text,
+                whose=whose_text(work),
+                cost=cost_text(work.cost_wan_cny),
+                weeks=weeks_text(work.remedy.weeks),
+                if_needed=work.if_needed,
+                covers=work.remedy.covers or "",
+            )
+            for work in plan.works
+        ),
+        changes=len(plan.changes),
+        cost=cost_text(plan.cost_wan_cny),
+        weeks=weeks_text(plan.weeks),
+        grade=outcome_text(scales, plan.outcome),
+        enough=plan.enough,
+    )
+
+
+def whose_text(work: JointWork) -> str:
+    """Whom a work serves: the enterprise with so many units, or a unit, in one of its rows."""
+    if work.shared:
+        return f"企业共用，只计一次（{'、'.join(work.units)}）"
+    return "　".join([*work.units, *([work.row] if work.row else [])])

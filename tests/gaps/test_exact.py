@@ -1,0 +1,79 @@
+"""Against an exact solver: what plans call optimal is, and what they say can't be reached can't.
+
+Random audits near the shipped rulesets' cases. A run looks at a third of the rulesets, by the seed; `RANDOM_SEED` gives
+others, the nightly run looks at all of them and at ten times as many audits.
+"""
+
+import os
+import random
+
+import pytest
+
+from grading.gaps import unit_gaps
+from grading.gaps.tree.remedies import remedy_elsewhere
+from grading.model.audit import Audit
+from grading.model.base import Mode
+from grading.model.gap import ChangeSet, Step
+from grading.model.result import UNGRADED
+from grading.model.ruleset import Ruleset
+from tests.gaps.exact import Exact, NotLinearError, Place
+from tests.gaps.near_cases import changed, cost_of, random_audits, reaches, unpriced, values_of
+from tests.shipped import ENGINE, LIBRARY
+
+SEED = int(os.environ.get("RANDOM_SEED", "0"))
+IS_NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+AUDITS = 2_000 if IS_NIGHTLY else 200
+IDS = [id_ for n, id_ in enumerate(sorted(LIBRARY.ids())) if IS_NIGHTLY or n % 3 == SEED % 3]
+
+
+@pytest.mark.random_audits
+@pytest.mark.parametrize("ruleset_id", IDS)
+def test_optimal_is_optimal_and_not_enough_is_not_enough(ruleset_id: str) -> None:
+    ruleset = LIBRARY.ruleset(ruleset_id)
+    audits = list(random_audits(ruleset, random.Random(f"{SEED} {ruleset_id}"), -(-AUDITS // len(IDS))))
+    checked = [is_compared(ruleset, audit) for audit in audits]
+    assert sum(checked) > len(audits) // 5
+
+
+def is_compared(ruleset: Ruleset, audit: Audit) -> bool:
+    """Whether the solver could be asked; fails where it knows better."""
+    grading = ENGINE.grade(audit, Mode.TRIAL)
+    if grading.units[0].outcome.grade == ruleset.scale.ids[0]:
+        return False
+    step = unit_gaps(ENGINE, audit, grading, 0).steps[0]
+    level = ruleset.scale.floor if step.level_from == UNGRADED else step.level_to
+    try:
+        compare(ruleset, audit, step, level)
+    except NotLinearError:
+        return False
+    return True
+
+
+def compare(ruleset: Ruleset, audit: Audit, step: Step, level: str) -> None:
+    """Nothing that the solver finds is enough where the plan says that nothing is, or better than what it calls optimal."""
+    smallest, cheapest, quickest = step.smallest, step.cheapest, step.quickest
+    assert smallest is not None
+    assert cheapest is not None
+    assert quickest is not None
+    for found in (smallest, cheapest, quickest):
+        assert reaches(ruleset, changed(audit, values_of(ruleset, found)), level) == found.enough
+    exact = Exact(ruleset, audit, Mode.TRIAL, remedy_elsewhere)
+    if not cheapest.enough:
+        refute(ruleset, audit, level, exact.any(level), "not enough")
+    if smallest.optimal:
+        refute(ruleset, audit, level, exact.fewer(level, len(smallest.changes)), "smallest")
+    if cheapest.optimal:
+        cost = least_cost(exact, level, cheapest, values_of(ruleset, cheapest))
+        refute(ruleset, audit, level, exact.cheaper(level, cost), "cheapest")
+
+
+def least_cost(exact: Exact, level: str, found: ChangeSet, values: dict[Place, object]) -> object:
+    """What the changes cost as the plan says, what has no price counted as the solver counts it."""
+    costs = [cost_of(found) + more for more in unpriced()]
+    return next(cost for cost in costs if exact.costs_at_most(level, cost, values))
+
+
+def refute(ruleset: Ruleset, audit: Audit, level: str, found: dict[Place, object] | None, claim: str) -> None:
+    """Fails when the changes found do reach the level, as the plain evaluator says."""
+    if found is not None and reaches(ruleset, changed(audit, found), level):
+        pytest.fail(f"{ruleset.id}, {level}: {claim} is false: {found}\n{audit.model_dump_json(exclude_defaults=True)}")

@@ -14,15 +14,15 @@ from grading.model.base import Mode
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
-def seconds(engine: Engine, audit: Audit) -> float:
-    """What the plans of all units take, grading aside."""
+def seconds(engine: Engine, audit: Audit) -> float | None:
+    """What the plans of all units take, grading aside; None where a unit has its best grade."""
     grading = engine.grade(audit, Mode.TRIAL)
     before = process_time()
-    for index in range(len(audit.units)):
-        try:
+    try:
+        for index in range(len(audit.units)):
             unit_gaps(engine, audit, grading, index)
-        except TargetError:
-            continue
+    except TargetError:
+        return None
     return process_time() - before
 
 
@@ -31,16 +31,15 @@ def main() -> None:
     engine = Engine(Library())
     audits = [read_audit(path.read_bytes(), engine.library) for path in sorted(EXAMPLES.glob("*/*.json"))]
     single = [audit.model_copy(update={"units": (unit,)}) for audit in audits for unit in audit.units]
-    for audit in single:
-        engine.grade(audit, Mode.TRIAL)
-    print(
-        f"one unit, p95 of {len(single)}: {quantiles((seconds(engine, a) for a in single), n=20)[-1]:.3f} s (limit 0.2)"
-    )
-    kilns = next(a for a in single if a.units[0].ruleset == "national-2020/ceramics")
-    unit = kilns.units[0]
+    # The first time grades with rules that are not built yet; the second is measured.
+    planned = [audit for audit in single if seconds(engine, audit) is not None]
+    times = [taken for audit in planned if (taken := seconds(engine, audit)) is not None]
+    print(f"one unit, p95 of {len(times)}: {quantiles(times, n=20)[-1]:.3f} s (limit 0.2)")
+    ceramics = [n for n, audit in enumerate(planned) if audit.units[0].ruleset == "national-2020/ceramics"]
+    kilns = planned[max(ceramics, key=lambda n: times[n])]
+    unit, rows = kilns.units[0], kilns.units[0].groups["kilns"]
     twenty = tuple(unit.model_copy(update={"id": f"u{n}"}) for n in range(20))
     print(f"20 units: {seconds(engine, kilns.model_copy(update={'units': twenty})):.2f} s (limit 3)")
-    rows = unit.groups["kilns"]
     forty = tuple(Row(key=f"K{n}", facts=rows[n % len(rows)].facts) for n in range(40))
     many = unit.model_copy(update={"groups": {**unit.groups, "kilns": forty}})
     print(f"40 kilns: {seconds(engine, kilns.model_copy(update={'units': (many,)})):.2f} s (limit 2)")

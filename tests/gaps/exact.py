@@ -8,7 +8,7 @@ paid once.
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil, floor, lcm
 from typing import Any
 
 import z3
@@ -17,12 +17,11 @@ from grading.model.audit import Audit
 from grading.model.base import Mode, Remedy
 from grading.model.condition import All, AnyOf, AtLeastOf, Comparison, ConditionBase, Each, Not, Some
 from grading.model.ruleset import Cap, Computed, Indicator, Ruleset
-from tests.gaps.exact_values import ExactValues, NotLinearError, Place, plain_value
+from tests.gaps.exact_values import AIR, ExactValues, NotLinearError, Place, plain_value
 
 __all__ = ["Exact", "NotLinearError", "Place"]
 
 UNPRICED = Decimal(1_000_000)
-AIR = 21
 CENTS = 100
 Paying = tuple[Any, ...] | None
 """The owners, from the outermost, whose remedies account for a condition; `SCOPE` for what decides on scope; None: unpaid."""
@@ -173,12 +172,17 @@ class Exact:
     def _leaf(self, c: Comparison, row: str | None, wanted: bool, inner: Paying) -> Any:
         if c.is_open(self.mode):
             return False
-        declared = self.ruleset.facts.get(c.fact)
-        if declared is not None and declared.type in ("boolean", "choice", "choices"):
+        declared, computed = self.ruleset.facts.get(c.fact), self.ruleset.computed.get(c.fact)
+        corrected = None
+        if computed is not None and computed.operation == "oxygen_corrected":
+            corrected = self._corrected(c, computed, row, wanted)
+        if corrected is not None:
+            now = corrected
+        elif declared is not None and declared.type in ("boolean", "choice", "choices"):
             now = self.values.option(c, (c.fact, row if declared.group is not None else None), wanted)
         else:
             now = self._limit(c, row, wanted)
-        if inner is None or now is False or now is True or self.values.is_today(now):
+        if inner is None or now is False or now is True or self.values.is_today(now, self.values.roots(c.fact, row)):
             return now
         return both([now, self._accounted(c, row, now, inner)])
 
@@ -194,6 +198,32 @@ class Exact:
         compared = [_compared(c.operator, variable, factor, (limit - rest) / factor) for limit in limits]
         one = both(compared) if c.operator == "none_of" else either(compared)
         return both([known, one if wanted else contrary(one)])
+
+    def _corrected(self, c: Comparison, computed: Computed, row: str | None, wanted: bool) -> Any:
+        """A value at reference oxygen against limits, where oxygen is measured anew; None where it is not.
+
+        value · (21 - reference) / (21 - oxygen) against a limit is value · (21 - reference) against limit · (21 - oxygen).
+        """
+        parts = [
+            self.linear(o, row) if isinstance(o, str) else (Fraction(1), _fraction(o), None) for o in computed.operands
+        ]
+        (factor, rest, place), (step, air, oxygen), (is_known, reference, moving) = parts
+        if oxygen is None or factor is None or step is None or is_known is None:
+            return None
+        if moving is not None or oxygen == place:
+            raise NotLinearError
+        variables = [(factor, self.values.of(place))] if place is not None else []
+        below = self.values.of(oxygen) < ceil((AIR - air) / step)
+        known = [below, self.values.known(oxygen), *([self.values.known(place)] if place is not None else [])]
+        compared = []
+        for limit in map(_fraction, c.guess if isinstance(c.guess, tuple) else (c.guess,)):
+            terms = [(f * (AIR - reference), v) for f, v in variables] + [(limit * step, self.values.of(oxygen))]
+            right = limit * (AIR - air) - rest * (AIR - reference)
+            scale = lcm(right.denominator, *(f.denominator for f, _ in terms))
+            left = z3.Sum([int(f * scale) * v for f, v in terms])
+            compared.append(_compared(c.operator, left, Fraction(1), right * scale))
+        one = both(compared) if c.operator == "none_of" else either(compared)
+        return both([*known, one if wanted else contrary(one)])
 
     def linear(self, name: str, row: str | None) -> tuple[Fraction | None, Fraction, Place | None]:
         """A number as factor · value + rest, the value in its last places; no factor where it is unknown or undefined."""
@@ -220,8 +250,6 @@ class Exact:
         if len(moving) > 1 or (moving and operation in ("minimum", "maximum", "days_between")):
             raise NotLinearError
         numbers = [rest for _, rest, place in found if place is None]
-        if operation == "oxygen_corrected" and found[1][2] is None and found[1][1] >= AIR:
-            raise NotLinearError  # oxygen is measured anew, and then values are multiplied
         if not moving:
             worked = self.values.worked_out(computed, numbers)
             return nothing if worked is None else (Fraction(1), worked, None)
@@ -242,7 +270,7 @@ class Exact:
     def _accounted(self, c: Comparison, row: str | None, now: Any, inner: tuple[Any, ...]) -> Any:
         """That what makes a comparison hold is paid for."""
         fact, roots = self.ruleset.facts.get(c.fact), self.values.roots(c.fact, row)
-        is_known = all(self.values.today(place) is not None for place in roots)
+        is_known = all(self.values.is_usable(place) for place in roots)
         in_scope = inner[0] is SCOPE[0]
         given = (place[0] not in self.values.levers for place in roots)
         if not in_scope:

@@ -15,6 +15,7 @@ from tests import plain
 
 Place = tuple[str, str | None]
 BEYOND = 10**9
+AIR = 21
 DAYS = (date(1990, 1, 1).toordinal(), date(2090, 1, 1).toordinal())
 
 
@@ -28,9 +29,11 @@ class ExactValues:
     def __init__(self, ruleset: Ruleset, audit: Audit, solver: Any) -> None:
         self.ruleset, self.audit, self.unit, self.solver = ruleset, audit, audit.units[0], solver
         self.levers = levers(ruleset)
+        corrected = (c.oxygen_corrected for c in ruleset.computed.values())
+        self.oxygen = {correction.oxygen for correction in corrected if correction is not None}
         self.changed: dict[Place, Any] = {}
         self._variables: dict[Place, Any] = {}
-        self._today: list[tuple[Any, Any]] = []
+        self._today: dict[Place, list[tuple[Any, Any]]] = {}
 
     def today(self, place: Place) -> Any:
         """What the audit says, of the row or of the unit, else of the enterprise."""
@@ -47,7 +50,12 @@ class ExactValues:
 
     def is_fixed(self, place: Place) -> bool:
         """Whether a value stays: it is known, and given or nothing but what selects."""
-        return self.today(place) is not None and place[0] not in self.levers
+        return self.is_usable(place) and place[0] not in self.levers
+
+    def is_usable(self, place: Place) -> bool:
+        """Whether a value is known, and not oxygen of air, which has to be measured anew."""
+        today = self.today(place)
+        return today is not None and not (place[0] in self.oxygen and today >= AIR)
 
     def of(self, place: Place) -> Any:
         """The variable of a value that may change."""
@@ -66,11 +74,11 @@ class ExactValues:
         variable = self._variables[place] = _variable(fact, label)
         changed = self.changed[place] = z3.Bool(f"changed {label}")
         self.solver.add(*_bounds(fact, variable))
-        self._today.append((changed, z3.BoolVal(False)))
+        self._today[place] = [(changed, z3.BoolVal(False))]
         if today is None:
             return
         self.solver.add(changed == z3.Not(self.is_value(place, today)))
-        self._today += _pairs(fact, variable, today)
+        self._today[place] += _pairs(fact, variable, today)
         if fact.type == "date":
             self.solver.add(z3.Implies(changed, variable >= max(self.audit.assessed_on, today).toordinal()))
         if fact.changes_to:
@@ -85,9 +93,10 @@ class ExactValues:
         same = z3.And([one == other for one, other in pairs]) if pairs else z3.BoolVal(True)
         return same if self.today(place) is not None else z3.And(self.changed[place], same)
 
-    def is_today(self, expression: Any) -> bool:
-        """Whether something is so as things are."""
-        return bool(z3.is_true(z3.simplify(z3.substitute(expression, *self._today))))
+    def is_today(self, expression: Any, places: list[Place]) -> bool:
+        """Whether something about some places is so as things are."""
+        today = [pair for place in places for pair in self._today.get(place, ())]
+        return bool(z3.is_true(z3.simplify(z3.substitute(expression, *today))))
 
     def option(self, c: Comparison, place: Place, wanted: bool) -> Any:
         """That options, or a yes or no, compare so (or do not)."""

@@ -18,7 +18,8 @@ from tests import plain
 from tests.gaps.exact_values import Place, levers
 from tests.shipped import LIBRARY
 
-OXYGEN = ("o2", "kiln_o2", "dryer_o2", "boiler_o2")
+OXYGEN = ("boiler_o2", "dryer_o2", "kiln_o2", "o2")
+AIR = Decimal(21)
 
 
 def reaches(ruleset: Ruleset, audit: Audit, level: str) -> bool:
@@ -94,9 +95,9 @@ def own_facts(ruleset_id: str, group: str) -> frozenset[str]:
 
 
 def random_audits(ruleset: Ruleset, chance: random.Random, count: int) -> Iterator[Audit]:
-    """Audits of cases with some values otherwise or missing, some rows twice."""
+    """Audits of cases with some values otherwise or missing, some rows twice; oxygen may be missing, or that of air."""
     bases = list(case_audits(ruleset.id))
-    moved, given = sorted(levers(ruleset)), sorted(set(ruleset.facts) - levers(ruleset) - set(OXYGEN))
+    moved, given = sorted(levers(ruleset)), sorted(set(ruleset.facts) - levers(ruleset))
     for _ in range(count):
         audit = chance.choice(bases)
         audit = with_rows_twice(audit, chance)
@@ -110,6 +111,10 @@ def random_audits(ruleset: Ruleset, chance: random.Random, count: int) -> Iterat
             group = ruleset.facts[name].group
             rows = [row.key for row in audit.units[0].groups.get(group, ())] if group else [None]
             values |= {(name, row): None for row in rows}
+        for name in (name for name in OXYGEN if name in given):
+            if chance.random() < 0.1:
+                rows = [row.key for row in audit.units[0].groups.get(ruleset.facts[name].group or "", ())]
+                values |= {(name, row): chance.choice((None, AIR)) for row in rows}
         yield changed(audit, values)
 
 

@@ -102,3 +102,10 @@ def test_an_option_that_needs_an_experts_finding_comes_last() -> None:
 def test_an_unknown_value_grants_no_wish() -> None:
     assert not satisfies(None, Constraint("none_of", ("b",), True))
     assert not satisfies(None, Constraint("at_most", Decimal(1), False))
+
+
+def test_of_options_that_nobody_has_stated_one_that_is_allowed_is_likelier_than_none() -> None:
+    within, without = Constraint("within", ("b", "c"), True), Constraint("includes_any", ("b",), False)
+    assert best_value(SET, [within], None) == {"b"}
+    assert best_value(SET, [within, without], None) == {"c"}
+    assert best_value(SET, [within], frozenset({"a"})) == frozenset()

@@ -95,7 +95,8 @@ ROW: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
         "{fact: at_base, at_most: 40}", {"nox": 44, "o2": 11}, {"nox": 33.3},
     ),
     "oxygen that is missing": ("{fact: at_base, at_most: 40}", {"nox": 30}, {"o2": 12}),
-    "oxygen of air, at which nothing can be converted": ("{fact: at_base, at_most: 40}", {"nox": 30, "o2": 21}, {"o2": 12}),
+    "oxygen of air, measured anew: the reference oxygen": ("{fact: at_base, at_most: 40}", {"nox": 30, "o2": 21}, {"o2": 9}),
+    "where that is not enough, what is": ("{fact: at_base, at_most: 40}", {"nox": 44, "o2": 21}, {"o2": 7.8}),
     "oxygen and concentration missing: at the reference oxygen": ("{fact: at_base, at_most: 40}", {}, {"nox": 40, "o2": 9}),
     # 6000 m³ per tonne is three times the base flow
     "the base flow, three steps back": ("{fact: at_flow, at_most: 10}", {"nox": 12, "flow": 600000}, {"nox": 3.3}),

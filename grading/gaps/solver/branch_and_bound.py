@@ -5,7 +5,7 @@ that have neither a value nor an unpaid work in common are decided apart. What i
 number of steps stays below `MAX_STEPS`; past it, the best so far, and `Found.optimal` says so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -20,12 +20,12 @@ from grading.gaps.solver.lower_bounds import (
     uncertain_prices,
 )
 from grading.gaps.solver.state import State, most_telling_first
-from grading.gaps.tree.nodes import Node
+from grading.gaps.tree.nodes import Node, leaves
 from grading.gaps.tree.propagate import Demand, propagate
 from grading.gaps.tree.values import Slot, Values
 
-MAX_STEPS = 2_000
-MAX_WEIGHT = 50_000
+MAX_STEPS = 4_000
+MAX_WEIGHT = 120_000
 """The same for steps counted by the demands that each has to look at: one over many rows takes longer."""
 MAX_DEPTH = 200
 """So many decisions on top of each other are looked at for a better way."""
@@ -50,11 +50,12 @@ class BranchAndBound:
         self.values, self.smallest, self.max_steps = values, smallest, max_steps
         self.known: Known = {}
         self.uncertain: frozenset[Slot] = frozenset()
+        self.decided: dict[Hashable, Sequence[Demand] | None] = {}
         self.steps, self.weight, self.is_cut_off = 0, 0, False
 
     def run(self, parts: Sequence[Node]) -> Found | None:
         """The best way to fulfil all parts; None when none was found."""
-        self.uncertain = uncertain_prices(parts)
+        self.uncertain, self.decided = uncertain_prices(parts), {}
         self.steps, self.weight, self.is_cut_off = 0, 0, False
         best = self._best(list(parts), State([], self.uncertain), None, 0)
         return None if best is None else Found(tuple(best[0]), best[1], not self.is_cut_off)
@@ -88,11 +89,28 @@ class BranchAndBound:
         """Each component by itself, with the demands that it has to do with."""
         found = list(state.demands)
         for choices, touched in apart:
-            best = self._best([choice_of(*choice) for choice in choices], state.only(touched), None, depth + 1)
-            if best is None:
+            added = self._component(choices, touched, state, depth)
+            if added is None:
                 return None
-            found += best[0][len(touched) :]
+            found += added
         return self._within(found, limit)
+
+    def _component(
+        self, choices: list[Choice], touched: list[Demand], state: State, depth: int
+    ) -> Sequence[Demand] | None:
+        """What the best way of a component demands beyond what is demanded; looked for once, however often it comes up."""
+        slots = {leaf.demand.slot for _, ways in choices for way in ways for leaf in leaves(way)}
+        # Demands and efforts are those of the tree, each one object: comparing them by identity is cheap.
+        left_out = ((key, tuple(map(id, efforts))) for key, efforts in state.left_out.items() if key[0] in slots)
+        key = (
+            frozenset((needed, tuple(ways)) for needed, ways in choices),
+            tuple(map(id, touched)),
+            frozenset(left_out),
+        )
+        if key not in self.decided:
+            best = self._best([choice_of(*choice) for choice in choices], state.only(touched), None, depth + 1)
+            self.decided[key] = None if best is None else best[0][len(touched) :]
+        return self.decided[key]
 
     def _decided(
         self, choices: list[Choice], state: State, limit: Rank | None, depth: int, bound: LowerBound

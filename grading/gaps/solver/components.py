@@ -1,6 +1,7 @@
 """Choices that can be made apart: they have neither a value nor a work that is still to be paid in common."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
+from collections.abc import Set as AbstractSet
 from decimal import Decimal
 
 from grading.gaps.solver.lower_bounds import Choice, LowerBound, price
@@ -41,7 +42,7 @@ def _touched(values: Values, choice: Choice, bound: LowerBound) -> set[Hashable]
 
 
 def _beside(
-    choices: list[Choice], touched: set[Hashable], demands: list[Demand], roots: dict[Demand, set[Hashable]]
+    choices: list[Choice], touched: set[Hashable], demands: list[Demand], roots: Mapping[Demand, AbstractSet[Hashable]]
 ) -> list[Demand]:
     """The demands on values of the group, and those that pay for works of it."""
     works = {

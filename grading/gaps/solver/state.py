@@ -7,7 +7,7 @@ from functools import cached_property
 
 from grading.gaps.solver.lower_bounds import Choice
 from grading.gaps.tree.constraints import Constraint
-from grading.gaps.tree.nodes import Both, Either, Leaf, Node, obstacles_of
+from grading.gaps.tree.nodes import Both, Either, Leaf, Node, leaves, obstacles_of
 from grading.gaps.tree.propagate import Demand, Effort
 from grading.gaps.tree.values import Slot
 
@@ -111,9 +111,17 @@ def _comes_with(effort: Effort | None, other: Effort | None) -> bool:
 
 
 def most_telling_first(choices: Sequence[Choice]) -> list[Choice]:
-    """Choices with few ways first, of those the ones whose demands others have too."""
+    """Choices about several rows first, since rows are then decided apart; then those with few ways.
+
+    Of those the ones whose demands others have too.
+    """
     single = [[key_of(way.demand) for way in ways if isinstance(way, Leaf)] for _, ways in choices]
     counts = Counter(key for keys in single for key in set(keys))
-    told = [max((counts[key] for key in keys), default=0) for keys in single]
-    order = sorted(range(len(choices)), key=lambda n: (len(choices[n][1]), -told[n]))
+    shared = [max((counts[key] for key in keys), default=0) for keys in single]
+    order = sorted(range(len(choices)), key=lambda n: (not _joins_rows(choices[n]), len(choices[n][1]), -shared[n]))
     return [choices[n] for n in order]
+
+
+def _joins_rows(choice: Choice) -> bool:
+    """Whether a way of the choice is about more than one row."""
+    return any(len({leaf.row for leaf in leaves(way) if leaf.row is not None}) > 1 for way in choice[1])

@@ -99,10 +99,17 @@ def best_value(fact: Fact, constraints: Sequence[Constraint], current: Any) -> A
     if fact.type in ("number", "date"):
         return _ordered(fact, constraints, current, assumed)
     if fact.type == "choices":
-        return _set(fact, constraints, frozenset(current or ()))
+        found = _set(fact, constraints, frozenset(current or ()))
+        return found if found or current is not None else _one_that_is_allowed(constraints) or found
     options: list[Any] = list(fact.options) if fact.type == "choice" else [True, False]
     fitting = [option for option in options if all(satisfies(option, constraint) for constraint in constraints)]
     return min(fitting, key=lambda option: (option == EQUIVALENT, _preference(constraints, option)), default=None)
+
+
+def _one_that_is_allowed(constraints: Sequence[Constraint]) -> frozenset[str] | None:
+    """The option that a requirement on what there may be names first: of what nobody has stated, nothing is no likely answer."""
+    named = (frozenset({option}) for c in constraints if c.operator == "within" and c.wanted for option in c.listed)
+    return next((one for one in named if all(satisfies(one, constraint) for constraint in constraints)), None)
 
 
 def _preference(constraints: Sequence[Constraint], option: Any) -> int:

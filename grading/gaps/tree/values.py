@@ -122,7 +122,9 @@ class Values:
 
     def with_changes(self, changed: Mapping[Slot, Any]) -> "Values":
         """The same unit with these changes over today's values."""
-        return Values(self.ruleset, self.today, changed, {}, self._roots)
+        found = Values(self.ruleset, self.today, changed, {}, self._roots)
+        found.invalid = self.invalid
+        return found
 
 
 def values_of(ruleset: Ruleset, grading: UnitGrading) -> Values:

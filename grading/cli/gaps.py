@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from grading.cli.gaps_text import print_gaps, print_joint_plan
-from grading.cli.inputs import grade_one, read_one, tell_problems, with_progress
+from grading.cli.inputs import grade_one, read_one, report_problems, with_progress
 from grading.cli.labels import notices
 from grading.cli.terminal import Exit, library, out
 from grading.engine.grade import Engine
@@ -48,7 +48,7 @@ def show_gaps(
             grading, found = _gaps(engine, audit, mode, target)
         except AuditError as error:
             failed = True
-            tell_problems(name, error, as_json)
+            report_problems(name, error, as_json)
             continue
         if as_json:
             units = [

@@ -98,7 +98,7 @@ def _print_lines(title: str, lines: Sequence[GapLine], gaps: int) -> None:
 
 
 def _cells(line: GapLine) -> dict[str, str]:
-    """What there is to say of a line, by the heading it stands under."""
+    """The cells of a line, by the heading that they stand under."""
     where = [escape(line.title), *([escape(line.row)] if line.row else [])]
     where += [] if line.on_cheapest_way else ["[dim]（另一途径）[/dim]"]
     cells = {"指标与位置": "\n".join(where), "要求": escape(line.required)}
@@ -119,7 +119,7 @@ def _cells(line: GapLine) -> dict[str, str]:
 
 
 def _print_alternatives(alternatives: Iterable[Alternative], lines: Sequence[GapLine]) -> None:
-    """What can be done in several ways, each with what it takes."""
+    """Print the alternatives, each with what it takes."""
     by_id = {line.id: line for line in lines}
     listed = [a for a in alternatives if any(way.possible for way in a.ways)]
     if not listed:
@@ -213,7 +213,7 @@ def _change_text(change: Change, lines: Mapping[str, GapLine], ruleset: Ruleset)
 
 
 def _print_measures(ruleset: Ruleset, gaps: UnitGaps) -> None:
-    """What each alert asks for today and at the target."""
+    """Print what each alert asks for today and at the target."""
     stated = [alert for alert in gaps.measures if alert.today or alert.target]
     if not stated:
         return

@@ -133,8 +133,8 @@ def summary(result: Result) -> dict[str, Any]:
         "by_county": {name or "": [_matrix(m) for m in parts] for name, parts in found.by_county.items()},
         "by_industry": {name: [_matrix(m) for m in parts] for name, parts in found.by_industry.items()},
         "attainable": [_matrix(matrix) for matrix in found.attainable],
-        "causes": _told(result, found.causes),
-        "attainable_causes": _told(result, found.attainable_causes),
+        "causes": _serialize(result, found.causes),
+        "attainable_causes": _serialize(result, found.attainable_causes),
         "checked_by_engine": result.checked,
         "reasons_for_refusal": len(result.rejects),
         "notices": len(result.notices),
@@ -143,7 +143,7 @@ def summary(result: Result) -> dict[str, Any]:
     }
 
 
-def _told(result: Result, causes: Iterable[CauseCount]) -> list[dict[str, Any]]:
+def _serialize(result: Result, causes: Iterable[CauseCount]) -> list[dict[str, Any]]:
     return [asdict(cause) | {"title": _title(result, cause), "units": cause.units} for cause in causes]
 
 

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from grading.cli.folding import Folded
-from grading.cli.inputs import grade_one, read_one, tell_problems
+from grading.cli.inputs import grade_one, read_one, report_problems
 from grading.cli.labels import STATUS_WORDS, notices
 from grading.cli.terminal import Exit, library, out, print_block
 from grading.engine.grade import Engine
@@ -66,7 +66,7 @@ def simulate(
         changed = change_audit(audit, settings, engine.library)
         before, after = grade_one(audit, engine, mode), grade_one(changed, engine, mode)
     except AuditError as error:
-        tell_problems(file, error, as_json)
+        report_problems(file, error, as_json)
         raise typer.Exit(Exit.FAILED) from None
     differences = compare(before, after)
     rulesets = {unit.id: engine.library.ruleset(unit.ruleset) for unit in audit.units}
@@ -143,7 +143,7 @@ def _word(scales: list[Scale], kind: str, value: str | None) -> str:
 
 
 def _name(ruleset: Ruleset, difference: Difference) -> str:
-    """What a conclusion is about, in words."""
+    """The name of a conclusion's subject, in words."""
     id_ = difference.id
     if difference.kind == "level":
         return level_label([ruleset.scale], id_)

@@ -16,7 +16,7 @@ FactValue = Scalar | frozenset[str] | Interval | None
 
 @dataclass(frozen=True)
 class UnitFacts:
-    """What is known of a unit: values by fact, and rows by group; a group that is absent was not stated."""
+    """The known facts of a unit: values by fact, and rows by group; a group that is absent was not stated."""
 
     values: Mapping[str, FactValue]
     rows: Mapping[str, Sequence[Mapping[str, FactValue]]]

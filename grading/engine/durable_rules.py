@@ -43,7 +43,7 @@ class EngineError(CodedError):
 
 
 class _Host:
-    """What the library wants of a host; the actions themselves are read from the results."""
+    """The host that the library asks for; the actions themselves are read from the results."""
 
     def get_action(self, name: str) -> Any:
         """Any callable will do: it is never called."""

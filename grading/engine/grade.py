@@ -41,12 +41,12 @@ from grading.plan.nodes import Plan, Ref
 
 MAX_MACHINES = 64
 Meaning = tuple[Status, Status, Status]
-"""What the values 0, 1 and 2 of a conclusion mean; of a negated one the other way round."""
+"""The meaning of the values 0, 1 and 2 of a conclusion; of a negated one the other way round."""
 APPLICABLE = {Status.MET: True, Status.UNMET: False, Status.UNKNOWN: None}
 
 
 class Asking(NamedTuple):
-    """Where an indicator's results stand among the conclusions: of `applies_when` (None: there is none), and of each level.
+    """The places of an indicator's results among the conclusions: of `applies_when` (None: there is none), and of each level.
 
     Each is the place of a conclusion and what its values mean.
     """
@@ -278,7 +278,7 @@ class _Reading:
 
 
 def _notices(ruleset: Ruleset, day: date, county: str | None) -> tuple[str, ...]:
-    """What a reader of the result must know about the edition."""
+    """Notices that a reader of the result must know about the edition."""
     notices: list[str] = []
     if ruleset.review.status == "draft":
         notices.append("draft_ruleset")

@@ -23,7 +23,7 @@ UNSTATED, EMPTY = 0, 1
 START = 3
 """Of a condition over rows, before its first row: still in order."""
 WEIGHED = {UNMET: (0, 1), UNKNOWN: (3, 2), MET: (5, 4)}
-"""How a status is written of a row that is surely in a view, and of one that only may be.
+"""The values of a row's status, when the row is surely in a view, and when it only may be.
 
 In this order what fails an `each`, what leaves it in doubt and what passes are one stretch of numbers each; so it is for
 `some`, read from the other end.
@@ -108,7 +108,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Property:
-    """What a property of the network stands for.
+    """The meaning of a property of the network.
 
     `role`: value, interval, missing (of `fact`); node, child, so far (of node `index`); row, table (of a view); figures;
     nothing asked.

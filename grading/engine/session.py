@@ -200,7 +200,7 @@ class _Run:
             next(walk, None)
 
     def _recorder(self, loaded: Loaded) -> Callable[[Iterable[str]], None]:
-        """What is done with firings. It is the heart of a grading, so it holds everything in names of its own."""
+        """The recorder of firings. It is the heart of a grading, so it holds everything in names of its own."""
         about, concluding = self.about, loaded.concluding
 
         def record(messages: Iterable[str]) -> None:

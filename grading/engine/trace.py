@@ -1,4 +1,4 @@
-"""What conclusions rest on, as the trace tells it: facts with their places, values and evidence."""
+"""The ground of conclusions in the trace: facts with their places, values and evidence."""
 
 from datetime import date
 from decimal import Decimal
@@ -34,7 +34,7 @@ class FactCauses:
         return told
 
     def group(self, group: str, row: int | None = None) -> Because:
-        """That a group has so many rows (None: it is not stated), or this row (from 1)."""
+        """The fact that a group has so many rows (None: it is not stated), or this row (from 1)."""
         told = self._told.get(("", group, row))
         if told is None:
             keys = self.keys.get(group)

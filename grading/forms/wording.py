@@ -1,4 +1,4 @@
-"""How a form speaks of a fact: its unit, what may be filled in, what was wrong. In Chinese, for assessors."""
+"""The form's words about a fact: its unit, what may be filled in, what was wrong. In Chinese, for assessors."""
 
 import unicodedata
 
@@ -23,7 +23,7 @@ def narrow(text: str) -> str:
 
 
 def range_text(fact: Fact) -> str:
-    """What may be filled in, as the form's own column says it."""
+    """The permitted values, as the form's own column states them."""
     if fact.type == "boolean":
         return f"{YES}／{NO}"
     if fact.type == "number":
@@ -36,7 +36,7 @@ def range_text(fact: Fact) -> str:
 
 
 def expectation(fact: Fact) -> str:
-    """What would be right in a cell of this fact, as a whole sentence without a full stop."""
+    """The expectation of a fact's cell, as a whole sentence without a full stop."""
     if fact.type == "boolean":
         return f"应填“{YES}”或“{NO}”"
     if fact.type == "number":

@@ -1,4 +1,4 @@
-"""What there is to conclude from a ruleset on one day, in one mode, before it becomes rules: a graph of nodes."""
+"""Nodes of a plan: what there is to conclude from a ruleset on one day, in one mode, before it becomes rules."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -146,7 +146,7 @@ class Plan:
         return next(target.levels for target in self.targets if target.kind == "unit")
 
     def is_selective(self, view: int | None) -> bool:
-        """Whether a view may have rows of which it is not known whether they are in it."""
+        """True when a view may have rows of which it is not known whether they are in it."""
         return view is not None and self.views[view].where is not None
 
     @cached_property
@@ -160,7 +160,7 @@ class Plan:
 
     @cached_property
     def roles(self) -> dict[int, Roles]:
-        """What a node stands for beside itself: indicators at levels, dimensions or scopes at levels, a level, a gate."""
+        """The roles of a node beside itself: indicators at levels, dimensions or scopes at levels, a level, a gate."""
         roles: defaultdict[int, Roles] = defaultdict(Roles)
         for (indicator, level), ref in self.indicator_levels.items():
             roles[ref.node].setdefault("indicators", []).append({"id": indicator, "level": level})

@@ -1,4 +1,4 @@
-"""How a route says who may use it and gets what it works with: one dependency for both.
+"""The context of a request: one dependency states who may use a route and gives it what it works with.
 
 `context: Annotated[Context, needs(Rule.READ)]` declares the route's rule, finds out who asks, refuses who may not, refuses ids
 in the path that are out of scope (404), opens a session bound to the actor, and commits when the route returns.
@@ -80,7 +80,7 @@ FREE = frozenset({"edition", "industry", "number", "position", "unit", "indicato
 
 @dataclass
 class Context:
-    """What a route works with: who asks, a session that shows them what they may see, the service's parts."""
+    """Everything a route works with: the actor, a session that shows them what they may see, the service's parts."""
 
     db: Session
     actor: Actor
@@ -227,7 +227,7 @@ def public() -> Any:
 
 
 def identify(request: Request, service: Service, csrf: str | None, db: Session) -> Actor:
-    """Who sent a request, by token or by session; raises Problem (401, or 403 for a forged one)."""
+    """Return the sender of a request, by token or by session; raises Problem (401, or 403 for a forged one)."""
     settings = service.settings
     header = request.headers.get("authorization", "")
     if header.lower().startswith(BEARER):

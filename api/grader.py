@@ -103,15 +103,15 @@ class Grader:
         return self._earlier.get(key, build)
 
     def ruleset(self, db: Session, digest: str) -> Ruleset:
-        """What `stored_ruleset` gives, read once while it is in use; for digests of gradings or batches that are in scope."""
+        """The ruleset of `stored_ruleset`, read once while it is in use; for digests of gradings or batches that are in scope."""
         return self._rulesets.get(digest, lambda: stored_ruleset(db, digest))
 
     def columns(self, db: Session, digest: str, mode: Mode) -> ColumnGrader:
-        """What grades many audits by such a ruleset; raises ColumnsError for one that columns can't hold."""
+        """The columns that grade many audits by such a ruleset; raises ColumnsError for one that columns can't hold."""
         return self._columns.get((digest, mode), lambda: ColumnGrader(self.ruleset(db, digest), mode))
 
     def _is_todays(self, db: Session, ruleset_id: str, digest: str) -> bool:
-        """Whether today's ruleset is the one with the digest, down to the order of its entries, which digests don't tell."""
+        """True when today's ruleset is the one with the digest, down to the order of its entries, which digests don't tell."""
         if digest in self._known_as_todays:
             return True
         try:
@@ -119,7 +119,7 @@ class Grader:
                 return False
         except (KeyError, LanguageError):
             return False
-        if _said(stored_ruleset(db, digest)) != _said(self.library.ruleset(ruleset_id)):
+        if _content_text(stored_ruleset(db, digest)) != _content_text(self.library.ruleset(ruleset_id)):
             return False
         self._known_as_todays.add(digest)
         return True
@@ -162,8 +162,8 @@ def stored_ruleset(db: Session, digest: str) -> Ruleset:
     return ruleset
 
 
-def _said(ruleset: Ruleset) -> str:
-    """What a ruleset says, in its order; where its files lie and who signed it off does not count."""
+def _content_text(ruleset: Ruleset) -> str:
+    """The content of a ruleset, in its order; without the paths of its files and without its sign-off."""
     return ruleset_text(ruleset.model_copy(update={"lineage": (), "review": None}))
 
 

@@ -1,4 +1,4 @@
-"""What the service counts, for Prometheus. Labels are route templates, never ids."""
+"""Counters of the service, for Prometheus. Labels are route templates, never ids."""
 
 import os
 import re
@@ -27,7 +27,7 @@ TRANSITIONS = Counter("grading_transitions_total", "Changes of state of audits",
 
 
 def exposition() -> bytes:
-    """What was counted, by all processes together, in Prometheus's text format."""
+    """The counts of all processes together, in Prometheus's text format."""
     folder = os.environ.get(FOLDER)
     if not folder:
         return generate_latest()

@@ -1,4 +1,4 @@
-"""Why a request is refused: a code for programs, a Chinese sentence for people, the place of each error (RFC 9457)."""
+"""Refusals of requests: a code for programs, a Chinese sentence for people, the place of each error (RFC 9457)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from grading.intake import AuditError
 from grading.problems.reason import Reason
 
 API = "/v1"
-"""Where the JSON interface is."""
+"""The prefix of the JSON interface."""
 TYPE = "urn:grading:problem:"
 
 
@@ -100,7 +100,7 @@ TITLES = {
 
 
 def not_found() -> Problem:
-    """What does not exist and what the actor may not see look the same."""
+    """The refusal of things that do not exist and of things that the actor may not see: both look the same."""
     return Problem("not_found", "没有这项内容，或不在您的查看范围内。", status=404)
 
 

@@ -1,4 +1,4 @@
-"""What one running service is made of; routes reach it through their context."""
+"""The parts of one running service; routes reach it through their context."""
 
 from dataclasses import dataclass, field
 from threading import Event

@@ -1,4 +1,4 @@
-"""What the service is told from outside: environment variables that start with `GRADING_`, or files of secrets."""
+"""Settings of the service: environment variables that start with `GRADING_`, or files of secrets."""
 
 import os
 import secrets
@@ -13,7 +13,7 @@ PREFIX = "GRADING_"
 MIN_SECRET = 32
 KEY_FILE = "secret-key"
 MOST = 4
-"""How many processes of a kind are started if nothing is said and there are that many processors."""
+"""The default number of processes of a kind, where there are that many processors."""
 
 
 class SettingsError(Exception):
@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     """At least 32 characters; keys the hashes of tokens, sessions and addresses."""
     public_url: Annotated[str | None, Field(pattern=r"^https?://[^/\s]+$")] = None
-    """Where people reach the service, without a path: `https://grading.example.gov.cn`."""
+    """The address of the service for people, without a path: `https://grading.example.gov.cn`."""
     rulesets: Path | None = None
     """Folder of rulesets; the shipped ones if None."""
 
@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     engine_chunk: Annotated[int, Field(ge=1, le=1_000)] = 50
     """Audits of a batch that the engine concludes before it looks whether the batch is held."""
     heads: str | None = None
-    """Where heads of the log are handed out besides: a file that lines are added to, or an address (https://…) that they are
+    """A second place for heads of the log: a file that lines are added to, or an address (https://…) that they are
     posted to."""
     smtp_host: str | None = None
     """The server that notices are mailed by; None: none are mailed."""
@@ -93,32 +93,32 @@ class Settings(BaseSettings):
 
     @property
     def production(self) -> bool:
-        """Whether the service runs for real."""
+        """True when the service runs for real."""
         return self.mode is RunMode.PRODUCTION
 
     @property
     def answering(self) -> int:
-        """How many processes answer requests."""
+        """The number of processes that answer requests."""
         return self.processes if self.processes is not None else min(MOST, os.cpu_count() or 1)
 
     @property
     def working(self) -> int:
-        """How many processes the service starts for jobs."""
+        """The number of processes that the service starts for jobs."""
         return self.workers if self.workers is not None else min(MOST, os.cpu_count() or 1)
 
     @property
     def evidence_folder(self) -> Path:
-        """Where evidence files lie, by content hash."""
+        """The folder of evidence files, by content hash."""
         return self.data / "evidence"
 
     @property
     def exports_folder(self) -> Path:
-        """Where documents lie that were made for somebody to download."""
+        """The folder of documents that were made for somebody to download."""
         return self.data / "exports"
 
     @property
     def known_head_file(self) -> Path:
-        """Where the last head of the log is noted that was seen, outside of the database."""
+        """The file that holds the last head of the log that was seen, outside of the database."""
         return self.data / "log-head.txt"
 
     @property

@@ -14,7 +14,7 @@ from api.store import User, migrate
 
 
 def startup_problem(service: Service) -> str | None:
-    """Why the service can't start, in Chinese; None when it can. A local database is brought to the newest schema here."""
+    """The reason why the service can't start, in Chinese; None when it can. A local database gets the newest schema here."""
     try:
         if not service.settings.production:
             migrate.migrate(service.database)
@@ -29,7 +29,7 @@ def startup_problem(service: Service) -> str | None:
 
 
 def has_no_users(service: Service) -> bool:
-    """Whether nobody can sign in yet."""
+    """True when nobody can sign in yet."""
     with service.database.reading() as db:
         return db.scalar(select(User.id).limit(1)) is None
 

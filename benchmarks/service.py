@@ -258,13 +258,13 @@ def main() -> None:
             own, graded, echoed = asyncio.run(
                 grade((port, bare_port), secrets["bureau"], body, lambda: engine.grade(audit))
             )
-            _tell_grading(median(own), median(graded), median(echoed))
+            _print_grading(median(own), median(graded), median(echoed))
             for pace in (RATE, None):
                 before = [seconds_of(pid) for pid in answering]
                 rate, took = asyncio.run(crowd(port, secrets["bureau"], paths, pace))
                 spent = [seconds_of(pid) - known for pid, known in zip(answering, before, strict=True)]
                 bare_rate, bare_took = asyncio.run(crowd(bare_port, "", ["/"], pace))
-                _tell_crowd(pace, rate, took, bare_rate, bare_took, spent)
+                _print_crowd(pace, rate, took, bare_rate, bare_took, spent)
         finally:
             for process in running:
                 process.terminate()
@@ -272,7 +272,7 @@ def main() -> None:
                 process.wait()
 
 
-def _tell_grading(own: float, graded: float, echoed: float) -> None:
+def _print_grading(own: float, graded: float, echoed: float) -> None:
     print(f"one after another, median of {GRADINGS}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     print(f"  engine alone                 {own:7.2f} ms")
     print(f"  POST /v1/grade               {graded:7.2f} ms")
@@ -280,7 +280,7 @@ def _tell_grading(own: float, graded: float, echoed: float) -> None:
     print(f"  bare route, same body        {echoed:7.2f} ms   the rest is {(graded - own) / echoed:.1f} times as much")
 
 
-def _tell_crowd(
+def _print_crowd(
     pace: float | None,
     rate: float,
     took: Sequence[float],

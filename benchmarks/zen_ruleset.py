@@ -32,10 +32,10 @@ def zen_decision(ruleset: Ruleset, day: date) -> Any:
     """The ruleset's indicators at all levels as one decision; keys are `<indicator>__<level>`."""
     expressions = []
     for indicator in ruleset.indicators:
-        guard = _said(ruleset, indicator.applies_when, day, False) if indicator.applies_when else None
+        guard = _expression(ruleset, indicator.applies_when, day, False) if indicator.applies_when else None
         for level in ruleset.scale.graded:
             ways = ways_to(ruleset, indicator, level, day, Mode.TRIAL)
-            said = [_said(ruleset, way.requirement.require, day, False) or "true" for way in ways]
+            said = [_expression(ruleset, way.requirement.require, day, False) or "true" for way in ways]
             value = " or ".join(f"({one})" for one in said) or "true"
             value = f"not ({guard}) or ({value})" if guard else value
             expressions.append({"id": f"x{len(expressions)}", "key": f"{indicator.id}__{level}", "value": value})
@@ -58,20 +58,20 @@ def zen_decision(ruleset: Ruleset, day: date) -> Any:
     return zen.ZenEngine().create_decision(json.dumps(content))
 
 
-def _said(ruleset: Ruleset, c: ConditionBase, day: date, in_row: bool) -> str | None:
+def _expression(ruleset: Ruleset, c: ConditionBase, day: date, in_row: bool) -> str | None:
     """A condition in zen's language; None when nothing of it is there."""
     if not c.holds_on(day):
         return None
     if isinstance(c, Comparison):
         return _comparison(ruleset, c, in_row)
     if isinstance(c, Not):
-        inner = _said(ruleset, c.not_, day, in_row)
+        inner = _expression(ruleset, c.not_, day, in_row)
         return None if inner is None else f"not ({inner})"
     if isinstance(c, Each | Some):
         return _rows(ruleset, c, day)
     if isinstance(c, All | AnyOf | AtLeastOf):
         listed = c.all if isinstance(c, All) else c.any if isinstance(c, AnyOf) else c.of
-        parts = [part for part in (_said(ruleset, one, day, in_row) for one in listed) if part is not None]
+        parts = [part for part in (_expression(ruleset, one, day, in_row) for one in listed) if part is not None]
         if not parts:
             return None
         if isinstance(c, AtLeastOf):
@@ -83,10 +83,10 @@ def _said(ruleset: Ruleset, c: ConditionBase, day: date, in_row: bool) -> str | 
 
 def _rows(ruleset: Ruleset, c: Each | Some, day: date) -> str | None:
     group = c.each if isinstance(c, Each) else c.some
-    required = _said(ruleset, c.require, day, True)
+    required = _expression(ruleset, c.require, day, True)
     if required is None:
         return None
-    where = _said(ruleset, c.where, day, True) if c.where is not None else None
+    where = _expression(ruleset, c.where, day, True) if c.where is not None else None
     if isinstance(c, Each):
         return f"all({group}, {f'not ({where}) or ({required})' if where else required})"
     return f"some({group}, {f'({where}) and ({required})' if where else required})"

@@ -55,7 +55,7 @@ def clock_text(moment: datetime) -> str:
 
 
 def not_assessable(day: date, latest: date | None = None) -> Reason | None:
-    """Why an audit can't be of a day; None when it can. `latest` is China's today if it isn't given."""
+    """The reason why an audit can't be of a day; None when it can. `latest` is China's today if it isn't given."""
     last = today() if latest is None else latest
     if day > last:
         return reason_of(ProblemCode.DAY_IN_FUTURE, day=day, today=last)

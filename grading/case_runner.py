@@ -28,7 +28,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """How a case went: passed, or where the result differs, or why it can't be graded at all."""
+    """The result of a case: passed, or where the result differs, or why it can't be graded at all."""
 
     case: Case
     differences: tuple[Difference, ...] = ()
@@ -36,7 +36,7 @@ class CaseResult:
 
     @property
     def passed(self) -> bool:
-        """Whether everything is as expected."""
+        """True when everything is as expected."""
         return not self.differences and not self.problems
 
 

@@ -64,7 +64,7 @@ def _interval(operation: str, operands: list[Decimal | Interval]) -> Interval | 
 
 
 def _divides_by_zero(operation: str, spans: list[Span]) -> bool:
-    """Whether a divisor can be stated that is zero."""
+    """True when a divisor can be stated that is zero."""
     zero = ZERO if operation == "ratio" else AIR_OXYGEN
     return spans[1].low <= zero <= spans[1].high
 

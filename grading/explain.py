@@ -1,4 +1,4 @@
-"""Why a unit has its grade: a tree from the grade down to single values and their evidence, with what did not hold too."""
+"""Explanation of a unit's grade: a tree from the grade down to single values and their evidence, with what did not hold too."""
 
 from collections.abc import Iterator
 from typing import Any, Literal
@@ -17,7 +17,7 @@ from grading.places import group_of, stated
 NOT_APPLICABLE = "不适用"
 NOTHING_ASKED = "本级无要求"
 Owner = tuple[Indicator | Gate, Requirement | None]
-"""What a condition belongs to: an indicator's requirement (None: its applicability) or a gate."""
+"""The owner of a condition: an indicator's requirement (None: its applicability) or a gate."""
 
 
 class Reason(Strict):
@@ -62,7 +62,7 @@ def explain(audit: Audit, index: int, ruleset: Ruleset, grading: UnitGrading) ->
 
 
 def _concluded(grading: UnitGrading) -> dict[tuple[str, ...], int]:
-    """What the trace concludes about grade, levels, dimensions and indicators → `seq`."""
+    """The conclusions of the trace about grade, levels, dimensions and indicators → `seq`."""
     found: dict[tuple[str, ...], int] = {}
     for entry in grading.trace:
         said = entry.concludes

@@ -50,7 +50,7 @@ def _ordinary(character: str) -> str:
 
 
 def _chooses_a_shape(character: str) -> bool:
-    """Whether a character only says how the one before it is drawn; in texts, as for emoji, it stays."""
+    """True when a character only says how the one before it is drawn; in texts, as for emoji, it stays."""
     return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
 
 

@@ -40,7 +40,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class InputProblem:
-    """What is wrong at one place of an audit, and what would be right."""
+    """A problem at one place of an audit, and what would be right."""
 
     place: str
     reason: Reason
@@ -52,7 +52,7 @@ class InputProblem:
 
     @property
     def message(self) -> str:
-        """What is wrong, in Chinese."""
+        """The problem, in Chinese."""
         return self.reason.message
 
     def inside(self, place: str) -> "InputProblem":
@@ -212,7 +212,7 @@ class _Reader:
         self.library, self.as_recorded, self.verbatim = library, as_recorded, verbatim
         self.problems: list[InputProblem] = []
         self.notices: list[InputProblem] = []
-        """What was mended, and how."""
+        """The mended text, and the way in which it was mended."""
 
     def wrong(self, path: Path, code: ProblemCode, /, **parameters: Parameter) -> None:
         self.wrong_for(path, reason_of(code, **parameters))
@@ -552,7 +552,7 @@ class _Reader:
 
 
 def _lacks_rows(ruleset: Ruleset, group: str, rows: int, facts: dict[str, Known], shared: Any) -> bool:
-    """Whether a stated table has fewer rows than it must; the enterprise's own statement serves where the unit has none."""
+    """True when a stated table has fewer rows than it must; the enterprise's own statement serves where the unit has none."""
     excused = ruleset.groups[group].least_rows.unless
     if excused is None:
         return rows < ruleset.groups[group].least_rows.rows
@@ -565,7 +565,7 @@ def _lacks_rows(ruleset: Ruleset, group: str, rows: int, facts: dict[str, Known]
 
 
 def too_few_rows(ruleset: Ruleset, group: str, rows: int) -> Reason:
-    """What is wrong with a table of so many rows."""
+    """The problem of a table of so many rows."""
     table = ruleset.groups[group]
     excused = table.least_rows.unless
     hint = Phrase.NOTHING if excused is None else _unless_answered_no(ruleset.facts[excused.fact])
@@ -574,7 +574,7 @@ def too_few_rows(ruleset: Ruleset, group: str, rows: int) -> Reason:
 
 
 def read_otherwise(code: ProblemCode, read: str, given: str) -> Reason:
-    """What is told of a text that is read otherwise than it stands there."""
+    """The notice about a text that is read otherwise than it stands there."""
     return reason_of(code, read=shown_invisible(read), given=shown_invisible(given))
 
 
@@ -593,7 +593,7 @@ def _unit(fact: Fact) -> Parameter:
 
 
 def _bound_hint(text: str, fact: Fact) -> Parameter:
-    """How JSON states what a text says a number is below."""
+    """The way in which JSON states what a text says a number is below."""
     try:
         limit = bound_from_text(text, fact.unit)
     except NoLimitError:

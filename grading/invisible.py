@@ -14,7 +14,7 @@ def without_invisible(text: str) -> str:
 
 
 def has_shapeless(text: str) -> bool:
-    """Whether a text has characters without a shape that Python takes for printable, or soft hyphens."""
+    """True when a text has characters without a shape that Python takes for printable, or soft hyphens."""
     return not _SHAPELESS.isdisjoint(text)
 
 
@@ -24,11 +24,11 @@ def shown_invisible(text: str) -> str:
 
 
 def is_invisible(character: str) -> bool:
-    """Whether a character has no shape."""
+    """True when a character has no shape."""
     return unicodedata.category(character) == "Cf" or character in _SHAPELESS
 
 
 def _joins(text: str, at: int) -> bool:
-    """Whether a joiner stands between two pictures of which it makes one."""
+    """True when a joiner stands between two pictures of which it makes one."""
     around = text[at - 1 : at] + text[at + 1 : at + 2]
     return text[at] == _JOINS_EMOJI and len(around) == 2 and all(c >= "\u2600" for c in around)

@@ -1,4 +1,4 @@
-"""Whether a plant lies where an edition of a ruleset applies: codes of GB/T 2260, six digits."""
+"""Jurisdictions of rulesets and places of plants: codes of GB/T 2260, six digits."""
 
 from typing import Literal
 
@@ -15,13 +15,13 @@ def area_bounds(code: str) -> tuple[str, str]:
 
 
 def in_area(county: str, area: str) -> bool:
-    """Whether a county lies in an area."""
+    """True when a county lies in an area."""
     low, high = area_bounds(area)
     return low <= county <= high
 
 
 def finding(county: str | None, jurisdiction: str) -> Finding | None:
-    """What is to be known about a plant of a county under a ruleset of a jurisdiction; None when it applies there.
+    """The finding about a plant of a county under a ruleset of a jurisdiction; None when it applies there.
 
     A code that is no county's but of a whole province or city around the jurisdiction says too little.
     """

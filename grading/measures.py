@@ -1,4 +1,4 @@
-"""What a grade means when an alert is called."""
+"""Measures of a grade when an alert is called."""
 
 from grading.model.result import UNGRADED
 from grading.model.ruleset import Measure, Ruleset

@@ -9,12 +9,12 @@ WHOLE = Decimal(100)
 
 
 def is_share(fact: Fact) -> bool:
-    """Whether a fact is a share of a whole, in percent."""
+    """True when a fact is a share of a whole, in percent."""
     return fact.type == "number" and fact.unit == "%" and fact.max == WHOLE
 
 
 def fraction_question(fact: Fact, value: Decimal) -> str | None:
-    """What to ask about a bare number of a share that is no more than 1; None for any other."""
+    """The question about a bare number of a share that is no more than 1; None for any other."""
     if not is_share(fact) or not 0 < value <= 1:
         return None
     return f"“{fact.label}”填的是 {plain(value)}，单位是 %；是否应为 {plain(value * WHOLE)} %？"

@@ -1,4 +1,4 @@
-"""Where a value of a unit stands in its audit, or would stand if somebody stated it."""
+"""Places of a unit's values in its audit: where they stand, or would stand if somebody stated them."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ def group_of(ruleset: Ruleset, fact: str) -> str | None:
 
 
 def stated(audit: Audit, index: int, group: str | None, row: str | None, fact: str) -> tuple[Known | None, str]:
-    """What the audit says of a fact (not a computed one), and its place."""
+    """The audit's statement of a fact (not a computed one), and its place."""
     unit = audit.units[index]
     here = f"units[{index}]"
     if fact == "assessed_on":

@@ -7,11 +7,11 @@ PATTERN = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)(?:0000|(?:0[1-
 that is left to people."""
 _WRITTEN = re.compile(PATTERN)
 NATION = "100000"
-"""What applies to the whole country; no place of an enterprise."""
+"""The code of what applies to the whole country; no place of an enterprise."""
 
 
 def is_place(code: str) -> bool:
-    """Whether a code can be that of a province, a city or a county."""
+    """True when a code can be that of a province, a city or a county."""
     return _WRITTEN.fullmatch(code) is not None
 
 

@@ -28,7 +28,7 @@ def findings(rulesets: Library, ruleset_id: str) -> tuple[Problem, ...]:
 
 
 def fits_engine(loaded: Loaded) -> list[Problem]:
-    """Why the engine can't run the ruleset, in each mode and period; empty when it can."""
+    """The reasons why the engine can't run the ruleset, in each mode and period; empty when it can."""
     ruleset = loaded.ruleset
     changes = boundaries(ruleset)
     first = changes[0] - timedelta(days=1) if changes else ruleset.edition.effective
@@ -43,7 +43,7 @@ def fits_engine(loaded: Loaded) -> list[Problem]:
 
 
 def _of_cases(rulesets: Library, ruleset_id: str) -> tuple[Problem, ...]:
-    """What is wrong with the form of the cases file; whether the cases pass is another command's matter."""
+    """The problems of the cases file's form; whether the cases pass is another command's matter."""
     try:
         read_cases(rulesets, ruleset_id)
     except LanguageError as error:

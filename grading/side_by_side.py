@@ -12,7 +12,7 @@ from grading.model.ruleset import Ruleset
 
 @dataclass(frozen=True)
 class Side:
-    """What one audit says of something; `known` is None where it says nothing."""
+    """One audit's statement; `known` is None where it says nothing."""
 
     known: Known | None
     text: str
@@ -66,7 +66,7 @@ class SideBySide:
 
     @property
     def differ(self) -> int:
-        """How many values differ."""
+        """The number of values that differ."""
         return sum(len(unit.values) for unit in self.units)
 
 

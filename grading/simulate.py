@@ -1,4 +1,4 @@
-"""What would follow if values were others: a changed audit, graded, and what differs."""
+"""Simulation of other values: a changed audit, graded, and what differs."""
 
 import re
 from collections.abc import Iterable
@@ -105,7 +105,7 @@ def _stated(value: Any, facts: list[Fact]) -> Any:
 
 
 def _facts_of(audit: Audit, setting: Setting, library: Library, problems: list[InputProblem]) -> list[Fact]:
-    """What the setting's fact is in the rulesets that it matters to; nothing, with a problem, when its place can't be."""
+    """The setting's fact in the rulesets that it matters to; nothing, with a problem, when its place can't be."""
 
     def wrong(code: ProblemCode, /, **parameters: Parameter) -> list[Fact]:
         problems.append(input_problem(setting.place, code, **parameters))
@@ -167,7 +167,7 @@ def _with(facts: dict[str, Known], name: str, known: Known | None) -> dict[str, 
 
 
 def compare(before: Grading, after: Grading) -> tuple[Difference, ...]:
-    """What differs between two gradings of the same units, from the enterprise's grade down to single conditions."""
+    """Compare two gradings of the same units, from the enterprise's grade down to single conditions."""
     found = [
         Difference("", "grade", "", before.outcome.grade, after.outcome.grade),
         Difference("", "attainable", "", before.outcome.attainable, after.outcome.attainable),

@@ -1,4 +1,4 @@
-"""What an assessor should look at once more before an audit goes on: what is missing, and what is seldom so in a plant.
+"""Unusual answers that an assessor should look at once more: what is missing, and what is seldom so in a plant.
 
 The thresholds are hints of this product and no figures of any guideline: nothing is graded by them, and whatever they find
 can be right.

@@ -60,7 +60,7 @@ def normalised(text: str) -> str:
 
 
 def is_valid(code: str) -> bool:
-    """Whether a code is one, check character included."""
+    """True when a code is one, check character included."""
     return _WRITTEN.fullmatch(code) is not None and ALPHABET[-_total(code[:-1]) % MODULUS] == code[-1]
 
 

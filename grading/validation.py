@@ -1,4 +1,4 @@
-"""Why a pydantic model refused a value, as a problem of the catalogue."""
+"""Refusals of pydantic models, as problems of the catalogue."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +29,7 @@ _EXPECTED = {
     "tuple": Phrase.LIST,
     "uuid": Phrase.UUID,
 }
-"""What a value should be, by how the type of an error begins."""
+"""Expected values, by the beginning of an error's type."""
 _BOUNDS = {
     "greater_than": (ProblemCode.VALUE_NOT_ABOVE, "gt"),
     "greater_than_equal": (ProblemCode.VALUE_TOO_SMALL, "ge"),

@@ -11,7 +11,7 @@ def _words(**words: str) -> Mapping[str, str]:
 STATUS = _words(met="满足", unmet="不满足", unknown="未知")
 BASIS = _words(seen="见于原文", standard="引自标准", recalled="转述，待核对原文", estimated="估计")
 ESTABLISHED = "已核实"
-"""What figures are called that were read in a source or quoted from a standard."""
+"""The label of figures that were read in a source or quoted from a standard."""
 CONFIDENCE = _words(high="高", medium="中", low="低")
 DECIDED_BY = _words(record="查阅资料", measurement="监测数据", judgement="专家判断")
 REVIEW = _words(draft="草案", reviewed="已审定")

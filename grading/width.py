@@ -11,7 +11,7 @@ def ordinary_width(text: str) -> str:
 
 
 def differs_in_width_only(character: str) -> bool:
-    """Whether Unicode knows the character as another one in another width."""
+    """True when Unicode knows the character as another one in another width."""
     return unicodedata.decomposition(character).startswith(_SAME_BUT_FOR_WIDTH)
 
 

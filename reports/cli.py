@@ -137,7 +137,7 @@ def _made(engine: Engine, name: str, target: str | None, trial: bool, html: bool
 
 
 def _places(files: Sequence[str], output: str | None, html: bool, trial: bool) -> list[Path | None]:
-    """Where each report goes; None for stdout. Ends the command when several reports are to go into one file."""
+    """The path of each report; None for stdout. Ends the command when several reports are to go into one file."""
     one_file = output == STDIN or (output is not None and output.endswith(SUFFIXES) and not Path(output).is_dir())
     if one_file:
         if len(files) > 1:

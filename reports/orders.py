@@ -1,4 +1,4 @@
-"""What is asked for when many reports are: the audits, and what their reports have in common. Loads nothing that makes them."""
+"""Orders for many reports: the audits, and what their reports have in common. Loads nothing that makes them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True)
 class Order:
-    """What all reports of an archive have in common. `target` as for `gaps_to`; `rulesets` None: the shipped ones."""
+    """The common order of all reports of an archive. `target` as for `gaps_to`; `rulesets` None: the shipped ones."""
 
     mode: Mode = Mode.OFFICIAL
     target: str | None = None
@@ -26,5 +26,5 @@ class Order:
 
     @property
     def ending(self) -> str:
-        """How the files of the reports end."""
+        """The suffix of the reports' file names."""
         return ".html" if self.html else ".pdf"

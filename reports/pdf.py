@@ -158,7 +158,7 @@ class _Written(pydyf.Object):  # type: ignore[misc]
 
     @property
     def compressible(self) -> bool:
-        """Whether the object may be in an object stream."""
+        """True when the object may be in an object stream."""
         return bool(self._compressible)
 
 

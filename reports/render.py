@@ -30,7 +30,7 @@ SECTIONS = (
 )
 """The sections of a unit's part."""
 APPENDICES = (("sources", "依据来源与可信度"), ("colophon", "编制说明"))
-"""What all units share, at the end."""
+"""The appendices that all units share, at the end."""
 MARKS = {Status.MET: "√", Status.UNMET: "×", Status.UNKNOWN: "？"}
 
 

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from grading.cli.main import app
 from grading.jurisdiction import OUTSIDE, UNKNOWN, finding
+from tests.language.shelf import ruleset_text, shelf
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "rubber" / "weicheng_tyre.json"
 
@@ -62,6 +63,22 @@ def test_the_command_and_the_report_warn_in_words(tmp_path: Path) -> None:
     made = CliRunner().invoke(app, ["report", str(file), "-o", str(report)])
     assert made.exit_code == 0, made.output
     assert "不在本版规则的适用地区" in report.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", [["explain"], ["gaps"], ["simulate", "--set", "u.dust=5"]])
+def test_every_command_about_a_grade_warns(command: list[str], tmp_path: Path) -> None:
+    shelf(tmp_path, {"e/r.yaml": ruleset_text().replace('"100000"', '"610400"')})
+    said = {
+        "assessed_on": "2024-08-12",
+        "enterprise": {"name": "甲厂", "county": "610304"},
+        "units": [{"id": "u", "ruleset": "e/r", "facts": {"dust": 15, "closed": True}}],
+    }
+    file = tmp_path / "audit.json"
+    file.write_text(json.dumps(said), encoding="utf-8")
+    name, *options = command
+    told = CliRunner().invoke(app, ["--rulesets", str(tmp_path), name, str(file), *options])
+    assert told.exit_code == 0, told.output
+    assert "不在本版规则的适用地区" in told.output
 
 
 def test_a_batch_counts_the_units_that_lie_elsewhere_and_names_them(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from grading.ruleset_id import edition_of, industry_of
 
 ROOT = Path(__file__).parents[1]
 OTHER_TEXTS = {
-    "grading/engine/module_assignment.py": "readers of a node",
     "api/files/evidence.py": "names of files",
     "grading/spreadsheet/workbook.py": "parts of a workbook",
 }

@@ -1,4 +1,4 @@
-"""Who acts: a signed-in user as access sees them."""
+"""The actor: a signed-in user as access sees them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +11,7 @@ from api.store import Role, User
 
 
 class Via(StrEnum):
-    """How the actor proved who they are."""
+    """The means by which the actor proved their identity."""
 
     SESSION = "session"
     TOKEN = "token"

@@ -1,4 +1,4 @@
-"""Which roles may do what: one table, read by routes, by the workflow and by the test that walks every route."""
+"""Permissions by role: one table, read by routes, by the workflow and by the test that walks every route."""
 
 from enum import StrEnum
 from types import MappingProxyType
@@ -14,7 +14,7 @@ ALL = frozenset(Role)
 
 
 class Rule(StrEnum):
-    """What a route does, as far as access is concerned. What it finds is limited by scope besides."""
+    """One permission: the kind of thing that a route does. Scope limits what the route finds besides."""
 
     PUBLIC = "public"
     """Anyone, also without signing in."""

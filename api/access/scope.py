@@ -1,4 +1,4 @@
-"""What an actor sees, as filters that every query of the actor's session carries: the one place of scope.
+"""The actor's scope, as filters that every query of the actor's session carries: the one place of scope.
 
 `scoped(session, actor)` binds a session to an actor. From then on each SELECT, UPDATE and DELETE through it finds only
 rows the actor may see; nothing has to be remembered where a query is written. A table without a filter here can't be
@@ -234,7 +234,7 @@ def _assignments(actor: Actor) -> Filter:
 
 
 def _of_the_area(actor: Actor, column: Any) -> Filter:
-    """What bureaus made for an area: seen by those whose own area holds it."""
+    """Things that bureaus made for an area are seen by those whose own area holds it."""
     if actor.role is Role.ADMINISTRATOR:
         return true()
     if actor.role is Role.BUREAU and actor.area:
@@ -280,7 +280,7 @@ def _campaign_snapshots(actor: Actor) -> Filter:
 
 
 def _completions(actor: Actor) -> Filter:
-    """When projects were completed whose opinions the actor sees."""
+    """Completions of projects whose opinions the actor sees."""
     if actor.role is Role.ADMINISTRATOR:
         return true()
     o = _alias(AdmissionOpinion)
@@ -330,7 +330,7 @@ FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     BatchUnit: _of_batches(BatchUnit.batch_id),
     BatchFrame: _of_batches(BatchFrame.batch_id),
 }
-"""What an actor sees of each table. Tables that are not here are the service's own (see `unscoped`)."""
+"""The filter of each table. Tables that are not here are the service's own (see `unscoped`)."""
 
 
 class ScopeError(Exception):

@@ -25,7 +25,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verified:
-    """What a verification saw; the chain is in order when there are no findings."""
+    """The result of a verification; the chain is in order when there are no findings."""
 
     entries: int
     head: str

@@ -16,14 +16,14 @@ from api.store.base import now
 from api.store.recorded import json_of, plain
 
 FIRST = "0" * 64
-"""What stands for the hash before the first entry."""
+"""The stand-in for a hash before the first entry."""
 HASHED = ("seq", "at", "action", "actor_id", "audit_id", "enterprise_id", "subject", "details", "previous")
-"""What an entry's hash is over, in this order; and its rows, if it has any."""
+"""The fields that an entry's hash covers, in this order; and its rows, if it has any."""
 
 
 @dataclass(frozen=True)
 class About:
-    """What an entry tells of an audit; `details` are plain JSON values."""
+    """An entry's facts about an audit; `details` are plain JSON values."""
 
     audit_id: UUID
     enterprise_id: UUID

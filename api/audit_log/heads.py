@@ -34,7 +34,7 @@ class Head:
 
 
 class HeadError(ValueError):
-    """What was given is no head and holds none, or one that this service didn't sign; the message says which."""
+    """The input is no head and holds none, or one that this service didn't sign; the message says which."""
 
 
 def signed_line(key: bytes, seq: int, hash_: str) -> str:

@@ -26,7 +26,7 @@ def note_head(settings: Settings, db: Session) -> str | None:
 
 
 def contradiction(db: Session, head: Head) -> str | None:
-    """What the database lacks that was there when a head was noted, in Chinese; None when it holds the head."""
+    """Return what the database lacks that was there when a head was noted, in Chinese; None when it holds the head."""
     connection = db.connection()
     last = connection.execute(text("SELECT max(seq) FROM log")).scalar() or 0
     if last < (head.seq or 0):

@@ -39,7 +39,7 @@ class Member(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What an archive says of itself."""
+    """An archive's description of itself."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

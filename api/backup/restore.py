@@ -23,7 +23,7 @@ class NotEmptyError(BackupError):
 
 @dataclass(frozen=True)
 class Restored:
-    """What was put in place."""
+    """The parts of an archive that were put in place."""
 
     manifest: Manifest
     evidence: int

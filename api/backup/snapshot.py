@@ -18,7 +18,7 @@ from api.store.base import Packed
 from api.store.database import WRITES, Database
 
 LEFT_OUT = ("sessions", "failed_sign_ins", "costly_uses", "workers")
-"""What a restored service must not bring back: who was signed in, who had tried to, and which processes were at work."""
+"""Tables that a restored service must not bring back: sessions, attempts to sign in, processes at work."""
 CHUNK = 500
 
 

@@ -51,7 +51,7 @@ def backup(context: typer.Context, target: Target, data: Data = None) -> None:
     finally:
         service.close()
     out.print(Text(f"已备份到 {made.path}（{_megabytes(made.size)}）"))
-    _tell(made.manifest)
+    _print_manifest(made.manifest)
     if made.manifest.lacking:
         for sha256 in made.manifest.lacking:
             err.print(Text(f"证据文件 {sha256} 缺失或已损坏，不在备份中", style="red"))
@@ -93,7 +93,7 @@ def _restore(settings: Settings, source: Path, head: str | None) -> None:
     except OSError as error:
         _refuse("没有恢复", [f"无法写入：{error}"])
     out.print(f"已恢复 {made.manifest.made_at.astimezone():%Y-%m-%d %H:%M:%S} 的备份")
-    _tell(made.manifest)
+    _print_manifest(made.manifest)
     for sha256 in made.manifest.lacking:
         err.print(Text(f"证据文件 {sha256} 在备份时就已缺失或损坏", style="yellow"))
     known = known_head(settings)
@@ -131,7 +131,7 @@ def _verify(service: Service, head: str | None) -> None:
     out.print(f"日志末尾校验值：{found.log_head}")
 
 
-def _tell(manifest: Manifest) -> None:
+def _print_manifest(manifest: Manifest) -> None:
     files = len(manifest.members) - 1
     out.print(
         f"数据库（{manifest.source}）：评级 {manifest.gradings} 次，日志 {manifest.log_entries} 条；文件 {files} 个"

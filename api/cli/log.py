@@ -64,6 +64,6 @@ def heads_of(said: str | None, service: Service) -> list[NotedHead] | None:
 
 
 def subject_text(subject: str) -> str:
-    """What a finding is about: an entry by its number, anything else by kind and key."""
+    """The subject of a finding: an entry by its number, anything else by kind and key."""
     kind, _, name = subject.partition(":")
     return f"第 {name} 条" if kind == "log" else subject

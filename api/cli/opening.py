@@ -1,4 +1,4 @@
-"""How commands get at the service: its settings, its parts, its database; and how they say why not."""
+"""Opening the service for commands: its settings, its parts, its database; refusals in words."""
 
 from __future__ import annotations
 

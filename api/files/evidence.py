@@ -87,7 +87,7 @@ class EvidenceFolder:
         return StoredFile(sha256, shown, media_type, size)
 
     def path(self, sha256: str) -> Path:
-        """Where the content with this hash lies; raises ValueError for anything that is not a hash."""
+        """The path of the content with this hash; raises ValueError for anything that is not a hash."""
         if not SHA256.fullmatch(sha256):
             raise ValueError("not a SHA-256 in hex")
         return self.folder / sha256[:2] / sha256[2:4] / sha256
@@ -97,7 +97,7 @@ class EvidenceFolder:
         self.path(sha256).unlink(missing_ok=True)
 
     def is_intact(self, sha256: str) -> bool:
-        """Whether the content is there and still has its hash."""
+        """True when the content is there and still has its hash."""
         path = self.path(sha256)
         if not path.is_file():
             return False
@@ -105,7 +105,7 @@ class EvidenceFolder:
             return hashlib.file_digest(opened, "sha256").hexdigest() == sha256
 
     def is_writable(self) -> bool:
-        """Whether files can be taken in."""
+        """True when files can be taken in."""
         self.folder.mkdir(parents=True, exist_ok=True)
         return os.access(self.folder, os.W_OK | os.X_OK)
 
@@ -157,7 +157,7 @@ def _true_type(content: IO[bytes]) -> str:
 
 
 def _is_heic(start: bytes) -> bool:
-    """Whether an ISO media file is such a picture, by its brands, the major one first."""
+    """True when an ISO media file is such a picture, by its brands, the major one first."""
     end = int.from_bytes(start[:4], "big")
     if len(start) < end:
         return False

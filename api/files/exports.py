@@ -19,7 +19,7 @@ class ExportFolder:
         self.folder = folder
 
     def path(self, export_id: UUID) -> Path:
-        """Where a document lies."""
+        """The path of a document."""
         return self.folder / str(export_id)
 
     def write(self, export_id: UUID, content: bytes) -> None:
@@ -29,7 +29,7 @@ class ExportFolder:
 
     @contextmanager
     def incoming(self, export_id: UUID) -> Iterator[Path]:
-        """Where a document is written; it is there whole at the end of the block, or not at all."""
+        """Open a document for writing; it is there whole at the end of the block, or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
         incoming = self.folder / f".{export_id}.{uuid4()}"
         try:

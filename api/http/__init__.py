@@ -1,1 +1,1 @@
-"""What surrounds every route: middleware, answers to exceptions, health."""
+"""Everything around the routes: middleware, answers to exceptions, health."""

@@ -1,4 +1,4 @@
-"""What every answer carries: a request id, security headers, a strict content policy; and how large a request may be."""
+"""Middleware for every answer: a request id, security headers, a strict content policy; and the largest request."""
 
 import re
 from secrets import token_hex

@@ -98,7 +98,7 @@ def problem_json(problem: Problem, request: Request | None = None) -> Response:
 
 
 def wants_json(request: Request) -> bool:
-    """Whether a program asks: anything below /v1, or who doesn't accept HTML and is no page of ours (htmx accepts anything)."""
+    """True when a program asks: anything below /v1, or who doesn't accept HTML and is no page of ours (htmx accepts anything)."""
     path = request.url.path
     if path == API or path.startswith(API + "/"):
         return True

@@ -1,1 +1,1 @@
-"""Who somebody is: passwords, sessions of browsers, tokens of systems, limits on trying."""
+"""Identity: passwords, sessions of browsers, tokens of systems, limits on trying."""

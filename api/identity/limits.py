@@ -1,4 +1,4 @@
-"""How often an actor may ask for what costs much: a bucket that refills, in the database, so that all processes share it."""
+"""Limits on costly requests of an actor: a bucket that refills, in the database, so that all processes share it."""
 
 import time
 from math import ceil

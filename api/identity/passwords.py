@@ -29,7 +29,7 @@ def hashed(password: str, login: str) -> str:
 
 
 def matches(password: str, kept: str | None) -> tuple[bool, str | None]:
-    """Whether a password fits a kept hash, and the hash to keep from now on if the old one is out of date.
+    """Compare a password with a stored hash; the second value is the hash to store from now on if the old one is out of date.
 
     Without a kept hash it takes as long and says no, so that time doesn't tell which logins exist.
     """

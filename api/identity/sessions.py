@@ -68,7 +68,7 @@ def sign_in(database: Database, settings: Settings, login: str, password: str, a
 
 
 def of_cookie(db: Session, settings: Settings, cookie: str) -> Actor | None:
-    """Who a session's cookie belongs to; None when the session is over or its user no longer active."""
+    """The user of a session's cookie; None when the session is over or its user no longer active."""
     found = db.execute(_OF_HASH, {"hash": keyed(settings.key, "session", cookie), "moment": now()}).one_or_none()
     return None if found is None else actor_of(found, Via.SESSION, found.via_id)
 

@@ -77,13 +77,13 @@ def revoke(db: Session, token_id: UUID) -> Token:
 
 
 def of_secret(db: Session, settings: Settings, secret: str) -> tuple[Actor, datetime | None] | None:
-    """Who a token acts for and when it was last used; None when it is unknown, over, or revoked."""
+    """The user of a token and the moment of its last use; None when it is unknown, over, or revoked."""
     found = db.execute(_OF_HASH, {"hash": keyed(settings.key, "token", secret), "moment": now()}).one_or_none()
     return None if found is None else (actor_of(found, Via.TOKEN, found.via_id), found.last_used_at)
 
 
 def is_to_be_noted(last_used_at: datetime | None) -> bool:
-    """Whether another use of a token is noted: every five minutes at most."""
+    """True when another use of a token is to be noted: every five minutes at most."""
     return last_used_at is None or now() - last_used_at > TOUCH_AFTER
 
 

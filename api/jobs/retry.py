@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 P = ParamSpec("P")
 T = TypeVar("T")
 MAX_AWAY_SECONDS = 900
-"""How long a database may be away before what needs it fails."""
+"""The seconds that a database may be away before an operation that needs it fails."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 log = structlog.get_logger("api.jobs")
 
@@ -31,5 +31,5 @@ def retry_while_away(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) ->
 
 
 def is_away(error: DBAPIError) -> bool:
-    """Whether an error is of the connection or of a lock, and not of what was asked."""
+    """True when an error is of the connection or of a lock, and not of what was asked."""
     return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)

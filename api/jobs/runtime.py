@@ -16,7 +16,7 @@ SCHEMA = "jobs"
 FILE = "jobs.db"
 POLL_SECONDS = 0.25
 AHEAD = 2
-"""How many parts a process takes at once: one that is computed and one that waits for its turn."""
+"""The parts that a process takes at once: one that is computed and one that waits for its turn."""
 
 
 class JobError(Exception):
@@ -24,7 +24,7 @@ class JobError(Exception):
 
 
 class PlainJson(Serializer):
-    """What the workflows are given and what they give back, as JSON: reading a record can't run anything."""
+    """Inputs and results of workflows as JSON: reading a record can't run anything."""
 
     def serialize(self, data: Any) -> str:
         """A plain value, or an exception as its message. Raises TypeError for what JSON can't hold."""
@@ -33,14 +33,14 @@ class PlainJson(Serializer):
         return json.dumps(data, ensure_ascii=False)
 
     def deserialize(self, serialized_data: str) -> Any:
-        """What `serialize` was given; exceptions as JobError."""
+        """The inverse of `serialize`; exceptions come as JobError."""
         data = json.loads(serialized_data)
         if isinstance(data, dict) and data.keys() == {"raised"}:
             return JobError(data["raised"])
         return data
 
     def name(self) -> str:
-        """What records say that they are written in."""
+        """The name of the format that records carry."""
         return "grading_json"
 
 

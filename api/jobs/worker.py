@@ -31,13 +31,13 @@ BEAT_SECONDS = 1.0
 GONE_AFTER = timedelta(seconds=15)
 """A worker that was not heard of for so long is taken for dead; if it isn't, what it does is done twice, to the same end."""
 KEPT = timedelta(days=1)
-"""How long records of jobs that are over are kept."""
+"""The time for which records of finished jobs stay."""
 TIDY_BEATS = 3600
 SNAPSHOT_BEATS = 60
 NOTICE_BEATS = 30
 OVER = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 NICENESS = 15
-"""How far a worker steps back behind the processes that answer people."""
+"""The niceness of a worker beside the processes that answer people."""
 log = structlog.get_logger("api.jobs")
 
 

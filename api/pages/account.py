@@ -20,7 +20,7 @@ router = APIRouter()
 Owner = Annotated[Context, needs(Rule.OWN_ACCOUNT)]
 CostlyOwner = Annotated[Context, needs(Rule.OWN_ACCOUNT, costly=True)]
 DAYS = 90
-"""How long a token is valid unless one says otherwise."""
+"""The days for which a token is valid by default."""
 
 
 @router.get("/account")

@@ -49,7 +49,7 @@ def order_reports(context: Annotated[Context, needs(Rule.READ_STATISTICS, costly
 
 @router.get("/exports")
 def show_exports(request: Request, context: Reader) -> Response:
-    """What was made for the actor in the last day; what is being made shows how far it is."""
+    """Show the documents that were made for the actor in the last day; those under way show how far they are."""
     return page(request, context, "exports.html.j2", **_listed(context))
 
 

@@ -1,4 +1,4 @@
-"""What a form of ours sent."""
+"""Reading the forms of our own pages."""
 
 from collections.abc import AsyncIterator
 from datetime import date

@@ -40,7 +40,7 @@ class Handle:
 
     @property
     def wanted(self) -> str:
-        """What may be filled in."""
+        """The kind of value that may be filled in."""
         return expectation(self.fact)
 
 

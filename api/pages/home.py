@@ -15,13 +15,13 @@ from api.store import CampaignState, Role
 
 router = APIRouter()
 FIRST, CAMPAIGNS = 12, 5
-"""How many enterprises are offered at once to begin an audit of; the others are found by their names."""
+"""The enterprises offered at once to begin an audit of; the others are found by their names."""
 Reader = Annotated[Context, needs(Rule.READ)]
 
 
 @router.get("/")
 def home(request: Request, context: Reader) -> Response:
-    """What waits for an assessor; enterprises and bureaus have pages of their own to start from."""
+    """Show an assessor's waiting work; enterprises and bureaus have pages of their own to start from."""
     if context.actor.role is Role.ENTERPRISE and context.actor.enterprise_id is not None:
         return RedirectResponse(f"/enterprises/{context.actor.enterprise_id}", status_code=303)
     if context.actor.role in (Role.BUREAU, Role.ADMINISTRATOR):

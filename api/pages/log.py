@@ -81,7 +81,7 @@ ACTIONS = MappingProxyType(
         "log.baseline": "升级时登记已有数据",
     }
 )
-"""What happened, in words; anything else is shown as it is."""
+"""Actions of the log in words; anything else is shown as it is."""
 
 
 @router.get("/log")

@@ -83,7 +83,7 @@ def export(context: CostlyReader, q: str = "", county: str = "", ruleset: str = 
 
 
 def by_class(listed: Sequence[Line], labels: Mapping[str, str]) -> list[tuple[str, int]]:
-    """How many enterprises are in each class, the best level first."""
+    """The number of enterprises in each class, the best level first."""
     counted = Counter(line.grade_class for line in listed)
     return [(known, counted[known]) for known in labels if counted[known]]
 

@@ -1,4 +1,4 @@
-"""Why something was refused, as a page; inside htmx as a notice on top of the page that asked."""
+"""A refusal as a page; inside htmx as a notice on top of the page that asked."""
 
 from fastapi import Request
 from starlette.responses import Response

@@ -93,16 +93,16 @@ def prepare() -> None:
 
 
 Labels = Mapping[str, str] | Scale | Iterable[Scale]
-"""What gives levels their words: by id, or the scales that have them."""
+"""Sources of the words of levels: labels by id, or the scales that have them."""
 
 
 def decision_words(decision: Decision | None, labels: Labels, causes: bool = True) -> str:
-    """What is decided, in words; None: there is no grading."""
+    """The decision in words; None: there is no grading."""
     return decision_text(decision or decide(None), _labelling(labels), causes)
 
 
 def brief_decision(graded: GradeBrief) -> Decision:
-    """What a grading decides of which a list tells in few words."""
+    """The parts of a grading's decision that a list shows in few words."""
     told = graded.decision
     return stored_decision(graded.grade, graded.attainable, graded.mode, told.missing, told.open_figures)
 

@@ -32,12 +32,12 @@ class UnitView:
 
     @property
     def short_boards(self) -> ShortBoards | None:
-        """What keeps the unit from the next better level."""
+        """The indicators that keep the unit from the next better level."""
         return short_boards(self.ruleset, self.graded)
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What a reader has to know about the edition; a sign-off takes the draft's notice away."""
+        """Notices about the edition that a reader has to know; a sign-off takes the draft's notice away."""
         return tuple(n for n in self.graded.notices if self.review is None or n != DRAFT_NOTICE)
 
     @property
@@ -69,7 +69,7 @@ class UnitView:
 
 
 def decision_shown(stored: Grading | None, case: Case | None) -> Decision:
-    """What is decided, by the case as it is shown; as it is stored where this revision of the engine can't explain it."""
+    """The decision of a case as it is shown; as it is stored where this revision of the engine can't explain it."""
     if case is not None:
         return case.decision
     if stored is None:
@@ -89,14 +89,14 @@ def unit_views(case: Case, reviews: Mapping[str, Review]) -> tuple[UnitView, ...
 
 
 def changes(was: Case, now: Case) -> tuple[tuple[Ruleset, Difference], ...]:
-    """What differs between two cases of the same units, down to single indicators."""
+    """The differences between two cases of the same units, down to single indicators."""
     rulesets = {unit.id: now.engine.library.ruleset(unit.ruleset) for unit in now.audit.units}
     found = compare(was.grading, now.grading)
     return tuple((rulesets[d.unit], d) for d in found if d.kind in WORTH_TELLING)
 
 
 def change_text(ruleset: Ruleset, difference: Difference) -> str:
-    """What a difference is about, in words."""
+    """The subject of a difference, in words."""
     if difference.kind == "unit_grade":
         return "至少可定的等级"
     if difference.kind == "dimension":

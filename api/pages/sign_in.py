@@ -75,5 +75,5 @@ def sign_out(request: Request, service: Annotated[Service, public()]) -> Respons
 
 
 def _own(target: str) -> str:
-    """Where to go next: a path of ours, never another site."""
+    """The path to go to next: one of ours, never another site."""
     return target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/"

@@ -23,7 +23,7 @@ router = APIRouter()
 Assigner = Annotated[Context, needs(Rule.ASSIGN_TEAMS)]
 AT_ONCE = 100
 OFFERED = 500
-"""How many enterprises the field offers while one types."""
+"""The enterprises that the field offers while one types."""
 
 
 @router.get("/teams")

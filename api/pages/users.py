@@ -26,7 +26,7 @@ AT_ONCE = 50
 
 @dataclass(frozen=True)
 class _Filled:
-    """What the form of a user shows: what was typed, or what is stored."""
+    """Contents of a user's form: what was typed, or what is stored."""
 
     login: str = ""
     name: str = ""
@@ -52,7 +52,9 @@ def create_user(request: Request, context: Keeper, sent: Sent) -> Response:
     filled = _sent(sent)
     password = passwords.generated()
     try:
-        made = users.add_user(context, login=filled.login.strip().lower(), password=password, **_said(context, filled))
+        made = users.add_user(
+            context, login=filled.login.strip().lower(), password=password, **_arguments(context, filled)
+        )
     except Problem as problem:
         context.undo(problem)
         return _list(request, context, problem.status, filled=filled, refused=problem)
@@ -70,7 +72,7 @@ def change_user(user_id: UUID, request: Request, context: Keeper, sent: Sent) ->
     """Change name, role and scope."""
     filled = _sent(sent)
     try:
-        users.change_user(context, user_id, version=sent.version, **_said(context, filled))
+        users.change_user(context, user_id, version=sent.version, **_arguments(context, filled))
     except Problem as problem:
         if problem.status == 404:
             raise
@@ -190,8 +192,8 @@ def _sent(sent: Posted) -> _Filled:
     )
 
 
-def _said(context: Context, filled: _Filled) -> dict[str, Any]:
-    """What was typed, as the domain takes it: of the scopes the one that belongs to the role. Raises Problem (422)."""
+def _arguments(context: Context, filled: _Filled) -> dict[str, Any]:
+    """The form's values as the domain takes them: of the scopes the one that belongs to the role. Raises Problem (422)."""
     require(context.db, Rule.KEEP_USERS)
     try:
         role = Role(filled.role)

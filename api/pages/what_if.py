@@ -1,4 +1,4 @@
-"""What the grade would be if values were others. Nothing of it is kept."""
+"""Grades of an audit with other values. Nothing of it is stored."""
 
 from typing import Annotated
 from uuid import UUID

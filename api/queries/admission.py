@@ -17,7 +17,7 @@ from api.store import AdmissionOpinion, AdmissionOutcome, Audit, AuditKind, Audi
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which opinions; None: no matter."""
+    """A filter of opinions; None: no restriction."""
 
     text: str | None = None
     area: str | None = None

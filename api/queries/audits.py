@@ -20,7 +20,7 @@ from api.store import Appeal, AppealState, Audit, AuditKind, AuditRevision, Audi
 from grading.model.base import Mode
 
 PLAIN = sorted(set(AuditBrief.model_fields) - {"enterprise_name", "author_name", "grading"})
-"""What briefs tell of an audit's own row."""
+"""The columns of an audit's own row that briefs show."""
 _ENTERPRISES = scope_cached(
     select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_(bindparam("ids", expanding=True)))
 )
@@ -48,7 +48,7 @@ _CONFLICTS = scope_cached(
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which audits; None: no matter."""
+    """A filter of audits; None: no restriction."""
 
     enterprise_id: UUID | None = None
     kind: AuditKind | None = None
@@ -107,7 +107,7 @@ def _grade(row: Any) -> GradeBrief:
 
 
 def publication_of(context: Context, row: Audit) -> Publication | None:
-    """What was said when the grading in force was published; None when nothing had to be."""
+    """The word given when the grading in force was published; None when none was needed."""
     said = select(Publication).where(Publication.audit_id == row.id, Publication.grading_id == row.published_grading_id)
     return context.db.scalars(said.order_by(Publication.id.desc()).limit(1)).one_or_none()
 

@@ -1,4 +1,4 @@
-"""What a batch would change: worked out from its first pass once, and kept while people look at it."""
+"""The changes that a batch would make: worked out from its first pass once, and cached while people look at it."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -51,7 +51,7 @@ class BatchImpact:
     causes: pl.DataFrame
 
     def title(self, cause: CauseCount) -> str:
-        """How a criterion is called."""
+        """The title of a criterion."""
         pair = next(
             p for p in self.pairs.values() if (p.before.id, p.after.id) == (cause.before_ruleset, cause.after_ruleset)
         )
@@ -60,7 +60,7 @@ class BatchImpact:
 
 @dataclass(frozen=True)
 class Filter:
-    """Which of the changed units; empty: no matter. `before`, `after`: classes of decisions; `cause`: a criterion's id."""
+    """A filter of changed units; empty: no restriction. `before`, `after`: classes of decisions; `cause`: a criterion's id."""
 
     way: str = ""
     county: str = ""
@@ -207,15 +207,15 @@ def sides_of(context: Context, found: BatchAudit, units: Sequence[BatchUnit]) ->
 
 
 def reasons_of(pair: Pair, mode: Mode, sides: Sides, position: int) -> pl.DataFrame:
-    """Why one unit changes, down to the values (`grading.impact.cause_details.cause_details`)."""
+    """The reasons why one unit changes, down to the values (`grading.impact.cause_details.cause_details`)."""
     columns = [
         from_audits(ruleset, [(audit, audit.units[position])])
         for ruleset, (audit, _) in ((pair.before, sides.before), (pair.after, sides.after))
     ]
-    return _told(pair, mode, (columns[0], columns[1]))
+    return _causes_frame(pair, mode, (columns[0], columns[1]))
 
 
-def _told(pair: Pair, mode: Mode, columns: tuple[Columns, Columns]) -> pl.DataFrame:
+def _causes_frame(pair: Pair, mode: Mode, columns: tuple[Columns, Columns]) -> pl.DataFrame:
     grades = [
         ColumnGrader(ruleset, mode).grade(held)
         for ruleset, held in zip((pair.before, pair.after), columns, strict=True)
@@ -244,7 +244,7 @@ def all_reasons(context: Context, batch: Batch, found: BatchImpact) -> pl.DataFr
 
         read, _ = read_pair(subjects, pair.before, pair.after, engines)
         if read.keys.height:
-            told = _told(pair, batch.mode, (read.before, read.after))
+            told = _causes_frame(pair, batch.mode, (read.before, read.after))
             parts.append(read.keys[told["unit"]].hstack(told.drop("unit")))
     return pl.concat(parts) if parts else pl.DataFrame(schema=_REASONS)
 

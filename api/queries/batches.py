@@ -1,4 +1,4 @@
-"""What routes and pages ask of batches and drafts; everything as far as the actor sees it."""
+"""Queries about batches and drafts for routes and pages; everything as far as the actor sees it."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,7 +13,7 @@ from api.store import Batch, BatchAudit, BatchState, BatchUnit, DraftRuleset, En
 
 @dataclass(frozen=True)
 class UnitsWanted:
-    """Which units of a batch: None leaves a restriction out."""
+    """A filter of a batch's units; None leaves a restriction out."""
 
     changed: bool | None = None
     before: str | None = None

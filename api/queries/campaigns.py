@@ -1,4 +1,4 @@
-"""What routes and pages ask of campaigns, as far as the actor sees them."""
+"""Queries about campaigns for routes and pages, as far as the actor sees them."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -21,7 +21,7 @@ def campaigns(
 
 
 def roster(db: Session, campaign_id: UUID) -> list[CampaignPlant]:
-    """What a campaign states of its plants, by permit."""
+    """A campaign's facts about its plants, by permit."""
     rows = select(CampaignPlant).where(CampaignPlant.campaign_id == campaign_id)
     return list(db.scalars(rows.order_by(CampaignPlant.permit)))
 
@@ -33,7 +33,7 @@ def entries(db: Session, campaign_id: UUID, permits: Sequence[str]) -> dict[str,
 
 
 def plant(db: Session, campaign_id: UUID, permit: str) -> CampaignPlant | None:
-    """What a campaign states of one plant."""
+    """A campaign's facts about one plant."""
     mine = (CampaignPlant.campaign_id == campaign_id, CampaignPlant.permit == permit)
     return db.scalar(select(CampaignPlant).where(*mine))
 
@@ -62,7 +62,7 @@ def changes(
 
 
 def number_on_roster(db: Session, campaign_id: UUID) -> int:
-    """How many plants have a target."""
+    """The number of plants that have a target."""
     mine = (CampaignPlant.campaign_id == campaign_id, CampaignPlant.target.is_not(None))
     return db.scalars(select(func.count()).select_from(CampaignPlant).where(*mine)).one()
 

@@ -36,7 +36,7 @@ _PUBLISHED = scope_cached(
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which enterprises; None: no matter."""
+    """A filter of enterprises; None: no restriction."""
 
     text: str | None = None
     area: str | None = None

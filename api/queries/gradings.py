@@ -15,7 +15,7 @@ from grading.model.base import Mode
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which gradings; None: no matter."""
+    """A filter of gradings; None: no restriction."""
 
     audit_id: UUID | None = None
     enterprise_id: UUID | None = None

@@ -10,7 +10,7 @@ from api.store import RememberedAnswer
 
 
 def remembered(context: Context, key: str) -> RememberedAnswer | None:
-    """What was answered to the actor under a key."""
+    """The answer that the actor got under a key."""
     return context.db.scalar(select(RememberedAnswer).where(RememberedAnswer.key == key))
 
 

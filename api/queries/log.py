@@ -17,7 +17,7 @@ from grading import calendar
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which entries; None: no matter."""
+    """A filter of entries; None: no restriction."""
 
     audit_id: UUID | None = None
     enterprise_id: UUID | None = None
@@ -49,16 +49,16 @@ def entries(context: Context, wanted: Wanted, before: int | None, limit: int) ->
     after = found[limit - 1].seq if len(found) > limit else None
     found = found[:limit]
     names = names_of(context.db, [entry.actor_id for entry in found])
-    return [_told(entry, names) for entry in found], after
+    return [_to_schema(entry, names) for entry in found], after
 
 
 def _begin(day: date) -> datetime:
-    """When a day begins in China; days long before or after any entry are as good as others of their kind."""
+    """The moment at which a day begins in China; days long before or after any entry are as good as others of their kind."""
     return calendar.start_of(min(max(day, date(2000, 1, 1)), date(2999, 1, 1)))
 
 
 def verified(context: Context, expected_head: str | None) -> VerifiedOut:
-    """Whether the log is as it was written and everything that it records is as it says; all is read, whoever may see it."""
+    """Verify that log and recorded rows are as they were written; everything is read, whatever the actor may see."""
     found = verify_records(context.db, expected_head)
     return VerifiedOut(
         intact=not found.findings,
@@ -74,7 +74,7 @@ def _finding(finding: Finding) -> FindingOut:
     return FindingOut(subject=finding.subject, seq=int(name) if kind == "log" else None, message=finding.message)
 
 
-def _told(entry: LogEntry, names: dict[UUID, str]) -> LogEntryOut:
+def _to_schema(entry: LogEntry, names: dict[UUID, str]) -> LogEntryOut:
     return LogEntryOut(
         seq=entry.seq,
         at=entry.at,

@@ -13,7 +13,7 @@ _UNREAD = scope_cached(select(func.count(Notice.id)).where(Notice.read_at.is_(No
 
 
 def unread(db: Session) -> int:
-    """How many notices the session's actor has not read."""
+    """The number of notices that the session's actor has not read."""
     return db.scalar(_UNREAD) or 0
 
 

@@ -19,7 +19,7 @@ from grading.model.decision import Decision, decide
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which enterprises; empty: no matter. `grade` is a class of decisions."""
+    """A filter of enterprises; empty: no restriction. `grade` is a class of decisions."""
 
     text: str = ""
     county: str = ""
@@ -97,7 +97,7 @@ def _decision(row: Any) -> Decision:
 
 
 def tally(listed: Iterable[Line], by: str, order: Iterable[str] = ()) -> dict[str, Counter[str]]:
-    """How many enterprises are in which class of decisions, by county, ruleset or class.
+    """The number of enterprises in each class of decisions, by county, ruleset or class.
 
     Keys come in `order`, the others after them by themselves.
     """

@@ -1,4 +1,4 @@
-"""What is wrong with a ruleset, and how its test cases go, for who writes and reviews them."""
+"""A ruleset's errors and the results of its test cases, for those who write and review it."""
 
 from collections.abc import Iterable
 
@@ -23,7 +23,7 @@ def checked(grader: Grader, ruleset_id: str) -> CheckedOut:
     except KeyError:
         raise not_found() from None
     except LanguageError as error:
-        return CheckedOut(id=ruleset_id, findings=_told(error.problems), cases=[])
+        return CheckedOut(id=ruleset_id, findings=_to_schemas(error.problems), cases=[])
     cases: list[CaseOut] = []
     try:
         library.ruleset(ruleset_id)
@@ -33,17 +33,17 @@ def checked(grader: Grader, ruleset_id: str) -> CheckedOut:
     except (NetworkError, EngineError) as error:
         reason = reason_of(RulesetCode.NOT_RUNNABLE, why=error.reason)
         findings = (*findings, Problem(f"{ruleset_id}.yaml", 0, "", reason))
-    return CheckedOut(id=ruleset_id, findings=_told(dict.fromkeys(findings)), cases=cases)
+    return CheckedOut(id=ruleset_id, findings=_to_schemas(dict.fromkeys(findings)), cases=cases)
 
 
 def _case(result: CaseResult) -> CaseOut:
     differences = [{"what": d.what, "expected": d.expected, "actual": d.actual} for d in result.differences]
     return CaseOut(
-        name=result.case.name, passed=result.passed, differences=differences, problems=_told(result.problems)
+        name=result.case.name, passed=result.passed, differences=differences, problems=_to_schemas(result.problems)
     )
 
 
-def _told(problems: Iterable[Problem]) -> list[FindingOut]:
+def _to_schemas(problems: Iterable[Problem]) -> list[FindingOut]:
     """Findings; of files only what is below the rulesets' folder, nothing of where the service keeps it."""
     return [
         FindingOut(

@@ -104,14 +104,14 @@ def stored_rulesets(db: Session, ruleset_id: str | None) -> list[StoredRulesetOu
         rows = rows.where(StoredRuleset.ruleset_id == ruleset_id)
     found = list(db.scalars(rows))
     reviews = reviews_of(db, [row.digest for row in found])
-    return [_kept(row, reviews.get(row.digest)) for row in found]
+    return [_to_schema(row, reviews.get(row.digest)) for row in found]
 
 
-def kept_whole(context: Context, digest: str) -> StoredContentOut:
+def stored_content(context: Context, digest: str) -> StoredContentOut:
     """A kept ruleset with everything that it says; raises Problem (404)."""
     row = context.find(StoredRuleset, digest)
     review = reviews_of(context.db, [digest]).get(digest)
-    return StoredContentOut(**dict(_kept(row, review)), content=content(stored_ruleset(context.db, digest)))
+    return StoredContentOut(**dict(_to_schema(row, review)), content=content(stored_ruleset(context.db, digest)))
 
 
 def prose(found: Ruleset) -> ProseOut:
@@ -166,7 +166,7 @@ def indicator(found: Ruleset, one: Indicator) -> IndicatorOut:
 
 @lru_cache(maxsize=512)
 def brief(library: Library, ruleset_id: str) -> RulesetBrief | None:
-    """What the files say; a library is a snapshot, so this is worked out once. None: the ruleset can't be used."""
+    """A summary of a ruleset's files; a library is a snapshot, so this is worked out once. None: the ruleset can't be used."""
     try:
         found = library.ruleset(ruleset_id)
     except LanguageError:
@@ -198,7 +198,7 @@ def _review(review: Review) -> ReviewOut:
     )
 
 
-def _kept(row: StoredRuleset, review: Review | None) -> StoredRulesetOut:
+def _to_schema(row: StoredRuleset, review: Review | None) -> StoredRulesetOut:
     return StoredRulesetOut(
         digest=row.digest,
         ruleset_id=row.ruleset_id,

@@ -26,7 +26,7 @@ def users(
 
 
 def scope_names(db: Session, listed: Iterable[User]) -> dict[UUID, str]:
-    """What each user's scope is called, by the user's id: the team, the enterprise, or the area's code."""
+    """The name of each user's scope, by the user's id: the team, the enterprise, or the area's code."""
     listed = list(listed)
     teams_ = {user.team_id for user in listed if user.team_id}
     enterprises = {user.enterprise_id for user in listed if user.enterprise_id}
@@ -44,7 +44,7 @@ def teams(db: Session) -> list[Team]:
 
 
 def members(db: Session) -> dict[UUID, int]:
-    """How many active assessors each team has; only administrators see all of them."""
+    """The number of active assessors of each team; only administrators see all of them."""
     counted = select(User.team_id, func.count(User.id)).where(User.active, User.team_id.is_not(None))
     return {key: count for key, count in db.execute(counted.group_by(User.team_id)) if key is not None}
 

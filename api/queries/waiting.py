@@ -1,4 +1,4 @@
-"""What waits for somebody: audits to write on, to confirm, to publish; appeals to answer."""
+"""Waiting work: audits to write on, to confirm, to publish; appeals to answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class OpenAppeal:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for the actor, and what of theirs waits for others."""
+    """The actor's waiting work, and the actor's audits that wait for others."""
 
     to_write: Sequence[AuditBrief] = ()
     to_confirm: Sequence[AuditBrief] = ()
@@ -37,12 +37,12 @@ class Waiting:
 
     @property
     def count(self) -> int:
-        """How many things wait for the actor."""
+        """The number of things that wait for the actor."""
         return len(self.to_write) + len(self.to_confirm) + len(self.to_publish) + len(self.appeals)
 
 
 def waiting(context: Context) -> Waiting:
-    """What waits for the actor, the oldest first."""
+    """The actor's waiting work, the oldest first."""
     role = context.actor.role
     if role is Role.BUREAU:
         return Waiting(to_publish=briefs(context, _in(context, AuditState.CONFIRMED)), appeals=open_appeals(context))

@@ -137,7 +137,7 @@ def get_opinion(opinion_id: UUID, context: Reader, known: IfNoneMatch = None) ->
     responses={200: {"description": "To the letter.", "content": BODY["requestBody"]["content"]}},
 )
 def get_opinion_project(opinion_id: UUID, context: Reader) -> Response:
-    """What the opinion was made from; it can be sent again, changed."""
+    """The project from which the opinion was made; it can be sent again, changed."""
     return answer(context.find(AdmissionOpinion, opinion_id).content)
 
 

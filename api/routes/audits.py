@@ -92,7 +92,7 @@ def create_audit(body: AuditIn, once: OnceOnly, context: Writer) -> Response:
 
 @router.get("/audits/{audit_id}", summary="An audit", response_model=AuditOut, responses=VERSIONED)
 def get_audit(audit_id: UUID, context: Reader) -> Response:
-    """Where it is on its way, its last grade, and what you may do with it."""
+    """An audit's state, its last grade, and the steps that you may take with it."""
     return audit_response(context, context.find(Audit, audit_id))
 
 

@@ -109,7 +109,7 @@ def create_batch(body: BatchIn, once: OnceOnly, context: Maker) -> Response:
         made = lifecycle.order(
             context, body.name, body.selection, against=body.against, draft_id=body.draft_id, mode=body.mode
         )
-        return answer(_told(context, made), status=202, location=f"/v1/batches/{made.id}")
+        return answer(_to_schema(context, made), status=202, location=f"/v1/batches/{made.id}")
 
     return once.answer(context, body, act)
 
@@ -120,7 +120,7 @@ def create_batch(body: BatchIn, once: OnceOnly, context: Maker) -> Response:
 def get_batch(batch_id: UUID, context: Reader) -> Response:
     """Poll it while it is `waiting`, `assessing` or `concluding`."""
     found = context.find(Batch, batch_id)
-    return answer(_told(context, found), tag=found.version)
+    return answer(_to_schema(context, found), tag=found.version)
 
 
 @router.get("/batches/{batch_id}/units", summary="The units of a batch with their grades before and after")
@@ -151,7 +151,7 @@ def get_batch_audit(batch_id: UUID, audit_id: UUID, context: Reader) -> BatchAud
 
 @router.post("/batches/{batch_id}/hold", summary="Pause a batch", response_model=BatchDetailOut, responses=STEP)
 def hold_batch(batch_id: UUID, once: OnceOnly, context: Maker, if_match: IfMatch = None) -> Response:
-    """What is being done is finished, nothing new is begun."""
+    """Finish the chunks under way and begin no new ones."""
     return once.answer(context, None, lambda: _step(context, lifecycle.hold, batch_id, if_match))
 
 
@@ -159,7 +159,7 @@ def hold_batch(batch_id: UUID, once: OnceOnly, context: Maker, if_match: IfMatch
     "/batches/{batch_id}/going-on", summary="Go on with a batch", response_model=BatchDetailOut, responses=STEP
 )
 def go_on_with_batch(batch_id: UUID, once: OnceOnly, context: Maker, if_match: IfMatch = None) -> Response:
-    """Where it was paused."""
+    """Go on where the batch was paused."""
     return once.answer(context, None, lambda: _step(context, lifecycle.go_on, batch_id, if_match))
 
 
@@ -167,7 +167,7 @@ def go_on_with_batch(batch_id: UUID, once: OnceOnly, context: Maker, if_match: I
     "/batches/{batch_id}/cancellation", summary="Give a batch up", response_model=BatchDetailOut, responses=STEP
 )
 def cancel_batch(batch_id: UUID, once: OnceOnly, context: Maker, if_match: IfMatch = None) -> Response:
-    """What was computed is forgotten."""
+    """Discard what was computed."""
     return once.answer(context, None, lambda: _step(context, lifecycle.cancel, batch_id, if_match))
 
 
@@ -201,7 +201,7 @@ def release_audit(
 
     def act() -> Response:
         found = holding.release(context, batch_id, audit_id, body.reasons, version_in(if_match))
-        return answer(_told(context, found), tag=found.version)
+        return answer(_to_schema(context, found), tag=found.version)
 
     return once.answer(context, body, act)
 
@@ -216,7 +216,7 @@ def take_batch_back(
 
     def act() -> Response:
         found = publication.take_back(context, batch_id, body.reasons, version_in(if_match))
-        return answer(_told(context, found), tag=found.version)
+        return answer(_to_schema(context, found), tag=found.version)
 
     return once.answer(context, body, act)
 
@@ -225,10 +225,10 @@ def _step(
     context: Context, step: Callable[[Context, UUID, int | None], Batch], batch_id: UUID, if_match: str | None
 ) -> Response:
     found = step(context, batch_id, version_in(if_match))
-    return answer(_told(context, found), tag=found.version)
+    return answer(_to_schema(context, found), tag=found.version)
 
 
-def _told(context: Context, batch: Batch) -> BatchDetailOut:
+def _to_schema(context: Context, batch: Batch) -> BatchDetailOut:
     return BatchDetailOut.of(
         batch, progress_of(context.db, batch), counts_of(context.db, batch), actions(context, batch)
     )

@@ -25,7 +25,7 @@ STEP = VERSIONED | refusals(409, 412)
 )
 def get_plan(campaign_plant_id: UUID, context: Annotated[Context, needs(Rule.READ)]) -> Response:
     """A gap is closed by the published audit that meets it, never by a percentage."""
-    return _told(context, campaign_plant_id)
+    return _respond(context, campaign_plant_id)
 
 
 @router.put(
@@ -38,7 +38,7 @@ def write_plan(campaign_plant_id: UUID, body: PlanIn, context: Writer, if_match:
     """By the enterprise or the bureau; needs `If-Match` with the plan's `version`."""
     measures = [measure.measure() for measure in body.measures]
     plan.save_plan(context, campaign_plant_id, measures, required_version(if_match))
-    return _told(context, campaign_plant_id)
+    return _respond(context, campaign_plant_id)
 
 
 @router.post(
@@ -52,11 +52,11 @@ def take_over_gaps(campaign_plant_id: UUID, once: OnceOnly, context: Writer, if_
 
     def act() -> Response:
         plan.take_over_gaps(context, campaign_plant_id, version_in(if_match))
-        return _told(context, campaign_plant_id)
+        return _respond(context, campaign_plant_id)
 
     return once.answer(context, None, act)
 
 
-def _told(context: Context, plant_id: UUID) -> Response:
+def _respond(context: Context, plant_id: UUID) -> Response:
     found = plan.plan_of(context, plant_id)
     return answer(PlanOut.of(found), tag=found.plant.version)

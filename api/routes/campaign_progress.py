@@ -27,7 +27,7 @@ OfGap = Annotated[
 
 @router.get("/campaign-plants/{campaign_plant_id}/progress", summary="How far a plant has come")
 def get_campaign_progress(campaign_plant_id: UUID, context: Reader) -> ProgressOut:
-    """Where the plant and each of its gaps stand, what was said of them, visits and photos."""
+    """The states of the plant and of each of its gaps, with the steps that led there, visits and photos."""
     return ProgressOut.of(progress.progress_of(context, campaign_plant_id))
 
 

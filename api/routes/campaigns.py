@@ -76,7 +76,7 @@ def create_campaign(body: CampaignIn, once: OnceOnly, context: Runner) -> Respon
 
     def act() -> Response:
         made = creation.create(context, body.document, body.roster, below_reached=body.below_reached)
-        return _told(made, status=201, location=f"/v1/campaigns/{made.id}")
+        return _respond(made, status=201, location=f"/v1/campaigns/{made.id}")
 
     return once.answer(context, body, act)
 
@@ -84,7 +84,7 @@ def create_campaign(body: CampaignIn, once: OnceOnly, context: Runner) -> Respon
 @router.get("/campaigns/{campaign_id}", summary="A campaign", response_model=CampaignDetailOut, responses=VERSIONED)
 def get_campaign(campaign_id: UUID, context: Reader) -> Response:
     """With its document to the letter."""
-    return _told(context.find(Campaign, campaign_id))
+    return _respond(context.find(Campaign, campaign_id))
 
 
 @router.post(
@@ -99,7 +99,7 @@ def close_campaign(
     """From then on it is read-only."""
 
     def act() -> Response:
-        return _told(creation.close(context, campaign_id, body.reasons, version_in(if_match)))
+        return _respond(creation.close(context, campaign_id, body.reasons, version_in(if_match)))
 
     return once.answer(context, body, act)
 
@@ -133,7 +133,7 @@ def list_roster_changes(
     after_freeze: Annotated[bool, Query(description="Only those after the freeze date.")] = False,
     limit: Limit = 200,
 ) -> list[RosterChangeOut]:
-    """Who, when, why."""
+    """Changes of the roster: by whom, when and why."""
     found = queries.changes(context.db, campaign_id, frozen_only=after_freeze, most=limit)
     return [RosterChangeOut.of(change) for change in found]
 
@@ -234,5 +234,5 @@ def _document(context: Context, campaign_id: UUID, on: date | None, kind: docume
     return attachment(content, kind.media_type, name)
 
 
-def _told(row: Campaign, status: int = 200, location: str | None = None) -> Response:
+def _respond(row: Campaign, status: int = 200, location: str | None = None) -> Response:
     return answer(CampaignDetailOut.model_validate(row), status=status, tag=row.version, location=location)

@@ -72,7 +72,7 @@ def create_enterprise(
 
     def act() -> Response:
         made = enterprises.add_enterprise(context, **body.model_dump())
-        return _told(context, made, status=201, location=f"/v1/enterprises/{made.id}")
+        return _respond(context, made, status=201, location=f"/v1/enterprises/{made.id}")
 
     return once.answer(context, body, act)
 
@@ -85,7 +85,7 @@ def create_enterprise(
 )
 def get_enterprise(enterprise_id: UUID, context: Annotated[Context, needs(Rule.READ)]) -> Response:
     """With the grades that are published of it."""
-    return _told(context, context.find(Enterprise, enterprise_id))
+    return _respond(context, context.find(Enterprise, enterprise_id))
 
 
 @router.patch(
@@ -102,8 +102,8 @@ def change_enterprise(
 ) -> Response:
     """Needs `If-Match` with the enterprise's `version`."""
     changes = body.model_dump(exclude_unset=True)
-    return _told(context, enterprises.change_enterprise(context, enterprise_id, required_version(if_match), changes))
+    return _respond(context, enterprises.change_enterprise(context, enterprise_id, required_version(if_match), changes))
 
 
-def _told(context: Context, row: Enterprise, status: int = 200, location: str | None = None) -> Response:
+def _respond(context: Context, row: Enterprise, status: int = 200, location: str | None = None) -> Response:
     return answer(queries.enterprise(context.db, row), status=status, tag=row.version, location=location)

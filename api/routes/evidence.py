@@ -69,7 +69,7 @@ def create_evidence(
 
 @router.get("/evidence/{evidence_id}", summary="A file of evidence")
 def get_evidence(evidence_id: UUID, context: Reader) -> EvidenceOut:
-    """What it is, without its content."""
+    """A description of an evidence file, without its content."""
     return EvidenceOut.model_validate(context.find(EvidenceFile, evidence_id))
 
 

@@ -92,7 +92,7 @@ def create_grading(
 
     def act() -> Response:
         made = workflow.regrade(context, audit_id, body.mode)
-        return _told(context, made, status=201, location=f"/v1/gradings/{made.id}")
+        return _respond(context, made, status=201, location=f"/v1/gradings/{made.id}")
 
     return once.answer(context, body, act)
 
@@ -106,7 +106,7 @@ def create_grading(
 )
 def get_grading(grading_id: UUID, context: Reader, trace: WithTrace = True, known: IfNoneMatch = None) -> Response:
     """With its trace. Each unit says by whom its ruleset was reviewed, if it was."""
-    return _told(context, context.find(Grading, grading_id), trace=trace, known=known)
+    return _respond(context, context.find(Grading, grading_id), trace=trace, known=known)
 
 
 @router.get(
@@ -163,7 +163,7 @@ def compare_gradings(
     return answer(analysis.json_of(analysis.comparison(earlier.grading, later.grading)))
 
 
-def _told(
+def _respond(
     context: Context,
     stored: Grading,
     *,

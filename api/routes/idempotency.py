@@ -35,7 +35,7 @@ class Once:
     request: str
 
     def answer(self, context: Context, body: BaseModel | bytes | None, act: Callable[[], Response]) -> Response:
-        """What `act` answers, or what was answered under the same key before; raises Problem (422) for a key used twice."""
+        """The answer of `act`, or the one given under the same key before; raises Problem (422) for a key used twice."""
         if self.key is None:
             return act()
         said = b"" if body is None else body if isinstance(body, bytes) else body.model_dump_json().encode()

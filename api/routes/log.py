@@ -35,7 +35,7 @@ def list_log(
     cursor: Annotated[int | None, Query(ge=1, le=2**53, description="`next` of the page before.")] = None,
     limit: Limit = 50,
 ) -> Page[LogEntryOut]:
-    """What is about the audits in scope; an administrator sees everything."""
+    """Entries about the audits in scope; an administrator sees everything."""
     wanted = queries.Wanted(audit_id, enterprise_id, action, actor_id, since, until)
     items, after = queries.entries(context, wanted, cursor, limit)
     return Page(items=items, next=None if after is None else str(after))

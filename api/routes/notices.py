@@ -33,7 +33,7 @@ class NoticeOut(Out):
 
 
 class EmailIn(In):
-    """Where notices are mailed."""
+    """The address to which notices are mailed."""
 
     email: Annotated[str, StringConstraints(max_length=254, pattern=users.EMAIL)] | None = Field(
         description="Null: nowhere.", examples=["hbk@example.com"]
@@ -47,14 +47,14 @@ def list_notices(
     limit: Limit = 50,
     unread: Annotated[bool, Query(description="Only those that you have not read.")] = False,
 ) -> Page[NoticeOut]:
-    """What you must do, or should know."""
+    """Notices of what you must do, or should know."""
     found, after = queries.own(context.db, cursor, limit, unread_only=unread)
     return Page(items=[NoticeOut.model_validate(row) for row in found], next=None if after is None else str(after))
 
 
 @router.put("/notices/{notice_id}/reading", summary="Say that you have read a notice")
 def read_notice(notice_id: UUID, context: Owner) -> NoticeOut:
-    """When you first did is kept."""
+    """Note the first time at which you read a notice."""
     return NoticeOut.model_validate(notices.read(context, notice_id))
 
 

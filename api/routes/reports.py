@@ -66,7 +66,7 @@ def create_reports(
 
     def act() -> Response:
         made = exports.order_reports(context, list(dict.fromkeys(body.grading_ids)), body.format)
-        return answer(_told(made), status=202, location=f"/v1/exports/{made.id}")
+        return answer(_to_schema(made), status=202, location=f"/v1/exports/{made.id}")
 
     return once.answer(context, body, act)
 
@@ -74,13 +74,13 @@ def create_reports(
 @router.get("/exports", summary="Your documents to download")
 def list_exports(context: Reader) -> list[ExportOut]:
     """Of the last day, the newest first."""
-    return [_told(row) for row in own_exports(context)]
+    return [_to_schema(row) for row in own_exports(context)]
 
 
 @router.get("/exports/{export_id}", summary="A document and how far it is")
 def get_export(export_id: UUID, context: Reader) -> ExportOut:
     """Yours only, for a day."""
-    return _told(context.find(Export, export_id))
+    return _to_schema(context.find(Export, export_id))
 
 
 @router.get(
@@ -102,5 +102,5 @@ def _report(context: Context, grading_id: UUID, form: ReportFormat) -> Response:
     return attachment(content, analysis.MEDIA_TYPES[form], analysis.report_name(case, form))
 
 
-def _told(row: Export) -> ExportOut:
+def _to_schema(row: Export) -> ExportOut:
     return ExportOut.of(row, KEPT)

@@ -1,4 +1,4 @@
-"""What routes declare in the same way: their resource, paging, versions; and how they answer."""
+"""Common declarations of routes: their resource, paging, versions, answers."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -89,7 +89,7 @@ def required_version(if_match: str | None) -> int:
 
 
 def is_known(tag: int | str, known: str | None) -> bool:
-    """Whether a client says in `If-None-Match` that it has this version."""
+    """True when a client says in `If-None-Match` that it has this version."""
     listed = [one.strip().removeprefix("W/") for one in (known or "").split(",")]
     return etag(tag) in listed or listed == ["*"]
 

@@ -152,7 +152,7 @@ def list_stored_rulesets(
 @router.get("/stored-rulesets/{ruleset_digest}", summary="A ruleset as it was when it graded something")
 def get_stored_ruleset(ruleset_digest: str, context: Reader) -> StoredContentOut:
     """With everything that it says."""
-    return queries.kept_whole(context, ruleset_digest)
+    return queries.stored_content(context, ruleset_digest)
 
 
 @router.get("/ruleset-schema", summary="The JSON Schema of ruleset files", response_model=dict[str, object])

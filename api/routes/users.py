@@ -73,7 +73,7 @@ def create_user(body: UserIn, context: Keeper) -> Response:
 
 @router.get("/users/{user_id}", summary="A user")
 def get_user(user_id: UUID, context: Reader) -> UserOut:
-    """Who signs in."""
+    """A user."""
     return UserOut.model_validate(context.find(User, user_id))
 
 
@@ -154,7 +154,7 @@ def end_assignment(
 
 
 def _without_none(said: dict[str, Any]) -> dict[str, Any]:
-    """What was said; null takes a scope away, and says nothing of anything else."""
+    """The fields that were sent; null takes a scope away, and of anything else it means nothing."""
     return {
         field: value
         for field, value in said.items()

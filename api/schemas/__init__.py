@@ -1,1 +1,1 @@
-"""What goes over the wire as JSON: the models of requests (`…In`) and of answers (`…Out`), one file per resource."""
+"""Models of JSON over the wire: requests (`…In`) and answers (`…Out`), one file per resource."""

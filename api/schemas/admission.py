@@ -86,7 +86,7 @@ class BearingRuleOut(Out):
 
 
 class PreviewOut(Out):
-    """What an opinion says; `missing` are the facts that would decide an undecided one."""
+    """An opinion's conclusion; `missing` are the facts that would decide an undecided one."""
 
     outcome: AdmissionOutcome
     zone: str | None = Field(examples=["core"])
@@ -103,7 +103,7 @@ class PreviewOut(Out):
 
 
 class CompletionIn(In):
-    """When a project was accepted as completed (竣工验收), by which document, and who runs it."""
+    """The acceptance of a completed project (竣工验收): day, document and operator."""
 
     completed_on: date
     reasons: Reasons
@@ -111,7 +111,7 @@ class CompletionIn(In):
 
 
 class CompletionOut(Out):
-    """When a project was accepted as completed."""
+    """The acceptance of a completed project."""
 
     completed_on: date
     enterprise_id: UUID | None

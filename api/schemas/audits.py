@@ -67,7 +67,7 @@ AUDIT_SCHEMA: dict[str, Any] = {
     },
     "example": AUDIT_EXAMPLE,
 }
-"""What every audit looks like, whatever its rulesets."""
+"""The schema of every audit, whatever its rulesets."""
 DRAFT_SCHEMA: dict[str, Any] = {
     "type": "object",
     "title": "Draft",
@@ -113,7 +113,7 @@ class AuditBrief(Out):
 
 
 class PublicationOut(Out):
-    """What was said when a grading was published that is not decided, or that had something unusual about it."""
+    """The word given when a grading was published that is not decided, or that had something unusual about it."""
 
     grading_id: UUID
     undecided: bool
@@ -167,19 +167,19 @@ class RevisionOut(Out):
 
 
 class ReasonsIn(In):
-    """Why."""
+    """Reasons for a step."""
 
     reasons: Reasons
 
 
 class OptionalReasonsIn(In):
-    """Why; a draft that was never submitted needs no reasons."""
+    """Reasons for a step; a draft that was never submitted needs none."""
 
     reasons: Reasons | None = None
 
 
 class WordIn(In):
-    """What is said of what is missing or unusual; needed where there is something."""
+    """A word about what is missing or unusual; needed where there is something."""
 
     reasons: Reasons | None = None
 
@@ -193,13 +193,13 @@ OutsideReason = Annotated[
 
 
 class StepIn(WordIn):
-    """What a step needs to be told."""
+    """The facts that a step needs."""
 
     outside_reason: OutsideReason = None
 
 
 class PublicationIn(StepIn):
-    """Which grading to publish; by default the last official one."""
+    """The grading to publish; by default the last official one."""
 
     grading_id: UUID | None = None
     reasons: Reasons | None = Field(
@@ -229,7 +229,7 @@ class AnswerIn(In):
 
 
 class CheckOut(Out):
-    """What would keep a draft from being submitted."""
+    """Obstacles to submitting a draft."""
 
     ready: bool
     notices: list[dict[str, str]] = Field(
@@ -251,7 +251,7 @@ class CheckOut(Out):
 
 
 class WorkbookOut(Out):
-    """What a workbook holds."""
+    """Contents of a workbook."""
 
     warnings: list[str] = Field(description="What its sender should know.")
     audit: dict[str, Any]

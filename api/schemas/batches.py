@@ -65,7 +65,7 @@ class DraftOut(DraftBrief):
 
 
 class BatchIn(In):
-    """What is to be graded again, and by what: `against` an edition or a ruleset, or a draft."""
+    """The units to grade again, and the ruleset: `against` an edition or a ruleset, or a draft."""
 
     name: Line
     within: Area | None = Field(default=None, description="A county, city or province; the whole area if not given.")
@@ -79,12 +79,12 @@ class BatchIn(In):
 
     @property
     def selection(self) -> Selection:
-        """Which units it is about."""
+        """The units that the batch is about."""
         return Selection(self.within, self.industry, self.edition, self.since, self.until)
 
 
 class ProgressOut(Out):
-    """How far it is; counts are of audits."""
+    """A batch's progress; counts are of audits."""
 
     phase: BatchPhase | None = Field(description="`columns`: the first pass over all; `engine`: its conclusions.")
     done: int
@@ -94,7 +94,7 @@ class ProgressOut(Out):
 
 
 class CountsOut(Out):
-    """What came of the audits."""
+    """The audits of a batch, counted by outcome."""
 
     selected: int
     changed: int
@@ -193,7 +193,7 @@ class ListedUnitOut(BatchUnitOut):
 
 
 class BatchAuditOut(Out):
-    """What a batch found of an audit."""
+    """A batch's findings about an audit."""
 
     audit_id: UUID
     outcome: AuditOutcome

@@ -18,7 +18,7 @@ OfGap = Annotated[
 
 
 class StepIn(In):
-    """How far a plant or one of its gaps has come."""
+    """A step of a plant or of one of its gaps."""
 
     state: CampaignStepState
     gap: OfGap = None

@@ -55,7 +55,7 @@ class RosterChangeIn(In):
 
 
 class ClosingIn(In):
-    """Why a campaign is closed."""
+    """The reason for closing a campaign."""
 
     reasons: Reasons
 
@@ -83,7 +83,7 @@ class CampaignDetailOut(CampaignOut):
 
 
 class RosterEntryOut(Out):
-    """What a campaign states of a plant."""
+    """A campaign's facts about a plant."""
 
     id: UUID
     enterprise_id: UUID

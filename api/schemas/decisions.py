@@ -9,7 +9,7 @@ from grading.model.result import Outcome
 
 
 class DecisionOut(Out):
-    """What a grading decides. `grade` beside it is the worst that an undecided one may still be, `attainable` the best."""
+    """A grading's decision. `grade` beside it is the worst that an undecided one may still be, `attainable` the best."""
 
     kind: Kind = Field(description="An `undecided` grade is none: it lies between `grade` and `attainable`.")
     missing: int | None = Field(

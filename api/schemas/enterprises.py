@@ -56,7 +56,7 @@ class EnterpriseIn(In):
 
 
 class EnterpriseChange(In):
-    """What of an enterprise changes; members that aren't there stay."""
+    """Changes of an enterprise; members that aren't there stay."""
 
     name: Line | None = None
     county: Area | None = None
@@ -86,7 +86,7 @@ class SiteIn(In):
 
 
 class SiteChange(In):
-    """What of a site changes."""
+    """Changes of a site."""
 
     name: Line | None = None
     county: Area | None = None
@@ -117,7 +117,7 @@ class UnitIn(In):
 
 
 class UnitChange(In):
-    """What of a unit changes."""
+    """Changes of a unit."""
 
     name: Line | None = None
     ruleset_id: RulesetKey | None = None

@@ -41,7 +41,7 @@ class IndicatorOut(Out):
 
 
 class GateOut(Out):
-    """Whether a gate's condition holds."""
+    """The state of a gate's condition."""
 
     id: str
     status: Status
@@ -57,7 +57,7 @@ class DecisiveFigureOut(Out):
 
 
 class GroundFiguresOut(Out):
-    """How many figures a grade rests on, by how they are known."""
+    """The numbers of figures that a grade rests on, by how they are known."""
 
     estimated: int
     recalled: int = Field(description="Every one that is neither estimated nor established.")
@@ -135,7 +135,7 @@ class GradingOut(GradedOut):
 
 
 class ModeIn(In):
-    """How to grade; `trial` counts provisional figures as established, and can't be published."""
+    """The mode of a grading; `trial` counts provisional figures as established, and can't be published."""
 
     mode: Mode = Mode.OFFICIAL
 
@@ -161,7 +161,7 @@ class ReasonOut(Out):
 
 
 class UnitGapsOut(Out):
-    """What stands between a unit and its target level; `gaps` is null when it can't have that target."""
+    """The gaps between a unit and its target level; `gaps` is null when it can't have that target."""
 
     unit: str
     gaps: UnitGaps | None
@@ -179,7 +179,7 @@ Setting = Annotated[
 
 
 class SimulationIn(In):
-    """What to change."""
+    """The values to change."""
 
     settings: Annotated[list[Setting], Field(min_length=1, max_length=500)]
 
@@ -232,7 +232,7 @@ class ComparedAuditOut(Out):
 
 
 class StatedOut(Out):
-    """What one audit states; `value` is null where nothing is known."""
+    """A fact as one audit states it; `value` is null where nothing is known."""
 
     value: Any = Field(examples=["8.5"])
     text: str = Field(description="The value in Chinese, with its unit.", examples=["8.5 mg/m³"])

@@ -10,7 +10,7 @@ from api.schemas.base import Out
 
 
 class LogEntryOut(Out):
-    """Who did what when."""
+    """An entry of the log: actor, action, moment."""
 
     seq: int
     at: datetime
@@ -34,7 +34,7 @@ class FindingOut(Out):
 
 
 class VerifiedOut(Out):
-    """What a verification saw."""
+    """The result of a verification."""
 
     intact: bool
     entries: int

@@ -9,7 +9,7 @@ from api.schemas.base import Digest, In, Out, Reasons
 
 
 class ReviewOut(Out):
-    """Whether an expert has signed the edition off, and who."""
+    """An expert's sign-off of the edition; null fields where there is none."""
 
     status: Literal["draft", "reviewed"]
     reviewer: str | None = None
@@ -53,7 +53,7 @@ class RulesetOut(RulesetBrief):
 
 
 class RequirementOut(Out):
-    """What an indicator asks for at one level or several, in Chinese."""
+    """An indicator's requirement at one level or several, in Chinese."""
 
     levels: list[str]
     text: str = Field(description="As the guideline says it, or the sentence made of the condition.")
@@ -87,7 +87,7 @@ class GateOut(Out):
 
 
 class MeasureOut(Out):
-    """What a unit of some level does in some alert."""
+    """The measure of a unit of some level in some alert."""
 
     alert: Literal["yellow", "orange", "red"]
     level: str
@@ -124,7 +124,7 @@ class SignOffOut(Out):
 
 
 class FindingOut(Out):
-    """What is wrong with a ruleset's files."""
+    """A problem of a ruleset's files."""
 
     file: str
     line: int
@@ -135,7 +135,7 @@ class FindingOut(Out):
 
 
 class CaseOut(Out):
-    """How one of a ruleset's test cases went."""
+    """The result of one of a ruleset's test cases."""
 
     name: str
     passed: bool
@@ -144,7 +144,7 @@ class CaseOut(Out):
 
 
 class CheckedOut(Out):
-    """What is wrong with a ruleset, and how its test cases went."""
+    """A ruleset's problems, and the results of its test cases."""
 
     id: str
     findings: list[FindingOut]

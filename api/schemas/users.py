@@ -18,7 +18,7 @@ Password = Annotated[
 
 
 class MeOut(Out):
-    """Who you are to the service."""
+    """Your user as the service knows it."""
 
     id: UUID
     login: str
@@ -66,7 +66,7 @@ class NewUserOut(UserOut):
 
 
 class UserChange(In):
-    """What is to be different about a user. With a role come its scope and `may_review`, all of them."""
+    """Changes of a user. With a role come its scope and `may_review`, all of them."""
 
     active: bool | None = Field(default=None, description="False shuts the user out at once; true lets them in again.")
     name: PersonName | None = None

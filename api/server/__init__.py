@@ -1,1 +1,1 @@
-"""What answers requests: the service itself, or, when it is several, each of the processes that it starts for it."""
+"""The processes that answer requests: the service itself, or each of those that it starts for it."""

@@ -30,7 +30,7 @@ class Acceptor:
         self._taken: set[asyncio.Task[object]] = set()
         listening.setblocking(False)
         listening.listen(BACKLOG)
-        self.loop.add_reader(listening, self._knocked)
+        self.loop.add_reader(listening, self._on_waiting)
 
     def close(self) -> None:
         """Take no more."""
@@ -44,13 +44,13 @@ class Acceptor:
         """Those that were taken are known to the server by then."""
         await asyncio.gather(*self._taken, return_exceptions=True)
 
-    def _knocked(self) -> None:
+    def _on_waiting(self) -> None:
         self.loop.remove_reader(self.listening)
         patience = min(self.connections() * PATIENCE_PER_CONNECTION, MOST_PATIENCE)
         self._waiting = self.loop.call_later(patience, self._take)
 
     def _take(self) -> None:
-        self.loop.add_reader(self.listening, self._knocked)
+        self.loop.add_reader(self.listening, self._on_waiting)
         try:
             connection, _ = self.listening.accept()
         except (BlockingIOError, ConnectionAbortedError):
@@ -60,7 +60,7 @@ class Acceptor:
             # Too many open files, say: whoever waits goes on waiting.
             log.error("connection not taken", error=str(error))
             self.loop.remove_reader(self.listening)
-            self._waiting = self.loop.call_later(RETRY_SECONDS, self.loop.add_reader, self.listening, self._knocked)
+            self._waiting = self.loop.call_later(RETRY_SECONDS, self.loop.add_reader, self.listening, self._on_waiting)
             return
         connection.setblocking(False)
         task: asyncio.Task[object] = self.loop.create_task(self.loop.connect_accepted_socket(self.protocol, connection))

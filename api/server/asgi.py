@@ -44,7 +44,7 @@ def serve(service: Service, listening: socket.socket | None = None, *, workers: 
 
 
 def _prepare(service: Service) -> None:
-    """What the first who asked would wait for, before anybody can ask."""
+    """Load what the first request would wait for, before anybody can send one."""
     configure_mappers()
     pages.prepare(service)
     # What is there by now stays: to look through it for garbage would hold everybody up for a fifth of a second each time.

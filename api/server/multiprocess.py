@@ -21,7 +21,7 @@ from api.server.workers import worker_processes
 from api.settings import Settings
 
 MORE_SECONDS = 5
-"""What a process is given beyond the time for running requests, to close what it has open."""
+"""The seconds that a process gets beyond the time for running requests, to close what it has open."""
 
 
 def serve(settings: Settings) -> None:

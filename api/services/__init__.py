@@ -1,1 +1,1 @@
-"""What the service does, one module or package for each subject: every write, and what follows from what is stored."""
+"""The service's operations, one module or package for each subject: every write, and what follows from what is stored."""

@@ -68,7 +68,7 @@ class Made:
 
 
 class Regrading(StrEnum):
-    """Whether the enterprise's grade has to be confirmed after its project was completed."""
+    """The state of a grade that has to be confirmed after its project was completed."""
 
     NOT_REQUIRED = "not_required"
     AWAITING_COMPLETION = "awaiting_completion"

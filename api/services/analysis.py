@@ -1,4 +1,4 @@
-"""What follows from a graded audit: explanation, gaps, simulation, report; the same for stored gradings and for trials."""
+"""Analysis of a graded audit: explanation, gaps, simulation, report; the same for stored gradings and for trials."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from reports.gap_report import gap_report_html, gap_report_pdf
 
 
 class ReportFormat(StrEnum):
-    """How a report comes."""
+    """The format of a report."""
 
     PDF = "pdf"
     HTML = "html"
@@ -44,7 +44,7 @@ class Case:
     grading: Grading
     engine: Engine
     note: str | None = None
-    """What was said when the grading was published, where something had to be."""
+    """The word given when the grading was published, where one was needed."""
     source: str | None = None
     """Of a stored grading: the entry of the log that it was made by, as a head that is handed out."""
 
@@ -55,12 +55,12 @@ class Case:
 
     @cached_property
     def decision(self) -> Decision:
-        """What is decided of the enterprise."""
+        """The enterprise's decision."""
         return decision_of(self.rulesets, self.audit, self.grading)
 
     @cached_property
     def unit_decisions(self) -> tuple[Decision, ...]:
-        """What is decided of each unit."""
+        """The decision of each unit."""
         return unit_decisions(self.rulesets, self.audit, self.grading)
 
     @cached_property
@@ -82,7 +82,7 @@ class Case:
 
 
 def explanation(case: Case, unit: str | None, level: str | None, indicator: str | None) -> list[Reason]:
-    """Why each unit has its grade, cut down to a level and an indicator if they are given."""
+    """Explain the grade of each unit, cut down to a level and an indicator if they are given."""
     return [
         _only(explain(case.audit, i, _ruleset(case, i), case.grading.units[i]), level, indicator)
         for i in case.units(unit)
@@ -90,7 +90,7 @@ def explanation(case: Case, unit: str | None, level: str | None, indicator: str 
 
 
 def gaps(case: Case, unit: str | None, target: str | None) -> list[dict[str, Any]]:
-    """What stands between each unit and its target level, or why it can't have that target."""
+    """The gaps between each unit and its target level, or the reason why it can't have that target."""
     return [_gaps(case, i, target) for i in case.units(unit)]
 
 
@@ -145,7 +145,7 @@ def _next_levels(case: Case) -> list[UnitGaps]:
 
 
 def report_name(case: Case, form: ReportFormat) -> str:
-    """What a report's file is called: the enterprise and the day."""
+    """The file name of a report: the enterprise and the day."""
     return f"{case.audit.enterprise.name}-差距报告-{case.audit.assessed_on.isoformat()}.{form.value}"
 
 

@@ -41,7 +41,7 @@ PLANTS = 300
 WORD = "演示数据，缺失和异常之处未改动。"
 PUBLISHED_WORD = "演示数据：指南限值待主管部门核实，先行公布。"
 LEFT_AT = ("published", "published", "published", "confirmed", "submitted", "draft", "returned")
-"""How far the examples' audits have come, in turn."""
+"""The states in which the examples' audits are left, in turn."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def settings_of(settings: Settings) -> Settings:
 
 
 def is_demo(service: Service) -> bool:
-    """Whether the database was made for a demo."""
+    """True when the database was made for a demo."""
     with service.database.reading() as db:
         return db.scalar(select(LogEntry.seq).where(LogEntry.action == MARK).limit(1)) is not None
 
@@ -143,7 +143,7 @@ def _enterprise(db: Any, said: dict[str, Any], team_id: UUID) -> UUID:
 
 
 def _lacks_gates(context: Context, audit_id: UUID) -> bool:
-    """Whether an audit can't be published because its gates are unanswered."""
+    """True when an audit can't be published because its gates are unanswered."""
     audit = context.find(Audit, audit_id)
     grading = workflow.latest(context, audit, workflow.revision_of(context, audit))
     return grading is None or has_open_exclusion(outcomes_of(context, grading))
@@ -213,7 +213,7 @@ def _text(said: dict[str, Any]) -> str:
 
 
 def _as_the_enterprise_sees_it(said: dict[str, Any]) -> dict[str, Any]:
-    """What the enterprise says of itself: a little better than the experts found it, and an outlet less."""
+    """The enterprise's own answers: a little better than the experts found it, and an outlet less."""
     (unit, *others) = said["units"]
     facts = unit["facts"] | {
         "calendering_capture": "enclosed_negative",

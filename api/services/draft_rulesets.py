@@ -38,7 +38,7 @@ def upload(context: Context, text: bytes) -> DraftRuleset:
         digest=ruleset_digest(ruleset),
         text=text.decode("utf-8"),
         document=ruleset_text(ruleset),
-        warnings=json.dumps([_told(warning) for warning in warnings], ensure_ascii=False),
+        warnings=json.dumps([_serialize(warning) for warning in warnings], ensure_ascii=False),
         area=area,
         uploaded_by=actor.id,
     )
@@ -48,7 +48,7 @@ def upload(context: Context, text: bytes) -> DraftRuleset:
 
 
 def in_charge(area: str, jurisdiction: str) -> bool:
-    """Whether a bureau's area lies in a ruleset's jurisdiction, or contains it."""
+    """True when a bureau's area lies in a ruleset's jurisdiction, or contains it."""
     return in_area(area, jurisdiction) or in_area(jurisdiction, area)
 
 
@@ -71,7 +71,7 @@ def _read(text: bytes, root: Path) -> tuple[Ruleset, list[Finding]]:
 
 def _invalid(errors: list[Finding]) -> Problem:
     listed = [ErrorAt(_place(error), error.message, error.code) for error in errors]
-    more = {"findings": [_told(error) for error in errors]}
+    more = {"findings": [_serialize(error) for error in errors]}
     return Problem("invalid_ruleset", f"规则集有 {len(errors)} 处错误。", status=422, errors=listed, more=more)
 
 
@@ -82,7 +82,7 @@ def _place(finding: Finding) -> str:
     return f"{file}{line}{finding.place}".strip()
 
 
-def _told(finding: Finding) -> dict[str, str | int | None]:
+def _serialize(finding: Finding) -> dict[str, str | int | None]:
     file = None if finding.file == SHOWN_AS else finding.file
     return {
         "file": file,

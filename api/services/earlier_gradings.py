@@ -13,7 +13,7 @@ WORDS = {
 
 
 class EarlierGradings:
-    """How the gradings of other revisions come out under this one, counted by the engine's name."""
+    """Gradings of other revisions as they come out under this one, counted by the engine's name."""
 
     def __init__(self) -> None:
         self._found: dict[str, Counter[Likeness]] = defaultdict(Counter)

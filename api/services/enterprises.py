@@ -29,7 +29,7 @@ def enterprise_of(db: Session, code: str) -> Enterprise | None:
 
 
 def no_enterprise(code: str) -> str:
-    """What people are told of a credit code that no enterprise has which they may see."""
+    """The refusal of a credit code that no enterprise has which the actor may see."""
     return f"没有统一社会信用代码为 {code[:18]} 的企业，或它不在您的范围内。"
 
 

@@ -24,7 +24,7 @@ from reports.archive import Archive
 from reports.bulk import Part, not_made
 
 MAX_RUNNING = 3
-"""How many archives one person may have made at once."""
+"""The most archives that one person may have under way at once."""
 REPORTS_AT_ONCE = 5
 ZIP = "application/zip"
 AT_WORK = (ExportState.WAITING, ExportState.RUNNING)

@@ -19,7 +19,7 @@ RESTORE = f"请停止服务，保留现有文件，{RESTORE_IT}"
 
 
 UNREADABLE = ("malformed", "not a database", "disk I/O")
-"""What SQLite says of a file that it can't read."""
+"""SQLite's messages about a file that it can't read."""
 
 
 class DamagedError(Exception):
@@ -50,7 +50,7 @@ def refuse_damaged(service: Service, *, must_exist: bool, thorough: bool = False
 
 
 def damage_of(database: Database, error: BaseException | None = None) -> str:
-    """Which tables can't be read, and what to do; without a damaged table, what the driver says."""
+    """The tables that can't be read, and the remedy; without a damaged table, the driver's message."""
     damaged = _damaged_tables(database)
     if damaged:
         return f"数据库已损坏（表 {'、'.join(damaged)} 读不出来）。{RESTORE}。"
@@ -59,7 +59,7 @@ def damage_of(database: Database, error: BaseException | None = None) -> str:
 
 
 def is_damage(database: Database, error: BaseException) -> bool:
-    """Whether something failed because the database is damaged, and not because of a mistake or of who was in the way."""
+    """True when something failed because the database is damaged, and not because of a mistake or of another process."""
     said = str(error.orig) if isinstance(error, DBAPIError) else ""
     return any(words in said for words in UNREADABLE) or bool(_damaged_tables(database))
 

@@ -40,7 +40,7 @@ _SIGN_OFFS = scope_cached(
 
 @dataclass(frozen=True)
 class Review:
-    """Who signed an edition off, and when."""
+    """The sign-off of an edition: reviewer and moment."""
 
     reviewer: str
     at: datetime
@@ -48,7 +48,7 @@ class Review:
 
 
 class Likeness(Enum):
-    """How two gradings of the same inputs by different engines differ."""
+    """The comparison of two gradings of the same inputs by different engines."""
 
     SAME = auto()
     SAME_GRADES = auto()
@@ -135,7 +135,7 @@ def _likeness(was: dict[str, Any], is_: dict[str, Any]) -> Likeness:
 
 
 def _grades(told: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """What the enterprise and each unit was graded."""
+    """The grades of the enterprise and of each unit."""
     return [(one.get("id", ""), one["grade"], one["attainable"]) for one in (told, *told["units"])]
 
 

@@ -201,7 +201,7 @@ def change_own_password(context: Context, old: str, new: str) -> None:
 
 
 def set_own_email(context: Context, email: str) -> None:
-    """Where the actor's notices are mailed; empty: nowhere. Raises Problem (422)."""
+    """Set the address to which the actor's notices are mailed; empty: none. Raises Problem (422)."""
     actor = require(context.db, Rule.OWN_ACCOUNT)
     said = email.strip()
     if said and (len(said) > 254 or not re.fullmatch(EMAIL, said)):

@@ -11,7 +11,7 @@ from api.store.base import Base, Packed, id_column, now, words
 
 
 class AdmissionOutcome(StrEnum):
-    """What an opinion says."""
+    """An opinion's conclusion."""
 
     ADMITTED = "admitted"
     REFUSED = "refused"
@@ -32,7 +32,7 @@ class AdmissionOpinion(Base, kw_only=True):
     county: Mapped[str] = mapped_column(String(6))
     industry: Mapped[str | None] = mapped_column(String(120), default=None)
     accepted_on: Mapped[date]
-    """When the project was accepted for approval: the day decides which rules stand."""
+    """The day on which the project was accepted for approval: it decides which rules stand."""
     outcome: Mapped[AdmissionOutcome] = mapped_column(words(AdmissionOutcome))
     required_level: Mapped[str | None] = mapped_column(String(32), default=None)
     content: Mapped[str] = mapped_column(Packed)
@@ -52,7 +52,7 @@ class AdmissionOpinion(Base, kw_only=True):
 
 
 class ProjectCompletion(Base, kw_only=True):
-    """When a project was accepted as completed (竣工验收); a later row about the same opinion corrects an earlier one."""
+    """The acceptance of a completed project (竣工验收); a later row about the same opinion corrects an earlier one."""
 
     __tablename__ = "project_completions"
 

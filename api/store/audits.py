@@ -18,7 +18,7 @@ class AuditKind(StrEnum):
 
 
 class AuditState(StrEnum):
-    """Where an audit is on its way."""
+    """The state of an audit."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -59,15 +59,15 @@ class Audit(Base, kw_only=True):
     """The audit that this one was begun from, to correct it."""
     superseded_by: Mapped[UUID | None] = mapped_column(ForeignKey("audits.id"), default=None)
     reasons: Mapped[str | None] = mapped_column(Text, default=None)
-    """Why it was returned or withdrawn, the last time."""
+    """The reasons for which it was last returned or withdrawn."""
     outside_reason: Mapped[str | None] = mapped_column(Text, default=None)
-    """Why it was taken on under an edition that does not apply where the plant lies, the last time somebody said."""
+    """The reason for an edition that does not apply where the plant lies, as it was last given."""
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
     changed_at: Mapped[datetime] = mapped_column(default_factory=now)
 
 
 class DraftVersion(Base, kw_only=True):
-    """What a draft said up to one of its versions: what a page of that version showed, to tell what was changed on it since."""
+    """A draft's content up to one of its versions: what a page of that version showed, to tell what was changed on it since."""
 
     __tablename__ = "draft_versions"
     __table_args__ = (UniqueConstraint("audit_id", "version"),)
@@ -80,7 +80,7 @@ class DraftVersion(Base, kw_only=True):
     """The last version with this content."""
     content: Mapped[str] = mapped_column(Packed)
     replaced_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
-    """Who saved the next version."""
+    """The user who saved the next version."""
     page: Mapped[str | None] = mapped_column(String(36), default=None)
     """On which opened page it was saved, as the page calls itself."""
     replaced_at: Mapped[datetime] = mapped_column(default_factory=now)
@@ -110,7 +110,7 @@ class AuditRevision(Base, kw_only=True):
 
 
 class AppealState(StrEnum):
-    """Whether an appeal was answered, and how."""
+    """The state of an appeal."""
 
     OPEN = "open"
     UPHELD = "upheld"

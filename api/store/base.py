@@ -1,4 +1,4 @@
-"""What all tables have in common: ids that sort by time, moments in UTC, packed documents, names of constraints."""
+"""Common parts of all tables: ids that sort by time, moments in UTC, packed documents, names of constraints."""
 
 import secrets
 import time

@@ -19,7 +19,7 @@ from grading.model.base import Mode
 
 
 class BatchState(StrEnum):
-    """Where a batch is."""
+    """The state of a batch."""
 
     WAITING = "waiting"
     """Ordered; nothing is selected yet."""
@@ -104,12 +104,12 @@ class Batch(Base, kw_only=True):
     problem: Mapped[str | None] = mapped_column(Packed, default=None)
     """JSON, of `stopped` and `failed`: `{"message", …}`."""
     reasons: Mapped[str | None] = mapped_column(Text, default=None)
-    """Why it was taken back."""
+    """The reasons for which it was taken back."""
 
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
     selected_at: Mapped[datetime | None] = mapped_column(default=None)
     impact_at: Mapped[datetime | None] = mapped_column(default=None)
-    """When the first pass had seen everything."""
+    """The moment at which the first pass had seen everything."""
     assessed_at: Mapped[datetime | None] = mapped_column(default=None)
     published_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
     published_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -118,7 +118,7 @@ class Batch(Base, kw_only=True):
 
 
 class BatchRuleset(Base, kw_only=True):
-    """What a batch grades an industry by. The ruleset itself is in `rulesets`, or among the drafts, by its digest."""
+    """A batch's ruleset for an industry. The ruleset itself is in `rulesets`, or among the drafts, by its digest."""
 
     __tablename__ = "batch_rulesets"
 
@@ -129,7 +129,7 @@ class BatchRuleset(Base, kw_only=True):
 
 
 class BatchPhase(StrEnum):
-    """Who works on a chunk."""
+    """The phase of a chunk: the columns' pass or the engine's."""
 
     COLUMNS = "columns"
     ENGINE = "engine"
@@ -144,16 +144,16 @@ class BatchChunk(Base, kw_only=True):
     phase: Mapped[BatchPhase] = mapped_column(words(BatchPhase), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     audits: Mapped[int]
-    """How many audits are in it."""
+    """The number of audits in the chunk."""
     done_at: Mapped[datetime | None] = mapped_column(default=None)
     seconds: Mapped[float] = mapped_column(default=0.0)
-    """What it took, of one process."""
+    """The seconds that it took, of one process."""
     engine: Mapped[str | None] = mapped_column(String(100), default=None)
     """The revision of the engine that did it; None: not done, or done before this was noted."""
 
 
 class AuditOutcome(StrEnum):
-    """What came of an audit."""
+    """The outcome of an audit."""
 
     WAITING = "waiting"
     UNCHANGED = "unchanged"
@@ -177,7 +177,7 @@ class BatchAudit(Base, kw_only=True):
     audit_id: Mapped[UUID] = mapped_column(ForeignKey("audits.id"), primary_key=True)
     enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("enterprises.id"))
     county: Mapped[str] = mapped_column(String(6))
-    """Where the audit's site lies, else the enterprise, when the batch was selected."""
+    """The county of the audit's site, else of the enterprise, when the batch was selected."""
     revision_id: Mapped[UUID] = mapped_column(ForeignKey("audit_revisions.id"))
     before_id: Mapped[UUID] = mapped_column(ForeignKey("gradings.id"))
     """The grading in force before."""
@@ -189,7 +189,7 @@ class BatchAudit(Base, kw_only=True):
     engine_chunk: Mapped[int | None] = mapped_column(default=None)
     """Its chunk of the engine's work, if it is changed or in the sample."""
     checked: Mapped[bool] = mapped_column(default=False)
-    """Whether the engine has concluded it and says what the columns said."""
+    """True when the engine has concluded it and agrees with the columns."""
     after_id: Mapped[UUID | None] = mapped_column(default=None)
     """Of a changed one that is concluded: the grading that it has once the batch is published."""
     inputs: Mapped[str | None] = mapped_column(String(71), default=None)
@@ -201,7 +201,7 @@ class BatchAudit(Base, kw_only=True):
     """These six as a grading has them."""
     missing: Mapped[int | None] = mapped_column(default=None)
     open_figures: Mapped[int | None] = mapped_column(default=None)
-    """Why the new grade is not decided, as a grading has them."""
+    """The figures for which the new grade is not decided, as a grading has them."""
     released_by: Mapped[UUID | None] = mapped_column(default=None)
     released_at: Mapped[datetime | None] = mapped_column(default=None)
     release_reasons: Mapped[str | None] = mapped_column(Text, default=None)
@@ -229,7 +229,7 @@ class BatchUnit(Base, kw_only=True):
     county: Mapped[str] = mapped_column(String(6))
     industry: Mapped[str] = mapped_column(String(60))
     regraded: Mapped[bool]
-    """Whether the batch is about it; the other units of the same audit stay as they are."""
+    """True when the batch is about the unit; the other units of the same audit stay as they are."""
     before_ruleset: Mapped[str] = mapped_column(String(120))
     before_digest: Mapped[str] = mapped_column(String(71))
     after_ruleset: Mapped[str] = mapped_column(String(120))
@@ -241,12 +241,12 @@ class BatchUnit(Base, kw_only=True):
     after_attainable: Mapped[str | None] = mapped_column(String(32), default=None)
     """None: the audit can't be read under the new ruleset."""
     changed: Mapped[bool] = mapped_column(default=False)
-    """Whether grade or attainable grade is another."""
+    """True when grade or attainable grade is another."""
     checked: Mapped[bool] = mapped_column(default=False)
-    """Whether the engine has concluded it again."""
+    """True when the engine has concluded it again."""
     missing: Mapped[int | None] = mapped_column(default=None)
     open_figures: Mapped[int | None] = mapped_column(default=None)
-    """Why the grade after is not decided, once the engine has concluded it."""
+    """The figures for which the grade after is not decided, once the engine has concluded it."""
 
 
 class BatchFrame(Base, kw_only=True):

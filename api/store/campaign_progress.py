@@ -1,4 +1,4 @@
-"""How far plants have come in a campaign: steps that people took, visits with findings and advice, photos of what was done."""
+"""Progress of plants in a campaign: steps that people took, visits with findings and advice, photos of works."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from api.store.base import Base, id_column, now, words
 
 
 class CampaignStepState(StrEnum):
-    """What people say a plant, or one of its gaps, has come to; what follows from plans and gradings is never stored."""
+    """A step of a plant, or of one of its gaps, as people state it; what follows from plans and gradings is never stored."""
 
     RECTIFYING = "rectifying"
     SELF_CHECKED = "self_checked"
@@ -59,7 +59,7 @@ class CampaignVisit(Base, kw_only=True):
     findings: Mapped[str] = mapped_column(Text)
     advice: Mapped[str] = mapped_column(Text)
     next_day: Mapped[date | None] = mapped_column(default=None)
-    """When to come again."""
+    """The day of the next visit."""
     by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     at: Mapped[datetime] = mapped_column(default_factory=now)
 

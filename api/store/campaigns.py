@@ -11,7 +11,7 @@ from api.store.base import Base, Packed, id_column, now, words
 
 
 class CampaignState(StrEnum):
-    """Whether a campaign is under way."""
+    """The state of a campaign."""
 
     ACTIVE = "active"
     CLOSED = "closed"
@@ -41,11 +41,11 @@ class Campaign(Base, kw_only=True):
     closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     reasons: Mapped[str | None] = mapped_column(Text, default=None)
-    """Why it was closed."""
+    """The reasons for which it was closed."""
 
 
 class CampaignPlant(Base, kw_only=True):
-    """What a campaign knows of a plant beside its gradings: facts, and on the roster its target and plan."""
+    """A campaign's plant beside its gradings: facts, and on the roster its target and plan."""
 
     __tablename__ = "campaign_plants"
     __table_args__ = (UniqueConstraint("campaign_id", "permit"), Index(None, "enterprise_id"))
@@ -71,7 +71,7 @@ class CampaignPlant(Base, kw_only=True):
 
 
 class CampaignChangeKind(StrEnum):
-    """What was changed of a plant."""
+    """The kind of a plant's change."""
 
     ADDED = "added"
     CHANGED = "changed"
@@ -91,7 +91,7 @@ class CampaignChange(Base, kw_only=True):
     enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("enterprises.id"))
     kind: Mapped[CampaignChangeKind] = mapped_column(words(CampaignChangeKind))
     after_freeze: Mapped[bool]
-    """Whether the roster was frozen by then."""
+    """True when the roster was frozen by then."""
     reasons: Mapped[str | None] = mapped_column(Text, default=None)
     details: Mapped[str] = mapped_column(Text, default="{}")
     """JSON: `{"target": [before, after], …}`."""

@@ -50,12 +50,12 @@ def note(db: Session, model: type[Base], rows: Iterable[Mapping[Any, Any]], *, w
 
 
 def pending(db: Session) -> bool:
-    """Whether there is anything that no entry has taken."""
+    """True when there is a change that no entry has taken."""
     return any(db.info.get(CHANGES, {}).values()) or bool(db.info.get(BULK))
 
 
 def take_some(db: Session, keys: Iterable[tuple[str, str]]) -> Changes:
-    """What was changed of some rows (table and key), which `take` then leaves out."""
+    """Take the changes of some rows (table and key), which `take` then leaves out."""
     known: Changes = db.info.get(CHANGES, {})
     found: Changes = {}
     for table, key in keys:
@@ -65,7 +65,7 @@ def take_some(db: Session, keys: Iterable[tuple[str, str]]) -> Changes:
 
 
 def take(db: Session) -> Changes:
-    """What was changed since it was last taken, everything flushed; raises UnrecordedError."""
+    """Take the changes since the last call, everything flushed; raises UnrecordedError."""
     db.flush()
     bulk = db.info.get(BULK)
     if bulk:

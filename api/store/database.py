@@ -65,7 +65,7 @@ class Database:
             session.commit()
 
     def answers(self) -> bool:
-        """Whether the database answers; raises what the driver raises when it doesn't."""
+        """True when the database answers; raises what the driver raises when it doesn't."""
         with self.engine.connect() as connection:
             return bool(connection.execute(text("SELECT 1")).scalar_one())
 

@@ -1,4 +1,4 @@
-"""Which files prove what. The files themselves lie in a folder, by content hash."""
+"""Links between files and what they prove. The files themselves lie in a folder, by content hash."""
 
 from datetime import datetime
 from uuid import UUID
@@ -21,7 +21,7 @@ class EvidenceFile(Base, kw_only=True):
     name: Mapped[str] = mapped_column(String(200))
     """As the sender called it, without any folder; for people only."""
     media_type: Mapped[str] = mapped_column(String(100))
-    """What the content is, not what the sender said."""
+    """The media type of the content, not of what the sender said."""
     size: Mapped[int] = mapped_column(BigInteger)
     uploaded_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     place: Mapped[str | None] = mapped_column(String(400), default=None)

@@ -11,14 +11,14 @@ from api.store.base import Base, Packed, id_column, now, words
 
 
 class ExportKind(StrEnum):
-    """What is in it."""
+    """The kind of an archive."""
 
     REPORTS = "reports"
     MARKED_WORKBOOK = "marked_workbook"
 
 
 class ExportState(StrEnum):
-    """How far it is."""
+    """The state of an archive."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -36,13 +36,13 @@ class Export(Base, kw_only=True):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     kind: Mapped[ExportKind] = mapped_column(words(ExportKind))
     name: Mapped[str] = mapped_column(String(200))
-    """What the download is called."""
+    """The file name of the download."""
     media_type: Mapped[str] = mapped_column(String(100))
     state: Mapped[ExportState] = mapped_column(words(ExportState), default=ExportState.WAITING)
     total: Mapped[int] = mapped_column(default=1)
-    """How many parts it has."""
+    """The number of its parts."""
     made: Mapped[int] = mapped_column(default=0)
-    """How many of them are made."""
+    """The number of its parts that are made."""
     wanted: Mapped[str | None] = mapped_column(Packed, default=None)
     """JSON, of `reports`: `{"format", "grading_ids"}`; whoever makes them reads here what is wanted."""
     run: Mapped[int] = mapped_column(default=1)

@@ -36,7 +36,7 @@ class Grading(Base, kw_only=True):
     missing: Mapped[int | None] = mapped_column(default=None)
     """Of an undecided one: how many values and tables nobody has stated; None where it is decided, or nobody counted."""
     open_figures: Mapped[int | None] = mapped_column(default=None)
-    """How many figures of the guideline the authority has to verify."""
+    """The number of figures of the guideline that the authority has to verify."""
 
 
 class GradedUnit(Base, kw_only=True):
@@ -58,7 +58,7 @@ class GradedUnit(Base, kw_only=True):
 
 
 class Publication(Base, kw_only=True):
-    """What was said when a grading was published that is not decided, or that had something unusual about it."""
+    """The word given when a grading was published that is not decided, or that had something unusual about it."""
 
     __tablename__ = "publications"
 
@@ -67,6 +67,6 @@ class Publication(Base, kw_only=True):
     grading_id: Mapped[UUID] = mapped_column(ForeignKey("gradings.id"))
     published_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     undecided: Mapped[bool]
-    """Whether the grade was not decided, of the enterprise or of a unit."""
+    """True when the grade was not decided, of the enterprise or of a unit."""
     reasons: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(default_factory=now)

@@ -10,7 +10,7 @@ from api.store.base import Base, Packed, now
 
 
 class RememberedAnswer(Base, kw_only=True):
-    """What was answered to a user's request under a key; `request` is the digest of method, path and body."""
+    """The answer to a user's request under a key; `request` is the digest of method, path and body."""
 
     __tablename__ = "remembered_answers"
     __table_args__ = (Index(None, "created_at"),)

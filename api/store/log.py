@@ -10,7 +10,7 @@ from api.store.base import Base, Packed
 
 
 class LogEntry(Base, kw_only=True):
-    """Who did what when. Names no person but by the user's id."""
+    """An entry of the log: user, action, moment. It names no person but by the user's id."""
 
     __tablename__ = "log"
     __table_args__ = (Index(None, "audit_id"), Index(None, "enterprise_id"), Index(None, "action"))
@@ -19,17 +19,17 @@ class LogEntry(Base, kw_only=True):
     """1, 2, 3, …, without gaps."""
     at: Mapped[datetime]
     action: Mapped[str] = mapped_column(String(64))
-    """What happened: `audit.submitted`."""
+    """The action: `audit.submitted`."""
     actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     """None: the command line of the server."""
     audit_id: Mapped[UUID | None] = mapped_column(ForeignKey("audits.id"))
     enterprise_id: Mapped[UUID | None] = mapped_column(ForeignKey("enterprises.id"))
     subject: Mapped[str] = mapped_column(String(200))
-    """What it happened to, if that is something else: `ruleset:sha256:…`, `user:…`."""
+    """The object of the action, if that is something else: `ruleset:sha256:…`, `user:…`."""
     details: Mapped[str] = mapped_column(Text)
     """Canonical JSON."""
     rows: Mapped[str | None] = mapped_column(Packed, default=None)
-    """What became of rows, as canonical JSON: by table and key the columns that changed, null for a row that was deleted."""
+    """The changes of rows, as canonical JSON: by table and key the columns that changed, null for a row that was deleted."""
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64), unique=True)
 

@@ -11,7 +11,7 @@ from api.store.base import Base, id_column, now, words
 
 
 class NoticeKind(StrEnum):
-    """What a notice is about."""
+    """The kind of a notice."""
 
     PLAN_DUE = "plan_due"
     MEASURE_OVERDUE = "measure_overdue"
@@ -23,7 +23,7 @@ class NoticeKind(StrEnum):
 
 
 class MailState(StrEnum):
-    """What became of a notice's e-mail."""
+    """The state of a notice's e-mail."""
 
     NONE = "none"
     """There was no address, or no mail server."""
@@ -44,7 +44,7 @@ class Notice(Base, kw_only=True):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     kind: Mapped[NoticeKind] = mapped_column(words(NoticeKind))
     subject: Mapped[str] = mapped_column(String(120))
-    """What it is about, by ids and days: makes it the same notice or another."""
+    """The subject, by ids and days: makes it the same notice or another."""
     text: Mapped[str] = mapped_column(String(1000))
     link: Mapped[str] = mapped_column(String(400))
     due: Mapped[date | None] = mapped_column(default=None)
@@ -54,4 +54,4 @@ class Notice(Base, kw_only=True):
     mail: Mapped[MailState] = mapped_column(words(MailState), default=MailState.NONE)
     mail_attempts: Mapped[int] = mapped_column(default=0)
     mail_at: Mapped[datetime | None] = mapped_column(default=None)
-    """When it was sent, or last tried."""
+    """The moment at which it was sent, or last tried."""

@@ -1,4 +1,4 @@
-"""What the log records of rows: which tables and columns, and how each value is written.
+"""Rows as the log records them: tables, columns, and the text of each value.
 
 Ids, states, days, numbers and short codes are written as they are; texts and anything personal as a digest, so that the log
 names nobody. Values come from the mapped classes when they are written and straight from the database when they are verified:

@@ -34,5 +34,5 @@ class SignOff(Base, kw_only=True):
     reviewer_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     reviewer_name: Mapped[str] = mapped_column(String(100))
     statement: Mapped[str | None] = mapped_column(Text, default=None)
-    """What the reviewer says about the review."""
+    """The reviewer's statement about the review."""
     at: Mapped[datetime] = mapped_column(default_factory=now)

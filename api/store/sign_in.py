@@ -1,4 +1,4 @@
-"""What proves who somebody is: sessions of browsers, tokens of systems; and the sign-ins that were tried."""
+"""Proofs of identity: sessions of browsers, tokens of systems; and attempts to sign in."""
 
 from datetime import datetime
 from uuid import UUID
@@ -52,7 +52,7 @@ class FailedSignIn(Base, kw_only=True):
 
 
 class CostlyUse(Base, kw_only=True):
-    """How much of what computes much a user has asked for of late: the moment when they may have a minute's worth again."""
+    """A user's costly requests of late: the moment at which they may have a minute's worth again."""
 
     __tablename__ = "costly_uses"
 

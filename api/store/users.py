@@ -12,7 +12,7 @@ from api.store.enterprises import county_code
 
 
 class Role(StrEnum):
-    """What a user is; decides with the scope (own enterprise, team, area) what they see and may do."""
+    """The role of a user; decides with the scope (own enterprise, team, area) what they see and may do."""
 
     ASSESSOR = "assessor"
     ENTERPRISE = "enterprise"
@@ -31,7 +31,7 @@ class Team(Base, kw_only=True):
 
 
 class User(Base, kw_only=True):
-    """Who signs in. Never deleted, only made inactive: the log names them."""
+    """A user. Never deleted, only made inactive: the log names them."""
 
     __tablename__ = "users"
     __table_args__ = (
@@ -61,7 +61,7 @@ class User(Base, kw_only=True):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
     email: Mapped[str | None] = mapped_column(String(254), default=None)
-    """Where notices go besides; None: nowhere."""
+    """The address that notices are mailed to; None: none."""
 
     @validates("area")
     def _area_is_a_code(self, _: str, value: str | None) -> str | None:

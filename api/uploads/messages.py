@@ -1,4 +1,4 @@
-"""What goes between the service and the process that reads workbooks: pickled, each message with its length before it."""
+"""Messages between the service and the process that reads workbooks: pickled, each message with its length before it."""
 
 import pickle
 import struct
@@ -29,7 +29,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Refused:
-    """What `FormError` says."""
+    """The content of a `FormError`."""
 
     problems: tuple[FormProblem, ...]
     can_mark: bool

@@ -31,7 +31,7 @@ CHUNK = 2_000
 
 @dataclass(frozen=True)
 class _Start:
-    """Where a chunk begins."""
+    """The beginning of a chunk."""
 
     offset: int
     line: int
@@ -184,7 +184,7 @@ class AuditLines:
         return raw
 
     def _reason(self, raw: Any, problem: InputProblem) -> str:
-        """What is wrong at a place: of a fact whose value is at fault, what would be right."""
+        """The reason for a problem at a place: of a fact whose value is at fault, what would be right."""
         steps = steps_of(problem.place)
         depth = fact_depth(steps)
         fact = self.ruleset.facts.get(str(steps[depth - 1])) if depth is not None else None

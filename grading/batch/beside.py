@@ -4,6 +4,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from grading.batch.heads import plain_head, table_names
+from grading.language.prose import glue
 from grading.model.ruleset import Ruleset
 
 TABLE_SUFFIXES = (".csv", ".parquet", ".xlsx", ".xls", ".txt", ".tsv", ".et")
@@ -43,7 +44,7 @@ def tables_beside(ruleset: Ruleset, file: Path) -> tuple[dict[str, Path], dict[s
             suspects[path.name] = f"不知道这是哪张表{hint}"
         elif group is not None and group not in found:
             right = "工作簿中的一张工作表" if kind == WORKBOOK else right
-            suspects[path.name] = f"像是“{ruleset.groups[group].label}”的表，但不是 {right}"
+            suspects[path.name] = glue((f"像是“{ruleset.groups[group].label}”的表，但不是", right))
     for paths in found.values():
         if len(paths) > 1:
             listed = "、".join(path.name for path in paths)

@@ -1,4 +1,4 @@
-"""How a file's heads name the columns of the layout: by id, by label, as the audit form heads them."""
+"""Columns of the layout as a file's heads name them: by id, by label, as the audit form heads them."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""What stands at a place of an audit's JSON, and how far it is to a fact's value."""
+"""Values at places of an audit's JSON, and the depth of facts in it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ Steps = Sequence[str | int]
 
 
 def fact_depth(steps: Steps) -> int | None:
-    """How many steps lead to the value of a fact; None for a place that is in none."""
+    """The number of steps to the value of a fact; None for a place that is in none."""
     if tuple(steps[:2]) == ("enterprise", "facts"):
         depth = 3
     elif steps[:1] and steps[0] == "units" and len(steps) > 2:
@@ -18,7 +18,7 @@ def fact_depth(steps: Steps) -> int | None:
 
 
 def standing_at(raw: Any, steps: Steps) -> Any:
-    """What stands there; None where nothing does, as where a key of the audit reads like a place."""
+    """The value at a place; None where there is none, as where a key of the audit reads like a place."""
     for step in steps:
         try:
             raw = raw[step]

@@ -28,7 +28,7 @@ HEADS: Mapping[str, str] = {
     COUNTY: "行政区划代码",
     ASSESSED_ON: "评估日期",
 }
-"""What says which unit it is, with the labels that people see."""
+"""The columns that identify a unit, with the labels that people see."""
 DAY = Fact(id=ASSESSED_ON, label=HEADS[ASSESSED_ON], type="date")
 HEAD_SCHEMA: Mapping[str, type[pl.DataType]] = {
     LINE: pl.UInt32,

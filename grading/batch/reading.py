@@ -45,7 +45,7 @@ UNWRITABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]"
 """The characters that the intake refuses (halves of surrogate pairs can't be in a file's text)."""
 SHOWN = 60
 _AS_IT_IS = DAY_CODES | {ProblemCode.DAY_IN_FUTURE, ProblemCode.DAY_TOO_EARLY}
-"""What is said of a day is as right in a cell."""
+"""Reasons about days that hold in a cell as well."""
 MOST_QUESTIONS = 200
 """So many cells of a column of a chunk are asked about one by one."""
 
@@ -58,13 +58,13 @@ class Chunk:
     columns: Columns
     rejects: list[Reject]
     read: int
-    """How many units (of JSON lines: audits) of the input it covers."""
+    """The number of units (of JSON lines: audits) of the input that it covers."""
     refused: int
-    """How many units (audits) can't be graded."""
+    """The number of units (audits) that can't be graded."""
     skipped: int = 0
-    """How many units are of other industries."""
+    """The number of units of other industries."""
     notices: list[Reject] = field(default_factory=list)
-    """What was read otherwise than it stands there."""
+    """Values that were read otherwise than they stand there."""
 
 
 @dataclass
@@ -205,7 +205,7 @@ class TableReader:
                     self._leave_unknown(group, raw, position, unit, heads, place, reason, found)
                 else:
                     self._reject(group, raw, position, unit, heads, place, reason, found)
-            self._tell_synonyms(group, fact, raw, read.synonyms, heads, keys, found)
+            self._note_synonyms(group, fact, raw, read.synonyms, heads, keys, found)
             self._ask_fractions(group, fact, raw, read.values, heads, keys, found)
         return columns
 
@@ -226,7 +226,7 @@ class TableReader:
         if place not in places:
             places.append(place)
 
-    def _tell_synonyms(
+    def _note_synonyms(
         self,
         group: str | None,
         fact: Fact,
@@ -313,7 +313,7 @@ class TableReader:
         missing: Mapping[int, str],
         found: _Found,
     ) -> pl.Series:
-        """Whether each unit has the table: it has rows, or says how many. One that may be missing rows is refused."""
+        """True for each unit that has the table: it has rows, or says how many. One that may be missing rows is refused."""
         counted = rows[UNIT].value_counts(name="n")
         none = pl.Series("n", [0], dtype=pl.UInt32).new_from_index(0, units.height)
         there = none.scatter(counted[UNIT], counted["n"])
@@ -375,7 +375,7 @@ def left_unknown(height: int, places: Mapping[int, Sequence[str]]) -> pl.Series:
 
 
 def fact_reason(fact: Fact, problem: InputProblem, given: Any) -> str:
-    """What would be right for a fact, and what stood there instead."""
+    """The reason for a fact's refusal: what would be right, and what stood there instead."""
     if reason := reason_of(given):
         return reason
     if problem.code in DAY_CODES:
@@ -407,7 +407,7 @@ def shown(raw: pl.Series, position: int) -> Any:
 
 
 def head_reason(problem: InputProblem, name: str, given: Any) -> str:
-    """What would be right for what says which unit it is."""
+    """The reason for the refusal of a cell that identifies the unit."""
     if is_blank(given):
         return f"{ProblemCode.TEXT_INVISIBLE.zh}：{shown_invisible(given[:SHOWN])}"
     if name == USCC or problem.code in _AS_IT_IS:
@@ -421,7 +421,7 @@ def head_reason(problem: InputProblem, name: str, given: Any) -> str:
 
 
 def is_blank(given: Any) -> bool:
-    """Whether a text has nothing that can be seen."""
+    """True when a text has nothing that can be seen."""
     return isinstance(given, str) and given != "" and not without_invisible(given).strip()
 
 
@@ -439,7 +439,7 @@ def credit_codes(raw: pl.Series) -> tuple[pl.Series, dict[int, str]]:
 
 
 def valid_codes(codes: pl.Series) -> pl.Series:
-    """Whether each is a credit code, or not there."""
+    """True when each is a credit code, or not there."""
     return pl.Series([code is None or uscc.is_valid(code) for code in codes], dtype=pl.Boolean)
 
 

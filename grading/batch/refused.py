@@ -46,7 +46,7 @@ class RawTable:
 
 @dataclass(frozen=True)
 class _Spot:
-    """Where a reason is told: the sheet, the cell, and the unit."""
+    """The place at which a reason is shown: the sheet, the cell, and the unit."""
 
     sheet: str
     cell: str

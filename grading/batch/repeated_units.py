@@ -19,7 +19,7 @@ _DAY = re.compile(rb'"assessed_on"\s*:\s*"([0-9-]{10})"')
 
 @dataclass(frozen=True)
 class Repeated:
-    """Where a unit stands again."""
+    """The second place of a unit."""
 
     line: int
     unit: str

@@ -41,7 +41,7 @@ class Results:
 
 
 def part(work: Path, table: str, number: int) -> Path:
-    """Where a chunk's share of a table is."""
+    """The place of a chunk's share of a table."""
     return work / f"{table}-{number:05}.arrow"
 
 
@@ -126,6 +126,6 @@ def whole(path: Path, write: Callable[[Path], object]) -> str:
 
 
 def _counts(units: pl.LazyFrame, column: str) -> dict[str, int]:
-    """How many units have each level (best level first) or notice."""
+    """The number of units by level (best level first) or notice."""
     counted = units.filter(pl.col(column).is_not_null()).group_by(column).agg(pl.len()).sort(column).collect()
     return {level: count for level, count in counted.iter_rows()}  # noqa: C416

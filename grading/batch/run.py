@@ -39,7 +39,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Settings:
-    """What a batch is to do."""
+    """The settings of a batch."""
 
     file: Path
     ruleset: str
@@ -53,12 +53,12 @@ class Settings:
     again: bool = False
     """Forget what is in the folder, and begin anew."""
     checked: int = CHECKED
-    """How many units the engine concludes again."""
+    """The number of units that the engine concludes again."""
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What came of a batch. Counts are of units; `read` of audits when the input is JSON lines."""
+    """The summary of a batch. Counts are of units; `read` of audits when the input is JSON lines."""
 
     ruleset: Ruleset
     identity: Identity
@@ -75,19 +75,19 @@ class Summary:
     attainable: dict[str, int]
     decided: dict[str, int]
     elsewhere: dict[str, int]
-    """How many units each notice about their place is for, by its code."""
+    """The number of units for which each notice about their place is, by its code."""
     ignored: tuple[str, ...]
     ignored_sheets: tuple[str, ...]
     files: tuple[str, ...]
     notes: tuple[str, ...]
     seconds: float
     resumed_at: int
-    """How many chunks an earlier run had done."""
+    """The number of chunks that an earlier run had done."""
     chunks: int
 
     @property
     def complete(self) -> bool:
-        """Whether an earlier run had graded everything."""
+        """True when an earlier run had graded everything."""
         return self.resumed_at == self.chunks
 
     def as_json(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Which sheet of a workbook is which table, and which sheets hold something that is not read."""
+"""Sheets of a workbook by table, and sheets that hold something that is not read."""
 
 from collections.abc import Mapping
 from contextlib import closing
@@ -25,7 +25,7 @@ class Sheets:
     hidden: tuple[str, ...]
     """Of those, the ones that are known tables but hidden: nobody can want that they are left out."""
     pictures: tuple[str, ...]
-    """What stands in the tables besides cells."""
+    """Pictures and other things in the tables besides cells."""
 
 
 def sheets_of(book: SpreadsheetFile, ruleset: Ruleset, file: str) -> Sheets:

@@ -1,4 +1,4 @@
-"""Where a batch comes from: something that can be read in chunks, any one of them at any time."""
+"""Sources of batches: inputs that can be read in chunks, any one of them at any time."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,18 +10,18 @@ from grading.batch.reading import Chunk
 
 @dataclass(frozen=True)
 class Extent:
-    """How much there is: of units, or of audits when the input is JSON lines."""
+    """The size of an input: units, or audits when it is JSON lines."""
 
     total: int
     chunks: int
     rejects: tuple[Reject, ...] = ()
-    """What belongs to no unit at all."""
+    """Problems that belong to no unit."""
     ignored: tuple[str, ...] = ()
     """Columns that were left out because nobody knows them."""
     ignored_sheets: tuple[str, ...] = ()
     """Sheets of a workbook, or files beside it, that were."""
     notices: tuple[Reject, ...] = ()
-    """What was read otherwise than it stands there, or not at all, and refuses nothing."""
+    """Parts that were read otherwise than they stand there, or not at all, and that refuse nothing."""
 
 
 class Source(Protocol):
@@ -32,7 +32,7 @@ class Source(Protocol):
         """The files it is made of, in a fixed order."""
 
     def extent(self) -> Extent:
-        """How much there is. Raises LayoutError."""
+        """The size of the input. Raises LayoutError."""
 
     def chunk(self, number: int) -> Chunk:
         """Read one chunk, from 0."""

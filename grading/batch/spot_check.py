@@ -63,12 +63,12 @@ def check(
 
 
 def differences(found: Mapping[str, Any], concluded: UnitGrading) -> tuple[tuple[str, Any, Any], ...]:
-    """Where a unit's row of the columns (units' and indicators') and the engine differ: place, columns, engine."""
-    return tuple((place, found.get(place), said) for place, said in _said(concluded) if found.get(place) != said)
+    """Differences between a unit's row of the columns (units' and indicators') and the engine: place, columns, engine."""
+    return tuple((place, found.get(place), said) for place, said in _values(concluded) if found.get(place) != said)
 
 
-def _said(unit: UnitGrading) -> Iterator[tuple[str, Any]]:
-    """What the engine says, by the names of the columns."""
+def _values(unit: UnitGrading) -> Iterator[tuple[str, Any]]:
+    """The engine's conclusions, by the names of the columns."""
     yield "grade", unit.outcome.grade
     yield "attainable", unit.outcome.attainable
     yield from ((f"level.{level}", status.value) for level, status in unit.levels.items())

@@ -59,7 +59,7 @@ def from_entry(entry: Entry, identifier: bool) -> str:
 
 
 def reason_of(cell: object) -> str | None:
-    """Why a staged cell has no value; None for one that has."""
+    """The reason why a staged cell has no value; None for one that has."""
     return cell[1:] if isinstance(cell, str) and cell.startswith(MARK) else None
 
 
@@ -74,7 +74,7 @@ def _refusal(entry: Entry) -> str:
 
 
 def _mangled(text: str) -> str:
-    """Why a text is what a spreadsheet made of an identifier; empty for one that is none of that."""
+    """The way in which a spreadsheet mangled an identifier; empty for a text that is none of that."""
     made = "日期" if _DATE_LIKE.fullmatch(text) else "科学计数的数字" if _SCIENTIFIC.fullmatch(text) else ""
     if not made:
         return ""

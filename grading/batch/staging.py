@@ -25,7 +25,7 @@ from grading.spreadsheet.workbook import Area, SheetPart, SpreadsheetFile, Workb
 SOURCE_LINE = ".line"
 """The line of the file that a staged row stood on."""
 BROKEN = ".broken"
-"""Why a staged row can't be read at all; null for most."""
+"""The reason why a staged row can't be read at all; null for most."""
 BLOCK = 20_000
 _MAY_BE_MARKED = "^['\x1f]"
 HEADS_WITHIN = 15
@@ -83,7 +83,7 @@ def _encoding(file: Path) -> str:
 
 
 def _may_be_marked(file: Path) -> bool:
-    """Whether any cell of a CSV file can begin with a sign that is not read as it is."""
+    """True when any cell of a CSV file can begin with a sign that is not read as it is."""
     with file.open("rb") as data:
         return any(sign in block for block in iter(lambda: data.read(1 << 20), b"") for sign in (b"'", b"\x1f"))
 
@@ -173,7 +173,7 @@ def _refuse_merged_heads(name: str, merged: Sequence[Area], line: int, heads: Ma
 
 
 def _merged_rows(merged: Sequence[Area], line: int, heads: Mapping[int, str]) -> dict[int, str]:
-    """Why rows below the heads can't be read: part of them is merged."""
+    """The reason why rows below the heads can't be read: part of them is merged."""
     found: dict[int, str] = {}
     for area in merged:
         if area[2] > line and area[1] <= max(heads):

@@ -1,4 +1,4 @@
-"""What a batch is about and how far it is, in a file beside its results: so that it goes on, and never mixes two inputs."""
+"""A batch's state, in a file beside its results: so that it goes on, and never mixes two inputs."""
 
 import fcntl
 import hashlib
@@ -16,7 +16,7 @@ FORMAT = 2
 
 
 class Identity(Strict):
-    """What makes two runs the same run."""
+    """The settings and inputs that make two runs the same run."""
 
     format: int = FORMAT
     input: tuple[str, ...]
@@ -31,7 +31,7 @@ class Identity(Strict):
 
 
 class Done(Strict):
-    """What came of one chunk."""
+    """The result of one chunk."""
 
     read: int
     graded: int

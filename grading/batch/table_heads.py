@@ -1,4 +1,4 @@
-"""Which column of the layout each column of a file's table is, and what is wrong with the table."""
+"""A file's columns as columns of the layout, and the problems of the table."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Table:
 def table_of(
     ruleset: Ruleset, group: str | None, file: str, schema: Mapping[str, pl.DataType], skip_unknown: bool
 ) -> tuple[Table, list[str]]:
-    """What the columns of a table are, and what is wrong with them. `skip_unknown`: leave out columns that are nothing."""
+    """The columns of a table, and their problems. `skip_unknown`: leave out columns that are nothing."""
     known = HeadNames(ruleset, group)
     names: dict[str, str] = {}
     ignored: list[str] = []

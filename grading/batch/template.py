@@ -96,7 +96,7 @@ def _write_table(sheet: Worksheet, ruleset: Ruleset, group: str | None, lists: L
 
 
 def _fact(ruleset: Ruleset, group: str | None, name: str) -> Fact | None:
-    """What a column holds; None for texts."""
+    """The fact of a column; None for texts."""
     if name == ASSESSED_ON:
         return DAY
     if name in {count_column(id_) for id_ in ruleset.groups}:

@@ -18,9 +18,9 @@ class Identifiers:
 
     values: pl.Series
     mended: dict[int, str] = field(default_factory=dict)
-    """What stood there, of identifiers that were written otherwise."""
+    """The original texts of identifiers that were written otherwise."""
     refused: dict[int, str] = field(default_factory=dict)
-    """Why there is no identifier although something stands there."""
+    """The reason why there is no identifier although something stands there."""
 
 
 def normalised(raw: pl.Series) -> Identifiers:

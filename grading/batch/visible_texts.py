@@ -17,9 +17,9 @@ class VisibleTexts:
 
     values: pl.Series
     mended: dict[int, str] = field(default_factory=dict)
-    """What stood there, of texts that had such characters, by position."""
+    """The original texts that had such characters, by position."""
     blank: list[int] = field(default_factory=list)
-    """Where nothing else stood."""
+    """The positions at which nothing else stood."""
 
 
 def visible_texts(raw: pl.Series) -> VisibleTexts:

@@ -35,7 +35,7 @@ NONE_DECISIVE = "暂定的数值，任何一项单独为他值，各单元的等
 
 @dataclass(frozen=True)
 class Contents:
-    """What the workbook is about."""
+    """The contents page of the workbook."""
 
     ruleset: Ruleset
     mode: Mode
@@ -145,7 +145,7 @@ def _grade_columns(ruleset: Ruleset, mode: Mode, partial: bool) -> list[Column]:
 
 
 def _figure_columns(ruleset: Ruleset) -> list[Column]:
-    """How many figures of each kind a grade rests on, and those that decide it."""
+    """Columns for the number of figures of each kind that a grade rests on, and for those that decide it."""
     words = (BASIS["estimated"], BASIS["recalled"], ESTABLISHED)
     counts = zip(FIGURES[:-1], words, strict=True)
     columns = [Column(f"等级所依据的数值：{word}", 12, pl.col(name), True) for name, word in counts]
@@ -227,7 +227,7 @@ def _summarise(sheet: Worksheet, contents: Contents, height: int, refused: int, 
 
 
 def _decisive_figures(put: Lines, contents: Contents) -> None:
-    """How well known the figures are that the grades rest on, and those that decide most grades."""
+    """The figures that the grades rest on, by how well they are known, and those that decide most grades."""
     totals = contents.units.select(pl.col(FIGURES[:-1]).cast(pl.UInt64).sum()).collect().row(0)
     turning = contents.units.select((pl.col(FIGURES[-1]).list.len() > 0).sum()).collect().item()
     words = (BASIS["estimated"], BASIS["recalled"], ESTABLISHED)

@@ -1,4 +1,4 @@
-"""What each value of a campaign allows by itself and the whole does not. Reads what is valid of a document, and all of it."""
+"""Contradictions between valid values of a campaign. Reads what is valid of a document, and all of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -54,7 +54,7 @@ def no_level(stated: str, vocabulary: Vocabulary) -> Reason:
 
 
 def _has_bound(zones: Any) -> bool:
-    """Whether the core zone's bound is stated; what is wrong with one the model says."""
+    """True when the core zone's bound is stated; reports an error in one that the model names."""
     core = zones.get("core", {}) if isinstance(zones, dict) else {}
     return not isinstance(core, dict) or core.get("within_km") is not None
 
@@ -110,7 +110,7 @@ def _outside(county: str, area: Any) -> Reason:
 
 
 def _is_unknown(county: str, regions: Mapping[str, str]) -> bool:
-    """Whether a code is a whole city's or none of those known in its city; a city of which nothing is known rules nothing out."""
+    """True when a code is a whole city's or unknown in its city; a city of which nothing is known rules nothing out."""
     city = county[:4]
     if county.endswith("00"):
         return True

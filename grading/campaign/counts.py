@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class ShareCount:
-    """How far a zone is from its target."""
+    """The distance of a zone from its target."""
 
     zone: ZoneId
     base: int
@@ -45,13 +45,13 @@ class CountyCount:
 
 @dataclass(frozen=True)
 class Reached:
-    """Whether a plant has reached the level of a campaign."""
+    """The plant's standing towards the level of a campaign."""
 
     levels: Levels
     threshold: int
 
     def by(self, grade: str | None) -> bool:
-        """Whether a grade counts as having reached it; no grade does not."""
+        """True when a grade counts as having reached the level; no grade does not."""
         return grade is not None and self.levels.standings[grade] <= self.threshold
 
 
@@ -119,12 +119,12 @@ def _county(
 
 
 def _is_pending(plant: History, reached: Reached, day: date) -> bool:
-    """Whether a grading that would count is confirmed and not yet published."""
+    """True when a grading that would count is confirmed and not yet published."""
     return any(since <= day < until and reached.by(grade) for since, until, grade in plant.waiting)
 
 
 def grade_counts(base: Sequence[Counted], levels: Levels) -> dict[str, int]:
-    """How many plants of the base stand at each level, and how many have no grade."""
+    """The number of plants of the base at each level, and of those that have no grade."""
     counts = Counter(counted.now or UNRATED for counted in base)
     return {level: counts[level] for level in (*levels.standings, UNRATED)}
 

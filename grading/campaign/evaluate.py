@@ -27,7 +27,7 @@ from grading.jurisdiction import in_area
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What `grading campaign evaluate` answers; every list is of permits, sorted."""
+    """The answer of `grading campaign evaluate`; every list is of permits, sorted."""
 
     on: date
     campaign: str
@@ -75,7 +75,7 @@ class Evaluator:
                     self.zones[plant.permit] = zone_of(plant, campaign)
 
     def counts_on(self, plant: History, day: date) -> bool:
-        """Whether a plant is there on a day and not in a state that the base leaves out."""
+        """True when a plant is there on a day and not in a state that the base leaves out."""
         leave_out = self.campaign.base.leave_out
         if plant.always_operating:
             return "operating" not in leave_out

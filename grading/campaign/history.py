@@ -1,4 +1,4 @@
-"""What a plant's gradings come to on any day: steps of its grade in force, its state, its zone."""
+"""A plant's history on any day: steps of its grade in force, its state, its zone."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ from grading.campaign.plants import POLLUTANTS, Emissions, Plant, PlantGrading, 
 
 
 class InForce(NamedTuple):
-    """What is in force of a plant from a day on: its grade and attainable grade; None while a unit has no grade."""
+    """The grades of a plant from a day on: grade and attainable grade; None while a unit has no grade."""
 
     since: date
     grade: str | None
     attainable: str | None
     standing: int | None
-    """That of the grade."""
+    """The standing of the grade."""
 
 
 NOTHING = InForce(date.min, None, None, None)
-"""What is in force before anything was published."""
+"""The grades before anything was published."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ class History:
         return self.plant.enterprise.county
 
     def on(self, day: date) -> InForce:
-        """What is in force on a day."""
+        """The grades in force on a day."""
         at = bisect_right(self._days, day)
         return self.steps[at - 1] if at else NOTHING
 
@@ -79,7 +79,7 @@ class History:
 
     @cached_property
     def emissions(self) -> tuple[Decimal | None, ...]:
-        """What the plant emits, in the order of POLLUTANTS."""
+        """The plant's emissions, in the order of POLLUTANTS."""
         emitted = self.plant.enterprise.emissions_t_a or Emissions()
         return tuple(getattr(emitted, pollutant) for pollutant in POLLUTANTS)
 
@@ -110,11 +110,11 @@ class History:
 
     @cached_property
     def always_operating(self) -> bool:
-        """Whether nothing is stated about when the plant was there, so that it is on every day."""
+        """True when nothing is stated about the plant's time of operation, so that it is there on every day."""
         return self.plant.enterprise.opened is None and not self.plant.enterprise.state
 
     def is_open(self, day: date) -> bool:
-        """Whether the plant is there on a day; one of unknown age is."""
+        """True when the plant is there on a day; one of unknown age is."""
         opened = self.plant.enterprise.opened
         return opened is None or opened <= day
 

@@ -1,4 +1,4 @@
-"""How the levels of all scales compare, as a campaign counts them."""
+"""Comparison of the levels of all scales, as a campaign counts them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Levels:
         return max(grades, key=self.standings.__getitem__)
 
     def better(self, one: str, other: str) -> bool:
-        """Whether a grade stands better than another."""
+        """True when a grade stands better than another."""
         return self.standings[one] < self.standings[other]
 
     def threshold(self, reached: str) -> int:

@@ -59,7 +59,7 @@ Count = Annotated[int, Field(ge=0), BeforeValidator(_whole)]
 
 
 class Names(Strict):
-    """How the city calls the four parts of its campaign."""
+    """The city's names for the four parts of its campaign."""
 
     a: Text = "创A"
     b: Text = "增B"
@@ -77,7 +77,7 @@ class Period(Strict):
 
 
 class CoreZone(Strict):
-    """How far from the urban area the core zone reaches."""
+    """The bound of the core zone, as a distance from the urban area."""
 
     within_km: Annotated[Number, Field(ge=0)] | None = None
 
@@ -94,7 +94,7 @@ class Zones(Strict):
 
 
 class Base(Strict):
-    """Which plants the shares leave out."""
+    """Plants that the shares leave out."""
 
     leave_out: tuple[Literal["long_idle", "closed"], ...] = ("closed", "long_idle")
 

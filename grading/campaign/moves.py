@@ -1,4 +1,4 @@
-"""Who went up, down or out since a campaign began."""
+"""Moves since a campaign began: up, down or out."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ def marks_of(levels: Levels) -> Marks:
 
 
 def moves(base: Sequence[Counted], others: Iterable[History], levels: Levels, start: date, day: date) -> Moves:
-    """What became of the base since `start`; of the `others`, which of C and D have closed.
+    """The moves of the base since `start`; of the `others`, which of C and D have closed.
 
     A campaign whose base leaves nothing out has closed plants in it.
     """

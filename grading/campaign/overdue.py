@@ -1,4 +1,4 @@
-"""What is late in a campaign: plans, measures, targets."""
+"""Overdue parts of a campaign: plans, measures, targets."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from grading.campaign.model import Campaign, RosterEntry
 
 
 class Why(StrEnum):
-    """Why a plant of the roster is late."""
+    """The reason why a plant of the roster is late."""
 
     MEASURE = "measure_overdue"
     PLAN = "plan_missing"

@@ -21,7 +21,7 @@ class StateSince(Strict):
 
 
 class Emissions(Strict):
-    """What a plant emits, in tonnes a year; null where it is not known."""
+    """A plant's emissions, in tonnes a year; null where one is not known."""
 
     so2: Tonnes | None = None
     nox: Tonnes | None = None
@@ -37,7 +37,7 @@ class Point(Strict):
 
 
 class PlantFacts(Strict):
-    """What a campaign counts by and gradings do not say: where a plant lies, how old it is, its states, what it emits."""
+    """Facts by which a campaign counts and that gradings lack: a plant's place, age, states and emissions."""
 
     in_urban_area: StrictBool | None = None
     distance_km: Annotated[Number, Field(ge=0)] | None = None

@@ -1,4 +1,4 @@
-"""What is wrong with a campaign or a plants file, each with its place, in Chinese."""
+"""Problems of a campaign or a plants file, each with its place, in Chinese."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class CampaignProblem:
 
     @property
     def message(self) -> str:
-        """What is wrong, in Chinese."""
+        """The problem, in Chinese."""
         return self.reason.message
 
     def __str__(self) -> str:
@@ -60,7 +60,7 @@ def places(error: ValidationError) -> Iterable[tuple[tuple[str | int, ...], Reas
 
 
 def faults_of_json(raw: Any) -> Iterator[tuple[tuple[str | int, ...], Reason]]:
-    """What a model would pass over in a parsed document: keys that stand twice, and numbers that it would take for texts."""
+    """The faults that a model would pass over in a parsed document: keys that stand twice, numbers taken for texts."""
     yield from ((path, reason_of(ProblemCode.KEY_TWICE)) for path in repeated_keys(raw))
     yield from ((path, reason_of(ProblemCode.VALUE_NOT_EXACT)) for path in unreadable_numbers(raw))
 
@@ -71,5 +71,5 @@ def place_text(path: tuple[str | int, ...]) -> str:
 
 
 def _is_alternative(step: Any) -> bool:
-    """Whether a step of an error's location names an alternative of a union and nothing of the document."""
+    """True when a step of an error's location names an alternative of a union and nothing of the document."""
     return isinstance(step, str) and ("[" in step or step.startswith("literal"))

@@ -27,7 +27,7 @@ class RosterLine(PlantFacts):
 
     @property
     def facts(self) -> PlantFacts:
-        """What is known of the plant."""
+        """The known facts of the plant."""
         return PlantFacts.model_construct(**{name: getattr(self, name) for name in PlantFacts.model_fields})
 
 

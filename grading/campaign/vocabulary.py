@@ -1,4 +1,4 @@
-"""What a campaign may name: levels, key industries, counties."""
+"""Names that a campaign may use: levels, key industries, counties."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

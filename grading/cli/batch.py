@@ -132,7 +132,7 @@ def batch(
     except (LanguageError, NetworkError, EngineError, ColumnsError) as error:
         stop(str(error), Exit.FAILED)
     except DisagreementError as found:
-        _tell(found, output, engine)
+        _report_disagreement(found, output, engine)
     if as_json:
         print_json(summary.as_json())
     elif isinstance(summary, ManySummary):
@@ -175,7 +175,7 @@ def _known_target(engine: Engine, settings: Settings) -> None:
 
 
 class _Rate(ProgressColumn):
-    """How many a second, of what the bar counts."""
+    """The rate a second, of what the bar counts."""
 
     def __init__(self, what: str) -> None:
         super().__init__()
@@ -191,7 +191,7 @@ class _Rate(ProgressColumn):
 def _shown_progress(lines: bool) -> Iterator[Report]:
     """A bar on stderr with rate and time left, when stderr is a terminal; else a line now and then."""
     if not err.is_terminal:
-        yield _told
+        yield _print_progress
         return
     columns = (
         TextColumn("{task.description}"),
@@ -211,12 +211,12 @@ def _shown_progress(lines: bool) -> Iterator[Report]:
         yield report
 
 
-def _told(what: str, done: int, total: int) -> None:
+def _print_progress(what: str, done: int, total: int) -> None:
     """Progress for a log: one line for each report."""
     err.print(f"{time.strftime('%H:%M:%S')} {what} {done:,}/{total:,}")
 
 
-def _tell(found: DisagreementError, output: Path, engine: Engine) -> None:
+def _report_disagreement(found: DisagreementError, output: Path, engine: Engine) -> None:
     """Say where columns and engine disagree, leave the audit for whoever looks into it, and end."""
     file = output / "disagreement.json"
     file.write_text(dump_audit(found.audit, engine.library), encoding="utf-8")

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from grading.cli.folding import Folded
-from grading.cli.inputs import grade_one, read_one, tell_problems
+from grading.cli.inputs import grade_one, read_one, report_problems
 from grading.cli.labels import GATE_MARKS, STATUS_MARKS, notices
 from grading.cli.terminal import Exit, library, out, print_block
 from grading.engine.grade import Engine
@@ -29,7 +29,7 @@ FOLDED = ("gate", "dimension", "indicator", "row")
 
 
 class _Depth(NamedTuple):
-    """How much is shown: what is satisfied too, and each conclusion's step and place."""
+    """The depth of an explanation: what is satisfied too, and each conclusion's step and place."""
 
     everything: bool
     trace: bool
@@ -58,7 +58,7 @@ def tell(
         audit = read_one(file, engine.library)
         grading = grade_one(audit, engine, mode)
     except AuditError as error:
-        tell_problems(file, error, as_json)
+        report_problems(file, error, as_json)
         raise typer.Exit(Exit.FAILED) from None
     chosen = [i for i, u in enumerate(audit.units) if unit is None or u.id == unit]
     if not chosen:

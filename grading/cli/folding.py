@@ -33,7 +33,7 @@ class Folded:
 
 
 def _breaks(line: str, width: int) -> list[int]:
-    """Where to break a line so that each part fits; a piece wider than that is left to be folded."""
+    """Break points of a line so that each part fits; a piece wider than that is left to be folded."""
     found: list[int] = []
     used = at = 0
     for piece in _PIECE.findall(line):

@@ -130,9 +130,9 @@ def _read(name: str, known: Library, output: Path | None, errors: Path | None, a
         if error.can_mark:
             marked = _free(errors or _marked_path(name))
             write_file(marked, mark_problems(data, error.problems))
-        _tell_problems(name, error, marked, as_json)
+        _print_problems(name, error, marked, as_json)
         return False
-    _tell_warnings(name, reading, as_json)
+    _print_warnings(name, reading, as_json)
     text = dump_audit(reading.audit, known)
     if output is None:
         typer.echo(text, nl=False)
@@ -160,7 +160,7 @@ def _free(path: Path) -> Path:
     return free
 
 
-def _tell_problems(name: str, error: FormError, marked: Path | None, as_json: bool) -> None:
+def _print_problems(name: str, error: FormError, marked: Path | None, as_json: bool) -> None:
     if as_json:
         listed = [
             {
@@ -183,7 +183,7 @@ def _tell_problems(name: str, error: FormError, marked: Path | None, as_json: bo
         err.print(Text(f"共 {len(error.problems)} 处错误，已在副本中标出：{marked}；原件未改动，没有生成审核数据"))
 
 
-def _tell_warnings(name: str, reading: FormReading, as_json: bool) -> None:
+def _print_warnings(name: str, reading: FormReading, as_json: bool) -> None:
     if as_json and reading.warnings:
         typer.echo(orjson.dumps({"file": name, "warnings": list(reading.warnings)}).decode(), err=True)
     elif not as_json:

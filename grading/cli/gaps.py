@@ -7,7 +7,8 @@ import typer
 from rich.markup import escape
 
 from grading.cli.gaps_text import print_gaps, print_joint_plan
-from grading.cli.inputs import grade_one, read_one, tell_problems, with_progress
+from grading.cli.inputs import grade_one, read_one, report_problems, with_progress
+from grading.cli.labels import notices
 from grading.cli.terminal import Exit, library, out
 from grading.engine.grade import Engine
 from grading.gaps import NoSuchLevelError, ReachedError, TargetError, enterprise_plan, unit_gaps
@@ -20,7 +21,7 @@ from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.decision import Decision
 from grading.model.gap import UnitGaps
-from grading.model.result import Grading
+from grading.model.result import Grading, UnitGrading
 from grading.model.ruleset import Ruleset
 from grading.problems.codes import ProblemCode
 
@@ -47,10 +48,13 @@ def show_gaps(
             grading, found = _gaps(engine, audit, mode, target)
         except AuditError as error:
             failed = True
-            tell_problems(name, error, as_json)
+            report_problems(name, error, as_json)
             continue
         if as_json:
-            units = [_unit_json(audit, i, one) for i, one in enumerate(found)]
+            units = [
+                _unit_json(unit, one) | {"notices": list(unit.notices)}
+                for unit, one in zip(grading.units, found, strict=True)
+            ]
             joint = enterprise_plan(engine, audit, grading, target)
             whole = None if joint is None else joint.model_dump(mode="json")
             typer.echo(orjson.dumps({"file": name, "mode": mode.value, "units": units, "enterprise": whole}).decode())
@@ -59,8 +63,11 @@ def show_gaps(
             decisions = unit_decisions(rulesets, audit, grading)
             for i, (one, figures) in enumerate(zip(found, unit_figures(rulesets, audit, grading), strict=True)):
                 _print_one(rulesets[audit.units[i].ruleset], audit, i, one, decisions[i])
+                if noted := notices(grading.units[i].notices, mode):
+                    out.print(noted, style="bold yellow")
                 if figures is not None:
                     out.print(escape(figures_text(figures, NAMED_IN_TERMINAL)))
+                out.print()
             joint = enterprise_plan(engine, audit, grading, target)
             if joint is not None:
                 print_joint_plan(audit, rulesets, joint)
@@ -88,9 +95,9 @@ def no_such_level(place: str, error: NoSuchLevelError) -> InputProblem:
     return input_problem(place, ProblemCode.LEVEL_UNKNOWN, level=error.target, levels=error.levels)
 
 
-def _unit_json(audit: Audit, index: int, found: UnitGaps | TargetError) -> dict[str, Any]:
+def _unit_json(unit: UnitGrading, found: UnitGaps | TargetError) -> dict[str, Any]:
     if isinstance(found, TargetError):
-        return {"unit": audit.units[index].id, "grade": found.grade, "message": str(found)}
+        return {"unit": unit.id, "grade": found.grade, "message": str(found)}
     return found.model_dump(mode="json")
 
 

@@ -8,13 +8,12 @@ from rich.table import Table
 
 from grading import vocabulary
 from grading.cli.folding import Folded
-from grading.cli.labels import TRIAL_NOTICE, range_text
+from grading.cli.labels import range_text
 from grading.cli.terminal import out, print_block
 from grading.language.decision_text import level_label, managed_text, outcome_text
 from grading.language.measure_text import measure_text
 from grading.language.prose import day_text, glue, number_text
 from grading.model.audit import Audit
-from grading.model.base import Mode
 from grading.model.decision import Causes
 from grading.model.gap import Alternative, Change, ChangeSet, EnterprisePlan, GapLine, Step, UnitGaps
 from grading.model.result import UNGRADED
@@ -43,9 +42,6 @@ def print_gaps(audit: Audit, ruleset: Ruleset, gaps: UnitGaps, causes: Causes | 
         for step in gaps.steps[is_excluded:]:
             _print_step(ruleset, step)
         _print_measures(ruleset, gaps)
-    if gaps.mode is Mode.TRIAL:
-        out.print(TRIAL_NOTICE, style="bold yellow")
-    out.print()
 
 
 def print_joint_plan(audit: Audit, rulesets: Mapping[str, Ruleset], plan: EnterprisePlan) -> None:
@@ -102,7 +98,7 @@ def _print_lines(title: str, lines: Sequence[GapLine], gaps: int) -> None:
 
 
 def _cells(line: GapLine) -> dict[str, str]:
-    """What there is to say of a line, by the heading it stands under."""
+    """The cells of a line, by the heading that they stand under."""
     where = [escape(line.title), *([escape(line.row)] if line.row else [])]
     where += [] if line.on_cheapest_way else ["[dim]（另一途径）[/dim]"]
     cells = {"指标与位置": "\n".join(where), "要求": escape(line.required)}
@@ -123,7 +119,7 @@ def _cells(line: GapLine) -> dict[str, str]:
 
 
 def _print_alternatives(alternatives: Iterable[Alternative], lines: Sequence[GapLine]) -> None:
-    """What can be done in several ways, each with what it takes."""
+    """Print the alternatives, each with what it takes."""
     by_id = {line.id: line for line in lines}
     listed = [a for a in alternatives if any(way.possible for way in a.ways)]
     if not listed:
@@ -217,7 +213,7 @@ def _change_text(change: Change, lines: Mapping[str, GapLine], ruleset: Ruleset)
 
 
 def _print_measures(ruleset: Ruleset, gaps: UnitGaps) -> None:
-    """What each alert asks for today and at the target."""
+    """Print what each alert asks for today and at the target."""
     stated = [alert for alert in gaps.measures if alert.today or alert.target]
     if not stated:
         return

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from grading.cli.folding import Folded
-from grading.cli.inputs import grade_one, read_one, tell_problems, with_progress
+from grading.cli.inputs import grade_one, read_one, report_problems, with_progress
 from grading.cli.labels import NOTICE_WORDS, TRIAL_NOTICE, UNDECIDED_NOTE
 from grading.cli.terminal import Exit, library, out, print_block
 from grading.engine.grade import Engine
@@ -48,7 +48,7 @@ def grade(context: typer.Context, files: Files, trial: Trial = False, as_json: J
             grading = grade_one(audit, engine, mode)
         except AuditError as error:
             failed = True
-            tell_problems(name, error, as_json)
+            report_problems(name, error, as_json)
             continue
         if as_json:
             typer.echo(orjson.dumps(graded_document(_rulesets(engine, audit), audit, grading)).decode())

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -13,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from grading import jurisdiction
 from grading.batch.layout import LayoutError, rejects_frame
 from grading.batch.run import SUFFIXES
 from grading.batch.spot_check import DisagreementError
@@ -28,9 +30,10 @@ from grading.impact.workbook import Contents, write_impact
 from grading.language.decision_text import labels_of
 from grading.language.problems import LanguageError
 from grading.model.base import Mode
-from grading.model.impact import CauseCount, Matrix
+from grading.model.impact import CauseCount, Impact, Matrix
+from grading.model.ruleset import Ruleset
 from grading.spreadsheet.injection import harmless_columns
-from grading.vocabulary import MODE
+from grading.vocabulary import JURISDICTION, MODE
 
 SHOWN = 15
 
@@ -126,11 +129,12 @@ def summary(result: Result) -> dict[str, Any]:
         "newly_unknown": found.newly_unknown,
         "newly_known": found.newly_known,
         "matrices": [_matrix(matrix) for matrix in found.matrices],
+        "elsewhere": {ruleset.id: _elsewhere(found, ruleset) for ruleset in (pair.before, pair.after)},
         "by_county": {name or "": [_matrix(m) for m in parts] for name, parts in found.by_county.items()},
         "by_industry": {name: [_matrix(m) for m in parts] for name, parts in found.by_industry.items()},
         "attainable": [_matrix(matrix) for matrix in found.attainable],
-        "causes": _told(result, found.causes),
-        "attainable_causes": _told(result, found.attainable_causes),
+        "causes": _serialize(result, found.causes),
+        "attainable_causes": _serialize(result, found.attainable_causes),
         "checked_by_engine": result.checked,
         "reasons_for_refusal": len(result.rejects),
         "notices": len(result.notices),
@@ -139,7 +143,7 @@ def summary(result: Result) -> dict[str, Any]:
     }
 
 
-def _told(result: Result, causes: Iterable[CauseCount]) -> list[dict[str, Any]]:
+def _serialize(result: Result, causes: Iterable[CauseCount]) -> list[dict[str, Any]]:
     return [asdict(cause) | {"title": _title(result, cause), "units": cause.units} for cause in causes]
 
 
@@ -163,6 +167,26 @@ def _labels(result: Result) -> Mapping[str, str]:
     return labels_of(result.pair.before.scale, result.pair.after.scale)
 
 
+def _elsewhere(found: Impact, ruleset: Ruleset) -> dict[str, int]:
+    """How many units lie where a ruleset doesn't apply, or may not."""
+    counted: Counter[str] = Counter()
+    for county, matrices in found.by_county.items():
+        notice = jurisdiction.finding(county or None, ruleset.jurisdiction)
+        if notice is not None:
+            counted[notice] += sum(matrix.total for matrix in matrices)
+    return dict(counted)
+
+
+def _warnings(result: Result) -> list[str]:
+    """What has to be known before anything is concluded from the comparison."""
+    told = [
+        f"{JURISDICTION[notice]}（{ruleset.id}，{ruleset.jurisdiction}）：{number:,} 个单元"
+        for ruleset in (result.pair.before, result.pair.after)
+        for notice, number in _elsewhere(result.impact, ruleset).items()
+    ]
+    return told + ([TRIAL_NOTICE] if result.mode is Mode.TRIAL else [])
+
+
 def _head(result: Result) -> list[str]:
     pair = result.pair
     return [
@@ -174,10 +198,9 @@ def _head(result: Result) -> list[str]:
 
 def _write(result: Result, document: dict[str, Any], output: Path) -> None:
     output.mkdir(parents=True, exist_ok=True)
-    warnings = [TRIAL_NOTICE] if result.mode is Mode.TRIAL else []
     contents = Contents(
         _head(result),
-        [*warnings, "本表由列式初评得出；据以认定等级前，应由推理引擎逐家评级。"],
+        [*_warnings(result), "本表由列式初评得出；据以认定等级前，应由推理引擎逐家评级。"],
         result.impact,
         _labels(result),
         lambda cause: _title(result, cause),
@@ -221,8 +244,8 @@ def _print(result: Result, output: Path) -> None:
     )
     for what, causes in (("等级", found.causes), ("最好可能（等级不变的）", found.attainable_causes)):
         _print_causes(result, what, causes)
-    if result.mode is Mode.TRIAL:
-        out.print(TRIAL_NOTICE, style="bold yellow")
+    for warning in _warnings(result):
+        out.print(Text(warning, style="bold yellow"))
     if result.rejects:
         out.print(Text(f"未能读入的原因 {len(result.rejects):,} 条，见 {output / 'rejects.csv'}", style="red"))
     if result.notices:

@@ -65,7 +65,7 @@ def with_progress(names: Sequence[str], what: str) -> Iterator[str]:
         yield from progress.track(names, description=what)
 
 
-def tell_problems(name: str, error: AuditError, as_json: bool) -> None:
+def report_problems(name: str, error: AuditError, as_json: bool) -> None:
     """Tell what is wrong with an audit: as a line of JSON on stdout, or in words on stderr."""
     if as_json:
         typer.echo(audit_problems(name, error))
@@ -81,6 +81,6 @@ def print_audit_problems(name: str, error: AuditError) -> None:
 
 
 def audit_problems(name: str, error: AuditError) -> str:
-    """What is wrong with an audit as one line of JSON."""
+    """The problems of an audit as one line of JSON."""
     errors = [{"place": p.place, "code": p.code, "message": p.message} for p in error.problems]
     return orjson.dumps({"file": name, "errors": errors}).decode()

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grading import regions
-from grading.cli.inputs import grade_one, print_notices, read_bytes, tell_problems
+from grading.cli.inputs import grade_one, print_notices, read_bytes, report_problems
 from grading.cli.labels import TRIAL_NOTICE
 from grading.cli.terminal import (
     Exit,
@@ -127,7 +127,7 @@ def show(context: typer.Context, policy: Annotated[str, typer.Argument(metavar="
 
 
 def effect_text(effect: Effect) -> str:
-    """What follows, in words."""
+    """The effect, in words."""
     during = "、".join(PERIOD.get(period, period) for period in effect.during)
     details = {
         "cap": f"不高于 {effect.cap} 级",
@@ -215,7 +215,7 @@ def apply(
             grading = grade_one(audit, engine, Mode.TRIAL if trial else Mode.OFFICIAL)
             applied = apply_policies(PolicyEngine(policies), audit, grading, scales, county, on.date())
     except AuditError as error:
-        tell_problems(file, error, as_json)
+        report_problems(file, error, as_json)
         raise typer.Exit(Exit.FAILED) from None
     if as_json:
         print_json(applied.as_json(with_unmet, with_trace) | ({"mode": "trial"} if trial else {}))

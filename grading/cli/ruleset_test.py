@@ -104,7 +104,7 @@ def _summary(runs: list[Run], seconds: float) -> None:
 
 
 def _explain(run: Run) -> None:
-    """What went wrong; a mistake in a case that others are based on is told once for all of them."""
+    """Explain the failures; a mistake in a case that others are based on is named once for all of them."""
     by_problems: dict[tuple[Problem, ...], list[CaseResult]] = {}
     for result in run.results:
         if result.problems:

@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from grading.cli.folding import Folded
-from grading.cli.inputs import grade_one, read_one, tell_problems
-from grading.cli.labels import STATUS_WORDS, TRIAL_NOTICE
+from grading.cli.inputs import grade_one, read_one, report_problems
+from grading.cli.labels import STATUS_WORDS, notices
 from grading.cli.terminal import Exit, library, out, print_block
 from grading.engine.grade import Engine
 from grading.gaps.causes import decision_of
@@ -66,7 +66,7 @@ def simulate(
         changed = change_audit(audit, settings, engine.library)
         before, after = grade_one(audit, engine, mode), grade_one(changed, engine, mode)
     except AuditError as error:
-        tell_problems(file, error, as_json)
+        report_problems(file, error, as_json)
         raise typer.Exit(Exit.FAILED) from None
     differences = compare(before, after)
     rulesets = {unit.id: engine.library.ruleset(unit.ruleset) for unit in audit.units}
@@ -75,7 +75,10 @@ def simulate(
     if as_json:
         typer.echo(orjson.dumps(_document(before, after, decisions, differences)).decode())
         return
-    _print(rulesets, after.mode, decisions, differences, everything)
+    _print(rulesets, decisions, differences, everything)
+    codes = dict.fromkeys(notice for unit in after.units for notice in unit.notices)
+    if noted := notices(codes, mode):
+        out.print(noted, style="bold yellow")
 
 
 def _label(rulesets: dict[str, Ruleset]) -> Callable[[str], str]:
@@ -101,7 +104,6 @@ def _document(
 
 def _print(
     rulesets: dict[str, Ruleset],
-    mode: Mode,
     decisions: tuple[Decision, Decision],
     differences: tuple[Difference, ...],
     everything: bool,
@@ -115,8 +117,6 @@ def _print(
         out.print("只有单个条件的判定改变，--all 列出。")
     else:
         out.print("没有结论因此改变。")
-    if mode is Mode.TRIAL:
-        out.print(TRIAL_NOTICE, style="bold yellow")
 
 
 def _print_differences(rulesets: dict[str, Ruleset], shown: list[Difference]) -> None:
@@ -143,7 +143,7 @@ def _word(scales: list[Scale], kind: str, value: str | None) -> str:
 
 
 def _name(ruleset: Ruleset, difference: Difference) -> str:
-    """What a conclusion is about, in words."""
+    """The name of a conclusion's subject, in words."""
     id_ = difference.id
     if difference.kind == "level":
         return level_label([ruleset.scale], id_)

@@ -1,4 +1,4 @@
-"""What all commands share: where rulesets come from, how things are printed, how a command ends."""
+"""Common parts of all commands: the library of rulesets, printing, ends of commands."""
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence

@@ -54,7 +54,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Chain:
-    """What is worked out for one frame: the computed facts in the order of working out."""
+    """The computed facts of one frame, in the order of working out."""
 
     ruleset: Ruleset
     steps: tuple[Computed, ...]
@@ -68,7 +68,7 @@ class Chain:
 
 
 def chain(ruleset: Ruleset, ordered: Iterable[Computed], wanted: Iterable[str], group: str | None) -> Chain:
-    """What it takes to know the computed facts `wanted` in the rows of `group` (None: for the unit)."""
+    """The chain that gives the computed facts `wanted` in the rows of `group` (None: for the unit)."""
     known = [c for c in ordered if c.group in (None, group)]
     needed = set(wanted)
     for computed in reversed(known):

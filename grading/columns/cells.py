@@ -67,7 +67,7 @@ class ColumnRead:
 
 
 def unreadable(fact: Fact, given: pl.DataType) -> Reason | None:
-    """Why no column of this type can hold the fact; None when it can."""
+    """The reason why no column of this type can hold the fact; None when it can."""
     expected, selected = READABLE[fact.type]
     if given in (pl.String, pl.Null) or cs.expand_selector({"x": given}, selected):
         return None
@@ -174,7 +174,7 @@ def _text_as_json(fact: Fact, text: str, bounds: bool) -> Any:
 
 
 def _number(text: str) -> Any:
-    """What a number is in JSON: exact, or something that the intake refuses."""
+    """A number of JSON: exact, or something that the intake refuses."""
     try:
         found = parse_json(text)
     except AuditError:

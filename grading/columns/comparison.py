@@ -91,7 +91,7 @@ def _within(values: pl.Series, limit: int) -> int:
 
 
 def _exactly(held: Held, fact: Fact | None, operand: Scalar) -> Any:
-    """What stands in the column for a value; None where no value of the column can equal it."""
+    """The column's form of a value; None where no value of the column can equal it."""
     if held.type == "number":
         exact = _scaled(operand, held.scale)
         return int(exact) if exact.denominator == 1 and abs(exact) < BEYOND[held.values.dtype] else None  # type: ignore[index]

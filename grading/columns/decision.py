@@ -16,7 +16,7 @@ def decision_class(grade: str = "grade", attainable: str = "attainable") -> pl.E
 
 
 def decision_column(grade: str, attainable: str, labels: Mapping[str, str]) -> pl.Expr:
-    """What is decided of each unit, in words: `B级`, `待定 (D～A)`; `labels` by level."""
+    """The decision of each unit, in words: `B级`, `待定 (D～A)`; `labels` by level."""
     worst, best = _levels(grade, attainable)
     short = {level: short_label(level, labels.__getitem__) for level in labels}
     ends = [worst.replace(short), pl.lit("～"), best.replace(short)]

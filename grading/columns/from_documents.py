@@ -42,7 +42,7 @@ _KNOWN = frozenset({"value", "evidence", "note"})
 
 @dataclass(frozen=True)
 class UnitHead:
-    """Which unit of which document a row is."""
+    """The head of a row: its unit and document."""
 
     document: int
     unit: str
@@ -217,7 +217,7 @@ class _Reader:
         return raw[key], values
 
     def facts(self, raw: Any, sheet: _Sheet) -> dict[str, Any]:
-        """What is known of facts; those stated as unknown are left out."""
+        """The known values of facts; those stated as unknown are left out."""
         if type(raw) is not dict:
             raise OddError
         self.seen += len(raw)
@@ -290,7 +290,7 @@ def _is_identifier(text: Any) -> bool:
 
 @lru_cache(maxsize=100_000)
 def _is_normal(text: str) -> bool:
-    """Whether the intake would leave an identifier as it is."""
+    """True when the intake would leave an identifier as it is."""
     try:
         return normalise_id(text) == (text, False)
     except IdentifierError:

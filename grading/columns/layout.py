@@ -57,7 +57,7 @@ class Columns:
 
     @property
     def height(self) -> int:
-        """How many units there are."""
+        """The number of units."""
         return self.units.height
 
     def only(self, wanted: pl.Series) -> "Columns":
@@ -109,7 +109,7 @@ def pack(fact: Fact, value: Value | frozenset[str] | None) -> int | bool | date 
 
 
 def unpack(fact: Fact, held: int | bool | date | None) -> Value | None:
-    """What `pack` was given; a set comes as a tuple in the order of the options."""
+    """The inverse of `pack`; a set comes as a tuple in the order of the options."""
     if held is None or isinstance(held, bool | date):
         return held
     if fact.type == "number":

@@ -1,4 +1,4 @@
-"""Where a comparison finds its values: the facts of the units, or of the rows that a view looks at."""
+"""Values of a comparison: the facts of the units, or of the rows that a view looks at."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from grading.plan.nodes import Atom, Plan
 
 @dataclass(frozen=True)
 class Ends:
-    """Where numbers stand that are known by their ends only: by position, which of the `kinds` each is."""
+    """Numbers that are known by their ends only: by position, which of the `kinds` each is."""
 
     positions: pl.Series
     which: pl.Series
@@ -54,7 +54,7 @@ class Sheet:
 
     @property
     def height(self) -> int:
-        """How many units or rows there are."""
+        """The number of units or rows."""
         return self.columns.height if self.units is None else len(self.units)
 
     def held(self, fact_id: str) -> Held | None:

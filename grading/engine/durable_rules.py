@@ -4,11 +4,14 @@ Its Python layer is left out: `durable.lang` keeps everything in one state of th
 and both swallow what an action raises. Nothing here starts a thread.
 """
 
+import ctypes
+import re
+import sys
 import weakref
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any
 
 import durable_rules_engine as rete
@@ -19,7 +22,20 @@ from grading.problems.reason import CodedError
 
 STATE = "0"
 """The library's name for the state of facts that name none: one property less to read of each fact."""
-HANDLED, NOT_HANDLED = 0, 1
+FACT_IDS = re.compile(r'{"id":"(\d+)"').findall
+KEPT_BY_THE_ALLOCATOR = {-1: 64 << 20, -2: 4 << 20, -3: 32 << 20}
+"""M_TRIM_THRESHOLD, M_TOP_PAD and M_MMAP_THRESHOLD of glibc in bytes."""
+
+
+def _keep_freed_memory() -> None:
+    """Let glibc keep what a state has freed: else some processes give it back and fetch it again, page by page, in each run."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if callable(mallopt):
+        for option, size in KEPT_BY_THE_ALLOCATOR.items():
+            mallopt(option, size)
+
+
+_keep_freed_memory()
 
 
 class EngineError(CodedError):
@@ -27,7 +43,7 @@ class EngineError(CodedError):
 
 
 class _Host:
-    """What the library wants of a host; the actions themselves are read from the results."""
+    """The host that the library asks for; the actions themselves are read from the results."""
 
     def get_action(self, name: str) -> Any:
         """Any callable will do: it is never called."""
@@ -52,21 +68,28 @@ class Memory:
     def run(self, queue: list[str], fired: Callable[[Iterable[str]], None]) -> None:
         """Assert the queued facts, let the rules fire, and again while `fired` queues more; leaves no state behind.
 
-        `fired` goes over firings as the library tells them: `{"<rule>":{"m_0":<fact>,"m_1":<fact>}}`. What it raises is passed
-        on. Raises EngineError for a fact that the library refuses.
+        `fired` goes over what the library tells, as `firings` reads it; what it raises is passed on. Raises EngineError for a
+        fact that the library refuses.
         """
         if not queue:
             return
         try:
-            while queue:
-                batch = queue[:]
-                queue.clear()
-                state = self._assert(batch)
-                started = rete.start_action_for_state(self.handle, state) if state else None
+            # By itself, since the library answers nothing of use where it can't read the first of several facts.
+            _, state = rete.assert_fact(self.handle, queue[0])
+            del queue[0]
+            while True:
+                if queue:
+                    # A string of its own: the library writes into it for a moment.
+                    batch = f"[{','.join(queue)}]"
+                    queue.clear()
+                    rete.assert_facts(self.handle, batch)
+                started = rete.start_action_for_state(self.handle, state)
                 if started is not None and started[1] is not None:
                     self.has_fired = True
                     following = partial(rete.complete_and_start_action, self.handle, state)
                     fired(chain((started[1],), iter(following, None)))
+                if not queue:
+                    break
         except rete.error as error:
             raise EngineError(EngineCode.LIBRARY_FAILED, module=self.name, error=str(error)) from None
         finally:
@@ -75,14 +98,7 @@ class Memory:
                 with suppress(rete.error):
                     rete.delete_state(self.handle, STATE)
 
-    def _assert(self, batch: list[str]) -> int:
-        """Assert facts; the number of their state, or 0 when no rule reads any of them."""
-        state = 0
-        answers = list(map(rete.assert_fact, repeat(self.handle), batch))
-        for code, number in set(answers):
-            if code == HANDLED:
-                state = number
-            elif code != NOT_HANDLED:
-                refused = batch[answers.index((code, number))]
-                raise EngineError(EngineCode.FACT_REFUSED, module=self.name, code=code, refused=refused)
-        return state
+
+def firings(message: str) -> tuple[str, list[str]]:
+    """The rule that has fired, and the ids of the facts that it has fired for: `{"<rule>":[{"m_0":<fact>},{"m_0":<fact>}]}`."""
+    return message[2 : message.index('"', 3)], FACT_IDS(message)

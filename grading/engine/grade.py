@@ -12,12 +12,14 @@ from typing import Any, NamedTuple
 from grading import jurisdiction
 from grading.computed import interval_of, order, with_computed
 from grading.digest import audit_digest, digest
-from grading.engine.conclusions import STATUSES, Conclusions, FactValue, UnitFacts, key_of, level_of
+from grading.engine.conclusions import STATUSES, Conclusions, FactValue, UnitFacts
 from grading.engine.network import build_network
-from grading.engine.ordering import trace_of
+from grading.engine.ordering import Trace
 from grading.engine.revision import ENGINE
 from grading.engine.session import Machine
+from grading.engine.slots import Slots
 from grading.engine.trace import FactCauses, json_value
+from grading.engine.words import level_of
 from grading.gc_paused import gc_paused
 from grading.language.load import Library
 from grading.model.audit import Audit, Below, Known, UnitAudit
@@ -39,14 +41,14 @@ from grading.plan.nodes import Plan, Ref
 
 MAX_MACHINES = 64
 Meaning = tuple[Status, Status, Status]
-"""What the values 0, 1 and 2 of a conclusion mean; of a negated one the other way round."""
+"""The meaning of the values 0, 1 and 2 of a conclusion; of a negated one the other way round."""
 APPLICABLE = {Status.MET: True, Status.UNMET: False, Status.UNKNOWN: None}
 
 
 class Asking(NamedTuple):
-    """Where an indicator's results stand among the conclusions: of `applies_when` (None: there is none), and of each level.
+    """The places of an indicator's results among the conclusions: of `applies_when` (None: there is none), and of each level.
 
-    Each is the key of a conclusion and what its values mean.
+    Each is the place of a conclusion and what its values mean.
     """
 
     id: str
@@ -55,10 +57,10 @@ class Asking(NamedTuple):
     levels: tuple[tuple[str, int, Meaning], ...]
 
 
-def _asking(plan: Plan) -> Iterator[Asking]:
+def _asking(plan: Plan, slots: Slots) -> Iterator[Asking]:
     def at(ref: Ref) -> tuple[int, Meaning]:
         statuses = (Status.UNMET, Status.UNKNOWN, Status.MET)
-        return key_of("node", ref.node), statuses[::-1] if ref.negated else statuses
+        return slots.of_node[ref.node], statuses[::-1] if ref.negated else statuses
 
     for indicator in plan.ruleset.indicators:
         levels = tuple((level, *at(plan.indicator_levels[indicator.id, level])) for level in plan.ruleset.scale.graded)
@@ -106,7 +108,7 @@ class Engine:
             return levels[standings.index(max(standings))]
 
         outcome = Outcome(worst([u.outcome.grade for u in units]), worst([u.outcome.attainable for u in units]))
-        return Grading(outcome, mode, audit_digest(audit), ENGINE, units)
+        return Grading(outcome, mode, ENGINE, units, partial(audit_digest, audit))
 
     def ready(self, ruleset_id: str, mode: Mode, day: date) -> Ready:
         """The machine of a ruleset for a day; built and proven on first use."""
@@ -128,7 +130,8 @@ class Engine:
         with gc_paused():
             plan = build_plan(ruleset, mode, day)
             machine = Machine(build_network(plan))
-        return Ready(ruleset, its_digest, plan, machine, order(ruleset), tuple(_asking(plan)))
+        asking = tuple(_asking(plan, machine.network.slots))
+        return Ready(ruleset, its_digest, plan, machine, order(ruleset), asking)
 
     def _ruleset(self, ruleset_id: str) -> tuple[Ruleset, str, tuple[date, ...]]:
         """A ruleset with its digest and the days on which a condition of it comes or goes."""
@@ -141,9 +144,10 @@ class Engine:
         unit = audit.units[index]
         ready = self.ready(unit.ruleset, mode, audit.assessed_on)
         with gc_paused():
-            facts = _facts(audit, index, ready)
-            found = ready.machine.run(facts, FactCauses(ready.plan, audit, index, facts))
-            return _Reading(ready, unit, facts, found).grading(audit.assessed_on, audit.enterprise.county)
+            facts = unit_facts(audit, index, ready)
+            found = ready.machine.run(facts)
+            trace = Trace(found, FactCauses(ready.plan, audit, index, facts))
+            return _Reading(ready, unit, facts, found, trace).grading(audit.assessed_on, audit.enterprise.county)
 
 
 def ruleset_digest(ruleset: Ruleset) -> str:
@@ -151,7 +155,7 @@ def ruleset_digest(ruleset: Ruleset) -> str:
     return digest(ruleset.model_copy(update={"lineage": (), "review": None}))
 
 
-def _facts(audit: Audit, index: int, ready: Ready) -> UnitFacts:
+def unit_facts(audit: Audit, index: int, ready: Ready) -> UnitFacts:
     """The unit's values with the computed ones."""
     unit = audit.units[index]
     values: dict[str, FactValue] = dict.fromkeys((*audit.enterprise.facts, "assessed_on", *unit.facts))
@@ -177,8 +181,8 @@ def _values(declared: Mapping[str, Fact], facts: Mapping[str, Known]) -> dict[st
 class _Reading:
     """Reads a unit's grading out of what the machine concluded."""
 
-    def __init__(self, ready: Ready, unit: UnitAudit, facts: UnitFacts, found: Conclusions) -> None:
-        self.ready, self.unit, self.facts, self.found = ready, unit, facts, found
+    def __init__(self, ready: Ready, unit: UnitAudit, facts: UnitFacts, found: Conclusions, trace: Trace) -> None:
+        self.ready, self.unit, self.facts, self.found, self.trace = ready, unit, facts, found, trace
         self.plan, self.ruleset = ready.plan, ready.ruleset
 
     def grading(self, day: date, county: str | None) -> UnitGrading:
@@ -197,7 +201,7 @@ class _Reading:
             indicators=indicators,
             gates=tuple(GateResult(gate, self._status(ref)) for gate, ref in plan.gates.items()),
             short_boards=self._short_boards(indicators),
-            trace=LaterSequence(partial(trace_of, self.found)),
+            trace=LaterSequence(self.trace.entries),
             conditions=Lazy(plan.places, self._condition),
             fired=Lazy(plan.places, self._fired),
             values=Later(self._values),
@@ -206,13 +210,13 @@ class _Reading:
         )
 
     def _indicator(self, asking: Asking) -> IndicatorResult:
-        values, at = self.found.values, self.found.at
+        values = self.found.values
         indicator, dimension, applies, levels = asking
         applicable: bool | None = True
         if applies is not None:
-            key, meaning = applies
-            applicable = APPLICABLE[meaning[values[at[key]]]]
-        statuses = {level: meaning[values[at[key]]] for level, key, meaning in levels}
+            slot, meaning = applies
+            applicable = APPLICABLE[meaning[values[slot]]]
+        statuses = {level: meaning[values[slot]] for level, slot, meaning in levels}
         level = attainable = self.ruleset.scale.floor
         # From the worst level on: what is met at one is met at every worse one.
         for name, status in reversed(statuses.items()):
@@ -238,7 +242,7 @@ class _Reading:
         )
 
     def _outcome(self, target: int) -> Outcome:
-        grade, attainable = (level_of(self.plan, self.found.value(kind, target)) for kind in ("grade", "attainable"))
+        grade, attainable = (level_of(self.plan, self.found.target(kind, target)) for kind in ("grade", "attainable"))
         return Outcome(grade, attainable)
 
     def _status(self, ref: Ref) -> Status:
@@ -249,23 +253,16 @@ class _Reading:
         view = self.plan.nodes[ref.node].view
         if view is None:
             return self._status(ref)
-        # Of a row that `where` leaves out, a comparison that does nothing but select says nothing: it is unmet.
-        group, left_out = self.plan.views[view].group, Status.UNMET
-        return {
-            self._key(group, row): left_out
-            if self.found.firing(ref, row) is None
-            else STATUSES[self.found.status(ref, row)]
-            for row in self.found.views[view] or ()
-        }
+        # Of a row that `where` leaves out a comparison that does nothing but select is unmet.
+        group = self.plan.views[view].group
+        return {self._key(group, row): STATUSES[self.found.status(ref, row)] for row in self.found.views[view] or ()}
 
     def _fired(self, ref: Ref) -> dict[str | None, int]:
         view = self.plan.nodes[ref.node].view
-        seqs = self.found.seqs
         if view is None:
-            return {None: seqs[self.found.at[key_of("node", ref.node)]]}
-        group = self.plan.views[view].group
-        numbers = ((row, self.found.firing(ref, row)) for row in self.found.views[view] or ())
-        return {self._key(group, row): seqs[number] for row, number in numbers if number is not None}
+            return {None: self.trace.seq(ref)}
+        group, rows = self.plan.views[view].group, self.found.views[view] or ()
+        return {self._key(group, row): self.trace.seq(ref, row) for row in rows if self.found.is_entry(ref, row)}
 
     def _values(self) -> dict[tuple[str, str | None], Any]:
         values: dict[tuple[str, str | None], Any] = {
@@ -281,7 +278,7 @@ class _Reading:
 
 
 def _notices(ruleset: Ruleset, day: date, county: str | None) -> tuple[str, ...]:
-    """What a reader of the result must know about the edition."""
+    """Notices that a reader of the result must know about the edition."""
     notices: list[str] = []
     if ruleset.review.status == "draft":
         notices.append("draft_ruleset")

@@ -1,132 +1,117 @@
-"""A plan → modules of durable-rules rules. This is where the library's limits are kept, by construction.
+"""A plan → levels of tables → rules of durable-rules. This is where the library's limits are kept, by construction.
 
 `docs/durable-rules.md` says which limit each choice here answers to.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from grading.engine.interval_patterns import of_intervals
-from grading.engine.limits import check_limits, fill_buckets
-from grading.engine.module_assignment import TOP, assign_modules, order
-from grading.engine.packing import Pack
-from grading.engine.rule_patterns import allow, of_grade, of_node, of_values, settled, status_tests
-from grading.engine.rules import (
-    EMPTY,
-    MET,
-    UNKNOWN,
-    UNMET,
-    UNSTATED,
-    Effect,
-    Module,
-    Names,
-    NetworkError,
-    Pattern,
-    Property,
-    Test,
-    Tests,
-    names_of,
-)
-from grading.plan.nodes import Atom, Figure, Free, Guarded, Node, OverRows, Plan
+from grading.engine.levels import Levels, levels_of
+from grading.engine.limits import check_limits
+from grading.engine.parcels import Pack, Parcel, Source, packs_of, parcels_of
+from grading.engine.row_tables import of_no_rows, of_step
+from grading.engine.rules import Names, NetworkError, Table, Tests, names_of
+from grading.engine.slots import Slots, slots_of
+from grading.engine.status_tables import of_node, of_target
+from grading.engine.value_tables import Facts
+from grading.plan.nodes import Atom, Copy, Figure, Free, OverRows, Plan
+
+CAP = 60_000
+"""So many firings of a rule the library tells at once."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """What is concluded at once, in a memory of its own, and the views whose rows are known after it."""
+
+    number: int
+    parcels: tuple[Parcel, ...]
+    packs: tuple[Pack, ...]
+    numbers: frozenset[str]
+    """The facts that it compares of whose values only the ends may be known."""
+    views: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Network:
-    """All modules of a plan, in the order in which they run."""
+    """All levels of a plan, in the order in which they run."""
 
     plan: Plan
     names: Names
-    modules: tuple[Module, ...]
+    slots: Slots
+    levels: tuple[Level, ...]
 
 
 def build_network(plan: Plan) -> Network:
     """The rules of a plan; raises NetworkError when it can't be made to fit."""
-    names, home = names_of(plan), assign_modules(plan)
-    modules = {name: Module(name) for name in order(plan, home)}
-    compared: dict[tuple[str, str, int | None], list[tuple[int, Node]]] = defaultdict(list)
-    for index, node in enumerate(plan.nodes):
-        if isinstance(node.kind, Atom):
-            compared[home[index], node.kind.fact, node.kind.view].append((index, node))
-        else:
-            modules[home[index]].add(of_node(plan, names, index, node))
-    for (module, fact, view), atoms in compared.items():
-        modules[module].add(of_values(names, plan, fact, view, atoms))
-        if _is_number(plan, fact):
-            modules[module].numbers[fact, view] = atoms
-    _add_settled(plan, names, home, modules)
-    for i, target in enumerate(plan.targets):
-        modules[target.id if target.kind == "dimension" else TOP].add(of_grade(plan, names, i, target))
-    for built in modules.values():
-        fill_buckets(built)
-        check_limits(plan.ruleset, built)
-    return Network(plan, names, tuple(built for built in modules.values() if built.effects))
+    builder = _Builder(plan)
+    levels = tuple(builder.level(number) for number in range(builder.levels.amount))
+    return Network(plan, builder.names, builder.slots, levels)
 
 
-def _is_number(plan: Plan, fact: str) -> bool:
-    declared = plan.ruleset.facts.get(fact)
-    computed = plan.ruleset.computed.get(fact)
-    return declared.type == "number" if declared is not None else computed is not None and computed.days_between is None
+def with_bounds(network: Network, level: Level) -> Level:
+    """A level with rules for numbers of which only the ends are known; raises NetworkError when it can't be made to fit."""
+    return _Builder(network.plan, network.names, network.slots).level(level.number, bounded=True)
 
 
-def with_bounds(network: Network, module: Module) -> Module:
-    """A module with rules for numbers of which only the ends are known; raises NetworkError when it can't be made to fit."""
-    effects = {patterns: dict(made) for patterns, made in module.effects.items()}
-    bounded = Module(module.name, effects, numbers=module.numbers)
-    for (fact, view), atoms in module.numbers.items():
-        bounded.add(of_intervals(network.names, fact, view, atoms))
-    fill_buckets(bounded)
-    check_limits(network.plan.ruleset, bounded)
-    return bounded
+class _Builder:
+    def __init__(self, plan: Plan, names: Names | None = None, slots: Slots | None = None) -> None:
+        self.plan, self.names, self.slots = plan, names or names_of(plan), slots or slots_of(plan)
+        self.levels: Levels = levels_of(plan)
+        self.facts = Facts(plan, self.names, self.slots)
+        self.nodes: dict[int, list[int]] = defaultdict(list)
+        for index, level in enumerate(self.levels.of_nodes):
+            self.nodes[level].append(index)
+
+    def level(self, number: int, bounded: bool = False) -> Level:
+        """The tables of a level as parcels and packs."""
+        tables: dict[Source, list[Table]] = defaultdict(list)
+        compared: dict[tuple[str, int | None], list[int]] = defaultdict(list)
+        settled: dict[int | None, list[int]] = defaultdict(list)
+        plan, names, slots = self.plan, self.names, self.slots
+        for index in self.nodes[number]:
+            node = plan.nodes[index]
+            kind = node.kind
+            if isinstance(kind, Atom):
+                compared[kind.fact, kind.view].append(index)
+            elif isinstance(kind, Figure | Free):
+                settled[node.view].append(index)
+            elif isinstance(kind, OverRows):
+                tables[Source("steps", kind.over)].append(of_step(plan, names, slots, index, node, kind))
+                tables[Source("stated", kind.over)].append(of_no_rows(plan, names, slots, index, kind))
+            else:
+                source = Source("copies" if isinstance(kind, Copy) and kind.view is not None else "nodes", node.view)
+                tables[source].append(of_node(plan, names, slots, index, node))
+        for view, nodes in settled.items():
+            tables[Source("settled", view)].append(self.facts.settled(view, nodes))
+        for (fact, view), nodes in compared.items():
+            tables[Source("values", view)].append(self.facts.compared(fact, view, nodes, bounded))
+        for index, target in enumerate(plan.targets):
+            if self.levels.of_targets[index] == number:
+                tables[Source("nodes", None)].append(of_target(plan, names, slots, index, target))
+        parcels = parcels_of(tables)
+        packs = packs_of(parcels)
+        check_limits(plan.ruleset, number, len(packs), [(parcel.name, parcel.tables) for parcel in parcels])
+        numbers = frozenset(fact for fact, _ in compared if self.facts.is_number(fact))
+        return Level(number, parcels, packs, numbers, self.levels.views_after.get(number, ()))
 
 
-def _add_settled(plan: Plan, names: Names, home: dict[int, str], modules: dict[str, Module]) -> None:
-    """What a single fact settles: what is missing, what is not established, what does not apply, a group without rows."""
+def definition(packs: tuple[Pack, ...]) -> dict[str, Any]:
+    """Packs in the library's own JSON form."""
 
-    def conclude(index: int, role: Property, said: int, title: str, value: int) -> None:
-        test = Test(names.of(role), "$eq", said)
-        modules[home[index]].add([settled((test,), Effect(title, "node", index, value))])
-
-    for index, node in enumerate(plan.nodes):
-        kind = node.kind
-        if isinstance(kind, Atom):
-            conclude(index, Property("missing", kind.fact, kind.view), 1, f"missing {kind.fact}", UNKNOWN)
-        elif isinstance(kind, Figure):
-            role = "figures" if kind.view is None else "row"
-            conclude(index, Property(role, view=kind.view), 1, "figures not established", UNKNOWN)
-        elif isinstance(kind, Free):
-            conclude(index, Property("nothing_asked"), 1, "nothing is asked", MET)
-        elif isinstance(kind, Guarded):
-            tests = status_tests(plan, names, *allow(kind.guard, UNMET))
-            title = f"not applicable: {plan.nodes[kind.guard.node].name}"
-            modules[home[index]].add([settled(tests, Effect(title, "node", index, MET))])
-        elif isinstance(kind, OverRows):
-            group, stated = plan.views[kind.over].group, Property("stated", view=kind.over)
-            conclude(index, stated, EMPTY, f"no rows: {group}", MET if kind.conjunction else UNMET)
-            conclude(index, stated, UNSTATED, f"not stated: {group}", UNKNOWN)
-
-
-def definition(module: Module, packs: Iterable[Pack]) -> dict[str, Any]:
-    """Packs of the module's rules in the library's own JSON form."""
-
-    def condition(tests: Tests) -> list[dict[str, Any]]:
-        written: list[dict[str, Any]] = [{module.buckets[tests[0].property]: 1}]
+    def condition(parcel: str, tests: Tests) -> dict[str, Any]:
+        written: list[dict[str, Any]] = [{parcel: 1}]
         for test in tests:
             equals = {test.property: test.value}
             written.append(equals if test.op == "$eq" else {test.op: equals})
-        return written
+        return {"$and": written}
 
-    def pattern(asked: Pattern) -> dict[str, Any]:
-        if asked.others:
-            return {"$or": [{"$and": condition(tests)} for tests in asked.alternatives]}
-        chained = [] if asked.join is None else [{asked.join: {"m_0": "e"}}]
-        return {"$and": condition(asked.tests) + chained}
+    def pattern(pack: Pack) -> dict[str, Any]:
+        conditions = [condition(parcel, rule.tests) for parcel, rule in pack.rules.items()]
+        return conditions[0] if len(conditions) == 1 else {"$or": conditions}
 
-    return {
-        pack.name: {"all": [{f"m_{i}": pattern(asked)} for i, asked in enumerate(pack.patterns)], "run": "record"}
-        for pack in packs
-    }
+    return {pack.name: {"all": [{"m_0": pattern(pack)}], "cap": CAP, "run": "record"} for pack in packs}
 
 
-__all__ = ["Network", "NetworkError", "build_network", "definition", "with_bounds"]
+__all__ = ["Level", "Network", "NetworkError", "build_network", "definition", "with_bounds"]

@@ -11,6 +11,7 @@ REVISIONS = {
     1: "The trace in the order in which the rule library fired; called after the product's version, `grading 0.1.0`.",
     2: "The trace in the order of the plan, each conclusion with the earliest of its causes.",
     3: "Levels of an indicator are nested; results name each indicator's own level and the unit's short boards.",
+    4: "The network of rules that ask for one fact each: the trace has no entries `in_doubt` any more.",
 }
 REVISION = max(REVISIONS)
 ENGINE = f"r{REVISION} / durable-rules {version('durable_rules')}"

@@ -1,9 +1,9 @@
-"""What a network is made of: facts with one short property each, patterns over them, rules, and modules of rules.
+"""What a network is made of: properties of facts, rules that test them, and tables of rules.
 
 Statuses are the integers 0 (unmet), 1 (unknown), 2 (met).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,14 +13,17 @@ from typing import NamedTuple
 
 from grading.model.base import Scalar, decimal_places
 from grading.model.interval import Interval
-from grading.plan.nodes import Atom, Node, Plan
+from grading.model.trace import Concludes
+from grading.plan.nodes import Atom, Plan
 from grading.problems.engine_codes import EngineCode
 from grading.problems.reason import CodedError
 
 UNMET, UNKNOWN, MET = 0, 1, 2
 UNSTATED, EMPTY = 0, 1
+START = 3
+"""Of a condition over rows, before its first row: still in order."""
 WEIGHED = {UNMET: (0, 1), UNKNOWN: (3, 2), MET: (5, 4)}
-"""How a status is written of a row that is surely in a view, and of one that only may be.
+"""The values of a row's status, when the row is surely in a view, and when it only may be.
 
 In this order what fails an `each`, what leaves it in doubt and what passes are one stretch of numbers each; so it is for
 `some`, read from the other end.
@@ -34,14 +37,27 @@ class NetworkError(CodedError):
     """A ruleset does not fit the rule library; the message names what to split."""
 
 
-@dataclass(frozen=True)
-class Effect:
-    """What a firing concludes: `kind` is node, doubt, rows, grade or attainable; `title` is the rule's name in the trace."""
+class Cause(NamedTuple):
+    """What a conclusion rests on, but for the row: `how` is one of the names below, of `slots`, a fact or a group."""
 
-    title: str
-    kind: str
-    index: int
+    how: int
+    slots: tuple[int, ...] = ()
+    name: str = ""
+
+
+RULESET, FACT, GROUP, ROW, NODES, ROW_AND_NODE, STEP, LAST_ROW = range(8)
+"""The ruleset; a fact of the unit or the row; a table; the row itself; conclusions about the same unit or row; the row with a
+conclusion about the unit; the rows before with the conclusion about this one; that about the last row looked at."""
+
+
+class Effect(NamedTuple):
+    """What a firing concludes: the value of a slot, with the rule's title and words in the trace (None: it is no entry)."""
+
+    slot: int
     value: int
+    title: str
+    words: Concludes | None
+    cause: Cause
 
 
 class Test(NamedTuple):
@@ -55,68 +71,47 @@ class Test(NamedTuple):
 Tests = tuple[Test, ...]
 
 
-class Pattern(NamedTuple):
-    """One fact that a rule needs: its tests, and whether its row is (`e`) or follows (`p`) that of the first pattern.
-
-    A fact that passes one of the `others` will do as well. No fact can pass two: each has one property of those tested.
-    """
+class Rule(NamedTuple):
+    """What follows from a fact that passes all tests."""
 
     tests: Tests
-    join: str | None = None
-    others: tuple[Tests, ...] = ()
-
-    @property
-    def alternatives(self) -> tuple[Tests, ...]:
-        """All tests of which a fact has to pass one."""
-        return (self.tests, *self.others)
+    effects: tuple[Effect, ...]
 
 
-Patterns = tuple[Pattern, ...]
-Conclusion = tuple[Patterns, Effect]
-"""That the effect follows from facts that match the patterns."""
+Given = tuple[tuple[str, int], ...]
+Case = tuple[Given, tuple[tuple[int, int], ...]]
+"""What a fact may say, and what has to follow: values by slot."""
 
 
 @dataclass(frozen=True)
-class Rule:
-    """Patterns to match and everything that follows from them. Its name is the same in every part of its module."""
+class Table:
+    """Rules over some properties of one fact. Whatever a fact says of them, its cases tell what has to follow.
+
+    `of` is the node, target or fact that the table is about, `reads` are the nodes whose statuses its facts carry. `fires`: how
+    many of its rules fire for a fact.
+    """
 
     name: str
-    patterns: Patterns
-    effects: tuple[Effect, ...]
+    of: int | str
+    rules: tuple[Rule, ...]
+    cases: Callable[[], Iterable[Case]]
+    reads: tuple[int, ...] = ()
+    fires: int = 1
+    fires_of_ends: int = 0
+    """How many fire for a number of which only the ends are known."""
 
     @property
-    def title(self) -> str:
-        """A name for messages: that of the first conclusion."""
-        return self.effects[0].title
-
-
-@dataclass
-class Module:
-    """A part of the network with a memory of its own. What follows from the same patterns is one rule."""
-
-    name: str
-    effects: dict[Patterns, dict[Effect, None]] = field(default_factory=dict)
-    buckets: dict[str, str] = field(default_factory=dict)
-    numbers: dict[tuple[str, int | None], list[tuple[int, Node]]] = field(default_factory=dict)
-    """By fact and view, the comparisons of numbers that the module concludes."""
-
-    def add(self, conclusions: Iterable[Conclusion]) -> None:
-        """Add conclusions to the module's rules."""
-        for patterns, effect in conclusions:
-            self.effects.setdefault(patterns, {})[effect] = None
-
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        """The rules in the order in which they are written."""
-        return tuple(Rule(f"r{k}", patterns, tuple(made)) for k, (patterns, made) in enumerate(self.effects.items()))
+    def properties(self) -> frozenset[str]:
+        """All properties that its rules test."""
+        return frozenset(test.property for rule in self.rules for test in rule.tests)
 
 
 @dataclass(frozen=True)
 class Property:
-    """What a property of the network stands for.
+    """The meaning of a property of the network.
 
-    `role`: value, interval, missing (of `fact`); node, doubt, rows (of node `index`); row, stated (of a view); figures;
-    nothing_asked.
+    `role`: value, interval, missing (of `fact`); node, child, so far (of node `index`); row, table (of a view); figures;
+    nothing asked.
     """
 
     role: str
@@ -132,14 +127,11 @@ class Names:
     scale: dict[str, int]
     option: dict[str, dict[str, int]]
     short: dict[Property, str] = field(default_factory=dict)
-    meaning: dict[str, Property] = field(default_factory=dict)
 
     def of(self, meant: Property) -> str:
         """The short name of a property; the same each time."""
         if meant not in self.short:
-            name = f"{meant.role[0]}{len(self.short)}"
-            self.short[meant] = name
-            self.meaning[name] = meant
+            self.short[meant] = f"{meant.role[0]}{len(self.short)}"
         return self.short[meant]
 
     def node(self, index: int) -> str:

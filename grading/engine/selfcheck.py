@@ -1,67 +1,68 @@
-"""The proof, at load time, that the rule library runs a network as written: each rule is made to fire once."""
+"""The proof, at load time, that the rule library concludes what the language says: it is given each case of each table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import orjson
-
-from grading.engine.durable_rules import EngineError, Memory
-from grading.engine.limits import passing
-from grading.engine.packing import Pack
-from grading.engine.rules import Module, Test, Tests
+from grading.engine.durable_rules import EngineError, Memory, firings
+from grading.engine.network import Level
+from grading.engine.parcels import Parcel
+from grading.engine.rules import Case, Effect, Table
 from grading.problems.engine_codes import EngineCode
 
-Asked = tuple[Tests, str | None]
-Batch = list[tuple[str, str, tuple[Asked, ...]]]
-"""What is asserted in one state: name and title of a rule, and the facts that it needs, each with its chain."""
+AT_ONCE = 300
+"""So many facts are asserted in one state."""
+Fact = tuple[Parcel, str, frozenset[int], dict[int, int]]
+"""A fact's parcel, its text but for the id, the slots of the tables that it is for, and what has to be concluded of these."""
 
 
-def prove(module: Module, memory: Memory, packs: Iterable[Pack]) -> None:
-    """Assert just what each rule needs, by each of its alternatives, and see it fire.
+def prove(level: Level, memory: Memory) -> None:
+    """Assert every case of every table, and see the right conclusions made, each by one rule.
 
-    Rules that share no property are proven in one state: none can then fire on another's facts. Raises EngineError naming the
-    first rule that does not fire.
+    Raises EngineError naming the first case of which something else comes out.
     """
-    for batch in _batches(packs):
-        queue: list[str] = []
-        heads: list[str] = []
-        for _, _, needed in batch:
-            heads.append(str(len(queue)))
-            for asked in needed:
-                queue.append(f'{{"id":"{len(queue)}",{_needed(module, asked)}}}')
-        fired: list[str] = []
-        memory.run(queue, fired.extend)
-        # By its first fact too: a pack also fires for its other rules, whose facts may be in the same state.
-        seen = {(name, facts["m_0"]["id"]) for message in fired for name, facts in orjson.loads(message).items()}
-        for (name, title, _), head in zip(batch, heads, strict=True):
-            if (name, head) not in seen:
-                raise EngineError(EngineCode.RULE_SILENT, module=memory.name, rule=title)
+    effects = {(pack.name, parcel): rule.effects for pack in level.packs for parcel, rule in pack.rules.items()}
+    facts = list(_facts(level.parcels))
+    for start in range(0, len(facts), AT_ONCE):
+        _prove(memory, facts[start : start + AT_ONCE], effects)
 
 
-def _batches(packs: Iterable[Pack]) -> list[Batch]:
-    batches: list[tuple[set[str], Batch]] = []
-    for pack in packs:
-        # No pattern of a join has alternatives, but the first may: each is proven with the rest.
-        first, *rest = pack.patterns
-        for tests in first.alternatives:
-            needed = ((tests, first.join), *((pattern.tests, pattern.join) for pattern in rest))
-            properties = {tests[0].property for tests, _ in needed}
-            taken = next((b for b in batches if b[0].isdisjoint(properties)), None)
-            if taken is None:
-                taken = (set(), [])
-                batches.append(taken)
-            taken[0].update(properties)
-            taken[1].append((pack.name, pack.rules[tests[0].property].title, needed))
-    return [batch for _, batch in batches]
+def _prove(memory: Memory, facts: Sequence[Fact], effects: Mapping[tuple[str, str], tuple[Effect, ...]]) -> None:
+    concluded: list[list[Effect]] = [[] for _ in facts]
+
+    def fired(messages: Iterable[str]) -> None:
+        for message in messages:
+            pack, ids = firings(message)
+            for one in map(int, ids):
+                concluded[one] += effects[pack, facts[one][0].name]
+
+    memory.run([f'{{"id":"{n}","{parcel.name}":1{text}}}' for n, (parcel, text, *_) in enumerate(facts)], fired)
+    for (parcel, text, slots, expected), every in zip(facts, concluded, strict=True):
+        found = [effect for effect in every if effect.slot in slots]
+        if len(found) != len(expected) or {effect.slot: effect.value for effect in found} != expected:
+            names = tuple(dict.fromkeys(table.name for table in parcel.tables))
+            raise EngineError(EngineCode.RULES_WRONG, module=memory.name, rules=names, given=text[1:])
 
 
-def _needed(module: Module, asked: Asked) -> str:
-    """The fact that passes some tests, but for its id; a chained one continues the row of the first."""
-    tests, join = asked
-    by_property: dict[str, list[Test]] = {}
-    for test in tests:
-        by_property.setdefault(test.property, []).append(test)
-    row, before = (2, 1) if join == "p" else (1, 0)
-    # A test may ask for the end of the chain, which stands there once.
-    fact = {module.buckets[tests[0].property]: 1, "e": row, "p": before, "z": 1}
-    fact |= {prop: passing(of_one) for prop, of_one in by_property.items()}
-    return ",".join([f'"{prop}":{value}' for prop, value in fact.items()])
+def _facts(parcels: Iterable[Parcel]) -> Iterator[Fact]:
+    """A fact for each case; tables of a parcel that share no property have theirs in the same facts."""
+    for parcel in parcels:
+        for slots, group in _apart(parcel.tables):
+            for n in range(max(map(len, group))):
+                chosen = [cases[n % len(cases)] for cases in group]
+                text = "".join(f',"{prop}":{value}' for given, _ in chosen for prop, value in given)
+                yield parcel, text, slots, {slot: value for _, expected in chosen for slot, value in expected}
+
+
+def _apart(tables: Iterable[Table]) -> Iterator[tuple[frozenset[int], list[list[Case]]]]:
+    """The cases of each table, grouped so that those of no two tables in a group say anything of the same property."""
+    groups: list[tuple[set[str], set[int], list[list[Case]]]] = []
+    for table in tables:
+        cases = list(table.cases())
+        properties = {prop for given, _ in cases for prop, _ in given}
+        group = next((group for group in groups if group[0].isdisjoint(properties)), None)
+        if group is None:
+            group = (set(), set(), [])
+            groups.append(group)
+        group[0].update(properties)
+        group[1].update(effect.slot for rule in table.rules for effect in rule.effects)
+        group[2].append(cases)
+    return ((frozenset(slots), some) for _, slots, some in groups)

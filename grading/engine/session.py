@@ -1,34 +1,27 @@
-"""Runs a network over one unit's facts: assert, let the rules fire, record each firing, assert what it concluded.
+"""Runs a network over one unit's facts, level by level: tell the facts, let the rules fire, and record each firing.
 
-One state of one name is used per module and deleted after each run; a lock keeps a second thread out of it.
+A level's facts say what lower levels have concluded, so that every conclusion is a fact from which rules conclude further. Python
+moves them there and decides nothing. One state of one name is used per level and deleted after each run; a lock keeps a second
+thread out of it.
 """
 
-import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from threading import Lock
 
-from grading.engine.conclusions import ROW, Because, Conclusions, Origin, UnitFacts, View, key_of
-from grading.engine.durable_rules import EngineError
-from grading.engine.loaded_module import Loaded, Prepared
-from grading.engine.module_assignment import SELECTION
+from grading.engine.conclusions import Conclusions, FactValue, Fired, Row, UnitFacts, Values, View
+from grading.engine.durable_rules import FACT_IDS, EngineError
+from grading.engine.loaded_level import Asked, Loaded, Steps
 from grading.engine.network import Network
-from grading.engine.rules import EMPTY, MET, UNKNOWN, UNMET, UNSTATED, WEIGHED
-from grading.engine.trace import FactCauses
+from grading.engine.rules import EMPTY, MET, START, UNMET, UNSTATED, WEIGHED
 from grading.model.interval import Interval
-from grading.plan.nodes import Plan, Ref
 from grading.problems.engine_codes import EngineCode
 from grading.problems.phrases import Phrase
 from grading.problems.reason import Reason, reason_of
 
 MAX_FACTS = 700_000
 """Decimal fact ids below this have distinct 32-bit hashes; the first two that share one are 40189 and 797186."""
-ALONE = ("}", False)
-"""The place in a chain of what is about the unit and not about a row."""
-UNIT: View = {0: ALONE}
-FACT_IDS = re.compile(r'{"id":"(\d+)"').findall
-AFTER_RULE = len('":{"m_0":{"id":"')
-"""How far the id of a firing's first fact stands behind the name of its rule."""
+About = tuple[str, Fired, Values]
+"""A fact's parcel, and where is recorded what is concluded from it."""
 
 
 class Machine:
@@ -39,205 +32,214 @@ class Machine:
         self.network = network
         self._lock = Lock()
         name = network.plan.ruleset.id
-        self._needed = Counter(node.view for node in network.plan.nodes if not node.selects_only)
-        self.loaded = [Loaded(module, network, f"{name}, module {module.name}") for module in network.modules]
+        self.levels = [Loaded(level, network, f"{name}, level {level.number}") for level in network.levels]
 
-    def run(self, facts: UnitFacts, causes: FactCauses) -> Conclusions:
+    def run(self, facts: UnitFacts) -> Conclusions:
         """Everything the rules conclude from the facts; raises EngineError if the library misbehaves."""
-        found = Conclusions()
-        views = self.network.plan.views
-        for i, view in enumerate(views):
+        plan, slots = self.network.plan, self.network.slots
+        found = Conclusions(plan, slots, [None] * slots.size, [UNMET] * slots.size)
+        run = _Run(facts, found)
+        for number, view in enumerate(plan.views):
             if view.where is None:
-                rows = facts.rows.get(view.group)
-                found.views[i] = None if rows is None else _chain([(n, False) for n in range(1, len(rows) + 1)])
+                run.chain(number, [(n, False) for n in range(1, len(facts.rows.get(view.group, ())) + 1)])
         with self._lock:
-            for module in self.loaded:
-                if len(found.views) < len(views) and module.name != SELECTION:
-                    self._select(facts, found)
-                _Run(module.bounded if module.reads(facts.bounded) else module, facts, found, causes).go()
-        self._prove_complete(found)
+            for loaded in self.levels:
+                run.level(loaded.bounded if loaded.reads(facts.bounded) else loaded)
+                for number in loaded.level.views:
+                    run.select(number)
+        prove_complete(found)
         return found
-
-    def _select(self, facts: UnitFacts, found: Conclusions) -> None:
-        """The rows that the rules found to be in each view, surely or perhaps, chained in their order."""
-        for i, view in enumerate(self.network.plan.views):
-            where, rows = view.where, facts.rows.get(view.group)
-            if where is None:
-                continue
-            if rows is None:
-                found.views[i] = None
-                continue
-            concluded = (n for n in range(1, len(rows) + 1) if found.firing(where, n) is not None)
-            statuses = ((n, found.status(where, n)) for n in concluded)
-            found.views[i] = _chain([(n, status != MET) for n, status in statuses if status != UNMET])
-
-    def _prove_complete(self, found: Conclusions) -> None:
-        """Every node must have been concluded: a rule that silently did not fire is an error, never an `unknown`."""
-        plan = self.network.plan
-        rows: dict[int | None, int] = {i: len(view or ()) for i, view in found.views.items()}
-        rows[None] = 1
-        expected = 2 * len(plan.targets) + sum(rows[view] * nodes for view, nodes in self._needed.items())
-        if len(found.fired) - found.dispensable != expected:
-            missing = tuple(_missing(plan, found))
-            raise EngineError(EngineCode.NOTHING_CONCLUDED, ruleset=plan.ruleset.id, names=missing)
-
-
-def _missing(plan: Plan, found: Conclusions) -> Iterator[str | Reason]:
-    """The names of what ought to have been concluded."""
-    for index, node in enumerate(plan.nodes):
-        rows = (0,) if node.view is None else found.views[node.view] or ()
-        if not node.selects_only and any(found.firing(Ref(index), row) is None for row in rows):
-            yield node.name
-    for i, target in enumerate(plan.targets):
-        if any(key_of(kind, i) not in found.at for kind in ("grade", "attainable")):
-            yield reason_of(Phrase.GRADE_OF, target=target.id or Phrase.THE_UNIT)
-
-
-def _chain(rows: list[tuple[int, bool]]) -> View:
-    """Each row, with whether it may not be in the view: its own number `e`, that of the one before it `p`, the last with `z`."""
-    before = [0, *(row for row, _ in rows)]
-    last = rows[-1][0] if rows else 0
-    return {
-        row: (f',"e":{row},"p":{p},"z":{int(row == last)}}}', perhaps)
-        for (row, perhaps), p in zip(rows, before, strict=False)
-    }
 
 
 class _Run:
-    """One module's turn: `queue` are facts to assert; `origins`, `rows` and `about` say by id what each stands for."""
+    """A run: facts wait in `queue`, and `about` says by id what each is about."""
 
-    def __init__(self, module: Loaded, facts: UnitFacts, found: Conclusions, causes: FactCauses) -> None:
-        self.module, self.facts, self.found, self.causes = module, facts, found, causes
+    def __init__(self, facts: UnitFacts, found: Conclusions) -> None:
+        self.facts, self.found = facts, found
         self.queue: list[str] = []
-        self.origins: list[Origin] = []
-        self.rows: list[int] = []
-        self.about: list[str] = []
-        self.in_doubt = False
-        """Whether something is missing that the module reads, so that rules about what is unknown are needed."""
+        self.about: list[About] = []
+        self.awaited = 0
+        """How many rules have yet to fire."""
+        self.walks: list[Iterator[None]] = []
 
-    def go(self) -> None:
-        """Fire until nothing is left."""
-        for prop, text in self.module.always:
-            self._ask(prop, text, self.causes.ruleset)
-        self._ask_rows()
-        self._ask_conclusions()
-        self._ask_values()
-        # Which rows there are is concluded by all rules: what is missed there would be left out without a word.
-        needs_all = self.in_doubt or self.module.name == SELECTION
-        prepared = self.module.all_rules if needs_all else self.module.certain_rules
-        prepared.memory.run(self.queue, self._recorder(prepared))
-        if len(self.origins) > MAX_FACTS:
+    def chain(self, number: int, rows: list[tuple[int, bool]]) -> None:
+        """The rows of a view, each with whether it only may be in it."""
+        found = self.found
+        size, stated = found.slots.of_views[number], found.plan.views[number].group in self.facts.rows
+        view: View = {row: Row([None] * size, [UNMET] * size, perhaps) for row, perhaps in rows}
+        found.views[number] = view if stated else None
+
+    def select(self, number: int) -> None:
+        """The rows that the rules found to be in a view, surely or perhaps."""
+        plan = self.found.plan
+        where = plan.views[number].where
+        every = None if where is None else plan.nodes[where.node].view
+        if where is None or every is None:
+            raise TypeError(f"nothing selects the rows of view {number}")
+        statuses = ((row, self.found.status(where, row)) for row in self.found.views[every] or ())
+        self.chain(number, [(row, status != MET) for row, status in statuses if status != UNMET])
+
+    def level(self, loaded: Loaded) -> None:
+        """Tell a level its facts and fire until nothing is left."""
+        self.about.clear()
+        self._tell_constants(loaded)
+        self._tell_values(loaded)
+        self._tell_statuses(loaded)
+        self.walks = [self._walk(steps, view) for number, steps in loaded.steps if (view := self.found.views[number])]
+        self._go_on()
+        loaded.memory.run(self.queue, self._recorder(loaded))
+        if self.awaited:
+            raise EngineError(EngineCode.RULES_SILENT, module=loaded.name, rules=self.awaited)
+        if len(self.about) > MAX_FACTS:
             raise EngineError(EngineCode.TOO_MANY_FACTS, most=MAX_FACTS)
 
-    def _ask(self, prop: str, text: str, origin: Origin, row: int = 0) -> None:
-        """Queue a fact about a property; ids are consecutive decimal numbers, so that no two share a hash."""
-        self.queue.append(f'{{"id":"{len(self.origins)}{text}')
-        self.origins.append(origin)
-        self.rows.append(row)
-        self.about.append(prop)
+    def _tell(self, parcel: str, text: str, fired: Fired, values: Values, fires: int) -> None:
+        """Queue a fact; ids are consecutive decimal numbers, so that no two share a hash."""
+        self.queue.append(f'{{"id":"{len(self.about)}{text}')
+        self.about.append((parcel, fired, values))
+        self.awaited += fires
 
-    def _ask_rows(self) -> None:
-        views, groups, of_group = self.found.views, self.module.plan.views, self.causes.group
-        for view, (prop, text) in self.module.stated:
-            if not views[view]:
-                self.in_doubt |= views[view] is None
-                self._ask(prop, f"{text}{UNSTATED if views[view] is None else EMPTY}}}", of_group(groups[view].group))
-        for view, (prop, text) in self.module.rows:
-            for row, (chain, perhaps) in (views[view] or {}).items():
-                self.in_doubt |= perhaps
-                self._ask(prop, f"{text}1{chain}", of_group(groups[view].group, row), row)
+    def _tell_constants(self, loaded: Loaded) -> None:
+        found = self.found
+        for view, (parcel, text, fires) in loaded.settled:
+            if view is None:
+                self._tell(parcel, text, found.fired, found.values, fires)
+            else:
+                for row in (found.views[view] or {}).values():
+                    self._tell(parcel, text, row.fired, row.values, fires)
+        for view, (parcel, text, fires) in loaded.stated:
+            rows = found.views[view]
+            if not rows:
+                said = UNSTATED if rows is None else EMPTY
+                self._tell(parcel, f"{text}{said}}}", found.fired, found.values, fires)
 
-    def _ask_conclusions(self) -> None:
-        """What earlier modules have concluded."""
-        at, values, views, ask = self.found.at, self.found.values, self.found.views, self._ask
-        for key, view, weighed, is_open, (prop, text) in self.module.imports:
-            rows = UNIT if view is None else views[view] or {}
-            for row, (chain, perhaps) in rows.items():
-                number = at.get(key + row * ROW)
-                if number is not None:
-                    value = values[number]
-                    if perhaps or (value == UNKNOWN and not is_open):
-                        self.in_doubt = True
-                    said = WEIGHED[value][perhaps] if weighed else value
-                    ask(prop, f"{text}{said}{chain}", number, row)
+    def _tell_values(self, loaded: Loaded) -> None:
+        found, plan = self.found, self.found.plan
+        for view, (parcel, begin, asked) in loaded.values:
+            if view is None:
+                self._tell_of(self.facts.values, parcel, begin, asked, found.fired, found.values)
+            else:
+                listed = self.facts.rows.get(plan.views[view].group, ())
+                for number, row in (found.views[view] or {}).items():
+                    self._tell_of(listed[number - 1], parcel, begin, asked, row.fired, row.values)
 
-    def _ask_values(self) -> None:
-        of_fact, ask, views, all_rows = self.causes.fact, self._ask, self.found.views, self.facts.rows
-        for view, asked in self.module.asked.items():
-            group = None if view is None else self.module.plan.views[view].group
-            rows = UNIT if view is None else views[view] or {}
-            for row, (chain, perhaps) in rows.items():
-                self.in_doubt |= perhaps
-                values = self.facts.values if group is None else all_rows[group][row - 1]
-                for fact, missing, prop, written in asked:
-                    value = values.get(fact)
-                    if type(value) is Interval:
-                        self._ask_ends(fact, view, value, chain, of_fact(fact, group, row), row)
-                    elif value is not None:
-                        text = written(value)
-                        if text is not None:
-                            ask(prop, text + chain, of_fact(fact, group, row), row)
-                    elif missing is not None:
-                        self.in_doubt = True
-                        ask(missing[0], missing[1] + chain, of_fact(fact, group, row), row)
+    def _tell_of(
+        self,
+        known: Mapping[str, FactValue],
+        parcel: str,
+        begin: str,
+        asked: tuple[Asked, ...],
+        fired: Fired,
+        values: Values,
+    ) -> None:
+        told, fires = [begin], 0
+        for fact, missing, written, of_value, ends, of_ends in asked:
+            value = known.get(fact)
+            if value is None:
+                told.append(missing)
+                fires += 1
+            elif type(value) is Interval:
+                told.append(ends(value))
+                fires += of_ends
+            else:
+                told.append(written(value))
+                fires += of_value
+        told.append("}")
+        self._tell(parcel, "".join(told), fired, values, fires)
 
-    def _ask_ends(self, fact: str, view: int | None, value: Interval, chain: str, cause: Because, row: int) -> None:
-        ends = self.module.ends(fact, view, value)
-        if ends is not None:
-            self.in_doubt = True
-            self._ask(ends[0], ends[1] + chain, cause, row)
+    def _tell_statuses(self, loaded: Loaded) -> None:
+        found, queue, about = self.found, self.queue, self.about
+        fired, values = found.fired, found.values
+        for view, (parcel, text, fetch, fires) in loaded.statuses:
+            if view is None:
+                queue.append(text % (len(about), *fetch(values)))
+                about.append((parcel, fired, values))
+                self.awaited += fires
+                continue
+            for row in (found.views[view] or {}).values():
+                queue.append(text % (len(about), *fetch(row.values)))
+                about.append((parcel, row.fired, row.values))
+                self.awaited += fires
+        for view, (parcel, text, fetch, fires) in loaded.copies:
+            for row in (found.views[view] or {}).values():
+                queue.append(text % (len(about), *fetch(values)))
+                about.append((parcel, row.fired, row.values))
+                self.awaited += fires
 
-    def _recorder(self, prepared: Prepared) -> Callable[[Iterable[str]], None]:
-        """What is done with firings. It is the heart of a grading, so it holds everything in names of its own."""
-        queue, origins, rows, about = self.queue, self.origins, self.rows, self.about
-        at, fired, views, found = self.found.at, self.found.fired, self.found.views, self.found
-        rules, plan, keys = prepared.rules, self.module.plan, self.causes.keys
-        known_at, conclude, record_firing, again = at.setdefault, found.values.append, fired.append, found.again.append
-        ask, originate, place, tell = queue.append, origins.append, rows.append, about.append
+    def _walk(self, steps: Steps, rows: View) -> Iterator[None]:
+        """Tell conditions over rows of one row after another; in between their rules fire."""
+        found, last = self.found, max(rows)
+        fired, values = found.fired, found.values
+        undecided = steps.steps
+        for step in undecided:
+            values[step.so_far] = START
+        for number, row in rows.items():
+            told = [steps.text]
+            for step in undecided:
+                status = row.values[step.child]
+                told.append(
+                    step.text % (WEIGHED[status][row.perhaps] if steps.weighed else status, values[step.so_far])
+                )
+            told.append(f"{steps.end}{int(number == last)}}}")
+            self._tell(steps.parcel, "".join(told), fired, values, len(undecided))
+            yield
+            for step in undecided:
+                effect = fired[step.so_far]
+                if effect is None:
+                    found.last_row[step.node] = number
+                else:
+                    fired[step.so_far] = None
+                    found.passed.setdefault(step.node, []).append((number, effect))
+            undecided = tuple(step for step in undecided if step.node not in found.last_row)
+            if not undecided:
+                return
+
+    def _go_on(self) -> None:
+        """Tell of the next rows."""
+        for walk in self.walks:
+            next(walk, None)
+
+    def _recorder(self, loaded: Loaded) -> Callable[[Iterable[str]], None]:
+        """The recorder of firings. It is the heart of a grading, so it holds everything in names of its own."""
+        about, concluding = self.about, loaded.concluding
 
         def record(messages: Iterable[str]) -> None:
-            """Read each rule's name and the ids of its facts in the order of its patterns, and apply its effects."""
+            """Record what each rule concludes of the facts that it has fired for: each conclusion once."""
+            amount = 0
             for message in messages:
-                end = message.index('"', 3)
-                joins, effects = rules[message[2:end]]
-                if joins:
-                    ids = [int(fact) for fact in FACT_IDS(message)]
-                    rests_on: Origin | list[Origin] = [origins[n] for n in ids]
-                    first, row = ids[0], 0
-                    for n in ids:
-                        row = rows[n] or row
-                else:
-                    start = end + AFTER_RULE
-                    first = int(message[start : message.index('"', start)])
-                    rests_on, row = origins[first], rows[first]
-                for title, value, key, view, facts, concludes, is_needed in effects[about[first]]:
-                    number = len(fired)
-                    if view is not None:
-                        key += row * ROW
-                        # mypy knows no dictionary made of a union's member; a call of `cast` would take time here.
-                        concludes = {**concludes, "row": keys[plan.views[view].group][row - 1]}  # type: ignore[assignment]
-                    known = known_at(key, number)
-                    if known != number:
-                        if found.values[known] != value:
-                            raise EngineError(EngineCode.CONCLUDED_OTHERWISE, rule=title, value=value)
-                        if type(rests_on) is not int:
-                            raise EngineError(EngineCode.CONCLUDED_TWICE, rule=title)
-                        again((known, rests_on))
-                        continue
-                    if not is_needed:
-                        found.dispensable += 1
-                    conclude(value)
-                    record_firing((title, rests_on, concludes))
-                    if facts is None:
-                        continue
-                    if view is None:
-                        ask(f'{{"id":"{len(origins)}{facts[0]}}}')
-                        place(0)
-                    else:
-                        chain, perhaps = views[view][row]  # type: ignore[index]
-                        ask(f'{{"id":"{len(origins)}{facts[perhaps]}{chain}')
-                        place(row)
-                    tell(facts[2])
-                    originate(number)
+                ids = FACT_IDS(message)
+                by_parcel = concluding[message[2 : message.index('"', 3)]]
+                amount += len(ids)
+                for one in ids:
+                    parcel, fired, values = about[int(one)]
+                    for slot, value, effect in by_parcel[parcel]:
+                        if fired[slot] is not None:
+                            raise EngineError(EngineCode.CONCLUDED_TWICE, rule=effect.title)
+                        fired[slot] = effect
+                        values[slot] = value
+            self.awaited -= amount
+            if self.awaited:
+                raise EngineError(EngineCode.RULES_SILENT, module=loaded.name, rules=self.awaited)
+            self._go_on()
 
         return record
+
+
+def prove_complete(found: Conclusions) -> None:
+    """Everything must have been concluded: a rule that silently did not fire is an error, never an `unknown`."""
+    rows = [row for view in found.views.values() for row in (view or {}).values()]
+    if None in found.fired[: found.slots.concluded] or any(None in row.fired for row in rows):
+        names = tuple(_missing(found))
+        raise EngineError(EngineCode.NOTHING_CONCLUDED, ruleset=found.plan.ruleset.id, names=names)
+
+
+def _missing(found: Conclusions) -> Iterator[str | Reason]:
+    """The names of what ought to have been concluded."""
+    plan, slots = found.plan, found.slots
+    for index, node in enumerate(plan.nodes):
+        every = [found.fired] if node.view is None else [row.fired for row in (found.views[node.view] or {}).values()]
+        if any(fired[slots.of_node[index]] is None for fired in every):
+            yield node.name
+    for index, target in enumerate(plan.targets):
+        if any(found.fired[slots.target(kind, index)] is None for kind in ("grade", "attainable")):
+            yield reason_of(Phrase.GRADE_OF, target=target.id or Phrase.THE_UNIT)

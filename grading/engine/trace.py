@@ -1,14 +1,17 @@
-"""What conclusions rest on, as the trace tells it: facts with their places, values and evidence."""
+"""The ground of conclusions in the trace: facts with their places, values and evidence."""
 
 from datetime import date
 from decimal import Decimal
 
-from grading.engine.conclusions import Because, FactValue, UnitFacts
+from grading.engine.conclusions import FactValue, UnitFacts
 from grading.language.bounds import bound_text
 from grading.model.audit import Audit, Below, Known
 from grading.model.interval import Interval
-from grading.model.trace import FactCause, GroupCause, JsonValue, ValueCause
+from grading.model.trace import Cause, FactCause, GroupCause, JsonValue, ValueCause
 from grading.plan.nodes import Plan
+
+Because = tuple[Cause, ...]
+"""Everything that a conclusion rests on."""
 
 
 class FactCauses:
@@ -31,7 +34,7 @@ class FactCauses:
         return told
 
     def group(self, group: str, row: int | None = None) -> Because:
-        """That a group has so many rows (None: it is not stated), or this row (from 1)."""
+        """The fact that a group has so many rows (None: it is not stated), or this row (from 1)."""
         told = self._told.get(("", group, row))
         if told is None:
             keys = self.keys.get(group)

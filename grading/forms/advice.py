@@ -1,4 +1,4 @@
-"""What `check_audit` finds wrong, said to an assessor: what would be right in that cell."""
+"""Findings of `check_audit` in an assessor's words: what would be right in that cell."""
 
 import re
 
@@ -15,7 +15,7 @@ _HEAD = {
     "assessed_on": "请填写评估日期，如 2023-09-10",
 }
 _AS_IT_IS = frozenset({ProblemCode.DAY_IN_FUTURE, ProblemCode.DAY_TOO_EARLY, ProblemCode.TOO_FEW_ROWS})
-"""What the intake says of these is as right in a cell."""
+"""Findings of the intake that hold in a cell as they are."""
 _FACT_GONE = frozenset(
     {
         ProblemCode.FACT_UNKNOWN,

@@ -1,4 +1,4 @@
-"""What stands in an answer cell → a value as `check_audit` takes it. Tolerant of writing, never of meaning."""
+"""Content of an answer cell → a value as `check_audit` takes it. Tolerant of writing, never of meaning."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the guideline asks of a fact, in words: the comment an assessor reads on the question."""
+"""Requirements of a fact in the guideline, in words: the comment that an assessor reads on the question."""
 
 from grading.forms.questions import Question
 from grading.language.decision_text import effect_text

@@ -1,4 +1,4 @@
-"""What is wrong with a filled-in form: where, and what would be right."""
+"""Findings about a filled-in form: the place, and what would be right."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

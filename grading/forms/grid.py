@@ -34,7 +34,7 @@ class Grid:
         self.last_row = max((row for row, _ in self.entries), default=0)
 
     def entry(self, row: int, column: int) -> Entry:
-        """What stands in a cell."""
+        """The entry of a cell."""
         return self.entries.get((row, column), BLANK)
 
     def area(self, row: int, column: int) -> Area | None:
@@ -48,7 +48,7 @@ class Grid:
 
     @property
     def code(self) -> str:
-        """What sheet of the form this is; empty for a sheet that is none of the form's."""
+        """The form's code of this sheet; empty for a sheet that is none of the form's."""
         return self.text(ROLE_ROW, CODE_COLUMN)
 
     def roles(self) -> dict[str, int]:

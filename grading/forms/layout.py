@@ -1,4 +1,4 @@
-"""Which sheets a form has and what stands on each, before a cell is written."""
+"""Layout of a form's sheets, before a cell is written."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -181,7 +181,7 @@ def _plant(asked: Sequence[_Asked], shared: frozenset[str], titles: "_Titles") -
         readings = [of_unit.all[name] for of_unit in asking]
         first = next((q for q in readings if q.section != OTHER), readings[0])
         merged = replace(first, fact=_narrowest(_declared(asked, name)))
-        said = _said_by_all([(of_unit.unit.ruleset, of_unit.said(of_unit.all[name])) for of_unit in asking])
+        said = _common_citation([(of_unit.unit.ruleset, of_unit.said(of_unit.all[name])) for of_unit in asking])
         lines.append(Line(f"enterprise.facts.{name}", merged, said))
     bands = _bands(asked[0].unit.ruleset, lines)
     heading = "全厂情况：各单元相同的只在此填写一次；某单元不同的，在该单元的核查表另填，以该单元为准"
@@ -200,7 +200,7 @@ def _narrowest(facts: Sequence[Fact]) -> Fact:
     return first.model_copy(update={"min": low, "max": high, "decimals": places, "options": options})
 
 
-def _said_by_all(asking: Sequence[tuple[Ruleset, str]]) -> str:
+def _common_citation(asking: Sequence[tuple[Ruleset, str]]) -> str:
     said = {ruleset.title: text for ruleset, text in asking if text}
     if len(said) < 2:
         return next(iter(said.values()), "")

@@ -34,7 +34,7 @@ class Field:
 
 @dataclass(frozen=True)
 class FormData:
-    """What the hidden sheet says. `sheets` are titles by code, `tables` the sheet's code and the name of the row
+    """The content of the hidden sheet. `sheets` are titles by code, `tables` the sheet's code and the name of the row
     key by the place of the group; `items` what the evidence sheets call a column (or `…[]`, a whole row), by the
     sheet's code and the name used there."""
 
@@ -47,7 +47,7 @@ class FormData:
 
 
 def data_of(form: Form, sheets: dict[str, str]) -> FormData:
-    """What there is to say about a form; `sheets` are its sheets' titles by code."""
+    """The description of a form; `sheets` are its sheets' titles by code."""
     fact_sheets = [*([form.plant] if form.plant else []), *(unit.facts for unit in form.units)]
     fields = [
         Field(line.place, sheet.code, line.question.fact)

@@ -1,4 +1,4 @@
-"""Which unknown values could still change what is concluded of a unit."""
+"""Unknown values that could still change what is concluded of a unit."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Needed:
 
 
 def needed(ruleset: Ruleset, unit: UnitAudit, grading: UnitGrading) -> Needed:
-    """What hangs on unknown values.
+    """The conclusions that hang on unknown values.
 
     A requirement counts as long as it is unknown itself and the indicator is unknown at a level for which it would be enough;
     a comparison as long as everything around it is unknown.
@@ -49,7 +49,7 @@ def _open_requirements(
 
 
 def _is_open(ruleset: Ruleset, result: IndicatorResult, best: int) -> bool:
-    """Whether an indicator is unknown at a level, from the one at a place of the scale on."""
+    """True when an indicator is unknown at a level, from the one at a place of the scale on."""
     return any(result.levels[level] is Status.UNKNOWN for level in ruleset.scale.graded[best:])
 
 

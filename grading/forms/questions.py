@@ -47,7 +47,7 @@ def sections(ruleset: Ruleset, asked: Iterable[Question]) -> tuple[Section, ...]
 
 
 class _Readers:
-    """Which indicators and gates read a fact, directly or through computed facts."""
+    """The indicators and gates that read a fact, directly or through computed facts."""
 
     def __init__(self, ruleset: Ruleset) -> None:
         self.ruleset = ruleset

@@ -40,7 +40,7 @@ MOVED = "表格结构已被改动（行、列或单元格被删除、插入或�
 
 @dataclass
 class Stated:
-    """What the form says of one fact: its value as `check_audit` takes it, its evidence and its note."""
+    """The form's answers about one fact: its value as `check_audit` takes it, its evidence and its note."""
 
     value: Any = None
     evidence: list[str] = field(default_factory=list)
@@ -60,7 +60,7 @@ class Stated:
 
 @dataclass
 class Findings:
-    """Where every place stands in the workbook, and what was found to be wrong or worth a warning."""
+    """The positions of all places in the workbook, with the errors and warnings found."""
 
     spots: dict[str, Spot] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class Findings:
     """Cells that are known to be part of a merged area."""
 
     def at(self, place: str, grid: Grid, row: int, column: int, label: str) -> Entry:
-        """What stands in the cell of a place, which is remembered as the place's."""
+        """The content of a place's cell, which is noted as the place's."""
         entry = grid.entry(row, column)
         spot = self.spots[place] = Spot(grid.title, address(row, column), label)
         self.given[place] = "" if entry.blank else entry.shown
@@ -287,7 +287,7 @@ def _without_picture(entry: Entry) -> Entry:
 
 
 def _column_stands(grid: Grid, roles: Mapping[str, int], head: list[int] | None, asked: Field) -> bool:
-    """Whether a fact's columns are there, under their heads."""
+    """True when a fact's columns are there, under their heads."""
     name = asked.fact.id
     if head is None or len(head) != 1 or name not in roles:
         return False

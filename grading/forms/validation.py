@@ -12,7 +12,7 @@ from grading.forms.wording import NO, REST_NO, YES, expectation, option_labels
 from grading.model.ruleset import Fact
 
 SHORT, LONG = 30, 220
-"""What Excel takes as the title and the text of a message."""
+"""Excel's limits for the title and the text of a message."""
 
 
 class Lists:
@@ -60,7 +60,7 @@ def rest_no(lists: Lists) -> DataValidation:
 
 
 def for_fact(lists: Lists, fact: Fact, first_cell: str) -> DataValidation:
-    """What a cell of a fact takes; `first_cell` is the upper left cell it will be used on."""
+    """The validation of a fact's cells; `first_cell` is the upper left cell it will be used on."""
     said = f"{expectation(fact)}；不清楚的留空"
     if fact.type == "boolean":
         return yes_or_no(lists)

@@ -1,9 +1,9 @@
-"""How a form speaks of a fact: its unit, what may be filled in, what was wrong. In Chinese, for assessors."""
+"""The form's words about a fact: its unit, what may be filled in, what was wrong. In Chinese, for assessors."""
 
-import re
 import unicodedata
 
 from grading.digest import plain
+from grading.forms.inexact import inexact_hint
 from grading.language.bounds import NoLimitError, bound_from_text
 from grading.language.prose import unit_text
 from grading.model.ruleset import Fact
@@ -17,17 +17,13 @@ WHOLE_ROW = "整行各项"
 ANSWER, EVIDENCE, NOTE = "填写", "证据", "备注"
 
 
-BOUND_HINT = "低于检出限的填“<0.07”或“0.07L”（上限）；其余按监测报告填数，并在备注中说明"
-_INEXACT = re.compile(r"[<>≤≥~约﹤‹›〈〉]|低于|小于|高于|大于|不足|超过|以下|以内|检出|ND|[0-9.]+\s*L", re.I)
-
-
 def narrow(text: str) -> str:
     """Full-width letters and digits as ASCII, without spaces around: what a comparison of typed texts compares."""
     return unicodedata.normalize("NFKC", text).strip()
 
 
 def range_text(fact: Fact) -> str:
-    """What may be filled in, as the form's own column says it."""
+    """The permitted values, as the form's own column states them."""
     if fact.type == "boolean":
         return f"{YES}／{NO}"
     if fact.type == "number":
@@ -40,7 +36,7 @@ def range_text(fact: Fact) -> str:
 
 
 def expectation(fact: Fact) -> str:
-    """What would be right in a cell of this fact, as a whole sentence without a full stop."""
+    """The expectation of a fact's cell, as a whole sentence without a full stop."""
     if fact.type == "boolean":
         return f"应填“{YES}”或“{NO}”"
     if fact.type == "number":
@@ -60,7 +56,7 @@ def list_expectation(fact: Fact) -> str:
 
 
 def bound_hint(fact: Fact, typed: str) -> str:
-    """What to do about a text that seems to say that a number is below something; empty for others."""
+    """What to do about a text that says of a number only about how much it is; empty for others."""
     if fact.type != "number":
         return ""
     try:
@@ -71,7 +67,7 @@ def bound_hint(fact: Fact, typed: str) -> str:
         return f"本项不小于 {plain(fact.min)}，上限（检出限）应大于 {plain(fact.min)}"
     if limit is not None:
         return "上限（检出限）的范围和小数位数与数值相同"
-    return BOUND_HINT if _INEXACT.search(narrow(typed)) else ""
+    return inexact_hint(typed)
 
 
 def option_labels(fact: Fact) -> dict[str, str]:

@@ -32,7 +32,7 @@ from grading.workbook.limits import MAX_CELLS
 from grading.workbook.style import add_styles, protect
 
 SPARE_ROWS = 20
-"""How many empty rows a table has ready; more can be written below them."""
+"""The empty rows that a table has ready; more can be written below them."""
 
 
 def blank_form(rulesets: Sequence[Ruleset], spare_rows: int = SPARE_ROWS) -> bytes:
@@ -128,7 +128,7 @@ def _cover(cell: str) -> str:
 
 
 def _known(audit: Audit | None) -> dict[str, Known]:
-    """What is known of single facts, by place."""
+    """The known values of single facts, by place."""
     if audit is None:
         return {}
     found = {f"enterprise.facts.{name}": known for name, known in audit.enterprise.facts.items()}

@@ -23,7 +23,7 @@ FOUND, NOT_FOUND = "✔ 对应", "△ 表中无此编号"
 
 
 def items(tables: Sequence[Table]) -> dict[str, tuple[Table, str | None]]:
-    """What an evidence line can be about, by what the drop-down calls it; None is the whole row."""
+    """The subjects of an evidence line, by their entries in the drop-down; None is the whole row."""
     found: dict[str, tuple[Table, str | None]] = {}
     for table in tables:
         name = table.label if [t.label for t in tables].count(table.label) == 1 else table.title

@@ -42,7 +42,7 @@ DONE, FROM_PLANT, OPEN, PARTLY = "✔ 已填", "↑ 按全厂", "○ 未填", "�
 
 @dataclass
 class WrittenFacts:
-    """Where things came to stand: for the cover's contents and for the sheets that refer to this one."""
+    """The positions of written facts: for the cover's contents and for the sheets that refer to this one."""
 
     title: str
     bands: list[tuple[Band, int]] = field(default_factory=list)

@@ -39,7 +39,7 @@ FULL_SIZE = 130
 
 @dataclass(frozen=True)
 class WrittenTable:
-    """Where a table came to stand."""
+    """The position of a written table."""
 
     title: str
     table: Table
@@ -190,7 +190,7 @@ class _Writer:
                 put_plain(option, YES if code in value else NO)
 
     def status(self, row: int) -> str:
-        """How many facts of the row are filled in; a row without a key says so."""
+        """The number of facts of the row that are filled in; a row without a key says so."""
         counts = []
         for line in self.table.columns:
             fact, first = line.question.fact, self.columns[line.question.fact.id]

@@ -1,4 +1,4 @@
-"""What stands between a unit and a level, what would close it, and the proof that it would."""
+"""Gaps between a unit and a level, changes that would close them, and the proof that they would."""
 
 from grading.gaps.enterprise import enterprise_plan
 from grading.gaps.unit import NoSuchLevelError, ReachedError, TargetError, direct_step, unit_gaps

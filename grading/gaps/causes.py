@@ -1,4 +1,4 @@
-"""Why a grade is not decided: what is unknown and could still change it, told apart by who can settle it.
+"""Causes of an undecided grade: unknowns that could still change it, told apart by who can settle them.
 
 Only what is unknown in the engine's own conclusions is followed, from the levels that the unit may still get down to the
 comparisons: what lies below something that is decided can't change the grade any more.
@@ -23,7 +23,7 @@ from grading.places import sources, stated
 
 @dataclass(frozen=True)
 class OpenPoints:
-    """What could still change a grade: places of values and tables nobody stated, and figures that are not established."""
+    """The points that could still change a grade: places of values and tables nobody stated, and figures not established."""
 
     missing: frozenset[str] = frozenset()
     figures: frozenset[tuple[str, str, str]] = frozenset()
@@ -34,12 +34,12 @@ class OpenPoints:
 
     @property
     def causes(self) -> Causes:
-        """How many there are of each."""
+        """The number of points of each cause."""
         return Causes(len(self.missing), len(self.figures))
 
 
 def open_points(subject: Subject, best: int | None = None) -> OpenPoints:
-    """What could still lift a unit above its grade; with `best` as far as to a level that has this standing or a better one."""
+    """The points that could still lift a unit above its grade; `best`: up to a level of this standing."""
     scale, outcome = subject.ruleset.scale, subject.grading.outcome
     if not is_undecided(*outcome):
         return OpenPoints()
@@ -67,7 +67,7 @@ def open_points(subject: Subject, best: int | None = None) -> OpenPoints:
 
 
 def unit_decisions(rulesets: Mapping[str, Ruleset], audit: Audit, grading: Grading) -> tuple[Decision, ...]:
-    """What is decided of each unit."""
+    """The decision of each unit."""
     return tuple(
         decide(unit.outcome, grading.mode, open_points(subject).causes)
         for unit, subject in zip(grading.units, _subjects(rulesets, audit, grading), strict=True)
@@ -75,7 +75,7 @@ def unit_decisions(rulesets: Mapping[str, Ruleset], audit: Audit, grading: Gradi
 
 
 def decision_of(rulesets: Mapping[str, Ruleset], audit: Audit, grading: Grading) -> Decision:
-    """What is decided of the enterprise; open is what keeps its worst units from the best grade that all may get."""
+    """The enterprise's decision; open is what keeps its worst units from the best grade that all may get."""
     outcome = grading.outcome
     if not is_undecided(*outcome):
         return decide(outcome, grading.mode)
@@ -123,7 +123,7 @@ class _Walk:
         self.indicators = {result.id: result for result in subject.grading.indicators}
 
     def of_asked(self, asked: Asked) -> Status:
-        """Whether what is asked is fulfilled."""
+        """True when what is asked is fulfilled."""
         if isinstance(asked.owner, Indicator):
             return self.indicators[asked.owner.id].levels[asked.level]
         status = self.status(asked.name, None)
@@ -137,7 +137,7 @@ class _Walk:
             yield from self.condition(way, way.condition, way.name, None)
 
     def status(self, place: str, row: str | None) -> Status | None:
-        """What the engine concluded of a condition; None where it is not there or does not look at the row."""
+        """The engine's conclusion of a condition; None where it is not there or does not look at the row."""
         if place not in self.conditions:
             self.conditions[place] = self.subject.grading.conditions.get(place)
         status = self.conditions[place]

@@ -1,4 +1,4 @@
-"""What has to be true for a unit to have a level, as a tree over the comparisons: the claim that the level is met.
+"""Claims that a unit has a level, as a tree over the comparisons.
 
 A claim says of a condition that it is met, or that it is unmet; it is true or not, whatever is unknown. Of its parts so many
 as `needed` have to be true. The statuses of the comparisons are the engine's.
@@ -33,7 +33,7 @@ class LeafClaim:
 
     @property
     def holds(self) -> bool:
-        """Whether the comparison is as claimed."""
+        """True when the comparison is as claimed."""
         return self.status is self.wanted
 
     def holds_with(self, otherwise: Otherwise) -> bool:
@@ -62,7 +62,7 @@ class JointClaim:
 
     @cached_property
     def holds(self) -> bool:
-        """Whether it is true as things are."""
+        """True when the claim holds as things are."""
         return sum(claim.holds for claim in self.claims) >= self.needed
 
     def grounds(self) -> Iterator[LeafClaim]:
@@ -139,7 +139,7 @@ class Claims:
         return JointClaim(1 if isinstance(c, Each) == (wanted is Status.MET) else len(found), found)
 
     def _status(self, c: Comparison, place: str, row: str | None) -> Status:
-        """What the engine concluded; of a row that it did not look at, what it would conclude."""
+        """The engine's conclusion; of a row that it did not look at, what it would conclude."""
         status = self.subject.status(place, row)
         if status is not None:
             return status

@@ -32,7 +32,7 @@ class ColumnLeaf:
     wanted: bool
     units: pl.Series | None
     height: int
-    """How many units there are."""
+    """The number of units."""
 
     @cached_property
     def places(self) -> frozenset[str]:
@@ -41,7 +41,7 @@ class ColumnLeaf:
 
     @cached_property
     def holds(self) -> pl.Series:
-        """Whether the comparison is as claimed."""
+        """True when the comparison is as claimed."""
         return (self.status if self.wanted else ~self.status).fill_null(False)
 
     def holds_with(self, otherwise: Otherwise) -> pl.Series:
@@ -65,7 +65,7 @@ class ColumnJoint:
     needed: int
     claims: tuple["ColumnClaim", ...]
     height: int
-    """How many units or rows there are."""
+    """The number of units or rows."""
     first_only: bool = False
 
     @cached_property
@@ -75,7 +75,7 @@ class ColumnJoint:
 
     @cached_property
     def holds(self) -> pl.Series:
-        """Whether it is true as things are."""
+        """True when the claim holds as things are."""
         return self._enough([claim.holds for claim in self.claims])
 
     def holds_with(self, otherwise: Otherwise) -> pl.Series:
@@ -116,7 +116,7 @@ class ColumnRows:
 
     @cached_property
     def holds(self) -> pl.Series:
-        """Whether it is true as things are."""
+        """True when the claim holds as things are."""
         return self._over(self.row.holds)
 
     def holds_with(self, otherwise: Otherwise) -> pl.Series:
@@ -200,7 +200,7 @@ class ColumnClaims:
         return units[stated(group)] if stated(group) in units.columns else constant(False, units.height)
 
     def _status(self, c: Comparison, sheet: Sheet) -> pl.Series:
-        """What the engine would conclude of each unit or row."""
+        """The engine's conclusion of each unit or row, had it looked."""
         held = sheet.held(c.fact)
         if held is None or c.guess is None:
             return constant(None, sheet.height)

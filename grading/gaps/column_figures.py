@@ -54,7 +54,7 @@ def decisive_counts(ruleset: Ruleset, units: pl.LazyFrame) -> list[tuple[FigureP
 
 
 def read_back(ruleset: Ruleset, units: pl.DataFrame) -> Iterator[GroundFigures]:
-    """What the columns `FIGURES` say of each unit."""
+    """The counts of each unit in the columns `FIGURES`."""
     figures, described = figures_of(ruleset), dict[str, DecisiveFigure]()
     for estimated, recalled, established, names in units.select(FIGURES).iter_rows():
         for name in names:
@@ -114,7 +114,7 @@ class _Figures(LevelClaims[ColumnClaim]):
             self._because(self.levels[level], here)
 
     def _because(self, level: Level, here: pl.Series) -> None:
-        """Why everything that a level asks is true; or if it is not, why that is not that is not."""
+        """The grounds why everything that a level asks is true; or if it is not, why that is not that is not."""
         if not level or not here.any():
             return
         whole = reduce(pl.Series.__and__, (claim.holds for claim in level.values()))
@@ -126,7 +126,7 @@ class _Figures(LevelClaims[ColumnClaim]):
         self.grounds[place] = units if known is None else known | units
 
     def _turns_on(self, place: str, owner: Owner) -> pl.Series:
-        """Whether the grade would be another if a comparison came out otherwise, in all rows if it is about rows."""
+        """True when the grade would be another if a comparison came out otherwise, in all rows if it is about rows."""
         return reduce(pl.Series.__or__, (self._grade((place, status), owner) != self.today for status in (True, False)))
 
     def _grade(self, otherwise: Otherwise, owner: Owner) -> pl.Series:

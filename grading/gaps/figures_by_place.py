@@ -32,7 +32,7 @@ class FigurePlace:
 
     @property
     def basis(self) -> Basis:
-        """Where it comes from."""
+        """The basis of the figure."""
         return self.place.basis or "recalled"
 
     @property

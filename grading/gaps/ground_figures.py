@@ -60,7 +60,7 @@ class _Case(LevelClaims[Claim]):
         return tuple(dict.fromkeys(leaf.place for leaf in found))
 
     def turns_on(self, place: str, owner: Owner) -> bool:
-        """Whether the grade would be another if a comparison came out otherwise, in all rows if it is about rows."""
+        """True where the grade would be another if a comparison came out otherwise, in all rows if it is about rows."""
         return any(self.grade((place, status), owner) != self.today for status in (Status.MET, Status.UNMET))
 
     def grade(self, otherwise: Otherwise, owner: Owner) -> str:
@@ -81,7 +81,7 @@ class _Case(LevelClaims[Claim]):
 
 
 def _because(claims: Iterable[Claim]) -> Iterator[LeafClaim]:
-    """Why all of the claims are true; or if they are not, why those are not that are not."""
+    """The grounds why all of the claims are true; or if they are not, why those are not that are not."""
     listed = list(claims)
     failing = [claim for claim in listed if not claim.holds]
     for claim in failing or listed:

@@ -1,4 +1,4 @@
-"""What has to be true for each level of a ruleset, and who asks it; of one unit, or in columns of very many."""
+"""Claims of each level of a ruleset, with their owners; of one unit, or in columns of very many."""
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -15,10 +15,10 @@ class MakesClaims(Protocol[C_co]):
     """Makes claims of what indicators and gates ask; None where they ask nothing."""
 
     def indicator(self, indicator: Indicator, level: str) -> C_co | None:
-        """What an indicator asks at a level."""
+        """The claim of an indicator at a level."""
 
     def gate(self, gate: Gate) -> C_co | None:
-        """That a gate does not apply."""
+        """The claim that a gate does not apply."""
 
 
 class LevelClaims(Generic[C]):
@@ -29,13 +29,13 @@ class LevelClaims(Generic[C]):
 
     @cached_property
     def gates(self) -> Mapping[Owner, C]:
-        """What has to be true for a unit to be graded at all."""
+        """The claims under which a unit is graded at all."""
         found = ((g, self._claims.gate(g)) for g in self.ruleset.gates if not isinstance(g.effect, Cap))
         return {("gates", gate.id): claim for gate, claim in found if claim is not None}
 
     @cached_property
     def levels(self) -> Mapping[str, Mapping[Owner, C]]:
-        """What has to be true for each level, within the gates; best level first."""
+        """The claims of each level, within the gates; best level first."""
         return {level: dict(self._level(level)) for level in self.ruleset.scale.graded}
 
     def _level(self, level: str) -> Iterator[tuple[Owner, C]]:

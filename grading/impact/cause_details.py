@@ -1,4 +1,4 @@
-"""What changes, told: for each unit that goes up or down its causes, the values behind them, and what was and is required."""
+"""Details of changes: for each unit that goes up or down its causes, the values behind them, and what was and is required."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -102,7 +102,7 @@ def _one(
     fact: str | None,
     operator: str | None,
 ) -> str:
-    """What is required of the one value, where each requirement that is enough compares it once; else the whole requirement."""
+    """The requirement on the one value, where each requirement that is enough compares it once; else the whole requirement."""
     found = criterion(ruleset, kind, name)
     if isinstance(found, Indicator) and level in ruleset.scale.graded:
         ways = ways_to(ruleset, found, level, ruleset.edition.effective, mode)

@@ -49,7 +49,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Changes:
-    """What changes, unit by unit.
+    """Changes, unit by unit.
 
     `units`, in the order of the sides: `before`, `after`, `before_attainable`, `after_attainable` (levels), `direction` and
     `attainable_direction` (1 up, -1 down, 0), `was_unknown` and `is_unknown` (whether the grade is not decided), `way` (of
@@ -67,7 +67,7 @@ class Changes:
 
 
 def compare(before: Side, after: Side) -> Changes:
-    """What changes. Raises ValueError when the sides have not the same number of units."""
+    """Compare both sides. Raises ValueError when the sides have not the same number of units."""
     if before.grades.height != after.grades.height:
         raise ValueError(f"{before.grades.height} units before, {after.grades.height} after")
     grades = {
@@ -121,7 +121,7 @@ _WAY = (
 
 
 def standings(scale: Scale) -> dict[str, int]:
-    """What compares levels, `ungraded` among them; less is better."""
+    """The rank of each level, `ungraded` among them; less is better."""
     return {level.id: level.standing for level in scale.levels} | {UNGRADED: LOWEST}
 
 
@@ -237,7 +237,7 @@ def _denials(
 
 
 def _deciding(entries: pl.DataFrame, levels: int) -> pl.Series:
-    """Whether a criterion is part of a smallest set that denies all that is lost.
+    """True when a criterion is part of a smallest set that denies all that is lost.
 
     Those sets are the minimal transversals of the sets of criteria that deny each level, and a criterion is in one of them
     exactly when it is in a set that has no other of these sets within it.

@@ -17,7 +17,7 @@ from grading.ruleset_id import industry_of
 
 @dataclass(frozen=True)
 class Counted:
-    """What one comparison adds to an impact."""
+    """The counts of one comparison that an impact adds up."""
 
     transitions: tuple[Transition, ...]
     attainable: tuple[Transition, ...]

@@ -29,7 +29,7 @@ def criterion(ruleset: Ruleset, kind: CriterionKind, criterion_id: str | None) -
 
 
 def title(before: Ruleset, after: Ruleset, kind: CriterionKind, before_id: str | None, after_id: str | None) -> str:
-    """How a criterion is called, by the later ruleset if it has it."""
+    """The title of a criterion, by the later ruleset if it has it."""
     found = criterion(after, kind, after_id) or criterion(before, kind, before_id)
     if found is None:
         return OF_SCALE
@@ -37,7 +37,7 @@ def title(before: Ruleset, after: Ruleset, kind: CriterionKind, before_id: str |
 
 
 def required(ruleset: Ruleset, kind: CriterionKind, criterion_id: str | None, level: str | None) -> str:
-    """What a ruleset asks for by a criterion at a level, in words; 无此项 where it has none, 不作要求 where it asks nothing."""
+    """A ruleset's requirement of a criterion at a level, in words; 无此项 where it has none, 不作要求 where it asks nothing."""
     found = criterion(ruleset, kind, criterion_id)
     if isinstance(found, Gate):
         effect = f"最高评{_label(ruleset, found.effect.cap)}" if isinstance(found.effect, Cap) else "不纳入绩效分级"
@@ -48,7 +48,7 @@ def required(ruleset: Ruleset, kind: CriterionKind, criterion_id: str | None, le
 
 
 def clause(ruleset: Ruleset, kind: CriterionKind, criterion_id: str | None, level: str | None) -> str:
-    """Where the guideline says so: document and section; empty where nothing is cited."""
+    """The clause of the guideline: document and section; empty where nothing is cited."""
     found = criterion(ruleset, kind, criterion_id)
     if found is None:
         return ""

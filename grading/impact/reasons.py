@@ -1,4 +1,4 @@
-"""Why units are short of a criterion, down to the values: over columns, for many units at once.
+"""Reasons why units are short of a criterion, down to the values: over columns, for many units at once.
 
 From a condition that does not hold it goes down to the comparisons that keep it from holding: of an `all` those that are as
 the whole is, of an `any` all of them, of a table the rows that fail. What `grading.explain` tells of one unit with its trace,
@@ -85,7 +85,7 @@ def _periods(ruleset: Ruleset, mode: Mode, columns: Columns) -> Iterator[tuple[P
 
 @dataclass(frozen=True)
 class _At:
-    """Where a condition is looked at: units, with the cause that each stands for; or rows of a view of theirs."""
+    """The units at which a condition is looked at, with the cause that each stands for; or rows of a view of theirs."""
 
     units: pl.Series
     cause: pl.Series
@@ -103,7 +103,7 @@ class _Teller:
         self.plan, self.ruleset, self.statuses, self.mode = plan, plan.ruleset, statuses, mode
 
     def tell(self, known: Indicator | Gate, level: str, units: pl.Series, cause: pl.Series) -> Iterator[pl.DataFrame]:
-        """Why units are short of a criterion at a level."""
+        """The reasons why units are short of a criterion at a level."""
         at = _At(units, cause)
         if isinstance(known, Gate):
             yield from self._below(f"gate.{known.id}", known.when, False, at)

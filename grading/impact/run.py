@@ -35,7 +35,7 @@ UNIT_COLUMNS = (LINE, UNIT_ID, NAME, COUNTY)
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be compared."""
+    """The order of a comparison."""
 
     file: Path
     before: str
@@ -47,7 +47,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Result:
-    """What would change.
+    """The result of a comparison.
 
     `units`: a row a unit whose grade or attainable grade changes: the columns of `UNIT_COLUMNS` and of `Changes.units`, and
     `causes` in words; in a trial `before_figures` and `after_figures`, on which figures either grade rests.
@@ -61,7 +61,7 @@ class Result:
     reasons: pl.DataFrame
     rejects: tuple[Reject, ...]
     notices: tuple[Reject, ...]
-    """What was read otherwise than it stands, and what is worth a question; by either ruleset's reading."""
+    """Values that were read otherwise than they stand, or that are worth a question; by either ruleset's reading."""
     ignored: tuple[str, ...]
     ignored_sheets: tuple[str, ...]
     read: int
@@ -119,7 +119,7 @@ def _source(order: Order, engine: Engine, ruleset: Ruleset, work: Path) -> Sourc
 
 
 class _Work:
-    """What has been compared so far."""
+    """The comparison as far as it has come."""
 
     def __init__(self, order: Order, engine: Engine, pair: Pair, total: int, seed: str) -> None:
         self.order, self.engine, self.pair, self.total, self.seed = order, engine, pair, total, seed

@@ -30,7 +30,7 @@ BETTER, WORSE, LEVEL = "DCEFE3", "F9D9D4", "EEF1F2"
 
 @dataclass(frozen=True)
 class Contents:
-    """What the workbook is about: `head` are its first lines, `labels` the words for levels.
+    """The content of the workbook: `head` are its first lines, `labels` the words for levels.
 
     `units` and `reasons` have the columns of `grading.impact.run.Result`; `title` says how a cause is called.
     """

@@ -22,7 +22,7 @@ DEFAULT_DAY = date(2023, 9, 10)
 
 
 class Expectation(Strict):
-    """What a case says of the result; what it does not name is not compared."""
+    """A case's expectation of the result; what it does not name is not compared."""
 
     grade: Level | None = None
     attainable: Level | None = None
@@ -65,7 +65,7 @@ class Case:
     source: Source = field(repr=False)
     path: Path_
     origins: Mapping[tuple[str, str], Path_] = field(repr=False)
-    """Where each fact and group was written, which may be in the case this one is based on."""
+    """The origin of each fact and group, which may be in the case this one is based on."""
 
     @property
     def line(self) -> int:

@@ -1,4 +1,4 @@
-"""How large a ruleset is and how much of it is not known, as every product of a draft must state."""
+"""The size of a ruleset and the number of its figures that are not known, as every product of a draft must state."""
 
 from collections import Counter
 from dataclasses import asdict, dataclass

@@ -22,7 +22,7 @@ def level_label(scales: Scale | Iterable[Scale], level: str) -> str:
 
 
 def effect_text(ruleset: Ruleset, gate: Gate) -> str:
-    """What a gate does to a grade: `最高评为B级`, `不纳入绩效分级`."""
+    """The effect of a gate on a grade: `最高评为B级`, `不纳入绩效分级`."""
     return f"最高评为{level_label(ruleset.scale, gate.effect.cap)}" if isinstance(gate.effect, Cap) else UNGRADED_LABEL
 
 
@@ -67,7 +67,7 @@ def marked_text(decision: Decision, label: Callable[[str], str]) -> str:
 
 
 def causes_text(causes: Causes) -> str:
-    """Why an outcome is not decided; nothing when nothing is open."""
+    """The causes of an undecided outcome; nothing when nothing is open."""
     parts = []
     if causes.missing:
         parts.append(f"还缺 {causes.missing} 项证据")

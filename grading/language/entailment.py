@@ -1,4 +1,4 @@
-"""Whether one condition is provably no easier than another: it never comes out better, whatever an audit says.
+"""Entailment: one condition is provably no easier than another, and never comes out better, whatever an audit says.
 
 Statuses are ordered: unmet, unknown, met. What can't be proven by the form of the two conditions is taken for not so.
 """
@@ -40,7 +40,7 @@ class Entailment:
     day: date
     as_written: bool = False
     same_remedies: bool = False
-    """Whether what is compared must have the same remedies too, so that `loose` never takes more effort."""
+    """True when what is compared must have the same remedies too, so that `loose` never takes more effort."""
 
     def holds(
         self,
@@ -49,7 +49,7 @@ class Entailment:
         strict_remedy: Remedy | None = None,
         loose_remedy: Remedy | None = None,
     ) -> bool:
-        """Whether `strict` never has a better status than `loose`. Both are there on the day.
+        """True when `strict` never has a better status than `loose`. Both are there on the day.
 
         The remedies are those of conditions that state none.
         """
@@ -90,7 +90,7 @@ class Entailment:
         return [_Signed(part, one.wanted, one.remedy) for part in listed if is_there(part, self.day)]
 
     def _needed(self, one: "_Signed") -> tuple[int, list["_Signed"]]:
-        """How many of the parts of an `at_least_of` must come out as wanted."""
+        """The number of parts of an `at_least_of` that must come out as wanted."""
         c = one.inner
         if not isinstance(c, AtLeastOf):
             raise TypeError(f"not a count: {c!r}")
@@ -133,7 +133,7 @@ class Entailment:
         return _range_of(c, a.wanted).lies_in(_range_of(d, b.wanted))
 
     def _set(self, c: Comparison, wanted: bool) -> tuple[str, frozenset[str]]:
-        """What is asked of a set of options; a contrary in the words of another operator, but `lacks_some`."""
+        """The demand on a set of options; a contrary in the words of another operator, but `lacks_some`."""
         chosen = frozenset(str(value) for value in _values(c))
         if wanted:
             return c.operator, chosen
@@ -154,7 +154,7 @@ class _Signed:
 
 
 def _rows_of(one: _Signed) -> tuple[bool, str, ConditionBase | None, _Signed]:
-    """Whether every row has to (else one), of which group, which rows count, and what is required of them."""
+    """The rows of a condition: whether all have to (else one), of which group, which count, and the requirement on them."""
     c = one.inner
     if isinstance(c, Each):
         return one.wanted, c.each, c.where, _Signed(c.require, one.wanted, one.remedy)
@@ -192,14 +192,14 @@ class _Range:
     all_but: bool = False
 
     def passes(self, value: Any) -> bool:
-        """Whether one value passes."""
+        """True when one value passes."""
         if self.listed is not None:
             return (value in self.listed) != self.all_but
         above = self.low is None or value > self.low or (value == self.low and self.low_passes)
         return above and (self.high is None or value < self.high or (value == self.high and self.high_passes))
 
     def lies_in(self, other: "_Range") -> bool:
-        """Whether whatever passes here passes there."""
+        """True when whatever passes here passes there."""
         if self.listed is not None and not self.all_but:
             return all(other.passes(value) for value in self.listed)
         if other.listed is not None:

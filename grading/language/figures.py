@@ -15,7 +15,7 @@ _STEP = re.compile(r"^(\w+)(?:\[(\d+)\])?$")
 
 
 class Layer(Protocol):
-    """What can say where a figure comes from: an indicator, a requirement, a gate, a condition."""
+    """A layer that can state the source of a figure: an indicator, a requirement, a gate, a condition."""
 
     @property
     def basis(self) -> Basis | None: ...
@@ -32,7 +32,7 @@ class Layer(Protocol):
 
 @dataclass(frozen=True)
 class Site:
-    """Where a ruleset states a whole condition: a level's `require`, an `applies_when`, a gate's `when`.
+    """The place of a whole condition in a ruleset: a level's `require`, an `applies_when`, a gate's `when`.
 
     `layers` are the statements around it, outermost first.
     """
@@ -63,7 +63,7 @@ class Place:
 
     @property
     def layers(self) -> tuple[Layer, ...]:
-        """Who may say where the figure comes from, innermost first.
+        """The layers that may state the source of the figure, innermost first.
 
         What selects rows or plants is no figure of the level: there only what it says itself counts.
         """

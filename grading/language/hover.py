@@ -1,4 +1,4 @@
-"""What an editor shows for each key of a ruleset file.
+"""Texts that an editor shows for each key of a ruleset file.
 
 Keys of one model are `Model.key`; a plain `key` holds wherever it stands. `docs/ruleset-language.md` says it at length.
 """

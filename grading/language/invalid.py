@@ -1,4 +1,4 @@
-"""What a model refuses, told at the place of the document and in words of the language."""
+"""Refusals of a model, at the place of the document and in words of the language."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -38,7 +38,7 @@ def invalid(source: Source, at: Path_, raw: Any, error: ValidationError) -> list
         if detail["type"] == "too_short" and detail["input"]:
             continue
         by_place.setdefault(_path(raw, detail), []).append(detail)
-    return [source.problem((*at, *path), _said(details)) for path, details in by_place.items()]
+    return [source.problem((*at, *path), _reason(details)) for path, details in by_place.items()]
 
 
 def _path(raw: Any, detail: ErrorDetails) -> Path_:
@@ -64,7 +64,7 @@ def _path(raw: Any, detail: ErrorDetails) -> Path_:
     return tuple(path)
 
 
-def _said(details: list[ErrorDetails]) -> Reason:
+def _reason(details: list[ErrorDetails]) -> Reason:
     """One reason for all that was found at one place."""
     kinds = [detail["type"] for detail in details]
     first = details[0]
@@ -87,7 +87,7 @@ def _said(details: list[ErrorDetails]) -> Reason:
 
 
 def _refusal(detail: ErrorDetails) -> Reason:
-    """Why a model's own check refused a value."""
+    """The reason why a model's own check refused a value."""
     if detail["type"] == condition.FORM_MISSING:
         return reason_of(RulesetCode.CONDITION_FORM, forms=condition.FORMS)
     error = detail.get("ctx", {}).get("error")

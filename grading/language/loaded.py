@@ -11,7 +11,7 @@ from grading.problems.reason import Reason
 
 @dataclass(frozen=True)
 class Origin:
-    """Where an entry of a merged ruleset was written."""
+    """The origin of an entry of a merged ruleset."""
 
     source: Source
     path: Path_

@@ -1,4 +1,4 @@
-"""What an alert asks, in words: its kind and its percentage only where its own text doesn't say them already."""
+"""An alert's measure in words: its kind and its percentage only where its own text doesn't say them already."""
 
 from collections.abc import Mapping
 from decimal import Decimal

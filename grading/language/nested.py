@@ -33,7 +33,7 @@ def stated(indicator: Indicator, day: date | None = None) -> tuple[Stated, ...]:
 
 
 def asked_at(graded: Sequence[str], indicator: Indicator, level: str, day: date | None = None) -> Stated | None:
-    """What a level asks: its own requirement, else that of the next worse level that has one; None: nothing.
+    """The requirement at a level: its own, else that of the next worse level that has one; None: nothing.
 
     `graded` are the levels of the scale without its floor, best first. Without a day windows are left aside.
     """
@@ -48,7 +48,7 @@ def _asked_from(graded: Sequence[str], indicator: Indicator, level: str, day: da
 
 
 def better_than(graded: Sequence[str], indicator: Indicator, level: str, day: date | None = None) -> tuple[Stated, ...]:
-    """What better levels ask that the level itself does not, the nearest first."""
+    """The requirements of better levels that the level itself does not have, the nearest first."""
     own = asked_at(graded, indicator, level, day)
     if own is None:
         return ()

@@ -1,4 +1,4 @@
-"""What is wrong with a file, and where."""
+"""Problems of a file, with their places."""
 
 import re
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ class Problem:
 
     @property
     def message(self) -> str:
-        """What is wrong, in Chinese."""
+        """The problem, in Chinese."""
         return self.reason.message
 
     def __str__(self) -> str:
@@ -47,7 +47,7 @@ class LanguageError(Exception):
 
 
 def why_unusable(error: LanguageError | CodedError) -> Parameter:
-    """Why a ruleset can't be used: by what is wrong with its files, or by what the engine says of it."""
+    """The reasons why a ruleset can't be used: problems of its files, or the engine's refusal."""
     return error.reason if isinstance(error, CodedError) else str(error)
 
 

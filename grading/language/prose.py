@@ -48,7 +48,7 @@ _COUNTED = {"月": "个月", "小时": "小时", "天": "天"}
 
 
 def requirement_text(ruleset: Ruleset, indicator: Indicator, level: str, day: date | None = None) -> str:
-    """What an indicator asks for at a level, in words: its requirement's own text, else the generated sentence.
+    """An indicator's requirement at a level, in words: its own text, else the generated sentence.
 
     `不作要求` when it asks for nothing there (on the day, if one is given); raises KeyError for a level that the scale does not
     have.
@@ -161,14 +161,14 @@ class _Node:
 
     @property
     def is_short(self) -> bool:
-        """Whether the sentence needs no brackets inside another one."""
+        """True when the sentence needs no brackets inside another one."""
         if self.text:
             return not any(mark in self.text for mark in "，；。")
         return self.form == "comparison" and not (self.since or self.until)
 
     @property
     def parts_are_short(self) -> bool:
-        """Whether none of the parts needs brackets."""
+        """True when none of the parts needs brackets."""
         return all(part.is_short for part in self.parts)
 
 
@@ -230,7 +230,7 @@ def _not(ruleset: Ruleset, c: Not) -> _Node:
 
 
 def _carries(c: ConditionBase) -> bool:
-    """Whether a condition has a wording or a window of its own, which must not get lost."""
+    """True when a condition has a wording or a window of its own, which must not get lost."""
     return bool(c.text or c.from_ or c.until)
 
 
@@ -248,8 +248,19 @@ def _comparison(ruleset: Ruleset, c: Comparison) -> _Node:
         type=_type(fact, c.fact),
         operator=operator,
         values=values,
-        figure="unresolved" if c.is_unresolved else "provisional" if c.is_provisional else "established",
+        figure=_figure(c, fact),
     )
+
+
+def _figure(c: Comparison, fact: Fact | None) -> str:
+    if c.is_unresolved:
+        return "unresolved"
+    if not c.is_provisional:
+        return "established"
+    # Whatever is answered will do: for now nothing is asked for.
+    answers = set() if fact is None else {True, False} if fact.type == "boolean" else set(fact.options)
+    is_any = c.operator == "one_of" and isinstance(c.guess, tuple) and bool(answers) and answers <= set(c.guess)
+    return "any" if is_any else "provisional"
 
 
 def _type(fact: Fact | None, fact_id: str) -> str:

@@ -1,4 +1,4 @@
-"""Where the shipped rulesets are."""
+"""The folder of the shipped rulesets."""
 
 from pathlib import Path
 
@@ -7,5 +7,5 @@ SHIPPED_IN_WHEEL = Path(__file__).resolve().parents[1] / "_rulesets"
 
 
 def default_root() -> Path:
-    """Where the shipped rulesets are: beside the package in a checkout, inside it when installed."""
+    """The folder of the shipped rulesets: beside the package in a checkout, inside it when installed."""
     return SHIPPED if SHIPPED.is_dir() else SHIPPED_IN_WHEEL

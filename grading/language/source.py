@@ -146,7 +146,7 @@ def _top_level_texts(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _yaml_fault(original: str) -> Reason:
-    """What the YAML reader says, explained."""
+    """The fault that the YAML reader found, explained."""
     return reason_of(
         next((phrase for part, phrase in _YAML_FAULTS if part in original), Phrase.YAML_OTHER), original=original
     )

@@ -21,7 +21,7 @@ YES_NO_LABELS = {YES: "是", NO: "否"}
 
 
 class Words(Strict):
-    """What people write for one of the two answers."""
+    """Words for one of the two answers."""
 
     certain: tuple[Text, ...]
     affirmative: tuple[Text, ...]
@@ -63,7 +63,7 @@ def plain_word(text: str) -> str:
 
 
 def meaning(fact: Fact, text: str, question: str = "") -> Meaning | None:
-    """What a word certainly stands for, None for one that is no synonym.
+    """The answer that a word certainly stands for, None for one that is no synonym.
 
     Of a fact with several options it is an option; `question` is the label of an option that is answered with yes or no.
     """
@@ -76,7 +76,7 @@ def meaning(fact: Fact, text: str, question: str = "") -> Meaning | None:
 
 
 def read_as(text: str, found: Meaning) -> str:
-    """How a synonym that was taken is told."""
+    """The notice about a synonym that was taken."""
     return f"“{text.strip()[:60]}”按“{found.label}”读取"
 
 
@@ -130,7 +130,7 @@ def _synonyms(fact: Fact, question: str) -> Iterator[tuple[str, str]]:
 
 
 def _denies(fact: Fact, question: str) -> bool:
-    """Whether a yes-or-no question itself denies something, so that 有 and 无 may answer it either way."""
+    """True when a yes-or-no question itself denies something, so that 有 and 无 may answer it either way."""
     return any(word in f"{fact.label}{question}" for word in yes_no_words().denials)
 
 

@@ -1,4 +1,4 @@
-"""Which conditions are there on a day."""
+"""Windows of conditions: those that are there on a day."""
 
 from datetime import date, timedelta
 
@@ -8,7 +8,7 @@ from grading.model.ruleset import Ruleset
 
 
 def is_there(condition: ConditionBase, day: date) -> bool:
-    """Whether anything of a condition is left on a day, after everything outside its window has gone."""
+    """True when anything of a condition is left on a day, after everything outside its window has gone."""
     if not condition.holds_on(day):
         return False
     if isinstance(condition, Comparison):

@@ -1,1 +1,1 @@
-"""What the domain speaks of: pydantic models and plain types, no behaviour beyond their own consistency."""
+"""The domain's model: pydantic models and plain types, no behaviour beyond their own consistency."""

@@ -29,7 +29,7 @@ class Status(StrEnum):
 
 
 def decimal_places(number: Decimal) -> int:
-    """How many decimal places a number has, but for zeros that say nothing: 6.20 has one. Exact at any length."""
+    """The number of decimal places, but for zeros that say nothing: 6.20 has one. Exact at any length."""
     _, digits, exponent = number.as_tuple()
     places = -exponent if number and isinstance(exponent, int) else 0
     for digit in reversed(digits):
@@ -51,7 +51,7 @@ Confidence = Literal["high", "medium", "low"]
 
 
 class Cite(Strict):
-    """Where a requirement or a figure is written."""
+    """A citation of a requirement or a figure."""
 
     document: Text
     section: Text | None = None
@@ -61,7 +61,7 @@ class Cite(Strict):
 
 
 class Provenance(Strict):
-    """How a figure is known: resolved, innermost statement first."""
+    """The provenance of a figure: resolved, innermost statement first."""
 
     basis: Basis
     confidence: Confidence
@@ -72,7 +72,7 @@ Range = Annotated[tuple[Decimal, Decimal], Field(description="low and high end")
 
 
 class Remedy(Strict):
-    """What it takes to meet a requirement. Weeks and cost (万元) are ranges; `per_row`: the cost is that of each row.
+    """A work that meets a requirement. Weeks and cost (万元) are ranges; `per_row`: the cost is that of each row.
 
     `covers` says what the cost covers, where it is not the works as a whole.
     """

@@ -19,7 +19,7 @@ OPERATORS = (
     "includes_any", "includes_all", "within",
 )  # fmt: skip
 CONTRARY = {"at_most": "above", "above": "at_most", "at_least": "below", "below": "at_least"}
-"""What holds of two ordered values where an operator does not."""
+"""The operator that holds of two ordered values where another does not."""
 ORDER_OPERATORS = frozenset(CONTRARY)
 LIST_OPERATORS = frozenset({"one_of", "none_of", "includes_any", "includes_all", "within"})
 SET_OPERATORS = frozenset({"includes_any", "includes_all", "within"})
@@ -45,7 +45,7 @@ Value = Scalar | tuple[Scalar, ...]
 
 
 class ConditionBase(Strict):
-    """What any condition may carry beside its own form."""
+    """Members that any condition may carry beside its own form."""
 
     text: Text | None = None
     basis: Basis | None = None
@@ -57,7 +57,7 @@ class ConditionBase(Strict):
     until: date | None = None
 
     def holds_on(self, day: date) -> bool:
-        """Whether the condition is there on `day`; both ends of its window are inclusive."""
+        """True when the condition is there on `day`; both ends of its window are inclusive."""
         return (self.from_ is None or self.from_ <= day) and (self.until is None or day <= self.until)
 
 
@@ -97,16 +97,16 @@ class Comparison(ConditionBase):
 
     @property
     def is_unresolved(self) -> bool:
-        """Whether the figure is not known and not even guessed."""
+        """True when the figure is not known and not even guessed."""
         return isinstance(self.operand, str) and self.operand == UNRESOLVED
 
     @property
     def is_provisional(self) -> bool:
-        """Whether the figure is a best guess."""
+        """True when the figure is a best guess."""
         return isinstance(self.operand, ProvisionalOne | ProvisionalMany)
 
     def is_open(self, mode: Mode) -> bool:
-        """Whether the guideline's figure is what is not known: unresolved, or provisional outside trial mode."""
+        """True when the guideline's figure is what is not known: unresolved, or provisional outside trial mode."""
         return self.is_unresolved or (self.is_provisional and mode is Mode.OFFICIAL)
 
     @property

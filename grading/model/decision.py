@@ -1,4 +1,4 @@
-"""What an outcome decides: a level, nothing yet, no place in the grading, nothing at all, or a trial."""
+"""Decisions of outcomes: a level, nothing yet, no place in the grading, nothing at all, or a trial."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
 
 class Causes(NamedTuple):
-    """Why an outcome is not decided: values and tables that nobody stated, figures that the authority has to verify."""
+    """The causes of an undecided outcome: values and tables that nobody stated, figures that the authority has to verify."""
 
     missing: int
     open_figures: int
@@ -32,7 +32,7 @@ class Causes(NamedTuple):
 
 @dataclass(frozen=True)
 class Decision:
-    """What a grading decides: of an undecided one the worst and the best level that it may still be, and the causes.
+    """A grading's decision: of an undecided one the worst and the best level that it may still be, and the causes.
 
     `causes` is None where nobody has counted them.
     """
@@ -44,7 +44,7 @@ class Decision:
 
     @property
     def is_undecided(self) -> bool:
-        """Whether the grade still hangs on something unknown, in a trial too."""
+        """True when the grade still hangs on something unknown, in a trial too."""
         return self.counted_as == UNDECIDED
 
     def as_json(self) -> dict[str, Any]:
@@ -63,7 +63,7 @@ class Decision:
 
 
 def is_undecided(grade: Any, attainable: Any) -> Any:
-    """Whether a grade is not decided: of two levels a bool, of two columns (Polars, SQLAlchemy) an expression."""
+    """True when a grade is not decided: of two levels a bool, of two columns (Polars, SQLAlchemy) an expression."""
     return grade != attainable
 
 

@@ -25,7 +25,7 @@ class DecisiveFigure:
 
 @dataclass(frozen=True)
 class GroundFigures:
-    """How many figures a grade rests on, by how they are known, and the decisive ones among the provisional.
+    """The numbers of figures that a grade rests on, by how they are known, and the decisive ones among the provisional.
 
     `established` are read in a source or quoted from a standard, and count officially; `recalled` is every other that is not
     estimated.
@@ -38,7 +38,7 @@ class GroundFigures:
 
     @property
     def total(self) -> int:
-        """How many there are."""
+        """The number of all figures."""
         return self.estimated + self.recalled + self.established
 
     def as_json(self) -> dict[str, Any]:

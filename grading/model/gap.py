@@ -1,4 +1,4 @@
-"""What stands between a unit and a level, and the ways to close it."""
+"""Gaps between a unit and a level, and the ways to close them."""
 
 from datetime import date
 from decimal import Decimal
@@ -154,7 +154,7 @@ class ChangeSet(Strict):
 
 
 class Blocker(Strict):
-    """Why no change of the audit can reach the level.
+    """A reason why no change of the audit can reach the level.
 
     The guideline's figure is not established (`unresolved_figure`); a table was not stated (`missing_table`) or lacks a row
     of the kind needed (`no_row`); it is what the plant is, or history or law (`circumstance`); only an audit on or after
@@ -221,7 +221,7 @@ class EnterprisePlan(Strict):
 
 
 class AlertMeasures(Strict):
-    """What an alert asks of the unit today and at the target level."""
+    """An alert's measures for the unit today and at the target level."""
 
     alert: Literal["yellow", "orange", "red"]
     today: tuple[dict[str, Any], ...]

@@ -1,4 +1,4 @@
-"""What another ruleset, or other data, would change: how many units go from which grade to which, and because of what."""
+"""Impact of another ruleset or of other data: the numbers of units that go from one grade to another, and the causes."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,7 +6,7 @@ from typing import Literal
 from grading.model.ruleset import Scale
 
 WAYS = ("down", "up", "undecided", "settled")
-"""How a unit may change: its grade gets worse or better; afterwards it is not decided; it is decided now, and was not, at the
+"""Ways a unit changes: its grade gets worse or better; afterwards it is not decided; it is decided now, and was not, at the
 grade that it had at least."""
 
 CriterionKind = Literal["indicator", "gate", "scale"]
@@ -15,7 +15,7 @@ CriterionKind = Literal["indicator", "gate", "scale"]
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """How many units of a county and an industry go from one grade to another, in which way (of `WAYS`; None: no change).
+    """The units of a county and an industry that go from one grade to another, in which way (of `WAYS`; None: no change).
 
     `before` and `after` are the classes of `grading.model.decision.counted_as`: an undecided grade is none of the levels.
     """
@@ -47,22 +47,22 @@ class Matrix:
 
     @property
     def total(self) -> int:
-        """How many units there are."""
+        """The number of units."""
         return sum(map(sum, self.counts))
 
     @property
     def same(self) -> int:
-        """How many units do not change."""
+        """The number of units that do not change."""
         return self.total - self.up - self.down - self.undecided - self.settled
 
     @property
     def row_totals(self) -> tuple[int, ...]:
-        """How many units have each grade before."""
+        """The number of units of each grade before."""
         return tuple(map(sum, self.counts))
 
     @property
     def column_totals(self) -> tuple[int, ...]:
-        """How many units have each grade after."""
+        """The number of units of each grade after."""
         return tuple(sum(row[i] for row in self.counts) for i in range(len(self.after)))
 
 
@@ -96,13 +96,13 @@ class CauseCount:
 
     @property
     def units(self) -> int:
-        """How many units it changes."""
+        """The number of units that it changes."""
         return self.up + self.down + self.undecided
 
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """What would change: the matrix of each pair of scales, the same by county and by industry, and what causes it.
+    """An impact: the matrix of each pair of scales, the same by county and by industry, and the causes.
 
     `attainable` are the matrices of the attainable grades, and `attainable_causes` of what changes them where the grade itself
     stays. `newly_unknown` counts units whose grade hangs on something unknown after and did not before, `newly_known` the
@@ -120,32 +120,32 @@ class Impact:
 
     @property
     def units(self) -> int:
-        """How many units were compared."""
+        """The number of units that were compared."""
         return sum(matrix.total for matrix in self.matrices)
 
     @property
     def up(self) -> int:
-        """How many are better off, decidedly."""
+        """The number of units that are better off, decidedly."""
         return sum(matrix.up for matrix in self.matrices)
 
     @property
     def down(self) -> int:
-        """How many are worse off, decidedly."""
+        """The number of units that are worse off, decidedly."""
         return sum(matrix.down for matrix in self.matrices)
 
     @property
     def undecided(self) -> int:
-        """How many change and are not decided afterwards."""
+        """The number of units that change and are not decided afterwards."""
         return sum(matrix.undecided for matrix in self.matrices)
 
     @property
     def settled(self) -> int:
-        """How many are decided afterwards at the grade that they had at least."""
+        """The number of units that are decided afterwards at the grade that they had at least."""
         return sum(matrix.settled for matrix in self.matrices)
 
     @property
     def same(self) -> int:
-        """How many do not change."""
+        """The number of units that do not change."""
         return sum(matrix.same for matrix in self.matrices)
 
     @property

@@ -20,16 +20,16 @@ class Interval:
 
     @property
     def low_open(self) -> bool:
-        """Whether the lower end does not belong to it."""
+        """True when the lower end does not belong to it."""
         return self.low is None or self.low != self.first
 
     @property
     def high_open(self) -> bool:
-        """Whether the upper end does not belong to it."""
+        """True when the upper end does not belong to it."""
         return self.high is None or self.high != self.last
 
     def compares(self, operator: str, figures: tuple[Decimal, ...]) -> bool | None:
-        """Whether every number of it compares so with the figures; None where some do and some do not."""
+        """True when every number of it compares so with the figures, false when none does; None where some do and some do not."""
         figure = figures[0] if figures else Decimal(0)
         if operator in ("at_most", "above"):
             up_to = self._up_to(figure)

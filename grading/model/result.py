@@ -1,4 +1,4 @@
-"""What a grading says."""
+"""Results of gradings."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ class IndicatorResult(NamedTuple):
 
 
 class GateResult(NamedTuple):
-    """Whether a gate's condition holds."""
+    """The state of a gate's condition."""
 
     id: str
     status: Status
@@ -125,7 +125,7 @@ class UnitGrading:
     short_boards: tuple[str, ...]
     """The indicators that are not met at the level next better than the grade: first the unmet, then the unknown."""
     trace: Sequence[TraceEntry]
-    """What the rules concluded, in the order of the plan: causes before what follows from them."""
+    """The conclusions of the rules, in the order of the plan: causes before what follows from them."""
     conditions: Mapping[str, Status | dict[str, Status]] = field(repr=False)
     """Status by place (`emission_nmhc.A.all[0]`), for row conditions by row key; not part of the JSON."""
     fired: Mapping[str, dict[str | None, int]] = field(repr=False)
@@ -155,9 +155,15 @@ class Grading:
 
     outcome: Outcome
     mode: Mode
-    audit_digest: str
     engine: str
     units: tuple[UnitGrading, ...]
+    digest_audit: Callable[[], str] = field(repr=False)
+    """Works out the digest of the audit, which may not change meanwhile."""
+
+    @cached_property
+    def audit_digest(self) -> str:
+        """The digest of the audit; many who want a grade never ask for it."""
+        return self.digest_audit()
 
     def as_json(self) -> dict[str, Any]:
         """The document that `grading grade --json` prints."""

@@ -63,7 +63,7 @@ class Scale(Strict):
         return self.ids[-1]
 
     def label_of(self, level: str) -> str:
-        """What people call a level; the id of one that the scale does not have."""
+        """The label of a level; the id of one that the scale does not have."""
         return next((known.label for known in self.levels if known.id == level), level)
 
 
@@ -81,7 +81,7 @@ class Scope(Strict):
 
 
 class Frame(Strict):
-    """What all rulesets stand in: the scales, the dimensions, the scopes."""
+    """The frame in which all rulesets stand: the scales, the dimensions, the scopes."""
 
     scales: dict[Identifier, Scale]
     dimensions: dict[Identifier, Dimension]
@@ -100,14 +100,14 @@ class Edition(Strict):
     superseded: date | None = None
 
     def standing_on(self, day: date) -> EditionStanding:
-        """Whether the edition is in force on a day; on that of its successor it no longer is."""
+        """True when the edition is in force on a day; on that of its successor it no longer is."""
         if day < self.effective:
             return "edition_not_yet_in_force"
         return "edition_superseded" if self.superseded is not None and day >= self.superseded else "edition_in_force"
 
 
 class Industry(Strict):
-    """Which plants the ruleset is for."""
+    """The industry of a ruleset: the plants that it is for."""
 
     gbt4754: tuple[Text, ...] = ()
     includes: Text | None = None
@@ -115,7 +115,7 @@ class Industry(Strict):
 
 
 class Review(Strict):
-    """Whether an expert has signed the edition off."""
+    """The sign-off of the edition by an expert."""
 
     status: Literal["draft", "reviewed"]
     reviewer: Text | None = None
@@ -145,7 +145,7 @@ Rows = Annotated[int, Field(ge=0), BeforeValidator(_whole)]
 
 
 class LeastRows(Strict):
-    """How many rows a table has at least, unless a fact says that there is nothing to fill in."""
+    """The least rows of a table, unless a fact says that there is nothing to fill in."""
 
     rows: Rows
     unless: Excuse | None = None
@@ -168,7 +168,7 @@ class Group(Strict):
 
     @property
     def least_rows(self) -> LeastRows:
-        """How many rows a stated table has at least; none when nothing is said."""
+        """The least rows of a stated table; none when nothing is said."""
         stated = self.at_least_rows
         return stated if isinstance(stated, LeastRows) else LeastRows(rows=stated or 0)
 
@@ -186,13 +186,13 @@ class Fact(Strict):
     decimals: int = Field(4, ge=0, le=6)
     options: dict[Identifier, Text] = Field(default_factory=dict)
     synonyms: dict[Identifier, tuple[Text, ...]] = Field(default_factory=dict)
-    """What people also call an option, by its code; of a boolean by `yes` and `no`."""
+    """Other words for an option, by its code; for a boolean by `yes` and `no`."""
     evidence: tuple[Text, ...] = ()
     help: Text | None = None
     circumstance: bool = False
-    """What the plant is or where it lies, which no plan proposes to change: a region, a kind of outlet."""
+    """True for what the plant is or where it lies, which no plan proposes to change: a region, a kind of outlet."""
     changed_by: ChangedBy | None = None
-    """What makes the value another: building and buying, good practice, papers, only the passing of time, or nothing."""
+    """The way in which the value changes: by works, good practice, papers, only the passing of time, or not at all."""
     lapses_after_months: int | None = Field(None, ge=1, le=120)
     """After how many months at most a fact that only time changes is over."""
     changes_to: tuple[bool | Identifier, ...] = ()
@@ -200,12 +200,12 @@ class Fact(Strict):
 
     @property
     def is_given(self) -> bool:
-        """Whether no change at the plant makes the value another."""
+        """True when no change at the plant makes the value another."""
         return self.circumstance or self.changed_by == "nothing"
 
     @model_validator(mode="after")
     def can_change(self) -> "Fact":
-        """What is said of how a value changes fits its type and itself."""
+        """Check that the statements of how a value changes fit its type and each other."""
         if self.circumstance and self.changed_by not in (None, "nothing"):
             raise ValueError("a circumstance is changed by nothing")
         if (self.lapses_after_months is not None) != (self.changed_by == "time" and self.type != "number"):
@@ -234,7 +234,7 @@ class Fact(Strict):
 
 
 MONTHS = {"月": 1, "年": 12}
-"""How many months the units of what is kept for some time have."""
+"""The months in the units of facts about how long something is stored."""
 Operand = Identifier | Decimal
 
 
@@ -291,7 +291,7 @@ OPERATIONS = (
 
 
 class Requirement(Strict):
-    """What an indicator asks for at one level, or at several joined by a comma."""
+    """An indicator's requirement at one level, or at several joined by a comma."""
 
     require: Condition
     text: Text | None = None
@@ -359,7 +359,7 @@ MeasureKind = Literal["self_decided", "output_cut", "line_stop", "stop", "transp
 
 
 class Measure(Strict):
-    """What a unit of some level does in some alert."""
+    """The measure of a unit of some level in some alert."""
 
     text: Text
     kind: MeasureKind
@@ -378,13 +378,13 @@ class Measures(Strict):
     red: dict[LevelKey, tuple[Measure, ...]] = Field(default_factory=dict)
 
     def at(self, alert: str, level: str) -> tuple[Measure, ...]:
-        """What a unit of `level` does in `alert`."""
+        """The measure of a unit of `level` in `alert`."""
         stated: dict[str, tuple[Measure, ...]] = getattr(self, alert)
         return next((m for key, m in stated.items() if level in split_levels(key)), ())
 
 
 class Content(Strict):
-    """What parts and rulesets have in common."""
+    """The common content of parts and rulesets."""
 
     groups: dict[Identifier, Group] = Field(default_factory=dict)
     facts: tuple[Fact, ...] = ()
@@ -457,7 +457,7 @@ class Ruleset(Strict):
     def provenance(
         self, indicator: Indicator | Gate, requirement: Requirement | None, *inner: ConditionBase
     ) -> Provenance:
-        """How a figure is known; `inner` are the conditions from the outermost to the figure's own."""
+        """The provenance of a figure; `inner` are the conditions from the outermost to the figure's own."""
         layers = [*reversed(inner), requirement, indicator]
         basis = next((layer.basis for layer in layers if layer is not None and layer.basis), "recalled")
         confidence = next((layer.confidence for layer in layers if layer is not None and layer.confidence), "low")

@@ -1,4 +1,4 @@
-"""What a trace says: the causes and conclusions of rules that fired, as tagged unions.
+"""Entries of a trace: the causes and conclusions of rules that fired, as tagged unions.
 
 They are plain dictionaries, since a grading makes a thousand of them. Each member of a union has keys that no other one has, and
 `in` tells them apart: `"seq" in cause`, `"grade" in concludes`.
@@ -98,7 +98,7 @@ class ScopeLevel(TypedDict):
 
 
 class Roles(TypedDict, total=False):
-    """What a condition decides beside itself, and the key of the row that it is about."""
+    """The roles of a condition beside itself, and the key of the row that it is about."""
 
     row: str
     indicators: list[IndicatorLevel]
@@ -120,7 +120,7 @@ class ConditionConclusion(Roles):
 @final
 @with_config(CLOSED)
 class DoubtConclusion(TypedDict):
-    """That a condition has a part of which it is not known whether it holds."""
+    """That a condition has a part of which it is not known whether it holds; in traces of revisions before 4."""
 
     condition: str
     in_doubt: Literal[True]
@@ -138,7 +138,7 @@ class RowsConclusion(TypedDict):
 
 
 class TargetName(TypedDict, total=False):
-    """What is graded, when it is not the whole unit."""
+    """The name of a target of grading, when it is not the whole unit."""
 
     dimension: str
     scope: str

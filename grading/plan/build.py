@@ -147,7 +147,7 @@ class _Builder:
 
 
 def _mark_selectors(nodes: list[Node], views: list[View], ruleset: Ruleset) -> None:
-    """A `where` that only compares a choice or a boolean need not conclude which rows it leaves out.
+    """A `where` that only compares a choice or a boolean need not tell which rows it leaves out.
 
     Not so where another condition reads it, or another `where` its contrary.
     """

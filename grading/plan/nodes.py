@@ -1,6 +1,6 @@
-"""What there is to conclude from a ruleset on one day, in one mode, before it becomes rules: a graph of nodes."""
+"""Nodes of a plan: what there is to conclude from a ruleset on one day, in one mode, before it becomes rules."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -105,7 +105,7 @@ Kind = Atom | Figure | Free | Every | Guarded | Nested | Copy | OverRows
 class Node:
     """One thing to conclude: once for the unit, or once for each row of `view`.
 
-    With `selects_only` nothing but met and unknown is concluded: the node only says which rows a view has.
+    With `selects_only` the node only says which rows a view has: that it leaves a row out is no entry of the trace.
     """
 
     kind: Kind
@@ -146,20 +146,8 @@ class Plan:
         return next(target.levels for target in self.targets if target.kind == "unit")
 
     def is_selective(self, view: int | None) -> bool:
-        """Whether a view may have rows of which it is not known whether they are in it."""
+        """True when a view may have rows of which it is not known whether they are in it."""
         return view is not None and self.views[view].where is not None
-
-    def view_of(self, kind: str, index: int) -> int | None:
-        """The view whose rows a conclusion about a node is about; `kind` as in Effect."""
-        node = self.nodes[index] if kind in ("node", "doubt", "rows") else None
-        if node is None:
-            return None
-        return node.kind.over if kind == "rows" and isinstance(node.kind, OverRows) else node.view
-
-    @cached_property
-    def readers(self) -> Counter[int]:
-        """How many nodes are worked out from each node."""
-        return Counter(child.node for node in self.nodes for child in children_of(node))
 
     @cached_property
     def open_nodes(self) -> frozenset[int]:
@@ -172,7 +160,7 @@ class Plan:
 
     @cached_property
     def roles(self) -> dict[int, Roles]:
-        """What a node stands for beside itself: indicators at levels, dimensions or scopes at levels, a level, a gate."""
+        """The roles of a node beside itself: indicators at levels, dimensions or scopes at levels, a level, a gate."""
         roles: defaultdict[int, Roles] = defaultdict(Roles)
         for (indicator, level), ref in self.indicator_levels.items():
             roles[ref.node].setdefault("indicators", []).append({"id": indicator, "level": level})

@@ -1,4 +1,4 @@
-"""Whether a proposed project may be admitted: bans first, then the level it must reach, each concluded by the engine."""
+"""Admission of a proposed project: bans first, then the level it must reach, each concluded by the engine."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Reason:
 
     @property
     def refuses(self) -> bool:
-        """Whether it refuses the project for certain."""
+        """True when it refuses the project for certain."""
         return self.status is (Status.MET if self.concluded.rule.effect.kind == "ban" else Status.UNMET)
 
     def as_json(self) -> dict[str, Any]:
@@ -39,7 +39,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Opinion:
-    """What `grading admission` answers; `missing` are the facts that would decide."""
+    """The answer of `grading admission`; `missing` are the facts that would decide."""
 
     project: Project
     outcome: Answer
@@ -107,7 +107,7 @@ def admission(policies: PolicyEngine, engine: Engine, project: Project, audit: A
 
 
 def _given(policies: PolicyEngine, project: Project) -> dict[str, Scalar | None]:
-    """What the system states of a project. Inside the urban area the distance to it is zero."""
+    """The system's own facts of a project. Inside the urban area the distance to it is zero."""
     families = policies.library.vocabulary.industries
     distance = 0 if project.in_urban_area else project.distance_km
     given: dict[str, Any] = {
@@ -166,7 +166,7 @@ def _reasons(concluded: Sequence[Concluded]) -> Iterator[Reason]:
 
 
 def _fulfilment(found: Concluded) -> Status:
-    """Whether a required level is reached: the contrary of what the engine concluded of its being in place and not reached."""
+    """The fulfilment of a required level: the contrary of what the engine concluded of its being in place and not reached."""
     gate = found.rule.id + UNFULFILLED
     for entry in found.trace:
         said = entry.concludes

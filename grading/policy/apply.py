@@ -1,4 +1,4 @@
-"""What the policies of a place and day ask of an audited enterprise: effects, concluded by the engine from facts and grades."""
+"""Policies of a place and day for an audited enterprise: effects, concluded by the engine from facts and grades."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import copy
@@ -59,7 +59,7 @@ class Subjected:
 
 @dataclass(frozen=True)
 class Applied:
-    """What `grading policy apply` answers."""
+    """The answer of `grading policy apply`."""
 
     on: date
     units: tuple[Subjected, ...]
@@ -105,7 +105,7 @@ class PolicyEngine:
                 yield policy
 
     def conclude(self, policy: Policy, unit: UnitAudit, on: date) -> UnitGrading:
-        """What the engine concludes of every rule of a policy that is there on the day."""
+        """The engine's conclusions of every rule of a policy that is there on the day."""
         audit = Audit(
             enterprise=Enterprise(name=policy.title),
             assessed_on=on,
@@ -122,7 +122,7 @@ class PolicyEngine:
                 yield Concluded(policy, rule, statuses[rule.id], found.trace)
 
     def known(self, policy: Policy, facts: Mapping[str, Known], given: Values) -> dict[str, Known]:
-        """What a policy reads of the facts of an audit, and of what the system gives."""
+        """The facts of an audit that a policy reads, and those that the system gives."""
         declared = self.library.ruleset(policy.id).facts
         known = {name: value for name, value in facts.items() if name in declared and declared[name].group is None}
         return known | {

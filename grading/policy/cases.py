@@ -47,7 +47,7 @@ class PolicyCase(Strict):
 
 @dataclass(frozen=True)
 class PolicyCaseResult:
-    """How a case went: what differs, as `rule: expected, actual`."""
+    """The result of a case: what differs, as `rule: expected, actual`."""
 
     policy: str
     case: PolicyCase

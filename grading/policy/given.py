@@ -127,7 +127,7 @@ def level_at_least(fact: str, level: str, levels: Levels) -> dict[str, Any]:
 
 
 def grade_facts(levels: Levels, name: str, grade: str | None, attainable: str | None) -> dict[str, Decimal | bool]:
-    """What the system states of a grade: nothing of one that is not known."""
+    """The system's facts of a grade: nothing of one that is not known."""
     if grade is None or attainable is None:
         return {}
     facts: dict[str, Decimal | bool] = {
@@ -145,7 +145,7 @@ def place_facts(county: str) -> dict[str, Scalar | None]:
 
 
 def given_value(fact: Fact, value: Scalar | None) -> Scalar | None:
-    """What is given of a fact; an industry or a place that no policy names is one of the others."""
+    """The given value of a fact; an industry or a place that no policy names is one of the others."""
     if fact.id in ("industry", *PLACE) and isinstance(value, str) and value not in fact.options:
         return OTHERS
     return value

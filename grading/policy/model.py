@@ -33,7 +33,7 @@ SHORT_FORMS = ("cap", "requires_level", "zone")
 
 
 class Effect(Strict):
-    """What follows when a rule is met; which keys it has depends on its kind."""
+    """The effect of a rule that is met; which keys it has depends on its kind."""
 
     kind: Kind
     during: tuple[Identifier, ...] = ()

@@ -25,7 +25,7 @@ ProjectKind = Literal["new", "rebuild", "extension", "relocation", "pollution_co
 
 
 class Project(Strict):
-    """Where a project is to be, what it is, and when it was accepted for approval; null is what is not known.
+    """A project: its place, its kind, and the day on which it was accepted for approval; null is what is not known.
 
     `industry` is an id of the register of key industries or the name of a ruleset, or `others` for one outside the register.
     `facts` answers what policies ask about projects beyond the keys that all have.

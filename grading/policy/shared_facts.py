@@ -27,7 +27,7 @@ def check_shared_facts(policies: PolicyLibrary, library: Library) -> Iterator[Pr
 
 
 def _difference(fact: Fact, other: Fact) -> Parameter | None:
-    """What of another declaration makes values of it unreadable, or other values, for this one."""
+    """The difference of another declaration that makes values of it unreadable, or other values, for this one."""
     if other.type != fact.type:
         return reason_of(Phrase.OF_TYPE, type=other.type)
     if other.group != fact.group:

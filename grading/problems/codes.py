@@ -348,7 +348,7 @@ DAY_CODES = frozenset(
         ProblemCode.DAY_SERIAL,
     }
 )
-"""Why a text is no day; their sentences also say what would be right."""
+"""Reasons why a text is no day; their sentences also say what would be right."""
 VALUE_CODES = frozenset(
     {
         ProblemCode.BOOLEAN_EXPECTED,
@@ -365,4 +365,4 @@ VALUE_CODES = frozenset(
         *DAY_CODES,
     }
 )
-"""What can be wrong with a fact's value itself, rather than with its place or with what stands beside it."""
+"""Faults of a fact's value itself, rather than of its place or of what stands beside it."""

@@ -9,48 +9,33 @@ class EngineCode(Sentences):
     # What does not fit the rule library
     TOO_MANY_RULES = (
         "too_many_rules",
-        "{where}：有 {rules} 条规则，最多 {most} 条；请拆分维度",
-        "{where}: {rules} rules, at most {most} fit; split the dimension",
+        "{where}：有 {rules} 条规则，最多 {most} 条；请拆分规则集",
+        "{where}: {rules} rules, at most {most} fit; split the ruleset",
     )
-    TOO_MANY_PROPERTIES = (
-        "too_many_properties",
-        "{where}：有 {properties} 项事实和结论，过多；请拆分维度",
-        "{where}: {properties} facts and conclusions are too many; split the dimension",
-    )
-    JOIN_TOO_LONG = (
-        "join_too_long",
-        "{where}：{rule} 涉及 {facts} 项事实，最多 {most} 项",
-        "{where}: {rule} joins {facts} facts, at most {most} fit",
-    )
-    TOO_MANY_ALTERNATIVES = (
-        "too_many_alternatives",
-        "{where}：{rule} 的备选条件多于 {most} 个",
-        "{where}: {rule} has more than {most} alternatives",
-    )
-    ALTERNATIVES_AMBIGUOUS = (
-        "alternatives_ambiguous",
-        "{where}：同一事实可同时满足 {rule} 的两个备选条件，规则会触发两次",
-        "{where}: one fact could pass two alternatives of {rule}, which would fire twice",
+    TOO_MANY_PARCELS = (
+        "too_many_parcels",
+        "{where}：分作 {facts} 项事实，最多 {most} 项；请拆分规则集",
+        "{where}: told in {facts} facts, at most {most} fit; split the ruleset",
     )
     TOO_MANY_RULES_ON_ONE = (
         "too_many_rules_on_one",
-        "{where}：有 {rules} 条规则读取 {property}，最多 {most} 条",
-        "{where}: {rules} rules read {property}, at most {most} fit",
+        "{where}：{about} 的同一条件有 {amount} 条规则，最多 {most} 条",
+        "{where}: {amount} rules on one condition of {about}, at most {most} fit",
     )
     TOO_MANY_CONDITIONS_AT_ONCE = (
         "too_many_conditions_at_once",
-        "{where}：一项事实可同时满足 {property} 的 {conditions} 个条件，最多 {most} 个",
-        "{where}: one fact can meet {conditions} conditions on {property} at once, at most {most} fit",
+        "{where}：一项事实可同时满足 {about} 的 {amount} 个条件，最多 {most} 个",
+        "{where}: one fact can meet {amount} conditions of {about} at once, at most {most} fit",
     )
     TOO_MANY_CONDITIONS = (
         "too_many_conditions",
-        "{where}：{property} 有 {conditions} 个条件，最多 {most} 个",
-        "{where}: {conditions} conditions on {property}, at most {most} fit",
+        "{where}：{about} 有 {amount} 个条件，最多 {most} 个",
+        "{where}: {amount} conditions of {about}, at most {most} fit",
     )
     TOO_MANY_OPTIONS = (
         "too_many_options",
-        "{where}：读取 {property} 的 {options} 个选项，最多 {most} 个",
-        "{where}: {options} options of {property} are read, at most {most} fit",
+        "{where}：读取 {about} 的 {amount} 个选项，最多 {most} 个",
+        "{where}: {amount} options of {about} are read, at most {most} fit",
     )
     NAMES_SHARE_HASH = (
         "names_share_hash",
@@ -97,15 +82,15 @@ class EngineCode(Sentences):
         "the rule library refused {module}: {error}",
     )
     LIBRARY_FAILED = "library_failed", "{module}：规则库出错：{error}", "{module}: {error}"
-    FACT_REFUSED = (
-        "fact_refused",
-        "{module}：规则库拒绝一项事实（代码 {code}）：{refused}",
-        "{module}: the rule library refused a fact with code {code}: {refused}",
+    RULES_WRONG = (
+        "rules_wrong",
+        "{module}：{rules} 的规则在规则库中对 {given} 得不出应有的结论；该规则集不能用于评级",
+        "{module}: of {given} the rule library does not conclude what the rules of {rules} say; this ruleset can't grade",
     )
-    RULE_SILENT = (
-        "rule_silent",
-        "{module}：规则 {rule} 在规则库中不触发；该规则集不能用于评级",
-        "{module}: the rule for {rule} does not fire in the rule library; this ruleset can't grade",
+    RULES_SILENT = (
+        "rules_silent",
+        "{module}：有 {rules} 条规则应触发而未触发",
+        "{module}: {rules} rules did not fire that have to",
     )
     NOTHING_CONCLUDED = (
         "nothing_concluded",
@@ -114,16 +99,11 @@ class EngineCode(Sentences):
     )
     TOO_MANY_FACTS = (
         "too_many_facts",
-        "一个模块的事实多于 {most:,} 项；审核数据的行数过多",
-        "more than {most:,} facts in one module; the audit has too many rows",
-    )
-    CONCLUDED_OTHERWISE = (
-        "concluded_otherwise",
-        "{rule}：得出 {value}，与先前规则的结论不同",
-        "{rule}: concluded {value} after another rule said otherwise",
+        "一层的事实多于 {most:,} 项；审核数据的行数过多",
+        "more than {most:,} facts in one level; the audit has too many rows",
     )
     CONCLUDED_TWICE = (
         "concluded_twice",
-        "{rule}：由审核数据的事实两次得出结论",
-        "{rule}: concluded twice from facts of the audit",
+        "{rule}：同一结论得出两次",
+        "{rule}: the same was concluded twice",
     )

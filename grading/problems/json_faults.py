@@ -1,4 +1,4 @@
-"""What the JSON reader of Python's library found wrong, in both languages."""
+"""Faults that the JSON reader of Python's library found, in both languages."""
 
 from grading.problems.phrases import Phrase
 
@@ -13,7 +13,7 @@ _JSON_FAULTS = (
     ("Invalid control character", Phrase.JSON_CONTROL),
     ("Invalid \\", Phrase.JSON_ESCAPE),
 )
-"""How messages of the standard library's reader begin, and what each means."""
+"""Beginnings of the standard library's messages, with their meanings."""
 
 
 def json_fault(message: str) -> Phrase:

@@ -110,7 +110,7 @@ class Phrase(Sentences):
     NOT_STATED = "not_stated", "空缺", "nothing"
     SEVERAL_OPERATORS = "several_operators", "有几个运算符：{operators}", "several operators: {operators}"
     OPERATOR_MISSING = "operator_missing", "没有运算符", "no operator"
-    IN_MODULE = "in_module", "{ruleset} 的模块 {module}", "{ruleset}, module {module}"
+    IN_LEVEL = "in_level", "{ruleset} 的第 {level} 层", "{ruleset}, level {level}"
     GRADE_OF = "grade_of", "{target} 的等级", "the grade of {target}"
     THE_UNIT = "the_unit", "单元", "the unit"
     CITATION = "citation", "出处", "citation"

@@ -35,7 +35,7 @@ class Sentences(StrEnum):
 
 @dataclass(frozen=True)
 class Reason:
-    """What is wrong, or was read otherwise than it stands there. `reason_of` makes one."""
+    """A reason: what is wrong, or was read otherwise than it stands there. `reason_of` makes one."""
 
     code: Sentences
     parameters: tuple[tuple[str, Parameter], ...] = ()

@@ -1,4 +1,4 @@
-"""Why the operating system does not give a file, in both languages."""
+"""Reasons of the operating system for not giving a file, in both languages."""
 
 import errno
 

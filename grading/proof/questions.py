@@ -108,7 +108,7 @@ def criterion_questions(plan: Plan, listed: Iterable[Criterion]) -> Iterator[tup
         if one.role != "selection":
             for kind in ("met", "fails"):
                 yield (
-                    Question(kind, one.name),  # type: ignore[arg-type]
+                    Question(kind, one.name),
                     lambda r, ref=ref, guard=guard, wanted=one.wanted, sign=kind == "met": r.logic.all_of(  # type: ignore[misc]
                         [r.anywhere(ref, wanted) if sign else r.anywhere_not(ref, wanted), *_holds(r, guard)]
                     ),

@@ -1,4 +1,4 @@
-"""What stands in a cell: its value as its number format shows it, the one reading for forms and batches."""
+"""Content of a cell: its value as its number format shows it, the one reading for forms and batches."""
 
 import math
 import re
@@ -21,7 +21,7 @@ TEXT, NUMBER, BOOLEAN, DAY, ERROR, FORMULA, PICTURE = "s", "n", "b", "d", "e", "
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What stands in a cell: its value, what kind it is, and how many percent signs have multiplied the number it shows."""
+    """The content of a cell: its value, its kind, and the number of percent signs that have multiplied the number it shows."""
 
     value: Any = None
     kind: str = NUMBER
@@ -29,7 +29,7 @@ class Entry:
     percent_text: bool = False
     """Shows a percent sign that multiplies nothing."""
     refusal: str = ""
-    """Why the value can't be taken although it is there, in Chinese."""
+    """The reason why the value can't be taken although it is there, in Chinese."""
     digits: int = 0
     """The number is shown filled up with zeros to so many digits."""
     formula: bool = False
@@ -37,7 +37,7 @@ class Entry:
 
     @property
     def blank(self) -> bool:
-        """Whether nothing is filled in."""
+        """True when nothing is filled in."""
         return not self.formula and (self.value is None or (isinstance(self.value, str) and not self.value.strip()))
 
     @property
@@ -56,7 +56,7 @@ class Entry:
 
     @property
     def shows_percent(self) -> bool:
-        """Whether a percent sign stands in the cell."""
+        """True when a percent sign stands in the cell."""
         return (
             self.percent
             or self.percent_text

@@ -20,7 +20,7 @@ def harmless(text: str) -> str:
 
 
 def restored(text: str) -> str:
-    """What `harmless` was given."""
+    """The inverse of `harmless`."""
     return text[1:] if _PYTHON_MARKED.match(text) else text
 
 

@@ -15,7 +15,7 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _TYPES_PART = "[Content_Types].xml"
 _OF_WORKBOOK = re.compile(r"cellimage|sheetmetadata|rdrich|richvalue|rdarray|rdsupporting", re.I)
-"""What a workbook refers to for the pictures inside of its cells, in WPS and in Excel."""
+"""The parts that a workbook refers to for the pictures inside of its cells, in WPS and in Excel."""
 _AFTER_DRAWING = re.compile(
     rb"<(?:legacyDrawing|legacyDrawingHF|picture|oleObjects|controls|webPublishItems|tableParts)\b|</worksheet>"
 )

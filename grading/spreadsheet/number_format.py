@@ -1,4 +1,4 @@
-"""What a number format makes of a number: a percentage, a day, a time, a multiple of thousands, or the plain number.
+"""Number formats: a percentage, a day, a time, a multiple of thousands, or the plain number.
 
 The sections of a format, its conditions, colours, locales, quoted and escaped signs are read as Excel reads them.
 """
@@ -41,14 +41,14 @@ Condition = tuple[str, Decimal]
 
 @dataclass(frozen=True)
 class Section:
-    """What one section of a format shows of a number."""
+    """One section of a format and what it shows of a number."""
 
     percents: int = 0
-    """How many percent signs multiply the number by a hundred."""
+    """The number of percent signs that multiply the number by a hundred."""
     percent_text: bool = False
     """A percent sign is shown that multiplies nothing: it was quoted or escaped."""
     thousands: int = 0
-    """How many commas divide the number by a thousand."""
+    """The number of commas that divide the number by a thousand."""
     year: bool = False
     month: bool = False
     day: bool = False
@@ -61,14 +61,14 @@ class Section:
     blank: bool = False
     """Nothing at all is shown."""
     words: str = ""
-    """What is shown in place of the number."""
+    """The words that are shown in place of the number."""
     alters: bool = False
     """Signs make another number of it, such as `"<"0`, `0"万"`, `0.00"L"`, a limit of detection, or `0!.0`, a tenth of it."""
     condition: Condition | None = None
 
     @property
     def is_date(self) -> bool:
-        """Whether the number is shown as a day or a time."""
+        """True when the number is shown as a day or a time."""
         return self.year or self.month or self.day or self.time or self.elapsed or self.weekday
 
 
@@ -183,7 +183,7 @@ def _literals(shown: list[tuple[str, str]]) -> str:
 
 
 def _adds_digits(shown: list[tuple[str, str]]) -> bool:
-    """Whether digits of the text stand right beside those of the number, as in `0"0"`."""
+    """True when digits of the text stand right beside those of the number, as in `0"0"`."""
     places = [i for i, (kind, token) in enumerate(shown) if kind == "other" and token in "0#?"]
     before = _literals(shown[: places[0]]) if places else ""
     after = _literals(shown[places[-1] + 1 :]) if places else ""
@@ -205,12 +205,12 @@ def _condition(token: str) -> Condition | None:
 
 
 def _mixes_time(letters: list[str], body: str) -> bool:
-    """Whether digits stand only for fractions of a second, as in `ss.000`."""
+    """True when digits stand only for fractions of a second, as in `ss.000`."""
     return any(token[0] == "s" for token in letters) and re.fullmatch(r"[^0#?]*\.0+[^0#?]*", body) is not None
 
 
 def _months_and_minutes(letters: list[str]) -> tuple[bool, bool]:
-    """Whether `m` stands for months and whether for minutes: minutes follow hours or go before seconds."""
+    """Two flags: `m` stands for months, `m` stands for minutes. Minutes follow hours or go before seconds."""
     month = minute = False
     for i, token in enumerate(letters):
         if token[0] == "m":

@@ -1,4 +1,4 @@
-"""Where the pictures of a workbook stand: floating over a sheet, or inside a cell."""
+"""Pictures of a workbook: floating over a sheet, or inside a cell."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Drawn:
 
 
 def drawn_over(book: SpreadsheetFile, sheet: SheetPart) -> list[Drawn]:
-    """What floats over a sheet. Raises WorkbookError."""
+    """The things that float over a sheet. Raises WorkbookError."""
     try:
         return [
             drawn

@@ -93,7 +93,7 @@ class SpreadsheetFile:
         return found
 
     def relations(self, part: str) -> dict[str, tuple[str, str]]:
-        """What a part refers to: kind and target by id."""
+        """The relations of a part: kind and target by id."""
         folder, name = posixpath.split(part)
         rels = posixpath.join(folder, "_rels", f"{name}.rels")
         if rels not in self.names:
@@ -175,7 +175,7 @@ class SpreadsheetFile:
             element.clear()
 
     def _entry(self, cell: ElementTree.Element) -> Entry | None:
-        """What stands in a cell; None for one that has only a style."""
+        """The entry of a cell; None for one that has only a style."""
         kind = cell.get("t", "n")
         held = cell.find(_V)
         raw = None if held is None else held.text or ""
@@ -214,7 +214,7 @@ class SpreadsheetFile:
         return self.formats[style] if style < len(self.formats) else GENERAL
 
     def _matches(self, part: str, wanted: re.Pattern[bytes]) -> Iterable[bytes]:
-        """What an expression finds in a part that may be large."""
+        """The matches of an expression in a part that may be large."""
         rest = b""
         with self.archive.open(part) as content:
             while block := content.read(_BLOCK):

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from openpyxl.cell import Cell
 
 from grading.spreadsheet.entry import decoded
+from grading.spreadsheet.injection import harmless
 
 LITERAL = "json:"
 """Begins a text that would not come back from a cell as it is, written as a JSON string."""
@@ -41,7 +42,7 @@ def put_plain(cell: Cell, text: str) -> None:
         raise TooLongError(f"“{text[:20]}……”有 {len(escaped):,} 个字符，单元格最多容纳 {MAX_CELL:,} 个")
     cell.value = escaped
     cell.data_type = "s"
-    if text.startswith(("=", "+", "-", "@")):
+    if harmless(text) != text:
         cell.quotePrefix = True
 
 

@@ -1,4 +1,4 @@
-"""What the parts of a workbook may hold: counted in their text before any library builds objects of it.
+"""Limits of the parts of a workbook: counted in their text before any library builds objects of it.
 
 A part is what its relationships say, not what it is called: every part that is XML is looked at.
 """
@@ -112,12 +112,12 @@ _COUNTED = {name.encode(): name for name in ("c", "row", *(local for local, _, _
 
 
 def _is_wide(text: bytes) -> bool:
-    """Whether a text may be XML of two or four bytes a character."""
+    """True when a text may be XML of two or four bytes a character."""
     return text[:4].startswith((b"\xff\xfe", b"\xfe\xff")) or text[:2] == b"\0<" or text[:4] == b"\0\0\0<"
 
 
 def _area(tag: bytes) -> int | None:
-    """How many cells a tag covers; None when that can't be read."""
+    """The number of cells that a tag covers; None when that can't be read."""
     ref = _REF.search(tag)
     if ref is None:
         return None

@@ -23,7 +23,7 @@ AMBER, RED, ROSE = "9A6700", "B3261E", "F9D9D4"
 LINE_POINTS = 15.5
 SMALL_POINTS = 13.0
 SMALL_FITS = 1.18
-"""How much more of the small print goes into a column."""
+"""The ratio by which more of the small print goes into a column."""
 LEAST_POINTS = 27.0
 """A row is never lower than this: a finger must hit it."""
 MOST_POINTS = 400.0
@@ -88,7 +88,7 @@ def add_styles(book: Workbook) -> None:
 
 
 def width_of(text: str) -> int:
-    """How wide a text is in column-width units: a Chinese character counts two."""
+    """The width of a text in column-width units: a Chinese character counts two."""
     return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
 
 

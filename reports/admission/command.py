@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from grading.cli.inputs import read_bytes, tell_problems
+from grading.cli.inputs import read_bytes, report_problems
 from grading.cli.terminal import Exit, ending_on_unusable_rulesets, err, library, out, print_json, stop
 from grading.cli.written_file import write_file
 from grading.engine.durable_rules import EngineError
@@ -44,7 +44,7 @@ def opinion(
             project, audit = read_project(read_bytes(file), rulesets, engine.library)
             found = admission(engine, Engine(rulesets), project, audit)
     except AuditError as error:
-        tell_problems(file, error, as_json)
+        report_problems(file, error, as_json)
         raise typer.Exit(Exit.FAILED) from None
     except (NetworkError, EngineError) as error:
         stop(f"{file}：不能评级：{error}", Exit.FAILED)

@@ -206,14 +206,14 @@ def campaign_report(evaluator: Evaluator, day: date) -> CampaignReport:
 
 
 def _base_text(left_out: Sequence[str]) -> str:
-    """Which plants the base of the shares leaves out, and which it has."""
+    """The plants that the base of the shares leaves out, and those that it has."""
     states = [STATE[state] for state in dict.fromkeys(left_out)]
     left = f"{'和'.join(states)}的企业不计入占比的基数，" if states else "已关闭和长期停产的企业也计入占比的基数，"
     return f"{left}不纳入绩效分级和未评级的企业计入"
 
 
 def shared_measures(roster: Iterable[RosterEntry]) -> tuple[SharedMeasure, ...]:
-    """What several plants have planned alike, by gap id or else by words; the most shared first."""
+    """The measures that several plants have planned alike, by gap id or else by words; the most shared first."""
     plants: dict[str, set[str]] = defaultdict(set)
     done: dict[str, set[str]] = defaultdict(set)
     texts: dict[str, str] = {}

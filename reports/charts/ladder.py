@@ -33,17 +33,17 @@ class Ladder:
 
     @property
     def grade_x(self) -> float:
-        """Where the unit stands."""
+        """The position of the unit."""
         return next(station.x for station in self.stations if station.is_grade)
 
     @property
     def attainable_x(self) -> float:
-        """What the unit could at best have."""
+        """The position of what the unit could at best have."""
         return next(station.x for station in self.stations if station.is_attainable)
 
     @property
     def target_x(self) -> float:
-        """Where the unit wants to go."""
+        """The position of the unit's target."""
         return next(station.x for station in self.stations if station.is_target)
 
 

@@ -186,7 +186,7 @@ def _missing(ruleset: Ruleset, lines: list[GapLine], sources: Sources) -> tuple[
 
 
 def _missing_label(value: MissingValue, asking: list[GapLine]) -> str:
-    """What is missing; of a value that is not known well enough, what is known and what would settle it."""
+    """The label of a missing value; of one that is not known well enough, what is known and what would settle it."""
     known = dict.fromkeys(line.actual_text for line in asking if line.fact == value.fact and line.actual_text)
     return "：".join([value.fact_label, "；".join(filter(None, known))]) if known else value.fact_label
 

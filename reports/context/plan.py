@@ -66,10 +66,10 @@ class SetRow:
 
     changes: tuple[ChangeRow, ...]
     work: str
-    """How much there is to do: `整改 2 项，等待 1 项，补证 3 项`, without what there is none of."""
+    """The amount of work: `整改 2 项，等待 1 项，补证 3 项`, without what there is none of."""
     cost: str
     more: str
-    """What it costs more than the cheapest set, as a clause; empty where that is nothing or not known."""
+    """The cost beyond the cheapest set, as a clause; empty where that is nothing or not known."""
     weeks: str
     grade: str
     enough: bool
@@ -78,7 +78,7 @@ class SetRow:
 
 @dataclass(frozen=True)
 class BlockerRow:
-    """What no change at the plant can settle."""
+    """A row of what no change at the plant can settle."""
 
     title: str
     text: str
@@ -86,7 +86,7 @@ class BlockerRow:
 
 @dataclass(frozen=True)
 class BlockerGroup:
-    """What can't be settled for the same reason."""
+    """The rows that can't be settled for the same reason."""
 
     reason: str
     rows: tuple[BlockerRow, ...]
@@ -129,7 +129,7 @@ class Plan:
     charts: tuple[tuple[Chart, ...], ...]
     cost: str
     sure: str
-    """What of the cost is certain to arise, as a clause."""
+    """The part of the cost that is certain to arise, as a clause."""
     weeks: str
     unpriced: int
     reaches: bool
@@ -308,7 +308,7 @@ def _remedy_row(work: _Work, steps: tuple[StepRow, ...]) -> RemedyRow:
 
 
 def _cost_in_rows(work: _Work) -> str:
-    """What a work costs where it is done; of one that may not be needed what it would cost."""
+    """The cost of a work where it is done; of one that may not be needed what it would cost."""
     price, count = work.remedy.cost_wan_cny, len(work.rows) or 1
     if price is None:
         return cost_text(None)

@@ -29,7 +29,7 @@ QR_RULESETS = 6
 
 @dataclass(frozen=True)
 class Report:
-    """What the templates print."""
+    """The report that the templates print."""
 
     title: str
     name: str
@@ -43,10 +43,10 @@ class Report:
     is_draft: bool
     is_undecided: bool
     grade: str
-    """What is decided: a level, or the interval of an undecided one."""
+    """The decision: a level, or the interval of an undecided one."""
     causes: str
     note: str | None
-    """What was said when the grading was published, where something had to be."""
+    """The word given when the grading was published, where one was needed."""
     units: tuple[UnitPart, ...]
     joint: JointPlan | None
     """One plan for all units, where there are several with something to do."""
@@ -61,12 +61,12 @@ class Report:
 
     @property
     def is_single(self) -> bool:
-        """Whether the enterprise has one unit only; its sections then need no part of their own."""
+        """True when the enterprise has one unit only; its sections then need no part of their own."""
         return len(self.units) == 1
 
     @property
     def warning(self) -> str:
-        """What stands on every page of a report that must not be taken for a decision."""
+        """The warning on every page of a report that must not be taken for a decision."""
         texts = ["试算结果，不得公布"] if self.is_trial else []
         return "　".join([*texts, *(["依据草案规则，未经审定"] if self.is_draft else [])])
 

@@ -143,7 +143,7 @@ class _Reader:
         return leaf.fact is None or self.rows_of[leaf.fact][leaf.row]["value"] is None
 
     def _leaves(self, seq: int) -> tuple[Leaf, ...]:
-        """What an entry comes down to: the causes at the end of every chain that leads to it."""
+        """The leaves under an entry: the causes at the end of every chain that leads to it."""
         if seq not in self.leaves:
             found: dict[Leaf, None] = {}
             seen: set[int] = set()
@@ -161,7 +161,7 @@ class _Reader:
         return self.leaves[seq]
 
     def _leaf(self, cause: Cause, rule: str) -> Leaf | None:
-        """What a cause says; nothing where it only says that a row is there, which its values say too."""
+        """The leaf of a cause; nothing where it only says that a row is there, which its values say too."""
         if "seq" in cause:
             return None
         row = None if "ruleset" in cause else cause.get("row")
@@ -260,7 +260,7 @@ def _rows_text(rows: list[str]) -> str:
 
 
 def _concluded(entry: TraceEntry) -> Iterator[tuple[str, str, str | None]]:
-    """What an entry concludes that the report speaks of: (kind, id, level)."""
+    """The conclusion of an entry that the report speaks of: (kind, id, level)."""
     said = entry.concludes
     if "grade" in said or "attainable" in said:
         if "dimension" not in said and "scope" not in said:

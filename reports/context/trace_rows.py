@@ -1,4 +1,4 @@
-"""What the appendix lists of a unit's trace: conclusions, levels, gates, indicators and values, as plain words and numbers."""
+"""The rows of the appendix about a unit's trace: conclusions, levels, gates, indicators and values, in plain words."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class ValueRow:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What an indicator is at some levels, and why: deciding values in words, the others by number."""
+    """An indicator at some levels with its grounds: deciding values in words, the others by number."""
 
     levels: str
     status: Status
@@ -41,7 +41,7 @@ class IndicatorRow:
 
     @property
     def is_settled(self) -> bool:
-        """Whether there is nothing to tell apart by level: met at each, or not applicable."""
+        """True when there is nothing to tell apart by level: met at each, or not applicable."""
         return self.applicable is False or all(status is Status.MET for status in self.statuses)
 
 

@@ -50,7 +50,7 @@ class Edition:
 
 @dataclass(frozen=True)
 class Cell:
-    """How a dimension's indicators are at a level; `status` is the worst of them."""
+    """A dimension's indicators at a level; `status` is the worst of them."""
 
     status: Status
     unmet: int
@@ -78,7 +78,7 @@ class ScopeRow:
 
 @dataclass(frozen=True)
 class Obstacle:
-    """What is open in one dimension, counted."""
+    """The open indicators of one dimension, counted."""
 
     label: str
     unmet: int
@@ -88,7 +88,7 @@ class Obstacle:
 
 @dataclass(frozen=True)
 class MeasureRow:
-    """What an alert asks, with its source."""
+    """An alert's measure, with its source."""
 
     text: str
     source: int | None
@@ -118,9 +118,9 @@ class UnitPart:
     is_best: bool
     is_undecided: bool
     grade: str
-    """What is decided: a level, or the interval of an undecided one."""
+    """The decision: a level, or the interval of an undecided one."""
     causes: str
-    """Why it is not decided; empty when it is."""
+    """The causes for which it is not decided; empty when it is."""
     figures: str
     """Of a trial, how many figures the grade rests on and how well they are known; empty otherwise."""
     decisive: tuple[tuple[str, str], ...]

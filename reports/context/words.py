@@ -1,4 +1,4 @@
-"""How values, places, ranges and sources are written in a report."""
+"""Values, places, ranges and sources in the words of a report."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -39,7 +39,7 @@ def value_text(ruleset: Ruleset, fact: str, value: Any) -> str:
 
 
 def place_text(ruleset: Ruleset, place: str, group: str | None, row: str | None) -> str:
-    """Where a value stands: the row of a table by its key, the unit, or the enterprise that all units share."""
+    """The place of a value: the row of a table by its key, the unit, or the enterprise that all units share."""
     if group is not None:
         label = ruleset.groups[group].name if group in ruleset.groups else group
         return f"{label} {row}" if row is not None else label
@@ -47,7 +47,7 @@ def place_text(ruleset: Ruleset, place: str, group: str | None, row: str | None)
 
 
 def own_place_text(ruleset: Ruleset, place: str, group: str | None, row: str | None) -> str:
-    """Where a value stands; empty for the unit itself, where most do."""
+    """The place of a value; empty for the unit itself, where most are."""
     if group is None and not place.startswith("enterprise."):
         return ""
     return place_text(ruleset, place, group, row)
@@ -75,7 +75,7 @@ def amount_text(number: Decimal, unit: str | None) -> str:
 
 
 def cite_text(cite: Cite) -> str:
-    """Where something is written, without address and note."""
+    """A citation, without address and note."""
     return " ".join(part for part in (cite.document, cite.section, cite.clause) if part)
 
 
@@ -88,7 +88,7 @@ def region_text(code: str) -> str:
 
 
 def jurisdiction_text(code: str) -> str:
-    """Where a ruleset applies, by name."""
+    """The jurisdiction of a ruleset, by name."""
     return region_text(code).partition("（")[0]
 
 

@@ -95,7 +95,8 @@ class Bodies:
         """The arguments of httpx for a request with a valid body; none where nothing is taken."""
         operation = self.document["paths"].get(path, {}).get(method.lower())
         if operation is None:
-            return {"data": self._form(), "files": {"file": self._file(path), "document": self._campaign()}}
+            files = {"file": self._file(path), "document": self._campaign(), "outlines": self._outlines()}
+            return {"data": self._form() | self._edit(path), "files": files}
         for kind, content in operation.get("requestBody", {}).get("content", {}).items():
             if kind == "multipart/form-data":
                 return {"files": {"file": self._file(path)}, "data": {"place": self._place()}}
@@ -143,6 +144,26 @@ class Bodies:
         head = self._audit()["enterprise"]
         text = campaign_text(f"{head['county'][:4]}00", head["permit"], id="another")
         return "campaign.yaml", text.encode(), "application/yaml"
+
+    def _outlines(self) -> tuple[str, bytes, str]:
+        square = [[108.0, 34.0], [108.5, 34.0], [108.5, 34.5], [108.0, 34.0]]
+        county = {"county": self._audit()["enterprise"]["county"]}
+        geometry = {"type": "Polygon", "coordinates": [square]}
+        feature = {"type": "Feature", "properties": county, "geometry": geometry}
+        text = json.dumps({"type": "FeatureCollection", "features": [feature]})
+        return "outlines.json", text.encode(), "application/json"
+
+    def _edit(self, path: str) -> dict[str, str]:
+        """What the form for many plants sends, whose fields have names of other forms."""
+        if path != "/campaigns/{campaign_id}/plants":
+            return {}
+        return {
+            "permit": self._audit()["enterprise"]["permit"],
+            "responsible": "张局长",
+            "target": "",
+            "due": "",
+            "expert": "",
+        }
 
     def _place(self) -> str:
         return f"units[0].facts.{self._fact()}"

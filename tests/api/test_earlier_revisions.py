@@ -39,7 +39,12 @@ from tests.api.test_verification import tamper
 from tests.api.world import PASSWORD, World
 
 EARLIER = Path(__file__).with_name("earlier")
-OLD = "grading 0.1.0 / durable-rules 2.0.28"
+ENGINES = {
+    "before-packing": "grading 0.1.0 / durable-rules 2.0.28",
+    "after-packing": "grading 0.1.0 / durable-rules 2.0.28",
+    "r3": "r3 / durable-rules 2.0.28",
+}
+"""The engines that made the gradings of each database."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,8 @@ class Upgraded:
     """The tests' world as an earlier revision has left it, on today's schema."""
 
     world: World
+    engine: str
+    """The revision that has made its gradings, as they name it."""
 
     def audit(self, state: AuditState) -> Audit:
         """An audit in a state."""
@@ -75,9 +82,10 @@ class Migrated:
 
     folder: Path
     url: str | None
+    engine: str
 
 
-@pytest.fixture(scope="module", params=["before-packing", "after-packing"])
+@pytest.fixture(scope="module", params=ENGINES)
 def migrated(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, backend: Backend
 ) -> Iterator[Migrated]:
@@ -90,7 +98,7 @@ def migrated(
     assert current(database) == newest()
     database.close()
     if backend.name == "sqlite":
-        yield Migrated(folder, None)
+        yield Migrated(folder, None, ENGINES[request.param])
         return
     service = service_on(f"sqlite:///{folder / 'service.db'}", folder)
     made = make_backup(service, folder / "on-the-way.zip")
@@ -98,7 +106,7 @@ def migrated(
     target = backend.new(None)
     place = service.settings.model_copy(update={"database_url": SecretStr(target), "data": folder / "there"})
     restore(place, made.path)
-    yield Migrated(place.data, target)
+    yield Migrated(place.data, target, ENGINES[request.param])
     backend.drop(target)
 
 
@@ -112,7 +120,7 @@ def upgraded(migrated: Migrated, tmp_path: Path, backend: Backend) -> Iterator[U
     with service.database.reading() as db:
         tyre, foundry = db.scalars(select(Enterprise.id).order_by(Enterprise.county.desc())).all()
         users = {user.login: user.id for user in db.scalars(select(User))}
-    yield Upgraded(World(service, tyre, foundry, users))
+    yield Upgraded(World(service, tyre, foundry, users), migrated.engine)
     service.close()
     if migrated.url is not None:
         backend.drop(url)
@@ -130,7 +138,7 @@ def test_everything_is_in_order_and_the_other_revision_is_one_note(upgraded: Upg
     assert found.findings == ()
     assert found.gradings == 9
     note = engine_note(found)
-    assert f"9 份评级由引擎的其他修订 {OLD} 作出" in note.message
+    assert f"9 份评级由引擎的其他修订 {upgraded.engine} 作出" in note.message
     assert ENGINE in note.message
 
 
@@ -158,7 +166,7 @@ def test_grading_again_makes_a_grading_beside_the_old_one_and_the_second_time_fi
 def test_what_was_returned_is_submitted_again_unchanged_and_comes_all_the_way(upgraded: Upgraded) -> None:
     audit, world = upgraded.audit(AuditState.RETURNED), upgraded.world
     world.do("wang", workflow.submit, audit.id)
-    assert upgraded.engines(audit) == [OLD, ENGINE]
+    assert upgraded.engines(audit) == [upgraded.engine, ENGINE]
     world.do("li", workflow.confirm, audit.id)
     assert upgraded.verified().findings == ()
 
@@ -173,7 +181,7 @@ def test_what_was_confirmed_before_is_published_with_the_grading_that_was_confir
     world.do("city", workflow.withdraw, later.id, "另有核查")
     published = world.do("city", workflow.publish, audit.id)
     with world.at("city", writing=False) as context:
-        assert context.find(Grading, published.published_grading_id).engine == OLD
+        assert context.find(Grading, published.published_grading_id).engine == upgraded.engine
     assert upgraded.verified().findings == ()
 
 

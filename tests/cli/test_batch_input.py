@@ -222,6 +222,12 @@ def test_a_file_that_may_be_a_table_is_named(root: Path, tmp_path: Path, name: s
     assert f"{name}：没有读取" in result.output
 
 
+def test_a_table_beside_a_workbook_is_told_to_be_a_sheet_of_it(root: Path, tmp_path: Path) -> None:
+    file = workbook(tmp_path)
+    (tmp_path / "plants.outlets.csv").write_text(ROWS, encoding="utf-8")
+    assert "像是“排放口”的表，但不是工作簿中的一张工作表" in batch(root, file).output
+
+
 def test_a_column_without_a_head_is_named_when_it_holds_something(root: Path, tmp_path: Path) -> None:
     result = batch(root, written(tmp_path, UNITS.replace(",closed,", ",,")))
     assert "D 列没有列名" in result.output

@@ -122,6 +122,22 @@ def test_units_that_can_not_be_read_are_counted_and_the_others_compared(root: Pa
     assert [row["unit.id"] for row in table(tmp_path / "out/rejects.csv")] == ["U4"]
 
 
+def test_units_outside_the_new_jurisdiction_are_counted_and_told(root: Path, tmp_path: Path) -> None:
+    file = root / "later" / "r.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace('"100000"', '"610400"'), encoding="utf-8")
+    head, *rows = UNITS.splitlines()
+    counties = ["610402", "610304", "", "110105"]
+    lines = [f"{head},enterprise.county", *(f"{row},{county}" for row, county in zip(rows, counties, strict=False))]
+    lines += [f"{row}," for row in rows[len(counties) :]]
+    result = impact(root, written(tmp_path, "\n".join(lines) + "\n"))
+    assert "不在本版规则的适用地区（later/r，610400）：2 个单元" in result.output
+    document = json.loads((tmp_path / "out/impact.json").read_text(encoding="utf-8"))
+    assert document["elsewhere"]["e/r"] == {}
+    assert document["elsewhere"]["later/r"]["outside_jurisdiction"] == 2
+    summary = openpyxl.load_workbook(tmp_path / "out/impact.xlsx").worksheets[0]
+    assert any("不在本版规则的适用地区" in str(row[0]) for row in summary.iter_rows(values_only=True))
+
+
 def test_rulesets_of_two_industries_are_no_pair(root: Path, tmp_path: Path) -> None:
     shelf(
         root, {"later/s.yaml": ruleset_text(facts=FACTS, indicators=INDICATORS, more=GATES).replace("e/r", "later/s")}

@@ -3,11 +3,9 @@
 import re
 import threading
 import tomllib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,17 +15,15 @@ import durable_rules_engine as rete
 import orjson
 import pytest
 
-from grading.engine import loaded_module, session
+from grading.engine import loaded_level, session, status_tables
 from grading.engine import rules as network_rules
-from grading.engine.conclusions import Concluding, UnitFacts
+from grading.engine.conclusions import UnitFacts
 from grading.engine.durable_rules import STATE, EngineError, Memory
 from grading.engine.grade import Engine
-from grading.engine.limits import MAX_ALTERNATIVES, MAX_JOIN, OWN_NAMES, check_limits, fnv1a, passes
+from grading.engine.limits import MAX_ALTERNATIVES, OWN_NAMES, check_limits, fnv1a
 from grading.engine.network import Network, NetworkError, build_network, definition
-from grading.engine.packing import packed
-from grading.engine.rules import Effect, Module, Names, Pattern
+from grading.engine.rules import Names, Rule, Table
 from grading.engine.session import MAX_FACTS, Machine
-from grading.engine.trace import FactCauses
 from grading.language.load import Library
 from grading.model.base import Mode, Status
 from grading.model.ruleset import Ruleset
@@ -81,8 +77,8 @@ def shipped() -> list[Network]:
 
 @pytest.fixture(scope="module")
 def definitions(shipped: list[Network]) -> list[dict[str, Any]]:
-    """Their modules in the library's own form."""
-    return [definition(module, packed(module.rules)) for network in shipped for module in network.modules]
+    """Their levels in the library's own form."""
+    return [definition(level.packs) for network in shipped for level in network.levels]
 
 
 @pytest.fixture
@@ -90,13 +86,24 @@ def asserted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every fact that is asserted during the test, as the library gets it."""
     facts: list[str] = []
 
-    def spy(handle: int, text: str) -> Any:
-        facts.append(text)
-        return assert_fact(handle, text)
+    def spy_on(call: str) -> Callable[[int, str], Any]:
+        original = getattr(rete, call)
 
-    assert_fact = rete.assert_fact
-    monkeypatch.setattr(rete, "assert_fact", spy)
+        def spy(handle: int, text: str) -> Any:
+            told = orjson.loads(text)
+            facts.extend(orjson.dumps(one).decode() for one in (told if isinstance(told, list) else [told]))
+            return original(handle, text)
+
+        return spy
+
+    for call in ("assert_fact", "assert_facts"):
+        monkeypatch.setattr(rete, call, spy_on(call))
     return facts
+
+
+def table_of(name: str, *rules: tuple[network_rules.Test, ...]) -> Table:
+    """A table of rules that conclude nothing."""
+    return Table(name, name, tuple(Rule(tests, ()) for tests in rules), lambda: ())
 
 
 class TestLimits:
@@ -117,9 +124,8 @@ class TestLimits:
         ruleset = asking({"at_least_of": 15, "of": [yes(name) for name in names]}, **dict.fromkeys(names, "boolean"))
         assert [status(ruleset, {name: n < true for n, name in enumerate(names)}) for true in (14, 15)] == [UNMET, MET]
 
-    def test_no_rule_of_a_shipped_ruleset_joins_more_facts_than_the_library_can(self, shipped: list[Network]) -> None:
-        joins = {len(rule.patterns) for network in shipped for module in network.modules for rule in module.rules}
-        assert max(joins) <= MAX_JOIN <= 16
+    def test_no_rule_of_a_shipped_ruleset_joins_facts(self, definitions: list[dict[str, Any]]) -> None:
+        assert {len(rule["all"]) for rules in definitions for rule in rules.values()} == {1}
 
     def test_fifty_thresholds_on_one_fact_are_told_apart(self) -> None:
         ruleset = asking({"all": [{"fact": "x", "at_most": n} for n in range(50)]}, x="number")
@@ -130,7 +136,7 @@ class TestLimits:
 
     def test_seventy_thresholds_on_one_fact_are_refused_with_a_reason(self) -> None:
         ruleset = asking({"all": [{"fact": "x", "at_most": n} for n in range(70)]}, x="number")
-        with refused(EngineCode.TOO_MANY_CONDITIONS_AT_ONCE, conditions=70, most=60):
+        with refused(EngineCode.TOO_MANY_CONDITIONS_AT_ONCE, amount=71, most=61):
             status(ruleset, {"x": "1"})
 
     def test_a_hundred_conditions_on_the_same_threshold_are_one(self) -> None:
@@ -139,14 +145,13 @@ class TestLimits:
         facts = {f"y{n}": n == 70 for n in range(100)}
         assert [status(ruleset, {"x": x, **facts}) for x in ("10", "10.0001")] == [MET, UNMET]
 
-    def test_a_row_condition_that_too_many_others_read_is_refused(self) -> None:
+    def test_a_row_condition_that_seventy_others_read_is_told_to_each_of_them(self) -> None:
         facts = {f"r{n}": fact(f"r{n}", "boolean", "outlets") for n in range(70)}
         rows = [{"each": "outlets", "require": {"any": [yes(f"r{n}"), yes("r0")]}} for n in range(1, 70)]
         ruleset = ruleset_of(scale=TWO, facts=facts, indicators=[indicator("i", leading={"all": rows})])
-        with refused(EngineCode.TOO_MANY_CONDITIONS_AT_ONCE):
-            grade(ruleset, {})
+        assert [status(ruleset, {}, {"outlets": [{"r0": r0}]}) for r0 in (True, False)] == [MET, UNKNOWN]
 
-    def test_six_hundred_facts_in_one_dimension_are_looked_up_in_buckets(self) -> None:
+    def test_six_hundred_values_are_told_in_several_facts(self) -> None:
         names = [f"x{n}" for n in range(600)]
         ruleset = asking({"any": [yes(name) for name in names]}, **dict.fromkeys(names, "boolean"))
         assert status(ruleset, {name: name == "x599" for name in names}) is MET
@@ -160,12 +165,17 @@ class TestLimits:
         with refused(EngineCode.TOO_MANY_CONDITIONS, most=480):
             status(ruleset, {"x": "o1"})
 
-    def test_more_rules_on_one_condition_than_the_library_takes_are_refused(self) -> None:
+    def test_a_condition_that_a_hundred_and_fifty_others_read_is_told_in_several_facts(self) -> None:
         names = [f"y{n}" for n in range(150)]
         pairs = {"any": [{"all": [yes("x"), yes(name)]} for name in names]}
         ruleset = asking(pairs, x="boolean", **dict.fromkeys(names, "boolean"))
-        with refused(EngineCode.TOO_MANY_RULES_ON_ONE, most=250):
-            status(ruleset, {"x": True})
+        others = {name: name == "y149" for name in names}
+        assert [status(ruleset, {"x": x, **others}) for x in (True, False)] == [MET, UNMET]
+
+    def test_more_rules_on_one_condition_than_the_library_takes_are_refused(self) -> None:
+        tests = (network_rules.Test("n1", "$eq", 1),)
+        with refused(EngineCode.TOO_MANY_RULES_ON_ONE, about="x", amount=121, most=120):
+            check_limits(asking(yes("x"), x="boolean"), 1, 121, [("p0", [table_of("x", *[tests] * 121)])])
 
     def test_a_set_of_two_hundred_options_is_one_fact(self) -> None:
         options = {f"o{n}": "…" for n in range(200)}
@@ -181,11 +191,12 @@ class TestLimits:
         with refused(EngineCode.TOO_MANY_OPTIONS, most=240):
             status(ruleset, {"x": ()})
 
-    def test_more_rules_than_the_library_takes_are_refused(self) -> None:
-        names = [f"x{n}" for n in range(1500)]
-        ruleset = asking({"all": [yes(name) for name in names]}, **dict.fromkeys(names, "boolean"))
+    def test_more_rules_or_facts_than_a_level_can_have_are_refused(self) -> None:
+        ruleset = asking(yes("x"), x="boolean")
         with refused(EngineCode.TOO_MANY_RULES, most=4096):
-            build_network(build_plan(ruleset, Mode.OFFICIAL, DAY))
+            check_limits(ruleset, 1, 4097, [])
+        with refused(EngineCode.TOO_MANY_PARCELS, most=480):
+            check_limits(ruleset, 1, 1, [(f"p{n}", []) for n in range(481)])
 
     def test_figures_beyond_exact_integers_are_refused_and_values_beyond_them_keep_their_order(self) -> None:
         with refused(EngineCode.FIGURE_NOT_EXACT):
@@ -201,10 +212,9 @@ class TestLimits:
             ruleset = shelf.ruleset("test/random")
             engine.grade(audit_of(ruleset, {"x": True}))
         assert ruleset is not None
-        for its in engine.ready(ruleset.id, Mode.OFFICIAL, DAY).machine.loaded:
-            for prepared in (its.all_rules, its.certain_rules):
-                with pytest.raises(rete.error, match="309"):
-                    rete.get_state(prepared.memory.handle, STATE)
+        for its in engine.ready(ruleset.id, Mode.OFFICIAL, DAY).machine.levels:
+            with pytest.raises(rete.error, match="309"):
+                rete.get_state(its.memory.handle, STATE)
 
     def test_rulesets_that_nobody_uses_any_more_are_given_back(self) -> None:
         def handle() -> int:
@@ -247,9 +257,15 @@ class TestTraps:
     def test_values_that_nothing_reads_are_no_obstacle(self) -> None:
         assert status(asking(yes("x"), x="boolean", unread="number"), {"x": True, "unread": "7"}) is MET
 
-    def test_a_fact_that_the_library_refuses_stops_the_grading(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(Names, "written", lambda *_: "1e-07")
+    def test_a_fact_that_the_library_refuses_stops_the_grading(self) -> None:
+        network = build_network(build_plan(asking(yes("x"), x="boolean"), Mode.OFFICIAL, DAY))
+        memory = Memory("m", definition(network.levels[0].packs))
         with refused(EngineCode.LIBRARY_FAILED):
+            memory.run(['{"id":"0","p0":1e-07}'], lambda _: None)
+
+    def test_facts_that_the_library_drops_behind_a_bad_number_are_missed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(Names, "written", lambda *_: "1e-07")
+        with refused(EngineCode.RULES_SILENT):
             status(asking({"fact": "x", "at_most": Decimal("0.1")}, x="number", y="boolean"), {"x": "1"})
 
     def test_only_whole_numbers_reach_the_library(self, asserted: list[str]) -> None:
@@ -286,41 +302,33 @@ class TestTraps:
         words = {word for rules in definitions for word in _words(rules) if word[0] == "$"}
         assert words <= {"$and", "$or", "$lte", "$gte"}
 
-    def test_no_fact_passes_two_alternatives_of_a_pattern(self, shipped: list[Network]) -> None:
-        rules = [rule for network in shipped for module in network.modules for rule in module.rules]
-        patterns = [pattern for rule in rules for pattern in rule.patterns if pattern.others]
-        assert patterns
-        for pattern in patterns:
-            asked = Counter(tests[0].property for tests in pattern.alternatives)
-            for prop in (prop for prop, times in asked.items() if times > 1):
-                on_one = [tests for tests in pattern.alternatives if tests[0].property == prop]
-                assert all(sum(all(passes(t, v) for t in tests) for tests in on_one) <= 1 for v in range(6))
+    def test_no_fact_passes_two_alternatives_of_a_pattern(self, definitions: list[dict[str, Any]]) -> None:
+        for rule in (rule for rules in definitions for rule in rules.values()):
+            facts = [next(iter(tests["$and"][0])) for tests in _alternatives(rule)]
+            assert len({*facts}) == len(facts) <= MAX_ALTERNATIVES
 
-    def test_alternatives_that_one_fact_could_pass_twice_are_refused(self) -> None:
-        twice = Pattern((network_rules.Test("n1", "$gte", 1),), others=((network_rules.Test("n1", "$lte", 1),),))
-        module = Module("m", {(twice,): {Effect("x", "node", 0, 1): None}}, {"n1": "b0"})
-        with refused(EngineCode.ALTERNATIVES_AMBIGUOUS):
-            check_limits(asking(yes("x"), x="boolean"), module)
+    def test_facts_are_never_retracted(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The library writes past its tables for a fact on which a rule has fired: a state is deleted and never emptied."""
+        for call in ("retract_fact", "retract_facts", "update_state"):
+            monkeypatch.delattr(rete, call)
+        assert status(asking(yes("x"), x="boolean"), {"x": True}) is MET
 
-    def test_no_two_rules_of_a_pack_ask_for_the_same_property(self, shipped: list[Network]) -> None:
-        for module in (module for network in shipped for module in network.modules):
-            packs = packed(module.rules)
-            assert max(len(pack.patterns[0].alternatives) for pack in packs) <= MAX_ALTERNATIVES
-            asked = {(tests, rule.name) for rule in module.rules for tests in rule.patterns[0].alternatives}
-            told = [(tests, p.rules[tests[0].property].name) for p in packs for tests in p.patterns[0].alternatives]
-            assert len(told) == len(asked)
-            assert {*told} == asked
+    def test_each_rule_of_each_fact_is_one_alternative_of_one_rule_of_the_library(self, shipped: list[Network]) -> None:
+        for level in (level for network in shipped for level in network.levels):
+            written = [(parcel, rule) for pack in level.packs for parcel, rule in pack.rules.items()]
+            assert len(written) == sum(len(list(parcel.rules)) for parcel in level.parcels)
+            for parcel in level.parcels:
+                assert {id(rule) for name, rule in written if name == parcel.name} == {
+                    id(rule) for rule in parcel.rules
+                }
 
-    def test_every_pattern_begins_with_our_own_bucket(self, definitions: list[dict[str, Any]]) -> None:
-        patterns = [
-            p for rules in definitions for rule in rules.values() for named in rule["all"] for p in named.values()
-        ]
-        alternatives = [tests for pattern in patterns for tests in pattern.get("$or", [pattern])]
-        first = {str(tests["$and"][0]) for tests in alternatives}
-        assert all(re.fullmatch(r"\{'b\d+': 1\}", test) for test in first)
+    def test_every_pattern_begins_with_our_own_kind_of_fact(self, definitions: list[dict[str, Any]]) -> None:
+        rules = [rule for rules in definitions for rule in rules.values()]
+        first = {str(tests["$and"][0]) for rule in rules for tests in _alternatives(rule)}
+        assert all(re.fullmatch(r"\{'p\d+': 1\}", test) for test in first)
 
     def test_no_rule_has_a_priority(self, definitions: list[dict[str, Any]]) -> None:
-        assert {key for rules in definitions for rule in rules.values() for key in rule} == {"all", "run"}
+        assert {key for rules in definitions for rule in rules.values() for key in rule} == {"all", "cap", "run"}
 
     def test_division_by_zero_is_unknown(self) -> None:
         ruleset = asking({"fact": "c", "at_most": 1}, x="number", y="number")
@@ -399,58 +407,82 @@ class TestFailures:
                 engine.grade(audit)
         assert engine.grade(audit).as_json() == before
 
+    @pytest.mark.parametrize("more", [{"never": 1}, {"$lte": {"never": 1}}])
+    @pytest.mark.parametrize("which", [0, -1])
     def test_a_rule_that_the_library_does_not_fire_makes_the_ruleset_unusable(
-        self, monkeypatch: pytest.MonkeyPatch
+        self, monkeypatch: pytest.MonkeyPatch, which: int, more: dict[str, Any]
     ) -> None:
-        def tampered(module: Any, chosen: Any) -> dict[str, Any]:
-            rules = definition(module, chosen)
-            rules["r0"]["all"].append({"m_never": {"$and": [{"b0": 1}, {"never": 1}]}})
+        def tampered(packs: Any) -> dict[str, Any]:
+            rules = definition(packs)
+            _alternatives(rules["r0"])[which]["$and"].append(more)
             return rules
 
-        monkeypatch.setattr(loaded_module, "definition", tampered)
-        with refused(EngineCode.RULE_SILENT):
-            status(asking(yes("x"), x="boolean"), {"x": True})
+        monkeypatch.setattr(loaded_level, "definition", tampered)
+        with refused(EngineCode.RULES_WRONG):
+            status(asking({"all": [yes("x"), yes("y")]}, x="boolean", y="boolean"), {"x": True, "y": True})
 
-    def test_a_rule_of_a_pack_that_does_not_fire_is_seen_though_the_others_do(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        def tampered(module: Any, chosen: Any) -> dict[str, Any]:
-            rules = definition(module, chosen)
+    def test_a_rule_that_fires_for_too_much_makes_the_ruleset_unusable(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def tampered(packs: Any) -> dict[str, Any]:
+            rules = definition(packs)
             for rule in rules.values():
-                for pattern in rule["all"][0].values():
-                    pattern.get("$or", [{"$and": []}])[-1]["$and"].append({"never": 1})
+                for tests in _alternatives(rule):
+                    del tests["$and"][2:]
             return rules
 
-        monkeypatch.setattr(loaded_module, "definition", tampered)
-        with refused(EngineCode.RULE_SILENT):
+        monkeypatch.setattr(loaded_level, "definition", tampered)
+        with refused(EngineCode.RULES_WRONG):
+            status(asking({"all": [yes("x"), yes("y")]}, x="boolean", y="boolean"), {"x": True, "y": True})
+
+    def test_rules_that_say_something_else_than_the_language_make_the_ruleset_unusable(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def wrong(rows: Any, index: int, name: str, kind: Any) -> None:
+            add_every(rows, index, name, kind)
+            met, *others = rows.rules
+            (effect,) = met.effects
+            rows.rules = [met._replace(effects=(effect._replace(value=network_rules.UNKNOWN),)), *others]
+
+        add_every = status_tables._add_every
+        monkeypatch.setattr(status_tables, "_add_every", wrong)
+        with refused(EngineCode.RULES_WRONG, rules=("i.leading",)):
             status(asking({"all": [yes("x"), yes("y")]}, x="boolean", y="boolean"), {"x": True, "y": True})
 
     def test_a_rule_that_stops_firing_later_stops_the_grading(self) -> None:
-        ruleset = asking(yes("x"), x="boolean")
-        network = build_network(build_plan(ruleset, Mode.OFFICIAL, DAY))
-        machine = Machine(network)
+        machine = Machine(build_network(build_plan(asking(yes("x"), x="boolean"), Mode.OFFICIAL, DAY)))
         facts = UnitFacts({"x": True}, {})
-        causes = FactCauses(network.plan, audit_of(ruleset, {"x": True}), 0, facts)
-        machine.run(facts, causes)
-        for its, module in zip(machine.loaded, network.modules, strict=True):
-            broken = Memory("broken", definition(module, packed(module.rules[:1])))
-            its.all_rules = its.certain_rules = replace(its.all_rules, memory=broken)
-        with refused(EngineCode.NOTHING_CONCLUDED):
-            machine.run(facts, causes)
+        machine.run(facts)
+        for its in machine.levels:
+            its.memory = Memory("broken", definition(its.level.packs[:1]))
+        with refused(EngineCode.RULES_SILENT):
+            machine.run(facts)
 
-    def test_two_rules_that_contradict_each_other_stop_the_grading(self) -> None:
-        ruleset = asking(yes("x"), x="boolean")
-        machine = Machine(build_network(build_plan(ruleset, Mode.OFFICIAL, DAY)))
-        for its in machine.loaded:
-            contrary = [("wrong", network_rules.UNKNOWN, *concluding[2:]) for concluding in _decided(its.concluding)]
-            both = {
-                name: (joins, {prop: (*concluded, *contrary) for prop, concluded in by_property.items()})
-                for name, (joins, by_property) in its.all_rules.rules.items()
+    def test_what_nothing_concludes_is_named(self) -> None:
+        found = Machine(build_network(build_plan(asking(yes("x"), x="boolean"), Mode.OFFICIAL, DAY))).run(
+            UnitFacts({"x": True}, {})
+        )
+        session.prove_complete(found)
+        found.fired[found.slots.of_node[found.plan.places["i.leading"].node]] = None
+        with refused(EngineCode.NOTHING_CONCLUDED, names=("i.leading",)):
+            session.prove_complete(found)
+
+    def test_two_rules_that_conclude_the_same_stop_the_grading(self) -> None:
+        machine = Machine(build_network(build_plan(asking(yes("x"), x="boolean"), Mode.OFFICIAL, DAY)))
+        for its in machine.levels:
+            its.concluding = {
+                name: {parcel: (*concluding, *concluding) for parcel, concluding in by_parcel.items()}
+                for name, by_parcel in its.concluding.items()
             }
-            its.all_rules = its.certain_rules = replace(its.all_rules, rules=both)
-        facts = UnitFacts({"x": True}, {})
-        with refused(EngineCode.CONCLUDED_OTHERWISE):
-            machine.run(facts, FactCauses(machine.network.plan, audit_of(ruleset, {"x": True}), 0, facts))
+        with refused(EngineCode.CONCLUDED_TWICE):
+            machine.run(UnitFacts({"x": True}, {}))
+
+    @pytest.mark.parametrize("levels", [4, 9])
+    def test_a_grade_of_many_levels_is_proven_too(self, levels: int) -> None:
+        """Of more levels than six not all combinations of their statuses are tried."""
+        scale = {"label": "s", "levels": [{"id": f"l{n}", "label": "l", "standing": n + 1} for n in range(levels)]}
+        conditions = {f"l{n}": {"fact": "x", "at_most": n} for n in range(levels - 1)}
+        ruleset = ruleset_of(scale=scale, facts={"x": fact("x", "number")}, indicators=[indicator("i", **conditions)])
+        grades = [grade(ruleset, {"x": str(x)}).grade for x in range(levels + 1)]
+        assert grades == [f"l{min(x, levels - 1)}" for x in range(levels + 1)]
 
     def test_a_state_in_which_nothing_fired_is_left_alone_until_something_has(self) -> None:
         memory = Memory("m", {"r0": {"all": [{"m_0": {"$and": [{"b0": 1}, {"x": 1}]}}], "run": "record"}})
@@ -466,10 +498,11 @@ class TestFailures:
             Memory("m", {"r0": {"all": 5, "run": "record"}})
 
 
-def _decided(concluding: Mapping[str, tuple[Concluding, ...]]) -> list[Concluding]:
-    """What rules conclude of conditions but for what is unknown."""
-    every = [one for of_rule in concluding.values() for one in of_rule]
-    return [one for one in every if one[1] != network_rules.UNKNOWN and "condition" in one[5]]
+def _alternatives(rule: dict[str, Any]) -> list[dict[str, Any]]:
+    """The alternatives of a rule in the library's own form."""
+    (pattern,) = (pattern for named in rule["all"] for pattern in named.values())
+    found: list[dict[str, Any]] = pattern.get("$or", [pattern])
+    return found
 
 
 def _words(raw: Any) -> Iterator[str]:
@@ -487,7 +520,7 @@ def _names_from(taken: Iterator[str]) -> Callable[[Names, Any], str]:
     def of(names: Names, meant: Any) -> str:
         if meant not in names.short:
             name = next(taken, f"n{len(names.short)}")
-            names.short[meant], names.meaning[name] = name, meant
+            names.short[meant] = name
         return names.short[meant]
 
     return of

@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from grading import digest
-from grading.engine import loaded_module
 from grading.engine.grade import Engine
 from grading.model.audit import Audit, Below, Known
 from grading.model.base import Mode, Status
@@ -199,15 +197,3 @@ def test_every_condition_of_a_ruleset_is_read_by_the_strategies() -> None:
         )
     )
     assert len(found) == 3
-
-
-@given(data=st.data())
-def test_leaving_out_the_rules_about_what_is_unknown_changes_no_conclusion(data: st.DataObject) -> None:
-    ruleset, audit = drawn(data, missing=data.draw(st.sampled_from([5, 60])))
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(loaded_module, "certain_rules", lambda _plan, _names, module: module.rules)
-        every_rule = [Engine(Shelf(ruleset)).grade(audit, mode) for mode in Mode]
-    for mode, expected in zip(Mode, every_rule, strict=True):
-        found = Engine(Shelf(ruleset)).grade(audit, mode)
-        assert _statuses(found) == _statuses(expected)
-        assert len(found.units[0].trace) == len(expected.units[0].trace)

@@ -1,6 +1,8 @@
 """Gradings leave no memory behind: each run's state is deleted, whatever becomes of the grading."""
 
 import gc
+import platform
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +52,19 @@ def test_engines_that_are_thrown_away_give_their_rules_back() -> None:
     for _ in range(60):
         Engine(Shelf(ruleset)).grade(audit)
     assert resident_mb() - before < 10
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators are left as they are")
+def test_a_grading_gives_no_memory_back_to_the_system_that_the_next_one_fetches_again() -> None:
+    names = [f"x{n}" for n in range(200)]
+    condition = {"all": [{"fact": name, "equals": True} for name in names]}
+    ruleset = ruleset_of(
+        facts={name: fact(name, "boolean") for name in names}, indicators=[indicator("i", A=condition)]
+    )
+    engine, audit = Engine(Shelf(ruleset)), audit_of(ruleset, dict.fromkeys(names, True))
+    for _ in range(50):
+        engine.grade(audit)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(100):
+        engine.grade(audit)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before < 100

@@ -1,14 +1,16 @@
-"""The trace follows from the plan: how rules are packed, split into modules and ordered for the library does not show in it."""
+"""The trace follows from the plan: how rules are packed, spread over facts and ordered for the library does not show in it."""
+
+from collections.abc import Callable, Iterable
 
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grading.engine import module_assignment, packing, rule_patterns
+from grading.engine import network, parcels
 from grading.engine.durable_rules import Memory
 from grading.engine.grade import Engine
-from grading.engine.rules import Module, Rule
+from grading.engine.parcels import Parcel
 from grading.model.base import Mode
 from tests.engine.small import Shelf, audit_of, fact, indicator, ruleset_of
 from tests.engine.strategies import Flavour, audits, rulesets
@@ -17,27 +19,28 @@ WIDE = Flavour(indicators=4, depth=2, wide=True)
 
 
 def reverse_rules(patched: pytest.MonkeyPatch) -> None:
-    rules = Module.rules.fget
+    rules = Parcel.rules.fget
     assert rules is not None
-
-    def reversed_rules(module: Module) -> tuple[Rule, ...]:
-        return rules(module)[::-1]
-
-    patched.setattr(Module, "rules", property(reversed_rules))
+    patched.setattr(Parcel, "rules", property(lambda parcel: list(rules(parcel))[::-1]))
 
 
 def assert_backwards(patched: pytest.MonkeyPatch) -> None:
-    asserted = Memory._assert
-    patched.setattr(Memory, "_assert", lambda memory, batch: asserted(memory, batch[::-1]))
+    run = Memory.run
+
+    def backwards(memory: Memory, queue: list[str], fired: Callable[[Iterable[str]], None]) -> None:
+        queue.reverse()
+        run(memory, queue, fired)
+
+    patched.setattr(Memory, "run", backwards)
 
 
 CHANGES = {
-    "a module for every indicator": lambda patched: patched.setattr(module_assignment, "PORTION", 1),
-    "rules of one fact alone": lambda patched: patched.setattr(packing, "MAX_ALTERNATIVES", 1),
-    "a rule for each cause": lambda patched: patched.setattr(rule_patterns, "MANY_READERS", 0),
-    "causes together in one rule": lambda patched: patched.setattr(rule_patterns, "MANY_READERS", 10_000),
+    "a fact for every table": lambda patched: patched.setattr(parcels, "RULES_OF_A_FACT", 0.001),
+    "one fact for many tables": lambda patched: patched.setattr(parcels, "RULES_OF_A_FACT", 10_000),
+    "a rule of the library for every rule": lambda patched: patched.setattr(parcels, "MAX_ALTERNATIVES", 1),
     "rules in another order": reverse_rules,
     "facts in another order": assert_backwards,
+    "a firing at a time": lambda patched: patched.setattr(network, "CAP", 1),
 }
 
 

@@ -126,6 +126,22 @@ def test_not_detected_asks_below_which_limit(typed: str) -> None:
         read_value(cell(typed), NMHC)
 
 
+@pytest.mark.parametrize(
+    ("hint", "typed"),
+    [
+        ("不填下限", "≥95% ≧95 ⩾95 >95 ＞95 95以上 不低于95 超过95 大于95% 至少95"),
+        ("限值不是实测值", "≤20 ≦20 ⩽20 <=20 ＜＝20 20以下 20以内 不高于20 不超过20"),
+        ("不填范围", "15-20 15~20 15～20 15—20 15–20 15至20 <5-10 15到20mg/m³"),
+        ("不填约数", "约20 ～20 ≈20 20左右 20±1 近20 20多"),
+        ("低于检出限的填", "<20g 不足20 不到20"),
+    ],
+)
+def test_a_text_that_is_about_a_number_is_told_what_to_fill_in_by_what_it_says(hint: str, typed: str) -> None:
+    for text in typed.split():
+        with pytest.raises(UnreadableError, match=hint):
+            read_value(cell(text), NMHC)
+
+
 def test_a_number_cell_that_became_a_date_is_refused_and_says_why() -> None:
     with pytest.raises(UnreadableError, match="被识别为日期"):
         read_value(cell(datetime(2023, 1, 2)), NMHC)

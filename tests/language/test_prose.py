@@ -80,6 +80,8 @@ SENTENCES = {
     "{fact: dust, at_most: {provisional: 100}}": "颗粒物暂按不高于 100 mg/m³（待核实）",
     "{fact: gate, equals: {provisional: true}}": "门禁暂按为“是”（待核实）",
     "{fact: fuel, one_of: {provisional: [gas, coal]}}": "燃料暂按为天然气或煤（待核实）",
+    "{fact: gate, one_of: {provisional: [true, false]}}": "门禁（要求待核实，暂按不作要求）",
+    "{fact: fuel, one_of: {provisional: [gas, electricity, coal, any]}}": "燃料（要求待核实，暂按不作要求）",
     # contraries have words of their own
     "{not: {fact: dust, at_most: 10}}": "颗粒物高于 10 mg/m³",
     "{not: {fact: gate, equals: true}}": "门禁为“否”",

@@ -35,7 +35,7 @@ class Asked:
 
 
 def has_file(sent: Posted) -> bool:
-    """Whether a file was chosen."""
+    """True when a file was chosen."""
     file = sent.fields.get(FILE)
     return isinstance(file, UploadFile) and bool(file.filename)
 

@@ -1,4 +1,4 @@
-"""What an opinion says, in the words of its pages."""
+"""An opinion in the words of its pages."""
 
 import json
 from dataclasses import dataclass

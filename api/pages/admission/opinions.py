@@ -230,7 +230,7 @@ def _project(context: Context, sent: Posted, project: dict[str, Any], design: An
 
 
 def _with_others(context: Context, text: str, errors: list[ErrorAt]) -> Problem:
-    """What is wrong with fields, and with what the others say."""
+    """Errors of single fields, and errors of fields beside each other."""
     places = {error.place for error in errors}
     try:
         admission.preview(context, text)

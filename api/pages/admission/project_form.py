@@ -29,9 +29,9 @@ GIVEN = {
 WORDED = ("industry", "county")
 """Keys that are chosen by words."""
 NAMED = 5
-"""How many names of several that fit are told."""
+"""The most names that a message lists when several fit."""
 Typed = Mapping[str, tuple[str, ...]]
-"""What fields hold, by their names."""
+"""Contents of fields, by their names."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Question:
 
 
 def questions(policies: PolicyEngine) -> tuple[Question, ...]:
-    """What is asked of a project beside its name, industry, place and day; the policies' own facts last."""
+    """Questions about a project beside its name, industry, place and day; the policies' own facts last."""
     given = given_facts(policies.library.vocabulary)
     declared = {fact.id: fact for policy in policies.policies if policy.subject == "project" for fact in policy.facts}
     treatment = declared.pop("treatment", None)

@@ -1,4 +1,4 @@
-"""Why a batch changes a unit: the values, what was and is required, where the two traces part; and each trace as a whole."""
+"""The page of a batch's unit: its changed values, what was and is required, where the two traces part; and both traces."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -58,7 +58,7 @@ class _Subject:
     unit: BatchUnit
 
     def context(self, context: Context) -> dict[str, Any]:
-        """What the head of its pages shows."""
+        """The heads of a batch's pages."""
         enterprise = context.find(Enterprise, self.found.enterprise_id)
         unit, mode = self.unit, self.batch.mode
         before = stored_decision(unit.before, unit.before_attainable, mode, None, None)
@@ -78,7 +78,7 @@ class _Subject:
 
 @router.get(UNIT)
 def show_unit(batch_id: UUID, audit_id: UUID, position: int, request: Request, context: Reader) -> Response:
-    """Why it changes, down to the values, and what of the traces is not the same."""
+    """Show why a unit changes, down to the values, and the parts of the traces that are not the same."""
     subject = _subject(context, batch_id, audit_id, position)
     values = subject.context(context) | {"problems": (), "reasons": (), "traces": (), "between": ()}
     values["is_traced"] = False
@@ -101,7 +101,7 @@ def show_unit(batch_id: UUID, audit_id: UUID, position: int, request: Request, c
 
 
 def _unreadable(context: Context, subject: _Subject, error: AuditError) -> list[dict[str, str]]:
-    """Why an audit can't be read under the new ruleset, each with its place in words."""
+    """Reasons why an audit can't be read under the new ruleset, each with its place in words."""
     document = parsed(context.find(AuditRevision, subject.found.revision_id).content)
     library = context.service.grader.library
     return [

@@ -123,7 +123,7 @@ def unit_rows(context: Context, batch: Batch, listed: pl.DataFrame, at: int) -> 
 
 
 def options(context: Context) -> dict[str, Any]:
-    """What a new batch can be about."""
+    """The choices for a new batch."""
     known = briefs(context)
     area = context.actor.area or ""
     counties = context.db.scalars(select(Enterprise.county).distinct().order_by(Enterprise.county)).all()

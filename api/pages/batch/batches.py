@@ -118,7 +118,7 @@ def show_batch(
     cause: Short = "",
     at: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
-    """How far it is; once the first pass has seen everything, the impact and the units that change."""
+    """Show a batch's progress; once the first pass has seen everything, its impact and the units that change."""
     batch = context.find(Batch, batch_id)
     wanted = Filter(way if way in WAYS else "", county, industry, before, after, cause)
     values = _head(context, batch) | {"wanted": wanted, "impact": None}
@@ -171,13 +171,13 @@ def _head(context: Context, batch: Batch) -> dict[str, Any]:
 
 
 def _problem(batch: Batch) -> Any:
-    """What `stopped` and `failed` batches say of themselves."""
+    """The problem of a `stopped` or `failed` batch."""
     return json.loads(batch.problem) if batch.problem else None
 
 
 @router.get("/batches/{batch_id}/progress")
 def show_progress(batch_id: UUID, request: Request, context: Reader, state: Short = "", paused: Short = "") -> Response:
-    """How far it is, for the page that asks every second; when the batch is elsewhere, the page is made anew."""
+    """Show the progress to the page that asks every second; when the batch is elsewhere, the page is made anew."""
     batch = context.find(Batch, batch_id)
     made = page(request, context, "batch_progress.html.j2", **_head(context, batch))
     if state != batch.state.value or paused != str(batch.paused).lower():

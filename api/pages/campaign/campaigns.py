@@ -206,7 +206,7 @@ def titles(document: Any) -> dict[str, str]:
 
 
 def may_change(context: Context, campaign: Campaign) -> bool:
-    """Whether the actor may keep the roster of a campaign."""
+    """True when the actor may keep the roster of a campaign."""
     actor = context.actor
     charged = actor.role in MAY[Rule.RUN_CAMPAIGNS] and in_area(campaign.jurisdiction, actor.area or "")
     return charged and campaign.state is CampaignState.ACTIVE

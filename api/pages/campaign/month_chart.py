@@ -21,7 +21,7 @@ class Column:
     reached: int
     percent: str
     top: float
-    """Where the column of the base begins."""
+    """The height at which the column of the base begins."""
     height: float
     reached_top: float
     reached_height: float

@@ -1,4 +1,4 @@
-"""What is written down on a plan's page beside the plan: steps, visits, photos."""
+"""Forms of a plan's page beside the plan: steps, visits, photos."""
 
 from collections.abc import Callable
 from datetime import date

@@ -1,4 +1,4 @@
-"""What people typed into a field → a value of the audit, or what would be right instead."""
+"""Text typed into a field → a value of the audit, or what would be right instead."""
 
 from decimal import Decimal
 from typing import Any
@@ -17,7 +17,7 @@ NONE_OF_THEM = "-"
 
 
 class WrongAnswerError(ValueError):
-    """What was typed is no value of the fact; the message says what would be right."""
+    """The text is no value of the fact; the message says what would be right."""
 
 
 def read_answer(fact: Fact, typed: tuple[str, ...]) -> Any:

@@ -34,11 +34,11 @@ class Item:
     stated: Stated
     applies: bool
     needed: bool = True
-    """Whether some conclusion depends on it now: it counts as missing only then."""
+    """True when some conclusion depends on the value now: it counts as missing only then."""
     inherited: Stated | None = None
     problem: str | None = None
     typed: str | None = None
-    """What was typed and could not be kept."""
+    """Text that was typed and could not be stored."""
 
     @property
     def id(self) -> str:
@@ -47,7 +47,7 @@ class Item:
 
     @property
     def fact(self) -> Fact:
-        """What is asked."""
+        """The fact that is asked."""
         return self.line.question.fact
 
     @property
@@ -57,12 +57,12 @@ class Item:
 
     @property
     def wanted(self) -> str:
-        """What may be filled in."""
+        """The kind of value that may be filled in."""
         return expectation(self.fact)
 
     @property
     def answered(self) -> bool:
-        """Whether there is a value, its own or the plant's."""
+        """True when there is a value, its own or the plant's."""
         return self.stated.value is not None or (self.inherited is not None and self.inherited.value is not None)
 
 
@@ -76,7 +76,7 @@ class TableRow:
     cells: tuple[Item, ...]
     problem: str | None = None
     typed: str | None = None
-    """What was typed for its key and could not be kept."""
+    """Text that was typed for the row's key and could not be stored."""
 
     @property
     def id(self) -> str:
@@ -100,7 +100,7 @@ class TableView:
 
     @property
     def open(self) -> int:
-        """How many values are missing."""
+        """The number of missing values."""
         if self.rows is None:
             return 1 if self.applies and self.needed else 0
         return sum(1 for row in self.rows for cell in row.cells if cell.needed and not cell.answered)
@@ -116,7 +116,7 @@ class Part:
 
     @property
     def shown(self) -> tuple[Item, ...]:
-        """What applies."""
+        """The questions that apply."""
         return tuple(item for item in self.items if item.applies)
 
     @property
@@ -126,7 +126,7 @@ class Part:
 
     @property
     def done(self) -> int:
-        """How many of what applies are answered."""
+        """The number of applicable questions that are answered."""
         return sum(1 for item in self.shown if item.answered)
 
 
@@ -196,7 +196,7 @@ class Questionnaire:
 
     @property
     def missing(self) -> int:
-        """How many values are still missing."""
+        """The number of values that are still missing."""
         return sum(len(sheet.missing) + sum(table.open for table in sheet.tables) for sheet in self.sheets)
 
 
@@ -276,14 +276,14 @@ def _unneeded(ruleset: Ruleset, graded: UnitGrading | None) -> frozenset[str]:
 
 
 def _needed(index: int, ruleset: Ruleset, standing: Standing) -> Needed | None:
-    """What hangs on unknown values of a unit; None when it isn't graded."""
+    """The conclusions that hang on unknown values of a unit; None when it isn't graded."""
     if standing.grading is None or standing.audit is None:
         return None
     return needed(ruleset, standing.audit.units[index], standing.grading.units[index])
 
 
 def _together(listed: Iterable[Needed | None]) -> Needed | None:
-    """What any of the units needs; None when one of them isn't graded."""
+    """The values that any of the units needs; None when one of them isn't graded."""
     facts: set[tuple[str, str | None]] = set()
     for one in listed:
         if one is None:

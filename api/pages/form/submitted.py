@@ -19,11 +19,11 @@ from grading import calendar
 from grading.model.ruleset import Fact
 
 VALUE, EVIDENCE, NOTE, SEVERAL, KEY = "v.", "e.", "n.", "p.", "k."
-"""What the names of fields begin with; the rest is a place. `p.` says that a question with several options was shown."""
+"""Prefixes of the names of fields; the rest is a place. `p.` says that a question with several options was shown."""
 HEAD = {
     "assessed_on": Fact(id="assessed_on", label="评定日期", type="date"),
 }
-"""What every audit is asked beside the facts of its rulesets."""
+"""The questions of every audit beside the facts of its rulesets."""
 Part = Callable[[Draft], Any]
 
 
@@ -36,26 +36,26 @@ class Clash:
     mine: str
     theirs: str
     part: Part
-    """What the clash is about, of any version of the draft."""
+    """The part of the draft that the clash is about, of any of its versions."""
     take_mine: Callable[[Draft], None]
     fields: tuple[tuple[str, str], ...]
 
 
 @dataclass
 class Answered:
-    """What became of what was sent, by the place it was sent for."""
+    """The outcome of each value that was sent, by the place it was sent for."""
 
     places: list[str] = field(default_factory=list)
     """Places that were there to be answered, as they are called now."""
     problems: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """What was typed and can't be kept, and why."""
+    """Text that was typed and can't be stored, with the reason."""
     clashes: list[Clash] = field(default_factory=list)
     renewed: set[str] = field(default_factory=set)
     """Places and tables where the draft now says something else than the page shows."""
     renamed: dict[str, str] = field(default_factory=dict)
     """Rows whose key has changed: their places before and after."""
     refused: dict[str, str] = field(default_factory=dict)
-    """Why fields that were sent, by their names, were not saved."""
+    """Reasons why fields that were sent, by their names, were not saved."""
 
     @property
     def problems_now(self) -> dict[str, tuple[str, str]]:

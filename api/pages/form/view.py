@@ -25,16 +25,16 @@ from api.store import Audit, Enterprise, EvidenceFile
 
 
 def draft_of(context: Context, audit: Audit) -> Draft:
-    """What an audit says now, to be edited."""
+    """The present content of an audit, to be edited."""
     return Draft(workflow.revision_of(context, audit).content, context.service.grader.library)
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """What could not be saved or submitted, with what was typed."""
+    """Values that could not be saved or submitted, as they were typed."""
 
     problems: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """What was typed and can't be kept, and why, by place."""
+    """Text that was typed and can't be stored, with the reason, by place."""
     clashes: Sequence[tuple[Clash, Change]] = ()
     lost: Mapping[str, str] = field(default_factory=dict)
     late: Problem | None = None

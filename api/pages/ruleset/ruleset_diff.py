@@ -1,4 +1,4 @@
-"""What changed between two editions, in words. An indicator that was renamed is followed by `renamed_from`."""
+"""Differences between two editions, in words. An indicator that was renamed is followed by `renamed_from`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ from grading.model.ruleset import Gate, Indicator, Requirement, Ruleset
 
 @dataclass(frozen=True)
 class Asked:
-    """What an indicator asks for at one level; `decided` is the condition that is checked, where the words differ."""
+    """An indicator's requirement at one level; `decided` is the condition that is checked, where the words differ."""
 
     level: str
     text: str
@@ -21,7 +21,7 @@ class Asked:
     doubt: str | None
     requirement: Requirement | None
     same: str | None = None
-    """Which worse level's requirement it is, where the level has none of its own."""
+    """The worse level whose requirement stands here, where the level has none of its own."""
 
 
 @dataclass(frozen=True)

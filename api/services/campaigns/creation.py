@@ -137,7 +137,7 @@ def _unknown(document: CampaignDocument, lines: Sequence[tuple[int, RosterLine]]
 
 
 def unknown_permit(permit: str) -> Reason:
-    """What is wrong with a permit that no plant of the campaign's area has."""
+    """The problem of a permit that no plant of the campaign's area has."""
     return reason_of(CampaignCode.PERMIT_UNKNOWN, permit=permit)
 
 

@@ -43,7 +43,7 @@ RESTS_ON = (
     "campaign.plan_changed",
     "campaign.roster_changed",
 )
-"""What the log may say that changes an evaluation."""
+"""Entries of the log that can change an evaluation."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def seen_area(actor: Actor, jurisdiction: str) -> str:
 
 
 def vocabulary(service: Service) -> Vocabulary:
-    """What campaigns may name."""
+    """The names that campaigns may use."""
     found: Vocabulary = service.vocabularies.get("", lambda: vocabulary_of(service.grader.library))
     return found
 
@@ -112,7 +112,7 @@ def document_of(service: Service, campaign: Campaign) -> Document:
 
 
 def is_frozen(document: Document, day: date) -> bool:
-    """Whether a campaign's roster is frozen on a day: from the day after the freeze date."""
+    """True when a campaign's roster is frozen on a day: from the day after the freeze date."""
     frozen = document.period.roster_frozen
     return frozen is not None and day > frozen
 

@@ -1,4 +1,4 @@
-"""Whether a planned measure's gap is closed: by what the published audit now meets, never by who says so."""
+"""Closing of planned gaps: by what the published audit now meets, never by anybody's word."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ EARLIER = 4
 
 
 class GapState(StrEnum):
-    """What the published audit says of a gap."""
+    """The state of a gap in the published audit."""
 
     OPEN = "open"
     CLOSED = "closed"
@@ -50,11 +50,11 @@ class PlantGaps:
 
     @property
     def reached(self) -> bool:
-        """Whether the published audit has no gap to the target."""
+        """True when the published audit has no gap to the target."""
         return self.lines is not None and not self.lines
 
     def state(self, context: Context, gap: str) -> GapState:
-        """What the published audit says of a gap."""
+        """The state of a gap in the published audit."""
         if self.lines is None:
             return GapState.UNKNOWN
         if gap in self.lines:
@@ -106,7 +106,7 @@ def in_force(plant: RegisteredPlant, day: date) -> Period | None:
 
 
 def _moment(context: Context, period: Period) -> datetime | None:
-    """When a grading was put in force: as its audit was published, or by a batch on a later day."""
+    """The moment at which a grading came into force: as its audit was published, or by a batch on a later day."""
     at = context.db.scalar(select(Audit.published_at).where(Audit.id == period.audit_id))
     if at is None or period.published is None or calendar.day_of(at) == period.published:
         return at

@@ -40,7 +40,7 @@ class Plan:
     gap_states: Mapping[str, GapState]
     """Of every gap of the plan and of the published audit."""
     reached: bool
-    """Whether the published audit has reached the target."""
+    """True when the published audit has reached the target."""
     published: datetime | None
     """Since when the grading in force is."""
 
@@ -116,7 +116,7 @@ def take_over_gaps(context: Context, plant_id: UUID, version: int | None = None)
 
 
 def _measure(line: GapLine, deadline: date, today: date) -> PlannedMeasure:
-    """What a gap asks for: its remedy, due at the campaign's deadline, or when that has passed after the remedy's time."""
+    """A gap as a planned measure: its remedy, due at the campaign's deadline, or after the remedy's time if that has passed."""
     remedy = line.remedy
     weeks = remedy.weeks[1] if remedy is not None and remedy.weeks is not None else Decimal(0)
     finish = deadline if deadline >= today else today + timedelta(weeks=float(weeks))

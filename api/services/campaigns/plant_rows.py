@@ -38,9 +38,9 @@ class PlantRow:
     target: str
     """The label of the level it is to reach; empty: it is not on the roster."""
     lists: frozenset[str]
-    """What it is counted for: `base`, `reached`, `not_reached`, `roster`, `undecided`, `overdue`, the evaluation's lists."""
+    """Lists that hold the plant: `base`, `reached`, `not_reached`, `roster`, `undecided`, `overdue`, the evaluation's lists."""
     why: tuple[str, ...]
-    """Why it is late."""
+    """The reason why the plant is overdue."""
     point: tuple[float, float] | None = None
     """Longitude and latitude."""
 
@@ -132,7 +132,7 @@ def _band(evaluator: Evaluator, grade: str | None) -> Band:
 
 @dataclass(frozen=True)
 class MonthEnd:
-    """How many plants had reached the level on a day, of how many."""
+    """The number of plants that had reached the level on a day, and of all plants."""
 
     day: date
     base: int

@@ -1,4 +1,4 @@
-"""How far a plant has come in a campaign: steps taken, visits, photos; each written down once and for good."""
+"""A plant's progress in a campaign: steps taken, visits, photos; each written down once and for good."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -53,7 +53,7 @@ def ends_between(first: date, last: date) -> list[date]:
 
 
 def is_month_end(day: date) -> bool:
-    """Whether a day is the last of its month."""
+    """True when a day is the last of its month."""
     return (day + timedelta(days=1)).day == 1
 
 

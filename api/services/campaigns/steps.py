@@ -74,7 +74,7 @@ GAP_NAMES = MappingProxyType(
 
 
 def plant_state(steps: Sequence[CampaignStep], *, planned: bool, reached: bool, published: datetime | None) -> str:
-    """How far a plant has come: by the published grade once that has reached the target, else by the last step or the plan.
+    """A plant's state: by the published grade once that has reached the target, else by the last step or the plan.
 
     A step that was taken after the grading was published counts all the same: somebody began anew.
     """
@@ -87,7 +87,7 @@ def plant_state(steps: Sequence[CampaignStep], *, planned: bool, reached: bool, 
 
 
 def gap_state(steps: Sequence[CampaignStep], found: GapState, published: datetime | None) -> str:
-    """How far a gap has come: what the published audit says of it goes before what people said until then.
+    """A gap's state: the published audit goes before what people said until then.
 
     It is closed when the audit meets it, unless somebody who looked again has reopened it since. One that was said to be put
     right is open again when an audit that was published later still has it.
@@ -104,5 +104,5 @@ def gap_state(steps: Sequence[CampaignStep], found: GapState, published: datetim
 
 
 def offered(ways: Mapping[CampaignStepState, Way], state: str, role: Role) -> tuple[CampaignStepState, ...]:
-    """What a role may say next."""
+    """The steps that a role may take next."""
     return tuple(step for step, way in ways.items() if state in way.after and role in way.by)

@@ -1,4 +1,4 @@
-"""What there is to tell on a day: of campaigns' plans, of audits on their way, of ratings about to end."""
+"""Occasions for notices on a day: campaigns' plans, audits on their way, ratings about to end."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator

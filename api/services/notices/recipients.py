@@ -1,4 +1,4 @@
-"""Who is told: the users of an enterprise, of the teams assigned to it, of the nearest bureau above it."""
+"""Recipients of notices: users of an enterprise, of the teams assigned to it, of the nearest bureau above it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

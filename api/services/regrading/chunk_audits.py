@@ -90,7 +90,7 @@ def read_pair(
 
 
 def _ask_alike(before: Ruleset, after: Ruleset) -> bool:
-    """Whether both have the same facts and tables, in the same order, of the same industry."""
+    """True when both have the same facts and tables, in the same order, of the same industry."""
     industries = {industry_of(ruleset.id) for ruleset in (before, after)}
     asked = [(list(ruleset.facts.items()), list(ruleset.groups.items())) for ruleset in (before, after)]
     return len(industries) == 1 and asked[0] == asked[1]

@@ -77,7 +77,7 @@ def assess(service: Service, batch_id: UUID, number: int) -> bool:
         stop(service, batch_id, wrong)
         return False
     # Everything is ready before the database is locked: others write meanwhile.
-    frames = [_kept(batch_id, number, part) for part in graded]
+    frames = [_chunk_row(batch_id, number, part) for part in graded]
     changed = {unit["audit_id"] for unit in units.values() if unit["changed"]}
     outcomes = [_outcome(batch_id, subject.audit_id, changed, unreadable) for subject in subjects]
     with service.database.writing() as db:
@@ -160,7 +160,7 @@ def _grade(
     return graded, unreadable
 
 
-def _kept(batch_id: UUID, number: int, part: _Graded) -> dict[str, Any]:
+def _chunk_row(batch_id: UUID, number: int, part: _Graded) -> dict[str, Any]:
     return {
         "batch_id": batch_id,
         "chunk": number,

@@ -14,7 +14,7 @@ from grading.engine.revision import ENGINE
 
 @dataclass(frozen=True)
 class Disagreement:
-    """Where they differ: each difference is a place, what the columns say, what the engine says (or is in force)."""
+    """A disagreement: each difference is a place, the columns' conclusion, the engine's conclusion (or the one in force)."""
 
     audit_id: UUID
     unit: str

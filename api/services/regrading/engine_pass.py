@@ -81,7 +81,7 @@ def close_conclusion(db: Session, batch: Batch) -> None:
 
 
 def sample_size(unchanged: int) -> int:
-    """How many of so many unchanged audits are checked."""
+    """The number of unchanged audits to check, out of so many."""
     return min(unchanged, max(CHECKED, -(-unchanged // SHARE)))
 
 
@@ -142,7 +142,7 @@ def conclude(service: Service, batch_id: UUID, number: int) -> bool:
 
 
 class _Work:
-    """What the engine concludes in one chunk, and what the columns found of it."""
+    """The engine's conclusions of one chunk, beside the columns' findings."""
 
     def __init__(self, db: Session, service: Service, batch: Batch, number: int) -> None:
         self.db, self.grader, self.batch = db, service.grader, batch
@@ -175,7 +175,7 @@ class _Work:
         return self.grader.grade(read, self.batch.mode, engine)
 
     def decisions(self, audit: BatchAudit, graded: Grading) -> tuple[Decision, tuple[Decision, ...]]:
-        """What is decided of the enterprise, and of each unit."""
+        """The decision of the enterprise, and of each unit."""
         read, engine = self._read(audit)
         rulesets = {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in graded.units}
         return decision_of(rulesets, read, graded), unit_decisions(rulesets, read, graded)
@@ -206,7 +206,7 @@ class _Work:
         return None
 
     def is_written(self, audit: BatchAudit) -> bool:
-        """Whether the whole conclusion becomes a grading, its units that the batch is not about as well."""
+        """True when the whole conclusion becomes a grading, its units that the batch is not about as well."""
         return audit.outcome is AuditOutcome.CHANGED and self.batch.mode is Mode.OFFICIAL
 
     def revised(self, audit: BatchAudit, graded: Grading) -> list[dict[str, Any]]:
@@ -244,7 +244,7 @@ class _Work:
 
 
 def _row(audit: BatchAudit, graded: Grading, decided: Decision) -> dict[str, Any]:
-    """What is kept of a conclusion: of a changed audit the whole grading, with its trace."""
+    """The stored row of a conclusion: of a changed audit the whole grading, with its trace."""
     if audit.outcome is not AuditOutcome.CHANGED:
         return NOT_CONCLUDED | {"batch_id": audit.batch_id, "audit_id": audit.audit_id, "checked": True}
     document = orjson.dumps(graded.as_json()).decode()

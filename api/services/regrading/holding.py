@@ -17,20 +17,20 @@ from grading.model.result import Outcome
 
 
 def is_open() -> ColumnElement[bool]:
-    """Whether an audit of a batch has a unit that changes and is not decided afterwards."""
+    """True when an audit of a batch has a unit that changes and is not decided afterwards."""
     unit = aliased(BatchUnit)
     mine = (unit.batch_id == BatchAudit.batch_id, unit.audit_id == BatchAudit.audit_id)
     return exists().where(*mine, unit.changed, is_undecided(unit.after, unit.after_attainable)).correlate(BatchAudit)
 
 
 def is_published() -> ColumnElement[bool]:
-    """Whether an audit goes out with its batch: it changes, and is decided or released."""
+    """True when an audit is published with its batch: it changes, and is decided or released."""
     changes: ColumnElement[bool] = BatchAudit.outcome == AuditOutcome.CHANGED
     return changes & (~is_open() | BatchAudit.released_by.is_not(None))
 
 
 def held_back(db: Session, batch: Batch) -> int:
-    """How many changed audits of a batch are held back."""
+    """The number of changed audits of a batch that are held back."""
     held = (BatchAudit.outcome == AuditOutcome.CHANGED, is_open(), BatchAudit.released_by.is_(None))
     found = select(func.count()).select_from(BatchAudit).where(BatchAudit.batch_id == batch.id, *held)
     return db.scalar(found) or 0

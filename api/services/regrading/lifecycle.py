@@ -29,7 +29,7 @@ from grading.ruleset_id import edition_of, industry_of
 
 @dataclass(frozen=True)
 class Selection:
-    """Which units a batch is about: those of published experts' audits in an area, of an industry, an edition, a time.
+    """The selection of a batch: units of published experts' audits in an area, of an industry, an edition, a time.
 
     `within` is a GB/T 2260 code (None: the whole area of the bureau); `since` and `until` are days of assessment, inclusive.
     """

@@ -1,4 +1,4 @@
-"""How far a batch is: from its chunks, so that nothing has to be counted up while it runs."""
+"""A batch's progress, worked out from its chunks, so that nothing has to be counted up while it runs."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many audits a batch is about, and what came of them."""
+    """The number of audits of a batch, and their outcomes."""
 
     selected: int
     changed: int
@@ -40,7 +40,7 @@ class Counts:
 
 
 def progress_of(db: Session, batch: Batch) -> Progress:
-    """How far a batch is in its present phase; of one that is over, in the last that it came to."""
+    """The progress of a batch in its present phase; of one that is over, in the last that it came to."""
     chunks = db.scalars(select(BatchChunk).where(BatchChunk.batch_id == batch.id)).all()
     engine = batch.impact_at is not None
     phase = BatchPhase.ENGINE if engine else BatchPhase.COLUMNS
@@ -58,7 +58,7 @@ def progress_of(db: Session, batch: Batch) -> Progress:
 
 
 def counts_of(db: Session, batch: Batch) -> Counts:
-    """What came of the audits of a batch so far."""
+    """The outcomes of a batch's audits so far."""
     rows = db.execute(
         select(BatchAudit.outcome, func.count(), func.sum(BatchAudit.checked.cast(Integer)))
         .where(BatchAudit.batch_id == batch.id)

@@ -33,7 +33,7 @@ from api.store.recorded import RECORDED, key_of
 from grading.model.base import Mode
 
 MAX_NAMED = 100
-"""How many audits a refusal names."""
+"""The most audits that a refusal names."""
 
 
 def publish(context: Context, batch_id: UUID, version: int | None = None) -> Batch:

@@ -19,11 +19,11 @@ NOT_CONCLUDED = {
     "missing": None,
     "open_figures": None,
 }
-"""What a batch holds of an audit before the engine has concluded it."""
+"""The columns of an audit in a batch before the engine has concluded it."""
 
 
 def is_of_another_revision(db: Session, batch: Batch) -> bool:
-    """Whether another revision of the engine did any chunk of a batch: this one can't be held against what it found."""
+    """True when another revision of the engine did any chunk of a batch: this one can't be held against what it found."""
     done = select(BatchChunk.number).where(BatchChunk.batch_id == batch.id, BatchChunk.done_at.is_not(None))
     return db.scalar(done.where(BatchChunk.engine.is_distinct_from(ENGINE)).limit(1)) is not None
 

@@ -63,7 +63,7 @@ def make_selection(db: Session, batch: Batch, chunk: int) -> None:
 
 
 def is_regraded(batch: Batch, industries: set[str], unit: GradedUnit) -> bool:
-    """Whether a batch is about a unit of an audit that it selected."""
+    """True when a batch is about a unit of an audit that it selected."""
     return industry_of(unit.ruleset_id) in industries and batch.edition in (None, edition_of(unit.ruleset_id))
 
 
@@ -84,7 +84,7 @@ def _selected(db: Session, batch: Batch, found: Select[Any]) -> Select[Any]:
 
 
 def _has_unit(batch: Batch, rule: BatchRuleset, db: Session) -> ColumnElement[bool]:
-    """Whether an audit has a unit of a ruleset's industry, and its plant lies where that ruleset is in force."""
+    """True when an audit has a unit of a ruleset's industry, and its plant lies where that ruleset is in force."""
     named = GradedUnit.ruleset_id.endswith(f"/{rule.industry}", autoescape=True)
     if batch.edition is not None:
         named = GradedUnit.ruleset_id == f"{batch.edition}/{rule.industry}"
@@ -94,7 +94,7 @@ def _has_unit(batch: Batch, rule: BatchRuleset, db: Session) -> ColumnElement[bo
 
 
 def rulesets_of(db: Session, batch: Batch) -> list[BatchRuleset]:
-    """What a batch grades by, by industry."""
+    """The rulesets of a batch, by industry."""
     rules = select(BatchRuleset).where(BatchRuleset.batch_id == batch.id).order_by(BatchRuleset.industry)
     return list(db.scalars(rules))
 

@@ -36,7 +36,7 @@ IMPACT_KNOWN = frozenset({S.CONCLUDING, S.ASSESSED, S.PUBLISHED, S.TAKEN_BACK})
 
 
 class BatchAction(StrEnum):
-    """What can be done with a batch."""
+    """An action on a batch."""
 
     HOLD = "hold"
     GO_ON = "go_on"

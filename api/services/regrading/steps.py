@@ -1,4 +1,4 @@
-"""What a batch consists of, as steps that may be done again at any time: the jobs do them in order, the tests too."""
+"""Steps of a batch, which may be done again at any time: the jobs do them in order, the tests too."""
 
 from collections.abc import Iterator
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What a verification finds."""
+"""Findings of a verification."""
 
 import zlib
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ UNREADABLE = (
     zlib.error,
     SQLAlchemyError,
 )
-"""What is raised where something is stored that the service can't have written."""
+"""Exceptions that stored data raise which the service can't have written."""
 
 
 @dataclass(frozen=True)

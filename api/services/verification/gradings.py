@@ -29,7 +29,7 @@ def ids_of_gradings(db: Session) -> list[str]:
 def check_grading(
     service: Service, db: Session, grading_id: str, told: dict[str, str] | None, earlier: EarlierGradings
 ) -> Iterator[Finding]:
-    """What is wrong with a grading; one of another revision is counted among the earlier ones."""
+    """The findings about a grading; one of another revision is counted among the earlier ones."""
     subject = f"grading:{grading_id}"
     if told is None:
         yield Finding(subject, "日志中没有这次评级的记录。")
@@ -43,7 +43,7 @@ def check_grading(
             yield Finding(subject, "等级、单元或摘要与所存的评级内容不一致：被改动。")
         again = replayed(db, service.grader, stored)
     except (*UNREADABLE, Problem) as error:
-        yield Finding(subject, f"不能重现：{_said(error)}")
+        yield Finding(subject, f"不能重现：{_error_text(error)}")
         return
     if stored.engine != ENGINE:
         earlier.add(again)
@@ -79,10 +79,10 @@ def check_rulesets(db: Session) -> Iterator[Finding]:
         try:
             stored_ruleset(db, ruleset_digest)
         except UNREADABLE as error:
-            yield Finding(f"ruleset:{ruleset_digest}", f"所存的规则集与其校验值不符或读不出来：{_said(error)}")
+            yield Finding(f"ruleset:{ruleset_digest}", f"所存的规则集与其校验值不符或读不出来：{_error_text(error)}")
 
 
-def _said(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     return (
         error.detail
         if isinstance(error, Problem)

@@ -1,4 +1,4 @@
-"""What the log says of gradings and audits, entry by entry."""
+"""The log's account of gradings and audits, entry by entry."""
 
 import json
 from collections.abc import Iterator

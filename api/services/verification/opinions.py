@@ -22,7 +22,7 @@ NOT_MADE = (*UNREADABLE, Problem, AuditError, LanguageError, EngineError, Networ
 
 
 def check_opinions(service: Service, db: Session, notes: list[Finding]) -> Iterator[Finding]:
-    """What is wrong with opinions; those of other revisions of the engine that come out differently are noted."""
+    """The findings about opinions; those of other revisions of the engine that come out differently are noted."""
     column = AdmissionOpinion.__table__.columns["id"]
     others = 0
     for raw in db.connection().execute(text("SELECT id FROM admission_opinions ORDER BY id")).scalars().all():

@@ -74,7 +74,7 @@ def _entries(db: Session) -> Iterator[tuple[int, str, dict[str, dict[str, Record
 
 
 def _records(rows: Any) -> dict[str, dict[str, Record | None]]:
-    """What an entry records, by table and key; raises TypeError, AttributeError or ValueError when it is nothing of the kind."""
+    """An entry's records, by table and key; raises TypeError, AttributeError or ValueError when it is nothing of the kind."""
     for kind, records in rows.items():
         kind.encode()
         for key, record in records.items():

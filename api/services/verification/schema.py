@@ -39,7 +39,7 @@ REFUSES = "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END"
 
 
 def compare_schema(db: Session) -> Iterator[Finding]:
-    """What is missing, was put in or was changed."""
+    """The parts of the schema that are missing, were put in or were changed."""
     connection = db.connection()
     found = _sqlite(connection) if connection.dialect.name == "sqlite" else _postgresql(connection)
     for name, message in found:
@@ -73,7 +73,7 @@ _migrating = Lock()
 
 @cache
 def _made() -> dict[tuple[str, str], str]:
-    """What the migrations make in an empty database."""
+    """The schema that the migrations make in an empty database."""
     # Alembic has one context a process.
     with _migrating, TemporaryDirectory(prefix="grading-schema-") as folder:
         database = Database(f"sqlite:///{folder}/empty.db")

@@ -27,7 +27,7 @@ Expected = str | Sequence[Head] | None
 
 @dataclass(frozen=True)
 class VerifiedRecords:
-    """What a verification of log, schema and rows saw; all is well when there are no findings."""
+    """The result of verifying log, schema and rows; all is well when there are no findings."""
 
     log_entries: int
     log_head: str
@@ -38,7 +38,7 @@ class VerifiedRecords:
 
 @dataclass(frozen=True)
 class Verified(VerifiedRecords):
-    """What a verification of everything saw."""
+    """The result of verifying everything."""
 
     gradings: int
     evidence: int

@@ -1,4 +1,4 @@
-"""What somebody may do with an audit now: the same table and checks that the steps themselves go by."""
+"""Actions that an actor may take on an audit now: the same table and checks that the steps themselves go by."""
 
 from sqlalchemy import select
 

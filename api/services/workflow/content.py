@@ -1,4 +1,4 @@
-"""What an audit says: its revisions, and reading them as an audit of the domain."""
+"""Contents of audits: revisions, and reading them as audits of the domain."""
 
 import json
 from collections.abc import Iterable
@@ -60,7 +60,7 @@ def storable(content: str) -> str:
 
 
 def read(context: Context, audit: Audit, content: str) -> domain.Audit:
-    """What a revision of an audit says of its plant; raises Problem (422) with the place of every error."""
+    """A revision's audit in the domain's terms; raises Problem (422) with the place of every error."""
     raw = parsed(content)
     enterprise = find(context.db, Enterprise, audit.enterprise_id)
     errors = _identity_errors(raw.get("enterprise"), enterprise, county_of(context, audit))
@@ -105,7 +105,7 @@ def blank(context: Context, audit: Audit, day: date) -> str:
 
 
 def _identity_errors(said: Any, enterprise: Enterprise, plant_county: str) -> list[ErrorAt]:
-    """Where the content is about another enterprise or county than the audit is."""
+    """Places where the content is about another enterprise or county than the audit is."""
     if not isinstance(said, dict):
         return []
     errors = []

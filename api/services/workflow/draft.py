@@ -20,7 +20,7 @@ from grading.model.ruleset import Ruleset
 
 @dataclass(frozen=True)
 class Stated:
-    """What a draft says at one place; `value` as JSON has it, None when nothing is stated."""
+    """A draft's value at one place; `value` as JSON has it, None when nothing is stated."""
 
     value: Any = None
     evidence: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ NOTHING = Stated()
 
 
 class GoneError(ValueError):
-    """What a page showed is not in the draft any more; the message says so."""
+    """A thing that a page showed is not in the draft any more; the message says so."""
 
 
 class Draft:
@@ -60,7 +60,7 @@ class Draft:
         return found
 
     def at(self, place: str | Place) -> Stated:
-        """What is stated at a place."""
+        """The statement at a place."""
         holder, name = self._holder(place)
         return stated_in(holder, name) if holder is not None else NOTHING
 
@@ -110,7 +110,7 @@ class Draft:
         return group.key if group is not None else None
 
     def references(self, place: str | Place) -> list[int | str]:
-        """How each row of a table is told from the others: by its key; by its number where it has none of its own."""
+        """The reference of each row of a table: its key; its number where it has none of its own."""
         at = _place(place)
         key = self.key_of(at) if at is not None else None
         names = [row.get(key) if key is not None else None for row in self.rows(place) or []]
@@ -148,7 +148,7 @@ class Draft:
                 unit["groups"].pop(at.group, None)
 
     def translated(self, place: Place, seen: "Draft") -> Place:
-        """Where what a page showed at a place of `seen` stands in this draft, by ids and keys; raises GoneError."""
+        """The place in this draft of what a page showed at a place of `seen`, by ids and keys; raises GoneError."""
         if place.unit is None:
             return place
         ids, now = seen.unit_ids(), self.unit_ids()
@@ -234,7 +234,7 @@ def _object_in(holder: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def stated_in(holder: dict[str, Any], name: str) -> Stated:
-    """What an object of facts states of one of them."""
+    """An object's statement of one of its facts."""
     raw = holder.get(name)
     if not isinstance(raw, dict) or "below" in raw:
         return Stated(raw)

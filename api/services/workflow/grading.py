@@ -24,7 +24,7 @@ from grading.model.result import Grading as Graded
 
 
 def preview(context: Context, content: str, mode: Mode = Mode.OFFICIAL) -> tuple[domain.Audit, Graded]:
-    """What an audit would be graded; nothing is stored. Raises Problem (422) with the place of every error."""
+    """Grade an audit without storing anything. Raises Problem (422) with the place of every error."""
     grader = context.service.grader
     audit = grader.read(content)
     return audit, grader.grade(audit, mode)
@@ -107,7 +107,7 @@ def make(
 
 
 def counted(decision: Decision) -> dict[str, int | None]:
-    """Why a grade is not decided, as the store keeps it."""
+    """The reasons why a grade is not decided, as the store holds them."""
     causes = decision.causes
     return {
         "missing": None if causes is None else causes.missing,
@@ -116,7 +116,7 @@ def counted(decision: Decision) -> dict[str, int | None]:
 
 
 def log_details(grading: Grading) -> dict[str, str]:
-    """What the log says of a grading when it is made, so that neither its inputs nor its document can be changed unnoticed."""
+    """The log's details of a new grading, so that neither its inputs nor its document can be changed unnoticed."""
     return {"grading": str(grading.id), "inputs": grading.inputs, "result": result_of(grading)}
 
 

@@ -14,7 +14,7 @@ _ABSENT: Any = object()
 
 
 class Three(NamedTuple):
-    """What one place says in the version that was seen, in what is sent, and in the draft now."""
+    """The values of one place in the version that was seen, in what is sent, and in the draft now."""
 
     seen: Any
     sent: Any
@@ -22,7 +22,7 @@ class Three(NamedTuple):
 
     @property
     def changed_by_one(self) -> bool:
-        """Whether only one side has changed it, or both alike."""
+        """True when only one side has changed the place, or both alike."""
         return _same(self.sent, self.seen) or _same(self.now, self.seen) or _same(self.sent, self.now)
 
 
@@ -111,7 +111,7 @@ class _Merging:
         return stays + [text for text in mine if text not in base and text not in stays]
 
     def whole(self, said: Three, place: str) -> Any:
-        """What can't be taken apart; what both have changed stays as it is and is a conflict."""
+        """Merge a value that can't be taken apart; what both have changed stays as it is and is a conflict."""
         if not said.changed_by_one:
             self.conflicts.append(FieldConflict(place, *(None if one is _ABSENT else one for one in said)))
             return said.now

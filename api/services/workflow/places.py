@@ -1,4 +1,4 @@
-"""Where in a draft something stands: rows of tables by their keys, as `units[0].groups.outlets["DA003"].nmhc`.
+"""Places in a draft: rows of tables by their keys, as `units[0].groups.outlets["DA003"].nmhc`.
 
 The number of a row (`outlets[2]`) says which row is meant only together with the version of the draft that showed it: rows
 come and go. So it is read, and never kept.

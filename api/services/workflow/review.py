@@ -1,4 +1,4 @@
-"""What has to be said before an audit goes on: for what is missing or unusual, and for a grade that is not decided."""
+"""Review before an audit goes on: a word is needed for what is missing or unusual, and for a grade that is not decided."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -39,7 +39,7 @@ def before(context: Context, audit: Audit) -> Audit | None:
 def findings_of(
     context: Context, audit: Audit, grading: Grading, made: tuple[domain.Audit, Graded] | None = None
 ) -> tuple[Finding, ...]:
-    """What somebody should look at once more in an audit as it was graded; raises Problem (409) when it can't be made again.
+    """The findings about an audit as it was graded; raises Problem (409) when it can't be graded again.
 
     `made`: what the grading was stored from, where it has just been made. Findings follow from gradings, which never change, and
     the day: a process works them out once.
@@ -96,19 +96,19 @@ def _numbers_of(context: Context, grading: Grading) -> dict[Slot, Number]:
 
 
 def outcomes_of(context: Context, grading: Grading) -> list[Outcome]:
-    """What a grading says of each unit."""
+    """A grading's outcome for each unit."""
     units = select(GradedUnit.grade, GradedUnit.attainable).where(GradedUnit.grading_id == grading.id)
     return [Outcome(*row) for row in context.db.execute(units)]
 
 
 def is_open(outcomes: Sequence[Outcome]) -> bool:
-    """Whether the grade of any unit is not decided."""
+    """True when the grade of any unit is not decided."""
     return any(is_undecided(*outcome) for outcome in outcomes)
 
 
 @dataclass(frozen=True)
 class OpenPoints:
-    """What has to be looked at before an audit is confirmed or published."""
+    """The points to look at before an audit is confirmed or published."""
 
     findings: tuple[Finding, ...]
     undecided: bool
@@ -116,13 +116,13 @@ class OpenPoints:
 
 
 def look_at(context: Context, audit: Audit, grading: Grading) -> OpenPoints:
-    """What has to be looked at before an audit goes on with a grading."""
+    """The points to look at before an audit goes on with a grading."""
     outcomes = outcomes_of(context, grading)
     return OpenPoints(findings_of(context, audit, grading), is_open(outcomes), has_open_exclusion(outcomes))
 
 
 def has_open_exclusion(outcomes: Sequence[Outcome]) -> bool:
-    """Whether a unit is out of the grading only as long as nobody answers its gates."""
+    """True when a unit is out of the grading only as long as nobody answers its gates."""
     return any(outcome.grade == UNGRADED and is_undecided(*outcome) for outcome in outcomes)
 
 
@@ -134,7 +134,7 @@ def require_met_gates(outcomes: Sequence[Outcome]) -> None:
 
 
 def word_for(what: str, reasons: str, found: Sequence[Finding], undecided: bool = False) -> str:
-    """What was said for going on all the same; raises Problem (422) where something has to be said and was not.
+    """The word given for going on all the same; raises Problem (422) where one is needed and was not given.
 
     The problem lists what was found (`findings`).
     """

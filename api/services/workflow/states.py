@@ -32,7 +32,7 @@ MAX_REASONS = 4000
 
 
 class Action(StrEnum):
-    """What can be done with an audit."""
+    """An action on an audit."""
 
     SAVE = "save"
     SUBMIT = "submit"

@@ -146,7 +146,7 @@ def withdraw(context: Context, audit_id: UUID, reasons: str = "", version: int |
 
 
 def _word(word: str, found: Sequence[Finding]) -> dict[str, Any]:
-    """What the log says of a step that needed a word."""
+    """The log's details of a step that needed a word."""
     said: dict[str, Any] = {"reasons": word} if word else {}
     return said | ({"findings": review.told(found)} if found else {})
 

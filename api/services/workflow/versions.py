@@ -1,4 +1,4 @@
-"""What a draft said in each of its versions: so that a page that was opened earlier overwrites nothing that it never showed."""
+"""Versions of a draft: so that a page that was opened earlier overwrites nothing that it never showed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ KEPT = 1000
 
 @dataclass(frozen=True)
 class Change:
-    """Who changed something last, when, and on which opened page."""
+    """The last change of a part: user, moment, and the opened page it came from."""
 
     by: str
     at: datetime
@@ -54,7 +54,7 @@ def forget_versions(context: Context, audit: Audit) -> None:
 
 
 def content_at(context: Context, audit: Audit, version: int) -> str:
-    """What a draft said in one of its versions; raises Problem (412) when that isn't known any more."""
+    """The content of a draft in one of its versions; raises Problem (412) when that isn't known any more."""
     rows = select(DraftVersion).where(DraftVersion.audit_id == audit.id)
     row = context.db.scalar(rows.where(DraftVersion.version >= version).order_by(DraftVersion.version).limit(1))
     if row is not None and row.since <= version:
@@ -69,7 +69,7 @@ def content_at(context: Context, audit: Audit, version: int) -> str:
 def last_change(
     context: Context, audit: Audit, version: int, part: Callable[[str], Any], page: str | None
 ) -> Change | None:
-    """Who changed a part of a draft last since a version; None when it was changed on the same opened page alone."""
+    """The last change of a part of a draft since a version; None when it was changed on the same opened page alone."""
     rows = select(DraftVersion).where(DraftVersion.audit_id == audit.id, DraftVersion.version >= version)
     kept = list(context.db.scalars(rows.order_by(DraftVersion.version)))
     contents = [row.content for row in kept] + [revision_of(context, audit).content]

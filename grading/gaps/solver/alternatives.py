@@ -1,4 +1,4 @@
-"""What can be satisfied in several ways, with what each way takes and which is the cheapest."""
+"""Alternatives that satisfy a demand, with what each takes and which is the cheapest."""
 
 from collections.abc import Iterator
 

@@ -122,7 +122,7 @@ def _kind(
 
 
 def is_open(before: Any, constraints: Sequence[Constraint]) -> bool:
-    """Whether a better measurement may show that nothing has to be changed: nothing is known, or not enough."""
+    """True when a better measurement may show that nothing has to be changed: nothing is known, or not enough."""
     if not isinstance(before, Interval):
         return before is None
     return all(surely(before, constraint) is not False for constraint in constraints)
@@ -144,7 +144,7 @@ def _works(demands: Sequence[Demand]) -> Iterator[WorkToDo]:
 
 
 def _blockers(subject: Subject, level: str, chosen: Chosen) -> Iterator[Blocker]:
-    """What is in the way, once for all rows in which it is."""
+    """The obstacles, once for all rows in which they are."""
     found: dict[tuple[str, str, str], list[Leaf | Table]] = {}
     for obstacle in chosen.closed:
         said = required_text(subject, obstacle)
@@ -173,7 +173,7 @@ def _ready_on(subject: Subject, obstacle: Leaf | Table) -> date | None:
 
 
 def _left(level: str, asked: Sequence[Asked]) -> Iterator[Blocker]:
-    """What changes keep bringing up again: each repair upsets something else."""
+    """The demands that changes keep bringing up again: each repair upsets something else."""
     for one in asked:
         yield Blocker(
             indicator=one.owner.id,
@@ -186,7 +186,7 @@ def _left(level: str, asked: Sequence[Asked]) -> Iterator[Blocker]:
 
 
 def _conflict(subject: Subject, level: str, part: Part, core: tuple[Part, ...]) -> Blocker:
-    """Which values can't be as everything together asks for, and what else asks."""
+    """The values that can't be as everything together asks for, and the other demands on them."""
     shared = frozenset.intersection(*(other.roots for other in core)) or part.roots
     labels = [
         fact_label(subject.ruleset, slot.fact) + (f"（{slot.row}）" if slot.row is not None else "")

@@ -1,4 +1,4 @@
-"""What demands take together: each work done and paid once, side by side."""
+"""Costs of demands together: each work done and paid once, side by side."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -40,7 +40,7 @@ def cost_of_works(works: Iterable[JointWork]) -> Costs | None:
 
 
 def weeks_of(demands: Iterable[Demand]) -> Costs | None:
-    """How long the longest of the works and waits takes, in weeks; see `cost_of`."""
+    """The weeks of the longest of the works and waits; see `cost_of`."""
     demands = list(demands)
     known = [(w.remedy.weeks, sure) for w, sure in works_of(demands).items() if w.remedy is not None and w.remedy.weeks]
     known += [((d.effort.wait, d.effort.wait), True) for d in demands if d.effort is not None and d.effort.wait]

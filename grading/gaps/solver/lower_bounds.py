@@ -1,4 +1,4 @@
-"""What ways cost: the price of remedies, and how little more a choice could cost or change than is decided already."""
+"""Lower bounds of costs: the price of remedies, and how little more a choice could cost or change than is decided already."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -19,7 +19,7 @@ Known = dict[tuple[Demand, ...], Any]
 
 
 def price(effort: Effort | None) -> Decimal:
-    """What an effort counts for, in 万元: the middle of its range; of one that may not be needed, down from nothing."""
+    """The price of an effort, in 万元: the middle of its range; of one that may not be needed, down from nothing."""
     if effort is None or effort.only_time:
         return Decimal(0)
     remedy = effort.work.remedy
@@ -28,7 +28,7 @@ def price(effort: Effort | None) -> Decimal:
 
 
 def prices_of(demands: Iterable[Demand]) -> Prices:
-    """What each remedy counts for: done and paid once, whatever it serves."""
+    """The price of each remedy: done and paid once, whatever it serves."""
     found: Prices = {}
     for effort in efforts_of(demands):
         found[effort.work] = max(found.get(effort.work, Decimal(0)), price(effort))
@@ -52,7 +52,7 @@ def choice_of(needed: int, ways: Iterable[Node]) -> Either:
 
 
 class LowerBound:
-    """What is paid and changed by demands, and how little more a part could cost: never more than it will."""
+    """The least that demands pay and change, and how little more a part could cost: never more than it will."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class LowerBound:
         return rank if self.smallest else (rank[1], rank[0])
 
     def of(self, node: Node) -> Rank:
-        """How promising a way is."""
+        """The rank of a way: how promising it is."""
         rank = (self._count(node), self._cost(node))
         return rank if self.smallest else (rank[1], rank[0])
 
@@ -126,7 +126,7 @@ class LowerBound:
         return {root for leaf in leaves(node) for root in self.values.roots(leaf.demand.slot)}
 
     def _is_plain(self, node: Node) -> bool:
-        """Whether what a way costs and changes is known to the last figure: facts only, no choice in it."""
+        """True when what a way costs and changes is known to the last figure: facts only, no choice in it."""
         listed = node.parts if isinstance(node, Both) else (node,)
         constrained: dict[Slot, list[Demand]] = {}
         for part in listed:

@@ -39,13 +39,13 @@ class Trials:
 
 
 def setting_of(subject: Subject, slot: Slot) -> Setting:
-    """Where to put a slot's value: at the enterprise when it stands there."""
+    """The place at which a slot's value is set: the enterprise when it stands there."""
     place = subject.stated(slot.group, slot.row, slot.fact)[1]
     owner = ENTERPRISE if place.startswith(f"{ENTERPRISE}.") else subject.unit.id
     return Setting(owner, slot.group, slot.row, slot.fact, None)
 
 
 def has_reached(subject: Subject, level: str) -> bool:
-    """Whether the unit is graded so, or better."""
+    """True when the unit is graded so, or better."""
     grade, ids = subject.grading.outcome.grade, subject.ruleset.scale.ids
     return grade in ids and ids.index(grade) <= ids.index(level)

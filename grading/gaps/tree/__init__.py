@@ -1,1 +1,1 @@
-"""What a level asks of a unit as a tree, and the values that would satisfy its parts."""
+"""A level's demands on a unit as a tree, and the values that would satisfy its parts."""

@@ -60,7 +60,7 @@ class TreeBuilder:
         return both([node], stem.questions(scope, applies, (), None))
 
     def _ways(self, stem: "_Stem", others: Sequence["_Stem"]) -> Node:
-        """What the level asks, or what a better level asks as long as that is a way at all."""
+        """The demands of the level, or of a better level as long as that is a way at all."""
         own = stem.whole() or both([])
         better = [node for node in (other.whole() for other in others) if node is not None]
         open_ = [node for node in better if not obstacles_of(node)]
@@ -146,7 +146,7 @@ class _Stem:
         return Leaf(self.asked, place, line, c, around, slot.row, wanted, scope, fulfilled, demand, closed, remedy)
 
     def is_evidence(self, roots: Sequence[Slot], scope: bool = False) -> bool:
-        """Whether nothing but evidence is missing: what the plant is, or a value that is no lever, nobody has stated."""
+        """True when nothing but evidence is missing: what the plant is, or a value that is no lever, nobody has stated."""
         ruleset = self.subject.ruleset
         if scope:
             return not any(root.fact in levers(ruleset) for root in roots)
@@ -154,7 +154,7 @@ class _Stem:
         return all(fact is None or fact.is_given for fact in facts)
 
     def effort(self, remedy: Remedy | None, slot: Slot, constraint: Constraint, value: Any) -> Effort:
-        """What it takes to have a value as wished; what lapses takes nothing but time."""
+        """The effort of having a value as wished; what lapses takes nothing but time."""
         fact = self.subject.ruleset.facts.get(slot.fact)
         wait = Decimal(0)
         if fact is not None:
@@ -195,7 +195,7 @@ class _Stem:
         every: bool,
         scope: bool,
     ) -> Node | None:
-        """What is asked of one row. Where one row is needed, that row must count, and go on counting."""
+        """The demands on one row. Where one row is needed, that row must count, and go on counting."""
         required = self.condition(c.require, f"{place}.require", around, row, wanted, scope)
         where = f"{place}.where"
         if required is None or c.where is None or where not in self.subject.conditions:
@@ -238,7 +238,7 @@ def later_day(subject: Subject, roots: Sequence[Slot]) -> date | None:
 
 
 def _needed(c: ConditionBase, count: int, wanted: bool) -> int:
-    """How many of `count` parts must come out as wanted for the whole to do so."""
+    """The number of the `count` parts that must come out as wanted for the whole to do so."""
     if isinstance(c, AtLeastOf):
         n = min(c.at_least_of, count)
         return n if wanted else count - n + 1
@@ -246,7 +246,7 @@ def _needed(c: ConditionBase, count: int, wanted: bool) -> int:
 
 
 def _is_another_kind(node: Node) -> bool:
-    """Whether a row is ruled out by what it is, so that only another row could serve."""
+    """True when a row is ruled out by what it is, so that only another row could serve."""
     if isinstance(node, Both | Either):
         return any(o.closed == "circumstance" for o in node.obstacles)
     return node.closed == "circumstance"

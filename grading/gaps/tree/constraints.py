@@ -19,7 +19,7 @@ STATED = "stated"
 
 
 class Constraint(NamedTuple):
-    """What is asked of a value: that it compares so, or (`wanted=False`) does not."""
+    """A constraint on a value: that it compares so, or (`wanted=False`) does not."""
 
     operator: str
     operand: Any
@@ -39,7 +39,7 @@ class Constraint(NamedTuple):
 
 
 def satisfies(value: Any, constraint: Constraint) -> bool:
-    """Whether a value is as asked; an unknown one never is, and a bounded one where all that it can be is."""
+    """True when a value is as asked; an unknown one never is, and a bounded one where all that it can be is."""
     if value is None:
         return False
     operator, operand, wanted = constraint
@@ -69,7 +69,7 @@ def satisfies(value: Any, constraint: Constraint) -> bool:
 
 
 def surely(value: Interval, constraint: Constraint) -> bool | None:
-    """Whether all that a number can be is as wished, or nothing of it; None where that is not known."""
+    """True when all that a number can be is as wished, false when nothing of it; None where that is not known."""
     if constraint.operator == STATED or constraint.operand is None:
         return None
     figures = tuple(figure for figure in constraint.listed if isinstance(figure, Decimal))

@@ -31,7 +31,7 @@ def names_of(asked: Asked) -> Mapping[str, str]:
     entries = list(_entries(asked.condition, asked.name, "must" if asked.wanted else "must not", ()))
     if asked.applies_when is not None:
         entries += _entries(asked.applies_when, applies_name(asked), "scope", ())
-    return dict(_told_apart(entries, 0))
+    return dict(_distinguish(entries, 0))
 
 
 def applies_name(asked: Asked) -> str:
@@ -78,7 +78,7 @@ def _turned(sign: str) -> str:
 
 
 def _context(c: ConditionBase, part: ConditionBase) -> Iterator[str]:
-    """What tells a comparison apart by what is written around it: the rows that are meant, options beside it."""
+    """The context of a comparison, which tells it apart: the rows that are meant, options beside it."""
     if isinstance(c, Not) or (isinstance(c, Each | Some) and part is c.where):
         return
     for _, other in parts(c):
@@ -104,7 +104,7 @@ def _figures(c: Comparison) -> tuple[Any, ...]:
     return (tuple(figures), tuple(days))
 
 
-def _told_apart(entries: list[_Entry], depth: int) -> Iterator[tuple[str, str]]:
+def _distinguish(entries: list[_Entry], depth: int) -> Iterator[tuple[str, str]]:
     alike: dict[str, list[_Entry]] = {}
     for entry in entries:
         alike.setdefault(entry.names[depth], []).append(entry)
@@ -112,7 +112,7 @@ def _told_apart(entries: list[_Entry], depth: int) -> Iterator[tuple[str, str]]:
         if len(listed) == 1:
             yield listed[0].place, name
         elif depth < 2:
-            yield from _told_apart(listed, depth + 1)
+            yield from _distinguish(listed, depth + 1)
         else:
             for n, entry in enumerate(sorted(listed, key=lambda entry: (entry.order, entry.place))):
                 yield entry.place, f"{name} {n}"

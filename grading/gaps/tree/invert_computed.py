@@ -187,7 +187,7 @@ def _decimal(bound: Fraction, operator: str) -> Decimal:
 
 
 def probes(values: Values, slot: Slot, constraint: Constraint) -> Constraints | None:
-    """Where no formula helps (a fact that comes in twice, days): try likely values of one fact after the other."""
+    """Probing where no formula helps (a fact that comes in twice, days): try likely values of one fact after the other."""
     roots = values.roots(slot)
     missing = [root for root in roots if values.number(root) is None and root.fact in values.ruleset.facts]
     for root in (*missing, *(root for root in roots if root not in missing)):

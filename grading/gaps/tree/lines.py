@@ -22,12 +22,12 @@ from grading.model.ruleset import Gate, Ruleset
 from grading.places import sources
 
 Shown = tuple[Leaf | Table, str | None]
-"""What a gap line is made of, with the alternative that it belongs to."""
+"""A gap line with the alternative that it belongs to."""
 
 
 @dataclass(frozen=True)
 class Open:
-    """What stands between a unit and a level: the trees of everything that is asked for and not fulfilled."""
+    """The gaps between a unit and a level: the trees of everything that is asked for and not fulfilled."""
 
     subject: Subject
     level: str
@@ -76,12 +76,12 @@ def shown(node: Node, alternative: str | None = None) -> Iterator[Shown]:
 
 
 def is_choice(node: Either) -> bool:
-    """Whether there are more ways left than are needed."""
+    """True when there are more ways left than are needed."""
     return len(ways_of(node)) > still_needed(node)
 
 
 def required_text(subject: Subject, part: Leaf | Table) -> str:
-    """What a comparison or table asks for, in words."""
+    """The requirement of a comparison or table, in words."""
     ruleset = subject.ruleset
     if isinstance(part, Table):
         label = ruleset.groups[part.group].name
@@ -164,7 +164,7 @@ def _of_leaf(subject: Subject, leaf: Leaf) -> dict[str, Any]:
 
 
 def _settled_by(ruleset: Ruleset, c: Comparison, constraint: Constraint, behind: Sequence[str]) -> str:
-    """Which measurement would settle a comparison that upper bounds, of the facts `behind` it, leave open."""
+    """The measurement that would settle a comparison that upper bounds, of the facts `behind` it, leave open."""
     limit = constraint.operand
     if c.fact in ruleset.computed:
         named = "、".join(fact_label(ruleset, fact) for fact in behind)
@@ -220,7 +220,7 @@ def _evidence(
     remedy: Remedy | None,
     missing: tuple[MissingValue, ...],
 ) -> tuple[str, ...]:
-    """What proves the value, then what proves that the remedy is done."""
+    """The evidence of the value, then the evidence that the remedy is done."""
     facts = [subject.ruleset.facts[fact] for fact, _, _ in audited if fact in subject.ruleset.facts]
     listed = [e for value in missing for e in value.evidence] or [e for fact in facts for e in fact.evidence]
     return tuple(dict.fromkeys([*listed, *(remedy.evidence if remedy is not None else ())]))

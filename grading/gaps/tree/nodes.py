@@ -1,4 +1,4 @@
-"""What is asked of a unit as a tree: comparisons in their rows at the leaves, each with the side it has to come out on.
+"""Demands on a unit as a tree: comparisons in their rows at the leaves, each with the side it has to come out on.
 
 Gap lines, alternatives and the plan all read this one tree. `not` is worked into the leaves, conditions that are not there
 on the day are gone, `each` and `some` are spread out over the rows that they look at.
@@ -37,7 +37,7 @@ class Leaf:
     demand: Demand
     closed: Reason | None = None
     remedy: Remedy | None = None
-    """What it takes; none for what only decides on scope."""
+    """The remedy; none for what only decides on scope."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,14 +167,14 @@ def _plainest_first(obstacles: tuple[Leaf | Table, ...]) -> tuple[bool, bool, in
 
 
 def obstacles_of(node: Node) -> tuple[Leaf | Table, ...]:
-    """What makes a node impossible to fulfil by changing the audit; nothing when it can be fulfilled."""
+    """The obstacles that make a node impossible to fulfil by changing the audit; nothing when it can be fulfilled."""
     if isinstance(node, Leaf):
         return (node,) if node.closed is not None else ()
     return (node,) if isinstance(node, Table) else node.obstacles
 
 
 def is_ruled_out(obstacles: tuple[Leaf | Table, ...]) -> bool:
-    """Whether what the plant is, or what rows it has, is among the obstacles: such a way will never be one."""
+    """True when what the plant is, or what rows it has, is among the obstacles: such a way will never be one."""
     return any(o.closed in ("circumstance", "no_row") for o in obstacles)
 
 
@@ -198,5 +198,5 @@ def ways_of(node: Either) -> tuple[Node, ...]:
 
 
 def still_needed(node: Either) -> int:
-    """How many parts are needed beyond those that hold."""
+    """The number of parts that are needed beyond those that hold."""
     return node.needed - sum(part.holds for part in node.parts)

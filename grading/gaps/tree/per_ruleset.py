@@ -1,4 +1,4 @@
-"""What is worked out once from a ruleset, which is large and never changes."""
+"""Results that are worked out once from a ruleset, which is large and never changes."""
 
 from collections import OrderedDict
 from collections.abc import Callable

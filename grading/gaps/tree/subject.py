@@ -32,7 +32,7 @@ class Subject:
 
     @cached_property
     def values(self) -> Values:
-        """What is known of the unit, computed values included."""
+        """The known values of the unit, computed values included."""
         return values_of(self.ruleset, self.grading)
 
     @cached_property
@@ -41,7 +41,7 @@ class Subject:
         return dict(self.grading.conditions)
 
     def status(self, place: str, row: str | None) -> Status | None:
-        """What the engine concluded of a condition; None when it is not there on this day, or does not look at the row."""
+        """The engine's conclusion of a condition; None when it is not there on this day, or does not look at the row."""
         status = self.conditions.get(place)
         return status.get(row or "") if isinstance(status, dict) else status
 
@@ -53,7 +53,7 @@ class Subject:
         return tuple(key for key in keys if self.status(f"{name}.where", key) is not Status.UNMET)
 
     def stated(self, group: str | None, row: str | None, fact: str) -> tuple[Known | None, str]:
-        """What the audit says of a fact, and its place."""
+        """The audit's statement of a fact, and its place."""
         return stated(self.audit, self.index, group, row, fact)
 
 
@@ -87,12 +87,12 @@ class Asked:
 
     @property
     def title(self) -> str:
-        """What people call it."""
+        """The title in people's words."""
         return self.owner.title or self.owner.id
 
     @property
     def applies_when(self) -> ConditionBase | None:
-        """When an indicator applies; None: always."""
+        """The condition under which an indicator applies; None: always."""
         return self.owner.applies_when if isinstance(self.owner, Indicator) else None
 
 
@@ -124,17 +124,17 @@ def _asked(indicator: Indicator, level: str, way: Stated, ids: tuple[str, ...]) 
 
 
 def stands_in_the_way(subject: Subject, asked: Asked) -> bool:
-    """Whether what is asked is not fulfilled, as the engine concluded."""
+    """True when what is asked is not fulfilled, as the engine concluded."""
     if isinstance(asked.owner, Indicator):
         return subject.grading.indicator(asked.owner.id).levels[asked.level] is not Status.MET
     return subject.status(asked.name, None) in (Status.MET, Status.UNKNOWN)
 
 
 def holds(status: Status | None, wanted: bool) -> bool:
-    """Whether a status is as wanted."""
+    """True when a status is as wanted."""
     return status is (Status.MET if wanted else Status.UNMET)
 
 
 def provenance_of(ruleset: Ruleset, asked: Asked, *conditions: ConditionBase) -> Any:
-    """How a figure is known; `conditions` from the outermost to the figure's own."""
+    """The provenance of a figure; `conditions` from the outermost to the figure's own."""
     return ruleset.provenance(asked.owner, asked.requirement, *conditions)

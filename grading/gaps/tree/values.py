@@ -75,14 +75,14 @@ class Values:
         )
 
     def is_given(self, slot: Slot) -> bool:
-        """Whether the value is known and no change at the plant makes it another."""
+        """True when the value is known and no change at the plant makes it another."""
         fact, value = self.ruleset.facts.get(slot.fact), self.today.get(slot)
         if fact is None:
             return True
         return fact.is_given and value is not None and not isinstance(value, Interval) and slot not in self.invalid
 
     def is_ruled_out(self, slot: Slot, constraint: Constraint) -> bool:
-        """Whether none of the values that a change, or a better measurement of what is given, may lead to is as wished."""
+        """True when none of the values that a change, or a better measurement of what is given, may lead to is as wished."""
         fact, value = self.ruleset.facts.get(slot.fact), self.today.get(slot)
         if fact is not None and fact.is_given and isinstance(value, Interval):
             return surely(value, constraint) is False

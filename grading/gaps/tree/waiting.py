@@ -1,4 +1,4 @@
-"""What only the passing of time changes: how long it takes, and from which day on."""
+"""Values that only the passing of time changes: how long it takes, and from which day on."""
 
 from calendar import monthrange
 from datetime import date, timedelta

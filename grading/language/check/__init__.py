@@ -1,4 +1,4 @@
-"""What is wrong with a ruleset whose files are well formed: what can't mean anything, and what is missing or idle."""
+"""Checks of a ruleset whose files are well formed: what can't mean anything, and what is missing or idle."""
 
 from grading.language.check.computed import check_computed
 from grading.language.check.conditions import check_conditions

@@ -1,4 +1,4 @@
-"""What a fact is compared with: of the right type, within its range, with no more places than it can have."""
+"""Operands of comparisons: of the right type, within the fact's range, with no more places than it can have."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -51,7 +51,7 @@ def check_operand(c: Comparison, fact: Fact | None, computed: Computed | None) -
 
 
 def _value(c: Comparison, type_: str, fact: Fact | None, value: Scalar) -> Iterator[tuple[Reason, bool]]:
-    """What is wrong with one value, each with whether it is only a warning."""
+    """The problems of one value, each with whether it is only a warning."""
     if type_ == "boolean" and not isinstance(value, bool):
         yield reason_of(RulesetCode.NOT_A_BOOLEAN, fact=c.fact, value=_shown(value)), False
     elif type_ == "date" and not isinstance(value, date):

@@ -1,4 +1,4 @@
-"""Where figures come from: every one says so, none claims more than is known."""
+"""Provenance of figures: every one states it, none claims more than is known."""
 
 from collections.abc import Iterator
 
@@ -64,7 +64,7 @@ def check_figures(loaded: Loaded) -> Iterator[Problem]:
 
 
 def _estimate(place: Place) -> Iterator[Reason]:
-    """What an estimated figure lacks: a low confidence, and beside its basis the reasons it rests on."""
+    """The parts that an estimated figure lacks: a low confidence, and beside its basis the reasons it rests on."""
     if place.confidence != "low":
         given = place.confidence or Phrase.NOT_STATED
         yield reason_of(RulesetCode.ESTIMATE_TOO_CONFIDENT, given=given)
@@ -107,7 +107,7 @@ def _lacking(loaded: Loaded, indicator: Indicator) -> Iterator[Problem]:
 
 
 def _states(requirement: Requirement, name: str) -> bool:
-    """Whether a level or its condition says it; a remedy may stand on the single conditions instead."""
+    """True when a level or its condition states it; a remedy may stand on the single conditions instead."""
     if getattr(requirement, name) is not None or getattr(requirement.require, name) is not None:
         return True
     return name == "remedy" and any(c.remedy is not None for _, c in walk(requirement.require))

@@ -1,4 +1,4 @@
-"""How findings name things."""
+"""Names of things in findings."""
 
 from collections.abc import Collection
 from difflib import get_close_matches

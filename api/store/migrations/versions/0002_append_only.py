@@ -1,4 +1,4 @@
-"""What was graded and logged can't be changed any more, whoever asks: triggers refuse it."""
+"""Make gradings and log append-only, whoever asks: triggers refuse changes."""
 
 from alembic import op
 

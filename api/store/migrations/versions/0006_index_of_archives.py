@@ -1,4 +1,4 @@
-"""What the index of an archive of reports says of each of them. Archives under way are made anew: they are kept for a day."""
+"""Add an index to archives of reports. Archives under way are made anew: they are stored for a day."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""How much of what computes much each user has asked for: counted by all processes together."""
+"""Count each user's costly requests for all processes together."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Why gradings are not decided, what was said when they were published, and units of batches that are taken one by one."""
+"""Store why gradings are not decided, the word of their publication, and units of batches that are taken one by one."""
 
 import sqlalchemy as sa
 from alembic import op

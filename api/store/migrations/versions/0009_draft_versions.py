@@ -1,4 +1,4 @@
-"""What drafts said up to each of their versions, and why a plant is graded under an edition of elsewhere."""
+"""Store drafts up to each of their versions, and why a plant is graded under an edition of elsewhere."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Which revision of the engine did a chunk of a batch; of chunks that are done already nobody has noted it."""
+"""Store the engine's revision of each chunk of a batch; of chunks that are done already nobody has noted it."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -7,7 +7,8 @@ so that every module reads only what it or an earlier one concludes.
 
 from collections import defaultdict
 
-from grading.plan.nodes import Free, Plan, Ref, children_of
+from grading.plan.nodes import Free, Ref, children_of
+from tests.former.plan import FormerPlan
 
 SELECTION, SHARED, TOP = "selection", "shared", "grade"
 PORTION = 60
@@ -15,12 +16,12 @@ PORTION = 60
 a module, and stays in the processor's cache while the modules are small."""
 
 
-def assign_modules(plan: Plan) -> dict[int, str]:
+def assign_modules(plan: FormerPlan) -> dict[int, str]:
     """The module of each node."""
     return _Assignment(plan).found()
 
 
-def order(plan: Plan, home: dict[int, str]) -> list[str]:
+def order(plan: FormerPlan, home: dict[int, str]) -> list[str]:
     """The modules in the order in which they run."""
     names = [SELECTION, SHARED]
     for dimension in (target.id for target in plan.targets if target.kind == "dimension"):
@@ -29,7 +30,7 @@ def order(plan: Plan, home: dict[int, str]) -> list[str]:
 
 
 class _Assignment:
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: FormerPlan) -> None:
         self.plan = plan
         self.readers: dict[int, set[str]] = defaultdict(set)
 
@@ -101,7 +102,7 @@ class _Assignment:
         return selection
 
 
-def _portions(plan: Plan) -> dict[str, str]:
+def _portions(plan: FormerPlan) -> dict[str, str]:
     """The module of each indicator: its dimension, or a portion of it when the dimension is large."""
     counts: dict[str, int] = defaultdict(int)
     for place in plan.places:

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from grading.engine.certain_rules import certain_rules
-from grading.engine.conclusions import Concluding, describe, key_of
-from grading.engine.durable_rules import Memory
-from grading.engine.interval_patterns import HIGH_END, LOW_END
-from grading.engine.network import Network, definition, with_bounds
-from grading.engine.packing import packed
-from grading.engine.rules import WEIGHED, Effect, Module, Property, Rule
-from grading.engine.selfcheck import prove
 from grading.model.interval import Interval
+from tests.former.certain_rules import certain_rules
+from tests.former.conclusions import Concluding, describe, key_of
+from tests.former.durable_rules import Memory
+from tests.former.interval_patterns import HIGH_END, LOW_END
+from tests.former.network import Network, definition, with_bounds
+from tests.former.packing import packed
+from tests.former.rules import WEIGHED, Effect, Module, Property, Rule
 
 Text = tuple[str, str]
 """What is asserted of something but for the id, the value and the row: its property, and how it begins."""
@@ -80,7 +79,6 @@ class Loaded:
     def _prepared(self, name: str, rules: Iterable[Rule]) -> Prepared:
         packs = packed(rules)
         memory = Memory(name, definition(self.module, packs))
-        prove(self.module, memory, packs)
         concluded = {
             pack.name: (len(pack.patterns) > 1, {prop: self.concluding[rule.name] for prop, rule in pack.rules.items()})
             for pack in packs

@@ -5,7 +5,10 @@ These rules are in a module only when an audit has such a number, so that all ot
 
 from collections.abc import Iterator
 
-from grading.engine.rules import (
+from grading.engine.rules import NetworkError
+from grading.plan.nodes import Atom, Node
+from grading.problems.engine_codes import EngineCode
+from tests.former.rules import (
     MAX_INTEGER,
     MET,
     UNKNOWN,
@@ -13,14 +16,11 @@ from grading.engine.rules import (
     Conclusion,
     Effect,
     Names,
-    NetworkError,
     Pattern,
     Property,
     Test,
     Tests,
 )
-from grading.plan.nodes import Atom, Node
-from grading.problems.engine_codes import EngineCode
 
 LOW_END, HIGH_END = "l", "h"
 """Behind the property of an interval, those of its ends, as `Names.ends` writes them."""

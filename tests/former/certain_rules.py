@@ -5,12 +5,12 @@ fact is missing, no group unstated and no row in doubt, those can't fire: the mo
 been needed all the same, its node stays without a conclusion, which the session refuses.
 """
 
-from grading.engine.limits import passes
-from grading.engine.rules import EMPTY, MET, UNKNOWN, UNMET, WEIGHED, Module, Names, Property, Rule, Tests
-from grading.plan.nodes import Plan
+from tests.former.limits import passes
+from tests.former.plan import FormerPlan
+from tests.former.rules import EMPTY, MET, UNKNOWN, UNMET, WEIGHED, Module, Names, Property, Rule, Tests
 
 
-def certain_rules(plan: Plan, names: Names, module: Module) -> tuple[Rule, ...]:
+def certain_rules(plan: FormerPlan, names: Names, module: Module) -> tuple[Rule, ...]:
     """The rules of which every pattern can be met by a fact of a module that misses nothing."""
     return tuple(
         rule
@@ -22,7 +22,7 @@ def certain_rules(plan: Plan, names: Names, module: Module) -> tuple[Rule, ...]:
     )
 
 
-def _can_pass(plan: Plan, meant: Property, tests: Tests) -> bool:
+def _can_pass(plan: FormerPlan, meant: Property, tests: Tests) -> bool:
     possible = _possible(plan, meant)
     if possible is None:
         return True
@@ -30,7 +30,7 @@ def _can_pass(plan: Plan, meant: Property, tests: Tests) -> bool:
     return any(all(passes(test, value) for test in own) for value in possible)
 
 
-def _possible(plan: Plan, meant: Property) -> tuple[int, ...] | None:
+def _possible(plan: FormerPlan, meant: Property) -> tuple[int, ...] | None:
     """The values that a property can have when nothing is missing; None when it can have any."""
     is_open = meant.index in plan.open_nodes
     if meant.role in ("missing", "interval"):

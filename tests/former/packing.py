@@ -6,11 +6,10 @@ it is known which of them has fired.
 """
 
 from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from grading.engine.limits import MAX_ALTERNATIVES
-from grading.engine.rules import Pattern, Patterns, Rule, Tests
+from tests.former.limits import MAX_ALTERNATIVES
+from tests.former.rules import Pattern, Patterns, Rule, Tests
 
 
 @dataclass(frozen=True)
@@ -30,9 +29,15 @@ class _Filling:
     rules: dict[str, Rule] = field(default_factory=dict)
     rest: Patterns = ()
 
-    def has_room_for(self, properties: AbstractSet[str], alternatives: int) -> bool:
-        """Whether a rule for a single fact fits in: it asks for other properties, and there are not too many."""
-        return len(self.head) + alternatives <= MAX_ALTERNATIVES and self.rules.keys().isdisjoint(properties)
+    def has_room_for(self, rule: Rule) -> bool:
+        """Whether it asks for a single fact, as all rules here do, of another property, and there are not too many."""
+        alternatives = rule.patterns[0].alternatives
+        return (
+            not self.rest
+            and len(rule.patterns) == 1
+            and len(self.head) + len(alternatives) <= MAX_ALTERNATIVES
+            and not any(tests[0].property in self.rules for tests in alternatives)
+        )
 
     def take(self, rule: Rule) -> None:
         """Add a rule; of a join, which is alone, the patterns behind the first as well."""
@@ -49,21 +54,10 @@ class _Filling:
 def packed(rules: Iterable[Rule]) -> tuple[Pack, ...]:
     """The rules as the library gets them."""
     packs: list[_Filling] = []
-    # In order: a rule goes into the first that has room. Joins and full packs are not looked at again.
-    open_packs: dict[int, _Filling] = {}
     for rule in rules:
-        if len(rule.patterns) > 1:
-            packs.append(_Filling())
-            packs[-1].take(rule)
-            continue
-        alternatives = rule.patterns[0].alternatives
-        properties = {tests[0].property for tests in alternatives}
-        fitting = (k for k, pack in open_packs.items() if pack.has_room_for(properties, len(alternatives)))
-        k = next(fitting, len(packs))
-        if k == len(packs):
-            packs.append(_Filling())
-            open_packs[k] = packs[k]
-        packs[k].take(rule)
-        if len(packs[k].head) >= MAX_ALTERNATIVES:
-            del open_packs[k]
+        pack = next((pack for pack in packs if pack.has_room_for(rule)), None)
+        if pack is None:
+            pack = _Filling()
+            packs.append(pack)
+        pack.take(rule)
     return tuple(pack.closed(f"r{k}") for k, pack in enumerate(packs))

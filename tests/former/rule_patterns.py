@@ -7,7 +7,10 @@ Every node gets exactly one status, by a rule that fires; nothing is concluded f
 import operator
 from collections.abc import Callable, Iterator
 
-from grading.engine.rules import (
+from grading.model.condition import SET_OPERATORS
+from grading.plan.nodes import Atom, Copy, Every, Guarded, Nested, Node, OverRows, Ref, Target
+from tests.former.plan import FormerPlan
+from tests.former.rules import (
     MAX_INTEGER,
     MET,
     UNKNOWN,
@@ -21,8 +24,6 @@ from grading.engine.rules import (
     Property,
     Test,
 )
-from grading.model.condition import SET_OPERATORS
-from grading.plan.nodes import Atom, Copy, Every, Guarded, Nested, Node, OverRows, Plan, Ref, Target
 
 MANY_READERS = 4
 Needs = list[tuple[int, frozenset[int]]]
@@ -34,7 +35,7 @@ COMPARE: dict[str, Callable[[int, int], bool]] = {
 }
 
 
-def status_tests(plan: Plan, names: Names, node: int, allowed: frozenset[int]) -> tuple[Test, ...]:
+def status_tests(plan: FormerPlan, names: Names, node: int, allowed: frozenset[int]) -> tuple[Test, ...]:
     """The tests that a node's status is one of the allowed, which lie side by side."""
     weighed = plan.is_selective(plan.nodes[node].view)
     codes = sorted(code for status in allowed for code in (WEIGHED[status] if weighed else (status,)))
@@ -46,7 +47,7 @@ def allow(ref: Ref, *wanted: int) -> tuple[int, frozenset[int]]:
     return ref.node, frozenset(2 - v if ref.negated else v for v in wanted)
 
 
-def of_node(plan: Plan, names: Names, index: int, node: Node) -> Iterator[Conclusion]:
+def of_node(plan: FormerPlan, names: Names, index: int, node: Node) -> Iterator[Conclusion]:
     """What concludes a node from other nodes; values and facts that settle many nodes at once are elsewhere."""
     kind = node.kind
     if isinstance(kind, Every):
@@ -72,7 +73,7 @@ def of_node(plan: Plan, names: Names, index: int, node: Node) -> Iterator[Conclu
         yield from _of_rows(plan, names, index, node, kind)
 
 
-def _of_nested(plan: Plan, names: Names, index: int, node: Node, kind: Nested) -> Iterator[Conclusion]:
+def _of_nested(plan: FormerPlan, names: Names, index: int, node: Node, kind: Nested) -> Iterator[Conclusion]:
     """Met by the better level, or else by what is asked at the level; the trace tells which."""
     own, better = kind.own, kind.better
     title = f"met at {kind.met_at}, so met at {kind.level}"
@@ -86,7 +87,7 @@ def _of_nested(plan: Plan, names: Names, index: int, node: Node, kind: Nested) -
         yield from joined(plan, names, needs, Effect(node.name, "node", index, value))
 
 
-def joined(plan: Plan, names: Names, needs: Needs, effect: Effect, first: Patterns = ()) -> Iterator[Conclusion]:
+def joined(plan: FormerPlan, names: Names, needs: Needs, effect: Effect, first: Patterns = ()) -> Iterator[Conclusion]:
     """What needs all these node statuses; one pattern a node, since one fact can't satisfy two of a rule."""
     allowed: dict[int, frozenset[int]] = {}
     for node, values in needs:
@@ -100,7 +101,7 @@ def joined(plan: Plan, names: Names, needs: Needs, effect: Effect, first: Patter
     yield tuple(patterns), effect
 
 
-def any_of(plan: Plan, names: Names, needs: Needs, effect: Effect) -> Iterator[Conclusion]:
+def any_of(plan: FormerPlan, names: Names, needs: Needs, effect: Effect) -> Iterator[Conclusion]:
     """What follows from any one of these node statuses.
 
     It is one rule, but for statuses that many nodes follow from: of those, what follows is one rule.
@@ -114,7 +115,7 @@ def any_of(plan: Plan, names: Names, needs: Needs, effect: Effect) -> Iterator[C
         yield (Pattern(first, others=tuple(others)),), effect
 
 
-def of_grade(plan: Plan, names: Names, index: int, target: Target) -> Iterator[Conclusion]:
+def of_grade(plan: FormerPlan, names: Names, index: int, target: Target) -> Iterator[Conclusion]:
     """The best level that is met, and the best that is not unmet; for the unit, within what the vetoes allow."""
     veto = plan.ungraded if target.kind == "unit" else None
     for kind, enough, vetoed in (("grade", (MET,), (UNKNOWN, MET)), ("attainable", (UNKNOWN, MET), (MET,))):
@@ -133,7 +134,7 @@ def of_grade(plan: Plan, names: Names, index: int, target: Target) -> Iterator[C
 
 
 def of_values(
-    names: Names, plan: Plan, fact: str, view: int | None, atoms: list[tuple[int, Node]]
+    names: Names, plan: FormerPlan, fact: str, view: int | None, atoms: list[tuple[int, Node]]
 ) -> Iterator[Conclusion]:
     """What the values of one fact settle.
 
@@ -228,7 +229,7 @@ def _set_tests(names: Names, prop: str, atom: Atom) -> tuple[list[tuple[Test, ..
 # Lists and rows
 
 
-def _of_every(plan: Plan, names: Names, index: int, node: Node, kind: Every) -> Iterator[Conclusion]:
+def _of_every(plan: FormerPlan, names: Names, index: int, node: Node, kind: Every) -> Iterator[Conclusion]:
     good, bad = (MET, UNMET) if kind.conjunction else (UNMET, MET)
     children = kind.children
 
@@ -247,7 +248,7 @@ def _of_every(plan: Plan, names: Names, index: int, node: Node, kind: Every) -> 
     yield from conclude([allow(c, good, UNKNOWN) for c in children], UNKNOWN, (doubt,))
 
 
-def _of_rows(plan: Plan, names: Names, index: int, node: Node, kind: OverRows) -> Iterator[Conclusion]:
+def _of_rows(plan: FormerPlan, names: Names, index: int, node: Node, kind: OverRows) -> Iterator[Conclusion]:
     """One row that fails decides; else the rows are passed along one by one, and the last (`z`) concludes.
 
     A row that only may be in the view can't fail the whole: what it fails stays in doubt.

@@ -1,0 +1,184 @@
+"""The truth tables of nodes and targets: which statuses of what they read lead to which conclusion.
+
+Each row of a table is a rule. Rows exclude one another and leave nothing out, so that exactly one fires; `unmet` and `unknown`
+have rows of their own, and nothing is concluded from the absence of a fact. A row names as causes the nodes that settle it: of
+several that would do alone, the first in the order of the plan.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
+
+from grading.engine.rules import MET, NODES, ROW_AND_NODE, UNKNOWN, UNMET, Case, Cause, Effect, Names, Rule, Table
+from grading.engine.slots import Slots
+from grading.engine.stretches import between, passes
+from grading.engine.words import target_words, words_of
+from grading.plan.nodes import Copy, Every, Guarded, Nested, Node, Plan, Ref, Target, children_of
+
+STATUSES = (UNMET, UNKNOWN, MET)
+WHOLE_TABLE = 6
+"""Of a table that reads up to so many nodes the cases are all combinations of their statuses."""
+Needs = list[tuple[Ref, tuple[int, ...]]]
+Meaning = Callable[[dict[int, int]], tuple[tuple[int, int], ...]]
+"""What a table has to conclude of the statuses of the nodes that it reads: values by slot."""
+
+
+def of_node(plan: Plan, names: Names, slots: Slots, index: int, node: Node) -> Table:
+    """The table of a node that is worked out from other nodes of the unit or of the same row."""
+    rows = _Rows(plan, names, slots)
+    kind, slot = node.kind, slots.of_node[index]
+    if isinstance(kind, Every):
+        _add_every(rows, index, node.name, kind)
+    elif isinstance(kind, Guarded):
+        _add_guarded(rows, index, node.name, kind)
+    elif isinstance(kind, Nested):
+        _add_nested(rows, index, node.name, kind)
+    elif isinstance(kind, Copy):
+        how = NODES if kind.view is None else ROW_AND_NODE
+        for value in STATUSES:
+            rows.add(index, node.name, value, [(kind.child, (value,))], how=how)
+    else:
+        raise TypeError(f"{node.name} is not worked out from nodes")
+    read = [child.node for child in children_of(node)]
+    return rows.table(node.name, index, read, lambda statuses: ((slot, status_of(node, statuses)),))
+
+
+def status_of(node: Node, statuses: dict[int, int]) -> int:
+    """What the language says of a node, given the statuses of the nodes that it reads."""
+    found = [2 - statuses[child.node] if child.negated else statuses[child.node] for child in children_of(node)]
+    kind = node.kind
+    if isinstance(kind, Every):
+        return min(found) if kind.conjunction else max(found)
+    if isinstance(kind, Guarded):
+        guard, child = found
+        return max(2 - guard, child)
+    return max(found)
+
+
+def _add_every(rows: "_Rows", index: int, name: str, kind: Every) -> None:
+    good, bad = (MET, UNMET) if kind.conjunction else (UNMET, MET)
+    children = kind.children
+    rows.add(index, name, good, [(child, (good,)) for child in children])
+    in_order = sorted(children, key=lambda child: child.node)
+    for n, child in enumerate(in_order):
+        needs: Needs = [(other, (good, UNKNOWN)) for other in in_order[:n]]
+        rows.add(index, name, bad, [*needs, (child, (bad,))], named=[child])
+    for n, child in enumerate(children):
+        before: Needs = [(other, (good,)) for other in children[:n]]
+        behind: Needs = [(other, (good, UNKNOWN)) for other in children[n + 1 :]]
+        rows.add(index, name, UNKNOWN, [*before, (child, (UNKNOWN,)), *behind])
+
+
+def _add_guarded(rows: "_Rows", index: int, name: str, kind: Guarded) -> None:
+    guard, child = kind.guard, kind.child
+    left_out = f"not applicable: {rows.plan.nodes[guard.node].name}"
+    rows.add(index, left_out, MET, [(guard, (UNMET,))])
+    rows.add(index, name, MET, [(guard, (UNKNOWN, MET)), (child, (MET,))])
+    rows.add(index, name, UNMET, [(guard, (MET,)), (child, (UNMET,))])
+    rows.add(index, name, UNKNOWN, [(guard, (MET,)), (child, (UNKNOWN,))])
+    rows.add(index, name, UNKNOWN, [(guard, (UNKNOWN,)), (child, (UNMET, UNKNOWN))])
+
+
+def _add_nested(rows: "_Rows", index: int, name: str, kind: Nested) -> None:
+    """Met by the better level, or else by what is asked at the level; the trace tells which."""
+    own, better = kind.own, kind.better
+    rows.add(index, f"met at {kind.met_at}, so met at {kind.level}", MET, [(better, (MET,))])
+    rows.add(index, name, MET, [(better, (UNMET, UNKNOWN)), (own, (MET,))])
+    rows.add(index, name, UNMET, [(better, (UNMET,)), (own, (UNMET,))])
+    rows.add(index, name, UNKNOWN, [(better, (UNKNOWN,)), (own, (UNMET, UNKNOWN))])
+    rows.add(index, name, UNKNOWN, [(better, (UNMET,)), (own, (UNKNOWN,))])
+
+
+def of_target(plan: Plan, names: Names, slots: Slots, index: int, target: Target) -> Table:
+    """The best level that is met, and the best that is not unmet; for the unit, within what the vetoes allow."""
+    rows = _Rows(plan, names, slots)
+    veto = plan.ungraded if target.kind == "unit" else None
+    ways = (("grade", (MET,), (UNKNOWN, MET)), ("attainable", (UNKNOWN, MET), (MET,)))
+    for kind, enough, vetoed in ways:
+        title = f"{kind} {target.id}".strip()
+        short, free = (tuple(value for value in STATUSES if value not in some) for some in (enough, vetoed))
+        granted: Needs = [] if veto is None else [(veto, free)]
+        for i in range(len(target.levels) + 1):
+            needs: Needs = [*granted, *((ref, short) for ref in target.levels[:i])]
+            needs += [(target.levels[i], enough)] if i < len(target.levels) else []
+            rows.add_target(kind, index, title, i, needs)
+        if veto is not None:
+            rows.add_target(kind, index, title, -1, [(veto, vetoed)])
+
+    def meaning(statuses: dict[int, int]) -> tuple[tuple[int, int], ...]:
+        def has(ref: Ref, wanted: tuple[int, ...]) -> bool:
+            return (2 - statuses[ref.node] if ref.negated else statuses[ref.node]) in wanted
+
+        reached = [[has(ref, enough) for ref in target.levels] + [True] for _, enough, _ in ways]
+        is_vetoed = [veto is not None and has(veto, vetoed) for _, _, vetoed in ways]
+        return tuple(
+            (slots.target(kind, index), -1 if out else levels.index(True))
+            for (kind, _, _), levels, out in zip(ways, reached, is_vetoed, strict=True)
+        )
+
+    read = [*([] if veto is None else [veto.node]), *(ref.node for ref in target.levels)]
+    return rows.table(f"grade {target.id}", len(plan.nodes) + index, read, meaning, fires=2)
+
+
+class _Rows:
+    """The rows of one table."""
+
+    def __init__(self, plan: Plan, names: Names, slots: Slots) -> None:
+        self.plan, self.names, self.slots = plan, names, slots
+        self.rules: list[Rule] = []
+
+    def add(
+        self,
+        index: int,
+        title: str,
+        value: int,
+        needs: Needs,
+        named: Sequence[Ref] | None = None,
+        how: int = NODES,
+    ) -> None:
+        """A row that concludes a node; `named` are the causes, if not all that it needs."""
+        self._add(needs, self.slots.of_node[index], value, title, words_of(self.plan, index, value), named, how)
+
+    def add_target(self, kind: str, index: int, title: str, value: int, needs: Needs) -> None:
+        """A row that concludes a target's grade or attainable grade."""
+        words = target_words(self.plan, index, kind, value)
+        self._add(needs, self.slots.target(kind, index), value, title, words, None, NODES)
+
+    def _add(
+        self, needs: Needs, slot: int, value: int, title: str, words: object, named: Sequence[Ref] | None, how: int
+    ) -> None:
+        allowed: dict[int, frozenset[int]] = {}
+        for ref, wanted in needs:
+            raw = frozenset(2 - status if ref.negated else status for status in wanted)
+            allowed[ref.node] = allowed.get(ref.node, raw) & raw
+        if not all(allowed.values()):
+            # It asks for a condition and its contrary at once.
+            return
+        tests = [between(self.names.node(n), UNMET, MET, min(some), max(some)) for n, some in allowed.items()]
+        causes = allowed if named is None else dict.fromkeys(ref.node for ref in named)
+        cause = Cause(how, tuple(self.slots.of_node[node] for node in causes))
+        flat = tuple(test for of_one in tests for test in of_one)
+        self.rules.append(Rule(flat, (Effect(slot, value, title, words, cause),)))  # type: ignore[arg-type]
+
+    def table(self, name: str, of: int, read: Sequence[int], meaning: Meaning, fires: int = 1) -> Table:
+        """The table of these rows."""
+        nodes, rules = tuple(dict.fromkeys(read)), tuple(self.rules)
+        props = [self.names.node(node) for node in nodes]
+
+        def cases() -> Iterator[Case]:
+            whole = len(nodes) <= WHOLE_TABLE
+            for values in product(STATUSES, repeat=len(nodes)) if whole else _edges(rules, props):
+                yield tuple(zip(props, values, strict=True)), meaning(dict(zip(nodes, values, strict=True)))
+
+        return Table(name, of, rules, cases, nodes, fires)
+
+
+def _edges(rules: Sequence[Rule], props: Sequence[str]) -> Iterator[tuple[int, ...]]:
+    """For each rule statuses that it fires for, and those that differ from them in one."""
+    for rule in rules:
+        fits = [
+            [status for status in STATUSES if all(passes(t, status) for t in rule.tests if t.property == prop)]
+            for prop in props
+        ]
+        for at, statuses in ((at, statuses) for statuses in (0, -1) for at in range(len(props))):
+            for status in STATUSES:
+                yield tuple(status if n == at else some[statuses] for n, some in enumerate(fits))

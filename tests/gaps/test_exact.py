@@ -6,6 +6,7 @@ others, the nightly run looks at all of them and at ten times as many audits.
 
 import os
 import random
+from decimal import Decimal
 
 import pytest
 
@@ -67,7 +68,7 @@ def compare(ruleset: Ruleset, audit: Audit, step: Step, level: str) -> None:
         refute(ruleset, audit, level, exact.cheaper(level, cost), "cheapest")
 
 
-def least_cost(exact: Exact, level: str, found: ChangeSet, values: dict[Place, object]) -> object:
+def least_cost(exact: Exact, level: str, found: ChangeSet, values: dict[Place, object]) -> Decimal:
     """What the changes cost as the plan says, what has no price counted as the solver counts it."""
     costs = [cost_of(found) + more for more in unpriced()]
     return next(cost for cost in costs if exact.costs_at_most(level, cost, values))
@@ -83,7 +84,9 @@ def test_oxygen_of_air_is_measured_anew_and_nothing_else_is_done_for_it() -> Non
     ruleset = LIBRARY.ruleset("national-2020/brick")
     best = ruleset.scale.ids[0]
     audit = next(a for a in case_audits(ruleset.id) if ENGINE.grade(a, Mode.TRIAL).units[0].outcome.grade == best)
-    oxygen = {("o2", row.key): AIR for row in audit.units[0].groups["outlets"] if "o2" in row.facts}
+    oxygen: dict[Place, Decimal] = {
+        ("o2", row.key): AIR for row in audit.units[0].groups["outlets"] if "o2" in row.facts
+    }
     worse = changed(audit, oxygen)
     (step,) = unit_gaps(ENGINE, worse, ENGINE.grade(worse, Mode.TRIAL), 0, best).steps[-1:]
     assert step.cheapest is not None

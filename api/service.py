@@ -34,12 +34,12 @@ class Service:
     campaign_reports: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(64))
     """Campaigns on a day, by what they rest on."""
     campaign_ways: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(20_000))
-    """What it takes graded plants to reach a level, which never changes."""
+    """Ways of graded plants to a level, which never change."""
     vocabularies: LruCache[str, Any] = field(default_factory=lambda: LruCache(1))
     findings: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(1024))
-    """What is missing or unusual in audits, by grading, day and the grading before."""
+    """Findings about audits, by grading, day and the grading before."""
     gap_lines: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(256))
-    """What stands between gradings and levels, by grading and level."""
+    """Gap lines between gradings and levels, by grading and level."""
     stopping: Event = field(default_factory=Event)
 
     def close(self) -> None:

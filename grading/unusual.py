@@ -185,7 +185,7 @@ def _tenfold(rulesets: Mapping[str, Ruleset], audit: Audit, before: Mapping[Slot
 
 
 def _is_tenfold(value: Number, was: Number) -> bool:
-    """Whether two numbers are so far apart for certain; of two upper bounds, whether their limits are."""
+    """True when two numbers are so far apart for certain; of two upper bounds, when their limits are."""
     now, then = _figure(value), _figure(was)
     if not now or not then:
         return False

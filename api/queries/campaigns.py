@@ -27,7 +27,7 @@ def roster(db: Session, campaign_id: UUID) -> list[CampaignPlant]:
 
 
 def entries(db: Session, campaign_id: UUID, permits: Sequence[str]) -> dict[str, CampaignPlant]:
-    """What a campaign states of some plants, by permit."""
+    """A campaign's facts about some plants, by permit."""
     mine = (CampaignPlant.campaign_id == campaign_id, CampaignPlant.permit.in_(permits))
     return {row.permit: row for row in db.scalars(select(CampaignPlant).where(*mine))}
 

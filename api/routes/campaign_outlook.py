@@ -1,4 +1,4 @@
-"""What would reach a campaign's targets soonest, and the plants to help."""
+"""Outlook of a campaign: what reaches its targets soonest, and the plants to help."""
 
 from datetime import date
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""What would reach a campaign's targets soonest, and the plants to help, as JSON."""
+"""Outlook of a campaign as JSON: what reaches its targets soonest, and the plants to help."""
 
 from datetime import date
 from decimal import Decimal
@@ -42,7 +42,7 @@ class ChoiceOut(Out):
 
 
 class ForecastOut(Out):
-    """What there would be at the deadline if plans hold; every list is of permits."""
+    """The state at the deadline if plans hold; every list is of permits."""
 
     needed: int
     now: int
@@ -77,7 +77,7 @@ class AreaOutlookOut(Out):
 
 
 class OutlookOut(Out):
-    """What would reach a campaign's targets soonest, as things stand on a day."""
+    """The outlook of a campaign's targets, as things stand on a day."""
 
     on: date
     deadline: date

@@ -1,4 +1,4 @@
-"""What it would take graded plants to reach a level: worked out by workers, to be worked out again at any time."""
+"""Ways of graded plants to a level: worked out by workers, to be worked out again at any time."""
 
 from datetime import datetime
 from uuid import UUID

@@ -61,7 +61,7 @@ class CampaignPlant(Base, kw_only=True):
     measures: Mapped[str] = mapped_column(Text, default="[]")
     """Canonical JSON of its planned measures."""
     responsible: Mapped[str | None] = mapped_column(String(200), default=None)
-    """Who answers for it in the office."""
+    """The person who answers for it in the office."""
     due: Mapped[date | None] = mapped_column(default=None)
     """By when it is to reach its target, where that is before the campaign's deadline."""
     expert: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)

@@ -40,7 +40,7 @@ def levels_of(lines: Sequence[Line]) -> list[str]:
 
 
 def counts_of(line: Line) -> dict[str, int]:
-    """How many units are of each level, by its label."""
+    """The number of units of each level, by its label."""
     return {label: line.decided.get(level, 0) for level, label in line.labels.items()}
 
 

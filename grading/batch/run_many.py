@@ -39,7 +39,7 @@ SHOWN = ("grade", "attainable", "target", DECISION, NOTICE)
 
 @dataclass(frozen=True)
 class ManySummary:
-    """What came of a batch of several rulesets: the summary of each part, and what belongs to none."""
+    """The result of a batch of several rulesets: the summary of each part, and what belongs to none."""
 
     identity: Identity
     split: Split
@@ -49,17 +49,17 @@ class ManySummary:
 
     @property
     def graded(self) -> int:
-        """How many units were graded."""
+        """The number of units that were graded."""
         return sum(summary.graded for _, summary in self.parts)
 
     @property
     def refused(self) -> int:
-        """How many units (of JSON lines: audits, under each of their rulesets) were not graded."""
+        """The number of units (of JSON lines: audits, under each of their rulesets) that were not graded."""
         return self.split.refused + sum(summary.refused for _, summary in self.parts)
 
     @property
     def without_unit(self) -> int:
-        """How many rows of groups belong to no unit of the file."""
+        """The number of rows of groups that belong to no unit of the file."""
         return max((summary.without_unit for _, summary in self.parts), default=0)
 
     def as_json(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What came of splitting a file by ruleset, as it is kept between runs."""
+"""Results of splitting a file by ruleset, as they are stored between runs."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ class Split(Strict):
 
 
 def load(work: Path) -> Split | None:
-    """What an earlier run of the same batch split; None when it did not get to the end."""
+    """The split of an earlier run of the same batch; None when it did not get to the end."""
     file = work / FILE
     return Split.model_validate_json(file.read_bytes()) if file.is_file() else None
 

@@ -173,7 +173,7 @@ def _refuse_twice(file: str, ids: pl.Series, lines: pl.Series, of_unit: pl.Serie
 
 
 def _in_several(ids: pl.Series, of_unit: pl.Series) -> pl.Series:
-    """Whether a unit's id stands under several rulesets, or under one and under none."""
+    """True when a unit's id stands under several rulesets, or under one and under none."""
     frame = pl.DataFrame({"id": ids, "code": of_unit.fill_null(pl.select(pl.lit(2**16 - 1, pl.UInt16)).item())})
     return frame.select((pl.col("code").n_unique().over("id") > 1) & pl.col("id").is_not_null()).to_series()
 
@@ -217,7 +217,7 @@ def _others(library: Library, rulesets: Mapping[str, Ruleset]) -> list[Ruleset]:
 
 
 def _known_to(others: Sequence[Ruleset], groups: Mapping[str, str] | None, head: str) -> bool:
-    """Whether a column is one of another ruleset, in the units' table or in a group of one of these names."""
+    """True when a column is one of another ruleset, in the units' table or in a group of one of these names."""
     if groups is None:
         return any(HeadNames(ruleset, None).column(head) is not None for ruleset in others)
     named = set(groups.values())
@@ -262,7 +262,7 @@ def _groups(
 
 
 def _table_of(others: Sequence[Ruleset], file: Path, name: str) -> bool:
-    """Whether a file beside is a table of another ruleset."""
+    """True when a file beside is a table of another ruleset."""
     return any(path.name == name for ruleset in others for path in tables_beside(ruleset, file)[0].values())
 
 

@@ -25,7 +25,7 @@ from grading.model.ruleset import Ruleset
 CHUNK = 100_000
 """Units that are read at once: what bounds the memory."""
 UNITS_FILE = "_"
-"""What the copy of the units' table is called: as no group can be."""
+"""The name of the units' table's copy: as no group can be."""
 
 
 @dataclass(frozen=True)

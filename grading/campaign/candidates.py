@@ -28,7 +28,7 @@ class Option:
 
     @property
     def middle(self) -> Decimal:
-        """What it costs, by the middle of its range."""
+        """The cost, by the middle of its range."""
         return Decimal(0) if self.way is None else sum(self.way.cost_wan, Decimal(0)) / 2
 
     @property
@@ -51,28 +51,28 @@ class Candidate:
     target: str
     """The level that it is to reach."""
     counts_as_new: bool
-    """Whether it would be new in its county: it was there at the start, and not at the level."""
+    """True when it would be new in its county: it was there at the start, and not at the level."""
     preferred: bool
     ways: PlantWays | None
     """None: no audit in force says what stands in the way."""
     options: tuple[Option, ...]
     plan: PlanState
     planned_for: date | None
-    """When the last measure of its plan is due."""
+    """The day on which the last measure of its plan is due."""
 
     @property
     def best(self) -> Option | None:
-        """How it is lifted with the least cost; None: no way is known."""
+        """The cheapest way to the level; None: no way is known."""
         return min(self.options, key=lambda option: option.effort, default=None)
 
     @property
     def on_publication(self) -> bool:
-        """Whether a confirmed grading lifts it as soon as it is published."""
+        """True when a confirmed grading lifts it as soon as it is published."""
         return any(option.name == "publication" for option in self.options)
 
     @property
     def is_provisional(self) -> bool:
-        """Whether its way holds only if provisional figures do."""
+        """True when its way holds only if provisional figures do."""
         return not self.on_publication and self.ways is not None and self.ways.is_provisional
 
 
@@ -166,7 +166,7 @@ def _ready(way: Way, day: date, publishing: timedelta) -> date | None:
 
 
 def _lifted_by_publication(evaluator: Evaluator, plant: History, day: date, reached: Reached) -> bool:
-    """Whether the plant stands at the level once all that is confirmed by a day is published."""
+    """True when the plant stands at the level once all that is confirmed by a day is published."""
     grades = []
     for unit in plant.units:
         waiting = [
@@ -184,7 +184,7 @@ def _lifted_by_publication(evaluator: Evaluator, plant: History, day: date, reac
 def _plan(
     evaluator: Evaluator, permit: str, ways: PlantWays | None, day: date, reached: Reached
 ) -> tuple[PlanState, date | None]:
-    """How a plant's plan to a level stands to the deadline, and when it ends.
+    """A plant's plan to a level beside the deadline, and its end.
 
     It is `uncovered` when measures are in time and not all open gaps of a proven way have one, or nobody knows.
     """

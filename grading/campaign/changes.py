@@ -1,4 +1,4 @@
-"""What changed from one day to a later one: plants that went up or down, and how each county got on in a quarter."""
+"""Changes from one day to a later one: plants that went up or down, and each county's quarter."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -34,7 +34,7 @@ class GradeChange:
 
 @dataclass(frozen=True)
 class CountyResult:
-    """How a county got on: its base at the end, those at the level at both ends, ups and downs, its target.
+    """A county's result: its base at the end, those at the level at both ends, ups and downs, its target.
 
     `rank` is by the share of the target that is fulfilled, then by how much the share at the level has grown, then by how few
     plants of the roster are late; None: it has no target. Counties that are equal in all three share a rank.

@@ -124,7 +124,7 @@ class EmissionsAtLeast(Strict):
 
 
 class Preferred(Strict):
-    """Which plants are lifted before others: head enterprises, large emitters."""
+    """The plants that are lifted before others: head enterprises, large emitters."""
 
     head: StrictBool = False
     emissions_at_least_t_a: EmissionsAtLeast = EmissionsAtLeast()

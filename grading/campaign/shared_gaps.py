@@ -24,7 +24,7 @@ class SharedGap:
     fact: str
     label: str
     required: str
-    """What the first of them is asked for; another edition may ask for something else."""
+    """The requirement on the first of them; another edition may ask for something else."""
     of: int
     unmet: tuple[str, ...]
     unknown: tuple[str, ...]
@@ -33,7 +33,7 @@ class SharedGap:
 
     @property
     def key(self) -> str:
-        """What it is called in an address."""
+        """The key of the gap in an address."""
         return f"{self.industry}.{self.fact}"
 
     @property

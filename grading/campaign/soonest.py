@@ -1,4 +1,4 @@
-"""What would reach each target soonest: the cheapest plants that close the missing number, those that can by the deadline, and
+"""Soonest ways to each target: the cheapest plants that close the missing number, those that can by the deadline, and
 what plans come to by then."""
 
 from collections.abc import Callable, Iterable, Sequence
@@ -48,7 +48,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What there would be at the deadline if plans hold; every list is of permits.
+    """The state at the deadline if plans hold; every list is of permits.
 
     `expected` counts those that are there, those that only have to be published, and proven plans in time; `at_most` also plans
     in time that do not cover every open gap, or rest on provisional figures.
@@ -89,7 +89,7 @@ class AreaOutlook:
 
 @dataclass(frozen=True)
 class Outlook:
-    """What would reach a campaign's targets soonest, as things stand on a day."""
+    """The outlook of a campaign's targets, as things stand on a day."""
 
     on: date
     deadline: date
@@ -121,7 +121,7 @@ def outlook(evaluator: Evaluator, evaluation: Evaluation, ways: Ways) -> Outlook
 
 
 def option_by(candidate: Candidate, deadline: date) -> Option | None:
-    """How a plant is lifted by a day with the least cost; None where it can't be, or nobody knows."""
+    """The cheapest way of a plant by a day; None where there is none, or nobody knows."""
     timely = [o for o in candidate.options if o.ready_on is not None and o.ready_on <= deadline]
     return min(timely, key=lambda option: option.effort, default=None)
 

@@ -1,4 +1,4 @@
-"""What it takes a plant to reach a level: its open gaps, and the changes that close them, proven by grading the changed audit.
+"""A plant's ways to a level: its open gaps, and the changes that close them, proven by grading the changed audit.
 
 Where figures of the guideline that are not established keep a plant from the level, no change of the plant can be proven
 officially; then the way is looked for with provisional figures counted, and marked as a trial's.
@@ -43,7 +43,7 @@ class PlantGap(Strict):
 
 
 class Obstacle(Strict):
-    """What no change of the plant settles."""
+    """A thing that no change of the plant settles."""
 
     unit: str
     reason: str
@@ -86,7 +86,7 @@ class Way(Strict):
 
 
 class PlantWays(Strict):
-    """What stands between a graded plant and a level, and its proven ways there, the cheapest and the soonest.
+    """The gaps between a graded plant and a level, and its proven ways there, the cheapest and the soonest.
 
     `mode` is that of the grading in which the ways are proven. None of both: nothing that the plant can do reaches the level;
     `obstacles` says why.
@@ -105,7 +105,7 @@ class PlantWays(Strict):
 
     @property
     def is_provisional(self) -> bool:
-        """Whether the ways hold only if provisional figures of the guideline do."""
+        """True when the ways hold only if provisional figures of the guideline do."""
         return self.mode is Mode.TRIAL
 
 

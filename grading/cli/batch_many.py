@@ -1,4 +1,4 @@
-"""What `grading batch` prints of a file with units of several rulesets."""
+"""Output of `grading batch` about a file with units of several rulesets."""
 
 from pathlib import Path
 

@@ -168,7 +168,7 @@ def _labels(result: Result) -> Mapping[str, str]:
 
 
 def _elsewhere(found: Impact, ruleset: Ruleset) -> dict[str, int]:
-    """How many units lie where a ruleset doesn't apply, or may not."""
+    """The number of units that lie where a ruleset doesn't apply, or may not."""
     counted: Counter[str] = Counter()
     for county, matrices in found.by_county.items():
         notice = jurisdiction.finding(county or None, ruleset.jurisdiction)
@@ -178,7 +178,7 @@ def _elsewhere(found: Impact, ruleset: Ruleset) -> dict[str, int]:
 
 
 def _warnings(result: Result) -> list[str]:
-    """What has to be known before anything is concluded from the comparison."""
+    """The warnings to know before anything is concluded from the comparison."""
     told = [
         f"{JURISDICTION[notice]}（{ruleset.id}，{ruleset.jurisdiction}）：{number:,} 个单元"
         for ruleset in (result.pair.before, result.pair.after)

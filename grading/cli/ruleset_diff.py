@@ -112,7 +112,7 @@ def _line(part: Part) -> Text:
 
 
 def _cause(change: Change, result: Result | None) -> CauseCount | None:
-    """How many units move because of a criterion."""
+    """The number of units that move because of a criterion."""
     if result is None or change.kind not in ("indicator", "gate", "scale"):
         return None
     ids = (None, None) if change.kind == "scale" else (change.before_id, change.after_id)

@@ -63,7 +63,7 @@ class ColumnRead:
     values: pl.Series
     problems: tuple[tuple[int, InputProblem], ...]
     synonyms: tuple[tuple[int, str], ...] = ()
-    """How synonyms, and texts with invisible characters, were read, by position."""
+    """The synonyms, and texts with invisible characters, that were read, by position."""
 
 
 def unreadable(fact: Fact, given: pl.DataType) -> Reason | None:

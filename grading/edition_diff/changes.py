@@ -1,4 +1,4 @@
-"""What differs between two rulesets: of each indicator, gate, fact and measure what was said and what is said now."""
+"""Differences between two rulesets: each indicator, gate, fact and measure before and now."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -124,11 +124,11 @@ class _Compared:
                 yield Change("gate", "removed", id_, None, title, _differing(_gate(self.before, known), {}))
 
     def facts(self) -> Iterator[Change]:
-        """What an audit has to state."""
+        """The differences between the facts that an audit has to state."""
         yield from _entries("fact", self.before.facts, self.after.facts, lambda one: one.label, lambda one: _fact(one))
 
     def computed(self) -> Iterator[Change]:
-        """What is worked out."""
+        """The differences between computed facts."""
 
         def said(ruleset: Ruleset) -> Callable[[Any], dict[str, str]]:
             return lambda one: {
@@ -146,7 +146,7 @@ class _Compared:
         )
 
     def measures(self) -> Iterator[Change]:
-        """What each level does in each alert."""
+        """The differences between the measures of each level in each alert."""
         for alert in ALERTS:
             texts = [
                 {level_label(one.scale, level): _measures(one, alert, level) for level in one.scale.ids}
@@ -163,7 +163,7 @@ class _Compared:
         return said
 
     def _levels(self, old: Indicator | None, new: Indicator | None) -> tuple[Part, ...]:
-        """What each level asks, where it differs."""
+        """The requirements of each level, where they differ."""
         parts: list[Part] = []
         labels: dict[str, str] = {}
         for ruleset in (self.before, self.after):
@@ -190,7 +190,7 @@ class _Compared:
         return tuple(parts)
 
     def _direction(self, old: Condition, new: Condition) -> Direction:
-        """Whether the new condition is provably no easier, or no harder, in trial, where every figure counts."""
+        """The direction: the new condition is provably no easier, or no harder, in trial, where every figure counts."""
         day = self.after.edition.effective
         entailment = Entailment(self.after, Mode.TRIAL, day)
         try:

@@ -1,4 +1,4 @@
-"""What is recorded of a run: by the place of each conclusion, what the rule that fired has said."""
+"""Conclusions of a run: by the place of each, the value that the rule that fired has given it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -49,7 +49,7 @@ View = dict[int, Row]
 
 @dataclass
 class Conclusions:
-    """What the rules concluded about a unit and about the rows of its views (None: the table is not stated)."""
+    """The conclusions of rules about a unit and about the rows of its views (None: the table is not stated)."""
 
     plan: Plan
     slots: Slots
@@ -68,7 +68,7 @@ class Conclusions:
         return 2 - value if ref.negated else value
 
     def is_entry(self, ref: Ref, row: int = 0) -> bool:
-        """Whether the trace has an entry of a node; not so of a row that its view left out."""
+        """True when the trace has an entry of a node; not so of a row that its view left out."""
         fired = self.fired if row == 0 else self._row(ref.node, row).fired
         effect = fired[self.slots.of_node[ref.node]]
         return effect is not None and effect.words is not None

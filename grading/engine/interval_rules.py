@@ -14,7 +14,7 @@ LOW_END, HIGH_END = "l", "h"
 
 
 def interval_rules(names: Names, prop: str, atom: Atom) -> Iterator[tuple[int, Tests]]:
-    """What the ends of a number settle of a comparison; raises NetworkError for a figure that is too large."""
+    """The rules that the ends of a number settle for a comparison; raises NetworkError for a figure that is too large."""
     for value, tests in _outcomes(names, prop, atom):
         yield value, (Test(prop, "$eq", 1), *tests)
 
@@ -37,7 +37,7 @@ def _figures(names: Names, atom: Atom) -> list[int]:
 
 
 def _status(names: Names, atom: Atom, low: int, high: int) -> int:
-    """What the language says: what holds of all numbers from low to high, or of none, or of some."""
+    """The status in the language: what holds of all numbers from low to high, or of none, or of some."""
     figures = _figures(names, atom)
     if atom.operator in ("at_most", "above", "at_least", "below"):
         figure = figures[0]
@@ -76,7 +76,7 @@ def _sides(low: str, high: str, figure: int, downward: bool) -> Iterator[tuple[i
 
 
 def _equal(low: str, high: str, figures: list[int], same: int, other: int) -> Iterator[tuple[int, Tests]]:
-    """Whether the number is one of the figures, by the first of them that is not below the interval."""
+    """True when the number is one of the figures, by the first of them that is not below the interval."""
     after: Tests = ()
     for figure in figures:
         yield other, (*after, Test(low, "$lt", figure), Test(high, "$lt", figure))

@@ -1,4 +1,4 @@
-"""Which level concludes what: each reads only what lower ones have concluded."""
+"""Levels of conclusions: each reads only what lower ones have concluded."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ class Levels:
 
     @property
     def amount(self) -> int:
-        """How many levels there are."""
+        """The number of levels."""
         return max(*self.of_nodes, *self.of_targets) + 1
 
 

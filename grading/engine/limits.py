@@ -21,7 +21,7 @@ OWN_NAMES = ("id", "sid", "$s", "$forward", "z")
 
 
 class Excess(NamedTuple):
-    """What of some tables does not fit a fact, how many there are of it, and how many fit."""
+    """The tables that do not fit a fact: of what there is too much, how much there is, and how much fits."""
 
     code: EngineCode
     amount: int
@@ -29,7 +29,7 @@ class Excess(NamedTuple):
 
 
 def fits(tables: Sequence[Table]) -> bool:
-    """Whether tables are inside the limits of one fact."""
+    """True when tables are inside the limits of one fact."""
     return _excess(tables) is None
 
 

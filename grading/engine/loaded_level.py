@@ -60,7 +60,7 @@ class Values(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What is told of a row to a condition over rows: `text` but for the row's status and what holds of the rows so far."""
+    """A row's step in a condition over rows: `text` but for the row's status and what holds of the rows so far."""
 
     node: int
     slot: int
@@ -104,7 +104,7 @@ class Loaded:
         return Loaded(with_bounds(self.network, self.level), self.network, f"{self.name}, bounded")
 
     def reads(self, facts: AbstractSet[str]) -> bool:
-        """Whether the level compares any of these numbers."""
+        """True when the level compares any of these numbers."""
         return not facts.isdisjoint(self.level.numbers)
 
     def _of(self, kind: str) -> list[tuple[int | None, Parcel]]:
@@ -140,7 +140,7 @@ class Loaded:
         return Asked(fact, f',"{missing}":1', self._written(table, fact, view), table.fires, ends, table.fires_of_ends)
 
     def _written(self, table: Table, fact: str, view: int | None) -> Callable[[Any], str]:
-        """What writes the values of a fact."""
+        """The writers of a fact's values."""
         names = self.network.names
         prop, declared, written = (
             names.of(Property("value", fact, view)),
@@ -182,7 +182,7 @@ def _concluding(effects: tuple[Effect, ...]) -> tuple[Concluding, ...]:
 
 
 def _fetching(slots: Any) -> Callable[[Sequence[int]], tuple[int, ...]]:
-    """What fetches the values of some slots, as a tuple even if it is one."""
+    """A function that fetches the values of some slots, as a tuple even if it is one."""
     chosen = tuple(slots)
     if len(chosen) == 1:
         (only,) = chosen

@@ -23,7 +23,7 @@ CAP = 60_000
 
 @dataclass(frozen=True)
 class Level:
-    """What is concluded at once, in a memory of its own, and the views whose rows are known after it."""
+    """The conclusions of one level, in a memory of its own, and the views whose rows are known after it."""
 
     number: int
     parcels: tuple[Parcel, ...]

@@ -31,7 +31,7 @@ from grading.engine.words import so_far_words, words_of
 from grading.plan.nodes import Node, OverRows, Plan
 
 LAST = "z"
-"""Whether a row is the last."""
+"""The property of a row that is the last."""
 
 
 def child_and_so_far(names: Names, index: int) -> tuple[str, str]:
@@ -40,7 +40,7 @@ def child_and_so_far(names: Names, index: int) -> tuple[str, str]:
 
 
 def of_step(plan: Plan, names: Names, slots: Slots, index: int, node: Node, kind: OverRows) -> Table:
-    """What follows of a row's status and of the rows before it, for the rows so far or, at the last, for the whole."""
+    """The table of a row's status and of the rows before it, for the rows so far or, at the last, for the whole."""
     good, bad = (MET, UNMET) if kind.conjunction else (UNMET, MET)
     child, so_far = child_and_so_far(names, index)
     weighed = plan.is_selective(kind.over)
@@ -99,7 +99,7 @@ def _written(status: int, perhaps: int, weighed: bool) -> int:
 
 
 def of_no_rows(plan: Plan, names: Names, slots: Slots, index: int, kind: OverRows) -> Table:
-    """What follows of a table that is not stated, or none of whose rows counts."""
+    """The conclusion about a table that is not stated, or none of whose rows counts."""
     group, prop = plan.views[kind.over].group, names.of(Property("table", view=kind.over))
     slot, cause = slots.of_node[index], Cause(GROUP, name=group)
     empty = MET if kind.conjunction else UNMET

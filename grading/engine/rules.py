@@ -1,4 +1,4 @@
-"""What a network is made of: properties of facts, rules that test them, and tables of rules.
+"""Parts of a network: properties of facts, rules that test them, and tables of rules.
 
 Statuses are the integers 0 (unmet), 1 (unknown), 2 (met).
 """
@@ -38,7 +38,7 @@ class NetworkError(CodedError):
 
 
 class Cause(NamedTuple):
-    """What a conclusion rests on, but for the row: `how` is one of the names below, of `slots`, a fact or a group."""
+    """The ground of a conclusion, but for the row: `how` is one of the names below, of `slots`, a fact or a group."""
 
     how: int
     slots: tuple[int, ...] = ()
@@ -51,7 +51,7 @@ conclusion about the unit; the rows before with the conclusion about this one; t
 
 
 class Effect(NamedTuple):
-    """What a firing concludes: the value of a slot, with the rule's title and words in the trace (None: it is no entry)."""
+    """The effect of a firing: the value of a slot, with the rule's title and words in the trace (None: it is no entry)."""
 
     slot: int
     value: int
@@ -72,7 +72,7 @@ Tests = tuple[Test, ...]
 
 
 class Rule(NamedTuple):
-    """What follows from a fact that passes all tests."""
+    """A rule: the effect follows from a fact that passes all tests."""
 
     tests: Tests
     effects: tuple[Effect, ...]
@@ -80,7 +80,7 @@ class Rule(NamedTuple):
 
 Given = tuple[tuple[str, int], ...]
 Case = tuple[Given, tuple[tuple[int, int], ...]]
-"""What a fact may say, and what has to follow: values by slot."""
+"""A fact's possible values with what has to follow: values by slot."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Table:
     reads: tuple[int, ...] = ()
     fires: int = 1
     fires_of_ends: int = 0
-    """How many fire for a number of which only the ends are known."""
+    """The number of rules that fire for a number of which only the ends are known."""
 
     @property
     def properties(self) -> frozenset[str]:

@@ -59,7 +59,7 @@ class _Run:
         self.queue: list[str] = []
         self.about: list[About] = []
         self.awaited = 0
-        """How many rules have yet to fire."""
+        """The number of rules that have yet to fire."""
         self.walks: list[Iterator[None]] = []
 
     def chain(self, number: int, rows: list[tuple[int, bool]]) -> None:

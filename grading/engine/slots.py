@@ -1,4 +1,4 @@
-"""Where each conclusion of a run has its place."""
+"""Places of the conclusions of a run."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ class Slots:
     targets: int
     so_far: dict[int, int]
     of_views: tuple[int, ...]
-    """How many conclusions there are about a row of each view."""
+    """The number of conclusions about a row of each view."""
     in_order: tuple[tuple[int, int | None, int | None], ...]
     """Of each node its place, the view whose rows it is about, and its own number if it is over rows; behind them the targets."""
     concluded: int
-    """How many of the unit's places have a conclusion at the end."""
+    """The number of the unit's places that have a conclusion at the end."""
     size: int
 
     def target(self, kind: str, index: int) -> int:

@@ -19,7 +19,7 @@ WHOLE_TABLE = 6
 """Of a table that reads up to so many nodes the cases are all combinations of their statuses."""
 Needs = list[tuple[Ref, tuple[int, ...]]]
 Meaning = Callable[[dict[int, int]], tuple[tuple[int, int], ...]]
-"""What a table has to conclude of the statuses of the nodes that it reads: values by slot."""
+"""The conclusions that a table has to make of the statuses of the nodes that it reads: values by slot."""
 
 
 def of_node(plan: Plan, names: Names, slots: Slots, index: int, node: Node) -> Table:
@@ -43,7 +43,7 @@ def of_node(plan: Plan, names: Names, slots: Slots, index: int, node: Node) -> T
 
 
 def status_of(node: Node, statuses: dict[int, int]) -> int:
-    """What the language says of a node, given the statuses of the nodes that it reads."""
+    """The status of a node in the language, given the statuses of the nodes that it reads."""
     found = [2 - statuses[child.node] if child.negated else statuses[child.node] for child in children_of(node)]
     kind = node.kind
     if isinstance(kind, Every):

@@ -14,7 +14,7 @@ CHECKS: dict[str, Callable[[int, int], bool]] = {
 
 
 def passes(test: Test, value: int) -> bool:
-    """Whether a value passes a test, as the library compares integers."""
+    """True when a value passes a test, as the library compares integers."""
     return CHECKS[test.op](value, test.value)
 
 

@@ -72,7 +72,7 @@ class Facts:
         return Table(f"values of {fact}", fact, tuple(rules), cases, fires=fires, fires_of_ends=len(nodes))
 
     def is_number(self, fact: str) -> bool:
-        """Whether only the ends of a value may be known."""
+        """True when only the ends of a value may be known."""
         declared, computed = self.plan.ruleset.facts.get(fact), self.plan.ruleset.computed.get(fact)
         if declared is not None:
             return declared.type == "number"
@@ -198,7 +198,7 @@ class Facts:
         return chosen.isdisjoint(asked) == (atom.operator == "within")
 
     def _set_tests(self, fact: str, prop: str, atom: Atom) -> tuple[list[Tests], list[Tests]]:
-        """When a comparison of a set is met and when unmet: alternatives that exclude one another."""
+        """The tests by which a comparison of a set is met or unmet: alternatives that exclude one another."""
         there = Test(prop, "$eq", 1)
 
         def none_has(value: int) -> tuple[list[Tests], list[Tests]]:

@@ -1,4 +1,4 @@
-"""What a firing concludes, in the words of the trace but for the row."""
+"""Conclusions of firings in the words of the trace, but for the row."""
 
 from grading.engine.rules import MET, UNKNOWN, UNMET
 from grading.model.result import UNGRADED
@@ -21,7 +21,7 @@ def words_of(plan: Plan, index: int, value: int) -> ConditionConclusion:
 
 
 def so_far_words(plan: Plan, index: int, value: int) -> RowsConclusion:
-    """What holds of the rows so far."""
+    """The words for what holds of the rows so far."""
     return {"condition": plan.nodes[index].name, "so_far": "in order" if value == MET else "in doubt"}
 
 

@@ -51,7 +51,7 @@ def read_value(entry: Entry, fact: Fact, question: str = "") -> bool | Decimal |
 
 
 def reading_notices(entry: Entry, fact: Fact, question: str = "") -> Iterator[str]:
-    """What of a cell that can be read was read otherwise than it stands: invisible characters and synonyms."""
+    """The notices about a cell that was read otherwise than it stands: invisible characters and synonyms."""
     if not isinstance(entry.value, str):
         return
     plain = without_invisible(entry.value)

@@ -21,6 +21,6 @@ _KINDS = (
 
 
 def inexact_hint(typed: str) -> str:
-    """What to fill in instead of such a text; empty for others."""
+    """The advice on what to fill in instead of such a text; empty for others."""
     text = unicodedata.normalize("NFKC", typed).strip()
     return next((hint for kind, hint in _KINDS if kind.search(text)), "")

@@ -50,13 +50,13 @@ def expectation(fact: Fact) -> str:
 
 
 def list_expectation(fact: Fact) -> str:
-    """What would be right in a cell that lists the options of a fact with several."""
+    """The expectation of a cell that lists the options of a fact with several."""
     options = "、".join(f"“{label}”" for label in option_labels(fact).values())
     return f"应填下列选项，几项之间用“；”隔开，都没有的填“（无）”：{options}"
 
 
 def bound_hint(fact: Fact, typed: str) -> str:
-    """What to do about a text that says of a number only about how much it is; empty for others."""
+    """The advice about a text that says of a number only about how much it is; empty for others."""
     if fact.type != "number":
         return ""
     try:

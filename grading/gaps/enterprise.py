@@ -99,7 +99,7 @@ def _subject(engine: Engine, audit: Audit, grading: Grading, index: int) -> Subj
 
 
 def _is_shared(subject: Subject, values: Values, demand: Demand) -> bool:
-    """Whether a demand is one on a value that stands with the enterprise."""
+    """True when a demand is one on a value that stands with the enterprise."""
     roots = values.roots(demand.slot)
     return any(root.group is None and root.fact in subject.audit.enterprise.facts for root in roots) and not any(
         root.fact in subject.unit.facts for root in roots if root.group is None

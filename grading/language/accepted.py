@@ -40,7 +40,7 @@ class Accepted:
     reasons: dict[tuple[str, str], tuple[str, int]]
 
     def needless(self, found: set[tuple[str, str]]) -> list[Problem]:
-        """What is accepted and not found any more."""
+        """The accepted findings that are not found any more."""
         if self.source is None:
             return []
         return [

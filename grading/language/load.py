@@ -35,7 +35,7 @@ from grading.problems.ruleset_codes import RulesetCode
 
 M = TypeVar("M", bound=BaseModel)
 BESIDE = (".cases.yaml", ".accepted.yaml")
-"""How files end that stand beside a ruleset's."""
+"""The suffixes of files that stand beside a ruleset's."""
 LISTS = ("facts", "computed", "indicators", "gates")
 
 

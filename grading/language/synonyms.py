@@ -100,7 +100,7 @@ def likeness_question(fact: Fact, text: str, question: str = "") -> str:
 
 
 def _is_denied(word: str, name: str) -> bool:
-    """Whether one of two words is the other denied, as 没有 is 有: they mean the opposite."""
+    """True when one of two words is the other denied, as 没有 is 有: they mean the opposite."""
     short, long = sorted((word, name), key=len)
     before, found, _ = long.partition(short)
     return bool(found) and before.endswith(yes_no_words().denials)

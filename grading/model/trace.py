@@ -120,7 +120,7 @@ class ConditionConclusion(Roles):
 @final
 @with_config(CLOSED)
 class DoubtConclusion(TypedDict):
-    """That a condition has a part of which it is not known whether it holds; in traces of revisions before 4."""
+    """The conclusion that a condition has a part of which it is not known whether it holds; in traces of revisions before 4."""
 
     condition: str
     in_doubt: Literal[True]

@@ -1,4 +1,4 @@
-"""What the cases of a ruleset show of each condition: that it was met, was unmet, was unknown."""
+"""Coverage of each condition by the cases of a ruleset: it was met, was unmet, was unknown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from grading.proof.criteria import Criterion, criteria
 
 @dataclass(frozen=True)
 class Covered:
-    """How often a condition came out which way, over all cases and rows."""
+    """The outcomes of a condition, counted over all cases and rows."""
 
     criterion: Criterion
     met: int
@@ -20,12 +20,12 @@ class Covered:
 
     @property
     def is_from_both_sides(self) -> bool:
-        """Whether it was met and was unmet."""
+        """True when it was met and was unmet."""
         return self.met > 0 and self.unmet > 0
 
     @property
     def is_whole(self) -> bool:
-        """Whether all three outcomes were seen."""
+        """True when all three outcomes were seen."""
         return self.is_from_both_sides and self.unknown > 0
 
 

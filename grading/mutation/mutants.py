@@ -178,7 +178,7 @@ def _replaced(c: ConditionBase, steps: tuple[str | int, ...], new: ConditionBase
 
 
 def _swapped(ruleset: Ruleset, indicator: Indicator) -> Iterator[Mutant]:
-    """What is stated for one level stated for the next, and the other way round."""
+    """The statement of one level put at the next, and the other way round."""
     for better, worse in pairwise(ruleset.scale.graded):
         other = {better: worse, worse: better}
         levels: dict[str, Requirement] = {}

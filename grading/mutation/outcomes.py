@@ -37,7 +37,7 @@ class Batch:
 
 @dataclass
 class Expected:
-    """What the conditions of a ruleset come to in a batch of cases."""
+    """The results of a ruleset's conditions in a batch of cases."""
 
     batch: Batch
     indicators: dict[str, dict[str, Sequence[Three]]]
@@ -106,7 +106,7 @@ class CaseOutcomes:
         gates: Mapping[str, Sequence[Three]],
         changed: Mapping[str, Gate],
     ) -> bool:
-        """Whether everything is as a case expects it."""
+        """True when everything is as a case expects it."""
         expect, graded = case.expect, self.ruleset.scale.graded
         for wanted, by_level in ((False, expect.unmet), (None, expect.unknown)):
             for level, ids in by_level.items():
@@ -143,7 +143,7 @@ class CaseOutcomes:
 
 
 def statuses_of(ruleset: Ruleset, changed: Indicator | Gate, batch: Batch) -> Expected:
-    """What one indicator or gate comes to in a batch, by itself."""
+    """The statuses of one indicator or gate in a batch, by itself."""
     alone = (
         {"gates": (changed,), "indicators": ()}
         if isinstance(changed, Gate)

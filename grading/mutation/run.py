@@ -12,7 +12,7 @@ from grading.mutation.outcomes import CaseOutcomes
 
 @dataclass(frozen=True)
 class Bite:
-    """How far the cases of a ruleset would notice a mistake in it."""
+    """The share of a ruleset's mistakes that its cases would notice."""
 
     ruleset: Ruleset
     cases: int

@@ -177,7 +177,7 @@ class _Period:
         return model
 
     def _differs(self, mutant: Mutant) -> Ask:
-        """Whether an audit tells a mutant from the ruleset, by what a case can expect."""
+        """True when an audit tells a mutant from the ruleset, by what a case can expect."""
         changed, plan = mutant.changed, self.search.plan
         if isinstance(changed, Gate):
             own = next(gate for gate in self.ruleset.gates if gate.id == changed.id)
@@ -279,7 +279,7 @@ def _either(r: Reading[Any], a: Any, b: Any) -> Any:
 
 
 def _bound_otherwise(r: Reading[Any], own: Gate, changed: Gate) -> Any:
-    """Whether only this gate binds, and binds a unit that the other effect would leave a better level, or would grade."""
+    """True when only this gate binds, and binds a unit that the other effect would leave a better level, or would grade."""
     plan, ids = r.plan, r.plan.ruleset.scale.ids
     if own.id not in plan.gates:
         return r.logic.constant(False)

@@ -26,7 +26,7 @@ class Criterion:
 
     @property
     def is_figure(self) -> bool:
-        """Whether it compares with a number or a day."""
+        """True when it compares with a number or a day."""
         c = self.condition
         guess = c.guess if isinstance(c, Comparison) else None
         listed = guess if isinstance(guess, tuple) else (guess,)

@@ -46,7 +46,7 @@ class Domain:
                 self._variable(self.ruleset.facts[name], row)
 
     def rows(self, group: str) -> Sequence[Any]:
-        """Whether each of the rows is there."""
+        """The formulas that each of the rows is there."""
         return self._rows[group]
 
     def compared(self, fact: str, operator: str, operand: Value, row: int | None) -> Pair[Any]:
@@ -175,7 +175,7 @@ class Domain:
         return self._not(met) if operator == "none_of" else met
 
     def _up_to(self, operand: str | Decimal, row: int | None, limit: int) -> Any:
-        """Whether a number, rounded, is at most so many of the last places of computed facts.
+        """The formula that a number, rounded, is at most so many of the last places of computed facts.
 
         What only grows with a computed fact is asked of that: so no rounded value need be named, which would be multiplied.
         """
@@ -192,7 +192,7 @@ class Domain:
         return self._term(computed.id, own).at_most(limit)
 
     def _defined(self, operand: str | Decimal, row: int | None) -> Any:
-        """Whether the operations behind a computed fact are defined."""
+        """The formula that the operations behind a computed fact are defined."""
         computed = self.ruleset.computed.get(operand) if isinstance(operand, str) else None
         if computed is None or computed.days_between is not None:
             return True
@@ -300,7 +300,7 @@ def _whole(model: Any, variable: Any) -> int:
 
 
 def _same(fact: Fact, variable: Any, value: Operand) -> Any:
-    """That a variable has a value; None where the value is not known exactly."""
+    """The formula that a variable has a value; None where the value is not known exactly."""
     if isinstance(value, bool):
         return variable if value else z3.Not(variable)
     if isinstance(value, Decimal):

@@ -20,7 +20,7 @@ def deciding_questions(plan: Plan, listed: Iterable[Criterion]) -> dict[int, lis
 
 
 def decides(r: Reading[Any], node: int, following: list[int]) -> Any:
-    """Whether the unit's grade would be another with all values on the one side of a figure than on the other."""
+    """The formula that the unit's grade is another with all values on the one side of a figure than on the other."""
     yes, no = r.forced(node, True, following), r.forced(node, False, following)
     logic, plan = r.logic, r.plan
 

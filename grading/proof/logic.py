@@ -9,7 +9,7 @@ B = TypeVar("B")
 
 
 class Logic(Protocol[B]):
-    """What is needed to read a plan."""
+    """The formulas of a plan's nodes and values."""
 
     def constant(self, value: bool) -> B: ...
 
@@ -28,11 +28,11 @@ class Truth:
         return value
 
     def all_of(self, parts: Iterable[bool]) -> bool:
-        """Whether all are true."""
+        """The formula that all are true."""
         return all(parts)
 
     def any_of(self, parts: Iterable[bool]) -> bool:
-        """Whether one is true."""
+        """The formula that one is true."""
         return any(parts)
 
     def negation(self, part: bool) -> bool:

@@ -46,7 +46,7 @@ NEVER: Mapping[Kind, ProofCode] = {
     "applies": ProofCode.INDICATOR_NEVER_APPLIES,
     "fires": ProofCode.GATE_NEVER_FIRES,
 }
-"""What it means that no audit answers a question about a condition."""
+"""The meaning of a question about a condition that no audit answers."""
 EXPLAINED_BY: Mapping[Kind, tuple[Kind, ...]] = {"met": ("fires", "applies"), "fires": (), "applies": ()}
 """Questions about the same condition whose finding says more."""
 
@@ -138,7 +138,7 @@ class _Prover:
             self._together(search, period, answers)
 
     def _is_explained(self, question: Question, answers: Answers) -> bool:
-        """Whether another finding says the same more closely: of a part of the condition, or of the whole."""
+        """True when another finding says the same more closely: of a part of the condition, or of the whole."""
         if any(Question(kind, question.place) in answers.impossible for kind in EXPLAINED_BY.get(question.kind, ())):
             return True
         return question.kind in ("met", "fails") and any(
@@ -187,7 +187,7 @@ class _Prover:
         self.levels.append(LevelProof(level, period, outcome, witness))
 
     def _demands(self, search: Search, level: str) -> Iterator[tuple[str, Any]]:
-        """What a level asks, by name: of each indicator, and of each gate that would bar it."""
+        """The demands of a level, by name: of each indicator, and of each gate that would bar it."""
         r, plan, scale = search.reading, search.plan, self.ruleset.scale
         for indicator in self.ruleset.indicators:
             yield f"“{indicator.title}”", r.of(plan.indicator_levels[indicator.id, level]).met

@@ -1,4 +1,4 @@
-"""What is asked of a plan: each question is a formula, and a key that says what an answer or its absence means."""
+"""Questions about a plan: each is a formula, and a key that says what an answer or its absence means."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Question:
-    """What is looked for: an audit of some level, one that meets a condition, one that meets one level and not another."""
+    """A question: an audit of some level, one that meets a condition, one that meets one level and not another."""
 
     kind: Kind
     place: str
@@ -29,7 +29,7 @@ class Question:
 
 
 def level_questions(plan: Plan) -> Iterator[tuple[Question, Ask]]:
-    """Whether there is an audit of each level, of none, and whether better levels include worse ones."""
+    """The questions of levels: an audit of each, of none, and better levels that include worse ones."""
     graded, floor = plan.ruleset.scale.graded, plan.ruleset.scale.floor
     for i, level in enumerate(graded):
         yield Question("level", "", level), lambda r, i=i: exactly(r, i)  # type: ignore[misc]
@@ -44,7 +44,7 @@ def level_questions(plan: Plan) -> Iterator[tuple[Question, Ask]]:
 
 
 def exactly(r: Reading[Any], i: int) -> Any:
-    """Whether the grade is the i-th level, and is decided."""
+    """The formula that the grade is the i-th level, and is decided."""
     reachable = r.plan.reachable
     parts = [r.of(ref).unmet for ref in reachable[:i]]
     parts += [r.of(reachable[i]).met] if i < len(reachable) else []
@@ -52,14 +52,14 @@ def exactly(r: Reading[Any], i: int) -> Any:
 
 
 def at_best(r: Reading[Any], i: int) -> Any:
-    """Whether the i-th level is the best that may still come of it."""
+    """The formula that the i-th level is the best that may still come of it."""
     reachable = r.plan.reachable
     parts = [r.of(ref).unmet for ref in reachable[:i]]
     return r.logic.all_of([*parts, r.logic.negation(r.of(reachable[i]).unmet), *_not_ungraded(r)])
 
 
 def reaches(r: Reading[Any], i: int) -> Any:
-    """Whether the i-th level or a better one is reached."""
+    """The formula that the i-th level or a better one is reached."""
     return r.logic.all_of([r.of(r.plan.reachable[i]).met, *_not_ungraded(r)])
 
 
@@ -73,7 +73,7 @@ def _out_of_order(r: Reading[Any], i: int) -> Any:
 
 
 def nested_questions(plan: Plan) -> Iterator[tuple[Question, Ask]]:
-    """Whether what an indicator states at a level asks anything that the next better statement does not."""
+    """The questions of statements: an indicator asks something at a level that the next better statement does not."""
     graded = plan.ruleset.scale.graded
     for indicator in plan.ruleset.indicators:
         asked = [(level, asked_at(graded, indicator, level)) for level in graded]
@@ -91,7 +91,7 @@ def nested_questions(plan: Plan) -> Iterator[tuple[Question, Ask]]:
 
 
 def criterion_questions(plan: Plan, listed: Iterable[Criterion]) -> Iterator[tuple[Question, Ask]]:
-    """Whether each condition can be met and can fail where it is asked, selects something, applies to somebody, fires."""
+    """The questions of conditions: each can be met and can fail where it is asked, selects something, applies, fires."""
     for one in listed:
         ref = plan.places.get(one.name)
         if ref is None:
@@ -118,7 +118,7 @@ def criterion_questions(plan: Plan, listed: Iterable[Criterion]) -> Iterator[tup
 def together_questions(
     plan: Plan, listed: Iterable[Criterion], levels: Iterable[str]
 ) -> Iterator[tuple[Question, Ask]]:
-    """Whether each comparison that a level asks can be met by a unit that reaches the level."""
+    """The questions of comparisons: each that a level asks can be met by a unit that reaches the level."""
     graded = plan.ruleset.scale.graded
     asked = {
         (level, stated.place)

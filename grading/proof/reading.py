@@ -35,11 +35,11 @@ class Reading(Generic[B]):
         return pair.swapped() if ref.negated else pair
 
     def anywhere(self, ref: Ref, met: bool) -> B:
-        """Whether a reference is met (or unmet) in any row that counts; of a node of units, whether it is."""
+        """The formula that a reference is met (or unmet) in any row that counts; of a node of units, that it is."""
         return self._in_some_row(ref, lambda pair: pair.met if met else pair.unmet)
 
     def anywhere_not(self, ref: Ref, met: bool) -> B:
-        """Whether it is not met (or not unmet) somewhere: also where an operation is undefined."""
+        """The formula that it is not met (or not unmet) somewhere: also where an operation is undefined."""
         return self._in_some_row(ref, lambda pair: self.logic.negation(pair.met if met else pair.unmet))
 
     def _in_some_row(self, ref: Ref, side: Callable[[Pair[B]], B]) -> B:
@@ -50,7 +50,7 @@ class Reading(Generic[B]):
         return self.logic.any_of([self.logic.all_of([self.counts(view, i), side(self.of(ref, i))]) for i in rows])
 
     def counts(self, view: int, row: int) -> B:
-        """Whether a row is there and a view does not leave it out."""
+        """The formula that a row is there and a view does not leave it out."""
         where = self.plan.views[view].where
         there = self.world.rows(self.plan.views[view].group)[row]
         if where is None:

@@ -1,4 +1,4 @@
-"""What a proof says of a ruleset."""
+"""Results of a proof of a ruleset."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class Witness:
 
 @dataclass(frozen=True)
 class LevelProof:
-    """Whether a level can be reached; `open` where it waits for figures that are not established."""
+    """The proof of a level: reached or not; `open` where it waits for figures that are not established."""
 
     level: str
     period: Period
@@ -62,11 +62,11 @@ class Proof:
     asked: int
     rows: int
     broken: tuple[Problem, ...] = field(default=())
-    """Why the ruleset or what is accepted beside it can't be read."""
+    """The reason why the ruleset or what is accepted beside it can't be read."""
 
     @property
     def is_clean(self) -> bool:
-        """Whether every finding is accepted."""
+        """True when every finding is accepted."""
         return not self.broken and all(finding.accepted is not None for finding in self.findings)
 
     @property

@@ -23,11 +23,11 @@ class Term:
 
     @property
     def is_exact(self) -> bool:
-        """Whether rounding to the places of computed facts changes nothing."""
+        """True when rounding to the places of computed facts changes nothing."""
         return isinstance(self.den, int) and PLACES % self.den == 0
 
     def at_most(self, limit: int) -> Any:
-        """Whether the rounded value is at most so many of the last places of computed facts."""
+        """The formula that the rounded value is at most so many of the last places of computed facts."""
         if self.is_exact:
             return self.num * (PLACES // self.den) <= limit
         # A value in the middle of two is rounded to the even one.

@@ -47,7 +47,7 @@ class Values:
 
 
 def holds(operator: str, value: Any, operand: Value) -> bool:
-    """Whether a known value compares so."""
+    """The formula that a known value compares so."""
     listed = operand if isinstance(operand, tuple) else (operand,)
     one: Any = listed[0] if listed else None
     if operator == "at_most":

@@ -49,7 +49,7 @@ def window_findings(ruleset: Ruleset, listed: Iterable[Criterion]) -> Iterator[t
 
 
 def edition_finding(library: Library, ruleset: Ruleset) -> Reason | None:
-    """Whether nothing is in force between an edition and its successor for the same industry and place."""
+    """The finding that nothing is in force between an edition and its successor for the same industry and place."""
     superseded = ruleset.edition.superseded
     if superseded is None:
         return None
@@ -82,14 +82,14 @@ def _windowed(listed: list[Criterion]) -> Iterator[_Windowed]:
 
 
 def _follows(one: _Windowed, other: _Windowed) -> bool:
-    """Whether one condition may be what takes another's place: it stands in the same list, or is about the same facts."""
+    """True when one condition may be what takes another's place: it stands in the same list, or is about the same facts."""
     if one.criterion.name in other.criterion.above or other.criterion.name in one.criterion.above:
         return False
     return (bool(one.parent) and one.parent == other.parent) or not one.facts.isdisjoint(other.facts)
 
 
 def _is_lasting(one: _Windowed, listed: list[Criterion], windows: list[_Windowed]) -> bool:
-    """Whether a condition of the same list about the same facts stays."""
+    """True when a condition of the same list about the same facts stays."""
     windowed = {other.criterion.name for other in windows}
     return any(
         other.name not in windowed

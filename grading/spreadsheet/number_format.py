@@ -191,7 +191,7 @@ def _adds_digits(shown: list[tuple[str, str]]) -> bool:
 
 
 def _parts_digits(shown: list[tuple[str, str]]) -> bool:
-    """Whether a text stands between digits of the number: `0!.0` shows 148 as 14.8."""
+    """True when a text stands between digits of the number: `0!.0` shows 148 as 14.8."""
     places = [i for i, (kind, token) in enumerate(shown) if kind == "other" and token in "0#?"]
     return bool(places) and bool(_literals(shown[places[0] : places[-1]]).strip())
 

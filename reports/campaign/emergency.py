@@ -79,7 +79,7 @@ def _cells(unit: EmergencyUnit) -> Cells:
 
 
 def _measures(measures: Iterable[Measure]) -> str:
-    """What is to be done, a line each; what no text of the guideline shows as yet is marked."""
+    """The measures, a line each; what no text of the guideline shows as yet is marked."""
     lines = [
         measure_text(m.kind, m.text, m.percent) + ("（依据未核实）" if m.basis in UNVERIFIED else "") for m in measures
     ]

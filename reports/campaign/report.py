@@ -40,7 +40,7 @@ KINDS = {
 
 
 def document_title(document: Document) -> str:
-    """What a document is called."""
+    """The title of a document."""
     return KINDS[document].title
 
 

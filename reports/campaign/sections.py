@@ -71,7 +71,7 @@ class TaskLine:
 
     @property
     def left(self) -> int:
-        """What is left."""
+        """The number that is left."""
         return max(0, self.total - self.done)
 
 
@@ -92,7 +92,7 @@ class RemainingLine:
 
 @dataclass(frozen=True)
 class StepLine:
-    """What was said of a plant or of one of its gaps."""
+    """A statement about a plant or about one of its gaps."""
 
     day: str
     name: str
@@ -118,7 +118,7 @@ class Sections:
         return self.report.evaluation
 
     def changes(self, span: Span) -> tuple[ChangeLine, ...]:
-        """What became of grades in the period: down first, then up, then in and out."""
+        """The changes of grades in the period: down first, then up, then in and out."""
         order = {False: 0, True: 1, None: 2}
         found = sorted(grade_changes(self.evaluator, span), key=lambda change: order[change.is_up])
         return tuple(self._change(change, span) for change in found)
@@ -142,7 +142,7 @@ class Sections:
         )
 
     def steps(self, span: Span) -> tuple[StepLine, ...]:
-        """What was said in the period of how far plants and gaps have come."""
+        """The steps of the period: what was said of plants and gaps."""
         return tuple(
             StepLine(
                 day_text(step.day),
@@ -262,7 +262,7 @@ class Sections:
 
 
 def gradings_json(evaluator: Evaluator, report: CampaignReport) -> list[dict[str, str | None]]:
-    """What every figure leads to: the plants of the campaign with their grade and the grading that decides it."""
+    """The gradings behind every figure: the plants of the campaign with their grade and the grading that decides it."""
     return [
         {
             "permit": line.permit,
@@ -281,5 +281,5 @@ def _by_permit(late: Iterable[Overdue]) -> dict[str, str]:
 
 
 def _needed(share: ShareCount) -> int:
-    """How many plants make the share."""
+    """The number of plants that make the share."""
     return 0 if share.at_least_percent is None else ceil(share.at_least_percent * share.base / 100)

@@ -1,4 +1,4 @@
-"""What a document of a campaign tells beside the evaluation: the outlook, what plants lack alike, visits, how far plants are."""
+"""Parts of a document of a campaign beside the evaluation: the outlook, what plants lack alike, visits, how far plants are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class Visit:
 
 @dataclass(frozen=True)
 class StepTaken:
-    """What was said of a plant, or of one of its gaps, on a day."""
+    """A statement about a plant, or about one of its gaps, on a day."""
 
     day: date
     permit: str
@@ -42,7 +42,7 @@ class Supplement:
     visits: tuple[Visit, ...] | None = None
     steps: tuple[StepTaken, ...] = ()
     states: Mapping[str, str] = field(default_factory=dict)
-    """How far each plant of the roster is, in words."""
+    """The state of each plant of the roster, in words."""
     deciding: Mapping[str, str] = field(default_factory=dict)
     """Of plants whose grade is another: the indicators that it turned on, in words."""
     address: str | None = None

@@ -24,7 +24,7 @@ class JointRow:
 
 @dataclass(frozen=True)
 class JointPlan:
-    """What is done for the enterprise and for its units."""
+    """The joint plan of the enterprise and its units."""
 
     goals: tuple[str, ...]
     rows: tuple[JointRow, ...]

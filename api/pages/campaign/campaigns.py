@@ -167,7 +167,7 @@ def download_ledger(campaign_id: UUID, context: CostlyReader, on: On = "") -> Re
 
 @router.get("/campaigns/{campaign_id}/emergency.xlsx")
 def download_emergency_list(campaign_id: UUID, context: CostlyReader, on: On = "") -> Response:
-    """What each plant does at each alert, as a workbook."""
+    """Download each plant's measures at each alert as a workbook."""
     campaign, day = context.find(Campaign, campaign_id), day_in(on)
     content = emergency_list(context, campaign, day)
     return attachment(content, XLSX, f"{campaign.code}-应急减排清单-{day.isoformat()}.xlsx")

@@ -1,4 +1,4 @@
-"""What would reach the targets of a campaign soonest, and the plants to help with what they lack alike."""
+"""Pages of a campaign's outlook: what reaches the targets soonest, and the plants to help with what they lack alike."""
 
 from datetime import date
 from typing import Annotated, Any

@@ -192,7 +192,7 @@ def _expert(context: Context, entry: CampaignPlant | None) -> str | None:
 
 
 def suits(row: PlantRow, wanted: dict[str, str]) -> bool:
-    """Whether a plant is among those that the filters ask for."""
+    """True when a plant is among those that the filters ask for."""
     return (
         (not wanted["list"] or wanted["list"] in row.lists)
         and (not wanted["county"] or row.county == wanted["county"])

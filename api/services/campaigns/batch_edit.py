@@ -27,7 +27,7 @@ LONGEST = 200
 
 @dataclass(frozen=True)
 class Edit:
-    """What plants are to be given; None leaves as it is."""
+    """New values for plants; None leaves as it is."""
 
     target: str | None = None
     responsible: str | None = None
@@ -46,7 +46,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class Edited:
-    """What became of the plants."""
+    """The outcome of an edit for each plant."""
 
     changed: tuple[str, ...]
     same: int
@@ -135,7 +135,7 @@ def _reason(
     edit: Edit,
     assigned: frozenset[UUID] | None,
 ) -> str | None:
-    """Why a plant can't be changed so; None when it can."""
+    """The reason why a plant can't be changed so; None when it can."""
     plant, history = data.register.plants.get(permit), data.evaluator.plants.get(permit)
     if plant is None or history is None:
         return "本次行动的范围内没有这家企业"

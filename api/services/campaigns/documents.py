@@ -23,7 +23,7 @@ class Kind:
 
     @property
     def title(self) -> str:
-        """What it is called."""
+        """The title of the gap."""
         return "台账" if self.document is None else document_title(self.document)
 
 

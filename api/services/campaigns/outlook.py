@@ -1,4 +1,4 @@
-"""What would reach a campaign's targets soonest, and the plants to help, as far as the actor sees them."""
+"""The outlook of a campaign as far as the actor sees it: what reaches the targets soonest, and the plants to help."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ class Wanted:
     sort: Order
 
     def suits(self, plant: Candidate, name: str) -> bool:
-        """Whether a plant is asked for."""
+        """True when a plant is asked for."""
         ways = plant.ways
         return (
             (not self.county or plant.county == self.county)
@@ -69,7 +69,7 @@ class Wanted:
 
     @property
     def query(self) -> dict[str, str]:
-        """What of it is not as it is by itself."""
+        """The parts of the address that differ from the defaults."""
         said = {name: getattr(self, name) for name in ("industry", "county", "zone", "gap", "q")}
         return {name: value for name, value in said.items() if value} | (
             {"sort": self.sort} if self.sort != "cost" else {}

@@ -65,7 +65,7 @@ def plan_of(context: Context, plant_id: UUID) -> Plan:
 
 
 def is_writable(campaign: Campaign, plant: CampaignPlant) -> bool:
-    """Whether anything may be written down of a plant: of one on the roster of an active campaign."""
+    """True when anything may be written down of a plant: of one on the roster of an active campaign."""
     return campaign.state is CampaignState.ACTIVE and plant.target is not None
 
 

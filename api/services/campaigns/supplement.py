@@ -1,4 +1,4 @@
-"""What documents of a campaign tell beside the evaluation: outlook, shared gaps, visits, steps, and what changes turned on."""
+"""Parts of a campaign's documents beside the evaluation: outlook, shared gaps, visits, steps, decisive indicators."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -70,7 +70,7 @@ def _steps(context: Context, campaign: Campaign) -> Sequence[CampaignStep]:
 def _states(
     data: CampaignData, plants: Iterable[CampaignPlant], steps: Iterable[CampaignStep], day: date
 ) -> Mapping[str, str]:
-    """How far each plant of the roster had come on a day, by its grade in force and what was said of it."""
+    """The state of each plant of the roster on a day, by its grade in force and what was said of it."""
     evaluator = data.evaluator
     of_plant: dict[UUID, list[CampaignStep]] = defaultdict(list)
     for step in steps:

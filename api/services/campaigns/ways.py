@@ -1,4 +1,4 @@
-"""What it would take plants to reach their levels, worked out by workers for every published grading below a campaign's level.
+"""Ways of plants to their levels, worked out by workers for every published grading below a campaign's level.
 
 A row says it once for a grading, a level and the units that count; it is never wrong later, since gradings never change. Who
 asks reads what is there.
@@ -51,7 +51,7 @@ class Needed:
 
     @property
     def goal(self) -> str:
-        """What tells it from others of the same grading."""
+        """The goal that tells a way from others of the same grading."""
         some = f":{digest(self.units)[7:39]}" if self.units else ""
         return f"{self.target}{some}@{ENGINE}.{REVISION}"
 
@@ -96,7 +96,7 @@ def ways_on(service: Service, db: Session, data: CampaignData, day: date) -> tup
 
 
 def number_stored(db: Session) -> int:
-    """How many rows there are: goes up whenever one is added."""
+    """The number of stored rows: goes up whenever one is added."""
     with unscoped(db):
         return db.scalar(select(func.count()).select_from(CampaignWays)) or 0
 
@@ -188,7 +188,7 @@ def _document(service: Service, db: Session, row: Needed) -> str | None:
 
 
 def _stored(service: Service, db: Session, wanted: Iterable[Needed]) -> Mapping[Needed, PlantWays | None]:
-    """What is there of what is wanted; each row is read once by a process."""
+    """The stored rows of what is wanted; each row is read once by a process."""
     known = service.campaign_ways
     found: dict[Needed, PlantWays | None] = {}
     unread: dict[tuple[UUID, str], Needed] = {}

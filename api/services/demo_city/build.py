@@ -16,7 +16,7 @@ SHUT = 40
 
 @dataclass(frozen=True)
 class City:
-    """What was made, for what is still to come of it."""
+    """The parts of the city that are made, for what is still to come of it."""
 
     plants: tuple[CityPlant, ...]
     ids: dict[int, UUID]

@@ -50,14 +50,14 @@ FINDINGS = (
 
 
 class Plans:
-    """What the first audits leave to do before each plant's target, worked out once for each kind of audit."""
+    """The plans after the first audits up to each plant's target, worked out once for each kind of audit."""
 
     def __init__(self, service: Service, plants: Sequence[CityPlant], today: date) -> None:
         self.service, self.plants, self.today = service, plants, today
         self._lines: dict[tuple[str, str], tuple[GapLine, ...]] = {}
 
     def target(self, plant: CityPlant) -> str | None:
-        """What a plant is to reach: nothing more where it has B or A already."""
+        """A plant's target: nothing more where it has B or A already."""
         level = plant.level
         if level in ("a", "b", "ungraded"):
             return None
@@ -115,7 +115,7 @@ def begin(play: Play, plants: Sequence[CityPlant], plans: Plans, today: date) ->
 
 
 def progress(play: Play, campaigns: tuple[UUID, UUID], plans: Plans, today: date) -> None:
-    """What has become of the plans: measures done, steps taken, plants visited, the roster changed after its freeze."""
+    """Progress of the plans: measures done, steps taken, plants visited, the roster changed after its freeze."""
     main, _ = campaigns
     with play.service.database.reading() as db:
         rows = select(CampaignPlant.permit, CampaignPlant.id).where(CampaignPlant.campaign_id == main)

@@ -36,7 +36,7 @@ class Play:
 
     @contextmanager
     def on(self, day: date, login: str, minutes: int = 0) -> Iterator[Context]:
-        """What somebody does on the morning of a day, in one transaction."""
+        """Act as somebody on the morning of a day, in one transaction."""
         with (
             calendar.clock_at(calendar.start_of(day) + MORNING + timedelta(minutes=minutes)),
             open_context(self.service, self.actors[login]) as context,

@@ -15,7 +15,7 @@ UNIT = "line-1"
 
 @dataclass(frozen=True)
 class Template:
-    """What an audit says beside the plant and the day."""
+    """An audit's content beside the plant and the day."""
 
     key: str
     ruleset: str

@@ -98,7 +98,7 @@ class BranchAndBound:
     def _component(
         self, choices: list[Choice], touched: list[Demand], state: State, depth: int
     ) -> Sequence[Demand] | None:
-        """What the best way of a component demands beyond what is demanded; looked for once, however often it comes up."""
+        """The demands of the best way of a component beyond what is demanded; looked for once, however often it comes up."""
         slots = {leaf.demand.slot for _, ways in choices for way in ways for leaf in leaves(way)}
         # Demands and efforts are those of the tree, each one object: comparing them by identity is cheap.
         left_out = ((key, tuple(map(id, efforts))) for key, efforts in state.left_out.items() if key[0] in slots)

@@ -1,4 +1,4 @@
-"""Where a search stands: what is demanded already, and what it has left behind."""
+"""The state of a search: what is demanded already, and what it has left behind."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ Key = tuple[Slot, Constraint]
 
 
 def key_of(demand: Demand) -> Key:
-    """What is demanded of which value, whoever demands it."""
+    """The key of a demand: which value it is on and what it asks, whoever demands it."""
     return demand.slot, demand.constraint
 
 
@@ -33,7 +33,7 @@ class State:
 
     @cached_property
     def demanded(self) -> Mapping[Key, list[Effort | None]]:
-        """What is demanded already, with what it takes."""
+        """The demands so far, with what they take."""
         found: dict[Key, list[Effort | None]] = {}
         for demand in self.demands:
             found.setdefault(key_of(demand), []).append(demand.effort)
@@ -79,13 +79,13 @@ class State:
         return state, [choice for choice in choices if not state.grants(choice)]
 
     def is_closed(self, node: Node) -> bool:
-        """Whether a comparison or all of its parts together are left out or impossible."""
+        """True when a comparison or all of its parts together are left out or impossible."""
         if isinstance(node, Leaf):
             return node.closed is not None or (bool(self.left_out) and self._is_left_out(node.demand))
         return isinstance(node, Both) and bool(self.left_out) and any(self.is_closed(part) for part in node.parts)
 
     def grants(self, choice: Choice) -> bool:
-        """Whether so many of the ways are demanded already, at no further cost."""
+        """True when so many of the ways are demanded already, at no further cost."""
         needed, ways = choice
         return sum(self._is_granted(way) for way in ways) >= needed
 
@@ -104,7 +104,7 @@ class State:
 
 
 def _comes_with(effort: Effort | None, other: Effort | None) -> bool:
-    """Whether what the same demand takes here is done where it is made with the other effort."""
+    """True when what the same demand takes here is done where it is made with the other effort."""
     if effort is None or other is None or effort.work == other.work:
         return True
     return effort.for_scope and not other.for_scope
@@ -123,5 +123,5 @@ def most_telling_first(choices: Sequence[Choice]) -> list[Choice]:
 
 
 def _joins_rows(choice: Choice) -> bool:
-    """Whether a way of the choice is about more than one row."""
+    """True when a way of the choice is about more than one row."""
     return any(len({leaf.row for leaf in leaves(way) if leaf.row is not None}) > 1 for way in choice[1])

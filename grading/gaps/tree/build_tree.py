@@ -211,7 +211,7 @@ class _Stem:
     def out_of_scope(
         self, c: ConditionBase, place: str, around: tuple[ConditionBase, ...], row: str | None
     ) -> Node | None:
-        """That a `where` or an `applies_when` is unmet; None where it is known and no change makes it otherwise."""
+        """The demand that a `where` or an `applies_when` is unmet; None where it is known and no change makes it otherwise."""
         if not can_move(self.subject.ruleset, c) and self.subject.status(place, row) is not Status.UNKNOWN:
             return None
         return self.condition(c, place, around, row, False, scope=True)

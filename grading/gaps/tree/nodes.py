@@ -87,16 +87,16 @@ class Either:
 
 @dataclass(frozen=True, eq=False)
 class Unless(Either):
-    """What is asked, or that it is not asked: that the unit or the row is out of its scope. Only plans look at the latter."""
+    """A demand, or the way around it: that the unit or the row is out of its scope. Only plans look at the latter."""
 
     @property
     def asked(self) -> "Node":
-        """What is asked while in scope."""
+        """The demand while in scope."""
         return self.parts[0]
 
     @property
     def is_asked(self) -> bool:
-        """Whether it is asked today."""
+        """True when it is asked today."""
         return not self.parts[1].holds
 
 
@@ -124,7 +124,7 @@ def either(id_: str, row: str | None, needed: int, parts: list[Node]) -> Node:
 
 
 def unless(asked: Node, out_of_scope: Node | None) -> Node:
-    """What is asked, unless it is out of scope; the former alone where no change could take it out of scope.
+    """The demand unless it is out of scope; the former alone where no change could take it out of scope.
 
     That a unit or row is something else than nobody has stated yet is the last way, where what is asked can't be had.
     """
@@ -151,7 +151,7 @@ def as_asked(node: Node) -> Node:
 
 
 def has_questions(node: Node) -> bool:
-    """Whether it is not known of something open whether it is asked at all."""
+    """True when it is not known of something open whether it is asked at all."""
     if isinstance(node, Leaf | Table) or node.holds:
         return False
     return bool(isinstance(node, Both) and node.questions) or any(has_questions(part) for part in node.parts)

@@ -48,7 +48,7 @@ class Demand:
 
 
 def efforts_of(demands: Iterable[Demand]) -> list[Effort]:
-    """What demands take together."""
+    """The efforts of demands together."""
     taking = [(demand.slot, demand.effort) for demand in demands if demand.effort is not None]
     own = {slot for slot, effort in taking if not effort.for_scope}
     return [effort for slot, effort in taking if not (effort.for_scope and slot in own)]

@@ -1,4 +1,4 @@
-"""Which facts can take a unit or a row out of scope, or bring it in.
+"""Facts that can take a unit or a row out of scope, or bring it in.
 
 A fact that requirements or gates speak of as well can be changed for its own sake, by its own remedy. What does nothing but
 select says what the plant is.
@@ -13,7 +13,7 @@ from grading.places import sources
 
 
 def can_move(ruleset: Ruleset, scope: ConditionBase) -> bool:
-    """Whether a change could make a `where` or `applies_when` come out otherwise."""
+    """True when a change could make a `where` or `applies_when` come out otherwise."""
     known, movable = _known(ruleset)
     if id(scope) not in known:
         read = (source[0] for c in comparisons(scope) for source in sources(ruleset, c.fact, None))
@@ -22,7 +22,7 @@ def can_move(ruleset: Ruleset, scope: ConditionBase) -> bool:
 
 
 def is_empty_out_of_scope(scope: ConditionBase, asked: ConditionBase) -> bool:
-    """Whether what is asked asks nothing out of scope anyway: it is about the rows of which the scope is that there are some."""
+    """True when nothing is asked out of scope anyway: it is about the rows of which the scope is that there are some."""
     if isinstance(asked, All):
         return all(is_empty_out_of_scope(scope, part) for part in asked.all)
     if not isinstance(scope, Some) or not isinstance(asked, Each):

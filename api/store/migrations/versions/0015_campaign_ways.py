@@ -1,4 +1,4 @@
-"""What it would take graded plants to reach a campaign's level, worked out by workers."""
+"""Store the ways of graded plants to a campaign's level, worked out by workers."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -69,6 +69,7 @@ ACTIONS = MappingProxyType(
         "campaign.step_taken": "登记整改进度",
         "campaign.visited": "登记帮扶",
         "campaign.photo_added": "添加整改照片",
+        "campaign.outlines_given": "上传区县轮廓",
         "audit.regraded_in_batch": "批次改动等级",
         "audit.regrading_taken_back": "批次改动被收回",
         "admission.given": "出具准入意见",
@@ -77,6 +78,7 @@ ACTIONS = MappingProxyType(
         "notice.read": "阅读通知",
         "user.email_changed": "修改邮箱",
         "demo.created": "建立演示数据",
+        "demo.city": "建立演示城市",
         "rows.changed": "保存数据",
         "log.baseline": "升级时登记已有数据",
     }

@@ -13,7 +13,7 @@ from grading.proof.logic import Formulas, Truth
 from grading.proof.reading import Reading
 from grading.proof.values import Values
 
-EFFORT = 3_000_000
+EFFORT = 10_000_000
 """Steps of z3 after which a question is given up, the same on every machine: it is then not proven."""
 PATIENCE = 20_000
 """Milliseconds after which a question is given up all the same: products of unknown numbers may not count their steps."""

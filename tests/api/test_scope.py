@@ -15,6 +15,7 @@ from api.store import (
     Audit,
     AuditRevision,
     Base,
+    CampaignWays,
     CostlyUse,
     Enterprise,
     EvidenceFile,
@@ -182,6 +183,7 @@ def test_every_table_has_a_filter_or_is_the_services_own() -> None:
         FailedSignIn,
         CostlyUse,
         Worker,
+        CampaignWays,
     }
 
 

@@ -469,12 +469,12 @@ def test_results_of_another_input_or_mode_are_not_mixed(root: Path, csv_file: Pa
 def test_a_disagreement_with_the_engine_stops_the_batch_and_leaves_the_audit(
     root: Path, csv_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = spot_check._said
+    said = spot_check._values
 
     def other(*arguments: Any) -> Any:
         return [(place, "B" if place == "grade" else value) for place, value in said(*arguments)]
 
-    monkeypatch.setattr(spot_check, "_said", other)
+    monkeypatch.setattr(spot_check, "_values", other)
     result = batch(root, csv_file)
     assert result.exit_code == 1
     assert "grade：初评 A，引擎 B" in result.output

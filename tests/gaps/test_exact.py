@@ -33,14 +33,16 @@ def test_optimal_is_optimal_and_not_enough_is_not_enough(ruleset_id: str) -> Non
     ruleset = LIBRARY.ruleset(ruleset_id)
     audits = list(random_audits(ruleset, random.Random(f"{SEED} {ruleset_id}"), -(-AUDITS // len(IDS))))
     checked = [is_compared(ruleset, audit) for audit in audits]
-    assert sum(checked) > len(audits) // 2
+    asked = [compared for compared in checked if compared is not None]
+    # Of rubber, whose values are multiplied by others, fewer than half.
+    assert sum(asked) > len(asked) // 3
 
 
-def is_compared(ruleset: Ruleset, audit: Audit) -> bool:
-    """Whether the solver could be asked; fails where it knows better."""
+def is_compared(ruleset: Ruleset, audit: Audit) -> bool | None:
+    """True when the solver could be asked, None where nothing is better; fails where the solver knows better."""
     grading = ENGINE.grade(audit, Mode.TRIAL)
     if grading.units[0].outcome.grade == ruleset.scale.ids[0]:
-        return False
+        return None
     step = unit_gaps(ENGINE, audit, grading, 0).steps[0]
     level = ruleset.scale.floor if step.level_from == UNGRADED else step.level_to
     try:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
+from uuid import UUID
 
 from fastapi import Request
 
@@ -33,6 +34,8 @@ class Service:
     """Campaigns with the histories of their plants, by what they rest on."""
     campaign_reports: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(64))
     """Campaigns on a day, by what they rest on."""
+    snapshots: LruCache[UUID, Any] = field(default_factory=lambda: LruCache(2_000))
+    """Lines of snapshots, which never change, by id."""
     campaign_ways: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(20_000))
     """Ways of graded plants to a level, which never change."""
     vocabularies: LruCache[str, Any] = field(default_factory=lambda: LruCache(1))

@@ -378,7 +378,7 @@ def fact_reason(fact: Fact, problem: InputProblem, given: Any) -> str:
     """The reason for a fact's refusal: what would be right, and what stood there instead."""
     if reason := reason_of(given):
         return reason
-    if problem.code in DAY_CODES:
+    if problem.code in DAY_CODES or problem.code is ProblemCode.NUMBER_TOO_LARGE:
         return problem.message
     if isinstance(given, dict) and "below" in given:
         given = f"<{given['below']}"

@@ -118,7 +118,8 @@ def _forget(out: Path, work: Path) -> None:
     """Remove what an earlier batch left, its parts among it."""
     known = split.load(work)
     for part in known.parts if known is not None else ():
-        rmtree(out / part.ruleset, ignore_errors=True)
+        if (out / part.ruleset).is_dir():
+            rmtree(out / part.ruleset)
     rmtree(work)
 
 

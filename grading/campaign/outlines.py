@@ -53,7 +53,9 @@ def read_outlines(content: bytes, jurisdiction: str) -> tuple[tuple[Outline, ...
             wrong.append((("features", i, "properties", "county"), twice))
         try:
             rings = tuple(_rings(feature.get("geometry") if isinstance(feature, dict) else None))
-        except (TypeError, ValueError, KeyError):
+            if not rings:
+                raise ValueError("no ring")
+        except (TypeError, ValueError, KeyError, IndexError):
             wrong.append((("features", i, "geometry"), reason_of(CampaignCode.OUTLINE_GEOMETRY)))
         else:
             found.append(Outline(county or "", rings))

@@ -11,6 +11,7 @@ from grading.language.measure_text import measure_text
 from grading.language.nested import asked_at
 from grading.language.normal import normal
 from grading.language.prose import NOT_ASKED, day_text, fact_label, number_text, requirement_text, sentence
+from grading.language.windows import first_days
 from grading.model.base import Mode
 from grading.model.condition import Condition, comparisons
 from grading.model.ruleset import ALERTS, Fact, Gate, Indicator, Requirement, Ruleset
@@ -191,10 +192,12 @@ class _Compared:
 
     def _direction(self, old: Condition, new: Condition) -> Direction:
         """The direction: the new condition is provably no easier, or no harder, in trial, where every figure counts."""
-        day = self.after.edition.effective
-        entailment = Entailment(self.after, Mode.TRIAL, day)
+        first = self.after.edition.effective
+        days = {day for ruleset in (self.before, self.after) for day in first_days(ruleset) if day >= first} | {first}
+        each_day = [Entailment(self.after, Mode.TRIAL, day) for day in sorted(days)]
         try:
-            harder, easier = entailment.holds(new, old), entailment.holds(old, new)
+            harder = all(entailment.holds(new, old) for entailment in each_day)
+            easier = all(entailment.holds(old, new) for entailment in each_day)
         except KeyError:
             # A fact that only the earlier ruleset has.
             return "different"

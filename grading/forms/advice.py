@@ -14,7 +14,9 @@ _HEAD = {
     "enterprise.county": "应为六位行政区划代码，如 610402",
     "assessed_on": "请填写评估日期，如 2023-09-10",
 }
-_AS_IT_IS = frozenset({ProblemCode.DAY_IN_FUTURE, ProblemCode.DAY_TOO_EARLY, ProblemCode.TOO_FEW_ROWS})
+_AS_IT_IS = frozenset(
+    {ProblemCode.DAY_IN_FUTURE, ProblemCode.DAY_TOO_EARLY, ProblemCode.TOO_FEW_ROWS, ProblemCode.NUMBER_TOO_LARGE}
+)
 """Findings of the intake that hold in a cell as they are."""
 _FACT_GONE = frozenset(
     {

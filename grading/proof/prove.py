@@ -47,6 +47,14 @@ NEVER: Mapping[Kind, ProofCode] = {
     "fires": ProofCode.GATE_NEVER_FIRES,
 }
 """The meaning of a question about a condition that no audit answers."""
+LEFT_OPEN: Mapping[Kind, ProofCode] = {
+    **NEVER,
+    "order": ProofCode.LEVEL_NOT_ORDERED,
+    "nested": ProofCode.REQUIREMENT_NOT_NESTED,
+    "floor": ProofCode.LEVEL_UNREACHABLE,
+    "ungraded": ProofCode.LEVEL_UNREACHABLE,
+}
+"""The finding that an unanswered question leaves open."""
 EXPLAINED_BY: Mapping[Kind, tuple[Kind, ...]] = {"met": ("fires", "applies"), "fires": (), "applies": ()}
 """Questions about the same condition whose finding says more."""
 
@@ -76,6 +84,8 @@ class _Prover:
     levels: list[LevelProof] = field(default_factory=list)
     findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
     not_proven: list[Problem] = field(default_factory=list)
+    open: set[tuple[str, str]] = field(default_factory=set)
+    """Findings, by code and place, of which it was not found out whether they are there."""
     asked: int = 0
 
     def __post_init__(self) -> None:
@@ -127,9 +137,7 @@ class _Prover:
             if question.kind in ("nested", "order") and question in answers.found:
                 self._counter_example(search, question, period, answers.found[question])
             elif question in answers.open and question.kind not in ("level", "reaches", "attainable"):
-                self._leave_open(
-                    NEVER.get(question.kind, ProofCode.REQUIREMENT_NOT_NESTED), question.place or question.level
-                )
+                self._leave_open(LEFT_OPEN[question.kind], question.place or question.level)
             elif (
                 question in answers.impossible and question.kind in NEVER and not self._is_explained(question, answers)
             ):
@@ -289,12 +297,13 @@ class _Prover:
         return None
 
     def _leave_open(self, code: ProofCode, place: str) -> None:
+        self.open.add((code.value, place))
         one = self.by_name.get(place)
         reason = reason_of(ProofCode.NOT_PROVEN, question=f"{code.value} {place}")
         self.not_proven.append(self.loaded.own.problem((), reason) if one is None else self._problem(one, reason))
 
     def _concluded(self) -> Proof:
-        for problem in self.accepted[self.loaded.own.file].needless(set(self.findings)):
+        for problem in self.accepted[self.loaded.own.file].needless(self.findings.keys() | self.open):
             self._find(problem, problem.place, [])
         return Proof(
             self.ruleset.id,

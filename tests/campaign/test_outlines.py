@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from grading.campaign.outlines import read_outlines
 from grading.campaign.problems import place_text
 
@@ -51,3 +53,15 @@ def test_what_is_no_collection_of_features_is_refused() -> None:
     for text in (b"[]", b"{}", b'{"type": "FeatureCollection", "features": []}', b"not json"):
         found, wrong = read_outlines(text, "610400")
         assert (found, len(wrong)) == ((), 1)
+
+
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        {"type": "MultiPolygon", "coordinates": [[]]},
+        {"type": "Polygon", "coordinates": []},
+        {"type": "Polygon", "coordinates": [[[108.0], *SQUARE]]},
+    ],
+)
+def test_an_outline_that_nothing_can_be_drawn_of_is_refused_with_its_place(geometry: dict[str, Any]) -> None:
+    assert read(feature("610402", geometry)) == ([], ["features[0].geometry outline_geometry"])

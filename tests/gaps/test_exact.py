@@ -78,8 +78,9 @@ def least_cost(exact: Exact, level: str, found: ChangeSet, values: dict[Place, o
 
 def refute(ruleset: Ruleset, audit: Audit, level: str, found: dict[Place, object] | None, claim: str) -> None:
     """Fails when the changes found do reach the level, as the plain evaluator says."""
-    if found is not None and reaches(ruleset, changed(audit, found), level):
-        pytest.fail(f"{ruleset.id}, {level}: {claim} is false: {found}\n{audit.model_dump_json(exclude_defaults=True)}")
+    if found is not None:
+        wrong = "is false" if reaches(ruleset, changed(audit, found), level) else "is denied by a formula that is wrong"
+        pytest.fail(f"{ruleset.id}, {level}: {claim} {wrong}: {found}\n{audit.model_dump_json(exclude_defaults=True)}")
 
 
 def test_oxygen_of_air_is_measured_anew_and_nothing_else_is_done_for_it() -> None:

@@ -230,9 +230,9 @@ def _fixed(lines: list[SnapshotLine]) -> list[tuple[str, list[Compared]]]:
 
 def _snapshots(context: Context, campaign: Campaign) -> list[SnapshotLine]:
     """The figures of all snapshots, which never change: each is read once."""
-    remembered = context.service.campaign_reports
+    remembered = context.service.snapshots
     return [
-        remembered.get(("snapshot", row.id), lambda row=row: line_of(row))  # type: ignore[misc]
+        remembered.get(row.id, lambda row=row: line_of(row))  # type: ignore[misc]
         for row in queries.snapshots(context.db, campaign.id)
     ]
 

@@ -55,8 +55,13 @@ class Edited:
 
 
 def experts(context: Context) -> list[tuple[UUID, str]]:
-    """The experts that plants can be given to, by name."""
-    rows = select(User.id, User.name).where(User.role == Role.ASSESSOR, User.active).order_by(User.name)
+    """The experts that plants can be given to, by name: those of teams assigned to enterprises that the actor sees."""
+    teams = set(context.db.scalars(select(Assignment.team_id).where(Assignment.until.is_(None))))
+    rows = (
+        select(User.id, User.name)
+        .where(User.role == Role.ASSESSOR, User.active, User.team_id.in_(teams))
+        .order_by(User.name)
+    )
     with unscoped(context.db) as db:
         return [(row.id, row.name) for row in db.execute(rows)]
 

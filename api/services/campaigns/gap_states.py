@@ -80,18 +80,18 @@ def lines_of_grading(context: Context, grading_id: UUID, target: str) -> Mapping
     stored = context.db.scalar(select(Grading).where(Grading.id == grading_id))
     if stored is None:
         return None
-    # Gaps follow from gradings, which never change.
-    found: Mapping[str, GapLine] | None = context.service.gap_lines.get(
-        (grading_id, target), lambda: _lines_of(context, stored, target)
-    )
+    try:
+        # Gaps follow from gradings, which never change. A refusal is of this actor and is not remembered.
+        found: Mapping[str, GapLine] | None = context.service.gap_lines.get(
+            (grading_id, target), lambda: _lines_of(context, stored, target)
+        )
+    except Problem:
+        return None
     return found
 
 
 def _lines_of(context: Context, stored: Grading, target: str) -> Mapping[str, GapLine] | None:
-    try:
-        case, _ = explained(context, stored)
-    except Problem:
-        return None
+    case, _ = explained(context, stored)
     return None if case is None else _lines(case, target, vocabulary(context.service).levels)
 
 

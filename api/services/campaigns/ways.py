@@ -30,6 +30,7 @@ from grading import calendar
 from grading.campaign.candidates import Ways, levels_wanted
 from grading.campaign.ways import PlantWays, plant_ways, together
 from grading.digest import digest
+from grading.engine.durable_rules import EngineError
 from grading.engine.revision import ENGINE
 from grading.language.problems import LanguageError
 
@@ -183,7 +184,12 @@ def _document(service: Service, db: Session, row: Needed) -> str | None:
     if made.likeness is Likeness.OTHER_GRADES:
         return None
     units = frozenset(row.units) or None
-    found = plant_ways(made.engine, made.audit, made.grading, row.target, vocabulary(service).levels, units)
+    try:
+        found = plant_ways(made.engine, made.audit, made.grading, row.target, vocabulary(service).levels, units)
+    except (EngineError, LookupError, ValueError) as error:
+        # One plant that can't be planned for must not end the thread: all others would wait for good.
+        log.error("ways not worked out", grading=str(row.grading_id), target=row.target, error=str(error))
+        return None
     return found.model_dump_json()
 
 

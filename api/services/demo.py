@@ -33,7 +33,7 @@ MARK = "demo.created"
 FOLDER, MAKING, DATABASE = "demo", "demo-making", "demo.db"
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 EXAMPLES_IN_WHEEL = Path(__file__).resolve().parents[1] / "_examples"
-INDUSTRIES = ("brick", "cement", "ceramics", "coking", "foundry", "industrial_coating", "lime", "rubber", "steel_long")
+INDUSTRIES = ("brick", "ceramics", "foundry", "industrial_coating", "lime", "rubber", "steel_long")
 """Whose examples are shown: all of them would keep the first start waiting for the rules of 39 industries."""
 SHOWN = "91610404MA7D2P8L3F"
 """The enterprise whose user there is an account for."""
@@ -82,7 +82,11 @@ def settings_of(settings: Settings) -> Settings:
 
 
 def _settings_in(settings: Settings, folder: Path) -> Settings:
-    places = {"data": folder, "database_url": SecretStr(f"sqlite:///{folder / DATABASE}"), "rulesets": folder / "rulesets"}
+    places = {
+        "data": folder,
+        "database_url": SecretStr(f"sqlite:///{folder / DATABASE}"),
+        "rulesets": folder / "rulesets",
+    }
     return settings.model_copy(update=places)
 
 

@@ -34,7 +34,9 @@ def contradictions(raw: Mapping[str, Any], vocabulary: Vocabulary) -> Found:
     if shares and not _has_bound(raw.get("zones")):
         yield ("zones", "core", "within_km"), reason_of(CampaignCode.ZONE_BOUND_MISSING)
     yield from _targets(raw, vocabulary)
-    yield from _roster(_valid(raw.get("roster"), RosterEntry), vocabulary)
+    period = raw.get("period")
+    start = _day(period.get("start")) if isinstance(period, dict) else None
+    yield from _roster(_valid(raw.get("roster"), RosterEntry), vocabulary, start)
 
 
 def _valid(raw: Any, model: type[M]) -> list[tuple[int, M]]:
@@ -117,7 +119,7 @@ def _is_unknown(county: str, regions: Mapping[str, str]) -> bool:
     return county not in regions and any(code.startswith(city) and not code.endswith("00") for code in regions)
 
 
-def _roster(roster: Sequence[tuple[int, RosterEntry]], vocabulary: Vocabulary) -> Found:
+def _roster(roster: Sequence[tuple[int, RosterEntry]], vocabulary: Vocabulary, start: date | None) -> Found:
     first_of: dict[str, int] = {}
     for i, entry in roster:
         first = first_of.setdefault(entry.permit, i)
@@ -128,6 +130,9 @@ def _roster(roster: Sequence[tuple[int, RosterEntry]], vocabulary: Vocabulary) -
             )
         if entry.target not in vocabulary.levels.labels:
             yield ("roster", i, "target"), no_level(entry.target, vocabulary)
+        if entry.due is not None and start is not None and entry.due < start:
+            reason = reason_of(CampaignCode.DAYS_OUT_OF_ORDER, day=entry.due, before="start", first=start)
+            yield ("roster", i, "due"), reason
         yield from ((("roster", i, "measures", *at), reason) for at, reason in measure_contradictions(entry.measures))
 
 

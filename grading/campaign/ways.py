@@ -167,8 +167,9 @@ def _ways(
         unit = audit.units[i]
         goal = goal_of(engine.library.ruleset(unit.ruleset).scale.graded, target, levels)
         if goal is None:
-            text = f"{unit.ruleset} 的等级中没有 {target} 或更好的一级"
-            obstacles.append(Obstacle(unit=unit.id, reason="no_level", title=unit.ruleset, text=text))
+            title = engine.library.ruleset(unit.ruleset).title
+            text = f"{title}的等级中没有{levels.labels[target]}或更好的一级"
+            obstacles.append(Obstacle(unit=unit.id, reason="no_level", title=title, text=text))
             continue
         try:
             steps.append((unit.id, direct_step(engine, audit, grading, i, goal)))

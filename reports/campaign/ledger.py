@@ -26,6 +26,8 @@ LEDGER = (
     ("现等级", 12),
     ("现等级起于", 16),
     ("目标", 10),
+    ("包抓责任人", 14),
+    ("达标期限", 13),
     ("差距编号", 14),
     ("措施", 40),
     ("投资（万元）", 12),
@@ -176,7 +178,8 @@ def _plant(evaluator: Evaluator, report: CampaignReport, entry: RosterEntry) -> 
     plant = evaluator.plants.get(entry.permit)
     line = report.roster[entry.permit]
     industries = _industries(evaluator, plant) if plant else ""
-    return (line.county, line.name, line.permit, industries, line.now, line.since, report.labels[entry.target])
+    target, due = report.labels[entry.target], entry.due.isoformat() if entry.due is not None else None
+    return (line.county, line.name, line.permit, industries, line.now, line.since, target, entry.responsible, due)
 
 
 def _industries(evaluator: Evaluator, plant: History) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+from urllib.parse import quote
 from uuid import UUID
 
 from api.context import Context
@@ -43,6 +44,10 @@ class PlantRow:
     """The reason why the plant is overdue."""
     point: tuple[float, float] | None = None
     """Longitude and latitude."""
+
+    def link(self, campaign_id: UUID, query: str) -> str:
+        """The address of the plant's page."""
+        return f"/campaigns/{campaign_id}/plant?permit={quote(self.permit, safe='')}{'&' if query else ''}{query}"
 
 
 @dataclass(frozen=True)

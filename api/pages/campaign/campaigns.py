@@ -35,7 +35,7 @@ Runner = Annotated[Context, needs(Rule.RUN_CAMPAIGNS)]
 On = Annotated[str, Query(max_length=10)]
 STATES = {CampaignState.ACTIVE: "进行中", CampaignState.CLOSED: "已结束"}
 SHOWN, CHANGES, WEEKS = 8, 20, 8
-MOST_BYTES = 32_000_000
+MOST_BYTES = 12_000_000
 LISTS = {
     "created_a": "升为 A 级或引领性",
     "increased_b": "升为 B 级",

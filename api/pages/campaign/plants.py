@@ -20,7 +20,7 @@ from api.problems import Problem, not_found
 from api.queries import campaigns as queries
 from api.services.campaigns.batch_edit import Edit, Edited, edit_plants, experts
 from api.services.campaigns.evaluation import is_frozen
-from api.services.campaigns.plant_rows import PlantRow, rows_on
+from api.services.campaigns.plant_rows import rows_on, suits
 from api.services.campaigns.stored import facts_of, measures_of
 from api.services.cases import explained
 from api.services.users import names_of
@@ -238,14 +238,3 @@ def _expert(context: Context, entry: CampaignPlant | None) -> str | None:
     if entry is None or entry.expert is None:
         return None
     return names_of(context.db, [entry.expert]).get(entry.expert)
-
-
-def suits(row: PlantRow, wanted: dict[str, str]) -> bool:
-    """True when a plant is among those that the filters ask for."""
-    return (
-        (not wanted["list"] or wanted["list"] in row.lists)
-        and (not wanted["county"] or row.county == wanted["county"])
-        and (not wanted["zone"] or row.zone == wanted["zone"])
-        and (not wanted["band"] or row.band == wanted["band"])
-        and (not wanted["q"] or wanted["q"] in row.name or wanted["q"] in row.permit)
-    )

@@ -18,7 +18,12 @@ AT_ONCE = 500
 
 
 def emergency_list(context: Context, campaign: Campaign, day: date) -> bytes:
-    """The list as a workbook, of the plants that the actor sees; raises Problem (422) for a day to come."""
+    """The list as a workbook; raises Problem (422) for a day to come."""
+    return emergency_workbook(campaign.title, day, emergency_units(context, campaign, day))
+
+
+def emergency_units(context: Context, campaign: Campaign, day: date) -> list[EmergencyUnit]:
+    """The units of the plants that the actor sees, by county and permit; raises Problem (422) for a day to come."""
     data, report = report_on(context, campaign, day)
     plants = [data.register.plants[line.permit] for line in report.plants]
     in_force = {plant.permit: plant.in_force(day) for plant in plants}
@@ -45,7 +50,7 @@ def emergency_list(context: Context, campaign: Campaign, day: date) -> bytes:
             if industry_of(unit.ruleset_id) in counted
         ]
         units += found or [EmergencyUnit(line.county, line.name, line.permit, "—", None, None, None, None, note)]
-    return emergency_workbook(campaign.title, day, sorted(units, key=lambda unit: (unit.county, unit.permit)))
+    return sorted(units, key=lambda unit: (unit.county, unit.permit))
 
 
 def _graded(context: Context, ids: set[UUID]) -> dict[UUID, list[GradedUnit]]:

@@ -135,6 +135,17 @@ def _band(evaluator: Evaluator, grade: str | None) -> Band:
     return next((band for level, band in bounds if of[grade] <= of[level]), "d")
 
 
+def suits(row: PlantRow, wanted: Mapping[str, str]) -> bool:
+    """True when a plant is among those that the filters ask for."""
+    return (
+        (not wanted["list"] or wanted["list"] in row.lists)
+        and (not wanted["county"] or row.county == wanted["county"])
+        and (not wanted["zone"] or row.zone == wanted["zone"])
+        and (not wanted["band"] or row.band == wanted["band"])
+        and (not wanted["q"] or wanted["q"] in row.name or wanted["q"] in row.permit)
+    )
+
+
 @dataclass(frozen=True)
 class MonthEnd:
     """The number of plants that had reached the level on a day, and of all plants."""

@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
-from api.pages.campaign.map_view import map_view
 from api.pages.campaign.map_labels import place_labels
+from api.pages.campaign.map_view import map_view
 from api.problems import Problem
 from api.services.campaigns.batch_edit import Edit, edit_plants
 from api.services.campaigns.emergency import emergency_list
@@ -81,7 +81,7 @@ def test_the_emergency_list_says_what_a_unit_does_at_each_alert(ask: Ask, furnis
     assert all("停" in str(heads[alert]) for alert in ("橙色预警（Ⅱ级）", "红色预警（Ⅰ级）"))
 
 
-def test_the_interface_edits_plants_and_tells_what_became_of_each(ask: Ask, furnished: Furnished) -> None:
+def test_the_interface_edits_plants_and_tells_what_became_of_each(ask: Ask) -> None:
     at = f"/campaigns/{begin(ask)['id']}"
     said = {"permits": [PERMIT, "nobody's"], "responsible": "张局长", "reasons": "会议"}
     done = ask("city", "POST", f"{at}/plant-edits", json=said).json()
@@ -91,7 +91,7 @@ def test_the_interface_edits_plants_and_tells_what_became_of_each(ask: Ask, furn
     assert (wrong.status_code, [error["place"] for error in wrong.json()["errors"]]) == (422, ["target"])
 
 
-def test_the_interface_tells_the_map_and_the_emergency_list(ask: Ask, furnished: Furnished) -> None:
+def test_the_interface_tells_the_map_and_the_emergency_list(ask: Ask) -> None:
     roster = json.dumps({"permit": PERMIT, "distance_km": 30, "point": {"lon": 108.8, "lat": 34.4}})
     at = f"/campaigns/{begin(ask, roster=roster)['id']}"
     square = [[108.5, 34.2], [109.0, 34.2], [109.0, 34.6], [108.5, 34.2]]

@@ -35,7 +35,7 @@ class MapPlantOut(Out):
             permit=row.permit,
             name=row.name,
             county=row.county,
-            zone=row.zone,  # type: ignore[arg-type]
+            zone=row.zone,
             band=row.band,
             grade=row.now,
             point=row.point,

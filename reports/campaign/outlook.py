@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from grading.campaign.candidates import Candidate, Option
 from grading.campaign.evaluate import Evaluator
@@ -123,13 +124,13 @@ class OutlookWords:
         """The counties and zones that have a target."""
         return tuple(self._area(found, area) for area in found.areas)
 
-    def help_line(self, found: Candidate, on_day_grade: str) -> HelpLine:
+    def help_line(self, found: Candidate, on_day_grade: str, day: date) -> HelpLine:
         """A plant to help."""
         enterprise = self.evaluator.plants[found.permit].plant.enterprise
         option, ways = found.best, found.ways
         gaps = ways.gaps if ways is not None else ()
         unmet, unknown = (sum(gap.status == status for gap in gaps) for status in ("unmet", "unknown"))
-        cost, weeks, work = ("—", "—", "—") if option is None or option.way is None else what_it_takes(option.way)
+        cost, weeks, work = ("—", "—", "—") if option is None or option.way is None else what_it_takes(option.way, day)
         return HelpLine(
             permit=found.permit,
             name=enterprise.name,
@@ -163,19 +164,19 @@ class OutlookWords:
             id=area.id,
             name=name,
             area=area,
-            cheapest=self._choice(area.cheapest, grades),
-            in_time=None if area.in_time is None else self._choice(area.in_time, grades),
+            cheapest=self._choice(area.cheapest, grades, found.on),
+            in_time=None if area.in_time is None else self._choice(area.in_time, grades, found.on),
             forecast="已过期限" if area.forecast is None else _forecast_text(area.forecast),
             met=None if area.forecast is None else area.forecast.met,
         )
 
-    def _choice(self, choice: Choice, grades: dict[str, str | None]) -> ChoiceLine:
-        picks = tuple(self._pick(pick, grades[pick.permit]) for pick in choice.picks)
+    def _choice(self, choice: Choice, grades: dict[str, str | None], day: date) -> ChoiceLine:
+        picks = tuple(self._pick(pick, grades[pick.permit], day) for pick in choice.picks)
         return ChoiceLine(picks, _with_unpriced(choice.cost_wan, choice.unpriced), _choice_text(choice), _brief(choice))
 
-    def _pick(self, pick: Pick, grade: str | None) -> PickLine:
+    def _pick(self, pick: Pick, grade: str | None, day: date) -> PickLine:
         enterprise = self.evaluator.plants[pick.permit].plant.enterprise
-        cost, weeks, work = ("—", "—", "—") if pick.way == "publication" else what_it_takes(pick)
+        cost, weeks, work = ("—", "—", "—") if pick.way == "publication" else what_it_takes(pick, day)
         return PickLine(
             permit=pick.permit,
             name=enterprise.name,
@@ -260,9 +261,11 @@ def _forecast_text(found: Forecast) -> str:
     return f"{said}：现有 {found.now} 家" + (f"，{listed}" if listed else "")
 
 
-def what_it_takes(way: Way | Pick) -> tuple[str, str, str]:
-    """What a way costs, how long it takes, and what is to be done."""
-    waits, until = way.waits, "" if way.waits_until is None else f"，{day_text(way.waits_until)}届满"
+def what_it_takes(way: Way | Pick, day: date) -> tuple[str, str, str]:
+    """What a way costs, how long it takes, and what is to be done, as seen on a day."""
+    waits, over = way.waits, way.waits_until is not None and way.waits_until <= day
+    end = "已届满，重新评定即可" if over else "届满"
+    until = "" if way.waits_until is None else f"，{day_text(way.waits_until)}{end}"
     if waits and len(waits) == way.changes and not way.evidence:
         return "—", until.lstrip("，") or "时间不明", f"只待时间：{'、'.join(dict.fromkeys(waits))}"
     parts = [(way.changes - len(waits), "整改"), (way.evidence, "补证")]

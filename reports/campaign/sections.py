@@ -104,7 +104,8 @@ class StepLine:
 
 def span_text(span: Span) -> str:
     """The days of a report."""
-    return f"{day_text(span.first)}至{day_text(span.last)}"
+    first, last = day_text(span.first), day_text(span.last)
+    return first if first == last else f"{first}至 {last}"
 
 
 class Sections:

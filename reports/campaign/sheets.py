@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from openpyxl.cell import Cell
+from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -16,6 +17,8 @@ A3 = 8
 def fill(sheet: Worksheet, title: str, columns: Sequence[tuple[str, float]], rows: Iterable[Cells]) -> None:
     """Title, heads and rows of a sheet; texts are put in so that no programme takes them for formulas."""
     _put(sheet, 1, 1, title, "标题")
+    # The title runs over the cells beside it; wrapped in the first, narrow one it would be cut off.
+    sheet.cell(1, 1).alignment = Alignment(vertical="center")
     for i, (head, _) in enumerate(columns, start=1):
         _put(sheet, 2, i, head, "表头")
     last = 2

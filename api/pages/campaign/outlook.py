@@ -148,7 +148,7 @@ def _words(found: Help) -> OutlookWords:
 
 def _line(found: Help, words: OutlookWords, plant: Candidate, day: date) -> HelpLine:
     evaluator = found.data.evaluator
-    return words.help_line(plant, grade_label(evaluator, evaluator.plants[plant.permit].on(day).grade))
+    return words.help_line(plant, grade_label(evaluator, evaluator.plants[plant.permit].on(day).grade), day)
 
 
 def _day_query(context: Context, day: date) -> Any:

@@ -86,6 +86,7 @@ def test_an_audit_of_nobody_and_one_that_is_not_in_force_are_told_with_their_pla
     ("changes", "waits", "said"),
     [
         (1, ("一年内有过违法行为",), ("—", "2027 年 3 月 1 日届满", "只待时间：一年内有过违法行为")),
+        (1, ("已满",), ("—", "2026 年 3 月 1 日已届满，重新评定即可", "只待时间：已满")),
         (3, ("一年内有过违法行为",), "整改 2 项，待时间 1 项（一年内有过违法行为，2027 年 3 月 1 日届满）"),
         (2, (), "整改 2 项"),
     ],
@@ -96,6 +97,7 @@ def test_a_plant_that_only_waits_for_time_is_said_to_wait(
     zero = (Decimal(0), Decimal(0))
     numbers = {"unpriced": 0, "untimed": 0, "changes": changes, "evidence": 0}
     words = {"works": (), "settings": (), "grade": "B", "audit_digest": "sha256:0"}
-    until = date(2027, 3, 1) if waits else None
-    found = what_it_takes(Way(cost_wan=zero, weeks=zero, waits_until=until, waits=waits, **numbers, **words))
+    until = date(2026 if "已满" in waits else 2027, 3, 1) if waits else None
+    way = Way(cost_wan=zero, weeks=zero, waits_until=until, waits=waits, **numbers, **words)
+    found = what_it_takes(way, date(2026, 12, 1))
     assert found == said if isinstance(said, tuple) else found[2] == said

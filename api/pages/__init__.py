@@ -18,6 +18,7 @@ from api.pages import (
     log,
     notices,
     overview,
+    public,
     render,
     sign_in,
     teams,
@@ -36,6 +37,7 @@ from grading.language.problems import LanguageError
 
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
+    public.router,
     home.router,
     audit_form.router,
     evidence.router,

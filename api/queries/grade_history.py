@@ -41,6 +41,8 @@ class GradeEvent:
     action: str
     enterprise_id: UUID
     audit_id: UUID
+    grading_id: UUID | None
+    """The grading that the step put in force."""
     actor_name: str | None
     decision: Decision | None
     before: Decision | None
@@ -89,6 +91,7 @@ def history(db: Session, enterprise_ids: Sequence[UUID]) -> dict[UUID, tuple[Gra
                 action=entry.action,
                 enterprise_id=entry.enterprise_id,
                 audit_id=entry.audit_id,
+                grading_id=UUID(details["grading"]) if made is not None else None,
                 actor_name=None if entry.actor_id is None else names.get(entry.actor_id),
                 decision=None if made is None else made.decision,
                 before=None if before is None else before.decision,
@@ -129,8 +132,9 @@ def _gradings(db: Session, ids: set[UUID]) -> dict[UUID, _Stored]:
                     known.append(ruleset_id)
             g = Grading
             rows = select(g.id, g.grade, g.attainable, g.mode, g.missing, g.open_figures).where(g.id.in_(portion))
-            for id_, *columns in db.execute(rows):
-                found[id_] = _Stored(stored_decision(*columns), tuple(rulesets.get(id_, ())))
+            for row in db.execute(rows):
+                decision = stored_decision(row.grade, row.attainable, row.mode, row.missing, row.open_figures)
+                found[row.id] = _Stored(decision, tuple(rulesets.get(row.id, ())))
     return found
 
 

@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 from api.http.problem_handlers import PageMaker
 from api.pages import (
     account,
+    announcements,
     audit,
     comparison,
     enterprise,
@@ -46,6 +47,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     enterprise.router,
     what_if.router,
     overview.router,
+    announcements.router,
     exports.router,
     rulesets.router,
     batches.router,

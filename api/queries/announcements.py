@@ -27,7 +27,7 @@ from grading import calendar
 from grading.language.decision_text import decision_text
 from grading.model.decision import Decision
 from reports.announcement.report import AnnexLine, AnnouncementContext
-from reports.context.words import region_text
+from reports.context.words import jurisdiction_text, region_text
 
 MOST_CANDIDATES = 300
 """More are announced by the interface, or once these are."""
@@ -146,7 +146,7 @@ def printed(
     order = {label: place for place, label in enumerate(labels.values())}
     return AnnouncementContext(
         title=row.title,
-        issuer=f"{region_text(row.area)}生态环境主管部门",
+        issuer=f"{jurisdiction_text(row.area)}生态环境主管部门",
         number=row.number,
         day=row.announced_on or calendar.day_of(context.at),
         publicity=(row.publicity_from, row.publicity_until)

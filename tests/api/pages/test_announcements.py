@@ -46,5 +46,3 @@ def test_an_officer_lists_confirmed_audits_puts_them_to_the_public_and_registers
     page.get_by_role("button", name="登记异议").click()
     expect(page.get_by_text("夜间有异味")).to_be_visible()
     assert fits(page)
-    page.goto(f"{place.url}/enterprises/{place.world.tyre}")
-    expect(page.get_by_role("region", name="等级变动")).to_contain_text("公布等级")

@@ -8,7 +8,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from grading.workbook.cell_text import put_plain
-from grading.workbook.style import set_page, set_widths
+from grading.workbook.style import height_for, set_page, set_widths
 
 Cells = Sequence[str | int | float | None]
 A3 = 8
@@ -25,6 +25,9 @@ def fill(sheet: Worksheet, title: str, columns: Sequence[tuple[str, float]], row
     for last, row in enumerate(rows, start=3):
         for i, value in enumerate(row, start=1):
             _put(sheet, last, i, value, "项目")
+        # Not every programme makes room for texts of several lines by itself.
+        texts = ((width, value) for value, (_, width) in zip(row, columns, strict=True) if isinstance(value, str))
+        sheet.row_dimensions[last].height = height_for(texts)
     set_widths(sheet, {i: width for i, (_, width) in enumerate(columns, start=1)})
     sheet.freeze_panes = "C3"
     sheet.auto_filter.ref = f"A2:{get_column_letter(len(columns))}{last}"

@@ -1,12 +1,14 @@
 """Many plants of a roster edited at once, the map, and the emergency list."""
 
 import json
+import re
 from datetime import timedelta
 from io import BytesIO
 from uuid import UUID
 
 import openpyxl
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from api.pages.campaign.map_labels import place_labels
@@ -128,3 +130,22 @@ def test_who_answers_and_until_when_is_in_the_bulletin_and_late_after_that_day(a
     with world.at("city") as context:
         row = context.db.scalars(select(CampaignPlant).where(CampaignPlant.campaign_id == campaign_id)).one()
         assert (row.target, row.responsible, row.due, row.expert) == (None, None, None, None)
+
+
+def test_the_page_keeps_ticks_and_edits_no_other_plants_than_it_showed(
+    ask: Ask, client: TestClient, furnished: Furnished
+) -> None:
+    at = f"/campaigns/{begin(ask)['id']}/plants"
+    headers = {"authorization": f"Bearer {furnished.tokens['city']}", "accept": "text/html"}
+    past = {"permit": PERMIT, "responsible": "张局长", "due": "2020-01-01", "reasons": "会议", "f.number": "1"}
+    refused = client.post(at, headers=headers, data=past)
+    assert refused.status_code == 422
+    assert f'value="{PERMIT}" checked' in refused.text
+    assert "<code>完成期限</code>" in refused.text
+    assert 'value="张局长"' in refused.text
+    others = client.post(at, headers=headers, data={**past, "due": "", "all": "1", "f.digest": "other", "f.found": "7"})
+    assert (others.status_code, "原 7 家，现 1 家" in others.text) == (409, True)
+    shown = re.search(r'name="f.digest" value="([^"]+)"', others.text)
+    assert shown is not None
+    done = client.post(at, headers=headers, data={**past, "due": "", "all": "1", "f.digest": shown[1]})
+    assert (done.status_code, "已改动 1 家" in done.text) == (200, True)

@@ -35,17 +35,20 @@ from api.store import (
     CampaignPhoto,
     CampaignPlant,
     DraftRuleset,
+    EditionProposal,
     Enterprise,
     EvidenceFile,
     Export,
     Grading,
     Notice,
     Site,
+    SourceScan,
     StoredRuleset,
     Team,
     Token,
     Unit,
     User,
+    WorkingEdition,
 )
 from api.store.base import now
 
@@ -66,12 +69,15 @@ SUBJECTS: dict[str, type[Base]] = {
     "grading_id": Grading,
     "notice_id": Notice,
     "opinion_id": AdmissionOpinion,
+    "proposal_id": EditionProposal,
     "ruleset_digest": StoredRuleset,
+    "scan_id": SourceScan,
     "site_id": Site,
     "team_id": Team,
     "token_id": Token,
     "unit_id": Unit,
     "user_id": User,
+    "working_id": WorkingEdition,
 }
 """Path parameters that name a row: it has to be in scope before the route is entered."""
 FREE = frozenset({"edition", "industry", "number", "position", "unit", "indicator", "level", "path", "name"})
@@ -125,6 +131,7 @@ def open_context(service: Service, actor: Actor, *, writing: bool = True) -> Ite
     stack = service.database.writing() if writing else service.database.reading()
     kept: Problem | None = None
     with stack as db:
+        service.grader.take_signed(db)
         scoped(db, actor)
         try:
             yield Context(db, actor, service, now())
@@ -173,6 +180,7 @@ class _Needs(Declared):
                 db.rollback()
                 service.costly.take(actor.id)
             if reads:
+                service.grader.take_signed(db)
                 context = Context(scoped(db, actor), actor, service, now())
             else:
                 # Authenticate before taking the write lock.

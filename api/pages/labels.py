@@ -15,7 +15,7 @@ from grading.vocabulary import UNGRADED as UNGRADED_LABEL
 def prepare(library: Library) -> None:
     """Work out what the first page that asks would wait for; raises LanguageError when levels can't be read."""
     _levels(library)
-    _titles(library)
+    _titles(library, library.version)
 
 
 def level_labels(context: Context) -> MappingProxyType[str, str]:
@@ -25,7 +25,8 @@ def level_labels(context: Context) -> MappingProxyType[str, str]:
 
 def ruleset_titles(context: Context) -> MappingProxyType[str, str]:
     """The titles of today's rulesets by id."""
-    return _titles(context.service.grader.library)
+    library = context.service.grader.library
+    return _titles(library, library.version)
 
 
 @lru_cache(maxsize=8)
@@ -39,6 +40,6 @@ def _levels(library: Library) -> MappingProxyType[str, str]:
 
 
 @lru_cache(maxsize=8)
-def _titles(library: Library) -> MappingProxyType[str, str]:
+def _titles(library: Library, _version: int) -> MappingProxyType[str, str]:
     titles = {ruleset_id: library.title(ruleset_id) for ruleset_id in library.ids()}
     return MappingProxyType({ruleset_id: title for ruleset_id, title in titles.items() if title is not None})

@@ -17,10 +17,9 @@ def ruleset_yaml(ruleset: Ruleset, parent: Ruleset) -> str | None:
     said, known = _content(ruleset), _content(parent)
     own: dict[str, Any] = {}
     for name in ("groups", *_LISTED):
-        entries, theirs = said.pop(name, {}), known.get(name, {})
-        if theirs.keys() - entries.keys():
+        if known.get(name, {}).keys() - said.get(name, {}).keys():
             return None
-        differing = {id_: entry for id_, entry in entries.items() if theirs.get(id_) != entry}
+        differing = _differing(said.pop(name, {}), known.get(name, {}))
         own[name] = differing if name == "groups" else list(differing.values())
     own["measures"] = _own_measures(said.pop("measures", {}), known.get("measures", {}))
     own |= {name: said[name] for name in ("title", "industry") if said.get(name) != known.get(name)}
@@ -30,6 +29,16 @@ def ruleset_yaml(ruleset: Ruleset, parent: Ruleset) -> str | None:
     own["extends"] = parent.id
     order = [name for name in RulesetFile.model_fields if own.get(name) not in (None, [], (), {})]
     return "\n".join(_mapping({name: own[name] for name in order}, 0)) + "\n"
+
+
+def stated_ids(ruleset: Ruleset, parent: Ruleset) -> dict[str, tuple[str, ...]]:
+    """The ids of the entries that such a file states, in their order there, by list."""
+    said, known = _content(ruleset), _content(parent)
+    return {name: tuple(_differing(said.get(name, {}), known.get(name, {}))) for name in _LISTED}
+
+
+def _differing(entries: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    return {id_: entry for id_, entry in entries.items() if theirs.get(id_) != entry}
 
 
 def _content(ruleset: Ruleset) -> dict[str, Any]:

@@ -93,7 +93,7 @@ class Grader:
 
         They never change under their id; one that was withdrawn is kept for what was graded by it, and offered no more.
         """
-        signed = {id_: (digest, state is ProposalState.SIGNED) for id_, digest, state in db.execute(_SIGNED).tuples()}
+        signed = {id_: (digest, state is ProposalState.SIGNED) for id_, digest, state in db.execute(_SIGNED)}
         if signed == self._signed:
             return
         with self._taking:

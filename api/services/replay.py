@@ -104,7 +104,7 @@ def _with_figures(db: Session, found: Iterable[SignOff]) -> dict[str, Review]:
         return {}
     places: dict[str, dict[str, list[str]]] = {}
     rows = db.execute(_CONFIRMED, {"digests": [one.ruleset_digest for one in signed]})
-    for its_digest, name, place in rows.tuples():
+    for its_digest, name, place in rows:
         places.setdefault(its_digest or "", {}).setdefault(name, []).append(place)
     return {
         s.ruleset_digest: Review(

@@ -12,6 +12,7 @@ from grading.forms.cell_values import UnreadableError, read_value
 from grading.forms.wording import expectation
 from grading.intake import check_value
 from grading.language.figures import Site, sites
+from grading.language.prose import sentence
 from grading.model.base import Basis, Cite, Confidence, Scalar
 from grading.model.condition import (
     LIST_OPERATORS,
@@ -22,7 +23,6 @@ from grading.model.condition import (
     ProvisionalOne,
 )
 from grading.model.ruleset import Fact, Gate, Indicator, Ruleset
-from grading.language.prose import sentence
 from grading.problems.figure_codes import FigureCode
 from grading.problems.reason import Reason, reason_of
 from grading.spreadsheet.entry import TEXT as TYPED

@@ -77,6 +77,12 @@ def place_of_site(site: Site) -> str:
     return site_name(site)
 
 
+def owner_of(place: str) -> str:
+    """The owner of a figure by its place."""
+    head, _, rest = place.partition(".")
+    return f"{head}.{rest.partition('.')[0]}" if head == "gate" else head
+
+
 def owners(ruleset: Ruleset) -> dict[str, Indicator | Gate]:
     """Indicators by id, gates by their id after `gate.`."""
     return {one.id: one for one in ruleset.indicators} | {f"gate.{one.id}": one for one in ruleset.gates}

@@ -41,7 +41,9 @@ def settled(former: Ruleset | None, ruleset: Ruleset, signed: Collection[str]) -
         c = figure.comparison
         many = c.operator in LIST_OPERATORS
         guess = ProvisionalMany(provisional=c.operand) if many else ProvisionalOne(provisional=c.operand)
-        changed[at] = put(changed.get(at, figure.site.condition), figure.inner, c.model_copy(update={c.operator: guess}))
+        changed[at] = put(
+            changed.get(at, figure.site.condition), figure.inner, c.model_copy(update={c.operator: guess})
+        )
     return with_conditions(ruleset, changed)
 
 

@@ -68,6 +68,10 @@ class Library:
         self._held[ruleset.id] = offered
         self.version += 1
 
+    def held(self) -> tuple[Ruleset, ...]:
+        """The rulesets that are no files."""
+        return tuple(self._usable[ruleset_id].ruleset for ruleset_id in tuple(self._held))
+
     def let_go(self, ruleset_id: str) -> None:
         """Have such a ruleset no more."""
         for kept in (self._merged, self._usable, self._held):

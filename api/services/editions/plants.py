@@ -99,7 +99,7 @@ def _read(context: Context, base: Ruleset, digest: str) -> Plants:
     units: list[PlantUnit] = []
     read: list[tuple[Any, Any]] = []
     left_out = 0
-    for audit_id, name, content in context.db.execute(rows.limit(MOST_AUDITS)).tuples():
+    for audit_id, name, content in context.db.execute(rows.limit(MOST_AUDITS)):
         wanted = _units_of(context, audit_id, of_industry)
         try:
             audit = read_as(content, dict.fromkeys(wanted, base.id), library)
@@ -125,7 +125,7 @@ def _impact(plants: Plants, base: Ruleset, edition: Ruleset, mode: Mode) -> Edit
     changes = compare(*sides)
     units = changes.units.with_row_index("position")
     changed = units.filter(pl.col("way").is_not_null())
-    ways: dict[str, int] = {way: number for way, number in changed["way"].cast(pl.String).value_counts().iter_rows()}
+    ways: dict[str, int] = dict(changed["way"].cast(pl.String).value_counts().iter_rows())
     moved = tuple(
         Moved(
             plants.units[row["position"]],

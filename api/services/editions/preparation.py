@@ -138,7 +138,12 @@ def _proof(text: str, library: Library) -> dict[str, Any]:
     found = prove(drafts, drafts.draft_id)
     return {
         "levels": [
-            {"level": one.level, "mode": one.period.mode.value, "since": one.period.since.isoformat(), "outcome": one.outcome}
+            {
+                "level": one.level,
+                "mode": one.period.mode.value,
+                "since": one.period.since.isoformat(),
+                "outcome": one.outcome,
+            }
             for one in found.levels
         ],
         "findings": [

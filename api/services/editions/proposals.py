@@ -33,7 +33,7 @@ from api.store import (
 )
 from grading import calendar
 from grading.engine.grade import ruleset_digest
-from grading.figure_edits.figures import Figure
+from grading.figure_edits.figures import Figure, figures
 from grading.figure_edits.settled import figures_to_review, open_figures, settled
 from grading.language.check import unusable
 from grading.language.loaded import Loaded
@@ -135,15 +135,31 @@ def propose_draft(context: Context, draft_id: UUID, former_id: str, note: str = 
 
 def editions_of(context: Context, proposal: EditionProposal) -> tuple[Ruleset, Ruleset]:
     """The former edition and the proposed one."""
-    draft = context.db.get_one(DraftRuleset, proposal.draft_id)
     grader = context.service.grader
-    return grader.ruleset(context.db, proposal.former_digest), grader.ruleset(context.db, draft.digest)
+    with unscoped(context.db) as db:
+        # A signed edition is everybody's, the draft that it was made of is not.
+        digest = db.get_one(DraftRuleset, proposal.draft_id).digest
+        return grader.ruleset(db, proposal.former_digest), grader.ruleset(db, digest)
 
 
 def reviews_of_figures(context: Context, proposal: EditionProposal) -> dict[str, FigureReview]:
     """The verdicts so far, by place."""
     rows = select(FigureReview).where(FigureReview.proposal_id == proposal.id).order_by(FigureReview.place)
     return {row.place: row for row in context.db.scalars(rows)}
+
+
+def signers(context: Context, proposal: EditionProposal | None) -> dict[str, tuple[str, ...]]:
+    """Who confirmed figures of an edition, by indicator or gate."""
+    if proposal is None:
+        return {}
+    _, edition = editions_of(context, proposal)
+    names: dict[str, dict[str, None]] = {}
+    reviews = reviews_of_figures(context, proposal)
+    for figure in figures(edition):
+        row = reviews.get(figure.place)
+        if row is not None and row.verdict is Verdict.CONFIRMED:
+            names.setdefault(figure.owner, {})[row.reviewer_name] = None
+    return {owner: tuple(found) for owner, found in names.items()}
 
 
 def review(
@@ -255,7 +271,7 @@ def standing_on(context: Context, proposal: EditionProposal, limit: int = 500) -
         .limit(limit)
     )
     found: dict[UUID, StandingGrading] = {}
-    for audit_id, name, day, unit in context.db.execute(rows).tuples():
+    for audit_id, name, day, unit in context.db.execute(rows):
         before = found[audit_id].units if audit_id in found else ()
         found[audit_id] = StandingGrading(audit_id, name, day, (*before, unit))
     return list(found.values())
@@ -325,5 +341,3 @@ def _note(said: str, place: str) -> str | None:
         message = f"不超过 {MAX_REASONS} 字。"
         raise Problem("invalid_request", message, status=422, errors=[ErrorAt(place, message)])
     return text or None
-
-

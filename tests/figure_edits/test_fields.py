@@ -60,7 +60,9 @@ def test_only_what_was_signed_counts_and_what_nobody_looked_at_is_open() -> None
     assert figure(edition, "kiln_pm.A.all[2].require").basis == "standard"
     assert "kiln_pm.A.all[2].require" not in waiting, "quoted from a standard, and not changed"
     signed = settled(BRICK, edition, {SHARE})
-    assert {one.place for one in open_figures(signed)} == {one.place for one in open_figures(edition)} | waiting - {SHARE}
+    assert {one.place for one in open_figures(signed)} == {one.place for one in open_figures(edition)} | waiting - {
+        SHARE
+    }
     assert settled(BRICK, edition, waiting) == edition
 
 

@@ -127,7 +127,7 @@ def _shown(request: Request, context: Context, proposal_id: UUID, refused: Probl
         scans=scans,
         people=names_of(context.db, [row.proposed_by, row.decided_by, row.withdrawn_by]),
         labels=level_labels(context),
-        ways=WAY_NAMES,
+        way_names=WAY_NAMES,
         outcomes=OUTCOMES,
         directions=DIRECTIONS,
         today=calendar.today(),

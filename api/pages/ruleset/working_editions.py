@@ -146,7 +146,7 @@ def show_impact(working_id: UUID, request: Request, context: Costly, indicator: 
         plants=plants,
         most=MOST_AUDITS,
         owner=indicator,
-        ways=WAY_NAMES,
+        way_names=WAY_NAMES,
         labels=level_labels(context),
     )
 

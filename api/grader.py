@@ -93,7 +93,8 @@ class Grader:
 
         They never change under their id; one that was withdrawn is kept for what was graded by it, and offered no more.
         """
-        signed = {id_: (digest, state is ProposalState.SIGNED) for id_, digest, state in db.execute(_SIGNED)}
+        rows = db.execute(_SIGNED)
+        signed = {id_: (digest, state is ProposalState.SIGNED) for id_, digest, state in rows if id_ and digest}
         if signed == self._signed:
             return
         with self._taking:
@@ -101,11 +102,11 @@ class Grader:
                 self.library.let_go(ruleset_id)
                 self._forget(ruleset_id)
             for ruleset_id, (digest, offered) in signed.items():
-                if ruleset_id is None or digest is None or self._signed.get(ruleset_id) == (digest, offered):
+                if self._signed.get(ruleset_id) == (digest, offered):
                     continue
                 self._forget(ruleset_id)
                 self.library.hold(stored_ruleset(db, digest), offered=offered)
-            self._signed = {id_: said for id_, said in signed.items() if id_ is not None}
+            self._signed = signed
 
     def _forget(self, ruleset_id: str) -> None:
         self._digests.pop(ruleset_id, None)

@@ -126,7 +126,7 @@ class WorkingDetailOut(WorkingEditionOut):
         state = "draft" if proposal is None else proposal.state.value
         return cls(
             **plain,
-            state=state,  # type: ignore[arg-type]
+            state=state,
             proposal_id=None if proposal is None else proposal.id,
             figures=figures,
             texts=texts,

@@ -1,7 +1,8 @@
 """Every comparison of a ruleset as a figure: where it stands, whose it is, how it is known."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from grading.language.figures import Role, Site, places, sites
 from grading.language.prose import fact_label, sentence
@@ -51,7 +52,9 @@ def figures(ruleset: Ruleset) -> tuple[Figure, ...]:
     return tuple(_figures(ruleset, names))
 
 
-def _figures(ruleset: Ruleset, names: dict[tuple[str, str, Path_], str]) -> Iterator[Figure]:
+def _figures(
+    ruleset: Ruleset, names: Mapping[tuple[Literal["indicators", "gates"], str, Path_], str]
+) -> Iterator[Figure]:
     for site in sites(ruleset):
         around = tuple(reversed(site.layers))
         for place in places(site):

@@ -7,11 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from api.grader import Grader
 from api.services import workflow
 from api.services.editions import preparation
 from grading import calendar
-from grading.language.load import Library
 from tests.api.pages.conftest import Place, violations
 from tests.api.test_editions import kiln
 from tests.api.world import PICTURE
@@ -22,9 +20,8 @@ WIDTHS = (1280, 800, 390)
 
 
 @pytest.fixture(autouse=True)
-def own_rulesets(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rulesets that no other test has, and few mistakes to try: `grading/mutation` is tested elsewhere."""
-    place.world.service.grader = Grader(Library())
+def few_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few mistakes and cases are tried: `grading/mutation` is tested elsewhere."""
     monkeypatch.setattr(preparation, "mutants", lambda ruleset: islice(_MUTANTS(ruleset), 5))
     monkeypatch.setattr(preparation, "read_cases", lambda library, id_: _CASES(library, id_)[:2])
 
@@ -91,7 +88,7 @@ def test_a_table_is_typed_in_reviewed_by_a_second_person_signed_and_grades_a_pla
         part = other.get_by_role("region", name=title, exact=True).first
         for row in range(part.get_by_label("核对无误").count()):
             part.get_by_label("核对无误").nth(row).check()
-            part.get_by_label("读到之处").nth(row).fill("渭城区砖瓦窑分级表 第 3 页")
+            part.get_by_label("读到之处", exact=True).nth(row).fill("渭城区砖瓦窑分级表 第 3 页")
         part.get_by_role("button", name="保存核对结果").click()
     expect(other.get_by_role("heading", name="已核对无误 4")).to_be_visible()
     other.get_by_role("button", name="签署").click()

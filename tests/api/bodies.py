@@ -52,7 +52,7 @@ FIELDS = {
     "advice": WORD,
     "base": "national-2020/rubber",
     "edition": "weicheng-2028",
-    "document": "指标表",
+    "document_name": "指标表",
     "effective": "2027-01-01",
     f"f:{FIGURE}:note": WORD,
     "every": "confirmed",

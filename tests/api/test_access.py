@@ -86,7 +86,7 @@ FREE_VALUES = {
     "number": "1",
     "position": "0",
     "unit": "tyre-1",
-    "indicator": "clean_energy",
+    "indicator": "dcs_records",
     "level": "A",
     "path": "app.css",
     "name": "app.css",

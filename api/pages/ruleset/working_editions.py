@@ -59,13 +59,13 @@ def start(context: Editor, sent: Sent) -> Response:
     errors = []
     if not sent.text("edition").strip():
         errors.append(ErrorAt("edition", "请填写版本代号。"))
-    if not sent.text("document").strip():
-        errors.append(ErrorAt("document", "请填写指标表的文件名或文号。"))
+    if not sent.text("document_name").strip():
+        errors.append(ErrorAt("document_name", "请填写指标表的文件名或文号。"))
     if effective is None or errors:
         errors += [ErrorAt("effective", "请填写拟施行日。")] if effective is None else []
         raise Problem("invalid_request", "修订稿的信息不完整。", status=422, errors=errors)
     made = working.start(
-        context, sent.text("base"), sent.text("edition").strip(), sent.text("document")[:200], effective
+        context, sent.text("base"), sent.text("edition").strip(), sent.text("document_name")[:200], effective
     )
     return RedirectResponse(f"/working-editions/{made.id}", status_code=303)
 

@@ -195,7 +195,7 @@ def review(
         row.source = verdict.source.strip() or None
         row.reasons = verdict.reasons.strip() or None
     told = {verdict.place: verdict.verdict.value for verdict in verdicts}
-    _move(context, proposal, proposal.state, "figures_reviewed", figures=told)
+    move(context, proposal, proposal.state, "figures_reviewed", figures=told)
     return proposal
 
 
@@ -204,7 +204,7 @@ def send_back(context: Context, proposal_id: UUID, reasons: str, version: int | 
     proposal = take(context, proposal_id, EditionAction.RETURN, version)
     proposal.reasons = given_reasons(reasons, "退回")
     proposal.decided_by, proposal.decided_at = context.actor.id, context.at
-    _move(context, proposal, ProposalState.RETURNED, "returned", reasons=proposal.reasons)
+    move(context, proposal, ProposalState.RETURNED, "returned", reasons=proposal.reasons)
     return proposal
 
 
@@ -242,7 +242,7 @@ def sign(
     proposal.effective, proposal.signed_id, proposal.signed_digest = effective, proposal.ruleset_id, digest
     told = {"ruleset": proposal.ruleset_id, "digest": digest, "effective": effective.isoformat()}
     counted = {"confirmed": len(confirmed), "open": len(open_figures(signed))}
-    _move(context, proposal, ProposalState.SIGNED, "signed", **told, **counted)
+    move(context, proposal, ProposalState.SIGNED, "signed", **told, **counted)
     return proposal
 
 
@@ -254,7 +254,7 @@ def withdraw(context: Context, proposal_id: UUID, reasons: str, version: int | N
     proposal = take(context, proposal_id, EditionAction.WITHDRAW, version)
     proposal.withdrawal_reasons = given_reasons(reasons, "撤销")
     proposal.withdrawn_by, proposal.withdrawn_at = context.actor.id, context.at
-    _move(context, proposal, ProposalState.WITHDRAWN, "withdrawn", reasons=proposal.withdrawal_reasons)
+    move(context, proposal, ProposalState.WITHDRAWN, "withdrawn", reasons=proposal.withdrawal_reasons)
     return proposal
 
 
@@ -296,7 +296,7 @@ def _proposed(context: Context, made: EditionProposal) -> EditionProposal:
     return made
 
 
-def _move(context: Context, proposal: EditionProposal, state: ProposalState, action: str, **details: object) -> None:
+def move(context: Context, proposal: EditionProposal, state: ProposalState, action: str, **details: object) -> None:
     before = proposal.state
     proposal.state, proposal.version = state, proposal.version + 1
     record(context, action, f"edition:{proposal.id}", **{"from": before.value, "to": state.value}, **details)

@@ -112,7 +112,7 @@ def with_fields(ruleset: Ruleset, edits: Edits) -> Ruleset:
             moved = new.operand != figure.comparison.operand
             changed[at] = _put(changed.get(at, figure.site.condition), figure.inner, new, moved)
     problems.extend(
-        FieldProblem(place, TEXT, reason_of(FigureCode.TEXT_TOO_LONG, most=LONGEST))
+        FieldProblem(place, TEXT, reason_of(FigureCode.FIGURE_TEXT_TOO_LONG, most=LONGEST))
         for place, text in texts.items()
         if len(text) > LONGEST
     )
@@ -211,14 +211,14 @@ def _comparison(
 def _of_choices(place: str, said: Mapping[str, str]) -> Iterator[FieldProblem]:
     for name, text in said.items():
         if name not in FIELDS:
-            yield FieldProblem(place, name, reason_of(FigureCode.FIELD_UNKNOWN, field=name))
+            yield FieldProblem(place, name, reason_of(FigureCode.FIGURE_FIELD_UNKNOWN, field=name))
         elif name in CHOICES and text not in CHOICES[name]:
-            reason = reason_of(FigureCode.CHOICE_EXPECTED, given=text[:80], options=CHOICES[name])
+            reason = reason_of(FigureCode.FIGURE_CHOICE_EXPECTED, given=text[:80], options=CHOICES[name])
             yield FieldProblem(place, name, reason)
         elif len(text) > MOST.get(name, LONGEST):
-            yield FieldProblem(place, name, reason_of(FigureCode.TEXT_TOO_LONG, most=MOST.get(name, LONGEST)))
+            yield FieldProblem(place, name, reason_of(FigureCode.FIGURE_TEXT_TOO_LONG, most=MOST.get(name, LONGEST)))
         elif name == URL and text.strip() and not text.strip().startswith(("http://", "https://")):
-            yield FieldProblem(place, name, reason_of(FigureCode.ADDRESS_EXPECTED))
+            yield FieldProblem(place, name, reason_of(FigureCode.FIGURE_ADDRESS_EXPECTED))
 
 
 def _cite(ruleset: Ruleset, figure: Figure, now: Mapping[str, str]) -> Cite:
@@ -263,7 +263,7 @@ def _several(fact: Fact, said: str, guess: Any) -> tuple[Any, Reason | None]:
         wrong = [one for one in chosen if one not in fact.options]
         if wrong:
             options = tuple(fact.options.values())
-            return None, reason_of(FigureCode.VALUE_NOT_LISTED, given=wrong[0][:80], options=options)
+            return None, reason_of(FigureCode.FIGURE_VALUE_NOT_LISTED, given=wrong[0][:80], options=options)
         before = guess if isinstance(guess, tuple) else ()
         # The same options in the same order: nothing has changed.
         return (before if set(before) == set(chosen) else tuple(one for one in fact.options if one in chosen)), None
@@ -283,13 +283,13 @@ def _one(fact: Fact, said: str) -> tuple[Any, Reason | None]:
         if said in fact.options:
             return said, None
         options = tuple(fact.options.values())
-        return None, reason_of(FigureCode.VALUE_NOT_LISTED, given=said[:80], options=options)
+        return None, reason_of(FigureCode.FIGURE_VALUE_NOT_LISTED, given=said[:80], options=options)
     try:
         value = read_value(Entry(said, TYPED), fact)
     except UnreadableError as error:
-        return None, reason_of(FigureCode.VALUE_UNREADABLE, why=str(error))
+        return None, reason_of(FigureCode.FIGURE_VALUE_UNREADABLE, why=str(error))
     if isinstance(value, dict) or check_value(value, fact.id, [fact])[1]:
-        return None, reason_of(FigureCode.VALUE_UNREADABLE, why=expectation(fact))
+        return None, reason_of(FigureCode.FIGURE_VALUE_UNREADABLE, why=expectation(fact))
     return (date.fromisoformat(value) if fact.type == "date" and isinstance(value, str) else value), None
 
 

@@ -220,7 +220,7 @@ def end_own_session(context: Context, session_id: UUID | None) -> None:
 def set_second_factor(context: Context, password: str, seed: str, code: str) -> None:
     """Turn the actor's second factor on, once a code proves that an app has the secret of `seed`.
 
-    Raises Problem (403 for a wrong password, 422 for a wrong code).
+    Raises Problem (403 for a wrong password, 409 for a wrong code).
     """
     actor = require(context.db, Rule.OWN_ACCOUNT)
     user = _user(context.db, actor.id)
@@ -228,7 +228,7 @@ def set_second_factor(context: Context, password: str, seed: str, code: str) -> 
     step = second_factor.step_of(context.service.settings.key, user, seed, code, context.at)
     if step is None or not re.fullmatch(SEED, seed):
         message = "动态验证码不正确，请核对手机时间后用新的验证码再试。"
-        raise Problem("wrong_code", message, status=422, errors=[ErrorAt("code", message)])
+        raise Problem("wrong_code", message, errors=[ErrorAt("code", message)])
     user.second_factor, user.second_factor_step = seed, step
     user.version += 1
     end_sessions(context.db, user.id, but=actor.via_id)

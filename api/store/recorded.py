@@ -76,7 +76,12 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
             Recorded(Enterprise, "enterprise"),
             Recorded(Site, "site"),
             Recorded(Unit, "unit"),
-            Recorded(User, "user", personal=frozenset({"login", "name"})),
+            Recorded(
+                User,
+                "user",
+                personal=frozenset({"login", "name", "second_factor"}),
+                left_out=frozenset({"second_factor_step"}),
+            ),
             Recorded(Assignment, "assignment"),
             # When a token was last used is no matter of who may do what.
             Recorded(

@@ -8,7 +8,7 @@ from typing import Any
 
 from grading.digest import plain
 from grading.language.load import Library
-from grading.model.audit import Audit, Below, Known, UnitAudit, Value
+from grading.model.audit import Audit, Below, Known, UnitAudit, Value, Waiver
 
 INDENT = "  "
 INLINE = 100
@@ -52,7 +52,14 @@ def _unit(unit: UnitAudit, library: Library) -> dict[str, Any]:
             name: [{groups[name].key: row.key, **_facts(row.facts)} for row in rows]
             for name, rows in unit.groups.items()
         }
+    if unit.waivers:
+        said["waivers"] = [waiver_json(waiver) for waiver in unit.waivers]
     return said
+
+
+def waiver_json(waiver: Waiver) -> dict[str, Any]:
+    """A waiver as JSON values."""
+    return waiver.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
 def _facts(facts: Mapping[str, Known]) -> dict[str, Any]:

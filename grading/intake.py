@@ -23,6 +23,7 @@ from grading.problems.phrases import Phrase
 from grading.problems.reason import Parameter, Reason, ReasonError, Sentences, reason_of
 from grading.regions import is_place
 from grading.ruleset_id import industry_of
+from grading.waiver_reading import read_waivers
 
 MAX_BYTES = 5_000_000
 MAX_UNITS = 200
@@ -280,6 +281,15 @@ class _Reader:
             return None
         return raw if self.verbatim else self.visible(raw, path)
 
+    def texts(self, raw: Any, path: Path) -> tuple[str, ...]:
+        """A list of texts, or one text."""
+        listed = [raw] if isinstance(raw, str) else raw
+        if not isinstance(listed, list):
+            self.wrong(path, ProblemCode.TEXTS_EXPECTED)
+            return ()
+        texts = [self.text(item, (*path, i)) for i, item in enumerate(listed)]
+        return tuple(text for text in texts if text is not None)
+
     def visible(self, raw: str, path: Path) -> str | None:
         """The text without characters that nobody sees."""
         plain = without_invisible(raw)
@@ -377,7 +387,7 @@ class _Reader:
 
     def unit(self, raw: Any, path: Path, ruleset: Ruleset | None, shared: Any = None) -> UnitAudit | None:
         """A unit; `shared` are the enterprise's facts as they stand in the document."""
-        top = self.mapping(raw, path, required=("id", "ruleset"), optional=("facts", "groups"))
+        top = self.mapping(raw, path, required=("id", "ruleset"), optional=("facts", "groups", "waivers"))
         unit_id = self.identifier(top["id"], (*path, "id")) if "id" in top else None
         if ruleset is None:
             return None
@@ -406,7 +416,10 @@ class _Reader:
                 groups[group_id] = self.rows(rows, here, ruleset, group_id)
                 if not self.as_recorded and _lacks_rows(ruleset, group_id, len(rows), facts, shared):
                     self.wrong_for(here, too_few_rows(ruleset, group_id, len(rows)))
-        return UnitAudit(id=unit_id, ruleset=ruleset.id, facts=facts, groups=groups) if unit_id else None
+        waivers = read_waivers(self, top.get("waivers"), (*path, "waivers"), ruleset)
+        if not unit_id:
+            return None
+        return UnitAudit(id=unit_id, ruleset=ruleset.id, facts=facts, groups=groups, waivers=waivers)
 
     def rows(self, raw: list[Any], path: Path, ruleset: Ruleset, group_id: str) -> tuple[Row, ...]:
         key = ruleset.groups[group_id].key
@@ -463,14 +476,7 @@ class _Reader:
             value = wrapped.get("value")
             if "note" in wrapped:
                 note = self.text(wrapped["note"], (*path, "note"))
-            listed = wrapped.get("evidence", [])
-            if isinstance(listed, str):
-                listed = [listed]
-            if isinstance(listed, list):
-                texts = [self.text(item, (*path, "evidence", i)) for i, item in enumerate(listed)]
-                evidence = tuple(text for text in texts if text is not None)
-            else:
-                self.wrong((*path, "evidence"), ProblemCode.TEXTS_EXPECTED)
+            evidence = self.texts(wrapped.get("evidence", []), (*path, "evidence"))
         if value is None:
             return Known(value=None, evidence=evidence, note=note) if evidence or note else None
         readings = [self.value(value, path, fact) for fact in facts]

@@ -20,7 +20,7 @@ ROWS = 4
 
 
 class Source(NamedTuple):
-    """The source of facts. `kind`: settled, values, nodes, copies, steps or stated; `view`: whose rows they are about."""
+    """The source of facts. `kind`: settled, values, nodes, copies, steps, stated or waivers; `view`: whose rows they are about."""
 
     kind: str
     view: int | None

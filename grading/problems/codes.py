@@ -203,6 +203,29 @@ class ProblemCode(Sentences):
         "is worked out from {operands}; set these",
     )
 
+    # Waivers
+    WAIVERS_EXPECTED = "waivers_expected", "应为豁免的列表", "should be a list of waivers"
+    WAIVER_OF_A_GATE = (
+        "waiver_of_a_gate",
+        "“{gate}”是否决项，不得豁免；只有指标可以豁免",
+        "`{gate}` is a gate and can't be waived; only indicators can",
+    )
+    WAIVER_INDICATOR_UNKNOWN = (
+        "waiver_indicator_unknown",
+        "规则集 {ruleset} 没有这项指标{hint}",
+        "is not an indicator of {ruleset}{hint}",
+    )
+    WAIVER_ENDS_BEFORE = (
+        "waiver_ends_before",
+        "豁免的截止日期早于开始日期 {begin}",
+        "the waiver ends before it begins on {begin}",
+    )
+    WAIVERS_OVERLAP = (
+        "waivers_overlap",
+        "与 {other} 是同一指标，且期间重叠",
+        "is of the same indicator as {other}, and their periods overlap",
+    )
+
     # Facts: their values
     BOOLEAN_EXPECTED = "boolean_expected", "应为 true 或 false，现为{given}", "should be true or false, is {given}"
     NUMBER_EXPECTED = (

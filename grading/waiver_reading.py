@@ -68,7 +68,7 @@ def _waiver(reader: Reader, raw: Any, path: Path, ruleset: Ruleset) -> Waiver | 
     days = {key: reader.day(stated[key], (*path, key)) for key in ("from", "until") if key in stated}
     evidence = reader.texts(stated.get("evidence", []), (*path, "evidence"))
     # Without a day of its own a waiver begins with its document.
-    begin = days["from"] if "from" in days else document.issued_on if document is not None else None
+    begin = days.get("from", document.issued_on if document is not None else None)
     until = days.get("until")
     if begin is not None and until is not None and until < begin:
         reader.wrong((*path, "until"), ProblemCode.WAIVER_ENDS_BEFORE, begin=begin)

@@ -111,7 +111,7 @@ def change_text(ruleset: Ruleset, difference: Difference) -> str:
 
 def side(ruleset: Ruleset, value: str | None) -> str:
     """One side of a difference: a status or a level, in words."""
-    words = {Status.MET: "✓ 满足", Status.UNMET: "✗ 不满足", Status.UNKNOWN: "？未知"}
+    words = {Status.MET: "✓ 满足", Status.UNMET: "✗ 不满足", Status.UNKNOWN: "？未知", Status.WAIVED: "免 豁免"}
     if value is None:
         return "—"
     if value in set(Status):

@@ -18,6 +18,7 @@ from grading.intake import AuditError
 from grading.language.decision_text import decision_text, level_label, outcome_text
 from grading.language.figures_text import NAMED_IN_TERMINAL, figures_text
 from grading.language.short_boards import short_boards
+from grading.language.waiver_text import mark_of, waivers_text
 from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.result import Grading
@@ -68,6 +69,7 @@ class _Told:
         self.notices: dict[str, dict[str, None]] = {}
         self.short: list[str] = []
         self.figures: list[str] = []
+        self.waivers: list[str] = []
         self.table = Table(header_style="bold")
         self.table.add_column("企业 / 生产线", overflow="fold", min_width=16)
         if self.wide:
@@ -89,7 +91,7 @@ class _Told:
             ruleset = rulesets[unit.ruleset]
             ruleset_text = f"{escape(ruleset.title)}\n[dim]{ruleset.id}[/dim]"
             lines = [head, f"  {escape(unit.id)}", *([] if self.wide else [f"[dim]  {ruleset.id}[/dim]"])]
-            said = outcome_text(ruleset.scale, unit.outcome, decision.causes)
+            said = outcome_text(ruleset.scale, unit.outcome, decision.causes) + mark_of(unit)
             self.table.add_row(
                 Folded("\n".join(line for line in lines if line)),
                 *([Folded(ruleset_text)] if self.wide else []),
@@ -100,6 +102,7 @@ class _Told:
             plant = f"{escape(audit.enterprise.name)} · {escape(unit.id)}"
             if boards is not None:
                 self.short.append(f"{plant}  [bold]{escape(boards.text())}[/bold]")
+            self.waivers += [f"{plant}  {escape(text)}" for text in waivers_text(ruleset, unit)]
             if grounds is not None:
                 self.figures.append(f"{plant}  {escape(figures_text(grounds, NAMED_IN_TERMINAL))}")
             for notice in unit.notices:
@@ -111,7 +114,7 @@ class _Told:
         for line in self.short:
             out.print(line)
         print_block(self.table)
-        for line in self.figures:
+        for line in (*self.waivers, *self.figures):
             out.print(line)
         out.print(f"[dim]{UNDECIDED_NOTE}[/dim]")
         for notice, ids in self.notices.items():

@@ -11,7 +11,7 @@ a row of the form, `unit` (the position of its unit in the frame of units, UInt3
 | choices | UInt64, a bit an option, the first option lowest |
 | date | Date |
 
-`<indicator>.waived` (Boolean, in the frame of units; absent where no unit has one) says that a waiver of the indicator is in force.
+`<indicator>.waived` (Boolean, in the frame of units; absent where no unit has one) says that a waiver is in force.
 `<group>.stated` (Boolean, in the frame of units) says whether the unit has that table at all: a table that is not stated is
 unknown, one without rows is empty. `assessed_on` (Date) is never null. Columns whose names have a dot are never facts.
 """

@@ -141,11 +141,11 @@ class ColumnWaiver:
     holds: pl.Series
     places: frozenset[str] = frozenset()
 
-    def holds_with(self, otherwise: Otherwise) -> pl.Series:
+    def holds_with(self, _otherwise: Otherwise) -> pl.Series:
         """The same when a comparison comes out otherwise."""
         return self.holds
 
-    def grounds(self, here: pl.Series, found: Found) -> None:
+    def grounds(self, _here: pl.Series, _found: Found) -> None:
         """No comparison."""
 
 

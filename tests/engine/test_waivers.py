@@ -117,7 +117,8 @@ def test_the_trace_has_the_waiver_as_a_fact_and_says_waived() -> None:
     none = next(e for e in unit.trace if e.concludes.get("condition") == "logs.waiver")
     assert none.because == ({"waiver": "logs", "place": "units[0].waivers", "in_force": False},)
     waived = [e for e in unit.trace if e.concludes.get("status") == "waived"]
-    assert waived and all({"seq": stated.seq} in e.because for e in waived)
+    assert waived
+    assert all({"seq": stated.seq} in e.because for e in waived)
     said = {
         (one["id"], one["level"]): e.concludes["status"]
         for e in unit.trace

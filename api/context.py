@@ -45,6 +45,7 @@ from api.store import (
     Team,
     Token,
     Unit,
+    UnitWaiver,
     User,
 )
 from api.store.base import now
@@ -72,6 +73,7 @@ SUBJECTS: dict[str, type[Base]] = {
     "token_id": Token,
     "unit_id": Unit,
     "user_id": User,
+    "waiver_id": UnitWaiver,
 }
 """Path parameters that name a row: it has to be in scope before the route is entered."""
 FREE = frozenset({"edition", "industry", "number", "position", "unit", "indicator", "level", "path", "name"})

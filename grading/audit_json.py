@@ -42,6 +42,11 @@ def dump_audit(audit: Audit, library: Library | None = None) -> str:
     return _text(audit_to_json(audit, library), "") + "\n"
 
 
+def json_text(raw: Any) -> str:
+    """JSON values as `check_audit` takes them, as text on one line; numbers keep every digit."""
+    return _flat(raw)
+
+
 def _unit(unit: UnitAudit, library: Library) -> dict[str, Any]:
     said: dict[str, Any] = {"id": unit.id, "ruleset": unit.ruleset}
     if unit.facts:

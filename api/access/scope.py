@@ -74,6 +74,7 @@ from api.store import (
     Team,
     Token,
     Unit,
+    UnitWaiver,
     User,
 )
 from grading import calendar
@@ -292,6 +293,7 @@ FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     Enterprise: lambda actor: enterprises(actor, Enterprise.id),
     Site: lambda actor: enterprises(actor, Site.enterprise_id),
     Unit: lambda actor: enterprises(actor, Unit.enterprise_id),
+    UnitWaiver: lambda actor: enterprises(actor, UnitWaiver.enterprise_id),
     Audit: lambda actor: audits(actor, Audit),
     AuditRevision: revisions,
     DraftVersion: draft_versions,

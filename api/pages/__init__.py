@@ -22,6 +22,7 @@ from api.pages import (
     sign_in,
     teams,
     users,
+    waivers,
     what_if,
 )
 from api.pages.admission import opinions
@@ -42,6 +43,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     audit.router,
     comparison.router,
     enterprise.router,
+    waivers.router,
     what_if.router,
     overview.router,
     exports.router,

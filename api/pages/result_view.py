@@ -9,6 +9,7 @@ from api.services.replay import DRAFT_NOTICE, Review
 from api.store import Grading
 from grading.explain import Reason, explain
 from grading.language.short_boards import ShortBoards, short_boards
+from grading.language.waiver_text import waivers_text
 from grading.model.base import Status
 from grading.model.decision import Decision, decide
 from grading.model.figures import GroundFigures
@@ -34,6 +35,11 @@ class UnitView:
     def short_boards(self) -> ShortBoards | None:
         """The indicators that keep the unit from the next better level."""
         return short_boards(self.ruleset, self.graded)
+
+    @property
+    def waivers(self) -> tuple[str, ...]:
+        """The waivers that the unit was graded with, a sentence each."""
+        return waivers_text(self.ruleset, self.graded)
 
     @property
     def notices(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from api.routes import (
     sites,
     trials,
     users,
+    waivers,
     workbooks,
 )
 
@@ -32,6 +33,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     workbooks.router,
     enterprises.router,
     sites.router,
+    waivers.router,
     audits.router,
     audit_steps.router,
     appeals.router,

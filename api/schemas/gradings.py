@@ -10,6 +10,7 @@ from api.schemas.base import In, Out
 from api.schemas.decisions import DecisionOut, stored_decision
 from api.schemas.trace import TraceEntryOut
 from api.store import AuditKind, AuditState, Grading
+from grading.model.audit import Standing
 from grading.model.base import Basis, Mode, Status
 from grading.model.gap import UnitGaps
 
@@ -65,6 +66,27 @@ class GroundFiguresOut(Out):
     decisive: list[DecisiveFigureOut]
 
 
+class WaiverDocumentOut(Out):
+    """The document by which a waiver was granted."""
+
+    number: str
+    date: str
+
+
+class GradedWaiverOut(Out):
+    """A waiver of an indicator, as it stood on the day of the assessment."""
+
+    indicator: str
+    authority: str
+    reason: str
+    document: WaiverDocumentOut
+    begins: str = Field(alias="from")
+    until: str
+    evidence: list[str] = Field(default_factory=list)
+    standing: Standing
+    levels: list[str]
+
+
 class GradedUnitOut(OutcomeOut):
     """The grade of one unit with everything that led to it."""
 
@@ -90,6 +112,10 @@ class GradedUnitOut(OutcomeOut):
     indicators: list[IndicatorOut]
     gates: list[GateOut]
     notices: list[str]
+    waivers: list[GradedWaiverOut] | None = Field(
+        default=None,
+        description="Those that the audit states; `levels` are the ones at which the indicator counts by it.",
+    )
     trace: list[TraceEntryOut] | None = Field(default=None, description="Left out with `trace=false`.")
 
 

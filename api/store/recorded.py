@@ -31,6 +31,7 @@ from api.store.notices import Notice
 from api.store.rulesets import SignOff, StoredRuleset
 from api.store.sign_in import Token
 from api.store.users import Assignment, Team, User
+from api.store.waivers import UnitWaiver
 
 Record = dict[str, Any]
 """Columns of a row with their values as the log writes them; a column without a value is left out."""
@@ -75,6 +76,7 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
             Recorded(Site, "site"),
             Recorded(Unit, "unit"),
             Recorded(User, "user", personal=frozenset({"login", "name"})),
+            Recorded(UnitWaiver, "waiver"),
             Recorded(Assignment, "assignment"),
             # When a token was last used is no matter of who may do what.
             Recorded(

@@ -50,6 +50,10 @@ FIELDS = {
     "day": "2024-05-10",
     "findings": WORD,
     "advice": WORD,
+    "indicator": "road_transport",
+    "authority": "市生态环境局",
+    "document_number": "环函〔2026〕1号",
+    "document_date": "2026-01-01",
 }
 """The fields of forms, but for those that name something of a side."""
 DRAFT = """\

@@ -63,7 +63,7 @@ def read(context: Context, audit: Audit, content: str) -> domain.Audit:
     """A revision's audit in the domain's terms; raises Problem (422) with the place of every error."""
     raw = parsed(content)
     enterprise = find(context.db, Enterprise, audit.enterprise_id)
-    errors = _identity_errors(raw.get("enterprise"), enterprise, county_of(context, audit))
+    errors = _identity_errors(raw.get("enterprise"), enterprise, county_of(context, audit)) + _own_waivers(raw)
     try:
         found = check_audit(raw, context.service.grader.library)
     except AuditError as error:
@@ -102,6 +102,17 @@ def blank(context: Context, audit: Audit, day: date) -> str:
     listed = [{"id": unit.code, "ruleset": unit.ruleset_id} for unit in context.db.scalars(units)]
     said = {"enterprise": head, "assessed_on": day.isoformat(), "units": listed}
     return json.dumps(said, ensure_ascii=False, indent=2)
+
+
+def _own_waivers(raw: dict[str, Any]) -> list[ErrorAt]:
+    """Places where an audit states waivers: here they are the bureau's to grant, not the writer's."""
+    units = raw.get("units")
+    message = "豁免由生态环境部门在企业页面准予，评级时自动计入，不能写在审核数据里。"
+    return [
+        ErrorAt(f"units[{i}].waivers", message, "waiver_not_granted")
+        for i, unit in enumerate(units if isinstance(units, list) else [])
+        if isinstance(unit, dict) and unit.get("waivers")
+    ]
 
 
 def _identity_errors(said: Any, enterprise: Enterprise, plant_county: str) -> list[ErrorAt]:

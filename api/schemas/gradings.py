@@ -1,5 +1,6 @@
 """Gradings and what follows from them as JSON."""
 
+import json
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -9,6 +10,7 @@ from pydantic import Field, StringConstraints
 from api.schemas.base import In, Out
 from api.schemas.decisions import DecisionOut, stored_decision
 from api.schemas.trace import TraceEntryOut
+from api.services.granted_waivers import relied_on
 from api.store import AuditKind, AuditState, Grading
 from grading.model.audit import Standing
 from grading.model.base import Basis, Mode, Status
@@ -142,13 +144,15 @@ class GradingBrief(Out):
     audit_digest: str
     inputs: str = Field(description="The digest of everything that the result follows from.")
     created_at: datetime
+    waived: bool = Field(description="The grade would be another without a waiver (含豁免).")
 
     @classmethod
     def told(cls, row: Grading) -> "GradingBrief":
         """The row of the store."""
-        plain = {name: getattr(row, name) for name in cls.model_fields if name != "decision"}
+        plain = {name: getattr(row, name) for name in cls.model_fields if name not in ("decision", "waived")}
         decided = stored_decision(row.grade, row.attainable, row.mode, row.missing, row.open_figures)
-        return cls(**plain, decision=DecisionOut.of(decided))
+        waived = row.waivers is not None and bool(relied_on(json.loads(row.document)))
+        return cls(**plain, decision=DecisionOut.of(decided), waived=waived)
 
 
 class GradingOut(GradedOut):

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import or_, select
 
 from api.context import Context
-from api.store import Audit, Unit, UnitWaiver
+from api.store import Audit, GradedUnit, Grading, Unit, UnitWaiver
 from grading import calendar
 from grading.audit_json import json_text, waiver_json
 from grading.identifiers import IdentifierError, normalise_id
@@ -21,19 +22,33 @@ def with_granted(context: Context, audit: Audit, read_audit: domain.Audit) -> tu
     In force is what is so on the day of the assessment and has not ended today: what is graded after a waiver's end is graded
     without it.
     """
-    granted = _granted(context, audit, read_audit)
+    granted = _granted(context, audit, read_audit.assessed_on, {unit.id for unit in read_audit.units})
     if not granted:
         return read_audit, None
     units = tuple(
         unit.model_copy(update={"waivers": (*unit.waivers, *granted.get(unit.id, ()))}) for unit in read_audit.units
     )
+    return read_audit.model_copy(update={"units": units}), _kept(granted)
+
+
+def have_changed(context: Context, audit: Audit, grading: Grading) -> bool:
+    """True when other waivers are in force for an audit's units now than those by which a grading was made."""
+    if audit.assessed_on is None:
+        return False
+    units = set(context.db.scalars(select(GradedUnit.unit).where(GradedUnit.grading_id == grading.id)))
+    granted = _granted(context, audit, audit.assessed_on, units)
+    return grading.waivers != (_kept(granted) if granted else None)
+
+
+def _kept(granted: Mapping[str, Sequence[domain.Waiver]]) -> str:
+    """Waivers by unit as they are kept with a grading."""
     kept = {unit: [waiver_json(waiver) for waiver in waivers] for unit, waivers in sorted(granted.items())}
-    return read_audit.model_copy(update={"units": units}), json.dumps(kept, ensure_ascii=False, sort_keys=True)
+    return json.dumps(kept, ensure_ascii=False, sort_keys=True)
 
 
-def _granted(context: Context, audit: Audit, read_audit: domain.Audit) -> Mapping[str, Sequence[domain.Waiver]]:
+def _granted(context: Context, audit: Audit, day: date, units: set[str]) -> Mapping[str, Sequence[domain.Waiver]]:
     """By unit, the waivers in force, in the order in which they were granted."""
-    day, today = read_audit.assessed_on, calendar.today()
+    today = calendar.today()
     rows = (
         select(UnitWaiver, Unit.code)
         .join(Unit, Unit.id == UnitWaiver.unit_id)
@@ -44,7 +59,6 @@ def _granted(context: Context, audit: Audit, read_audit: domain.Audit) -> Mappin
     )
     if audit.site_id is not None:
         rows = rows.where(Unit.site_id == audit.site_id)
-    units = {unit.id for unit in read_audit.units}
     found: dict[str, list[domain.Waiver]] = {}
     for row, code in context.db.execute(rows):
         if code in units and row.last_day >= day:

@@ -74,9 +74,13 @@ def test_a_grading_is_made_by_the_waiver_in_force_and_without_it_once_it_ended(w
     NoticeMaker(world.service).make_due()
     with world.at("county", writing=False) as context:
         assert any("到期" in text for text in context.db.scalars(select(Notice.text)))
+    world.do("li", workflow.confirm, audit_id)
     world.do("city", waivers.end, row.id, "改造已完成")
+    with refused("waivers_changed"):
+        world.do("city", workflow.publish, audit_id, grading_id=by_waiver.id)
     with world.at("city") as context:
         assert workflow.regrade(context, audit_id).id == plain.id
+        assert workflow.publish(context, audit_id, reasons="核对无误").published_grading_id == plain.id
         assert [g.standing for g in of_enterprise(context.db, world.tyre)] == ["ended"]
         rows = select(LogEntry.action).where(LogEntry.action.startswith("waiver.")).order_by(LogEntry.seq)
         assert context.db.scalars(rows).all() == ["waiver.granted", "waiver.ended"]

@@ -12,7 +12,7 @@ from api.context import Context, find
 from api.grader import keep_ruleset
 from api.metrics import GRADINGS
 from api.problems import Problem
-from api.services.granted_waivers import with_granted
+from api.services.granted_waivers import have_changed, with_granted
 from api.services.replay import comparable, inputs_of, result_of
 from api.services.workflow.content import read, revision_of
 from api.services.workflow.states import STATE_NAMES, record
@@ -124,6 +124,13 @@ def log_details(grading: Grading) -> dict[str, str]:
 
 
 def latest(context: Context, audit: Audit, revision: AuditRevision, mode: Mode = Mode.OFFICIAL) -> Grading | None:
-    """The last grading of a revision in a mode, as far as the actor sees it."""
+    """The last grading of a revision in a mode, as far as the actor sees it.
+
+    One by the waivers that are in force now goes before a later one by others.
+    """
     made = select(Grading).where(Grading.revision_id == revision.id, Grading.audit_id == audit.id, Grading.mode == mode)
-    return context.db.scalars(made.order_by(Grading.id.desc()).limit(1)).one_or_none()
+    newest = context.db.scalars(made.order_by(Grading.id.desc()).limit(1)).one_or_none()
+    if newest is None or not have_changed(context, audit, newest):
+        return newest
+    others = context.db.scalars(made.where(Grading.id != newest.id).order_by(Grading.id.desc()))
+    return next((one for one in others if not have_changed(context, audit, one)), newest)

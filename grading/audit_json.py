@@ -49,6 +49,10 @@ def json_text(raw: Any) -> str:
 
 def _unit(unit: UnitAudit, library: Library) -> dict[str, Any]:
     said: dict[str, Any] = {"id": unit.id, "ruleset": unit.ruleset}
+    if unit.choice is not None:
+        said["industry"] = unit.choice.industry
+        if unit.choice.reason is not None:
+            said["ruleset_reason"] = unit.choice.reason
     if unit.facts:
         said["facts"] = _facts(unit.facts)
     if unit.groups:

@@ -151,7 +151,7 @@ def read_as(
     """
     raw = parse_json(content)
     for unit in raw["units"]:
-        unit["ruleset"] = rulesets.get(unit["id"], rulesets.get(as_read(unit["id"]), unit["ruleset"]))
+        unit["ruleset"] = rulesets.get(unit["id"], rulesets.get(as_read(unit["id"]), unit.get("ruleset")))
     try:
         audit = check_audit(raw, library, as_recorded=True)
     except AuditError:

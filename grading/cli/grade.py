@@ -16,6 +16,7 @@ from grading.gaps.causes import decision_of, graded_document, unit_decisions
 from grading.gaps.ground_figures import unit_figures
 from grading.intake import AuditError
 from grading.language.decision_text import decision_text, level_label, outcome_text
+from grading.language.edition_text import why_text
 from grading.language.figures_text import NAMED_IN_TERMINAL, figures_text
 from grading.language.short_boards import short_boards
 from grading.language.waiver_text import mark_of, waivers_text
@@ -70,6 +71,7 @@ class _Told:
         self.short: list[str] = []
         self.figures: list[str] = []
         self.waivers: list[str] = []
+        self.editions: list[str] = []
         self.table = Table(header_style="bold")
         self.table.add_column("企业 / 生产线", overflow="fold", min_width=16)
         if self.wide:
@@ -98,10 +100,13 @@ class _Told:
                 Folded(f"[bold]{said}[/bold]"),
             )
             head = ""
+            choice = next(one.choice for one in audit.units if one.id == unit.id)
             boards = short_boards(ruleset, unit)
             plant = f"{escape(audit.enterprise.name)} · {escape(unit.id)}"
             if boards is not None:
                 self.short.append(f"{plant}  [bold]{escape(boards.text())}[/bold]")
+            if choice is not None:
+                self.editions.append(f"{plant}  {escape(why_text(choice, unit.ruleset))}")
             self.waivers += [f"{plant}  {escape(text)}" for text in waivers_text(ruleset, unit)]
             if grounds is not None:
                 self.figures.append(f"{plant}  {escape(figures_text(grounds, NAMED_IN_TERMINAL))}")
@@ -114,7 +119,7 @@ class _Told:
         for line in self.short:
             out.print(line)
         print_block(self.table)
-        for line in (*self.waivers, *self.figures):
+        for line in (*self.editions, *self.waivers, *self.figures):
             out.print(line)
         out.print(f"[dim]{UNDECIDED_NOTE}[/dim]")
         for notice, ids in self.notices.items():

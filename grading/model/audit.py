@@ -68,6 +68,25 @@ class Waiver(Strict):
         return "in_force" if day <= self.until else "ended"
 
 
+Scope = Literal["county", "city", "province", "nation"]
+"""The kind of place that an edition is for."""
+
+
+class EditionChoice(Strict):
+    """How a unit's edition was chosen: the most local one in force, or another by a person, with the reason.
+
+    `most_local` is None where there is not one alone; `scope` and `jurisdiction` are its own.
+    """
+
+    industry: Text
+    most_local: RulesetId | None = None
+    scope: Scope | None = None
+    jurisdiction: Text | None = None
+    others: tuple[RulesetId, ...] = ()
+    """Less local editions that are in force too."""
+    reason: Text | None = None
+
+
 class UnitAudit(Strict):
     """One production line (or plant) and the ruleset that grades it."""
 
@@ -76,6 +95,8 @@ class UnitAudit(Strict):
     facts: dict[Identifier, Known] = Field(default_factory=dict)
     groups: dict[Identifier, tuple[Row, ...]] = Field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    choice: EditionChoice | None = Field(default=None, exclude=True)
+    """How its ruleset was chosen where its industry is stated; no part of the digest, since the ruleset is."""
 
     def waived_on(self, day: date) -> frozenset[str]:
         """The indicators of which a waiver is in force on a day."""

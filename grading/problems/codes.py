@@ -226,6 +226,39 @@ class ProblemCode(Sentences):
         "is of the same indicator as {other}, and their periods overlap",
     )
 
+    # Editions by place and day
+    NO_EDITION = "no_edition", "没有这个行业的规则集：{industries}", "there is no ruleset of {industries}"
+    INDUSTRY_MEANS_NOTHING = (
+        "industry_means_nothing",
+        "不知道“{given}”是哪个行业；请写行业编号、GB/T 4754 代码或名称",
+        "`{given}` means no industry; give its id, a GB/T 4754 class or its name",
+    )
+    NO_EDITION_IN_FORCE = (
+        "no_edition_in_force",
+        "{day} 这一天没有适用于企业所在地的现行版本；该行业有 {rulesets}",
+        "no edition is in force on {day} where the plant lies; there are {rulesets}",
+    )
+    EDITIONS_TIED = (
+        "editions_tied",
+        "同样具体的现行版本不止一个：{rulesets}；请写明 ruleset",
+        "several editions are equally local and in force: {rulesets}; name one as `ruleset`",
+    )
+    EDITION_NEEDS_COUNTY = (
+        "edition_needs_county",
+        "企业所在县（enterprise.county）未填写或不够具体，不能在 {rulesets} 中选定；请填县级代码，或写明 ruleset",
+        "the plant's county (enterprise.county) is missing or too coarse to choose among {rulesets}; give it, or name one",
+    )
+    EDITION_OF_OTHER_INDUSTRY = (
+        "edition_of_other_industry",
+        "规则集 {ruleset} 不属于所填行业“{industry}”",
+        "{ruleset} is not of the industry `{industry}`",
+    )
+    EDITION_NEEDS_REASON = (
+        "edition_needs_reason",
+        "最具体的现行版本是 {most_local}；改用 {ruleset} 须写明理由（ruleset_reason）",
+        "the most local edition in force is {most_local}; say in `ruleset_reason` why {ruleset} is used instead",
+    )
+
     # Facts: their values
     BOOLEAN_EXPECTED = "boolean_expected", "应为 true 或 false，现为{given}", "should be true or false, is {given}"
     NUMBER_EXPECTED = (

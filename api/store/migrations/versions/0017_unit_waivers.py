@@ -1,4 +1,4 @@
-"""Waivers that bureaus grant to units, and those by which a grading was made."""
+"""Waivers that bureaus grant to units, and those by which a grading was made; how a unit's edition was chosen."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,8 +12,10 @@ TABLE = "unit_waivers"
 
 
 def upgrade() -> None:
-    """Make the table and the column."""
+    """Make the table and the columns."""
     op.add_column("gradings", sa.Column("waivers", sa.Text(), nullable=True))
+    op.add_column("units", sa.Column("industry", sa.String(200), nullable=True))
+    op.add_column("units", sa.Column("ruleset_reason", sa.Text(), nullable=True))
     op.create_table(
         TABLE,
         *(sa.Column(name, sa.Uuid(), nullable=False) for name in ("id", "enterprise_id", "unit_id")),
@@ -49,4 +51,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them."""
     op.drop_table(TABLE)
-    op.drop_column("gradings", "waivers")
+    for table, column in (("units", "ruleset_reason"), ("units", "industry"), ("gradings", "waivers")):
+        op.drop_column(table, column)

@@ -33,7 +33,7 @@ def one(db: Session, row: UnitWaiver) -> Granted:
     return _granted(db, _rows().where(UnitWaiver.id == row.id))[0]
 
 
-def _rows() -> Select[Any]:
+def _rows() -> Select[UnitWaiver, Unit, Enterprise]:
     return (
         select(UnitWaiver, Unit, Enterprise)
         .join(Unit, Unit.id == UnitWaiver.unit_id)
@@ -41,7 +41,7 @@ def _rows() -> Select[Any]:
     )
 
 
-def _granted(db: Session, rows: Select[Any]) -> list[Granted]:
+def _granted(db: Session, rows: Select[UnitWaiver, Unit, Enterprise]) -> list[Granted]:
     today = calendar.today()
     found: Sequence[Any] = db.execute(rows).all()
     return [Granted(waiver, unit, enterprise, today) for waiver, unit, enterprise in found]

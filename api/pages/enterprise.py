@@ -1,6 +1,7 @@
 """An enterprise: its grades, what stands between it and the next level, its reports, what it can object to."""
 
 import json
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -59,8 +60,9 @@ def enterprise_page(
     fill: bool = False,
     mode: str = "",
     refused: Problem | None = None,
+    typed: Mapping[str, str] | None = None,
 ) -> Response:
-    """The page, with what was refused of a waiver."""
+    """The page, with what was refused of a waiver, and what had been typed."""
     enterprise = context.find(Enterprise, enterprise_id)
     audits = audits_of(context, enterprise_id)
     shown = _shown(audits, audit)
@@ -103,6 +105,7 @@ def enterprise_page(
         waived_titles={id_: title for listed in waivable.values() for id_, title in listed},
         indicator_titles={(key, id_): title for key, listed in waivable.items() for id_, title in listed},
         refused=refused,
+        typed=typed or {},
         status=422 if refused is not None else 200,
     )
 

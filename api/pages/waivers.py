@@ -1,6 +1,6 @@
 """Forms on an enterprise's page: waivers granted and ended; the file that proves one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -42,7 +42,8 @@ def grant_waiver(unit_id: UUID, request: Request, context: Granter, sent: Sent) 
             evidence=(file.file, file.filename) if isinstance(file, UploadFile) and file.filename else None,
         )
 
-    return _done(request, context, unit.enterprise_id, act)
+    typed = {name: text for name, text in sent.fields.items() if isinstance(text, str)} | {"unit": str(unit_id)}
+    return _done(request, context, unit.enterprise_id, act, typed)
 
 
 @router.post("/waivers/{waiver_id}/end")
@@ -71,7 +72,13 @@ def _day(sent: Posted, name: str, called: str) -> date:
     return day
 
 
-def _done(request: Request, context: Context, enterprise_id: UUID, act: Callable[[], object]) -> Response:
+def _done(
+    request: Request,
+    context: Context,
+    enterprise_id: UUID,
+    act: Callable[[], object],
+    typed: Mapping[str, str] | None = None,
+) -> Response:
     """Do it and go back to the page; what is refused is told there."""
     try:
         act()
@@ -79,5 +86,5 @@ def _done(request: Request, context: Context, enterprise_id: UUID, act: Callable
         if problem.status not in (409, 413, 415, 422):
             raise
         context.undo(problem)
-        return enterprise_page(request, context, enterprise_id, refused=problem)
+        return enterprise_page(request, context, enterprise_id, refused=problem, typed=typed)
     return RedirectResponse(f"/enterprises/{enterprise_id}#waivers", status_code=303)

@@ -4,6 +4,7 @@ import json
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -13,10 +14,12 @@ from api.queries.waivers import ending, of_enterprise
 from api.services import waivers, workflow
 from api.services.granted_waivers import relied_on
 from api.services.notices import NoticeMaker
+from api.services.regrading.publication import publish
 from api.services.replay import replay
 from api.services.verification import verify
-from api.store import Grading, LogEntry, Notice, Unit, UnitWaiver
+from api.store import Audit, BatchState, Grading, LogEntry, Notice, Unit, UnitWaiver
 from grading import calendar
+from tests.api.regrading.test_publication import dry_run
 from tests.api.test_workflow import refused, submitted
 from tests.api.world import World, content
 
@@ -119,3 +122,25 @@ def test_nobody_waives_in_an_audit_and_only_bureaus_grant(world: World) -> None:
             world.do(login, waivers.grant, unit_id, indicator="road_transport", until=TODAY, **GRANT)
     with refused("not_found"):
         world.do("elsewhere", waivers.grant, unit_id, indicator="road_transport", until=TODAY, **GRANT)
+
+
+def test_a_batch_compares_editions_by_the_waivers_of_the_grading_in_force(world: World) -> None:
+    said = json.loads(content())
+    said["enterprise"]["facts"]["env_staff"] = "part_time"
+    audit_id = submitted(world, json.dumps(said, ensure_ascii=False))
+    with world.at("city") as context:
+        unit, indicator = unmet(workflow.regrade(context, audit_id).document)
+    granted(world, unit, indicator, TODAY + timedelta(days=20))
+    world.do("city", workflow.regrade, audit_id)
+    world.do("li", workflow.confirm, audit_id)
+    world.do("city", workflow.publish, audit_id)
+    batch = dry_run(world)
+    assert batch.state is BatchState.ASSESSED, batch.problem
+    world.do("province", publish, batch.id)
+    with world.at("city", writing=False) as context:
+        audit = context.find(Audit, audit_id)
+        again = context.find(Grading, audit.published_grading_id or UUID(int=0))
+        assert {u["ruleset"] for u in json.loads(again.document)["units"]} == {"xianyang-2026/rubber"}
+        assert "waived" in levels_of(again, unit, indicator)
+        assert replay(context, again).same
+    assert verify(world.service).findings == ()

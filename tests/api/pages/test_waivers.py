@@ -1,4 +1,4 @@
-"""A bureau grants a plant a waiver on its page, sees it in the result, and ends it; the rulesets' page tells which edition applies."""
+"""A bureau grants and ends a waiver on the plant's page; the page of rulesets tells which edition applies to a plant."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,7 +8,12 @@ from playwright.sync_api import Page, expect
 from grading import calendar
 from tests.api.pages.conftest import Place
 
-TYPED = {"准予单位": "咸阳市生态环境局", "原因": "新能源车辆采购中", "文号": "咸环函〔2026〕12号", "文件日期": "2023-01-01"}
+TYPED = {
+    "准予单位": "咸阳市生态环境局",
+    "原因": "新能源车辆采购中",
+    "文号": "咸环函〔2026〕12号",
+    "文件日期": "2023-01-01",
+}
 UNTIL = (calendar.today() + timedelta(days=60)).isoformat()
 
 
@@ -47,6 +52,8 @@ def test_a_waiver_is_granted_and_ended_on_the_plant_s_page(place: Place, sit_dow
 def test_the_page_of_rulesets_tells_which_edition_applies(place: Place, sit_down: Callable[..., Page]) -> None:
     page = sit_down("wang")
     page.goto(f"{place.url}/rulesets?industry=橡胶&county=610404&day=2023-09-10")
-    expect(page.get_by_role("status").first).to_contain_text("市级（610400） xianyang-2023/rubber；另有 national-2020/rubber")
+    expect(page.get_by_role("status").first).to_contain_text(
+        "市级（610400） xianyang-2023/rubber；另有 national-2020/rubber"
+    )
     page.goto(f"{place.url}/rulesets?industry=cement&county=610404&day=2025-01-01")
     expect(page.get_by_role("status").first).to_contain_text("同样具体的现行版本不止一个")

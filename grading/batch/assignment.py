@@ -56,7 +56,7 @@ class Assignment:
         meant = {found.ruleset for found in find(self.register, industry)} if self.register and industry else set()
         if not ruleset:
             listed = [id_ for id_ in self.ids if industry_of(id_) in meant]
-            if day is not None and self.edition is None and len(listed) > 1:
+            if day is not None and self.edition is None and len(listed) > 1 and len(set(map(industry_of, listed))) == 1:
                 return self._most_local(industry, meant, county, day)
             return self._one(f"行业“{industry}”", listed)
         named = [ruleset] if ruleset in self.ids else self._named(ruleset)

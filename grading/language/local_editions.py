@@ -55,6 +55,10 @@ def most_local(library: Library, names: Iterable[str], county: str | None, day: 
     known = _of_industries(library, tuple(wanted))
     if not known:
         return Local(None, refusal=reason_of(ProblemCode.NO_EDITION, industries=tuple(wanted) or Phrase.NONE))
+    industries = tuple(sorted({industry_of(ruleset.id) for ruleset in known}))
+    if len(industries) > 1:
+        # However local their editions are: which industry a plant is of does not follow from where it lies.
+        return Local(None, refusal=reason_of(ProblemCode.INDUSTRY_MEANS_SEVERAL, industries=industries))
     in_force = [ruleset for ruleset in known if ruleset.edition.standing_on(day) == "edition_in_force"]
     here = [ruleset for ruleset in in_force if finding(county, ruleset.jurisdiction) is None]
     perhaps = [ruleset for ruleset in in_force if finding(county, ruleset.jurisdiction) == "county_unknown"]

@@ -233,6 +233,11 @@ class ProblemCode(Sentences):
         "不知道“{given}”是哪个行业；请写行业编号、GB/T 4754 代码或名称",
         "`{given}` means no industry; give its id, a GB/T 4754 class or its name",
     )
+    INDUSTRY_MEANS_SEVERAL = (
+        "industry_means_several",
+        "所填行业可能是 {industries}，各有规则集；请写明是哪一个",
+        "the industry may be {industries}, each with rulesets of its own; say which",
+    )
     NO_EDITION_IN_FORCE = (
         "no_edition_in_force",
         "{day} 这一天没有适用于企业所在地的现行版本；该行业有 {rulesets}",

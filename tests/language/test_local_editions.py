@@ -70,6 +70,12 @@ def test_ties_and_gaps_are_told(shelf: Shelf, county: str | None, day: date, cod
     assert (found.ruleset is None) == (code is not None)
 
 
+def test_no_place_decides_which_industry_a_plant_is_of() -> None:
+    found = most_local(LIBRARY, {"rubber", "cement"}, "610404", DAY)
+    assert found.refusal is not None
+    assert found.refusal.code.value == "industry_means_several"
+
+
 def document(**unit: Any) -> Any:
     """An audit of a plant in Weicheng whose unit states this."""
     enterprise = {"name": "e", "county": "610404"}

@@ -19,6 +19,7 @@ from api.queries import enterprises as registered
 from api.queries import waivers as granted
 from api.queries.audits import briefs
 from api.queries.campaigns import campaigns_of
+from api.queries.grade_history import history
 from api.queries.waiting import appeals_of
 from api.services import workflow
 from api.services.audit_history import audits_of, grading_of
@@ -95,6 +96,7 @@ def enterprise_page(
         appeals=appeals_of(context, shown.id) if shown is not None else [],
         may_begin=context.actor.role in (Role.ASSESSOR, Role.ENTERPRISE),
         campaigns=campaigns_of(context.db, enterprise_id),
+        events=history(context.db, [enterprise_id]).get(enterprise_id, ()),
         units=units,
         titles=ruleset_titles(context),
         labels=level_labels(context),

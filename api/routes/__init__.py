@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from api.routes import (
     account,
     admission,
+    announcements,
     appeals,
     audit_steps,
     audits,
@@ -37,6 +38,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     audits.router,
     audit_steps.router,
     appeals.router,
+    announcements.router,
     gradings.router,
     reports.router,
     batches.router,

@@ -99,7 +99,7 @@ def publish(
     would put out of the grading, and when a later assessment is published already.
     """
     audit = take(context, audit_id, Action.PUBLISH, version)
-    grading = _publishable(context, audit, grading_id)
+    grading = publishable(context, audit, grading_id)
     allowed = allow_outside(context, audit, graded_by(context, grading), outside_reason)
     refusal = calendar.not_assessable(audit.assessed_on) if audit.assessed_on is not None else None
     if refusal is not None:
@@ -158,7 +158,8 @@ def writers(context: Context, audit: Audit) -> set[UUID]:
     return {audit.author_id, *authors} | ({audit.submitted_by} if audit.submitted_by else set())
 
 
-def _publishable(context: Context, audit: Audit, grading_id: UUID | None) -> Grading:
+def publishable(context: Context, audit: Audit, grading_id: UUID | None = None) -> Grading:
+    """The grading that an audit may be published with, by default the last official one; raises Problem (404, 409)."""
     revision = revision_of(context, audit)
     if grading_id is None:
         grading = gradings.latest(context, audit, revision)
@@ -174,6 +175,8 @@ def _publishable(context: Context, audit: Audit, grading_id: UUID | None) -> Gra
         raise Problem("other_revision", "所选评级出自较早的修订，请用当前修订的评级。")
     if have_changed(context, audit, grading):
         raise Problem("waivers_changed", "评级之后豁免有变化（新准予、终止或到期），请先重新评级。")
+    if context.service.settings.production:
+        review.require_reviewed_editions(context, grading)
     return grading
 
 

@@ -1,6 +1,5 @@
 """Gradings and what follows from them as JSON."""
 
-import json
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -10,7 +9,7 @@ from pydantic import Field, StringConstraints
 from api.schemas.base import In, Out
 from api.schemas.decisions import DecisionOut, stored_decision
 from api.schemas.trace import TraceEntryOut
-from api.services.granted_waivers import relied_on
+from api.services.granted_waivers import rests_on_waivers
 from api.store import AuditKind, AuditState, Grading
 from grading.model.audit import Standing
 from grading.model.base import Basis, Mode, Status
@@ -151,8 +150,7 @@ class GradingBrief(Out):
         """The row of the store."""
         plain = {name: getattr(row, name) for name in cls.model_fields if name not in ("decision", "waived")}
         decided = stored_decision(row.grade, row.attainable, row.mode, row.missing, row.open_figures)
-        waived = row.waivers is not None and bool(relied_on(json.loads(row.document)))
-        return cls(**plain, decision=DecisionOut.of(decided), waived=waived)
+        return cls(**plain, decision=DecisionOut.of(decided), waived=rests_on_waivers(row))
 
 
 class GradingOut(GradedOut):

@@ -88,6 +88,11 @@ def relied_on(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def rests_on_waivers(grading: Grading) -> bool:
+    """True when a stored grade would be another without a waiver (含豁免)."""
+    return grading.waivers is not None and bool(relied_on(json.loads(grading.document)))
+
+
 def put_in(raw: Any, waivers: str | None) -> Any:
     """The parsed content of an audit with the waivers that were kept with a grading."""
     if waivers is not None:

@@ -43,6 +43,8 @@ class Service:
     """Findings about audits, by grading, day and the grading before."""
     gap_lines: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(256))
     """Gap lines between gradings and levels, by grading and level."""
+    rulebooks: LruCache[tuple[Any, ...], bytes] = field(default_factory=lambda: LruCache(32))
+    """Rule books, by edition, the edition before, sign-off and format."""
     stopping: Event = field(default_factory=Event)
 
     def close(self) -> None:

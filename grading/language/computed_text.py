@@ -16,8 +16,8 @@ def formula_text(ruleset: Ruleset, computed: Computed) -> str:
         value, oxygen, baseline = operands
         return f"{value} ×（{AIR_OXYGEN} − {baseline}）÷（{AIR_OXYGEN} − {oxygen}）"
     if computed.operation == "days_between":
-        return glue((f"从{operands[0]}到{operands[1]}的天数",))
-    return f"{'、'.join(operands)}中{'最小' if computed.operation == 'minimum' else '最大'}的一个"
+        return glue(("从", operands[0], "到", operands[1], "的天数"))
+    return glue(("、".join(operands), f"中{'最小' if computed.operation == 'minimum' else '最大'}的一个"))
 
 
 def _operand(ruleset: Ruleset, operand: Operand) -> str:

@@ -19,7 +19,9 @@ SUFFIXES = (".html", ".pdf")
 
 def register(rulesets: typer.Typer) -> None:
     """Add the command to those of `grading ruleset`."""
-    rulesets.command("book", help="规则书：一版规则写成文件（.html 或带标签、可存档的 .pdf），逐项列出各级要求及出处")(write_book)
+    rulesets.command("book", help="规则书：一版规则写成文件（.html 或带标签、可存档的 .pdf），逐项列出各级要求及出处")(
+        write_book
+    )
 
 
 def write_book(
@@ -36,7 +38,11 @@ def write_book(
     earlier: Annotated[
         Path | None,
         typer.Option(
-            "--old-from", metavar="目录", exists=True, file_okay=False, help="被比较的一版所在的规则集目录：同一编号的前后两稿"
+            "--old-from",
+            metavar="目录",
+            exists=True,
+            file_okay=False,
+            help="被比较的一版所在的规则集目录：同一编号的前后两稿",
         ),
     ] = None,
 ) -> None:

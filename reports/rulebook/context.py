@@ -228,7 +228,9 @@ class _Writer:
             measures=tuple(
                 (
                     level.label,
-                    tuple(tuple(self._measure(one) for one in ruleset.measures.at(alert, level.id)) for alert in ALERTS),
+                    tuple(
+                        tuple(self._measure(one) for one in ruleset.measures.at(alert, level.id)) for alert in ALERTS
+                    ),
                 )
                 for level in ruleset.scale.levels
             ),
@@ -237,7 +239,9 @@ class _Writer:
                 for section in sections(ruleset, self.asked)
             ),
             formulas=tuple(
-                Formula(one.label or one.id, formula_text(ruleset, one), unit_text(one.unit) if one.unit else "—", one.help)
+                Formula(
+                    one.label or one.id, formula_text(ruleset, one), unit_text(one.unit) if one.unit else "—", one.help
+                )
                 for one in ruleset.computed.values()
             ),
             open_figures=self.figures.open(),
@@ -411,4 +415,3 @@ def _directions(parts: Iterable[Part]) -> Iterator[str]:
 def _inner_name(file: str) -> str:
     """A file of the rulesets by its place among them, wherever they are installed."""
     return "/".join(file.replace("\\", "/").split("/")[-2:])
-

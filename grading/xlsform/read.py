@@ -188,6 +188,8 @@ class _Reader:
     def _value(self, given: Any, place: str, fact: Fact) -> Any:
         if fact.type == "choices":
             return self._options(given, place, fact)
+        if isinstance(given, str) and fact.type == "choice" and given.strip() in fact.options:
+            return given.strip()
         entry = _entry(given)
         if fact.type == "boolean" and isinstance(given, str):
             entry = _entry({names.YES: YES_LABEL, names.NO: NO_LABEL}.get(given.strip(), given))
@@ -205,6 +207,9 @@ class _Reader:
             raise UnreadableError(f"“以上都没有”不能与其他选项同选；所填：“{given}”")
         single, chosen = fact.model_copy(update={"type": "choice"}), []
         for one in listed:
+            if one in fact.options:
+                chosen.append(one)
+                continue
             try:
                 code = read_value(_entry(one), single)
             except UnreadableError:

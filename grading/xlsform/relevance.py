@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from grading.digest import plain
-from grading.model.condition import All, AnyOf, Comparison, ConditionBase, Each, Not, Some, walk
+from grading.model.condition import All, AnyOf, AtLeastOf, Comparison, ConditionBase, Each, Not, Some, walk
 from grading.model.ruleset import Ruleset
 from grading.xlsform.names import BELOW, NO, YES
 
@@ -72,10 +72,9 @@ class _Reader:
             if c.where is not None:
                 self.read(c.where, guards, name)
             self.read(c.require, guards, name, () if c.where is None else (c.where,))
-        else:
-            for _, part in walk(c):
-                if part is not c and isinstance(part, Comparison):
-                    self.read(part, guards, group, where)
+        elif isinstance(c, AtLeastOf):
+            for one in c.of:
+                self.read(one, guards, group, where)
 
     def _in_scope(self, part: ConditionBase, guards: Guards, inner: Guards, group: str | None, where: Guards) -> None:
         """A part of “if … then”: inside rows the condition may speak of the row, and counts for its facts alone."""

@@ -9,12 +9,14 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
 from grading.forms.findings import FormError, FormProblem
 from grading.intake import AuditError, parse_json
+from grading.xlsform.names import MORE, ROWS, RULESET
 
 MAX_FILES, MAX_UNPACKED = 10_000, 100_000_000
 """Files of an archive, and bytes of its CSV files unpacked."""
@@ -61,6 +63,21 @@ class Answers:
 def _is_option(group: str, name: str) -> bool:
     """True of `u1_processes/mixing`: names of questions begin with their unit's, options don't."""
     return re.match(r"(u\d+|e)_", group) is not None and "__screen" not in group and not re.match(r"(u\d+|e)_", name)
+
+
+def is_workbook(data: bytes) -> bool:
+    """True of what is no export of submissions: a workbook, or a file of which it is to be said that it is none."""
+    if not data.startswith(b"PK"):
+        return not _looks_like_text(data)
+    with suppress(zipfile.BadZipFile, NotImplementedError):
+        return not any(name.lower().endswith(".csv") for name in zipfile.ZipFile(io.BytesIO(data)).namelist())
+    return True
+
+
+def _looks_like_text(data: bytes) -> bool:
+    """True of JSON, and of a first line with the column that every submission has."""
+    text = data.lstrip(b"\xef\xbb\xbf \t\r\n")
+    return text[:1] in (b"{", b"[") or RULESET.encode() in text.partition(b"\n")[0] or b"PARENT_KEY" in text[:200]
 
 
 def submissions(data: bytes) -> list[Answers]:
@@ -115,8 +132,10 @@ def _gather(document: Mapping[str, Any], found: Answers) -> None:
         elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
             rows = [_answers(one) for one in value if isinstance(one, dict)]
             found.rows.setdefault(name, []).extend(rows)
-        elif isinstance(value, list) and not value and name.endswith("__rows"):
+        elif isinstance(value, list) and not value and name.endswith((ROWS, MORE)):
             found.rows.setdefault(name, [])
+        elif isinstance(value, list):
+            found.put(head, value or None)
         else:
             found.put(head, value)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from openpyxl import Workbook
+from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from grading.digest import plain
@@ -328,6 +329,7 @@ def _sheet(sheet: Worksheet, heads: Sequence[str], rows: Iterable[Sequence[str]]
     sheet.append(list(heads))
     for at, cells in enumerate(rows, start=2):
         for column, text in enumerate(cells, start=1):
-            if text:
-                put_plain(sheet.cell(at, column), shown(text))
+            cell = sheet.cell(at, column)
+            if text and isinstance(cell, Cell):
+                put_plain(cell, shown(text))
     sheet.freeze_panes = "A2"

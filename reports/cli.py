@@ -19,6 +19,7 @@ from grading.model.base import Mode
 from reports.admission import command as admission
 from reports.campaign import command as campaign
 from reports.orders import Item, Order
+from reports.record import command as record
 from reports.rulebook import command as rulebook
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this package."""
     admission.register(app)
     campaign.register(app)
+    record.register(app)
     rulebook.register(ruleset_commands)
     app.command("report", help="生成差距报告（PDF/A-3，附评级结果；或 HTML）")(report)
 

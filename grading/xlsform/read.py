@@ -50,7 +50,8 @@ def read_submissions(data: bytes, library: Library) -> tuple[Submission, ...]:
     found = submissions(data)
     if not any(_UNIT.fullmatch(name) for answers in found for name in answers.values):
         raise refusal(
-            f"不是 `grading form --xlsform` 生成的表单的提交：没有 u1{names.RULESET}。CSV 请按 XML 值（不是标签）导出"
+            f"这不是 .xlsx 工作簿，也不是 `grading form --xlsform` 生成的表单的提交：没有 u1{names.RULESET}；"
+            "CSV 请按 XML 值（不是标签）导出"
         )
     made = []
     for number, answers in enumerate(found, start=1):

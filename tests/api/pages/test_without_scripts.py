@@ -142,3 +142,13 @@ def test_the_rule_book_of_a_ruleset_is_downloaded_from_its_page(wang: httpx.Clie
     assert answers[0].content.startswith(b"%PDF")
     assert "规则书" in answers[1].text
     assert wang.get("/rulesets/no/such/book.pdf").status_code == 404
+
+
+def test_the_record_of_a_check_is_downloaded_from_its_audit_and_names_its_experts(
+    place: Place, wang: httpx.Client
+) -> None:
+    path = f"/audits/{place.published}"
+    assert f'href="{path}/record.pdf"' in wang.get(path).text
+    assert wang.get(f"{path}/record.pdf").content.startswith(b"%PDF")
+    assert "专家一：" in wang.get(f"{path}/record.html").text
+    assert wang.get(f"/audits/{place.empty}/record.pdf").status_code == 409

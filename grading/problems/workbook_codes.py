@@ -64,12 +64,12 @@ class RulesetWorkbookCode(Sentences):
     ROW_GONE = (
         "row_gone",
         "“{label}”的{rows}行不见了；请从原来的工作簿补回，要删去的请在“处理”选“停用”",
-        "rows {rows} of {label} are gone; put them back from the original, and mark what is to go as 停用",
+        "rows {rows} of {label} are gone; put them back from the original, and mark what is to go as retired",
     )
     ROW_TWICE = (
         "row_twice",
         "这一行与第 {first} 行编号相同，是复制出来的；新内容请写在表末“新增”以下的空行",
-        "has the code of row {first}, of which it is a copy; new entries go below 新增 at the end",
+        "has the code of row {first}, of which it is a copy; new entries go into the empty rows at the end",
     )
     ROW_CODE_STRANGE = (
         "row_code_strange",
@@ -116,7 +116,7 @@ class RulesetWorkbookCode(Sentences):
     BOUND_AS_FIGURE = (
         "bound_as_figure",
         "“{given}”是检出限的写法，规则的数值只填数字；“低于”“不高于”写在“比较”格",
-        "{given} is an upper bound; a figure is a number, and 低于 or 不高于 stands in the cell 比较",
+        "{given} is an upper bound; a figure is a number, and the comparison has a cell of its own",
     )
     WHOLE_EXPECTED = "whole_expected", "应为整数，现为“{given}”", "should be a whole number, is {given}"
     WORD_EXPECTED = (
@@ -124,7 +124,7 @@ class RulesetWorkbookCode(Sentences):
         "“{what}”应为下列之一：{words}；现为“{given}”",
         "{what} should be one of {words}; is {given}",
     )
-    YES_EXPECTED = "yes_expected", "应填“是”或空着，现为“{given}”", "should be 是 or empty, is {given}"
+    YES_EXPECTED = "yes_expected", "应填“是”或空着，现为“{given}”", "should be yes or empty, is {given}"
     ID_FORM = (
         "id_form",
         "编号“{given}”应由英文字母、数字和下划线组成，如 {example}",
@@ -133,7 +133,7 @@ class RulesetWorkbookCode(Sentences):
     CITATION_UNKNOWN = (
         "citation_unknown",
         "“出处”表没有编号 {code}；请先在那里写一条，或改用已有的编号",
-        "the sheet 出处 has no {code}; write it there first, or take one that is there",
+        "the sheet of citations has no {code}; write it there first, or take one that is there",
     )
     CITATION_TWICE = (
         "citation_twice",
@@ -143,7 +143,7 @@ class RulesetWorkbookCode(Sentences):
     FACT_NAMED_UNKNOWN = (
         "fact_named_unknown",
         "没有名为“{given}”的填报项或计算项；请照“填报项”表的名称或编号填写{hint}",
-        "there is no fact named {given}; write a label or id of the sheet 填报项{hint}",
+        "there is no fact named {given}; write a label or id of the sheet of facts{hint}",
     )
     FACT_NAMED_TWICE = (
         "fact_named_twice",
@@ -175,22 +175,22 @@ class RulesetWorkbookCode(Sentences):
     VALUE_LACKING = (
         "value_lacking",
         "状态是“{state}”，却没有数值；不知道的，状态选“待核实”",
-        "the state is {state}, but there is no value; of one that is not known the state is 待核实",
+        "the state is {state}, but there is no value; the state of one that is not known is unresolved",
     )
     VALUE_THOUGH_UNRESOLVED = (
         "value_though_unresolved",
-        "填了数值，状态却是“待核实”；请选“已核实”或“暂定”",
-        "there is a value, but its state is 待核实; choose 已核实 or 暂定",
+        "填了数值，状态却是“待核实”；请选“采用”或“暂定”",
+        "there is a value, but its state is unresolved; choose adopted or provisional",
     )
     STATE_LACKING = (
         "state_lacking",
-        "没有选“状态”：已核实、暂定还是待核实",
-        "states no state: 已核实, 暂定 or 待核实",
+        "没有选“状态”：采用、暂定还是待核实",
+        "states no state: adopted, provisional or unresolved",
     )
     OPERATOR_LACKING = (
         "operator_lacking",
         "没有选“比较”，如“不高于”",
-        "states no comparison, like 不高于",
+        "states no comparison, like at most",
     )
     SOURCE_UNCHANGED = (
         "source_unchanged",
@@ -221,7 +221,7 @@ class RulesetWorkbookCode(Sentences):
     TEXT_CLEARED = (
         "text_cleared",
         "要求文字被清空，数值还在；不作要求的请写“不作要求”",
-        "the text is gone and the figures are there; of what is not asked write 不作要求",
+        "the text is gone and the figures are there; say that nothing is required if so",
     )
     FIGURES_OF_NOTHING = (
         "figures_of_nothing",
@@ -231,34 +231,29 @@ class RulesetWorkbookCode(Sentences):
     LEVEL_WITHOUT_FIGURE = (
         "level_without_figure",
         "写了要求文字，没有填项目和数值；原文没有数值的，填项目并把状态选“待核实”",
-        "has a text and no figure; where the document has none, name the fact and choose 待核实",
+        "has a text and no figure; where the document has none, name the fact and choose unresolved",
     )
     LEVEL_WITHOUT_CONDITION = (
         "level_without_condition",
         "要求中的各项都删去了；不作要求的请写“不作要求”",
-        "all its figures are removed; of what is not asked write 不作要求",
+        "all its figures are removed; say that nothing is required if so",
     )
     INDICATOR_WITHOUT_LEVELS = (
         "indicator_without_levels",
         "各级都不作要求；要停用的请在“处理”选“停用”",
-        "asks nothing at any level; mark it as 停用 if it is to go",
+        "asks nothing at any level; mark it as retired if it is to go",
     )
     CONDITION_EMPTY = (
         "condition_empty",
         "条件中的各项都删去了；不能没有条件",
         "all its figures are removed; it needs a condition",
     )
-    REFUSED_BY_LANGUAGE = (
-        "refused_by_language",
-        "{place}：{why}",
-        "{place}: {why}",
-    )
 
     # Editions
     LOCAL_NEEDS_ID = (
         "local_needs_id",
         "地方版本要有自己的编号；请在“版本”表改“编号”，如 xianyang-2027/brick，或用 --id 给出",
-        "a local edition needs an id of its own; change it on the sheet 版本, or give it with --id",
+        "a local edition needs an id of its own; change it on the sheet of the edition, or give it with --id",
     )
     LOCAL_CANNOT_REMOVE = (
         "local_cannot_remove",
@@ -284,7 +279,7 @@ class RulesetWorkbookCode(Sentences):
     )
     TEXT_SAYS_OPEN = (
         "text_says_open",
-        "数值已核实，要求文字里还写着“{word}”；请核对",
+        "数值已采用，要求文字里还写着“{word}”；请核对",
         "the figure is established, and its text still says {word}; see that it is right",
     )
     ID_MADE = (

@@ -65,8 +65,8 @@ def load_text(text: bytes, library: Library) -> Draft:
 
 def whole_edition(content: Raw, base: Ruleset, library: Library, comment: str) -> Edition:
     """The edition that needs none of the ruleset that it was made from, with the common parts where they still fit."""
-    unread = _newly_unread(content, base)
-    for kept, dropped in ((_parts(base.id, library), False), ((), True)):
+    unread, parts = _newly_unread(content, base), _parts(base.id, library)
+    for kept, dropped in ((parts, False), ((), True)) if parts else (((), True),):
         wanted = content if not dropped else _without(content, unread)
         given = _given(kept, content, library) if kept else None
         if kept and given is None:

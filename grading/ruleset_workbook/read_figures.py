@@ -13,6 +13,7 @@ from grading.ruleset_workbook.conditions import ConditionEdits, FigureEdit, Raw,
 from grading.ruleset_workbook.figures import Figure, figure_kind
 from grading.ruleset_workbook.findings import Findings
 from grading.ruleset_workbook.kinds import RefusedError, UnreadableError
+from grading.ruleset_workbook.layout_table import APPLIES
 from grading.ruleset_workbook.names import Names
 from grading.ruleset_workbook.raw import dumped
 from grading.ruleset_workbook.read_records import cited
@@ -144,8 +145,9 @@ class BlockReader:
     def _named(self, row: ReadRow) -> tuple[str | None, str | None]:
         """The fact and the comparison of a row; where they are left out, those of the level beside it."""
         named, operator = row.get(self.role("item")), row.get(self.role("operator"))
-        if row.row is None:
+        if row.row is None and self.block != APPLIES:
             beside = [role.removesuffix(":item") for role in row.columns if role.endswith(":item")]
+            beside = [block for block in beside if block != APPLIES]
             named = named or next((row.get(f"{block}:item") for block in beside if row.get(f"{block}:item")), None)
             operators = (row.get(f"{block}:operator") for block in beside)
             operator = operator or next((one for one in operators if one), None)

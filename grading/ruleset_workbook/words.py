@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from grading.forms.wording import NO, YES
-from grading.vocabulary import ALERT, BASIS, CONFIDENCE, DECIDED_BY, ESTABLISHED, FACT_TYPE, MEASURE
+from grading.vocabulary import ALERT, BASIS, CONFIDENCE, DECIDED_BY, FACT_TYPE, MEASURE
 
 Words = Mapping[str, str]
 
@@ -16,7 +16,7 @@ ESTABLISHED_STATE, PROVISIONAL_STATE, UNRESOLVED_STATE, REMOVED_STATE = (
 )
 STATES: Words = MappingProxyType(
     {
-        ESTABLISHED_STATE: ESTABLISHED,
+        ESTABLISHED_STATE: "采用",
         PROVISIONAL_STATE: "暂定",
         UNRESOLVED_STATE: "待核实",
         REMOVED_STATE: "删去",

@@ -1,5 +1,6 @@
 """Writes the sheets that are read back: hidden codes, heads, values, drop-downs."""
 
+import math
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -37,6 +38,8 @@ from grading.workbook.style import height_for, put, set_page, set_widths
 
 CODE_COLUMN, FIRST_COLUMN = 1, 2
 HEADING_WIDTH = 120.0
+PAGE_WIDTH = 260.0
+"""So many characters of a row stay legible on one page."""
 NEW_HEADING = "新增：写在以下空行"
 _FORMAT_OF_NUMBERS = (NumberKind, EntryKind)
 
@@ -61,7 +64,12 @@ def write_sheet(sheet: Worksheet, content: Sheet, lists: Lists, looks: Looks) ->
     sheet.row_dimensions[ROLE_ROW].hidden = True
     sheet.freeze_panes = f"{get_column_letter(FIRST_COLUMN + content.frozen)}{FIRST_ROW}"
     sheet.auto_filter.ref = f"{get_column_letter(FIRST_COLUMN)}{HEAD_ROW}:{_last_letter(content)}{max(last, HEAD_ROW)}"
-    set_page(sheet, content.heading, f"{BAND_ROW}:{HEAD_ROW}")
+    across = math.ceil(sum(column.width for column in content.columns) / PAGE_WIDTH)
+    set_page(sheet, content.heading, f"{BAND_ROW}:{HEAD_ROW}", pages=(across, 0))
+    if across > 1:
+        sheet.print_title_cols = (
+            f"{get_column_letter(FIRST_COLUMN)}:{get_column_letter(FIRST_COLUMN + content.frozen - 1)}"
+        )
 
 
 def row_number(content: Sheet, code: str) -> int:

@@ -9,7 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from grading.ruleset_workbook.layout import ADVICE_TITLE, WORK_TITLE, Layout
 from grading.ruleset_workbook.open_points import OpenPoint
-from grading.ruleset_workbook.words import BASIS, CONFIDENCE, ESTABLISHED_STATE, OPERATOR_WORDS, STATES
+from grading.ruleset_workbook.words import BASIS, CONFIDENCE, OPERATOR_WORDS, STATES
 from grading.ruleset_workbook.write_sheets import row_number
 from grading.workbook.style import height_for, put, set_page, set_widths
 
@@ -35,7 +35,7 @@ ADVICE: tuple[tuple[str, str], ...] = (
     ),
     (
         "核实一个数值",
-        "在“指标表”改数值，“状态”选“已核实”，“依据”选“见于原文”，“把握”选“高”，“出处”写出处编号。"
+        "在“指标表”改数值，“状态”选“采用”，“依据”选“见于原文”，“把握”选“高”，“出处”写出处编号。"
         "文件、条款、页码在“出处”表另写一行；一页上的各项用同一个编号。原来的估计说明不再成立的，清除“说明”。",
     ),
     (
@@ -112,10 +112,10 @@ def write_advice(sheet: Worksheet) -> None:
 
 
 def _summary(points: Sequence[OpenPoint]) -> str:
-    words = ("待核实（没有数值）", "估计", "把握低", "暂定", "转述，待核对原文")
+    words = ("没有数值", "估计", "把握低", "暂定", "转述，待核对原文")
     counts = Counter(point.urgency for point in points)
     listed = "，".join(f"{word} {counts[i]} 处" for i, word in enumerate(words) if counts[i])
-    return f"其中：{listed}（各处只计最要紧的一种）" if listed else "所有数值都已核实"
+    return f"其中：{listed}（各处只计最要紧的一种）" if listed else "没有待核实的数值"
 
 
 def _point(sheet: Worksheet, row: int, number: int, point: OpenPoint, layout: Layout) -> None:
@@ -135,7 +135,7 @@ def _point(sheet: Worksheet, row: int, number: int, point: OpenPoint, layout: La
         LEVEL: point.level,
         ITEM: point.item,
         VALUE: f"{operator} {value}".strip() or "（没有数值）",
-        STATE: STATES[point.state] if point.state != ESTABLISHED_STATE else "已采用",
+        STATE: STATES[point.state],
         BASIS_AT: BASIS.get(point.basis or "", "未写明"),
         CONFIDENCE_AT: CONFIDENCE.get(point.confidence or "", ""),
     }

@@ -73,8 +73,7 @@ class _Table:
         written = dumped(known) if known is not None else {}
         raw = with_citations(deepcopy(written), dict(self.context.changed_citations))
         place: Path = (self.kind, len(self.made))
-        if not self._lead(entry, first, raw, place) and known is None:
-            return None
+        named = self._lead(entry, first, raw)
         for name in SOURCE:
             if name == "cite":
                 if name in first.changed:
@@ -94,9 +93,10 @@ class _Table:
                 self.found.spots[*place, role] = first.spot(role)
         self.found.spots[*place, "remedy"] = first.spot("remedy:text")
         self.found.spots[*place, "renamed_from"] = first.spot("id")
-        return raw if whole or known is not None else None
+        # Of a new entry that lacks something all is told, and nothing is taken.
+        return raw if (named and whole) or known is not None else None
 
-    def _lead(self, entry: EntryRows, first: ReadRow, raw: Raw, place: Path) -> bool:
+    def _lead(self, entry: EntryRows, first: ReadRow, raw: Raw) -> bool:
         """Read what an entry says of itself; False when it lacks something."""
         roles = ("dimension", "title", "decided_by") if self.kind == "indicators" else ("title", "text")
         needed = ("dimension", "title") if self.kind == "indicators" else ("text", "effect")
@@ -108,7 +108,6 @@ class _Table:
             effect = first.get("effect")
             raw["effect"] = effect if effect == UNGRADED_EFFECT else {"cap": effect}
         self._id(entry, first, raw)
-        del place
         return whole
 
     def _id(self, entry: EntryRows, first: ReadRow, raw: Raw) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from grading.language.decision_text import effect_text, level_label
+from grading.language.decision_text import cap_text, level_label
 from grading.language.figures import Site, sites
 from grading.language.nested import asked_at
 from grading.language.prose import glue, sentence, stated_text
-from grading.model.ruleset import Cap, Gate, Indicator, Ruleset, split_levels
+from grading.model.ruleset import Cap, Indicator, Ruleset, split_levels
 from grading.ruleset_workbook.citations import Citations
 from grading.ruleset_workbook.columns import (
     WEAK_BASES,
@@ -26,6 +26,7 @@ from grading.ruleset_workbook.kinds import EntryKind, FixedKind, IdKind, Kind, N
 from grading.ruleset_workbook.open_points import OpenPoint
 from grading.ruleset_workbook.sheets import Column, Place, Row, Sheet
 from grading.ruleset_workbook.words import DECIDED_BY, NOT_REQUIRED, SAME_AS, Words
+from grading.vocabulary import UNGRADED
 
 TABLE, GATES = "indicators", "gates"
 APPLIES, WHEN = "applies", "when"
@@ -52,11 +53,8 @@ def row_code(id_: str, number: int) -> str:
 
 def effect_words(ruleset: Ruleset) -> Words:
     """The effects that a gate can have: `ungraded`, or the level that it caps at."""
-    gate = Gate.model_construct(effect=UNGRADED_EFFECT)
-    words = {UNGRADED_EFFECT: effect_text(ruleset, gate)}
-    for level in ruleset.scale.ids[1:]:
-        words[level] = effect_text(ruleset, Gate.model_construct(effect=Cap(cap=level)))
-    return words
+    caps = {level: cap_text(ruleset.scale, level) for level in ruleset.scale.ids[1:]}
+    return {UNGRADED_EFFECT: UNGRADED, **caps}
 
 
 def same_as(ruleset: Ruleset, level: str) -> str:

@@ -28,7 +28,7 @@ class Looks:
         key = (style, is_open, leads, is_text)
         if key not in self._known:
             self._known[key] = self._made(*key)
-        cell._style = self._known[key]
+        cell._style = self._known[key]  # type: ignore[attr-defined]
 
     def finish(self) -> None:
         """Take away the sheet on which the looks were made."""
@@ -36,6 +36,7 @@ class Looks:
 
     def _made(self, style: str, is_open: bool, leads: bool, is_text: bool) -> Any:
         cell = self._sheet.cell(len(self._known) + 1, 1)
+        assert isinstance(cell, Cell)
         cell.style = style
         if is_open:
             cell.fill = PatternFill("solid", fgColor=OPEN_FILL)
@@ -45,4 +46,4 @@ class Looks:
             cell.border = Border(left=thin, right=thin, top=top, bottom=thin)
         if is_text:
             cell.number_format = TEXT_FORMAT
-        return copy(cell._style)
+        return copy(cell._style)  # type: ignore[attr-defined]

@@ -23,8 +23,10 @@ class Names:
             raw["id"]: found for raw in computed if (found := _computed(raw, ruleset)) is not None
         }
         self._by_label: dict[str, list[str]] = {}
-        for id_, one in (*self.facts.items(), *self.computed.items()):
-            self._by_label.setdefault(_plain(one.label or id_), []).append(id_)
+        labels = {id_: fact.label for id_, fact in self.facts.items()}
+        labels |= {id_: one.label or id_ for id_, one in self.computed.items()}
+        for id_, label in labels.items():
+            self._by_label.setdefault(_plain(label), []).append(id_)
         self._by_label.setdefault(_plain(ASSESSED_ON), []).append(RESERVED)
 
     def find(self, text: str) -> str:

@@ -1,5 +1,6 @@
 """Rulesets as plain values, as their files have them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,17 +13,17 @@ Raw = dict[str, Any]
 
 def dumped(model: BaseModel) -> Raw:
     """A model as a file states it: without its defaults, lists as lists."""
-    found = plain(model.model_dump(mode="python", by_alias=True, exclude_defaults=True))
+    found = plain_copy(model.model_dump(mode="python", by_alias=True, exclude_defaults=True))
     assert isinstance(found, dict)
     return found
 
 
-def plain(value: Any) -> Any:
+def plain_copy(value: Any) -> Any:
     """Tuples as lists, at any depth; a copy that can be changed."""
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: plain_copy(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return [plain_copy(item) for item in value]
     return value
 
 
@@ -53,7 +54,7 @@ def ruleset_content(ruleset: Ruleset) -> Raw:
     }
 
 
-def with_citations(value: Any, changed: dict[Cite, Raw]) -> Any:
+def with_citations(value: Any, changed: Mapping[Cite, Raw]) -> Any:
     """The same with each citation that has changed in its new state."""
     if not changed:
         return value

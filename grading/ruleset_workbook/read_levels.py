@@ -1,7 +1,6 @@
 """The levels of an indicator as the workbook has them: own requirements, shared ones, levels that ask nothing."""
 
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,6 +15,7 @@ from grading.ruleset_workbook.figures import Figure
 from grading.ruleset_workbook.findings import Findings, Path
 from grading.ruleset_workbook.kinds import TextKind, UnreadableError
 from grading.ruleset_workbook.layout_table import same_as
+from grading.ruleset_workbook.raw import plain_copy
 from grading.ruleset_workbook.read_figures import BlockReader, BlockReading, says_number
 from grading.ruleset_workbook.read_rows import ReadRow
 from grading.ruleset_workbook.words import NOT_REQUIRED
@@ -166,7 +166,7 @@ class _Levels:
         key, template = self._template(level, before)
         if key is None or self._names_facts(level, before):
             return self._built(level, said, reader)
-        requirement = deepcopy(self.of.raw[key])
+        requirement = plain_copy(self.of.raw[key])
         figures = self.of.figures[key]
         nodes = [node for _, node, _ in leaves(requirement["require"])]
         reading = reader.read(self.of.rows, figures, template)
@@ -224,8 +224,7 @@ class _Levels:
                 self.found.wrong(spot, "", RulesetWorkbookCode.TEXT_WITHOUT_FIGURE, figure=plain(number))
         word = next((word for word in _OPEN_WORDS if word in text), None)
         if reading.settled and word is not None:
-            spot = next(iter(reading.spots.values()), None)
-            self.found.notice(spot, RulesetWorkbookCode.TEXT_SAYS_OPEN, word=word)
+            self.found.notice(next(iter(reading.spots.values()), None), RulesetWorkbookCode.TEXT_SAYS_OPEN, word=word)
 
     def _key(self, levels: list[str]) -> str:
         same = next((key for key in self.of.raw if set(split_levels(key)) == set(levels)), None)

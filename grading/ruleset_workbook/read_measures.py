@@ -1,13 +1,12 @@
 """The measures and the remedies of the workbook → plain values."""
 
 from collections.abc import Mapping
-from copy import deepcopy
 from typing import Any
 
 from grading.problems.workbook_codes import RulesetWorkbookCode
 from grading.ruleset_workbook.conditions import operand_of
 from grading.ruleset_workbook.findings import Findings
-from grading.ruleset_workbook.raw import Raw, put
+from grading.ruleset_workbook.raw import Raw, plain_copy, put
 from grading.ruleset_workbook.read_records import cited, is_filled, retired
 from grading.ruleset_workbook.read_rows import ReadRow
 from grading.ruleset_workbook.words import PERCENT_STATES, UNRESOLVED_STATE
@@ -39,7 +38,7 @@ def read_measures(rows: list[ReadRow], base: Raw, written: Raw, citations: Mappi
         if row.row is not None:
             stem, _, number = row.row.code.partition("#")
             alert, _, level = stem.partition(".")
-            raw = deepcopy(base[alert][level][int(number)])
+            raw = plain_copy(base[alert][level][int(number)])
             before = written[alert][level][int(number)]
         needed = ("text", "kind") if row.row is not None else ("alert", "level", "text", "kind")
         if not is_filled(row, found, *needed):

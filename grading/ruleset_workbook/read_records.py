@@ -1,7 +1,6 @@
 """The sheets of plain entries → the ruleset's plain values, with the cell of each."""
 
 from collections.abc import Mapping
-from copy import deepcopy
 from typing import Any
 
 from grading.model.base import Cite
@@ -9,7 +8,7 @@ from grading.model.ruleset import NO, YES
 from grading.problems.workbook_codes import RulesetWorkbookCode
 from grading.ruleset_workbook.findings import Findings, Path
 from grading.ruleset_workbook.layout_records import NOTE
-from grading.ruleset_workbook.raw import Raw, put
+from grading.ruleset_workbook.raw import Raw, plain_copy, put
 from grading.ruleset_workbook.read_rows import ReadRow
 from grading.ruleset_workbook.words import RETIRED
 
@@ -20,7 +19,7 @@ COMPUTED_ROLES = ("label", "group", "unit", "help")
 
 def retired(row: ReadRow) -> bool:
     """True for an entry that is to go."""
-    return row.get("handling") == RETIRED
+    return bool(row.get("handling") == RETIRED)
 
 
 def is_filled(row: ReadRow, found: Findings, *roles: str) -> bool:
@@ -38,7 +37,7 @@ def is_filled(row: ReadRow, found: Findings, *roles: str) -> bool:
 
 def read_head(rows: list[ReadRow], base: Raw, found: Findings) -> Raw:
     """The head of the ruleset's file: id, title, edition, region, industry, notes."""
-    head = {key: deepcopy(base[key]) for key in ("id", "title", "edition", "jurisdiction", "industry", "notes")}
+    head = {key: plain_copy(base[key]) for key in ("id", "title", "edition", "jurisdiction", "industry", "notes")}
     notes: list[str] = []
     for row in rows:
         code = row.row.code if row.row is not None else NOTE
@@ -102,7 +101,7 @@ def read_groups(rows: list[ReadRow], base: Raw, found: Findings) -> Raw:
         if id_ in groups:
             found.wrong(row.spot("id"), id_, RulesetWorkbookCode.ENTRY_TWICE, id=id_)
             continue
-        raw = deepcopy(base.get(id_, {})) if row.row is not None else {}
+        raw = plain_copy(base.get(id_, {})) if row.row is not None else {}
         for role in GROUP_ROLES:
             put(raw, role, row.get(role))
         if row.changed & {"rows", "unless", "equals"}:
@@ -129,13 +128,13 @@ def read_facts(
             continue
         if not is_filled(row, found, "id", "label", "type"):
             if row.row is not None:
-                facts[row.row.code] = deepcopy(before[row.row.code])
+                facts[row.row.code] = plain_copy(before[row.row.code])
             continue
         id_ = row.get("id")
         if id_ in facts:
             found.wrong(row.spot("id"), id_, RulesetWorkbookCode.ENTRY_TWICE, id=id_)
             continue
-        raw = deepcopy(before[id_]) if row.row is not None else {"id": id_}
+        raw = plain_copy(before[id_]) if row.row is not None else {"id": id_}
         for role in row.changed & {*FACT_ROLES, "lapses_after_months"}:
             put(raw, role, row.get(role))
         if "changes_to" in row.changed:
@@ -203,13 +202,13 @@ def read_computed(rows: list[ReadRow], base: list[Raw], found: Findings) -> list
             continue
         if not is_filled(row, found, "id", "operation"):
             if row.row is not None:
-                computed[row.row.code] = deepcopy(before[row.row.code])
+                computed[row.row.code] = plain_copy(before[row.row.code])
             continue
         id_ = row.get("id")
         if id_ in computed:
             found.wrong(row.spot("id"), id_, RulesetWorkbookCode.ENTRY_TWICE, id=id_)
             continue
-        raw = deepcopy(before[id_]) if row.row is not None else {"id": id_}
+        raw = plain_copy(before[id_]) if row.row is not None else {"id": id_}
         for role in row.changed & set(COMPUTED_ROLES):
             put(raw, role, row.get(role))
         operands = [role for role in row.columns if role.startswith("operand:")]

@@ -20,7 +20,7 @@ from grading.ruleset_workbook.kinds import (
     YesKind,
 )
 from grading.ruleset_workbook.sheets import HEAD_ROW, NEW_ROWS, ROLE_ROW, Column, Row, Sheet
-from grading.spreadsheet.entry import FORMULA, Entry, exact
+from grading.spreadsheet.entry import BLANK, FORMULA, Entry, exact
 from grading.spreadsheet.workbook import Area
 from grading.workbook.cell_text import items_from, text_from
 
@@ -63,13 +63,10 @@ class ReadRow:
 
     def spot(self, role: str) -> Spot:
         """The cell of a role, and what it is about."""
-        column = self.columns.get(role)
-        head = next((column.head for column in self.sheet.columns if column.role == role), role)
-        band = next((column.band for column in self.sheet.columns if column.role == role), "")
+        at = self.columns.get(role)
         label = self.row.label if self.row is not None else "新增"
-        where = f"{label}（{band} {head}）" if band else f"{label}（{head}）"
-        cell = None if column is None else address(self.number, column)
-        return Spot(self.title, cell, where)
+        where = f"{label}（{self.sheet.name_of(role)}）"
+        return Spot(self.title, None if at is None else address(self.number, at), where)
 
 
 def read_rows(sheet: ReturnedSheet, content: Sheet, found: Findings) -> list[ReadRow]:
@@ -142,7 +139,7 @@ def _known(grid: Grid, content: Sheet, row: Row, number: int, columns: dict[str,
             continue
         entry = grid.entry(number, at)
         read.entries[column.role] = entry
-        if is_same(kind, before, entry):
+        if (entry is BLANK and (before is None or before in ((), False))) or is_same(kind, before, entry):
             continue
         if isinstance(kind, FixedKind):
             _tell_fixed(read, column, before, entry, found)

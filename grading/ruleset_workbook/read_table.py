@@ -1,12 +1,12 @@
 """The sheets of the indicators and of the gates → plain values, conditions changed figure by figure."""
 
 from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 from grading.language.figures import Site
 from grading.language.problems import steps_of
+from grading.model.base import Cite
 from grading.model.ruleset import Gate, Indicator, Ruleset
 from grading.problems.workbook_codes import RulesetWorkbookCode
 from grading.ruleset_workbook.conditions import all_of, applied, leaves
@@ -14,7 +14,7 @@ from grading.ruleset_workbook.figures import figures_at
 from grading.ruleset_workbook.findings import Findings, Path
 from grading.ruleset_workbook.layout_table import APPLIES, UNGRADED_EFFECT, WHEN, site_map
 from grading.ruleset_workbook.names import Names
-from grading.ruleset_workbook.raw import Raw, dumped, put, with_citations
+from grading.ruleset_workbook.raw import Raw, dumped, plain_copy, put, with_citations
 from grading.ruleset_workbook.read_entries import EntryRows, gather
 from grading.ruleset_workbook.read_figures import SOURCE, BlockReader, BlockReading, OwnerSource, is_placed
 from grading.ruleset_workbook.read_levels import LevelRows, read_levels
@@ -32,7 +32,7 @@ class TableContext:
     ruleset: Ruleset
     names: Names
     citations: Mapping[str, Raw]
-    changed_citations: Mapping[Any, Raw]
+    changed_citations: Mapping[Cite, Raw]
     remedies: list[ReadRow]
     found: Findings
 
@@ -71,7 +71,7 @@ class _Table:
     def _entry(self, entry: EntryRows) -> Raw | None:
         first, known = entry.first, self.before.get(entry.id or "")
         written = dumped(known) if known is not None else {}
-        raw = with_citations(deepcopy(written), dict(self.context.changed_citations))
+        raw = with_citations(plain_copy(written), self.context.changed_citations)
         place: Path = (self.kind, len(self.made))
         named = self._lead(entry, first, raw)
         for name in SOURCE:

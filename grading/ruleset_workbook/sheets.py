@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from grading.ruleset_workbook.kinds import Kind
@@ -62,6 +63,14 @@ class Sheet:
     """The empty rows for new entries; none where nothing can be added."""
     frozen: int = 2
     """The columns that stay in sight."""
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return {column.role: f"{column.band} {column.head}".strip() for column in self.columns}
+
+    def name_of(self, role: str) -> str:
+        """What people call a column: its band and its head."""
+        return self._names.get(role, role)
 
     def column_of(self, role: str) -> int:
         """The number of a role's column; the first column holds the codes."""

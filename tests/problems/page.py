@@ -17,7 +17,8 @@ HEAD = """# Codes of problems
 What is wrong with an audit, a value or a project has a place, a stable code for programs and a Chinese sentence for people: in
 the terminal (`--json`), in problem documents of the API (`errors[].code`) and of forms. Sentences may change, codes don't.
 `{name}` stands for what differs from one problem to the next. The page is made from `grading/problems/codes.py`,
-`ruleset_codes.py`, `proof_codes.py`, `engine_codes.py`, `campaign_codes.py` and `workbook_codes.py` by `python -m tests.problems.page`.
+`ruleset_codes.py`, `proof_codes.py`, `engine_codes.py`, `campaign_codes.py` and `workbook_codes.py` by
+`python -m tests.problems.page`.
 
 ## Audits, values, projects
 

@@ -25,7 +25,8 @@ groups:
 facts:
   - {{id: closed, label: 皮带密闭, type: boolean, changed_by: works, evidence: [照片]}}
   - {{id: has_boiler, label: 有锅炉, type: boolean, circumstance: true}}
-  - {{id: bag, label: 除尘工艺, type: choice, changed_by: works, options: {{bag: 袋式除尘, wet: 湿式除尘, none: 无}}, synonyms: {{bag: [布袋]}}}}
+  - {{id: bag, label: 除尘工艺, type: choice, changed_by: works,
+     options: {{bag: 袋式除尘, wet: 湿式除尘, none: 无}}, synonyms: {{bag: [布袋]}}}}
   - {{id: dust, group: outlets, label: 颗粒物, type: number, changed_by: works, unit: mg/m3, min: 0, max: 500, decimals: 2}}
   - {{id: nox, group: outlets, label: 氮氧化物, type: number, changed_by: works, unit: mg/m3, min: 0, max: 2000, decimals: 1}}
   - {{id: kind, group: outlets, label: 排放口类型, type: choice, circumstance: true, options: {{kiln: 窑, other: 其他}}}}
@@ -73,14 +74,17 @@ indicators:
     dimension: emission_limits
     title: 氮氧化物
     levels:
-      A: {{require: {{each: outlets, require: {{any: [{{not: {{fact: kind, equals: kiln}}}}, {{fact: nox_kg, at_most: 50.5}}]}}}}, text: 窑烟气氮氧化物不高于 50.5}}
+      A: {{require: {{each: outlets, require: {{any: [{{not: {{fact: kind, equals: kiln}}}},
+          {{fact: nox_kg, at_most: 50.5}}]}}}}, text: 窑烟气氮氧化物不高于 50.5}}
     cite: {{document: 试验文件, clause: 表 2}}
     basis: seen
     confidence: high
     remedy: {{text: 脱硝}}
 gates:
-  - {{id: over_limits, title: 超标, when: {{not: {{each: outlets, require: {{fact: dust, at_most: 120}}}}}}, effect: ungraded, text: 颗粒物超过 120 的不纳入, {KNOWN}}}
-  - {{id: open_belts, title: 敞开, when: {{fact: closed, equals: false}}, effect: {{cap: B}}, text: 皮带敞开的最高 B 级, {KNOWN}}}
+  - {{id: over_limits, title: 超标, when: {{not: {{each: outlets, require: {{fact: dust, at_most: 120}}}}}},
+     effect: ungraded, text: 颗粒物超过 120 的不纳入, {KNOWN}}}
+  - {{id: open_belts, title: 敞开, when: {{fact: closed, equals: false}}, effect: {{cap: B}},
+     text: 皮带敞开的最高 B 级, {KNOWN}}}
 {MEASURES}"""
 
 TABLE, GATES, FACTS, OPTIONS, COMPUTED, GROUPS, CITES, MEASURES_TITLE, HEAD_TITLE, REMEDIES, EVIDENCE = (

@@ -13,10 +13,11 @@ class RulesetWorkbookCode(Sentences):
         "这不是 `grading ruleset workbook` 生成的规则工作簿，或其隐藏表“grading”已被删除；请重新生成一份，再把改动抄过去",
         "is no workbook of a ruleset, or its hidden sheet `grading` is gone; make a new one and copy the changes over",
     )
-    WORKBOOK_VERSION = (
-        "workbook_version",
-        "规则工作簿是第 {given} 版，本程序只能读第 {known} 版；请重新生成一份，再把改动抄过去",
-        "the workbook is of version {given}, and only {known} is read; make a new one and copy the changes over",
+    WORKBOOK_LAYOUT = (
+        "workbook_layout",
+        "工作簿是另一版程序生成的，表格的内容与本程序写出的不同；请重新生成一份，再把改动抄过去",
+        "the workbook was made by another version, which lays the ruleset out otherwise; make a new one and copy the "
+        "changes over",
     )
     WORKBOOK_RULESET_UNKNOWN = (
         "workbook_ruleset_unknown",

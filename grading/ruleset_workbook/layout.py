@@ -1,7 +1,9 @@
 """The whole workbook of a ruleset, before a cell is written; the reader lays it out again to know what stood where."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from grading.engine.grade import ruleset_digest
 from grading.model.base import Cite
@@ -34,6 +36,20 @@ class Layout:
     sheets: tuple[Sheet, ...]
     points: tuple[OpenPoint, ...]
     citation_codes: Mapping[Cite, str]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A digest of what stands in which cell: another program may lay the same ruleset out otherwise."""
+        found = hashlib.sha256()
+        for sheet in self.sheets:
+            for row in sheet.rows:
+                shown = [
+                    (column.role, row.kind(column).show(row.values[column.role]))
+                    for column in sheet.columns
+                    if row.values.get(column.role) is not None
+                ]
+                found.update(repr((sheet.code, row.code, shown)).encode())
+        return found.hexdigest()[:16]
 
     def sheet(self, code: str) -> Sheet:
         """The sheet with a code."""

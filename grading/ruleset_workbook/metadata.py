@@ -10,16 +10,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 from grading.ruleset_workbook.layout import META_TITLE, Layout
 from grading.workbook.cell_text import put_plain
 
-VERSION = "1"
 COLUMNS = 3
 _WORKBOOK, _RULESET, _SHEET = "ruleset_workbook", "ruleset", "sheet"
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """The version of the workbook, its ruleset with the digest, and the titles of its sheets by code."""
+    """The fingerprint of the workbook's layout, its ruleset with the digest, and the titles of its sheets by code."""
 
-    version: str
+    fingerprint: str
     ruleset: str
     digest: str
     sheets: Mapping[str, str]
@@ -29,7 +28,7 @@ def write_metadata(book: Workbook, layout: Layout) -> None:
     """Write the hidden sheet."""
     sheet: Worksheet = book.create_sheet(META_TITLE)
     sheet.sheet_state = "veryHidden"
-    rows = [(_WORKBOOK, VERSION, ""), (_RULESET, layout.ruleset.id, layout.digest)]
+    rows = [(_WORKBOOK, layout.fingerprint, ""), (_RULESET, layout.ruleset.id, layout.digest)]
     rows += [(_SHEET, content.code, content.title) for content in layout.sheets]
     for number, entry in enumerate(rows, start=1):
         for column, text in enumerate(entry, start=1):
@@ -40,13 +39,13 @@ def write_metadata(book: Workbook, layout: Layout) -> None:
 
 def read_metadata(rows: Iterable[Sequence[str]]) -> Metadata | None:
     """What the hidden sheet says; None where it is none of a ruleset's workbook."""
-    version = ruleset = digest = ""
+    fingerprint = ruleset = digest = ""
     sheets: dict[str, str] = {}
     for kind, first, second in rows:
         if kind == _WORKBOOK:
-            version = first
+            fingerprint = first
         elif kind == _RULESET:
             ruleset, digest = first, second
         elif kind == _SHEET:
             sheets[first] = second
-    return Metadata(version, ruleset, digest, sheets) if version and ruleset else None
+    return Metadata(fingerprint, ruleset, digest, sheets) if fingerprint and ruleset else None

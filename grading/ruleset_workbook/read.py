@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from grading.engine.grade import ruleset_digest
 from grading.forms.findings import FormProblem, Spot
 from grading.forms.grid import Grid
 from grading.forms.mark import mark_problems
@@ -45,7 +46,7 @@ from grading.ruleset_workbook.layout_records import (
     REMEDIES,
 )
 from grading.ruleset_workbook.layout_table import GATES, TABLE
-from grading.ruleset_workbook.metadata import COLUMNS, VERSION, Metadata, read_metadata
+from grading.ruleset_workbook.metadata import COLUMNS, Metadata, read_metadata
 from grading.ruleset_workbook.names import Names
 from grading.ruleset_workbook.raw import Raw, dumped, ruleset_content, with_citations
 from grading.ruleset_workbook.read_measures import read_measures
@@ -82,8 +83,8 @@ def read(data: bytes, library: Library, *, local: bool = False, new_id: str | No
     show the problems in the workbook.
     """
     sheets = _opened(data)
-    base = _base(sheets, library)
-    layout = lay_out(base)
+    layout = _layout(sheets, library)
+    base = layout.ruleset
     found = Findings()
     content, changed = read_content(sheets, layout, found, new_id)
     if not changed and not found.problems:
@@ -162,13 +163,11 @@ def _metadata(sheets: Iterable[ReturnedSheet]) -> Metadata:
         found = read_metadata(rows)
     if found is None:
         raise _unmarkable(RulesetWorkbookCode.NOT_A_RULESET_WORKBOOK)
-    if found.version != VERSION:
-        raise _unmarkable(RulesetWorkbookCode.WORKBOOK_VERSION, given=found.version, known=VERSION)
     return found
 
 
-def _base(sheets: Iterable[ReturnedSheet], library: Library) -> Ruleset:
-    """The ruleset that the workbook was made from, as it still is."""
+def _layout(sheets: Iterable[ReturnedSheet], library: Library) -> Layout:
+    """The workbook as it was made: its ruleset is still the same, and is still laid out in the same way."""
     made_of = _metadata(sheets)
     try:
         base = library.ruleset(made_of.ruleset)
@@ -177,12 +176,15 @@ def _base(sheets: Iterable[ReturnedSheet], library: Library) -> Ruleset:
     except LanguageError as error:
         code = RulesetWorkbookCode.WORKBOOK_RULESET_UNUSABLE
         raise _unmarkable(code, ruleset=made_of.ruleset, why=str(error)) from None
-    now = lay_out(base).digest
+    layout = lay_out(base)
+    now = layout.digest
     if now != made_of.digest:
         short = len("sha256:") + 12
         code = RulesetWorkbookCode.WORKBOOK_OUTDATED
         raise _unmarkable(code, ruleset=base.id, then=made_of.digest[:short], now=now[:short])
-    return base
+    if layout.fingerprint != made_of.fingerprint:
+        raise _unmarkable(RulesetWorkbookCode.WORKBOOK_LAYOUT)
+    return layout
 
 
 def _rows(sheets: Iterable[ReturnedSheet], layout: Layout, found: Findings) -> dict[str, list[ReadRow]]:
@@ -234,7 +236,7 @@ def _entry_id(content: Raw, problem: Problem) -> str | None:
 
 
 def _edition(content: Raw, base: Ruleset, library: Library, local: bool, found: Findings) -> Edition:
-    comment = f"由规则工作簿读出；原规则集 {base.id}，摘要 {lay_out(base).digest}"
+    comment = f"由规则工作簿读出；原规则集 {base.id}，摘要 {ruleset_digest(base)}"
     head = found.spot_of(("id",))
     if not local:
         try:

@@ -9,17 +9,14 @@ from grading.engine.grade import ruleset_digest
 from grading.model.base import Cite
 from grading.model.ruleset import Ruleset
 from grading.ruleset_workbook.citations import Citations
-from grading.ruleset_workbook.layout_records import (
-    citations_sheet,
+from grading.ruleset_workbook.layout_facts import (
     computed_sheet,
     evidence_sheet,
     facts_sheet,
     groups_sheet,
-    head_sheet,
-    measures_sheet,
     options_sheet,
-    remedies_sheet,
 )
+from grading.ruleset_workbook.layout_records import citations_sheet, head_sheet, measures_sheet, remedies_sheet
 from grading.ruleset_workbook.layout_table import gates_sheet, indicators_sheet
 from grading.ruleset_workbook.open_points import OpenPoint, most_decisive_first
 from grading.ruleset_workbook.sheets import Sheet

@@ -34,17 +34,8 @@ from grading.ruleset_workbook.layout import (
     Layout,
     lay_out,
 )
-from grading.ruleset_workbook.layout_records import (
-    CITATIONS,
-    COMPUTED,
-    EVIDENCE,
-    FACTS,
-    GROUPS,
-    HEAD,
-    MEASURES,
-    OPTIONS,
-    REMEDIES,
-)
+from grading.ruleset_workbook.layout_facts import COMPUTED, EVIDENCE, FACTS, GROUPS, OPTIONS
+from grading.ruleset_workbook.layout_records import CITATIONS, HEAD, MEASURES, REMEDIES
 from grading.ruleset_workbook.layout_table import GATES, TABLE
 from grading.ruleset_workbook.metadata import COLUMNS, Metadata, read_metadata
 from grading.ruleset_workbook.names import Names

@@ -12,7 +12,8 @@ from grading.forms.validation import Lists
 from grading.model.ruleset import Ruleset
 from grading.ruleset_workbook.columns import CITATION_LIST, FACT_LIST
 from grading.ruleset_workbook.layout import ADVICE_TITLE, WORK_TITLE, Layout, lay_out
-from grading.ruleset_workbook.layout_records import CITATIONS, FACTS
+from grading.ruleset_workbook.layout_facts import FACTS
+from grading.ruleset_workbook.layout_records import CITATIONS
 from grading.ruleset_workbook.looks import Looks
 from grading.ruleset_workbook.metadata import write_metadata
 from grading.ruleset_workbook.sheets import FIRST_ROW

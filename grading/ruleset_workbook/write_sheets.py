@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from openpyxl.cell import Cell
+from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
@@ -54,7 +55,7 @@ def write_sheet(sheet: Worksheet, content: Sheet, lists: Lists, looks: Looks) ->
     last = number - 1
     if content.spare:
         put(sheet, number, CODE_COLUMN, NEW_ROWS, "机读")
-        put(sheet, number, FIRST_COLUMN, NEW_HEADING, "小节")
+        put(sheet, number, FIRST_COLUMN, NEW_HEADING, "小节").alignment = Alignment(vertical="center")
         sheet.row_dimensions[number].height = 26
         last = number + content.spare
         for spare in range(number + 1, last + 1):

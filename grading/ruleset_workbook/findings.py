@@ -1,5 +1,6 @@
 """What is found while a workbook is read: what is wrong, with its cells, and what has to be known about the reading."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from grading.forms.findings import FormError, FormProblem, Spot
@@ -15,11 +16,11 @@ class RulesetWorkbookError(FormError):
 
 @dataclass
 class Findings:
-    """Collects problems and notices; `spots` are the cells of places in the ruleset."""
+    """Collects problems and notices; `spots` are the cells of places in the ruleset, or what finds them."""
 
     problems: list[FormProblem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
-    spots: dict[Path, Spot] = field(default_factory=dict)
+    spots: dict[Path, Spot | Callable[[], Spot]] = field(default_factory=dict)
 
     def wrong(self, spot: Spot | None, given: str, code: RulesetWorkbookCode, /, **parameters: Parameter) -> None:
         """Note what is wrong at a cell, a sheet or the whole workbook."""
@@ -44,6 +45,7 @@ class Findings:
         """The cell of a place, or of the nearest place around it."""
         while place:
             if place in self.spots:
-                return self.spots[place]
+                spot = self.spots[place]
+                return spot if isinstance(spot, Spot) else spot()
             place = place[:-1]
         return None

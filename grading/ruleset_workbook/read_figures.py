@@ -1,7 +1,7 @@
 """The figures of one condition as the workbook has them → edits of the condition, each checked against its source."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -32,6 +32,10 @@ RANKS = {"low": 0, "medium": 1, "high": 2}
 ROLES = ("item", "operator", "value", "state", *SOURCE)
 
 
+Number = tuple[Decimal, Decimal, Spot]
+"""A figure as it was, as it is, and its cell."""
+
+
 @dataclass(frozen=True)
 class OwnerSource:
     """How the indicator or gate around a figure is known: as it was written, and as it is now."""
@@ -47,8 +51,8 @@ class BlockReading:
     edits: ConditionEdits = field(default_factory=ConditionEdits)
     spots: dict[int, Spot] = field(default_factory=dict)
     extra_spots: list[Spot] = field(default_factory=list)
-    numbers: list[tuple[Decimal, Decimal, Spot]] = field(default_factory=list)
-    """Of each figure that is one number: what it was, what it is, its cell."""
+    numbers: list[Number] = field(default_factory=list)
+    """The figures that are one number."""
     settled: bool = False
     """True when an open figure has become an established one."""
     touched: bool = False
@@ -269,6 +273,13 @@ _WRONG = object()
 def is_placed(cite: Mapping[str, Any] | None) -> bool:
     """True when a citation says where in its document something stands."""
     return cite is not None and any(cite.get(name) for name in ("clause", "page", "url"))
+
+
+def disagreeing(before: str, now: str, numbers: Iterable[Number]) -> Iterator[tuple[Decimal, Spot]]:
+    """The figures that a text said as they were and does not say as they are, after either has changed; with their cells."""
+    for was, number, spot in numbers:
+        if (now != before or was != number) and says_number(before, was) and not says_number(now, number):
+            yield number, spot
 
 
 def says_number(text: str, number: Decimal) -> bool:

@@ -16,7 +16,7 @@ from grading.ruleset_workbook.findings import Findings, Path
 from grading.ruleset_workbook.kinds import TextKind, UnreadableError
 from grading.ruleset_workbook.layout_table import same_as
 from grading.ruleset_workbook.raw import plain_copy
-from grading.ruleset_workbook.read_figures import BlockReader, BlockReading, says_number
+from grading.ruleset_workbook.read_figures import BlockReader, BlockReading, disagreeing
 from grading.ruleset_workbook.read_rows import ReadRow
 from grading.ruleset_workbook.words import NOT_REQUIRED
 
@@ -219,9 +219,8 @@ class _Levels:
         if before is None:
             return
         text = said.text or before
-        for was, number, spot in reading.numbers:
-            if (said.text is not None or was != number) and says_number(before, was) and not says_number(text, number):
-                self.found.wrong(spot, "", RulesetWorkbookCode.TEXT_WITHOUT_FIGURE, figure=plain(number))
+        for number, spot in disagreeing(before, text, reading.numbers):
+            self.found.wrong(spot, "", RulesetWorkbookCode.TEXT_WITHOUT_FIGURE, figure=plain(number))
         word = next((word for word in _OPEN_WORDS if word in text), None)
         if reading.settled and word is not None:
             self.found.notice(next(iter(reading.spots.values()), None), RulesetWorkbookCode.TEXT_SAYS_OPEN, word=word)

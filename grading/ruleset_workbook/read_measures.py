@@ -1,12 +1,16 @@
 """The measures and the remedies of the workbook → plain values."""
 
 from collections.abc import Mapping
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
+from grading.digest import plain
 from grading.problems.workbook_codes import RulesetWorkbookCode
 from grading.ruleset_workbook.conditions import operand_of
 from grading.ruleset_workbook.findings import Findings
 from grading.ruleset_workbook.raw import Raw, plain_copy, put
+from grading.ruleset_workbook.read_figures import disagreeing
 from grading.ruleset_workbook.read_records import cited, is_filled, retired
 from grading.ruleset_workbook.read_rows import ReadRow
 from grading.ruleset_workbook.words import PERCENT_STATES, UNRESOLVED_STATE
@@ -48,16 +52,20 @@ def read_measures(rows: list[ReadRow], base: Raw, written: Raw, citations: Mappi
             alert, level = row.get("alert"), row.get("level")
         listed = measures[alert].setdefault(level, [])
         for role in row.changed & set(_OWN):
-            put(raw, role, row.get(role))
+            if role not in needed or row.get(role) is not None:
+                put(raw, role, row.get(role))
         if "cite" in row.changed:
             put(raw, "cite", cited(row, "cite", citations, found))
         if row.changed & _PERCENT:
             _percent(row, raw, before, found)
+        numbers = [(*pair, row.spot("percent"))] if (pair := _shares(before, raw)) is not None else []
+        for number, spot in disagreeing(before.get("text", ""), raw["text"], numbers):
+            found.wrong(spot, "", RulesetWorkbookCode.TEXT_WITHOUT_FIGURE, figure=plain(number))
         path = ("measures", alert, level, len(listed))
         listed.append(raw)
-        found.spots[path] = row.spot("text")
+        found.spots[path] = partial(row.spot, "text")
         for role in (*_OWN, "percent", "cite"):
-            found.spots[*path, role] = row.spot(role)
+            found.spots[*path, role] = partial(row.spot, role)
         found.spots["measures", alert] = found.spots.get(("measures", alert), row.spot("text"))
     return {alert: levels for alert, levels in measures.items() if levels}
 
@@ -89,6 +97,14 @@ def _percent(row: ReadRow, raw: Raw, before: Raw, found: Findings) -> None:
     ):
         was, now = shown_percent(before.get("percent")), shown_percent(raw["percent"])
         found.wrong(row.spot("percent"), now, RulesetWorkbookCode.SOURCE_UNCHANGED, was=was, now=now)
+
+
+def _shares(before: Raw, now: Raw) -> tuple[Decimal, Decimal] | None:
+    """A percentage as it was and as it is, where it is a number in both states."""
+    was, is_ = (
+        one["provisional"] if isinstance(one, dict) else one for one in (before.get("percent"), now.get("percent"))
+    )
+    return (was, is_) if isinstance(was, Decimal) and isinstance(is_, Decimal) else None
 
 
 def shown_percent(percent: Any) -> str:

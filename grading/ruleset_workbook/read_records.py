@@ -1,6 +1,7 @@
 """The sheets of plain entries → the ruleset's plain values, with the cell of each."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from grading.model.base import Cite
@@ -45,12 +46,12 @@ def read_head(rows: list[ReadRow], base: Raw, found: Findings) -> Raw:
         if code.partition("#")[0] == NOTE:
             if value is not None and not retired(row):
                 notes.append(value)
-                found.spots["notes", len(notes) - 1] = row.spot("value")
+                found.spots["notes", len(notes) - 1] = partial(row.spot, "value")
             elif row.row is not None and not retired(row):
                 is_filled(row, found, "value")
             continue
         path: Path = tuple(code.split("."))
-        found.spots[path] = row.spot("value")
+        found.spots[path] = partial(row.spot, "value")
         if code in ("id", "title", "edition.document", "edition.effective", "jurisdiction") and not is_filled(
             row, found, "value"
         ):
@@ -155,7 +156,7 @@ def read_facts(
             continue
         if "evidence" in row.changed:
             put(facts[id_], "evidence", row.get("evidence"))
-        found.spots["facts", places[id_], "evidence"] = row.spot("evidence")
+        found.spots["facts", places[id_], "evidence"] = partial(row.spot, "evidence")
     return list(facts.values())
 
 
@@ -189,8 +190,8 @@ def _options(
             if not fact[key]:
                 del fact[key]
         path = ("facts", places[fact_id])
-        found.spots[*path, "options", code] = row.spot("label")
-        found.spots[*path, "synonyms", code] = row.spot("synonyms")
+        found.spots[*path, "options", code] = partial(row.spot, "label")
+        found.spots[*path, "synonyms", code] = partial(row.spot, "synonyms")
 
 
 def read_computed(rows: list[ReadRow], base: list[Raw], found: Findings) -> list[Raw]:
@@ -220,8 +221,8 @@ def read_computed(rows: list[ReadRow], base: list[Raw], found: Findings) -> list
         path = ("computed", len(computed) - 1)
         _spots(row, path, found, **{role: role for role in (*COMPUTED_ROLES, "id")})
         for i, role in enumerate(operands):
-            found.spots[*path, row.get("operation"), i] = row.spot(role)
-        found.spots[*path, row.get("operation")] = row.spot("operation")
+            found.spots[*path, row.get("operation"), i] = partial(row.spot, role)
+        found.spots[*path, row.get("operation")] = partial(row.spot, "operation")
     return list(computed.values())
 
 
@@ -235,6 +236,6 @@ def _operands(row: ReadRow, roles: list[str]) -> Any:
 
 def _spots(row: ReadRow, path: Path, found: Findings, **roles: str) -> None:
     """The cells of an entry and of each of its keys."""
-    found.spots[path] = row.spot(next(iter(roles.values())) if "id" not in roles else roles["id"])
+    found.spots[path] = partial(row.spot, next(iter(roles.values())) if "id" not in roles else roles["id"])
     for key, role in roles.items():
-        found.spots[*path, key] = row.spot(role)
+        found.spots[*path, key] = partial(row.spot, role)

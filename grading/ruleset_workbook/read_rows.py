@@ -129,24 +129,26 @@ def _by_code(grid: Grid, content: Sheet, found: Findings) -> dict[str, int]:
 
 
 def _known(grid: Grid, content: Sheet, row: Row, number: int, columns: dict[str, int], found: Findings) -> ReadRow:
-    read = ReadRow(content, grid.title, number, row, dict(row.values), {}, columns)
+    values = {column.role: _filled(column.kind, None) for column in content.columns}
+    read = ReadRow(content, grid.title, number, row, values, {}, columns)
     for column in content.columns:
+        role, at = column.role, columns.get(column.role)
+        written, entry = row.values.get(role), BLANK if at is None else grid.entry(number, at)
+        if written is None and entry is BLANK:
+            continue
         kind = row.kind(column)
-        before = _filled(kind, row.values.get(column.role))
-        read.values[column.role] = before
-        at = columns.get(column.role)
+        before = read.values[role] = _filled(kind, written)
         if at is None or isinstance(kind, NoteKind) or grid.area(number, at) is not None:
             continue
-        entry = grid.entry(number, at)
-        read.entries[column.role] = entry
-        if (entry is BLANK and (before is None or before in ((), False))) or is_same(kind, before, entry):
+        read.entries[role] = entry
+        if is_same(kind, before, entry):
             continue
         if isinstance(kind, FixedKind):
             _tell_fixed(read, column, before, entry, found)
             continue
-        _read(read, column.role, kind, entry, found)
-        if column.role not in read.bad and read.values[column.role] != before:
-            read.changed.add(column.role)
+        _read(read, role, kind, entry, found)
+        if role not in read.bad and read.values[role] != before:
+            read.changed.add(role)
     return read
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from grading.digest import plain
 from grading.language.figures import Site
 from grading.language.problems import steps_of
 from grading.model.base import Cite
@@ -16,7 +18,7 @@ from grading.ruleset_workbook.layout_table import APPLIES, UNGRADED_EFFECT, WHEN
 from grading.ruleset_workbook.names import Names
 from grading.ruleset_workbook.raw import Raw, dumped, plain_copy, put, with_citations
 from grading.ruleset_workbook.read_entries import EntryRows, gather
-from grading.ruleset_workbook.read_figures import SOURCE, BlockReader, BlockReading, OwnerSource, is_placed
+from grading.ruleset_workbook.read_figures import SOURCE, BlockReader, BlockReading, OwnerSource, disagreeing, is_placed
 from grading.ruleset_workbook.read_levels import LevelRows, read_levels
 from grading.ruleset_workbook.read_measures import read_remedy
 from grading.ruleset_workbook.read_records import cited, is_filled, retired
@@ -87,12 +89,12 @@ class _Table:
         owner = OwnerSource(written, raw)
         self._check_seen(first, owner)
         whole = self._conditions(entry, known, raw, owner, place)
-        self.found.spots[place] = first.spot("title")
+        self.found.spots[place] = partial(first.spot, "title")
         for role in ("dimension", "title", "id", "decided_by", *SOURCE, "text", "effect"):
             if role in first.columns:
-                self.found.spots[*place, role] = first.spot(role)
-        self.found.spots[*place, "remedy"] = first.spot("remedy:text")
-        self.found.spots[*place, "renamed_from"] = first.spot("id")
+                self.found.spots[*place, role] = partial(first.spot, role)
+        self.found.spots[*place, "remedy"] = partial(first.spot, "remedy:text")
+        self.found.spots[*place, "renamed_from"] = partial(first.spot, "id")
         # Of a new entry that lacks something all is told, and nothing is taken.
         return raw if (named and whole) or known is not None else None
 
@@ -190,6 +192,9 @@ class _Table:
         figures = figures_at(self.context.ruleset, site) if site is not None else ()
         reading = self._reader(block, owner).read(entry.rows, figures)
         spots = {}
+        if isinstance(known, Gate):
+            for number, spot in disagreeing(known.text, raw["text"], reading.numbers):
+                self.found.wrong(spot, "", RulesetWorkbookCode.TEXT_WITHOUT_FIGURE, figure=plain(number))
         if site is not None:
             nodes = [node for _, node, _ in leaves(raw[key])]
             spots = {id(nodes[number]): spot for number, spot in reading.spots.items()}

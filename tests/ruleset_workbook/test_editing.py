@@ -217,8 +217,8 @@ def test_options_facts_tables_gates_measures_and_remedies_can_be_changed(table: 
     table.set("outlets", GROUPS, rows=2, unless="closed", equals="否")
     table.fill("nox_kg", COMPUTED, {"operand:1": 2})
     table.fill("open_belts#0", GATES, {"effect": "不纳入绩效分级", "text": "皮带敞开的不纳入"})
-    table.set("red.A#0", MEASURES_TITLE, text="自主减排，并报备")
-    table.add(MEASURES_TITLE, {"alert": "红色预警", "level": "A级", "text": "停用国四", "kind": "运输管控"} | KNOWN_AS)
+    table.set("yellow.A#0", MEASURES_TITLE, text="自主减排，并报备")
+    table.add(MEASURES_TITLE, {"alert": "黄色预警", "level": "A级", "text": "停用国四", "kind": "运输管控"} | KNOWN_AS)
     table.fill(
         "indicators/ledger/levels/A,B/require/all[1]", REMEDIES, {"weeks_high": 3, "cost_low": 1, "cost_high": 2}
     )
@@ -233,7 +233,7 @@ def test_options_facts_tables_gates_measures_and_remedies_can_be_changed(table: 
     assert (least.rows, least.unless.fact, least.unless.equals) == (2, "closed", False)
     assert ruleset.computed["nox_kg"].product == ("nox", Decimal(2))
     assert ruleset.gates[1].effect == "ungraded"
-    assert [one.text for one in ruleset.measures.at("red", "A")] == ["自主减排，并报备", "停用国四"]
+    assert [one.text for one in ruleset.measures.at("yellow", "A")] == ["自主减排，并报备", "停用国四"]
     remedy = dumped(indicator(ruleset, "ledger"))["levels"]["A,B"]["require"]["all"][1]["remedy"]
     assert remedy == {"text": "加盖", "weeks": [Decimal(1), Decimal(3)], "cost_wan_cny": [Decimal(1), Decimal(2)]}
     assert dumped(indicator(ruleset, "technique"))["remedy"]["cost_wan_cny"] == [Decimal(20), Decimal(90)]

@@ -90,7 +90,8 @@ def test_figures_without_a_source_and_texts_that_say_otherwise_are_refused(opene
     table = opened()
     table.fill("ledger#0", TABLE, {"A:value": 24})
     table.fill("dust_limit#1", TABLE, {"A:state": "采用", "B:basis": "见于原文"})
-    table.fill("over_limits#0", GATES, {"when:operator": "低于"})
+    table.fill("over_limits#0", GATES, {"when:operator": "低于", "when:value": 100})
+    table.set("red.A#0", MEASURES_TITLE, percent=20)
     found = table.problems()
     ledger = found[f"{TABLE}!{table.cell('ledger#0', 'A:value').coordinate}"]
     assert "由“不低于 36”改为“不低于 24”，依据、把握、出处和说明都没有改" in ledger
@@ -99,10 +100,12 @@ def test_figures_without_a_source_and_texts_that_say_otherwise_are_refused(opene
         "由“不高于 10（暂定）”改为“不高于 10”" in found[f"{TABLE}!{table.cell('dust_limit#1', 'A:value').coordinate}"]
     )
     assert "出处却没有条款、页码或网址" in found[f"{TABLE}!{table.cell('dust_limit#1', 'B:cite').coordinate}"]
-    assert (
-        "由“不高于 120”改为“低于 120”"
-        in found[f"{GATES}!{table.cell('over_limits#0', 'when:value', GATES).coordinate}"]
-    )
+    share = found[f"{MEASURES_TITLE}!{table.cell('red.A#0', 'percent', MEASURES_TITLE).coordinate}"]
+    assert "由“30”改为“20”" in share
+    assert "数值是 20，要求文字里没有这个数" in share
+    gate = found[f"{GATES}!{table.cell('over_limits#0', 'when:value', GATES).coordinate}"]
+    assert "由“不高于 120”改为“低于 100”" in gate
+    assert "数值是 100，要求文字里没有这个数" in gate
 
 
 def test_texts_of_levels_that_were_swapped_are_noticed(table: Table) -> None:

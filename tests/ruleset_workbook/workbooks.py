@@ -17,6 +17,10 @@ from grading.ruleset_workbook.sheets import HEAD_ROW, NEW_ROWS, ROLE_ROW
 from grading.ruleset_workbook.write import write
 from tests.language.shelf import HEAD, KNOWN, MEASURES, shelf
 
+SHARES = MEASURES.replace(
+    'red: {"A,B,D": [{text: 自主减排, kind: self_decided',
+    'red: {"A,B,D": [{text: 限产 30%, percent: 30, kind: output_cut',
+)
 RULESET = f"""\
 {HEAD}\
 notes: [限值待对原文]
@@ -85,7 +89,7 @@ gates:
      effect: ungraded, text: 颗粒物超过 120 的不纳入, {KNOWN}}}
   - {{id: open_belts, title: 敞开, when: {{fact: closed, equals: false}}, effect: {{cap: B}},
      text: 皮带敞开的最高 B 级, {KNOWN}}}
-{MEASURES}"""
+{SHARES}"""
 
 TABLE, GATES, FACTS, OPTIONS, COMPUTED, GROUPS, CITES, MEASURES_TITLE, HEAD_TITLE, REMEDIES, EVIDENCE = (
     "指标表",

@@ -128,7 +128,7 @@ class RulesetWorkbookCode(Sentences):
     YES_EXPECTED = "yes_expected", "应填“是”或空着，现为“{given}”", "should be yes or empty, is {given}"
     ID_FORM = (
         "id_form",
-        "编号“{given}”应由英文字母、数字和下划线组成，如 {example}",
+        "编号“{given}”应由英文字母、数字和下划线组成，形如 {example}",
         "the id {given} should be of Latin letters, digits and underscores, like {example}",
     )
     CITATION_UNKNOWN = (

@@ -55,8 +55,8 @@ class Draft:
 
 def load_text(text: bytes, library: Library) -> Draft:
     """Load a ruleset's text beside the rulesets that are there, and check it."""
-    draft = DraftLibrary(text, library.root)
     try:
+        draft = DraftLibrary(text, library.root)
         loaded = draft.merged(draft.draft_id)
     except LanguageError as error:
         return Draft(None, error.problems)

@@ -25,6 +25,7 @@ from grading.ruleset_workbook.edition import (
     whole_edition,
 )
 from grading.ruleset_workbook.findings import Findings, RulesetWorkbookError
+from grading.ruleset_workbook.kinds import RULESET_ID
 from grading.ruleset_workbook.layout import (
     ADVICE_TITLE,
     ERRORS_TITLE,
@@ -124,7 +125,11 @@ def read_content(
         "measures": read_measures(rows[MEASURES], today["measures"], written["measures"], citations, found),
     }
     differs = content != written
-    return content | ({"id": new_id} if new_id is not None else {}), differs
+    if new_id is not None and RULESET_ID.pattern.fullmatch(new_id) is None:
+        found.wrong(None, new_id, RulesetWorkbookCode.ID_FORM, given=new_id, example=RULESET_ID.example)
+    elif new_id is not None:
+        content["id"] = new_id
+    return content, differs
 
 
 def _opened(data: bytes) -> list[ReturnedSheet]:

@@ -33,8 +33,6 @@ def gather(rows: list[ReadRow], found: Findings) -> list[EntryRows]:
         id_ = row.row.code.rpartition("#")[0]
         known.setdefault(id_, EntryRows(id_, [])).rows.append(row)
         at[row.number] = id_
-    # An entry whose first row is gone has been told; what is left of it can't be read alone.
-    whole = {id_: entry for id_, entry in known.items() if entry.first.row is not None and entry.first.row.leads}
     new: list[EntryRows] = []
     for row in fresh:
         owner = at.get(row.number - 1)
@@ -45,10 +43,9 @@ def gather(rows: list[ReadRow], found: Findings) -> list[EntryRows]:
             new[-1].rows.append(row)
             at[row.number] = NEW_ROWS
         elif owner is not None:
-            if owner in whole:
-                whole[owner].rows.append(row)
+            known[owner].rows.append(row)
             at[row.number] = owner
         else:
             head = next(column.head for column in row.sheet.columns if column.role == "title")
             found.wrong(row.spot("title"), "", RulesetWorkbookCode.NEW_ROW_LACKING, head=head)
-    return [*whole.values(), *new]
+    return [*known.values(), *new]

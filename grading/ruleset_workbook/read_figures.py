@@ -228,7 +228,7 @@ class BlockReader:
         before = {name: self._before(figure, name) for name in SOURCE}
         now = {name: self._now(row, figure, name, provenance) for name in SOURCE}
         raised = state == ESTABLISHED_STATE and figure.state != ESTABLISHED_STATE
-        moved = (operator, value) != (figure.operator, figure.value)
+        moved = (operator, value) != (figure.operator, figure.value) and state != UNRESOLVED_STATE
         if (moved or raised) and before == now:
             was, is_ = (
                 self._words(figure.operator, figure, figure.value, figure.state),

@@ -59,8 +59,8 @@ def read_measures(rows: list[ReadRow], base: Raw, written: Raw, citations: Mappi
         if row.changed & _PERCENT:
             _percent(row, raw, before, found)
         numbers = [(*pair, row.spot("percent"))] if (pair := _shares(before, raw)) is not None else []
-        for number, spot in disagreeing(before.get("text", ""), raw["text"], numbers):
-            found.wrong(spot, "", RulesetWorkbookCode.TEXT_WITHOUT_FIGURE, figure=plain(number))
+        for share, spot in disagreeing(before.get("text", ""), raw["text"], numbers):
+            found.wrong(spot, "", RulesetWorkbookCode.TEXT_WITHOUT_FIGURE, figure=plain(share))
         path = ("measures", alert, level, len(listed))
         listed.append(raw)
         found.spots[path] = partial(row.spot, "text")

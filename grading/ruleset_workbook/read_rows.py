@@ -70,13 +70,16 @@ class ReadRow:
 
 
 def read_rows(sheet: ReturnedSheet, content: Sheet, found: Findings) -> list[ReadRow]:
-    """The rows of the layout in their order, then the new ones from the top; without those that are gone."""
+    """The rows of the layout in their order, then the new ones from the top; one that is gone, which is told, as it was."""
     grid = sheet.grid
     columns = _columns(grid, content, found)
     _tell_merged(sheet, content, found)
     by_code = _by_code(grid, content, found)
     rows = [
-        _known(grid, content, row, by_code[row.code], columns, found) for row in content.rows if row.code in by_code
+        _known(grid, content, row, by_code[row.code], columns, found)
+        if row.code in by_code
+        else ReadRow.unchanged(content, row)
+        for row in content.rows
     ]
     return [*rows, *_new_rows(grid, content, columns, found)]
 

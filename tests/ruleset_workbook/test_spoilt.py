@@ -56,7 +56,7 @@ CELLS: tuple[tuple[str, str, str, object, str], ...] = (
     (MEASURES_TITLE, "yellow.B#0", "text", None, "“措施”不能空着；原为“自主减排”"),
     (HEAD_TITLE, "edition.effective", "value", "2027-13-45", "没有这一天"),
     (HEAD_TITLE, "jurisdiction", "value", "咸阳", "编号“咸阳”"),
-    (HEAD_TITLE, "id", "value", "咸阳/砖瓦", "如 xianyang-2027/brick"),
+    (HEAD_TITLE, "id", "value", "咸阳/砖瓦", "形如 xianyang-2027/brick"),
     (CITES, "C1", "document", None, "“文件”不能空着；原为“试验文件”"),
 )
 TOLD_BESIDE = {"remedy:weeks_low": "remedy:weeks_high", "when:state": "when:value", "percent": "state"}

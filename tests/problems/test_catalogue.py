@@ -10,6 +10,7 @@ from grading.engine.rules import NetworkError
 from grading.problems.campaign_codes import CampaignCode
 from grading.problems.codes import ProblemCode
 from grading.problems.engine_codes import EngineCode
+from grading.problems.figure_codes import FigureCode
 from grading.problems.phrases import Phrase
 from grading.problems.proof_codes import ProofCode
 from grading.problems.reason import Sentences, placeholders, reason_of
@@ -24,6 +25,7 @@ CODES: tuple[Sentences, ...] = (
     *ProofCode,
     *EngineCode,
     *CampaignCode,
+    *FigureCode,
     *RulesetWorkbookCode,
 )
 CATALOGUE: tuple[Sentences, ...] = (*CODES, *Phrase)
@@ -38,6 +40,7 @@ SOURCES = "\n".join(
         "proof_codes.py",
         "engine_codes.py",
         "campaign_codes.py",
+        "figure_codes.py",
         "workbook_codes.py",
         "phrases.py",
     )
@@ -63,7 +66,9 @@ def test_a_code_is_named_after_its_member_and_used_somewhere(code: Sentences) ->
     assert re.search(rf"\b{type(code).__name__}\.{code.name}\b", SOURCES)
 
 
-@pytest.mark.parametrize("codes", [ProblemCode, RulesetCode, ProofCode, EngineCode, CampaignCode, RulesetWorkbookCode])
+@pytest.mark.parametrize(
+    "codes", [ProblemCode, RulesetCode, ProofCode, EngineCode, CampaignCode, FigureCode, RulesetWorkbookCode]
+)
 def test_no_sentence_is_in_the_catalogue_twice(codes: type[Sentences]) -> None:
     sentences = [code.zh for code in codes]
     assert len(set(sentences)) == len(sentences)

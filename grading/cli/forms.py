@@ -143,7 +143,7 @@ def _read(name: str, known: Library, output: Path | None, errors: Path | None, a
     except FormError as error:
         marked = None
         if error.can_mark:
-            marked = _free(errors or _marked_path(name))
+            marked = free_path(errors or marked_path(name))
             write_file(marked, mark_problems(data, error.problems))
         _print_problems(name, error, marked, as_json)
         return False
@@ -179,7 +179,7 @@ def _write_audit(name: str, reading: FormReading, known: Library, output: Path |
         write_file(output, text.encode())
 
 
-def _marked_path(name: str) -> Path:
+def marked_path(name: str) -> Path:
     """Beside the form; a marked copy that is read again has the same name, and gets the next number."""
     if name == STDIN:
         return Path(f"form{MARKED}{SUFFIX}")
@@ -189,7 +189,7 @@ def _marked_path(name: str) -> Path:
     return path.with_name(f"{stem}{MARKED}{SUFFIX}")
 
 
-def _free(path: Path) -> Path:
+def free_path(path: Path) -> Path:
     """The path, or the next one with a number that nothing stands at: somebody may be mending the copy that stands there."""
     free, number = path, 1
     while free.exists():

@@ -223,7 +223,9 @@ def _text(ruleset: Ruleset, indicator: Indicator | None, level: str) -> str | No
 
 def _known(ruleset: Ruleset, indicator: Indicator, requirement: Requirement) -> str:
     known = ruleset.provenance(indicator, requirement, requirement.require)
-    cited = " ".join(part for part in (known.cite.document, known.cite.section, known.cite.clause) if part)
+    cited = " ".join(
+        part for part in (known.cite.document, known.cite.section, known.cite.clause, known.cite.page) if part
+    )
     return f"{BASIS[known.basis]}，可信度{CONFIDENCE[known.confidence]}，{cited}"
 
 

@@ -156,10 +156,12 @@ def _print_step(ruleset: Ruleset, step: Step) -> None:
     if figures:
         out.print(f"  [yellow]等待核实限值的指标：{len(figures)} 项[/yellow]")
         _print_below(escape("；".join(figures)))
-    others = [blocker for blocker in step.blockers if blocker.reason != "unresolved_figure"]
-    if others:
-        out.print(f"  [yellow]不是整改所能解决的：{len(others)} 项[/yellow]")
-        for blocker in others:
+    others = [blocker for blocker in step.blockers if blocker.reason not in ("unresolved_figure", "search_limit")]
+    unfinished = [blocker for blocker in step.blockers if blocker.reason == "search_limit"]
+    for title, listed in (("不是整改所能解决的", others), ("没有算完的", unfinished)):
+        if listed:
+            out.print(f"  [yellow]{title}：{len(listed)} 项[/yellow]")
+        for blocker in listed:
             when = f"，{day_text(blocker.ready_on)} 起才满足" if blocker.ready_on is not None else ""
             _print_below(escape(f"· {blocker.title}：{blocker.text}{when}"))
 

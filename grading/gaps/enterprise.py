@@ -44,7 +44,7 @@ def enterprise_plan(engine: Engine, audit: Audit, grading: Grading, target: str 
     for index, goal in goals:
         subject = _subject(engine, then, grading, index)
         open_ = Open(subject, goal.level_to)
-        found = solve(Trials(engine, subject), open_, open_.lines(), smallest=False)
+        found = solve(Trials(engine, subject), open_, smallest=False)
         planned.append(_Planned(goal, subject, found))
         then = found.after.audit
     after = engine.grade(then, grading.mode)

@@ -115,9 +115,9 @@ def _step(engine: Engine, open_: Open, level_from: str) -> tuple[Step, Solution]
     alternatives = alternatives_of(open_)
     lines = marked(open_.lines(), alternatives)
     trials = Trials(engine, open_.subject)
-    cheapest = solve(trials, open_, lines, smallest=False)
-    smallest = solve(trials, open_, lines, smallest=True)
-    soonest = quickest(trials, open_, lines, cheapest)
+    cheapest = solve(trials, open_, smallest=False)
+    smallest = solve(trials, open_, smallest=True)
+    soonest = quickest(trials, open_, cheapest)
     step = Step(
         level_from=level_from,
         level_to=open_.level,

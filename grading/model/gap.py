@@ -159,13 +159,16 @@ class Blocker(Strict):
     The guideline's figure is not established (`unresolved_figure`); a table was not stated (`missing_table`) or lacks a row
     of the kind needed (`no_row`); it is what the plant is, or history or law (`circumstance`); only an audit on or after
     `ready_on` could find it so (`time`); a computed value can't be worked back
-    (`computed`); what is asked contradicts itself, the form's range or something else that is asked (`conflict`).
+    (`computed`); what is asked contradicts itself, the form's range or something else that is asked (`conflict`). Of a
+    `search_limit` it is not known: the search was cut off before it found a way.
     """
 
     indicator: str
     title: str
     level: str
-    reason: Literal["unresolved_figure", "missing_table", "no_row", "circumstance", "time", "computed", "conflict"]
+    reason: Literal[
+        "unresolved_figure", "missing_table", "no_row", "circumstance", "time", "computed", "conflict", "search_limit"
+    ]
     condition: str
     text: str
     ready_on: date | None = None

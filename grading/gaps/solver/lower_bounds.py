@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from grading.gaps.tree.nodes import Both, Either, Leaf, Node, leaves
-from grading.gaps.tree.propagate import Demand, Effort, Work, efforts_of
-from grading.gaps.tree.values import Slot, Values
+from grading.gaps.tree.propagate import Demand, Effort, Propagation, Work, efforts_of
+from grading.gaps.tree.values import Slot
 
 UNPRICED = Decimal(1_000_000)
 """Ranks a remedy without a stated cost behind every remedy that has one, in 万元."""
@@ -14,8 +14,6 @@ Rank = tuple[Decimal, Decimal]
 Prices = dict[Work, Decimal]
 Choice = tuple[int, list[Node]]
 """So many of these ways."""
-Known = dict[tuple[Demand, ...], Any]
-"""The best value for demands on one slot, worked out once a search."""
 
 
 def price(effort: Effort | None) -> Decimal:
@@ -36,12 +34,12 @@ def prices_of(demands: Iterable[Demand]) -> Prices:
 
 
 def uncertain_prices(parts: Iterable[Node]) -> frozenset[Slot]:
-    """The values that may be changed for their own sake by another work than it takes to leave a scope by them."""
+    """The values that may be changed for their own sake at another price than it takes to leave a scope by them."""
     taking = [(leaf.demand.slot, leaf.demand.effort) for part in parts for leaf in leaves(part)]
-    works: dict[Slot, set[Work]] = {}
+    works: dict[Slot, set[tuple[Work, bool]]] = {}
     for slot, effort in taking:
         if effort is not None:
-            works.setdefault(slot, set()).add(effort.work)
+            works.setdefault(slot, set()).add((effort.work, effort.sure))
     scope = {slot for slot, effort in taking if effort is not None and effort.for_scope}
     return frozenset(slot for slot in scope if len(works[slot]) > 1)
 
@@ -56,14 +54,14 @@ class LowerBound:
 
     def __init__(
         self,
-        values: Values,
+        propagation: Propagation,
         demands: list[Demand],
         smallest: bool,
-        known: Known,
         uncertain: frozenset[Slot] = frozenset(),
     ) -> None:
-        self.values, self.smallest, self.known, self.uncertain = values, smallest, known, uncertain
-        self.paid: Mapping[Work, Decimal] = prices_of(d for d in demands if not self._is_uncertain(d))
+        self.values, self.smallest, self.uncertain = propagation.values, smallest, uncertain
+        self.known, values = propagation.best, propagation.values
+        self.paid: Mapping[Work, Decimal] = prices_of(d for d in demands if not self.is_uncertain(d))
         constrained: dict[Slot, list[Demand]] = {}
         self.constrained = constrained
         for demand in demands:
@@ -86,7 +84,8 @@ class LowerBound:
         self.count, self.cost = Decimal(len(self.changed) + moved), sum(self.paid.values(), Decimal(0))
         self.taken = taken
 
-    def _is_uncertain(self, demand: Demand) -> bool:
+    def is_uncertain(self, demand: Demand) -> bool:
+        """True when it is open whether a demand costs anything: another may take its place."""
         return demand.slot in self.uncertain and demand.effort is not None and demand.effort.for_scope
 
     def _best(self, slot: Slot, demands: list[Demand]) -> Any:
@@ -132,7 +131,7 @@ class LowerBound:
         for part in listed:
             if not isinstance(part, Leaf) or part.demand.slot.fact not in self.values.ruleset.facts:
                 return False
-            if self._is_uncertain(part.demand):
+            if self.is_uncertain(part.demand):
                 return False
             constrained.setdefault(part.demand.slot, []).append(part.demand)
         return all(self._best(slot, demands) is not None for slot, demands in constrained.items())
@@ -140,7 +139,7 @@ class LowerBound:
     def _cost(self, node: Node) -> Decimal:
         if isinstance(node, Leaf):
             effort = node.demand.effort
-            if effort is None or self._is_uncertain(node.demand):
+            if effort is None or self.is_uncertain(node.demand):
                 return Decimal(0)
             return max(price(effort) - self.paid.get(effort.work, Decimal(0)), Decimal(0))
         if isinstance(node, Either):
@@ -148,7 +147,7 @@ class LowerBound:
         if not isinstance(node, Both):
             return Decimal(0)
         demands = [part.demand for part in node.parts if isinstance(part, Leaf)]
-        single = prices_of(demand for demand in demands if not self._is_uncertain(demand))
+        single = prices_of(demand for demand in demands if not self.is_uncertain(demand))
         alone = sum((max(p - self.paid.get(r, Decimal(0)), Decimal(0)) for r, p in single.items()), Decimal(0))
         return max([alone, *(self._cost(part) for part in node.parts if not isinstance(part, Leaf))])
 

@@ -20,7 +20,7 @@ from grading.gaps.tree.nodes import (
     obstacles_of,
     unless,
 )
-from grading.gaps.tree.propagate import Demand, Effort, Work, propagate
+from grading.gaps.tree.propagate import Demand, Effort, Work
 from grading.gaps.tree.remedies import remedy_elsewhere, remedy_of
 from grading.gaps.tree.scope import can_move, is_empty_out_of_scope, levers
 from grading.gaps.tree.subject import Asked, Subject, holds
@@ -140,7 +140,7 @@ class _Stem:
             closed = "unresolved_figure"
         elif not fulfilled and (is_given or self.values.is_ruled_out(slot, constraint)):
             closed = "circumstance"
-        elif not fulfilled and propagate(self.values, [demand]) is None:
+        elif not fulfilled and self.subject.propagation.of([demand]) is None:
             closed = "computed" if c.fact in ruleset.computed else "conflict"
             closed = "time" if later_day(self.subject, roots) is not None else closed
         return Leaf(self.asked, place, line, c, around, slot.row, wanted, scope, fulfilled, demand, closed, remedy)

@@ -126,11 +126,14 @@ def either(id_: str, row: str | None, needed: int, parts: list[Node]) -> Node:
 def unless(asked: Node, out_of_scope: Node | None) -> Node:
     """The demand unless it is out of scope; the former alone where no change could take it out of scope.
 
-    That a unit or row is something else than nobody has stated yet is the last way, where what is asked can't be had.
+    That a unit or row is something else than nobody has stated yet is the last way, where nothing else can be had.
     """
     if out_of_scope is None or obstacles_of(out_of_scope):
         return asked
-    if _takes_evidence(out_of_scope) and not obstacles_of(asked):
+    proven = _without_evidence(out_of_scope)
+    if proven is not None and not obstacles_of(proven):
+        out_of_scope = proven
+    elif not obstacles_of(asked):
         return asked
     holds = asked.holds or out_of_scope.holds
     return Unless("", None, 1, (asked, out_of_scope), holds, ())
@@ -157,8 +160,19 @@ def has_questions(node: Node) -> bool:
     return bool(isinstance(node, Both) and node.questions) or any(has_questions(part) for part in node.parts)
 
 
-def _takes_evidence(node: Node) -> bool:
-    return any(not leaf.holds and leaf.demand.effort is None for leaf in leaves(node))
+def _without_evidence(node: Node) -> Node | None:
+    """A node without the ways for which evidence is missing; None when it can't be fulfilled without it."""
+    if isinstance(node, Leaf):
+        return None if not node.holds and node.demand.effort is None else node
+    if isinstance(node, Table):
+        return node
+    found = [_without_evidence(part) for part in node.parts]
+    parts = [part for part in found if part is not None]
+    if len(parts) == len(node.parts) and all(one is other for one, other in zip(parts, node.parts, strict=True)):
+        return node
+    if isinstance(node, Both):
+        return None if len(parts) < len(node.parts) else both(parts, node.questions)
+    return either(node.id, node.row, node.needed, parts) if len(parts) >= node.needed else None
 
 
 def _plainest_first(obstacles: tuple[Leaf | Table, ...]) -> tuple[bool, bool, int]:

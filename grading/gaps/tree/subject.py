@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from grading.gaps.tree.propagate import Propagation
 from grading.gaps.tree.values import Values, values_of
 from grading.language.nested import Stated, ways_to
 from grading.model.audit import Audit, Known, UnitAudit
@@ -34,6 +35,11 @@ class Subject:
     def values(self) -> Values:
         """The known values of the unit, computed values included."""
         return values_of(self.ruleset, self.grading)
+
+    @cached_property
+    def propagation(self) -> Propagation:
+        """Demands on the unit's values, worked out once for all who ask."""
+        return Propagation(self.values)
 
     @cached_property
     def conditions(self) -> dict[str, Status | dict[str, Status]]:

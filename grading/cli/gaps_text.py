@@ -12,7 +12,7 @@ from grading.cli.labels import range_text
 from grading.cli.terminal import out, print_block
 from grading.language.decision_text import level_label, managed_text, outcome_text
 from grading.language.measure_text import measure_text
-from grading.language.prose import day_text, glue, number_text
+from grading.language.prose import day_text, glue, number_text, row_label
 from grading.model.audit import Audit
 from grading.model.decision import Causes
 from grading.model.gap import Alternative, Change, ChangeSet, EnterprisePlan, GapLine, Step, UnitGaps
@@ -61,7 +61,7 @@ def print_joint_plan(audit: Audit, rulesets: Mapping[str, Ruleset], plan: Enterp
         whose = (
             f"企业共用，{'、'.join(work.units)}，只计一次"
             if work.shared
-            else "：".join((*work.units, work.row or "全单元"))
+            else "：".join((*work.units, row_label(of[work.units[0]], work.row) if work.row else "全单元"))
         )
         if_needed = "，补证不达标时才需要" if work.if_needed else ""
         cost = range_text(work.cost_wan_cny, "万元") or "没有造价数据"

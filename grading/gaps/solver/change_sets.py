@@ -42,6 +42,7 @@ def solve(trials: Trials, open_: Open, smallest: bool, within: Decimal | None = 
     """
     subject, level = open_.subject, open_.level
     chosen = choose_changes(open_, smallest, within)
+    chosen.demands.sort(key=lambda demand: open_.order.get(demand.line, len(open_.order)))
     after = trials.graded(chosen.changed)
     left = [a for a in open_.asked if a.key not in chosen.given_up and stands_in_the_way(after, a)]
     enough = has_reached(after, level)

@@ -38,11 +38,12 @@ def components(values: Values, choices: list[Choice], demands: list[Demand], bou
 
 def _joined(values: Values, demands: list[Demand], bound: LowerBound) -> Iterator[set[Hashable]]:
     """The values and works that demands join."""
-    for slot in dict.fromkeys(demand.slot for demand in demands):
+    computed = values.ruleset.computed
+    for slot in dict.fromkeys(demand.slot for demand in demands if demand.slot.fact in computed):
         roots = values.moving_roots(slot)
         if len(roots) > 1:
             yield set(roots)
-    for demand in demands:
+    for demand in demands if bound.uncertain else ():
         if bound.is_uncertain(demand) and demand.effort is not None:
             yield {*values.moving_roots(demand.slot), demand.effort.work}
 

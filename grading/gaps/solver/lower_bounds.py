@@ -61,6 +61,8 @@ class LowerBound:
     ) -> None:
         self.values, self.smallest, self.uncertain = propagation.values, smallest, uncertain
         self.known, values = propagation.best, propagation.values
+        self._costs: dict[Node, Decimal] = {}
+        self._counts: dict[Node, Decimal] = {}
         self.paid: Mapping[Work, Decimal] = prices_of(d for d in demands if not self.is_uncertain(d))
         constrained: dict[Slot, list[Demand]] = {}
         self.constrained = constrained
@@ -79,7 +81,7 @@ class LowerBound:
         for slot, listed in constrained.items():
             if slot.fact in values.ruleset.computed and any(d.effort is not None for d in listed):
                 roots = set(values.roots(slot))
-                moved += not roots & taken
+                moved += roots.isdisjoint(taken)
                 taken |= roots
         self.count, self.cost = Decimal(len(self.changed) + moved), sum(self.paid.values(), Decimal(0))
         self.taken = taken
@@ -137,6 +139,16 @@ class LowerBound:
         return all(self._best(slot, demands) is not None for slot, demands in constrained.items())
 
     def _cost(self, node: Node) -> Decimal:
+        if node not in self._costs:
+            self._costs[node] = self._least_cost(node)
+        return self._costs[node]
+
+    def _count(self, node: Node) -> Decimal:
+        if node not in self._counts:
+            self._counts[node] = self._least_count(node)
+        return self._counts[node]
+
+    def _least_cost(self, node: Node) -> Decimal:
         if isinstance(node, Leaf):
             effort = node.demand.effort
             if effort is None or self.is_uncertain(node.demand):
@@ -151,9 +163,9 @@ class LowerBound:
         alone = sum((max(p - self.paid.get(r, Decimal(0)), Decimal(0)) for r, p in single.items()), Decimal(0))
         return max([alone, *(self._cost(part) for part in node.parts if not isinstance(part, Leaf))])
 
-    def _count(self, node: Node) -> Decimal:
+    def _least_count(self, node: Node) -> Decimal:
         if isinstance(node, Leaf):
-            return Decimal(0 if node.holds or self.taken & set(self.values.roots(node.demand.slot)) else 1)
+            return Decimal(not node.holds and self.taken.isdisjoint(self.values.roots(node.demand.slot)))
         if isinstance(node, Either):
             return sorted(self._count(way) for way in node.parts)[node.needed - 1]
         if not isinstance(node, Both):

@@ -4,8 +4,8 @@ Gap lines, alternatives and the plan all read this one tree. `not` is worked int
 on the day are gone, `each` and `some` are spread out over the rows that they look at.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from grading.gaps.tree.propagate import Demand
@@ -72,6 +72,11 @@ class Both:
     holds: bool
     obstacles: tuple["Leaf | Table", ...]
 
+    @cached_property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """All comparisons below."""
+        return tuple(leaf for part in self.parts for leaf in leaves(part))
+
 
 @dataclass(frozen=True, eq=False)
 class Either:
@@ -83,6 +88,11 @@ class Either:
     parts: tuple["Node", ...]
     holds: bool
     obstacles: tuple["Leaf | Table", ...]
+
+    @cached_property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """All comparisons below."""
+        return tuple(leaf for part in self.parts for leaf in leaves(part))
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,13 +202,11 @@ def is_ruled_out(obstacles: tuple[Leaf | Table, ...]) -> bool:
     return any(o.closed in ("circumstance", "no_row") for o in obstacles)
 
 
-def leaves(node: Node) -> Iterator[Leaf]:
+def leaves(node: Node) -> tuple[Leaf, ...]:
     """All comparisons below a node, questions aside."""
     if isinstance(node, Leaf):
-        yield node
-    elif not isinstance(node, Table):
-        for part in node.parts:
-            yield from leaves(part)
+        return (node,)
+    return () if isinstance(node, Table) else node.leaves
 
 
 def ways_of(node: Either) -> tuple[Node, ...]:

@@ -10,6 +10,7 @@ from math import inf
 from typing import NamedTuple
 
 from grading.engine.grade import Engine
+from grading.gaps.opened import Opened
 from grading.gaps.solver.change_sets import Solution, solve
 from grading.gaps.solver.costs import cost_of_works, weeks_of, works_of
 from grading.gaps.solver.trials import Trials, has_reached
@@ -36,26 +37,30 @@ class _Planned(NamedTuple):
     served: tuple[Demand, ...]
 
 
-def enterprise_plan(engine: Engine, audit: Audit, grading: Grading, target: str | None = None) -> EnterprisePlan | None:
+def enterprise_plan(
+    engine: Engine, audit: Audit, grading: Grading, target: str | None = None, opened: Opened | None = None
+) -> EnterprisePlan | None:
     """The cheapest changes unit by unit, each from what the plan changes for the enterprise already.
 
     To `target` every unit that is below it and whose scale has it; by default those that hold the enterprise's grade down,
-    each to its next better level. None where there are not several units, or none has anything to do.
+    each to its next better level. None where there are not several units, or none has anything to do. Where the gaps of
+    the units have been `opened`, they are not looked for again.
     """
     goals = _goals(engine, audit, grading, target)
     if len(audit.units) < 2 or not goals:
         return None
+    opened = opened or Opened(engine, audit, grading)
     planned: list[_Planned] = []
     then = audit
     for index, goal in goals:
-        today = Subject(
-            then, index, engine.library.ruleset(audit.units[index].ruleset), grading.units[index], grading.mode
-        )
-        subject = today if then.enterprise == audit.enterprise else _graded(engine, today)
-        found = solve(Trials(engine, subject), Open(subject, goal.level_to), smallest=False)
-        served = () if subject is today else tuple(_served(Open(today, goal.level_to), subject))
-        planned.append(_Planned(goal, subject, found, served))
-        then = found.after.audit
+        if then.enterprise == audit.enterprise:
+            part = _Planned(goal, opened.subject(index), opened.cheapest(index, goal.level_to), ())
+        else:
+            subject = _graded(engine, then, opened.subject(index))
+            found = solve(Trials(engine, subject), Open(subject, goal.level_to), smallest=False)
+            part = _Planned(goal, subject, found, tuple(_served(opened.gaps(index, goal.level_to), subject)))
+        planned.append(part)
+        then = _with_unit(then, part.found.after)
     after = engine.grade(then, grading.mode)
     reached = all(
         has_reached(Subject(then, i, engine.library.ruleset(u.ruleset), after.units[i], grading.mode), goal.level_to)
@@ -108,11 +113,17 @@ def _position(ruleset: Ruleset, grade: str) -> int:
     return len(ids) if grade == UNGRADED else ids.index(grade)
 
 
-def _graded(engine: Engine, subject: Subject) -> Subject:
-    """A unit graded anew, by itself, with what the enterprise has by now."""
-    alone = subject.audit.model_copy(update={"units": (subject.unit,)})
-    (unit,) = engine.grade(alone, subject.mode).units
-    return Subject(subject.audit, subject.index, subject.ruleset, unit, subject.mode)
+def _graded(engine: Engine, then: Audit, today: Subject) -> Subject:
+    """A unit graded anew, by itself, with what the enterprise has by then."""
+    alone = then.model_copy(update={"units": (today.unit,)})
+    (unit,) = engine.grade(alone, today.mode).units
+    return Subject(then, today.index, today.ruleset, unit, today.mode)
+
+
+def _with_unit(then: Audit, after: Subject) -> Audit:
+    """The audit with a unit, and the enterprise, as the unit's part of the plan leaves them."""
+    units = tuple(after.unit if n == after.index else unit for n, unit in enumerate(then.units))
+    return then.model_copy(update={"enterprise": after.audit.enterprise, "units": units})
 
 
 def _served(today: Open, now: Subject) -> Iterator[Demand]:

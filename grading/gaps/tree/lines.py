@@ -35,7 +35,7 @@ class Open:
     @cached_property
     def asked(self) -> tuple[Asked, ...]:
         """Everything that the level asks for, fulfilled or not."""
-        return tuple(asked_for(self.subject, self.level))
+        return asked_for(self.subject, self.level)
 
     @cached_property
     def trees(self) -> dict[str, Node]:

@@ -155,3 +155,30 @@ def test_the_quickest_set_repairs_what_it_upsets_within_its_time_too(tmp_path: P
     assert found is not None
     assert changed_values(found) == {"u.fuel": "gas", "u.swept": True}
     assert found.weeks == (3, 3)
+
+
+def test_what_only_lacks_evidence_is_measured_and_nothing_is_rebuilt_instead(tmp_path: Path) -> None:
+    """Gas would excuse from the limit and is cheaper than what may be needed for it; but first of all it is measured."""
+    scope = f"{{fact: fuel, equals: coal, remedy: {priced('改气', 3)}}}"
+    limit = asks("A,B,C", "{fact: dust, at_most: 1}", applies_when=scope, remedy=priced("除尘", 50))
+    of = small(tmp_path, limit + also("A,B,C", "{fact: fuel, one_of: [coal, gas]}", "second", "其二"))
+    found = step(of, {"fuel": "coal"}).cheapest
+    assert found is not None
+    assert (changed_values(found), found.enough, found.optimal) == ({"u.dust": 1}, True, False)
+    known = step(of, {"fuel": "coal", "dust": 3}).cheapest
+    assert known is not None
+    assert (changed_values(known), known.optimal) == ({"u.fuel": "gas"}, True)
+
+
+def test_of_what_costs_the_same_the_level_aimed_at_is_enough(tmp_path: Path) -> None:
+    remedy = "{text: 换车, cost_wan_cny: [0, 300]}"
+    own = "{all: [{fact: share, at_least: 50}, {fact: watered, equals: true}]}"
+    indicators = (
+        "indicators:\n  - id: tested\n    dimension: treatment\n    title: 运输\n    levels:\n"
+        f"      A: {{require: {{fact: share, at_least: 100}}}}\n      B,C: {{require: {own}}}\n"
+        "    cite: {document: 试验文件, section: 表 1}\n    basis: seen\n    confidence: high\n"
+        f"    remedy: {remedy}\n"
+    )
+    found = step(small(tmp_path, indicators), {})
+    assert changed_values(found.cheapest) == {"u.share": 50, "u.watered": True}
+    assert changed_values(found.smallest) == {"u.share": 100}

@@ -1,6 +1,7 @@
 """The best way to fulfil parts of a tree: branch and bound over the alternatives in them.
 
-Either the fewest changed values, and of those the cheapest; or the cheapest, and of those the fewest changed values. Choices
+Either the fewest changed values, and of those the cheapest; or the cheapest, and of those what asks the least of better
+levels, and the fewest changed values. Choices
 that have neither a value nor an unpaid work in common are decided apart. What is found is the best there is, as long as the
 number of steps stays below `MAX_STEPS`; past it, the best so far, and `Found.optimal` says so.
 """
@@ -156,5 +157,6 @@ class BranchAndBound:
         if settled is None:
             return None
         cost, count = sum(prices_of(demands).values(), Decimal(0)), Decimal(len(settled.changed))
-        rank = (count, cost) if self.smallest else (cost, count)
+        beyond = Decimal(sum(demand.beyond for demand in demands))
+        rank = (count, cost, beyond) if self.smallest else (cost, beyond, count)
         return (demands, rank) if limit is None or rank < limit else None

@@ -59,7 +59,7 @@ def choose_changes(open_: Open, smallest: bool, within: Decimal | None = None) -
 
     subject = open_.subject
     trees = {key: limited(tree) for key, tree in open_.trees.items()}
-    chosen = Chosen(optimal=not any(has_questions(tree) for tree in trees.values()))
+    chosen = Chosen(optimal=not any(has_questions(tree) for tree in open_.trees.values()))
     parts = [part for one in open_.asked if one.key in trees for part in _parts(subject.values, one, trees[one.key])]
     for part in parts:
         chosen.closed += obstacles_of(part.node)

@@ -10,7 +10,8 @@ from grading.gaps.tree.values import Slot
 
 UNPRICED = Decimal(1_000_000)
 """Ranks a remedy without a stated cost behind every remedy that has one, in 万元."""
-Rank = tuple[Decimal, Decimal]
+Rank = tuple[Decimal, Decimal, Decimal]
+"""Cost, demands of better levels than the one aimed at, changed values; of the smallest set the last of them first."""
 Prices = dict[Work, Decimal]
 Choice = tuple[int, list[Node]]
 """So many of these ways."""
@@ -85,6 +86,7 @@ class LowerBound:
                 taken |= roots
         self.count, self.cost = Decimal(len(self.changed) + moved), sum(self.paid.values(), Decimal(0))
         self.taken = taken
+        self.beyond = sum(demand.beyond for demand in demands)
 
     def is_uncertain(self, demand: Demand) -> bool:
         """True when it is open whether a demand costs anything: another may take its place."""
@@ -101,13 +103,14 @@ class LowerBound:
         nodes = [choice_of(needed, ways) for needed, ways in choices]
         costs = _apart([(self._cost(node), self._remedies(node)) for node in nodes], set())
         counts = _apart([(self._count(node), self._slots(node)) for node in nodes], set(self.taken))
-        rank = (self.count + counts, self.cost + costs)
-        return rank if self.smallest else (rank[1], rank[0])
+        return self._rank(self.count + counts, self.cost + costs, Decimal(self.beyond))
 
     def of(self, node: Node) -> Rank:
         """The rank of a way: how promising it is."""
-        rank = (self._count(node), self._cost(node))
-        return rank if self.smallest else (rank[1], rank[0])
+        return self._rank(self._count(node), self._cost(node), _beyond(node))
+
+    def _rank(self, count: Decimal, cost: Decimal, beyond: Decimal) -> Rank:
+        return (count, cost, beyond) if self.smallest else (cost, beyond, count)
 
     def free(self, choices: list[Choice]) -> dict[int, Node]:
         """By choice, the way that is best whatever else is chosen: it costs nothing more and touches nothing else's values."""
@@ -119,7 +122,8 @@ class LowerBound:
         found: dict[int, Node] = {}
         for n, (needed, ways) in enumerate(choices):
             best = min(ways, key=self.of)
-            if needed == 1 and self._is_plain(best) and not self._cost(best) and all(touched[s] == 1 for s in slots[n]):
+            is_free = needed == 1 and self._is_plain(best) and not self._cost(best) and not _beyond(best)
+            if is_free and all(touched[slot] == 1 for slot in slots[n]):
                 found[n] = best
         return found
 
@@ -179,6 +183,15 @@ class LowerBound:
 
     def _slots(self, node: Node) -> set[object]:
         return {root for leaf in leaves(node) if not leaf.holds for root in self.values.roots(leaf.demand.slot)}
+
+
+def _beyond(node: Node) -> Decimal:
+    """The least demands of better levels that a node makes."""
+    if isinstance(node, Leaf):
+        return Decimal(node.demand.beyond)
+    if isinstance(node, Either):
+        return sorted(_beyond(way) for way in node.parts)[node.needed - 1]
+    return sum((_beyond(part) for part in node.parts), Decimal(0)) if isinstance(node, Both) else Decimal(0)
 
 
 def _apart(parts: list[tuple[Decimal, set[object]]], taken: set[object]) -> Decimal:

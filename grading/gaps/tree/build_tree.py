@@ -134,7 +134,7 @@ class _Stem:
         if not fulfilled and not (value is None and self.is_evidence(roots, scope)):
             effort = self.effort(remedy, slot, constraint, value)._replace(for_scope=scope)
         line = self.id(place, slot.row)
-        demand = Demand(slot, constraint, effort, line)
+        demand = Demand(slot, constraint, effort, line, not fulfilled and self.asked.better_level is not None)
         closed: Reason | None = None
         if open_figure:
             closed = "unresolved_figure"

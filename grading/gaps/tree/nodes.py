@@ -4,11 +4,11 @@ Gap lines, alternatives and the plan all read this one tree. `not` is worked int
 on the day are gone, `each` and `some` are spread out over the rows that they look at.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-from grading.gaps.tree.propagate import Demand
+from grading.gaps.tree.propagate import Demand, Work
 from grading.gaps.tree.remedies import remedy_of
 from grading.gaps.tree.subject import Asked
 from grading.model.base import Remedy
@@ -97,7 +97,12 @@ class Either:
 
 @dataclass(frozen=True, eq=False)
 class Unless(Either):
-    """A demand, or the way around it: that the unit or the row is out of its scope. Only plans look at the latter."""
+    """A demand, or the way around it: that the unit or the row is out of its scope. Only plans look at the latter.
+
+    `evidence_first`: nothing but evidence is missing for the demand; to build for the way around it is no proper answer.
+    """
+
+    evidence_first: bool = False
 
     @property
     def asked(self) -> "Node":
@@ -146,7 +151,10 @@ def unless(asked: Node, out_of_scope: Node | None) -> Node:
     elif not obstacles_of(asked):
         return asked
     holds = asked.holds or out_of_scope.holds
-    return Unless("", None, 1, (asked, out_of_scope), holds, ())
+    evidence_first = not holds and not obstacles_of(asked) and not _takes_works(asked) and _takes_works(out_of_scope)
+    if evidence_first:
+        out_of_scope = _for_other_reasons(out_of_scope)
+    return Unless("", None, 1, (asked, out_of_scope), holds, (), evidence_first)
 
 
 def as_asked(node: Node) -> Node:
@@ -164,10 +172,34 @@ def as_asked(node: Node) -> Node:
 
 
 def has_questions(node: Node) -> bool:
-    """True when it is not known of something open whether it is asked at all."""
+    """True when it is not known of something open whether it is asked at all, or evidence of it comes before works."""
     if isinstance(node, Leaf | Table) or node.holds:
         return False
-    return bool(isinstance(node, Both) and node.questions) or any(has_questions(part) for part in node.parts)
+    if (isinstance(node, Both) and node.questions) or (isinstance(node, Unless) and node.evidence_first):
+        return True
+    return any(has_questions(part) for part in node.parts)
+
+
+def _takes_works(node: Node) -> bool:
+    """True when a node can't be fulfilled by evidence alone: something that is known has to be changed."""
+    if isinstance(node, Leaf | Table):
+        return isinstance(node, Leaf) and not node.holds and node.demand.effort is not None and node.demand.effort.sure
+    if isinstance(node, Both):
+        return any(_takes_works(part) for part in node.parts)
+    return sum(not _takes_works(part) and not obstacles_of(part) for part in node.parts) < node.needed
+
+
+def _for_other_reasons(node: Node) -> Node:
+    """The way out of a scope that nobody would build for: only what is changed for its own sake leads there for nothing."""
+    if isinstance(node, Table):
+        return node
+    if isinstance(node, Leaf):
+        effort = node.demand.effort
+        if effort is None or node.holds:
+            return node
+        return replace(node, demand=replace(node.demand, effort=effort._replace(work=Work(None))))
+    parts = [_for_other_reasons(part) for part in node.parts]
+    return both(parts, node.questions) if isinstance(node, Both) else either(node.id, node.row, node.needed, parts)
 
 
 def _without_evidence(node: Node) -> Node | None:

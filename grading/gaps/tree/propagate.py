@@ -38,13 +38,15 @@ class Effort(NamedTuple):
 class Demand:
     """A comparison that has to be as asked; `line` is the gap line that this would close.
 
-    `effort` is what it takes: None where it is so already, or where nothing but evidence is asked for.
+    `effort` is what it takes: None where it is so already, or where nothing but evidence is asked for. `beyond`: a better
+    level than the one aimed at asks for it, and it is not so yet.
     """
 
     slot: Slot
     constraint: Constraint
     effort: Effort | None
     line: str
+    beyond: bool = False
 
 
 def efforts_of(demands: Iterable[Demand]) -> list[Effort]:

@@ -1,6 +1,7 @@
 """Gaps and plans as text for the terminal: tables where there is room, lists where there is not."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from rich.markup import escape
 from rich.padding import Padding
@@ -108,7 +109,7 @@ def _cells(line: GapLine) -> dict[str, str]:
         missing = "、".join(value.fact_label for value in line.missing)
         missing += f"：{line.actual_text}" if line.actual_text else ""
         return cells | {"缺少": escape(missing), "可作证据": escape("、".join(line.evidence))}
-    short = f"\n差 {number_text(line.difference, line.measured_in)}" if line.difference else ""
+    short = f"\n差 {_difference_text(line.difference, line.measured_in)}" if line.difference else ""
     remedy = line.remedy
     effort = [range_text(remedy.weeks, "周"), range_text(remedy.cost_wan_cny, "万元")] if remedy is not None else []
     return cells | {
@@ -116,6 +117,11 @@ def _cells(line: GapLine) -> dict[str, str]:
         "整改措施": escape(remedy.text) if remedy is not None else "",
         "工期和造价": "\n".join(effort),
     }
+
+
+def _difference_text(number: Decimal, unit: str | None) -> str:
+    """A difference with its unit; that of percentages is one of percentage points."""
+    return f"{number_text(number)} 个百分点" if unit == "%" else number_text(number, unit)
 
 
 def _print_alternatives(alternatives: Iterable[Alternative], lines: Sequence[GapLine]) -> None:
@@ -192,8 +198,6 @@ def _print_set(title: str, found: ChangeSet, lines: Sequence[GapLine], ruleset: 
 def _change_text(change: Change, lines: Mapping[str, GapLine], ruleset: Ruleset) -> str:
     """`颗粒物（DA001）：25 mg/m³ → 不高于 15 mg/m³`; of evidence what it has to show; of sets what is added and what goes."""
     fact, row = ruleset.facts[change.fact], f"（{change.row}）" if change.row else ""
-    words = ("不晚于", "不早于") if fact.type == "date" else ("不高于", "不低于")
-    bound = {"at_most": words[0], "at_least": words[1], None: ""}[change.limit]
     if change.assumed:
         return f"补证{row}：{change.fact_label}（此处按 {change.after_text} 试算，以实际为准）"
     if change.kind == "wait" and change.ready_on is not None:
@@ -201,8 +205,13 @@ def _change_text(change: Change, lines: Mapping[str, GapLine], ruleset: Ruleset)
     if change.kind == "supply":
         closed = [lines[line] for line in change.lines if line in lines]
         said = "；".join(dict.fromkeys(line.required for line in closed))
-        if not closed or (bound and all(line.fact == change.fact for line in closed)):
-            said = glue((change.fact_label, bound or "为", change.after_text))
+        if not closed or (change.bound_text and all(line.fact == change.fact for line in closed)):
+            wished = (
+                (change.bound_text,)
+                if change.limit and change.bound_text != change.after_text
+                else ("为", change.after_text)
+            )
+            said = glue((change.fact_label, *wished))
         return f"补证{row}：{said}"
     if isinstance(change.after, list):
         before = change.before or []
@@ -211,7 +220,7 @@ def _change_text(change: Change, lines: Mapping[str, GapLine], ruleset: Ruleset)
         steps = [f"增加 {added}" if added else "", f"去掉 {gone}" if gone else ""]
         return f"{change.fact_label}{row}：{'；'.join(step for step in steps if step)}"
     ready = f"（最早 {day_text(change.ready_on)} 满足）" if change.ready_on is not None else ""
-    return f"{change.fact_label}{row}：{change.before_text} → {glue((bound, change.after_text))}{ready}"
+    return f"{change.fact_label}{row}：{change.before_text} → {change.bound_text or change.after_text}{ready}"
 
 
 def _print_measures(ruleset: Ruleset, gaps: UnitGaps) -> None:

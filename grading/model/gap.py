@@ -95,8 +95,9 @@ class Change(Strict):
 
     `ready_on` is the day from which on enough time has passed, where that is what it takes.
 
-    `after` is enough and no more; `limit` says on which side of it the value may also be. `assumed`: any value would do,
-    it only has to be stated. `setting` is the left-hand side for `grading simulate --set`.
+    `after` is enough and no more; `limit` says on which side of it the value may also be, `bound_text` the same in words, as
+    the requirement has it (`低于 3%` where `after` is 2.999 %). `assumed`: any value would do, it only has to be stated.
+    `setting` is the left-hand side for `grading simulate --set`.
     """
 
     kind: Literal["improve", "supply", "wait"]
@@ -117,6 +118,7 @@ class Change(Strict):
     lines: tuple[str, ...]
     remedies: tuple[Remedy, ...]
     ready_on: date | None = None
+    bound_text: str | None = None
 
 
 class WorkToDo(Strict):

@@ -241,7 +241,7 @@ def _after(change: Change) -> str:
     """The value that was graded with, and the side of it on which the value may be as well."""
     if change.assumed:
         return f"须填报，取值不限（复评取 {change.after_text}）"
-    after = change.after_text + {"at_most": " 及以下", "at_least": " 及以上", None: ""}[change.limit]
+    after = change.bound_text or change.after_text
     if change.ready_on is None:
         return after
     when = "最迟自" if change.kind == "wait" else "最早自"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from grading.engine.grade import json_value
+from grading.gaps.solver.bounds import bound_text
 from grading.gaps.solver.clusters import Chosen, Part, choose_changes
 from grading.gaps.solver.costs import cost_of, remedies_of, weeks_of, works_of
 from grading.gaps.solver.trials import Trials, has_reached, setting_of
@@ -83,6 +84,11 @@ def _change(subject: Subject, chosen: Chosen, slot: Slot, serving: list[Demand],
         for constraint in constraints
         if constraint.order is not None
     }
+    limit: Literal["at_most", "at_least"] | None = None
+    if sides == {"at_most"}:
+        limit = "at_most"
+    elif sides == {"at_least"}:
+        limit = "at_least"
     closed = {demand.line for demand in serving} & set(order)
     return Change(
         kind=_kind(subject, slot, before, constraints),
@@ -98,7 +104,8 @@ def _change(subject: Subject, chosen: Chosen, slot: Slot, serving: list[Demand],
         before_text=known_text(subject.ruleset, slot.fact, before),
         after=json_value(after),
         after_text=known_text(subject.ruleset, slot.fact, after),
-        limit=sides.pop() if len(sides) == 1 else None,
+        limit=limit,
+        bound_text=bound_text(subject.ruleset, fact, after, limit, constraints),
         assumed=all(constraint.operator == STATED for constraint in constraints),
         lines=tuple(sorted(closed, key=lambda line: order[line])),
         remedies=() if fact.is_given else remedies_of(serving),

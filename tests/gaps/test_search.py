@@ -98,7 +98,7 @@ def test_a_work_that_is_sure_to_leave_a_scope_and_perhaps_needed_otherwise_has_n
     audit = of.audit({"region": False, "dust": {"below": 20}})
     grading = of.grade(audit)
     open_ = Open(Subject(audit, 0, of.engine.library.ruleset("e/r"), grading.units[0], grading.mode), "C")
-    assert {slot.fact for slot in uncertain_prices(open_.trees.values())} == {"dust"}
+    assert {slot.fact for slot in uncertain_prices(list(open_.trees.values()))} == {"dust"}
     found = of.gaps_of(audit, "C").steps[0].cheapest
     assert found is not None
     assert [(work.remedy.text, work.if_needed, work.cost_wan_cny) for work in found.works] == [

@@ -1,6 +1,7 @@
 """The limit that a changed value has to keep, in words."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -30,7 +31,8 @@ def bound_text(
         return None
     if after == (fact.min if limit == "at_most" else fact.max):
         return known_text(ruleset, fact.id, after)
-    word, named = limit, after
+    word: str = limit
+    named = after
     strict = "below" if limit == "at_most" else "above"
     figures = [c.operand for c in constraints if c.order == strict]
     nearest = min(figures, key=lambda figure: abs(figure - after), default=None)
@@ -42,5 +44,5 @@ def bound_text(
 def _is_next(fact: Fact, after: Any, figure: Any) -> bool:
     """True when a value is the last before a figure that the form takes."""
     if fact.type == "date":
-        return abs((figure - after).days) == 1
-    return isinstance(figure, Decimal) and abs(figure - after) == Decimal(1).scaleb(-fact.decimals)
+        return isinstance(figure, date) and bool(abs((figure - after).days) == 1)
+    return isinstance(figure, Decimal) and bool(abs(figure - after) == Decimal(1).scaleb(-fact.decimals))

@@ -12,9 +12,11 @@ from decimal import Decimal
 
 from grading.gaps.solver.components import components
 from grading.gaps.solver.lower_bounds import (
+    NOTHING,
     Choice,
     LowerBound,
     Rank,
+    Uncertain,
     choice_of,
     prices_of,
     uncertain_prices,
@@ -22,7 +24,6 @@ from grading.gaps.solver.lower_bounds import (
 from grading.gaps.solver.state import State, most_telling_first
 from grading.gaps.tree.nodes import Node, leaves
 from grading.gaps.tree.propagate import Demand, Propagation
-from grading.gaps.tree.values import Slot
 
 MAX_STEPS = 4_000
 """Keeps a search within some seconds; what plans of the rulesets take is a hundredth of it."""
@@ -49,7 +50,7 @@ class BranchAndBound:
 
     def __init__(self, propagation: Propagation, smallest: bool) -> None:
         self.propagation, self.values, self.smallest = propagation, propagation.values, smallest
-        self.uncertain: frozenset[Slot] = frozenset()
+        self.uncertain: Uncertain = NOTHING
         self.decided: dict[Hashable, Sequence[Demand] | None] = {}
         self.steps, self.weight, self.is_cut_off = 0, 0, False
 

@@ -1,6 +1,6 @@
 """Lower bounds of costs: the price of remedies, and how little more a choice could cost or change than is decided already."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,9 @@ UNPRICED = Decimal(1_000_000)
 Rank = tuple[Decimal, Decimal, Decimal]
 """Cost, demands of better levels than the one aimed at, changed values; of the smallest set the last of them first."""
 Prices = dict[Work, Decimal]
+Uncertain = Mapping[Slot, Sequence[Effort]]
+"""By value of which it is open whether leaving a scope by it costs anything, what it takes to change it for its own sake."""
+NOTHING: Uncertain = {}
 Choice = tuple[int, list[Node]]
 """So many of these ways."""
 
@@ -34,7 +37,7 @@ def prices_of(demands: Iterable[Demand]) -> Prices:
     return found
 
 
-def uncertain_prices(parts: Iterable[Node]) -> frozenset[Slot]:
+def uncertain_prices(parts: Iterable[Node]) -> Uncertain:
     """The values that may be changed for their own sake at another price than it takes to leave a scope by them."""
     taking = [(leaf.demand.slot, leaf.demand.effort) for part in parts for leaf in leaves(part)]
     works: dict[Slot, set[tuple[Work, bool]]] = {}
@@ -42,7 +45,11 @@ def uncertain_prices(parts: Iterable[Node]) -> frozenset[Slot]:
         if effort is not None:
             works.setdefault(slot, set()).add((effort.work, effort.sure))
     scope = {slot for slot, effort in taking if effort is not None and effort.for_scope}
-    return frozenset(slot for slot in scope if len(works[slot]) > 1)
+    uncertain: dict[Slot, list[Effort]] = {slot: [] for slot in scope if len(works[slot]) > 1}
+    for slot, effort in taking:
+        if slot in uncertain and effort is not None and not effort.for_scope and effort not in uncertain[slot]:
+            uncertain[slot].append(effort)
+    return uncertain
 
 
 def choice_of(needed: int, ways: Iterable[Node]) -> Either:
@@ -58,7 +65,7 @@ class LowerBound:
         propagation: Propagation,
         demands: list[Demand],
         smallest: bool,
-        uncertain: frozenset[Slot] = frozenset(),
+        uncertain: Uncertain = NOTHING,
     ) -> None:
         self.values, self.smallest, self.uncertain = propagation.values, smallest, uncertain
         self.known, values = propagation.best, propagation.values
@@ -155,9 +162,10 @@ class LowerBound:
     def _least_cost(self, node: Node) -> Decimal:
         if isinstance(node, Leaf):
             effort = node.demand.effort
-            if effort is None or self.is_uncertain(node.demand):
+            if effort is None:
                 return Decimal(0)
-            return max(price(effort) - self.paid.get(effort.work, Decimal(0)), Decimal(0))
+            own = self.uncertain[node.demand.slot] if self.is_uncertain(node.demand) else ()
+            return min(max(price(e) - self.paid.get(e.work, Decimal(0)), Decimal(0)) for e in (effort, *own))
         if isinstance(node, Either):
             return sorted(self._cost(way) for way in node.parts)[node.needed - 1]
         if not isinstance(node, Both):
@@ -179,7 +187,13 @@ class LowerBound:
         return max([Decimal(facts), *(self._count(part) for part in node.parts)])
 
     def _remedies(self, node: Node) -> set[object]:
-        return {leaf.demand.effort.work for leaf in leaves(node) if leaf.demand.effort is not None}
+        found: set[object] = set()
+        for leaf in leaves(node):
+            if leaf.demand.effort is not None:
+                found.add(leaf.demand.effort.work)
+                if self.is_uncertain(leaf.demand):
+                    found.update(effort.work for effort in self.uncertain[leaf.demand.slot])
+        return found
 
     def _slots(self, node: Node) -> set[object]:
         return {root for leaf in leaves(node) if not leaf.holds for root in self.values.roots(leaf.demand.slot)}

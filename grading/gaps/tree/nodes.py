@@ -197,7 +197,9 @@ def _for_other_reasons(node: Node) -> Node:
         effort = node.demand.effort
         if effort is None or node.holds:
             return node
-        return replace(node, demand=replace(node.demand, effort=effort._replace(work=Work(None))))
+        # Each value by itself: a work without a remedy is no common one.
+        work = Work(None, f"{node.demand.slot.fact}[{node.demand.slot.row}]")
+        return replace(node, demand=replace(node.demand, effort=effort._replace(work=work)))
     parts = [_for_other_reasons(part) for part in node.parts]
     return both(parts, node.questions) if isinstance(node, Both) else either(node.id, node.row, node.needed, parts)
 

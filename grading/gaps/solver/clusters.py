@@ -14,7 +14,7 @@ from grading.gaps.solver.branch_and_bound import BranchAndBound
 from grading.gaps.solver.within_weeks import within_weeks
 from grading.gaps.tree.constraints import Constraint
 from grading.gaps.tree.lines import Open
-from grading.gaps.tree.nodes import Both, Leaf, Node, Table, has_questions, leaves, obstacles_of
+from grading.gaps.tree.nodes import Both, Leaf, Node, Table, has_evidence_first, has_questions, leaves, obstacles_of
 from grading.gaps.tree.propagate import Demand, Propagation
 from grading.gaps.tree.subject import Asked, Subject
 from grading.gaps.tree.values import Slot, Values
@@ -59,7 +59,10 @@ def choose_changes(open_: Open, smallest: bool, within: Decimal | None = None) -
 
     subject = open_.subject
     trees = {key: limited(tree) for key, tree in open_.trees.items()}
-    chosen = Chosen(optimal=not any(has_questions(tree) for tree in open_.trees.values()))
+    whole = open_.trees.values()
+    chosen = Chosen(
+        optimal=not any(has_questions(tree) or (not smallest and has_evidence_first(tree)) for tree in whole)
+    )
     parts = [part for one in open_.asked if one.key in trees for part in _parts(subject.values, one, trees[one.key])]
     for part in parts:
         chosen.closed += obstacles_of(part.node)

@@ -172,12 +172,17 @@ def as_asked(node: Node) -> Node:
 
 
 def has_questions(node: Node) -> bool:
-    """True when it is not known of something open whether it is asked at all, or evidence of it comes before works."""
+    """True when it is not known of something open whether it is asked at all."""
     if isinstance(node, Leaf | Table) or node.holds:
         return False
-    if (isinstance(node, Both) and node.questions) or (isinstance(node, Unless) and node.evidence_first):
-        return True
-    return any(has_questions(part) for part in node.parts)
+    return bool(isinstance(node, Both) and node.questions) or any(has_questions(part) for part in node.parts)
+
+
+def has_evidence_first(node: Node) -> bool:
+    """True when evidence of something open comes before works, be they cheaper."""
+    if isinstance(node, Leaf | Table) or node.holds:
+        return False
+    return (isinstance(node, Unless) and node.evidence_first) or any(has_evidence_first(part) for part in node.parts)
 
 
 def _takes_works(node: Node) -> bool:

@@ -36,8 +36,8 @@ def test_optimal_is_optimal_and_not_enough_is_not_enough(ruleset_id: str) -> Non
     audits = list(random_audits(ruleset, chance, -(-AUDITS // len(IDS))))
     checked = [is_compared(ruleset, audit, chance.choice(list(Mode)), chance.random() < 0.2) for audit in audits]
     asked = [compared for compared in checked if compared is not None]
-    # Of rubber, whose values are multiplied by others, fewer than half.
-    assert sum(asked) > len(asked) // 3
+    # Of rubber, whose values are multiplied by others, a third: where one step can't be asked about, the audit is not counted.
+    assert sum(asked) > len(asked) // 4
 
 
 def is_compared(ruleset: Ruleset, audit: Audit, mode: Mode, to_the_best: bool) -> bool | None:

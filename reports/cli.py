@@ -124,18 +124,20 @@ def _items(files: Sequence[str]) -> Iterator[Item]:
 def _made(engine: Engine, name: str, target: str | None, trial: bool, html: bool) -> bytes:
     """One report; raises AuditError when the audit can't be read, graded or measured against the target."""
     from grading.gaps import enterprise_plan
+    from grading.gaps.opened import Opened
     from grading.gaps.unit import NoSuchLevelError
     from reports.gap_report import gap_report_html, gap_report_pdf
     from reports.targets import gaps_to
 
     audit = read_one(name, engine.library)
     grading = grade_one(audit, engine, Mode.TRIAL if trial else Mode.OFFICIAL)
+    opened = Opened(engine, audit, grading)
     try:
-        gaps = gaps_to(engine, audit, grading, target)
+        gaps = gaps_to(engine, audit, grading, target, opened)
     except NoSuchLevelError as error:
         raise AuditError([no_such_level("", error)]) from None
     rulesets = {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in audit.units}
-    joint = enterprise_plan(engine, audit, grading, target)
+    joint = enterprise_plan(engine, audit, grading, target, opened)
     if html:
         return gap_report_html(audit, grading, rulesets, gaps, joint=joint).encode()
     return gap_report_pdf(audit, grading, rulesets, gaps, joint=joint)

@@ -15,7 +15,8 @@ from grading.batch.heads import PROBLEM, HeadNames, plain_head, table_names
 from grading.batch.layout import HEADS, UNIT_ID, LayoutError, Reject
 from grading.batch.sheets import sheets_of
 from grading.batch.split import Part, Split
-from grading.batch.staging import BROKEN, SOURCE_LINE, open_tables, stage_csv, stage_sheet
+from grading.batch.staged_rows import BROKEN, SOURCE_LINE
+from grading.batch.staging import open_tables, stage_csv, stage_sheet
 from grading.batch.tables import UNITS_FILE, TableSource
 from grading.batch.unit_ids import normalised
 from grading.language.load import Library

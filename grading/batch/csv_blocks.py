@@ -1,0 +1,241 @@
+"""A CSV file a block of lines at a time: plain blocks are split in columns by Polars, others row by row as `csv` reads them.
+
+A block is plain when no quote stands in it and no line of it has more cells than there are heads. Of a plain block only the
+columns that are asked for are made, and of these only the rows.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+import polars as pl
+
+from grading.batch.staged_rows import BROKEN, SOURCE_LINE, StagedRows
+
+BYTES_AT_ONCE = 32 << 20
+ROWS_AT_ONCE = 20_000
+_FILLED = bytes(byte if byte in b",\n" else ord("x") for byte in range(256))
+
+
+class UnfinishedError(Exception):
+    """A file is no whole CSV: up to which line it was read, and what the reader says."""
+
+    def __init__(self, line: int, said: str) -> None:
+        self.line, self.said = line, said
+        super().__init__(line, said)
+
+
+@dataclass(frozen=True)
+class Format:
+    """What a file's cells are read by: its encoding, its heads, and whether a carriage return alone may end a line."""
+
+    encoding: str
+    head_line: int
+    rows: StagedRows
+    lone_returns: bool
+
+
+class PlainBlock:
+    """Lines without quotes, as bytes of UTF-8."""
+
+    def __init__(self, lines: list[bytes], first: int, rows: StagedRows) -> None:
+        filled = [n for n, line in enumerate(lines) if not _is_blank(line)]
+        self._lines = lines if len(filled) == len(lines) else [lines[n] for n in filled]
+        self.lines = pl.Series(SOURCE_LINE, filled, dtype=pl.UInt32) + first
+        self._rows = rows
+
+    @property
+    def height(self) -> int:
+        """The number of its rows."""
+        return len(self._lines)
+
+    def frame(self, heads: Sequence[str], positions: pl.Series | None = None) -> pl.DataFrame:
+        """Some columns of the rows at some positions, with their lines and what is wrong with each row."""
+        rows = self._rows
+        wanted = [head for head in rows.columns.values() if head in set(heads)]
+        chosen, lines = self._chosen(positions), self.lines if positions is None else self.lines.gather(positions)
+        asked = [*wanted, *([] if rows.problem_head is None or rows.problem_head in wanted else [rows.problem_head])]
+        read = (
+            rows.as_staged(self._parsed(chosen, asked))
+            if chosen
+            else pl.DataFrame(schema=dict.fromkeys(asked, pl.String))
+        )
+        broken = rows.unconfirmed(read)
+        return pl.DataFrame([lines.alias(SOURCE_LINE), broken.alias(BROKEN), *(read[head] for head in wanted)])
+
+    def filled(self, positions: pl.Series) -> int:
+        """The number of cells of some rows in which something stands."""
+        text = (b"\n" + b"\n".join(self._chosen(positions))).translate(_FILLED)
+        return text.count(b",x") + text.count(b"\nx")
+
+    def _chosen(self, positions: pl.Series | None) -> list[bytes]:
+        return self._lines if positions is None else [self._lines[n] for n in positions.to_list()]
+
+    def _parsed(self, lines: list[bytes], heads: Sequence[str]) -> pl.DataFrame:
+        names = {head: str(column) for column, head in self._rows.columns.items()}
+        text = b"\n".join([",".join(names.values()).encode(), *lines, b""])
+        schema = dict.fromkeys(names.values(), pl.String)
+        chosen = [names[head] for head in heads]
+        read = pl.read_csv(text, schema=schema, columns=chosen, quote_char=None)
+        if read.height != len(lines):
+            raise ValueError(f"{len(lines)} lines were read as {read.height} rows")
+        return read.rename({names[head]: head for head in heads})
+
+
+class FrameBlock:
+    """Rows that have been read."""
+
+    def __init__(self, whole: pl.DataFrame) -> None:
+        self.whole = whole
+
+    @property
+    def height(self) -> int:
+        """The number of its rows."""
+        return self.whole.height
+
+    def frame(self, heads: Sequence[str], positions: pl.Series | None = None) -> pl.DataFrame:
+        """Some columns of the rows at some positions, with their lines and, of staged rows, what is wrong with each."""
+        own = [name for name in (SOURCE_LINE, BROKEN) if name in self.whole.columns]
+        chosen = self.whole.select(*own, *heads)
+        return chosen if positions is None else chosen[positions]
+
+    def filled(self, positions: pl.Series) -> int:
+        """The number of cells of some rows in which something stands."""
+        return sum(self.counts(positions).values())
+
+    def counts(self, positions: pl.Series) -> dict[str, int]:
+        """The same by column."""
+        chosen = self.whole[positions]
+        return {c.name: chosen.height - c.null_count() for c in chosen if c.name not in (SOURCE_LINE, BROKEN)}
+
+
+Block = PlainBlock | FrameBlock
+
+
+class CsvBlocks:
+    """The rows of a CSV file below its heads; what had to be read row by row is kept below `work`, to be read once."""
+
+    def __init__(self, file: Path, form: Format, work: Path) -> None:
+        self.file, self.form, self.work = file, form, work
+        self._kept: dict[int, _Kept] = {}
+
+    def __iter__(self) -> Iterator[Block]:
+        """The blocks in order. Raises UnfinishedError."""
+        if self.form.lone_returns:
+            yield from self._row_by_row(0, self._all_rows(), lambda: (0, 0))
+            return
+        line = self.form.head_line
+        with self.file.open("rb") as data:
+            for _ in range(line):
+                data.readline()
+            while block := data.read(BYTES_AT_ONCE):
+                block += data.readline()
+                plain = self._plain_lines(block)
+                if plain is not None:
+                    yield PlainBlock(plain, line + 1, self.form.rows)
+                    line += len(plain)
+                    continue
+                lines = _Lines(block, data, self.form.encoding)
+                yield from self._row_by_row(line, csv_rows(lines, line), lambda at=lines: (data.tell(), at.read))
+                kept = self._kept[line]
+                data.seek(kept.offset)
+                line += kept.lines
+
+    def _plain_lines(self, block: bytes) -> list[bytes] | None:
+        """The lines of a plain block; None for one that is not."""
+        if b'"' in block:
+            return None
+        if self.form.encoding != "utf-8-sig":
+            block = block.decode(self.form.encoding).encode()
+        lines = block.replace(b"\r\n", b"\n").split(b"\n")
+        if not lines[-1]:
+            lines.pop()
+        most = self.form.rows.width - 1
+        return None if any(line.count(b",") > most for line in lines) else lines
+
+    def _all_rows(self) -> Iterator[tuple[int, list[str]]]:
+        with self.file.open(encoding=self.form.encoding, newline="") as text:
+            for line, row in csv_rows(text, 0):
+                if line > self.form.head_line:
+                    yield line, row
+
+    def _row_by_row(
+        self, number: int, rows: Iterator[tuple[int, list[str]]], end: Callable[[], tuple[int, int]]
+    ) -> Iterator[FrameBlock]:
+        """Blocks of rows; the second time as they were kept. `end` tells where in the file they end, and after how many lines."""
+        if number in self._kept:
+            yield from (FrameBlock(pl.read_ipc(place)) for place in self._kept[number].places)
+            return
+        places: list[Path] = []
+        staged = self.form.rows
+        self.work.mkdir(parents=True, exist_ok=True)
+        while listed := list(islice(rows, ROWS_AT_ONCE)):
+            for line, row in listed:
+                staged.add(line, row, None)
+            places.append(self.work / f"{self.file.name}-{number}-{len(places)}.rows")
+            taken = staged.taken()
+            taken.write_ipc(places[-1], compression="lz4")
+            yield FrameBlock(taken)
+        self._kept[number] = _Kept(tuple(places), *end())
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """Rows that were read one by one: their files, where they end in the CSV file, and their lines."""
+
+    places: tuple[Path, ...]
+    offset: int
+    lines: int
+
+
+class _Lines:
+    """The lines of a block, and those behind it as long as the reader asks for more: in a quoted cell."""
+
+    def __init__(self, block: bytes, behind: BinaryIO, encoding: str) -> None:
+        self._encoding, self._behind = encoding, behind
+        self._inside = io.StringIO(block.decode(encoding), newline="").readlines()
+        self.read = 0
+
+    @cached_property
+    def amount(self) -> int:
+        """The number of lines in the block."""
+        return len(self._inside)
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        is_inside = self.read < self.amount
+        line = self._inside[self.read] if is_inside else self._behind.readline().decode(self._encoding)
+        if not line:
+            raise StopIteration
+        self.read += 1
+        return line
+
+
+def csv_rows(lines: "_Lines | TextIO", before: int) -> Iterator[tuple[int, list[str]]]:
+    """Rows with the lines on which they end. Raises UnfinishedError: a quote without its other half makes one cell of all that
+    follows, so that rows of other units would be missing."""
+    reader = csv.reader(lines, strict=True)
+    try:
+        while not isinstance(lines, _Lines) or lines.read < lines.amount:
+            row = next(reader, None)
+            if row is None:
+                return
+            yield before + reader.line_num, row
+    except csv.Error as error:
+        raise UnfinishedError(before + reader.line_num, str(error)) from None
+
+
+def _is_blank(line: bytes) -> bool:
+    """True when nothing can be seen in a line's cells."""
+    rest = line.strip(b",")
+    # Of other beginnings none is a space.
+    return not rest or (
+        rest[0] in b" \t\x0b\x0c\x1c\x1d\x1e\x1f\xc2\xe1\xe2\xe3" and rest.replace(b",", b" ").decode().isspace()
+    )

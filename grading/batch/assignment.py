@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 
 from grading.language.industries import Industries, industries_or_none
 from grading.language.industry_search import find
 from grading.language.load import Library
+from grading.model.ruleset import Ruleset
 from grading.ruleset_id import edition_of, industry_of
 
 RULESET, INDUSTRY = "ruleset", "industry"
@@ -16,6 +18,11 @@ HEADS = {
 }
 """The heads of the columns that tell it."""
 MOST_NAMED = 8
+
+
+def _stated(cells: Iterable[str | None]) -> tuple[str, ...]:
+    """What cells say, each once, without spaces around."""
+    return tuple(dict.fromkeys(plain for cell in cells if cell and (plain := cell.strip())))
 
 
 @dataclass(frozen=True)
@@ -30,25 +37,37 @@ class Assignment:
     """Rulesets for what files say of units. `edition`: the one that is meant where none is named."""
 
     def __init__(self, library: Library, edition: str | None = None) -> None:
+        self._library = library
         self.ids = library.ids()
         self.edition = edition
         self.titles = {id_: library.title(id_) or id_ for id_ in self.ids}
         self.register: Industries | None = industries_or_none(library)
-        self._known: dict[tuple[str | None, str | None], Assigned] = {}
+        self._known: dict[tuple[tuple[str, ...], tuple[str, ...]], Assigned] = {}
 
-    def of(self, ruleset: str | None, industry: str | None) -> Assigned:
-        """The ruleset that the two cells of a unit mean."""
-        key = (ruleset, industry)
+    @cached_property
+    def any_ruleset(self) -> Ruleset:
+        """A ruleset that can be used, for what all have in common. Raises LanguageError when there is none."""
+        return next(self._library.usable(), None) or self._library.ruleset(self.ids[0])
+
+    def of(self, rulesets: Iterable[str | None], industries: Iterable[str | None]) -> Assigned:
+        """The ruleset that the cells of a unit mean; those that name its ruleset, and those that name its industry."""
+        key = (_stated(rulesets), _stated(industries))
         if key not in self._known:
-            self._known[key] = self._assigned((ruleset or "").strip(), (industry or "").strip())
+            self._known[key] = self._assigned(*key)
         return self._known[key]
 
-    def _assigned(self, ruleset: str, industry: str) -> Assigned:
-        if not ruleset and not industry:
+    def _assigned(self, rulesets: tuple[str, ...], industries: tuple[str, ...]) -> Assigned:
+        if not rulesets and not industries:
             return Assigned(
                 None, "未填规则集，也未填行业；请填规则集（如 national-2020/lime）或行业（如 石灰窑、C3012）"
             )
-        meant = {found.ruleset for found in find(self.register, industry)} if self.register and industry else set()
+        if len(rulesets) > 1:
+            return Assigned(None, f"两列规则集所填不同：{'、'.join(rulesets)}；请只填一个")
+        ruleset, industry = "".join(rulesets), "”和“".join(industries)
+        found = [{found.ruleset for found in find(self.register, one)} for one in industries if self.register]
+        meant = set.intersection(*found) if found else set()
+        if not meant and len(found) > 1 and all(found):
+            return Assigned(None, f"所填行业“{industry}”不是同一行业；请核对")
         if not ruleset:
             return self._one(f"行业“{industry}”", [id_ for id_ in self.ids if industry_of(id_) in meant])
         named = [ruleset] if ruleset in self.ids else self._named(ruleset)

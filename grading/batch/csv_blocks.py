@@ -1,11 +1,12 @@
 """A CSV file a block of lines at a time: plain blocks are split in columns by Polars, others row by row as `csv` reads them.
 
-A block is plain when no quote stands in it and no line of it has more cells than there are heads. Of a plain block only the
-columns that are asked for are made, and of these only the rows.
+A block is plain when its quotes do no more than enclose whole cells, no cell has a quote or a line break inside, and no line has
+more cells than there are heads. Of a plain block only the columns that are asked for are made, and of these only the rows.
 """
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,8 +18,10 @@ import polars as pl
 
 from grading.batch.staged_rows import BROKEN, SOURCE_LINE, StagedRows
 
-BYTES_AT_ONCE = 32 << 20
+BYTES_AT_ONCE, FEW_BYTES = 32 << 20, 1 << 20
+"""The size of a block; and of those that one is divided into which is not plain."""
 ROWS_AT_ONCE = 20_000
+_EMPTY_QUOTES, _QUOTED = re.compile(rb'"(?<=[,\n]")"(?=[,\n])'), re.compile(rb'"(?<=[,\n]")[^"\n]+"(?=[,\n])')
 _FILLED = bytes(byte if byte in b",\n" else ord("x") for byte in range(256))
 
 
@@ -41,11 +44,14 @@ class Format:
 
 
 class PlainBlock:
-    """Lines without quotes, as bytes of UTF-8."""
+    """Lines of plain cells, as bytes of UTF-8; `bare` are the same with x for each quoted cell that holds something."""
 
-    def __init__(self, lines: list[bytes], first: int, rows: StagedRows) -> None:
-        filled = [n for n, line in enumerate(lines) if not _is_blank(line)]
-        self._lines = lines if len(filled) == len(lines) else [lines[n] for n in filled]
+    def __init__(self, lines: list[bytes], bare: list[bytes], first: int, rows: StagedRows) -> None:
+        filled = [n for n, line in enumerate(bare) if not _is_blank(line)]
+        is_whole = len(filled) == len(lines)
+        self._lines = lines if is_whole else [lines[n] for n in filled]
+        self._bare = bare if is_whole else [bare[n] for n in filled]
+        self.amount = len(lines)
         self.lines = pl.Series(SOURCE_LINE, filled, dtype=pl.UInt32) + first
         self._rows = rows
 
@@ -58,7 +64,8 @@ class PlainBlock:
         """Some columns of the rows at some positions, with their lines and what is wrong with each row."""
         rows = self._rows
         wanted = [head for head in rows.columns.values() if head in set(heads)]
-        chosen, lines = self._chosen(positions), self.lines if positions is None else self.lines.gather(positions)
+        chosen = _at(self._lines, positions)
+        lines = self.lines if positions is None else self.lines.gather(positions)
         asked = [*wanted, *([] if rows.problem_head is None or rows.problem_head in wanted else [rows.problem_head])]
         read = (
             rows.as_staged(self._parsed(chosen, asked))
@@ -70,21 +77,19 @@ class PlainBlock:
 
     def filled(self, positions: pl.Series) -> int:
         """The number of cells of some rows in which something stands."""
-        text = (b"\n" + b"\n".join(self._chosen(positions))).translate(_FILLED)
+        text = (b"\n" + b"\n".join(_at(self._bare, positions))).translate(_FILLED)
         return text.count(b",x") + text.count(b"\nx")
-
-    def _chosen(self, positions: pl.Series | None) -> list[bytes]:
-        return self._lines if positions is None else [self._lines[n] for n in positions.to_list()]
 
     def _parsed(self, lines: list[bytes], heads: Sequence[str]) -> pl.DataFrame:
         names = {head: str(column) for column, head in self._rows.columns.items()}
         text = b"\n".join([",".join(names.values()).encode(), *lines, b""])
         schema = dict.fromkeys(names.values(), pl.String)
         chosen = [names[head] for head in heads]
-        read = pl.read_csv(text, schema=schema, columns=chosen, quote_char=None)
+        read = pl.read_csv(text, schema=schema, columns=chosen)
         if read.height != len(lines):
             raise ValueError(f"{len(lines)} lines were read as {read.height} rows")
-        return read.rename({names[head]: head for head in heads})
+        nothing = pl.all().replace({"": None})
+        return read.select(nothing).rename({names[head]: head for head in heads})
 
 
 class FrameBlock:
@@ -106,12 +111,13 @@ class FrameBlock:
 
     def filled(self, positions: pl.Series) -> int:
         """The number of cells of some rows in which something stands."""
-        return sum(self.counts(positions).values())
+        return sum(len(column) - column.null_count() for column in self._some.select(pl.all().gather(positions)))
 
-    def counts(self, positions: pl.Series) -> dict[str, int]:
-        """The same by column."""
-        chosen = self.whole[positions]
-        return {c.name: chosen.height - c.null_count() for c in chosen if c.name not in (SOURCE_LINE, BROKEN)}
+    @cached_property
+    def _some(self) -> pl.DataFrame:
+        """The columns in which anything stands."""
+        own = (SOURCE_LINE, BROKEN)
+        return self.whole.select(c.name for c in self.whole if c.name not in own and c.null_count() < len(c))
 
 
 Block = PlainBlock | FrameBlock
@@ -133,12 +139,17 @@ class CsvBlocks:
         with self.file.open("rb") as data:
             for _ in range(line):
                 data.readline()
-            while block := data.read(BYTES_AT_ONCE):
+            in_few = 0
+            while block := data.read(FEW_BYTES if data.tell() < in_few else BYTES_AT_ONCE):
                 block += data.readline()
-                plain = self._plain_lines(block)
+                plain = self._plain(block, line + 1)
                 if plain is not None:
-                    yield PlainBlock(plain, line + 1, self.form.rows)
-                    line += len(plain)
+                    yield plain
+                    line += plain.amount
+                    continue
+                if len(block) > BYTES_AT_ONCE:
+                    in_few = data.tell()
+                    data.seek(in_few - len(block))
                     continue
                 lines = _Lines(block, data, self.form.encoding)
                 yield from self._row_by_row(line, csv_rows(lines, line), lambda at=lines: (data.tell(), at.read))
@@ -146,17 +157,21 @@ class CsvBlocks:
                 data.seek(kept.offset)
                 line += kept.lines
 
-    def _plain_lines(self, block: bytes) -> list[bytes] | None:
-        """The lines of a plain block; None for one that is not."""
-        if b'"' in block:
-            return None
+    def _plain(self, block: bytes, first: int) -> PlainBlock | None:
+        """A block whose first line is `first`; None for one that is not plain."""
         if self.form.encoding != "utf-8-sig":
             block = block.decode(self.form.encoding).encode()
-        lines = block.replace(b"\r\n", b"\n").split(b"\n")
-        if not lines[-1]:
-            lines.pop()
+        text = b"\n" + block.replace(b"\r\n", b"\n")
+        if not text.endswith(b"\n"):
+            text += b"\n"
+        bare = _QUOTED.sub(b"x", _EMPTY_QUOTES.sub(b"", text)) if b'"' in text else text
+        if b'"' in bare:
+            return None
+        lines = bare.split(b"\n")[1:-1]
         most = self.form.rows.width - 1
-        return None if any(line.count(b",") > most for line in lines) else lines
+        if any(line.count(b",") > most for line in lines):
+            return None
+        return PlainBlock(lines if bare is text else text.split(b"\n")[1:-1], lines, first, self.form.rows)
 
     def _all_rows(self) -> Iterator[tuple[int, list[str]]]:
         with self.file.open(encoding=self.form.encoding, newline="") as text:
@@ -239,3 +254,7 @@ def _is_blank(line: bytes) -> bool:
     return not rest or (
         rest[0] in b" \t\x0b\x0c\x1c\x1d\x1e\x1f\xc2\xe1\xe2\xe3" and rest.replace(b",", b" ").decode().isspace()
     )
+
+
+def _at(lines: list[bytes], positions: pl.Series | None) -> list[bytes]:
+    return lines if positions is None else [lines[n] for n in positions.to_list()]

@@ -57,7 +57,7 @@ class SplitLines(AuditLines):
 
 def split_lines(library: Library, file: Path, assignment: Assignment, work: Path) -> Split:
     """Write every line into the file of each ruleset that one of its units names."""
-    whole = AuditLines(library, library.ruleset(assignment.ids[0]), file)
+    whole = AuditLines(library, assignment.any_ruleset, file)
     total = whole.extent().total
     rejects: list[Reject] = []
     numbers: dict[str, list[int]] = {}
@@ -107,7 +107,7 @@ def _rulesets_of(text: bytes, assignment: Assignment) -> tuple[list[str], list[t
     for i, unit in enumerate(units):
         named = unit.get("ruleset") if isinstance(unit, dict) else None
         id_ = unit.get("id") if isinstance(unit, dict) else None
-        assigned = assignment.of(named if isinstance(named, str) else None, None)
+        assigned = assignment.of([named if isinstance(named, str) else None], [])
         if assigned.ruleset is None or assigned.ruleset != named:
             reason = assigned.reason or f"规则集应写作 {assigned.ruleset}"
             wrong.append((id_ if isinstance(id_, str) else None, f"units[{i}].ruleset", reason))

@@ -59,7 +59,7 @@ class ManySummary:
     @property
     def without_unit(self) -> int:
         """The number of rows of groups that belong to no unit of the file."""
-        return max((summary.without_unit for _, summary in self.parts), default=0)
+        return self.split.without_unit
 
     def as_json(self) -> dict[str, Any]:
         """The document that `--json` prints and `summary.json` holds."""

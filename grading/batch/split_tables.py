@@ -13,7 +13,7 @@ from grading.batch.heads import PROBLEM, HeadNames, plain_head, table_names
 from grading.batch.layout import HEADS, UNIT_ID, LayoutError, Reject
 from grading.batch.sheets import sheets_of
 from grading.batch.split import Part, Split
-from grading.batch.split_rows import staged_name, write_rows
+from grading.batch.split_rows import NO_UNIT, staged_name, write_rows
 from grading.batch.staged_rows import SOURCE_LINE
 from grading.batch.staging import open_tables, stage_sheet
 from grading.batch.table_blocks import Table, csv_table, parquet_table, staged_table
@@ -148,6 +148,7 @@ def split_tables(library: Library, file: Path, assignment: Assignment, work: Pat
     return Split(
         total=told.height,
         refused=of_unit.null_count(),
+        without_unit=sum(int((of_row == NO_UNIT).sum()) for _, _, of_row, is_group in by_table if is_group),
         parts=parts,
         rejects=tuple(rejects),
         notices=tuple(notices),
@@ -293,6 +294,6 @@ def _of_rows(
     firsts = ids.filter((run != run.shift(1)).fill_null(True)).alias("id").to_frame()
     joined = firsts.join(places, on="id", how="left", maintain_order="left")
     code = joined.select(
-        pl.when(pl.col("at").is_null()).then(pl.lit(-1, pl.Int32)).otherwise(pl.col("code").cast(pl.Int32))
+        pl.when(pl.col("at").is_null()).then(pl.lit(NO_UNIT, pl.Int32)).otherwise(pl.col("code").cast(pl.Int32))
     )
     return code.to_series().gather(run).alias("code")

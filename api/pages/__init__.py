@@ -21,6 +21,7 @@ from api.pages import (
     render,
     sign_in,
     teams,
+    unit_registration,
     users,
     what_if,
 )
@@ -42,6 +43,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     audit.router,
     comparison.router,
     enterprise.router,
+    unit_registration.router,
     what_if.router,
     overview.router,
     exports.router,

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.access import Rule
+from api.access import MAY, Rule
 from api.context import Context, needs
 from api.pages.gaps_view import gap_views, joint_view
 from api.pages.labels import level_labels, ruleset_titles
@@ -71,6 +71,7 @@ def show_enterprise(
         appeals=appeals_of(context, shown.id) if shown is not None else [],
         may_begin=context.actor.role in (Role.ASSESSOR, Role.ENTERPRISE),
         campaigns=campaigns_of(context.db, enterprise_id),
+        may_register=context.actor.role in MAY[Rule.KEEP_ENTERPRISES],
         units=registered.units(context.db, enterprise_id),
         titles=ruleset_titles(context),
         labels=level_labels(context),

@@ -161,7 +161,7 @@ class CsvBlocks:
         """A block whose first line is `first`; None for one that is not plain."""
         if self.form.encoding != "utf-8-sig":
             block = block.decode(self.form.encoding).encode()
-        text = b"\n" + block.replace(b"\r\n", b"\n")
+        text = b"\n" + (block.replace(b"\r\n", b"\n") if b"\r" in block else block)
         if not text.endswith(b"\n"):
             text += b"\n"
         bare = _QUOTED.sub(b"x", _EMPTY_QUOTES.sub(b"", text)) if b'"' in text else text

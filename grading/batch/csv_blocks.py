@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -109,15 +109,9 @@ class FrameBlock:
         chosen = self.whole.select(*own, *heads)
         return chosen if positions is None else chosen[positions]
 
-    def filled(self, positions: pl.Series) -> int:
-        """The number of cells of some rows in which something stands."""
-        return sum(len(column) - column.null_count() for column in self._some.select(pl.all().gather(positions)))
-
-    @cached_property
-    def _some(self) -> pl.DataFrame:
-        """The columns in which anything stands."""
-        own = (SOURCE_LINE, BROKEN)
-        return self.whole.select(c.name for c in self.whole if c.name not in own and c.null_count() < len(c))
+    def filled(self, heads: Sequence[str]) -> dict[str, int]:
+        """The number of cells of some columns in which something stands."""
+        return {head: self.whole.height - self.whole[head].null_count() for head in heads}
 
 
 Block = PlainBlock | FrameBlock
@@ -152,7 +146,7 @@ class CsvBlocks:
                     data.seek(in_few - len(block))
                     continue
                 lines = _Lines(block, data, self.form.encoding)
-                yield from self._row_by_row(line, csv_rows(lines, line), lambda at=lines: (data.tell(), at.read))
+                yield from self._row_by_row(line, csv_rows(lines, line), partial(_end, data, lines))
                 kept = self._kept[line]
                 data.seek(kept.offset)
                 line += kept.lines
@@ -231,6 +225,10 @@ class _Lines:
             raise StopIteration
         self.read += 1
         return line
+
+
+def _end(data: BinaryIO, lines: _Lines) -> tuple[int, int]:
+    return data.tell(), lines.read
 
 
 def csv_rows(lines: "_Lines | TextIO", before: int) -> Iterator[tuple[int, list[str]]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from grading.batch.csv_blocks import Block
+from grading.batch.csv_blocks import Block, FrameBlock, PlainBlock
 from grading.batch.staged_rows import BROKEN, SOURCE_LINE
 from grading.batch.table_blocks import Table
 from grading.batch.tables import UNITS_FILE
@@ -36,7 +36,7 @@ def write_rows(
     strange = [head for head in table.heads() if not columns.get(head)]
     parts: dict[str, list[Path]] = {name: [] for name in groups}
     foreign: Counter[tuple[str, int]] = Counter()
-    first = 0
+    first, of_row = 0, of_row.cast(pl.Int32)
     for number, block in enumerate(table.blocks()):
         codes = of_row.slice(first, block.height)
         first += block.height
@@ -56,8 +56,15 @@ def write_rows(
             to.parent.mkdir(parents=True, exist_ok=True)
             rows.select(*(n for n in (SOURCE_LINE, BROKEN) if n in rows.columns), *kept[name]).write_ipc(to)
             parts[name].append(to)
+        # Rows of rulesets that don't have the table at all are left out as well, and have to be told.
+        nothing = block.frame([], pl.Series([], dtype=pl.UInt32))
+        strangers = here - own.keys() - {NO_UNIT}
+        own |= {code: ((codes == code).fill_null(False).arg_true(), nothing) for code in strangers}
+        shared = [head for head, by in columns.items() if by]
+        if isinstance(block, FrameBlock):
+            shared = _left_over(block, own, codes, shared)
         known = {order.index(name): set(heads) for name, heads in kept.items()}
-        foreign += _foreign(block, own, [head for head, by in columns.items() if by], known)
+        foreign += _foreign(block, own, shared, known)
     for name, group in groups.items():
         to = work / name / staged_name(group)
         to.parent.mkdir(parents=True, exist_ok=True)
@@ -76,13 +83,26 @@ def _foreign(
     """The number of cells that hold something in a column that their row's ruleset doesn't know and another does."""
     found: Counter[tuple[str, int]] = Counter()
     for code, (positions, rows) in own.items():
-        if block.filled(positions) == _filled(rows):
+        others = [head for head in heads if head not in known.get(code, ())]
+        if not others or (isinstance(block, PlainBlock) and block.filled(positions) == _filled(rows)):
             continue
-        others = [head for head in heads if head not in known[code]]
         for column in block.frame(others, positions):
             if column.name in others and column.null_count() < len(column):
                 found[column.name, code] += len(column) - column.null_count()
     return found
+
+
+def _left_over(
+    block: FrameBlock, own: Mapping[int, tuple[pl.Series, pl.DataFrame]], codes: pl.Series, heads: Sequence[str]
+) -> list[str]:
+    """The columns in which more stands than the rulesets that know them have taken, or rows of no ruleset have."""
+    left = block.filled(heads)
+    rest = (codes.is_null() | (codes == NO_UNIT)).fill_null(True).arg_true()
+    for rows in (*(rows for _, rows in own.values()), block.frame(heads, rest)):
+        for column in rows:
+            if column.name in left:
+                left[column.name] -= len(column) - column.null_count()
+    return [head for head, count in left.items() if count]
 
 
 def _filled(rows: pl.DataFrame) -> int:

@@ -132,7 +132,7 @@ def _write(rows: pl.DataFrame, to: Path, number: int) -> Path:
     return part
 
 
-def _join(staged: StagedRows, parts: Sequence[Path], to: Path) -> None:
+def _join(staged: StagedRows, parts: list[Path], to: Path) -> None:
     partial = to.with_suffix(".partial")
     pl.scan_parquet(parts, glob=False).drop(staged.empty_columns).sink_parquet(partial)
     partial.rename(to)

@@ -26,7 +26,7 @@ def counts_text(figures: GroundFigures) -> str:
         (BASIS["recalled"], figures.recalled),
         (ESTABLISHED, figures.established),
     )
-    counts = "，".join(f"{_in_brackets(word)}{count} 项" if "，" in word else f"{word} {count} 项" for word, count in kinds if count)
+    counts = "，".join(f"{_in_brackets(word)}{count} 项" for word, count in kinds if count)
     said = f"本等级所依据的 {figures.total} 项数值中，{counts}"
     if figures.decisive:
         return f"{said}；其中 {len(figures.decisive)} 项若为他值则等级改变"
@@ -36,6 +36,6 @@ def counts_text(figures: GroundFigures) -> str:
 
 
 def _in_brackets(word: str) -> str:
-    """A word for how a figure is known, with what stands behind its comma in brackets: it is listed between commas."""
+    """A word for how a figure is known, to stand before a count; what is behind its comma goes into brackets."""
     head, _, rest = word.partition("，")
-    return f"{head}（{rest}）" if rest else head
+    return f"{head}（{rest}）" if rest else f"{head} "

@@ -184,6 +184,16 @@ def test_a_value_in_a_column_of_another_ruleset_is_not_left_out_in_silence(root:
     assert "没有读取" in (tmp_path / "out" / "notices.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_rows_in_a_table_that_their_ruleset_does_not_have_are_not_left_out_in_silence(
+    root: Path, tmp_path: Path, form: str
+) -> None:
+    file = written(tmp_path, kilns=KILNS + "U1,Y9,3\n")
+    result = batch(root, as_parquet(tmp_path) if form == "parquet" else file)
+    assert result.exit_code == 1
+    assert "“窑尘”不是 e/r（试验行业）的项目，1 行填有内容" in result.output.replace("\n", "")
+
+
 def test_a_file_that_tells_neither_ruleset_nor_industry_is_refused(root: Path, tmp_path: Path) -> None:
     result = batch(root, written(tmp_path, UNITS.replace("规则集,行业", "note1,note2")))
     assert result.exit_code == 1

@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 from api.http.problem_handlers import PageMaker
 from api.pages import (
     account,
+    announcements,
     audit,
     comparison,
     enterprise,
@@ -18,6 +19,7 @@ from api.pages import (
     log,
     notices,
     overview,
+    public,
     render,
     sign_in,
     teams,
@@ -37,6 +39,7 @@ from grading.language.problems import LanguageError
 
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
+    public.router,
     home.router,
     audit_form.router,
     evidence.router,
@@ -46,6 +49,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     unit_registration.router,
     what_if.router,
     overview.router,
+    announcements.router,
     exports.router,
     rulesets.router,
     batches.router,

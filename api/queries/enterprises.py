@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from api.access import area_bounds, scope_cached
 from api.queries.decisions import of_class
+from api.queries.enterprise_search import matching
 from api.queries.paging import newest_first
 from api.schemas.decisions import DecisionOut, stored_decision
 from api.schemas.enterprises import EnterpriseOut, PublishedGrade
@@ -51,8 +52,7 @@ def enterprises(
     """A page of enterprises, the newest first, and the cursor of the next page."""
     rows = select(Enterprise)
     if wanted.text:
-        like = f"%{_escaped(wanted.text)}%"
-        rows = rows.where(or_(Enterprise.name.like(like, escape="\\"), Enterprise.uscc.like(like, escape="\\")))
+        rows = rows.where(matching(wanted.text))
     if wanted.area:
         rows = rows.where(Enterprise.county.between(*area_bounds(wanted.area)))
     if wanted.active is not None:
@@ -110,7 +110,3 @@ def sites(db: Session, enterprise_id: UUID) -> list[Site]:
 def units(db: Session, enterprise_id: UUID) -> list[Unit]:
     """The units of an enterprise, in the order they were registered."""
     return list(db.scalars(select(Unit).where(Unit.enterprise_id == enterprise_id).order_by(Unit.id)))
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -12,12 +12,15 @@ from rich.text import Text
 
 from grading.cli.gaps import no_such_level
 from grading.cli.inputs import STDIN, grade_one, print_audit_problems, read_bytes, read_one, with_progress
+from grading.cli.ruleset import app as ruleset_commands
 from grading.cli.terminal import Exit, err, library, stop
 from grading.intake import AuditError
 from grading.model.base import Mode
 from reports.admission import command as admission
 from reports.campaign import command as campaign
 from reports.orders import Item, Order
+from reports.record import command as record
+from reports.rulebook import command as rulebook
 
 if TYPE_CHECKING:
     from grading.engine.grade import Engine
@@ -31,6 +34,8 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this package."""
     admission.register(app)
     campaign.register(app)
+    record.register(app)
+    rulebook.register(ruleset_commands)
     app.command("report", help="生成差距报告（PDF/A-3，附评级结果；或 HTML）")(report)
 
 

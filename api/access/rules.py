@@ -37,6 +37,8 @@ class Rule(StrEnum):
     WITHDRAW_AUDITS = "withdraw_audits"
     GRADE_OUTSIDE = "grade_outside"
     """Give the reason for which a plant is graded under an edition that does not apply where it lies."""
+    GRANT_WAIVERS = "grant_waivers"
+    """Grant units waivers of indicators, and end them."""
     APPEAL = "appeal"
     ANSWER_APPEALS = "answer_appeals"
     SIGN_OFF_RULESETS = "sign_off_rulesets"
@@ -48,6 +50,8 @@ class Rule(StrEnum):
     """Look at numbers over all enterprises in scope, and their export."""
     READ_BATCHES = "read_batches"
     """Look at batches, what they would change, and drafts of editions."""
+    EDIT_RULESETS = "edit_rulesets"
+    """Complete editions figure by figure, and propose them."""
     MAKE_BATCHES = "make_batches"
     """Order, hold and cancel batches; upload drafts of editions."""
     PUBLISH_BATCHES = "publish_batches"
@@ -90,6 +94,7 @@ MAY = MappingProxyType(
         Rule.PUBLISH_AUDITS: frozenset({B}),
         Rule.WITHDRAW_AUDITS: frozenset({A, E, B}),
         Rule.GRADE_OUTSIDE: frozenset({A, B}),
+        Rule.GRANT_WAIVERS: frozenset({B}),
         Rule.APPEAL: frozenset({E}),
         Rule.ANSWER_APPEALS: frozenset({B}),
         Rule.SIGN_OFF_RULESETS: frozenset({B}),
@@ -98,6 +103,7 @@ MAY = MappingProxyType(
         Rule.KEEP_USERS: frozenset({R}),
         Rule.READ_STATISTICS: frozenset({B, R}),
         Rule.READ_BATCHES: frozenset({B, R}),
+        Rule.EDIT_RULESETS: frozenset({B}),
         Rule.MAKE_BATCHES: frozenset({B}),
         Rule.PUBLISH_BATCHES: frozenset({B}),
         Rule.READ_CAMPAIGNS: frozenset({B, R}),

@@ -25,6 +25,7 @@ from api.pages import (
     teams,
     unit_registration,
     users,
+    waivers,
     what_if,
 )
 from api.pages.admission import opinions
@@ -32,7 +33,7 @@ from api.pages.batch import batch_unit, batches
 from api.pages.campaign import campaigns, outlook, plan, plant_map, plants, progress
 from api.pages.form import audit_form, evidence
 from api.pages.problem_page import problem_page
-from api.pages.ruleset import rulesets
+from api.pages.ruleset import proposals, rulesets, working_editions
 from api.queries.rulesets import brief
 from api.service import Service
 from grading.language.problems import LanguageError
@@ -47,11 +48,14 @@ ROUTERS: tuple[APIRouter, ...] = (
     comparison.router,
     enterprise.router,
     unit_registration.router,
+    waivers.router,
     what_if.router,
     overview.router,
     announcements.router,
     exports.router,
     rulesets.router,
+    working_editions.router,
+    proposals.router,
     batches.router,
     batch_unit.router,
     campaigns.router,

@@ -24,6 +24,8 @@ from grading.model.ruleset import Ruleset
 from grading.simulate import change_audit, compare
 from reports.bulk import Part, part_of
 from reports.gap_report import gap_report_html, gap_report_pdf
+from reports.record.context import Surroundings
+from reports.record.document import record_html, record_pdf
 
 
 class ReportFormat(StrEnum):
@@ -133,6 +135,13 @@ def report(case: Case, form: ReportFormat) -> bytes:
     if form is ReportFormat.HTML:
         return gap_report_html(case.audit, case.grading, rulesets, found, case.note, joint, case.address).encode()
     return gap_report_pdf(case.audit, case.grading, rulesets, found, case.note, case.source, joint, case.address)
+
+
+def site_record(case: Case, form: ReportFormat, surroundings: Surroundings) -> bytes:
+    """The record of the check on site, with what is not met."""
+    if form is ReportFormat.HTML:
+        return record_html(case.audit, case.rulesets, case.grading, surroundings).encode()
+    return record_pdf(case.audit, case.engine.library, case.grading, surroundings)
 
 
 def report_part(case: Case, form: ReportFormat) -> Part:

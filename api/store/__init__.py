@@ -27,6 +27,15 @@ from api.store.campaigns import (
     CampaignSnapshot,
     CampaignState,
 )
+from api.store.editions import (
+    EditionProposal,
+    FigureReview,
+    ProposalState,
+    SourceScan,
+    Verdict,
+    WorkingEdition,
+    WorkingField,
+)
 from api.store.enterprises import Enterprise, Site, Unit
 from api.store.evidence import EvidenceFile
 from api.store.exports import Export, ExportKind, ExportPart, ExportState
@@ -37,6 +46,7 @@ from api.store.notices import MailState, Notice, NoticeKind
 from api.store.rulesets import SignOff, StoredRuleset
 from api.store.sign_in import CostlyUse, FailedSignIn, SignInSession, Token
 from api.store.users import Assignment, Role, Team, User
+from api.store.waivers import UnitWaiver
 from api.store.workers import Worker
 
 __all__ = [
@@ -78,6 +88,7 @@ __all__ = [
     "CostlyUse",
     "DraftRuleset",
     "DraftVersion",
+    "EditionProposal",
     "Enterprise",
     "EvidenceFile",
     "Export",
@@ -85,6 +96,7 @@ __all__ = [
     "ExportPart",
     "ExportState",
     "FailedSignIn",
+    "FigureReview",
     "GradedUnit",
     "Grading",
     "LogEntry",
@@ -93,16 +105,22 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "ProjectCompletion",
+    "ProposalState",
     "Publication",
     "RememberedAnswer",
     "Role",
     "SignInSession",
     "SignOff",
     "Site",
+    "SourceScan",
     "StoredRuleset",
     "Team",
     "Token",
     "Unit",
+    "UnitWaiver",
     "User",
+    "Verdict",
     "Worker",
+    "WorkingEdition",
+    "WorkingField",
 ]

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
 
 from grading.language.industries import Industries, industries_or_none
 from grading.language.industry_search import find
 from grading.language.load import Library
+from grading.language.local_editions import most_local
 from grading.model.ruleset import Ruleset
 from grading.ruleset_id import edition_of, industry_of
 
@@ -37,26 +39,34 @@ class Assignment:
     """Rulesets for what files say of units. `edition`: the one that is meant where none is named."""
 
     def __init__(self, library: Library, edition: str | None = None) -> None:
-        self._library = library
         self.ids = library.ids()
         self.edition = edition
         self.titles = {id_: library.title(id_) or id_ for id_ in self.ids}
+        self.library = library
         self.register: Industries | None = industries_or_none(library)
-        self._known: dict[tuple[tuple[str, ...], tuple[str, ...]], Assigned] = {}
+        self._known: dict[tuple[tuple[str, ...], tuple[str, ...], str | None, date | None], Assigned] = {}
 
     @cached_property
     def any_ruleset(self) -> Ruleset:
         """A ruleset that can be used, for what all have in common. Raises LanguageError when there is none."""
-        return next(self._library.usable(), None) or self._library.ruleset(self.ids[0])
+        return next(self.library.usable(), None) or self.library.ruleset(self.ids[0])
 
-    def of(self, rulesets: Iterable[str | None], industries: Iterable[str | None]) -> Assigned:
-        """The ruleset that the cells of a unit mean; those that name its ruleset, and those that name its industry."""
-        key = (_stated(rulesets), _stated(industries))
+    def of(
+        self,
+        rulesets: Iterable[str | None],
+        industries: Iterable[str | None],
+        county: str | None = None,
+        day: date | None = None,
+    ) -> Assigned:
+        """The ruleset that cells naming a unit's ruleset or industry mean; of several of an industry the most local in force."""
+        key = (_stated(rulesets), _stated(industries), county, day)
         if key not in self._known:
             self._known[key] = self._assigned(*key)
         return self._known[key]
 
-    def _assigned(self, rulesets: tuple[str, ...], industries: tuple[str, ...]) -> Assigned:
+    def _assigned(
+        self, rulesets: tuple[str, ...], industries: tuple[str, ...], county: str | None, day: date | None
+    ) -> Assigned:
         if not rulesets and not industries:
             return Assigned(
                 None, "未填规则集，也未填行业；请填规则集（如 national-2020/lime）或行业（如 石灰窑、C3012）"
@@ -69,12 +79,22 @@ class Assignment:
         if not meant and len(found) > 1 and all(found):
             return Assigned(None, f"所填行业“{industry}”不是同一行业；请核对")
         if not ruleset:
-            return self._one(f"行业“{industry}”", [id_ for id_ in self.ids if industry_of(id_) in meant])
+            listed = [id_ for id_ in self.ids if industry_of(id_) in meant]
+            if day is not None and self.edition is None and len(listed) > 1 and len(set(map(industry_of, listed))) == 1:
+                return self._most_local(industry, meant, county, day)
+            return self._one(f"行业“{industry}”", listed)
         named = [ruleset] if ruleset in self.ids else self._named(ruleset)
         if meant and named and not any(industry_of(id_) in meant for id_ in named):
             said = f"规则集“{ruleset}”与行业“{industry}”不符；该行业的规则集：{self._shown(meant)}"
             return Assigned(None, said)
         return self._one(f"规则集“{ruleset}”", named, near=ruleset)
+
+    def _most_local(self, industry: str, names: Iterable[str], county: str | None, day: date) -> Assigned:
+        """The most local edition in force for a plant on a day; else what keeps it from being chosen."""
+        local = most_local(self.library, names, county, day)
+        if local.ruleset is not None:
+            return Assigned(local.ruleset.id)
+        return Assigned(None, f"行业“{industry}”：{'' if local.refusal is None else local.refusal.message}")
 
     def _named(self, name: str) -> list[str]:
         return [id_ for id_ in self.ids if name in (industry_of(id_), self.titles[id_])]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +11,7 @@ from grading.batch.assignment import HEADS as TELLING
 from grading.batch.assignment import INDUSTRY, RULESET, Assignment
 from grading.batch.beside import tables_beside
 from grading.batch.heads import PROBLEM, HeadNames, plain_head, table_names
-from grading.batch.layout import HEADS, UNIT_ID, LayoutError, Reject
+from grading.batch.layout import COUNTY, HEADS, UNIT_ID, LayoutError, Reject
 from grading.batch.sheets import sheets_of
 from grading.batch.split import Part, Split
 from grading.batch.split_rows import NO_UNIT, staged_name, write_rows
@@ -19,6 +20,8 @@ from grading.batch.staging import open_tables, stage_sheet
 from grading.batch.table_blocks import Table, csv_table, parquet_table, staged_table
 from grading.batch.tables import TableSource
 from grading.batch.unit_ids import normalised
+from grading.columns.layout import ASSESSED_ON
+from grading.day_text import DayError, day_from_text
 from grading.language.load import Library
 from grading.model.ruleset import Ruleset
 
@@ -68,6 +71,14 @@ class _UnitHeads(HeadNames):
         self.identifiers = frozenset(HEADS) - {"assessed_on"} | {INDUSTRY}
 
 
+def _day(text: str | None) -> date | None:
+    """The day of an assessment, where it can be read; what is wrong with it is told when the part is read."""
+    try:
+        return day_from_text(text) if text is not None else None
+    except DayError:
+        return None
+
+
 def split_tables(library: Library, file: Path, assignment: Assignment, work: Path, skip_unknown: bool) -> Split:
     """Find the ruleset of each unit, and write the tables of each ruleset's units below `work`. Raises LayoutError."""
     work.mkdir(parents=True, exist_ok=True)
@@ -87,9 +98,12 @@ def split_tables(library: Library, file: Path, assignment: Assignment, work: Pat
         )
     telling = [*named.get(RULESET, ()), *named.get(INDUSTRY, ())]
     by_name = len(named.get(RULESET, ()))
-    told = units.columns([named[UNIT_ID][0], *telling])
+    where_and_when = [named[name][0] if name in named else None for name in (COUNTY, ASSESSED_ON)]
+    told = units.columns(list(dict.fromkeys([named[UNIT_ID][0], *telling, *(head for head in where_and_when if head)])))
     ids = normalised(told[named[UNIT_ID][0]]).values
-    cells = [told[head].cast(pl.String).to_list() for head in telling]
+    absent = pl.Series([None], dtype=pl.String).new_from_index(0, told.height)
+    read = [told[head].cast(pl.String) if head else absent for head in (*telling, *where_and_when)]
+    cells = [column.to_list() for column in read]
     lines = told[SOURCE_LINE]
     rejects: list[Reject] = []
     codes: dict[str, int] = {}
@@ -97,7 +111,8 @@ def split_tables(library: Library, file: Path, assignment: Assignment, work: Pat
     code_of: dict[tuple[str | None, ...], int] = {}
     for position, row in enumerate(zip(*cells, strict=True)):
         if (code := code_of.get(row)) is None:
-            found = assignment.of(row[:by_name], row[by_name:])
+            *means, county, day = row
+            found = assignment.of(means[:by_name], means[by_name:], county, _day(day))
             if found.ruleset is None:
                 place = RULESET if any(row[:by_name]) or INDUSTRY not in named else INDUSTRY
                 rejects.append(Reject(units.shown, lines[position], ids[position], place, found.reason))

@@ -6,7 +6,7 @@ The plan numbers a node after those that it is worked out from, so causes come b
 from functools import cached_property
 
 from grading.engine.conclusions import Conclusions
-from grading.engine.rules import FACT, GROUP, LAST_ROW, NODES, ROW_AND_NODE
+from grading.engine.rules import FACT, GROUP, LAST_ROW, NODES, ROW_AND_NODE, WAIVER
 from grading.engine.trace import Because, FactCauses
 from grading.gc_paused import gc_paused
 from grading.model.trace import TraceEntry
@@ -86,6 +86,8 @@ class _Telling:
                 because = before
             elif how == GROUP:
                 because = self.causes.group(name)
+            elif how == WAIVER:
+                because = self.causes.waiver(name)
             else:
                 because = self.causes.ruleset
             seqs[slot] = seq = len(told) + 1

@@ -14,7 +14,7 @@ from grading import calendar
 from grading.forms.write import filled_form
 from grading.intake import read_audit
 from grading.language.load import Library
-from tests.api.world import PASSWORD, WORD, campaign_text
+from tests.api.world import FIGURE, PASSWORD, WORD, campaign_text
 
 PNG = ("现场.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 20, "image/png")
 PDF = ("报告.pdf", b"%PDF-1.7 evidence", "application/pdf")
@@ -51,6 +51,17 @@ FIELDS = {
     "day": "2024-05-10",
     "findings": WORD,
     "advice": WORD,
+    "base": "national-2020/rubber",
+    "edition": "weicheng-2028",
+    "document_name": "指标表",
+    "effective": "2027-01-01",
+    f"f:{FIGURE}:note": WORD,
+    "every": "confirmed",
+    f"source:{FIGURE}": WORD,
+    "indicator": "road_transport",
+    "authority": "市生态环境局",
+    "document_number": "环函〔2026〕1号",
+    "document_date": "2026-01-01",
 }
 """The fields of forms, but for those that name something of a side."""
 DRAFT = """\
@@ -75,9 +86,14 @@ OF_PATH: dict[str, dict[str, Any]] = {
     "/v1/users/{user_id}": {"role": "assessor", "enterprise_id": None, "area": None, "may_review": False},
     "/v1/batches": {"within": None, "industry": None, "edition": None, "draft_id": None, "against": "national-2020"},
     "/v1/ruleset-drafts": {"text": DRAFT},
+    "/v1/working-editions": {"edition": "weicheng-2028", "jurisdiction": None},
+    "/v1/edition-proposals/{proposal_id}/figures": {
+        "figures": [{"place": FIGURE, "verdict": "confirmed", "source": WORD}]
+    },
     "/v1/announcements/{announcement_id}/publicity": {"since": TODAY, "until": "2099-12-31"},
     "/v1/announcements/{announcement_id}/objections": {"received_on": TODAY},
     "/v1/campaigns/{campaign_id}/roster": {"roster": "", "reasons": WORD},
+    "/v1/campaigns/{campaign_id}/plant-edits": {"target": None, "due": None, "expert": None, "reasons": WORD},
     "/v1/campaign-plants/{campaign_plant_id}/steps": {"gap": None, "state": "rectifying"},
     "/v1/campaign-plants/{campaign_plant_id}/visits": {"gap": None, "day": "2024-05-10", "next_day": None},
     "/v1/campaign-plants/{campaign_plant_id}/plan": {"measures": [{"text": "换滤袋", "finish": "2027-01-31"}]},
@@ -138,6 +154,8 @@ class Bodies:
             return self.ids[name]
         if name in ("permit", "remove"):
             return self._audit()["enterprise"]["permit"]
+        if name == "outlines":
+            return self._outlines()[1].decode()
         return MEMBERS.get(name, value)
 
     def _audit(self) -> dict[str, Any]:

@@ -26,10 +26,11 @@ from api.access import Actor, Rule, Via, actor_of, require
 from api.context import Context, open_context
 from api.identity.tokens import create as create_token
 from api.service import Service
-from api.services import admission, workflow
+from api.services import admission, waivers, workflow
 from api.services import users as users_service
 from api.services.campaigns import progress
 from api.services.campaigns.creation import create as begin_campaign
+from api.services.editions import proposals, working
 from api.services.exports import keep_marked
 from api.services.notices import NoticeMaker
 from api.services.regrading.lifecycle import Selection, order
@@ -61,6 +62,8 @@ TYRE = EXAMPLES / "rubber" / "weicheng_tyre.json"
 FOUNDRY = EXAMPLES / "foundry" / "chencang-gas-aluminium.json"
 PERMIT = "91610404MA7D2P8L3F001P"
 """Of the tyre works."""
+FIGURE = "dcs_records.A.all[0]"
+"""A figure of both sides' rulesets."""
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(32)
 NEEDS_A_WORD = (workflow.submit, workflow.confirm, workflow.publish)
 WORD = "已逐项核对，属实"
@@ -244,11 +247,31 @@ def _side(
         require(context.db, Rule.MAKE_BATCHES)
         context.db.add(draft)
         announcement, objection = _announced(context, audit.id, shown.published_grading_id)
-    head = said["enterprise"]
+    head, base = said["enterprise"], said["units"][0]["ruleset"]
+    editor = "county" if bureau == "city" else bureau
+    edited = world.do(editor, working.start, base, "edited-2027", "指标表", date(2027, 1, 1))
+    world.do(editor, working.save, edited.id, [working.FieldChange(FIGURE, "clause", "第 1 条")])
+    scan = world.do(editor, working.add_scan, edited.id, FIGURE.partition(".")[0], BytesIO(PICTURE), "原文.png")
+    proposal = world.do(editor, proposals.propose, edited.id)
     campaign = world.do(bureau, begin_campaign, campaign_text(f"{head['county'][:4]}00", head["permit"]))
     with world.at(enterprise) as context:
         plant = context.db.scalars(select(CampaignPlant).where(CampaignPlant.campaign_id == campaign.id)).one()
         photo = progress.add_photo(context, plant.id, BytesIO(PICTURE), "现场.png")
+    with world.at(bureau) as context:
+        # Of days to come, so that gradings of the tests are as they would be without.
+        first = context.db.scalars(select(Unit).where(Unit.enterprise_id == enterprise_id).order_by(Unit.id)).first()
+        assert first is not None
+        granted = waivers.grant(
+            context,
+            first.id,
+            indicator="env_ledgers",
+            authority="市生态环境局",
+            reason=WORD,
+            document_number="环函〔2026〕1号",
+            document_date=date(2035, 1, 1),
+            until=date(2036, 1, 1),
+            evidence=(BytesIO(PICTURE), "批复.png"),
+        )
     opinion = world.do(bureau, admission.give, project(said["enterprise"]["county"]))
     export = world.do(enterprise, keep_marked, b"workbook", "核查表.xlsx", "application/octet-stream")
     NoticeMaker(world.service).make_due()
@@ -272,9 +295,13 @@ def _side(
         "export_id": str(export.id),
         "batch_id": str(batch.id),
         "draft_id": str(draft.id),
+        "working_id": str(edited.id),
+        "scan_id": str(scan.id),
+        "proposal_id": str(proposal.id),
         "campaign_id": str(campaign.id),
         "campaign_plant_id": str(plant.id),
         "campaign_photo_id": str(photo.id),
+        "waiver_id": str(granted.id),
         "notice_id": str(notice.id),
         "announcement_id": str(announcement),
         "objection_id": str(objection),

@@ -1,32 +1,66 @@
 """The rulesets in prose: what is asked at which level, how it is known, who reviewed it, what changed between editions."""
 
+from datetime import date
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from api.access import Rule
+from api.access import MAY, Rule
 from api.context import Context, needs
 from api.grader import stored_ruleset
+from api.http.downloads import attachment, inline
 from api.pages.form_data import Sent
 from api.pages.render import page
 from api.pages.ruleset.ruleset_diff import differences
 from api.pages.ruleset.ruleset_view import gate_views, indicator_views, open_figures
 from api.queries import rulesets as known
+from api.queries.editions import proposal_signed_as
 from api.services import workflow
+from api.services.analysis import MEDIA_TYPES, ReportFormat
+from api.services.editions.proposals import signers
+from api.services.editions.states import state_text
+from api.services.local_edition import local_edition
 from api.store import Role, StoredRuleset
+from grading import calendar
+from grading.language.edition_text import why_text
+from grading.language.local_editions import choice_of
 from grading.model.ruleset import ALERTS, Ruleset
 from grading.ruleset_id import industry_of
 
 router = APIRouter()
 Reader = Annotated[Context, needs(Rule.READ)]
+CostlyReader = Annotated[Context, needs(Rule.READ, costly=True)]
 
 
 @router.get("/rulesets")
-def list_rulesets(request: Request, context: Reader) -> Response:
-    """All of today's rulesets."""
-    return page(request, context, "rulesets.html.j2", briefs=known.briefs(context))
+def list_rulesets(request: Request, context: Reader, industry: str = "", county: str = "", day: str = "") -> Response:
+    """All of today's rulesets; and the one that applies to an industry's plant in a county on a day."""
+    asked = {"industry": industry.strip()[:120], "county": county.strip()[:6], "day": day.strip()[:10]}
+    return page(
+        request,
+        context,
+        "rulesets.html.j2",
+        briefs=known.briefs(context),
+        may_edit=context.actor.role in MAY[Rule.READ_BATCHES],
+        asked=asked,
+        told=_told(context, asked),
+    )
+
+
+def _told(context: Context, asked: dict[str, str]) -> tuple[str | None, str] | None:
+    """The edition that applies and why, or why there is none; None where nothing was asked."""
+    if not asked["industry"]:
+        return None
+    try:
+        day = date.fromisoformat(asked["day"]) if asked["day"] else calendar.today()
+    except ValueError:
+        return None, "日期应为 2026-01-31 的格式"
+    local = local_edition(context.service, asked["industry"], asked["county"] or None, day)
+    if local.ruleset is None:
+        return None, local.refusal.message if local.refusal is not None else ""
+    return local.ruleset.id, why_text(choice_of(local, asked["industry"]), local.ruleset.id)
 
 
 @router.get("/rulesets/{edition}/{industry}")
@@ -35,6 +69,7 @@ def show_ruleset(edition: str, industry: str, request: Request, context: Reader,
     ruleset = known.ruleset(context, f"{edition}/{industry}")
     briefs = known.briefs(context)
     brief = next(b for b in briefs if b.id == ruleset.id)
+    signed = proposal_signed_as(context, ruleset.id)
     other = _other(context, compare) if compare else None
     return page(
         request,
@@ -51,8 +86,27 @@ def show_ruleset(edition: str, industry: str, request: Request, context: Reader,
         compare=compare,
         other=other,
         differences=differences(other, ruleset) if other is not None else (),
+        signed=signed,
+        state=None if signed is None else state_text(signed, calendar.today()),
+        signers=signers(context, signed),
+        may_edit=context.actor.role in MAY[Rule.EDIT_RULESETS],
+        today=calendar.today(),
         may_sign=context.actor.role is Role.BUREAU and context.actor.may_review and brief.review.status != "reviewed",
     )
+
+
+@router.get("/rulesets/{edition}/{industry}/book.pdf")
+def download_book_pdf(edition: str, industry: str, context: CostlyReader) -> Response:
+    """The rule book as PDF."""
+    made = known.rulebook(context, f"{edition}/{industry}", ReportFormat.PDF)
+    return inline(made, MEDIA_TYPES[ReportFormat.PDF], f"规则书-{edition}-{industry}.pdf")
+
+
+@router.get("/rulesets/{edition}/{industry}/book.html")
+def download_book_html(edition: str, industry: str, context: CostlyReader) -> Response:
+    """The rule book as one HTML file."""
+    made = known.rulebook(context, f"{edition}/{industry}", ReportFormat.HTML)
+    return attachment(made, MEDIA_TYPES[ReportFormat.HTML], f"规则书-{edition}-{industry}.html")
 
 
 @router.post("/rulesets/{edition}/{industry}/review")

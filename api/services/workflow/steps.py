@@ -8,10 +8,12 @@ from sqlalchemy import select
 
 from api.context import Context
 from api.problems import Problem, not_found
+from api.services.granted_waivers import have_changed
 from api.services.workflow import grading as gradings
 from api.services.workflow import review
 from api.services.workflow.content import read, revision_of
 from api.services.workflow.jurisdiction import allow_outside, graded_by, rulesets_of
+from api.services.workflow.signed import digests_in, digests_of, require_in_force
 from api.services.workflow.states import Action, given_reasons, move, take
 from api.services.workflow.versions import forget_versions
 from api.store import Audit, AuditKind, AuditRevision, AuditState, Grading, Publication
@@ -35,6 +37,7 @@ def submit(
     audit = take(context, audit_id, Action.SUBMIT, version)
     revision = revision_of(context, audit)
     read_audit = read(context, audit, revision.content)
+    require_in_force(context, digests_of(context, read_audit), read_audit.assessed_on)
     allowed = allow_outside(context, audit, rulesets_of(context, read_audit), outside_reason)
     if not revision.frozen:
         revision.audit_digest = digest(read_audit)
@@ -66,6 +69,8 @@ def confirm(
         said = "复核须由另一名评审专家进行：您是这份审核的编写人或提交人。"
         raise Problem("own_audit", said, status=403)
     grading = gradings.latest(context, audit, revision_of(context, audit))
+    if grading is not None:
+        require_in_force(context, digests_in(context, grading), audit.assessed_on)
     allowed = allow_outside(context, audit, graded_by(context, grading) if grading is not None else (), outside_reason)
     found = review.findings_of(context, audit, grading) if grading is not None else ()
     word = review.word_for("复核", reasons, found)
@@ -99,6 +104,7 @@ def publish(
     """
     audit = take(context, audit_id, Action.PUBLISH, version)
     grading = publishable(context, audit, grading_id)
+    require_in_force(context, digests_in(context, grading), audit.assessed_on)
     allowed = allow_outside(context, audit, graded_by(context, grading), outside_reason)
     refusal = calendar.not_assessable(audit.assessed_on) if audit.assessed_on is not None else None
     if refusal is not None:
@@ -172,6 +178,8 @@ def publishable(context: Context, audit: Audit, grading_id: UUID | None = None) 
         raise Problem("trial_grading", "试算结果把暂定数值视同已核实，不得公布；请用正式评级。")
     if grading.revision_id != revision.id:
         raise Problem("other_revision", "所选评级出自较早的修订，请用当前修订的评级。")
+    if have_changed(context, audit, grading):
+        raise Problem("waivers_changed", "评级之后豁免有变化（新准予、终止或到期），请先重新评级。")
     if context.service.settings.production:
         review.require_reviewed_editions(context, grading)
     return grading

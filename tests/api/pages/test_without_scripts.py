@@ -152,3 +152,23 @@ def test_a_unit_is_registered_by_what_the_plant_makes(place: Place) -> None:
         assert "防水-1：" in made.text
     with signed_in(place, "tyre") as client:
         assert client.get(f"{path}/new").status_code == 403
+
+
+def test_the_rule_book_of_a_ruleset_is_downloaded_from_its_page(wang: httpx.Client) -> None:
+    path = "/rulesets/national-2020/brick_nonsintered"
+    links = re.findall(rf'href="({path}/book\.\w+)"', wang.get(path).text)
+    assert links == [f"{path}/book.pdf", f"{path}/book.html"]
+    answers = [wang.get(link) for link in links]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].content.startswith(b"%PDF")
+    assert "规则书" in answers[1].text
+    assert wang.get("/rulesets/no/such/book.pdf").status_code == 404
+
+
+def test_the_record_of_a_check_is_downloaded_from_its_audit_and_names_its_experts(
+    place: Place, wang: httpx.Client
+) -> None:
+    path = f"/audits/{place.published}"
+    assert f'href="{path}/record.pdf"' in wang.get(path).text
+    assert wang.get(f"{path}/record.pdf").content.startswith(b"%PDF")
+    assert "专家一：" in wang.get(f"{path}/record.html").text

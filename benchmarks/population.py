@@ -36,8 +36,8 @@ def thresholds(ruleset: Ruleset) -> dict[str, list[Decimal]]:
     return found
 
 
-def write_population(ruleset: Ruleset, count: int, folder: Path, seed: int = 1) -> Path:
-    """Write `plants.parquet` and a file for each group beside it; returns the former."""
+def write_population(ruleset: Ruleset, count: int, folder: Path, seed: int = 1, rows: tuple[int, int] = ROWS) -> Path:
+    """Write `plants.parquet` and a file for each group beside it; returns the former. `rows`: of a unit, the last left out."""
     folder.mkdir(parents=True, exist_ok=True)
     around = thresholds(ruleset)
     parts: dict[str, list[Path]] = {}
@@ -54,10 +54,10 @@ def write_population(ruleset: Ruleset, count: int, folder: Path, seed: int = 1) 
         facts = [_values(f, around.get(f.id, []), size, rng) for f in ruleset.facts.values() if f.group is None]
         frames = {"": pl.DataFrame([*head, *facts])}
         for group in ruleset.groups:
-            rows = rng.integers(*ROWS, size)
-            total = int(rows.sum())
-            units = names.gather(pl.Series(np.repeat(np.arange(size, dtype=np.uint32), rows)))
-            inside = np.arange(total) - np.repeat(np.cumsum(rows) - rows, rows)
+            counts = rng.integers(*rows, size)
+            total = int(counts.sum())
+            units = names.gather(pl.Series(np.repeat(np.arange(size, dtype=np.uint32), counts)))
+            inside = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
             keys = pl.select(pl.format("N{}", pl.Series(inside + 1))).to_series()
             own = [_values(f, around.get(f.id, []), total, rng) for f in ruleset.facts.values() if f.group == group]
             frames[group] = pl.DataFrame([units.alias("unit.id"), keys.alias(ruleset.groups[group].key), *own])

@@ -16,7 +16,7 @@ from grading.language.bounds import NoLimitError, bound_from_text
 from grading.language.load import Library
 from grading.language.problems import LanguageError, place_of
 from grading.model.audit import Audit, Below, Enterprise, Known, Row, UnitAudit, Value
-from grading.model.base import decimal_places
+from grading.model.base import MAX_NUMBER, decimal_places
 from grading.model.ruleset import Fact, Ruleset
 from grading.problems.codes import ProblemCode
 from grading.problems.json_faults import json_fault
@@ -35,8 +35,6 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 COUNTY = re.compile(r"[0-9]{6}")
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Characters that no document can hold: controls other than tab and line ends, halves of surrogate pairs, non-characters."""
-MAX_NUMBER = 10**9
-"""Numbers of an audit are smaller than this, sign apart."""
 Path = tuple[str | int, ...]
 
 

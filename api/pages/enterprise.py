@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.access import Rule
+from api.access import MAY, Rule
 from api.context import Context, needs
 from api.pages.gaps_view import gap_views, joint_view
 from api.pages.labels import level_labels, ruleset_titles
@@ -96,6 +96,7 @@ def enterprise_page(
         appeals=appeals_of(context, shown.id) if shown is not None else [],
         may_begin=context.actor.role in (Role.ASSESSOR, Role.ENTERPRISE),
         campaigns=campaigns_of(context.db, enterprise_id),
+        may_register=context.actor.role in MAY[Rule.KEEP_ENTERPRISES],
         events=history(context.db, [enterprise_id]).get(enterprise_id, ()),
         units=units,
         titles=ruleset_titles(context),

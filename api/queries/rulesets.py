@@ -29,7 +29,7 @@ from grading import calendar
 from grading.edition_diff.before import edition_before
 from grading.engine.grade import ruleset_digest
 from grading.language.counts import count
-from grading.language.industries import industries_or_none
+from grading.language.industries import Industry, industries_or_none
 from grading.language.industry_search import find
 from grading.language.load import Library
 from grading.language.problems import LanguageError
@@ -62,8 +62,13 @@ def usable(library: Library) -> list[RulesetBrief]:
 
 def rulesets_meant(context: Context, industry: str) -> set[str]:
     """The names of rulesets that a class, an industry's name or words for what a plant makes may mean."""
+    return set(industries_meant(context, industry))
+
+
+def industries_meant(context: Context, words: str) -> dict[str, Industry]:
+    """The same, with the industry of each, in the order of the register."""
     register = industries_or_none(context.service.grader.library)
-    return set() if register is None else {found.ruleset for found in find(register, industry)}
+    return {} if register is None else {found.ruleset: found.industry for found in find(register, words)}
 
 
 def whole(context: Context, ruleset_id: str) -> tuple[bytes, str]:

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from functools import cached_property
 
 from grading.language.industries import Industries, industries_or_none
 from grading.language.industry_search import find
 from grading.language.load import Library
 from grading.language.local_editions import most_local
+from grading.model.ruleset import Ruleset
 from grading.ruleset_id import edition_of, industry_of
 
 RULESET, INDUSTRY = "ruleset", "industry"
@@ -18,6 +20,11 @@ HEADS = {
 }
 """The heads of the columns that tell it."""
 MOST_NAMED = 8
+
+
+def _stated(cells: Iterable[str | None]) -> tuple[str, ...]:
+    """What cells say, each once, without spaces around."""
+    return tuple(dict.fromkeys(plain for cell in cells if cell and (plain := cell.strip())))
 
 
 @dataclass(frozen=True)
@@ -37,23 +44,40 @@ class Assignment:
         self.titles = {id_: library.title(id_) or id_ for id_ in self.ids}
         self.library = library
         self.register: Industries | None = industries_or_none(library)
-        self._known: dict[tuple[str | None, str | None, str | None, date | None], Assigned] = {}
+        self._known: dict[tuple[tuple[str, ...], tuple[str, ...], str | None, date | None], Assigned] = {}
+
+    @cached_property
+    def any_ruleset(self) -> Ruleset:
+        """A ruleset that can be used, for what all have in common. Raises LanguageError when there is none."""
+        return next(self.library.usable(), None) or self.library.ruleset(self.ids[0])
 
     def of(
-        self, ruleset: str | None, industry: str | None, county: str | None = None, day: date | None = None
+        self,
+        rulesets: Iterable[str | None],
+        industries: Iterable[str | None],
+        county: str | None = None,
+        day: date | None = None,
     ) -> Assigned:
-        """The ruleset that the cells of a unit mean; where its industry has several, the most local one in force."""
-        key = (ruleset, industry, county, day)
+        """The ruleset that cells naming a unit's ruleset or industry mean; of several of an industry the most local in force."""
+        key = (_stated(rulesets), _stated(industries), county, day)
         if key not in self._known:
-            self._known[key] = self._assigned((ruleset or "").strip(), (industry or "").strip(), county, day)
+            self._known[key] = self._assigned(*key)
         return self._known[key]
 
-    def _assigned(self, ruleset: str, industry: str, county: str | None, day: date | None) -> Assigned:
-        if not ruleset and not industry:
+    def _assigned(
+        self, rulesets: tuple[str, ...], industries: tuple[str, ...], county: str | None, day: date | None
+    ) -> Assigned:
+        if not rulesets and not industries:
             return Assigned(
                 None, "未填规则集，也未填行业；请填规则集（如 national-2020/lime）或行业（如 石灰窑、C3012）"
             )
-        meant = {found.ruleset for found in find(self.register, industry)} if self.register and industry else set()
+        if len(rulesets) > 1:
+            return Assigned(None, f"两列规则集所填不同：{'、'.join(rulesets)}；请只填一个")
+        ruleset, industry = "".join(rulesets), "”和“".join(industries)
+        found = [{found.ruleset for found in find(self.register, one)} for one in industries if self.register]
+        meant = set.intersection(*found) if found else set()
+        if not meant and len(found) > 1 and all(found):
+            return Assigned(None, f"所填行业“{industry}”不是同一行业；请核对")
         if not ruleset:
             listed = [id_ for id_ in self.ids if industry_of(id_) in meant]
             if day is not None and self.edition is None and len(listed) > 1 and len(set(map(industry_of, listed))) == 1:

@@ -7,6 +7,7 @@ name or its Chinese label.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -71,3 +72,7 @@ class LayoutError(Exception):
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """The error as another process makes it again."""
+        return LayoutError, (self.problems,)

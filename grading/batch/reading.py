@@ -25,7 +25,7 @@ from grading.batch.layout import (
     count_column,
 )
 from grading.batch.staged_cells import reason_of
-from grading.batch.staging import BROKEN
+from grading.batch.staged_rows import BROKEN
 from grading.batch.table_heads import Table
 from grading.batch.unit_ids import normalised
 from grading.batch.visible_texts import visible_texts

@@ -16,7 +16,7 @@ from grading.batch.heads import PROBLEM, HeadNames
 from grading.batch.layout import LINE, UNIT_ID
 from grading.batch.sheets import UNITS_TITLES
 from grading.batch.staged_cells import CONFIRM, PENDING, reason_of
-from grading.batch.staging import BROKEN, SOURCE_LINE
+from grading.batch.staged_rows import BROKEN, SOURCE_LINE
 from grading.batch.table_heads import Table
 from grading.batch.unit_ids import normalised
 from grading.forms.layout import ERRORS_TITLE, sheet_title

@@ -54,6 +54,8 @@ class Settings:
     """Forget what is in the folder, and begin anew."""
     checked: int = CHECKED
     """The number of units that the engine concludes again."""
+    processes: int | None = None
+    """The most processes that the parts of several rulesets are graded in; None: as many as there are processors."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,11 +16,11 @@ from grading.batch.assignment import INDUSTRY, RULESET, Assignment
 from grading.batch.layout import HEADS, LEFT_UNKNOWN, LINE, LayoutError, rejects_frame
 from grading.batch.overview import Line, write_overview
 from grading.batch.results import DECISION, NOTICE, NOTICES, REJECTS, UNITS, whole
-from grading.batch.run import WORK, Progress, Settings, Summary, run_batch
-from grading.batch.source import Source
-from grading.batch.split import Part, Split
-from grading.batch.split_lines import SplitLines, split_lines
-from grading.batch.split_tables import SplitTables, split_tables
+from grading.batch.run import WORK, Progress, Settings, Summary
+from grading.batch.side_by_side import Order, grade_side_by_side, processes_for
+from grading.batch.split import Split
+from grading.batch.split_lines import split_lines
+from grading.batch.split_tables import split_tables
 from grading.batch.state import Identity, alone, digest_of, load, save
 from grading.columns.decision import decision_column
 from grading.digest import digest
@@ -28,7 +28,6 @@ from grading.engine.grade import Engine
 from grading.engine.revision import ENGINE
 from grading.language.decision_text import labels_of
 from grading.language.industries import industries_or_none
-from grading.model.ruleset import Ruleset
 from grading.ruleset_id import industry_of
 from grading.spreadsheet.injection import harmless_columns
 
@@ -60,7 +59,7 @@ class ManySummary:
     @property
     def without_unit(self) -> int:
         """The number of rows of groups that belong to no unit of the file."""
-        return max((summary.without_unit for _, summary in self.parts), default=0)
+        return self.split.without_unit
 
     def as_json(self) -> dict[str, Any]:
         """The document that `--json` prints and `summary.json` holds."""
@@ -155,20 +154,22 @@ def _graded(
     register = industries_or_none(engine.library)
     units = sum(part.units for part in found.parts)
     done, checked = 0, 0
-    graded: list[tuple[Line, Summary]] = []
+    orders: list[Order] = []
     for part in found.parts:
         # Each ruleset has at least one of its units concluded again.
         share = max(min(1, settings.checked), settings.checked * (done + part.units) // units - checked)
         checked += share
         done += part.units
         own = replace(settings, ruleset=part.ruleset, out=settings.out / part.ruleset, checked=share, again=False)
-        title = engine.library.ruleset(part.ruleset).title
-        summary = run_batch(own, engine, _under(title, progress), _opener(settings, engine, part, work / PARTS))
-        industry = register.by_id(industry_of(part.ruleset)) if register is not None else None
+        orders.append(Order(own, part, work / PARTS))
+    graded: list[tuple[Line, Summary]] = []
+    for order, summary in _each(engine, orders, settings, progress):
+        title = summary.ruleset.title
+        industry = register.by_id(industry_of(order.part.ruleset)) if register is not None else None
         line = Line(
             number=industry.number if industry is not None else None,
             industry=industry.label if industry is not None else title,
-            ruleset=part.ruleset,
+            ruleset=order.part.ruleset,
             title=title,
             labels=labels_of(summary.ruleset.scale),
             decided=summary.decided,
@@ -179,21 +180,29 @@ def _graded(
     return sorted(graded, key=lambda entry: (entry[0].number or 1000, entry[0].ruleset))
 
 
+def _each(
+    engine: Engine, orders: Sequence[Order], settings: Settings, progress: Progress
+) -> Iterator[tuple[Order, Summary]]:
+    """The parts as they are done: one after another, or by several processes."""
+    processes = processes_for(orders, settings.processes)
+    if processes == 1:
+        for order in orders:
+            title = engine.library.ruleset(order.part.ruleset).title
+            yield order, order.grade(engine, _under(title, progress))
+        return
+    done, units = 0, sum(order.part.units for order in orders)
+    progress("评级", 0, units)
+    for order, summary in grade_side_by_side(engine.library.root, orders, processes):
+        yield order, summary
+        done += order.part.units
+        progress("评级", done, units)
+
+
 def _under(title: str, progress: Progress) -> Progress:
     def report(what: str, done: int, total: int) -> None:
         progress(f"{title}：{what}", done, total)
 
     return report
-
-
-def _opener(settings: Settings, engine: Engine, part: Part, parts: Path) -> Callable[[Ruleset, Path], Source]:
-    def opened(ruleset: Ruleset, work: Path) -> Source:
-        folder = parts / part.ruleset
-        if settings.file.suffix.lower() == ".jsonl":
-            return SplitLines(engine.library, ruleset, settings.file, folder, partial=settings.partial)
-        return SplitTables(engine.library, ruleset, settings.file, work, folder, part, partial=settings.partial)
-
-    return opened
 
 
 def _write(settings: Settings, found: Split, parts: Sequence[tuple[Line, Summary]]) -> tuple[str, ...]:

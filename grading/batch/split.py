@@ -25,6 +25,8 @@ class Split(Strict):
     """Units; of JSON lines audits."""
     refused: int
     """Of those, the ones of which nothing is graded because no ruleset was found or the line can't be read."""
+    without_unit: int = 0
+    """The number of rows of groups' tables that belong to no unit of the file."""
     parts: tuple[Part, ...]
     rejects: tuple[Reject, ...] = ()
     notices: tuple[Reject, ...] = ()

@@ -58,7 +58,7 @@ class SplitLines(AuditLines):
 
 def split_lines(library: Library, file: Path, assignment: Assignment, work: Path) -> Split:
     """Write every line into the file of each ruleset that one of its units names."""
-    whole = AuditLines(library, library.ruleset(assignment.ids[0]), file)
+    whole = AuditLines(library, assignment.any_ruleset, file)
     total = whole.extent().total
     rejects: list[Reject] = []
     numbers: dict[str, list[int]] = {}
@@ -111,7 +111,7 @@ def _rulesets_of(text: bytes, assignment: Assignment) -> tuple[list[str], list[t
         id_ = unit.get("id") if isinstance(unit, dict) else None
         industry = unit.get("industry") if isinstance(unit, dict) and named is None else None
         stated = industry if isinstance(industry, str) else None
-        assigned = assignment.of(named if isinstance(named, str) else None, stated, county, day)
+        assigned = assignment.of([named if isinstance(named, str) else None], [stated], county, day)
         if assigned.ruleset is None or (stated is None and assigned.ruleset != named):
             reason = assigned.reason or f"规则集应写作 {assigned.ruleset}"
             wrong.append((id_ if isinstance(id_, str) else None, f"units[{i}].ruleset", reason))

@@ -26,6 +26,10 @@ class DisagreementError(Exception):
         self.unit, self.audit, self.differences = unit, audit, differences
         super().__init__(unit)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """The error as another process makes it again."""
+        return DisagreementError, (self.unit, self.audit, self.differences)
+
 
 def sample(height: int, size: int, seed: str) -> list[int]:
     """Positions to check: the same for the same seed."""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -56,6 +57,10 @@ class OtherBatchError(Exception):
     def __init__(self, differences: Iterable[str]) -> None:
         self.differences = tuple(differences)
         super().__init__("；".join(self.differences))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """The error as another process makes it again."""
+        return OtherBatchError, (self.differences,)
 
 
 LABELS = {

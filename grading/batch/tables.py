@@ -14,7 +14,8 @@ from grading.batch.reading import Chunk, TableReader
 from grading.batch.refused import RawTable
 from grading.batch.sheets import sheets_of
 from grading.batch.source import Extent
-from grading.batch.staging import BROKEN, SOURCE_LINE, open_tables, stage_csv, stage_sheet
+from grading.batch.staged_rows import BROKEN, SOURCE_LINE
+from grading.batch.staging import open_tables, stage_csv, stage_sheet
 from grading.batch.table_heads import Table, table_of
 from grading.batch.unit_ids import Identifiers, normalised
 from grading.columns.layout import UNIT

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -68,6 +69,9 @@ Template = Annotated[
 ]
 Again = Annotated[bool, typer.Option("--again", help="放弃目录中已有的进度，从头开始")]
 Checked = Annotated[int, typer.Option("--check", min=0, help="由推理引擎抽样复核的单元数")]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", min=1, max=64, help="各规则集分别评级时同时使用的进程数；默认为处理器个数")
+]
 Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出汇总")]
 
 
@@ -89,6 +93,7 @@ def batch(
     partial: Partial = False,
     again: Again = False,
     checked: Checked = CHECKED,
+    jobs: Jobs = None,
     as_json: Json = False,
 ) -> None:
     """Grade a file of many audits; exit 1 when something of it could not be read, 130 when interrupted."""
@@ -110,6 +115,7 @@ def batch(
         partial=partial,
         again=again,
         checked=checked,
+        processes=jobs,
     )
     if file.suffix.lower() not in SUFFIXES:
         stop(f"{file.name}：不知道怎样读 {file.suffix or '没有扩展名的'} 文件；可以是 {'、'.join(SUFFIXES)}")
@@ -121,6 +127,8 @@ def batch(
     try:
         with _shown_progress(file.suffix.lower() == ".jsonl") as report:
             summary = (run_many if several else run_batch)(settings, engine, report)
+    except BrokenProcessPool:
+        stop("评级的进程被系统终止（可能内存不足）；用同一命令继续，或加 --jobs 1。", Exit.FAILED)
     except KeyboardInterrupt:
         err.print(Text("已中断；用同一命令继续。", style="yellow"))
         raise typer.Exit(INTERRUPTED) from None

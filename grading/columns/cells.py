@@ -20,11 +20,12 @@ import polars.selectors as cs
 
 from grading.columns.layout import TYPES, pack
 from grading.day_text import DayError, day_from_text
-from grading.intake import MAX_NUMBER, AuditError, InputProblem, check_value, parse_json, read_otherwise
+from grading.intake import AuditError, InputProblem, check_value, parse_json, read_otherwise
 from grading.invisible import without_invisible
 from grading.language.bounds import NoLimitError, bound_from_text
 from grading.language.synonyms import meaning, read_as
 from grading.model.audit import Known
+from grading.model.base import MAX_NUMBER
 from grading.model.ruleset import YES as MEANT_YES
 from grading.model.ruleset import Fact
 from grading.problems.codes import ProblemCode
@@ -32,7 +33,6 @@ from grading.problems.phrases import Phrase
 from grading.problems.reason import Reason, reason_of
 from grading.width import ordinary_width
 
-BOUND = MAX_NUMBER
 MAX_DECIMAL = 10**38
 """No larger number fits into a column of decimals."""
 SAFE_TEXT = 16
@@ -216,13 +216,15 @@ def _numbers(fact: Fact, raw: pl.Series) -> pl.Series:
     unit = 10**fact.decimals
     if raw.dtype.is_integer():
         wide = raw.cast(pl.Int128, strict=False)
-        return _in_range(fact, wide.set(~wide.is_between(-BOUND, BOUND, closed="none"), None).cast(pl.Int64) * unit)
+        return _in_range(
+            fact, wide.set(~wide.is_between(-MAX_NUMBER, MAX_NUMBER, closed="none"), None).cast(pl.Int64) * unit
+        )
     if isinstance(raw.dtype, pl.Decimal):
         return _in_range(fact, _decimals(raw, fact.decimals))
     floats = raw
     if raw.dtype == pl.String:
         floats = raw.set(~(raw.str.contains(PLAIN_NUMBER) & (raw.str.len_bytes() <= SAFE_TEXT)), None).cast(pl.Float64)
-    floats = floats.set(~(floats.abs() < BOUND), None)
+    floats = floats.set(~(floats.abs() < MAX_NUMBER), None)
     scaled = (floats * unit).round()
     # By a column: a division by one number is done as a product with its inverse, which is not the nearest float.
     back = scaled / pl.Series([float(unit)]).new_from_index(0, len(scaled))
@@ -233,7 +235,7 @@ def _decimals(raw: pl.Series, decimals: int) -> pl.Series:
     """Decimals as whole numbers of the unit in the last place; null where there are more places, or far too large."""
     scale = raw.dtype.scale  # type: ignore[attr-defined]
     held = raw.to_physical()
-    too_large = min(BOUND * 10**scale, MAX_DECIMAL)
+    too_large = min(MAX_NUMBER * 10**scale, MAX_DECIMAL)
     held = held.set((held >= too_large) | (held <= -too_large), None)
     if scale > decimals:
         step = pl.Series([10 ** (scale - decimals)], dtype=pl.Int128)
@@ -248,8 +250,8 @@ def _in_range(fact: Fact, scaled: pl.Series) -> pl.Series:
     if low is None or high is None:
         return scaled
     unit = 10**fact.decimals
-    least = max(-BOUND * unit + 1, -BOUND * unit if fact.min is None else math.ceil(fact.min * unit))
-    most = min(BOUND * unit - 1, BOUND * unit if fact.max is None else math.floor(fact.max * unit))
+    least = max(-MAX_NUMBER * unit + 1, -MAX_NUMBER * unit if fact.min is None else math.ceil(fact.min * unit))
+    most = min(MAX_NUMBER * unit - 1, MAX_NUMBER * unit if fact.max is None else math.floor(fact.max * unit))
     if int(low) >= least and int(high) <= most:  # type: ignore[arg-type]
         return scaled
     return scaled.set(~scaled.is_between(least, most), None)

@@ -17,11 +17,12 @@ import orjson
 import polars as pl
 
 from grading import calendar
-from grading.columns.cells import BOUND, read_column
+from grading.columns.cells import read_column
 from grading.columns.layout import ASSESSED_ON, ROW_KEY, TYPES, UNIT, Columns, stated
 from grading.identifiers import MAX_ID, IdentifierError, normalise_id
 from grading.intake import MAX_BYTES, MAX_ROWS, MAX_TEXT, MAX_UNITS
 from grading.invisible import has_shapeless
+from grading.model.base import MAX_NUMBER
 from grading.model.ruleset import Fact, Ruleset
 from grading.regions import is_place
 from grading.ruleset_id import industry_of
@@ -319,7 +320,7 @@ def _number(value: Any, _: Any) -> float:
     kind = type(value)
     if kind is float:
         return value  # type: ignore[no-any-return]
-    if (kind is int and abs(value) < BOUND) or (kind is Decimal and len(value.as_tuple().digits) <= MAX_DIGITS):
+    if (kind is int and abs(value) < MAX_NUMBER) or (kind is Decimal and len(value.as_tuple().digits) <= MAX_DIGITS):
         return float(value)
     raise OddError
 

@@ -8,7 +8,7 @@ NAMED_IN_TERMINAL = 5
 
 
 def figures_text(figures: GroundFigures, most: int | None = None) -> str:
-    """`本等级所依据的 34 项数值中：估计 5、凭记忆 12、已核实 17；其中 3 项若为他值则等级改变：…`, at most so many by name."""
+    """`本等级所依据的 34 项数值中，估计 5 项，已核实 29 项；其中 3 项若为他值则等级改变：…`, at most so many by name."""
     listed = figures.decisive[:most]
     if not listed:
         return counts_text(figures) + "。"
@@ -21,15 +21,21 @@ def counts_text(figures: GroundFigures) -> str:
     """The same without the names of the decisive ones."""
     if not figures.total:
         return "本等级不依据任何数值"
-    counts = "、".join(
-        f"{word} {count}"
-        for word, count in (
-            (BASIS["estimated"], figures.estimated),
-            (BASIS["recalled"], figures.recalled),
-            (ESTABLISHED, figures.established),
-        )
+    kinds = (
+        (BASIS["estimated"], figures.estimated),
+        (BASIS["recalled"], figures.recalled),
+        (ESTABLISHED, figures.established),
     )
-    said = f"本等级所依据的 {figures.total} 项数值中：{counts}"
+    counts = "，".join(f"{_in_brackets(word)}{count} 项" for word, count in kinds if count)
+    said = f"本等级所依据的 {figures.total} 项数值中，{counts}"
     if figures.decisive:
         return f"{said}；其中 {len(figures.decisive)} 项若为他值则等级改变"
-    return f"{said}；其中暂定的数值，任何一项单独为他值，等级都不变"
+    if not figures.estimated and not figures.recalled:
+        return said
+    return f"{said}；其中任何一项暂定的数值单独为他值，等级都不变"
+
+
+def _in_brackets(word: str) -> str:
+    """A word for how a figure is known, to stand before a count; what is behind its comma goes into brackets."""
+    head, _, rest = word.partition("，")
+    return f"{head}（{rest}）" if rest else f"{head} "

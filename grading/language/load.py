@@ -1,6 +1,7 @@
 """Files → rulesets: read, validate, merge parent and parts; all problems of all files at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -81,6 +82,12 @@ class Library:
     def ruleset(self, ruleset_id: str) -> Ruleset:
         """The merged ruleset; raises LanguageError with everything that is wrong, or KeyError if there is none."""
         return self.load(ruleset_id).ruleset
+
+    def usable(self, ids: Iterable[str] | None = None) -> Iterator[Ruleset]:
+        """Of some rulesets, or of all, those that can be used, in order; why the others can't, `check` says."""
+        for ruleset_id in self.ids() if ids is None else ids:
+            with suppress(LanguageError):
+                yield self.ruleset(ruleset_id)
 
     def title(self, ruleset_id: str) -> str | None:
         """The title that the ruleset or an ancestor states, read from the heads of their files alone; None without any."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from grading.problems.reason import CodedError, Parameter, Reason, Sentences
 
@@ -44,6 +44,10 @@ class LanguageError(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """The error as another process makes it again."""
+        return LanguageError, (self.problems,)
 
 
 def why_unusable(error: LanguageError | CodedError) -> Parameter:

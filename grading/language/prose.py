@@ -35,6 +35,7 @@ _SEAM = re.compile(r"[A-Za-z0-9%²³][\u4e00-\u9fff]|[\u4e00-\u9fff][A-Za-z0-9]"
 _OPPOSITE = {
     "at_most": "above",
     "at_least": "below",
+    "reaches": "below",
     "below": "at_least",
     "above": "at_most",
     "is": "is_not",
@@ -97,9 +98,10 @@ def value_text(ruleset: Ruleset, fact_id: str, value: Scalar) -> str:
 
 
 def values_text(ruleset: Ruleset, fact_id: str, values: Iterable[Scalar]) -> tuple[str, ...]:
-    """Several values of a fact; in quotes when one could be read as two."""
+    """Several values of a fact; in quotes when one could be read as two, or as a word of the sentence."""
     texts = tuple(value_text(ruleset, fact_id, value) for value in values)
     quoted = len(texts) > 1 and any(mark in text for text in texts for mark in "、或和及，；")
+    quoted = quoted or any(text.startswith(("无", "不", "未", "其他")) for text in texts)
     return tuple(f"“{text}”" for text in texts) if quoted else texts
 
 
@@ -248,6 +250,8 @@ def _comparison(ruleset: Ruleset, c: Comparison) -> _Node:
     operator = _SAME.get(c.operator, c.operator)
     if fact is not None and fact.type == "boolean" and operator == "is_not" and len(values) == 1:
         operator, values = "is", ("“否”",) if values == ("“是”",) else ("“是”",)
+    if operator == "at_least" and fact is not None and fact.unit == "%" and fact.max == guess:
+        operator = "reaches"
     return _Node(
         "comparison",
         label=fact_label(ruleset, c.fact),

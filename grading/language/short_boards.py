@@ -1,4 +1,4 @@
-"""A unit's short boards in Chinese: `短板: 这 3 项使本单元停在 C级`, and which they are."""
+"""A unit's short boards in Chinese: `短板：这 3 项使本单元停在 C级`, and which they are."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class ShortBoards:
     @property
     def head(self) -> str:
         """The sentence with what it is about before it."""
-        return f"短板: {self.sentence}"
+        return f"短板：{self.sentence}"
 
     def names(self, most: int | None = None) -> str:
         """The titles, at most so many of them; behind those that are not satisfied the ones that are not decided."""

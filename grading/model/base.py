@@ -12,6 +12,8 @@ Level = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+-]*$", m
 RulesetId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*/[a-z0-9][a-z0-9_-]*$", max_length=120)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 Scalar = bool | Decimal | date | str
+MAX_NUMBER = 10**9
+"""Numbers of an audit are smaller than this, sign apart."""
 
 
 class Strict(BaseModel):

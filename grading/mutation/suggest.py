@@ -16,7 +16,7 @@ from grading.model.condition import comparisons
 from grading.model.ruleset import Cap, Gate, Indicator, Ruleset
 from grading.mutation.mutants import Mutant
 from grading.plan.build import build_plan
-from grading.proof.logic import Truth
+from grading.proof.logic import Truth, differ
 from grading.proof.reading import Reading
 from grading.proof.search import Ask, Search
 from grading.proof.values import Values
@@ -199,7 +199,7 @@ class _Period:
             for ours, theirs in pairs:
                 if ours is not None and theirs is not None:
                     a, b = r.of(ours), other.of(theirs)
-                    apart += [_either(r, a.met, b.met), _either(r, a.unmet, b.unmet)]
+                    apart += [differ(r.logic, a.met, b.met), differ(r.logic, a.unmet, b.unmet)]
             return r.logic.any_of(apart)
 
         return ask
@@ -271,11 +271,6 @@ def _multiplied(ruleset: Ruleset) -> set[str]:
                 if name in ruleset.computed:
                     add(name)
     return found
-
-
-def _either(r: Reading[Any], a: Any, b: Any) -> Any:
-    logic = r.logic
-    return logic.any_of([logic.all_of([a, logic.negation(b)]), logic.all_of([b, logic.negation(a)])])
 
 
 def _bound_otherwise(r: Reading[Any], own: Gate, changed: Gate) -> Any:

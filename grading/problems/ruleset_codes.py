@@ -164,6 +164,11 @@ class RulesetCode(Sentences):
         "没有写明它由什么改变；`changed_by` 写 {one_of} 之一",
         "says nothing of what changes it; `changed_by` is one of {one_of}",
     )
+    RANGE_BEYOND_NUMBERS = (
+        "range_beyond_numbers",
+        "`{end}: {value}` 超出能读入的数：绝对值须小于 {bound}",
+        "`{end}: {value}` reaches beyond the numbers that are read: they are smaller than {bound}, sign apart",
+    )
     FACT_UNREAD = (
         "fact_unread",
         "{ruleset} 中没有任何条件或计算项用到事实 `{fact}`",

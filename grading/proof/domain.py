@@ -9,7 +9,7 @@ from typing import Any
 import z3
 
 from grading.computed import DIVIDING, PLACES, Operand
-from grading.intake import MAX_NUMBER
+from grading.model.base import MAX_NUMBER
 from grading.model.condition import Value
 from grading.model.ruleset import Computed, Fact
 from grading.plan.nodes import Atom, Plan

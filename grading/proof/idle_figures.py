@@ -5,6 +5,7 @@ from typing import Any
 
 from grading.plan.nodes import Atom, Plan
 from grading.proof.criteria import Criterion
+from grading.proof.logic import differ
 from grading.proof.reading import Reading, followers
 from grading.proof.search import Search
 
@@ -24,16 +25,11 @@ def decides(r: Reading[Any], node: int, following: list[int]) -> Any:
     yes, no = r.forced(node, True, following), r.forced(node, False, following)
     logic, plan = r.logic, r.plan
 
-    def differ(a: Any, b: Any) -> Any:
-        if a is b:
-            return logic.constant(False)
-        return logic.any_of([logic.all_of([a, logic.negation(b)]), logic.all_of([b, logic.negation(a)])])
-
-    levels = logic.any_of([differ(yes.of(ref).met, no.of(ref).met) for ref in plan.reachable])
+    levels = logic.any_of([differ(logic, yes.of(ref).met, no.of(ref).met) for ref in plan.reachable])
     if plan.ungraded is None:
         return levels
     out = [side.of(plan.ungraded).unmet for side in (yes, no)]
-    return logic.any_of([differ(*out), logic.all_of([levels, *out])])
+    return logic.any_of([differ(logic, *out), logic.all_of([levels, *out])])
 
 
 def idle_figures(search: Search, names: dict[int, list[str]]) -> tuple[set[str], set[str], set[str]]:

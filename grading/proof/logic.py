@@ -66,6 +66,14 @@ class Formulas:
         return not part if isinstance(part, bool) else z3.Not(part)
 
 
+def differ(logic: Logic[B], one: B, other: B) -> B:
+    """The formula that of two exactly one holds."""
+    if one is other:
+        return logic.constant(False)
+    sides = ((one, other), (other, one))
+    return logic.any_of([logic.all_of([holds, logic.negation(fails)]) for holds, fails in sides])
+
+
 class Pair(NamedTuple, Generic[B]):
     """A status of three values: met, unmet, or neither."""
 

@@ -1,6 +1,6 @@
 """Finds for each question an audit that answers it, or shows that there is none."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -140,8 +140,3 @@ class Search:
             return (self.solver.model(), False) if result == z3.sat else (None, result == z3.unknown)
         finally:
             self.solver.pop()
-
-
-def keys_of(names: Iterable[Any]) -> list[Any]:
-    """The names in their order, each once."""
-    return list(dict.fromkeys(names))

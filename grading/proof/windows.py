@@ -53,13 +53,12 @@ def edition_finding(library: Library, ruleset: Ruleset) -> Reason | None:
     superseded = ruleset.edition.superseded
     if superseded is None:
         return None
+    # Others are not even read: one that can't be used is no matter of this one's.
+    same_industry = (id_ for id_ in library.ids() if id_ != ruleset.id and industry_of(id_) == industry_of(ruleset.id))
     later = [
         other
-        for other in map(library.ruleset, library.ids())
-        if other.id != ruleset.id
-        and industry_of(other.id) == industry_of(ruleset.id)
-        and other.jurisdiction == ruleset.jurisdiction
-        and other.edition.effective > ruleset.edition.effective
+        for other in map(library.ruleset, same_industry)
+        if other.jurisdiction == ruleset.jurisdiction and other.edition.effective > ruleset.edition.effective
     ]
     if not later:
         return reason_of(ProofCode.EDITION_WITHOUT_SUCCESSOR, superseded=superseded)

@@ -184,6 +184,16 @@ def test_a_value_in_a_column_of_another_ruleset_is_not_left_out_in_silence(root:
     assert "没有读取" in (tmp_path / "out" / "notices.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_rows_in_a_table_that_their_ruleset_does_not_have_are_not_left_out_in_silence(
+    root: Path, tmp_path: Path, form: str
+) -> None:
+    file = written(tmp_path, kilns=KILNS + "U1,Y9,3\n")
+    result = batch(root, as_parquet(tmp_path) if form == "parquet" else file)
+    assert result.exit_code == 1
+    assert "“窑尘”不是 e/r（试验行业）的项目，1 行填有内容" in result.output.replace("\n", "")
+
+
 def test_a_file_that_tells_neither_ruleset_nor_industry_is_refused(root: Path, tmp_path: Path) -> None:
     result = batch(root, written(tmp_path, UNITS.replace("规则集,行业", "note1,note2")))
     assert result.exit_code == 1
@@ -213,6 +223,52 @@ def test_the_same_command_goes_on_and_another_input_is_refused(root: Path, tmp_p
     assert batch(root, file).exit_code == 2
     assert batch(root, file, "--again").exit_code == 0
     assert grades(tmp_path / "out")["K2"] == ("A", "A")
+
+
+def test_a_table_may_name_the_industry_and_its_class(root: Path, tmp_path: Path) -> None:
+    lines = (
+        UNITS.replace("规则集,行业", "行业代码,行业")
+        .replace(",e/r,", ",C1111,")
+        .replace(",e/k,", ",C2222,")
+        .splitlines()
+    )
+    lines[4] = lines[4].replace(",r,皮带,", ",C2222,皮带,")
+    lines[6] = lines[6].replace("试验行业", "皮带")
+    result = batch(root, written(tmp_path, "\n".join(lines) + "\n"))
+    assert result.exit_code == 1, result.output
+    kept = {unit: levels for unit, levels in (GRADES | KILN_GRADES).items() if unit != "U3"}
+    assert grades(tmp_path / "out") == kept
+    assert [r[1:] for r in rejects(tmp_path / "out")] == [
+        ("U3", "industry", "所填行业“C2222”和“皮带”不是同一行业；请核对")
+    ]
+
+
+def test_a_ruleset_that_cannot_be_used_stops_no_batch_of_others(root: Path, tmp_path: Path) -> None:
+    (root / "e" / "a.yaml").write_text("id: e/a\n", encoding="utf-8")
+    file = written(tmp_path, UNITS + "U9,辛厂,2024-08-12,e/q,,true,,,,\n")
+    assert batch(root, file).exit_code == 1
+    assert grades(tmp_path / "out") == GRADES | KILN_GRADES
+    assert batch(root, as_lines(tmp_path), "--again").exit_code == 0
+    assert grades(tmp_path / "out") == GRADES | KILN_GRADES
+
+
+def test_rows_of_no_unit_are_counted_over_all_tables(root: Path, tmp_path: Path) -> None:
+    batch(root, written(tmp_path, rows=ROWS + "U9,1,3\n", kilns=KILNS + "K8,Y1,3\nK9,Y1,3\n"))
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert summary["rows_without_unit"] == 3
+
+
+def test_several_processes_grade_as_one_does(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grading.batch.side_by_side.ENOUGH_PARTS", 2)
+    file = written(tmp_path)
+    result = batch(root, file, "--jobs", "2")
+    assert result.exit_code == 0, result.output
+    assert grades(tmp_path / "out") == GRADES | KILN_GRADES
+    # An error of a part is told as if it had been met here.
+    written(tmp_path, kilns="unit.id,窑尘\nK1,1\n")
+    result = batch(root, file, "--jobs", "2", "--again")
+    assert result.exit_code == 1
+    assert "缺少列 kiln_id" in result.output.replace("\n", "")
 
 
 def test_an_edition_chooses_among_the_editions_of_an_industry(root: Path, tmp_path: Path) -> None:

@@ -180,14 +180,15 @@ def test_words() -> None:
     one = DecisiveFigure("a", "a.A", "estimated", "甲：粉尘不高于 10")
     two = DecisiveFigure("b", "b.A", "recalled", "乙：粉尘不高于 20")
     found = GroundFigures(5, 12, 17, (one, two))
-    counts = "本等级所依据的 34 项数值中：估计 5、转述，待核对原文 12、已核实 17；其中"
+    counts = "本等级所依据的 34 项数值中，估计 5 项，转述（待核对原文）12 项，已核实 17 项；其中"
     assert counts_text(found) == f"{counts} 2 项若为他值则等级改变"
     assert (
         figures_text(found)
         == f"{counts} 2 项若为他值则等级改变：甲：粉尘不高于 10（估计）；乙：粉尘不高于 20（转述，待核对原文）。"
     )
     assert figures_text(found, 1) == f"{counts} 2 项若为他值则等级改变：甲：粉尘不高于 10（估计） 等 2 项。"
-    assert figures_text(replace(found, decisive=())) == f"{counts}暂定的数值，任何一项单独为他值，等级都不变。"
+    assert figures_text(replace(found, decisive=())) == f"{counts}任何一项暂定的数值单独为他值，等级都不变。"
+    assert counts_text(GroundFigures(0, 0, 17, ())) == "本等级所依据的 17 项数值中，已核实 17 项"
     assert figures_text(GroundFigures(0, 0, 0, ())) == "本等级不依据任何数值。"
 
 

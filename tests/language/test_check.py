@@ -413,6 +413,15 @@ LINTS = {
         indicators=FACTS_READ,
         more="computed:\n  - {id: x, sum: [speed, 1]}  # <-\n",
     ),
+    "a fact that may be larger than any number that is read": Lint(
+        "`max: 1000000000` reaches beyond the numbers that are read: they are smaller than 1000000000, sign apart",
+        facts="""\
+        facts:
+          - {id: closed, label: 皮带密闭, type: boolean, changed_by: works}
+          - {id: dust, label: 颗粒物, type: number, changed_by: works, max: 1000000000}  # <-
+        """,
+        indicators=FACTS_READ,
+    ),
     # ── indicators and levels ──
     "an unknown dimension": Lint(
         "there is no dimension `air`; there are treatment, emission_limits",

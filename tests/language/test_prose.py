@@ -24,6 +24,8 @@ facts:
   - {id: standard_met, label: 符合 GB 33372-2020, type: boolean, changed_by: works}
   - {id: dust, label: 颗粒物, type: number, changed_by: works, unit: mg/m3}
   - {id: share, label: 清洁运输比例, type: number, changed_by: works, unit: "%"}
+  - {id: clean, label: 国六占比, type: number, changed_by: works, unit: "%", max: 100}
+  - {id: denitrified, label: 脱硝, type: choice, changed_by: works, options: {none: 无, scr: SCR}}
   - {id: kept, label: 台账保存时间, type: number, changed_by: works, unit: 月}
   - {id: lines, label: 生产线, type: number, changed_by: works}
   - {id: fuel, label: 燃料, type: choice, changed_by: works, options: {gas: 天然气, electricity: 电, coal: 煤, any: 煤或焦}}
@@ -67,6 +69,9 @@ SENTENCES = {
     "{fact: fuel, one_of: [gas, electricity]}": "燃料为天然气或电",
     "{fact: fuel, one_of: [gas, any]}": "燃料为“天然气”或“煤或焦”",
     "{fact: fuel, none_of: [coal]}": "燃料不为煤",
+    "{fact: denitrified, none_of: [none]}": "脱硝不为“无”",
+    "{fact: clean, at_least: 100}": "国六占比达到 100%",
+    "{not: {fact: clean, at_least: 100}}": "国六占比低于 100%",
     "{fact: processes, includes_any: [glue]}": "工序包括涂胶",
     "{fact: processes, includes_any: [glue, paint]}": "工序包括涂胶、喷漆中的至少一项",
     "{fact: processes, includes_all: [mixing, glue, paint]}": "工序同时包括炼胶、涂胶和喷漆",

@@ -7,6 +7,7 @@ from grading.language.check.words import near
 from grading.language.figures import comparisons
 from grading.language.loaded import Loaded
 from grading.language.problems import Problem
+from grading.model.base import MAX_NUMBER
 from grading.model.ruleset import ChangedBy
 from grading.problems.reason import reason_of
 from grading.problems.ruleset_codes import RulesetCode
@@ -52,7 +53,7 @@ def _names(loaded: Loaded) -> Iterator[Problem]:
 
 
 def check_reading(loaded: Loaded) -> Iterator[Problem]:
-    """Facts that nothing reads or nobody says what changes, groups without facts or without a least number of rows."""
+    """Facts that nothing reads or changes, or that go beyond what is read; groups without facts or a least number of rows."""
     ruleset = loaded.ruleset
     used = {fact.group for fact in ruleset.facts.values()}
     for group_id in ruleset.groups:
@@ -67,6 +68,12 @@ def check_reading(loaded: Loaded) -> Iterator[Problem]:
         if id_ in read and fact.changed_by is None and not fact.circumstance:
             reason = reason_of(RulesetCode.CHANGED_BY_UNSTATED, one_of=", ".join(get_args(ChangedBy)))
             yield loaded.problem("facts", id_, (), reason)
+    for id_, fact in ruleset.facts.items():
+        for end in ("min", "max"):
+            allowed = getattr(fact, end)
+            if allowed is not None and abs(allowed) >= MAX_NUMBER:
+                reason = reason_of(RulesetCode.RANGE_BEYOND_NUMBERS, end=end, value=allowed, bound=MAX_NUMBER)
+                yield loaded.problem("facts", id_, (end,), reason)
     for kind, entries in (("facts", ruleset.facts), ("computed", ruleset.computed)):
         for id_ in entries:
             if id_ in read:

@@ -17,6 +17,7 @@ PAGES = {
     "side by side": ("tyre", "/audits/{published}/comparison?other={own}"),
     "enterprises": ("wang", "/enterprises"),
     "enterprise": ("tyre", "/enterprises/{tyre}"),
+    "unit to be registered": ("city", "/enterprises/{tyre}/units/new?industry=C2651"),
     "users": ("root", "/users"),
     "user": ("root", "/users/{wang}"),
     "teams": ("root", "/teams?all=1"),

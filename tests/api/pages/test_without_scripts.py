@@ -133,6 +133,27 @@ def test_a_trial_says_which_figures_its_grade_rests_on_and_the_official_result_d
         assert "本等级所依据的" not in wang.get(path).text
 
 
+def test_a_unit_is_registered_by_what_the_plant_makes(place: Place) -> None:
+    path = f"/enterprises/{place.world.tyre}/units"
+    with signed_in(place, "city") as client:
+        assert "登记生产单元" in client.get(f"/enterprises/{place.world.tyre}").text
+        found = client.get(f"{path}/new", params={"industry": "做防水卷材的"}).text
+        assert 'value="national-2020/waterproofing"' in found
+        assert "没有重点行业与“养猪”相符" in client.get(f"{path}/new", params={"industry": "养猪"}).text
+        site = re.search(r'<option value="([0-9a-f-]{36})"', found)
+        assert site
+        said = {"csrf_token": token(found), "industry": "做防水卷材的", "site_id": site[1], "code": "防水-1"}
+        refused = client.post(path, data=said)
+        assert refused.status_code == 422
+        assert "✗ 请选择行业" in refused.text
+        assert 'value="防水-1"' in refused.text
+        made = client.post(path, data=said | {"ruleset_id": "national-2020/waterproofing"})
+        assert made.status_code == 200
+        assert "防水-1：" in made.text
+    with signed_in(place, "tyre") as client:
+        assert client.get(f"{path}/new").status_code == 403
+
+
 def test_the_rule_book_of_a_ruleset_is_downloaded_from_its_page(wang: httpx.Client) -> None:
     path = "/rulesets/national-2020/brick_nonsintered"
     links = re.findall(rf'href="({path}/book\.\w+)"', wang.get(path).text)

@@ -1,0 +1,109 @@
+"""Rows of a table → for each ruleset those of its units, with the columns that it knows."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from grading.batch.csv_blocks import Block, FrameBlock, PlainBlock
+from grading.batch.staged_rows import BROKEN, SOURCE_LINE
+from grading.batch.table_blocks import Table
+from grading.batch.tables import UNITS_FILE
+
+NO_UNIT = -1
+"""The code of rows whose unit is not in the file: every ruleset that has the table tells of them."""
+
+
+def staged_name(table: str) -> str:
+    """The name of a ruleset's copy of a table; empty: of the units."""
+    return f"{table or UNITS_FILE}.staged.parquet"
+
+
+def write_rows(
+    table: Table,
+    groups: Mapping[str, str],
+    columns: Mapping[str, set[str]],
+    of_row: pl.Series,
+    order: Sequence[str],
+    work: Path,
+) -> Counter[tuple[str, int]]:
+    """Write the rows of each ruleset with its columns; returns how many cells of others' columns hold something.
+
+    `of_row` gives the ruleset of each row by its place in `order`, null where it has none; `columns` who knows each column.
+    """
+    kept = {name: [head for head, known in columns.items() if name in known] for name in groups}
+    strange = [head for head in table.heads() if not columns.get(head)]
+    parts: dict[str, list[Path]] = {name: [] for name in groups}
+    foreign: Counter[tuple[str, int]] = Counter()
+    first, of_row = 0, of_row.cast(pl.Int32)
+    for number, block in enumerate(table.blocks()):
+        codes = of_row.slice(first, block.height)
+        first += block.height
+        here = set(codes.drop_nulls().to_list())
+        own: dict[int, tuple[pl.Series, pl.DataFrame]] = {}
+        for name, group in groups.items():
+            code = order.index(name)
+            if code not in here and not (group and NO_UNIT in here):
+                continue
+            positions = (codes == code).fill_null(False).arg_true()
+            rows = block.frame([*kept[name], *strange], positions)
+            own[code] = positions, rows
+            if group and NO_UNIT in here:
+                wanted = ((codes == code) | (codes == NO_UNIT)).fill_null(False).arg_true()
+                rows = block.frame(kept[name], wanted)
+            to = work / name / f"{group or UNITS_FILE}-{number:05}.part"
+            to.parent.mkdir(parents=True, exist_ok=True)
+            rows.select(*(n for n in (SOURCE_LINE, BROKEN) if n in rows.columns), *kept[name]).write_ipc(to)
+            parts[name].append(to)
+        # Rows of rulesets that don't have the table at all are left out as well, and have to be told.
+        nothing = block.frame([], pl.Series([], dtype=pl.UInt32))
+        strangers = here - own.keys() - {NO_UNIT}
+        own |= {code: ((codes == code).fill_null(False).arg_true(), nothing) for code in strangers}
+        shared = [head for head, by in columns.items() if by]
+        if isinstance(block, FrameBlock):
+            shared = _left_over(block, own, codes, shared)
+        known = {order.index(name): set(heads) for name, heads in kept.items()}
+        foreign += _foreign(block, own, shared, known)
+    for name, group in groups.items():
+        to = work / name / staged_name(group)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        if parts[name]:
+            pl.scan_ipc(parts[name], glob=False).sink_parquet(to, compression="lz4", statistics=False)
+            for path in parts[name]:
+                path.unlink()
+        else:
+            table.columns(kept[name]).clear().write_parquet(to)
+    return foreign
+
+
+def _foreign(
+    block: Block, own: Mapping[int, tuple[pl.Series, pl.DataFrame]], heads: Sequence[str], known: Mapping[int, set[str]]
+) -> Counter[tuple[str, int]]:
+    """The number of cells that hold something in a column that their row's ruleset doesn't know and another does."""
+    found: Counter[tuple[str, int]] = Counter()
+    for code, (positions, rows) in own.items():
+        others = [head for head in heads if head not in known.get(code, ())]
+        if not others or (isinstance(block, PlainBlock) and block.filled(positions) == _filled(rows)):
+            continue
+        for column in block.frame(others, positions):
+            if column.name in others and column.null_count() < len(column):
+                found[column.name, code] += len(column) - column.null_count()
+    return found
+
+
+def _left_over(
+    block: FrameBlock, own: Mapping[int, tuple[pl.Series, pl.DataFrame]], codes: pl.Series, heads: Sequence[str]
+) -> list[str]:
+    """The columns in which more stands than the rulesets that know them have taken, or rows of no ruleset have."""
+    left = block.filled(heads)
+    rest = (codes.is_null() | (codes == NO_UNIT)).fill_null(True).arg_true()
+    for rows in (*(rows for _, rows in own.values()), block.frame(heads, rest)):
+        for column in rows:
+            if column.name in left:
+                left[column.name] -= len(column) - column.null_count()
+    return [head for head, count in left.items() if count]
+
+
+def _filled(rows: pl.DataFrame) -> int:
+    return sum(len(c) - c.null_count() for c in rows if c.name not in (SOURCE_LINE, BROKEN))

@@ -25,9 +25,9 @@ def audit_to_json(audit: Audit, library: Library | None = None) -> dict[str, Any
     enterprise = audit.enterprise
     head: dict[str, Any] = {"name": enterprise.name}
     for name in ("uscc", "permit", "county"):
-        said = getattr(enterprise, name)
-        if said is not None:
-            head[name] = said
+        value = getattr(enterprise, name)
+        if value is not None:
+            head[name] = value
     if enterprise.facts:
         head["facts"] = _facts(enterprise.facts)
     return {
@@ -43,16 +43,16 @@ def dump_audit(audit: Audit, library: Library | None = None) -> str:
 
 
 def _unit(unit: UnitAudit, library: Library) -> dict[str, Any]:
-    said: dict[str, Any] = {"id": unit.id, "ruleset": unit.ruleset}
+    written: dict[str, Any] = {"id": unit.id, "ruleset": unit.ruleset}
     if unit.facts:
-        said["facts"] = _facts(unit.facts)
+        written["facts"] = _facts(unit.facts)
     if unit.groups:
         groups = library.ruleset(unit.ruleset).groups
-        said["groups"] = {
+        written["groups"] = {
             name: [{groups[name].key: row.key, **_facts(row.facts)} for row in rows]
             for name, rows in unit.groups.items()
         }
-    return said
+    return written
 
 
 def _facts(facts: Mapping[str, Known]) -> dict[str, Any]:
@@ -63,12 +63,12 @@ def _known(known: Known) -> Any:
     value = _value(known.value)
     if not known.evidence and known.note is None:
         return value
-    said: dict[str, Any] = {"value": value}
+    written: dict[str, Any] = {"value": value}
     if known.evidence:
-        said["evidence"] = list(known.evidence)
+        written["evidence"] = list(known.evidence)
     if known.note is not None:
-        said["note"] = known.note
-    return said
+        written["note"] = known.note
+    return written
 
 
 def _value(value: Value | None) -> Any:

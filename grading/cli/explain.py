@@ -94,9 +94,9 @@ def _print(
     boards = short_boards(ruleset, unit)
     if boards is not None:
         out.print(f"[bold]{escape(boards.text())}[/bold]")
-    said = decision_text(decision, lambda known: level_label(ruleset.scale, known))
+    text = decision_text(decision, lambda known: level_label(ruleset.scale, known))
     title = f"[bold]{escape(audit.enterprise.name)} · {escape(reason.id)}[/bold]  {escape(reason.text)}  "
-    tree = Tree(f"{title}等级 [bold]{said}[/bold]{_seq(reason, depth)}")
+    tree = Tree(f"{title}等级 [bold]{text}[/bold]{_seq(reason, depth)}")
     for child in reason.children:
         _grow(tree, child, depth)
     print_block(tree)

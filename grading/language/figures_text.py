@@ -29,7 +29,7 @@ def counts_text(figures: GroundFigures) -> str:
             (ESTABLISHED, figures.established),
         )
     )
-    said = f"本等级所依据的 {figures.total} 项数值中：{counts}"
+    text = f"本等级所依据的 {figures.total} 项数值中：{counts}"
     if figures.decisive:
-        return f"{said}；其中 {len(figures.decisive)} 项若为他值则等级改变"
-    return f"{said}；其中暂定的数值，任何一项单独为他值，等级都不变"
+        return f"{text}；其中 {len(figures.decisive)} 项若为他值则等级改变"
+    return f"{text}；其中暂定的数值，任何一项单独为他值，等级都不变"

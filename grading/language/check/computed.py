@@ -73,11 +73,11 @@ def _undefined(loaded: Loaded, computed: Computed) -> Iterator[Problem]:
 def _circles(loaded: Loaded) -> Iterator[Problem]:
     """Each circle once, at the computed fact of it that stands first."""
     known = loaded.ruleset.computed
-    told: set[str] = set()
+    reported: set[str] = set()
     for start in known:
         circle = _circle(known, start)
-        if circle is not None and not told & set(circle):
-            told |= set(circle)
+        if circle is not None and not reported & set(circle):
+            reported |= set(circle)
             way = " → ".join([*circle, start])
             yield loaded.problem("computed", start, (), reason_of(RulesetCode.COMPUTED_IN_CIRCLE, circle=way))
 

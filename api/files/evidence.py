@@ -127,11 +127,13 @@ class EvidenceFolder:
 def safe_name(name: str) -> str:
     """A name without folders, control characters and characters that mean something to a shell or a header."""
     last = name.replace("\\", "/").rpartition("/")[2]
-    kept = "".join(c for c in last if c.isprintable() and c not in "<>:\"|?*;%'`$").strip(" .")
-    stem, dot, ending = kept.rpartition(".")
-    if len(kept) > MAX_NAME:
-        kept = stem[: MAX_NAME - len(ending) - 1] + dot + ending if dot and len(ending) <= 10 else kept[:MAX_NAME]
-    return kept or "未命名"
+    printable = "".join(c for c in last if c.isprintable() and c not in "<>:\"|?*;%'`$").strip(" .")
+    stem, dot, ending = printable.rpartition(".")
+    if len(printable) > MAX_NAME:
+        printable = (
+            stem[: MAX_NAME - len(ending) - 1] + dot + ending if dot and len(ending) <= 10 else printable[:MAX_NAME]
+        )
+    return printable or "未命名"
 
 
 def _true_type(content: IO[bytes]) -> str:
@@ -205,6 +207,6 @@ def _refuse_disguise(name: str, media_type: str) -> None:
     ending = Path(name).suffix.lower()
     if ending not in ENDINGS[media_type]:
         right = "、".join(ENDINGS[media_type])
-        said = f"文件名以“{ending}”结尾" if ending else "文件名没有扩展名"
-        message = f"{said}，但内容是 {media_type}（{right}）。"
+        ending_text = f"文件名以“{ending}”结尾" if ending else "文件名没有扩展名"
+        message = f"{ending_text}，但内容是 {media_type}（{right}）。"
         raise Problem("file_disguised", message, status=422, errors=[ErrorAt("file", message)])

@@ -110,9 +110,9 @@ def _to_sign_in(request: Request, made: Callable[[], Response]) -> Response:
     back = request.url.path if request.method == "GET" else "/"
     target = f"{SIGN_IN}?next={quote(back)}"
     if "hx-request" in request.headers:
-        told = made()
-        told.headers["HX-Redirect"] = target
-        return told
+        made_answer = made()
+        made_answer.headers["HX-Redirect"] = target
+        return made_answer
     return RedirectResponse(target, status_code=303)
 
 

@@ -86,7 +86,7 @@ def published_grades(db: Session, ids: Iterable[UUID]) -> dict[UUID, list[Publis
     """The published grades by enterprise."""
     grades: dict[UUID, list[PublishedGrade]] = {}
     for row in db.execute(_PUBLISHED, {"ids": list(ids)}):
-        told = PublishedGrade(
+        grade = PublishedGrade(
             site_id=row.site_id,
             audit_id=row.id,
             grading_id=row.published_grading_id,
@@ -98,7 +98,7 @@ def published_grades(db: Session, ids: Iterable[UUID]) -> dict[UUID, list[Publis
             assessed_on=row.assessed_on,
             published_at=row.published_at,
         )
-        grades.setdefault(row.enterprise_id, []).append(told)
+        grades.setdefault(row.enterprise_id, []).append(grade)
     return grades
 
 

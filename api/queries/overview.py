@@ -71,10 +71,10 @@ def lines(db: Session, wanted: Wanted) -> list[Line]:
     for row in db.execute(published):
         grades[row[0]] = row
     industries = _rulesets(db, grades)
-    told = []
+    lines = []
     for enterprise in found:
         grade = grades.get(enterprise.id)
-        told.append(
+        lines.append(
             Line(
                 id=enterprise.id,
                 name=enterprise.name,
@@ -89,7 +89,7 @@ def lines(db: Session, wanted: Wanted) -> list[Line]:
                 decision=_decision(grade) if grade else decide(None),
             )
         )
-    return [line for line in told if _suits(line, wanted)]
+    return [line for line in lines if _suits(line, wanted)]
 
 
 def _decision(row: Any) -> Decision:

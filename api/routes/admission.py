@@ -78,8 +78,8 @@ def create_opinion(
 
     def act() -> Response:
         made = admission.give(context, text_of(body), supersedes)
-        told = OpinionOut.whole(queries.opinion(context.db, made))
-        return answer(told, status=201, location=f"/v1/admission-opinions/{made.id}")
+        out = OpinionOut.whole(queries.opinion(context.db, made))
+        return answer(out, status=201, location=f"/v1/admission-opinions/{made.id}")
 
     return once.answer(context, body.content, act)
 
@@ -168,7 +168,7 @@ def complete_project(
 
     def act() -> Response:
         admission.complete(context, opinion_id, body.completed_on, body.reasons, body.uscc)
-        told = OpinionOut.whole(queries.opinion(context.db, context.find(AdmissionOpinion, opinion_id)))
-        return answer(told, status=201, location=f"/v1/admission-opinions/{opinion_id}")
+        out = OpinionOut.whole(queries.opinion(context.db, context.find(AdmissionOpinion, opinion_id)))
+        return answer(out, status=201, location=f"/v1/admission-opinions/{opinion_id}")
 
     return once.answer(context, body, act)

@@ -38,8 +38,8 @@ class Once:
         """The answer of `act`, or the one given under the same key before; raises Problem (422) for a key used twice."""
         if self.key is None:
             return act()
-        said = b"" if body is None else body if isinstance(body, bytes) else body.model_dump_json().encode()
-        digest = "sha256:" + hashlib.sha256(self.request.encode() + b"\n" + said).hexdigest()
+        content = b"" if body is None else body if isinstance(body, bytes) else body.model_dump_json().encode()
+        digest = "sha256:" + hashlib.sha256(self.request.encode() + b"\n" + content).hexdigest()
         known = remembered(context, self.key)
         if known is None:
             made = act()

@@ -175,6 +175,6 @@ def _filled(context: Context, audit: DomainAudit, rows: int) -> Response:
     try:
         book = filled_form(audit, context.service.grader.library, rows)
     except TooLongError as error:
-        said = "有一段文字放不进一个单元格。"
-        raise Problem("too_long_for_cell", said, status=422, errors=[ErrorAt("", str(error))]) from None
+        detail = "有一段文字放不进一个单元格。"
+        raise Problem("too_long_for_cell", detail, status=422, errors=[ErrorAt("", str(error))]) from None
     return attachment(book, XLSX, f"{audit.enterprise.name}-核查表.xlsx")

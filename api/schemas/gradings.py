@@ -118,7 +118,7 @@ class GradingBrief(Out):
     created_at: datetime
 
     @classmethod
-    def told(cls, row: Grading) -> "GradingBrief":
+    def of(cls, row: Grading) -> "GradingBrief":
         """The row of the store."""
         plain = {name: getattr(row, name) for name in cls.model_fields if name != "decision"}
         decided = stored_decision(row.grade, row.attainable, row.mode, row.missing, row.open_figures)

@@ -128,18 +128,18 @@ def _complete_operation(path: str, rules: list[Declared], operation: dict[str, A
         roles = MAY[declaration.rule]
         if len(roles) < len(Role) or method not in ("GET", "HEAD"):
             statuses.add(403)
-        said = (
+        roles_text = (
             "everybody who is signed in"
             if len(roles) == len(Role)
             else "、".join(f"`{role.value}` ({ROLE_NAMES[role]})" for role in Role if role in roles)
         )
-        operation["description"] = f"{operation.get('description', '')}\n\nFor: {said}.".strip()
+        operation["description"] = f"{operation.get('description', '')}\n\nFor: {roles_text}.".strip()
         if declaration.costly:
             statuses.add(429)
     for status in sorted(statuses):
-        told = responses.get(str(status), {})
+        described = responses.get(str(status), {})
         responses[str(status)] = {
-            "description": told.get("description") or MEANINGS[status],
+            "description": described.get("description") or MEANINGS[status],
             "content": {MEDIA_TYPE: {"schema": PROBLEM}},
         }
         if status == 429:

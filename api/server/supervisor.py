@@ -90,10 +90,10 @@ class ChildProcesses:
 
 def environment_of(settings: Settings) -> dict[str, str]:
     """Settings as the environment of a process that is to have the same."""
-    told: dict[str, str] = {}
+    environment: dict[str, str] = {}
     for name in type(settings).model_fields:
         value = getattr(settings, name)
         if value is not None:
-            said = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-            told[f"{PREFIX}{name.upper()}"] = said
-    return told
+            text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+            environment[f"{PREFIX}{name.upper()}"] = text
+    return environment

@@ -41,8 +41,8 @@ def order_reports(context: Annotated[Context, needs(Rule.READ_STATISTICS, costly
     if not ids:
         raise Problem("nothing_to_report", "所选企业都还没有公布的等级，没有可以生成的报告。", status=422)
     if len(ids) > MAX_REPORTS:
-        said = f"所选企业有 {len(ids)} 家，一次最多生成 {MAX_REPORTS} 份报告；请按行政区划、行业或等级缩小范围。"
-        raise Problem("too_many_reports", said, status=422)
+        detail = f"所选企业有 {len(ids)} 家，一次最多生成 {MAX_REPORTS} 份报告；请按行政区划、行业或等级缩小范围。"
+        raise Problem("too_many_reports", detail, status=422)
     exports.order_reports(context, ids, ReportFormat.PDF)
     return RedirectResponse("/exports", 303)
 

@@ -95,11 +95,11 @@ def _work_out(db: Session, batch_id: UUID) -> BatchImpact:
         counted.append(count_changes(pair.before, pair.after, changes, after[COUNTY]))
         keys = after.select(AUDIT, POSITION, UNIT, COUNTY)
         deciding = changes.causes.filter("decides")
-        counted = {
+        cause_names = {
             (kind, was, now): title(pair.before, pair.after, kind, was, now)
             for kind, was, now in deciding.select("kind", "before_id", "after_id").unique().iter_rows()
         }
-        words = [counted[key] for key in deciding.select("kind", "before_id", "after_id").iter_rows()]
+        words = [cause_names[key] for key in deciding.select("kind", "before_id", "after_id").iter_rows()]
         texts = deciding.select("unit").with_columns(pl.Series("causes", words, dtype=pl.String))
         texts = texts.group_by("unit", maintain_order=True).agg(pl.col("causes").str.join("；"))
         whole = (

@@ -130,11 +130,11 @@ def _note_progress(db: Session, export: Export, errors: Sequence[dict[str, Any]]
     mine = ExportPart.export_id == export.id
     export.made = db.scalars(select(func.count()).select_from(ExportPart).where(mine)).one()
     rows = select(ExportPart.position, ExportPart.problem).where(mine, ExportPart.problem.is_not(None))
-    told = [
+    failures = [
         {"place": f"gradings[{position}]", "message": problem}
         for position, problem in db.execute(rows.order_by(ExportPart.position))
     ]
-    export.errors = json.dumps([*told, *errors], ensure_ascii=False)
+    export.errors = json.dumps([*failures, *errors], ensure_ascii=False)
     export.changed_at = now()
 
 

@@ -126,16 +126,16 @@ def put_workbook(audit_id: UUID, request: Request, context: CostlyWriter, sent: 
     except FormError as error:
         copy = context.service.workbooks.mark(data, error.problems) if error.can_mark else None
         marked = b64encode(copy).decode() if copy is not None else None
-        told = {"problems": error.problems, "marked": f"data:{XLSX};base64,{marked}" if marked else None}
-        return form_page(request, context, audit, draft, questionnaire(draft, grader), status=422, workbook=told)
+        workbook = {"problems": error.problems, "marked": f"data:{XLSX};base64,{marked}" if marked else None}
+        return form_page(request, context, audit, draft, questionnaire(draft, grader), status=422, workbook=workbook)
     try:
         content = content_for(
             context, reading.audit, context.find(Enterprise, audit.enterprise_id), workflow.county_of(context, audit)
         )
     except Problem as problem:
         found = tuple(FormProblem(error.place, None, "", error.message) for error in problem.errors)
-        told = {"problems": found, "marked": None}
-        return form_page(request, context, audit, draft, questionnaire(draft, grader), status=422, workbook=told)
+        workbook = {"problems": found, "marked": None}
+        return form_page(request, context, audit, draft, questionnaire(draft, grader), status=422, workbook=workbook)
     # What this opened page has saved itself since is no other's work.
     opened, version = sent.page, sent.version
     if workflow.last_change(context, audit, version, str, opened) is None:

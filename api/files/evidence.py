@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
 
+from api.media_types import PDF, XLSX
 from api.problems import ErrorAt, Problem
 
 CHUNK = 1 << 20
@@ -17,7 +18,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 MAX_NAME = 200
 TEXT_SAMPLE = 8192
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF-", "application/pdf"),
+    (b"%PDF-", PDF),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"II*\x00", "image/tiff"),
@@ -29,11 +30,11 @@ PICTURE_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"
 ANY_PICTURE = frozenset({b"mif1", b"msf1"})
 OFFICE = {
     "OFD.xml": "application/ofd",
-    "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xl/workbook.xml": XLSX,
     "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 ENDINGS = {
-    "application/pdf": (".pdf",),
+    PDF: (".pdf",),
     "image/png": (".png",),
     "image/jpeg": (".jpg", ".jpeg"),
     "image/tiff": (".tif", ".tiff"),

@@ -15,11 +15,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.http.middleware import SECURITY
-from api.problems import API, ErrorAt, Problem
+from api.problems import API, MEDIA_TYPE, ErrorAt, Problem
 from grading.language.problems import place_of
 from grading.validation import refusal_reason
 
-MEDIA_TYPE = "application/problem+json"
 SIGN_IN = "/sign-in"
 PageMaker = Callable[[Request, Problem], Response]
 log = structlog.get_logger("api.problems")

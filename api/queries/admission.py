@@ -36,8 +36,7 @@ def opinions(db: Session, wanted: Wanted, cursor: UUID | None, limit: int) -> tu
     o = AdmissionOpinion
     rows = select(o)
     if wanted.text:
-        like = wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        rows = rows.where(o.name.like(f"%{like}%", escape="\\"))
+        rows = rows.where(o.name.contains(wanted.text, autoescape=True))
     if wanted.area:
         rows = rows.where(o.county.between(*area_bounds(wanted.area)))
     if wanted.industries is not None:

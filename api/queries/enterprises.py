@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from api.access import area_bounds, scope_cached
@@ -51,8 +51,7 @@ def enterprises(
     """A page of enterprises, the newest first, and the cursor of the next page."""
     rows = select(Enterprise)
     if wanted.text:
-        like = f"%{_escaped(wanted.text)}%"
-        rows = rows.where(or_(Enterprise.name.like(like, escape="\\"), Enterprise.uscc.like(like, escape="\\")))
+        rows = rows.where(called(wanted.text))
     if wanted.area:
         rows = rows.where(Enterprise.county.between(*area_bounds(wanted.area)))
     if wanted.active is not None:
@@ -112,5 +111,6 @@ def units(db: Session, enterprise_id: UUID) -> list[Unit]:
     return list(db.scalars(select(Unit).where(Unit.enterprise_id == enterprise_id).order_by(Unit.id)))
 
 
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def called(text: str) -> ColumnElement[bool]:
+    """Enterprises with a text in their name or social credit code."""
+    return or_(Enterprise.name.contains(text, autoescape=True), Enterprise.uscc.contains(text, autoescape=True))

@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from api.access import area_bounds
+from api.queries.enterprises import called
 from api.schemas.decisions import stored_decision
 from api.store import Audit, AuditState, Enterprise, GradedUnit, Grading, Unit
 from grading.model.base import Mode
@@ -53,9 +54,7 @@ def lines(db: Session, wanted: Wanted) -> list[Line]:
     """The active enterprises in scope that are wanted, by county and name."""
     rows = select(Enterprise).where(Enterprise.active)
     if wanted.text:
-        escaped = wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        like = f"%{escaped}%"
-        rows = rows.where(or_(Enterprise.name.like(like, escape="\\"), Enterprise.uscc.like(like, escape="\\")))
+        rows = rows.where(called(wanted.text))
     if len(wanted.county) == 6 and wanted.county.isdigit():
         rows = rows.where(Enterprise.county.between(*area_bounds(wanted.county)))
     found = list(db.scalars(rows.order_by(Enterprise.county, Enterprise.name)))

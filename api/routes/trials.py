@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from api.access import Rule
 from api.context import Context, needs
 from api.http.downloads import attachment
+from api.media_types import PDF
 from api.problems import invalid_audit
 from api.routes.bodies import JsonText, json_body, members, text_of
 from api.routes.gradings import IndicatorId, LevelId, Target, UnitId, WithTrace
@@ -115,7 +116,7 @@ def simulate(body: JsonText, context: CostlyTrier, mode: GradeMode = Mode.OFFICI
     "/grade/report",
     summary="The gap report of an audit",
     response_class=Response,
-    responses=download("The report.", "application/pdf", "text/html") | REFUSALS,
+    responses=download("The report.", PDF, "text/html") | REFUSALS,
     openapi_extra=AUDIT_BODY,
 )
 def report(

@@ -16,8 +16,7 @@ import uvicorn
 from prometheus_client.multiprocess import mark_process_dead
 
 from api.metrics import FOLDER
-from api.server.supervisor import ChildProcesses
-from api.server.workers import worker_processes
+from api.server.supervisor import ChildProcesses, worker_processes
 from api.settings import Settings
 
 MORE_SECONDS = 5

@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.access import MAY, ROLE_NAMES, Rule
 from api.context import SUBJECTS, Declared
-from api.http.problem_handlers import MEDIA_TYPE
+from api.problems import MEDIA_TYPE
 from api.routes.responses import MEANINGS
 from api.schemas.audits import AUDIT_SCHEMA
 from api.schemas.base import ProblemOut

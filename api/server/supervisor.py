@@ -14,6 +14,7 @@ from api.settings import PREFIX, Settings
 LOOK_SECONDS = 0.5
 PAUSE_SECONDS = 2.0
 """Before one that ended by itself is started again."""
+WORKER_STOP_SECONDS = 5
 log = structlog.get_logger("api.server.supervisor")
 
 
@@ -86,6 +87,14 @@ class ChildProcesses:
             process.wait()
         if process.stdin is not None:
             process.stdin.close()
+
+
+def worker_processes(settings: Settings, ended: Callable[[int], None] | None = None) -> ChildProcesses:
+    """The workers that do jobs, as many as the settings say: people are answered while they compute.
+
+    `ended` is called with the id of each that is over.
+    """
+    return ChildProcesses(settings, ["api.jobs"], settings.working, stop_seconds=WORKER_STOP_SECONDS, ended=ended)
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from api.media_types import PDF
 from api.problems import ErrorAt, Problem, invalid_audit
 from grading.engine.grade import Engine
 from grading.explain import Reason, explain
@@ -33,7 +34,7 @@ class ReportFormat(StrEnum):
     HTML = "html"
 
 
-MEDIA_TYPES = {ReportFormat.PDF: "application/pdf", ReportFormat.HTML: "text/html; charset=utf-8"}
+MEDIA_TYPES = {ReportFormat.PDF: PDF, ReportFormat.HTML: "text/html; charset=utf-8"}
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from api.access import Actor, Rule, Via, actor_of, require, unscoped
 from api.context import Context, open_context
 from api.files.exports import KEPT
+from api.media_types import ZIP
 from api.problems import Problem, not_found
 from api.service import Service
 from api.services import analysis
@@ -26,7 +27,6 @@ from reports.bulk import Part, not_made
 MAX_RUNNING = 3
 """The most archives that one person may have under way at once."""
 REPORTS_AT_ONCE = 5
-ZIP = "application/zip"
 AT_WORK = (ExportState.WAITING, ExportState.RUNNING)
 
 

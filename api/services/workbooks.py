@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 from api.context import Context
 from api.files.evidence import safe_name
+from api.media_types import XLSX
 from api.problems import ErrorAt, Problem
 from api.services.exports import keep_marked
 from api.store import Enterprise
@@ -14,7 +15,6 @@ from grading.forms.read import FormReading
 from grading.model.audit import Audit
 from grading.workbook.open_workbook import MAX_FILE
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 INVALID = "invalid_workbook"
 MARKED = "（已标出错误）.xlsx"
 

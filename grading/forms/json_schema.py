@@ -5,13 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from grading.digest import plain
-from grading.intake import MAX_ROWS, MAX_TEXT, MAX_UNITS
+from grading.intake import MAX_NUMBER, MAX_ROWS, MAX_TEXT, MAX_UNITS
 from grading.language.prose import unit_text
 from grading.model.ruleset import Fact, Ruleset
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-LIMIT = 10**9
-"""Numbers are smaller than this."""
 
 Schema = dict[str, Any]
 
@@ -125,12 +123,12 @@ def _value(fact: Fact) -> Schema:
 def _number(fact: Fact) -> Schema:
     # No multipleOf for decimals: validators work it out in binary and refuse 0.07 as a multiple of 0.01.
     schema: Schema = {"type": "number" if fact.decimals else "integer"}
-    if fact.min is None or fact.min <= -LIMIT:
-        schema["exclusiveMinimum"] = -LIMIT
+    if fact.min is None or fact.min <= -MAX_NUMBER:
+        schema["exclusiveMinimum"] = -MAX_NUMBER
     else:
         schema["minimum"] = _plain(fact.min)
-    if fact.max is None or fact.max >= LIMIT:
-        schema["exclusiveMaximum"] = LIMIT
+    if fact.max is None or fact.max >= MAX_NUMBER:
+        schema["exclusiveMaximum"] = MAX_NUMBER
     else:
         schema["maximum"] = _plain(fact.max)
     return schema

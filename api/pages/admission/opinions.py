@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.access import MAY, Rule
 from api.context import Context, needs
 from api.http.downloads import inline
+from api.media_types import PDF
 from api.pages.admission.design_data import AT, asked_values, has_file, put_values, read_file
 from api.pages.admission.opinion_view import OUTCOMES, REGRADING, confirmed, shown
 from api.pages.admission.project_form import (
@@ -196,7 +197,7 @@ def get_report(opinion_id: UUID, context: CostlyReader) -> Response:
     """The opinion as PDF."""
     row = context.find(AdmissionOpinion, opinion_id)
     made = admission.replayed(context, row)
-    return inline(opinion_pdf(made.opinion, made.policies), "application/pdf", admission.report_name(row))
+    return inline(opinion_pdf(made.opinion, made.policies), PDF, admission.report_name(row))
 
 
 def _design(context: Context, sent: Posted, earlier: AdmissionOpinion | None) -> Any:

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from api.access import Rule
 from api.context import Context, needs
 from api.http.downloads import attachment
+from api.media_types import XLSX
 from api.pages.form.questionnaire import questionnaire
 from api.pages.form.slug import slug
 from api.pages.form.submitted import Answered, Clash, answer
@@ -18,7 +19,7 @@ from api.pages.form_data import Posted, Sent
 from api.problems import Problem
 from api.services import workflow
 from api.services.attachments import rename_row
-from api.services.workbooks import XLSX, content_for
+from api.services.workbooks import content_for
 from api.services.workflow import Action
 from api.services.workflow.draft import Draft
 from api.services.workflow.places import parse

@@ -22,7 +22,7 @@ from grading.validation import refusal_reason
 SIGN_IN = "/sign-in"
 PageMaker = Callable[[Request, Problem], Response]
 log = structlog.get_logger("api.problems")
-SAID: dict[int, tuple[str, str]] = {
+SENTENCES: dict[int, tuple[str, str]] = {
     404: ("not_found", "没有这项内容，或不在您的查看范围内。"),
     405: ("method_not_allowed", "此地址不支持这种请求方法。"),
     400: ("bad_request", "请求无法读取。"),
@@ -47,7 +47,9 @@ def install(app: FastAPI, page: PageMaker | None = None) -> None:
 
     def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        code, detail = SAID.get(error.status_code, (HTTPStatus(error.status_code).phrase.lower().replace(" ", "_"), ""))
+        code, detail = SENTENCES.get(
+            error.status_code, (HTTPStatus(error.status_code).phrase.lower().replace(" ", "_"), "")
+        )
         made = answer(request, Problem(code, detail or str(error.detail), status=error.status_code))
         for name, value in (error.headers or {}).items():
             made.headers.setdefault(name, value)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.access import Rule
 from api.context import Context, needs
-from api.files.exports import KEPT
+from api.files.exports import RETENTION
 from api.pages.form_data import Sent
 from api.pages.render import page
 from api.problems import Problem
@@ -67,6 +67,6 @@ def download(export_id: UUID, context: Reader) -> Response:
 
 
 def _listed(context: Context) -> dict[str, Any]:
-    rows = [ExportOut.of(row, KEPT) for row in own_exports(context)]
+    rows = [ExportOut.of(row, RETENTION) for row in own_exports(context)]
     working = any(row.state in (ExportState.WAITING, ExportState.RUNNING) for row in rows)
     return {"rows": rows, "states": STATES, "working": working, "reports": ExportKind.REPORTS}

@@ -31,7 +31,7 @@ from grading.model.base import Mode
 from grading.model.impact import WAYS, CauseCount, Impact
 from grading.ruleset_id import industry_of
 
-KEPT = 4
+MOST_IMPACTS = 4
 """Impacts of so many batches stay in memory."""
 
 
@@ -70,7 +70,7 @@ class Filter:
     cause: str = ""
 
 
-_impacts: LruCache[tuple[UUID, int, object], BatchImpact] = LruCache(KEPT)
+_impacts: LruCache[tuple[UUID, int, object], BatchImpact] = LruCache(MOST_IMPACTS)
 
 
 def impact_of(db: Session, batch: Batch) -> BatchImpact:

@@ -14,7 +14,7 @@ from api.context import Context
 from api.problems import ErrorAt, Problem
 from api.queries.idempotency import forget_before, remember, remembered
 
-KEPT = timedelta(days=7)
+RETENTION = timedelta(days=7)
 Key = Annotated[
     str | None,
     Header(
@@ -43,7 +43,7 @@ class Once:
         known = remembered(context, self.key)
         if known is None:
             made = act()
-            forget_before(context, context.at - KEPT)
+            forget_before(context, context.at - RETENTION)
             remember(context, self.key, digest, made)
             return made
         if known.request != digest:

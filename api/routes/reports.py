@@ -7,7 +7,7 @@ from fastapi.responses import FileResponse, Response
 
 from api.access import Rule
 from api.context import Context, needs
-from api.files.exports import KEPT
+from api.files.exports import RETENTION
 from api.http.downloads import attachment
 from api.media_types import PDF, XLSX, ZIP
 from api.queries.exports import own_exports
@@ -103,4 +103,4 @@ def _report(context: Context, grading_id: UUID, form: ReportFormat) -> Response:
 
 
 def _to_schema(row: Export) -> ExportOut:
-    return ExportOut.of(row, KEPT)
+    return ExportOut.of(row, RETENTION)

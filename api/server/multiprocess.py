@@ -51,8 +51,8 @@ def serve(settings: Settings) -> None:
         answering.start()
         workers.start()
         stop.wait()
-        answering.tell()
-        workers.tell()
+        answering.ask_to_stop()
+        workers.ask_to_stop()
         # Whoever comes now is refused at once, as soon as the others have closed it too.
         listening.close()
         answering.stop()

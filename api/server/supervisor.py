@@ -44,21 +44,21 @@ class ChildProcesses:
     def start(self) -> None:
         """Start them."""
         for number in range(self.count):
-            thread = Thread(target=self._keep, name=f"{self.arguments[0]}-{number}", daemon=True)
+            thread = Thread(target=self._supervise, name=f"{self.arguments[0]}-{number}", daemon=True)
             thread.start()
             self._threads.append(thread)
 
-    def tell(self) -> None:
-        """Tell them to stop."""
+    def ask_to_stop(self) -> None:
+        """Ask them to stop."""
         self._stop.set()
 
     def stop(self) -> None:
-        """Tell them to stop, and wait until they have."""
-        self.tell()
+        """Ask them to stop, and wait until they have."""
+        self.ask_to_stop()
         for thread in self._threads:
             thread.join(self.stop_seconds + 2)
 
-    def _keep(self) -> None:
+    def _supervise(self) -> None:
         while not self._stop.is_set():
             process = subprocess.Popen(
                 [sys.executable, "-m", *self.arguments],

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.access import Actor, Rule, Via, actor_of, require, unscoped
 from api.context import Context, open_context
-from api.files.exports import KEPT
+from api.files.exports import RETENTION
 from api.media_types import ZIP
 from api.problems import Problem, not_found
 from api.service import Service
@@ -174,7 +174,7 @@ def _add(context: Context, export: Export) -> Export:
 
 
 def _forget_old(context: Context) -> None:
-    old = Export.created_at < context.at - KEPT
+    old = Export.created_at < context.at - RETENTION
     with unscoped(context.db):
         context.db.execute(delete(ExportPart).where(ExportPart.export_id.in_(select(Export.id).where(old))))
         context.db.execute(delete(Export).where(old))

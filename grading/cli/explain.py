@@ -37,10 +37,10 @@ class _Depth(NamedTuple):
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("explain", help="用中文解释等级从何而来：逐级、逐项，直到单个数值及其证据")(tell)
+    app.command("explain", help="用中文解释等级从何而来：逐级、逐项，直到单个数值及其证据")(explain_file)
 
 
-def tell(
+def explain_file(
     context: typer.Context,
     file: Annotated[str, typer.Argument(metavar="审核文件", help="审核数据（JSON）；- 为标准输入")],
     unit: Annotated[str | None, typer.Option("--unit", help="只看这个生产线（单元）")] = None,

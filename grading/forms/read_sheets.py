@@ -228,14 +228,14 @@ def _value(asked: Field, place: str, entry: Entry, found: Findings) -> Any:
     except UnreadableError as error:
         found.wrong(place, str(error))
         return None
-    _tell_reading(place, reading_notices(entry, asked.fact), found)
+    _add_notices(place, reading_notices(entry, asked.fact), found)
     if isinstance(value, Decimal) and not entry.shows_percent and (hint := fraction_question(asked.fact, value)):
         spot = found.spots[place]
         found.warnings.append(f"{spot.sheet}!{spot.cell} {hint}")
     return value
 
 
-def _tell_reading(place: str, notices: Iterable[str], found: Findings) -> None:
+def _add_notices(place: str, notices: Iterable[str], found: Findings) -> None:
     for notice in notices:
         spot = found.spots[place]
         found.warnings.append(f"{spot.sheet}!{spot.cell} {spot.label}：{notice}")
@@ -252,7 +252,7 @@ def _options(asked: Field, place: str, main: Entry, cells: Mapping[str, Entry], 
         except UnreadableError as error:
             found.wrong(f"{place}#{code}", str(error))
             continue
-        _tell_reading(f"{place}#{code}", reading_notices(entry, asked.fact, labels[code]), found)
+        _add_notices(f"{place}#{code}", reading_notices(entry, asked.fact, labels[code]), found)
         if isinstance(answer, bool):
             answers[code] = answer
     open_ = [code for code, entry in cells.items() if entry.blank]

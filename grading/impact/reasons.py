@@ -53,11 +53,11 @@ def reasons(ruleset: Ruleset, mode: Mode, columns: Columns, causes: pl.DataFrame
     for plan, part, units in _periods(ruleset, mode, columns):
         mine = causes.with_row_index("cause").join(units, on="unit")
         if mine.height:
-            teller = _Teller(plan, Statuses(plan, part, keep_rows=True), mode)
+            reasons_of = _Reasons(plan, Statuses(plan, part, keep_rows=True), mode)
             for (kind, name, level), listed in mine.group_by("kind", "criterion", "level", maintain_order=True):
                 known = criterion(ruleset, "gate" if kind == "gate" else "indicator", str(name))
                 if known is not None:
-                    found += teller.tell(known, str(level), listed["position"], listed["cause"])
+                    found += reasons_of.criterion(known, str(level), listed["position"], listed["cause"])
     order = pl.int_range(pl.len()).over("cause")
     reasons = pl.concat(found).sort("cause", maintain_order=True).unique(maintain_order=True)
     left = (pl.len().over("cause").cast(pl.Int64) - MOST).clip(0).alias("left_out")
@@ -98,11 +98,13 @@ class _At:
         return _At(self.units.filter(wanted), self.cause.filter(wanted), self.view, rows)
 
 
-class _Teller:
+class _Reasons:
     def __init__(self, plan: Plan, statuses: Statuses, mode: Mode) -> None:
         self.plan, self.ruleset, self.statuses, self.mode = plan, plan.ruleset, statuses, mode
 
-    def tell(self, known: Indicator | Gate, level: str, units: pl.Series, cause: pl.Series) -> Iterator[pl.DataFrame]:
+    def criterion(
+        self, known: Indicator | Gate, level: str, units: pl.Series, cause: pl.Series
+    ) -> Iterator[pl.DataFrame]:
         """The reasons why units are short of a criterion at a level."""
         at = _At(units, cause)
         if isinstance(known, Gate):

@@ -15,7 +15,7 @@ from api.services.users import names_of
 from api.services.workflow.content import revision_of
 from api.store import Audit, DraftVersion
 
-KEPT = 1000
+MOST_VERSIONS = 1000
 """So many versions of a draft are kept while it is written."""
 
 
@@ -43,7 +43,7 @@ def keep_version(context: Context, audit: Audit, content: str, page: str | None)
             page=page,
         )
     )
-    old = DraftVersion.version < audit.version - KEPT
+    old = DraftVersion.version < audit.version - MOST_VERSIONS
     context.db.execute(delete(DraftVersion).where(DraftVersion.audit_id == audit.id, old))
 
 

@@ -26,6 +26,8 @@ from api.problems import Problem, not_found
 from api.service import Service, service_of
 from api.store import (
     AdmissionOpinion,
+    Announcement,
+    AnnouncementObjection,
     Appeal,
     Assignment,
     Audit,
@@ -52,6 +54,7 @@ from api.store.base import now
 M = TypeVar("M", bound=Base)
 BEARER, FOUND = "bearer ", "found"
 SUBJECTS: dict[str, type[Base]] = {
+    "announcement_id": Announcement,
     "appeal_id": Appeal,
     "assignment_id": Assignment,
     "audit_id": Audit,
@@ -65,6 +68,7 @@ SUBJECTS: dict[str, type[Base]] = {
     "export_id": Export,
     "grading_id": Grading,
     "notice_id": Notice,
+    "objection_id": AnnouncementObjection,
     "opinion_id": AdmissionOpinion,
     "ruleset_digest": StoredRuleset,
     "site_id": Site,

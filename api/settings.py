@@ -81,6 +81,8 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     mail_from: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] = "grading@localhost"
     """The sender of mailed notices."""
+    public_list: bool = False
+    """Published grades are shown to everyone at `/public`; reports lead there by their QR code if `public_url` is set."""
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
 
     @field_validator("secret_key")

@@ -116,14 +116,18 @@ def part_of(
     note: str | None = None,
     source: str | None = None,
     target: str | None = None,
+    address: str | None = None,
 ) -> Part:
-    """The report of an audit that is graded, as an item of an archive; `source` as for a PDF. Raises TypefaceError."""
+    """The report of an audit that is graded, as an item of an archive; `source`, `address` as for a PDF.
+
+    Raises TypefaceError.
+    """
     joint = enterprise_plan(engine, audit, grading, target)
     rulesets = {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in audit.units}
     if html:
-        content = gap_report_html(audit, grading, rulesets, gaps, note, joint).encode()
+        content = gap_report_html(audit, grading, rulesets, gaps, note, joint, address).encode()
     else:
-        content = gap_report_pdf(audit, grading, rulesets, gaps, note, source, joint)
+        content = gap_report_pdf(audit, grading, rulesets, gaps, note, source, joint, address)
     decisions = unit_decisions(rulesets, audit, grading)
     return Part(
         name=name,

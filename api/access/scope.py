@@ -33,6 +33,9 @@ from sqlalchemy.sql.visitors import ExternallyTraversible
 from api.access.actor import Actor, Via
 from api.store import (
     AdmissionOpinion,
+    AnnouncedAudit,
+    Announcement,
+    AnnouncementObjection,
     Appeal,
     Assignment,
     Audit,
@@ -256,6 +259,19 @@ def _of_batches(column: Any) -> Callable[[Actor], Filter]:
     return seen
 
 
+def _of_announcements(column: Any) -> Callable[[Actor], Filter]:
+    """Rows whose announcement the actor sees."""
+
+    def seen(actor: Actor) -> Filter:
+        if actor.role is Role.ADMINISTRATOR:
+            return true()
+        a = _alias(Announcement)
+        within: Filter = column.in_(select(a.c.id).where(_of_the_area(actor, a.c.area)))
+        return within
+
+    return seen
+
+
 def campaigns(actor: Actor, column: Any) -> Filter:
     """Rows whose campaign the actor sees: bureaus those of their area and of the areas around it, others those of their own."""
     if actor.role is Role.ADMINISTRATOR:
@@ -320,6 +336,9 @@ FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     CampaignVisit: lambda actor: enterprises(actor, CampaignVisit.enterprise_id),
     CampaignPhoto: lambda actor: enterprises(actor, CampaignPhoto.enterprise_id),
     Notice: lambda actor: Notice.user_id == actor.id,
+    Announcement: lambda actor: _of_the_area(actor, Announcement.area),
+    AnnouncedAudit: _of_announcements(AnnouncedAudit.announcement_id),
+    AnnouncementObjection: _of_announcements(AnnouncementObjection.announcement_id),
     AdmissionOpinion: lambda actor: _of_the_area(actor, AdmissionOpinion.county),
     ProjectCompletion: _completions,
     DraftRuleset: lambda actor: _of_the_area(actor, DraftRuleset.area),

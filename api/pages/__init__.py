@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 from api.http.problem_handlers import PageMaker
 from api.pages import (
     account,
+    announcements,
     audit,
     comparison,
     enterprise,
@@ -18,6 +19,7 @@ from api.pages import (
     log,
     notices,
     overview,
+    public,
     render,
     sign_in,
     teams,
@@ -36,6 +38,7 @@ from grading.language.problems import LanguageError
 
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
+    public.router,
     home.router,
     audit_form.router,
     evidence.router,
@@ -44,6 +47,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     enterprise.router,
     what_if.router,
     overview.router,
+    announcements.router,
     exports.router,
     rulesets.router,
     batches.router,

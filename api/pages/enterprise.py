@@ -15,6 +15,7 @@ from api.pages.result_view import decision_shown
 from api.queries import enterprises as registered
 from api.queries.audits import briefs
 from api.queries.campaigns import campaigns_of
+from api.queries.grade_history import history
 from api.queries.waiting import appeals_of
 from api.services import workflow
 from api.services.audit_history import audits_of, grading_of
@@ -71,6 +72,7 @@ def show_enterprise(
         appeals=appeals_of(context, shown.id) if shown is not None else [],
         may_begin=context.actor.role in (Role.ASSESSOR, Role.ENTERPRISE),
         campaigns=campaigns_of(context.db, enterprise_id),
+        events=history(context.db, [enterprise_id]).get(enterprise_id, ()),
         units=registered.units(context.db, enterprise_id),
         titles=ruleset_titles(context),
         labels=level_labels(context),

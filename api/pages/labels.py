@@ -4,6 +4,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from api.context import Context
+from api.service import Service
 from grading.language.load import Library
 from grading.model.decision import NOT_GRADED, UNDECIDED
 from grading.model.result import UNGRADED
@@ -20,12 +21,22 @@ def prepare(library: Library) -> None:
 
 def level_labels(context: Context) -> MappingProxyType[str, str]:
     """The labels of all levels of all scales by id, the best first, and of the other classes of decisions."""
-    return _levels(context.service.grader.library)
+    return levels_of(context.service)
 
 
 def ruleset_titles(context: Context) -> MappingProxyType[str, str]:
     """The titles of today's rulesets by id."""
-    return _titles(context.service.grader.library)
+    return titles_of(context.service)
+
+
+def levels_of(service: Service) -> MappingProxyType[str, str]:
+    """As `level_labels`, for a page of everyone."""
+    return _levels(service.grader.library)
+
+
+def titles_of(service: Service) -> MappingProxyType[str, str]:
+    """As `ruleset_titles`, for a page of everyone."""
+    return _titles(service.grader.library)
 
 
 @lru_cache(maxsize=8)

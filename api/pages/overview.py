@@ -17,6 +17,7 @@ from api.pages.labels import level_labels, ruleset_titles
 from api.pages.overview_workbook import workbook
 from api.pages.render import page
 from api.queries import overview
+from api.queries.grade_history import history
 from api.queries.overview import Line, Wanted
 from api.queries.waiting import waiting
 from grading import calendar
@@ -76,9 +77,10 @@ def show_overview(
 
 @router.get("/overview/export")
 def export(context: CostlyReader, q: str = "", county: str = "", ruleset: str = "", grade: str = "") -> Response:
-    """The filtered list as a workbook."""
+    """The filtered list as a workbook, with what has happened to the grades."""
     listed = overview.lines(context.db, _wanted(q, county, ruleset, grade))
-    book = workbook(listed, level_labels(context), ruleset_titles(context), context.at)
+    events = history(context.db, [line.id for line in listed])
+    book = workbook(listed, events, level_labels(context), ruleset_titles(context), context.at)
     return attachment(book, XLSX, f"绩效分级-{calendar.day_of(context.at).isoformat()}.xlsx")
 
 

@@ -18,9 +18,9 @@ router = APIRouter()
 
 
 @router.get("/sign-in")
-def show_sign_in(request: Request, _: Annotated[Service, public()], next: str = "/") -> Response:
+def show_sign_in(request: Request, service: Annotated[Service, public()], next: str = "/") -> Response:
     """The form."""
-    return page(request, None, "sign_in.html.j2", next=_own(next), login="", said=None)
+    return _form(request, service, next=_own(next), login="", said=None)
 
 
 @router.post("/sign-in")
@@ -34,14 +34,11 @@ def sign_in(request: Request, service: Annotated[Service, public()], sent: Sent)
         SIGN_INS.labels(problem.code).inc()
         if "hx-request" in request.headers:
             raise
-        made: Response = page(
-            request, None, "sign_in.html.j2", problem.status, next=onward, login=login, said=problem.detail
-        )
-        return made
+        return _form(request, service, problem.status, next=onward, login=login, said=problem.detail)
     SIGN_INS.labels("ok").inc()
     # A page that is open signs in again in place, and stays.
     inside = "hx-request" in request.headers
-    made = Response(status_code=204) if inside else RedirectResponse(onward, status_code=303)
+    made: Response = Response(status_code=204) if inside else RedirectResponse(onward, status_code=303)
     made.set_cookie(
         cookie_name(service),
         signed_in.cookie,
@@ -77,3 +74,7 @@ def sign_out(request: Request, service: Annotated[Service, public()]) -> Respons
 def _own(target: str) -> str:
     """The path to go to next: one of ours, never another site."""
     return target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/"
+
+
+def _form(request: Request, service: Service, status: int = 200, **values: str | None) -> Response:
+    return page(request, None, "sign_in.html.j2", status, is_list_public=service.settings.public_list, **values)

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, or_, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from api.access import area_bounds, scope_cached
 from api.queries.decisions import of_class
+from api.queries.enterprise_search import matching
 from api.queries.paging import newest_first
 from api.schemas.decisions import DecisionOut, stored_decision
 from api.schemas.enterprises import EnterpriseOut, PublishedGrade
@@ -51,7 +52,7 @@ def enterprises(
     """A page of enterprises, the newest first, and the cursor of the next page."""
     rows = select(Enterprise)
     if wanted.text:
-        rows = rows.where(called(wanted.text))
+        rows = rows.where(matching(wanted.text))
     if wanted.area:
         rows = rows.where(Enterprise.county.between(*area_bounds(wanted.area)))
     if wanted.active is not None:
@@ -85,7 +86,7 @@ def published_grades(db: Session, ids: Iterable[UUID]) -> dict[UUID, list[Publis
     """The published grades by enterprise."""
     grades: dict[UUID, list[PublishedGrade]] = {}
     for row in db.execute(_PUBLISHED, {"ids": list(ids)}):
-        grade = PublishedGrade(
+        told = PublishedGrade(
             site_id=row.site_id,
             audit_id=row.id,
             grading_id=row.published_grading_id,
@@ -97,7 +98,7 @@ def published_grades(db: Session, ids: Iterable[UUID]) -> dict[UUID, list[Publis
             assessed_on=row.assessed_on,
             published_at=row.published_at,
         )
-        grades.setdefault(row.enterprise_id, []).append(grade)
+        grades.setdefault(row.enterprise_id, []).append(told)
     return grades
 
 
@@ -109,8 +110,3 @@ def sites(db: Session, enterprise_id: UUID) -> list[Site]:
 def units(db: Session, enterprise_id: UUID) -> list[Unit]:
     """The units of an enterprise, in the order they were registered."""
     return list(db.scalars(select(Unit).where(Unit.enterprise_id == enterprise_id).order_by(Unit.id)))
-
-
-def called(text: str) -> ColumnElement[bool]:
-    """Enterprises with a text in their name or social credit code."""
-    return or_(Enterprise.name.contains(text, autoescape=True), Enterprise.uscc.contains(text, autoescape=True))

@@ -11,7 +11,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from api.access import area_bounds
-from api.queries.enterprises import called
+from api.queries.enterprise_search import matching
 from api.schemas.decisions import stored_decision
 from api.store import Audit, AuditState, Enterprise, GradedUnit, Grading, Unit
 from grading.model.base import Mode
@@ -54,7 +54,7 @@ def lines(db: Session, wanted: Wanted) -> list[Line]:
     """The active enterprises in scope that are wanted, by county and name."""
     rows = select(Enterprise).where(Enterprise.active)
     if wanted.text:
-        rows = rows.where(called(wanted.text))
+        rows = rows.where(matching(wanted.text))
     if len(wanted.county) == 6 and wanted.county.isdigit():
         rows = rows.where(Enterprise.county.between(*area_bounds(wanted.county)))
     found = list(db.scalars(rows.order_by(Enterprise.county, Enterprise.name)))
@@ -70,10 +70,10 @@ def lines(db: Session, wanted: Wanted) -> list[Line]:
     for row in db.execute(published):
         grades[row[0]] = row
     industries = _rulesets(db, grades)
-    lines = []
+    told = []
     for enterprise in found:
         grade = grades.get(enterprise.id)
-        lines.append(
+        told.append(
             Line(
                 id=enterprise.id,
                 name=enterprise.name,
@@ -88,7 +88,7 @@ def lines(db: Session, wanted: Wanted) -> list[Line]:
                 decision=_decision(grade) if grade else decide(None),
             )
         )
-    return [line for line in lines if _suits(line, wanted)]
+    return [line for line in told if _suits(line, wanted)]
 
 
 def _decision(row: Any) -> Decision:

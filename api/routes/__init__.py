@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from api.routes import (
     account,
     admission,
+    announcements,
     appeals,
     audit_steps,
     audits,
@@ -35,6 +36,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     audits.router,
     audit_steps.router,
     appeals.router,
+    announcements.router,
     gradings.router,
     reports.router,
     batches.router,

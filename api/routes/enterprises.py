@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from api.access import Rule
 from api.context import Context, needs
 from api.queries import enterprises as queries
+from api.queries.grade_history import history, to_schema
 from api.routes.idempotency import OnceOnly
 from api.routes.responses import (
     CREATED_VERSIONED,
@@ -23,6 +24,7 @@ from api.routes.responses import (
 )
 from api.schemas.base import Area, Page, RulesetKey
 from api.schemas.enterprises import EnterpriseChange, EnterpriseIn, EnterpriseOut
+from api.schemas.grade_history import GradeEventOut
 from api.services import enterprises
 from api.store import Enterprise
 
@@ -35,7 +37,10 @@ def list_enterprises(
     q: Annotated[
         str | None,
         Query(
-            min_length=1, max_length=100, pattern=r"^[^\x00]+$", description="Part of the name or of the credit code."
+            min_length=1,
+            max_length=100,
+            pattern=r"^[^\x00]+$",
+            description="Words, each a part of the name, of the credit code, of a permit's number or of a site's name.",
         ),
     ] = None,
     area: Annotated[Area | None, Query(description="GB/T 2260 code of a county, city or province.")] = None,
@@ -86,6 +91,14 @@ def create_enterprise(
 def get_enterprise(enterprise_id: UUID, context: Annotated[Context, needs(Rule.READ)]) -> Response:
     """With the grades that are published of it."""
     return _respond(context, context.find(Enterprise, enterprise_id))
+
+
+@router.get("/enterprises/{enterprise_id}/grade-history", summary="What has happened to its published grade")
+def get_grade_history(enterprise_id: UUID, context: Annotated[Context, needs(Rule.READ)]) -> list[GradeEventOut]:
+    """Each publication, change by a batch, taking back, appeal and withdrawal, the newest first."""
+    context.find(Enterprise, enterprise_id)
+    events = history(context.db, [enterprise_id]).get(enterprise_id, ())
+    return [to_schema(event) for event in events]
 
 
 @router.patch(

@@ -55,6 +55,7 @@ TAGS = {
     "batches": "Published gradings under another edition: what would change, published as a whole.",
     "notices": "What you were told to do: each notice once.",
     "campaigns": "Targets of a bureau for its plants, counted from published gradings.",
+    "announcements": "Grades made public together, with a publicity period and its objections.",
     "admission": "Whether proposed projects may be admitted, and their grades after completion.",
     "evidence": "Files that prove what an audit says.",
     "people": "Users, assessment teams, assignments.",

@@ -48,6 +48,8 @@ class Case:
     """The word given when the grading was published, where one was needed."""
     source: str | None = None
     """Of a stored grading: the entry of the log that it was made by, as a head that is handed out."""
+    address: str | None = None
+    """Of a stored grading: where anyone can look whether it is in force."""
 
     @property
     def rulesets(self) -> dict[str, Ruleset]:
@@ -130,15 +132,18 @@ def report(case: Case, form: ReportFormat) -> bytes:
     rulesets = {unit.ruleset: case.engine.library.ruleset(unit.ruleset) for unit in case.audit.units}
     joint = enterprise_plan(case.engine, case.audit, case.grading)
     if form is ReportFormat.HTML:
-        return gap_report_html(case.audit, case.grading, rulesets, found, case.note, joint).encode()
-    return gap_report_pdf(case.audit, case.grading, rulesets, found, case.note, case.source, joint)
+        return gap_report_html(case.audit, case.grading, rulesets, found, case.note, joint, case.address).encode()
+    return gap_report_pdf(case.audit, case.grading, rulesets, found, case.note, case.source, joint, case.address)
 
 
 def report_part(case: Case, form: ReportFormat) -> Part:
     """The same as an item of an archive of reports."""
     name = f"{case.audit.enterprise.name} {case.audit.assessed_on.isoformat()}"
     html = form is ReportFormat.HTML
-    return part_of(name, case.engine, case.audit, case.grading, _next_levels(case), html, case.note, case.source)
+    found = _next_levels(case)
+    return part_of(
+        name, case.engine, case.audit, case.grading, found, html, case.note, case.source, address=case.address
+    )
 
 
 def _next_levels(case: Case) -> list[UnitGaps]:

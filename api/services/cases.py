@@ -29,7 +29,10 @@ def case_of(context: Context, grading_id: UUID) -> Case:
     if made.stored.engine != made.grading.engine and made.likeness is Likeness.OTHER_GRADES:
         raise Problem(OTHER_REVISION, _other_grades(made))
     source = line_of_grading(context.db, context.service.settings.key, stored.audit_id, stored.id)
-    return Case(made.audit, made.grading, made.engine, context.db.scalar(wanted.limit(1)), source)
+    note, settings = context.db.scalar(wanted.limit(1)), context.service.settings
+    is_shown = settings.public_list and settings.public_url is not None and stored.mode is Mode.OFFICIAL
+    address = f"{settings.public_url}/public/reports/{stored.id}" if is_shown else None
+    return Case(made.audit, made.grading, made.engine, note, source, address)
 
 
 def in_trial(context: Context, case: Case) -> Case:

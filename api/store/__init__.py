@@ -1,6 +1,7 @@
 """The tables, one file per aggregate, and the database they are in."""
 
 from api.store.admission import AdmissionOpinion, AdmissionOutcome, ProjectCompletion
+from api.store.announcements import AnnouncedAudit, Announcement, AnnouncementObjection, AnnouncementState
 from api.store.audits import Appeal, AppealState, Audit, AuditKind, AuditRevision, AuditState, DraftVersion
 from api.store.base import Base
 from api.store.batches import (
@@ -41,6 +42,10 @@ from api.store.workers import Worker
 __all__ = [
     "AdmissionOpinion",
     "AdmissionOutcome",
+    "AnnouncedAudit",
+    "Announcement",
+    "AnnouncementObjection",
+    "AnnouncementState",
     "Appeal",
     "AppealState",
     "Assignment",

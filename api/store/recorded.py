@@ -19,6 +19,7 @@ from uuid import UUID
 from sqlalchemy import Boolean, Column, Date, Enum, Integer, String, Table, Text, Uuid
 
 from api.store.admission import AdmissionOpinion, ProjectCompletion
+from api.store.announcements import AnnouncedAudit, Announcement, AnnouncementObjection
 from api.store.audits import Appeal, Audit, AuditRevision
 from api.store.base import Base, Moment, Packed
 from api.store.batches import Batch, BatchAudit, BatchRuleset, DraftRuleset
@@ -103,6 +104,9 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
             # Whether and when it was mailed is the mail server's word, tried again and again.
             Recorded(Notice, "notice", left_out=frozenset({"mail", "mail_attempts", "mail_at"})),
             Recorded(AdmissionOpinion, "admission_opinion"),
+            Recorded(Announcement, "announcement"),
+            Recorded(AnnouncedAudit, "announced_audit"),
+            Recorded(AnnouncementObjection, "announcement_objection", personal=frozenset({"objector"})),
             Recorded(ProjectCompletion, "project_completion"),
             Recorded(Batch, "batch"),
             Recorded(BatchRuleset, "batch_ruleset"),

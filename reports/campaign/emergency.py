@@ -14,7 +14,7 @@ from grading.model.decision import is_undecided
 from grading.model.result import UNGRADED
 from grading.model.ruleset import Measure, Ruleset
 from grading.workbook.style import add_styles
-from reports.campaign.sheets import Cells, fill
+from reports.workbook_sheets import Cells, fill
 
 ALERTS = {"yellow": "黄色预警（Ⅲ级）", "orange": "橙色预警（Ⅱ级）", "red": "红色预警（Ⅰ级）"}
 COLUMNS = (

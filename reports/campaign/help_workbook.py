@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from grading.language.prose import day_text
 from grading.workbook.style import add_styles
 from reports.campaign.outlook import HelpLine, SharedLine
-from reports.campaign.sheets import Cells, fill
+from reports.workbook_sheets import Cells, fill
 
 PLANTS = (
     ("排污许可证编号", 26),

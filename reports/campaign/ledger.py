@@ -15,8 +15,8 @@ from grading.workbook.style import add_styles
 from reports.campaign.context import STATE, ZONE, CampaignReport, Listing, PlantLine, grade_label
 from reports.campaign.help_workbook import SHARED, shared_rows
 from reports.campaign.outlook import AreaLine, OutlookWords, shared_lines
-from reports.campaign.sheets import Cells, fill
 from reports.campaign.supplement import NOTHING, Supplement
+from reports.workbook_sheets import Cells, fill
 
 LEDGER = (
     ("区县", 14),

@@ -52,6 +52,8 @@ class Report:
     """One plan for all units, where there are several with something to do."""
     sources: tuple[Source, ...]
     qr: QrCode
+    address: str | None
+    """The address that the QR code leads to; None: it carries the digests."""
     audit_digest: str
     grading_digest: str
     rulesets: tuple[tuple[str, str], ...]
@@ -83,8 +85,10 @@ def report(
     gaps: Sequence[UnitGaps],
     note: str | None = None,
     joint: EnterprisePlan | None = None,
+    address: str | None = None,
 ) -> Report:
-    """The context of a report. `rulesets` by id, `gaps` one a unit in the order of the audit; `note`: said at publication.
+    """The context of a report. `rulesets` by id, `gaps` one a unit in the order of the audit; `note`: said at publication;
+    `address`: where anyone can look whether the grade is in force, which the QR code then leads to.
 
     Raises ValueError when the gaps do not belong to the grading's units, KeyError for a ruleset that is not given.
     """
@@ -120,7 +124,8 @@ def report(
         units=units,
         joint=None if joint is None else joint_plan(audit, rulesets, joint),
         sources=sources.listed(),
-        qr=qr_code(_qr_text(grading, used, attached_digest)),
+        qr=qr_code(address or _qr_text(grading, used, attached_digest)),
+        address=address,
         audit_digest=grading.audit_digest,
         grading_digest=attached_digest,
         rulesets=tuple(used.items()),

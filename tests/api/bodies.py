@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from grading import calendar
 from grading.forms.write import filled_form
 from grading.intake import read_audit
 from grading.language.load import Library
@@ -68,11 +69,14 @@ MEMBERS: dict[str, Any] = {
     "corrects_id": None,
 }
 """Members of JSON bodies for which the description's example says nothing of this world."""
+TODAY = calendar.today().isoformat()
 OF_PATH: dict[str, dict[str, Any]] = {
     "/v1/users": {"enterprise_id": None, "area": None},
     "/v1/users/{user_id}": {"role": "assessor", "enterprise_id": None, "area": None, "may_review": False},
     "/v1/batches": {"within": None, "industry": None, "edition": None, "draft_id": None, "against": "national-2020"},
     "/v1/ruleset-drafts": {"text": DRAFT},
+    "/v1/announcements/{announcement_id}/publicity": {"since": TODAY, "until": "2099-12-31"},
+    "/v1/announcements/{announcement_id}/objections": {"received_on": TODAY},
     "/v1/campaigns/{campaign_id}/roster": {"roster": "", "reasons": WORD},
     "/v1/campaign-plants/{campaign_plant_id}/steps": {"gap": None, "state": "rectifying"},
     "/v1/campaign-plants/{campaign_plant_id}/visits": {"gap": None, "day": "2024-05-10", "next_day": None},
@@ -154,7 +158,16 @@ class Bodies:
         return "outlines.json", text.encode(), "application/json"
 
     def _edit(self, path: str) -> dict[str, str]:
-        """What the form for many plants sends, whose fields have names of other forms."""
+        """What forms send whose fields have names of other forms."""
+        if path.startswith("/announcements"):
+            days = {"since": TODAY, "until": "2099-12-31", "received_on": TODAY, "announced_on": TODAY}
+            return days | {
+                "title": "第二批",
+                "audit": self.ids["audit_id"],
+                "objector": "某某",
+                "text": "异味",
+                "number": "1号",
+            }
         if path != "/campaigns/{campaign_id}/plants":
             return {}
         return {

@@ -35,6 +35,10 @@ from api.services.notices import NoticeMaker
 from api.services.regrading.lifecycle import Selection, order
 from api.services.regrading.steps import work_off
 from api.store import (
+    AnnouncedAudit,
+    Announcement,
+    AnnouncementObjection,
+    AnnouncementState,
     Assignment,
     CampaignPlant,
     DraftRuleset,
@@ -48,6 +52,7 @@ from api.store import (
     Unit,
     User,
 )
+from grading import calendar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -238,6 +243,7 @@ def _side(
         )
         require(context.db, Rule.MAKE_BATCHES)
         context.db.add(draft)
+        announcement, objection = _announced(context, audit.id, shown.published_grading_id)
     head = said["enterprise"]
     campaign = world.do(bureau, begin_campaign, campaign_text(f"{head['county'][:4]}00", head["permit"]))
     with world.at(enterprise) as context:
@@ -270,8 +276,33 @@ def _side(
         "campaign_plant_id": str(plant.id),
         "campaign_photo_id": str(photo.id),
         "notice_id": str(notice.id),
+        "announcement_id": str(announcement),
+        "objection_id": str(objection),
         "opinion_id": str(opinion.id),
         "assignment_id": str(assignment.id),
         "team_id": str(assignment.team_id),
         "ruleset_digest": digest,
     }
+
+
+def _announced(context: Context, audit_id: UUID, grading_id: UUID | None) -> tuple[UUID, UUID]:
+    """An announcement in its publicity period, with an objection."""
+    assert grading_id is not None
+    today = calendar.day_of(context.at)
+    made = Announcement(
+        title="第一批结果",
+        area=context.actor.area or "",
+        made_by=context.actor.id,
+        state=AnnouncementState.PUBLICITY,
+        publicity_from=today,
+        publicity_until=today,
+    )
+    context.db.add(made)
+    context.db.flush()
+    context.db.add(AnnouncedAudit(announcement_id=made.id, audit_id=audit_id, grading_id=grading_id))
+    said = AnnouncementObjection(
+        announcement_id=made.id, objector="邻近居民", received_on=today, text="夜间有异味", recorded_by=context.actor.id
+    )
+    context.db.add(said)
+    context.db.flush()
+    return made.id, said.id

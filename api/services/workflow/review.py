@@ -11,7 +11,7 @@ from api.context import Context
 from api.problems import ErrorAt, Problem
 from api.services.replay import read_as, replay
 from api.services.workflow.states import given_reasons
-from api.store import Audit, AuditKind, AuditRevision, AuditState, GradedUnit, Grading
+from api.store import Audit, AuditKind, AuditRevision, AuditState, GradedUnit, Grading, SignOff
 from grading import calendar
 from grading.intake import AuditError
 from grading.model import audit as domain
@@ -131,6 +131,23 @@ def require_met_gates(outcomes: Sequence[Outcome]) -> None:
     if has_open_exclusion(outcomes):
         detail = "有单元的否决条件尚未回答：只有触发了否决条件才能公布为“不纳入绩效分级”。请退回补充后再公布。"
         raise Problem("gates_unanswered", detail)
+
+
+def require_reviewed_editions(context: Context, grading: Grading) -> None:
+    """Nothing is published by an edition that nobody has reviewed; raises Problem (409) that names each."""
+    units = select(GradedUnit.ruleset_digest).where(GradedUnit.grading_id == grading.id).distinct()
+    signed = select(SignOff.ruleset_digest).where(SignOff.ruleset_digest.in_(units))
+    reviewed = set(context.db.scalars(signed))
+    rulesets = [
+        context.service.grader.ruleset(context.db, known)
+        for known in context.db.scalars(units)
+        if known not in reviewed
+    ]
+    drafts = [ruleset.title for ruleset in rulesets if ruleset.review.status == "draft"]
+    if drafts:
+        raise Problem(
+            "edition_not_reviewed", f"所依据的规则集未经审定，不能公布：{'、'.join(drafts)}。请先审定规则集。"
+        )
 
 
 def word_for(what: str, reasons: str, found: Sequence[Finding], undecided: bool = False) -> str:

@@ -98,7 +98,7 @@ def publish(
     would put out of the grading, and when a later assessment is published already.
     """
     audit = take(context, audit_id, Action.PUBLISH, version)
-    grading = _publishable(context, audit, grading_id)
+    grading = publishable(context, audit, grading_id)
     allowed = allow_outside(context, audit, graded_by(context, grading), outside_reason)
     refusal = calendar.not_assessable(audit.assessed_on) if audit.assessed_on is not None else None
     if refusal is not None:
@@ -157,7 +157,8 @@ def writers(context: Context, audit: Audit) -> set[UUID]:
     return {audit.author_id, *authors} | ({audit.submitted_by} if audit.submitted_by else set())
 
 
-def _publishable(context: Context, audit: Audit, grading_id: UUID | None) -> Grading:
+def publishable(context: Context, audit: Audit, grading_id: UUID | None = None) -> Grading:
+    """The grading that an audit may be published with, by default the last official one; raises Problem (404, 409)."""
     revision = revision_of(context, audit)
     if grading_id is None:
         grading = gradings.latest(context, audit, revision)
@@ -171,6 +172,8 @@ def _publishable(context: Context, audit: Audit, grading_id: UUID | None) -> Gra
         raise Problem("trial_grading", "试算结果把暂定数值视同已核实，不得公布；请用正式评级。")
     if grading.revision_id != revision.id:
         raise Problem("other_revision", "所选评级出自较早的修订，请用当前修订的评级。")
+    if context.service.settings.production:
+        review.require_reviewed_editions(context, grading)
     return grading
 
 

@@ -11,7 +11,8 @@ from api.pages.log import ACTIONS
 SOURCES = Path(api.__file__).parent
 NAME = re.compile(r"[a-z]+\.[a-z_]+")
 STEPS = {"record", "move"}
-"""Functions that are told an action without its subject: of a batch in `regrading`, else of an audit."""
+"""Functions that are told an action without its subject, which is that of the room, else an audit."""
+SUBJECTS = {"regrading": "batch", "announcements": "announcement"}
 
 
 def _called(call: ast.Call) -> str:
@@ -20,7 +21,7 @@ def _called(call: ast.Call) -> str:
 
 def _logged() -> Iterator[str]:
     for file in SOURCES.rglob("*.py"):
-        subject = "batch" if "regrading" in file.parts else "audit"
+        subject = next((subject for room, subject in SUBJECTS.items() if room in file.parts), "audit")
         calls = (node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Call))
         for call in calls:
             texts = [str(a.value) for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
@@ -32,5 +33,5 @@ def _logged() -> Iterator[str]:
 
 def test_every_action_that_is_logged_has_words() -> None:
     logged = set(_logged())
-    assert {"audit.submitted", "batch.published", "user.created"} <= logged
+    assert {"audit.submitted", "batch.published", "announcement.published", "user.created"} <= logged
     assert logged - set(ACTIONS) == set()

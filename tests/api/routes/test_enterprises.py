@@ -1,7 +1,7 @@
 """Enterprises, sites and units over the interface."""
 
 from tests.api.routes.conftest import Ask
-from tests.api.world import Furnished
+from tests.api.world import PERMIT, Furnished
 
 NEW = {"name": "咸阳新星橡胶有限公司", "uscc": "91350100M000100Y43", "county": "610404"}
 
@@ -55,6 +55,10 @@ def test_enterprises_are_found_by_name_code_area_ruleset_and_grade(ask: Ask, fur
     assert found(grade="D") == []
     assert tyre["id"] in found(grade="undecided")
     assert found(q="%") == []
+    # By the number of its permit as people type it, and by several words at once.
+    assert found(q=PERMIT[4:].lower()) == [tyre["id"]]
+    assert found(q=f"{tyre['name'][-4:]} {tyre['uscc'][:8].lower()}") == [tyre["id"]]
+    assert found(q=f"{tyre['name'][2:5]} 铸造") == []
 
 
 def test_sites_and_units_are_registered_and_closed(ask: Ask, furnished: Furnished) -> None:

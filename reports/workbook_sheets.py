@@ -1,4 +1,4 @@
-"""Sheets of a campaign's workbooks: title, heads and rows, ready to print on A3 landscape."""
+"""Sheets of workbooks: title, heads and rows, ready to print on A3 landscape."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,0 +1,1 @@
+"""An announcement of grades with its annex, as PDF, HTML and Excel."""

@@ -19,11 +19,12 @@ from fastapi.routing import APIRoute
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from api.access import Actor, Rule, require, scope_cached, scoped
+from api.access import Actor, Rule, Via, require, scope_cached, scoped
 from api.identity import sessions, tokens
 from api.identity.csrf import SAFE, Sent, refuse_foreign, refuse_forged
 from api.problems import Problem, not_found
 from api.service import Service, service_of
+from api.settings import Settings
 from api.store import (
     AdmissionOpinion,
     Announcement,
@@ -37,21 +38,28 @@ from api.store import (
     CampaignPhoto,
     CampaignPlant,
     DraftRuleset,
+    EditionProposal,
     Enterprise,
     EvidenceFile,
     Export,
     Grading,
     Notice,
+    Role,
     Site,
+    SourceScan,
     StoredRuleset,
     Team,
     Token,
     Unit,
     User,
+    WorkingEdition,
 )
 from api.store.base import now
 
 M = TypeVar("M", bound=Base)
+ACCOUNT = "/account"
+GUARDED = frozenset({Role.BUREAU, Role.ADMINISTRATOR})
+"""Roles of which a second factor may be required."""
 BEARER, FOUND = "bearer ", "found"
 SUBJECTS: dict[str, type[Base]] = {
     "announcement_id": Announcement,
@@ -70,12 +78,15 @@ SUBJECTS: dict[str, type[Base]] = {
     "notice_id": Notice,
     "objection_id": AnnouncementObjection,
     "opinion_id": AdmissionOpinion,
+    "proposal_id": EditionProposal,
     "ruleset_digest": StoredRuleset,
+    "scan_id": SourceScan,
     "site_id": Site,
     "team_id": Team,
     "token_id": Token,
     "unit_id": Unit,
     "user_id": User,
+    "working_id": WorkingEdition,
 }
 """Path parameters that name a row: it has to be in scope before the route is entered."""
 FREE = frozenset({"edition", "industry", "number", "position", "unit", "indicator", "level", "path", "name"})
@@ -129,6 +140,7 @@ def open_context(service: Service, actor: Actor, *, writing: bool = True) -> Ite
     stack = service.database.writing() if writing else service.database.reading()
     refusal: Problem | None = None
     with stack as db:
+        service.grader.take_signed(db)
         scoped(db, actor)
         try:
             yield Context(db, actor, service, now())
@@ -173,10 +185,13 @@ class _Needs(Declared):
         with ExitStack() as stack:
             db = stack.enter_context(service.database.reading())
             actor = identify(request, service, csrf, db)
+            if self.rule is not Rule.OWN_ACCOUNT:
+                _require_own_account_in_order(actor, service.settings)
             if self.costly:
                 db.rollback()
                 service.costly.take(actor.id)
             if reads:
+                service.grader.take_signed(db)
                 context = Context(scoped(db, actor), actor, service, now())
             else:
                 # Authenticate before taking the write lock.
@@ -253,6 +268,17 @@ def identify(request: Request, service: Service, csrf: str | None, db: Session) 
     if request.method not in SAFE:
         refuse_forged(settings, cookie, csrf)
     return signed_in
+
+
+def _require_own_account_in_order(actor: Actor, settings: Settings) -> None:
+    """Who signed in does first what their account asks for; raises Problem (403) that leads there."""
+    if actor.via is not Via.SESSION:
+        return
+    leads = {"leads_to": ACCOUNT}
+    if actor.must_change_password:
+        raise Problem("password_change_needed", "这个密码由他人设定，请先改成自己的密码。", status=403, more=leads)
+    if settings.second_factor_required and actor.role in GUARDED and not actor.has_second_factor:
+        raise Problem("second_factor_needed", "请先启用动态验证码。", status=403, more=leads)
 
 
 def cookie_name(service: Service) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from api.lru import LruCache
 from api.policies import Policies
 from api.problems import ErrorAt, Problem, invalid_audit
-from api.store import DraftRuleset, StoredRuleset
+from api.store import DraftRuleset, EditionProposal, ProposalState, StoredRuleset
 from grading.columns.grade import ColumnGrader
 from grading.digest import canonical
 from grading.engine.durable_rules import EngineError
@@ -34,6 +35,9 @@ ENGINES, RULESETS = 8, 64
 """So many engines, and rulesets with their graders in columns, stay in memory."""
 
 
+_SIGNED = select(EditionProposal.signed_id, EditionProposal.signed_digest, EditionProposal.state).where(
+    EditionProposal.signed_id.is_not(None)
+)
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
@@ -64,6 +68,8 @@ class Grader:
         self._rulesets: LruCache[str, Ruleset] = LruCache(RULESETS)
         self._columns: LruCache[tuple[str, Mode], ColumnGrader] = LruCache(RULESETS)
         self._digests: dict[str, str] = {}
+        self._signed: dict[str, tuple[str, bool]] = {}
+        self._taking = Lock()
         self._known_as_todays: set[str] = set()
 
     def read(self, content: bytes | str, engine: Engine | None = None) -> Audit:
@@ -81,6 +87,30 @@ class Grader:
             reason = reason_of(ProblemCode.RULESETS_UNUSABLE, why=why_unusable(error))
             errors = [ErrorAt("units", reason.message, reason.code)]
             raise Problem("ruleset_unusable", "规则集无法用于评级。", status=422, errors=errors) from error
+
+    def take_signed(self, db: Session) -> None:
+        """Have exactly the editions among today's rulesets that are signed, as the database says now.
+
+        They never change under their id; one that was withdrawn is kept for what was graded by it, and offered no more.
+        """
+        rows = db.execute(_SIGNED)
+        signed = {id_: (digest, state is ProposalState.SIGNED) for id_, digest, state in rows if id_ and digest}
+        if signed == self._signed:
+            return
+        with self._taking:
+            for ruleset_id in self._signed.keys() - signed.keys():
+                self.library.let_go(ruleset_id)
+                self._forget(ruleset_id)
+            for ruleset_id, (digest, offered) in signed.items():
+                if self._signed.get(ruleset_id) == (digest, offered):
+                    continue
+                self._forget(ruleset_id)
+                self.library.hold(stored_ruleset(db, digest), offered=offered)
+            self._signed = signed
+
+    def _forget(self, ruleset_id: str) -> None:
+        self._digests.pop(ruleset_id, None)
+        self.engine.forget(ruleset_id)
 
     def digest(self, ruleset_id: str) -> str:
         """The digest of one of today's rulesets; raises KeyError or LanguageError."""

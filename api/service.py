@@ -43,6 +43,8 @@ class Service:
     """Findings about audits, by grading, day and the grading before."""
     gap_lines: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(256))
     """Gap lines between gradings and levels, by grading and level."""
+    edition_plants: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(8))
+    """Plants read by an edition, by what they rest on."""
     stopping: Event = field(default_factory=Event)
 
     def close(self) -> None:

@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     session_hours: Annotated[int, Field(ge=1, le=168)] = 12
     token_days: Annotated[int, Field(ge=1, le=730)] = 365
     """The longest that a token may be valid."""
+    second_factor_required: bool = False
+    """Bureaus and administrators have to set up a second factor before anything else."""
     upload_megabytes: Annotated[int, Field(ge=1, le=500)] = 30
     costly_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 60
     """Requests a minute and actor to routes that compute much (simulation, reports, imports)."""

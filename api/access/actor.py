@@ -32,9 +32,23 @@ class Actor:
     area: str | None = None
     may_review: bool = False
     via_id: UUID | None = None
+    must_change_password: bool = False
+    """True while the password is one that another person set."""
+    has_second_factor: bool = False
 
 
-WHO = (User.id, User.login, User.name, User.role, User.team_id, User.enterprise_id, User.area, User.may_review)
+WHO = (
+    User.id,
+    User.login,
+    User.name,
+    User.role,
+    User.team_id,
+    User.enterprise_id,
+    User.area,
+    User.may_review,
+    User.password_set_by,
+    User.second_factor,
+)
 """The columns of users that make an actor."""
 
 
@@ -51,4 +65,6 @@ def actor_of(user: User | Row[*tuple[Any, ...]], via: Via, via_id: UUID | None =
         area=user.area,
         may_review=user.may_review,
         via_id=via_id,
+        must_change_password=user.password_set_by is not None,
+        has_second_factor=user.second_factor is not None,
     )

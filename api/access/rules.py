@@ -48,6 +48,8 @@ class Rule(StrEnum):
     """Look at numbers over all enterprises in scope, and their export."""
     READ_BATCHES = "read_batches"
     """Look at batches, what they would change, and drafts of editions."""
+    EDIT_RULESETS = "edit_rulesets"
+    """Complete editions figure by figure, and propose them."""
     MAKE_BATCHES = "make_batches"
     """Order, hold and cancel batches; upload drafts of editions."""
     PUBLISH_BATCHES = "publish_batches"
@@ -98,6 +100,7 @@ MAY = MappingProxyType(
         Rule.KEEP_USERS: frozenset({R}),
         Rule.READ_STATISTICS: frozenset({B, R}),
         Rule.READ_BATCHES: frozenset({B, R}),
+        Rule.EDIT_RULESETS: frozenset({B}),
         Rule.MAKE_BATCHES: frozenset({B}),
         Rule.PUBLISH_BATCHES: frozenset({B}),
         Rule.READ_CAMPAIGNS: frozenset({B, R}),

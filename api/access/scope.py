@@ -58,26 +58,32 @@ from api.store import (
     CampaignVisit,
     DraftRuleset,
     DraftVersion,
+    EditionProposal,
     Enterprise,
     EvidenceFile,
     Export,
     ExportPart,
+    FigureReview,
     GradedUnit,
     Grading,
     LogEntry,
     Notice,
     ProjectCompletion,
+    ProposalState,
     Publication,
     RememberedAnswer,
     Role,
     SignInSession,
     SignOff,
     Site,
+    SourceScan,
     StoredRuleset,
     Team,
     Token,
     Unit,
     User,
+    WorkingEdition,
+    WorkingField,
 )
 from grading import calendar
 from grading.jurisdiction import COUNTRY, area_bounds
@@ -295,6 +301,33 @@ def _campaign_snapshots(actor: Actor) -> Filter:
     return CampaignSnapshot.campaign_id.in_(within)
 
 
+def _of_working_editions(column: Any) -> Callable[[Actor], Filter]:
+    """Rows whose working edition the actor sees."""
+
+    def seen(actor: Actor) -> Filter:
+        if actor.role is Role.ADMINISTRATOR:
+            return true()
+        w = _alias(WorkingEdition)
+        within: Filter = column.in_(select(w.c.id).where(_of_the_area(actor, w.c.area)))
+        return within
+
+    return seen
+
+
+def _proposals(actor: Actor, c: Any) -> Filter:
+    """Proposals of the area; once signed they are everybody's, as the edition is."""
+    signed = c.state.in_((ProposalState.SIGNED, ProposalState.WITHDRAWN))
+    return or_(signed, _of_the_area(actor, c.area))
+
+
+def _figure_reviews(actor: Actor) -> Filter:
+    if actor.role is Role.ADMINISTRATOR:
+        return true()
+    p = _alias(EditionProposal)
+    within: Filter = FigureReview.proposal_id.in_(select(p.c.id).where(_proposals(actor, p.c)))
+    return within
+
+
 def _completions(actor: Actor) -> Filter:
     """Completions of projects whose opinions the actor sees."""
     if actor.role is Role.ADMINISTRATOR:
@@ -341,6 +374,11 @@ FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     AnnouncementObjection: _of_announcements(AnnouncementObjection.announcement_id),
     AdmissionOpinion: lambda actor: _of_the_area(actor, AdmissionOpinion.county),
     ProjectCompletion: _completions,
+    WorkingEdition: lambda actor: _of_the_area(actor, WorkingEdition.area),
+    WorkingField: _of_working_editions(WorkingField.working_id),
+    SourceScan: _of_working_editions(SourceScan.working_id),
+    EditionProposal: lambda actor: _proposals(actor, EditionProposal),
+    FigureReview: _figure_reviews,
     DraftRuleset: lambda actor: _of_the_area(actor, DraftRuleset.area),
     Batch: lambda actor: _of_the_area(actor, Batch.area),
     BatchRuleset: _of_batches(BatchRuleset.batch_id),

@@ -39,6 +39,9 @@ def install(app: FastAPI, page: PageMaker | None = None) -> None:
         made = page or _plain_page
         if problem.status == 401:
             return _to_sign_in(request, lambda: made(request, problem))
+        leads_to = problem.more.get("leads_to")
+        if leads_to is not None and request.method == "GET" and "hx-request" not in request.headers:
+            return RedirectResponse(leads_to, status_code=303)
         return made(request, problem)
 
     def on_problem(request: Request, error: Exception) -> Response:

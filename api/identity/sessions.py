@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from api.access.actor import WHO, Actor, Via, actor_of
-from api.identity import passwords
+from api.identity import passwords, second_factor
 from api.identity.secrets import keyed, new_secret
 from api.problems import Problem
 from api.settings import Settings
@@ -34,11 +34,20 @@ class SignedIn:
     actor: Actor
 
 
-def sign_in(database: Database, settings: Settings, login: str, password: str, address: str) -> SignedIn:
-    """Check a password and open a session.
+def sign_in(
+    database: Database,
+    settings: Settings,
+    login: str,
+    password: str,
+    address: str,
+    *,
+    code: str = "",
+    agent: str | None = None,
+) -> SignedIn:
+    """Check a password, and the one-time code of who has a second factor, and open a session for a browser.
 
-    Raises Problem: 401 `wrong_login` (which of the two was wrong is not said), 429 `too_many_attempts` after 10 failures
-    for a login or 60 from an address within 15 minutes.
+    Raises Problem: 401 `wrong_login` (which of the two was wrong is not said), `code_needed`, `wrong_code`; 429
+    `too_many_attempts` after 10 failures for a login or 60 from an address within 15 minutes.
     """
     login = login.strip().lower()
     keys = [keyed(settings.key, "login", login), keyed(settings.key, "address", address)]
@@ -51,6 +60,8 @@ def sign_in(database: Database, settings: Settings, login: str, password: str, a
     fits, renewed = passwords.matches(password, user.password_hash if user else None)
     if user is None or not fits:
         raise Problem("wrong_login", "用户名或密码不正确。", status=401)
+    if user.second_factor is not None:
+        _check_code(database, settings, user, code)
     cookie = new_secret()
     with database.writing() as db:
         db.execute(delete(FailedSignIn).where(FailedSignIn.key == keys[0]))
@@ -60,11 +71,25 @@ def sign_in(database: Database, settings: Settings, login: str, password: str, a
             user_id=user.id,
             hash=keyed(settings.key, "session", cookie),
             expires_at=now() + timedelta(hours=settings.session_hours),
+            agent=agent[:200] if agent else None,
         )
         db.add(session)
         if renewed:
             db.get_one(User, user.id).password_hash = renewed
     return SignedIn(cookie, actor_of(user, Via.SESSION, session.id))
+
+
+def _check_code(database: Database, settings: Settings, user: User, code: str) -> None:
+    """Take a one-time code, once; the attempt stays counted when it is not right."""
+    if not code.strip():
+        raise Problem("code_needed", "请再填一次密码和验证器应用上的动态验证码。", status=401)
+    with database.writing() as db:
+        present = db.get_one(User, user.id, with_for_update=True)
+        seed = present.second_factor
+        step = None if seed is None else second_factor.step_of(settings.key, present, seed, code, now())
+        if step is None:
+            raise Problem("wrong_code", "动态验证码不正确或已用过，请等下一个验证码。", status=401)
+        present.second_factor_step = step
 
 
 def of_cookie(db: Session, settings: Settings, cookie: str) -> Actor | None:

@@ -20,6 +20,7 @@ from api.jobs.retry import retry_while_away
 from api.service import Service
 from api.services.campaigns.snapshots import take_due
 from api.services.campaigns.ways import work_out_until
+from api.services.editions.preparation import prepare_until
 from api.services.exports import AT_WORK
 from api.services.notices import NoticeMaker
 from api.services.notices.mail import mail_until
@@ -55,6 +56,8 @@ def run(service: Service, stop: Event) -> None:
         Thread(target=mail_until, args=(service, stop), name="mail", daemon=True).start()
     # One plant takes seconds: the worker must go on saying that it is alive.
     Thread(target=work_out_until, args=(service, stop), name="ways", daemon=True).start()
+    # A proof takes seconds, too.
+    Thread(target=prepare_until, args=(service, stop), name="editions", daemon=True).start()
     for beat in count():
         retry_while_away(_beat, service, me)
         retry_while_away(take_over, service)

@@ -31,7 +31,7 @@ from api.pages.batch import batch_unit, batches
 from api.pages.campaign import campaigns, outlook, plan, plant_map, plants, progress
 from api.pages.form import audit_form, evidence
 from api.pages.problem_page import problem_page
-from api.pages.ruleset import rulesets
+from api.pages.ruleset import proposals, rulesets, working_editions
 from api.queries.rulesets import brief
 from api.service import Service
 from grading.language.problems import LanguageError
@@ -50,6 +50,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     announcements.router,
     exports.router,
     rulesets.router,
+    working_editions.router,
+    proposals.router,
     batches.router,
     batch_unit.router,
     campaigns.router,

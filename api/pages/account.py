@@ -1,5 +1,6 @@
 """The own account: who one is, the password, the tokens of systems that act for one."""
 
+import re
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -7,14 +8,16 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from api.access import Rule
-from api.context import Context, needs
-from api.identity import tokens
+from api.context import GUARDED, Context, needs
+from api.identity import second_factor, tokens
+from api.identity.secrets import new_secret
 from api.pages.form_data import Sent
 from api.pages.render import page
 from api.problems import Problem
 from api.queries import users as queries
 from api.services import users
 from api.store import User
+from reports.charts.qr import qr_code
 
 router = APIRouter()
 Owner = Annotated[Context, needs(Rule.OWN_ACCOUNT)]
@@ -40,6 +43,36 @@ def change_password(request: Request, context: CostlyOwner, sent: Sent) -> Respo
         context.undo(problem)
         return _show(request, context, problem.status, wrong_password=problem)
     return RedirectResponse("/account?changed=1", status_code=303)
+
+
+@router.post("/account/sessions")
+def end_session(context: Owner, sent: Sent) -> Response:
+    """End one of the own sessions, or all but this one."""
+    users.end_own_session(context, sent.key("session"))
+    return RedirectResponse("/account#sessions", status_code=303)
+
+
+@router.post("/account/second-factor")
+def set_second_factor(request: Request, context: CostlyOwner, sent: Sent) -> Response:
+    """Turn one-time codes on with a first code; the secret that was shown stays until one is right."""
+    seed = sent.text("seed")
+    try:
+        users.set_second_factor(context, sent.text("password"), seed, sent.text("code"))
+    except Problem as problem:
+        context.undo(problem)
+        return _show(request, context, problem.status, wrong_factor=problem, seed=seed)
+    return RedirectResponse("/account#second-factor", status_code=303)
+
+
+@router.post("/account/second-factor/removal")
+def remove_second_factor(request: Request, context: CostlyOwner, sent: Sent) -> Response:
+    """Turn one-time codes off."""
+    try:
+        users.remove_own_second_factor(context, sent.text("password"))
+    except Problem as problem:
+        context.undo(problem)
+        return _show(request, context, problem.status, wrong_factor=problem)
+    return RedirectResponse("/account#second-factor", status_code=303)
 
 
 @router.post("/account/tokens")
@@ -71,10 +104,14 @@ def _show(
     *,
     wrong_password: Problem | None = None,
     wrong_token: Problem | None = None,
+    wrong_factor: Problem | None = None,
+    seed: str = "",
     name: str = "",
     days: str = str(DAYS),
 ) -> Response:
-    user = context.find(User, context.actor.id)
+    user, settings = context.find(User, context.actor.id), context.service.settings
+    seed = seed if re.fullmatch(users.SEED, seed) else new_secret()
+    address = second_factor.address_of(settings.key, user, seed)
     return page(
         request,
         context,
@@ -83,6 +120,12 @@ def _show(
         user=user,
         scope=queries.scope_names(context.db, [user])[user.id],
         tokens=queries.tokens(context.db, user.id, None, 50)[0],
+        sessions=queries.sessions(context.db, user.id),
+        wrong_factor=wrong_factor,
+        is_required=settings.second_factor_required and user.role in GUARDED,
+        seed=seed,
+        secret=second_factor.secret_of(settings.key, user, seed),
+        qr=qr_code(address),
         now=context.at,
         most_days=context.service.settings.token_days,
         wrong_password=wrong_password,

@@ -16,7 +16,7 @@ from grading.vocabulary import UNGRADED as UNGRADED_LABEL
 def prepare(library: Library) -> None:
     """Work out what the first page that asks would wait for; raises LanguageError when levels can't be read."""
     _levels(library)
-    _titles(library)
+    _titles(library, library.version)
 
 
 def level_labels(context: Context) -> MappingProxyType[str, str]:
@@ -36,7 +36,8 @@ def levels_of(service: Service) -> MappingProxyType[str, str]:
 
 def titles_of(service: Service) -> MappingProxyType[str, str]:
     """As `ruleset_titles`, for a page of everyone."""
-    return _titles(service.grader.library)
+    library = service.grader.library
+    return _titles(library, library.version)
 
 
 @lru_cache(maxsize=8)
@@ -50,6 +51,6 @@ def _levels(library: Library) -> MappingProxyType[str, str]:
 
 
 @lru_cache(maxsize=8)
-def _titles(library: Library) -> MappingProxyType[str, str]:
+def _titles(library: Library, _version: int) -> MappingProxyType[str, str]:
     titles = {ruleset_id: library.title(ruleset_id) for ruleset_id in library.ids()}
     return MappingProxyType({ruleset_id: title for ruleset_id, title in titles.items() if title is not None})

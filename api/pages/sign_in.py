@@ -29,7 +29,15 @@ def sign_in(request: Request, service: Annotated[Service, public()], sent: Sent)
     address = request.client.host if request.client else ""
     login, onward = sent.text("login"), _own(sent.text("next"))
     try:
-        signed_in = sessions.sign_in(service.database, service.settings, login, sent.text("password"), address)
+        signed_in = sessions.sign_in(
+            service.database,
+            service.settings,
+            login,
+            sent.text("password"),
+            address,
+            code=sent.text("code"),
+            agent=request.headers.get("user-agent"),
+        )
     except Problem as problem:
         SIGN_INS.labels(problem.code).inc()
         if "hx-request" in request.headers:

@@ -95,6 +95,13 @@ def reset_password(user_id: UUID, request: Request, context: Keeper) -> Response
     return _secret(request, context, context.find(User, user_id), password, "已重置密码")
 
 
+@router.post("/users/{user_id}/second-factor/removal")
+def remove_second_factor(user_id: UUID, context: Keeper) -> Response:
+    """Turn the one-time codes of somebody off who has lost the phone."""
+    users.remove_second_factor(context, user_id)
+    return RedirectResponse(f"/users/{user_id}", status_code=303)
+
+
 @router.post("/users/{user_id}/tokens/{token_id}/revocation")
 def revoke_token(user_id: UUID, token_id: UUID, context: Keeper) -> Response:
     """Make somebody's token worthless."""

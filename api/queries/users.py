@@ -8,7 +8,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from api.queries.paging import newest_first
-from api.store import Assignment, Enterprise, Role, Team, Token, User
+from api.store import Assignment, Enterprise, Role, SignInSession, Team, Token, User
+from api.store.base import now
 
 
 def users(
@@ -23,6 +24,12 @@ def users(
     if text:
         rows = rows.where(or_(User.login.contains(text, autoescape=True), User.name.contains(text, autoescape=True)))
     return newest_first(db, rows, User.id, cursor, limit)
+
+
+def sessions(db: Session, user_id: UUID) -> list[SignInSession]:
+    """The sessions of a user that are not over, the newest first."""
+    mine = select(SignInSession).where(SignInSession.user_id == user_id, SignInSession.expires_at > now())
+    return list(db.scalars(mine.order_by(SignInSession.id.desc())))
 
 
 def scope_names(db: Session, listed: Iterable[User]) -> dict[UUID, str]:

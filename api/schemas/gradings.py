@@ -65,6 +65,13 @@ class GroundFiguresOut(Out):
     decisive: list[DecisiveFigureOut]
 
 
+class SignatureOut(Out):
+    """Who confirmed which figures of a ruleset, each with its source."""
+
+    by: str = Field(examples=["李审定"])
+    figures: list[str] = Field(examples=[["kiln_pm.A.all[1].require"]])
+
+
 class GradedUnitOut(OutcomeOut):
     """The grade of one unit with everything that led to it."""
 
@@ -76,6 +83,9 @@ class GradedUnitOut(OutcomeOut):
     review: str = Field(description="`draft` or `reviewed`.")
     reviewed_by: str | None = None
     reviewed_on: str | None = None
+    signatures: list[SignatureOut] | None = Field(
+        default=None, description="Of a signed edition: who confirmed which of its figures."
+    )
     short_boards: list[str] | None = Field(
         default=None,
         examples=[["oxygen_correction"]],

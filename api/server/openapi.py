@@ -53,6 +53,7 @@ TAGS = {
     "gradings": "Grades with their trace, explanation, gaps, simulation.",
     "reports": "Gap reports as PDF and HTML, one or many.",
     "batches": "Published gradings under another edition: what would change, published as a whole.",
+    "editions": "Editions of rulesets completed figure by figure, proposed, reviewed by a second person, signed.",
     "notices": "What you were told to do: each notice once.",
     "campaigns": "Targets of a bureau for its plants, counted from published gradings.",
     "announcements": "Grades made public together, with a publicity period and its objections.",

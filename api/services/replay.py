@@ -16,7 +16,7 @@ from api.access import scope_cached
 from api.context import Context, find
 from api.grader import Grader
 from api.problems import invalid_audit
-from api.store import AuditRevision, GradedUnit, Grading, SignOff
+from api.store import AuditRevision, EditionProposal, FigureReview, GradedUnit, Grading, SignOff, Verdict
 from grading import calendar
 from grading.digest import digest
 from grading.engine.grade import Engine
@@ -38,13 +38,25 @@ _SIGN_OFFS = scope_cached(
 )
 
 
+_CONFIRMED = scope_cached(
+    select(EditionProposal.signed_digest, FigureReview.reviewer_name, FigureReview.place)
+    .join(FigureReview, FigureReview.proposal_id == EditionProposal.id)
+    .where(
+        EditionProposal.signed_digest.in_(bindparam("digests", expanding=True)),
+        FigureReview.verdict == Verdict.CONFIRMED,
+    )
+    .order_by(FigureReview.reviewer_name, FigureReview.place)
+)
+
+
 @dataclass(frozen=True)
 class Review:
-    """The sign-off of an edition: reviewer and moment."""
+    """The sign-off of an edition: reviewer and moment; `figures`: who confirmed which figures, by place."""
 
     reviewer: str
     at: datetime
     statement: str | None
+    figures: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class Likeness(Enum):
@@ -83,8 +95,26 @@ def result_digest(document: str) -> str:
 
 def reviews_of(db: Session, digests: Iterable[str]) -> dict[str, Review]:
     """The sign-offs of rulesets, by digest."""
-    found = db.scalars(_SIGN_OFFS_OF, {"digests": list(set(digests))})
-    return {s.ruleset_digest: Review(s.reviewer_name, s.at, s.statement) for s in found}
+    return _with_figures(db, db.scalars(_SIGN_OFFS_OF, {"digests": list(set(digests))}))
+
+
+def _with_figures(db: Session, found: Iterable[SignOff]) -> dict[str, Review]:
+    signed = list(found)
+    if not signed:
+        return {}
+    places: dict[str, dict[str, list[str]]] = {}
+    rows = db.execute(_CONFIRMED, {"digests": [one.ruleset_digest for one in signed]})
+    for its_digest, name, place in rows:
+        places.setdefault(its_digest or "", {}).setdefault(name, []).append(place)
+    return {
+        s.ruleset_digest: Review(
+            s.reviewer_name,
+            s.at,
+            s.statement,
+            tuple((name, tuple(listed)) for name, listed in places.get(s.ruleset_digest, {}).items()),
+        )
+        for s in signed
+    }
 
 
 def document(stored: Grading, reviews: Mapping[str, Review]) -> dict[str, Any]:
@@ -96,14 +126,14 @@ def document(stored: Grading, reviews: Mapping[str, Review]) -> dict[str, Any]:
             unit["review"] = "reviewed"
             unit["reviewed_by"] = review.reviewer
             unit["reviewed_on"] = calendar.day_of(review.at).isoformat()
+            unit["signatures"] = [{"by": name, "figures": list(places)} for name, places in review.figures]
             unit["notices"] = [notice for notice in unit["notices"] if notice != DRAFT_NOTICE]
     return document
 
 
 def reviews_for(db: Session, stored: Grading) -> dict[str, Review]:
     """The sign-offs of the rulesets that a grading was made with, by digest."""
-    found = db.scalars(_SIGN_OFFS, {"grading": stored.id})
-    return {s.ruleset_digest: Review(s.reviewer_name, s.at, s.statement) for s in found}
+    return _with_figures(db, db.scalars(_SIGN_OFFS, {"grading": stored.id}))
 
 
 def replay(context: Context, stored: Grading) -> Replayed:

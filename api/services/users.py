@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api import audit_log
 from api.access import Actor, Rule, require, unscoped
 from api.context import Context
-from api.identity import passwords
+from api.identity import passwords, second_factor
 from api.problems import ErrorAt, Problem, not_found
 from api.store import Enterprise, Role, SignInSession, Team, Token, User
 from api.store.base import now
@@ -18,6 +18,7 @@ from grading.regions import is_place
 
 _NAMES = select(User.id, User.name).where(User.id.in_(bindparam("ids", expanding=True)))
 EMAIL = r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
+SEED = r"[A-Za-z0-9_-]{20,64}"
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 
 
@@ -89,6 +90,7 @@ def add_user(
         area=area,
         may_review=may_review,
     )
+    user.password_set_by = actor.id
     audit_log.append(context.db, "user.created", actor, subject=f"user:{user.id}", details={"role": role.value})
     return user
 
@@ -183,6 +185,7 @@ def reset_password(context: Context, user_id: UUID) -> str:
 def put_password(db: Session, actor: Actor | None, user: User, password: str) -> None:
     """The same with a password that is given, without asking for permission; raises Problem (422) for a weak one."""
     user.password_hash = passwords.hashed(password, user.login)
+    user.password_set_by = None if actor is None else actor.id
     user.version += 1
     end_sessions(db, user.id)
     audit_log.append(db, "user.password_reset", actor, subject=f"user:{user.id}")
@@ -194,10 +197,69 @@ def change_own_password(context: Context, old: str, new: str) -> None:
     user = _user(context.db, actor.id)
     if not passwords.matches(old, user.password_hash)[0]:
         raise Problem("wrong_password", "原密码不正确。", status=403, errors=[ErrorAt("old", "原密码不正确。")])
-    user.password_hash = passwords.hashed(new, user.login)
+    if old == new:
+        message = "新密码不能与原密码相同。"
+        raise Problem("weak_password", message, status=422, errors=[ErrorAt("new", message)])
+    user.password_hash, user.password_set_by = passwords.hashed(new, user.login), None
     user.version += 1
     end_sessions(context.db, user.id, but=actor.via_id)
     audit_log.append(context.db, "user.password_changed", actor, subject=f"user:{user.id}")
+
+
+def end_own_session(context: Context, session_id: UUID | None) -> None:
+    """End one of the actor's sessions, or (None) all but the present one; raises Problem (404)."""
+    actor = require(context.db, Rule.OWN_ACCOUNT)
+    mine = delete(SignInSession).where(SignInSession.user_id == actor.id)
+    if session_id is None:
+        context.db.execute(mine.where(SignInSession.id != actor.via_id))
+    elif context.db.execute(mine.where(SignInSession.id == session_id)).rowcount == 0:  # type: ignore[attr-defined]
+        raise not_found()
+    audit_log.append(context.db, "user.sessions_ended", actor, subject=f"user:{actor.id}")
+
+
+def set_second_factor(context: Context, password: str, seed: str, code: str) -> None:
+    """Turn the actor's second factor on, once a code proves that an app has the secret of `seed`.
+
+    Raises Problem (403 for a wrong password, 409 for a wrong code).
+    """
+    actor = require(context.db, Rule.OWN_ACCOUNT)
+    user = _user(context.db, actor.id)
+    _require_password(user, password)
+    step = second_factor.step_of(context.service.settings.key, user, seed, code, context.at)
+    if step is None or not re.fullmatch(SEED, seed):
+        message = "动态验证码不正确，请核对手机时间后用新的验证码再试。"
+        raise Problem("wrong_code", message, errors=[ErrorAt("code", message)])
+    user.second_factor, user.second_factor_step = seed, step
+    user.version += 1
+    end_sessions(context.db, user.id, but=actor.via_id)
+    audit_log.append(context.db, "user.second_factor_set", actor, subject=f"user:{user.id}")
+
+
+def remove_own_second_factor(context: Context, password: str) -> None:
+    """Turn the actor's second factor off; raises Problem (403 for a wrong password)."""
+    actor = require(context.db, Rule.OWN_ACCOUNT)
+    user = _user(context.db, actor.id)
+    _require_password(user, password)
+    _remove_second_factor(context.db, actor, user)
+
+
+def remove_second_factor(context: Context, user_id: UUID) -> None:
+    """Turn the second factor of a user off who has lost the phone, and end their sessions; raises Problem (403, 404)."""
+    actor = require(context.db, Rule.KEEP_USERS)
+    user = _user(context.db, user_id)
+    _remove_second_factor(context.db, actor, user)
+    end_sessions(context.db, user.id)
+
+
+def _remove_second_factor(db: Session, actor: Actor, user: User) -> None:
+    user.second_factor = user.second_factor_step = None
+    user.version += 1
+    audit_log.append(db, "user.second_factor_removed", actor, subject=f"user:{user.id}")
+
+
+def _require_password(user: User, password: str) -> None:
+    if not passwords.matches(password, user.password_hash)[0]:
+        raise Problem("wrong_password", "密码不正确。", status=403, errors=[ErrorAt("password", "密码不正确。")])
 
 
 def set_own_email(context: Context, email: str) -> None:

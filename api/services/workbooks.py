@@ -30,7 +30,7 @@ def read_workbook(context: Context, upload: BinaryIO, name: str) -> FormReading:
         raise Problem("file_too_large", f"工作簿超过 {MAX_FILE // 1_000_000} MB 的上限。", status=413)
     service = context.service
     try:
-        return service.workbooks.read(data, service.grader.library.root)
+        return service.workbooks.read(data, service.grader.library)
     except FormError as error:
         raise _refusal(context, error, data, name) from None
 

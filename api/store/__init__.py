@@ -27,6 +27,15 @@ from api.store.campaigns import (
     CampaignSnapshot,
     CampaignState,
 )
+from api.store.editions import (
+    EditionProposal,
+    FigureReview,
+    ProposalState,
+    SourceScan,
+    Verdict,
+    WorkingEdition,
+    WorkingField,
+)
 from api.store.enterprises import Enterprise, Site, Unit
 from api.store.evidence import EvidenceFile
 from api.store.exports import Export, ExportKind, ExportPart, ExportState
@@ -78,6 +87,7 @@ __all__ = [
     "CostlyUse",
     "DraftRuleset",
     "DraftVersion",
+    "EditionProposal",
     "Enterprise",
     "EvidenceFile",
     "Export",
@@ -85,6 +95,7 @@ __all__ = [
     "ExportPart",
     "ExportState",
     "FailedSignIn",
+    "FigureReview",
     "GradedUnit",
     "Grading",
     "LogEntry",
@@ -93,16 +104,21 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "ProjectCompletion",
+    "ProposalState",
     "Publication",
     "RememberedAnswer",
     "Role",
     "SignInSession",
     "SignOff",
     "Site",
+    "SourceScan",
     "StoredRuleset",
     "Team",
     "Token",
     "Unit",
     "User",
+    "Verdict",
     "Worker",
+    "WorkingEdition",
+    "WorkingField",
 ]

@@ -25,6 +25,7 @@ from api.store.base import Base, Moment, Packed
 from api.store.batches import Batch, BatchAudit, BatchRuleset, DraftRuleset
 from api.store.campaign_progress import CampaignPhoto, CampaignStep, CampaignVisit
 from api.store.campaigns import Campaign, CampaignChange, CampaignOutlines, CampaignPlant, CampaignSnapshot
+from api.store.editions import EditionProposal, FigureReview, SourceScan, WorkingEdition, WorkingField
 from api.store.enterprises import Enterprise, Site, Unit
 from api.store.evidence import EvidenceFile
 from api.store.gradings import GradedUnit, Grading, Publication
@@ -75,7 +76,12 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
             Recorded(Enterprise, "enterprise"),
             Recorded(Site, "site"),
             Recorded(Unit, "unit"),
-            Recorded(User, "user", personal=frozenset({"login", "name"})),
+            Recorded(
+                User,
+                "user",
+                personal=frozenset({"login", "name", "second_factor"}),
+                left_out=frozenset({"second_factor_step"}),
+            ),
             Recorded(Assignment, "assignment"),
             # When a token was last used is no matter of who may do what.
             Recorded(
@@ -85,6 +91,11 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
             Recorded(StoredRuleset, "ruleset", left_out=frozenset({"document"})),
             Recorded(SignOff, "sign_off", personal=frozenset({"reviewer_name"})),
             Recorded(DraftRuleset, "draft"),
+            Recorded(WorkingEdition, "working_edition"),
+            Recorded(WorkingField, "working_field"),
+            Recorded(SourceScan, "source_scan"),
+            Recorded(EditionProposal, "edition_proposal"),
+            Recorded(FigureReview, "figure_review", personal=frozenset({"reviewer_name"})),
             Recorded(Audit, "audit"),
             Recorded(AuditRevision, "revision"),
             Recorded(EvidenceFile, "evidence"),

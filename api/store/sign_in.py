@@ -20,6 +20,8 @@ class SignInSession(Base, kw_only=True):
     hash: Mapped[str] = mapped_column(String(64), unique=True)
     expires_at: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
+    agent: Mapped[str | None] = mapped_column(String(200), default=None)
+    """The browser as it names itself."""
 
 
 class Token(Base, kw_only=True):

@@ -60,6 +60,12 @@ class User(Base, kw_only=True):
     active: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
+    password_set_by: Mapped[UUID | None] = mapped_column(default=None)
+    """The person who set the password, where it was another: it has to be changed before anything else."""
+    second_factor: Mapped[str | None] = mapped_column(String(64), default=None)
+    """What the secret of one-time codes is derived from, with the service's key; None: there is no second factor."""
+    second_factor_step: Mapped[int | None] = mapped_column(default=None)
+    """The time step of the last code that was used: none is taken twice."""
     email: Mapped[str | None] = mapped_column(String(254), default=None)
     """The address that notices are mailed to; None: none."""
 

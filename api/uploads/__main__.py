@@ -13,6 +13,7 @@ from grading.forms.findings import FormError
 from grading.forms.mark import mark_problems
 from grading.forms.read import read_form
 from grading.language.load import Library
+from grading.model.ruleset import Ruleset
 
 MEMORY = 1_500_000_000
 """Bytes of address space."""
@@ -36,8 +37,8 @@ def main(cpu_seconds: int) -> None:
 def _answer(message: Any) -> Any:
     try:
         match message:
-            case Read(data, rulesets):
-                return read_form(data, _library(rulesets))
+            case Read(data, rulesets, held):
+                return read_form(data, _with(_library(rulesets), held))
             case Mark(data, problems):
                 return mark_problems(data, problems)
             case _:
@@ -54,6 +55,15 @@ def _allow(seconds: int) -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     most = int(used.ru_utime + used.ru_stime) + 1 + seconds
     resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def _with(library: Library, held: tuple[Ruleset, ...]) -> Library:
+    """The library with these rulesets that are no files, and no others."""
+    for gone in {one.id for one in library.held()} - {one.id for one in held}:
+        library.let_go(gone)
+    for one in held:
+        library.hold(one, offered=True)
+    return library
 
 
 @cache

@@ -3,13 +3,13 @@
 import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from threading import Lock, Timer
 from typing import Any, cast
 
 from api.uploads.messages import Failed, Mark, Read, Refused, receive, send
 from grading.forms.findings import FormError, FormProblem
 from grading.forms.read import FormReading
+from grading.language.load import Library
 
 CPU_SECONDS = 20
 """Of a workbook; an ordinary one takes less than one."""
@@ -30,9 +30,9 @@ class WorkbookReader:
         self._process: subprocess.Popen[bytes] | None = None
         self._read = 0
 
-    def read(self, data: bytes, rulesets: Path) -> FormReading:
+    def read(self, data: bytes, library: Library) -> FormReading:
         """The audit that a workbook holds; raises FormError as `read_form`, also for a workbook that costs too much."""
-        return cast(FormReading, self._ask(Read(data, str(rulesets))))
+        return cast(FormReading, self._ask(Read(data, str(library.root), library.held())))
 
     def mark(self, data: bytes, problems: Sequence[FormProblem]) -> bytes | None:
         """A copy with the problems marked; None when it costs too much to make one."""

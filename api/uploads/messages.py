@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from grading.forms.findings import FormProblem
+from grading.model.ruleset import Ruleset
 
 _LENGTH = struct.Struct("<Q")
 MOST = 200_000_000
@@ -13,10 +14,11 @@ MOST = 200_000_000
 
 @dataclass(frozen=True)
 class Read:
-    """Read a workbook against the rulesets of a folder."""
+    """Read a workbook against the rulesets of a folder, and `held` that are no files."""
 
     data: bytes
     rulesets: str
+    held: tuple[Ruleset, ...] = ()
 
 
 @dataclass(frozen=True)

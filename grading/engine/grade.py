@@ -110,6 +110,10 @@ class Engine:
         outcome = Outcome(worst([u.outcome.grade for u in units]), worst([u.outcome.attainable for u in units]))
         return Grading(outcome, mode, ENGINE, units, partial(audit_digest, audit))
 
+    def forget(self, ruleset_id: str) -> None:
+        """Read a ruleset anew when it is asked for next: its library has another one of the id, or none."""
+        self._known.pop(ruleset_id, None)
+
     def ready(self, ruleset_id: str, mode: Mode, day: date) -> Ready:
         """The machine of a ruleset for a day; built and proven on first use."""
         ruleset, its_digest, changes = self._ruleset(ruleset_id)

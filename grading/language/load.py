@@ -47,11 +47,36 @@ class Library:
         self._sources: dict[str, Source] = {}
         self._merged: dict[str, Loaded] = {}
         self._usable: dict[str, Loaded] = {}
+        self._held: dict[str, bool] = {}
+        self.version = 0
+        """Goes up whenever a ruleset that is no file comes or goes."""
 
     def ids(self) -> tuple[str, ...]:
         """The ids of all rulesets there are, in order."""
         files = (p for p in self.root.glob("*/*.yaml") if p.parent.name != "common")
-        return tuple(sorted(f"{p.parent.name}/{p.stem}" for p in files if not p.name.endswith(BESIDE)))
+        found = {f"{p.parent.name}/{p.stem}" for p in files if not p.name.endswith(BESIDE)}
+        return tuple(sorted(found | {held for held, offered in self._held.items() if offered}))
+
+    def is_file(self, ruleset_id: str) -> bool:
+        """True for a ruleset of the directory."""
+        return ruleset_id not in self._held and ruleset_id in self.ids()
+
+    def hold(self, ruleset: Ruleset, *, offered: bool) -> None:
+        """Have a ruleset that is no file; one that is not `offered` is read by its id, and not among the ids."""
+        loaded = Loaded(ruleset, {}, Source(f"{ruleset.id}.yaml", None))
+        self._merged[ruleset.id] = self._usable[ruleset.id] = loaded
+        self._held[ruleset.id] = offered
+        self.version += 1
+
+    def held(self) -> tuple[Ruleset, ...]:
+        """The rulesets that are no files."""
+        return tuple(self._usable[ruleset_id].ruleset for ruleset_id in tuple(self._held))
+
+    def let_go(self, ruleset_id: str) -> None:
+        """Have such a ruleset no more."""
+        for kept in (self._merged, self._usable, self._held):
+            kept.pop(ruleset_id, None)
+        self.version += 1
 
     def ruleset(self, ruleset_id: str) -> Ruleset:
         """The merged ruleset; raises LanguageError with everything that is wrong, or KeyError if there is none."""
@@ -59,6 +84,8 @@ class Library:
 
     def title(self, ruleset_id: str) -> str | None:
         """The title that the ruleset or an ancestor states, read from the heads of their files alone; None without any."""
+        if ruleset_id in self._held:
+            return self._usable[ruleset_id].ruleset.title
         seen: set[str] = set()
         wanted: str | None = ruleset_id
         while wanted is not None and wanted not in seen:

@@ -209,6 +209,13 @@ def unit_part(
     )
 
 
+def _reviewed(ruleset: Ruleset, grading: UnitGrading) -> str:
+    review = ruleset.review
+    if grading.review != "reviewed" or review.reviewer is None or review.on is None:
+        return REVIEW[grading.review]
+    return f"{REVIEW[grading.review]}，由 {review.reviewer} 于 {day_text(review.on)}签署"
+
+
 def _edition(ruleset: Ruleset, grading: UnitGrading) -> Edition:
     edition = ruleset.edition
     return Edition(
@@ -219,7 +226,7 @@ def _edition(ruleset: Ruleset, grading: UnitGrading) -> Edition:
         superseded=day_text(edition.superseded) if edition.superseded is not None else None,
         place=jurisdiction_text(ruleset.jurisdiction),
         scale=ruleset.scale.label,
-        review=REVIEW[grading.review],
+        review=_reviewed(ruleset, grading),
         is_draft=grading.review == "draft",
         digest=grading.ruleset_digest,
         counts=count(ruleset),

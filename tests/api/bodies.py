@@ -14,7 +14,7 @@ from grading import calendar
 from grading.forms.write import filled_form
 from grading.intake import read_audit
 from grading.language.load import Library
-from tests.api.world import PASSWORD, WORD, campaign_text
+from tests.api.world import FIGURE, PASSWORD, WORD, campaign_text
 
 PNG = ("现场.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 20, "image/png")
 PDF = ("报告.pdf", b"%PDF-1.7 evidence", "application/pdf")
@@ -51,6 +51,13 @@ FIELDS = {
     "day": "2024-05-10",
     "findings": WORD,
     "advice": WORD,
+    "base": "national-2020/rubber",
+    "edition": "weicheng-2028",
+    "document_name": "指标表",
+    "effective": "2027-01-01",
+    f"f:{FIGURE}:note": WORD,
+    "every": "confirmed",
+    f"source:{FIGURE}": WORD,
 }
 """The fields of forms, but for those that name something of a side."""
 DRAFT = """\
@@ -75,6 +82,10 @@ OF_PATH: dict[str, dict[str, Any]] = {
     "/v1/users/{user_id}": {"role": "assessor", "enterprise_id": None, "area": None, "may_review": False},
     "/v1/batches": {"within": None, "industry": None, "edition": None, "draft_id": None, "against": "national-2020"},
     "/v1/ruleset-drafts": {"text": DRAFT},
+    "/v1/working-editions": {"edition": "weicheng-2028", "jurisdiction": None},
+    "/v1/edition-proposals/{proposal_id}/figures": {
+        "figures": [{"place": FIGURE, "verdict": "confirmed", "source": WORD}]
+    },
     "/v1/announcements/{announcement_id}/publicity": {"since": TODAY, "until": "2099-12-31"},
     "/v1/announcements/{announcement_id}/objections": {"received_on": TODAY},
     "/v1/campaigns/{campaign_id}/roster": {"roster": "", "reasons": WORD},

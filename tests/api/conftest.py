@@ -12,11 +12,13 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import SecretStr
 from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.orm import Session
 
 from api.grader import Grader
 from api.identity import passwords
 from api.service import Service, make_service
 from api.settings import Settings
+from api.store import EditionProposal
 from api.store.database import Database
 from api.store.migrate import migrate
 from tests.api.postgres import server
@@ -131,6 +133,13 @@ def service_on(url: str, data: Path) -> Service:
     # Machines take a tenth of a second each to build; they are the same for all tests.
     service.grader = GRADER
     return service
+
+
+def nobody_signed() -> Session:
+    """A database in which no edition was ever signed."""
+    empty = create_engine("sqlite://")
+    EditionProposal.__table__.create(empty)  # type: ignore[attr-defined]
+    return Session(empty)
 
 
 def sqlite(folder: Path) -> Backend:

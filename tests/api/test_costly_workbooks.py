@@ -103,7 +103,7 @@ def reader() -> Iterator[WorkbookReader]:
 
 def test_a_workbook_is_read_apart_as_it_is_here(reader: WorkbookReader) -> None:
     data = blank().saved()
-    assert reader.read(data, LIBRARY.root) == read_form(data, LIBRARY)
+    assert reader.read(data, LIBRARY) == read_form(data, LIBRARY)
 
 
 def test_what_is_wrong_with_a_workbook_is_told_and_marked_as_it_is_here(reader: WorkbookReader) -> None:
@@ -113,7 +113,7 @@ def test_what_is_wrong_with_a_workbook_is_told_and_marked_as_it_is_here(reader: 
     with pytest.raises(FormError) as here:
         read_form(data, LIBRARY)
     with pytest.raises(FormError) as there:
-        reader.read(data, LIBRARY.root)
+        reader.read(data, LIBRARY)
     assert (there.value.problems, there.value.can_mark) == (here.value.problems, here.value.can_mark)
     marked = reader.mark(data, there.value.problems)
     assert marked is not None
@@ -124,21 +124,21 @@ def test_what_takes_too_long_is_given_up_and_the_next_is_read(reader: WorkbookRe
     data = blank().saved()
     many = [FormProblem("", Spot("x", None, "x"), "", f"{i}") for i in range(400_000)]
     assert reader.mark(data, many) is None
-    assert reader.read(data, LIBRARY.root).audit.units
+    assert reader.read(data, LIBRARY).audit.units
 
 
 def test_a_reader_that_was_killed_is_started_again(reader: WorkbookReader) -> None:
     data = blank().saved()
-    reader.read(data, LIBRARY.root)
+    reader.read(data, LIBRARY)
     process = reader._process
     assert process is not None
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    assert reader.read(data, LIBRARY.root).audit.units
+    assert reader.read(data, LIBRARY).audit.units
 
 
 def test_a_workbook_that_makes_the_reader_fail_is_refused_with_the_reason(reader: WorkbookReader) -> None:
     with pytest.raises(FormError) as caught:
-        reader.read("no bytes", LIBRARY.root)  # type: ignore[arg-type]
+        reader.read("no bytes", LIBRARY)  # type: ignore[arg-type]
     assert "内部结构不正常" in str(caught.value)
     assert apart.TOO_COSTLY not in str(caught.value)

@@ -30,6 +30,7 @@ from api.services import admission, workflow
 from api.services import users as users_service
 from api.services.campaigns import progress
 from api.services.campaigns.creation import create as begin_campaign
+from api.services.editions import proposals, working
 from api.services.exports import keep_marked
 from api.services.notices import NoticeMaker
 from api.services.regrading.lifecycle import Selection, order
@@ -61,6 +62,8 @@ TYRE = EXAMPLES / "rubber" / "weicheng_tyre.json"
 FOUNDRY = EXAMPLES / "foundry" / "chencang-gas-aluminium.json"
 PERMIT = "91610404MA7D2P8L3F001P"
 """Of the tyre works."""
+FIGURE = "dcs_records.A.all[0]"
+"""A figure of both sides' rulesets."""
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(32)
 NEEDS_A_WORD = (workflow.submit, workflow.confirm, workflow.publish)
 WORD = "已逐项核对，属实"
@@ -244,7 +247,12 @@ def _side(
         require(context.db, Rule.MAKE_BATCHES)
         context.db.add(draft)
         announcement, objection = _announced(context, audit.id, shown.published_grading_id)
-    head = said["enterprise"]
+    head, base = said["enterprise"], said["units"][0]["ruleset"]
+    editor = "county" if bureau == "city" else bureau
+    edited = world.do(editor, working.start, base, "edited-2027", "指标表", date(2027, 1, 1))
+    world.do(editor, working.save, edited.id, [working.FieldChange(FIGURE, "clause", "第 1 条")])
+    scan = world.do(editor, working.add_scan, edited.id, FIGURE.partition(".")[0], BytesIO(PICTURE), "原文.png")
+    proposal = world.do(editor, proposals.propose, edited.id)
     campaign = world.do(bureau, begin_campaign, campaign_text(f"{head['county'][:4]}00", head["permit"]))
     with world.at(enterprise) as context:
         plant = context.db.scalars(select(CampaignPlant).where(CampaignPlant.campaign_id == campaign.id)).one()
@@ -272,6 +280,9 @@ def _side(
         "export_id": str(export.id),
         "batch_id": str(batch.id),
         "draft_id": str(draft.id),
+        "working_id": str(edited.id),
+        "scan_id": str(scan.id),
+        "proposal_id": str(proposal.id),
         "campaign_id": str(campaign.id),
         "campaign_plant_id": str(plant.id),
         "campaign_photo_id": str(photo.id),

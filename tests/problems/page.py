@@ -6,6 +6,7 @@ from pathlib import Path
 from grading.problems.campaign_codes import CampaignCode
 from grading.problems.codes import ProblemCode
 from grading.problems.engine_codes import EngineCode
+from grading.problems.figure_codes import FigureCode
 from grading.problems.proof_codes import ProofCode
 from grading.problems.reason import Sentences
 from grading.problems.ruleset_codes import RulesetCode
@@ -16,7 +17,8 @@ HEAD = """# Codes of problems
 What is wrong with an audit, a value or a project has a place, a stable code for programs and a Chinese sentence for people: in
 the terminal (`--json`), in problem documents of the API (`errors[].code`) and of forms. Sentences may change, codes don't.
 `{name}` stands for what differs from one problem to the next. The page is made from `grading/problems/codes.py`,
-`ruleset_codes.py`, `proof_codes.py`, `engine_codes.py` and `campaign_codes.py` by `python -m tests.problems.page`.
+`ruleset_codes.py`, `proof_codes.py`, `engine_codes.py`, `campaign_codes.py` and `figure_codes.py` by
+`python -m tests.problems.page`.
 
 ## Audits, values, projects
 
@@ -45,6 +47,12 @@ CAMPAIGNS = """
 What single values of a campaign's document, plants or roster can be wrong with is above.
 
 """
+FIGURES = """
+## Figures filled in
+
+What fields of an edition that is being completed can be wrong with.
+
+"""
 TABLE = "| code | Chinese | English |\n|---|---|---|\n"
 
 
@@ -56,6 +64,7 @@ def page() -> str:
         (PROOF, ProofCode),
         (ENGINE, EngineCode),
         (CAMPAIGNS, CampaignCode),
+        (FIGURES, FigureCode),
     )
     return "".join(head + _table(codes) for head, codes in parts)
 

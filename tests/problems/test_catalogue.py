@@ -10,6 +10,7 @@ from grading.engine.rules import NetworkError
 from grading.problems.campaign_codes import CampaignCode
 from grading.problems.codes import ProblemCode
 from grading.problems.engine_codes import EngineCode
+from grading.problems.figure_codes import FigureCode
 from grading.problems.phrases import Phrase
 from grading.problems.proof_codes import ProofCode
 from grading.problems.reason import Sentences, placeholders, reason_of
@@ -17,14 +18,22 @@ from grading.problems.ruleset_codes import RulesetCode
 from tests.problems.page import PAGE, page
 
 ROOT = Path(__file__).parents[2]
-CODES: tuple[Sentences, ...] = (*ProblemCode, *RulesetCode, *ProofCode, *EngineCode, *CampaignCode)
+CODES: tuple[Sentences, ...] = (*ProblemCode, *RulesetCode, *ProofCode, *EngineCode, *CampaignCode, *FigureCode)
 CATALOGUE: tuple[Sentences, ...] = (*CODES, *Phrase)
 SOURCES = "\n".join(
     path.read_text(encoding="utf-8")
     for room in ("grading", "reports", "api")
     for path in sorted((ROOT / room).rglob("*.py"))
     if path.name
-    not in ("codes.py", "ruleset_codes.py", "proof_codes.py", "engine_codes.py", "campaign_codes.py", "phrases.py")
+    not in (
+        "codes.py",
+        "ruleset_codes.py",
+        "proof_codes.py",
+        "engine_codes.py",
+        "campaign_codes.py",
+        "figure_codes.py",
+        "phrases.py",
+    )
 )
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -47,7 +56,7 @@ def test_a_code_is_named_after_its_member_and_used_somewhere(code: Sentences) ->
     assert re.search(rf"\b{type(code).__name__}\.{code.name}\b", SOURCES)
 
 
-@pytest.mark.parametrize("codes", [ProblemCode, RulesetCode, ProofCode, EngineCode, CampaignCode])
+@pytest.mark.parametrize("codes", [ProblemCode, RulesetCode, ProofCode, EngineCode, CampaignCode, FigureCode])
 def test_no_sentence_is_in_the_catalogue_twice(codes: type[Sentences]) -> None:
     sentences = [code.zh for code in codes]
     assert len(set(sentences)) == len(sentences)

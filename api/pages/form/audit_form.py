@@ -123,7 +123,7 @@ def put_workbook(audit_id: UUID, request: Request, context: CostlyWriter, sent: 
     draft = draft_of(context, audit)
     grader = context.service.grader
     try:
-        reading = context.service.workbooks.read(data, grader.library.root)
+        reading = context.service.workbooks.read(data, grader.library)
     except FormError as error:
         copy = context.service.workbooks.mark(data, error.problems) if error.can_mark else None
         marked = b64encode(copy).decode() if copy is not None else None

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from api.access import Rule
+from api.access import MAY, Rule
 from api.context import Context, needs
 from api.grader import stored_ruleset
 from api.pages.form_data import Sent
@@ -14,8 +14,12 @@ from api.pages.render import page
 from api.pages.ruleset.ruleset_diff import differences
 from api.pages.ruleset.ruleset_view import gate_views, indicator_views, open_figures
 from api.queries import rulesets as known
+from api.queries.editions import proposal_signed_as
 from api.services import workflow
+from api.services.editions.proposals import signers
+from api.services.editions.states import state_text
 from api.store import Role, StoredRuleset
+from grading import calendar
 from grading.model.ruleset import ALERTS, Ruleset
 from grading.ruleset_id import industry_of
 
@@ -26,7 +30,8 @@ Reader = Annotated[Context, needs(Rule.READ)]
 @router.get("/rulesets")
 def list_rulesets(request: Request, context: Reader) -> Response:
     """All of today's rulesets."""
-    return page(request, context, "rulesets.html.j2", briefs=known.briefs(context))
+    may_edit = context.actor.role in MAY[Rule.READ_BATCHES]
+    return page(request, context, "rulesets.html.j2", briefs=known.briefs(context), may_edit=may_edit)
 
 
 @router.get("/rulesets/{edition}/{industry}")
@@ -35,6 +40,7 @@ def show_ruleset(edition: str, industry: str, request: Request, context: Reader,
     ruleset = known.ruleset(context, f"{edition}/{industry}")
     briefs = known.briefs(context)
     brief = next(b for b in briefs if b.id == ruleset.id)
+    signed = proposal_signed_as(context, ruleset.id)
     other = _other(context, compare) if compare else None
     return page(
         request,
@@ -51,6 +57,11 @@ def show_ruleset(edition: str, industry: str, request: Request, context: Reader,
         compare=compare,
         other=other,
         differences=differences(other, ruleset) if other is not None else (),
+        signed=signed,
+        state=None if signed is None else state_text(signed, calendar.today()),
+        signers=signers(context, signed),
+        may_edit=context.actor.role in MAY[Rule.EDIT_RULESETS],
+        today=calendar.today(),
         may_sign=context.actor.role is Role.BUREAU and context.actor.may_review and brief.review.status != "reviewed",
     )
 

@@ -14,6 +14,7 @@ from api.problems import Problem
 from api.services.regrading.holding import held_back, is_published
 from api.services.regrading.selection import rulesets_of
 from api.services.regrading.states import BatchAction, record, take
+from api.services.workflow.signed import require_in_force
 from api.services.workflow.states import given_reasons
 from api.store import (
     Audit,
@@ -30,6 +31,7 @@ from api.store import (
     changes,
 )
 from api.store.recorded import RECORDED, key_of
+from grading import calendar
 from grading.model.base import Mode
 
 MAX_NAMED = 100
@@ -55,6 +57,7 @@ def publish(context: Context, batch_id: UUID, version: int | None = None) -> Bat
         ]
         if gone:
             raise _overtaken(gone)
+        require_in_force(context, [rule.digest for rule in rulesets_of(db, batch)], calendar.day_of(context.at))
         for rule in rulesets_of(db, batch):
             keep_ruleset(db, stored_ruleset(db, rule.digest), rule.digest)
         _write_gradings(context, db, batch)

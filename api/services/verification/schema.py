@@ -24,6 +24,7 @@ APPEND_ONLY = (
     "rulesets",
     "sign_offs",
     "draft_rulesets",
+    "source_scans",
     "audit_revisions",
     "campaign_changes",
     "campaign_snapshots",

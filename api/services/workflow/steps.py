@@ -12,6 +12,7 @@ from api.services.workflow import grading as gradings
 from api.services.workflow import review
 from api.services.workflow.content import read, revision_of
 from api.services.workflow.jurisdiction import allow_outside, graded_by, rulesets_of
+from api.services.workflow.signed import digests_in, digests_of, require_in_force
 from api.services.workflow.states import Action, given_reasons, move, take
 from api.services.workflow.versions import forget_versions
 from api.store import Audit, AuditKind, AuditRevision, AuditState, Grading, Publication
@@ -35,6 +36,7 @@ def submit(
     audit = take(context, audit_id, Action.SUBMIT, version)
     revision = revision_of(context, audit)
     read_audit = read(context, audit, revision.content)
+    require_in_force(context, digests_of(context, read_audit), read_audit.assessed_on)
     allowed = allow_outside(context, audit, rulesets_of(context, read_audit), outside_reason)
     if not revision.frozen:
         revision.audit_digest = digest(read_audit)
@@ -66,6 +68,8 @@ def confirm(
         detail = "复核须由另一名评审专家进行：您是这份审核的编写人或提交人。"
         raise Problem("own_audit", detail, status=403)
     grading = gradings.latest(context, audit, revision_of(context, audit))
+    if grading is not None:
+        require_in_force(context, digests_in(context, grading), audit.assessed_on)
     allowed = allow_outside(context, audit, graded_by(context, grading) if grading is not None else (), outside_reason)
     found = review.findings_of(context, audit, grading) if grading is not None else ()
     word = review.word_for("复核", reasons, found)
@@ -99,6 +103,7 @@ def publish(
     """
     audit = take(context, audit_id, Action.PUBLISH, version)
     grading = publishable(context, audit, grading_id)
+    require_in_force(context, digests_in(context, grading), audit.assessed_on)
     allowed = allow_outside(context, audit, graded_by(context, grading), outside_reason)
     refusal = calendar.not_assessable(audit.assessed_on) if audit.assessed_on is not None else None
     if refusal is not None:

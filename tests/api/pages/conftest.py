@@ -26,7 +26,7 @@ from api.services import admission, workflow
 from api.services.campaigns.creation import create as begin_campaign
 from api.settings import Settings
 from api.store.migrate import migrate
-from tests.api.conftest import GRADER, KEY
+from tests.api.conftest import GRADER, KEY, nobody_signed
 from tests.api.world import PASSWORD, PERMIT, World, campaign_text, content, people_it, project
 
 ARGUMENTS = ["--no-sandbox", "--headless=new", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -80,6 +80,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     yield Place(f"http://127.0.0.1:{port}", world, published, own, draft, empty, campaign, entry.id, opinion)
     server.should_exit = True
     thread.join(10)
+    # Editions that were signed here are no other tests' rulesets.
+    GRADER.take_signed(nobody_signed())
 
 
 SignIn = Callable[[str], TestClient]

@@ -12,7 +12,7 @@ SOURCES = Path(api.__file__).parent
 NAME = re.compile(r"[a-z]+\.[a-z_]+")
 STEPS = {"record", "move"}
 """Functions that are told an action without its subject, which is that of the room, else an audit."""
-SUBJECTS = {"regrading": "batch", "announcements": "announcement"}
+SUBJECTS = {"regrading": "batch", "announcements": "announcement", "editions": "edition"}
 
 
 def _called(call: ast.Call) -> str:

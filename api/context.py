@@ -106,6 +106,13 @@ class Context:
         """The row in scope with this key; raises Problem (404)."""
         return find(self.db, model, key)
 
+    def commit(self) -> None:
+        """Commit what was written, before a page that is made after it tells of it.
+
+        What is worked out before a commit may be remembered of something that is never written.
+        """
+        self.db.commit()
+
     def undo(self, refused: Problem) -> None:
         """Undo what was written before a refusal that a page answers itself, unless the refusal keeps it.
 

@@ -32,6 +32,8 @@ class Service:
     workbooks: WorkbookReader = field(default_factory=WorkbookReader)
     campaigns: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(4))
     """Campaigns with the histories of their plants, by what they rest on."""
+    registers: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(8))
+    """Plants of an area with what was published of them, by the last entry of the log that can change it."""
     campaign_reports: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(64))
     """Campaigns on a day, by what they rest on."""
     snapshots: LruCache[UUID, Any] = field(default_factory=lambda: LruCache(2_000))

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -93,7 +94,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Plant:
-    """An enterprise's name, code and county; its audit as JSON; its grading, and that as JSON."""
+    """An enterprise's name, code, permit and county; its audit as JSON; its grading, and that as JSON."""
 
     named: dict[str, Any]
     content: str
@@ -101,8 +102,8 @@ class Plant:
     document: str
 
 
-def fill(service: Service, ruleset_id: str, count: int) -> None:
-    """Put the people and so many plants into an empty service."""
+def fill(service: Service, ruleset_id: str, count: int, different: int = KINDS) -> None:
+    """Put the people and so many plants into an empty service, so many of them different in more than their head."""
     with service.database.writing() as db:
         team = Team(name="评审组")
         db.add(team)
@@ -112,7 +113,7 @@ def fill(service: Service, ruleset_id: str, count: int) -> None:
             create_user(db, login=login, name=login, password=PASSWORD, **said, **of_team)
         team_id = team.id
     actors = people(service)
-    kinds = list(_kinds(service, ruleset_id, min(KINDS, count)))
+    kinds = list(_kinds(service, ruleset_id, min(different, count)))
     with service.database.writing() as db:
         keep_ruleset(db, service.grader.library.ruleset(ruleset_id), kinds[0].graded.units[0].ruleset_digest)
     plants = _plants(service, kinds, count)
@@ -142,10 +143,11 @@ def _plants(service: Service, kinds: list[Kind], count: int) -> Iterator[Plant]:
     """The plants; of the first ones it is proven that the engine says the same."""
     for number in range(count):
         kind = kinds[number % len(kinds)]
-        named = {"name": f"企业{number:06}", "uscc": code(number), "county": COUNTIES[number % len(COUNTIES)]}
+        head = {"uscc": code(number), "permit": f"{code(number)}001V", "county": COUNTIES[number % len(COUNTIES)]}
+        named = {"name": f"企业{number:06}", **head}
         content = json.dumps({**kind.said, "enterprise": kind.said["enterprise"] | named}, ensure_ascii=False)
         audit = kind.audit.model_copy(update={"enterprise": kind.audit.enterprise.model_copy(update=named)})
-        graded = replace(kind.graded, audit_digest=audit_digest(audit))
+        graded = replace(kind.graded, digest_audit=partial(audit_digest, audit))
         plant = Plant(named, content, graded, kind.document.replace(kind.graded.audit_digest, graded.audit_digest))
         if number < PROVEN:
             again = service.grader.grade(service.grader.read(content))

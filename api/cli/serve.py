@@ -50,9 +50,15 @@ def serve(
     from api.services import demo as demonstration
 
     settings = settings_of(context, host=host, port=port, data=data, processes=processes)
+    accounts = None
     if demo:
         if settings.production:
             stop("生产模式（GRADING_MODE=production）下不能使用演示数据。")
+        err.print("正在准备演示数据（首次约需一分钟，中断后重新启动即重新生成）……")
+        try:
+            accounts = demonstration.make(settings)
+        except demonstration.DemoBusyError:
+            stop("另一个进程正在准备演示数据，请稍后再启动。")
         settings = demonstration.settings_of(settings)
     service = service_of(settings)
     with undamaged(service):
@@ -62,8 +68,7 @@ def serve(
         service.close()
         stop(problem)
     if demo:
-        err.print("正在准备演示数据（首次约需一分钟）……")
-        _show_demo(demonstration.prepare(service, demonstration.PLANTS), settings)
+        _show_demo(accounts, settings)
     elif nobody:
         err.print("还没有用户。请先运行：grading user add 用户名 --name 姓名 --role administrator", style="yellow")
     err.print(f"服务地址：{settings.public_url or f'http://{settings.host}:{settings.port}'}（Ctrl-C 停止）")

@@ -32,6 +32,12 @@ def entries(db: Session, campaign_id: UUID, permits: Sequence[str]) -> dict[str,
     return {row.permit: row for row in db.scalars(select(CampaignPlant).where(*mine))}
 
 
+def permits(db: Session, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The permits of some of a campaign's plants, by id."""
+    rows = select(CampaignPlant.id, CampaignPlant.permit).where(CampaignPlant.id.in_(ids))
+    return {row.id: row.permit for row in db.execute(rows)}
+
+
 def plant(db: Session, campaign_id: UUID, permit: str) -> CampaignPlant | None:
     """A campaign's facts about one plant."""
     mine = (CampaignPlant.campaign_id == campaign_id, CampaignPlant.permit == permit)

@@ -27,6 +27,8 @@ class PickOut(Out):
     untimed: int = Field(description="Works of which nobody has said how long they take.")
     changes: int
     evidence: int
+    waits: list[str] = Field(description="Of the changes, what those are that only time brings.")
+    waits_until: date | None
     ready_on: date | None = Field(description="From when on a grade could be published; null: not known.")
     audit_digest: str | None = Field(description="Of the changed audit that was graded as proof.")
 
@@ -115,6 +117,8 @@ class OptionOut(Out):
     untimed: int
     changes: int
     evidence: int
+    waits: list[str] = Field(description="Of the changes, what those are that only time brings.")
+    waits_until: date | None
     ready_on: date | None
     works: list[str]
     settings: list[str] = Field(description="The changed values, as a simulation takes them.")
@@ -149,6 +153,8 @@ class PlantToHelpOut(Out):
                 untimed=0 if way is None else way.untimed,
                 changes=0 if way is None else way.changes,
                 evidence=0 if way is None else way.evidence,
+                waits=[] if way is None else list(way.waits),
+                waits_until=None if way is None else way.waits_until,
                 ready_on=option.ready_on,
                 works=[] if way is None else [work.text for work in way.works],
                 settings=[] if way is None else list(way.settings),

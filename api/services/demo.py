@@ -1,10 +1,13 @@
 """A service to try out: the enterprises of the examples, audits in every state, one account for each role.
 
 It lives in a folder and a database of its own and marks that database in the log, so that no production service ever
-starts on it.
+starts on it. The folder gets its database last: a demo whose making was broken off is made anew.
 """
 
+import fcntl
 import json
+import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,19 +21,19 @@ from sqlalchemy import select
 from api import audit_log
 from api.context import Context
 from api.identity import passwords
-from api.service import Service
+from api.service import Service, make_service
 from api.services import admission, demo_city, users, workflow
 from api.services.demo_city import Play
 from api.services.workflow.review import has_open_exclusion, outcomes_of
 from api.settings import Settings
-from api.store import Assignment, Audit, Enterprise, LogEntry, Role, Site, Team, Unit
+from api.store import Assignment, Audit, Enterprise, LogEntry, Role, Site, Team, Unit, migrate
 from grading import calendar
 
 MARK = "demo.created"
-FOLDER = "demo"
+FOLDER, MAKING, DATABASE = "demo", "demo-making", "demo.db"
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 EXAMPLES_IN_WHEEL = Path(__file__).resolve().parents[1] / "_examples"
-INDUSTRIES = ("brick", "cement", "ceramics", "coking", "foundry", "industrial_coating", "lime", "rubber", "steel_long")
+INDUSTRIES = ("brick", "ceramics", "foundry", "industrial_coating", "lime", "rubber", "steel_long")
 """Whose examples are shown: all of them would keep the first start waiting for the rules of 39 industries."""
 SHOWN = "91610404MA7D2P8L3F"
 """The enterprise whose user there is an account for."""
@@ -69,10 +72,62 @@ ROLES = {
 }
 
 
+class DemoBusyError(Exception):
+    """Another process makes the demo."""
+
+
 def settings_of(settings: Settings) -> Settings:
-    """The settings of the demo beside a local service: its own folder, its own SQLite."""
-    folder = settings.data.absolute() / FOLDER
-    return settings.model_copy(update={"data": folder, "database_url": SecretStr(f"sqlite:///{folder / 'demo.db'}")})
+    """The settings of the demo beside a local service: its own folder, its own SQLite, its own rulesets."""
+    return _settings_in(settings, settings.data.absolute() / FOLDER)
+
+
+def _settings_in(settings: Settings, folder: Path) -> Settings:
+    places = {
+        "data": folder,
+        "database_url": SecretStr(f"sqlite:///{folder / DATABASE}"),
+        "rulesets": folder / "rulesets",
+    }
+    return settings.model_copy(update=places)
+
+
+def make(settings: Settings, plants: int = PLANTS) -> Sequence[Account] | None:
+    """Make the demo beside a local service, all of it or nothing, and give its accounts; None when it was made before.
+
+    Raises DemoBusyError while another process makes it.
+    """
+    folder, making = (settings.data.absolute() / name for name in (FOLDER, MAKING))
+    if (folder / DATABASE).exists():
+        demo_city.write_rulesets(settings.rulesets, folder / "rulesets")
+        return None
+    making.mkdir(parents=True, exist_ok=True)
+    lock = os.open(making, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DemoBusyError from None
+        try:
+            accounts = _made_in(_settings_in(settings, making), settings.rulesets, plants)
+            shutil.copytree(making, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(f"{DATABASE}*"))
+            (making / DATABASE).replace(folder / DATABASE)
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
+    finally:
+        os.close(lock)
+    return accounts
+
+
+def _made_in(settings: Settings, rulesets: Path | None, plants: int) -> Sequence[Account] | None:
+    """Make it in an empty folder: whatever an earlier making left there goes."""
+    for left in settings.data.iterdir():
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
+    demo_city.write_rulesets(rulesets, settings.data / "rulesets")
+    service = make_service(settings)
+    try:
+        migrate.migrate(service.database)
+        return prepare(service, plants)
+    finally:
+        service.close()
 
 
 def is_demo(service: Service) -> bool:

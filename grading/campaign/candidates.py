@@ -161,6 +161,9 @@ def _ready(way: Way, day: date, publishing: timedelta) -> date | None:
     """By the high ends of the works' times; None where a work's time is not known."""
     if way.untimed:
         return None
+    if way.waits_until is not None and len(way.waits) == way.changes and not way.works:
+        # Nothing is to be done, and the weeks of a wait count from the day of the audit.
+        return max(day, way.waits_until) + publishing
     done = day + timedelta(days=ceil(way.weeks[1] * DAYS_A_WEEK))
     return max(done, way.waits_until or done) + publishing
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from grading.campaign.model import NewTarget, PlannedMeasure, RosterEntry, Share
+from grading.campaign.model import ZONES, NewTarget, PlannedMeasure
 from grading.campaign.vocabulary import Vocabulary
 from grading.jurisdiction import in_area
 from grading.language.source import Path_
@@ -27,14 +27,22 @@ def contradictions(raw: Mapping[str, Any], vocabulary: Vocabulary) -> Found:
     if isinstance(reached := raw.get("reached"), str) and reached not in vocabulary.levels.labels:
         yield ("reached",), no_level(reached, vocabulary)
     yield from _industries(raw.get("industries"), vocabulary)
-    shares = _valid(raw.get("shares"), Share)
-    for i, share in shares:
-        if any(share.zone == other.zone for j, other in shares if j < i):
-            yield ("shares", i, "zone"), reason_of(CampaignCode.ZONE_TWICE, zone=share.zone)
-    if shares and not _has_bound(raw.get("zones")):
+    zones = [share.get("zone") for share in _items(raw.get("shares"))]
+    for i, zone in enumerate(zones):
+        if zone in ZONES and zone in zones[:i]:
+            yield ("shares", i, "zone"), reason_of(CampaignCode.ZONE_TWICE, zone=zone)
+    if zones and not _has_bound(raw.get("zones")):
         yield ("zones", "core", "within_km"), reason_of(CampaignCode.ZONE_BOUND_MISSING)
     yield from _targets(raw, vocabulary)
-    yield from _roster(_valid(raw.get("roster"), RosterEntry), vocabulary)
+    yield from _targets_twice(raw.get("new"))
+    period = raw.get("period")
+    start = _day(period.get("start")) if isinstance(period, dict) else None
+    yield from _roster(raw.get("roster"), vocabulary, start)
+
+
+def _items(raw: Any) -> list[Mapping[str, Any]]:
+    """The items of a list; one that is no set of keys and values has none."""
+    return [item if isinstance(item, dict) else {} for item in (raw if isinstance(raw, list) else ())]
 
 
 def _valid(raw: Any, model: type[M]) -> list[tuple[int, M]]:
@@ -101,7 +109,12 @@ def _targets(raw: Mapping[str, Any], vocabulary: Vocabulary) -> Found:
             yield ("new", i, "county"), _outside(county, jurisdiction)
         elif county is not None and county not in named and _is_unknown(county, vocabulary.regions):
             yield ("new", i, "county"), reason_of(CampaignCode.COUNTY_NOT_LISTED, county=county)
-        if any((county, target.rest) == (other.county, other.rest) for j, other in targets if j < i):
+
+
+def _targets_twice(raw: Any) -> Found:
+    stated = [(item.get("county"), item.get("rest") is True) for item in _items(raw)]
+    for i, (county, rest) in enumerate(stated):
+        if (rest or isinstance(county, str)) and (county, rest) in stated[:i]:
             yield ("new", i), reason_of(CampaignCode.TARGET_TWICE, county=county or "rest")
 
 
@@ -117,18 +130,22 @@ def _is_unknown(county: str, regions: Mapping[str, str]) -> bool:
     return county not in regions and any(code.startswith(city) and not code.endswith("00") for code in regions)
 
 
-def _roster(roster: Sequence[tuple[int, RosterEntry]], vocabulary: Vocabulary) -> Found:
+def _roster(raw: Any, vocabulary: Vocabulary, start: date | None) -> Found:
+    """Contradictions of entries, also of those in which something else is wrong."""
     first_of: dict[str, int] = {}
-    for i, entry in roster:
-        first = first_of.setdefault(entry.permit, i)
-        if first != i:
-            yield (
-                ("roster", i, "permit"),
-                reason_of(CampaignCode.PERMIT_TWICE_ON_ROSTER, permit=entry.permit, index=first),
-            )
-        if entry.target not in vocabulary.levels.labels:
-            yield ("roster", i, "target"), no_level(entry.target, vocabulary)
-        yield from ((("roster", i, "measures", *at), reason) for at, reason in measure_contradictions(entry.measures))
+    for i, entry in enumerate(_items(raw)):
+        permit, target, due = entry.get("permit"), entry.get("target"), _day(entry.get("due"))
+        if isinstance(permit, str) and (first := first_of.setdefault(permit, i)) != i:
+            code = CampaignCode.PERMIT_TWICE_ON_ROSTER
+            yield ("roster", i, "permit"), reason_of(code, permit=permit, index=first)
+        if isinstance(target, str) and target not in vocabulary.levels.labels:
+            yield ("roster", i, "target"), no_level(target, vocabulary)
+        if due is not None and start is not None and due < start:
+            reason = reason_of(CampaignCode.DAYS_OUT_OF_ORDER, day=due, before="start", first=start)
+            yield ("roster", i, "due"), reason
+        for j, measure in _valid(entry.get("measures"), PlannedMeasure):
+            for at, reason in measure_contradictions([measure]):
+                yield ("roster", i, "measures", j, *at[1:]), reason
 
 
 def measure_contradictions(measures: Sequence[PlannedMeasure]) -> Found:

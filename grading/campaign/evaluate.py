@@ -106,7 +106,7 @@ class Evaluator:
             undecided=tuple(sorted(c.plant.permit for c in base if c.now != c.attainable)),
             shares=tuple(share_count(share, by_zone[share.zone], reached) for share in campaign.shares),
             new=county_counts(campaign, base, reached, day),
-            moves=moves(base, others, levels, campaign.period.start, day),
+            moves=moves(base, [*others, *(c.plant for c in by_zone[None])], levels, campaign.period.start, day),
             overdue=overdue(campaign, self.plants, levels, day),
             emission_share=emission_shares(base, reached),
         )

@@ -144,11 +144,13 @@ class PlannedMeasure(Strict):
 
 
 class RosterEntry(Strict):
-    """A plant that is to reach a level, with its plan."""
+    """A plant that is to reach a level, with its plan; `responsible` answers for it, `due` is its own day, if it has one."""
 
     permit: Permit
     target: GradeId
     measures: tuple[PlannedMeasure, ...] = ()
+    responsible: Annotated[Text, Field(max_length=200)] | None = None
+    due: Day | None = None
 
 
 def _industries(value: object) -> object:

@@ -40,7 +40,7 @@ def marks_of(levels: Levels) -> Marks:
 def moves(base: Sequence[Counted], others: Iterable[History], levels: Levels, start: date, day: date) -> Moves:
     """The moves of the base since `start`; of the `others`, which of C and D have closed.
 
-    A campaign whose base leaves nothing out has closed plants in it.
+    A campaign whose base leaves nothing out has closed plants in it; one whose zone is not known has closed all the same.
     """
     marks, of = marks_of(levels), levels.standings
     created: list[str] = []
@@ -51,6 +51,8 @@ def moves(base: Sequence[Counted], others: Iterable[History], levels: Levels, st
     backslid: list[str] = []
     for plant, before, now, _ in base:
         if now is None:
+            if before is not None and of[before] in (marks.c, marks.d) and _closed_since(plant, start, day):
+                closed.append(plant.permit)
             continue
         if before is not None:
             was, is_ = of[before], of[now]

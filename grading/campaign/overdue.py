@@ -42,7 +42,7 @@ def _reasons(
     due = campaign.period.plans_due
     if not entry.measures and due is not None and day > due:
         yield Why.PLAN
-    if day > campaign.period.deadline:
+    if day > (entry.due or campaign.period.deadline):
         target = Reached(levels, levels.threshold(entry.target))
         plant = plants.get(entry.permit)
         if plant is None or not target.by(plant.on(day).grade):

@@ -27,6 +27,9 @@ class Pick:
     untimed: int
     changes: int
     evidence: int
+    waits: tuple[str, ...]
+    """Of the changes, what those are that only time brings."""
+    waits_until: date | None
     ready_on: date | None
     audit_digest: str | None
     """Of the changed audit that was graded; None where a grading only waits to be published."""
@@ -185,6 +188,8 @@ def _pick(candidate: Candidate, option: Option) -> Pick:
         untimed=0 if way is None else way.untimed,
         changes=0 if way is None else way.changes,
         evidence=0 if way is None else way.evidence,
+        waits=() if way is None else way.waits,
+        waits_until=None if way is None else way.waits_until,
         ready_on=option.ready_on,
         audit_digest=None if way is None else way.audit_digest,
     )

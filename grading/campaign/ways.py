@@ -77,6 +77,8 @@ class Way(Strict):
     evidence: int
     """Values that only have to be shown."""
     waits_until: date | None
+    waits: tuple[str, ...]
+    """Of the values to improve or to wait for, what those are that only time changes."""
     works: tuple[Work, ...]
     settings: tuple[str, ...]
     """The changed values, as `grading simulate --set` takes them."""
@@ -167,8 +169,9 @@ def _ways(
         unit = audit.units[i]
         goal = goal_of(engine.library.ruleset(unit.ruleset).scale.graded, target, levels)
         if goal is None:
-            text = f"{unit.ruleset} 的等级中没有 {target} 或更好的一级"
-            obstacles.append(Obstacle(unit=unit.id, reason="no_level", title=unit.ruleset, text=text))
+            title = engine.library.ruleset(unit.ruleset).title
+            text = f"{title}的等级中没有{levels.labels[target]}或更好的一级"
+            obstacles.append(Obstacle(unit=unit.id, reason="no_level", title=title, text=text))
             continue
         try:
             steps.append((unit.id, direct_step(engine, audit, grading, i, goal)))
@@ -238,6 +241,7 @@ def _proven(
         changes=sum(change.kind != "supply" for change in changes),
         evidence=sum(change.kind == "supply" for change in changes),
         waits_until=max(ready, default=None),
+        waits=tuple(change.fact_label for change in changes if change.kind == "wait"),
         works=works,
         settings=settings,
         grade=_worst([unit.outcome.grade for unit in after.units if unit.id in units], levels),
@@ -322,6 +326,7 @@ def _sum(ways: Sequence[Way]) -> Way:
         changes=sum(way.changes for way in ways),
         evidence=sum(way.evidence for way in ways),
         waits_until=max(waits, default=None),
+        waits=tuple(label for way in ways for label in way.waits),
         works=tuple(work for way in ways for work in way.works),
         settings=tuple(setting for way in ways for setting in way.settings),
         grade="、".join(dict.fromkeys(way.grade for way in ways)),

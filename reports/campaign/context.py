@@ -180,7 +180,7 @@ def campaign_report(evaluator: Evaluator, day: date) -> CampaignReport:
         region=region_text(campaign.jurisdiction).partition("（")[0],
         day=day,
         day_text=day_text(day),
-        period=f"{day_text(campaign.period.start)}至{day_text(campaign.period.deadline)}",
+        period=f"{day_text(campaign.period.start)}至 {day_text(campaign.period.deadline)}",
         reached=writer.label(campaign.reached),
         evaluation=found,
         urgent=(Listing("逾期", late), writer.listing("退步（现等级差于行动期间的最好等级）", moves.backslid)),

@@ -1,6 +1,6 @@
 """The emergency list (应急减排清单) of a campaign: what each unit does at each alert, by its published grade."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -12,7 +12,7 @@ from grading.language.prose import day_text
 from grading.measures import measures_at
 from grading.model.decision import is_undecided
 from grading.model.result import UNGRADED
-from grading.model.ruleset import Measure, Ruleset
+from grading.model.ruleset import Ruleset
 from grading.workbook.style import add_styles
 from reports.workbook_sheets import Cells, fill
 
@@ -24,7 +24,7 @@ COLUMNS = (
     ("生产单元", 16),
     ("规则集", 24),
     ("现等级", 12),
-    ("公布于", 16),
+    ("公布于", 20),
     *((title, 44) for title in ALERTS.values()),
     ("说明", 36),
 )
@@ -44,6 +44,15 @@ class EmergencyUnit:
     attainable: str | None
     since: date | None
     note: str = ""
+
+    def measures(self, alert: str) -> tuple[str, ...]:
+        """What its ruleset asks of the unit at an alert; what no text of the guideline shows as yet is marked."""
+        if self.ruleset is None or self.grade is None:
+            return ()
+        found = measures_at(self.ruleset, alert, self.grade)
+        return tuple(
+            measure_text(m.kind, m.text, m.percent) + ("（依据未核实）" if m.basis in UNVERIFIED else "") for m in found
+        )
 
 
 def emergency_workbook(title: str, day: date, units: Iterable[EmergencyUnit]) -> bytes:
@@ -67,7 +76,7 @@ def _cells(unit: EmergencyUnit) -> Cells:
         note = "没有公布的评级，不能列出措施；按哪一级管控由主管部门确定"
         return (*head, None, "未评级", None, None, None, None, "；".join(filter(None, (note, unit.note))))
     labels = {level.id: level.label for level in ruleset.scale.levels}
-    measures = [_measures(measures_at(ruleset, alert, grade)) for alert in ALERTS]
+    measures = [_listed(unit.measures(alert)) for alert in ALERTS]
     notes = [unit.note]
     if grade == UNGRADED:
         notes.append("不纳入绩效分级，按最低等级管控")
@@ -78,11 +87,7 @@ def _cells(unit: EmergencyUnit) -> Cells:
     return (*head, ruleset.title, shown, since, *measures, "；".join(filter(None, notes)) or None)
 
 
-def _measures(measures: Iterable[Measure]) -> str:
-    """The measures, a line each; what no text of the guideline shows as yet is marked."""
-    lines = [
-        measure_text(m.kind, m.text, m.percent) + ("（依据未核实）" if m.basis in UNVERIFIED else "") for m in measures
-    ]
+def _listed(lines: Sequence[str]) -> str:
     return (
         "\n".join(f"{i}. {line}" if len(lines) > 1 else line for i, line in enumerate(lines, start=1)) or "未规定措施"
     )

@@ -22,10 +22,12 @@ LEDGER = (
     ("区县", 14),
     ("企业", 32),
     ("排污许可证编号", 26),
-    ("行业", 14),
+    ("行业", 18),
     ("现等级", 12),
-    ("现等级起于", 16),
+    ("现等级起于", 20),
     ("目标", 10),
+    ("包抓责任人", 14),
+    ("达标期限", 13),
     ("差距编号", 14),
     ("措施", 40),
     ("投资（万元）", 12),
@@ -62,7 +64,7 @@ LISTING = (
     ("区县", 16),
     ("行动开始时", 14),
     ("现等级", 14),
-    ("现等级起于", 18),
+    ("现等级起于", 20),
     ("原因", 26),
     ("评级编号", 38),
 )
@@ -93,7 +95,7 @@ PLANT = (
     ("已达到", 10),
     ("行动开始时", 14),
     ("现等级", 14),
-    ("现等级起于", 18),
+    ("现等级起于", 20),
     ("计入", 60),
     ("评级编号", 38),
 )
@@ -176,7 +178,8 @@ def _plant(evaluator: Evaluator, report: CampaignReport, entry: RosterEntry) -> 
     plant = evaluator.plants.get(entry.permit)
     line = report.roster[entry.permit]
     industries = _industries(evaluator, plant) if plant else ""
-    return (line.county, line.name, line.permit, industries, line.now, line.since, report.labels[entry.target])
+    target, due = report.labels[entry.target], entry.due.isoformat() if entry.due is not None else None
+    return (line.county, line.name, line.permit, industries, line.now, line.since, target, entry.responsible, due)
 
 
 def _industries(evaluator: Evaluator, plant: History) -> str:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from grading.campaign.candidates import Candidate, Option
 from grading.campaign.evaluate import Evaluator
 from grading.campaign.shared_gaps import SharedGap
 from grading.campaign.soonest import AreaOutlook, Choice, Forecast, Outlook, Pick
+from grading.campaign.ways import Way
 from grading.language.prose import day_text
 from grading.model.gap import Costs
 from reports.campaign.context import ZONE
@@ -122,13 +124,13 @@ class OutlookWords:
         """The counties and zones that have a target."""
         return tuple(self._area(found, area) for area in found.areas)
 
-    def help_line(self, found: Candidate, on_day_grade: str) -> HelpLine:
+    def help_line(self, found: Candidate, on_day_grade: str, day: date) -> HelpLine:
         """A plant to help."""
         enterprise = self.evaluator.plants[found.permit].plant.enterprise
         option, ways = found.best, found.ways
         gaps = ways.gaps if ways is not None else ()
         unmet, unknown = (sum(gap.status == status for gap in gaps) for status in ("unmet", "unknown"))
-        cost, weeks, work = self._takes(option)
+        cost, weeks, work = ("—", "—", "—") if option is None or option.way is None else what_it_takes(option.way, day)
         return HelpLine(
             permit=found.permit,
             name=enterprise.name,
@@ -162,38 +164,31 @@ class OutlookWords:
             id=area.id,
             name=name,
             area=area,
-            cheapest=self._choice(area.cheapest, grades),
-            in_time=None if area.in_time is None else self._choice(area.in_time, grades),
+            cheapest=self._choice(area.cheapest, grades, found.on),
+            in_time=None if area.in_time is None else self._choice(area.in_time, grades, found.on),
             forecast="已过期限" if area.forecast is None else _forecast_text(area.forecast),
             met=None if area.forecast is None else area.forecast.met,
         )
 
-    def _choice(self, choice: Choice, grades: dict[str, str | None]) -> ChoiceLine:
-        picks = tuple(self._pick(pick, grades[pick.permit]) for pick in choice.picks)
+    def _choice(self, choice: Choice, grades: dict[str, str | None], day: date) -> ChoiceLine:
+        picks = tuple(self._pick(pick, grades[pick.permit], day) for pick in choice.picks)
         return ChoiceLine(picks, _with_unpriced(choice.cost_wan, choice.unpriced), _choice_text(choice), _brief(choice))
 
-    def _pick(self, pick: Pick, grade: str | None) -> PickLine:
+    def _pick(self, pick: Pick, grade: str | None, day: date) -> PickLine:
         enterprise = self.evaluator.plants[pick.permit].plant.enterprise
-        published = pick.way == "publication"
+        cost, weeks, work = ("—", "—", "—") if pick.way == "publication" else what_it_takes(pick, day)
         return PickLine(
             permit=pick.permit,
             name=enterprise.name,
             county=self.county(enterprise.county),
             now=self.label(grade),
             way=FIGURES_ONLY if pick.provisional and not pick.changes + pick.evidence else WAY[pick.way],
-            cost="—" if published else _with_unpriced(pick.cost_wan, pick.unpriced),
-            weeks="—" if published else _with_untimed(pick.weeks, pick.untimed),
-            work="—" if published else _work_text(pick.changes, pick.evidence),
+            cost=cost,
+            weeks=weeks,
+            work=work,
             ready="不明" if pick.ready_on is None else day_text(pick.ready_on),
             marks=self._marks(provisional=pick.provisional, preferred=pick.preferred),
         )
-
-    def _takes(self, option: Option | None) -> tuple[str, str, str]:
-        if option is None or option.way is None:
-            return "—", "—", "—"
-        way = option.way
-        cost, weeks = _with_unpriced(way.cost_wan, way.unpriced), _with_untimed(way.weeks, way.untimed)
-        return cost, weeks, _work_text(way.changes, way.evidence)
 
     @staticmethod
     def _marks(*, provisional: bool, preferred: bool) -> tuple[str, ...]:
@@ -266,9 +261,18 @@ def _forecast_text(found: Forecast) -> str:
     return f"{text}：现有 {found.now} 家" + (f"，{listed}" if listed else "")
 
 
-def _work_text(changes: int, evidence: int) -> str:
-    parts = [(changes, "整改"), (evidence, "补证")]
-    return "，".join(f"{what} {number} 项" for number, what in parts if number) or "不需改动"
+def what_it_takes(way: Way | Pick, day: date) -> tuple[str, str, str]:
+    """What a way costs, how long it takes, and what is to be done, as seen on a day."""
+    waits, over = way.waits, way.waits_until is not None and way.waits_until <= day
+    end = "已届满，重新评定即可" if over else "届满"
+    until = "" if way.waits_until is None else f"，{day_text(way.waits_until)}{end}"
+    if waits and len(waits) == way.changes and not way.evidence:
+        return "—", until.lstrip("，") or "时间不明", f"只待时间：{'、'.join(dict.fromkeys(waits))}"
+    parts = [(way.changes - len(waits), "整改"), (way.evidence, "补证")]
+    done = [f"{what} {number} 项" for number, what in parts if number]
+    done += [f"待时间 {len(waits)} 项（{'、'.join(dict.fromkeys(waits))}{until}）"] if waits else []
+    work = "，".join(done) or "不需改动"
+    return _with_unpriced(way.cost_wan, way.unpriced), _with_untimed(way.weeks, way.untimed), work
 
 
 def _with_unpriced(cost: Costs, unpriced: int) -> str:

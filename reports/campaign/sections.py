@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from math import ceil
 
 from grading.campaign.changes import GradeChange, Span, grade_changes
@@ -103,7 +104,8 @@ class StepLine:
 
 def span_text(span: Span) -> str:
     """The days of a report."""
-    return f"{day_text(span.first)}至{day_text(span.last)}"
+    first, last = day_text(span.first), day_text(span.last)
+    return first if first == last else f"{first}至 {last}"
 
 
 class Sections:
@@ -148,7 +150,7 @@ class Sections:
                 day_text(step.day),
                 self.name(step.permit),
                 step.permit,
-                f"差距 {step.gap}：{step.state}" if step.gap else step.state,
+                f"{self._gap_text(step.permit, step.gap)}：{step.state}" if step.gap else step.state,
                 step.note,
             )
             for step in sorted(self.more.steps, key=lambda step: (step.day, step.permit, step.gap or ""))
@@ -162,7 +164,7 @@ class Sections:
                 entry.permit,
                 self.name(entry.permit),
                 self.county(entry.permit),
-                measure.text or measure.gap or "",
+                measure.text or self._gap_text(entry.permit, measure.gap),
                 day_text(measure.finish),
                 measure.responsible or "—",
                 measure.obstacle,
@@ -205,7 +207,8 @@ class Sections:
         lines = []
         for entry in self.evaluator.campaign.roster:
             if not self._has_reached(entry, self.evaluation.on):
-                due = min((m.finish for m in entry.measures if m.done_percent < 100), default=None)
+                open_ = [m.finish for m in entry.measures if m.done_percent < 100]
+                due = min([*open_, *([entry.due] if entry.due is not None else [])], default=None)
                 key = (entry.permit not in late, due or date.max, entry.permit)
                 lines.append((key, self._remaining(entry, due, late)))
         return tuple(line for _, line in sorted(lines, key=lambda one: one[0]))
@@ -225,6 +228,19 @@ class Sections:
         plant = self.evaluator.plants.get(permit)
         return "" if plant is None else self.evaluator.county_names.get(plant.county, plant.county)
 
+    def _gap_text(self, permit: str, gap: str | None) -> str:
+        """A gap in words: as the plan names it, or the audit; by its number alone where neither does."""
+        entry = self.evaluator.roster.get(permit)
+        planned = (m.text for m in entry.measures if m.gap == gap) if entry is not None else ()
+        found = next((text for text in planned if text), None) or self._gap_titles.get((permit, gap or ""))
+        return f"差距 {gap}" + (f"（{found}）" if found else "") if gap else ""
+
+    @cached_property
+    def _gap_titles(self) -> Mapping[tuple[str, str], str]:
+        """Of the gaps on the cheapest ways to a level, what each asks of the plant."""
+        there = self.more.outlook.candidates if self.more.outlook is not None else ()
+        return {(c.permit, gap.id): gap.fact_label for c in there if c.ways is not None for gap in c.ways.gaps}
+
     def _change(self, change: GradeChange, span: Span) -> ChangeLine:
         plant = self.evaluator.plants[change.permit]
         return ChangeLine(
@@ -241,7 +257,8 @@ class Sections:
 
     def _remaining(self, entry: RosterEntry, due: date | None, late: Mapping[str, str]) -> RemainingLine:
         plant = self.evaluator.plants.get(entry.permit)
-        people = dict.fromkeys(m.responsible for m in entry.measures if m.responsible and m.done_percent < 100)
+        of_measures = (m.responsible for m in entry.measures if m.done_percent < 100)
+        people = dict.fromkeys(person for person in (entry.responsible, *of_measures) if person)
         state = "已定计划" if entry.measures else "未定计划"
         day = self.evaluation.on
         return RemainingLine(

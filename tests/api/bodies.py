@@ -89,6 +89,7 @@ OF_PATH: dict[str, dict[str, Any]] = {
     "/v1/announcements/{announcement_id}/publicity": {"since": TODAY, "until": "2099-12-31"},
     "/v1/announcements/{announcement_id}/objections": {"received_on": TODAY},
     "/v1/campaigns/{campaign_id}/roster": {"roster": "", "reasons": WORD},
+    "/v1/campaigns/{campaign_id}/plant-edits": {"target": None, "due": None, "expert": None, "reasons": WORD},
     "/v1/campaign-plants/{campaign_plant_id}/steps": {"gap": None, "state": "rectifying"},
     "/v1/campaign-plants/{campaign_plant_id}/visits": {"gap": None, "day": "2024-05-10", "next_day": None},
     "/v1/campaign-plants/{campaign_plant_id}/plan": {"measures": [{"text": "换滤袋", "finish": "2027-01-31"}]},
@@ -149,6 +150,8 @@ class Bodies:
             return self.ids[name]
         if name in ("permit", "remove"):
             return self._audit()["enterprise"]["permit"]
+        if name == "outlines":
+            return self._outlines()[1].decode()
         return MEMBERS.get(name, value)
 
     def _audit(self) -> dict[str, Any]:

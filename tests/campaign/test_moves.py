@@ -46,3 +46,12 @@ def test_a_closed_plant_that_stays_in_the_base_is_told_apart_unless_it_rose(afte
     closed = plant("p", grading("D", BEFORE), grading(after, AFTER), state=[{"from": "2023-07-01", "state": "closed"}])
     found = evaluate([closed], base={"leave_out": []}).moves
     assert {name for name, permits in vars(found).items() if permits} == moved
+
+
+@pytest.mark.parametrize(("ended", "distance_km"), [(None, None), ("2023-07-01", 30)])
+def test_a_closed_plant_is_told_apart_also_without_a_zone_or_a_grade(
+    ended: str | None, distance_km: int | None
+) -> None:
+    shut = [{"from": "2023-07-01", "state": "closed"}]
+    closed = plant("p", grading("D", BEFORE, ended=ended), state=shut, distance_km=distance_km)
+    assert [evaluate([closed], base={"leave_out": out}).moves.closed_since for out in ([], ["closed"])] == [("p",)] * 2

@@ -30,6 +30,16 @@ def test_a_target_is_late_from_the_day_after_the_deadline() -> None:
     assert late("2023-11-01", done) == [Why.TARGET]
 
 
+def test_a_plant_with_a_day_of_its_own_is_late_from_the_day_after_that_one() -> None:
+    done = {"text": "改造", "finish": "2023-06-30", "done_percent": 100}
+    roster = [{"permit": "p", "target": "B", "measures": [done], "due": "2023-08-31"}]
+    found = [
+        evaluate([plant("p", grading("C", "2022-12-01"))], on, period=PERIOD, roster=roster).overdue
+        for on in ("2023-08-31", "2023-09-01")
+    ]
+    assert found == [(), (Overdue("p", Why.TARGET),)]
+
+
 def test_late_plants_are_sorted_by_permit() -> None:
     roster = [{"permit": permit, "target": "B"} for permit in ("q", "p")]
     found = evaluate([plant("p"), plant("q")], "2023-05-01", period=PERIOD, roster=roster)

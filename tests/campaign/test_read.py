@@ -32,6 +32,28 @@ def problems(folder: Path, campaign: str, *lines: str) -> list[str]:
     return [str(problem) for problem in found.value.problems]
 
 
+def test_what_stands_twice_is_told_also_where_something_else_is_wrong_with_it(tmp_path: Path) -> None:
+    text = (
+        HEAD
+        + """\
+zones: {core: {within_km: 25}}
+shares: [{zone: other, at_least_percent: -1}, {zone: other, at_least_percent: 40}]
+new: [{county: "610402", at_least: -1}, {county: "610402", at_least: 1}]
+roster: [{permit: P1, target: B, due: 2022-01-01, typo: 1}, {permit: P1, target: Q, due: 2023-08-01}]
+"""
+    )
+    assert [problem.split(": ")[1] for problem in problems(tmp_path, text, line("P1"))] == [
+        "shares[0].at_least_percent",
+        "shares[1].zone",
+        "new[0].at_least",
+        "new[1]",
+        "roster[0].due",
+        "roster[0].typo",
+        "roster[1].permit",
+        "roster[1].target",
+    ]
+
+
 def test_every_contradiction_of_a_campaign_is_told_beside_its_mistakes(tmp_path: Path) -> None:
     text = """\
 id: xianyang-2023
@@ -47,6 +69,7 @@ roster:
   - {permit: P2, target: B, typo: 1}
 """
     assert [problem.partition(" ")[0] for problem in problems(tmp_path, text, line("P1"))] == [
+        "c.yaml:1:",
         "c.yaml:4:",
         "c.yaml:5:",
         "c.yaml:6:",

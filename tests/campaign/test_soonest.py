@@ -17,7 +17,15 @@ C = grading("C", "2023-01-01")
 
 
 def way(low: int, high: int, weeks: int = 4, **others: Any) -> Way:
-    stated: dict[str, Any] = {"unpriced": 0, "untimed": 0, "changes": 1, "evidence": 0, "waits_until": None, **others}
+    stated: dict[str, Any] = {
+        "unpriced": 0,
+        "untimed": 0,
+        "changes": 1,
+        "evidence": 0,
+        "waits_until": None,
+        "waits": (),
+        **others,
+    }
     cost = (Decimal(low), Decimal(high))
     return Way(
         cost_wan=cost,

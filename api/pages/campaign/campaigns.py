@@ -16,7 +16,7 @@ from api.media_types import XLSX
 from api.pages.campaign.month_chart import chart_days, month_chart
 from api.pages.form_data import Posted, Sent
 from api.pages.render import page
-from api.problems import Problem
+from api.problems import ErrorAt, Problem
 from api.queries import campaigns as queries
 from api.services.campaigns import creation, documents, evaluation, roster
 from api.services.campaigns.emergency import emergency_list
@@ -35,6 +35,7 @@ Runner = Annotated[Context, needs(Rule.RUN_CAMPAIGNS)]
 On = Annotated[str, Query(max_length=10)]
 STATES = {CampaignState.ACTIVE: "进行中", CampaignState.CLOSED: "已结束"}
 SHOWN, CHANGES, WEEKS = 8, 20, 8
+MOST_BYTES = 12_000_000
 LISTS = {
     "created_a": "升为 A 级或引领性",
     "increased_b": "升为 B 级",
@@ -112,7 +113,7 @@ def _shown(request: Request, context: Context, campaign: Campaign, on: str, refu
         "fixed": _fixed(_snapshots(context, campaign)),
         "figures": FIGURES,
         "changes": changes,
-        "permits": {row.id: row.permit for row in queries.roster(context.db, campaign.id)} if changes else {},
+        "permits": queries.permits(context.db, [change.plant_id for change in changes]),
         "people": names_of(context.db, [change.by for change in changes]),
         "on_roster": len(document.roster),
         "frozen": evaluation.is_frozen(document, today),
@@ -238,8 +239,11 @@ def _snapshots(context: Context, campaign: Campaign) -> list[SnapshotLine]:
 
 
 def text_of(sent: Posted, name: str) -> str:
-    """The text of an uploaded file; raises Problem (422)."""
-    content = sent.file(name).file.read(4_000_001)
+    """The text of an uploaded file; raises Problem (413, 422)."""
+    content = sent.file(name).file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        message = f"文件超过 {MOST_BYTES // 1_000_000} MB 的上限。"
+        raise Problem("file_too_large", message, status=413, errors=[ErrorAt(name, message)])
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -5,11 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import cos, radians
 
+from api.pages.campaign.map_labels import Label, place_labels
 from api.services.campaigns.plant_rows import PlantRow
 from grading.campaign.outlines import Outline
 
 WIDTH, MARGIN, MOST_HEIGHT = 1000, 30, 900
 MOST_PLANTS = 2000
+LISTED = 300
+"""Plants that the table below the map lists; more are in the list of plants."""
 SHAPES = {
     "a": ("A", "M0-8A8 8 0 1 1 0 8A8 8 0 1 1 0-8Z"),
     "b": ("B", "M-7-7H7V7H-7Z"),
@@ -25,17 +28,6 @@ class Mark:
     """A plant on the map."""
 
     row: PlantRow
-    x: float
-    y: float
-    letter: str
-    shape: str
-
-
-@dataclass(frozen=True)
-class Label:
-    """The name of a county where its middle is."""
-
-    name: str
     x: float
     y: float
 
@@ -81,15 +73,18 @@ def map_view(rows: Sequence[PlantRow], outlines: Sequence[Outline], names: dict[
     if not everything:
         return None
     on = _Projection(everything)
-    drawn = placed[:MOST_PLANTS]
+    # Of too many some of every part of the list, so that no county is left out.
+    most = min(len(placed), MOST_PLANTS)
+    marks = tuple(_mark(on, placed[i * len(placed) // most]) for i in range(most))
+    middles = list(_middles(on, placed, outlines, names))
     return MapView(
         width=on.width,
         height=on.height,
         outlines=tuple(_path(on, outline) for outline in outlines),
-        marks=tuple(_mark(on, row) for row in drawn),
-        labels=tuple(_labels(on, placed, outlines, names)),
+        marks=marks,
+        labels=tuple(place_labels(middles, ((mark.x, mark.y) for mark in marks), on.width, on.height)),
         nowhere=len(rows) - len(placed),
-        left_out=len(placed) - len(drawn),
+        left_out=len(placed) - most,
     )
 
 
@@ -99,14 +94,13 @@ def _path(on: _Projection, outline: Outline) -> str:
 
 
 def _mark(on: _Projection, row: PlantRow) -> Mark:
-    x, y = on.place(row.point or (0, 0))
-    return Mark(row, x, y, *SHAPES[row.band])
+    return Mark(row, *on.place(row.point or (0, 0)))
 
 
-def _labels(
+def _middles(
     on: _Projection, placed: Iterable[PlantRow], outlines: Iterable[Outline], names: dict[str, str]
-) -> Iterable[Label]:
-    """Names in the middle of outlines; without outlines in the middle of the plants."""
+) -> Iterable[tuple[str, tuple[float, float]]]:
+    """The name and the middle of each county; without outlines that of its plants."""
     points: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for outline in outlines:
         points[outline.county] = list(max(outline.rings, key=len)[:-1])
@@ -116,5 +110,4 @@ def _labels(
             points[row.county].append(row.point)
     for county, of_county in sorted(points.items()):
         middle = tuple(sum(values) / len(of_county) for values in zip(*of_county, strict=True))
-        x, y = on.place((middle[0], middle[1]))
-        yield Label(names.get(county, county), x, y)
+        yield names.get(county, county), on.place((middle[0], middle[1]))

@@ -83,6 +83,8 @@ def show_help(
     titles = {name: title for p in found.plants if p.ways is not None for name, title in p.ways.industries.items()}
     on_ = {} if day == calendar.day_of(context.at) else {"on": day.isoformat()}
     words = _words(found)
+    shown = listed[(number - 1) * LINES : number * LINES]
+    entries = queries.entries(context.db, campaign.id, [plant.permit for plant in shown])
     may_read = context.actor.role in MAY[Rule.READ_CAMPAIGNS]
     return page(
         request,
@@ -91,7 +93,7 @@ def show_help(
         campaign=campaign,
         day=day,
         found=listed,
-        shown=[_line(found, words, p, day) for p in listed[(number - 1) * LINES : number * LINES]],
+        shown=[_line(found, words, plant, day) for plant in shown],
         number=number,
         pages=pages,
         wanted=wanted,
@@ -106,8 +108,8 @@ def show_help(
         gap_query=urlencode({**{k: v for k, v in wanted.query.items() if k not in ("gap",)}, **on_}),
         day_query=urlencode(on_),
         waiting=found.waiting,
-        plan_ids={row.permit: row.id for row in queries.roster(context.db, campaign.id) if row.target is not None},
-        enterprises={permit: found.data.register.plants[permit].enterprise_id for permit in found.by_permit},
+        plan_ids={permit: row.id for permit, row in entries.items() if row.target is not None},
+        enterprises={p.permit: found.data.register.plants[p.permit].enterprise_id for p in shown},
         may_read_campaign=may_read,
     )
 
@@ -146,7 +148,7 @@ def _words(found: Help) -> OutlookWords:
 
 def _line(found: Help, words: OutlookWords, plant: Candidate, day: date) -> HelpLine:
     evaluator = found.data.evaluator
-    return words.help_line(plant, grade_label(evaluator, evaluator.plants[plant.permit].on(day).grade))
+    return words.help_line(plant, grade_label(evaluator, evaluator.plants[plant.permit].on(day).grade), day)
 
 
 def _day_query(context: Context, day: date) -> Any:

@@ -11,13 +11,13 @@ from starlette.responses import RedirectResponse, Response
 from api.access import Rule
 from api.context import Context, needs
 from api.pages.campaign.campaigns import day_in, may_change, text_of, titles
-from api.pages.campaign.map_view import SHAPES, map_view
-from api.pages.campaign.plants import BANDS, COUNTED, suits
+from api.pages.campaign.map_view import LISTED, SHAPES, map_view
+from api.pages.campaign.plants import BANDS, COUNTED
 from api.pages.form_data import Sent
 from api.pages.render import page
 from api.problems import Problem
 from api.services.campaigns.outlines import give_outlines, outlines_of
-from api.services.campaigns.plant_rows import rows_on
+from api.services.campaigns.plant_rows import rows_on, suits
 from api.store import Campaign
 from grading import calendar
 
@@ -83,6 +83,7 @@ def _shown(
         counties=counties,
         bands=BANDS,
         shapes=SHAPES,
+        listed=LISTED,
         numbers=Counter((row.county, row.band) for row in found),
         query=urlencode({**{key: value for key, value in wanted.items() if value}, **on_}),
         day_query=urlencode(on_),

@@ -1,5 +1,7 @@
 """The plants of a campaign: lists that every number of its page leads to, and one plant with what stands before its target."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,20 +13,20 @@ from starlette.responses import Response
 from api.access import Rule
 from api.context import Context, needs
 from api.pages.campaign.campaigns import STATES, day_in, may_change, titles
-from api.pages.form_data import Sent
+from api.pages.form_data import Posted, Sent
 from api.pages.gaps_view import GapView, gap_views
 from api.pages.render import page
 from api.problems import Problem, not_found
 from api.queries import campaigns as queries
 from api.services.campaigns.batch_edit import Edit, Edited, edit_plants, experts
 from api.services.campaigns.evaluation import is_frozen
-from api.services.campaigns.gap_states import in_force
-from api.services.campaigns.plant_rows import PlantRow, rows_on
+from api.services.campaigns.plant_rows import rows_on, suits
 from api.services.campaigns.stored import facts_of, measures_of
 from api.services.cases import explained
 from api.services.users import names_of
 from api.store import Campaign, CampaignPlant, Grading
 from grading import calendar
+from grading.digest import digest
 from reports.campaign.context import ZONE
 
 router = APIRouter()
@@ -44,6 +46,17 @@ COUNTED = {
     "opened_since": "新投产达到（不计）",
     "lost": "得而复失",
 }
+TYPED = ("all", "target", "responsible", "due", "expert", "reasons")
+PLACES = {
+    "permits": "企业",
+    "edit": "改动",
+    "target": "目标等级",
+    "responsible": "包抓责任人",
+    "due": "完成期限",
+    "expert": "帮扶专家",
+    "reasons": "理由",
+}
+"""The fields of an edit as the form names them."""
 BANDS = {"a": "A、引领性", "b": "B", "c": "C", "d": "D、非引领性", "others": "其他（未评级、不纳入）"}
 
 
@@ -68,12 +81,8 @@ def list_plants(
 @router.post("/campaigns/{campaign_id}/plants")
 def edit_many(campaign_id: UUID, request: Request, context: Runner, sent: Sent) -> Response:
     """Change the plants that are ticked, or all that the filters find; what became of each is told on the page."""
-    campaign = context.find(Campaign, campaign_id)
     wanted = {name: sent.text(f"f.{name}")[:64] for name in FILTERS}
-    permits = list(sent.texts("permit"))
-    if sent.text("all") == "1":
-        _, _, plants = rows_on(context, campaign, calendar.day_of(context.at))
-        permits = [row.permit for row in plants.rows if suits(row, wanted)]
+    number = int(said) if (said := sent.text("f.number")).isascii() and said.isdigit() and len(said) < 6 else 1
     try:
         edit = Edit(
             target=sent.text("target") or None,
@@ -81,13 +90,50 @@ def edit_many(campaign_id: UUID, request: Request, context: Runner, sent: Sent) 
             due=sent.day("due"),
             expert=sent.key("expert"),
         )
-        done = edit_plants(context, campaign_id, permits, edit, sent.text("reasons"))
+        done = edit_plants(
+            context, campaign_id, _chosen(context, campaign_id, sent, wanted), edit, sent.text("reasons")
+        )
     except Problem as problem:
-        if problem.status != 422:
+        if problem.status not in (409, 422):
             raise
         context.undo(problem)
-        return _listed(request, context, context.find(Campaign, campaign_id), "", wanted, 1, refused=problem)
-    return _listed(request, context, campaign, "", wanted, 1, done=done)
+        typed = Typed(frozenset(sent.texts("permit")), {name: sent.text(name) for name in TYPED})
+        campaign = context.find(Campaign, campaign_id)
+        return _listed(request, context, campaign, "", wanted, number, refused=_in_words(problem), typed=typed)
+    context.commit()
+    return _listed(request, context, context.find(Campaign, campaign_id), "", wanted, number, done=done)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a form said that was refused: it stays as it was typed."""
+
+    permits: frozenset[str] = frozenset()
+    fields: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(TYPED, ""))
+
+
+NOTHING_TYPED = Typed()
+
+
+def _chosen(context: Context, campaign_id: UUID, sent: Posted, wanted: dict[str, str]) -> list[str]:
+    """The plants that are ticked, or all that the page had found; raises Problem (409) when these are others by now."""
+    if sent.text("all") != "1":
+        return list(sent.texts("permit"))
+    _, _, plants = rows_on(context, context.find(Campaign, campaign_id), calendar.day_of(context.at))
+    permits = [row.permit for row in plants.rows if suits(row, wanted)]
+    if sent.text("f.digest") != digest(permits):
+        was = sent.text("f.found")[:6]
+        said = (
+            f"没有改动：打开页面后，符合条件的企业有了变化（原 {was} 家，现 {len(permits)} 家）；请核对下表后重新提交。"
+        )
+        raise Problem("list_changed", said)
+    return permits
+
+
+def _in_words(problem: Problem) -> Problem:
+    """The problem with the places of the form as the page names them."""
+    errors = [replace(error, place=PLACES.get(error.place, error.place)) for error in problem.errors]
+    return Problem(problem.code, problem.detail, status=problem.status, errors=errors, more=problem.more)
 
 
 def _listed(
@@ -99,6 +145,7 @@ def _listed(
     number: int,
     *,
     refused: Problem | None = None,
+    typed: Typed = NOTHING_TYPED,
     done: Edited | None = None,
 ) -> Response:
     day = day_in(on)
@@ -128,7 +175,9 @@ def _listed(
         day_query=urlencode(on_),
         status=200 if refused is None else refused.status,
         refused=refused,
+        typed=typed,
         done=done,
+        digest=digest([row.permit for row in found]) if not on_ and may_change(context, campaign) else "",
         may_edit=may_change(context, campaign) and not on_,
         levels=data.evaluator.levels.labels,
         experts=experts(context) if may_change(context, campaign) else (),
@@ -152,7 +201,7 @@ def show_plant(campaign_id: UUID, request: Request, context: Reader, permit: Sho
         return list_plants(campaign_id, request, context)
     entry = queries.plant(context.db, campaign_id, permit)
     target = entry.target if entry is not None else None
-    period = in_force(registered, day)
+    period = registered.last_in_force(day)
     stored = None
     if period is not None:
         stored = context.db.scalar(select(Grading).where(Grading.id == period.grading_id))
@@ -189,14 +238,3 @@ def _expert(context: Context, entry: CampaignPlant | None) -> str | None:
     if entry is None or entry.expert is None:
         return None
     return names_of(context.db, [entry.expert]).get(entry.expert)
-
-
-def suits(row: PlantRow, wanted: dict[str, str]) -> bool:
-    """True when a plant is among those that the filters ask for."""
-    return (
-        (not wanted["list"] or wanted["list"] in row.lists)
-        and (not wanted["county"] or row.county == wanted["county"])
-        and (not wanted["zone"] or row.zone == wanted["zone"])
-        and (not wanted["band"] or row.band == wanted["band"])
-        and (not wanted["q"] or wanted["q"] in row.name or wanted["q"] in row.permit)
-    )

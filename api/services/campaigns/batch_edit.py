@@ -22,7 +22,7 @@ from grading.campaign.counts import Reached
 from reports.campaign.context import STATE
 
 MOST_PLANTS = 20_000
-LONGEST = 200
+LONGEST, AT_ONCE = 200, 500
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Edited:
 
 def experts(context: Context) -> list[tuple[UUID, str]]:
     """The experts that plants can be given to, by name: those of teams assigned to enterprises that the actor sees."""
-    teams = set(context.db.scalars(select(Assignment.team_id).where(Assignment.until.is_(None))))
+    teams = set(context.db.scalars(select(Assignment.team_id).where(Assignment.until.is_(None)).distinct()))
     rows = (
         select(User.id, User.name)
         .where(User.role == Role.ASSESSOR, User.active, User.team_id.in_(teams))
@@ -77,9 +77,8 @@ def edit_plants(context: Context, campaign_id: UUID, permits: Sequence[str], edi
     _refuse_impossible(context, data, permits, edit, today)
     frozen = is_frozen(data.campaign, today)
     why = given_reasons(reasons, "名单冻结后改动的") if frozen else reasons.strip() or None
-    with unscoped(context.db) as db:
-        rows = select(CampaignPlant).where(CampaignPlant.campaign_id == campaign.id).with_for_update()
-        known = {row.permit: row for row in db.scalars(rows)}
+    known = _rows(context, campaign, permits)
+    with unscoped(context.db):
         assigned = _assigned(context, edit.expert, today)
     changed, refused, same = [], [], 0
     for permit in dict.fromkeys(permits):
@@ -120,6 +119,18 @@ def _refuse_impossible(context: Context, data: CampaignData, permits: Sequence[s
         errors.append(ErrorAt("expert", "没有这位专家，或其账号已停用。"))
     if errors:
         raise Problem("invalid_edit", f"没有改动：有 {len(errors)} 处错误。", status=422, errors=errors)
+
+
+def _rows(context: Context, campaign: Campaign, permits: Sequence[str]) -> dict[str, CampaignPlant]:
+    """What the campaign states of some plants, by permit, locked."""
+    known: dict[str, CampaignPlant] = {}
+    listed = sorted(set(permits))
+    with unscoped(context.db) as db:
+        for start in range(0, len(listed), AT_ONCE):
+            mine = CampaignPlant.permit.in_(listed[start : start + AT_ONCE])
+            rows = select(CampaignPlant).where(CampaignPlant.campaign_id == campaign.id, mine).with_for_update()
+            known |= {row.permit: row for row in db.scalars(rows)}
+    return known
 
 
 def _assigned(context: Context, expert: UUID | None, today: date) -> frozenset[UUID] | None:

@@ -17,7 +17,7 @@ from api.store import Campaign, CampaignChange, CampaignChangeKind, CampaignPlan
 from grading import calendar
 from grading.campaign.counts import Reached
 from grading.campaign.model import Campaign as Document
-from grading.campaign.model import PlannedMeasure
+from grading.campaign.model import PlannedMeasure, RosterEntry
 from grading.campaign.plants import PlantFacts
 from grading.campaign.problems import place_text
 from grading.campaign.read import CampaignDocument, check_campaign
@@ -70,8 +70,10 @@ def create(context: Context, text: str, roster_file: str = "", *, below_reached:
     entries = _entries(read, lines)
     if below_reached:
         _add_below(context, made, read, entries)
+    stated = {entry.permit: entry for entry in read.roster}
     for permit, (target, facts, measures) in sorted(entries.items()):
-        _add(context, made, register.plants[permit].enterprise_id, permit, target, facts, measures)
+        enterprise_id = register.plants[permit].enterprise_id
+        _add(context, made, enterprise_id, permit, target, facts, measures, stated.get(permit))
     context.db.flush()
     told = {"code": made.code, "digest": made.digest, "plants": len(entries)}
     audit_log.append(context.db, "campaign.created", actor, subject=f"campaign:{made.id}", details=told)
@@ -171,6 +173,7 @@ def _add(
     target: str | None,
     facts: PlantFacts,
     measures: tuple[PlannedMeasure, ...],
+    stated: RosterEntry | None,
 ) -> None:
     plant = CampaignPlant(
         campaign_id=campaign.id,
@@ -179,6 +182,8 @@ def _add(
         target=target,
         facts=stored_text(facts),
         measures=stored_text(measures),
+        responsible=None if stated is None else stated.responsible,
+        due=None if stated is None else stated.due,
         changed_at=context.at,
     )
     context.db.add(plant)

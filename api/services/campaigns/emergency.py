@@ -1,7 +1,6 @@
 """The emergency list of a campaign's plants: the units of the gradings in force, each with its ruleset."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
@@ -10,7 +9,6 @@ from sqlalchemy import select
 from api.access import unscoped
 from api.context import Context
 from api.services.campaigns.evaluation import report_on
-from api.services.campaigns.published import Period, RegisteredPlant
 from api.store import Campaign, GradedUnit
 from grading.ruleset_id import industry_of
 from reports.campaign.context import STATE
@@ -20,10 +18,15 @@ AT_ONCE = 500
 
 
 def emergency_list(context: Context, campaign: Campaign, day: date) -> bytes:
-    """The list as a workbook, of the plants that the actor sees; raises Problem (422) for a day to come."""
+    """The list as a workbook; raises Problem (422) for a day to come."""
+    return emergency_workbook(campaign.title, day, emergency_units(context, campaign, day))
+
+
+def emergency_units(context: Context, campaign: Campaign, day: date) -> list[EmergencyUnit]:
+    """The units of the plants that the actor sees, by county and permit; raises Problem (422) for a day to come."""
     data, report = report_on(context, campaign, day)
     plants = [data.register.plants[line.permit] for line in report.plants]
-    in_force = {plant.permit: tuple(_in_force(plant, day)) for plant in plants}
+    in_force = {plant.permit: plant.in_force(day) for plant in plants}
     graded = _graded(context, {period.grading_id for periods in in_force.values() for period in periods})
     units = []
     for line in report.plants:
@@ -47,19 +50,7 @@ def emergency_list(context: Context, campaign: Campaign, day: date) -> bytes:
             if industry_of(unit.ruleset_id) in counted
         ]
         units += found or [EmergencyUnit(line.county, line.name, line.permit, "—", None, None, None, None, note)]
-    return emergency_workbook(campaign.title, day, sorted(units, key=lambda unit: (unit.county, unit.permit)))
-
-
-def _in_force(plant: RegisteredPlant, day: date) -> Iterator[Period]:
-    """The grading in force of each place of a plant that was assessed by itself."""
-    for periods in plant.periods.values():
-        found = [
-            period
-            for period in periods
-            if period.published is not None and period.published <= day and not (period.ended and period.ended <= day)
-        ]
-        if found:
-            yield max(enumerate(found), key=lambda at: (at[1].published or date.min, at[0]))[1]
+    return sorted(units, key=lambda unit: (unit.county, unit.permit))
 
 
 def _graded(context: Context, ids: set[UUID]) -> dict[UUID, list[GradedUnit]]:

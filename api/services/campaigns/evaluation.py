@@ -13,11 +13,12 @@ from api.service import Service
 from api.services.campaigns.plants import contract_plants
 from api.services.campaigns.published import Register, register_of
 from api.services.campaigns.stored import facts_of, measures_of
-from api.store import Campaign, CampaignPlant, LogEntry, Role
+from api.store import Campaign, CampaignChange, CampaignPlant, LogEntry, Role
 from grading import calendar
 from grading.campaign.evaluate import Evaluator
 from grading.campaign.model import Campaign as Document
 from grading.campaign.model import RosterEntry
+from grading.campaign.plants import Plant
 from grading.campaign.read import check_campaign
 from grading.campaign.vocabulary import Vocabulary, vocabulary_of
 from grading.jurisdiction import in_area
@@ -39,11 +40,9 @@ RESTS_ON = (
     "site.created",
     "unit.changed",
     "unit.created",
-    "campaign.created",
-    "campaign.plan_changed",
-    "campaign.roster_changed",
 )
-"""Entries of the log that can change an evaluation."""
+"""Entries of the log that can change what is registered and published."""
+Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -83,11 +82,19 @@ def data_of(service: Service, db: Session, campaign: Campaign, area: str) -> Cam
     return found
 
 
-def stamp(db: Session, campaign: Campaign) -> tuple[int, int]:
-    """Goes up with everything that changes an evaluation: the last such entry of the log."""
+def stamp(db: Session, campaign: Campaign) -> Stamp:
+    """Goes up with everything that changes an evaluation: what is published, and the campaign's own roster and plans."""
+    own = select(func.count()).select_from(CampaignChange).where(CampaignChange.campaign_id == campaign.id)
     with unscoped(db):
-        last = db.scalar(select(func.max(LogEntry.seq)).where(LogEntry.action.in_(RESTS_ON)))
-    return (last or 0, campaign.version)
+        return (_last_published(db), db.scalar(own) or 0, campaign.version)
+
+
+def _last_published(db: Session) -> int:
+    """The last entry of the log that can change what is registered and published."""
+    # By action: each is one step in the index, and reading all entries of all actions is not.
+    lasts = (select(func.max(LogEntry.seq)).where(LogEntry.action == action) for action in RESTS_ON)
+    row = db.execute(select(*(last.scalar_subquery() for last in lasts))).one()
+    return max(seq or 0 for seq in row)
 
 
 def seen_area(actor: Actor, jurisdiction: str) -> str:
@@ -121,21 +128,36 @@ def _load(service: Service, db: Session, campaign: Campaign, area: str) -> Campa
     words = vocabulary(service)
     document = document_of(service, campaign)
     with unscoped(db):
-        register = register_of(db, area)
+        published = (area, _last_published(db))
+        register: Register = service.registers.get(published, lambda: register_of(db, area))
         p = CampaignPlant
         rows = db.execute(
-            select(p.permit, p.target, p.facts, p.measures).where(p.campaign_id == campaign.id).order_by(p.permit)
+            select(p.permit, p.target, p.facts, p.measures, p.responsible, p.due)
+            .where(p.campaign_id == campaign.id)
+            .order_by(p.permit)
         ).all()
     rows = [row for row in rows if row.permit in register.plants]
     roster = tuple(
-        RosterEntry.model_construct(permit=row.permit, target=row.target, measures=measures_of(row.measures))
+        RosterEntry.model_construct(
+            permit=row.permit,
+            target=row.target,
+            measures=measures_of(row.measures),
+            responsible=row.responsible,
+            due=row.due,
+        )
         for row in rows
         if row.target is not None
     )
     new = tuple(t for t in document.new if t.county is None or in_area(t.county, area))
     counted = words.industries.ids if document.industries == "all" else words.industries.named(document.industries)
-    facts = {row.permit: facts_of(row.facts) for row in rows if row.facts != "{}"}
-    plants = contract_plants(register.plants, facts, counted, words.levels)
+    stated = tuple((row.permit, row.facts) for row in rows if row.facts != "{}")
+    # Targets and plans change often, plants and what is stated of them seldom.
+    plants: tuple[Plant, ...] = service.registers.get(
+        (*published, counted, stated),
+        lambda: contract_plants(
+            register.plants, {permit: facts_of(text) for permit, text in stated}, counted, words.levels
+        ),
+    )
     return CampaignData(
         Evaluator(document.model_copy(update={"roster": roster, "new": new}), plants, words), register, area
     )

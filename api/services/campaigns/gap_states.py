@@ -68,7 +68,7 @@ class PlantGaps:
 
 def plant_gaps(context: Context, plant: RegisteredPlant, target: str, day: date) -> PlantGaps:
     """The gaps of a plant on a day."""
-    now = in_force(plant, day)
+    now = plant.last_in_force(day)
     published = sorted(_published(plant), key=lambda period: period.published or date.min, reverse=True)
     earlier = tuple(dict.fromkeys(p.grading_id for p in published if now is None or p.grading_id != now.grading_id))
     lines = None if now is None else lines_of_grading(context, now.grading_id, target)
@@ -93,16 +93,6 @@ def lines_of_grading(context: Context, grading_id: UUID, target: str) -> Mapping
 def _lines_of(context: Context, stored: Grading, target: str) -> Mapping[str, GapLine] | None:
     case, _ = explained(context, stored)
     return None if case is None else _lines(case, target, vocabulary(context.service).levels)
-
-
-def in_force(plant: RegisteredPlant, day: date) -> Period | None:
-    """The publication of a plant that is in force on a day, the last one of several."""
-    found = [
-        period
-        for period in _published(plant)
-        if period.published is not None and period.published <= day and (period.ended is None or period.ended > day)
-    ]
-    return max(enumerate(found), key=lambda at: (at[1].published or date.min, at[0]))[1] if found else None
 
 
 def _moment(context: Context, period: Period) -> datetime | None:

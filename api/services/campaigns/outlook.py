@@ -1,6 +1,6 @@
 """The outlook of a campaign as far as the actor sees it: what reaches the targets soonest, and the plants to help."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, get_args
@@ -100,7 +100,7 @@ def outlook_on(context: Context, campaign: Campaign, day: date) -> CampaignOutlo
         words = OutlookWords(data.evaluator, lambda grade: grade_label(data.evaluator, grade))
         return found, words.areas(found), waiting
 
-    found, areas, waiting = _remembered(context, "outlook", campaign, data, day, make)
+    found, areas, waiting = _remembered(context, "outlook", campaign, data, day, make, _is_whole)
     return CampaignOutlook(data, report, found, areas, waiting)
 
 
@@ -113,20 +113,39 @@ def help_on(context: Context, campaign: Campaign, day: date) -> Help:
         targets = {entry.permit: entry.target for entry in data.campaign.roster}
         return candidates(data.evaluator, day, ways, targets), waiting
 
-    found, waiting = _remembered(context, "help", campaign, data, day, make)
+    found, waiting = _remembered(context, "help", campaign, data, day, make, _is_whole)
     if context.actor.role is Role.ASSESSOR:
         seen = _seen(context)
         register = data.register.plants
         found = tuple(c for c in found if register[c.permit].enterprise_id in seen)
         shared = shared_gaps(found)
     else:
-        shared = _remembered(context, "shared", campaign, data, day, lambda: shared_gaps(found))
+        shared = _remembered(context, "shared", campaign, data, day, lambda: shared_gaps(found), lambda _: not waiting)
     return Help(data, report, found, {c.permit: c for c in found}, shared, waiting)
 
 
-def _remembered(context: Context, name: str, campaign: Campaign, data: CampaignData, day: date, make: Any) -> Any:
-    key = (name, campaign.id, data.area, stamp(context.db, campaign), day, number_stored(context.db))
-    return context.service.campaign_reports.get(key, make)
+def _is_whole(found: Any) -> bool:
+    """True when the ways of no plant are still to be worked out."""
+    return not found[-1]
+
+
+def _remembered(
+    context: Context,
+    name: str,
+    campaign: Campaign,
+    data: CampaignData,
+    day: date,
+    make: Callable[[], Any],
+    is_whole: Callable[[Any], bool],
+) -> Any:
+    """What is made once: whole, until the campaign or its gradings change; else until a worker has added a way."""
+    reports = context.service.campaign_reports
+    key = (name, campaign.id, data.area, stamp(context.db, campaign), day)
+    found = reports.peek(key)
+    if found is None:
+        made = reports.get((*key, number_stored(context.db)), make)
+        found = reports.get(key, lambda: made) if is_whole(made) else made
+    return found
 
 
 def _seen(context: Context) -> frozenset[UUID]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+from urllib.parse import quote
 from uuid import UUID
 
 from api.context import Context
@@ -43,6 +44,10 @@ class PlantRow:
     """The reason why the plant is overdue."""
     point: tuple[float, float] | None = None
     """Longitude and latitude."""
+
+    def link(self, campaign_id: UUID, query: str) -> str:
+        """The address of the plant's page."""
+        return f"/campaigns/{campaign_id}/plant?permit={quote(self.permit, safe='')}{'&' if query else ''}{query}"
 
 
 @dataclass(frozen=True)
@@ -128,6 +133,17 @@ def _band(evaluator: Evaluator, grade: str | None) -> Band:
         return "others"
     bounds: tuple[tuple[str, Band], ...] = (("A", "a"), ("B-", "b"), ("C", "c"))
     return next((band for level, band in bounds if of[grade] <= of[level]), "d")
+
+
+def suits(row: PlantRow, wanted: Mapping[str, str]) -> bool:
+    """True when a plant is among those that the filters ask for."""
+    return (
+        (not wanted["list"] or wanted["list"] in row.lists)
+        and (not wanted["county"] or row.county == wanted["county"])
+        and (not wanted["zone"] or row.zone == wanted["zone"])
+        and (not wanted["band"] or row.band == wanted["band"])
+        and (not wanted["q"] or wanted["q"] in row.name or wanted["q"] in row.permit)
+    )
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -64,6 +64,24 @@ class RegisteredPlant:
     periods: dict[UUID | None, list[Period]] = field(default_factory=lambda: defaultdict(list))
     """By the site that was assessed (None: the whole enterprise), in the order of publication."""
     registered: dict[str, RegisteredUnit] = field(default_factory=dict)
+
+    def in_force(self, day: date) -> list[Period]:
+        """The publication in force on a day of each place that was assessed by itself."""
+        return [found for periods in self.periods.values() if (found := _last_in_force(periods, day)) is not None]
+
+    def last_in_force(self, day: date) -> Period | None:
+        """The publication in force on a day, of several places the one published last."""
+        return _last_in_force([period for periods in self.periods.values() for period in periods], day)
+
+
+def _last_in_force(periods: Sequence[Period], day: date) -> Period | None:
+    """Of those published and not ended the one published last, of those of one day the later in the list."""
+    there = [
+        (period.published, at)
+        for at, period in enumerate(periods)
+        if period.published is not None and period.published <= day and (period.ended is None or period.ended > day)
+    ]
+    return periods[max(there)[1]] if there else None
 
 
 @dataclass(frozen=True)

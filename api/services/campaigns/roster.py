@@ -106,10 +106,16 @@ def _put(
 
 
 def _take_off(context: Context, campaign: Campaign, row: CampaignPlant) -> CampaignChange:
-    before, row.target = row.target, None
+    """Nobody answers for a plant that is off the roster; its plan stays for the case that it comes back."""
+    details: dict[str, list[str | None]] = {}
+    for name in ("target", "responsible", "due", "expert"):
+        before = getattr(row, name)
+        if before is not None:
+            details[name] = [str(before), None]
+            setattr(row, name, None)
     row.version += 1
     row.changed_at = context.at
-    return change_of(context, campaign, row, K.REMOVED, {"target": [before, None]})
+    return change_of(context, campaign, row, K.REMOVED, details)
 
 
 def change_of(

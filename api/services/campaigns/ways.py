@@ -22,8 +22,7 @@ from sqlalchemy.orm import Session
 from api.access import unscoped
 from api.problems import Problem
 from api.service import Service
-from api.services.campaigns.evaluation import CampaignData, data_of, stamp, vocabulary
-from api.services.campaigns.published import Period, RegisteredPlant
+from api.services.campaigns.evaluation import CampaignData, Stamp, data_of, stamp, vocabulary
 from api.services.replay import Likeness, replayed
 from api.store import Campaign, CampaignState, CampaignWays, Grading
 from grading import calendar
@@ -35,7 +34,7 @@ from grading.engine.revision import ENGINE
 from grading.language.problems import LanguageError
 
 log = structlog.get_logger("api.campaigns")
-REVISION = 1
+REVISION = 2
 """Raised when the same grading gives other ways; the engine's own revision counts besides."""
 IDLE_SECONDS = 30.0
 AT_ONCE = 500
@@ -63,7 +62,7 @@ def needed_on(data: CampaignData, day: date) -> dict[tuple[str, str], tuple[Need
     counted = {permit: {unit.id for unit in plant.units} for permit, plant in campaign.plants.items()}
     found = {}
     for permit, targets in levels_wanted(campaign, day).items():
-        periods = _in_force(register[permit], day)
+        periods = register[permit].in_force(day)
         graded = {unit.unit for period in periods for unit in period.units}
         if not periods or not counted[permit] <= graded:
             # A unit that nobody has graded: what it would take is not known.
@@ -122,7 +121,7 @@ class Worker:
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        self._done: dict[UUID, tuple[date, tuple[int, int]]] = {}
+        self._done: dict[UUID, tuple[date, Stamp]] = {}
 
     def work_out(self, stop: Event | None = None) -> int:
         """Work out everything that is needed today and not there; how many rows were added."""
@@ -236,18 +235,4 @@ def _keys(db: Session, ids: Iterable[UUID]) -> set[tuple[UUID, str]]:
         rows = select(CampaignWays.grading_id, CampaignWays.goal)
         part = CampaignWays.grading_id.in_(listed[start : start + AT_ONCE])
         found |= {(grading_id, goal) for grading_id, goal in db.execute(rows.where(part))}
-    return found
-
-
-def _in_force(plant: RegisteredPlant, day: date) -> list[Period]:
-    """The publications in force on a day, one of each place that was assessed."""
-    found = []
-    for periods in plant.periods.values():
-        there = [
-            period
-            for period in periods
-            if period.published is not None and period.published <= day and (period.ended is None or period.ended > day)
-        ]
-        if there:
-            found.append(max(enumerate(there), key=lambda at: (at[1].published or date.min, at[0]))[1])
     return found

@@ -29,7 +29,7 @@ INDUSTRIES = {
     "lime": (4, "石灰", {"d": 3, "open": 1}),
     "ceramics": (4, "陶瓷", {"d": 1}),
     "package-printing": (12, "包装印刷", {"d": 3, "open": 1}),
-    "concrete": (10, "商品混凝土", {"non-leading": 3, "open": 1}),
+    "concrete": (10, "商品混凝土", {"non-leading": 3, "leading": 1}),
 }
 """By industry: how many of a hundred plants, what they are called, and at which grades they begin."""
 WORDS = (
@@ -49,7 +49,7 @@ WORDS = (
     "瑞丰",
     "安泰",
 )
-BETTER = {"d": ("c", "b"), "c": ("b", "b", "a"), "b": ("a",), "non-leading": ("open",)}
+BETTER = {"d": ("c", "b"), "c": ("b", "b", "a"), "b": ("a",), "non-leading": ("leading",)}
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def _plant(i: int, chance: Random, keys: Sequence[str]) -> CityPlant:
     body = f"91{county}MADE{i:05d}"
     first = "" if i % 37 == 36 else _key(keys, industry, level, chance)
     later = last = ""
-    if first and level in BETTER and (i % 3 == 0 or chance.random() < 0.12):
+    if first and level in BETTER and (i % 3 == 0 or chance.random() < 0.02):
         reached = chance.choice(BETTER[level])
         later = _key(keys, industry, reached, chance)
         if later and reached in ("a", "b") and i % 12 == 3:

@@ -108,7 +108,7 @@ def test_the_ledger_has_names_and_no_ids(files: list[str], tmp_path: Path) -> No
     plants.write_text(plants.read_text(encoding="utf-8").replace("610402", "610491"), encoding="utf-8")
     run("evaluate", *files, "-o", str(place))
     row = [cell.value for cell in load_workbook(place)["台账"][3]]
-    assert (row[0], row[3], row[6], row[12]) == ("咸阳高新区", "橡胶制品制造", "A级", "100%")
+    assert (row[0], row[3], row[6], row[14]) == ("咸阳高新区", "橡胶制品制造", "A级", "100%")
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,16 @@
 """`grading campaign outlook` from the audits that were published."""
 
 import json
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from grading.campaign.ways import Way
 from grading.cli.main import app
+from reports.campaign.outlook import what_it_takes
 from tests.reports.campaign.test_command import CAMPAIGN
 
 AUDIT = Path(__file__).parents[3] / "examples" / "waterproofing" / "liquan-sbs-membranes.json"
@@ -76,3 +80,24 @@ def test_an_audit_of_nobody_and_one_that_is_not_in_force_are_told_with_their_pla
     code, said = call("outlook", *files, str(AUDIT))
     assert code == 1
     assert "评为" in said
+
+
+@pytest.mark.parametrize(
+    ("changes", "waits", "said"),
+    [
+        (1, ("一年内有过违法行为",), ("—", "2027 年 3 月 1 日届满", "只待时间：一年内有过违法行为")),
+        (1, ("已满",), ("—", "2026 年 3 月 1 日已届满，重新评定即可", "只待时间：已满")),
+        (3, ("一年内有过违法行为",), "整改 2 项，待时间 1 项（一年内有过违法行为，2027 年 3 月 1 日届满）"),
+        (2, (), "整改 2 项"),
+    ],
+)
+def test_a_plant_that_only_waits_for_time_is_said_to_wait(
+    changes: int, waits: tuple[str, ...], said: tuple[str, ...] | str
+) -> None:
+    zero = (Decimal(0), Decimal(0))
+    numbers = {"unpriced": 0, "untimed": 0, "changes": changes, "evidence": 0}
+    words = {"works": (), "settings": (), "grade": "B", "audit_digest": "sha256:0"}
+    until = date(2026 if "已满" in waits else 2027, 3, 1) if waits else None
+    way = Way(cost_wan=zero, weeks=zero, waits_until=until, waits=waits, **numbers, **words)
+    found = what_it_takes(way, date(2026, 12, 1))
+    assert found == said if isinstance(said, tuple) else found[2] == said

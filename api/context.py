@@ -51,6 +51,7 @@ from api.store import (
     Team,
     Token,
     Unit,
+    UnitWaiver,
     User,
     WorkingEdition,
 )
@@ -87,6 +88,7 @@ SUBJECTS: dict[str, type[Base]] = {
     "unit_id": Unit,
     "user_id": User,
     "working_id": WorkingEdition,
+    "waiver_id": UnitWaiver,
 }
 """Path parameters that name a row: it has to be in scope before the route is entered."""
 FREE = frozenset({"edition", "industry", "number", "position", "unit", "indicator", "level", "path", "name"})

@@ -8,7 +8,7 @@ from typing import Any
 
 from grading.digest import plain
 from grading.language.load import Library
-from grading.model.audit import Audit, Below, Known, UnitAudit, Value
+from grading.model.audit import Audit, Below, Known, UnitAudit, Value, Waiver
 
 INDENT = "  "
 INLINE = 100
@@ -42,8 +42,17 @@ def dump_audit(audit: Audit, library: Library | None = None) -> str:
     return _text(audit_to_json(audit, library), "") + "\n"
 
 
+def json_text(raw: Any) -> str:
+    """JSON values as `check_audit` takes them, as text on one line; numbers keep every digit."""
+    return _flat(raw)
+
+
 def _unit(unit: UnitAudit, library: Library) -> dict[str, Any]:
     written: dict[str, Any] = {"id": unit.id, "ruleset": unit.ruleset}
+    if unit.choice is not None:
+        written["industry"] = unit.choice.industry
+        if unit.choice.reason is not None:
+            written["ruleset_reason"] = unit.choice.reason
     if unit.facts:
         written["facts"] = _facts(unit.facts)
     if unit.groups:
@@ -52,7 +61,14 @@ def _unit(unit: UnitAudit, library: Library) -> dict[str, Any]:
             name: [{groups[name].key: row.key, **_facts(row.facts)} for row in rows]
             for name, rows in unit.groups.items()
         }
+    if unit.waivers:
+        written["waivers"] = [waiver_json(waiver) for waiver in unit.waivers]
     return written
+
+
+def waiver_json(waiver: Waiver) -> dict[str, Any]:
+    """A waiver as JSON values."""
+    return waiver.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
 def _facts(facts: Mapping[str, Known]) -> dict[str, Any]:

@@ -51,7 +51,12 @@ def _audit(audit: Audit) -> Json:
     enterprise = audit.enterprise
     named = {"name": enterprise.name, "uscc": enterprise.uscc, "permit": enterprise.permit, "county": enterprise.county}
     whose: Json = {key: text for key, text in named.items() if text is not None}
-    units = [{"id": unit.id, "ruleset": unit.ruleset} | _content(unit.facts, unit.groups) for unit in audit.units]
+    units = [
+        {"id": unit.id, "ruleset": unit.ruleset}
+        | _content(unit.facts, unit.groups)
+        | ({"waivers": canonical(unit.waivers)} if unit.waivers else {})
+        for unit in audit.units
+    ]
     return {
         "enterprise": whose | _content(enterprise.facts, {}),
         "assessed_on": canonical(audit.assessed_on),

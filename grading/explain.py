@@ -7,6 +7,7 @@ from grading.engine.grade import json_value
 from grading.language.nested import asked_at, better_than
 from grading.language.prose import fact_label, glue, sentence, stated_text
 from grading.language.values import known_text
+from grading.language.waiver_text import waiver_text
 from grading.model.audit import Audit
 from grading.model.base import Provenance, Status, Strict
 from grading.model.condition import Comparison, ConditionBase, Each, Some, parts
@@ -28,7 +29,7 @@ class Reason(Strict):
     applicable or asks for nothing. `open_figure` says that the guideline's figure, not the value, is what is not known.
     """
 
-    kind: Literal["unit", "gate", "level", "dimension", "indicator", "condition", "row", "value"]
+    kind: Literal["unit", "gate", "level", "dimension", "indicator", "waiver", "condition", "row", "value"]
     id: str
     text: str
     status: Status | None = None
@@ -70,6 +71,9 @@ def _concluded(grading: UnitGrading) -> dict[tuple[str, ...], int]:
             if "dimension" not in concluded and "scope" not in concluded:
                 found["grade",] = entry.seq
         elif "status" in concluded:
+            for cause in entry.because:
+                if "waiver" in cause:
+                    found["waiver", cause["waiver"]] = entry.seq
             for level in concluded.get("levels", ()):
                 found["level", level] = entry.seq
             for dimension in concluded.get("dimensions", ()):
@@ -139,6 +143,7 @@ class _Teller:
         asked = asked_at(self.ruleset.scale.graded, indicator, level, self.audit.assessed_on)
         requirement = asked.requirement if asked is not None else None
         wording = NOTHING_ASKED if requirement is None else stated_text(self.ruleset, requirement)
+        children += tuple(self._waivers(indicator, result.levels[level]))
         if result.applicable is False:
             wording = NOT_APPLICABLE
         elif asked is not None:
@@ -155,9 +160,24 @@ class _Teller:
             children=children,
         )
 
+    def _waivers(self, indicator: Indicator, status: Status) -> Iterator[Reason]:
+        """The waivers of an indicator; one that is in force says that the indicator counts by it, where it does."""
+        for at, found in enumerate(self.grading.waivers):
+            if found.waiver.indicator == indicator.id:
+                counts = found.standing == "in_force" and status is Status.WAIVED
+                yield Reason(
+                    kind="waiver",
+                    id=indicator.id,
+                    text=waiver_text(self.ruleset, found.waiver, found.standing),
+                    status=Status.WAIVED if counts else None,
+                    seq=self.concluded.get(("waiver", indicator.id)) if found.standing == "in_force" else None,
+                    place=f"units[{self.index}].waivers[{at}]",
+                    evidence=found.waiver.evidence,
+                )
+
     def _better(self, indicator: Indicator, level: str, status: Status, own: Status | None) -> Iterator[Reason]:
         """The better levels by which an indicator is met or unknown at a level that it does not come to by itself."""
-        if own is status:
+        if own is status or status is Status.WAIVED:
             return
         graded = self.ruleset.scale.graded
         for better in better_than(graded, indicator, level, self.audit.assessed_on):

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from grading import calendar, invisible, uscc
+from grading.edition_reading import Chooser, Chosen
 from grading.identifiers import normalise_id
 from grading.invisible import SURROGATES, shown_invisible, without_invisible
 from grading.language.bounds import NoLimitError, bound_from_text
@@ -23,6 +24,7 @@ from grading.problems.reason import Parameter, Reason, ReasonError, Sentences, r
 from grading.problems.unreadable import json_fault
 from grading.regions import is_place
 from grading.ruleset_id import industry_of
+from grading.waiver_reading import read_waivers
 
 MAX_BYTES = 5_000_000
 MAX_UNITS = 200
@@ -235,10 +237,17 @@ class _Reader:
         if len(listed) > MAX_UNITS:
             self.wrong(("units",), ProblemCode.TOO_MANY_UNITS, units=len(listed), most=MAX_UNITS)
             listed = []
-        rulesets = [self.ruleset(unit, ("units", i)) for i, unit in enumerate(listed)]
         stated = top.get("enterprise")
+        county = stated.get("county") if isinstance(stated, dict) else None
+        chooser = Chooser(self, self.library, county if isinstance(county, str) else None, assessed_on)
+        # What was stored was chosen then.
+        chosen = [None if self.as_recorded else chooser.choice(unit, ("units", i)) for i, unit in enumerate(listed)]
+        rulesets = [
+            self.ruleset(unit if one is None else unit | {"ruleset": one.ruleset}, ("units", i))
+            for i, (unit, one) in enumerate(zip(listed, chosen, strict=True))
+        ]
         shared = stated.get("facts") if isinstance(stated, dict) else None
-        units = [self.unit(unit, ("units", i), rulesets[i], shared) for i, unit in enumerate(listed)]
+        units = [self.unit(unit, ("units", i), rulesets[i], shared, chosen[i]) for i, unit in enumerate(listed)]
         self.unique_ids(units)
         known = None if any(r is None for r in rulesets) else [r for r in rulesets if r is not None]
         enterprise = self.enterprise(top.get("enterprise"), known) if "enterprise" in top else None
@@ -279,6 +288,15 @@ class _Reader:
             self.wrong(path, ProblemCode.TEXT_UNWRITABLE)
             return None
         return raw if self.verbatim else self.visible(raw, path)
+
+    def texts(self, raw: Any, path: Path) -> tuple[str, ...]:
+        """A list of texts, or one text."""
+        listed = [raw] if isinstance(raw, str) else raw
+        if not isinstance(listed, list):
+            self.wrong(path, ProblemCode.TEXTS_EXPECTED)
+            return ()
+        texts = [self.text(item, (*path, i)) for i, item in enumerate(listed)]
+        return tuple(text for text in texts if text is not None)
 
     def visible(self, raw: str, path: Path) -> str | None:
         """The text without characters that nobody sees."""
@@ -375,9 +393,14 @@ class _Reader:
             return None
         return lambda name: [r.facts[name] for r in rulesets if name in r.facts and r.facts[name].group is None]
 
-    def unit(self, raw: Any, path: Path, ruleset: Ruleset | None, shared: Any = None) -> UnitAudit | None:
+    def unit(
+        self, raw: Any, path: Path, ruleset: Ruleset | None, shared: Any = None, chosen: Chosen | None = None
+    ) -> UnitAudit | None:
         """A unit; `shared` are the enterprise's facts as they stand in the document."""
-        top = self.mapping(raw, path, required=("id", "ruleset"), optional=("facts", "groups"))
+        has_industry = isinstance(raw, dict) and raw.get("industry") is not None
+        required = ("id",) if has_industry else ("id", "ruleset")
+        optional = ("facts", "groups", "waivers", "industry", "ruleset_reason", *(("ruleset",) if has_industry else ()))
+        top = self.mapping(raw, path, required=required, optional=optional)
         unit_id = self.identifier(top["id"], (*path, "id")) if "id" in top else None
         if ruleset is None:
             return None
@@ -406,7 +429,11 @@ class _Reader:
                 groups[group_id] = self.rows(rows, here, ruleset, group_id)
                 if not self.as_recorded and _lacks_rows(ruleset, group_id, len(rows), facts, shared):
                     self.wrong_for(here, too_few_rows(ruleset, group_id, len(rows)))
-        return UnitAudit(id=unit_id, ruleset=ruleset.id, facts=facts, groups=groups) if unit_id else None
+        waivers = read_waivers(self, top.get("waivers"), (*path, "waivers"), ruleset)
+        if not unit_id:
+            return None
+        choice = None if chosen is None else chosen.choice
+        return UnitAudit(id=unit_id, ruleset=ruleset.id, facts=facts, groups=groups, waivers=waivers, choice=choice)
 
     def rows(self, raw: list[Any], path: Path, ruleset: Ruleset, group_id: str) -> tuple[Row, ...]:
         key = ruleset.groups[group_id].key
@@ -463,14 +490,7 @@ class _Reader:
             value = wrapped.get("value")
             if "note" in wrapped:
                 note = self.text(wrapped["note"], (*path, "note"))
-            listed = wrapped.get("evidence", [])
-            if isinstance(listed, str):
-                listed = [listed]
-            if isinstance(listed, list):
-                texts = [self.text(item, (*path, "evidence", i)) for i, item in enumerate(listed)]
-                evidence = tuple(text for text in texts if text is not None)
-            else:
-                self.wrong((*path, "evidence"), ProblemCode.TEXTS_EXPECTED)
+            evidence = self.texts(wrapped.get("evidence", []), (*path, "evidence"))
         if value is None:
             return Known(value=None, evidence=evidence, note=note) if evidence or note else None
         readings = [self.value(value, path, fact) for fact in facts]

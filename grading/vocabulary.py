@@ -8,7 +8,7 @@ def _words(**words: str) -> Mapping[str, str]:
     return MappingProxyType(words)
 
 
-STATUS = _words(met="满足", unmet="不满足", unknown="未知")
+STATUS = _words(met="满足", unmet="不满足", unknown="未知", waived="豁免")
 BASIS = _words(seen="见于原文", standard="引自标准", recalled="转述，待核对原文", estimated="估计")
 ESTABLISHED = "已核实"
 """The label of figures that were read in a source or quoted from a standard."""

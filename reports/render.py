@@ -31,7 +31,7 @@ SECTIONS = (
 """The sections of a unit's part."""
 APPENDICES = (("sources", "依据来源与可信度"), ("colophon", "编制说明"))
 """The appendices that all units share, at the end."""
-MARKS = {Status.MET: "√", Status.UNMET: "×", Status.UNKNOWN: "？"}
+MARKS = {Status.MET: "√", Status.UNMET: "×", Status.UNKNOWN: "？", Status.WAIVED: "免"}
 
 
 def page_html(report: Report) -> str:

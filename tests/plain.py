@@ -15,7 +15,7 @@ from grading.model.audit import Audit, Known
 from grading.model.condition import All, AnyOf, AtLeastOf, Comparison, ConditionBase, Each, Not, Some
 from grading.model.ruleset import Cap, Indicator, Ruleset
 
-MET, UNMET, UNKNOWN = "met", "unmet", "unknown"
+MET, UNMET, UNKNOWN, WAIVED = "met", "unmet", "unknown", "waived"
 
 
 @dataclass
@@ -89,6 +89,8 @@ class _Unit:
             met = [level for level in graded if at[level] == MET]
             not_unmet = [level for level in graded if at[level] != UNMET]
             found.own[indicator.id] = ([*met, floor][0], [*not_unmet, floor][0])
+            if self.is_waived(indicator.id):
+                found.indicators[indicator.id] = {lv: MET if is_ == MET else WAIVED for lv, is_ in at.items()}
         found.levels = self.levels([i.id for i in self.ruleset.indicators])
         there = {i.dimension for i in self.ruleset.indicators}
         for dimension in there:
@@ -98,6 +100,10 @@ class _Unit:
                 found.scopes[scope_id] = self.outcome(self.levels_of(set(scope.dimensions)))
         self.through_the_gates()
         return found
+
+    def is_waived(self, indicator: str) -> bool:
+        """Whether a waiver of the indicator is in force on the day of the audit, its first and last day included."""
+        return any(w.indicator == indicator and w.from_ <= self.day and self.day <= w.until for w in self.unit.waivers)
 
     def stated(self, indicator: Indicator) -> dict[str, str]:
         """By level, the status of its own requirement; without the levels that have none on the day."""
@@ -119,7 +125,10 @@ class _Unit:
     def levels(self, indicators: list[str]) -> dict[str, str]:
         """The status of each level over some indicators."""
         graded = [level.id for level in self.ruleset.scale.levels][:-1]
-        return {level: all_of([self.found.indicators[i][level] for i in indicators]) for level in graded}
+        counted = {
+            i: {lv: MET if is_ == WAIVED else is_ for lv, is_ in self.found.indicators[i].items()} for i in indicators
+        }
+        return {level: all_of([counted[i][level] for i in indicators]) for level in graded}
 
     def levels_of(self, dimensions: set[str]) -> dict[str, str]:
         return self.levels([i.id for i in self.ruleset.indicators if i.dimension in dimensions])

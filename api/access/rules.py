@@ -37,6 +37,8 @@ class Rule(StrEnum):
     WITHDRAW_AUDITS = "withdraw_audits"
     GRADE_OUTSIDE = "grade_outside"
     """Give the reason for which a plant is graded under an edition that does not apply where it lies."""
+    GRANT_WAIVERS = "grant_waivers"
+    """Grant units waivers of indicators, and end them."""
     APPEAL = "appeal"
     ANSWER_APPEALS = "answer_appeals"
     SIGN_OFF_RULESETS = "sign_off_rulesets"
@@ -92,6 +94,7 @@ MAY = MappingProxyType(
         Rule.PUBLISH_AUDITS: frozenset({B}),
         Rule.WITHDRAW_AUDITS: frozenset({A, E, B}),
         Rule.GRADE_OUTSIDE: frozenset({A, B}),
+        Rule.GRANT_WAIVERS: frozenset({B}),
         Rule.APPEAL: frozenset({E}),
         Rule.ANSWER_APPEALS: frozenset({B}),
         Rule.SIGN_OFF_RULESETS: frozenset({B}),

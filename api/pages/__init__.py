@@ -24,6 +24,7 @@ from api.pages import (
     sign_in,
     teams,
     users,
+    waivers,
     what_if,
 )
 from api.pages.admission import opinions
@@ -45,6 +46,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     audit.router,
     comparison.router,
     enterprise.router,
+    waivers.router,
     what_if.router,
     overview.router,
     announcements.router,

@@ -21,9 +21,12 @@ from api.services.analysis import MEDIA_TYPES, ReportFormat, report, report_name
 from api.services.audit_history import grading_of
 from api.services.cases import OTHER_REVISION, case_of, explained, in_trial
 from api.services.comparison import Compared, compare_audits, counterpart
+from api.services.granted_waivers import have_changed
+from api.services.local_edition import more_local
 from api.services.replay import reviews_of
 from api.services.users import names_of
 from api.services.workflow import Action
+from api.services.workflow.jurisdiction import county_of
 from api.services.workflow.review import before, look_at
 from api.store import Audit, Enterprise, Grading
 from grading.model.base import Mode
@@ -63,6 +66,7 @@ def show_audit(audit_id: UUID, request: Request, context: Reader, mode: str = ""
         brief=briefs(context, [audit])[0],
         enterprise=context.find(Enterprise, audit.enterprise_id),
         stored=stored,
+        waivers_changed=stored is not None and have_changed(context, audit, stored),
         case=case,
         unexplained=unexplained,
         decision=decision_shown(stored, case),
@@ -78,6 +82,7 @@ def show_audit(audit_id: UUID, request: Request, context: Reader, mode: str = ""
         people=names_of(context.db, [audit.author_id, audit.submitted_by, audit.confirmed_by, audit.published_by]),
         labels=level_labels(context),
         outside=workflow.outside(context, audit, workflow.graded_by(context, stored)) if stored is not None else [],
+        more_local=more_local(context.service, case.audit, county_of(context, audit)) if case is not None else [],
     )
 
 
@@ -113,6 +118,13 @@ def publish(audit_id: UUID, context: Annotated[Context, needs(Rule.PUBLISH_AUDIT
     workflow.publish(
         context, audit_id, sent.version, reasons=sent.text("reasons"), outside_reason=sent.text("outside_reason")
     )
+    return _back(audit_id)
+
+
+@router.post("/audits/{audit_id}/gradings")
+def regrade(audit_id: UUID, context: Annotated[Context, needs(Rule.REGRADE, costly=True)]) -> Response:
+    """Grade it again, by the waivers that are in force now."""
+    workflow.regrade(context, audit_id)
     return _back(audit_id)
 
 

@@ -1,5 +1,7 @@
 """An enterprise: its grades, what stands between it and the next level, its reports, what it can object to."""
 
+import json
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +14,9 @@ from api.pages.gaps_view import gap_views, joint_view
 from api.pages.labels import level_labels, ruleset_titles
 from api.pages.render import page
 from api.pages.result_view import decision_shown
+from api.problems import Problem
 from api.queries import enterprises as registered
+from api.queries import waivers as granted
 from api.queries.audits import briefs
 from api.queries.campaigns import campaigns_of
 from api.queries.grade_history import history
@@ -21,6 +25,8 @@ from api.services import workflow
 from api.services.audit_history import audits_of, grading_of
 from api.services.cases import explained, in_trial
 from api.services.comparison import counterpart
+from api.services.granted_waivers import relied_on
+from api.services.waivers import ruleset_of
 from api.store import Audit, AuditKind, AuditState, Enterprise, Role
 from grading.model.base import Mode
 
@@ -43,6 +49,21 @@ def show_enterprise(
 
     `mode=trial` counts provisional figures in gaps and in what-if.
     """
+    return enterprise_page(request, context, enterprise_id, audit, target, fill, mode)
+
+
+def enterprise_page(
+    request: Request,
+    context: Context,
+    enterprise_id: UUID,
+    audit: UUID | None = None,
+    target: str = "",
+    fill: bool = False,
+    mode: str = "",
+    refused: Problem | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> Response:
+    """The page, with what was refused of a waiver, and what had been typed."""
     enterprise = context.find(Enterprise, enterprise_id)
     audits = audits_of(context, enterprise_id)
     shown = _shown(audits, audit)
@@ -50,6 +71,9 @@ def show_enterprise(
     case, unexplained = explained(context, stored) if stored is not None else (None, None)
     if case is not None and mode == Mode.TRIAL.value:
         case = in_trial(context, case)
+    units = registered.units(context.db, enterprise_id)
+    rulesets = {unit.ruleset_id: ruleset_of(context, unit) for unit in units}
+    waivable = {key: [(i.id, i.title) for i in one.indicators] for key, one in rulesets.items() if one is not None}
     return page(
         request,
         context,
@@ -73,9 +97,18 @@ def show_enterprise(
         may_begin=context.actor.role in (Role.ASSESSOR, Role.ENTERPRISE),
         campaigns=campaigns_of(context.db, enterprise_id),
         events=history(context.db, [enterprise_id]).get(enterprise_id, ()),
-        units=registered.units(context.db, enterprise_id),
+        units=units,
         titles=ruleset_titles(context),
         labels=level_labels(context),
+        waivers=granted.of_enterprise(context.db, enterprise_id),
+        waived_by=relied_on(json.loads(stored.document)) if stored is not None else [],
+        may_waive=context.actor.role is Role.BUREAU,
+        waivable=waivable,
+        waived_titles={id_: title for listed in waivable.values() for id_, title in listed},
+        indicator_titles={(key, id_): title for key, listed in waivable.items() for id_, title in listed},
+        refused=refused,
+        typed=typed or {},
+        status=422 if refused is not None else 200,
     )
 
 

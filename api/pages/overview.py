@@ -17,6 +17,7 @@ from api.pages.labels import level_labels, ruleset_titles
 from api.pages.overview_workbook import workbook
 from api.pages.render import page
 from api.queries import overview
+from api.queries import waivers as granted
 from api.queries.grade_history import history
 from api.queries.overview import Line, Wanted
 from api.queries.waiting import waiting
@@ -55,6 +56,7 @@ def show_overview(
         context,
         "overview.html.j2",
         waiting=waiting(context),
+        waivers=granted.ending(context.db),
         listed=listed,
         shown=listed[(number - 1) * LINES : number * LINES],
         number=number,

@@ -33,7 +33,7 @@ from grading.vocabulary import ALERT, BASIS, CONFIDENCE, DECIDED_BY, EDITION, JU
 from reports.context.words import region_text
 
 TEMPLATES = Path(__file__).parent / "templates"
-MARKS = {Status.MET: "✓", Status.UNMET: "✗", Status.UNKNOWN: "？", None: "—"}
+MARKS = {Status.MET: "✓", Status.UNMET: "✗", Status.UNKNOWN: "？", Status.WAIVED: "免", None: "—"}
 """A status is told by a mark and a word; colour only repeats it."""
 NOTICES = {
     "draft_ruleset": "规则集为草案，未经审定：结论仅供参考",

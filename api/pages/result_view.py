@@ -9,6 +9,7 @@ from api.services.replay import DRAFT_NOTICE, Review
 from api.store import Grading
 from grading.explain import Reason, explain
 from grading.language.short_boards import ShortBoards, short_boards
+from grading.language.waiver_text import waivers_text
 from grading.model.base import Status
 from grading.model.decision import Decision, decide
 from grading.model.figures import GroundFigures
@@ -34,6 +35,11 @@ class UnitView:
     def short_boards(self) -> ShortBoards | None:
         """The indicators that keep the unit from the next better level."""
         return short_boards(self.ruleset, self.graded)
+
+    @property
+    def waivers(self) -> tuple[str, ...]:
+        """The waivers that the unit was graded with, a sentence each."""
+        return waivers_text(self.ruleset, self.graded)
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -111,7 +117,7 @@ def change_text(ruleset: Ruleset, difference: Difference) -> str:
 
 def side(ruleset: Ruleset, value: str | None) -> str:
     """One side of a difference: a status or a level, in words."""
-    words = {Status.MET: "✓ 满足", Status.UNMET: "✗ 不满足", Status.UNKNOWN: "？未知"}
+    words = {Status.MET: "✓ 满足", Status.UNMET: "✗ 不满足", Status.UNKNOWN: "？未知", Status.WAIVED: "免 豁免"}
     if value is None:
         return "—"
     if value in set(Status):

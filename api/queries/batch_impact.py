@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.grader import stored_ruleset
 from api.lru import LruCache
+from api.services.granted_waivers import content_with
 from api.services.regrading.chunk_audits import Subject, read_pair
 from api.services.regrading.frames import AUDIT, COUNTY, POSITION, UNIT, frames_of
 from api.services.replay import read_as
-from api.store import AuditRevision, Batch, BatchAudit, BatchUnit, Enterprise, GradedUnit
+from api.store import AuditRevision, Batch, BatchAudit, BatchUnit, Enterprise, GradedUnit, Grading
 from grading.columns.decision import decision_class
 from grading.columns.from_audits import from_audits
 from grading.columns.grade import ColumnGrader
@@ -196,7 +197,8 @@ class Sides:
 
 def sides_of(context: Context, found: BatchAudit, units: Sequence[BatchUnit]) -> Sides:
     """Read an audit for both. Raises AuditError when it can't be read under the new ruleset."""
-    content = context.find(AuditRevision, found.revision_id).content
+    stated = context.find(AuditRevision, found.revision_id).content
+    content = content_with(stated, context.find(Grading, found.before_id).waivers)
     grader = context.service.grader
     old = grader.of_digests(context.db, {unit.before_ruleset: unit.before_digest for unit in units})
     new = grader.of_digests(context.db, {unit.after_ruleset: unit.after_digest for unit in units})
@@ -257,8 +259,14 @@ def _subjects(db: Session, batch_id: UUID, audits: Sequence[UUID]) -> tuple[list
         mine = select(BatchUnit).where(BatchUnit.batch_id == batch_id, BatchUnit.audit_id.in_(some))
         for unit in db.scalars(mine.order_by(BatchUnit.position)):
             units[unit.audit_id].append(unit)
-        rows = select(BatchAudit, AuditRevision.content).join(AuditRevision, AuditRevision.id == BatchAudit.revision_id)
-        for row, content in db.execute(rows.where(BatchAudit.batch_id == batch_id, BatchAudit.audit_id.in_(some))):
+        rows = (
+            select(BatchAudit, AuditRevision.content, Grading.waivers)
+            .join(AuditRevision, AuditRevision.id == BatchAudit.revision_id)
+            .join(Grading, Grading.id == BatchAudit.before_id)
+            .where(BatchAudit.batch_id == batch_id, BatchAudit.audit_id.in_(some))
+        )
+        for row, stated, waivers in db.execute(rows):
+            content = content_with(stated, waivers)
             held = [
                 GradedUnit(
                     grading_id=row.before_id,

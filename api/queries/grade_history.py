@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from api.access import unscoped
 from api.schemas.decisions import DecisionOut, stored_decision
 from api.schemas.grade_history import GradeEventOut, GradeInForce
+from api.services.granted_waivers import rests_on_waivers
 from api.services.users import names_of
 from api.store import AuditKind, Batch, GradedUnit, Grading, LogEntry
 from grading.model.decision import Decision
@@ -50,6 +51,8 @@ class GradeEvent:
     reasons: str
     batch: str | None
     """The name of the batch that it was done in."""
+    waived: bool
+    """The grade that it put in force rests on a waiver."""
 
     @property
     def step(self) -> str:
@@ -63,6 +66,7 @@ class _Stored:
 
     decision: Decision
     rulesets: tuple[str, ...]
+    waived: bool
 
 
 def history(db: Session, enterprise_ids: Sequence[UUID]) -> dict[UUID, tuple[GradeEvent, ...]]:
@@ -98,6 +102,7 @@ def history(db: Session, enterprise_ids: Sequence[UUID]) -> dict[UUID, tuple[Gra
                 rulesets=() if told is None else told.rulesets,
                 reasons=_reasons(details),
                 batch=batches.get(UUID(details["batch"])) if "batch" in details else None,
+                waived=made is not None and made.waived,
             )
         )
     return {enterprise_id: tuple(reversed(found)) for enterprise_id, found in events.items()}
@@ -131,10 +136,12 @@ def _gradings(db: Session, ids: set[UUID]) -> dict[UUID, _Stored]:
                 if ruleset_id not in known:
                     known.append(ruleset_id)
             g = Grading
+            with_waivers = select(g).where(g.id.in_(portion), g.waivers.is_not(None))
+            waived = {row.id for row in db.scalars(with_waivers) if rests_on_waivers(row)}
             rows = select(g.id, g.grade, g.attainable, g.mode, g.missing, g.open_figures).where(g.id.in_(portion))
             for row in db.execute(rows):
                 decision = stored_decision(row.grade, row.attainable, row.mode, row.missing, row.open_figures)
-                found[row.id] = _Stored(decision, tuple(rulesets.get(row.id, ())))
+                found[row.id] = _Stored(decision, tuple(rulesets.get(row.id, ())), row.id in waived)
     return found
 
 
@@ -167,6 +174,7 @@ def to_schema(event: GradeEvent) -> GradeEventOut:
         rulesets=list(event.rulesets),
         reasons=event.reasons,
         batch=event.batch,
+        waived=event.waived,
     )
 
 

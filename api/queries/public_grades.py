@@ -13,6 +13,7 @@ from api.queries.decisions import of_class
 from api.queries.enterprise_search import matching
 from api.queries.grade_history import history
 from api.schemas.decisions import stored_decision
+from api.services.granted_waivers import rests_on_waivers
 from api.store import Audit, AuditKind, AuditState, Enterprise, GradedUnit, Grading, Site
 from grading.model.base import Mode
 from grading.model.decision import Decision
@@ -39,6 +40,8 @@ class PublicGrade:
     rulesets: tuple[str, ...]
     assessed_on: date | None
     published_at: datetime | None
+    waived: bool
+    """The grade rests on a waiver."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,7 @@ def _grades(db: Session, rows: "Select[Audit, Grading, Enterprise, str]") -> lis
             rulesets=tuple(rulesets.get(grading.id, ())),
             assessed_on=audit.assessed_on,
             published_at=audit.published_at,
+            waived=rests_on_waivers(grading),
         )
         for audit, grading, enterprise, site in found
     ]

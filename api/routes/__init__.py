@@ -26,6 +26,7 @@ from api.routes import (
     sites,
     trials,
     users,
+    waivers,
     workbooks,
 )
 
@@ -35,6 +36,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     workbooks.router,
     enterprises.router,
     sites.router,
+    waivers.router,
     audits.router,
     audit_steps.router,
     appeals.router,

@@ -41,7 +41,9 @@ from api.schemas.base import Page
 from api.schemas.gradings import AuditComparisonOut
 from api.services import workflow
 from api.services.comparison import compare_audits
+from api.services.local_edition import more_local
 from api.services.workflow.content import edition_notices, read
+from api.services.workflow.jurisdiction import county_of
 from api.store import Audit, AuditKind, AuditState
 
 router = resource("audits")
@@ -162,7 +164,8 @@ def check_audit(audit_id: UUID, context: Reader) -> CheckOut:
         return CheckOut(ready=False, errors=[error_json(error, problem.code) for error in problem.errors])
     rulesets = workflow.rulesets_of(context, found)
     outside = workflow.outside(context, audit, rulesets)
-    notices = [*edition_notices(rulesets, found.assessed_on), *outside]
+    local = more_local(context.service, found, county_of(context, audit))
+    notices = [*edition_notices(rulesets, found.assessed_on), *outside, *local]
     return CheckOut(ready=True, errors=[], notices=[error_json(notice, "notice") for notice in notices])
 
 

@@ -1,5 +1,6 @@
 """Rulesets: listed, read, in prose, checked, signed off; the forms that ask for their facts."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import Path, Query
@@ -22,6 +23,7 @@ from api.routes.responses import (
 from api.schemas.base import RulesetKey
 from api.schemas.rulesets import (
     CheckedOut,
+    EditionChoiceOut,
     IndicatorOut,
     ProseOut,
     RulesetBrief,
@@ -33,6 +35,9 @@ from api.schemas.rulesets import (
 )
 from api.services import workflow
 from api.services.analysis import json_of
+from api.services.local_edition import local_edition
+from grading.language.edition_text import why_text
+from grading.language.local_editions import choice_of
 from grading.language.schema import FileKind, schema
 from grading.ruleset_id import edition_of, industry_of
 
@@ -41,6 +46,30 @@ Reader = Annotated[Context, needs(Rule.READ)]
 Edition = Annotated[str, Path(max_length=120, pattern=r"^[a-z0-9][a-z0-9_-]*$", examples=["national-2020"])]
 Industry = Annotated[str, Path(max_length=120, pattern=r"^[a-z0-9][a-z0-9_-]*$", examples=["rubber"])]
 UNUSABLE = refusals(404, 409)
+
+
+@router.get("/rulesets/choice", summary="The edition for a plant on a day")
+def choose_ruleset(
+    context: Reader,
+    industry: Annotated[str, Query(max_length=120, description="As in `/rulesets`.", examples=["rubber"])],
+    day: Annotated[date, Query(description="Of the assessment.", examples=["2023-09-10"])],
+    county: Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="GB/T 2260.", examples=["610404"])] = None,
+) -> EditionChoiceOut:
+    """The most local one of the industry that is in force: county, city, province, nation. Ties and gaps are told."""
+    local = local_edition(context.service, industry, county, day)
+    choice = choice_of(local, industry)
+    if local.ruleset is None:
+        refusal = local.refusal
+        code, why = (None, "") if refusal is None else (refusal.code.value, refusal.message)
+        return EditionChoiceOut(ruleset=None, scope=None, jurisdiction=None, others=[], code=code, why=why)
+    return EditionChoiceOut(
+        ruleset=local.ruleset.id,
+        scope=choice.scope,
+        jurisdiction=choice.jurisdiction,
+        others=list(choice.others),
+        code=None,
+        why=why_text(choice, local.ruleset.id),
+    )
 
 
 @router.get("/rulesets", summary="The rulesets of today")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from api.schemas.base import Area, In, Line, Out, RulesetKey
+from api.schemas.base import Area, In, Line, Out, Reasons, RulesetKey
 from api.schemas.decisions import DecisionOut
 
 Uscc = Annotated[
@@ -112,8 +112,21 @@ class UnitIn(In):
 
     site_id: UUID
     code: Line = Field(examples=["line-1"])
-    ruleset_id: RulesetKey
+    ruleset_id: RulesetKey | None = Field(
+        default=None,
+        description="By default the most local edition of `industry` that is in force where the site lies.",
+        examples=["national-2020/rubber"],
+    )
     name: Line | None = None
+    industry: Line | None = Field(
+        default=None,
+        description="Its id, a GB/T 4754 class or its name; without a `ruleset_id` each new audit begins with the most local "
+        "edition in force on its day.",
+        examples=[None],
+    )
+    ruleset_reason: Reasons | None = Field(
+        default=None, description="Why `ruleset_id` is not the most local edition of `industry`.", examples=[None]
+    )
 
 
 class UnitChange(In):

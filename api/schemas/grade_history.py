@@ -32,3 +32,4 @@ class GradeEventOut(Out):
     rulesets: list[str] = Field(description="The editions that graded it.", examples=[["national-2020/rubber"]])
     reasons: str
     batch: str | None = Field(description="The name of the batch that it was done in.")
+    waived: bool = Field(description="The grade that it put in force rests on a waiver (含豁免).")

@@ -9,7 +9,9 @@ from pydantic import Field, StringConstraints
 from api.schemas.base import In, Out
 from api.schemas.decisions import DecisionOut, stored_decision
 from api.schemas.trace import TraceEntryOut
+from api.services.granted_waivers import rests_on_waivers
 from api.store import AuditKind, AuditState, Grading
+from grading.model.audit import Standing
 from grading.model.base import Basis, Mode, Status
 from grading.model.gap import UnitGaps
 
@@ -72,6 +74,27 @@ class SignatureOut(Out):
     figures: list[str] = Field(examples=[["kiln_pm.A.all[1].require"]])
 
 
+class WaiverDocumentOut(Out):
+    """The document by which a waiver was granted."""
+
+    number: str
+    date: str
+
+
+class GradedWaiverOut(Out):
+    """A waiver of an indicator, as it stood on the day of the assessment."""
+
+    indicator: str
+    authority: str
+    reason: str
+    document: WaiverDocumentOut
+    begins: str = Field(alias="from")
+    until: str
+    evidence: list[str] = Field(default_factory=list)
+    standing: Standing
+    levels: list[str]
+
+
 class GradedUnitOut(OutcomeOut):
     """The grade of one unit with everything that led to it."""
 
@@ -100,6 +123,10 @@ class GradedUnitOut(OutcomeOut):
     indicators: list[IndicatorOut]
     gates: list[GateOut]
     notices: list[str]
+    waivers: list[GradedWaiverOut] | None = Field(
+        default=None,
+        description="Those that the audit states; `levels` are the ones at which the indicator counts by it.",
+    )
     trace: list[TraceEntryOut] | None = Field(default=None, description="Left out with `trace=false`.")
 
 
@@ -126,13 +153,14 @@ class GradingBrief(Out):
     audit_digest: str
     inputs: str = Field(description="The digest of everything that the result follows from.")
     created_at: datetime
+    waived: bool = Field(description="The grade would be another without a waiver (含豁免).")
 
     @classmethod
     def of(cls, row: Grading) -> "GradingBrief":
         """The row of the store."""
-        plain = {name: getattr(row, name) for name in cls.model_fields if name != "decision"}
+        plain = {name: getattr(row, name) for name in cls.model_fields if name not in ("decision", "waived")}
         decided = stored_decision(row.grade, row.attainable, row.mode, row.missing, row.open_figures)
-        return cls(**plain, decision=DecisionOut.of(decided))
+        return cls(**plain, decision=DecisionOut.of(decided), waived=rests_on_waivers(row))
 
 
 class GradingOut(GradedOut):

@@ -25,6 +25,17 @@ class LevelOut(Out):
     standing: int
 
 
+class EditionChoiceOut(Out):
+    """The edition that applies to a plant on a day."""
+
+    ruleset: str | None = Field(description="The most local one in force; null where there is not one alone.")
+    scope: Literal["county", "city", "province", "nation"] | None
+    jurisdiction: str | None
+    others: list[str] = Field(description="Less local editions that are in force too.")
+    code: str | None = Field(description="What keeps an edition from being chosen, as in docs/problems.md.")
+    why: str = Field(description="In Chinese.")
+
+
 class RulesetBrief(Out):
     """A ruleset in few words."""
 

@@ -12,9 +12,12 @@ from api import audit_log
 from api.access import Rule, in_area, require, unscoped
 from api.context import Context
 from api.problems import ErrorAt, Problem
+from api.services.local_edition import chosen_edition, local_edition
 from api.store import Assignment, Enterprise, Role, Site, Team, Unit
 from grading import calendar
 from grading import uscc as credit_code
+from grading.language.edition_text import why_text
+from grading.language.local_editions import choice_of
 from grading.language.problems import LanguageError
 
 LAST_END = date(2099, 12, 31)
@@ -107,22 +110,64 @@ def change_site(context: Context, site_id: UUID, changes: dict[str, Any]) -> Sit
 
 
 def add_unit(
-    context: Context, enterprise_id: UUID, *, site_id: UUID, code: str, ruleset_id: str, name: str | None
+    context: Context,
+    enterprise_id: UUID,
+    *,
+    site_id: UUID,
+    code: str,
+    name: str | None,
+    ruleset_id: str | None = None,
+    industry: str | None = None,
+    ruleset_reason: str | None = None,
 ) -> Unit:
-    """Register a unit; raises Problem (403, 404, 409, 422)."""
+    """Register a unit, with its ruleset or by its industry; raises Problem (403, 404, 409, 422)."""
     actor = require(context.db, Rule.KEEP_ENTERPRISES)
     site = context.find(Site, site_id)
     if site.enterprise_id != enterprise_id:
         raise _invalid("site_id", "厂区不属于这家企业。")
-    _refuse_unknown_ruleset(context, ruleset_id)
+    chosen, why = _edition(context, site, ruleset_id, industry, ruleset_reason)
     if context.db.scalar(select(Unit.id).where(Unit.site_id == site_id, Unit.code == code)):
         message = "这个厂区已有同编号的生产单元。"
         raise Problem("unit_exists", message, errors=[ErrorAt("code", message)])
-    made = Unit(enterprise_id=enterprise_id, site_id=site_id, code=code, ruleset_id=ruleset_id, name=name)
+    made = Unit(
+        enterprise_id=enterprise_id,
+        site_id=site_id,
+        code=code,
+        ruleset_id=chosen,
+        name=name,
+        industry=industry if ruleset_id is None else None,
+        ruleset_reason=ruleset_reason,
+    )
     context.db.add(made)
     context.db.flush()
-    audit_log.append(context.db, "unit.created", actor, enterprise_id=enterprise_id, subject=f"unit:{made.id}")
+    audit_log.append(
+        context.db,
+        "unit.created",
+        actor,
+        enterprise_id=enterprise_id,
+        subject=f"unit:{made.id}",
+        details={"ruleset": chosen, "why": why} if why else {},
+    )
     return made
+
+
+def _edition(
+    context: Context, site: Site, ruleset_id: str | None, industry: str | None, reason: str | None
+) -> tuple[str, str]:
+    """The ruleset of a unit with the reason for it (empty where only the ruleset is stated)."""
+    if ruleset_id is None and industry is None:
+        raise _invalid("ruleset_id", "请填规则集或行业。")
+    if ruleset_id is not None:
+        _refuse_unknown_ruleset(context, ruleset_id)
+    if industry is None:
+        return ruleset_id or "", reason or ""
+    today = calendar.today()
+    if ruleset_id is None:
+        return chosen_edition(context.service, industry, site.county, today)
+    local = local_edition(context.service, industry, site.county, today)
+    if local.ruleset is not None and local.ruleset.id != ruleset_id and not reason:
+        raise _invalid("ruleset_reason", f"最具体的现行版本是 {local.ruleset.id}；改用 {ruleset_id} 须写明理由。")
+    return ruleset_id, why_text(choice_of(local, industry, reason), ruleset_id)
 
 
 def change_unit(context: Context, unit_id: UUID, changes: dict[str, Any]) -> Unit:

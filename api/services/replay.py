@@ -16,11 +16,11 @@ from api.access import scope_cached
 from api.context import Context, find
 from api.grader import Grader
 from api.problems import invalid_audit
+from api.services.granted_waivers import as_read, content_with
 from api.store import AuditRevision, EditionProposal, FigureReview, GradedUnit, Grading, SignOff, Verdict
 from grading import calendar
 from grading.digest import digest
 from grading.engine.grade import Engine
-from grading.identifiers import IdentifierError, normalise_id
 from grading.intake import AuditError, check_audit, parse_json
 from grading.language.load import Library
 from grading.model import audit as domain
@@ -150,7 +150,8 @@ def replayed(db: Session, grader: Grader, stored: Grading) -> Replayed:
     engine = grader.of_digests(db, {row.ruleset_id: row.ruleset_digest for row in rows})
     content = find(db, AuditRevision, stored.revision_id).content
     try:
-        audit = read_as(content, {row.unit: row.ruleset_id for row in rows}, engine.library, stored.audit_digest)
+        named = {row.unit: row.ruleset_id for row in rows}
+        audit = read_as(content_with(content, stored.waivers), named, engine.library, stored.audit_digest)
     except AuditError as error:
         raise invalid_audit(error) from None
     graded = grader.grade(audit, stored.mode, engine)
@@ -180,7 +181,7 @@ def read_as(
     """
     raw = parse_json(content)
     for unit in raw["units"]:
-        unit["ruleset"] = rulesets.get(unit["id"], rulesets.get(_as_named(unit["id"]), unit["ruleset"]))
+        unit["ruleset"] = rulesets.get(unit["id"], rulesets.get(as_read(unit["id"]), unit.get("ruleset")))
     try:
         audit = check_audit(raw, library, as_recorded=True)
     except AuditError:
@@ -190,14 +191,6 @@ def read_as(
         return audit
     verbatim = check_audit(raw, library, as_recorded=True, verbatim=True)
     return verbatim if digest(verbatim) == audit_digest else audit
-
-
-def _as_named(unit_id: str) -> str:
-    """A unit's id as its grading has it."""
-    try:
-        return normalise_id(unit_id)[0]
-    except IdentifierError:
-        return unit_id
 
 
 def inputs_of(graded: Graded) -> str:

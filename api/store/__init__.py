@@ -46,6 +46,7 @@ from api.store.notices import MailState, Notice, NoticeKind
 from api.store.rulesets import SignOff, StoredRuleset
 from api.store.sign_in import CostlyUse, FailedSignIn, SignInSession, Token
 from api.store.users import Assignment, Role, Team, User
+from api.store.waivers import UnitWaiver
 from api.store.workers import Worker
 
 __all__ = [
@@ -116,6 +117,7 @@ __all__ = [
     "Team",
     "Token",
     "Unit",
+    "UnitWaiver",
     "User",
     "Verdict",
     "Worker",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from api.store.base import Base, id_column, now
@@ -77,6 +77,10 @@ class Unit(Base, kw_only=True):
     name: Mapped[str | None] = mapped_column(String(200), default=None)
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
+    industry: Mapped[str | None] = mapped_column(String(200), default=None)
+    """Where its edition follows from place and day: each new audit begins with the most local one in force."""
+    ruleset_reason: Mapped[str | None] = mapped_column(Text, default=None)
+    """The reason why a person chose another edition than the most local one."""
 
 
 def county_code(value: str) -> str:

@@ -37,6 +37,8 @@ class Grading(Base, kw_only=True):
     """Of an undecided one: how many values and tables nobody has stated; None where it is decided, or nobody counted."""
     open_figures: Mapped[int | None] = mapped_column(default=None)
     """The number of figures of the guideline that the authority has to verify."""
+    waivers: Mapped[str | None] = mapped_column(Text, default=None)
+    """The waivers beside the revision's content that it was made by: JSON, a list for each unit by its id."""
 
 
 class GradedUnit(Base, kw_only=True):

@@ -33,6 +33,7 @@ from api.store.notices import Notice
 from api.store.rulesets import SignOff, StoredRuleset
 from api.store.sign_in import Token
 from api.store.users import Assignment, Team, User
+from api.store.waivers import UnitWaiver
 
 Record = dict[str, Any]
 """Columns of a row with their values as the log writes them; a column without a value is left out."""
@@ -82,6 +83,7 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
                 personal=frozenset({"login", "name", "second_factor"}),
                 left_out=frozenset({"second_factor_step"}),
             ),
+            Recorded(UnitWaiver, "waiver"),
             Recorded(Assignment, "assignment"),
             # When a token was last used is no matter of who may do what.
             Recorded(

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 
 from grading.language.industries import Industries, industries_or_none
 from grading.language.industry_search import find
 from grading.language.load import Library
+from grading.language.local_editions import most_local
 from grading.ruleset_id import edition_of, industry_of
 
 RULESET, INDUSTRY = "ruleset", "industry"
@@ -33,29 +35,42 @@ class Assignment:
         self.ids = library.ids()
         self.edition = edition
         self.titles = {id_: library.title(id_) or id_ for id_ in self.ids}
+        self.library = library
         self.register: Industries | None = industries_or_none(library)
-        self._known: dict[tuple[str | None, str | None], Assigned] = {}
+        self._known: dict[tuple[str | None, str | None, str | None, date | None], Assigned] = {}
 
-    def of(self, ruleset: str | None, industry: str | None) -> Assigned:
-        """The ruleset that the two cells of a unit mean."""
-        key = (ruleset, industry)
+    def of(
+        self, ruleset: str | None, industry: str | None, county: str | None = None, day: date | None = None
+    ) -> Assigned:
+        """The ruleset that the cells of a unit mean; where its industry has several, the most local one in force."""
+        key = (ruleset, industry, county, day)
         if key not in self._known:
-            self._known[key] = self._assigned((ruleset or "").strip(), (industry or "").strip())
+            self._known[key] = self._assigned((ruleset or "").strip(), (industry or "").strip(), county, day)
         return self._known[key]
 
-    def _assigned(self, ruleset: str, industry: str) -> Assigned:
+    def _assigned(self, ruleset: str, industry: str, county: str | None, day: date | None) -> Assigned:
         if not ruleset and not industry:
             return Assigned(
                 None, "未填规则集，也未填行业；请填规则集（如 national-2020/lime）或行业（如 石灰窑、C3012）"
             )
         meant = {found.ruleset for found in find(self.register, industry)} if self.register and industry else set()
         if not ruleset:
-            return self._one(f"行业“{industry}”", [id_ for id_ in self.ids if industry_of(id_) in meant])
+            listed = [id_ for id_ in self.ids if industry_of(id_) in meant]
+            if day is not None and self.edition is None and len(listed) > 1 and len(set(map(industry_of, listed))) == 1:
+                return self._most_local(industry, meant, county, day)
+            return self._one(f"行业“{industry}”", listed)
         named = [ruleset] if ruleset in self.ids else self._named(ruleset)
         if meant and named and not any(industry_of(id_) in meant for id_ in named):
             said = f"规则集“{ruleset}”与行业“{industry}”不符；该行业的规则集：{self._shown(meant)}"
             return Assigned(None, said)
         return self._one(f"规则集“{ruleset}”", named, near=ruleset)
+
+    def _most_local(self, industry: str, names: Iterable[str], county: str | None, day: date) -> Assigned:
+        """The most local edition in force for a plant on a day; else what keeps it from being chosen."""
+        local = most_local(self.library, names, county, day)
+        if local.ruleset is not None:
+            return Assigned(local.ruleset.id)
+        return Assigned(None, f"行业“{industry}”：{'' if local.refusal is None else local.refusal.message}")
 
     def _named(self, name: str) -> list[str]:
         return [id_ for id_ in self.ids if name in (industry_of(id_), self.titles[id_])]

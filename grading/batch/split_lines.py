@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -104,11 +105,14 @@ def _rulesets_of(text: bytes, assignment: Assignment) -> tuple[list[str], list[t
         return [], [(None, "units", "不能读入：没有核查单元")]
     found: dict[str, None] = {}
     wrong: list[tuple[str | None, str, str]] = []
+    county, day = _place_and_day(raw)
     for i, unit in enumerate(units):
         named = unit.get("ruleset") if isinstance(unit, dict) else None
         id_ = unit.get("id") if isinstance(unit, dict) else None
-        assigned = assignment.of(named if isinstance(named, str) else None, None)
-        if assigned.ruleset is None or assigned.ruleset != named:
+        industry = unit.get("industry") if isinstance(unit, dict) and named is None else None
+        stated = industry if isinstance(industry, str) else None
+        assigned = assignment.of(named if isinstance(named, str) else None, stated, county, day)
+        if assigned.ruleset is None or (stated is None and assigned.ruleset != named):
             reason = assigned.reason or f"规则集应写作 {assigned.ruleset}"
             wrong.append((id_ if isinstance(id_, str) else None, f"units[{i}].ruleset", reason))
         else:
@@ -117,3 +121,14 @@ def _rulesets_of(text: bytes, assignment: Assignment) -> tuple[list[str], list[t
     if not wrong and len(set(industries)) < len(industries):
         wrong.append((None, "units", "同一份审核中有同一行业两个版本的单元，不能都评；请分成两份"))
     return list(found), wrong
+
+
+def _place_and_day(raw: dict[str, Any]) -> tuple[str | None, date | None]:
+    """The county and the day of an audit, as far as they can be read; what is wrong with them the intake says."""
+    enterprise, day = raw.get("enterprise"), raw.get("assessed_on")
+    county = enterprise.get("county") if isinstance(enterprise, dict) else None
+    try:
+        read = date.fromisoformat(day) if isinstance(day, str) else None
+    except ValueError:
+        read = None
+    return county if isinstance(county, str) else None, read

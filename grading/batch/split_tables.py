@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -12,12 +13,14 @@ from grading.batch.assignment import HEADS as TELLING
 from grading.batch.assignment import INDUSTRY, RULESET, Assignment
 from grading.batch.beside import tables_beside
 from grading.batch.heads import PROBLEM, HeadNames, plain_head, table_names
-from grading.batch.layout import HEADS, UNIT_ID, LayoutError, Reject
+from grading.batch.layout import COUNTY, HEADS, UNIT_ID, LayoutError, Reject
 from grading.batch.sheets import sheets_of
 from grading.batch.split import Part, Split
 from grading.batch.staging import BROKEN, SOURCE_LINE, open_tables, stage_csv, stage_sheet
 from grading.batch.tables import UNITS_FILE, TableSource
 from grading.batch.unit_ids import normalised
+from grading.columns.layout import ASSESSED_ON
+from grading.day_text import DayError, day_from_text
 from grading.language.load import Library
 from grading.language.problems import LanguageError
 from grading.model.ruleset import Ruleset
@@ -78,6 +81,14 @@ class _UnitHeads(HeadNames):
         self.identifiers = frozenset(HEADS) - {"assessed_on"} | {INDUSTRY}
 
 
+def _day(text: str | None) -> date | None:
+    """The day of an assessment, where it can be read; what is wrong with it is told when the part is read."""
+    try:
+        return day_from_text(text) if text is not None else None
+    except DayError:
+        return None
+
+
 def split_tables(library: Library, file: Path, assignment: Assignment, work: Path, skip_unknown: bool) -> Split:
     """Find the ruleset of each unit, and write the tables of each ruleset's units below `work`. Raises LayoutError."""
     work.mkdir(parents=True, exist_ok=True)
@@ -95,6 +106,7 @@ def split_tables(library: Library, file: Path, assignment: Assignment, work: Pat
             ]
         )
     telling = [named.get(RULESET), named.get(INDUSTRY)]
+    telling += [named.get(COUNTY), named.get(ASSESSED_ON)]
     told = units.scan.select(SOURCE_LINE, named[UNIT_ID], *dict.fromkeys(t for t in telling if t)).collect()
     ids = normalised(told[named[UNIT_ID]]).values
     cells = [told[head].cast(pl.String).to_list() if head else [None] * told.height for head in telling]
@@ -102,8 +114,8 @@ def split_tables(library: Library, file: Path, assignment: Assignment, work: Pat
     rejects: list[Reject] = []
     codes: dict[str, int] = {}
     assigned: list[int | None] = []
-    for position, (ruleset, industry) in enumerate(zip(*cells, strict=True)):
-        found = assignment.of(ruleset, industry)
+    for position, (ruleset, industry, county, day) in enumerate(zip(*cells, strict=True)):
+        found = assignment.of(ruleset, industry, county, _day(day))
         if found.ruleset is None:
             place = RULESET if ruleset or not named.get(INDUSTRY) else INDUSTRY
             rejects.append(Reject(units.shown, lines[position], ids[position], place, found.reason))
@@ -121,7 +133,7 @@ def split_tables(library: Library, file: Path, assignment: Assignment, work: Pat
     ignored: list[str] = []
     notices: list[Reject] = []
     written: dict[str, dict[str, str]] = {name: {} for name in codes}
-    telling_heads = {head for head in telling if head}
+    telling_heads = {head for head in telling[:2] if head}
     by_table: list[tuple[_Staged, dict[str, str], pl.Series, bool]] = [
         (units, dict.fromkeys(codes, UNITS), of_unit, False)
     ]

@@ -169,13 +169,20 @@ def _indicator_columns(ruleset: Ruleset, partial: bool) -> list[Column]:
             status = pl.col(f"{indicator.id}.{level}")
             met = pl.when(status == "met").then(pl.lit(labels[level])).otherwise(met)
             could_be = pl.when(status != "unmet").then(pl.lit(labels[level])).otherwise(could_be)
+        waived = pl.any_horizontal(pl.col(f"{indicator.id}.{level}") == "waived" for level in ruleset.scale.graded)
         cells = (
             pl.when(met == could_be)
             .then(met)
             .otherwise(pl.concat_str([met, pl.lit("（最好可能 "), could_be, pl.lit("）")]))
         )
         applicable = pl.col(f"{indicator.id}.applicable")
-        shown = pl.when(applicable.eq_missing(pl.lit(False))).then(pl.lit("不适用")).otherwise(cells)
+        shown = (
+            pl.when(waived)
+            .then(pl.lit(STATUS["waived"]))
+            .when(applicable.eq_missing(pl.lit(False)))
+            .then(pl.lit("不适用"))
+            .otherwise(cells)
+        )
         columns.append(Column(indicator.title, 12, shown, True))
     return columns
 

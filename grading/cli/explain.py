@@ -100,7 +100,7 @@ def _print(
     for child in reason.children:
         _grow(tree, child, depth)
     print_block(tree)
-    legend = "否决与限制条件：○ 无此情形，● 有此情形；要求：✓ 满足，✗ 不满足；？ 未知。"
+    legend = "否决与限制条件：○ 无此情形，● 有此情形；要求：✓ 满足，✗ 不满足，免 豁免；？ 未知。"
     out.print(f"[dim]{legend}{'# 后为规则触发的次序。' if depth.trace else ''}[/dim]")
     noted = notices(unit.notices, Mode.TRIAL if decision.kind is Kind.TRIAL else Mode.OFFICIAL)
     if noted:

@@ -13,6 +13,7 @@ from grading.cli.terminal import out, print_block
 from grading.language.decision_text import level_label, managed_text, outcome_text
 from grading.language.measure_text import measure_text
 from grading.language.prose import day_text, glue, number_text
+from grading.language.waiver_text import waiver_text
 from grading.model.audit import Audit
 from grading.model.decision import Causes
 from grading.model.gap import Alternative, Change, ChangeSet, EnterprisePlan, GapLine, Step, UnitGaps
@@ -31,6 +32,8 @@ def print_gaps(audit: Audit, ruleset: Ruleset, gaps: UnitGaps, causes: Causes | 
         f"现为 [bold]{outcome_text(ruleset.scale, gaps.outcome, causes)}[/bold]"
         + (f"，目标 [bold]{_label(ruleset, gaps.target)}[/bold]" if gaps.steps else "，已是最高等级")
     )
+    for waiver in gaps.waivers:
+        _print_below(escape(f"{waiver_text(ruleset, waiver)}。到期前不计为差距。"))
     if gaps.steps:
         is_excluded = gaps.outcome.grade == UNGRADED
         if is_excluded:

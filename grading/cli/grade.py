@@ -16,8 +16,10 @@ from grading.gaps.causes import decision_of, graded_document, unit_decisions
 from grading.gaps.ground_figures import unit_figures
 from grading.intake import AuditError
 from grading.language.decision_text import decision_text, level_label, outcome_text
+from grading.language.edition_text import why_text
 from grading.language.figures_text import NAMED_IN_TERMINAL, figures_text
 from grading.language.short_boards import short_boards
+from grading.language.waiver_text import mark_of, waivers_text
 from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.result import Grading
@@ -68,6 +70,8 @@ class _Results:
         self.notices: dict[str, dict[str, None]] = {}
         self.short: list[str] = []
         self.figures: list[str] = []
+        self.waivers: list[str] = []
+        self.editions: list[str] = []
         self.table = Table(header_style="bold")
         self.table.add_column("企业 / 生产线", overflow="fold", min_width=16)
         if self.wide:
@@ -89,17 +93,21 @@ class _Results:
             ruleset = rulesets[unit.ruleset]
             ruleset_text = f"{escape(ruleset.title)}\n[dim]{ruleset.id}[/dim]"
             lines = [head, f"  {escape(unit.id)}", *([] if self.wide else [f"[dim]  {ruleset.id}[/dim]"])]
-            text = outcome_text(ruleset.scale, unit.outcome, decision.causes)
+            text = outcome_text(ruleset.scale, unit.outcome, decision.causes) + mark_of(unit)
             self.table.add_row(
                 Folded("\n".join(line for line in lines if line)),
                 *([Folded(ruleset_text)] if self.wide else []),
                 Folded(f"[bold]{text}[/bold]"),
             )
             head = ""
+            choice = next(one.choice for one in audit.units if one.id == unit.id)
             boards = short_boards(ruleset, unit)
             plant = f"{escape(audit.enterprise.name)} · {escape(unit.id)}"
             if boards is not None:
                 self.short.append(f"{plant}  [bold]{escape(boards.text())}[/bold]")
+            if choice is not None:
+                self.editions.append(f"{plant}  {escape(why_text(choice, unit.ruleset))}")
+            self.waivers += [f"{plant}  {escape(text)}" for text in waivers_text(ruleset, unit)]
             if grounds is not None:
                 self.figures.append(f"{plant}  {escape(figures_text(grounds, NAMED_IN_TERMINAL))}")
             for notice in unit.notices:
@@ -111,7 +119,7 @@ class _Results:
         for line in self.short:
             out.print(line)
         print_block(self.table)
-        for line in self.figures:
+        for line in (*self.editions, *self.waivers, *self.figures):
             out.print(line)
         out.print(f"[dim]{UNDECIDED_NOTE}[/dim]")
         for notice, ids in self.notices.items():

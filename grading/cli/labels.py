@@ -8,7 +8,12 @@ from grading.model.base import Mode, Status
 from grading.model.gap import Costs
 
 STATUS_WORDS = {status: vocabulary.STATUS[status.value] for status in Status}
-STATUS_MARKS = {Status.MET: "[green]✓[/green]", Status.UNMET: "[red]✗[/red]", Status.UNKNOWN: "[yellow]？[/yellow]"}
+STATUS_MARKS = {
+    Status.MET: "[green]✓[/green]",
+    Status.UNMET: "[red]✗[/red]",
+    Status.UNKNOWN: "[yellow]？[/yellow]",
+    Status.WAIVED: "[cyan]免[/cyan]",
+}
 GATE_MARKS = {**STATUS_MARKS, Status.MET: "[red]●[/red]", Status.UNMET: "[green]○[/green]"}
 NOTICE_WORDS = {
     "draft_ruleset": "规则集为草案，未经审定",

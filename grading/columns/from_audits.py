@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from grading.columns.layout import ASSESSED_ON, ROW_KEY, TYPES, UNIT, Columns, pack, stated
+from grading.columns.layout import ASSESSED_ON, ROW_KEY, TYPES, UNIT, Columns, pack, stated, waived
 from grading.model.audit import Audit, Known, UnitAudit
 from grading.model.ruleset import Fact, Ruleset
 
@@ -25,8 +25,22 @@ def from_audits(ruleset: Ruleset, units: Iterable[tuple[Audit, UnitAudit]]) -> C
         pl.Series(stated(group), [group in unit.groups for _, unit in listed], dtype=pl.Boolean)
         for group in ruleset.groups
     ]
+    found += _waived(ruleset, listed)
     groups = {group: _rows(ruleset, group, [unit for _, unit in listed]) for group in ruleset.groups}
     return Columns(pl.DataFrame(found), groups)
+
+
+def _waived(ruleset: Ruleset, units: list[tuple[Audit, UnitAudit]]) -> list[pl.Series]:
+    """A column for each indicator of which any unit has a waiver in force."""
+    if not any(unit.waivers for _, unit in units):
+        return []
+    of_units = [unit.waived_on(audit.assessed_on) for audit, unit in units]
+    anywhere = frozenset().union(*of_units)
+    return [
+        pl.Series(waived(indicator.id), [indicator.id in some for some in of_units], dtype=pl.Boolean)
+        for indicator in ruleset.indicators
+        if indicator.id in anywhere
+    ]
 
 
 def _rows(ruleset: Ruleset, group: str, units: list[UnitAudit]) -> pl.DataFrame:

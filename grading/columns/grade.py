@@ -14,13 +14,13 @@ from grading.model.base import Mode, Status
 from grading.model.result import UNGRADED
 from grading.model.ruleset import Ruleset
 from grading.plan.build import boundaries, build_plan
-from grading.plan.nodes import Plan, Target
+from grading.plan.nodes import Plan, Target, Waived
 from grading.problems.codes import ProblemCode
 from grading.problems.reason import ReasonError
 
-STATUS = pl.Enum([Status.UNMET.value, Status.MET.value, Status.UNKNOWN.value])
+STATUS = pl.Enum([Status.UNMET.value, Status.MET.value, Status.UNKNOWN.value, Status.WAIVED.value])
 """In the order of their codes; null: the condition is not there on that day."""
-UNKNOWN_CODE = 2
+UNKNOWN_CODE, WAIVED_CODE = 2, 3
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class ColumnGrader:
             raise ReasonError(ProblemCode.LEVEL_UNKNOWN, level=target, levels=tuple(ruleset.scale.graded))
         self.ruleset, self.mode, self.target = ruleset, mode, target
         self._changes = boundaries(ruleset)
-        self._plans: dict[int, Plan] = {}
+        self._plans: dict[tuple[int, bool], Plan] = {}
 
     def grade(self, columns: Columns) -> UnitGrades:
         """The grades of all units; each by what its ruleset asks for on the day of its assessment."""
@@ -72,24 +72,31 @@ class ColumnGrader:
         )
 
     def by_period(self, columns: Columns) -> list[Period]:
-        """The units apart by what their ruleset asks for on the day of their assessment; one part where it is the same."""
+        """The units apart by what their ruleset asks for on the day of their assessment, and by whether they have waivers.
+
+        One part where that is the same of all.
+        """
         days = columns.units[ASSESSED_ON]
-        periods = pl.Series(self._changes, dtype=pl.Date).search_sorted(days, side="right") if self._changes else None
-        if periods is None or periods.n_unique() < 2:
+        has_waivers = columns.has_waivers
+        periods = has_waivers.cast(pl.UInt32)
+        if self._changes:
+            periods += 2 * pl.Series(self._changes, dtype=pl.Date).search_sorted(days, side="right")
+        if periods.n_unique() < 2:
             every = pl.int_range(columns.height, dtype=pl.UInt32, eager=True)
-            return [Period(self._plan(days[0] if columns.height else date.min), columns, every)]
+            day, some = (days[0], has_waivers[0]) if columns.height else (date.min, False)
+            return [Period(self._plan(day, some), columns, every)]
         parts: list[Period] = []
         for period in periods.unique().sort():
             here = periods == period
             part = columns.only(here)
-            parts.append(Period(self._plan(part.units[ASSESSED_ON][0]), part, here.arg_true()))
+            parts.append(Period(self._plan(part.units[ASSESSED_ON][0], period % 2 == 1), part, here.arg_true()))
         return parts
 
-    def _plan(self, day: date) -> Plan:
-        period = bisect_right(self._changes, day)
-        if period not in self._plans:
-            self._plans[period] = build_plan(self.ruleset, self.mode, day)
-        return self._plans[period]
+    def _plan(self, day: date, with_waivers: bool) -> Plan:
+        key = bisect_right(self._changes, day), with_waivers
+        if key not in self._plans:
+            self._plans[key] = build_plan(self.ruleset, self.mode, day, with_waivers)
+        return self._plans[key]
 
 
 class _Grades:
@@ -123,11 +130,22 @@ class _Grades:
         applicable = {
             f"{indicator.id}.applicable": self._applicable(indicator.id) for indicator in self.ruleset.indicators
         }
-        indicators = _as_words(pl.DataFrame(own)).hstack(pl.DataFrame(applicable))
+        indicators = _as_words(pl.DataFrame(own), self._waived()).hstack(pl.DataFrame(applicable))
         return UnitGrades(
             units.select(_unit_columns(self.ruleset, units.columns)).with_columns(self._lists(own, levels["target"])),
             indicators.select(name for i in self.ruleset.indicators for name in _indicator_columns(self.ruleset, i.id)),
         )
+
+    def _waived(self) -> dict[str, pl.Series]:
+        """By the column of an indicator at a level, where it counts by a waiver: not met by itself."""
+        if not self.plan.with_waivers:
+            return {}
+        found: dict[str, pl.Series] = {}
+        for (id_, level), ref in self.plan.indicator_levels.items():
+            kind = self.plan.nodes[ref.node].kind
+            if isinstance(kind, Waived):
+                found[f"{id_}.{level}"] = self.statuses.of(kind.waiver) & ~self.statuses.of(kind.own).fill_null(False)
+        return found
 
     def _outcome(self, target: Target) -> tuple[pl.Series, pl.Series]:
         """Grade and attainable as positions in the scale; the one after the floor is `ungraded`."""
@@ -186,9 +204,12 @@ class _Grades:
         return lists.select(pl.col(name).fill_null(pl.lit([], dtype=pl.List(pl.UInt16))).list.eval(kinds))[name]
 
 
-def _as_words(statuses: pl.DataFrame) -> pl.DataFrame:
-    """Columns of three values, in words."""
-    return statuses.select(pl.all().cast(pl.UInt8).fill_null(UNKNOWN_CODE).cat.to(STATUS))
+def _as_words(statuses: pl.DataFrame, waived: Mapping[str, pl.Series] | None = None) -> pl.DataFrame:
+    """Columns of three values, in words; `waived` says by column where the word is `waived`."""
+    codes = statuses.select(pl.all().cast(pl.UInt8).fill_null(UNKNOWN_CODE))
+    if waived:
+        codes = codes.with_columns(codes[name].set(where, WAIVED_CODE) for name, where in waived.items())
+    return codes.select(pl.all().cat.to(STATUS))
 
 
 def _unit_columns(ruleset: Ruleset, there: list[str]) -> list[str]:

@@ -11,6 +11,7 @@ a row of the form, `unit` (the position of its unit in the frame of units, UInt3
 | choices | UInt64, a bit an option, the first option lowest |
 | date | Date |
 
+`<indicator>.waived` (Boolean, in the frame of units; absent where no unit has one) says that a waiver is in force.
 `<group>.stated` (Boolean, in the frame of units) says whether the unit has that table at all: a table that is not stated is
 unknown, one without rows is empty. `assessed_on` (Date) is never null. Columns whose names have a dot are never facts.
 """
@@ -30,6 +31,7 @@ from grading.problems.reason import CodedError
 UNIT = "unit"
 ROW_KEY = ".key"
 ASSESSED_ON = "assessed_on"
+WAIVED = ".waived"
 MAX_OPTIONS = 64
 BOUNDS = 2**60
 """Added to what stands for a number that is an upper bound; no number comes near."""
@@ -83,7 +85,27 @@ class Columns:
             name: pl.concat([rows, other.groups[name].with_columns(pl.col(UNIT) + self.height).select(rows.columns)])
             for name, rows in self.groups.items()
         }
-        return replace(self, units=pl.concat([self.units, other.units.select(self.units.columns)]), groups=groups)
+        units = [side.units.with_columns(side.waivers_of(self, other)) for side in (self, other)]
+        return replace(self, units=pl.concat([units[0], units[1].select(units[0].columns)]), groups=groups)
+
+    def waivers_of(self, *many: "Columns") -> list[pl.Series]:
+        """The columns of waivers that any of these has, as they are for the units of this one."""
+        names = dict.fromkeys(name for one in many for name in one.units.columns if name.endswith(WAIVED))
+        units, none = self.units, pl.Series([False])
+        return [units[n] if n in units.columns else none.new_from_index(0, self.height).alias(n) for n in names]
+
+    @property
+    def has_waivers(self) -> pl.Series:
+        """Of each unit, whether any waiver is in force."""
+        found = pl.Series([False]).new_from_index(0, self.height)
+        for column in self.waivers_of(self):
+            found = found | column
+        return found
+
+
+def waived(indicator: str) -> str:
+    """The column that says whether a waiver of an indicator is in force for a unit."""
+    return f"{indicator}{WAIVED}"
 
 
 def stated(group: str) -> str:

@@ -9,9 +9,9 @@ from functools import reduce
 import polars as pl
 
 from grading.columns.comparison import compared, constant
-from grading.columns.layout import Columns, stated
+from grading.columns.layout import Columns, stated, waived
 from grading.columns.sheet import Sheet, Sheets
-from grading.plan.nodes import Atom, Copy, Every, Free, Guarded, Nested, Node, OverRows, Plan, Ref
+from grading.plan.nodes import Atom, Copy, Every, Free, Guarded, Nested, Node, OverRows, Plan, Ref, Waived, Waiver
 
 
 class Statuses:
@@ -56,6 +56,11 @@ class Statuses:
             return self.of(kind.child) | ~self.of(kind.guard)
         if isinstance(kind, Nested):
             return self.of(kind.own) | self.of(kind.better)
+        if isinstance(kind, Waived):
+            return self.of(kind.own) | self.of(kind.waiver)
+        if isinstance(kind, Waiver):
+            units, name = self.columns.units, waived(kind.indicator)
+            return units[name] if name in units.columns else constant(False, units.height)
         if isinstance(kind, Copy):
             return self._copy(kind, sheet)
         return constant(True if isinstance(kind, Free) else None, sheet.height)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from grading.columns.layout import ASSESSED_ON, ROW_KEY, UNIT, Columns, stated, unpack
-from grading.model.audit import Audit, Enterprise, Known, Row, UnitAudit
+from grading.columns.layout import ASSESSED_ON, ROW_KEY, UNIT, Columns, stated, unpack, waived
+from grading.model.audit import Audit, Enterprise, Known, Row, UnitAudit, Waiver, WaiverDocument
 from grading.model.ruleset import Ruleset
 
 
@@ -17,8 +17,31 @@ def to_audits(ruleset: Ruleset, columns: Columns) -> Iterator[Audit]:
             rows[group].setdefault(held[UNIT], []).append(row)
     for position, held in enumerate(columns.units.iter_rows(named=True)):
         groups = {group: tuple(rows[group].get(position, ())) for group in rows if held.get(stated(group))}
-        unit = UnitAudit(id="unit", ruleset=ruleset.id, facts=_known(ruleset, None, held), groups=groups)
+        unit = UnitAudit(
+            id="unit",
+            ruleset=ruleset.id,
+            facts=_known(ruleset, None, held),
+            groups=groups,
+            waivers=_waivers(ruleset, held),
+        )
         yield Audit(enterprise=Enterprise(name="-"), assessed_on=held[ASSESSED_ON], units=(unit,))
+
+
+def _waivers(ruleset: Ruleset, held: Mapping[str, Any]) -> tuple[Waiver, ...]:
+    """Waivers of the indicators that columns say are waived, of the day alone: nobody's document, no reason."""
+    day = held[ASSESSED_ON]
+    return tuple(
+        Waiver(
+            indicator=indicator.id,
+            authority="-",
+            reason="-",
+            document=WaiverDocument(number="-", issued_on=day),
+            from_=day,
+            until=day,
+        )
+        for indicator in ruleset.indicators
+        if held.get(waived(indicator.id))
+    )
 
 
 def _known(ruleset: Ruleset, group: str | None, held: Mapping[str, Any]) -> dict[str, Known]:

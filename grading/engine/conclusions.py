@@ -16,10 +16,11 @@ FactValue = Scalar | frozenset[str] | Interval | None
 
 @dataclass(frozen=True)
 class UnitFacts:
-    """The known facts of a unit: values by fact, and rows by group; a group that is absent was not stated."""
+    """The known facts of a unit: values by fact, rows by group (one that is absent was not stated), waived indicators."""
 
     values: Mapping[str, FactValue]
     rows: Mapping[str, Sequence[Mapping[str, FactValue]]]
+    waived: frozenset[str] = frozenset()
 
     @cached_property
     def bounded(self) -> frozenset[str]:

@@ -34,6 +34,7 @@ from grading.model.result import (
     Lazy,
     Outcome,
     UnitGrading,
+    WaiverResult,
 )
 from grading.model.ruleset import Computed, Fact, Ruleset
 from grading.plan.build import boundaries, build_plan
@@ -55,6 +56,8 @@ class Asking(NamedTuple):
     dimension: str
     applies: tuple[int, Meaning] | None
     levels: tuple[tuple[str, int, Meaning], ...]
+    own: tuple[tuple[str, int, Meaning], ...]
+    """The same, but for waivers."""
 
 
 def _asking(plan: Plan, slots: Slots) -> Iterator[Asking]:
@@ -62,10 +65,12 @@ def _asking(plan: Plan, slots: Slots) -> Iterator[Asking]:
         statuses = (Status.UNMET, Status.UNKNOWN, Status.MET)
         return slots.of_node[ref.node], statuses[::-1] if ref.negated else statuses
 
+    graded = plan.ruleset.scale.graded
     for indicator in plan.ruleset.indicators:
-        levels = tuple((level, *at(plan.indicator_levels[indicator.id, level])) for level in plan.ruleset.scale.graded)
+        levels = tuple((level, *at(plan.indicator_levels[indicator.id, level])) for level in graded)
+        own = tuple((level, *at(plan.own_levels[indicator.id, level])) for level in graded)
         applies = plan.applies.get(indicator.id)
-        yield Asking(indicator.id, indicator.dimension, None if applies is None else at(applies), levels)
+        yield Asking(indicator.id, indicator.dimension, None if applies is None else at(applies), levels, own)
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ class Engine:
 
     def __init__(self, library: Library | None = None) -> None:
         self.library = library or Library()
-        self._ready: OrderedDict[tuple[str, Mode, int], Ready] = OrderedDict()
+        self._ready: OrderedDict[tuple[str, Mode, int, bool], Ready] = OrderedDict()
         self._known: dict[str, tuple[Ruleset, str, tuple[date, ...]]] = {}
         self._lock, self._building = Lock(), Lock()
 
@@ -114,25 +119,25 @@ class Engine:
         """Read a ruleset anew when it is asked for next: its library has another one of the id, or none."""
         self._known.pop(ruleset_id, None)
 
-    def ready(self, ruleset_id: str, mode: Mode, day: date) -> Ready:
-        """The machine of a ruleset for a day; built and proven on first use."""
+    def ready(self, ruleset_id: str, mode: Mode, day: date, with_waivers: bool = False) -> Ready:
+        """The machine of a ruleset for a day; built and proven on first use. Units with waivers have one of their own."""
         ruleset, its_digest, changes = self._ruleset(ruleset_id)
-        key = (its_digest, mode, bisect_right(changes, day))
+        key = (its_digest, mode, bisect_right(changes, day), with_waivers)
         with self._lock:
             if key in self._ready:
                 self._ready.move_to_end(key)
                 return self._ready[key]
         with self._building:
-            ready = self._ready.get(key) or self._build(ruleset, its_digest, mode, day)
+            ready = self._ready.get(key) or self._build(ruleset, its_digest, mode, day, with_waivers)
         with self._lock:
             self._ready[key] = ready
             while len(self._ready) > MAX_MACHINES:
                 self._ready.popitem(last=False)
         return ready
 
-    def _build(self, ruleset: Ruleset, its_digest: str, mode: Mode, day: date) -> Ready:
+    def _build(self, ruleset: Ruleset, its_digest: str, mode: Mode, day: date, with_waivers: bool) -> Ready:
         with gc_paused():
-            plan = build_plan(ruleset, mode, day)
+            plan = build_plan(ruleset, mode, day, with_waivers)
             machine = Machine(build_network(plan))
         asking = tuple(_asking(plan, machine.network.slots))
         return Ready(ruleset, its_digest, plan, machine, order(ruleset), asking)
@@ -146,7 +151,8 @@ class Engine:
 
     def _unit(self, audit: Audit, index: int, mode: Mode) -> UnitGrading:
         unit = audit.units[index]
-        ready = self.ready(unit.ruleset, mode, audit.assessed_on)
+        waived = unit.waived_on(audit.assessed_on) if unit.waivers else None
+        ready = self.ready(unit.ruleset, mode, audit.assessed_on, bool(waived))
         with gc_paused():
             facts = unit_facts(audit, index, ready)
             found = ready.machine.run(facts)
@@ -168,7 +174,7 @@ def unit_facts(audit: Audit, index: int, ready: Ready) -> UnitFacts:
     values |= _values(facts, {fact: known for fact, known in serving if known is not None})
     values["assessed_on"] = audit.assessed_on
     rows = {group: [_values(facts, row.facts) for row in listed] for group, listed in unit.groups.items()}
-    return UnitFacts(with_computed(ready.computed, values, rows), rows)
+    return UnitFacts(with_computed(ready.computed, values, rows), rows, unit.waived_on(audit.assessed_on))
 
 
 def _values(declared: Mapping[str, Fact], facts: Mapping[str, Known]) -> dict[str, FactValue]:
@@ -211,25 +217,43 @@ class _Reading:
             values=Later(self._values),
             ways=plan.ways,
             notices=_notices(self.ruleset, day, county),
+            waivers=tuple(self._waivers(indicators, day)),
         )
+
+    def _waivers(self, indicators: tuple[IndicatorResult, ...], day: date) -> Iterator[WaiverResult]:
+        """The stated waivers; only one that is in force lets its indicator count."""
+        for waiver in self.unit.waivers:
+            standing = waiver.standing_on(day)
+            result = next((one for one in indicators if one.id == waiver.indicator), None)
+            levels = {} if standing != "in_force" or result is None else result.levels
+            yield WaiverResult(waiver, standing, tuple(k for k, status in levels.items() if status is Status.WAIVED))
 
     def _indicator(self, asking: Asking) -> IndicatorResult:
         values = self.found.values
-        indicator, dimension, applies, levels = asking
+        indicator, dimension, applies, levels, own = asking
         applicable: bool | None = True
         if applies is not None:
             slot, meaning = applies
             applicable = APPLICABLE[meaning[values[slot]]]
-        statuses = {level: meaning[values[slot]] for level, slot, meaning in levels}
+        own_statuses = statuses = {level: meaning[values[slot]] for level, slot, meaning in own}
+        if self.plan.with_waivers:
+            statuses = {level: self._counted(slot, meaning) for level, slot, meaning in levels}
         level = attainable = self.ruleset.scale.floor
         # From the worst level on: what is met at one is met at every worse one.
-        for name, status in reversed(statuses.items()):
+        for name, status in reversed(own_statuses.items()):
             if status is Status.UNMET:
                 break
             attainable = name
             if status is Status.MET:
                 level = name
         return IndicatorResult(indicator, dimension, applicable, statuses, level, attainable)
+
+    def _counted(self, slot: int, meaning: Meaning) -> Status:
+        """An indicator's status at a level, as the rule that fired has it in words: `waived` where it counts by its waiver."""
+        effect = self.found.fired[slot]
+        if effect is not None and effect.words is not None and effect.words.get("status") == Status.WAIVED:
+            return Status.WAIVED
+        return meaning[self.found.values[slot]]
 
     def _short_boards(self, indicators: tuple[IndicatorResult, ...]) -> tuple[str, ...]:
         """The indicators that are not met at the level next better than the grade, vetoes aside; the unmet first."""

@@ -59,6 +59,14 @@ class Values(NamedTuple):
     asked: tuple[Asked, ...]
 
 
+class Waivers(NamedTuple):
+    """A fact of waivers: its parcel, its text behind the id but for the values, and the indicators that it tells of."""
+
+    parcel: str
+    text: str
+    indicators: tuple[str, ...]
+
+
 class Step(NamedTuple):
     """A row's step in a condition over rows: `text` but for the row's status and what holds of the rows so far."""
 
@@ -95,6 +103,7 @@ class Loaded:
         self.statuses = [(view, self._statuses(parcel)) for view, parcel in of("nodes")]
         self.copies = [(view, self._statuses(parcel)) for view, parcel in of("copies") if view is not None]
         self.stated = [(view, self._stated(parcel, view)) for view, parcel in of("stated") if view is not None]
+        self.waivers = [self._waivers(parcel) for _, parcel in of("waivers")]
         self.steps = [(view, self._steps(parcel, view)) for view, parcel in of("steps") if view is not None]
 
     @cached_property
@@ -159,6 +168,12 @@ class Loaded:
     def _stated(self, parcel: Parcel, view: int) -> Constant:
         prop = self.network.names.of(Property("table", view=view))
         return Constant(parcel.name, f'","{parcel.name}":1,"{prop}":', len(parcel.tables))
+
+    def _waivers(self, parcel: Parcel) -> Waivers:
+        indicators = tuple(str(table.of) for table in parcel.tables)
+        names = [self.network.names.of(Property("waiver", indicator)) for indicator in indicators]
+        text = "".join(f',"{name}":%d' for name in names)
+        return Waivers(parcel.name, f'","{parcel.name}":1{text}}}', indicators)
 
     def _steps(self, parcel: Parcel, view: int) -> Steps:
         plan, slots = self.network.plan, self.network.slots

@@ -13,9 +13,9 @@ from grading.engine.parcels import Pack, Parcel, Source, packs_of, parcels_of
 from grading.engine.row_tables import of_no_rows, of_step
 from grading.engine.rules import Names, NetworkError, Table, Tests, names_of
 from grading.engine.slots import Slots, slots_of
-from grading.engine.status_tables import of_node, of_target
+from grading.engine.status_tables import of_node, of_target, of_waiver
 from grading.engine.value_tables import Facts
-from grading.plan.nodes import Atom, Copy, Figure, Free, OverRows, Plan
+from grading.plan.nodes import Atom, Copy, Figure, Free, OverRows, Plan, Waiver
 
 CAP = 60_000
 """So many firings of a rule the library tells at once."""
@@ -77,6 +77,8 @@ class _Builder:
                 compared[kind.fact, kind.view].append(index)
             elif isinstance(kind, Figure | Free):
                 settled[node.view].append(index)
+            elif isinstance(kind, Waiver):
+                tables[Source("waivers", None)].append(of_waiver(plan, names, slots, index, kind))
             elif isinstance(kind, OverRows):
                 tables[Source("steps", kind.over)].append(of_step(plan, names, slots, index, node, kind))
                 tables[Source("stated", kind.over)].append(of_no_rows(plan, names, slots, index, kind))

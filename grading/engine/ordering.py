@@ -6,7 +6,7 @@ The plan numbers a node after those that it is worked out from, so causes come b
 from functools import cached_property
 
 from grading.engine.conclusions import Conclusions
-from grading.engine.rules import FACT, GROUP, LAST_ROW, NODES, ROW, ROW_AND_NODE, RULESET
+from grading.engine.rules import FACT, GROUP, LAST_ROW, NODES, ROW, ROW_AND_NODE, RULESET, WAIVER
 from grading.engine.trace import Because, FactCauses
 from grading.gc_paused import gc_paused
 from grading.model.trace import TraceEntry
@@ -86,6 +86,8 @@ class _Listing:
                 because = self.causes.ruleset
             elif how == GROUP:
                 because = self.causes.group(name)
+            elif how == WAIVER:
+                because = self.causes.waiver(name)
             elif before is not None:
                 because = before
             else:

@@ -20,7 +20,10 @@ ROWS = 4
 
 
 class Source(NamedTuple):
-    """The source of facts. `kind`: settled, values, nodes, copies, steps or stated; `view`: whose rows they are about."""
+    """The source of facts. `view`: whose rows they are about.
+
+    `kind`: settled, values, nodes, copies, steps, stated or waivers.
+    """
 
     kind: str
     view: int | None

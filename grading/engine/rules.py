@@ -54,9 +54,10 @@ class Cause(NamedTuple):
     name: str = ""
 
 
-RULESET, FACT, GROUP, ROW, NODES, ROW_AND_NODE, STEP, LAST_ROW = range(8)
+RULESET, FACT, GROUP, ROW, NODES, ROW_AND_NODE, STEP, LAST_ROW, WAIVER = range(9)
 """The ruleset; a fact of the unit or the row; a table; the row itself; conclusions about the same unit or row; the row with a
-conclusion about the unit; the rows before with the conclusion about this one; that about the last row looked at."""
+conclusion about the unit; the rows before with the conclusion about this one; that about the last row looked at; an indicator's
+waiver."""
 
 
 class Effect(NamedTuple):
@@ -120,7 +121,7 @@ class Property:
     """The meaning of a property of the network.
 
     `role`: value, interval, missing (of `fact`); node, child, so far (of node `index`); row, table (of a view); figures;
-    nothing asked.
+    nothing asked; waiver (of indicator `fact`).
     """
 
     role: str

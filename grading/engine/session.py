@@ -13,6 +13,7 @@ from grading.engine.durable_rules import FACT_IDS, EngineError
 from grading.engine.loaded_level import Asked, Loaded, Steps
 from grading.engine.network import Network
 from grading.engine.rules import EMPTY, MET, START, UNMET, UNSTATED, WEIGHED
+from grading.engine.status_tables import IS_WAIVED, NOT_WAIVED
 from grading.model.interval import Interval
 from grading.problems.engine_codes import EngineCode
 from grading.problems.phrases import Phrase
@@ -107,6 +108,9 @@ class _Run:
             else:
                 for row in (found.views[view] or {}).values():
                     self._queue(parcel, text, row.fired, row.values, fires)
+        for parcel, text, indicators in loaded.waivers:
+            waived = tuple(IS_WAIVED if one in self.facts.waived else NOT_WAIVED for one in indicators)
+            self._queue(parcel, text % waived, found.fired, found.values, len(indicators))
         for view, (parcel, text, fires) in loaded.stated:
             rows = found.views[view]
             if not rows:

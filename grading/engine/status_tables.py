@@ -14,20 +14,26 @@ from grading.engine.rules import (
     ROW_AND_NODE,
     UNKNOWN,
     UNMET,
+    WAIVER,
     Case,
     Cause,
     Effect,
     Names,
+    Property,
     Rule,
     Table,
+    Test,
     negated,
 )
 from grading.engine.slots import Slots
 from grading.engine.stretches import between, passes
 from grading.engine.words import target_words, words_of
-from grading.plan.nodes import Copy, Every, Guarded, Nested, Node, Plan, Ref, Target, children_of
+from grading.model.trace import StatusWord
+from grading.plan.nodes import Copy, Every, Guarded, Nested, Node, Plan, Ref, Target, Waived, Waiver, children_of
 
 STATUSES = (UNMET, UNKNOWN, MET)
+NOT_WAIVED, IS_WAIVED = 0, 1
+"""What the fact of a unit's waivers says of an indicator."""
 WHOLE_TABLE = 6
 """Of a table that reads up to so many nodes the cases are all combinations of their statuses."""
 Needs = list[tuple[Ref, tuple[int, ...]]]
@@ -45,6 +51,8 @@ def of_node(plan: Plan, names: Names, slots: Slots, index: int, node: Node) -> T
         _add_guarded(rows, index, node.name, kind)
     elif isinstance(kind, Nested):
         _add_nested(rows, index, node.name, kind)
+    elif isinstance(kind, Waived):
+        _add_waived(rows, index, node.name, kind)
     elif isinstance(kind, Copy):
         how = NODES if kind.view is None else ROW_AND_NODE
         for value in STATUSES:
@@ -105,6 +113,33 @@ def _add_nested(rows: "_Rows", index: int, name: str, kind: Nested) -> None:
     rows.add(index, name, UNKNOWN, [(better, (UNMET,)), (own, (UNKNOWN,))])
 
 
+def _add_waived(rows: "_Rows", index: int, name: str, kind: Waived) -> None:
+    """Met by itself, or else counted by the waiver: then the trace says `waived`."""
+    own, waiver = kind.own, kind.waiver
+    rows.add(index, name, MET, [(own, (MET,))])
+    rows.add(index, f"waived: {name}", MET, [(own, (UNMET, UNKNOWN)), (waiver, (MET,))], status="waived")
+    rows.add(index, name, UNMET, [(own, (UNMET,)), (waiver, (UNMET,))])
+    rows.add(index, name, UNKNOWN, [(own, (UNKNOWN,)), (waiver, (UNMET,))])
+    rows.add(index, name, UNKNOWN, [(own, (UNMET, UNKNOWN)), (waiver, (UNKNOWN,))])
+
+
+def of_waiver(plan: Plan, names: Names, slots: Slots, index: int, kind: Waiver) -> Table:
+    """Whether a waiver of an indicator is in force, as the unit's fact of its waivers says: of each that it is, or is not."""
+    prop, slot = names.of(Property("waiver", kind.indicator)), slots.of_node[index]
+    cause = Cause(WAIVER, name=kind.indicator)
+    rules = tuple(
+        Rule((Test(prop, "$eq", said),), (Effect(slot, value, title, words_of(plan, index, value), cause),))
+        for said, value, title in (
+            (NOT_WAIVED, UNMET, f"no waiver of {kind.indicator}"),
+            (IS_WAIVED, MET, f"waiver of {kind.indicator}"),
+        )
+    )
+    cases: tuple[Case, ...] = tuple(
+        (((prop, said),), ((slot, value),)) for said, value in ((NOT_WAIVED, UNMET), (IS_WAIVED, MET))
+    )
+    return Table(plan.nodes[index].name, kind.indicator, rules, lambda: cases)
+
+
 def of_target(plan: Plan, names: Names, slots: Slots, index: int, target: Target) -> Table:
     """The best level that is met, and the best that is not unmet; for the unit, within what the vetoes allow."""
     rows = _Rows(plan, names, slots)
@@ -151,9 +186,13 @@ class _Rows:
         needs: Needs,
         named: Sequence[Ref] | None = None,
         how: int = NODES,
+        status: StatusWord | None = None,
     ) -> None:
-        """A row that concludes a node; `named` are the causes, if not all that it needs."""
-        self._add(needs, self.slots.of_node[index], value, title, words_of(self.plan, index, value), named, how)
+        """A row that concludes a node; `named` are the causes, if not all that it needs, `status` the word for the value."""
+        words = words_of(self.plan, index, value)
+        if status is not None:
+            words["status"] = status
+        self._add(needs, self.slots.of_node[index], value, title, words, named, how)
 
     def add_target(self, kind: str, index: int, title: str, value: int, needs: Needs) -> None:
         """A row that concludes a target's grade or attainable grade."""

@@ -7,7 +7,7 @@ from grading.engine.conclusions import FactValue, UnitFacts
 from grading.language.bounds import bound_text
 from grading.model.audit import Audit, Below, Known
 from grading.model.interval import Interval
-from grading.model.trace import Cause, FactCause, GroupCause, JsonValue, ValueCause
+from grading.model.trace import Cause, FactCause, GroupCause, JsonValue, ValueCause, WaiverCause
 from grading.plan.nodes import Plan
 
 Because = tuple[Cause, ...]
@@ -43,6 +43,29 @@ class FactCauses:
                 cause["row"] = keys[row - 1]
             because = self._known["", group, row] = (cause,)
         return because
+
+    def waiver(self, indicator: str) -> Because:
+        """The waiver of an indicator that is in force, or else that there is none: the last one stated, if any is."""
+        because = self._known.get((indicator, "waiver", None))
+        if because is None:
+            because = self._known[indicator, "waiver", None] = (self._of_waivers(indicator),)
+        return because
+
+    def _of_waivers(self, indicator: str) -> WaiverCause:
+        day, place = self._audit.assessed_on, f"units[{self._index}].waivers"
+        stated = [(i, one) for i, one in enumerate(self._unit.waivers) if one.indicator == indicator]
+        if not stated:
+            return {"waiver": indicator, "place": place, "in_force": False}
+        in_force = [(i, one) for i, one in stated if one.standing_on(day) == "in_force"]
+        at, waiver = (in_force or stated)[-1]
+        return {
+            "waiver": indicator,
+            "place": f"{place}[{at}]",
+            "in_force": bool(in_force),
+            "authority": waiver.authority,
+            "document": waiver.document.number,
+            "until": waiver.until.isoformat(),
+        }
 
     def _of_unit(self, fact: str) -> ValueCause:
         value = json_value(self._facts.values.get(fact))

@@ -17,8 +17,8 @@ Schema = dict[str, Any]
 def audit_schema(rulesets: Sequence[Ruleset]) -> Schema:
     """The schema (draft 2020-12) of an audit whose units are of these rulesets, titles and descriptions in Chinese.
 
-    It refuses nothing that `check_audit` takes. What a schema can't say, `check_audit` alone refuses: too many decimal
-    places (told in descriptions), equal unit ids, equal row keys.
+    It refuses nothing that `check_audit` takes of units that name their ruleset. What a schema can't say, `check_audit` alone
+    refuses: too many decimal places (told in descriptions), equal unit ids, equal row keys.
     """
     titles = "、".join(dict.fromkeys(ruleset.title for ruleset in rulesets))
     shared: dict[str, Schema] = {}
@@ -77,10 +77,28 @@ def _unit(ruleset: Ruleset) -> Schema:
                 "ruleset": {"const": ruleset.id},
                 "facts": _or_null(_object(facts)),
                 "groups": _or_null(_object(groups)),
+                "waivers": _or_null({"type": "array", "items": _waiver(ruleset), "title": "豁免"}),
+                "industry": _or_null({**_text(), "title": "行业"}),
+                "ruleset_reason": _or_null({**_text(), "title": "不用最具体的现行版本的理由"}),
             },
             required=("id", "ruleset"),
         ),
     }
+
+
+def _waiver(ruleset: Ruleset) -> Schema:
+    """An exemption from an indicator; a gate is never waived."""
+    document = _object({"number": {**_text(), "title": "文号"}, "date": _day()}, required=("number", "date"))
+    properties = {
+        "indicator": {"enum": [indicator.id for indicator in ruleset.indicators], "title": "指标"},
+        "authority": {**_text(), "title": "准予单位"},
+        "reason": {**_text(), "title": "原因"},
+        "document": {**document, "title": "文件"},
+        "from": _or_null(_day()),
+        "until": {**_day(), "title": "截止日期"},
+        "evidence": {"anyOf": [{"type": "array", "items": _text()}, _text(), {"type": "null"}]},
+    }
+    return _object(properties, required=("indicator", "authority", "reason", "document", "until"))
 
 
 def _facts(ruleset: Ruleset) -> Iterable[tuple[str, Schema]]:

@@ -13,6 +13,7 @@ from grading.forms.validation import day
 from grading.forms.wording import REST_NO, TABLE_EMPTY, TABLE_UNKNOWN, WHOLE_ROW
 from grading.forms.write_facts import DONE, FROM_PLANT, OPEN, PARTLY, STATUS, WrittenFacts, put_day
 from grading.forms.write_table import WrittenTable
+from grading.language.waiver_text import waiver_text
 from grading.model.audit import Audit
 from grading.workbook.cell_text import put_text
 from grading.workbook.style import height_for, protect, put, set_page, set_widths
@@ -83,8 +84,9 @@ def write_cover(sheet: Worksheet, units: Sequence[FormUnit], audit: Audit | None
     put(sheet, 1, ANSWER, "answer", "机读")
     sheet.row_dimensions[1].hidden = True
     put(sheet, 2, LABEL, TITLE, "标题")
-    put(sheet, 3, LABEL, _notice(units), "说明")
-    for row, height in ((2, 36), (3, height_for([(150, _notice(units))], least=24))):
+    notice = _notice(units) + _waivers(units, audit)
+    put(sheet, 3, LABEL, notice, "说明")
+    for row, height in ((2, 36), (3, height_for([(150, notice)], least=24))):
         sheet.merge_cells(start_row=row, end_row=row, start_column=LABEL, end_column=MORE)
         sheet.row_dimensions[row].height = height
     _heading(sheet, 4, "一、基本情况")
@@ -106,6 +108,16 @@ def _notice(units: Sequence[FormUnit]) -> str:
     if not drafts:
         return "请先填写基本情况，再按“填写进度”逐表核查。"
     return f"注意：规则集“{'”“'.join(drafts)}”为草稿，尚未经专家审定，据此得出的结论须注明“草稿”。"
+
+
+def _waivers(units: Sequence[FormUnit], audit: Audit | None) -> str:
+    """The waivers of an audit, which the form has no place for: they are the authority's to state, not the assessor's."""
+    stated = [
+        waiver_text(form.ruleset, waiver)
+        for form, unit in zip(units, audit.units if audit is not None else (), strict=False)
+        for waiver in unit.waivers
+    ]
+    return f"已准豁免（核查表不带回，读回后须在审核数据中另行写明）：{'。'.join(stated)}。" if stated else ""
 
 
 def _heading(sheet: Worksheet, row: int, text: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from grading.gaps.ground_figures import unit_figures
 from grading.gaps.tree.ids import applies_name
 from grading.gaps.tree.subject import Asked, Subject, asked_for
+from grading.language.edition_text import why_text
 from grading.model.audit import Audit
 from grading.model.base import Status
 from grading.model.condition import Comparison, ConditionBase, Each, Not, Some, parts
@@ -93,6 +94,10 @@ def graded_document(rulesets: Mapping[str, Ruleset], audit: Audit, grading: Grad
     decisions, figures = unit_decisions(rulesets, audit, grading), unit_figures(rulesets, audit, grading)
     for unit, decision, found in zip(document["units"], decisions, figures, strict=True):
         unit["decision"] = decision.as_json()
+        choice = next(one.choice for one in audit.units if one.id == unit["id"])
+        if choice is not None:
+            why = why_text(choice, unit["ruleset"])
+            unit["edition"] = choice.model_dump(mode="json", exclude_none=True) | {"why": why}
         if found is not None:
             unit["figures"] = found.as_json()
     return document | {"decision": decision_of(rulesets, audit, grading).as_json()}

@@ -73,6 +73,8 @@ class JointClaim:
 
 
 Claim = LeafClaim | JointClaim
+WAIVED = JointClaim(0, ())
+"""A waiver is in force: true whatever the comparisons say, and resting on none of them."""
 
 
 class Claims:
@@ -95,6 +97,8 @@ class Claims:
         met = [self._once(way.requirement.require, way.place, Status.MET) for way in ways]
         if indicator.applies_when is not None:
             met.insert(0, self._once(indicator.applies_when, f"{indicator.id}.applies_when", Status.UNMET))
+        if indicator.id in self.subject.waived:
+            met.append(WAIVED)
         return JointClaim(1, tuple(claim for claim in met if claim is not None), first_only=True)
 
     def gate(self, gate: Gate) -> Claim | None:

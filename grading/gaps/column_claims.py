@@ -10,7 +10,7 @@ from functools import cached_property, reduce
 import polars as pl
 
 from grading.columns.comparison import compared, constant
-from grading.columns.layout import Columns, stated
+from grading.columns.layout import Columns, stated, waived
 from grading.columns.sheet import Sheet, whole_sheet
 from grading.language.nested import asked_at, better_than
 from grading.model.condition import All, AtLeastOf, Comparison, ConditionBase, Each, Not, Some, comparisons, parts
@@ -134,7 +134,22 @@ class ColumnRows:
         self.row.grounds(here.gather(self.units) & (self.row.holds == self.holds.gather(self.units)), found)
 
 
-ColumnClaim = ColumnLeaf | ColumnJoint | ColumnRows
+@dataclass(frozen=True, eq=False)
+class ColumnWaiver:
+    """A waiver is in force for a unit, whatever the comparisons say, and resting on none of them."""
+
+    holds: pl.Series
+    places: frozenset[str] = frozenset()
+
+    def holds_with(self, _otherwise: Otherwise) -> pl.Series:
+        """The same when a comparison comes out otherwise."""
+        return self.holds
+
+    def grounds(self, _here: pl.Series, _found: Found) -> None:
+        """No comparison."""
+
+
+ColumnClaim = ColumnLeaf | ColumnJoint | ColumnRows | ColumnWaiver
 
 
 class ColumnClaims:
@@ -155,6 +170,8 @@ class ColumnClaims:
         met = [self._once(way.requirement.require, way.place, True) for way in ways]
         if indicator.applies_when is not None:
             met.insert(0, self._once(indicator.applies_when, f"{indicator.id}.applies_when", False))
+        if waived(indicator.id) in self.columns.units.columns:
+            met.append(ColumnWaiver(self.columns.units[waived(indicator.id)]))
         return ColumnJoint(1, _there(met), self.columns.height, first_only=True)
 
     def gate(self, gate: Gate) -> ColumnClaim | None:

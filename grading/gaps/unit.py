@@ -80,6 +80,7 @@ def unit_gaps(engine: Engine, audit: Audit, grading: Grading, index: int, target
         alternatives=alternatives,
         steps=tuple(steps),
         measures=tuple(_measures(ruleset, unit.outcome.grade, goal)),
+        waivers=tuple(found.waiver for found in unit.waivers if found.standing == "in_force"),
     )
 
 

@@ -54,7 +54,7 @@ def _next_better(ruleset: Ruleset, unit: UnitGrading) -> str:
     """
     graded, short = ruleset.scale.graded, set(unit.short_boards)
     for level in reversed(graded):
-        if {result.id for result in unit.indicators if result.levels[level] is not Status.MET} == short:
+        if {result.id for result in unit.indicators if not result.levels[level].counts} == short:
             return level
     raise ValueError(f"{unit.id}: its short boards belong to no level")
 

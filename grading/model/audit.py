@@ -2,9 +2,9 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from grading.model.base import Identifier, RulesetId, Scalar, Strict, Text
 
@@ -35,6 +35,58 @@ class Row(Strict):
     facts: dict[Identifier, Known] = Field(default_factory=dict)
 
 
+Standing = Literal["in_force", "ended", "not_begun"]
+"""Whether a waiver is in force on a day."""
+
+
+class WaiverDocument(Strict):
+    """The document by which a waiver was granted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    number: Text
+    issued_on: date = Field(alias="date")
+
+
+class Waiver(Strict):
+    """An exemption (豁免) of a unit from an indicator: granted by whom, why, by which document, for which days (inclusive)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    indicator: Identifier
+    authority: Text
+    reason: Text
+    document: WaiverDocument
+    from_: date = Field(alias="from")
+    until: date
+    evidence: tuple[ShortText, ...] = ()
+
+    def standing_on(self, day: date) -> Standing:
+        """Whether it is in force on a day."""
+        if day < self.from_:
+            return "not_begun"
+        return "in_force" if day <= self.until else "ended"
+
+
+Scope = Literal["county", "city", "province", "nation"]
+"""The kind of place that an edition is for."""
+
+
+class EditionChoice(Strict):
+    """How a unit's edition was chosen: the most local one in force, or another by a person, with the reason.
+
+    `most_local` is None where there is not one alone; `scope` and `jurisdiction` are its own.
+    """
+
+    industry: Text
+    most_local: RulesetId | None = None
+    scope: Scope | None = None
+    jurisdiction: Text | None = None
+    others: tuple[RulesetId, ...] = ()
+    """Less local editions that are in force too."""
+    reason: Text | None = None
+
+
 class UnitAudit(Strict):
     """One production line (or plant) and the ruleset that grades it."""
 
@@ -42,6 +94,13 @@ class UnitAudit(Strict):
     ruleset: RulesetId
     facts: dict[Identifier, Known] = Field(default_factory=dict)
     groups: dict[Identifier, tuple[Row, ...]] = Field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()
+    choice: EditionChoice | None = Field(default=None, exclude=True)
+    """How its ruleset was chosen where its industry is stated; no part of the digest, since the ruleset is."""
+
+    def waived_on(self, day: date) -> frozenset[str]:
+        """The indicators of which a waiver is in force on a day."""
+        return frozenset(waiver.indicator for waiver in self.waivers if waiver.standing_on(day) == "in_force")
 
 
 class Enterprise(Strict):

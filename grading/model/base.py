@@ -21,11 +21,17 @@ class Strict(BaseModel):
 
 
 class Status(StrEnum):
-    """Kleene's three values."""
+    """Kleene's three values; and of an indicator at a level, that it counts there by a waiver (豁免) and not by itself."""
 
     MET = "met"
     UNMET = "unmet"
     UNKNOWN = "unknown"
+    WAIVED = "waived"
+
+    @property
+    def counts(self) -> bool:
+        """True when an indicator of this status does not keep a unit from the level."""
+        return self in (Status.MET, Status.WAIVED)
 
 
 def decimal_places(number: Decimal) -> int:

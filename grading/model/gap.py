@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
+from grading.model.audit import Waiver
 from grading.model.base import Mode, Provenance, Remedy, Strict
 from grading.model.result import Outcome
 
@@ -229,7 +230,7 @@ class AlertMeasures(Strict):
 
 
 class UnitGaps(Strict):
-    """Everything between a unit and its target level."""
+    """Everything between a unit and its target level; `waivers` in force take an indicator out of it until they end."""
 
     unit: str
     ruleset: str
@@ -240,6 +241,7 @@ class UnitGaps(Strict):
     alternatives: tuple[Alternative, ...]
     steps: tuple[Step, ...]
     measures: tuple[AlertMeasures, ...]
+    waivers: tuple[Waiver, ...] = ()
 
     def with_status(self, status: str) -> tuple[GapLine, ...]:
         """The gap lines of one status, in the guideline's order."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
+from grading.model.audit import Standing, Waiver
 from grading.model.base import Mode, Status
 from grading.model.trace import TraceEntry, trace_json
 
@@ -24,7 +25,8 @@ class Outcome(NamedTuple):
 class IndicatorResult(NamedTuple):
     """One indicator's status at each level; `applicable` is None when that is unknown.
 
-    `level` is its own level: the best at which it is met, else the floor; `attainable` the best at which it is not unmet.
+    `level` is its own level: the best at which it is met, else the floor; `attainable` the best at which it is not unmet. Both
+    are what the unit comes to by itself: a waiver changes only `levels`.
     """
 
     id: str
@@ -40,6 +42,14 @@ class GateResult(NamedTuple):
 
     id: str
     status: Status
+
+
+class WaiverResult(NamedTuple):
+    """A waiver that the audit states: whether it is in force on the day, and the levels at which the indicator counts by it."""
+
+    waiver: Waiver
+    standing: Standing
+    levels: tuple[str, ...]
 
 
 class Lazy(Mapping[N, V], Generic[N, K, V]):
@@ -135,6 +145,13 @@ class UnitGrading:
     ways: Mapping[tuple[str, str], tuple[Any, ...]] = field(repr=False)
     """By indicator and level the requirements (`grading.language.nested.Stated`) of which any one is enough; not in the JSON."""
     notices: tuple[str, ...] = ()
+    waivers: tuple[WaiverResult, ...] = ()
+    """The waivers that the audit states, in its order."""
+
+    @property
+    def relied_on(self) -> tuple[WaiverResult, ...]:
+        """The waivers by which indicators count at the unit's grade: without them the grade would be another (含豁免)."""
+        return tuple(found for found in self.waivers if self.outcome.grade in found.levels)
 
     @property
     def grade(self) -> str:
@@ -181,6 +198,11 @@ def _outcome(outcome: Outcome) -> dict[str, str]:
     return {"grade": outcome.grade, "attainable": outcome.attainable}
 
 
+def _waiver(found: WaiverResult) -> dict[str, Any]:
+    stated = found.waiver.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return stated | {"standing": found.standing, "levels": list(found.levels)}
+
+
 def _unit(unit: UnitGrading) -> dict[str, Any]:
     return {
         "id": unit.id,
@@ -205,5 +227,6 @@ def _unit(unit: UnitGrading) -> dict[str, Any]:
         ],
         "gates": [{"id": gate.id, "status": gate.status.value} for gate in unit.gates],
         "notices": list(unit.notices),
+        **({"waivers": [_waiver(found) for found in unit.waivers]} if unit.waivers else {}),
         "trace": trace_json(unit.trace),
     }

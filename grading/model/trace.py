@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 CLOSED = ConfigDict(extra="forbid")
 JsonValue: TypeAlias = bool | int | float | str | list[str] | None
 """A fact's value in JSON; a number too long for a float is text."""
-StatusWord = Literal["met", "unmet", "unknown"]
+StatusWord = Literal["met", "unmet", "unknown", "waived"]
 """A `Status` as plain text."""
 
 
@@ -66,8 +66,21 @@ class ComputedCause(TypedDict):
     row: NotRequired[str]
 
 
+@final
+@with_config(CLOSED)
+class WaiverCause(TypedDict):
+    """A waiver of an indicator with its place in the audit, by its document and last day; or that none is in force."""
+
+    waiver: str
+    place: str
+    in_force: bool
+    authority: NotRequired[str]
+    document: NotRequired[str]
+    until: NotRequired[str]
+
+
 ValueCause: TypeAlias = FactCause | ComputedCause
-Cause: TypeAlias = EntryCause | RulesetCause | GroupCause | FactCause | ComputedCause
+Cause: TypeAlias = EntryCause | RulesetCause | GroupCause | FactCause | ComputedCause | WaiverCause
 
 
 @final

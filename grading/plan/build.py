@@ -40,6 +40,8 @@ from grading.plan.nodes import (
     Ref,
     Target,
     View,
+    Waived,
+    Waiver,
     children_of,
 )
 
@@ -160,13 +162,14 @@ def _mark_selectors(nodes: list[Node], views: list[View], ruleset: Ruleset) -> N
         node.selects_only = where.node not in read and fact is not None and fact.type in ("choice", "boolean")
 
 
-def build_plan(ruleset: Ruleset, mode: Mode, day: date) -> Plan:
-    """The nodes of a ruleset as it stands on `day`."""
+def build_plan(ruleset: Ruleset, mode: Mode, day: date, with_waivers: bool = False) -> Plan:
+    """The nodes of a ruleset as it stands on `day`; `with_waivers`: for units some of whose indicators are waived."""
     b = _Builder(ruleset, mode, day)
     levels = ruleset.scale.graded
     free = b.node(Free(), "nothing is asked")
     applies: dict[str, Ref] = {}
     indicator_levels: dict[tuple[str, str], Ref] = {}
+    own_levels: dict[tuple[str, str], Ref] = {}
     ways: Ways = {}
     by_dimension: dict[str, dict[str, list[Ref]]] = {}
     for indicator in ruleset.indicators:
@@ -175,15 +178,35 @@ def build_plan(ruleset: Ruleset, mode: Mode, day: date) -> Plan:
         if guard is not None:
             applies[indicator.id] = guard
         ways |= {(indicator.id, level): ways_to(ruleset, indicator, level, day, mode) for level in levels}
-        for level, ref in _by_level(b, indicator, guard, free, ways):
+        for level, own in _by_level(b, indicator, guard, free, ways):
+            own_levels[indicator.id, level] = own
+            ref = _waivable(b, indicator, level, own) if with_waivers and own != free else own
             indicator_levels[indicator.id, level] = ref
             if ref != free:
                 rows[level].append(ref)
     targets, level_refs, gates, ungraded = _conclusions(b, free, by_dimension)
     _mark_selectors(b.nodes, b.views, ruleset)
     return Plan(
-        ruleset, b.nodes, b.views, b.places, applies, indicator_levels, ways, gates, level_refs, targets, ungraded
+        ruleset,
+        b.nodes,
+        b.views,
+        b.places,
+        applies,
+        indicator_levels,
+        ways,
+        gates,
+        level_refs,
+        targets,
+        ungraded,
+        own_levels,
+        with_waivers,
     )
+
+
+def _waivable(b: _Builder, indicator: Indicator, level: str, own: Ref) -> Ref:
+    """An indicator at a level, which its waiver lets count where it is not met by itself."""
+    waiver = b.node(Waiver(indicator.id), f"{indicator.id}.waiver")
+    return b.node(Waived(own, waiver), f"{indicator.id}@{level} or waived")
 
 
 def _by_level(
@@ -226,6 +249,9 @@ def _conclusions(
 
     def together(refs: list[Ref], name: str) -> Ref:
         asked = [ref for ref in dict.fromkeys(refs) if ref != free]
+        if len(asked) == 1 and isinstance(b.nodes[asked[0].node].kind, Waived):
+            # That an indicator is waived is told of the indicator alone.
+            return b.node(Copy(asked[0], None), name)
         return b.combine(asked, True, name, None) if asked else free
 
     of_dimension: dict[tuple[str, str], Ref] = {}

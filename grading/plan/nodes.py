@@ -98,7 +98,22 @@ class OverRows:
     conjunction: bool
 
 
-Kind = Atom | Figure | Free | Every | Guarded | Nested | Copy | OverRows
+@dataclass(frozen=True)
+class Waiver:
+    """A waiver of an indicator that is in force for the unit: met or unmet, as the audit states it."""
+
+    indicator: str
+
+
+@dataclass(frozen=True)
+class Waived:
+    """An indicator at a level: met by itself, or else counted by its waiver."""
+
+    own: Ref
+    waiver: Ref
+
+
+Kind = Atom | Figure | Free | Every | Guarded | Nested | Copy | OverRows | Waiver | Waived
 
 
 @dataclass
@@ -139,6 +154,10 @@ class Plan:
     levels: dict[str, Ref]
     targets: list[Target]
     ungraded: Ref | None
+    own_levels: dict[tuple[str, str], Ref]
+    """As `indicator_levels`, but for waivers."""
+    with_waivers: bool = False
+    """True of a plan for units that have waivers in force; a plan without knows nothing of them."""
 
     @cached_property
     def reachable(self) -> tuple[Ref, ...]:
@@ -190,6 +209,8 @@ def children_of(node: Node) -> tuple[Ref, ...]:
         return (kind.guard, kind.child)
     if isinstance(kind, Nested):
         return (kind.better, kind.own)
+    if isinstance(kind, Waived):
+        return (kind.own, kind.waiver)
     if isinstance(kind, Copy | OverRows):
         return (kind.child,)
     return ()

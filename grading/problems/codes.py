@@ -203,6 +203,67 @@ class ProblemCode(Sentences):
         "is worked out from {operands}; set these",
     )
 
+    # Waivers
+    WAIVERS_EXPECTED = "waivers_expected", "应为豁免的列表", "should be a list of waivers"
+    WAIVER_OF_A_GATE = (
+        "waiver_of_a_gate",
+        "“{gate}”是否决项，不得豁免；只有指标可以豁免",
+        "`{gate}` is a gate and can't be waived; only indicators can",
+    )
+    WAIVER_INDICATOR_UNKNOWN = (
+        "waiver_indicator_unknown",
+        "规则集 {ruleset} 没有这项指标{hint}",
+        "is not an indicator of {ruleset}{hint}",
+    )
+    WAIVER_ENDS_BEFORE = (
+        "waiver_ends_before",
+        "豁免的截止日期早于开始日期 {begin}",
+        "the waiver ends before it begins on {begin}",
+    )
+    WAIVERS_OVERLAP = (
+        "waivers_overlap",
+        "与 {other} 是同一指标，且期间重叠",
+        "is of the same indicator as {other}, and their periods overlap",
+    )
+
+    # Editions by place and day
+    NO_EDITION = "no_edition", "没有这个行业的规则集：{industries}", "there is no ruleset of {industries}"
+    INDUSTRY_MEANS_NOTHING = (
+        "industry_means_nothing",
+        "不知道“{given}”是哪个行业；请写行业编号、GB/T 4754 代码或名称",
+        "`{given}` means no industry; give its id, a GB/T 4754 class or its name",
+    )
+    INDUSTRY_MEANS_SEVERAL = (
+        "industry_means_several",
+        "所填行业可能是 {industries}，各有规则集；请写明是哪一个",
+        "the industry may be {industries}, each with rulesets of its own; say which",
+    )
+    NO_EDITION_IN_FORCE = (
+        "no_edition_in_force",
+        "{day} 这一天没有适用于企业所在地的现行版本；该行业有 {rulesets}",
+        "no edition is in force on {day} where the plant lies; there are {rulesets}",
+    )
+    EDITIONS_TIED = (
+        "editions_tied",
+        "同样具体的现行版本不止一个：{rulesets}；请写明 ruleset",
+        "several editions are equally local and in force: {rulesets}; name one as `ruleset`",
+    )
+    EDITION_NEEDS_COUNTY = (
+        "edition_needs_county",
+        "企业所在县（enterprise.county）未填写或不够具体，不能在 {rulesets} 中选定；请填县级代码，或写明 ruleset",
+        "the plant's county (enterprise.county) is missing or too coarse to choose among {rulesets}; give it, or name one",
+    )
+    EDITION_OF_OTHER_INDUSTRY = (
+        "edition_of_other_industry",
+        "规则集 {ruleset} 不属于所填行业“{industry}”",
+        "{ruleset} is not of the industry `{industry}`",
+    )
+    EDITION_NEEDS_REASON = (
+        "edition_needs_reason",
+        "最具体的现行版本是 {most_local}；改用 {ruleset} 须写明理由（ruleset_reason）",
+        "the most local edition in force is {most_local}; say in `ruleset_reason` why {ruleset} is used instead",
+    )
+
     # Facts: their values
     BOOLEAN_EXPECTED = "boolean_expected", "应为 true 或 false，现为{given}", "should be true or false, is {given}"
     NUMBER_EXPECTED = (

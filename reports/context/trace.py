@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from grading.language.decision_text import level_label
+from grading.language.waiver_text import grant_text
 from grading.model.audit import Audit, Known
 from grading.model.base import Status
 from grading.model.result import UNGRADED, UnitGrading
 from grading.model.ruleset import Cap, Gate, Ruleset
-from grading.model.trace import Cause, TraceEntry, ValueCause
+from grading.model.trace import Cause, TraceEntry, ValueCause, WaiverCause
 from reports.context.trace_rows import (
     Conclusion,
     GateRow,
@@ -83,7 +84,12 @@ class _Reader:
             label=level_label(self.ruleset.scale, level),
             status=status,
             seq=self.concluded["level", level, None],
-            deciding=tuple(row.number for row in indicators if row.statuses[position] is status),
+            deciding=tuple(
+                row.number
+                for row in indicators
+                if row.statuses[position] is status or (status is Status.MET and row.statuses[position].counts)
+            ),
+            waived=tuple(row.number for row in indicators if row.statuses[position] is Status.WAIVED),
         )
 
     def _gate(self, gate: Gate) -> GateRow:
@@ -128,7 +134,7 @@ class _Reader:
     def _verdict(self, seq: int, levels: list[str], status: Status) -> Verdict:
         leaves = self._leaves(seq)
         deciding = [leaf for leaf in leaves if status is Status.UNMET or self._is_open(leaf)]
-        if status is Status.MET:
+        if status in (Status.MET, Status.WAIVED):
             deciding = [leaf for leaf in leaves if leaf.fact is None]
         others = [leaf for leaf in leaves if leaf not in deciding]
         return Verdict(
@@ -164,6 +170,8 @@ class _Reader:
         """The leaf of a cause; nothing where it only says that a row is there, which its values say too."""
         if "seq" in cause:
             return None
+        if "waiver" in cause:
+            return self._waiver(cause)
         row = None if "ruleset" in cause else cause.get("row")
         if "fact" in cause:
             self.rows_of.setdefault(cause["fact"], {})[row] = cause
@@ -178,6 +186,14 @@ class _Reader:
         if rows == 0:
             return Leaf(None, None, f"“{label}”表无记录")
         return Leaf(None, None, f"“{label}”表 {rows} 行均不在判定范围") if rule.startswith("no rows") else None
+
+    def _waiver(self, cause: WaiverCause) -> Leaf | None:
+        """The leaf of a waiver in force; nothing where there is none."""
+        if not cause["in_force"]:
+            return None
+        index = int(cause["place"].rpartition("[")[2].rstrip("]"))
+        waiver = self.unit.waivers[index]
+        return Leaf(None, None, f"豁免：{grant_text(waiver)}")
 
     def _in_words(self, leaves: Iterable[Leaf]) -> Iterator[str]:
         """Values in words; those of several rows that are the same, together."""

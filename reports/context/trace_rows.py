@@ -41,7 +41,9 @@ class IndicatorRow:
 
     @property
     def is_settled(self) -> bool:
-        """True when there is nothing to tell apart by level: met at each, or not applicable."""
+        """True when there is nothing to tell apart by level: met at each, or not applicable and not waived."""
+        if Status.WAIVED in self.statuses:
+            return False
         return self.applicable is False or all(status is Status.MET for status in self.statuses)
 
 
@@ -61,6 +63,8 @@ class LevelRow:
     status: Status
     seq: int
     deciding: tuple[int, ...]
+    waived: tuple[int, ...] = ()
+    """The numbers of the indicators that count there by a waiver."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from grading.language.measure_text import measure_text
 from grading.language.nested import asked_at
 from grading.language.prose import day_text
 from grading.language.short_boards import ShortBoards, short_boards
+from grading.language.waiver_text import mark_of, waivers_text
 from grading.model.audit import Audit
 from grading.model.base import Cite, Provenance, Status
 from grading.model.decision import Decision, Kind
@@ -112,6 +113,8 @@ class UnitPart:
     edition: Edition
     notices: tuple[str, ...]
     short_boards: ShortBoards | None
+    waivers: tuple[str, ...]
+    """The waivers that the audit states, a sentence each."""
     is_trial: bool
     is_ungraded: bool
     has_reached: bool
@@ -159,7 +162,7 @@ def unit_part(
     labels = [level_label(scale, level) for level in reversed(scale.ids)]
     outcome = grading.outcome
     worst, best, target = (level_label(scale, v) for v in (outcome.grade, outcome.attainable, gaps.target))
-    grade = outcome_text(scale, outcome)
+    grade = outcome_text(scale, outcome) + mark_of(grading)
     if UNGRADED in (outcome.grade, outcome.attainable):
         labels.insert(0, level_label(scale, UNGRADED))
     found = lists(ruleset, gaps.lines, sources)
@@ -172,6 +175,7 @@ def unit_part(
         edition=_edition(ruleset, grading),
         notices=tuple(EDITION_NOTICES[n] for n in grading.notices if n in EDITION_NOTICES),
         short_boards=short_boards(ruleset, grading),
+        waivers=waivers_text(ruleset, grading),
         is_trial=decision.kind is Kind.TRIAL,
         is_ungraded=outcome.grade == UNGRADED,
         has_reached=outcome.grade == gaps.target,
@@ -245,7 +249,7 @@ def _row(ruleset: Ruleset, label: str, results: Iterable[Any], grade: str) -> Ma
     for level in ruleset.scale.graded:
         statuses = [result.levels[level] for result in listed]
         counts = {status: statuses.count(status) for status in Status}
-        worst = next((s for s in (Status.UNMET, Status.UNKNOWN) if counts[s]), Status.MET)
+        worst = next((s for s in (Status.UNMET, Status.UNKNOWN, Status.WAIVED) if counts[s]), Status.MET)
         cells.append(Cell(worst, counts[Status.UNMET], counts[Status.UNKNOWN]))
     return MatrixRow(label, len(listed), tuple(cells), grade)
 

@@ -58,6 +58,10 @@ FIELDS = {
     f"f:{FIGURE}:note": WORD,
     "every": "confirmed",
     f"source:{FIGURE}": WORD,
+    "indicator": "road_transport",
+    "authority": "市生态环境局",
+    "document_number": "环函〔2026〕1号",
+    "document_date": "2026-01-01",
 }
 """The fields of forms, but for those that name something of a side."""
 DRAFT = """\

@@ -1,5 +1,6 @@
 """The rulesets in prose: what is asked at which level, how it is known, who reviewed it, what changed between editions."""
 
+from datetime import date
 from typing import Annotated
 from urllib.parse import quote
 
@@ -18,8 +19,11 @@ from api.queries.editions import proposal_signed_as
 from api.services import workflow
 from api.services.editions.proposals import signers
 from api.services.editions.states import state_text
+from api.services.local_edition import local_edition
 from api.store import Role, StoredRuleset
 from grading import calendar
+from grading.language.edition_text import why_text
+from grading.language.local_editions import choice_of
 from grading.model.ruleset import ALERTS, Ruleset
 from grading.ruleset_id import industry_of
 
@@ -28,10 +32,32 @@ Reader = Annotated[Context, needs(Rule.READ)]
 
 
 @router.get("/rulesets")
-def list_rulesets(request: Request, context: Reader) -> Response:
-    """All of today's rulesets."""
-    may_edit = context.actor.role in MAY[Rule.READ_BATCHES]
-    return page(request, context, "rulesets.html.j2", briefs=known.briefs(context), may_edit=may_edit)
+def list_rulesets(request: Request, context: Reader, industry: str = "", county: str = "", day: str = "") -> Response:
+    """All of today's rulesets; and the one that applies to an industry's plant in a county on a day."""
+    asked = {"industry": industry.strip()[:120], "county": county.strip()[:6], "day": day.strip()[:10]}
+    return page(
+        request,
+        context,
+        "rulesets.html.j2",
+        briefs=known.briefs(context),
+        may_edit=context.actor.role in MAY[Rule.READ_BATCHES],
+        asked=asked,
+        told=_told(context, asked),
+    )
+
+
+def _told(context: Context, asked: dict[str, str]) -> tuple[str | None, str] | None:
+    """The edition that applies and why, or why there is none; None where nothing was asked."""
+    if not asked["industry"]:
+        return None
+    try:
+        day = date.fromisoformat(asked["day"]) if asked["day"] else calendar.today()
+    except ValueError:
+        return None, "日期应为 2026-01-31 的格式"
+    local = local_edition(context.service, asked["industry"], asked["county"] or None, day)
+    if local.ruleset is None:
+        return None, local.refusal.message if local.refusal is not None else ""
+    return local.ruleset.id, why_text(choice_of(local, asked["industry"]), local.ruleset.id)
 
 
 @router.get("/rulesets/{edition}/{industry}")

@@ -23,6 +23,8 @@ from api.store import (
     Enterprise,
     GradedUnit,
     NoticeKind,
+    Unit,
+    UnitWaiver,
 )
 from grading import calendar
 from grading.campaign.model import Campaign as Document
@@ -30,6 +32,7 @@ from grading.campaign.model import Campaign as Document
 K, S = NoticeKind, AuditState
 DAYS_BEFORE_PLAN = 7
 DAYS_BEFORE_END = 60
+DAYS_BEFORE_WAIVER_ENDS = 30
 DAYS_PUBLISHED = 14
 """Gradings that were published longer ago are no news: a service that is upgraded does not tell of them."""
 
@@ -52,7 +55,25 @@ def occasions(service: Service, db: Session, people: Recipients, today: date) ->
         *_of_campaigns(service, db, people, today),
         *_of_audits(db, people, today),
         *_endings(service, db, people, today),
+        *_waivers(db, people, today),
     ]
+
+
+def _waivers(db: Session, people: Recipients, today: date) -> Iterator[Occasion]:
+    """Waivers that end soon: what was graded by them has to be graded again."""
+    soon = today + timedelta(days=DAYS_BEFORE_WAIVER_ENDS)
+    rows = (
+        select(UnitWaiver, Enterprise.name, Enterprise.county, Unit.code)
+        .join(Enterprise, Enterprise.id == UnitWaiver.enterprise_id)
+        .join(Unit, Unit.id == UnitWaiver.unit_id)
+        .where(UnitWaiver.ended_on.is_(None), UnitWaiver.until.between(today, soon))
+        .order_by(UnitWaiver.id)
+    )
+    for row, name, county, unit in db.execute(rows):
+        to = (*people.of_enterprise.get(row.enterprise_id, ()), *people.bureau(county))
+        text = f"{name} {unit}：指标 {row.indicator} 的豁免（{row.document_number}）于 {row.until} 到期，此后不再计入等级。"
+        link = f"/enterprises/{row.enterprise_id}#waivers"
+        yield Occasion(K.RATING_ENDING, f"{row.id}/{row.until}", text, link, to, row.until)
 
 
 def _of_campaigns(service: Service, db: Session, people: Recipients, today: date) -> Iterator[Occasion]:

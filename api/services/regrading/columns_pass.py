@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from api.grader import Grader
 from api.problems import ErrorAt, error_json
 from api.service import Service
+from api.services.granted_waivers import content_with
 from api.services.regrading.chunk_audits import Pair, Subject, read_pair
 from api.services.regrading.disagreement import Disagreement, stop
 from api.services.regrading.frames import AUDIT, POSITION, packed
@@ -103,7 +104,7 @@ def _subjects(db: Session, batch: Batch, number: int) -> tuple[list[Subject], di
     for unit in db.scalars(select(GradedUnit).where(GradedUnit.grading_id.in_(here)).order_by(GradedUnit.position)):
         units[unit.grading_id].append(unit)
     found = (
-        select(BatchAudit, AuditRevision.content, Grading.engine)
+        select(BatchAudit, AuditRevision.content, Grading.waivers, Grading.engine)
         .join(AuditRevision, AuditRevision.id == BatchAudit.revision_id)
         .join(Grading, Grading.id == BatchAudit.before_id)
         .where(BatchAudit.batch_id == batch.id, BatchAudit.chunk == number)
@@ -111,7 +112,8 @@ def _subjects(db: Session, batch: Batch, number: int) -> tuple[list[Subject], di
     )
     subjects: list[Subject] = []
     engines: dict[UUID, str] = {}
-    for row, content, engine in db.execute(found):
+    for row, stated, waivers, engine in db.execute(found):
+        content = content_with(stated, waivers)
         mine = units[row.before_id]
         after = {
             unit.unit: industries[industry_of(unit.ruleset_id)]

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from api.service import Service
-from api.store import AuditRevision, Batch, BatchAudit, BatchState
+from api.services.granted_waivers import content_with
+from api.store import AuditRevision, Batch, BatchAudit, BatchState, Grading
 from grading.engine.revision import ENGINE
 
 
@@ -28,9 +29,10 @@ def stop(service: Service, batch_id: UUID, found: Disagreement) -> None:
         batch = db.get_one(Batch, batch_id, with_for_update=True)
         if batch.state not in (BatchState.ASSESSING, BatchState.CONCLUDING):
             return
-        content = db.scalars(
-            select(AuditRevision.content)
+        content, waivers = db.execute(
+            select(AuditRevision.content, Grading.waivers)
             .join(BatchAudit, BatchAudit.revision_id == AuditRevision.id)
+            .join(Grading, Grading.id == BatchAudit.before_id)
             .where(BatchAudit.batch_id == batch_id, BatchAudit.audit_id == found.audit_id)
         ).one()
         batch.state = BatchState.STOPPED
@@ -46,7 +48,7 @@ def stop(service: Service, batch_id: UUID, found: Disagreement) -> None:
                     {"place": place, "columns": columns, "engine": engine}
                     for place, columns, engine in found.differences
                 ],
-                "audit": json.loads(content),
+                "audit": json.loads(content_with(content, waivers)),
             },
             ensure_ascii=False,
         )

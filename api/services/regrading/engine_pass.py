@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from api.service import Service
+from api.services.granted_waivers import content_with
 from api.services.regrading.disagreement import Disagreement, stop
 from api.services.regrading.frames import AUDIT, POSITION, unpacked
 from api.services.regrading.restart import NOT_CONCLUDED, is_of_another_revision
@@ -149,13 +150,13 @@ class _Work:
         here = (BatchAudit.batch_id == batch.id, BatchAudit.engine_chunk == number)
         self.audits = list(db.scalars(select(BatchAudit).where(*here).order_by(BatchAudit.audit_id)))
         ids = [audit.audit_id for audit in self.audits]
-        self.contents = dict(
-            db.execute(
-                select(BatchAudit.audit_id, AuditRevision.content)
-                .join(AuditRevision, AuditRevision.id == BatchAudit.revision_id)
-                .where(*here)
-            ).all()
+        contents = (
+            select(BatchAudit.audit_id, AuditRevision.content, GradingRow.waivers)
+            .join(AuditRevision, AuditRevision.id == BatchAudit.revision_id)
+            .join(GradingRow, GradingRow.id == BatchAudit.before_id)
+            .where(*here)
         )
+        self.contents = {id_: content_with(content, waivers) for id_, content, waivers in db.execute(contents)}
         self.units: dict[UUID, list[BatchUnit]] = defaultdict(list)
         units = select(BatchUnit).where(BatchUnit.batch_id == batch.id, BatchUnit.audit_id.in_(ids))
         for unit in db.scalars(units.order_by(BatchUnit.position)):

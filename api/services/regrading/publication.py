@@ -167,7 +167,7 @@ def _write_gradings(context: Context, db: Session, batch: Batch) -> None:
     """Write the gradings that are new, from what the engine concluded."""
     a, u = BatchAudit, BatchUnit
     mine = (a.batch_id == batch.id, is_published())
-    known, known_units = aliased(Grading), aliased(GradedUnit)
+    known, known_units, before = aliased(Grading), aliased(GradedUnit), aliased(Grading)
     gradings: dict[Any, Any] = {
         Grading.id: a.after_id,
         Grading.audit_id: a.audit_id,
@@ -181,6 +181,8 @@ def _write_gradings(context: Context, db: Session, batch: Batch) -> None:
         Grading.document: a.document,
         Grading.missing: a.missing,
         Grading.open_figures: a.open_figures,
+        # A batch compares editions: what was waived before is waived after.
+        Grading.waivers: select(before.waivers).where(before.id == a.before_id).scalar_subquery(),
         Grading.made_by: literal(batch.made_by, Grading.made_by.type),
         Grading.created_at: literal(context.at, Grading.created_at.type),
     }

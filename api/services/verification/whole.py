@@ -88,7 +88,8 @@ def verify(service: Service, expected: Expected = None, progress: Progress | Non
 def _evidence(db: Session) -> Iterator[tuple[str, str, str]]:
     rows = (
         "SELECT id, sha256, name FROM evidence_files UNION ALL SELECT id, sha256, name FROM campaign_photos"
-        " UNION ALL SELECT id, sha256, name FROM source_scans ORDER BY id"
+        " UNION ALL SELECT id, sha256, name FROM source_scans"
+        " UNION ALL SELECT id, sha256, file_name FROM unit_waivers WHERE sha256 IS NOT NULL ORDER BY id"
     )
     for key, sha256, name in db.connection().execute(text(rows)):
         yield str(key), str(sha256), str(name)

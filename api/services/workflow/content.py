@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, func, select
 from api.access import scope_cached
 from api.context import Context, find
 from api.problems import ErrorAt, Problem, errors_of, invalid_audit
+from api.services.local_edition import edition_for
 from api.services.workflow.jurisdiction import county_of
 from api.services.workflow.shape import refuse_broken
 from api.store import Audit, AuditRevision, Enterprise, Unit
@@ -63,7 +64,7 @@ def read(context: Context, audit: Audit, content: str) -> domain.Audit:
     """A revision's audit in the domain's terms; raises Problem (422) with the place of every error."""
     raw = parsed(content)
     enterprise = find(context.db, Enterprise, audit.enterprise_id)
-    errors = _identity_errors(raw.get("enterprise"), enterprise, county_of(context, audit))
+    errors = _identity_errors(raw.get("enterprise"), enterprise, county_of(context, audit)) + _not_here(raw)
     try:
         found = check_audit(raw, context.service.grader.library)
     except AuditError as error:
@@ -99,9 +100,27 @@ def blank(context: Context, audit: Audit, day: date) -> str:
     head = {"name": enterprise.name, "uscc": enterprise.uscc, "county": county_of(context, audit)}
     if enterprise.permit:
         head["permit"] = enterprise.permit
-    listed = [{"id": unit.code, "ruleset": unit.ruleset_id} for unit in context.db.scalars(units)]
+    county, service = county_of(context, audit), context.service
+    listed = [
+        {"id": unit.code, "ruleset": edition_for(service, unit, county, day)} for unit in context.db.scalars(units)
+    ]
     content = {"enterprise": head, "assessed_on": day.isoformat(), "units": listed}
     return json.dumps(content, ensure_ascii=False, indent=2)
+
+
+def _not_here(raw: dict[str, Any]) -> list[ErrorAt]:
+    """Places where an audit states what it may not here: waivers, which are the bureau's to grant, or an industry alone."""
+    errors = []
+    for i, unit in enumerate(raw["units"] if isinstance(raw.get("units"), list) else []):
+        if not isinstance(unit, dict):
+            continue
+        if unit.get("waivers"):
+            message = "豁免由生态环境部门在企业页面准予，评级时自动计入，不能写在审核数据里。"
+            errors.append(ErrorAt(f"units[{i}].waivers", message, "waiver_not_granted"))
+        if unit.get("industry") is not None and unit.get("ruleset") is None:
+            message = "请写明规则集；/v1/rulesets/choice 按行业、企业所在县和评定日给出。"
+            errors.append(ErrorAt(f"units[{i}].ruleset", message, "key_missing"))
+    return errors
 
 
 def _identity_errors(head: Any, enterprise: Enterprise, plant_county: str) -> list[ErrorAt]:

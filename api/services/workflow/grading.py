@@ -12,6 +12,7 @@ from api.context import Context, find
 from api.grader import keep_ruleset
 from api.metrics import GRADINGS
 from api.problems import Problem
+from api.services.granted_waivers import have_changed, with_granted
 from api.services.replay import comparable, inputs_of, result_of
 from api.services.workflow.content import read, revision_of
 from api.services.workflow.states import STATE_NAMES, record
@@ -55,10 +56,11 @@ def make(
 ) -> tuple[Grading, Graded, bool]:
     """The grading of a frozen revision as it is stored and as it was made, and whether it is new.
 
-    The rulesets that it was made with are kept whole.
+    Waivers of its units that are in force count. The rulesets that it was made with are kept whole.
 
     Raises Problem (500 `not_reproducible`) when the same inputs have led to another result before.
     """
+    read_audit, waivers = with_granted(context, audit, read_audit)
     graded = context.service.grader.grade(read_audit, mode)
     GRADINGS.labels(mode.value).inc()
     inputs = inputs_of(graded)
@@ -85,6 +87,7 @@ def make(
         made_by=context.actor.id,
         missing=causes["missing"],
         open_figures=causes["open_figures"],
+        waivers=waivers,
     )
     context.db.add(grading)
     context.db.flush()
@@ -121,6 +124,13 @@ def log_details(grading: Grading) -> dict[str, str]:
 
 
 def latest(context: Context, audit: Audit, revision: AuditRevision, mode: Mode = Mode.OFFICIAL) -> Grading | None:
-    """The last grading of a revision in a mode, as far as the actor sees it."""
+    """The last grading of a revision in a mode, as far as the actor sees it.
+
+    One by the waivers that are in force now goes before a later one by others.
+    """
     made = select(Grading).where(Grading.revision_id == revision.id, Grading.audit_id == audit.id, Grading.mode == mode)
-    return context.db.scalars(made.order_by(Grading.id.desc()).limit(1)).one_or_none()
+    newest = context.db.scalars(made.order_by(Grading.id.desc()).limit(1)).one_or_none()
+    if newest is None or not have_changed(context, audit, newest):
+        return newest
+    others = context.db.scalars(made.where(Grading.id != newest.id).order_by(Grading.id.desc()))
+    return next((one for one in others if not have_changed(context, audit, one)), newest)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from api.context import Context
 from api.problems import Problem, not_found
+from api.services.granted_waivers import have_changed
 from api.services.workflow import grading as gradings
 from api.services.workflow import review
 from api.services.workflow.content import read, revision_of
@@ -177,6 +178,8 @@ def publishable(context: Context, audit: Audit, grading_id: UUID | None = None) 
         raise Problem("trial_grading", "试算结果把暂定数值视同已核实，不得公布；请用正式评级。")
     if grading.revision_id != revision.id:
         raise Problem("other_revision", "所选评级出自较早的修订，请用当前修订的评级。")
+    if have_changed(context, audit, grading):
+        raise Problem("waivers_changed", "评级之后豁免有变化（新准予、终止或到期），请先重新评级。")
     if context.service.settings.production:
         review.require_reviewed_editions(context, grading)
     return grading

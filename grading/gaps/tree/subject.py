@@ -40,6 +40,11 @@ class Subject:
         """The engine's statuses by place; of a row's condition by the keys of the rows that it looks at."""
         return dict(self.grading.conditions)
 
+    @cached_property
+    def waived(self) -> frozenset[str]:
+        """The indicators of which a waiver is in force: nothing is asked of the unit by them."""
+        return self.unit.waived_on(self.audit.assessed_on)
+
     def status(self, place: str, row: str | None) -> Status | None:
         """The engine's conclusion of a condition; None when it is not there on this day, or does not look at the row."""
         status = self.conditions.get(place)
@@ -97,13 +102,15 @@ class Asked:
 
 
 def asked_for(subject: Subject, level: str, as_graded: bool = False) -> Iterator[Asked]:
-    """Everything that a level asks for: of the indicators that ask something, and that no gate is in the way.
+    """Everything that a level asks for: of the indicators that ask something and are not waived, and that no gate is in the way.
 
     A better level's requirement that can't be met without one of the others is left out where its remedies are theirs too;
     with `as_graded` whatever they are, as the engine does: it decides nothing, but may be the cheaper thing to do.
     """
     ruleset, ids = subject.ruleset, subject.ruleset.scale.ids
     for indicator in ruleset.indicators:
+        if indicator.id in subject.waived:
+            continue
         if as_graded:
             ways = subject.grading.ways.get((indicator.id, level), ())
         else:

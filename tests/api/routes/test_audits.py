@@ -29,7 +29,10 @@ def test_an_audit_goes_from_the_empty_form_to_a_published_grade(ask: Ask, furnis
     audit = f"/audits/{_begin(ask, furnished)['id']}"
     seen = ask("wang", "GET", f"{audit}/content").headers["etag"]
     assert _save(ask, audit[8:], DRAFT, seen).status_code == 200
-    assert ask("wang", "GET", f"{audit}/check").json() == {"ready": True, "errors": []}
+    checked = ask("wang", "GET", f"{audit}/check").json()
+    assert (checked["ready"], checked["errors"]) == (True, [])
+    # The city has an edition of its own.
+    assert [notice["code"] for notice in checked["notices"]] == ["more_local_edition"]
     assert ask("wang", "POST", f"{audit}/submission", json={"reasons": WORD}).json()["state"] == "submitted"
     assert ask("li", "POST", f"{audit}/confirmation", json={"reasons": WORD}).json()["state"] == "confirmed"
     published = ask("city", "POST", f"{audit}/publication", json={"reasons": WORD}).json()

@@ -6,7 +6,7 @@ from alembic import op
 import api.store.base
 
 revision: str = "0018"
-down_revision: str | None = "0016"
+down_revision: str | None = "0017"
 branch_labels: None = None
 depends_on: None = None
 

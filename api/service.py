@@ -47,6 +47,8 @@ class Service:
     """Gap lines between gradings and levels, by grading and level."""
     edition_plants: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(8))
     """Plants read by an edition, by what they rest on."""
+    rulebooks: LruCache[tuple[Any, ...], bytes] = field(default_factory=lambda: LruCache(32))
+    """Rule books, by edition, the edition before, sign-off and format."""
     stopping: Event = field(default_factory=Event)
 
     def close(self) -> None:

@@ -12,12 +12,15 @@ from rich.text import Text
 
 from grading.cli.gaps import no_such_level
 from grading.cli.inputs import STDIN, grade_one, print_audit_problems, read_bytes, read_one, with_progress
+from grading.cli.ruleset import app as ruleset_commands
 from grading.cli.terminal import Exit, err, library, stop
 from grading.intake import AuditError
 from grading.model.base import Mode
 from reports.admission import command as admission
 from reports.campaign import command as campaign
 from reports.orders import Item, Order
+from reports.record import command as record
+from reports.rulebook import command as rulebook
 
 if TYPE_CHECKING:
     from grading.engine.grade import Engine
@@ -31,6 +34,8 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this package."""
     admission.register(app)
     campaign.register(app)
+    record.register(app)
+    rulebook.register(ruleset_commands)
     app.command("report", help="生成差距报告（PDF/A-3，附评级结果；或 HTML）")(report)
 
 
@@ -119,18 +124,20 @@ def _items(files: Sequence[str]) -> Iterator[Item]:
 def _made(engine: Engine, name: str, target: str | None, trial: bool, html: bool) -> bytes:
     """One report; raises AuditError when the audit can't be read, graded or measured against the target."""
     from grading.gaps import enterprise_plan
+    from grading.gaps.opened import Opened
     from grading.gaps.unit import NoSuchLevelError
     from reports.gap_report import gap_report_html, gap_report_pdf
     from reports.targets import gaps_to
 
     audit = read_one(name, engine.library)
     grading = grade_one(audit, engine, Mode.TRIAL if trial else Mode.OFFICIAL)
+    opened = Opened(engine, audit, grading)
     try:
-        gaps = gaps_to(engine, audit, grading, target)
+        gaps = gaps_to(engine, audit, grading, target, opened)
     except NoSuchLevelError as error:
         raise AuditError([no_such_level("", error)]) from None
     rulesets = {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in audit.units}
-    joint = enterprise_plan(engine, audit, grading, target)
+    joint = enterprise_plan(engine, audit, grading, target, opened)
     if html:
         return gap_report_html(audit, grading, rulesets, gaps, joint=joint).encode()
     return gap_report_pdf(audit, grading, rulesets, gaps, joint=joint)

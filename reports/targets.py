@@ -2,13 +2,16 @@
 
 from grading.engine.grade import Engine
 from grading.gaps import unit_gaps
+from grading.gaps.opened import Opened
 from grading.gaps.unit import NoSuchLevelError, ReachedError
 from grading.model.audit import Audit
 from grading.model.gap import UnitGaps
 from grading.model.result import Grading
 
 
-def gaps_to(engine: Engine, audit: Audit, grading: Grading, target: str | None) -> tuple[UnitGaps, ...]:
+def gaps_to(
+    engine: Engine, audit: Audit, grading: Grading, target: str | None, opened: Opened | None = None
+) -> tuple[UnitGaps, ...]:
     """The gaps of every unit to `target`, an id or a label of its scale (`B`, `B级`); None: the next better level.
 
     A unit that has reached the target is told as it is, without gaps; one whose scale does not have it is measured
@@ -20,12 +23,12 @@ def gaps_to(engine: Engine, audit: Audit, grading: Grading, target: str | None) 
         scale = engine.library.ruleset(unit.ruleset).scale
         level = next((known.id for known in scale.levels if target in (known.id, known.label)), target)
         try:
-            found.append(unit_gaps(engine, audit, grading, index, level))
+            found.append(unit_gaps(engine, audit, grading, index, level, opened))
         except ReachedError:
             found.append(_reached(engine, audit, grading, index))
         except NoSuchLevelError as error:
             unknown.append(error)
-            found.append(unit_gaps(engine, audit, grading, index))
+            found.append(unit_gaps(engine, audit, grading, index, opened=opened))
     if unknown and len(unknown) == len(found):
         raise unknown[0]
     return tuple(found)

@@ -17,7 +17,7 @@ from api.problems import Problem
 from api.queries.audits import briefs, publication_of
 from api.queries.waiting import appeals_of
 from api.services import workflow
-from api.services.analysis import MEDIA_TYPES, ReportFormat, report, report_name
+from api.services.analysis import MEDIA_TYPES, ReportFormat, report, report_name, site_record
 from api.services.audit_history import grading_of
 from api.services.cases import OTHER_REVISION, case_of, explained, in_trial
 from api.services.comparison import Compared, compare_audits, counterpart
@@ -28,8 +28,9 @@ from api.services.users import names_of
 from api.services.workflow import Action
 from api.services.workflow.jurisdiction import county_of
 from api.services.workflow.review import before, look_at
-from api.store import Audit, Enterprise, Grading
+from api.store import Audit, AuditKind, Enterprise, Grading, Site
 from grading.model.base import Mode
+from reports.record.context import Surroundings
 
 router = APIRouter()
 REVIEWED = frozenset({Action.CONFIRM, Action.PUBLISH})
@@ -96,6 +97,26 @@ def get_report(
         raise Problem("not_graded", "这份审核还没有评级，不能出报告。")
     case = case_of(context, stored.id)
     return attachment(report(case, path), MEDIA_TYPES[path], report_name(case, path))
+
+
+@router.get("/audits/{audit_id}/record.{path}")
+def get_record(
+    audit_id: UUID, path: ReportFormat, context: Annotated[Context, needs(Rule.READ, costly=True)]
+) -> Response:
+    """The record of the check on site, for experts and plant to sign."""
+    audit = context.find(Audit, audit_id)
+    stored = grading_of(context, audit)
+    if stored is None:
+        raise Problem("not_graded", "这份审核还没有提交，不能出现场核查记录。")
+    case = case_of(context, stored.id)
+    site = context.find(Site, audit.site_id) if audit.site_id is not None else None
+    # A plant's own assessment has no experts.
+    signing = [audit.author_id, audit.confirmed_by] if audit.kind is AuditKind.EXPERT else [None, None]
+    people = names_of(context.db, signing)
+    experts = tuple(None if id_ is None else people.get(id_) for id_ in signing)
+    name = f"现场核查记录-{case.audit.enterprise.name}-{case.audit.assessed_on.isoformat()}.{path.value}"
+    made = site_record(case, path, Surroundings(address=site.address if site else None, experts=experts))
+    return attachment(made, MEDIA_TYPES[path], name)
 
 
 @router.post("/audits/{audit_id}/confirmation")

@@ -87,7 +87,7 @@ def gap_views(case: Case, target: str | None) -> tuple[GapView, ...]:
 
 def joint_view(case: Case, target: str | None) -> JointPlan | None:
     """One plan for all units; None where there is one unit, or nothing to do."""
-    plan = enterprise_plan(case.engine, case.audit, case.grading, target)
+    plan = enterprise_plan(case.engine, case.audit, case.grading, target, case.opened)
     return None if plan is None else joint_plan(case.audit, case.rulesets, plan)
 
 
@@ -95,7 +95,8 @@ def _view(case: Case, index: int, target: str | None, draft: Draft) -> GapView:
     unit = case.audit.units[index]
     ruleset = case.engine.library.ruleset(unit.ruleset)
     try:
-        return GapView(unit.id, ruleset, unit_gaps(case.engine, case.audit, case.grading, index, target), "", draft)
+        gaps = unit_gaps(case.engine, case.audit, case.grading, index, target, case.opened)
+        return GapView(unit.id, ruleset, gaps, "", draft)
     except TargetError as error:
         levels = "、".join(level.label for level in ruleset.scale.levels if level.id in error.levels)
         return GapView(unit.id, ruleset, None, f"不能以此为目标；目标须是 {levels} 中优于现有等级的一级。", draft)

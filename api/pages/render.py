@@ -122,7 +122,11 @@ def _labelling(labels: Labels) -> Callable[[str], str]:
 
 def cited(cite: Cite | None) -> str:
     """A citation on one line."""
-    return " ".join(part for part in (cite.document, cite.section, cite.clause) if part) if cite is not None else ""
+    return (
+        " ".join(part for part in (cite.document, cite.section, cite.clause, cite.page) if part)
+        if cite is not None
+        else ""
+    )
 
 
 def day(value: date | datetime | str | None) -> str:

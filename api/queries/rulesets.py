@@ -22,17 +22,20 @@ from api.schemas.rulesets import (
     StoredContentOut,
     StoredRulesetOut,
 )
+from api.services.analysis import ReportFormat
 from api.services.replay import Review, reviews_of
 from api.store import StoredRuleset
 from grading import calendar
+from grading.edition_diff.before import edition_before
 from grading.engine.grade import ruleset_digest
 from grading.language.counts import count
 from grading.language.industries import industries_or_none
 from grading.language.industry_search import find
 from grading.language.load import Library
 from grading.language.problems import LanguageError
-from grading.language.prose import sentence, stated_text
+from grading.language.prose import day_text, sentence, stated_text
 from grading.model.ruleset import ALERTS, Cap, Indicator, Measure, ProvisionalPercent, Ruleset
+from reports.rulebook.document import rulebook_html, rulebook_pdf
 
 
 def ruleset(context: Context, ruleset_id: str) -> Ruleset:
@@ -95,6 +98,20 @@ def content(found: Ruleset) -> dict[str, Any]:
     """The merged ruleset as JSON values."""
     document: dict[str, Any] = found.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return document
+
+
+def rulebook(context: Context, ruleset_id: str, report_format: ReportFormat) -> bytes:
+    """The rule book of one of today's rulesets, with who signed it off; raises Problem (404, 409)."""
+    found, library = ruleset(context, ruleset_id), context.service.grader.library
+    plain = brief(library, ruleset_id)
+    assert plain is not None
+    review = reviews_of(context.db, [plain.digest]).get(plain.digest)
+    signed = None if review is None else f"{review.reviewer}，{day_text(calendar.day_of(review.at))}"
+    before = edition_before(library, found)
+    key = (plain.digest, None if before is None else ruleset_digest(before), signed, report_format)
+    if report_format is ReportFormat.HTML:
+        return context.service.rulebooks.get(key, lambda: rulebook_html(found, before, signed).encode())
+    return context.service.rulebooks.get(key, lambda: rulebook_pdf(found, before, signed))
 
 
 def stored_rulesets(db: Session, ruleset_id: str | None) -> list[StoredRulesetOut]:

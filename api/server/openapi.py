@@ -56,6 +56,7 @@ TAGS = {
     "editions": "Editions of rulesets completed figure by figure, proposed, reviewed by a second person, signed.",
     "notices": "What you were told to do: each notice once.",
     "campaigns": "Targets of a bureau for its plants, counted from published gradings.",
+    "waivers": "Exemptions of units from indicators, granted by documents until a day.",
     "announcements": "Grades made public together, with a publicity period and its objections.",
     "admission": "Whether proposed projects may be admitted, and their grades after completion.",
     "evidence": "Files that prove what an audit says.",

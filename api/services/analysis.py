@@ -15,6 +15,7 @@ from grading.explain import Reason, explain
 from grading.gaps import enterprise_plan, unit_gaps
 from grading.gaps.causes import decision_of, graded_document, unit_decisions
 from grading.gaps.ground_figures import unit_figures
+from grading.gaps.opened import Opened
 from grading.intake import AuditError
 from grading.model.audit import Audit
 from grading.model.decision import Decision
@@ -25,6 +26,8 @@ from grading.model.ruleset import Ruleset
 from grading.simulate import change_audit, compare
 from reports.bulk import Part, part_of
 from reports.gap_report import gap_report_html, gap_report_pdf
+from reports.record.context import Surroundings
+from reports.record.document import record_html, record_pdf
 
 
 class ReportFormat(StrEnum):
@@ -55,6 +58,11 @@ class Case:
     def rulesets(self) -> dict[str, Ruleset]:
         """The rulesets of the units, by id."""
         return {unit.ruleset: self.engine.library.ruleset(unit.ruleset) for unit in self.grading.units}
+
+    @cached_property
+    def opened(self) -> Opened:
+        """The gaps of the units, worked out once."""
+        return Opened(self.engine, self.audit, self.grading)
 
     @cached_property
     def decision(self) -> Decision:
@@ -130,10 +138,17 @@ def report(case: Case, form: ReportFormat) -> bytes:
     """The gap report, each unit to the level above its own."""
     found = _next_levels(case)
     rulesets = {unit.ruleset: case.engine.library.ruleset(unit.ruleset) for unit in case.audit.units}
-    joint = enterprise_plan(case.engine, case.audit, case.grading)
+    joint = enterprise_plan(case.engine, case.audit, case.grading, opened=case.opened)
     if form is ReportFormat.HTML:
         return gap_report_html(case.audit, case.grading, rulesets, found, case.note, joint, case.address).encode()
     return gap_report_pdf(case.audit, case.grading, rulesets, found, case.note, case.source, joint, case.address)
+
+
+def site_record(case: Case, form: ReportFormat, surroundings: Surroundings) -> bytes:
+    """The record of the check on site, with what is not met."""
+    if form is ReportFormat.HTML:
+        return record_html(case.audit, case.rulesets, case.grading, surroundings).encode()
+    return record_pdf(case.audit, case.engine.library, case.grading, surroundings)
 
 
 def report_part(case: Case, form: ReportFormat) -> Part:
@@ -147,7 +162,8 @@ def report_part(case: Case, form: ReportFormat) -> Part:
 
 
 def _next_levels(case: Case) -> list[UnitGaps]:
-    return [unit_gaps(case.engine, case.audit, case.grading, i) for i in range(len(case.audit.units))]
+    units = range(len(case.audit.units))
+    return [unit_gaps(case.engine, case.audit, case.grading, i, opened=case.opened) for i in units]
 
 
 def report_name(case: Case, form: ReportFormat) -> str:

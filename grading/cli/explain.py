@@ -152,7 +152,9 @@ def _line(reason: Reason, depth: _Depth) -> str:
         parts.append(f"[yellow]{word}[/yellow]")
     if reason.kind == "indicator" and reason.provenance is not None:
         cite = reason.provenance.cite
-        parts.append("[dim]" + escape(" ".join(t for t in (cite.document, cite.section, cite.clause) if t)) + "[/dim]")
+        parts.append(
+            "[dim]" + escape(" ".join(t for t in (cite.document, cite.section, cite.clause, cite.page) if t)) + "[/dim]"
+        )
     return "  ".join(parts) + _seq(reason, depth)
 
 

@@ -22,6 +22,9 @@ from grading.language.load import Library
 from grading.language.problems import LanguageError
 from grading.model.ruleset import Ruleset
 from grading.workbook.cell_text import TooLongError
+from grading.xlsform.read import Submission, read_submissions
+from grading.xlsform.sources import is_workbook
+from grading.xlsform.write import xlsform
 
 SUFFIX = ".xlsx"
 MARKED = ".errors"
@@ -31,7 +34,9 @@ _NUMBERED_COPY = re.compile(rf"(.+){re.escape(MARKED)}(?:-[0-9]+)?")
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("form", help="生成现场核查表（Excel），或审核数据的 JSON Schema")(form)
-    app.command("read", help="把填好的核查表读成审核数据（JSON）；有错时在核查表的副本中标出")(read)
+    app.command("read", help="把填好的核查表，或 ODK、Kobo 的提交，读成审核数据（JSON）；有错时在核查表的副本中标出")(
+        read
+    )
 
 
 def form(
@@ -45,6 +50,9 @@ def form(
         str | None, typer.Option("--audit", metavar="审核文件", help="用这份审核数据（JSON）预先填写；- 为标准输入")
     ] = None,
     rows: Annotated[int, typer.Option("--rows", min=0, max=MAX_ROWS, help="每张表格预留的空行数")] = SPARE_ROWS,
+    odk: Annotated[
+        bool, typer.Option("--xlsform", help="生成 ODK、Kobo 用的 XLSForm（手机离线填写、拍照取证），不生成核查表")
+    ] = False,
     schema: Annotated[bool, typer.Option("--json-schema", help="输出审核数据的 JSON Schema，不生成核查表")] = False,
     force: Annotated[bool, typer.Option("--force", help="覆盖已有的核查表")] = False,
 ) -> None:
@@ -63,6 +71,8 @@ def form(
                 Path(str(output)), orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
             )
         return
+    if odk and audit is not None:
+        stop("--xlsform 只需规则集，不需要 --audit：手机上的表单不能预先填写")
     if output is None:
         stop("请用 -o 指定核查表文件，如 -o form.xlsx")
     target = None if output == STDIN else Path(output)
@@ -71,7 +81,10 @@ def form(
     if target is not None and target.exists() and not force:
         stop(f"{output} 已存在，可能已填有内容；确要覆盖请加 --force")
     try:
-        book = blank_form(_rulesets(known, rulesets or []), rows) if audit is None else _filled(audit, known, rows)
+        if odk:
+            book = xlsform(_rulesets(known, rulesets or []))
+        else:
+            book = blank_form(_rulesets(known, rulesets or []), rows) if audit is None else _filled(audit, known, rows)
     except TooLongError as error:
         stop(str(error), Exit.FAILED)
     if target is None:
@@ -118,9 +131,11 @@ def read(
 
 
 def _read(name: str, known: Library, output: Path | None, errors: Path | None, as_json: bool) -> bool:
-    """Read one form; false when there is no audit in it."""
+    """Read one form, or the submissions of an export; false when there is no audit in it."""
     try:
         data = read_bytes(name)
+        if not is_workbook(data):
+            return _read_submissions(name, read_submissions(data, known), known, output, as_json)
         reading = read_form(data, known)
     except AuditError as error:
         print_audit_problems(name, error)
@@ -128,20 +143,43 @@ def _read(name: str, known: Library, output: Path | None, errors: Path | None, a
     except FormError as error:
         marked = None
         if error.can_mark:
-            marked = _free(errors or _marked_path(name))
+            marked = free_path(errors or marked_path(name))
             write_file(marked, mark_problems(data, error.problems))
         _print_problems(name, error, marked, as_json)
         return False
+    _write_audit(name, reading, known, output, as_json)
+    return True
+
+
+def _read_submissions(
+    name: str, found: tuple[Submission, ...], known: Library, output: Path | None, as_json: bool
+) -> bool:
+    """Write the audit of each submission, several ones numbered in a folder; false when one has none."""
+    if len(found) > 1 and (output is None or (output.exists() and not output.is_dir())):
+        stop(f"{name} 中有 {len(found)} 份提交，请用 -o 指定一个目录")
+    for number, submission in enumerate(found, start=1):
+        if submission.reading is None:
+            _print_problems(name, FormError(submission.problems, can_mark=False), None, as_json)
+            continue
+        stem = "submission" if name == STDIN else Path(name).stem
+        one = output if len(found) == 1 or output is None else output / f"{stem}-{number}.json"
+        _write_audit(name, submission.reading, known, one, as_json)
+    refused = sum(submission.reading is None for submission in found)
+    if refused and not as_json:
+        err.print(Text(f"{name}：{len(found)} 份提交中 {refused} 份有错，没有生成审核数据", style="red"))
+    return not refused
+
+
+def _write_audit(name: str, reading: FormReading, known: Library, output: Path | None, as_json: bool) -> None:
     _print_warnings(name, reading, as_json)
     text = dump_audit(reading.audit, known)
     if output is None:
         typer.echo(text, nl=False)
     else:
         write_file(output, text.encode())
-    return True
 
 
-def _marked_path(name: str) -> Path:
+def marked_path(name: str) -> Path:
     """Beside the form; a marked copy that is read again has the same name, and gets the next number."""
     if name == STDIN:
         return Path(f"form{MARKED}{SUFFIX}")
@@ -151,7 +189,7 @@ def _marked_path(name: str) -> Path:
     return path.with_name(f"{stem}{MARKED}{SUFFIX}")
 
 
-def _free(path: Path) -> Path:
+def free_path(path: Path) -> Path:
     """The path, or the next one with a number that nothing stands at: somebody may be mending the copy that stands there."""
     free, number = path, 1
     while free.exists():

@@ -14,6 +14,7 @@ from grading.engine.grade import Engine
 from grading.gaps import NoSuchLevelError, ReachedError, TargetError, enterprise_plan, unit_gaps
 from grading.gaps.causes import unit_decisions
 from grading.gaps.ground_figures import unit_figures
+from grading.gaps.opened import Opened
 from grading.intake import AuditError, InputProblem, input_problem
 from grading.language.decision_text import decision_text, level_label
 from grading.language.figures_text import NAMED_IN_TERMINAL, figures_text
@@ -21,7 +22,7 @@ from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.decision import Decision
 from grading.model.gap import UnitGaps
-from grading.model.result import Grading, UnitGrading
+from grading.model.result import UnitGrading
 from grading.model.ruleset import Ruleset
 from grading.problems.codes import ProblemCode
 
@@ -45,7 +46,9 @@ def show_gaps(
     for name in with_progress(files, "分析差距"):
         try:
             audit = read_one(name, engine.library)
-            grading, found = _gaps(engine, audit, mode, target)
+            grading = grade_one(audit, engine, mode)
+            opened = Opened(engine, audit, grading)
+            found = _gaps(opened, target)
         except AuditError as error:
             failed = True
             report_problems(name, error, as_json)
@@ -55,7 +58,7 @@ def show_gaps(
                 _unit_json(unit, one) | {"notices": list(unit.notices)}
                 for unit, one in zip(grading.units, found, strict=True)
             ]
-            joint = enterprise_plan(engine, audit, grading, target)
+            joint = enterprise_plan(engine, audit, grading, target, opened)
             whole = None if joint is None else joint.model_dump(mode="json")
             typer.echo(orjson.dumps({"file": name, "mode": mode.value, "units": units, "enterprise": whole}).decode())
         else:
@@ -68,26 +71,25 @@ def show_gaps(
                 if figures is not None:
                     out.print(escape(figures_text(figures, NAMED_IN_TERMINAL)))
                 out.print()
-            joint = enterprise_plan(engine, audit, grading, target)
+            joint = enterprise_plan(engine, audit, grading, target, opened)
             if joint is not None:
                 print_joint_plan(audit, rulesets, joint)
     if failed:
         raise typer.Exit(Exit.FAILED)
 
 
-def _gaps(engine: Engine, audit: Audit, mode: Mode, target: str | None) -> tuple[Grading, list[UnitGaps | TargetError]]:
-    """The grading, and the gaps of each unit, or why there are none to speak of."""
-    grading = grade_one(audit, engine, mode)
+def _gaps(opened: Opened, target: str | None) -> list[UnitGaps | TargetError]:
+    """The gaps of each unit, or why there are none to speak of."""
     found: list[UnitGaps | TargetError] = []
-    for i in range(len(audit.units)):
+    for i in range(len(opened.audit.units)):
         try:
-            found.append(unit_gaps(engine, audit, grading, i, target))
+            found.append(unit_gaps(opened.engine, opened.audit, opened.grading, i, target, opened))
         except TargetError as error:
             found.append(error)
     missing = [one for one in found if isinstance(one, NoSuchLevelError)]
     if len(missing) == len(found):
         raise AuditError(no_such_level(f"units[{i}]", one) for i, one in enumerate(missing))
-    return grading, found
+    return found
 
 
 def no_such_level(place: str, error: NoSuchLevelError) -> InputProblem:

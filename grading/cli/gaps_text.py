@@ -1,6 +1,7 @@
 """Gaps and plans as text for the terminal: tables where there is room, lists where there is not."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from rich.markup import escape
 from rich.padding import Padding
@@ -12,7 +13,7 @@ from grading.cli.labels import range_text
 from grading.cli.terminal import out, print_block
 from grading.language.decision_text import level_label, managed_text, outcome_text
 from grading.language.measure_text import measure_text
-from grading.language.prose import day_text, glue, number_text
+from grading.language.prose import day_text, glue, number_text, row_label
 from grading.language.waiver_text import waiver_text
 from grading.model.audit import Audit
 from grading.model.decision import Causes
@@ -64,7 +65,7 @@ def print_joint_plan(audit: Audit, rulesets: Mapping[str, Ruleset], plan: Enterp
         whose = (
             f"企业共用，{'、'.join(work.units)}，只计一次"
             if work.shared
-            else "：".join((*work.units, work.row or "全单元"))
+            else "：".join((*work.units, row_label(of[work.units[0]], work.row) if work.row else "全单元"))
         )
         if_needed = "，补证不达标时才需要" if work.if_needed else ""
         cost = range_text(work.cost_wan_cny, "万元") or "没有造价数据"
@@ -111,7 +112,7 @@ def _cells(line: GapLine) -> dict[str, str]:
         missing = "、".join(value.fact_label for value in line.missing)
         missing += f"：{line.actual_text}" if line.actual_text else ""
         return cells | {"缺少": escape(missing), "可作证据": escape("、".join(line.evidence))}
-    short = f"\n差 {number_text(line.difference, line.measured_in)}" if line.difference else ""
+    short = f"\n差 {_difference_text(line.difference, line.measured_in)}" if line.difference else ""
     remedy = line.remedy
     effort = [range_text(remedy.weeks, "周"), range_text(remedy.cost_wan_cny, "万元")] if remedy is not None else []
     return cells | {
@@ -119,6 +120,11 @@ def _cells(line: GapLine) -> dict[str, str]:
         "整改措施": escape(remedy.text) if remedy is not None else "",
         "工期和造价": "\n".join(effort),
     }
+
+
+def _difference_text(number: Decimal, unit: str | None) -> str:
+    """A difference with its unit; that of percentages is one of percentage points."""
+    return f"{number_text(number)} 个百分点" if unit == "%" else number_text(number, unit)
 
 
 def _print_alternatives(alternatives: Iterable[Alternative], lines: Sequence[GapLine]) -> None:
@@ -159,10 +165,12 @@ def _print_step(ruleset: Ruleset, step: Step) -> None:
     if figures:
         out.print(f"  [yellow]等待核实限值的指标：{len(figures)} 项[/yellow]")
         _print_below(escape("；".join(figures)))
-    others = [blocker for blocker in step.blockers if blocker.reason != "unresolved_figure"]
-    if others:
-        out.print(f"  [yellow]不是整改所能解决的：{len(others)} 项[/yellow]")
-        for blocker in others:
+    others = [blocker for blocker in step.blockers if blocker.reason not in ("unresolved_figure", "search_limit")]
+    unfinished = [blocker for blocker in step.blockers if blocker.reason == "search_limit"]
+    for title, listed in (("不是整改所能解决的", others), ("没有算完的", unfinished)):
+        if listed:
+            out.print(f"  [yellow]{title}：{len(listed)} 项[/yellow]")
+        for blocker in listed:
             when = f"，{day_text(blocker.ready_on)} 起才满足" if blocker.ready_on is not None else ""
             _print_below(escape(f"· {blocker.title}：{blocker.text}{when}"))
 
@@ -193,8 +201,6 @@ def _print_set(title: str, found: ChangeSet, lines: Sequence[GapLine], ruleset: 
 def _change_text(change: Change, lines: Mapping[str, GapLine], ruleset: Ruleset) -> str:
     """`颗粒物（DA001）：25 mg/m³ → 不高于 15 mg/m³`; of evidence what it has to show; of sets what is added and what goes."""
     fact, row = ruleset.facts[change.fact], f"（{change.row}）" if change.row else ""
-    words = ("不晚于", "不早于") if fact.type == "date" else ("不高于", "不低于")
-    bound = {"at_most": words[0], "at_least": words[1], None: ""}[change.limit]
     if change.assumed:
         return f"补证{row}：{change.fact_label}（此处按 {change.after_text} 试算，以实际为准）"
     if change.kind == "wait" and change.ready_on is not None:
@@ -202,8 +208,13 @@ def _change_text(change: Change, lines: Mapping[str, GapLine], ruleset: Ruleset)
     if change.kind == "supply":
         closed = [lines[line] for line in change.lines if line in lines]
         required = "；".join(dict.fromkeys(line.required for line in closed))
-        if not closed or (bound and all(line.fact == change.fact for line in closed)):
-            required = glue((change.fact_label, bound or "为", change.after_text))
+        if not closed or (change.bound_text and all(line.fact == change.fact for line in closed)):
+            wished = (
+                (change.bound_text,)
+                if change.limit and change.bound_text != change.after_text
+                else ("为", change.after_text)
+            )
+            required = glue((change.fact_label, *wished))
         return f"补证{row}：{required}"
     if isinstance(change.after, list):
         before = change.before or []
@@ -212,7 +223,7 @@ def _change_text(change: Change, lines: Mapping[str, GapLine], ruleset: Ruleset)
         steps = [f"增加 {added}" if added else "", f"去掉 {gone}" if gone else ""]
         return f"{change.fact_label}{row}：{'；'.join(step for step in steps if step)}"
     ready = f"（最早 {day_text(change.ready_on)} 满足）" if change.ready_on is not None else ""
-    return f"{change.fact_label}{row}：{change.before_text} → {glue((bound, change.after_text))}{ready}"
+    return f"{change.fact_label}{row}：{change.before_text} → {change.bound_text or change.after_text}{ready}"
 
 
 def _print_measures(ruleset: Ruleset, gaps: UnitGaps) -> None:

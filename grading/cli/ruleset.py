@@ -154,6 +154,57 @@ def cases(
         show_cases(rulesets, ruleset_id, as_json)
 
 
+@app.command(help="把规则集写成工作簿（Excel），像正式的指标表；第一张表是待办清单")
+def workbook(
+    context: typer.Context,
+    ruleset: Annotated[str, typer.Argument(metavar="ID", help="规则集编号，如 national-2020/brick")],
+    to: Annotated[Path, typer.Option("--output", "-o", metavar="文件", help="写到哪里，如 table.xlsx")],
+    audits: Annotated[
+        Path | None,
+        typer.Option(
+            "--audits",
+            "-a",
+            metavar="文件",
+            exists=True,
+            dir_okay=False,
+            help="审核数据（.json、.jsonl）：待办清单按它们的等级有多少取决于各数值排列；默认按规则集的用例",
+        ),
+    ] = None,
+    count: Annotated[
+        bool, typer.Option("--count/--no-count", help="统计影响；不统计的，待办清单按把握大小排列")
+    ] = True,
+    force: Annotated[bool, typer.Option("--force", help="覆盖已有的工作簿")] = False,
+) -> None:
+    """Write the workbook of a ruleset."""
+    from grading.cli.ruleset_workbook import write_workbook
+
+    rulesets = library(context)
+    write_workbook(rulesets, one_ruleset(rulesets, ruleset), to, audits, count, force)
+
+
+@app.command(help="把改好的规则工作簿读成新版本（一个规则集目录）；有错时在副本中标出，什么都不写")
+def read(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar="工作簿", help="改好的规则工作簿（.xlsx）", exists=True, dir_okay=False)
+    ],
+    to: Annotated[Path, typer.Option("--output", "-o", metavar="目录", file_okay=False, help="新版本写到哪里")],
+    local: Annotated[bool, typer.Option("--local", help="地方版本：沿用（extends）原规则集，只写改动")] = False,
+    new_id: Annotated[
+        str | None, typer.Option("--id", metavar="编号", help="新版本的编号，如 xianyang-2027/brick；默认取“版本”表")
+    ] = None,
+    errors: Annotated[
+        Path | None, typer.Option("--errors", metavar="文件", help="标出错误的副本写到哪里，默认在工作簿旁")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="覆盖目录中已有的文件")] = False,
+    as_json: Json = False,
+) -> None:
+    """Read the workbook of a ruleset."""
+    from grading.cli.ruleset_workbook import read_workbook
+
+    read_workbook(library(context), file, to, local, new_id, errors, force, as_json)
+
+
 @app.command("schema", help="输出规则文件的 JSON Schema，供编辑器补全和提示")
 def schema_(
     to: Annotated[Path | None, typer.Option("--output", "-o", metavar="文件", help="写入文件；默认输出到终端")] = None,

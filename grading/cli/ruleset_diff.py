@@ -11,7 +11,8 @@ from grading.batch.run import SUFFIXES
 from grading.cli.impact import summary
 from grading.cli.terminal import Exit, ending_on_unusable_rulesets, out, print_json, stop
 from grading.columns.layout import ColumnsError
-from grading.edition_diff.changes import Change, Direction, Kind, Part, Way, changes
+from grading.edition_diff.changes import Change, Part, changes
+from grading.edition_diff.words import DIRECTIONS, KINDS, NOTHING, WAYS
 from grading.engine.durable_rules import EngineError
 from grading.engine.grade import Engine
 from grading.engine.rules import NetworkError
@@ -23,25 +24,6 @@ from grading.model.base import Mode
 from grading.model.impact import CauseCount
 from grading.vocabulary import MODE
 
-KINDS: dict[Kind, str] = {
-    "edition": "版本",
-    "scale": "等级",
-    "indicator": "指标",
-    "gate": "否决项",
-    "fact": "事实",
-    "computed": "计算项",
-    "measure": "措施",
-}
-WAYS: dict[Way, str] = {"added": "新增", "removed": "删去", "renamed": "改编号", "changed": "修改"}
-DIRECTIONS: dict[Direction, str] = {
-    "stricter": "更严",
-    "looser": "更宽",
-    "same": "要求不变",
-    "settled": "要求不变，数值已核实",
-    "reopened": "要求不变，数值改为待核实",
-    "different": "不可比",
-}
-NOTHING = "（无）"
 MOVED = 20
 """So many units that move are told in the terminal; `--json` has all."""
 

@@ -163,7 +163,7 @@ def _known(basis: str | None, confidence: str | None, cite: Cite | None) -> str:
     if confidence:
         parts.append(f"可信度{CONFIDENCE[confidence]}")
     if cite is not None:
-        parts.append(" ".join(part for part in (cite.document, cite.section, cite.clause, cite.url) if part))
+        parts.append(" ".join(part for part in (cite.document, cite.section, cite.clause, cite.page, cite.url) if part))
         if cite.note:
             parts.append(cite.note)
     return "，".join(parts)

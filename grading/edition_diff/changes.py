@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from grading.impact.criteria import counterparts
+from grading.language.computed_text import formula_text
 from grading.language.decision_text import effect_text, level_label
 from grading.language.entailment import Entailment
 from grading.language.measure_text import measure_text
 from grading.language.nested import asked_at
 from grading.language.normal import normal
-from grading.language.prose import NOT_ASKED, day_text, fact_label, number_text, requirement_text, sentence
+from grading.language.prose import NOT_ASKED, day_text, number_text, requirement_text, sentence
 from grading.language.windows import first_days
 from grading.model.base import Mode
 from grading.model.condition import Condition, comparisons
@@ -133,7 +134,7 @@ class _Compared:
 
         def describing(ruleset: Ruleset) -> Callable[[Any], dict[str, str]]:
             return lambda one: {
-                "算法": f"{one.operation}（{'、'.join(_operand(ruleset, operand) for operand in one.operands)}）",
+                "算法": formula_text(ruleset, one),
                 **({"单位": one.unit} if one.unit else {}),
             }
 
@@ -222,7 +223,9 @@ def _text(ruleset: Ruleset, indicator: Indicator | None, level: str) -> str | No
 
 def _known(ruleset: Ruleset, indicator: Indicator, requirement: Requirement) -> str:
     known = ruleset.provenance(indicator, requirement, requirement.require)
-    cited = " ".join(part for part in (known.cite.document, known.cite.section, known.cite.clause) if part)
+    cited = " ".join(
+        part for part in (known.cite.document, known.cite.section, known.cite.clause, known.cite.page) if part
+    )
     return f"{BASIS[known.basis]}，可信度{CONFIDENCE[known.confidence]}，{cited}"
 
 
@@ -250,10 +253,6 @@ def _fact(fact: Fact) -> dict[str, str]:
         "选项": "、".join(fact.options.values()) or None,
     }
     return {name: text for name, text in described.items() if text is not None}
-
-
-def _operand(ruleset: Ruleset, operand: Any) -> str:
-    return fact_label(ruleset, operand) if isinstance(operand, str) else number_text(operand)
 
 
 def _measures(ruleset: Ruleset, alert: str, level: str) -> str:

@@ -50,7 +50,7 @@ def _label(ruleset: Ruleset, level: str) -> str:
 
 def _cite(cited: Gate | Indicator) -> str:
     cite = cited.cite
-    return " ".join(part for part in (cite.document, cite.section, cite.clause) if part) if cite else ""
+    return " ".join(part for part in (cite.document, cite.section, cite.clause, cite.page) if part) if cite else ""
 
 
 def _time(requirement: Requirement) -> str:

@@ -26,17 +26,44 @@ def needed(ruleset: Ruleset, unit: UnitAudit, grading: UnitGrading) -> Needed:
     A requirement counts as long as it is unknown itself and the indicator is unknown at a level for which it would be enough;
     a comparison as long as everything around it is unknown.
     """
-    search = _Search(ruleset, unit, grading)
+    facts: set[tuple[str, str | None]] = set()
+    tables: set[str] = set()
+    for search in (*_of_gates(ruleset, unit, grading), *_of_indicators(ruleset, unit, grading)):
+        facts |= search.facts
+        tables |= search.tables
+    return Needed(frozenset(facts), frozenset(tables))
+
+
+def hanging(ruleset: Ruleset, unit: UnitAudit, grading: UnitGrading) -> dict[tuple[str, str | None], tuple[int, int]]:
+    """By unknown value, and by table that nobody has stated, how many gates and how many indicators hang on it."""
+    counts: dict[tuple[str, str | None], tuple[int, int]] = {}
+    kinds = ((_of_gates(ruleset, unit, grading), (1, 0)), (_of_indicators(ruleset, unit, grading), (0, 1)))
+    for searches, (gates, indicators) in kinds:
+        for search in searches:
+            for found in (*search.facts, *((table, None) for table in search.tables)):
+                before = counts.get(found, (0, 0))
+                counts[found] = (before[0] + gates, before[1] + indicators)
+    return counts
+
+
+def _of_indicators(ruleset: Ruleset, unit: UnitAudit, grading: UnitGrading) -> Iterator["_Search"]:
+    """What each indicator still needs."""
     results = {result.id: result for result in grading.indicators}
     for indicator in ruleset.indicators:
-        result = results[indicator.id]
+        search, result = _Search(ruleset, unit, grading), results[indicator.id]
         if result.applicable is None and indicator.applies_when is not None and _is_open(ruleset, result, 0):
             search.look(f"{indicator.id}.applies_when", indicator.applies_when)
         for place, condition in _open_requirements(ruleset, indicator, result):
             search.look(place, condition)
+        yield search
+
+
+def _of_gates(ruleset: Ruleset, unit: UnitAudit, grading: UnitGrading) -> Iterator["_Search"]:
+    """What each gate still needs."""
     for gate in ruleset.gates:
+        search = _Search(ruleset, unit, grading)
         search.look(f"gate.{gate.id}", gate.when)
-    return Needed(frozenset(search.facts), frozenset(search.tables))
+        yield search
 
 
 def _open_requirements(

@@ -57,7 +57,7 @@ def read_form(data: bytes, library: Library) -> FormReading:
     form = replace(form, fields=tuple(_with_synonyms(field, form, library) for field in form.fields))
     raw, answers = _raw(form, by_code, found)
     _compare_rulesets(form, answers, library, found)
-    audit = _checked(raw, library, found)
+    audit = checked(raw, library, found)
     if found.problems or audit is None:
         raise FormError(_in_order(found.problems, grids), can_mark=True)
     return FormReading(audit, tuple(dict.fromkeys(found.warnings)))
@@ -182,7 +182,7 @@ def _table_at(place: str, units: int) -> tuple[int, str]:
     return int(match[1]), match[2]
 
 
-def _checked(raw: dict[str, Any], library: Library, found: Findings) -> Audit | None:
+def checked(raw: dict[str, Any], library: Library, found: Findings) -> Audit | None:
     """The audit if it is in order; else every problem goes to its cell, but for cells that could not be read at all."""
     unreadable = {problem.place for problem in found.problems}
     notices: list[InputProblem] = []
@@ -200,7 +200,9 @@ def _checked(raw: dict[str, Any], library: Library, found: Findings) -> Audit | 
 
 
 def _where(spot: Spot | None) -> str:
-    return f"{spot.sheet}!{spot.cell} " if spot is not None and spot.cell else ""
+    if spot is None:
+        return ""
+    return f"{spot.sheet}!{spot.cell} " if spot.cell else f"{spot.sheet} {spot.label}："
 
 
 def _about(problem: InputProblem) -> str:

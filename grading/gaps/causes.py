@@ -10,7 +10,7 @@ from typing import Any
 
 from grading.gaps.ground_figures import unit_figures
 from grading.gaps.tree.ids import applies_name
-from grading.gaps.tree.subject import Asked, Subject, asked_for
+from grading.gaps.tree.subject import Asked, Subject, asked_as_graded
 from grading.language.edition_text import why_text
 from grading.model.audit import Audit
 from grading.model.base import Status
@@ -53,7 +53,7 @@ def open_points(subject: Subject, best: int | None = None) -> OpenPoints:
     missing: set[str] = set()
     figures: set[tuple[str, str, str]] = set()
     for level in scale.ids[start:end]:
-        asked = list(asked_for(subject, level, as_graded=True))
+        asked = list(asked_as_graded(subject, level))
         statuses = [walk.of_asked(one) for one in asked]
         if Status.UNMET in statuses:
             continue

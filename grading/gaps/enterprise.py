@@ -6,47 +6,61 @@ the work. Every other work is its unit's own.
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from math import inf
 from typing import NamedTuple
 
 from grading.engine.grade import Engine
+from grading.gaps.opened import Opened
 from grading.gaps.solver.change_sets import Solution, solve
 from grading.gaps.solver.costs import cost_of_works, weeks_of, works_of
 from grading.gaps.solver.trials import Trials, has_reached
-from grading.gaps.tree.lines import Open
+from grading.gaps.tree.constraints import satisfies
+from grading.gaps.tree.lines import Open, shown
+from grading.gaps.tree.nodes import Leaf
 from grading.gaps.tree.propagate import Demand, Work
 from grading.gaps.tree.subject import Subject
-from grading.gaps.tree.values import Values
+from grading.gaps.tree.values import Slot, Values
+from grading.gaps.tree.waiting import ready_on, weeks_between
 from grading.model.audit import Audit
-from grading.model.gap import Blocker, Change, EnterprisePlan, JointWork, UnitGoal
+from grading.model.gap import Blocker, Change, Costs, EnterprisePlan, JointWork, UnitGoal
 from grading.model.result import UNGRADED, Grading
 from grading.model.ruleset import Ruleset
+from grading.simulate import ENTERPRISE
 
 
 class _Planned(NamedTuple):
-    """A unit's part of the plan, from the audit as the units before it leave it."""
+    """A unit's part of the plan, from the audit as the units before it leave it; `served` is what those close for it."""
 
     goal: UnitGoal
     before: Subject
     found: Solution
+    served: tuple[Demand, ...]
 
 
-def enterprise_plan(engine: Engine, audit: Audit, grading: Grading, target: str | None = None) -> EnterprisePlan | None:
+def enterprise_plan(
+    engine: Engine, audit: Audit, grading: Grading, target: str | None = None, opened: Opened | None = None
+) -> EnterprisePlan | None:
     """The cheapest changes unit by unit, each from what the plan changes for the enterprise already.
 
     To `target` every unit that is below it and whose scale has it; by default those that hold the enterprise's grade down,
-    each to its next better level. None where there are not several units, or none has anything to do.
+    each to its next better level. None where there are not several units, or none has anything to do. Where the gaps of
+    the units have been `opened`, they are not looked for again.
     """
     goals = _goals(engine, audit, grading, target)
     if len(audit.units) < 2 or not goals:
         return None
+    opened = opened or Opened(engine, audit, grading)
     planned: list[_Planned] = []
     then = audit
     for index, goal in goals:
-        subject = _subject(engine, then, grading, index)
-        open_ = Open(subject, goal.level_to)
-        found = solve(Trials(engine, subject), open_, open_.lines(), smallest=False)
-        planned.append(_Planned(goal, subject, found))
-        then = found.after.audit
+        if then.enterprise == audit.enterprise:
+            part = _Planned(goal, opened.subject(index), opened.cheapest(index, goal.level_to), ())
+        else:
+            subject = _graded(engine, then, opened.subject(index))
+            found = solve(Trials(engine, subject), Open(subject, goal.level_to), smallest=False)
+            part = _Planned(goal, subject, found, tuple(_served(opened.gaps(index, goal.level_to), subject)))
+        planned.append(part)
+        then = _with_unit(then, part.found.after)
     after = engine.grade(then, grading.mode)
     reached = all(
         has_reached(Subject(then, i, engine.library.ruleset(u.ruleset), after.units[i], grading.mode), goal.level_to)
@@ -58,13 +72,13 @@ def enterprise_plan(engine: Engine, audit: Audit, grading: Grading, target: str 
         > _position(engine.library.ruleset(u.ruleset), was.outcome.grade)
         for u, was, now in zip(audit.units, grading.units, after.units, strict=True)
     )
-    works = tuple(_works(planned))
+    works, changes = tuple(_works(planned)), tuple(_changes(planned))
     return EnterprisePlan(
         goals=tuple(goal for _, goal in goals),
-        changes=tuple(_changes(planned)),
+        changes=changes,
         works=works,
         cost_wan_cny=cost_of_works(works),
-        weeks=weeks_of(demand for part in planned for demand in part.found.chosen.demands),
+        weeks=_weeks(planned, changes),
         outcome=after.outcome,
         enough=reached and not is_worse,
         blockers=tuple(_blockers(planned)),
@@ -73,17 +87,24 @@ def enterprise_plan(engine: Engine, audit: Audit, grading: Grading, target: str 
 
 def _goals(engine: Engine, audit: Audit, grading: Grading, target: str | None) -> Sequence[tuple[int, UnitGoal]]:
     found: list[tuple[int, UnitGoal]] = []
-    for index, unit in enumerate(audit.units):
-        ruleset, grade = engine.library.ruleset(unit.ruleset), grading.units[index].outcome.grade
+    rulesets = [engine.library.ruleset(unit.ruleset) for unit in audit.units]
+    grades = [unit.outcome.grade for unit in grading.units]
+    standings = [_standing(ruleset, grade) for ruleset, grade in zip(rulesets, grades, strict=True)]
+    for index, (unit, ruleset, grade) in enumerate(zip(audit.units, rulesets, grades, strict=True)):
         graded, position = ruleset.scale.graded, _position(ruleset, grade)
         level = next((known.id for known in ruleset.scale.levels if target in (known.id, known.label)), None)
         if level in graded and graded.index(level) < position:
             found.append((index, UnitGoal(unit=unit.id, level_from=grade, level_to=level)))
-        if target is None and grade == grading.outcome.grade and position > 0:
+        if target is None and standings[index] == max(standings) and position > 0:
             found.append(
                 (index, UnitGoal(unit=unit.id, level_from=grade, level_to=graded[min(position, len(graded)) - 1]))
             )
     return found
+
+
+def _standing(ruleset: Ruleset, grade: str) -> float:
+    """The standing of a grade, which alone compares levels of different scales; worst of all is what is not graded."""
+    return next((level.standing for level in ruleset.scale.levels if level.id == grade), inf)
 
 
 def _position(ruleset: Ruleset, grade: str) -> int:
@@ -92,10 +113,25 @@ def _position(ruleset: Ruleset, grade: str) -> int:
     return len(ids) if grade == UNGRADED else ids.index(grade)
 
 
-def _subject(engine: Engine, audit: Audit, grading: Grading, index: int) -> Subject:
-    alone = audit.model_copy(update={"units": (audit.units[index],)})
-    (unit,) = engine.grade(alone, grading.mode).units
-    return Subject(audit, index, engine.library.ruleset(audit.units[index].ruleset), unit, grading.mode)
+def _graded(engine: Engine, then: Audit, today: Subject) -> Subject:
+    """A unit graded anew, by itself, with what the enterprise has by then."""
+    alone = then.model_copy(update={"units": (today.unit,)})
+    (unit,) = engine.grade(alone, today.mode).units
+    return Subject(then, today.index, today.ruleset, unit, today.mode)
+
+
+def _with_unit(then: Audit, after: Subject) -> Audit:
+    """The audit with a unit, and the enterprise, as the unit's part of the plan leaves them."""
+    units = tuple(after.unit if n == after.index else unit for n, unit in enumerate(then.units))
+    return then.model_copy(update={"enterprise": after.audit.enterprise, "units": units})
+
+
+def _served(today: Open, now: Subject) -> Iterator[Demand]:
+    """What is open today and is closed by changes that units before this one make to values of the enterprise."""
+    for tree in today.asked_today.values():
+        for part, _ in shown(tree):
+            if isinstance(part, Leaf) and satisfies(now.values.get(part.demand.slot), part.demand.constraint):
+                yield part.demand
 
 
 def _is_shared(subject: Subject, values: Values, demand: Demand) -> bool:
@@ -109,17 +145,31 @@ def _is_shared(subject: Subject, values: Values, demand: Demand) -> bool:
 def _works(planned: Sequence[_Planned]) -> Iterator[JointWork]:
     """Each shared work once with the units it serves, then each unit's own."""
     shared: dict[Work, tuple[list[str], bool]] = {}
+    changed: dict[Work, set[Slot]] = {}
     own: list[JointWork] = []
-    for goal, subject, found in planned:
+    for goal, subject, found, served in planned:
+        closed = {root for demand in served for root in subject.values.roots(demand.slot)}
+        for work, slots in changed.items():
+            if not slots.isdisjoint(closed):
+                shared[work][0].append(goal.unit)
         demands = found.chosen.demands
-        together = works_of(d for d in demands if _is_shared(subject, subject.values, d))
-        for work, sure in together.items():
+        together = [demand for demand in demands if _is_shared(subject, subject.values, demand)]
+        paid_together = works_of(together)
+        for work, sure in paid_together.items():
             units, was_sure = shared.get(work, ([], False))
             shared[work] = ([*units, goal.unit], was_sure or sure)
+            changed.setdefault(work, set()).update(
+                root
+                for demand in together
+                if demand.effort is not None and demand.effort.work == work
+                for root in subject.values.roots(demand.slot)
+                if root in found.chosen.changed
+            )
         for work, sure in works_of(demands).items():
-            if work not in together:
+            if work not in paid_together:
                 own.append(_joint(work, (goal.unit,), sure, False))
-    yield from (_joint(work, tuple(units), sure, True) for work, (units, sure) in shared.items())
+    for work, (units, sure) in shared.items():
+        yield _joint(work, tuple(dict.fromkeys(units)), sure, True)
     yield from own
 
 
@@ -133,9 +183,49 @@ def _joint(work: Work, units: tuple[str, ...], sure: bool, shared: bool) -> Join
 
 
 def _changes(planned: Sequence[_Planned]) -> Iterator[Change]:
-    """All changes, the last one of a value that several units have changed."""
-    found = {change.setting: change for part in planned for change in part.found.change_set.changes}
-    yield from found.values()
+    """All changes; a value that several units have changed as it is today, and as the last of them leaves it."""
+    found: dict[str, tuple[_Planned, Change]] = {}
+    for part in planned:
+        for change in part.found.change_set.changes:
+            if change.setting not in found:
+                found[change.setting] = part, change
+                continue
+            first, known = found[change.setting]
+            found[change.setting] = first, _further(first, part, known, change)
+    for part in planned:
+        for demand in part.served:
+            for setting, (first, change) in found.items():
+                if change.unit == ENTERPRISE and change.fact in {s.fact for s in part.before.values.roots(demand.slot)}:
+                    lines = dict.fromkeys((*change.lines, demand.line))
+                    found[setting] = first, change.model_copy(update={"lines": tuple(lines)})
+    yield from (change for _, change in found.values())
+
+
+def _further(first: _Planned, last: _Planned, known: Change, change: Change) -> Change:
+    """A change of the first unit that needs it, taken further for another one."""
+    slot = Slot(change.fact, change.group, change.row)
+    subject, after = first.before, last.found.chosen.changed[slot]
+    day = ready_on(last.before.ruleset.facts[slot.fact], subject.values.get(slot), after, subject.audit.assessed_on)
+    return change.model_copy(
+        update={
+            "kind": known.kind,
+            "before": known.before,
+            "before_text": known.before_text,
+            "assumed": known.assumed and change.assumed,
+            "lines": tuple(dict.fromkeys((*known.lines, *change.lines))),
+            "remedies": tuple(dict.fromkeys((*known.remedies, *change.remedies))),
+            "ready_on": day,
+        }
+    )
+
+
+def _weeks(planned: Sequence[_Planned], changes: Sequence[Change]) -> Costs | None:
+    """The weeks of the unit that takes the longest; and until the last day from which on a value is as wished."""
+    found = [weeks for part in planned if (weeks := weeks_of(part.found.chosen.demands)) is not None]
+    day = planned[0].before.audit.assessed_on
+    waits = (weeks_between(day, change.ready_on) for change in changes if change.ready_on is not None)
+    found += [(wait, wait) for wait in waits]
+    return (max(low for low, _ in found), max(high for _, high in found)) if found else None
 
 
 def _blockers(planned: Sequence[_Planned]) -> Iterator[Blocker]:

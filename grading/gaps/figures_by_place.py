@@ -58,14 +58,14 @@ def figures_of(ruleset: Ruleset) -> Mapping[str, FigurePlace]:
     What only selects rows or plants is one where it says itself how it is known, or is provisional.
     """
     listed = (
-        FigurePlace(_name(place), place, c)
+        FigurePlace(place_name(place), place, c)
         for place, c in comparisons(ruleset)
         if place.basis is not None or c.is_provisional
     )
     return {figure.name: figure for figure in listed}
 
 
-def _name(place: Place) -> str:
+def place_name(place: Place) -> str:
     """A place as the engine's conditions are named: `nox.A.all[0]`, `nox.applies_when`, `gate.no_permit`."""
     site = place.site
     if site.kind == "gates":

@@ -42,6 +42,12 @@ def ground_figures(subject: Subject) -> GroundFigures:
     return GroundFigures(counts["estimated"], counts["recalled"], counts["established"], decisive)
 
 
+def turning_places(subject: Subject) -> tuple[str, ...]:
+    """The places of all figures, established ones too, with whose other outcome a unit's grade would be another."""
+    case, names = _Case(subject), figures_of(subject.ruleset)
+    return tuple(place for place in case.grounds() if place in names and case.turns_on(place, names[place].owner))
+
+
 class _Case(LevelClaims[Claim]):
     """A unit's grade as claims."""
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from grading.engine.grade import Engine
+from grading.gaps.opened import Opened
 from grading.gaps.solver.alternatives import alternatives_of, marked
 from grading.gaps.solver.change_sets import Solution, solve
 from grading.gaps.solver.quickest import quickest
@@ -34,38 +35,47 @@ class ReachedError(TargetError):
     """The unit's grade is the target already, or better."""
 
 
-def unit_gaps(engine: Engine, audit: Audit, grading: Grading, index: int, target: str | None = None) -> UnitGaps:
+def unit_gaps(
+    engine: Engine,
+    audit: Audit,
+    grading: Grading,
+    index: int,
+    target: str | None = None,
+    opened: Opened | None = None,
+) -> UnitGaps:
     """The gaps of one unit to `target` (default: the next better level), in the mode of the grading.
 
     A unit that is not graded first takes the step that ends its exclusion, with what that costs: to the floor of its scale,
     or to the level that it has without the gates.
 
     Each step starts from the audit as the cheapest changes of the step before leave it. A unit on the best level has no
-    lines and no steps when no target is given. Raises NoSuchLevelError or ReachedError, both ValueErrors.
+    lines and no steps when no target is given. Who asks for other plans of the same grading too gives them its `opened`
+    gaps. Raises NoSuchLevelError or ReachedError, both ValueErrors.
     """
+    opened = opened or Opened(engine, audit, grading)
     ruleset = engine.library.ruleset(audit.units[index].ruleset)
     unit = grading.units[index]
     levels = _levels_between(ruleset, unit.outcome.grade, target)
-    here = Subject(audit, index, ruleset, unit, grading.mode)
+    here = opened.subject(index)
     steps: list[Step] = []
     today = unit.outcome.grade
     is_excluded = bool(levels) and today == UNGRADED
     climbed = levels
     if is_excluded:
-        step, solution = _step(engine, Open(here, ruleset.scale.floor), today)
+        step, solution = _step(opened, index, here, ruleset.scale.floor, today)
         here = solution.after
         reached = [level for level in levels if has_reached(here, level)]
         today = here.grading.outcome.grade if has_reached(here, ruleset.scale.floor) else ruleset.scale.floor
         steps.append(step.model_copy(update={"level_to": today}))
         climbed = levels[len(reached) :]
     for level in climbed:
-        step, solution = _step(engine, Open(here, level), today)
+        step, solution = _step(opened, index, here, level, today)
         steps.append(step)
         here, today = solution.after, level
     goal = levels[-1] if levels else unit.outcome.grade
     whole = steps[0] if len(steps) == 1 and not is_excluded else None
     if levels and whole is None:
-        open_ = Open(Subject(audit, index, ruleset, unit, grading.mode), goal)
+        open_ = opened.gaps(index, goal)
         alternatives = alternatives_of(open_)
         lines = marked(open_.lines(), alternatives)
     else:
@@ -92,7 +102,8 @@ def direct_step(engine: Engine, audit: Audit, grading: Grading, index: int, targ
     ruleset = engine.library.ruleset(audit.units[index].ruleset)
     unit = grading.units[index]
     _levels_between(ruleset, unit.outcome.grade, target)
-    step, _ = _step(engine, Open(Subject(audit, index, ruleset, unit, grading.mode), target), unit.outcome.grade)
+    opened = Opened(engine, audit, grading)
+    step, _ = _step(opened, index, opened.subject(index), target, unit.outcome.grade)
     return step
 
 
@@ -112,13 +123,16 @@ def _levels_between(ruleset: Ruleset, grade: str, target: str | None) -> tuple[s
     return tuple(reversed(graded[goal:position]))
 
 
-def _step(engine: Engine, open_: Open, level_from: str) -> tuple[Step, Solution]:
+def _step(opened: Opened, index: int, here: Subject, level: str, level_from: str) -> tuple[Step, Solution]:
+    """A step from a unit as it is by then; of one as it is today what has been opened already is not looked for again."""
+    is_today = here is opened.subject(index)
+    open_ = opened.gaps(index, level) if is_today else Open(here, level)
+    trials = opened.trials(index) if is_today else Trials(opened.engine, here)
     alternatives = alternatives_of(open_)
     lines = marked(open_.lines(), alternatives)
-    trials = Trials(engine, open_.subject)
-    cheapest = solve(trials, open_, lines, smallest=False)
-    smallest = solve(trials, open_, lines, smallest=True)
-    soonest = quickest(trials, open_, lines, cheapest)
+    cheapest = opened.cheapest(index, level) if is_today else solve(trials, open_, smallest=False)
+    smallest = solve(trials, open_, smallest=True)
+    soonest = quickest(trials, open_, cheapest)
     step = Step(
         level_from=level_from,
         level_to=open_.level,

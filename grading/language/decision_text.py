@@ -23,7 +23,12 @@ def level_label(scales: Scale | Iterable[Scale], level: str) -> str:
 
 def effect_text(ruleset: Ruleset, gate: Gate) -> str:
     """The effect of a gate on a grade: `最高评为B级`, `不纳入绩效分级`."""
-    return f"最高评为{level_label(ruleset.scale, gate.effect.cap)}" if isinstance(gate.effect, Cap) else UNGRADED_LABEL
+    return cap_text(ruleset.scale, gate.effect.cap) if isinstance(gate.effect, Cap) else UNGRADED_LABEL
+
+
+def cap_text(scale: Scale, level: str) -> str:
+    """The effect of a gate that caps: `最高评为B级`."""
+    return f"最高评为{level_label(scale, level)}"
 
 
 def labels_of(*scales: Scale) -> dict[str, str]:

@@ -120,6 +120,7 @@ KEYS = {
     "document": "The document's number or name.",
     "section": "The section of the document.",
     "clause": "The clause, table or item.",
+    "page": "The page, as printed.",
     "url": "Where it was read.",
     "Remedy.text": "What to do, in Chinese.",
     "weeks": "[low, high]: how long it takes, in weeks.",

@@ -113,6 +113,12 @@ class Library:
             self._merged[ruleset_id] = self._merge(ruleset_id)
         return self._merged[ruleset_id]
 
+    def made_of(self, ruleset_id: str) -> tuple[str, ...]:
+        """The names of the files that a ruleset is made of, in the order of merging; raises as `ruleset` does."""
+        self.merged(ruleset_id)
+        chain = self._lineage(ruleset_id, [])
+        return tuple(name for _, file in chain for name in (*file.include, file.id))
+
     @cache  # noqa: B019  one library lives as long as its process needs it
     def frame(self) -> Frame:
         """Scales, dimensions and scopes; raises LanguageError."""

@@ -138,6 +138,12 @@ def fact_label(ruleset: Ruleset, fact_id: str) -> str:
     return ASSESSED_ON if fact_id == "assessed_on" else fact_id
 
 
+def row_label(ruleset: Ruleset, row: str) -> str:
+    """A row with the name of its table, from how works name it: `kilns[K1]` → `窑炉 K1`."""
+    group, _, key = row.removesuffix("]").partition("[")
+    return f"{ruleset.groups[group].name} {key}" if group in ruleset.groups else row
+
+
 @dataclass
 class _Node:
     """A condition in words: what its form needs and nothing else. The template knows the forms."""

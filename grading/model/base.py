@@ -62,6 +62,7 @@ class Cite(Strict):
     document: Text
     section: Text | None = None
     clause: Text | None = None
+    page: Text | None = None
     url: Text | None = None
     note: Text | None = None
 

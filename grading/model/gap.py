@@ -96,8 +96,9 @@ class Change(Strict):
 
     `ready_on` is the day from which on enough time has passed, where that is what it takes.
 
-    `after` is enough and no more; `limit` says on which side of it the value may also be. `assumed`: any value would do,
-    it only has to be stated. `setting` is the left-hand side for `grading simulate --set`.
+    `after` is enough and no more; `limit` says on which side of it the value may also be, `bound_text` the same in words, as
+    the requirement has it (`低于 3%` where `after` is 2.999 %). `assumed`: any value would do, it only has to be stated.
+    `setting` is the left-hand side for `grading simulate --set`.
     """
 
     kind: Literal["improve", "supply", "wait"]
@@ -118,6 +119,7 @@ class Change(Strict):
     lines: tuple[str, ...]
     remedies: tuple[Remedy, ...]
     ready_on: date | None = None
+    bound_text: str | None = None
 
 
 class WorkToDo(Strict):
@@ -160,13 +162,16 @@ class Blocker(Strict):
     The guideline's figure is not established (`unresolved_figure`); a table was not stated (`missing_table`) or lacks a row
     of the kind needed (`no_row`); it is what the plant is, or history or law (`circumstance`); only an audit on or after
     `ready_on` could find it so (`time`); a computed value can't be worked back
-    (`computed`); what is asked contradicts itself, the form's range or something else that is asked (`conflict`).
+    (`computed`); what is asked contradicts itself, the form's range or something else that is asked (`conflict`). Of a
+    `search_limit` it is not known: the search was cut off before it found a way.
     """
 
     indicator: str
     title: str
     level: str
-    reason: Literal["unresolved_figure", "missing_table", "no_row", "circumstance", "time", "computed", "conflict"]
+    reason: Literal[
+        "unresolved_figure", "missing_table", "no_row", "circumstance", "time", "computed", "conflict", "search_limit"
+    ]
     condition: str
     text: str
     ready_on: date | None = None

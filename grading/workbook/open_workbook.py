@@ -17,9 +17,7 @@ _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 
 def open_workbook(data: bytes) -> Workbook:
     """The workbook in `data`. Raises WorkbookError."""
-    _check_file(data)
-    # What openpyxl would read wrongly without a word is refused here.
-    SpreadsheetFile(io.BytesIO(data)).archive.close()
+    check_workbook(data)
     try:
         with warnings.catch_warnings():
             # What openpyxl does not keep (extensions of newer programs) is of no concern to the answers.
@@ -28,6 +26,13 @@ def open_workbook(data: bytes) -> Workbook:
     except Exception as error:  # noqa: BLE001  a damaged workbook makes openpyxl raise nearly anything
         message = str(error).split("\n")[0][:120]
         raise WorkbookError(f"工作簿已损坏，无法打开（{type(error).__name__}：{message}）") from None
+
+
+def check_workbook(data: bytes) -> None:
+    """Refuse what is no xlsx of bearable size. Raises WorkbookError."""
+    _check_file(data)
+    # What openpyxl would read wrongly without a word is refused here.
+    SpreadsheetFile(io.BytesIO(data)).archive.close()
 
 
 def _check_file(data: bytes) -> None:

@@ -32,6 +32,7 @@ REASON = {
     "time": "须待时间届满",
     "computed": "须另行论证",
     "conflict": "要求相互牵制，须另行论证",
+    "search_limit": "组合太多，没有算完，须另行论证",
     "no_level": "适用的等级中没有目标等级",
 }
 

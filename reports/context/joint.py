@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grading.language.decision_text import level_label, outcome_text
+from grading.language.prose import row_label
 from grading.model.audit import Audit
 from grading.model.gap import EnterprisePlan, JointWork
 from grading.model.ruleset import Ruleset
@@ -47,7 +48,7 @@ def joint_plan(audit: Audit, rulesets: Mapping[str, Ruleset], plan: EnterprisePl
         rows=tuple(
             JointRow(
                 text=work.remedy.text,
-                whose=whose_text(work),
+                whose=whose_text(work, of[work.units[0]]),
                 cost=cost_text(work.cost_wan_cny),
                 weeks=weeks_text(work.remedy.weeks),
                 if_needed=work.if_needed,
@@ -63,8 +64,8 @@ def joint_plan(audit: Audit, rulesets: Mapping[str, Ruleset], plan: EnterprisePl
     )
 
 
-def whose_text(work: JointWork) -> str:
-    """Whom a work serves: the enterprise with so many units, or a unit, in one of its rows."""
+def whose_text(work: JointWork, ruleset: Ruleset) -> str:
+    """Whom a work serves: the enterprise with so many units, or a unit, in one of its rows; `ruleset` is the unit's."""
     if work.shared:
         return f"企业共用，只计一次（{'、'.join(work.units)}）"
-    return "　".join([*work.units, *([work.row] if work.row else [])])
+    return "　".join([*work.units, *([row_label(ruleset, work.row)] if work.row else [])])

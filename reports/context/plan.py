@@ -20,6 +20,7 @@ REASONS = {
     "time": "所填日期晚于评定日期，到期后才满足；填错的请更正",
     "computed": "由多个数值计算得出，须另行论证",
     "conflict": "与其他要求相互牵制，须另行论证",
+    "search_limit": "可能的组合太多，没有算完，须另行论证",
 }
 
 
@@ -240,7 +241,7 @@ def _after(change: Change) -> str:
     """The value that was graded with, and the side of it on which the value may be as well."""
     if change.assumed:
         return f"须填报，取值不限（复评取 {change.after_text}）"
-    after = change.after_text + {"at_most": " 及以下", "at_least": " 及以上", None: ""}[change.limit]
+    after = change.bound_text or change.after_text
     if change.ready_on is None:
         return after
     when = "最迟自" if change.kind == "wait" else "最早自"

@@ -62,4 +62,4 @@ class Sources:
 
 
 def _parts(cite: Cite) -> tuple[str, ...]:
-    return (cite.document, cite.section or "", cite.clause or "", cite.url or "")
+    return (cite.document, cite.section or "", cite.clause or "", cite.page or "", cite.url or "")

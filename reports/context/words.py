@@ -76,7 +76,7 @@ def amount_text(number: Decimal, unit: str | None) -> str:
 
 def cite_text(cite: Cite) -> str:
     """A citation, without address and note."""
-    return " ".join(part for part in (cite.document, cite.section, cite.clause) if part)
+    return " ".join(part for part in (cite.document, cite.section, cite.clause, cite.page) if part)
 
 
 def region_text(code: str) -> str:

@@ -8,6 +8,7 @@ paid once.
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
+from itertools import groupby
 from math import ceil, floor, lcm
 from typing import Any
 
@@ -39,6 +40,7 @@ class Exact:
         self.paid: dict[tuple[Remedy | None, str | None], tuple[Any, Any]] = {}
         self.own: dict[Place, tuple[Any, list[Any]]] = {}
         self.once: dict[tuple[Any, ...], Any] = {}
+        self.by_day: dict[Place, list[Fraction | None]] = {}
 
     # What is asked of a solver
 
@@ -187,17 +189,50 @@ class Exact:
         return both([now, self._accounted(c, row, now, inner)])
 
     def _limit(self, c: Comparison, row: str | None, wanted: bool) -> Any:
+        limits = [_fraction(figure) for figure in (c.guess if isinstance(c.guess, tuple) else (c.guess,))]
+        moving = [place for place in self.values.roots(c.fact, row) if not self.values.is_fixed(place)]
+        if c.fact in self.ruleset.computed and [self.ruleset.facts[name].type for name, _ in moving] == ["date"]:
+            return self._on_days(c, row, moving[0], limits, wanted)
         factor, rest, place = self.linear(c.fact, row)
         if factor is None:
             return False
-        limits = [_fraction(figure) for figure in (c.guess if isinstance(c.guess, tuple) else (c.guess,))]
         if place is None:
-            found = any(COMPARED[c.operator](rest, limit) for limit in limits)
-            return (found if c.operator != "none_of" else all(rest != limit for limit in limits)) == wanted
+            return _is_so(c.operator, rest, limits) == wanted
         variable, known = self.values.of(place), self.values.known(place)
         compared = [_compared(c.operator, variable, factor, (limit - rest) / factor) for limit in limits]
         one = both(compared) if c.operator == "none_of" else either(compared)
         return both([known, one if wanted else contrary(one)])
+
+    def _on_days(self, c: Comparison, row: str | None, place: Place, limits: list[Fraction], wanted: bool) -> Any:
+        """A value worked out from one day that may move: the days on which it compares so, those around the audit's looked at."""
+        today = self.day.toordinal()
+        days = range(today - DAYS_AROUND, today + DAYS_AROUND + 1)
+        if (c.fact, row) not in self.by_day:
+            self.by_day[c.fact, row] = [self._on_day(c.fact, row, place, Fraction(day)) for day in days]
+        values = self.by_day[c.fact, row]
+        so = [value is not None and _is_so(c.operator, value, limits) == wanted for value in values]
+        variable, found = self.values.of(place), []
+        for is_so, listed in groupby(zip(so, days, strict=True), key=lambda pair: pair[0]):
+            if is_so:
+                run = [day for _, day in listed]
+                first = [] if run[0] == days[0] else [variable >= run[0]]
+                last = [] if run[-1] == days[-1] else [variable <= run[-1]]
+                found.append(both([*first, *last]))
+        return both([self.values.known(place), either(found)])
+
+    def _on_day(self, name: str, row: str | None, place: Place, day: Fraction) -> Fraction | None:
+        """A value as it would be on another day."""
+        computed = self.ruleset.computed.get(name)
+        if computed is None:
+            return (
+                day
+                if name == place[0]
+                else self.linear(name, row)[1]
+                if self.linear(name, row)[0] is not None
+                else None
+            )
+        numbers = [self._on_day(o, row, place, day) if isinstance(o, str) else _fraction(o) for o in computed.operands]
+        return None if None in numbers else self.values.worked_out(computed, [n for n in numbers if n is not None])
 
     def _corrected(self, c: Comparison, computed: Computed, row: str | None, wanted: bool) -> Any:
         """A value at reference oxygen against limits, where oxygen is measured anew; None where it is not.
@@ -312,7 +347,14 @@ COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     "one_of": lambda value, limit: value == limit,
     "none_of": lambda value, limit: value != limit,
 }
+DAYS_AROUND = 400
+"""Days are worked out as how long ago they are: far from the day of the audit nothing else holds than at the ends."""
 TURNED = {"at_most": "at_least", "at_least": "at_most", "below": "above", "above": "below"}
+
+
+def _is_so(operator: str, value: Fraction, limits: list[Fraction]) -> bool:
+    """Whether a number compares so with one of the limits; of `none_of` with all of them."""
+    return (all if operator == "none_of" else any)(COMPARED[operator](value, limit) for limit in limits)
 
 
 def _compared(operator: str, variable: Any, factor: Fraction, limit: Fraction) -> Any:

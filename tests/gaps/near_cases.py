@@ -22,9 +22,9 @@ OXYGEN = ("boiler_o2", "dryer_o2", "kiln_o2", "o2")
 AIR = Decimal(21)
 
 
-def reaches(ruleset: Ruleset, audit: Audit, level: str) -> bool:
+def reaches(ruleset: Ruleset, audit: Audit, level: str, trial: bool) -> bool:
     """Whether no gate is in the way of a level, and all that it asks for is met, as the plain evaluator says."""
-    unit, ids = plain.grade_unit(ruleset, audit, trial=True), ruleset.scale.ids
+    unit, ids = plain.grade_unit(ruleset, audit, trial=trial), ruleset.scale.ids
     barred = any(
         unit.gates.get(gate.id) in ("met", "unknown")
         and (not isinstance(gate.effect, Cap) or ids.index(level) < ids.index(gate.effect.cap))

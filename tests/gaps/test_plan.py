@@ -550,3 +550,21 @@ def test_a_date_is_not_moved_back_but_waited_for(tmp_path: Path) -> None:
     computed = "computed:\n  - {id: dated_ago, label: 已过天数, unit: 天, days_between: [checked_on, assessed_on]}\n"
     found = step(small(tmp_path, asks("A,B,C", window), more=computed), {"checked_on": "2024-05-03"})
     assert [(blocker.reason, str(blocker.ready_on)) for blocker in found.blockers] == [("time", "2024-05-03")]
+
+
+@pytest.mark.parametrize(
+    ("condition", "facts", "said"),
+    [
+        ("{fact: dust, at_most: 5}", {"dust": 30}, "不高于 5 mg/m³"),
+        ("{fact: dust, below: 5}", {"dust": 30}, "低于 5 mg/m³"),
+        ("{fact: share, at_least: 100}", {"share": 30}, "100%"),
+        ("{fact: dust, at_most: 0}", {"dust": 30}, "0 mg/m³"),
+        ("{fact: checked_on, above: 2023-10-01}", {"checked_on": "2023-09-01"}, "晚于 2023 年 10 月 1 日"),
+        ("{fact: closed, equals: true}", {"closed": False}, None),
+    ],
+)
+def test_a_change_has_its_limit_in_the_words_of_the_requirement(
+    tmp_path: Path, condition: str, facts: dict[str, Any], said: str | None
+) -> None:
+    (change,) = sets(step(small(tmp_path, asks("A,B,C", condition)), facts))[1].changes
+    assert change.bound_text == said

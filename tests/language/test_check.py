@@ -23,6 +23,12 @@ def test_a_ruleset_in_order_has_no_findings(tmp_path: Path) -> None:
     assert findings(shelf(tmp_path)) == ()
 
 
+def test_a_threshold_of_a_wrong_type_is_found_wrong_beside_one_of_another_level(tmp_path: Path) -> None:
+    text = ruleset_text(indicators=INDICATORS.replace("at_most: 20", 'at_most: "20"'))
+    (problem,) = findings(shelf(tmp_path, {"e/r.yaml": text}))
+    assert problem.line == line_of(text, 'at_most: "20"')
+
+
 SHEET = """\
 groups:
   outlets: {label: 排放口, key: outlet_id, at_least_rows: 1}

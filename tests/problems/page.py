@@ -10,6 +10,7 @@ from grading.problems.figure_codes import FigureCode
 from grading.problems.proof_codes import ProofCode
 from grading.problems.reason import Sentences
 from grading.problems.ruleset_codes import RulesetCode
+from grading.problems.workbook_codes import RulesetWorkbookCode
 
 PAGE = Path(__file__).parents[2] / "docs" / "problems.md"
 HEAD = """# Codes of problems
@@ -17,7 +18,7 @@ HEAD = """# Codes of problems
 What is wrong with an audit, a value or a project has a place, a stable code for programs and a Chinese sentence for people: in
 the terminal (`--json`), in problem documents of the API (`errors[].code`) and of forms. Sentences may change, codes don't.
 `{name}` stands for what differs from one problem to the next. The page is made from `grading/problems/codes.py`,
-`ruleset_codes.py`, `proof_codes.py`, `engine_codes.py`, `campaign_codes.py` and `figure_codes.py` by
+`ruleset_codes.py`, `proof_codes.py`, `engine_codes.py`, `campaign_codes.py`, `figure_codes.py` and `workbook_codes.py` by
 `python -m tests.problems.page`.
 
 ## Audits, values, projects
@@ -53,6 +54,13 @@ FIGURES = """
 What fields of an edition that is being completed can be wrong with.
 
 """
+WORKBOOKS = """
+## Rulesets as workbooks
+
+What `grading ruleset read` finds in a workbook that somebody has filled in, beside what is wrong with any ruleset
+([ruleset-workbook.md](ruleset-workbook.md)).
+
+"""
 TABLE = "| code | Chinese | English |\n|---|---|---|\n"
 
 
@@ -65,6 +73,7 @@ def page() -> str:
         (ENGINE, EngineCode),
         (CAMPAIGNS, CampaignCode),
         (FIGURES, FigureCode),
+        (WORKBOOKS, RulesetWorkbookCode),
     )
     return "".join(head + _table(codes) for head, codes in parts)
 

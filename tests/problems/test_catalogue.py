@@ -15,10 +15,19 @@ from grading.problems.phrases import Phrase
 from grading.problems.proof_codes import ProofCode
 from grading.problems.reason import Sentences, placeholders, reason_of
 from grading.problems.ruleset_codes import RulesetCode
+from grading.problems.workbook_codes import RulesetWorkbookCode
 from tests.problems.page import PAGE, page
 
 ROOT = Path(__file__).parents[2]
-CODES: tuple[Sentences, ...] = (*ProblemCode, *RulesetCode, *ProofCode, *EngineCode, *CampaignCode, *FigureCode)
+CODES: tuple[Sentences, ...] = (
+    *ProblemCode,
+    *RulesetCode,
+    *ProofCode,
+    *EngineCode,
+    *CampaignCode,
+    *FigureCode,
+    *RulesetWorkbookCode,
+)
 CATALOGUE: tuple[Sentences, ...] = (*CODES, *Phrase)
 SOURCES = "\n".join(
     path.read_text(encoding="utf-8")
@@ -32,6 +41,7 @@ SOURCES = "\n".join(
         "engine_codes.py",
         "campaign_codes.py",
         "figure_codes.py",
+        "workbook_codes.py",
         "phrases.py",
     )
 )
@@ -56,7 +66,9 @@ def test_a_code_is_named_after_its_member_and_used_somewhere(code: Sentences) ->
     assert re.search(rf"\b{type(code).__name__}\.{code.name}\b", SOURCES)
 
 
-@pytest.mark.parametrize("codes", [ProblemCode, RulesetCode, ProofCode, EngineCode, CampaignCode, FigureCode])
+@pytest.mark.parametrize(
+    "codes", [ProblemCode, RulesetCode, ProofCode, EngineCode, CampaignCode, FigureCode, RulesetWorkbookCode]
+)
 def test_no_sentence_is_in_the_catalogue_twice(codes: type[Sentences]) -> None:
     sentences = [code.zh for code in codes]
     assert len(set(sentences)) == len(sentences)

@@ -1,6 +1,6 @@
 """An audit form as a page shows it: the layout of the workbook with what the draft states and what applies now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
@@ -12,17 +12,43 @@ from api.problems import Problem
 from api.services.workflow.draft import Draft, Stated, stated_in
 from api.services.workflow.places import Place, parse
 from grading.engine.grade import ruleset_digest
+from grading.forms.judged import Judged, judged
 from grading.forms.layout import Band, FactSheet, Form, FormUnit, Line, Table, lay_out
 from grading.forms.needed import Needed, needed
 from grading.forms.questions import Question, questions
 from grading.forms.wording import expectation, option_labels
 from grading.gaps.causes import decision_of
+from grading.language.decision_text import level_label
 from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.condition import comparisons
 from grading.model.decision import Decision, decide
-from grading.model.result import Grading, UnitGrading
+from grading.model.result import UNGRADED, Grading, UnitGrading
 from grading.model.ruleset import Fact, Ruleset
+
+MOST_NEXT = 3
+"""So many questions are told to be asked next."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What is concluded from an answer so far: the levels that it keeps from (by label), the gates that it triggers.
+
+    `hanging` is how many gates and how many indicators wait for a question without an answer.
+    """
+
+    failing: tuple[str, ...] = ()
+    gates: tuple[str, ...] = ()
+    satisfies: bool = False
+    hanging: tuple[int, int] = (0, 0)
+
+    @property
+    def fails(self) -> bool:
+        """True of an answer that costs a level, or triggers a gate."""
+        return bool(self.failing or self.gates)
+
+
+NO_MARK = Mark()
 
 
 @dataclass(frozen=True)
@@ -39,6 +65,9 @@ class Item:
     problem: str | None = None
     typed: str | None = None
     """Text that was typed and could not be stored."""
+    mark: Mark = NO_MARK
+    row: str = ""
+    """The key of the table's row that it stands in."""
 
     @property
     def id(self) -> str:
@@ -165,6 +194,7 @@ class Questionnaire:
     rulesets: tuple[Ruleset, ...]
     form: Form
     draft: Draft
+    judged: tuple[Judged, ...] = ()
 
     @cached_property
     def items(self) -> dict[str, Item]:
@@ -173,6 +203,30 @@ class Questionnaire:
         for table in self.tables.values():
             found |= {cell.place: cell for row in table.rows or () for cell in row.cells}
         return found
+
+    @property
+    def failing(self) -> tuple[Item, ...]:
+        """The answers that fail, gates first, then those that keep from the worst levels."""
+        found = [item for item in self.items.values() if item.mark.fails and item.stated.value is not None]
+        return tuple(sorted(found, key=lambda item: (not item.mark.gates, -len(item.mark.failing))))
+
+    @property
+    def asked_next(self) -> tuple[Item, ...]:
+        """The questions that most hangs on, gates first."""
+        found = [
+            item
+            for item in self.items.values()
+            if not item.answered and item.applies and any(item.mark.hanging) and item.line.inherits is None
+        ]
+        return tuple(sorted(found, key=lambda item: item.mark.hanging, reverse=True)[:MOST_NEXT])
+
+    @property
+    def open_gates(self) -> int:
+        """How many gates that forbid grading are not answered while the grade hangs on them; else none."""
+        decision = self.standing.decision
+        if not decision.is_undecided or decision.grade != UNGRADED:
+            return 0
+        return sum(one.open_gates for one in self.judged)
 
     def words(self, place: str, whole: bool = False) -> str:
         """A place as the intake tells it, in words; `whole`: of the draft with what no form can show."""
@@ -209,18 +263,22 @@ def questionnaire(draft: Draft, grader: Grader) -> Questionnaire:
     graded = standing.grading.units if standing.grading is not None else (None,) * len(listed)
     unneeded = [_unneeded(unit.ruleset, result) for unit, result in zip(listed, graded, strict=True)]
     wanted = [_needed(i, unit.ruleset, standing) for i, unit in enumerate(listed)]
+    judgements = tuple(_judged(i, unit.ruleset, standing) for i, unit in enumerate(listed))
+    marks = [_Marks([(one, unit.ruleset)]) for one, unit in zip(judgements, listed, strict=True)]
     sheets = []
     if form.plant is not None:
         # What the plant is asked serves all units: it is needed as long as one of them needs it.
         shared = frozenset.intersection(*unneeded) if unneeded else frozenset[str]()
-        parts = _parts(form.plant, draft, shared, _together(wanted), "plant")
+        stated = [unit.facts for unit in standing.audit.units] if standing.audit is not None else [{}] * len(listed)
+        everywhere = _Marks([(one, unit.ruleset) for one, unit in zip(judgements, listed, strict=True)], stated)
+        parts = _parts(form.plant, draft, shared, _together(wanted), "plant", everywhere)
         sheets.append(SheetView("plant", "全厂情况", form.plant.heading, parts))
     for i, unit in enumerate(form.units):
-        tables = tuple(_table(table, draft, unneeded[i], wanted[i]) for table in unit.tables if table.columns)
+        tables = tuple(_table(table, draft, unneeded[i], wanted[i], marks[i]) for table in unit.tables if table.columns)
         title = unit.unit.id if len(listed) > 1 else "核查内容"
-        parts = _parts(unit.facts, draft, unneeded[i], wanted[i], f"unit-{i}")
+        parts = _parts(unit.facts, draft, unneeded[i], wanted[i], f"unit-{i}", marks[i])
         sheets.append(SheetView(f"unit-{i}", title, unit.unit.ruleset.title, parts, tables))
-    return Questionnaire(tuple(sheets), standing, tuple(ruleset for _, ruleset in units), form, draft)
+    return Questionnaire(tuple(sheets), standing, tuple(ruleset for _, ruleset in units), form, draft, judgements)
 
 
 T = TypeVar("T", Item, TableRow)
@@ -310,13 +368,40 @@ def _behind(ruleset: Ruleset, name: str) -> Iterable[str]:
             yield from _behind(ruleset, operand)
 
 
+def _judged(index: int, ruleset: Ruleset, standing: Standing) -> Judged:
+    """What is concluded from the answers of a unit; nothing while it isn't graded."""
+    if standing.grading is None or standing.audit is None:
+        return Judged()
+    return judged(ruleset, standing.audit.units[index], standing.grading.units[index])
+
+
+class _Marks:
+    """The mark of each answer, for one unit or for all that share it; `stated` is what units answer on their own instead."""
+
+    def __init__(self, units: Sequence[tuple[Judged, Ruleset]], stated: Sequence[Mapping[str, Any]] = ()) -> None:
+        self.units, self.stated = units, stated
+
+    def of(self, fact: str, row: str | None = None) -> Mark:
+        """The mark of an answer."""
+        cell = (fact, row)
+        sharing = [unit for i, unit in enumerate(self.units) if not self.stated or fact not in self.stated[i]]
+        failing = [level_label(of.scale, level) for one, of in sharing for level in one.failing.get(cell, ())]
+        gates = [title for one, _ in sharing for title in one.gates.get(cell, ())]
+        satisfies = not failing and not gates and any(cell in one.satisfying for one, _ in sharing)
+        counts = [one.hanging.get(cell, (0, 0)) for one, _ in sharing]
+        waiting = (sum(gates for gates, _ in counts), sum(indicators for _, indicators in counts))
+        return Mark(tuple(dict.fromkeys(failing)), tuple(dict.fromkeys(gates)), satisfies, waiting)
+
+
 def _parts(
-    sheet: FactSheet, draft: Draft, unneeded: frozenset[str], wanted: Needed | None, prefix: str
+    sheet: FactSheet, draft: Draft, unneeded: frozenset[str], wanted: Needed | None, prefix: str, marks: _Marks
 ) -> tuple[Part, ...]:
-    return tuple(_part(band, draft, unneeded, wanted, prefix) for band in sheet.bands)
+    return tuple(_part(band, draft, unneeded, wanted, prefix, marks) for band in sheet.bands)
 
 
-def _part(band: Band, draft: Draft, unneeded: frozenset[str], wanted: Needed | None, prefix: str) -> Part:
+def _part(
+    band: Band, draft: Draft, unneeded: frozenset[str], wanted: Needed | None, prefix: str, marks: _Marks
+) -> Part:
     items = tuple(
         Item(
             line=line,
@@ -325,13 +410,14 @@ def _part(band: Band, draft: Draft, unneeded: frozenset[str], wanted: Needed | N
             applies=line.question.fact.id not in unneeded,
             needed=wanted is None or (line.question.fact.id, None) in wanted.facts,
             inherited=draft.at(line.inherits) if line.inherits else None,
+            mark=marks.of(line.question.fact.id),
         )
         for line in band.lines
     )
     return Part(f"{prefix}-{band.id}", band.title, items)
 
 
-def _table(table: Table, draft: Draft, unneeded: frozenset[str], wanted: Needed | None) -> TableView:
+def _table(table: Table, draft: Draft, unneeded: frozenset[str], wanted: Needed | None, marks: _Marks) -> TableView:
     applies = any(line.question.fact.id not in unneeded for line in table.columns)
     rows = draft.rows(table.place)
     if rows is None:
@@ -339,7 +425,7 @@ def _table(table: Table, draft: Draft, unneeded: frozenset[str], wanted: Needed 
         return TableView(table, None, applies, is_needed)
     references = draft.references(table.place)
     numbered = zip(references, rows, strict=True)
-    listed = tuple(_row(table, i, *row, unneeded, wanted) for i, row in enumerate(numbered))
+    listed = tuple(_row(table, i, *row, unneeded, wanted, marks) for i, row in enumerate(numbered))
     return TableView(table, listed, applies)
 
 
@@ -350,6 +436,7 @@ def _row(
     row: dict[str, Any],
     unneeded: frozenset[str],
     wanted: Needed | None,
+    marks: _Marks,
 ) -> TableRow:
     at = replace(_table_place(table), row=reference)
     key = str(row.get(table.key) or "")
@@ -360,6 +447,8 @@ def _row(
             stated=stated_in(row, line.question.fact.id),
             applies=line.question.fact.id not in unneeded,
             needed=wanted is None or (line.question.fact.id, key) in wanted.facts,
+            mark=marks.of(line.question.fact.id, key),
+            row=key,
         )
         for line in table.columns
     )

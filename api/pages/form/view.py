@@ -135,6 +135,11 @@ def changes(
         lost=done.refused,
         tables=tables,
         moved=moved,
+        marked=[
+            item
+            for place, item in now.items()
+            if place in was and (was[place].mark, was[place].answered) != (item.mark, item.answered)
+        ],
         evidence=now.get(evidence) if evidence is not None else None,
         everything=False,
     )

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from api.access import MAY, Rule
 from api.context import Context, needs
 from api.grader import stored_ruleset
+from api.http.downloads import attachment, inline
 from api.pages.form_data import Sent
 from api.pages.render import page
 from api.pages.ruleset.ruleset_diff import differences
@@ -17,6 +18,7 @@ from api.pages.ruleset.ruleset_view import gate_views, indicator_views, open_fig
 from api.queries import rulesets as known
 from api.queries.editions import proposal_signed_as
 from api.services import workflow
+from api.services.analysis import MEDIA_TYPES, ReportFormat
 from api.services.editions.proposals import signers
 from api.services.editions.states import state_text
 from api.services.local_edition import local_edition
@@ -29,6 +31,7 @@ from grading.ruleset_id import industry_of
 
 router = APIRouter()
 Reader = Annotated[Context, needs(Rule.READ)]
+CostlyReader = Annotated[Context, needs(Rule.READ, costly=True)]
 
 
 @router.get("/rulesets")
@@ -90,6 +93,20 @@ def show_ruleset(edition: str, industry: str, request: Request, context: Reader,
         today=calendar.today(),
         may_sign=context.actor.role is Role.BUREAU and context.actor.may_review and brief.review.status != "reviewed",
     )
+
+
+@router.get("/rulesets/{edition}/{industry}/book.pdf")
+def download_book_pdf(edition: str, industry: str, context: CostlyReader) -> Response:
+    """The rule book as PDF."""
+    made = known.rulebook(context, f"{edition}/{industry}", ReportFormat.PDF)
+    return inline(made, MEDIA_TYPES[ReportFormat.PDF], f"规则书-{edition}-{industry}.pdf")
+
+
+@router.get("/rulesets/{edition}/{industry}/book.html")
+def download_book_html(edition: str, industry: str, context: CostlyReader) -> Response:
+    """The rule book as one HTML file."""
+    made = known.rulebook(context, f"{edition}/{industry}", ReportFormat.HTML)
+    return attachment(made, MEDIA_TYPES[ReportFormat.HTML], f"规则书-{edition}-{industry}.html")
 
 
 @router.post("/rulesets/{edition}/{industry}/review")

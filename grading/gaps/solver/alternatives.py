@@ -44,7 +44,7 @@ def _choices(node: Node) -> Iterator[Either]:
 
 def _alternative(subject: Subject, indicator: str, level: str, node: Either) -> Alternative:
     ways, needed = ways_of(node), still_needed(node)
-    best = BranchAndBound(subject.values, smallest=False).run([choice_of(needed, ways)])
+    best = BranchAndBound(subject.propagation, smallest=False).run([choice_of(needed, ways)])
     chosen = set(best.demands) if best is not None else set()
     return Alternative(
         id=node.id,
@@ -59,7 +59,7 @@ def _alternative(subject: Subject, indicator: str, level: str, node: Either) -> 
 def _way(subject: Subject, way: Node, chosen: set[Demand]) -> Way:
     """A way by itself; of one that is not possible, what the remedies of its comparisons would take."""
     parts = [part for part, _ in shown(way)]
-    found = BranchAndBound(subject.values, smallest=False).run([way])
+    found = BranchAndBound(subject.propagation, smallest=False).run([way])
     demands = found.demands if found is not None else [part.demand for part in parts if isinstance(part, Leaf)]
     return Way(
         lines=tuple(dict.fromkeys(part.line for part in parts)),

@@ -1,6 +1,7 @@
 """The best way to fulfil parts of a tree: branch and bound over the alternatives in them.
 
-Either the fewest changed values, and of those the cheapest; or the cheapest, and of those the fewest changed values. Choices
+Either the fewest changed values, and of those the cheapest; or the cheapest, and of those what asks the least of better
+levels, and the fewest changed values. Choices
 that have neither a value nor an unpaid work in common are decided apart. What is found is the best there is, as long as the
 number of steps stays below `MAX_STEPS`; past it, the best so far, and `Found.optimal` says so.
 """
@@ -11,24 +12,25 @@ from decimal import Decimal
 
 from grading.gaps.solver.components import components
 from grading.gaps.solver.lower_bounds import (
+    NOTHING,
     Choice,
-    Known,
     LowerBound,
     Rank,
+    Uncertain,
     choice_of,
     prices_of,
     uncertain_prices,
 )
 from grading.gaps.solver.state import State, most_telling_first
 from grading.gaps.tree.nodes import Node, leaves
-from grading.gaps.tree.propagate import Demand, propagate
-from grading.gaps.tree.values import Slot, Values
+from grading.gaps.tree.propagate import Demand, Propagation
 
 MAX_STEPS = 4_000
+"""Keeps a search within some seconds; what plans of the rulesets take is a hundredth of it."""
 MAX_WEIGHT = 120_000
 """The same for steps counted by the demands that each has to look at: one over many rows takes longer."""
 MAX_DEPTH = 200
-"""So many decisions on top of each other are looked at for a better way."""
+"""So many decisions on top of each other are looked at for a better way: each takes three calls, and Python allows a thousand."""
 
 
 Ranked = tuple[list[Demand], Rank]
@@ -46,15 +48,14 @@ class Found:
 class BranchAndBound:
     """Searches the best way for one unit."""
 
-    def __init__(self, values: Values, smallest: bool, max_steps: int = MAX_STEPS) -> None:
-        self.values, self.smallest, self.max_steps = values, smallest, max_steps
-        self.known: Known = {}
-        self.uncertain: frozenset[Slot] = frozenset()
+    def __init__(self, propagation: Propagation, smallest: bool) -> None:
+        self.propagation, self.values, self.smallest = propagation, propagation.values, smallest
+        self.uncertain: Uncertain = NOTHING
         self.decided: dict[Hashable, Sequence[Demand] | None] = {}
         self.steps, self.weight, self.is_cut_off = 0, 0, False
 
     def run(self, parts: Sequence[Node]) -> Found | None:
-        """The best way to fulfil all parts; None when none was found."""
+        """The best way to fulfil all parts; None when there is none, or the search was cut off before one was found."""
         self.uncertain, self.decided = uncertain_prices(parts), {}
         self.steps, self.weight, self.is_cut_off = 0, 0, False
         best = self._best(list(parts), State([], self.uncertain), None, 0)
@@ -128,7 +129,7 @@ class BranchAndBound:
             ]
         best: Ranked | None = None
         for branch, way in branches:
-            if self.steps >= self.max_steps or self.weight >= MAX_WEIGHT or depth >= MAX_DEPTH:
+            if self.steps >= MAX_STEPS or self.weight >= MAX_WEIGHT or depth >= MAX_DEPTH:
                 self.is_cut_off = True
                 return best if best is not None else self._at_once(branch, state, limit)
             found = self._best(branch, state, limit, depth + 1)
@@ -149,13 +150,14 @@ class BranchAndBound:
         return None if opened is None else self._within(opened[0].demands, limit)
 
     def _bound(self, demands: list[Demand]) -> LowerBound:
-        return LowerBound(self.values, demands, self.smallest, self.known, self.uncertain)
+        return LowerBound(self.propagation, demands, self.smallest, self.uncertain)
 
     def _within(self, demands: list[Demand], limit: Rank | None) -> Ranked | None:
         """Demands with their rank; None where they contradict each other or rank no better than the limit."""
-        settled = propagate(self.values, demands)
+        settled = self.propagation.of(demands)
         if settled is None:
             return None
         cost, count = sum(prices_of(demands).values(), Decimal(0)), Decimal(len(settled.changed))
-        rank = (count, cost) if self.smallest else (cost, count)
+        beyond = Decimal(sum(demand.beyond for demand in demands))
+        rank = (count, cost, beyond) if self.smallest else (cost, beyond, count)
         return (demands, rank) if limit is None or rank < limit else None

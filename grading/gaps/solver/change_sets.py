@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from grading.engine.grade import json_value
+from grading.gaps.solver.bounds import bound_text
 from grading.gaps.solver.clusters import Chosen, Part, choose_changes
 from grading.gaps.solver.costs import cost_of, remedies_of, weeks_of, works_of
 from grading.gaps.solver.trials import Trials, has_reached, setting_of
-from grading.gaps.solver.within_weeks import within_weeks
 from grading.gaps.tree.build_tree import later_day
 from grading.gaps.tree.constraints import STATED, Constraint, satisfies, surely
 from grading.gaps.tree.lines import Open, required_text
-from grading.gaps.tree.nodes import Leaf, Node, Table
+from grading.gaps.tree.nodes import Leaf, Table
 from grading.gaps.tree.propagate import Demand, Work
 from grading.gaps.tree.subject import Asked, Subject, stands_in_the_way
 from grading.gaps.tree.values import Slot
@@ -22,7 +22,7 @@ from grading.gaps.tree.waiting import ready_on
 from grading.language.prose import fact_label
 from grading.language.values import known_text
 from grading.model.base import Remedy
-from grading.model.gap import Blocker, Change, ChangeSet, GapLine, WorkToDo
+from grading.model.gap import Blocker, Change, ChangeSet, WorkToDo
 from grading.model.interval import Interval
 
 
@@ -36,23 +36,19 @@ class Solution:
     blockers: tuple[Blocker, ...]
 
 
-def solve(
-    trials: Trials, open_: Open, lines: Sequence[GapLine], smallest: bool, within: Decimal | None = None
-) -> Solution:
+def solve(trials: Trials, open_: Open, smallest: bool, within: Decimal | None = None) -> Solution:
     """The changes that lift the unit to the level, proven by grading; as far as they can, when something is in the way.
 
     With `within` only what takes no more weeks than that is a way.
     """
     subject, level = open_.subject, open_.level
-    trees: Mapping[str, Node] = open_.trees
-    if within is not None:
-        trees = {key: within_weeks(tree, within) for key, tree in trees.items()}
-    chosen = choose_changes(subject, open_.asked, trees, smallest)
+    chosen = choose_changes(open_, smallest, within)
+    chosen.demands.sort(key=lambda demand: open_.order.get(demand.line, len(open_.order)))
     after = trials.graded(chosen.changed)
     left = [a for a in open_.asked if a.key not in chosen.given_up and stands_in_the_way(after, a)]
     enough = has_reached(after, level)
     change_set = ChangeSet(
-        changes=tuple(_described(subject, chosen, lines)),
+        changes=tuple(_described(subject, chosen, open_.order)),
         remedies=remedies_of(chosen.demands),
         works=tuple(_works(chosen.demands)),
         cost_wan_cny=cost_of(chosen.demands),
@@ -64,9 +60,8 @@ def solve(
     return Solution(change_set, after, chosen, (*_blockers(subject, level, chosen), *_left(level, left)))
 
 
-def _described(subject: Subject, chosen: Chosen, lines: Sequence[GapLine]) -> Iterator[Change]:
+def _described(subject: Subject, chosen: Chosen, order: Mapping[str, int]) -> Iterator[Change]:
     """The changes in words of the audit, in the order of the gap lines that they close."""
-    order = {line.id: n for n, line in enumerate(lines)}
     today = subject.values
     open_ = [d for d in chosen.demands if not satisfies(today.get(d.slot), d.constraint)]
     serving: dict[Slot, list[Demand]] = {slot: [] for slot in chosen.changed}
@@ -89,6 +84,11 @@ def _change(subject: Subject, chosen: Chosen, slot: Slot, serving: list[Demand],
         for constraint in constraints
         if constraint.order is not None
     }
+    limit: Literal["at_most", "at_least"] | None = None
+    if sides == {"at_most"}:
+        limit = "at_most"
+    elif sides == {"at_least"}:
+        limit = "at_least"
     closed = {demand.line for demand in serving} & set(order)
     return Change(
         kind=_kind(subject, slot, before, constraints),
@@ -104,7 +104,8 @@ def _change(subject: Subject, chosen: Chosen, slot: Slot, serving: list[Demand],
         before_text=known_text(subject.ruleset, slot.fact, before),
         after=json_value(after),
         after_text=known_text(subject.ruleset, slot.fact, after),
-        limit=sides.pop() if len(sides) == 1 else None,
+        limit=limit,
+        bound_text=bound_text(subject.ruleset, fact, after, limit, constraints),
         assumed=all(constraint.operator == STATED for constraint in constraints),
         lines=tuple(sorted(closed, key=lambda line: order[line])),
         remedies=() if fact.is_given else remedies_of(serving),
@@ -163,6 +164,15 @@ def _blockers(subject: Subject, level: str, chosen: Chosen) -> Iterator[Blocker]
     for core in chosen.conflicts:
         for part in core:
             yield _conflict(subject, level, part, core)
+    for one in dict.fromkeys(part.asked for part in chosen.cut_off):
+        yield Blocker(
+            indicator=one.owner.id,
+            title=one.title,
+            level=level,
+            reason="search_limit",
+            condition=one.name,
+            text="可能的组合太多，没有算完，不能断定有没有办法，须另行论证",
+        )
 
 
 def _ready_on(subject: Subject, obstacle: Leaf | Table) -> date | None:

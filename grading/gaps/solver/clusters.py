@@ -2,18 +2,20 @@
 
 Parts of the trees that share a value or a remedy are chosen together. What already holds is asked for as well wherever a
 change could upset it. What contradicts itself is left out, with the smallest set of parts that can't hold together as the
-reason.
+reason; of what the search was cut off for it is not said that there is no way.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from grading.gaps.solver.branch_and_bound import BranchAndBound
-from grading.gaps.tree.build_tree import TreeBuilder
+from grading.gaps.solver.within_weeks import within_weeks
 from grading.gaps.tree.constraints import Constraint
-from grading.gaps.tree.nodes import Both, Leaf, Node, Table, has_questions, leaves, obstacles_of
-from grading.gaps.tree.propagate import Demand, propagate
+from grading.gaps.tree.lines import Open
+from grading.gaps.tree.nodes import Both, Leaf, Node, Table, has_evidence_first, has_questions, leaves, obstacles_of
+from grading.gaps.tree.propagate import Demand, Propagation
 from grading.gaps.tree.subject import Asked, Subject
 from grading.gaps.tree.values import Slot, Values
 from grading.model.condition import comparisons
@@ -38,26 +40,37 @@ class Chosen:
     constraints: dict[Slot, list[Constraint]] = field(default_factory=dict)
     closed: list[Leaf | Table] = field(default_factory=list)
     conflicts: list[tuple[Part, ...]] = field(default_factory=list)
+    cut_off: list[Part] = field(default_factory=list)
+    """Parts of which the search ended before it found a way, or that there is none."""
     optimal: bool = True
 
     @property
     def given_up(self) -> set[str]:
         """The keys of what is asked and can't be fulfilled."""
-        parts = [part.asked.key for core in self.conflicts for part in core]
+        parts = [part.asked.key for core in (*self.conflicts, self.cut_off) for part in core]
         return {*(obstacle.asked.key for obstacle in self.closed), *parts}
 
 
-def choose_changes(subject: Subject, asked: Sequence[Asked], open_: Mapping[str, Node], smallest: bool) -> Chosen:
-    """The best demands that fulfil what is open and keep the rest; `open_` are the trees of the former, by key."""
-    chosen = Chosen(optimal=not any(has_questions(tree) for tree in open_.values()))
-    parts = [part for one in asked if one.key in open_ for part in _parts(subject.values, one, open_[one.key])]
+def choose_changes(open_: Open, smallest: bool, within: Decimal | None = None) -> Chosen:
+    """The best demands that fulfil what is open and keep the rest; with `within` in no more weeks than that."""
+
+    def limited(tree: Node) -> Node:
+        return tree if within is None else within_weeks(tree, within)
+
+    subject = open_.subject
+    trees = {key: limited(tree) for key, tree in open_.trees.items()}
+    whole = open_.trees.values()
+    chosen = Chosen(
+        optimal=not any(has_questions(tree) or (not smallest and has_evidence_first(tree)) for tree in whole)
+    )
+    parts = [part for one in open_.asked if one.key in trees for part in _parts(subject.values, one, trees[one.key])]
     for part in parts:
         chosen.closed += obstacles_of(part.node)
     parts = [part for part in parts if not obstacles_of(part.node)]
-    rest = [one for one in asked if one.key not in open_]
-    parts = _with_what_could_break(subject, parts, rest, TreeBuilder(subject))
+    rest = [one for one in open_.asked if one.key not in trees]
+    parts = _with_what_could_break(subject, parts, rest, lambda one: limited(open_.grown(one)))
     for cluster in _clusters(parts, lambda part: {*part.roots, *_remedies(part.node)}):
-        _add_best(chosen, subject.values, cluster, smallest)
+        _add_best(chosen, subject.propagation, cluster, smallest)
     return chosen
 
 
@@ -65,13 +78,13 @@ def _parts(values: Values, asked: Asked, tree: Node) -> list[Part]:
     nodes = tree.parts if isinstance(tree, Both) else (tree,)
     flat = [inner for node in nodes for inner in (node.parts if isinstance(node, Both) else (node,))]
     return [
-        Part(asked, node, frozenset(root for leaf in leaves(node) for root in values.roots(leaf.demand.slot)))
+        Part(asked, node, frozenset(root for leaf in leaves(node) for root in values.moving_roots(leaf.demand.slot)))
         for node in flat
     ]
 
 
 def _with_what_could_break(
-    subject: Subject, parts: list[Part], rest: Sequence[Asked], builder: TreeBuilder
+    subject: Subject, parts: list[Part], rest: Sequence[Asked], grow: Callable[[Asked], Node]
 ) -> list[Part]:
     """The open parts, and those that hold but read a value that a change for another part could touch."""
     movable: set[Slot] = set()
@@ -86,7 +99,7 @@ def _with_what_could_break(
         facts = {slot.fact for slot in movable}
         for name in [name for name, (_, read) in unread.items() if read & facts]:
             one, _ = unread.pop(name)
-            holding += [part for part in _parts(subject.values, one, builder.grow(one)) if not obstacles_of(part.node)]
+            holding += [part for part in _parts(subject.values, one, grow(one)) if not obstacles_of(part.node)]
         fresh = [part for part in holding if part.roots & movable]
         holding = [part for part in holding if not part.roots & movable]
         taken = taken + fresh
@@ -103,7 +116,7 @@ def facts_of(subject: Subject, asked: Asked) -> set[str]:
 
 def _movable(values: Values, node: Node) -> set[Slot]:
     open_ = [leaf for leaf in leaves(node) if not leaf.holds and leaf.closed is None]
-    return {root for leaf in open_ for root in values.roots(leaf.demand.slot)}
+    return {root for leaf in open_ for root in values.moving_roots(leaf.demand.slot)}
 
 
 def _remedies(node: Node) -> set[object]:
@@ -125,27 +138,32 @@ def _clusters(parts: Sequence[Part], touches: Callable[[Part], set[Any]]) -> lis
     return [members for _, members in clusters]
 
 
-def _add_best(chosen: Chosen, values: Values, parts: list[Part], smallest: bool) -> None:
+def _add_best(chosen: Chosen, propagation: Propagation, parts: list[Part], smallest: bool) -> None:
     while parts:
-        found = BranchAndBound(values, smallest).run([part.node for part in parts])
-        settled = propagate(values, found.demands) if found is not None else None
+        search = BranchAndBound(propagation, smallest)
+        found = search.run([part.node for part in parts])
+        settled = propagation.of(found.demands) if found is not None else None
         if found is not None and settled is not None:
             chosen.demands += found.demands
             chosen.changed |= settled.changed
             chosen.constraints |= settled.constraints
             chosen.optimal &= found.optimal
             return
-        core = _contradiction(values, parts)
+        if search.is_cut_off:
+            chosen.cut_off += [part for part in parts if not part.node.holds]
+            return
+        core = _contradiction(propagation, parts)
         chosen.conflicts.append(core)
         left_out = [part for part in core if not part.node.holds][-1:] or list(core[-1:])
         parts = [part for part in parts if part not in left_out]
 
 
-def _contradiction(values: Values, parts: list[Part]) -> tuple[Part, ...]:
-    """The parts that can't be had together, none of which could be left out."""
+def _contradiction(propagation: Propagation, parts: list[Part]) -> tuple[Part, ...]:
+    """The parts that can't be had together, none of which could be left out, as far as a search gets to its end."""
 
     def fails(listed: Sequence[Part]) -> bool:
-        return BranchAndBound(values, smallest=False).run([part.node for part in listed]) is None
+        search = BranchAndBound(propagation, smallest=False)
+        return search.run([part.node for part in listed]) is None and not search.is_cut_off
 
     core = next((c for c in _clusters(parts, lambda part: set(part.roots)) if fails(c)), parts)
     for part in list(core):

@@ -1,6 +1,10 @@
-"""Choices that can be made apart: they have neither a value nor a work that is still to be paid in common."""
+"""Choices that can be made apart: they have neither a value nor a work that is still to be paid in common.
 
-from collections.abc import Hashable, Mapping
+What is demanded already joins choices too: a limit on a sum those about its parts, and a work that is paid only as long as a
+value is not changed for its own sake those about the value and those that the work serves.
+"""
+
+from collections.abc import Hashable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 
@@ -15,8 +19,9 @@ Component = tuple[list[Choice], list[Demand]]
 def components(values: Values, choices: list[Choice], demands: list[Demand], bound: LowerBound) -> list[Component]:
     """The choices in groups that have nothing to do with each other, each with the demands that it touches."""
     groups: list[tuple[set[Hashable], list[Choice]]] = []
-    for choice in choices:
-        touched, members = _touched(values, choice, bound), [choice]
+    parts = [(_touched(values, choice, bound), [choice]) for choice in choices]
+    parts += [(joined, []) for joined in _joined(values, demands, bound)]
+    for touched, members in parts:
         apart = []
         for group in groups:
             if group[0].isdisjoint(touched):
@@ -24,17 +29,30 @@ def components(values: Values, choices: list[Choice], demands: list[Demand], bou
             else:
                 touched, members = touched | group[0], group[1] + members
         groups = [*apart, (touched, members)]
+    groups = [group for group in groups if group[1]]
     if len(groups) == 1:
         return [(choices, demands)]
-    roots = {demand: set(values.roots(demand.slot)) for demand in demands}
+    roots = {demand: values.moving_roots(demand.slot) for demand in demands}
     return [(members, _beside(members, touched, demands, roots)) for touched, members in groups]
+
+
+def _joined(values: Values, demands: list[Demand], bound: LowerBound) -> Iterator[set[Hashable]]:
+    """The values and works that demands join."""
+    computed = values.ruleset.computed
+    for slot in dict.fromkeys(demand.slot for demand in demands if demand.slot.fact in computed):
+        roots = values.moving_roots(slot)
+        if len(roots) > 1:
+            yield set(roots)
+    for demand in demands if bound.uncertain else ():
+        if bound.is_uncertain(demand) and demand.effort is not None:
+            yield {*values.moving_roots(demand.slot), demand.effort.work}
 
 
 def _touched(values: Values, choice: Choice, bound: LowerBound) -> set[Hashable]:
     found: set[Hashable] = set()
     for way in choice[1]:
         for leaf in leaves(way):
-            found.update(values.roots(leaf.demand.slot))
+            found.update(values.moving_roots(leaf.demand.slot))
             effort = leaf.demand.effort
             if effort is not None and price(effort) > bound.paid.get(effort.work, Decimal(0)):
                 found.add(effort.work)

@@ -1,21 +1,23 @@
 """Lower bounds of costs: the price of remedies, and how little more a choice could cost or change than is decided already."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from grading.gaps.tree.nodes import Both, Either, Leaf, Node, leaves
-from grading.gaps.tree.propagate import Demand, Effort, Work, efforts_of
-from grading.gaps.tree.values import Slot, Values
+from grading.gaps.tree.propagate import Demand, Effort, Propagation, Work, efforts_of
+from grading.gaps.tree.values import Slot
 
 UNPRICED = Decimal(1_000_000)
 """Ranks a remedy without a stated cost behind every remedy that has one, in 万元."""
-Rank = tuple[Decimal, Decimal]
+Rank = tuple[Decimal, Decimal, Decimal]
+"""Cost, demands of better levels than the one aimed at, changed values; of the smallest set the last of them first."""
 Prices = dict[Work, Decimal]
+Uncertain = Mapping[Slot, Sequence[Effort]]
+"""By value of which it is open whether leaving a scope by it costs anything, what it takes to change it for its own sake."""
+NOTHING: Uncertain = {}
 Choice = tuple[int, list[Node]]
 """So many of these ways."""
-Known = dict[tuple[Demand, ...], Any]
-"""The best value for demands on one slot, worked out once a search."""
 
 
 def price(effort: Effort | None) -> Decimal:
@@ -35,15 +37,19 @@ def prices_of(demands: Iterable[Demand]) -> Prices:
     return found
 
 
-def uncertain_prices(parts: Iterable[Node]) -> frozenset[Slot]:
-    """The values that may be changed for their own sake by another work than it takes to leave a scope by them."""
+def uncertain_prices(parts: Iterable[Node]) -> Uncertain:
+    """The values that may be changed for their own sake at another price than it takes to leave a scope by them."""
     taking = [(leaf.demand.slot, leaf.demand.effort) for part in parts for leaf in leaves(part)]
-    works: dict[Slot, set[Work]] = {}
+    works: dict[Slot, set[tuple[Work, bool]]] = {}
     for slot, effort in taking:
         if effort is not None:
-            works.setdefault(slot, set()).add(effort.work)
+            works.setdefault(slot, set()).add((effort.work, effort.sure))
     scope = {slot for slot, effort in taking if effort is not None and effort.for_scope}
-    return frozenset(slot for slot in scope if len(works[slot]) > 1)
+    uncertain: dict[Slot, list[Effort]] = {slot: [] for slot in scope if len(works[slot]) > 1}
+    for slot, effort in taking:
+        if slot in uncertain and effort is not None and not effort.for_scope and effort not in uncertain[slot]:
+            uncertain[slot].append(effort)
+    return uncertain
 
 
 def choice_of(needed: int, ways: Iterable[Node]) -> Either:
@@ -56,14 +62,16 @@ class LowerBound:
 
     def __init__(
         self,
-        values: Values,
+        propagation: Propagation,
         demands: list[Demand],
         smallest: bool,
-        known: Known,
-        uncertain: frozenset[Slot] = frozenset(),
+        uncertain: Uncertain = NOTHING,
     ) -> None:
-        self.values, self.smallest, self.known, self.uncertain = values, smallest, known, uncertain
-        self.paid: Mapping[Work, Decimal] = prices_of(d for d in demands if not self._is_uncertain(d))
+        self.values, self.smallest, self.uncertain = propagation.values, smallest, uncertain
+        self.known, values = propagation.best, propagation.values
+        self._costs: dict[Node, Decimal] = {}
+        self._counts: dict[Node, Decimal] = {}
+        self.paid: Mapping[Work, Decimal] = prices_of(d for d in demands if not self.is_uncertain(d))
         constrained: dict[Slot, list[Demand]] = {}
         self.constrained = constrained
         for demand in demands:
@@ -81,12 +89,14 @@ class LowerBound:
         for slot, listed in constrained.items():
             if slot.fact in values.ruleset.computed and any(d.effort is not None for d in listed):
                 roots = set(values.roots(slot))
-                moved += not roots & taken
+                moved += roots.isdisjoint(taken)
                 taken |= roots
         self.count, self.cost = Decimal(len(self.changed) + moved), sum(self.paid.values(), Decimal(0))
         self.taken = taken
+        self.beyond = sum(demand.beyond for demand in demands)
 
-    def _is_uncertain(self, demand: Demand) -> bool:
+    def is_uncertain(self, demand: Demand) -> bool:
+        """True when it is open whether a demand costs anything: another may take its place."""
         return demand.slot in self.uncertain and demand.effort is not None and demand.effort.for_scope
 
     def _best(self, slot: Slot, demands: list[Demand]) -> Any:
@@ -100,13 +110,14 @@ class LowerBound:
         nodes = [choice_of(needed, ways) for needed, ways in choices]
         costs = _apart([(self._cost(node), self._remedies(node)) for node in nodes], set())
         counts = _apart([(self._count(node), self._slots(node)) for node in nodes], set(self.taken))
-        rank = (self.count + counts, self.cost + costs)
-        return rank if self.smallest else (rank[1], rank[0])
+        return self._rank(self.count + counts, self.cost + costs, Decimal(self.beyond))
 
     def of(self, node: Node) -> Rank:
         """The rank of a way: how promising it is."""
-        rank = (self._count(node), self._cost(node))
-        return rank if self.smallest else (rank[1], rank[0])
+        return self._rank(self._count(node), self._cost(node), _beyond(node))
+
+    def _rank(self, count: Decimal, cost: Decimal, beyond: Decimal) -> Rank:
+        return (count, cost, beyond) if self.smallest else (cost, beyond, count)
 
     def free(self, choices: list[Choice]) -> dict[int, Node]:
         """By choice, the way that is best whatever else is chosen: it costs nothing more and touches nothing else's values."""
@@ -118,7 +129,8 @@ class LowerBound:
         found: dict[int, Node] = {}
         for n, (needed, ways) in enumerate(choices):
             best = min(ways, key=self.of)
-            if needed == 1 and self._is_plain(best) and not self._cost(best) and all(touched[s] == 1 for s in slots[n]):
+            is_free = needed == 1 and self._is_plain(best) and not self._cost(best) and not _beyond(best)
+            if is_free and all(touched[slot] == 1 for slot in slots[n]):
                 found[n] = best
         return found
 
@@ -132,29 +144,40 @@ class LowerBound:
         for part in listed:
             if not isinstance(part, Leaf) or part.demand.slot.fact not in self.values.ruleset.facts:
                 return False
-            if self._is_uncertain(part.demand):
+            if self.is_uncertain(part.demand):
                 return False
             constrained.setdefault(part.demand.slot, []).append(part.demand)
         return all(self._best(slot, demands) is not None for slot, demands in constrained.items())
 
     def _cost(self, node: Node) -> Decimal:
+        if node not in self._costs:
+            self._costs[node] = self._least_cost(node)
+        return self._costs[node]
+
+    def _count(self, node: Node) -> Decimal:
+        if node not in self._counts:
+            self._counts[node] = self._least_count(node)
+        return self._counts[node]
+
+    def _least_cost(self, node: Node) -> Decimal:
         if isinstance(node, Leaf):
             effort = node.demand.effort
-            if effort is None or self._is_uncertain(node.demand):
+            if effort is None:
                 return Decimal(0)
-            return max(price(effort) - self.paid.get(effort.work, Decimal(0)), Decimal(0))
+            own = self.uncertain[node.demand.slot] if self.is_uncertain(node.demand) else ()
+            return min(max(price(e) - self.paid.get(e.work, Decimal(0)), Decimal(0)) for e in (effort, *own))
         if isinstance(node, Either):
             return sorted(self._cost(way) for way in node.parts)[node.needed - 1]
         if not isinstance(node, Both):
             return Decimal(0)
         demands = [part.demand for part in node.parts if isinstance(part, Leaf)]
-        single = prices_of(demand for demand in demands if not self._is_uncertain(demand))
+        single = prices_of(demand for demand in demands if not self.is_uncertain(demand))
         alone = sum((max(p - self.paid.get(r, Decimal(0)), Decimal(0)) for r, p in single.items()), Decimal(0))
         return max([alone, *(self._cost(part) for part in node.parts if not isinstance(part, Leaf))])
 
-    def _count(self, node: Node) -> Decimal:
+    def _least_count(self, node: Node) -> Decimal:
         if isinstance(node, Leaf):
-            return Decimal(0 if node.holds or self.taken & set(self.values.roots(node.demand.slot)) else 1)
+            return Decimal(not node.holds and self.taken.isdisjoint(self.values.roots(node.demand.slot)))
         if isinstance(node, Either):
             return sorted(self._count(way) for way in node.parts)[node.needed - 1]
         if not isinstance(node, Both):
@@ -164,10 +187,25 @@ class LowerBound:
         return max([Decimal(facts), *(self._count(part) for part in node.parts)])
 
     def _remedies(self, node: Node) -> set[object]:
-        return {leaf.demand.effort.work for leaf in leaves(node) if leaf.demand.effort is not None}
+        found: set[object] = set()
+        for leaf in leaves(node):
+            if leaf.demand.effort is not None:
+                found.add(leaf.demand.effort.work)
+                if self.is_uncertain(leaf.demand):
+                    found.update(effort.work for effort in self.uncertain[leaf.demand.slot])
+        return found
 
     def _slots(self, node: Node) -> set[object]:
         return {root for leaf in leaves(node) if not leaf.holds for root in self.values.roots(leaf.demand.slot)}
+
+
+def _beyond(node: Node) -> Decimal:
+    """The least demands of better levels that a node makes."""
+    if isinstance(node, Leaf):
+        return Decimal(node.demand.beyond)
+    if isinstance(node, Either):
+        return sorted(_beyond(way) for way in node.parts)[node.needed - 1]
+    return sum((_beyond(part) for part in node.parts), Decimal(0)) if isinstance(node, Both) else Decimal(0)
 
 
 def _apart(parts: list[tuple[Decimal, set[object]]], taken: set[object]) -> Decimal:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from grading.gaps.solver.lower_bounds import Choice
+from grading.gaps.solver.lower_bounds import Choice, Uncertain
 from grading.gaps.tree.constraints import Constraint
 from grading.gaps.tree.nodes import Both, Either, Leaf, Node, leaves, obstacles_of
 from grading.gaps.tree.propagate import Demand, Effort
@@ -28,7 +28,7 @@ class State:
     """
 
     demands: list[Demand] = field(default_factory=list)
-    uncertain: frozenset[Slot] = frozenset()
+    uncertain: Uncertain = field(default_factory=dict)
     left_out: Mapping[Key, tuple[Effort | None, ...]] = field(default_factory=dict)
 
     @cached_property

@@ -20,7 +20,7 @@ from grading.gaps.tree.nodes import (
     obstacles_of,
     unless,
 )
-from grading.gaps.tree.propagate import Demand, Effort, Work, propagate
+from grading.gaps.tree.propagate import Demand, Effort, Work
 from grading.gaps.tree.remedies import remedy_elsewhere, remedy_of
 from grading.gaps.tree.scope import can_move, is_empty_out_of_scope, levers
 from grading.gaps.tree.subject import Asked, Subject, holds
@@ -134,13 +134,13 @@ class _Stem:
         if not fulfilled and not (value is None and self.is_evidence(roots, scope)):
             effort = self.effort(remedy, slot, constraint, value)._replace(for_scope=scope)
         line = self.id(place, slot.row)
-        demand = Demand(slot, constraint, effort, line)
+        demand = Demand(slot, constraint, effort, line, not fulfilled and self.asked.better_level is not None)
         closed: Reason | None = None
         if open_figure:
             closed = "unresolved_figure"
         elif not fulfilled and (is_given or self.values.is_ruled_out(slot, constraint)):
             closed = "circumstance"
-        elif not fulfilled and propagate(self.values, [demand]) is None:
+        elif not fulfilled and self.subject.propagation.of([demand]) is None:
             closed = "computed" if c.fact in ruleset.computed else "conflict"
             closed = "time" if later_day(self.subject, roots) is not None else closed
         return Leaf(self.asked, place, line, c, around, slot.row, wanted, scope, fulfilled, demand, closed, remedy)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from grading.gaps.tree.subject import Asked
 from grading.model.condition import Comparison, ConditionBase, Each, Not, Some, comparisons, parts
@@ -28,6 +29,16 @@ class _Entry:
 
 def names_of(asked: Asked) -> Mapping[str, str]:
     """By place (without row): what each comparison, `each`, `some` and list of a requirement is called in ids."""
+    if asked not in _names:
+        _names[asked] = _names_of(asked)
+    return _names[asked]
+
+
+_names: WeakKeyDictionary[Asked, Mapping[str, str]] = WeakKeyDictionary()
+"""The names of what is asked, which is the same for all audits of a ruleset."""
+
+
+def _names_of(asked: Asked) -> Mapping[str, str]:
     entries = list(_entries(asked.condition, asked.name, "must" if asked.wanted else "must not", ()))
     if asked.applies_when is not None:
         entries += _entries(asked.applies_when, applies_name(asked), "scope", ())

@@ -35,18 +35,39 @@ class Open:
     @cached_property
     def asked(self) -> tuple[Asked, ...]:
         """Everything that the level asks for, fulfilled or not."""
-        return tuple(asked_for(self.subject, self.level))
+        return asked_for(self.subject, self.level)
 
     @cached_property
     def trees(self) -> dict[str, Node]:
         """By key, the tree of each thing that is asked for and not fulfilled, in the guideline's order."""
-        builder = TreeBuilder(self.subject)
-        return {asked.key: builder.grow(asked) for asked in self.asked if stands_in_the_way(self.subject, asked)}
+        return {asked.key: self.builder.grow(asked) for asked in self.asked if stands_in_the_way(self.subject, asked)}
+
+    @cached_property
+    def builder(self) -> TreeBuilder:
+        """Grows the trees."""
+        return TreeBuilder(self.subject)
+
+    @cached_property
+    def held(self) -> dict[str, Node]:
+        """By key, the trees grown so far of what is fulfilled, but could be upset by a change."""
+        return {}
+
+    def grown(self, asked: Asked) -> Node:
+        """The tree of something that is fulfilled, grown once."""
+        if asked.key not in self.held:
+            self.held[asked.key] = self.builder.grow(asked)
+        return self.held[asked.key]
 
     @cached_property
     def asked_today(self) -> dict[str, Node]:
         """The trees without the ways out of scope."""
         return {key: as_asked(tree) for key, tree in self.trees.items()}
+
+    @cached_property
+    def order(self) -> dict[str, int]:
+        """By id of a line, its place among the lines."""
+        parts = (part for tree in self.asked_today.values() for part, _ in shown(tree))
+        return {line: n for n, line in enumerate(dict.fromkeys(part.line for part in parts))}
 
     def lines(self) -> tuple[GapLine, ...]:
         """A line for each comparison, and each table that is missing or lacks a row."""

@@ -4,11 +4,11 @@ Gap lines, alternatives and the plan all read this one tree. `not` is worked int
 on the day are gone, `each` and `some` are spread out over the rows that they look at.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
-from grading.gaps.tree.propagate import Demand
+from grading.gaps.tree.propagate import Demand, Work
 from grading.gaps.tree.remedies import remedy_of
 from grading.gaps.tree.subject import Asked
 from grading.model.base import Remedy
@@ -72,6 +72,11 @@ class Both:
     holds: bool
     obstacles: tuple["Leaf | Table", ...]
 
+    @cached_property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """All comparisons below."""
+        return tuple(leaf for part in self.parts for leaf in leaves(part))
+
 
 @dataclass(frozen=True, eq=False)
 class Either:
@@ -84,10 +89,20 @@ class Either:
     holds: bool
     obstacles: tuple["Leaf | Table", ...]
 
+    @cached_property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """All comparisons below."""
+        return tuple(leaf for part in self.parts for leaf in leaves(part))
+
 
 @dataclass(frozen=True, eq=False)
 class Unless(Either):
-    """A demand, or the way around it: that the unit or the row is out of its scope. Only plans look at the latter."""
+    """A demand, or the way around it: that the unit or the row is out of its scope. Only plans look at the latter.
+
+    `evidence_first`: nothing but evidence is missing for the demand; to build for the way around it is no proper answer.
+    """
+
+    evidence_first: bool = False
 
     @property
     def asked(self) -> "Node":
@@ -126,14 +141,20 @@ def either(id_: str, row: str | None, needed: int, parts: list[Node]) -> Node:
 def unless(asked: Node, out_of_scope: Node | None) -> Node:
     """The demand unless it is out of scope; the former alone where no change could take it out of scope.
 
-    That a unit or row is something else than nobody has stated yet is the last way, where what is asked can't be had.
+    That a unit or row is something else than nobody has stated yet is the last way, where nothing else can be had.
     """
     if out_of_scope is None or obstacles_of(out_of_scope):
         return asked
-    if _takes_evidence(out_of_scope) and not obstacles_of(asked):
+    proven = _without_evidence(out_of_scope)
+    if proven is not None and not obstacles_of(proven):
+        out_of_scope = proven
+    elif not obstacles_of(asked):
         return asked
     holds = asked.holds or out_of_scope.holds
-    return Unless("", None, 1, (asked, out_of_scope), holds, ())
+    evidence_first = not holds and not obstacles_of(asked) and not _takes_works(asked) and _takes_works(out_of_scope)
+    if evidence_first:
+        out_of_scope = _for_other_reasons(out_of_scope)
+    return Unless("", None, 1, (asked, out_of_scope), holds, (), evidence_first)
 
 
 def as_asked(node: Node) -> Node:
@@ -157,8 +178,50 @@ def has_questions(node: Node) -> bool:
     return bool(isinstance(node, Both) and node.questions) or any(has_questions(part) for part in node.parts)
 
 
-def _takes_evidence(node: Node) -> bool:
-    return any(not leaf.holds and leaf.demand.effort is None for leaf in leaves(node))
+def has_evidence_first(node: Node) -> bool:
+    """True when evidence of something open comes before works, be they cheaper."""
+    if isinstance(node, Leaf | Table) or node.holds:
+        return False
+    return (isinstance(node, Unless) and node.evidence_first) or any(has_evidence_first(part) for part in node.parts)
+
+
+def _takes_works(node: Node) -> bool:
+    """True when a node can't be fulfilled by evidence alone: something that is known has to be changed."""
+    if isinstance(node, Leaf | Table):
+        return isinstance(node, Leaf) and not node.holds and node.demand.effort is not None and node.demand.effort.sure
+    if isinstance(node, Both):
+        return any(_takes_works(part) for part in node.parts)
+    return sum(not _takes_works(part) and not obstacles_of(part) for part in node.parts) < node.needed
+
+
+def _for_other_reasons(node: Node) -> Node:
+    """The way out of a scope that nobody would build for: only what is changed for its own sake leads there for nothing."""
+    if isinstance(node, Table):
+        return node
+    if isinstance(node, Leaf):
+        effort = node.demand.effort
+        if effort is None or node.holds:
+            return node
+        # Each value by itself: a work without a remedy is no common one.
+        work = Work(None, f"{node.demand.slot.fact}[{node.demand.slot.row}]")
+        return replace(node, demand=replace(node.demand, effort=effort._replace(work=work)))
+    parts = [_for_other_reasons(part) for part in node.parts]
+    return both(parts, node.questions) if isinstance(node, Both) else either(node.id, node.row, node.needed, parts)
+
+
+def _without_evidence(node: Node) -> Node | None:
+    """A node without the ways for which evidence is missing; None when it can't be fulfilled without it."""
+    if isinstance(node, Leaf):
+        return None if not node.holds and node.demand.effort is None else node
+    if isinstance(node, Table):
+        return node
+    found = [_without_evidence(part) for part in node.parts]
+    parts = [part for part in found if part is not None]
+    if len(parts) == len(node.parts) and all(one is other for one, other in zip(parts, node.parts, strict=True)):
+        return node
+    if isinstance(node, Both):
+        return None if len(parts) < len(node.parts) else both(parts, node.questions)
+    return either(node.id, node.row, node.needed, parts) if len(parts) >= node.needed else None
 
 
 def _plainest_first(obstacles: tuple[Leaf | Table, ...]) -> tuple[bool, bool, int]:
@@ -178,13 +241,11 @@ def is_ruled_out(obstacles: tuple[Leaf | Table, ...]) -> bool:
     return any(o.closed in ("circumstance", "no_row") for o in obstacles)
 
 
-def leaves(node: Node) -> Iterator[Leaf]:
+def leaves(node: Node) -> tuple[Leaf, ...]:
     """All comparisons below a node, questions aside."""
     if isinstance(node, Leaf):
-        yield node
-    elif not isinstance(node, Table):
-        for part in node.parts:
-            yield from leaves(part)
+        return (node,)
+    return () if isinstance(node, Table) else node.leaves
 
 
 def ways_of(node: Either) -> tuple[Node, ...]:

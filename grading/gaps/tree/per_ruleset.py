@@ -11,7 +11,7 @@ KEPT = 64
 
 
 def per_ruleset(work: Callable[[Ruleset], T]) -> Callable[[Ruleset], T]:
-    """The function, working once for each of the rulesets that were asked about last."""
+    """The function with its results for the last 64 rulesets that it worked on, kept and used again."""
     found: OrderedDict[int, tuple[Ruleset, T]] = OrderedDict()
 
     def once(ruleset: Ruleset) -> T:

@@ -1,6 +1,6 @@
 """Demands on values, computed ones among them → the values to change, checked to satisfy every demand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -38,20 +38,33 @@ class Effort(NamedTuple):
 class Demand:
     """A comparison that has to be as asked; `line` is the gap line that this would close.
 
-    `effort` is what it takes: None where it is so already, or where nothing but evidence is asked for.
+    `effort` is what it takes: None where it is so already, or where nothing but evidence is asked for. `beyond`: a better
+    level than the one aimed at asks for it, and it is not so yet.
     """
 
     slot: Slot
     constraint: Constraint
     effort: Effort | None
     line: str
+    beyond: bool = False
 
 
 def efforts_of(demands: Iterable[Demand]) -> list[Effort]:
-    """The efforts of demands together."""
+    """The efforts of demands together.
+
+    What a value takes for its own sake is all that it takes; it is sure to be needed where leaving a scope surely needs it.
+    """
     taking = [(demand.slot, demand.effort) for demand in demands if demand.effort is not None]
+    scope = {slot for slot, effort in taking if effort.for_scope}
+    if not scope:
+        return [effort for _, effort in taking]
     own = {slot for slot, effort in taking if not effort.for_scope}
-    return [effort for slot, effort in taking if not (effort.for_scope and slot in own)]
+    surely = {slot for slot, effort in taking if effort.for_scope and effort.sure}
+    return [
+        effort._replace(sure=True) if slot in surely and not effort.sure else effort
+        for slot, effort in taking
+        if not (effort.for_scope and slot in own)
+    ]
 
 
 @dataclass(frozen=True)
@@ -60,6 +73,48 @@ class Propagated:
 
     changed: dict[Slot, Any]
     constraints: dict[Slot, list[Constraint]]
+
+
+class Propagation:
+    """Propagates demands on one unit's values: those that share no value that could move apart, and each group of them once."""
+
+    def __init__(self, values: Values) -> None:
+        self.values = values
+        self.best: dict[tuple[Demand, ...], Any] = {}
+        """The best value for demands on one slot."""
+        self._known: dict[tuple[Demand, ...], Propagated | None] = {}
+
+    def of(self, demands: Sequence[Demand]) -> Propagated | None:
+        """The changes that satisfy all demands; None when none were found."""
+        changed: dict[Slot, Any] = {}
+        constraints: dict[Slot, list[Constraint]] = {}
+        for group in self._groups(demands):
+            if group not in self._known:
+                self._known[group] = propagate(self.values, group)
+            found = self._known[group]
+            if found is None:
+                return None
+            changed |= found.changed
+            constraints |= found.constraints
+        return Propagated(changed, constraints)
+
+    def _groups(self, demands: Sequence[Demand]) -> Iterator[tuple[Demand, ...]]:
+        """The demands that have to do with each other, in their order."""
+        groups: dict[Slot, list[int]] = {}
+        for n, demand in enumerate(demands):
+            group = [n]
+            # A value that is given can't be moved, whoever else reads it: a demand on nothing else is by itself.
+            for slot in self.values.moving_roots(demand.slot) or (demand.slot,):
+                other = groups.get(slot)
+                if other is None:
+                    groups[slot] = group
+                elif other is not group:
+                    other += group
+                    for joined in [key for key, listed in groups.items() if listed is group]:
+                        groups[joined] = other
+                    group = other
+        for group in {id(group): group for group in groups.values()}.values():
+            yield tuple(demands[n] for n in sorted(group))
 
 
 def propagate(values: Values, demands: Iterable[Demand]) -> Propagated | None:

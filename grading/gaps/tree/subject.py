@@ -1,10 +1,13 @@
 """A unit in an audit with its grading, and what a level asks of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 
+from grading.gaps.tree.per_ruleset import per_ruleset
+from grading.gaps.tree.propagate import Propagation
 from grading.gaps.tree.values import Values, values_of
 from grading.language.nested import Stated, ways_to
 from grading.model.audit import Audit, Known, UnitAudit
@@ -13,6 +16,9 @@ from grading.model.condition import ConditionBase
 from grading.model.result import UnitGrading
 from grading.model.ruleset import Cap, Gate, Indicator, Requirement, Ruleset
 from grading.places import stated
+
+DAYS_KEPT = 64
+"""So many levels and days are kept of what a ruleset asks: audits of a batch or a report bear few."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +40,11 @@ class Subject:
     def values(self) -> Values:
         """The known values of the unit, computed values included."""
         return values_of(self.ruleset, self.grading)
+
+    @cached_property
+    def propagation(self) -> Propagation:
+        """Demands on the unit's values, worked out once for all who ask."""
+        return Propagation(self.values)
 
     @cached_property
     def conditions(self) -> dict[str, Status | dict[str, Status]]:
@@ -101,20 +112,44 @@ class Asked:
         return self.owner.applies_when if isinstance(self.owner, Indicator) else None
 
 
-def asked_for(subject: Subject, level: str, as_graded: bool = False) -> Iterator[Asked]:
+def asked_for(subject: Subject, level: str) -> tuple[Asked, ...]:
     """Everything that a level asks for: of the indicators that ask something and are not waived, and that no gate is in the way.
 
-    A better level's requirement that can't be met without one of the others is left out where its remedies are theirs too;
-    with `as_graded` whatever they are, as the engine does: it decides nothing, but may be the cheaper thing to do.
+    A better level's requirement that can't be met without one of the others is left out where its remedies are theirs too.
     """
-    ruleset, ids = subject.ruleset, subject.ruleset.scale.ids
+    ruleset, day, mode = subject.ruleset, subject.audit.assessed_on, subject.mode
+    known, key = _asked_by(ruleset), (level, day, mode, subject.waived)
+    found = known.get(key)
+    if found is None:
+        counted = (i for i in ruleset.indicators if i.id not in subject.waived)
+        ways = {i.id: ways_to(ruleset, i, level, day, mode, same_remedies=True) for i in counted}
+        found = tuple(_everything(ruleset, level, ways))
+        if len(known) >= DAYS_KEPT:
+            known.clear()
+        known[key] = found
+    return found
+
+
+def asked_as_graded(subject: Subject, level: str) -> Iterator[Asked]:
+    """The same as the engine has it: better levels' requirements are left out whatever remedies they have.
+
+    They decide nothing, but may be the cheaper thing to do.
+    """
+    counted = (i for i in subject.ruleset.indicators if i.id not in subject.waived)
+    ways = {i.id: subject.grading.ways.get((i.id, level), ()) for i in counted}
+    return _everything(subject.ruleset, level, ways)
+
+
+@per_ruleset
+def _asked_by(_ruleset: Ruleset) -> dict[tuple[str, date, Mode, frozenset[str]], tuple[Asked, ...]]:
+    """By level, day, mode and waived indicators, what a ruleset asks."""
+    return {}
+
+
+def _everything(ruleset: Ruleset, level: str, ways_of: Mapping[str, tuple[Stated, ...]]) -> Iterator[Asked]:
+    ids = ruleset.scale.ids
     for indicator in ruleset.indicators:
-        if indicator.id in subject.waived:
-            continue
-        if as_graded:
-            ways = subject.grading.ways.get((indicator.id, level), ())
-        else:
-            ways = ways_to(ruleset, indicator, level, subject.audit.assessed_on, subject.mode, same_remedies=True)
+        ways = ways_of.get(indicator.id, ())
         if ways:
             own, *others = (_asked(indicator, level, way, ids) for way in ways)
             better = (way.nearest(ruleset.scale.graded, level) for way in ways[1:])

@@ -34,6 +34,7 @@ class Values:
     changed: Mapping[Slot, Any] = field(default_factory=dict)
     _computed: dict[Slot, Any] = field(default_factory=dict)
     _roots: dict[Slot, tuple[Slot, ...]] = field(default_factory=dict)
+    _moving: dict[Slot, frozenset[Slot]] = field(default_factory=dict)
 
     def get(self, slot: Slot) -> Any:
         """The value of a slot; None when it is unknown."""
@@ -62,6 +63,12 @@ class Values:
             found = (Slot(*source) for source in sources(self.ruleset, slot.fact, slot.row))
             self._roots[slot] = tuple(dict.fromkeys(found))
         return self._roots[slot]
+
+    def moving_roots(self, slot: Slot) -> frozenset[Slot]:
+        """Those of a slot's roots that a change could make another: what is given joins nothing."""
+        if slot not in self._moving:
+            self._moving[slot] = frozenset(root for root in self.roots(slot) if not self.is_given(root))
+        return self._moving[slot]
 
     @cached_property
     def invalid(self) -> frozenset[Slot]:
@@ -122,7 +129,7 @@ class Values:
 
     def with_changes(self, changed: Mapping[Slot, Any]) -> "Values":
         """The same unit with these changes over today's values."""
-        found = Values(self.ruleset, self.today, changed, {}, self._roots)
+        found = Values(self.ruleset, self.today, changed, {}, self._roots, self._moving)
         found.invalid = self.invalid
         return found
 

@@ -39,7 +39,11 @@ COMPLETENESS = (
 
 def check(loaded: Loaded) -> tuple[Problem, ...]:
     """All findings about one ruleset, in the order of its files and lines."""
-    return tuple(sorted({problem for find in (*MEANING, *COMPLETENESS) for problem in find(loaded)}))
+    found = {problem for find in MEANING for problem in find(loaded)}
+    # Conditions that can't mean anything can't be compared with each other either.
+    sound = all(problem.severity == "warning" for problem in found)
+    finds = [find for find in COMPLETENESS if sound or find not in (check_differences, check_order)]
+    return tuple(sorted(found | {problem for find in finds for problem in find(loaded)}))
 
 
 def unusable(loaded: Loaded) -> tuple[Problem, ...]:

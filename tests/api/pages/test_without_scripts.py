@@ -131,3 +131,23 @@ def test_a_trial_says_which_figures_its_grade_rests_on_and_the_official_result_d
     for path in (f"/audits/{place.published}", f"/enterprises/{place.world.tyre}"):
         assert "本等级所依据的" in wang.get(path, params={"mode": "trial"}).text
         assert "本等级所依据的" not in wang.get(path).text
+
+
+def test_the_rule_book_of_a_ruleset_is_downloaded_from_its_page(wang: httpx.Client) -> None:
+    path = "/rulesets/national-2020/brick_nonsintered"
+    links = re.findall(rf'href="({path}/book\.\w+)"', wang.get(path).text)
+    assert links == [f"{path}/book.pdf", f"{path}/book.html"]
+    answers = [wang.get(link) for link in links]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].content.startswith(b"%PDF")
+    assert "规则书" in answers[1].text
+    assert wang.get("/rulesets/no/such/book.pdf").status_code == 404
+
+
+def test_the_record_of_a_check_is_downloaded_from_its_audit_and_names_its_experts(
+    place: Place, wang: httpx.Client
+) -> None:
+    path = f"/audits/{place.published}"
+    assert f'href="{path}/record.pdf"' in wang.get(path).text
+    assert wang.get(f"{path}/record.pdf").content.startswith(b"%PDF")
+    assert "专家一：" in wang.get(f"{path}/record.html").text

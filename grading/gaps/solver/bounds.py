@@ -1,0 +1,48 @@
+"""The limit that a changed value has to keep, in words."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from grading.gaps.tree.constraints import Constraint
+from grading.language.prose import glue
+from grading.language.values import known_text
+from grading.model.ruleset import Fact, Ruleset
+
+WORDS = {
+    "number": {"at_most": "不高于", "below": "低于", "at_least": "不低于", "above": "高于"},
+    "date": {"at_most": "不晚于", "below": "早于", "at_least": "不早于", "above": "晚于"},
+}
+
+
+def bound_text(
+    ruleset: Ruleset,
+    fact: Fact,
+    after: Any,
+    limit: Literal["at_most", "at_least"] | None,
+    constraints: Sequence[Constraint],
+) -> str | None:
+    """`不高于 30 mg/m³`, `低于 3%`; the value alone at the end of what it can be (`100%`, `0 次`). None: no limit.
+
+    A limit that the value must not touch is named itself, where it is one that the form could take.
+    """
+    if limit is None:
+        return None
+    if after == (fact.min if limit == "at_most" else fact.max):
+        return known_text(ruleset, fact.id, after)
+    word: str = limit
+    named = after
+    strict = "below" if limit == "at_most" else "above"
+    figures = [c.operand for c in constraints if c.order == strict]
+    nearest = min(figures, key=lambda figure: abs(figure - after), default=None)
+    if nearest is not None and _is_next(fact, after, nearest):
+        word, named = strict, nearest
+    return glue((WORDS.get(fact.type, WORDS["number"])[word], known_text(ruleset, fact.id, named)))
+
+
+def _is_next(fact: Fact, after: Any, figure: Any) -> bool:
+    """True when a value is the last before a figure that the form takes."""
+    if fact.type == "date":
+        return isinstance(figure, date) and bool(abs((figure - after).days) == 1)
+    return isinstance(figure, Decimal) and bool(abs(figure - after) == Decimal(1).scaleb(-fact.decimals))

@@ -1,0 +1,180 @@
+"""An audit as the record that experts and plant sign: every answer with its evidence, what is not met, places for opinions."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from grading.digest import audit_digest
+from grading.forms.questions import Question, questions, sections
+from grading.language.prose import day_text
+from grading.language.short_boards import short_boards
+from grading.language.values import known_text
+from grading.model.audit import Audit, Known, UnitAudit
+from grading.model.base import Status
+from grading.model.result import Grading, UnitGrading
+from grading.model.ruleset import Ruleset
+from reports.context.words import region_text
+
+EXPERTS = ("专家一", "专家二")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a record says that an audit does not hold; what is not given is a line to write on."""
+
+    address: str | None = None
+    capacity: str | None = None
+    products: str | None = None
+    experts: tuple[str | None, ...] = (None, None)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question that was answered, with its evidence."""
+
+    label: str
+    value: str
+    remarks: str
+    of_plant: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    """The answered questions of a dimension, and the labels of those that were not."""
+
+    title: str
+    answers: tuple[Answer, ...]
+    open: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A row of a table: what was seen of it, item by item."""
+
+    key: str
+    items: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; `rows` None: nobody has looked."""
+
+    label: str
+    rows: tuple[TableRow, ...] | None
+
+
+@dataclass(frozen=True)
+class UnitRecord:
+    """What was seen of one unit, and what of it is not met."""
+
+    id: str
+    title: str
+    document: str
+    sections: tuple[Section, ...]
+    tables: tuple[Table, ...]
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Record:
+    """Everything the template needs."""
+
+    name: str
+    head: tuple[tuple[str, str], ...]
+    units: tuple[UnitRecord, ...]
+    experts: tuple[tuple[str, str], ...]
+    is_graded: bool
+    digest: str
+    assessed_on: date
+
+
+def record(
+    audit: Audit, rulesets: Mapping[str, Ruleset], grading: Grading | None, surroundings: Surroundings
+) -> Record:
+    """The record of an audit; without a grading what is not met is left to be written by hand."""
+    enterprise = audit.enterprise
+    head = (
+        ("企业名称", enterprise.name),
+        ("统一社会信用代码", enterprise.uscc or ""),
+        ("排污许可证编号", enterprise.permit or ""),
+        ("所在地", region_text(enterprise.county) if enterprise.county else ""),
+        ("生产地址", surroundings.address or ""),
+        ("主要产品", surroundings.products or ""),
+        ("生产能力", surroundings.capacity or ""),
+        ("核查日期", day_text(audit.assessed_on)),
+    )
+    return Record(
+        name=enterprise.name,
+        head=head,
+        units=tuple(
+            _unit(audit, unit, rulesets[unit.ruleset], grading.units[index] if grading else None)
+            for index, unit in enumerate(audit.units)
+        ),
+        experts=tuple((title, name or "") for title, name in zip(EXPERTS, surroundings.experts, strict=True)),
+        is_graded=grading is not None,
+        digest=audit_digest(audit),
+        assessed_on=audit.assessed_on,
+    )
+
+
+def _unit(audit: Audit, unit: UnitAudit, ruleset: Ruleset, graded: UnitGrading | None) -> UnitRecord:
+    asked = questions(ruleset)
+    edition = ruleset.edition
+    return UnitRecord(
+        id=unit.id,
+        title=ruleset.title,
+        document=" ".join(part for part in (edition.document, edition.section) if part),
+        sections=tuple(_sections(audit, unit, ruleset, asked)),
+        tables=tuple(_tables(unit, ruleset)),
+        findings=tuple(_findings(ruleset, graded)) if graded is not None else (),
+    )
+
+
+def _sections(audit: Audit, unit: UnitAudit, ruleset: Ruleset, asked: Iterable[Question]) -> Iterator[Section]:
+    for section in sections(ruleset, (question for question in asked if question.fact.group is None)):
+        answers, open_ = [], []
+        for question in section.questions:
+            fact = question.fact
+            known = audit.known(unit, fact.id)
+            if known is None or known.value is None:
+                open_.append(fact.label)
+            if known is not None:
+                value = "未查明" if known.value is None else known_text(ruleset, fact.id, known.value)
+                of_plant = known is not unit.facts.get(fact.id)
+                answers.append(Answer(fact.label, value, _remarks(known), of_plant))
+        yield Section(section.title, tuple(answers), tuple(open_))
+
+
+def _tables(unit: UnitAudit, ruleset: Ruleset) -> Iterator[Table]:
+    for group_id, group in ruleset.groups.items():
+        rows = unit.groups.get(group_id)
+        if rows is None:
+            yield Table(group.name, None)
+            continue
+        made = []
+        for row in rows:
+            items = tuple(
+                f"{fact.label} {known_text(ruleset, fact.id, row.facts[fact.id].value)}"
+                for fact in ruleset.facts.values()
+                if fact.id in row.facts and row.facts[fact.id].value is not None
+            )
+            remarks = tuple(
+                f"{ruleset.facts[id_].label}：{said}" for id_, known in row.facts.items() if (said := _remarks(known))
+            )
+            made.append(TableRow(row.key, items, remarks))
+        yield Table(group.name, tuple(made))
+
+
+def _findings(ruleset: Ruleset, graded: UnitGrading) -> Iterator[str]:
+    """What is not met on the way to the next better level, and gates that are met; what is undecided is no finding."""
+    met = {gate.id for gate in graded.gates if gate.status is Status.MET}
+    for gate in ruleset.gates:
+        if gate.id in met:
+            yield f"{gate.title or gate.id}：{gate.text}"
+    boards = short_boards(ruleset, graded)
+    yield from boards.unmet if boards is not None else ()
+
+
+def _remarks(known: Known) -> str:
+    return "；".join((*known.evidence, *((f"备注：{known.note}",) if known.note else ())))

@@ -1,0 +1,1 @@
+"""The rule book: an edition of a ruleset as a document."""

@@ -1,0 +1,163 @@
+"""What is filled in on a phone comes back as the same audit, however the server exports it."""
+
+import json
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from grading.cli.main import app
+from grading.forms.findings import FormError
+from grading.forms.questions import OTHER, questions
+from grading.intake import check_audit, read_audit
+from grading.model.audit import Audit, Known
+from grading.xlsform.read import Submission, read_submissions
+from tests.shipped import LIBRARY
+from tests.xlsform.phone import EXPORTS, Sent, central_json, filled_in, kobo_json, survey
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*/*.json"))
+CONCRETE = "national-2020/concrete"
+
+
+def _form(audit: Audit) -> tuple[dict[str, str], ...]:
+    return survey(tuple(unit.ruleset for unit in audit.units))
+
+
+def _as_asked(audit: Audit) -> Audit:
+    """An audit without what no rule reads, which isn't asked; that of one unit with everything in the unit."""
+    units = []
+    for unit in audit.units:
+        asked = {q.fact.id for q in questions(LIBRARY.ruleset(unit.ruleset)) if q.section != OTHER}
+        own = unit.facts if len(audit.units) > 1 else audit.enterprise.facts | unit.facts
+        groups = {
+            group: tuple(row.model_copy(update={"facts": _of(row.facts, asked)}) for row in rows)
+            for group, rows in unit.groups.items()
+        }
+        units.append(unit.model_copy(update={"facts": _of(own, asked), "groups": groups}))
+    shared = audit.enterprise.facts if len(audit.units) > 1 else {}
+    enterprise = audit.enterprise.model_copy(update={"facts": shared})
+    return audit.model_copy(update={"enterprise": enterprise, "units": tuple(units)})
+
+
+def _of(facts: dict[str, Known], asked: set[str]) -> dict[str, Known]:
+    return {id_: known for id_, known in facts.items() if id_ in asked}
+
+
+@pytest.mark.parametrize("path", EXAMPLES[:: 1 if os.environ.get("RANDOM_SEED") else 8], ids=lambda path: path.stem)
+def test_example_audits_come_back_equal(path: Path) -> None:
+    audit = _as_asked(read_audit(path.read_bytes(), LIBRARY))
+    export = EXPORTS[EXAMPLES.index(path) % len(EXPORTS)]
+    (submission,) = read_submissions(export(filled_in(audit), _form(audit)), LIBRARY)
+    assert [str(problem) for problem in submission.problems] == []
+    assert submission.reading is not None
+    assert submission.reading.audit == audit
+    assert [said for said in submission.reading.warnings if "是否应为" not in said] == []
+
+
+SMALL: dict[str, Any] = {
+    "enterprise": {"name": "咸阳某预制件厂", "county": "610402"},
+    "assessed_on": "2023-09-10",
+    "units": [
+        {
+            "id": "line-1",
+            "ruleset": CONCRETE,
+            "facts": {
+                "holds_permit": {"value": True, "evidence": ["排污许可证正本", "IMG_1.jpg"], "note": "原件"},
+                "boundary_dust_delta": {"below": "0.3"},
+            },
+            "groups": {"outlets": [{"outlet_id": "DA001", "pm": {"value": "8.25", "evidence": ["监测报告"]}}]},
+        }
+    ],
+}
+
+
+def _small() -> Audit:
+    raw = json.loads(json.dumps(SMALL), parse_float=Decimal)
+    raw["units"][0]["facts"]["boundary_dust_delta"]["below"] = Decimal("0.3")
+    raw["units"][0]["groups"]["outlets"][0]["pm"]["value"] = Decimal("8.25")
+    return check_audit(raw, LIBRARY)
+
+
+@pytest.mark.parametrize("export", EXPORTS)
+def test_photos_and_texts_are_evidence_and_a_ticked_box_makes_a_number_an_upper_bound(export: Any) -> None:
+    audit = _small()
+    (submission,) = read_submissions(export(filled_in(audit), _form(audit)), LIBRARY)
+    assert submission.reading is not None, submission.problems
+    assert submission.reading.audit == audit
+
+
+def _read(sent: Sent, export: Any = central_json) -> Submission:
+    form = (*survey((CONCRETE,)), {"name": "weather", "path": "weather"}, {"name": "u1_gone", "path": "u1/u1_gone"})
+    (submission,) = read_submissions(export(sent, form), LIBRARY)
+    return submission
+
+
+def test_everything_that_is_wrong_is_told_at_once_with_its_place() -> None:
+    sent = filled_in(_small())
+    sent.values |= {
+        "enterprise_county": "6104",
+        "u1_holds_permit": "perhaps",
+        "u1_boundary_dust_delta": "-3",
+        "u1_gone": "yes",
+    }
+    sent.rows["u1_outlets__rows"][0].values["u1_pm"] = "约 8"
+    del sent.values["enterprise_name"]
+    said = [str(problem) for problem in _read(sent, kobo_json).problems]
+    assert len(said) == 6
+    for place in ("企业名称", "行政区划代码", "u1_gone", "第 1 行 颗粒物", "持有有效的排污许可证", "厂界"):
+        assert any(place in one for one in said), (place, said)
+
+
+def test_what_is_no_question_of_the_form_is_told_and_the_rest_is_read() -> None:
+    sent = filled_in(_small())
+    sent.values["weather"] = "晴"
+    submission = _read(sent)
+    assert submission.reading is not None
+    assert [said for said in submission.reading.warnings if "weather" in said and "晴" in said]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"u1_outlets__stated": "none"}, "而填有 1 行"),
+        ({"u1_boundary_dust_delta": None}, "没有填这个数"),
+        ({"u1__ruleset": "national-2020/nothing"}, "national-2020/nothing"),
+        ({"assessed_on": "昨天"}, "评估日期"),
+    ],
+)
+def test_a_contradiction_is_refused(change: dict[str, Any], said: str) -> None:
+    sent = filled_in(_small())
+    sent.values |= change
+    assert any(said in str(problem) for problem in _read(sent).problems)
+
+
+def test_rows_that_are_not_part_of_the_export_are_no_empty_table() -> None:
+    audit = _small()
+    document = json.loads(central_json(filled_in(audit), _form(audit)))
+    table = document["value"][0]["u1"]["u1_outlets__table"]
+    del table["u1_outlets__rows"]
+    table["u1_outlets__rows@odata.navigationLink"] = "Submissions('uuid:1')/u1_outlets__rows"
+    (submission,) = read_submissions(json.dumps(document).encode(), LIBRARY)
+    assert any("$expand" in str(problem) for problem in submission.problems)
+
+
+@pytest.mark.parametrize("data", [b'{"a": 1}', b"[]", b'{"value": [1]}', b"a,b\n1,2\n", b"{"])
+def test_what_is_no_export_of_such_a_form_is_refused(data: bytes) -> None:
+    with pytest.raises(FormError):
+        read_submissions(data, LIBRARY)
+
+
+def test_the_command_reads_an_export_with_several_submissions_into_a_folder(tmp_path: Path) -> None:
+    audit = _small()
+    (one,) = json.loads(central_json(filled_in(audit), _form(audit)))["value"]
+    bad = json.loads(json.dumps(one))
+    bad["u1"]["u1__id"] = ""
+    (tmp_path / "sent.json").write_text(json.dumps([one, bad]), encoding="utf-8")
+    done = CliRunner().invoke(app, ["read", str(tmp_path / "sent.json"), "-o", str(tmp_path / "out")])
+    assert done.exit_code == 1
+    assert "2 份提交中 1 份有错" in done.output
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["sent-1.json"]
+    assert read_audit((tmp_path / "out" / "sent-1.json").read_bytes(), LIBRARY) == audit

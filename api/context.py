@@ -147,7 +147,7 @@ def open_context(service: Service, actor: Actor, *, writing: bool = True) -> Ite
     A Problem that asks to keep what was written (`keep`) is raised after the commit.
     """
     stack = service.database.writing() if writing else service.database.reading()
-    kept: Problem | None = None
+    refusal: Problem | None = None
     with stack as db:
         service.grader.take_signed(db)
         scoped(db, actor)
@@ -156,9 +156,9 @@ def open_context(service: Service, actor: Actor, *, writing: bool = True) -> Ite
         except Problem as problem:
             if not problem.keep:
                 raise
-            kept = problem
-    if kept is not None:
-        raise kept
+            refusal = problem
+    if refusal is not None:
+        raise refusal
 
 
 class Declared:

@@ -157,13 +157,13 @@ class Grader:
 
 def keep_ruleset(db: Session, ruleset: Ruleset, digest: str) -> StoredRuleset:
     """The ruleset's row in the store, made if it isn't there; raises ValueError if it couldn't be read back whole."""
-    kept = db.scalar(select(StoredRuleset).where(StoredRuleset.digest == digest))
-    if kept is not None:
-        return kept
+    stored = db.scalar(select(StoredRuleset).where(StoredRuleset.digest == digest))
+    if stored is not None:
+        return stored
     document = ruleset_text(ruleset)
     if ruleset_digest(_ruleset(document)) != digest:
         raise ValueError(f"规则集 {ruleset.id} 不能保存：读回后与原来不同")
-    kept = StoredRuleset(
+    stored = StoredRuleset(
         digest=digest,
         ruleset_id=ruleset.id,
         title=ruleset.title,
@@ -171,9 +171,9 @@ def keep_ruleset(db: Session, ruleset: Ruleset, digest: str) -> StoredRuleset:
         effective=ruleset.edition.effective,
         document=document,
     )
-    db.add(kept)
+    db.add(stored)
     db.flush()
-    return kept
+    return stored
 
 
 def stored_ruleset(db: Session, digest: str) -> Ruleset:

@@ -14,25 +14,25 @@ class LruCache(Generic[K, V]):
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._kept: OrderedDict[K, V] = OrderedDict()
+        self._items: OrderedDict[K, V] = OrderedDict()
         self._lock = Lock()
 
     def peek(self, key: K) -> V | None:
         """The thing under a key, None when it isn't there."""
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
+            if key in self._items:
+                self._items.move_to_end(key)
+            return self._items.get(key)
 
     def get(self, key: K, make: Callable[[], V]) -> V:
         """The thing under a key, made if it isn't there; raises what making it raises."""
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
+            if key in self._items:
+                self._items.move_to_end(key)
+                return self._items[key]
         made = make()
         with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+            self._items[key] = made
+            while len(self._items) > self._most:
+                self._items.popitem(last=False)
         return made

@@ -12,6 +12,7 @@ from grading.problems.reason import Reason
 API = "/v1"
 """The prefix of the JSON interface."""
 TYPE = "urn:grading:problem:"
+MEDIA_TYPE = "application/problem+json"
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,9 @@ def audit_to_json(audit: Audit, library: Library | None = None) -> dict[str, Any
     enterprise = audit.enterprise
     head: dict[str, Any] = {"name": enterprise.name}
     for name in ("uscc", "permit", "county"):
-        said = getattr(enterprise, name)
-        if said is not None:
-            head[name] = said
+        value = getattr(enterprise, name)
+        if value is not None:
+            head[name] = value
     if enterprise.facts:
         head["facts"] = _facts(enterprise.facts)
     return {
@@ -48,22 +48,22 @@ def json_text(raw: Any) -> str:
 
 
 def _unit(unit: UnitAudit, library: Library) -> dict[str, Any]:
-    said: dict[str, Any] = {"id": unit.id, "ruleset": unit.ruleset}
+    written: dict[str, Any] = {"id": unit.id, "ruleset": unit.ruleset}
     if unit.choice is not None:
-        said["industry"] = unit.choice.industry
+        written["industry"] = unit.choice.industry
         if unit.choice.reason is not None:
-            said["ruleset_reason"] = unit.choice.reason
+            written["ruleset_reason"] = unit.choice.reason
     if unit.facts:
-        said["facts"] = _facts(unit.facts)
+        written["facts"] = _facts(unit.facts)
     if unit.groups:
         groups = library.ruleset(unit.ruleset).groups
-        said["groups"] = {
+        written["groups"] = {
             name: [{groups[name].key: row.key, **_facts(row.facts)} for row in rows]
             for name, rows in unit.groups.items()
         }
     if unit.waivers:
-        said["waivers"] = [waiver_json(waiver) for waiver in unit.waivers]
-    return said
+        written["waivers"] = [waiver_json(waiver) for waiver in unit.waivers]
+    return written
 
 
 def waiver_json(waiver: Waiver) -> dict[str, Any]:
@@ -79,12 +79,12 @@ def _known(known: Known) -> Any:
     value = _value(known.value)
     if not known.evidence and known.note is None:
         return value
-    said: dict[str, Any] = {"value": value}
+    written: dict[str, Any] = {"value": value}
     if known.evidence:
-        said["evidence"] = list(known.evidence)
+        written["evidence"] = list(known.evidence)
     if known.note is not None:
-        said["note"] = known.note
-    return said
+        written["note"] = known.note
+    return written
 
 
 def _value(value: Value | None) -> Any:

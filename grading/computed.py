@@ -12,6 +12,7 @@ from grading.model.interval import Interval
 from grading.model.ruleset import Computed, Fact, Ruleset
 
 DECIMALS = 6
+"""The decimals that a computed number is rounded to."""
 PLACES = 10**DECIMALS
 """Results are whole multiples of one over this."""
 EXACT = Context(prec=MAX_PREC)

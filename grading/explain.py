@@ -66,19 +66,19 @@ def _concluded(grading: UnitGrading) -> dict[tuple[str, ...], int]:
     """The conclusions of the trace about grade, levels, dimensions and indicators → `seq`."""
     found: dict[tuple[str, ...], int] = {}
     for entry in grading.trace:
-        said = entry.concludes
-        if "grade" in said:
-            if "dimension" not in said and "scope" not in said:
+        concluded = entry.concludes
+        if "grade" in concluded:
+            if "dimension" not in concluded and "scope" not in concluded:
                 found["grade",] = entry.seq
-        elif "status" in said:
+        elif "status" in concluded:
             for cause in entry.because:
                 if "waiver" in cause:
                     found["waiver", cause["waiver"]] = entry.seq
-            for level in said.get("levels", ()):
+            for level in concluded.get("levels", ()):
                 found["level", level] = entry.seq
-            for dimension in said.get("dimensions", ()):
+            for dimension in concluded.get("dimensions", ()):
                 found["dimension", dimension["dimension"], dimension["level"]] = entry.seq
-            for indicator in said.get("indicators", ()):
+            for indicator in concluded.get("indicators", ()):
                 found["indicator", indicator["id"], indicator["level"]] = entry.seq
     return found
 
@@ -124,12 +124,12 @@ class _Teller:
     def _dimension(self, dimension: str, level: str) -> Reason:
         children = tuple(self._indicator(i, level) for i in self.ruleset.indicators if i.dimension == dimension)
         seq = self.concluded.get(("dimension", dimension, level))
-        said = self.grading.trace[seq - 1].concludes if seq is not None else None
+        concluded = self.grading.trace[seq - 1].concludes if seq is not None else None
         return Reason(
             kind="dimension",
             id=dimension,
             text=self.ruleset.dimensions[dimension].label,
-            status=Status(said["status"]) if said is not None and "status" in said else None,
+            status=Status(concluded["status"]) if concluded is not None and "status" in concluded else None,
             seq=seq,
             children=children,
         )
@@ -142,10 +142,10 @@ class _Teller:
             children += self._condition(place, indicator.applies_when, None, (indicator, None), (), lead="适用条件：")
         asked = asked_at(self.ruleset.scale.graded, indicator, level, self.audit.assessed_on)
         requirement = asked.requirement if asked is not None else None
-        said = NOTHING_ASKED if requirement is None else stated_text(self.ruleset, requirement)
+        wording = NOTHING_ASKED if requirement is None else stated_text(self.ruleset, requirement)
         children += tuple(self._waivers(indicator, result.levels[level]))
         if result.applicable is False:
-            said = NOT_APPLICABLE
+            wording = NOT_APPLICABLE
         elif asked is not None:
             owner = (indicator, asked.requirement)
             children += self._condition(asked.place, asked.requirement.require, None, owner, ())
@@ -153,7 +153,7 @@ class _Teller:
         return Reason(
             kind="indicator",
             id=indicator.id,
-            text=f"{indicator.title}：{said}",
+            text=f"{indicator.title}：{wording}",
             status=result.levels[level],
             seq=self.concluded.get(("indicator", indicator.id, level)),
             provenance=self.ruleset.provenance(indicator, requirement),
@@ -183,8 +183,8 @@ class _Teller:
         for better in better_than(graded, indicator, level, self.audit.assessed_on):
             if self._status(better.place, None) is status:
                 there, here = self._label(better.nearest(graded, level)), self._label(level)
-                said = "要求已达到，也就达到" if status is Status.MET else "要求尚未判定，达到它也就达到"
-                lead = f"{glue((there, said, here))}："
+                why = "要求已达到，也就达到" if status is Status.MET else "要求尚未判定，达到它也就达到"
+                lead = f"{glue((there, why, here))}："
                 owner = (indicator, better.requirement)
                 yield from self._condition(better.place, better.requirement.require, None, owner, (), lead=lead)
 
@@ -244,8 +244,8 @@ class _Teller:
         keys = [r.key for r in self.unit.groups[group]]
         counted = [key for key in keys if self._status(f"{place}.where", key) is not Status.UNMET]
         if not counted:
-            said = f"“{label}”表中没有需要判定的行" if keys else f"“{label}”表填报为无"
-            return (Reason(kind="row", id=group, text=said, place=stands),)
+            text = f"“{label}”表中没有需要判定的行" if keys else f"“{label}”表填报为无"
+            return (Reason(kind="row", id=group, text=text, place=stands),)
         rows: list[Reason] = []
         for key in counted:
             inner = self._condition(f"{place}.require", c.require, key, owner, around)

@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from grading import calendar, uscc
+from grading import calendar, invisible, uscc
 from grading.edition_reading import Chooser, Chosen
 from grading.identifiers import normalise_id
-from grading.invisible import shown_invisible, without_invisible
+from grading.invisible import SURROGATES, shown_invisible, without_invisible
 from grading.language.bounds import NoLimitError, bound_from_text
 from grading.language.load import Library
 from grading.language.problems import LanguageError, place_of
@@ -19,9 +19,9 @@ from grading.model.audit import Audit, Below, Enterprise, Known, Row, UnitAudit,
 from grading.model.base import MAX_NUMBER, decimal_places
 from grading.model.ruleset import Fact, Ruleset
 from grading.problems.codes import ProblemCode
-from grading.problems.json_faults import json_fault
 from grading.problems.phrases import Phrase
 from grading.problems.reason import Parameter, Reason, ReasonError, Sentences, reason_of
+from grading.problems.unreadable import json_fault
 from grading.regions import is_place
 from grading.ruleset_id import industry_of
 from grading.waiver_reading import read_waivers
@@ -33,7 +33,7 @@ MAX_TEXT = 4_000
 MAX_DIGITS = 40
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 COUNTY = re.compile(r"[0-9]{6}")
-UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+UNWRITABLE = re.compile(f"[{invisible.UNWRITABLE}{SURROGATES}]")
 """Characters that no document can hold: controls other than tab and line ends, halves of surrogate pairs, non-characters."""
 Path = tuple[str | int, ...]
 

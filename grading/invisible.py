@@ -2,6 +2,14 @@
 
 import unicodedata
 
+CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f"
+"""Controls other than tab and line ends, as part of a regular expression's class, like the next ones."""
+NOT_IN_XML = CONTROL + "\ufffe\uffff"
+"""What XML has no way to write, but for halves of surrogate pairs, which no encoded text has."""
+UNWRITABLE = NOT_IN_XML + "\x7f-\x9f"
+"""What no document should hold."""
+SURROGATES = "\ud800-\udfff"
+"""Halves of surrogate pairs, which JSON can bring in."""
 _JOINS_EMOJI = "\u200d"
 _SHAPELESS = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u2800\u3164\uffa0")
 

@@ -32,14 +32,14 @@ def fits_engine(loaded: Loaded) -> list[Problem]:
     ruleset = loaded.ruleset
     changes = boundaries(ruleset)
     first = changes[0] - timedelta(days=1) if changes else ruleset.edition.effective
-    said: dict[Reason, None] = {}
+    reasons: dict[Reason, None] = {}
     for mode in Mode:
         for day in (first, *changes):
             try:
                 build_network(build_plan(ruleset, mode, day))
             except NetworkError as error:
-                said[reason_of(RulesetCode.UNFIT_FOR_ENGINE, why=error.reason)] = None
-    return [loaded.own.problem((), reason) for reason in said]
+                reasons[reason_of(RulesetCode.UNFIT_FOR_ENGINE, why=error.reason)] = None
+    return [loaded.own.problem((), reason) for reason in reasons]
 
 
 def _of_cases(rulesets: Library, ruleset_id: str) -> tuple[Problem, ...]:

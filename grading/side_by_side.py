@@ -77,12 +77,12 @@ def side_by_side(
     audits, gradings = (first[0], second[0]), (first[1], second[1])
     mine, theirs = ({(unit.id, unit.ruleset): unit for unit in audit.units} for audit in audits)
     results = [{(unit.id, unit.ruleset): unit for unit in grading.units} for grading in gradings]
-    told: set[str] = set()
+    listed: set[str] = set()
     units = []
     for key in mine:
         if key in theirs:
             ruleset = rulesets[key[1]]
-            values = tuple(_values(audits, (mine[key], theirs[key]), ruleset, told))
+            values = tuple(_values(audits, (mine[key], theirs[key]), ruleset, listed))
             was, now = results[0][key], results[1][key]
             grades, indicators = (was.outcome, now.outcome), tuple(_indicators(ruleset, was, now))
             units.append(UnitPair(key[0], ruleset, grades, values, indicators))
@@ -95,7 +95,7 @@ def side_by_side(
 
 
 def _values(
-    audits: tuple[Audit, Audit], units: tuple[UnitAudit, UnitAudit], ruleset: Ruleset, told: set[str]
+    audits: tuple[Audit, Audit], units: tuple[UnitAudit, UnitAudit], ruleset: Ruleset, listed: set[str]
 ) -> Iterator[ValuePair]:
     """Facts in the order of the form, then tables. What both state for the plant is told once (`told`)."""
     for fact in ruleset.facts.values():
@@ -106,10 +106,10 @@ def _values(
             known is None or known is audit.enterprise.facts.get(fact.id)
             for audit, known in zip(audits, (first, second), strict=True)
         )
-        if _same(first, second) or (plant and fact.id in told):
+        if _same(first, second) or (plant and fact.id in listed):
             continue
         if plant:
-            told.add(fact.id)
+            listed.add(fact.id)
         yield ValuePair(
             fact.id, fact.label, None, None, plant, _side(ruleset, fact.id, first), _side(ruleset, fact.id, second)
         )
@@ -122,15 +122,15 @@ def _rows(
 ) -> Iterator[ValuePair]:
     label = ruleset.groups[name].name
     if first is None or second is None or not (first and second):
-        said = [_table_text(rows) for rows in (first, second)]
-        if said[0] != said[1]:
-            yield ValuePair(None, label, name, None, False, Side(None, said[0]), Side(None, said[1]))
+        texts = [_table_text(rows) for rows in (first, second)]
+        if texts[0] != texts[1]:
+            yield ValuePair(None, label, name, None, False, Side(None, texts[0]), Side(None, texts[1]))
         return
     mine, theirs = {row.key: row for row in first}, {row.key: row for row in second}
     for key in dict.fromkeys((*mine, *theirs)):
         if key not in mine or key not in theirs:
-            said = ["有此行" if key in rows else "无此行" for rows in (mine, theirs)]
-            yield ValuePair(None, label, name, key, False, Side(None, said[0]), Side(None, said[1]))
+            texts = ["有此行" if key in rows else "无此行" for rows in (mine, theirs)]
+            yield ValuePair(None, label, name, key, False, Side(None, texts[0]), Side(None, texts[1]))
             continue
         for fact in ruleset.facts.values():
             one, other = mine[key].facts.get(fact.id), theirs[key].facts.get(fact.id)

@@ -82,8 +82,8 @@ def findings(
         found += _of_gates(ruleset, graded)
         found += _of_answers(ruleset, audit, unit)
         if decision.causes is not None and decision.causes.missing:
-            said = f"还缺 {decision.causes.missing} 项可能改变等级的证据，按“未知”评级。"
-            found.append(Finding("missing", unit.id, said))
+            text = f"还缺 {decision.causes.missing} 项可能改变等级的证据，按“未知”评级。"
+            found.append(Finding("missing", unit.id, text))
         found += _at_limits(ruleset, graded)
         found += _identical_rows(ruleset, unit)
     if before is not None:
@@ -167,8 +167,8 @@ def _identical_rows(ruleset: Ruleset, unit: UnitAudit) -> Iterator[Finding]:
                 alike.setdefault(frozenset(values.items()), []).append(row.key)
         for keys in alike.values():
             if len(keys) > 1:
-                said = f"“{ruleset.groups[group].name}”表中 {len(keys)} 行除编号外完全相同：{_named(keys)}。"
-                yield Finding("identical_rows", unit.id, said)
+                text = f"“{ruleset.groups[group].name}”表中 {len(keys)} 行除编号外完全相同：{_named(keys)}。"
+                yield Finding("identical_rows", unit.id, text)
 
 
 def _tenfold(rulesets: Mapping[str, Ruleset], audit: Audit, before: Mapping[Slot, Number]) -> Iterator[Finding]:
@@ -178,8 +178,8 @@ def _tenfold(rulesets: Mapping[str, Ruleset], audit: Audit, before: Mapping[Slot
         was = before.get(slot)
         if was is not None and _is_tenfold(value, was):
             ruleset = by_unit[slot.unit] if slot.unit is not None else _asking(rulesets, audit, slot.fact)
-            said = f"{_shown(ruleset, slot.fact, slot.row, value)}（上次 {known_text(ruleset, slot.fact, was)}）"
-            found.setdefault(slot.unit, []).append(said)
+            text = f"{_shown(ruleset, slot.fact, slot.row, value)}（上次 {known_text(ruleset, slot.fact, was)}）"
+            found.setdefault(slot.unit, []).append(text)
     for unit, listed in found.items():
         yield Finding("tenfold", unit, f"{len(listed)} 个数值与上次相差 {TENFOLD} 倍以上：{_named(listed)}。")
 

@@ -7,9 +7,9 @@ from pydantic import BaseModel
 
 from grading.invisible import shown_invisible
 from grading.problems.codes import ProblemCode
-from grading.problems.json_faults import json_fault
 from grading.problems.phrases import Phrase
 from grading.problems.reason import Parameter, Reason, ReasonError, reason_of
+from grading.problems.unreadable import json_fault
 
 _EXPECTED = {
     "bool": Phrase.BOOLEAN,

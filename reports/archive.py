@@ -74,7 +74,7 @@ class Archive:
         self.count += 1
         if part.content is None:
             self.failed += 1
-            self._failures.extend((self.count, part.name, place, said) for place, said in part.problems)
+            self._failures.extend((self.count, part.name, place, message) for place, message in part.problems)
             return
         file = f"{FOLDER}/{self._free(part)}"
         self._put(file, part.content)

@@ -69,11 +69,11 @@ class Part:
         return {name: value for name, value in asdict(self).items() if name != "content"}
 
     @classmethod
-    def of(cls, told: dict[str, Any], content: bytes | None) -> "Part":
+    def of(cls, raw: dict[str, Any], content: bytes | None) -> "Part":
         """A part that was kept."""
-        units = tuple(UnitLine(**_line(unit)) for unit in told["units"])
-        problems = tuple((place, message) for place, message in told["problems"])
-        return cls(**{**told, "units": units, "problems": problems}, content=content)
+        units = tuple(UnitLine(**_line(unit)) for unit in raw["units"])
+        problems = tuple((place, message) for place, message in raw["problems"])
+        return cls(**{**raw, "units": units, "problems": problems}, content=content)
 
 
 def make_one(engine: Engine, item: Item, order: Order) -> Part:
@@ -149,10 +149,10 @@ def _unit(ruleset: Ruleset, gaps: UnitGaps, decision: Decision) -> UnitLine:
     return UnitLine(gaps.unit, gaps.ruleset, outcome_text(scale, gaps.outcome), causes, level_label(scale, gaps.target))
 
 
-def _line(told: dict[str, Any]) -> dict[str, Any]:
+def _line(raw: dict[str, Any]) -> dict[str, Any]:
     """A unit's line as it was kept, also by a release that kept the attainable level in place of the causes."""
-    said = {name: value for name, value in told.items() if name != "attainable"}
-    return {"causes": "", **said}
+    line = {name: value for name, value in raw.items() if name != "attainable"}
+    return {"causes": "", **line}
 
 
 def not_made(name: str, problems: tuple[tuple[str, str], ...]) -> Part:

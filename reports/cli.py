@@ -97,8 +97,8 @@ def _archive(files: Sequence[str], place: Path, jobs: int, order: Order) -> None
             parts = make_many(_items(files), order, jobs)
             for name, part in zip(with_progress(files, "生成报告"), parts, strict=True):
                 archive.add(part)
-                for where, said in part.problems:
-                    err.print(Text(f"{name}: {where}: {said}" if where else f"{name}: {said}", style="red"))
+                for where, message in part.problems:
+                    err.print(Text(f"{name}: {where}: {message}" if where else f"{name}: {message}", style="red"))
     except TypefaceError as error:
         stop(str(error), Exit.FAILED)
     except BrokenProcessPool:

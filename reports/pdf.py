@@ -197,12 +197,12 @@ def _write(made: pydyf.PDF, write: Callable[..., None], output: BytesIO, *option
 
 def _put_metadata(document: Any, made: pydyf.PDF, source: str | None) -> None:
     """Replace the metadata: WeasyPrint writes those of PDF/A or of PDF/UA, and compresses them, which PDF/A forbids."""
-    said = document.metadata
+    metadata = document.metadata
     xmp = _xmp().render(
-        title=said.title,
-        description=said.description,
-        creator=said.generator,
-        moment=said.created,
+        title=metadata.title,
+        description=metadata.description,
+        creator=metadata.generator,
+        moment=metadata.created,
         producer=f"WeasyPrint {weasyprint_version}",
         source=source,
     )

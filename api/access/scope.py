@@ -100,7 +100,7 @@ SHOWN_TO_ENTERPRISES = (
     "audit.appealed",
     "audit.appeal_answered",
 )
-ACTOR, ASKING, UNSCOPED, ALLOWED, KEPT = "actor", "asking", "unscoped", "allowed", "kept"
+ACTOR, ASKING, UNSCOPED, ALLOWED, SCOPE_CACHED = "actor", "asking", "unscoped", "allowed", "scope_cached"
 
 
 def enterprises(actor: Actor, column: Any) -> Filter:
@@ -406,7 +406,7 @@ def scope_cached(statement: S) -> S:
 
     It is restricted once for each who asks, not at every request: that takes longer than most answers.
     """
-    return statement.execution_options(**{KEPT: True})
+    return statement.execution_options(**{SCOPE_CACHED: True})
 
 
 def scoped(session: Session, actor: Actor) -> Session:
@@ -474,7 +474,7 @@ def _restrict(state: ORMExecuteState) -> None:
     if not state.is_orm_statement:
         raise ScopeError("a scoped session runs ORM statements only, so that each of them can be restricted")
     asking = session.info[ASKING]
-    if state.is_select and state.statement.get_execution_options().get(KEPT):
+    if state.is_select and state.statement.get_execution_options().get(SCOPE_CACHED):
         state.statement = _restricted(cast(Select[Any], state.statement), asking, calendar.today())
         return
     models = _models_in(state.statement)

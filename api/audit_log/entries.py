@@ -110,10 +110,10 @@ def hash_of(entry: LogEntry) -> str:
 
 def hash_of_values(values: Mapping[str, Any]) -> str:
     """The same of an entry's values as the log writes them."""
-    said = [values[name] for name in HASHED]
+    hashed = [values[name] for name in HASHED]
     if values["rows"] is not None:
-        said.append(values["rows"])
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+        hashed.append(values["rows"])
+    return hashlib.sha256(json.dumps(hashed, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
 def _details(details: dict[str, Any]) -> str:

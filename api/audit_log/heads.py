@@ -51,36 +51,36 @@ def current_line(db: Session, key: bytes) -> str:
 
 def line_of_grading(db: Session, key: bytes, audit_id: UUID, grading_id: UUID) -> str | None:
     """The entry that a grading was made by, as a head that is handed out: always the same one, whenever it is asked for."""
-    told = select(LogEntry.seq, LogEntry.hash).where(
+    wanted = select(LogEntry.seq, LogEntry.hash).where(
         LogEntry.audit_id == audit_id, LogEntry.details.contains(f'"grading":"{grading_id}"', autoescape=True)
     )
     with unscoped(db):
-        found = db.execute(told.order_by(LogEntry.seq).limit(1)).one_or_none()
+        found = db.execute(wanted.order_by(LogEntry.seq).limit(1)).one_or_none()
     return None if found is None else signed_line(key, found.seq, found.hash)
 
 
-def given(said: str, key: bytes) -> list[Head]:
+def given(text: str, key: bytes) -> list[Head]:
     """The heads that somebody holds the log to: a hash, a signed line, or a file with such lines (a report, a back-up, a list).
 
     Raises HeadError.
     """
-    if HASH.fullmatch(said):
-        return [Head(None, said)]
-    path = Path(said)
-    line = LINE.fullmatch(said.encode("utf-8", "replace"))
+    if HASH.fullmatch(text):
+        return [Head(None, text)]
+    path = Path(text)
+    line = LINE.fullmatch(text.encode("utf-8", "replace"))
     if line is None and not path.is_file():
-        raise HeadError(f"“{said}”既不是校验值，也不是文件")
+        raise HeadError(f"“{text}”既不是校验值，也不是文件")
     found = [line.groups()] if line else list(dict.fromkeys(LINE.findall(_content(path))))
     if not found:
         bare = path.read_bytes()[:200].decode("utf-8", "replace").strip() if path.stat().st_size < 200 else ""
         if HASH.fullmatch(bare):
             return [Head(None, bare)]
-        raise HeadError(f"文件 {said} 中没有日志校验值（grading-log:…）")
+        raise HeadError(f"文件 {text} 中没有日志校验值（grading-log:…）")
     heads = []
     for seq, hash_, signature in found:
         number, hexed = int(seq), hash_.decode()
         if not same(signature.decode(), _signature(key, number, hexed)):
-            raise HeadError(f"{said[:100]} 中第 {number} 条的签名不符：不是本服务交出的，或 GRADING_SECRET_KEY 已更换")
+            raise HeadError(f"{text[:100]} 中第 {number} 条的签名不符：不是本服务交出的，或 GRADING_SECRET_KEY 已更换")
         heads.append(Head(number, hexed))
     return heads
 

@@ -157,19 +157,19 @@ def _wrong_names(opened: zipfile.ZipFile, manifest: Manifest) -> Iterator[str]:
 
 def _wrong_content(opened: zipfile.ZipFile, manifest: Manifest) -> Iterator[str]:
     there = set(opened.namelist())
-    for name, said in manifest.members.items():
+    for name, listed in manifest.members.items():
         if name not in there or not MEMBER.fullmatch(name):
             continue
         digest, size = hashlib.sha256(), 0
         try:
             with opened.open(name) as member:
-                while (chunk := member.read(CHUNK)) and size <= said.size:
+                while (chunk := member.read(CHUNK)) and size <= listed.size:
                     digest.update(chunk)
                     size += len(chunk)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
             yield f"{name}：内容已损坏，读不出来。"
             continue
-        if (digest.hexdigest(), size) != (said.sha256, said.size):
+        if (digest.hexdigest(), size) != (listed.sha256, listed.size):
             yield f"{name}：内容与清单中的校验值不符。"
-        elif name.startswith(EVIDENCE) and name.removeprefix(EVIDENCE) != said.sha256:
+        elif name.startswith(EVIDENCE) and name.removeprefix(EVIDENCE) != listed.sha256:
             yield f"{name}：内容与文件名中的校验值不符。"

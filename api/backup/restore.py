@@ -84,11 +84,11 @@ def _refuse_what_is_there(settings: Settings, database: Database) -> None:
 
 
 def _unpack_evidence(archive: Archive, folder: Path) -> int:
-    kept = EvidenceFolder(folder, max_bytes=0)
+    evidence = EvidenceFolder(folder, max_bytes=0)
     folder.mkdir()
     names = archive.names(EVIDENCE)
     for name in names:
-        target = kept.path(name.removeprefix(EVIDENCE))
+        target = evidence.path(name.removeprefix(EVIDENCE))
         target.parent.mkdir(parents=True, exist_ok=True)
         archive.extract(name, target, mode=0o440)
     return len(names)

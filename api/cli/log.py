@@ -51,14 +51,14 @@ def verify(context: typer.Context, head: Head = None, data: Data = None) -> None
     out.print(f"签名的校验值：{line}")
 
 
-def heads_of(said: str | None, service: Service) -> list[NotedHead] | None:
+def heads_of(text: str | None, service: Service) -> list[NotedHead] | None:
     """The heads that the log is held to; ends the command when they can't be read."""
     from api.audit_log.heads import HeadError, given
 
-    if said is None:
+    if text is None:
         return None
     try:
-        return given(said, service.settings.key)
+        return given(text, service.settings.key)
     except HeadError as error:
         stop(f"--head：{error}")
 

@@ -61,8 +61,8 @@ def list_(context: typer.Context, data: Data = None) -> None:
         table.add_column(title)
     for line in lines:
         user = line.user
-        said = [user.login, user.name, ROLE_NAMES[user.role], line.scope, "启用" if user.active else "已停用"]
-        table.add_row(*map(Text, said))
+        cells = [user.login, user.name, ROLE_NAMES[user.role], line.scope, "启用" if user.active else "已停用"]
+        table.add_row(*map(Text, cells))
     print_block(table)
 
 
@@ -71,9 +71,9 @@ def password(context: typer.Context, login: Login, password_stdin: FromStdin = F
     """Give a user a new password; ends with 1 when there is no such user or the password is weak."""
     from api.cli import users_admin as people
 
-    said = _given() if password_stdin else None
+    password = _given() if password_stdin else None
     with ready(context, data, must_exist=True) as service:
-        made = people.reset_password(service.database, login, said)
+        made = people.reset_password(service.database, login, password)
     out.print(Text(f"已重置 {login} 的密码，其登录和令牌已失效"))
     if not password_stdin:
         out.print(f"密码（只显示这一次）：{made}")

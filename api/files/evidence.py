@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
 
+from api.media_types import PDF, XLSX
 from api.problems import ErrorAt, Problem
 
 CHUNK = 1 << 20
@@ -17,7 +18,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 MAX_NAME = 200
 TEXT_SAMPLE = 8192
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF-", "application/pdf"),
+    (b"%PDF-", PDF),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"II*\x00", "image/tiff"),
@@ -29,11 +30,11 @@ PICTURE_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"
 ANY_PICTURE = frozenset({b"mif1", b"msf1"})
 OFFICE = {
     "OFD.xml": "application/ofd",
-    "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xl/workbook.xml": XLSX,
     "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 ENDINGS = {
-    "application/pdf": (".pdf",),
+    PDF: (".pdf",),
     "image/png": (".png",),
     "image/jpeg": (".jpg", ".jpeg"),
     "image/tiff": (".tif", ".tiff"),
@@ -127,11 +128,13 @@ class EvidenceFolder:
 def safe_name(name: str) -> str:
     """A name without folders, control characters and characters that mean something to a shell or a header."""
     last = name.replace("\\", "/").rpartition("/")[2]
-    kept = "".join(c for c in last if c.isprintable() and c not in "<>:\"|?*;%'`$").strip(" .")
-    stem, dot, ending = kept.rpartition(".")
-    if len(kept) > MAX_NAME:
-        kept = stem[: MAX_NAME - len(ending) - 1] + dot + ending if dot and len(ending) <= 10 else kept[:MAX_NAME]
-    return kept or "未命名"
+    printable = "".join(c for c in last if c.isprintable() and c not in "<>:\"|?*;%'`$").strip(" .")
+    stem, dot, ending = printable.rpartition(".")
+    if len(printable) > MAX_NAME:
+        printable = (
+            stem[: MAX_NAME - len(ending) - 1] + dot + ending if dot and len(ending) <= 10 else printable[:MAX_NAME]
+        )
+    return printable or "未命名"
 
 
 def _true_type(content: IO[bytes]) -> str:
@@ -205,6 +208,6 @@ def _refuse_disguise(name: str, media_type: str) -> None:
     ending = Path(name).suffix.lower()
     if ending not in ENDINGS[media_type]:
         right = "、".join(ENDINGS[media_type])
-        said = f"文件名以“{ending}”结尾" if ending else "文件名没有扩展名"
-        message = f"{said}，但内容是 {media_type}（{right}）。"
+        ending_text = f"文件名以“{ending}”结尾" if ending else "文件名没有扩展名"
+        message = f"{ending_text}，但内容是 {media_type}（{right}）。"
         raise Problem("file_disguised", message, status=422, errors=[ErrorAt("file", message)])

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from api.store.base import now
 
-KEPT = timedelta(days=1)
+RETENTION = timedelta(days=1)
 
 
 class ExportFolder:
@@ -44,7 +44,7 @@ class ExportFolder:
 
     def sweep(self) -> None:
         """Remove what is older than a day."""
-        before = (now() - KEPT).timestamp()
+        before = (now() - RETENTION).timestamp()
         with suppress(FileNotFoundError):
             for entry in os.scandir(self.folder):
                 with suppress(FileNotFoundError):

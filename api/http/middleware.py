@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import IN_PROGRESS, REQUESTS, SECONDS
-from api.problems import API, Problem
+from api.problems import API, MEDIA_TYPE, Problem
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 CONTENT_POLICY = "; ".join(
@@ -128,6 +128,6 @@ class _Counted:
 async def _refuse_size(send: Any, max_bytes: int) -> None:
     problem = Problem("too_large", f"请求内容超过 {max_bytes // 1_000_000} MB 的上限。", status=413)
     body = problem.body()
-    headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
+    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -15,15 +15,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.http.middleware import SECURITY
-from api.problems import API, ErrorAt, Problem
+from api.problems import API, MEDIA_TYPE, ErrorAt, Problem
 from grading.language.problems import place_of
 from grading.validation import refusal_reason
 
-MEDIA_TYPE = "application/problem+json"
 SIGN_IN = "/sign-in"
 PageMaker = Callable[[Request, Problem], Response]
 log = structlog.get_logger("api.problems")
-SAID: dict[int, tuple[str, str]] = {
+SENTENCES: dict[int, tuple[str, str]] = {
     404: ("not_found", "没有这项内容，或不在您的查看范围内。"),
     405: ("method_not_allowed", "此地址不支持这种请求方法。"),
     400: ("bad_request", "请求无法读取。"),
@@ -51,7 +50,9 @@ def install(app: FastAPI, page: PageMaker | None = None) -> None:
 
     def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        code, detail = SAID.get(error.status_code, (HTTPStatus(error.status_code).phrase.lower().replace(" ", "_"), ""))
+        code, detail = SENTENCES.get(
+            error.status_code, (HTTPStatus(error.status_code).phrase.lower().replace(" ", "_"), "")
+        )
         made = answer(request, Problem(code, detail or str(error.detail), status=error.status_code))
         for name, value in (error.headers or {}).items():
             made.headers.setdefault(name, value)
@@ -113,9 +114,9 @@ def _to_sign_in(request: Request, made: Callable[[], Response]) -> Response:
     back = request.url.path if request.method == "GET" else "/"
     target = f"{SIGN_IN}?next={quote(back)}"
     if "hx-request" in request.headers:
-        told = made()
-        told.headers["HX-Redirect"] = target
-        return told
+        made_answer = made()
+        made_answer.headers["HX-Redirect"] = target
+        return made_answer
     return RedirectResponse(target, status_code=303)
 
 

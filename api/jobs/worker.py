@@ -31,7 +31,7 @@ from api.store.base import now
 BEAT_SECONDS = 1.0
 GONE_AFTER = timedelta(seconds=15)
 """A worker that was not heard of for so long is taken for dead; if it isn't, what it does is done twice, to the same end."""
-KEPT = timedelta(days=1)
+RETENTION = timedelta(days=1)
 """The time for which records of finished jobs stay."""
 TIDY_BEATS = 3600
 SNAPSHOT_BEATS = 60
@@ -104,7 +104,7 @@ def take_over(service: Service) -> None:
 
 def forget_records() -> None:
     """Remove the records of jobs that have been over for a day; what they were about stays."""
-    before = (now() - KEPT).isoformat()
+    before = (now() - RETENTION).isoformat()
     while old := DBOS.list_workflows(
         status=list(OVER), completed_before=before, limit=1000, load_input=False, load_output=False
     ):

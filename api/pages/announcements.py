@@ -10,13 +10,13 @@ from starlette.responses import Response
 from api.access import MAY, Rule
 from api.context import Context, needs
 from api.http.downloads import attachment, inline
+from api.media_types import XLSX
 from api.pages.form_data import Posted, Sent
 from api.pages.labels import level_labels, ruleset_titles
 from api.pages.render import page
 from api.problems import ErrorAt, Problem
 from api.queries import announcements as queries
 from api.services.announcements import objections, steps
-from api.services.workbooks import XLSX
 from api.store import Announcement, AnnouncementState
 from grading import calendar
 from reports.announcement.report import AnnouncementContext, annex_workbook, announcement_pdf

@@ -25,7 +25,7 @@ class Piece:
     def text(self) -> str:
         """Its label and its count, as far as there is room; the table beside the chart has both all the same."""
         whole, short = f"{self.label} {self.count}", str(self.count)
-        return next((said for said in (whole, short) if len(said) * LETTER + MARGIN <= self.width), "")
+        return next((label for label in (whole, short) if len(label) * LETTER + MARGIN <= self.width), "")
 
 
 @dataclass(frozen=True)

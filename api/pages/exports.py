@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.access import Rule
 from api.context import Context, needs
-from api.files.exports import KEPT
+from api.files.exports import RETENTION
 from api.pages.form_data import Sent
 from api.pages.render import page
 from api.problems import Problem
@@ -41,8 +41,8 @@ def order_reports(context: Annotated[Context, needs(Rule.READ_STATISTICS, costly
     if not ids:
         raise Problem("nothing_to_report", "所选企业都还没有公布的等级，没有可以生成的报告。", status=422)
     if len(ids) > MAX_REPORTS:
-        said = f"所选企业有 {len(ids)} 家，一次最多生成 {MAX_REPORTS} 份报告；请按行政区划、行业或等级缩小范围。"
-        raise Problem("too_many_reports", said, status=422)
+        detail = f"所选企业有 {len(ids)} 家，一次最多生成 {MAX_REPORTS} 份报告；请按行政区划、行业或等级缩小范围。"
+        raise Problem("too_many_reports", detail, status=422)
     exports.order_reports(context, ids, ReportFormat.PDF)
     return RedirectResponse("/exports", 303)
 
@@ -67,6 +67,6 @@ def download(export_id: UUID, context: Reader) -> Response:
 
 
 def _listed(context: Context) -> dict[str, Any]:
-    rows = [ExportOut.of(row, KEPT) for row in own_exports(context)]
+    rows = [ExportOut.of(row, RETENTION) for row in own_exports(context)]
     working = any(row.state in (ExportState.WAITING, ExportState.RUNNING) for row in rows)
     return {"rows": rows, "states": STATES, "working": working, "reports": ExportKind.REPORTS}

@@ -38,17 +38,17 @@ class Posted:
 
     def key(self, name: str) -> UUID | None:
         """The id in a field, None when it is empty; raises Problem (422) when it is none."""
-        said = self.text(name).strip()
+        text = self.text(name).strip()
         try:
-            return UUID(said) if said else None
+            return UUID(text) if text else None
         except ValueError:
             raise Problem("bad_request", "页面不完整，请刷新后重试。", status=422) from None
 
     def day(self, name: str) -> date | None:
         """The day in a field, None when it is empty; raises Problem (422) when it is none."""
-        said = self.text(name).strip()
+        text = self.text(name).strip()
         try:
-            return date.fromisoformat(said) if said else None
+            return date.fromisoformat(text) if text else None
         except ValueError:
             message = "日期应为 2026-01-31 的格式。"
             raise Problem("invalid_date", message, status=422, errors=[ErrorAt(name, message)]) from None
@@ -68,10 +68,10 @@ class Posted:
     @property
     def version(self) -> int:
         """The version of the audit that the page showed; raises Problem (422)."""
-        said = self.text(VERSION)
-        if not (said.isascii() and said.isdigit() and len(said) < 10):
+        text = self.text(VERSION)
+        if not (text.isascii() and text.isdigit() and len(text) < 10):
             raise Problem("version_missing", "页面不完整，请刷新后重试。", status=422)
-        return int(said)
+        return int(text)
 
 
 async def _posted(request: Request) -> AsyncIterator[Posted]:

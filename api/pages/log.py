@@ -159,21 +159,21 @@ def verify_log(
     return page(request, context, "log_verified.html.j2", found=found, head=head, wrong=wrong, at=context.at)
 
 
-def _key(said: str, wrong: list[str]) -> UUID | None:
-    if not said.strip():
+def _key(text: str, wrong: list[str]) -> UUID | None:
+    if not text.strip():
         return None
     try:
-        return UUID(said.strip())
+        return UUID(text.strip())
     except ValueError:
         wrong.append("审核编号有误。")
         return None
 
 
-def _day(said: str, wrong: list[str]) -> date | None:
-    if not said:
+def _day(text: str, wrong: list[str]) -> date | None:
+    if not text:
         return None
     try:
-        return date.fromisoformat(said)
+        return date.fromisoformat(text)
     except ValueError:
         wrong.append("日期应为 2026-01-31 的格式。")
         return None

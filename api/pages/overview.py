@@ -11,6 +11,7 @@ from starlette.responses import Response
 from api.access import Rule
 from api.context import Context, needs
 from api.http.downloads import attachment
+from api.media_types import XLSX
 from api.pages.charts import stacked
 from api.pages.labels import level_labels, ruleset_titles
 from api.pages.overview_workbook import workbook
@@ -20,7 +21,6 @@ from api.queries import waivers as granted
 from api.queries.grade_history import history
 from api.queries.overview import Line, Wanted
 from api.queries.waiting import waiting
-from api.services.workbooks import XLSX
 from grading import calendar
 from reports.context.words import region_text
 

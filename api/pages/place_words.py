@@ -58,30 +58,30 @@ def place_words(place: str, library: Library, document: Any = None) -> str:
     ruleset = _ruleset(unit.get("ruleset"), library)
     name = unit.get("id") if isinstance(unit.get("id"), str) and unit["id"].strip() else f"第 {index + 1} 个单元"
     if inner in IN_UNIT:
-        said = IN_UNIT[inner]
+        label = IN_UNIT[inner]
     elif inner.startswith("facts."):
-        said = _question(inner.removeprefix("facts."), [ruleset], library)
+        label = _question(inner.removeprefix("facts."), [ruleset], library)
     elif (table := _TABLE.fullmatch(inner)) is not None:
-        said = _cell(table, unit, ruleset, library)
+        label = _cell(table, unit, ruleset, library)
     else:
-        said = ""
-    return f"{name} {said}".strip()
+        label = ""
+    return f"{name} {label}".strip()
 
 
 def _cell(table: re.Match[str], unit: Mapping[str, Any], ruleset: Ruleset | None, library: Library) -> str:
     group, row, inner = table[1], table[2], table[3] or ""
     declared = ruleset.groups.get(group) if ruleset is not None else None
-    said = declared.label if declared is not None else "表"
+    label = declared.label if declared is not None else "表"
     if row is not None and row.startswith('"'):
-        said += f"“{row[1:-1]}”"
+        label += f"“{row[1:-1]}”"
     elif row is not None:
         groups = unit.get("groups")
         stated = _item(groups.get(group) if isinstance(groups, dict) else None, int(row))
         key = stated.get(declared.key) if declared is not None else None
-        said += f"“{key}”" if isinstance(key, str) and key.strip() else f"第 {int(row) + 1} 行"
+        label += f"“{key}”" if isinstance(key, str) and key.strip() else f"第 {int(row) + 1} 行"
     if declared is not None and inner == declared.key:
-        return f"{said} 编号"
-    return f"{said} {_question(inner, [ruleset], library)}".strip() if inner else said
+        return f"{label} 编号"
+    return f"{label} {_question(inner, [ruleset], library)}".strip() if inner else label
 
 
 def _question(inner: str, rulesets: list[Ruleset | None], library: Library) -> str:

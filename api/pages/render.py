@@ -103,8 +103,8 @@ def decision_words(decision: Decision | None, labels: Labels, causes: bool = Tru
 
 def brief_decision(graded: GradeBrief) -> Decision:
     """The parts of a grading's decision that a list shows in few words."""
-    told = graded.decision
-    return stored_decision(graded.grade, graded.attainable, graded.mode, told.missing, told.open_figures)
+    decision = graded.decision
+    return stored_decision(graded.grade, graded.attainable, graded.mode, decision.missing, decision.open_figures)
 
 
 def interval(decision: Decision, labels: Labels) -> str:

@@ -17,7 +17,7 @@ from grading.model.result import UnitGrading
 from grading.model.ruleset import Ruleset
 from grading.simulate import Difference, compare
 
-WORTH_TELLING = frozenset({"unit_grade", "dimension", "gate", "indicator"})
+SHOWN_KINDS = frozenset({"unit_grade", "dimension", "gate", "indicator"})
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def changes(was: Case, now: Case) -> tuple[tuple[Ruleset, Difference], ...]:
     """The differences between two cases of the same units, down to single indicators."""
     rulesets = {unit.id: now.engine.library.ruleset(unit.ruleset) for unit in now.audit.units}
     found = compare(was.grading, now.grading)
-    return tuple((rulesets[d.unit], d) for d in found if d.kind in WORTH_TELLING)
+    return tuple((rulesets[d.unit], d) for d in found if d.kind in SHOWN_KINDS)
 
 
 def change_text(ruleset: Ruleset, difference: Difference) -> str:

@@ -47,8 +47,8 @@ def create_team(request: Request, context: Annotated[Context, needs(Rule.KEEP_US
 def assign(request: Request, context: Assigner, sent: Sent) -> Response:
     """Let a team assess an enterprise."""
     try:
-        said = _assignment(context, sent)
-        enterprises.assign(context, **said)
+        assignment = _assignment(context, sent)
+        enterprises.assign(context, **assignment)
     except Problem as problem:
         context.undo(problem)
         return _show(request, context, problem.status, refused=problem, sent=sent)

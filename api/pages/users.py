@@ -180,10 +180,10 @@ def _show(
     )
 
 
-def _secret(request: Request, context: Context, user: User, password: str, said: str) -> Response:
+def _secret(request: Request, context: Context, user: User, password: str, event: str) -> Response:
     about = f"{user.name}（{user.login}）"
     ways: dict[str, Any] = {"back": f"/users/{user.id}", "back_to": "查看这名用户", "what": "密码"}
-    return page(request, context, "secret.html.j2", secret=password, said=said, about=about, **ways)
+    return page(request, context, "secret.html.j2", secret=password, said=event, about=about, **ways)
 
 
 def _sent(sent: Posted) -> _Filled:
@@ -206,18 +206,18 @@ def _arguments(context: Context, filled: _Filled) -> dict[str, Any]:
         role = Role(filled.role)
     except ValueError:
         raise Problem("invalid_user", "请选择角色。", status=422, errors=[ErrorAt("role", "请选择角色。")]) from None
-    said: dict[str, Any] = {"name": filled.name, "role": role}
+    fields: dict[str, Any] = {"name": filled.name, "role": role}
     if role is Role.ASSESSOR:
-        said["team_id"] = _key(filled.team_id)
+        fields["team_id"] = _key(filled.team_id)
     elif role is Role.ENTERPRISE and filled.uscc:
         enterprise = enterprise_of(context.db, filled.uscc)
         if enterprise is None:
             message = no_enterprise(filled.uscc)
             raise Problem("invalid_user", message, status=422, errors=[ErrorAt("enterprise_id", message)])
-        said["enterprise_id"] = enterprise.id
+        fields["enterprise_id"] = enterprise.id
     elif role is Role.BUREAU:
-        said |= {"area": filled.area or None, "may_review": filled.may_review}
-    return said
+        fields |= {"area": filled.area or None, "may_review": filled.may_review}
+    return fields
 
 
 def _key(text: str) -> UUID | None:

@@ -73,8 +73,8 @@ def listed(db: Session, rows: Sequence[AdmissionOpinion]) -> list[Listed]:
     ids = [row.id for row in rows]
     later = select(AdmissionOpinion.supersedes_id, AdmissionOpinion.id).where(AdmissionOpinion.supersedes_id.in_(ids))
     superseded = {earlier: id_ for earlier, id_ in db.execute(later) if earlier is not None}
-    said = select(ProjectCompletion).where(ProjectCompletion.opinion_id.in_(ids)).order_by(ProjectCompletion.id)
-    completions = {row.opinion_id: row for row in db.scalars(said)}
+    wanted = select(ProjectCompletion).where(ProjectCompletion.opinion_id.in_(ids)).order_by(ProjectCompletion.id)
+    completions = {row.opinion_id: row for row in db.scalars(wanted)}
     plants = [c.enterprise_id for c in completions.values() if c.enterprise_id is not None]
     enterprises = {e.id: e for e in db.scalars(select(Enterprise).where(Enterprise.id.in_(plants)))}
     audits = list(db.scalars(_published().where(Audit.enterprise_id.in_(plants)).order_by(Audit.assessed_on)))

@@ -84,11 +84,11 @@ def briefs(context: Context, found: Sequence[Audit], names: Mapping[UUID, str] |
     enterprises = {row.id: row.name for row in named}
     names = names_of(context.db, [audit.author_id for audit in found]) if names is None else names
     gradings = _last_gradings(context, ids)
-    told = []
+    lines = []
     for audit in found:
         plain = {name: getattr(audit, name) for name in PLAIN}
         grading = gradings.get(audit.id)
-        told.append(
+        lines.append(
             AuditBrief(
                 **plain,
                 enterprise_name=enterprises.get(audit.enterprise_id, ""),
@@ -96,7 +96,7 @@ def briefs(context: Context, found: Sequence[Audit], names: Mapping[UUID, str] |
                 grading=None if grading is None else _grade(grading),
             )
         )
-    return told
+    return lines
 
 
 def _grade(row: Any) -> GradeBrief:
@@ -108,15 +108,17 @@ def _grade(row: Any) -> GradeBrief:
 
 def publication_of(context: Context, row: Audit) -> Publication | None:
     """The word given when the grading in force was published; None when none was needed."""
-    said = select(Publication).where(Publication.audit_id == row.id, Publication.grading_id == row.published_grading_id)
-    return context.db.scalars(said.order_by(Publication.id.desc()).limit(1)).one_or_none()
+    wanted = select(Publication).where(
+        Publication.audit_id == row.id, Publication.grading_id == row.published_grading_id
+    )
+    return context.db.scalars(wanted.order_by(Publication.id.desc()).limit(1)).one_or_none()
 
 
 def audit(context: Context, row: Audit) -> AuditOut:
     """One audit with what the actor may do with it."""
     names = names_of(context.db, [row.author_id, row.submitted_by, row.confirmed_by, row.published_by])
     brief = briefs(context, [row], names)[0]
-    said = publication_of(context, row)
+    publication = publication_of(context, row)
 
     def name(user_id: UUID | None) -> str | None:
         return None if user_id is None else names.get(user_id, "")
@@ -128,7 +130,7 @@ def audit(context: Context, row: Audit) -> AuditOut:
         published_by=name(row.published_by),
         outside_reason=row.outside_reason,
         actions=sorted(workflow.actions(context, row)),
-        publication=None if said is None else PublicationOut.model_validate(said),
+        publication=None if publication is None else PublicationOut.model_validate(publication),
         conflicts=list(context.db.scalars(_CONFLICTS, {"audit": row.id})),
     )
 

@@ -32,7 +32,7 @@ from grading.model.base import Mode
 from grading.model.impact import WAYS, CauseCount, Impact
 from grading.ruleset_id import industry_of
 
-KEPT = 4
+MOST_IMPACTS = 4
 """Impacts of so many batches stay in memory."""
 
 
@@ -71,12 +71,12 @@ class Filter:
     cause: str = ""
 
 
-_kept: LruCache[tuple[UUID, int, object], BatchImpact] = LruCache(KEPT)
+_impacts: LruCache[tuple[UUID, int, object], BatchImpact] = LruCache(MOST_IMPACTS)
 
 
 def impact_of(db: Session, batch: Batch) -> BatchImpact:
     """The impact of a batch whose first pass has seen everything."""
-    return _kept.get((batch.id, batch.run, batch.impact_at), lambda: _work_out(db, batch.id))
+    return _impacts.get((batch.id, batch.run, batch.impact_at), lambda: _work_out(db, batch.id))
 
 
 def _work_out(db: Session, batch_id: UUID) -> BatchImpact:
@@ -96,11 +96,11 @@ def _work_out(db: Session, batch_id: UUID) -> BatchImpact:
         counted.append(count_changes(pair.before, pair.after, changes, after[COUNTY]))
         keys = after.select(AUDIT, POSITION, UNIT, COUNTY)
         deciding = changes.causes.filter("decides")
-        told = {
+        cause_names = {
             (kind, was, now): title(pair.before, pair.after, kind, was, now)
             for kind, was, now in deciding.select("kind", "before_id", "after_id").unique().iter_rows()
         }
-        words = [told[key] for key in deciding.select("kind", "before_id", "after_id").iter_rows()]
+        words = [cause_names[key] for key in deciding.select("kind", "before_id", "after_id").iter_rows()]
         texts = deciding.select("unit").with_columns(pl.Series("causes", words, dtype=pl.String))
         texts = texts.group_by("unit", maintain_order=True).agg(pl.col("causes").str.join("；"))
         whole = (
@@ -223,8 +223,8 @@ def _causes_frame(pair: Pair, mode: Mode, columns: tuple[Columns, Columns]) -> p
         for ruleset, held in zip((pair.before, pair.after), columns, strict=True)
     ]
     sides = [
-        Side(ruleset, said.units.hstack(said.indicators))
-        for ruleset, said in zip((pair.before, pair.after), grades, strict=True)
+        Side(ruleset, graded.units.hstack(graded.indicators))
+        for ruleset, graded in zip((pair.before, pair.after), grades, strict=True)
     ]
     return cause_details(pair, mode, compare(sides[0], sides[1]), columns)
 
@@ -246,8 +246,8 @@ def all_reasons(context: Context, batch: Batch, found: BatchImpact) -> pl.DataFr
 
         read, _ = read_pair(subjects, pair.before, pair.after, engines)
         if read.keys.height:
-            told = _causes_frame(pair, batch.mode, (read.before, read.after))
-            parts.append(read.keys[told["unit"]].hstack(told.drop("unit")))
+            causes = _causes_frame(pair, batch.mode, (read.before, read.after))
+            parts.append(read.keys[causes["unit"]].hstack(causes.drop("unit")))
     return pl.concat(parts) if parts else pl.DataFrame(schema=_REASONS)
 
 

@@ -41,4 +41,4 @@ def gradings(db: Session, wanted: Wanted, cursor: UUID | None, limit: int) -> tu
         with_ruleset = select(GradedUnit.grading_id).where(GradedUnit.ruleset_id == wanted.ruleset)
         rows = rows.where(Grading.id.in_(with_ruleset))
     found, after = newest_first(db, rows, Grading.id, cursor, limit)
-    return [GradingBrief.told(row) for row in found], after
+    return [GradingBrief.of(row) for row in found], after

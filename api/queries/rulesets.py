@@ -89,20 +89,20 @@ def whole(context: Context, ruleset_id: str) -> tuple[bytes, str]:
 def _whole(library: Library, ruleset_id: str, review: Review | None) -> bytes:
     found, plain = library.ruleset(ruleset_id), brief(library, ruleset_id)
     assert plain is not None
-    told = RulesetOut(
+    out = RulesetOut(
         **dict(_reviewed(plain, review)),
         includes=found.industry.includes,
         excludes=found.industry.excludes,
         notes=list(found.notes),
         content=content(found),
     )
-    return told.model_dump_json().encode()
+    return out.model_dump_json().encode()
 
 
 def content(found: Ruleset) -> dict[str, Any]:
     """The merged ruleset as JSON values."""
-    said: dict[str, Any] = found.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    return said
+    document: dict[str, Any] = found.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return document
 
 
 def rulebook(context: Context, ruleset_id: str, report_format: ReportFormat) -> bytes:

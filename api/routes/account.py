@@ -56,8 +56,8 @@ def list_tokens(context: Owner, cursor: Cursor = None, limit: Limit = 50) -> Pag
 def create_token(body: TokenIn, context: Owner) -> Response:
     """For a system that acts for you. Only who has signed in may: a token can't create tokens (403)."""
     made = tokens.create(context.db, context.service.settings, body.name, body.days)
-    told = NewTokenOut(**dict(TokenOut.model_validate(made.token)), secret=made.secret)
-    return answer(told, status=201, location=f"/v1/tokens/{made.token.id}")
+    made_token = NewTokenOut(**dict(TokenOut.model_validate(made.token)), secret=made.secret)
+    return answer(made_token, status=201, location=f"/v1/tokens/{made.token.id}")
 
 
 @router.get("/tokens/{token_id}", summary="A token")

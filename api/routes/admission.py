@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from api.access import Rule
 from api.context import Context, needs
 from api.http.downloads import attachment
+from api.media_types import PDF
 from api.queries import admission as queries
 from api.queries.admission import Wanted
 from api.routes.bodies import JsonText, json_body, text_of
@@ -78,8 +79,8 @@ def create_opinion(
 
     def act() -> Response:
         made = admission.give(context, text_of(body), supersedes)
-        told = OpinionOut.whole(queries.opinion(context.db, made))
-        return answer(told, status=201, location=f"/v1/admission-opinions/{made.id}")
+        out = OpinionOut.whole(queries.opinion(context.db, made))
+        return answer(out, status=201, location=f"/v1/admission-opinions/{made.id}")
 
     return once.answer(context, body.content, act)
 
@@ -145,13 +146,13 @@ def get_opinion_project(opinion_id: UUID, context: Reader) -> Response:
     "/admission-opinions/{opinion_id}/report.pdf",
     summary="An opinion as PDF",
     response_class=Response,
-    responses=download("The opinion.", "application/pdf") | refusals(409),
+    responses=download("The opinion.", PDF) | refusals(409),
 )
 def get_opinion_pdf(opinion_id: UUID, context: Annotated[Context, needs(Rule.READ_ADMISSION, costly=True)]) -> Response:
     """PDF/A-3 and PDF/UA of one or two pages, with its JSON inside. The same opinion gives the same bytes."""
     row = context.find(AdmissionOpinion, opinion_id)
     made = admission.replayed(context, row)
-    return attachment(opinion_pdf(made.opinion, made.policies), "application/pdf", admission.report_name(row))
+    return attachment(opinion_pdf(made.opinion, made.policies), PDF, admission.report_name(row))
 
 
 @router.post(
@@ -168,7 +169,7 @@ def complete_project(
 
     def act() -> Response:
         admission.complete(context, opinion_id, body.completed_on, body.reasons, body.uscc)
-        told = OpinionOut.whole(queries.opinion(context.db, context.find(AdmissionOpinion, opinion_id)))
-        return answer(told, status=201, location=f"/v1/admission-opinions/{opinion_id}")
+        out = OpinionOut.whole(queries.opinion(context.db, context.find(AdmissionOpinion, opinion_id)))
+        return answer(out, status=201, location=f"/v1/admission-opinions/{opinion_id}")
 
     return once.answer(context, body, act)

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from api.access import Rule
 from api.context import Context, needs
 from api.http.downloads import attachment
+from api.media_types import XLSX
 from api.routes.idempotency import OnceOnly
 from api.routes.responses import answer, download, refusals, resource
 from api.schemas.campaign_plants import (
@@ -26,7 +27,6 @@ from api.services.campaigns.batch_edit import Edit, edit_plants
 from api.services.campaigns.emergency import emergency_list, emergency_units
 from api.services.campaigns.outlines import give_outlines, outlines_of
 from api.services.campaigns.plant_rows import rows_on, suits
-from api.services.workbooks import XLSX
 from api.store import Campaign
 from grading import calendar
 from grading.campaign.outlines import read_outlines

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from api.access import Rule
 from api.context import Context, needs
 from api.http.downloads import attachment
+from api.media_types import PDF, XLSX
 from api.queries import campaigns as queries
 from api.routes.idempotency import OnceOnly
 from api.routes.responses import (
@@ -39,7 +40,6 @@ from api.schemas.campaigns import (
     SnapshotOut,
 )
 from api.services.campaigns import creation, documents, evaluation, roster
-from api.services.workbooks import XLSX
 from api.store import Campaign, CampaignState
 from grading import calendar
 from grading.campaign.roster_lines import roster_lines
@@ -156,7 +156,7 @@ def list_snapshots(campaign_id: UUID, context: Reader) -> list[SnapshotOut]:
     "/campaigns/{campaign_id}/report.pdf",
     summary="The report of a campaign as PDF",
     response_class=Response,
-    responses=download("The report.", "application/pdf"),
+    responses=download("The report.", PDF),
 )
 def get_campaign_report_pdf(campaign_id: UUID, context: CostlyReader, on: On = None) -> Response:
     """PDF/A-3 with the evaluation's JSON inside. The same data and day give the same bytes."""
@@ -178,7 +178,7 @@ def get_campaign_report_html(campaign_id: UUID, context: CostlyReader, on: On = 
     "/campaigns/{campaign_id}/weekly.pdf",
     summary="The weekly bulletin of a campaign as PDF",
     response_class=Response,
-    responses=download("The document.", "application/pdf"),
+    responses=download("The document.", PDF),
 )
 def get_campaign_weekly_pdf(campaign_id: UUID, context: CostlyReader, on: On = None) -> Response:
     """The week of the day up to the day. The same data and day give the same bytes."""
@@ -200,7 +200,7 @@ def get_campaign_weekly_html(campaign_id: UUID, context: CostlyReader, on: On = 
     "/campaigns/{campaign_id}/quarterly.pdf",
     summary="The quarterly assessment of a campaign as PDF",
     response_class=Response,
-    responses=download("The document.", "application/pdf"),
+    responses=download("The document.", PDF),
 )
 def get_campaign_quarterly_pdf(campaign_id: UUID, context: CostlyReader, on: On = None) -> Response:
     """The quarter of the day up to the day, county by county. The same data and day give the same bytes."""

@@ -184,11 +184,11 @@ def _respond(
         # Nothing of the stored text is different: it need not be read, which takes longer than all the rest.
         body = analysis.json_of(head)[:-1] + b"," + stored.document.encode()[1:]
         return answer(body, status=status, location=location, tag=tag)
-    said = document(stored, reviews)
+    graded = document(stored, reviews)
     if not trace:
-        for unit in said["units"]:
+        for unit in graded["units"]:
             unit.pop("trace")
-    return answer(analysis.json_of(head | said), status=status, location=location, tag=tag)
+    return answer(analysis.json_of(head | graded), status=status, location=location, tag=tag)
 
 
 SHAPES = (SimulationIn,)

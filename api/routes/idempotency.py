@@ -14,7 +14,7 @@ from api.context import Context
 from api.problems import ErrorAt, Problem
 from api.queries.idempotency import forget_before, remember, remembered
 
-KEPT = timedelta(days=7)
+RETENTION = timedelta(days=7)
 Key = Annotated[
     str | None,
     Header(
@@ -38,12 +38,12 @@ class Once:
         """The answer of `act`, or the one given under the same key before; raises Problem (422) for a key used twice."""
         if self.key is None:
             return act()
-        said = b"" if body is None else body if isinstance(body, bytes) else body.model_dump_json().encode()
-        digest = "sha256:" + hashlib.sha256(self.request.encode() + b"\n" + said).hexdigest()
+        content = b"" if body is None else body if isinstance(body, bytes) else body.model_dump_json().encode()
+        digest = "sha256:" + hashlib.sha256(self.request.encode() + b"\n" + content).hexdigest()
         known = remembered(context, self.key)
         if known is None:
             made = act()
-            forget_before(context, context.at - KEPT)
+            forget_before(context, context.at - RETENTION)
             remember(context, self.key, digest, made)
             return made
         if known.request != digest:

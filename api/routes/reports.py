@@ -7,8 +7,9 @@ from fastapi.responses import FileResponse, Response
 
 from api.access import Rule
 from api.context import Context, needs
-from api.files.exports import KEPT
+from api.files.exports import RETENTION
 from api.http.downloads import attachment
+from api.media_types import PDF, XLSX, ZIP
 from api.queries.exports import own_exports
 from api.routes.idempotency import OnceOnly
 from api.routes.responses import (
@@ -22,7 +23,6 @@ from api.schemas.exports import ExportOut, ReportsIn
 from api.services import analysis, exports
 from api.services.analysis import ReportFormat
 from api.services.cases import case_of
-from api.services.workbooks import XLSX
 from api.store import Export
 
 router = resource("reports")
@@ -34,7 +34,7 @@ Reader = Annotated[Context, needs(Rule.READ)]
     "/gradings/{grading_id}/report.pdf",
     summary="The gap report of a grading as PDF",
     response_class=Response,
-    responses=download("The report.", "application/pdf") | refusals(409),
+    responses=download("The report.", PDF) | refusals(409),
 )
 def get_report_pdf(grading_id: UUID, context: Costly) -> Response:
     """PDF/A-3 and PDF/UA, with the grading's JSON inside. The same grading gives the same bytes."""
@@ -87,7 +87,7 @@ def get_export(export_id: UUID, context: Reader) -> ExportOut:
     "/exports/{export_id}/content",
     summary="Download a document",
     response_class=Response,
-    responses=download("The document.", "application/zip", XLSX, "application/octet-stream") | refusals(409),
+    responses=download("The document.", ZIP, XLSX, "application/octet-stream") | refusals(409),
 )
 def get_export_content(export_id: UUID, context: Reader) -> Response:
     """An archive of reports, or a workbook with its errors marked."""
@@ -103,4 +103,4 @@ def _report(context: Context, grading_id: UUID, form: ReportFormat) -> Response:
 
 
 def _to_schema(row: Export) -> ExportOut:
-    return ExportOut.of(row, KEPT)
+    return ExportOut.of(row, RETENTION)

@@ -95,7 +95,7 @@ def is_known(tag: int | str, known: str | None) -> bool:
 
 
 def answer(
-    said: BaseModel | bytes | str,
+    content: BaseModel | bytes | str,
     *,
     status: int = 200,
     tag: int | str | None = None,
@@ -110,5 +110,5 @@ def answer(
         headers |= {"ETag": etag(tag), "Cache-Control": KEEP}
         if is_known(tag, known):
             return Response(status_code=304, headers=headers)
-    body = said.model_dump_json() if isinstance(said, BaseModel) else said
+    body = content.model_dump_json() if isinstance(content, BaseModel) else content
     return Response(body, status, headers, media_type="application/json")

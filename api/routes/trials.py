@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from api.access import Rule
 from api.context import Context, needs
 from api.http.downloads import attachment
+from api.media_types import PDF
 from api.problems import invalid_audit
 from api.routes.bodies import JsonText, json_body, members, text_of
 from api.routes.gradings import IndicatorId, LevelId, Target, UnitId, WithTrace
@@ -50,11 +51,11 @@ REFUSALS = refusals(415, 422)
 @router.post("/grade", summary="Grade an audit", response_model=GradedOut, responses=REFUSALS, openapi_extra=AUDIT_BODY)
 def grade(body: JsonText, context: Trier, mode: GradeMode = Mode.OFFICIAL, trace: WithTrace = True) -> Response:
     """Numbers are read to the last digit. Everything that is wrong is told at once, each with its place."""
-    said = _case(context, body, mode).document()
+    graded = _case(context, body, mode).document()
     if not trace:
-        for unit in said["units"]:
+        for unit in graded["units"]:
             unit.pop("trace")
-    return answer(analysis.json_of(said))
+    return answer(analysis.json_of(graded))
 
 
 @router.post(
@@ -100,11 +101,11 @@ def find_gaps(
 )
 def simulate(body: JsonText, context: CostlyTrier, mode: GradeMode = Mode.OFFICIAL) -> Response:
     """The audit and the values to put in place of its own."""
-    said = members(body, ("audit", "settings"))
-    settings = analysis.settings_of(said["settings"])
+    given = members(body, ("audit", "settings"))
+    settings = analysis.settings_of(given["settings"])
     grader = context.service.grader
     try:
-        audit = check_audit(said["audit"], grader.library)
+        audit = check_audit(given["audit"], grader.library)
     except AuditError as error:
         raise invalid_audit(AuditError(problem.inside("audit") for problem in error.problems)) from None
     case = Case(audit, grader.grade(audit, mode), grader.engine)
@@ -115,7 +116,7 @@ def simulate(body: JsonText, context: CostlyTrier, mode: GradeMode = Mode.OFFICI
     "/grade/report",
     summary="The gap report of an audit",
     response_class=Response,
-    responses=download("The report.", "application/pdf", "text/html") | REFUSALS,
+    responses=download("The report.", PDF, "text/html") | REFUSALS,
     openapi_extra=AUDIT_BODY,
 )
 def report(

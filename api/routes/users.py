@@ -63,12 +63,12 @@ def list_users(
 )
 def create_user(body: UserIn, context: Keeper) -> Response:
     """Assessors have a team, users of an enterprise the enterprise, bureaus an area. Sent twice, it is refused (409)."""
-    said = body.model_dump()
-    given = said.pop("password")
+    fields = body.model_dump()
+    given = fields.pop("password")
     password = given or passwords.generated()
-    made = users.add_user(context, **said, password=password)
-    told = NewUserOut(**dict(UserOut.model_validate(made)), password=None if given else password)
-    return answer(told, status=201, location=f"/v1/users/{made.id}")
+    made = users.add_user(context, **fields, password=password)
+    out = NewUserOut(**dict(UserOut.model_validate(made)), password=None if given else password)
+    return answer(out, status=201, location=f"/v1/users/{made.id}")
 
 
 @router.get("/users/{user_id}", summary="A user")
@@ -81,12 +81,14 @@ def get_user(user_id: UUID, context: Reader) -> UserOut:
 def change_user(user_id: UUID, body: UserChange, context: Keeper) -> UserOut:
     """Shut out at once, with all sessions and tokens. Another role or scope holds from the next request on."""
     user = context.find(User, user_id)
-    said = body.model_dump(exclude_unset=True, exclude={"active"})
-    if said:
-        kept = (
+    fields = body.model_dump(exclude_unset=True, exclude={"active"})
+    if fields:
+        unchanged = (
             ("name",) if body.role is not None else ("name", "role", "team_id", "enterprise_id", "area", "may_review")
         )
-        users.change_user(context, user_id, **({field: getattr(user, field) for field in kept} | _without_none(said)))
+        users.change_user(
+            context, user_id, **({field: getattr(user, field) for field in unchanged} | _without_none(fields))
+        )
     if body.active is not None:
         users.set_active(context, user_id, body.active)
     return UserOut.model_validate(user)
@@ -153,10 +155,10 @@ def end_assignment(
     return AssignmentOut.model_validate(enterprises.end_assignment(context, assignment_id, body.until))
 
 
-def _without_none(said: dict[str, Any]) -> dict[str, Any]:
+def _without_none(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields that were sent; null takes a scope away, and of anything else it means nothing."""
     return {
         field: value
-        for field, value in said.items()
+        for field, value in fields.items()
         if value is not None or field in ("team_id", "enterprise_id", "area")
     }

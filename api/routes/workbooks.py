@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from api.access import Rule
 from api.context import Context, needs
 from api.http.downloads import attachment
+from api.media_types import XLSX
 from api.problems import ErrorAt, Problem
 from api.queries import audits as queries
 from api.queries.rulesets import ruleset
@@ -29,7 +30,7 @@ from api.schemas.audits import AUDIT_EXAMPLE, AuditFromWorkbookOut, WorkbookOut
 from api.schemas.base import RulesetKey
 from api.services import workflow
 from api.services.analysis import json_of
-from api.services.workbooks import XLSX, draft_of, read_workbook
+from api.services.workbooks import draft_of, read_workbook
 from api.store import Audit, Enterprise
 from grading.audit_json import dump_audit
 from grading.forms.json_schema import audit_schema
@@ -175,6 +176,6 @@ def _filled(context: Context, audit: DomainAudit, rows: int) -> Response:
     try:
         book = filled_form(audit, context.service.grader.library, rows)
     except TooLongError as error:
-        said = "有一段文字放不进一个单元格。"
-        raise Problem("too_long_for_cell", said, status=422, errors=[ErrorAt("", str(error))]) from None
+        detail = "有一段文字放不进一个单元格。"
+        raise Problem("too_long_for_cell", detail, status=422, errors=[ErrorAt("", str(error))]) from None
     return attachment(book, XLSX, f"{audit.enterprise.name}-核查表.xlsx")

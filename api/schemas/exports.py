@@ -37,7 +37,7 @@ class ExportOut(Out):
     expires_at: datetime
 
     @classmethod
-    def of(cls, row: Export, kept: timedelta) -> "ExportOut":
+    def of(cls, row: Export, kept_for: timedelta) -> "ExportOut":
         """The row of the store."""
         return cls(
             id=row.id,
@@ -50,5 +50,5 @@ class ExportOut(Out):
             errors=json.loads(row.errors),
             content=f"/v1/exports/{row.id}/content" if row.state is ExportState.DONE else None,
             created_at=row.created_at,
-            expires_at=row.created_at + kept,
+            expires_at=row.created_at + kept_for,
         )

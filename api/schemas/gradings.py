@@ -156,7 +156,7 @@ class GradingBrief(Out):
     waived: bool = Field(description="The grade would be another without a waiver (含豁免).")
 
     @classmethod
-    def told(cls, row: Grading) -> "GradingBrief":
+    def of(cls, row: Grading) -> "GradingBrief":
         """The row of the store."""
         plain = {name: getattr(row, name) for name in cls.model_fields if name not in ("decision", "waived")}
         decided = stored_decision(row.grade, row.attainable, row.mode, row.missing, row.open_figures)

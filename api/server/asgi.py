@@ -83,7 +83,7 @@ class _Server(uvicorn.Server):
         """Told to stop."""
         self.service.stopping.set()
         if self.workers is not None:
-            self.workers.tell()
+            self.workers.ask_to_stop()
         super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

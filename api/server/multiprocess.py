@@ -16,8 +16,7 @@ import uvicorn
 from prometheus_client.multiprocess import mark_process_dead
 
 from api.metrics import FOLDER
-from api.server.supervisor import ChildProcesses
-from api.server.workers import worker_processes
+from api.server.supervisor import ChildProcesses, worker_processes
 from api.settings import Settings
 
 MORE_SECONDS = 5
@@ -52,8 +51,8 @@ def serve(settings: Settings) -> None:
         answering.start()
         workers.start()
         stop.wait()
-        answering.tell()
-        workers.tell()
+        answering.ask_to_stop()
+        workers.ask_to_stop()
         # Whoever comes now is refused at once, as soon as the others have closed it too.
         listening.close()
         answering.stop()

@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.access import MAY, ROLE_NAMES, Rule
 from api.context import SUBJECTS, Declared
-from api.http.problem_handlers import MEDIA_TYPE
+from api.problems import MEDIA_TYPE
 from api.routes.responses import MEANINGS
 from api.schemas.audits import AUDIT_SCHEMA
 from api.schemas.base import ProblemOut
@@ -131,18 +131,18 @@ def _complete_operation(path: str, rules: list[Declared], operation: dict[str, A
         roles = MAY[declaration.rule]
         if len(roles) < len(Role) or method not in ("GET", "HEAD"):
             statuses.add(403)
-        said = (
+        roles_text = (
             "everybody who is signed in"
             if len(roles) == len(Role)
             else "、".join(f"`{role.value}` ({ROLE_NAMES[role]})" for role in Role if role in roles)
         )
-        operation["description"] = f"{operation.get('description', '')}\n\nFor: {said}.".strip()
+        operation["description"] = f"{operation.get('description', '')}\n\nFor: {roles_text}.".strip()
         if declaration.costly:
             statuses.add(429)
     for status in sorted(statuses):
-        told = responses.get(str(status), {})
+        described = responses.get(str(status), {})
         responses[str(status)] = {
-            "description": told.get("description") or MEANINGS[status],
+            "description": described.get("description") or MEANINGS[status],
             "content": {MEDIA_TYPE: {"schema": PROBLEM}},
         }
         if status == 429:

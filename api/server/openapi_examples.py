@@ -43,7 +43,7 @@ def add_examples(document: dict[str, Any]) -> None:
     """Give an example to every JSON body and JSON answer of a description that has none."""
     for methods in document["paths"].values():
         for operation in methods.values():
-            answers = [said for status, said in operation["responses"].items() if status.startswith("2")]
+            answers = [response for status, response in operation["responses"].items() if status.startswith("2")]
             for described in (operation.get("requestBody", {}), *answers):
                 for kind, content in described.get("content", {}).items():
                     if kind.endswith(("json", "form-data")) and "example" not in content and content.get("schema"):

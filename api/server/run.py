@@ -2,7 +2,7 @@
 
 from api.audit_log.handing_out import HeadsHandedOut
 from api.server import multiprocess
-from api.server.workers import worker_processes
+from api.server.supervisor import worker_processes
 from api.service import Service
 from api.startup import configure_logs
 

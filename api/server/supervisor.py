@@ -14,6 +14,7 @@ from api.settings import PREFIX, Settings
 LOOK_SECONDS = 0.5
 PAUSE_SECONDS = 2.0
 """Before one that ended by itself is started again."""
+WORKER_STOP_SECONDS = 5
 log = structlog.get_logger("api.server.supervisor")
 
 
@@ -43,21 +44,21 @@ class ChildProcesses:
     def start(self) -> None:
         """Start them."""
         for number in range(self.count):
-            thread = Thread(target=self._keep, name=f"{self.arguments[0]}-{number}", daemon=True)
+            thread = Thread(target=self._supervise, name=f"{self.arguments[0]}-{number}", daemon=True)
             thread.start()
             self._threads.append(thread)
 
-    def tell(self) -> None:
-        """Tell them to stop."""
+    def ask_to_stop(self) -> None:
+        """Ask them to stop."""
         self._stop.set()
 
     def stop(self) -> None:
-        """Tell them to stop, and wait until they have."""
-        self.tell()
+        """Ask them to stop, and wait until they have."""
+        self.ask_to_stop()
         for thread in self._threads:
             thread.join(self.stop_seconds + 2)
 
-    def _keep(self) -> None:
+    def _supervise(self) -> None:
         while not self._stop.is_set():
             process = subprocess.Popen(
                 [sys.executable, "-m", *self.arguments],
@@ -88,12 +89,20 @@ class ChildProcesses:
             process.stdin.close()
 
 
+def worker_processes(settings: Settings, ended: Callable[[int], None] | None = None) -> ChildProcesses:
+    """The workers that do jobs, as many as the settings say: people are answered while they compute.
+
+    `ended` is called with the id of each that is over.
+    """
+    return ChildProcesses(settings, ["api.jobs"], settings.working, stop_seconds=WORKER_STOP_SECONDS, ended=ended)
+
+
 def environment_of(settings: Settings) -> dict[str, str]:
     """Settings as the environment of a process that is to have the same."""
-    told: dict[str, str] = {}
+    environment: dict[str, str] = {}
     for name in type(settings).model_fields:
         value = getattr(settings, name)
         if value is not None:
-            said = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-            told[f"{PREFIX}{name.upper()}"] = said
-    return told
+            text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+            environment[f"{PREFIX}{name.upper()}"] = text
+    return environment

@@ -43,7 +43,7 @@ class Made:
     opinion: Opinion
     audit: Design | None
     policies: PolicyEngine
-    kept: dict[str, KeptPolicy]
+    stored_policies: dict[str, KeptPolicy]
 
     @property
     def project(self) -> Project:
@@ -103,8 +103,8 @@ def preview(context: Context, text: str) -> Made:
     grader = context.service.grader
     try:
         policies = grader.policies.today
-        kept = grader.policies.about_projects()
-        return _made(text, grader.engine, policies.only(kept.keys()), kept)
+        policies_in_force = grader.policies.about_projects()
+        return _made(text, grader.engine, policies.only(policies_in_force.keys()), policies_in_force)
     except AuditError as error:
         raise invalid_project(errors_of(error)) from None
     except (LanguageError, NetworkError, EngineError) as error:
@@ -143,7 +143,9 @@ def give(context: Context, text: str, supersedes: UUID | None = None) -> Admissi
         content=text,
         digest=made.digest,
         rulesets=_json(made.rulesets),
-        policies=_json({id_: {"digest": kept.digest, "text": kept.text} for id_, kept in made.kept.items()}),
+        policies=_json(
+            {id_: {"digest": policy.digest, "text": policy.text} for id_, policy in made.stored_policies.items()}
+        ),
         engine=ENGINE,
         document=made.document,
         supersedes_id=None if earlier is None else earlier.id,
@@ -210,9 +212,11 @@ def replay(db: Session, grader: Grader, stored: AdmissionOpinion) -> Replayed:
 
     Raises LookupError, ValueError, LanguageError or AuditError when they are not there whole.
     """
-    kept = {id_: KeptPolicy(said["digest"], said["text"]) for id_, said in json.loads(stored.policies).items()}
+    policies_then = {
+        id_: KeptPolicy(policy["digest"], policy["text"]) for id_, policy in json.loads(stored.policies).items()
+    }
     engine = grader.of_digests(db, json.loads(stored.rulesets))
-    made = _made(stored.content, engine, grader.policies.of(kept), kept)
+    made = _made(stored.content, engine, grader.policies.of(policies_then), policies_then)
     same = made.digest == stored.digest and json.loads(made.document) == json.loads(stored.document)
     return Replayed(stored, made, same)
 
@@ -224,10 +228,10 @@ def replayed(context: Context, stored: AdmissionOpinion) -> Made:
     except (LookupError, ValueError, LanguageError, AuditError, NetworkError, EngineError) as error:
         raise Problem("not_replayable", "这份准入意见的依据未完整保存，不能重现。") from error
     if not again.same:
-        said = (
+        detail = (
             f"这份准入意见由引擎的其他修订（{stored.engine}）作出，以所存的为准；现行引擎（{ENGINE}）得出不同的内容。"
         )
-        raise Problem("other_revision", said)
+        raise Problem("other_revision", detail)
     return again.made
 
 
@@ -238,7 +242,7 @@ def report_name(row: AdmissionOpinion) -> str:
 
 def made_digests(row: AdmissionOpinion) -> dict[str, str]:
     """The digests of the policies that there were, by id."""
-    return {id_: said["digest"] for id_, said in json.loads(row.policies).items()}
+    return {id_: policy["digest"] for id_, policy in json.loads(row.policies).items()}
 
 
 def invalid_project(errors: Sequence[ErrorAt]) -> Problem:
@@ -246,9 +250,9 @@ def invalid_project(errors: Sequence[ErrorAt]) -> Problem:
     return Problem("invalid_project", f"项目信息有 {len(errors)} 处问题。", status=422, errors=errors)
 
 
-def _made(text: str, engine: Engine, policies: PolicyEngine, kept: dict[str, KeptPolicy]) -> Made:
+def _made(text: str, engine: Engine, policies: PolicyEngine, policies_used: dict[str, KeptPolicy]) -> Made:
     project, audit = read_project(text.encode(), engine.library, policies.library)
-    return Made(admission(policies, engine, project, audit), audit, policies, kept)
+    return Made(admission(policies, engine, project, audit), audit, policies, policies_used)
 
 
 def _replaceable(context: Context, opinion_id: UUID) -> AdmissionOpinion:

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from api.media_types import PDF
 from api.problems import ErrorAt, Problem, invalid_audit
 from grading.engine.grade import Engine
 from grading.explain import Reason, explain
@@ -36,7 +37,7 @@ class ReportFormat(StrEnum):
     HTML = "html"
 
 
-MEDIA_TYPES = {ReportFormat.PDF: "application/pdf", ReportFormat.HTML: "text/html; charset=utf-8"}
+MEDIA_TYPES = {ReportFormat.PDF: PDF, ReportFormat.HTML: "text/html; charset=utf-8"}
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ def json_of(value: Any) -> bytes:
 def settings_of(raw: Any) -> list[str]:
     """The settings of a body as the domain reads them; raises Problem (422) with the place of each that can't be one."""
     if isinstance(raw, list) and 1 <= len(raw) <= MAX_SETTINGS:
-        errors = [ErrorAt(f"settings[{i}]", said) for i, entry in enumerate(raw) if (said := _wrong(entry))]
+        errors = [ErrorAt(f"settings[{i}]", wrong) for i, entry in enumerate(raw) if (wrong := _wrong(entry))]
     else:
         errors = [ErrorAt("settings", f"应为 1 至 {MAX_SETTINGS} 项的列表。")]
     if errors:
@@ -203,8 +204,8 @@ def _gaps(case: Case, index: int, target: str | None) -> dict[str, Any]:
     except ValueError:
         grade = case.grading.units[index].outcome.grade
         levels = "、".join(_ruleset(case, index).scale.graded)
-        said = f"现为 {grade}，不能以“{target}”为目标；目标须是 {levels} 中优于现有等级的一级。"
-        return {"unit": unit, "gaps": None, "message": said}
+        message = f"现为 {grade}，不能以“{target}”为目标；目标须是 {levels} 中优于现有等级的一级。"
+        return {"unit": unit, "gaps": None, "message": message}
     return {"unit": unit, "gaps": found.model_dump(mode="json"), "message": None}
 
 

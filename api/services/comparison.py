@@ -58,8 +58,8 @@ def compare_audits(context: Context, audit: Audit, other_id: UUID | None = None)
     first, second = (audit, other) if _goes_first(audit, other) else (other, audit)
     cases = _case(context, first), _case(context, second)
     rulesets = {unit.ruleset: cases[1].engine.library.ruleset(unit.ruleset) for unit in cases[1].audit.units}
-    told = [(case.audit, case.grading) for case in cases]
-    return Compared(first, second, cases, side_by_side(told[0], told[1], rulesets))
+    pairs = [(case.audit, case.grading) for case in cases]
+    return Compared(first, second, cases, side_by_side(pairs[0], pairs[1], rulesets))
 
 
 def _goes_first(audit: Audit, other: Audit) -> bool:

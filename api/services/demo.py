@@ -156,7 +156,7 @@ def prepare(service: Service, plants: int = 0) -> Sequence[Account] | None:
     city = demo_city.begin(play, plants, team_id, today) if plants else None
     _audits(play, audits, enterprises)
     if city is not None:
-        shown = next(said for said in audits if said["enterprise"]["uscc"] == SHOWN)
+        shown = next(content for content in audits if content["enterprise"]["uscc"] == SHOWN)
         demo_city.finish(play, city, shown["enterprise"]["permit"])
     return [Account(login, secrets[login], ROLES[role], about) for login, _, role, about in ACCOUNTS]
 
@@ -167,7 +167,7 @@ def _people(service: Service, audits: list[dict[str, Any]], secrets: dict[str, s
         audit_log.append(db, MARK, None)
         team = Team(name="演示评审组")
         db.add(team)
-        enterprises = {said["enterprise"]["uscc"]: _enterprise(db, said, team.id) for said in audits}
+        enterprises = {content["enterprise"]["uscc"]: _enterprise(db, content, team.id) for content in audits}
         scopes: dict[Role, dict[str, Any]] = {
             Role.ASSESSOR: {"team_id": team.id},
             Role.ENTERPRISE: {"enterprise_id": enterprises[SHOWN]},
@@ -183,15 +183,15 @@ def _examples() -> Path:
     return EXAMPLES if EXAMPLES.is_dir() else EXAMPLES_IN_WHEEL
 
 
-def _enterprise(db: Any, said: dict[str, Any], team_id: UUID) -> UUID:
-    head = said["enterprise"]
+def _enterprise(db: Any, audit: dict[str, Any], team_id: UUID) -> UUID:
+    head = audit["enterprise"]
     enterprise = Enterprise(name=head["name"], uscc=head["uscc"], county=head["county"], permit=head.get("permit"))
     db.add(enterprise)
     db.flush()
     site = Site(enterprise_id=enterprise.id, name="主厂区", county=head["county"], permit=head.get("permit"))
     db.add_all([site, Assignment(team_id=team_id, enterprise_id=enterprise.id, since=date(2020, 1, 1))])
     db.flush()
-    for unit in said["units"]:
+    for unit in audit["units"]:
         db.add(Unit(enterprise_id=enterprise.id, site_id=site.id, code=unit["id"], ruleset_id=unit["ruleset"]))
     db.flush()
     return enterprise.id
@@ -219,10 +219,10 @@ def _take(play: Play, enterprise_id: UUID, content: str, left_at: str) -> UUID:
 
 
 def _audits(play: Play, audits: list[dict[str, Any]], enterprises: dict[str, UUID]) -> None:
-    others = [said for said in audits if said["enterprise"]["uscc"] != SHOWN]
-    for said, left_at in zip(others, LEFT_AT * len(others), strict=False):
-        _take(play, enterprises[said["enterprise"]["uscc"]], _text(said), left_at)
-    shown = next(said for said in audits if said["enterprise"]["uscc"] == SHOWN)
+    others = [content for content in audits if content["enterprise"]["uscc"] != SHOWN]
+    for content, left_at in zip(others, LEFT_AT * len(others), strict=False):
+        _take(play, enterprises[content["enterprise"]["uscc"]], _text(content), left_at)
+    shown = next(content for content in audits if content["enterprise"]["uscc"] == SHOWN)
     enterprise_id = enterprises[SHOWN]
     _take(play, enterprise_id, _text(_a_year_before(shown)), "published")
     published = _take(play, enterprise_id, _text(shown), "published")
@@ -235,7 +235,7 @@ def _audits(play: Play, audits: list[dict[str, Any]], enterprises: dict[str, UUI
 
 def _opinions(play: Play, audits: list[dict[str, Any]]) -> None:
     """Projects that are admitted and completed, admitted, refused, and undecided for want of design data or of one fact."""
-    designs = {said["enterprise"]["uscc"]: said for said in audits}
+    designs = {content["enterprise"]["uscc"]: content for content in audits}
     found = designs[PROJECTS_PLANT]
     design = {**found, "enterprise": {**found["enterprise"], "name": "拟建项目（设计资料）"}}
     coating = {"kind": "new", "industry": "industrial_coating", "emits_to_air": True, "county": "610402"}
@@ -263,24 +263,24 @@ def _opinions(play: Play, audits: list[dict[str, Any]]) -> None:
     )
 
 
-def _text(said: dict[str, Any]) -> str:
-    return json.dumps(said, ensure_ascii=False, indent=2)
+def _text(audit: dict[str, Any]) -> str:
+    return json.dumps(audit, ensure_ascii=False, indent=2)
 
 
-def _as_the_enterprise_sees_it(said: dict[str, Any]) -> dict[str, Any]:
+def _as_the_enterprise_sees_it(audit: dict[str, Any]) -> dict[str, Any]:
     """The enterprise's own answers: a little better than the experts found it, and an outlet less."""
-    (unit, *others) = said["units"]
+    (unit, *others) = audit["units"]
     facts = unit["facts"] | {
         "calendering_capture": "enclosed_negative",
         "low_voc_adhesive_share": 62,
         "dcs_retention_months": 36,
     }
     groups = {name: rows[:-1] for name, rows in unit["groups"].items()}
-    return {**said, "units": [{**unit, "facts": facts, "groups": groups}, *others]}
+    return {**audit, "units": [{**unit, "facts": facts, "groups": groups}, *others]}
 
 
-def _a_year_before(said: dict[str, Any]) -> dict[str, Any]:
+def _a_year_before(audit: dict[str, Any]) -> dict[str, Any]:
     """An earlier audit to compare with: a year before, and with fewer of the values known."""
-    day = date.fromisoformat(said["assessed_on"]) - timedelta(days=365)
-    units = [{**unit, "facts": dict(list(unit["facts"].items())[: len(unit["facts"]) // 2])} for unit in said["units"]]
-    return {**said, "assessed_on": day.isoformat(), "units": units}
+    day = date.fromisoformat(audit["assessed_on"]) - timedelta(days=365)
+    units = [{**unit, "facts": dict(list(unit["facts"].items())[: len(unit["facts"]) // 2])} for unit in audit["units"]]
+    return {**audit, "assessed_on": day.isoformat(), "units": units}

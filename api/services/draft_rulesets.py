@@ -28,8 +28,8 @@ def upload(context: Context, text: bytes) -> DraftRuleset:
     ruleset, warnings = _read(text, context.service.grader.library.root)
     area = actor.area or ""
     if not in_charge(area, ruleset.jurisdiction):
-        said = f"这部规则集适用于 {ruleset.jurisdiction}，不在您的辖区（{area}）。"
-        raise Problem("not_in_charge", said, status=403)
+        detail = f"这部规则集适用于 {ruleset.jurisdiction}，不在您的辖区（{area}）。"
+        raise Problem("not_in_charge", detail, status=403)
     made = DraftRuleset(
         ruleset_id=ruleset.id,
         title=ruleset.title,

@@ -63,8 +63,8 @@ def change_enterprise(context: Context, enterprise_id: UUID, version: int, chang
     actor = require(context.db, Rule.KEEP_ENTERPRISES)
     enterprise = context.find(Enterprise, enterprise_id)
     if enterprise.version != version:
-        said = "企业信息已被他人修改，请刷新后再操作。"
-        raise Problem("stale", said, status=412, more={"version": enterprise.version})
+        detail = "企业信息已被他人修改，请刷新后再操作。"
+        raise Problem("stale", detail, status=412, more={"version": enterprise.version})
     _refuse_null(changes, "name", "county", "active")
     if "county" in changes:
         _refuse_elsewhere(context, changes["county"])
@@ -76,14 +76,14 @@ def change_enterprise(context: Context, enterprise_id: UUID, version: int, chang
     return enterprise
 
 
-def add_site(context: Context, enterprise_id: UUID, **said: Any) -> Site:
+def add_site(context: Context, enterprise_id: UUID, **fields: Any) -> Site:
     """Register a site; raises Problem (403, 404, 409)."""
     actor = require(context.db, Rule.KEEP_ENTERPRISES)
     context.find(Enterprise, enterprise_id)
-    if context.db.scalar(select(Site.id).where(Site.enterprise_id == enterprise_id, Site.name == said["name"])):
+    if context.db.scalar(select(Site.id).where(Site.enterprise_id == enterprise_id, Site.name == fields["name"])):
         message = "这家企业已有同名厂区。"
         raise Problem("site_exists", message, errors=[ErrorAt("name", message)])
-    made = Site(enterprise_id=enterprise_id, **said)
+    made = Site(enterprise_id=enterprise_id, **fields)
     context.db.add(made)
     context.db.flush()
     audit_log.append(context.db, "site.created", actor, enterprise_id=enterprise_id, subject=f"site:{made.id}")

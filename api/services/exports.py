@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from api.access import Actor, Rule, Via, actor_of, require, unscoped
 from api.context import Context, open_context
-from api.files.exports import KEPT
+from api.files.exports import RETENTION
+from api.media_types import ZIP
 from api.problems import Problem, not_found
 from api.service import Service
 from api.services import analysis
@@ -26,7 +27,6 @@ from reports.bulk import Part, not_made
 MAX_RUNNING = 3
 """The most archives that one person may have under way at once."""
 REPORTS_AT_ONCE = 5
-ZIP = "application/zip"
 AT_WORK = (ExportState.WAITING, ExportState.RUNNING)
 
 
@@ -130,11 +130,11 @@ def _note_progress(db: Session, export: Export, errors: Sequence[dict[str, Any]]
     mine = ExportPart.export_id == export.id
     export.made = db.scalars(select(func.count()).select_from(ExportPart).where(mine)).one()
     rows = select(ExportPart.position, ExportPart.problem).where(mine, ExportPart.problem.is_not(None))
-    told = [
+    failures = [
         {"place": f"gradings[{position}]", "message": problem}
         for position, problem in db.execute(rows.order_by(ExportPart.position))
     ]
-    export.errors = json.dumps([*told, *errors], ensure_ascii=False)
+    export.errors = json.dumps([*failures, *errors], ensure_ascii=False)
     export.changed_at = now()
 
 
@@ -174,7 +174,7 @@ def _add(context: Context, export: Export) -> Export:
 
 
 def _forget_old(context: Context) -> None:
-    old = Export.created_at < context.at - KEPT
+    old = Export.created_at < context.at - RETENTION
     with unscoped(context.db):
         context.db.execute(delete(ExportPart).where(ExportPart.export_id.in_(select(Export.id).where(old))))
         context.db.execute(delete(Export).where(old))

@@ -38,15 +38,15 @@ def refuse_damaged(service: Service, *, must_exist: bool, thorough: bool = False
                 raise DamagedError(_empty(service.database))
             return
         with service.database.reading() as db:
-            said = contradiction(db, known) if known is not None else None
+            contradicted = contradiction(db, known) if known is not None else None
     except DBAPIError as error:
         if not is_damage(service.database, error):
             # It can't be reached, or somebody is in the way: whoever works with it says so.
             return
         raise DamagedError(damage_of(service.database, error)) from error
-    if said is not None:
+    if contradicted is not None:
         file = service.settings.known_head_file
-        raise DamagedError(f"{said}（记在 {file}）。{RESTORE}；确要使用这个数据库时，先移走 {file.name}。")
+        raise DamagedError(f"{contradicted}（记在 {file}）。{RESTORE}；确要使用这个数据库时，先移走 {file.name}。")
 
 
 def damage_of(database: Database, error: BaseException | None = None) -> str:
@@ -54,14 +54,14 @@ def damage_of(database: Database, error: BaseException | None = None) -> str:
     damaged = _damaged_tables(database)
     if damaged:
         return f"数据库已损坏（表 {'、'.join(damaged)} 读不出来）。{RESTORE}。"
-    said = str(getattr(error, "orig", None) or error).splitlines()[0][:200] if error is not None else ""
-    return f"数据库已损坏，或不是数据库文件（{said}）。{RESTORE}。"
+    message = str(getattr(error, "orig", None) or error).splitlines()[0][:200] if error is not None else ""
+    return f"数据库已损坏，或不是数据库文件（{message}）。{RESTORE}。"
 
 
 def is_damage(database: Database, error: BaseException) -> bool:
     """True when something failed because the database is damaged, and not because of a mistake or of another process."""
-    said = str(error.orig) if isinstance(error, DBAPIError) else ""
-    return any(words in said for words in UNREADABLE) or bool(_damaged_tables(database))
+    message = str(error.orig) if isinstance(error, DBAPIError) else ""
+    return any(words in message for words in UNREADABLE) or bool(_damaged_tables(database))
 
 
 def _check_file(service: Service, *, must_exist: bool, thorough: bool) -> None:
@@ -118,9 +118,9 @@ def _damaged_in_file(path: str) -> list[str]:
                 if found != [("ok",)]:
                     damaged.append(table.name)
         except sqlite3.DatabaseError as error:
-            said = str(error)
-            if "malformed" in said or "disk I/O" in said:
+            message = str(error)
+            if "malformed" in message or "disk I/O" in message:
                 damaged.append(table.name)
-            elif "no such table" not in said:
+            elif "no such table" not in message:
                 return damaged
     return damaged

@@ -119,8 +119,8 @@ def _with_figures(db: Session, found: Iterable[SignOff]) -> dict[str, Review]:
 
 def document(stored: Grading, reviews: Mapping[str, Review]) -> dict[str, Any]:
     """The grading as JSON; each unit says by whom its ruleset was reviewed (`review`, `reviewed_by`, `reviewed_on`)."""
-    told: dict[str, Any] = orjson.loads(stored.document)
-    for unit in told["units"]:
+    document: dict[str, Any] = orjson.loads(stored.document)
+    for unit in document["units"]:
         review = reviews.get(unit["ruleset_digest"])
         if review is not None:
             unit["review"] = "reviewed"
@@ -128,7 +128,7 @@ def document(stored: Grading, reviews: Mapping[str, Review]) -> dict[str, Any]:
             unit["reviewed_on"] = calendar.day_of(review.at).isoformat()
             unit["signatures"] = [{"by": name, "figures": list(places)} for name, places in review.figures]
             unit["notices"] = [notice for notice in unit["notices"] if notice != DRAFT_NOTICE]
-    return told
+    return document
 
 
 def reviews_for(db: Session, stored: Grading) -> dict[str, Review]:
@@ -165,9 +165,9 @@ def _likeness(was: dict[str, Any], is_: dict[str, Any]) -> Likeness:
     return Likeness.SAME_GRADES if _grades(was) == _grades(is_) else Likeness.OTHER_GRADES
 
 
-def _grades(told: dict[str, Any]) -> list[tuple[str, str, str]]:
+def _grades(document: dict[str, Any]) -> list[tuple[str, str, str]]:
     """The grades of the enterprise and of each unit."""
-    return [(one.get("id", ""), one["grade"], one["attainable"]) for one in (told, *told["units"])]
+    return [(one.get("id", ""), one["grade"], one["attainable"]) for one in (document, *document["units"])]
 
 
 def read_as(
@@ -204,7 +204,7 @@ def inputs_digest(audit_digest: str, rulesets: Mapping[str, str], engine: str, m
     return digest({"audit": audit_digest, "rulesets": dict(rulesets), "engine": engine, "mode": mode})
 
 
-def comparable(told: dict[str, Any]) -> dict[str, Any]:
+def comparable(document: dict[str, Any]) -> dict[str, Any]:
     """A grading's JSON without what doesn't follow from its inputs: whether the edition was reviewed by then.
 
     Nor with what earlier versions did not yet say: that the plant lies outside of the edition's jurisdiction.
@@ -212,6 +212,6 @@ def comparable(told: dict[str, Any]) -> dict[str, Any]:
     units = [
         {key: value for key, value in unit.items() if key != "review"}
         | {"notices": [notice for notice in unit["notices"] if notice != DRAFT_NOTICE and notice not in JURISDICTION]}
-        for unit in told["units"]
+        for unit in document["units"]
     ]
-    return {**told, "units": units}
+    return {**document, "units": units}

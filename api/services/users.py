@@ -119,7 +119,7 @@ def change_user(
     _refuse_unknown(context.db, team_id, enterprise_id)
     if user.id == actor.id and role is not user.role:
         raise Problem("not_oneself", "不能改变自己的角色。")
-    said = {
+    fields = {
         "name": name.strip(),
         "role": role,
         "team_id": team_id,
@@ -127,10 +127,10 @@ def change_user(
         "area": area,
         "may_review": may_review,
     }
-    changed = sorted(field for field, value in said.items() if getattr(user, field) != value)
+    changed = sorted(field for field, value in fields.items() if getattr(user, field) != value)
     if changed:
         for field in changed:
-            setattr(user, field, said[field])
+            setattr(user, field, fields[field])
         user.version += 1
         # The log names no person: what the name was and is, is not in it.
         details = {"changed": changed, "role": role.value}
@@ -265,13 +265,13 @@ def _require_password(user: User, password: str) -> None:
 def set_own_email(context: Context, email: str) -> None:
     """Set the address to which the actor's notices are mailed; empty: none. Raises Problem (422)."""
     actor = require(context.db, Rule.OWN_ACCOUNT)
-    said = email.strip()
-    if said and (len(said) > 254 or not re.fullmatch(EMAIL, said)):
+    address = email.strip()
+    if address and (len(address) > 254 or not re.fullmatch(EMAIL, address)):
         message = "应为 name@example.com 的格式。"
         raise Problem("invalid_email", f"邮箱{message}", status=422, errors=[ErrorAt("email", message)])
     user = _user(context.db, actor.id)
-    if user.email != (said or None):
-        user.email = said or None
+    if user.email != (address or None):
+        user.email = address or None
         user.version += 1
         audit_log.append(context.db, "user.email_changed", actor, subject=f"user:{user.id}")
 
@@ -309,12 +309,12 @@ def _refuse(
 
 
 def _refuse_unknown(db: Session, team_id: UUID | None, enterprise_id: UUID | None) -> None:
-    for place, key, model, said in (
+    for place, key, model, message in (
         ("team_id", team_id, Team, "没有这个评审组。"),
         ("enterprise_id", enterprise_id, Enterprise, "没有这家企业。"),
     ):
         if key is not None and db.get(model, key) is None:
-            raise Problem("invalid_user", said, status=422, errors=[ErrorAt(place, said)])
+            raise Problem("invalid_user", message, status=422, errors=[ErrorAt(place, message)])
 
 
 def _errors(
@@ -336,7 +336,7 @@ def _errors(
         ("enterprise_id", enterprise_id, Role.ENTERPRISE, "企业用户须属于一家企业，其他角色不得填写。"),
         ("area", area, Role.BUREAU, "生态环境部门用户须有辖区（六位行政区划代码），其他角色不得填写。"),
     )
-    errors += [ErrorAt(place, said) for place, value, of, said in scopes if (value is not None) != (role is of)]
+    errors += [ErrorAt(place, message) for place, value, of, message in scopes if (value is not None) != (role is of)]
     if area is not None and not is_place(area):
         errors.append(ErrorAt("area", "辖区应为六位行政区划代码（GB/T 2260）。"))
     if may_review and role is not Role.BUREAU:

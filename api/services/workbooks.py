@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 from api.context import Context
 from api.files.evidence import safe_name
+from api.media_types import XLSX
 from api.problems import ErrorAt, Problem
 from api.services.exports import keep_marked
 from api.store import Enterprise
@@ -14,7 +15,6 @@ from grading.forms.read import FormReading
 from grading.model.audit import Audit
 from grading.workbook.open_workbook import MAX_FILE
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 INVALID = "invalid_workbook"
 MARKED = "（已标出错误）.xlsx"
 
@@ -52,11 +52,11 @@ def content_for(context: Context, audit: Audit, enterprise: Enterprise, county: 
 
     Raises Problem (422) when it is the audit of another enterprise.
     """
-    said = audit.enterprise
-    if said.uscc not in (None, enterprise.uscc):
-        message = f"核查表所填统一社会信用代码为 {said.uscc}，本企业登记的是 {enterprise.uscc}。"
+    head_read = audit.enterprise
+    if head_read.uscc not in (None, enterprise.uscc):
+        message = f"核查表所填统一社会信用代码为 {head_read.uscc}，本企业登记的是 {enterprise.uscc}。"
         raise Problem("other_enterprise", message, status=422, errors=[ErrorAt("enterprise.uscc", message)])
-    head = said.model_copy(update={"uscc": enterprise.uscc, "county": said.county or county})
+    head = head_read.model_copy(update={"uscc": enterprise.uscc, "county": head_read.county or county})
     return dump_audit(audit.model_copy(update={"enterprise": head}), context.service.grader.library)
 
 

@@ -12,7 +12,7 @@ from api.store.changes import collect_from
 
 WRITES = "writes"
 BUSY_SECONDS = 15
-KEPT, MORE = 20, 10
+POOLED, MORE = 20, 10
 """Connections that a service keeps, and how many more it opens when many ask at once."""
 
 
@@ -31,7 +31,7 @@ class Database:
         if self.url.drivername == "postgresql":
             self.url = self.url.set(drivername="postgresql+psycopg")
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        pool = {"pool_size": max(KEPT // processes, 5), "max_overflow": max(MORE // processes, 3)}
+        pool = {"pool_size": max(POOLED // processes, 5), "max_overflow": max(MORE // processes, 3)}
         self.engine = (
             _sqlite(self.url, pool)
             if self.is_sqlite

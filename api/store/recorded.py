@@ -172,8 +172,8 @@ def plain(column: Any, value: Any, key: str, recorded: Recorded | None = None) -
     except (ValueError, TypeError, AttributeError, OverflowError, zlib.error, UnicodeError):
         return f"不可读：{value!r}"[:200]
     if recorded is not None and isinstance(written, str) and _is_digested(column, recorded):
-        said = f"{recorded.model.__tablename__}/{key}/{column.name}\n{written}"
-        return f"sha256:{hashlib.sha256(said.encode('utf-8', 'surrogatepass')).hexdigest()}"
+        hashed = f"{recorded.model.__tablename__}/{key}/{column.name}\n{written}"
+        return f"sha256:{hashlib.sha256(hashed.encode('utf-8', 'surrogatepass')).hexdigest()}"
     return written
 
 

@@ -33,7 +33,7 @@ from grading.columns.cells import option_code, options_listed, read_column
 from grading.columns.layout import ROW_KEY, UNIT, Columns, stated
 from grading.forms.wording import bound_hint, expectation, list_expectation
 from grading.intake import MAX_ROWS, MAX_TEXT, AuditError, InputProblem, check_audit, read_otherwise, too_few_rows
-from grading.invisible import shown_invisible, without_invisible
+from grading.invisible import UNWRITABLE, shown_invisible, without_invisible
 from grading.language.load import Library
 from grading.language.synonyms import likeness_question
 from grading.model.ruleset import Fact, Ruleset
@@ -41,8 +41,6 @@ from grading.percentages import fraction_question, is_share
 from grading.problems.codes import DAY_CODES, ProblemCode
 from grading.regions import PATTERN as PLACE
 
-UNWRITABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]"
-"""The characters that the intake refuses (halves of surrogate pairs can't be in a file's text)."""
 SHOWN = 60
 _AS_IT_IS = DAY_CODES | {ProblemCode.DAY_IN_FUTURE, ProblemCode.DAY_TOO_EARLY}
 """Reasons about days that hold in a cell as well."""
@@ -452,4 +450,4 @@ def _text(raw: pl.DataFrame, name: str) -> pl.Series:
 
 
 def _is_plain(text: pl.Expr) -> pl.Expr:
-    return text.is_null() | ((text.str.len_chars() <= MAX_TEXT) & ~text.str.contains(UNWRITABLE))
+    return text.is_null() | ((text.str.len_chars() <= MAX_TEXT) & ~text.str.contains(f"[{UNWRITABLE}]"))

@@ -135,8 +135,8 @@ def batch(
     except LayoutError as error:
         stop("\n".join(error.problems), Exit.FAILED)
     except OtherBatchError as error:
-        said = "\n".join(f"  {difference}" for difference in error.differences)
-        stop(f"{output} 中已有另一次评级的结果，不能混用：\n{said}\n换一个目录，或加 --again 从头开始。")
+        differences = "\n".join(f"  {difference}" for difference in error.differences)
+        stop(f"{output} 中已有另一次评级的结果，不能混用：\n{differences}\n换一个目录，或加 --again 从头开始。")
     except (LanguageError, NetworkError, EngineError, ColumnsError) as error:
         stop(str(error), Exit.FAILED)
     except DisagreementError as found:
@@ -276,9 +276,9 @@ def _print(summary: Summary, output: Path) -> None:
         out.print(TRIAL_NOTICE, style="bold yellow")
     if summary.refused or summary.without_unit:
         orphans = f"，另有 {summary.without_unit:,} 行不属于任何单元" if summary.without_unit else ""
-        said = f"未能读入 {summary.refused:,} {what}{orphans}；原因见 {output / 'rejects.csv'}"
-        out.print(Text(said, style="red"))
+        text = f"未能读入 {summary.refused:,} {what}{orphans}；原因见 {output / 'rejects.csv'}"
+        out.print(Text(text, style="red"))
         if REFUSED in summary.files:
-            said = f"这些单元另存于 {output / REFUSED}，出错的格已标出，改正后可直接再次评级"
-            out.print(Text(said, style="red"))
+            text = f"这些单元另存于 {output / REFUSED}，出错的格已标出，改正后可直接再次评级"
+            out.print(Text(text, style="red"))
     out.print(Text(f"结果在 {output}：{'、'.join(summary.files)}"))

@@ -43,10 +43,10 @@ def print_many(summary: ManySummary, output: Path) -> None:
     if summary.identity.mode is Mode.TRIAL:
         out.print(TRIAL_NOTICE, style="bold yellow")
     if summary.split.refused:
-        said = f"{summary.split.refused:,} 个没有可用的规则集或不能读入"
-        out.print(Text(f"{said}；原因见 {output / 'rejects.csv'}", style="red"))
+        text = f"{summary.split.refused:,} 个没有可用的规则集或不能读入"
+        out.print(Text(f"{text}；原因见 {output / 'rejects.csv'}", style="red"))
     if summary.refused > summary.split.refused or summary.without_unit:
         rest = summary.refused - summary.split.refused
-        said = f"另有未能读入的单元 {rest:,} 个，不属于任何单元的行 {summary.without_unit:,} 行"
-        out.print(Text(f"{said}；原因见 {output / 'rejects.csv'}", style="red"))
+        text = f"另有未能读入的单元 {rest:,} 个，不属于任何单元的行 {summary.without_unit:,} 行"
+        out.print(Text(f"{text}；原因见 {output / 'rejects.csv'}", style="red"))
     out.print(Text(f"结果在 {output}：{'、'.join(summary.files)}；各规则集的明细在以其编号命名的目录中"))

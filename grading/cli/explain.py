@@ -37,10 +37,10 @@ class _Depth(NamedTuple):
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("explain", help="用中文解释等级从何而来：逐级、逐项，直到单个数值及其证据")(tell)
+    app.command("explain", help="用中文解释等级从何而来：逐级、逐项，直到单个数值及其证据")(explain_file)
 
 
-def tell(
+def explain_file(
     context: typer.Context,
     file: Annotated[str, typer.Argument(metavar="审核文件", help="审核数据（JSON）；- 为标准输入")],
     unit: Annotated[str | None, typer.Option("--unit", help="只看这个生产线（单元）")] = None,
@@ -94,9 +94,9 @@ def _print(
     boards = short_boards(ruleset, unit)
     if boards is not None:
         out.print(f"[bold]{escape(boards.text())}[/bold]")
-    said = decision_text(decision, lambda known: level_label(ruleset.scale, known))
+    text = decision_text(decision, lambda known: level_label(ruleset.scale, known))
     title = f"[bold]{escape(audit.enterprise.name)} · {escape(reason.id)}[/bold]  {escape(reason.text)}  "
-    tree = Tree(f"{title}等级 [bold]{said}[/bold]{_seq(reason, depth)}")
+    tree = Tree(f"{title}等级 [bold]{text}[/bold]{_seq(reason, depth)}")
     for child in reason.children:
         _grow(tree, child, depth)
     print_block(tree)

@@ -212,8 +212,8 @@ def _print_problems(name: str, error: FormError, marked: Path | None, as_json: b
             }
             for problem in error.problems
         ]
-        said = {"file": name, "errors": listed, "marked": str(marked) if marked else None}
-        typer.echo(orjson.dumps(said).decode(), err=True)
+        failure = {"file": name, "errors": listed, "marked": str(marked) if marked else None}
+        typer.echo(orjson.dumps(failure).decode(), err=True)
         return
     for problem in error.problems:
         err.print(Text(f"{name}: {problem}", style="red"))

@@ -109,8 +109,8 @@ def _print_one(ruleset: Ruleset, audit: Audit, index: int, found: UnitGaps | Tar
         print_gaps(audit, ruleset, found, decision.causes)
         return
     now = decision_text(decision, lambda level: level_label(ruleset.scale, level))
-    said = f"现为 [bold]{now}[/bold]，已经达到目标"
+    text = f"现为 [bold]{now}[/bold]，已经达到目标"
     if not isinstance(found, ReachedError):
         labels = [f"{level}（{level_label([ruleset.scale], level)}）" for level in found.levels]
-        said = f"没有可以作为目标的等级“{escape(found.target)}”；有 {'、'.join(labels)}"
-    out.print(f"[bold]{escape(audit.enterprise.name)} · {escape(unit.id)}[/bold]：{said}")
+        text = f"没有可以作为目标的等级“{escape(found.target)}”；有 {'、'.join(labels)}"
+    out.print(f"[bold]{escape(audit.enterprise.name)} · {escape(unit.id)}[/bold]：{text}")

@@ -87,10 +87,10 @@ def _print_lines(title: str, lines: Sequence[GapLine], gaps: int) -> None:
     if out.width < WIDE:
         for line, cells in zip(listed, rows, strict=True):
             head, *rest = [f"[dim]{line.id}[/dim] {cells.pop('指标与位置')}"]
-            rest += [f"{name}：{said}" for name, said in cells.items() if said]
+            rest += [f"{name}：{text}" for name, text in cells.items() if text]
             out.print(f"  {head.replace(chr(10), ' ')}")
-            for said in rest:
-                _print_below(said.replace("\n", "；"))
+            for text in rest:
+                _print_below(text.replace("\n", "；"))
         return
     table = Table(header_style="bold")
     table.add_column("编号", no_wrap=True)
@@ -140,10 +140,10 @@ def _print_alternatives(alternatives: Iterable[Alternative], lines: Sequence[Gap
         row = f"（{alternative.row}）" if alternative.row else ""
         out.print(f"  {escape(title + row)}：以下 {len(alternative.ways)} 种，做到 {alternative.needed} 种即可")
         for way in alternative.ways:
-            said = "；".join(dict.fromkeys(_with_row(by_id[id_]) for id_ in way.lines if id_ in by_id))
+            changed = "；".join(dict.fromkeys(_with_row(by_id[id_]) for id_ in way.lines if id_ in by_id))
             takes = f"{range_text(way.cost_wan_cny, '万元')}，{range_text(way.weeks, '周')}"
             state = "[green]最省[/green]" if way.cheapest else "" if way.possible else "[yellow]目前走不通[/yellow]"
-            _print_below(f"· {escape(said)}（{takes}）{state}")
+            _print_below(f"· {escape(changed)}（{takes}）{state}")
 
 
 def _with_row(line: GapLine) -> str:
@@ -181,8 +181,8 @@ def _print_below(markup: str) -> None:
 
 def _print_set(title: str, found: ChangeSet, lines: Sequence[GapLine], ruleset: Ruleset) -> None:
     """A set of changes, what it takes, and what grading the changed audit says."""
-    said = outcome_text(ruleset.scale, found.outcome)
-    proof = f"改后复评为 [bold]{said}[/bold]，" + ("已达到" if found.enough else "尚未达到")
+    grade = outcome_text(ruleset.scale, found.outcome)
+    proof = f"改后复评为 [bold]{grade}[/bold]，" + ("已达到" if found.enough else "尚未达到")
     if not found.changes:
         out.print(f"  {title}：没有需要改动的数据；{proof}")
         return
@@ -207,15 +207,15 @@ def _change_text(change: Change, lines: Mapping[str, GapLine], ruleset: Ruleset)
         return f"等待{row}：{change.fact_label}，最迟自 {day_text(change.ready_on)} 起为“{change.after_text}”（其间不再发生）"
     if change.kind == "supply":
         closed = [lines[line] for line in change.lines if line in lines]
-        said = "；".join(dict.fromkeys(line.required for line in closed))
+        required = "；".join(dict.fromkeys(line.required for line in closed))
         if not closed or (change.bound_text and all(line.fact == change.fact for line in closed)):
             wished = (
                 (change.bound_text,)
                 if change.limit and change.bound_text != change.after_text
                 else ("为", change.after_text)
             )
-            said = glue((change.fact_label, *wished))
-        return f"补证{row}：{said}"
+            required = glue((change.fact_label, *wished))
+        return f"补证{row}：{required}"
     if isinstance(change.after, list):
         before = change.before or []
         added = "、".join(fact.options[o] for o in change.after if o not in before)

@@ -43,7 +43,7 @@ def grade(context: typer.Context, files: Files, trial: Trial = False, as_json: J
     engine = Engine(library(context))
     mode = Mode.TRIAL if trial else Mode.OFFICIAL
     failed = False
-    told = _Told(engine, several=len(files) > 1)
+    results = _Results(engine, several=len(files) > 1)
     for name in with_progress(files, "评级"):
         try:
             audit = read_one(name, engine.library)
@@ -55,14 +55,14 @@ def grade(context: typer.Context, files: Files, trial: Trial = False, as_json: J
         if as_json:
             typer.echo(orjson.dumps(graded_document(_rulesets(engine, audit), audit, grading)).decode())
         else:
-            told.add(name, audit, grading)
-    if told.table.row_count:
-        told.print(mode)
+            results.add(name, audit, grading)
+    if results.table.row_count:
+        results.print(mode)
     if failed:
         raise typer.Exit(Exit.FAILED)
 
 
-class _Told:
+class _Results:
     """The grades as a table, with what has to be known about the rulesets below it."""
 
     def __init__(self, engine: Engine, several: bool) -> None:
@@ -85,19 +85,19 @@ class _Told:
         head = escape(audit.enterprise.name) + (f"\n[dim]{escape(name)}[/dim]" if self.several else "")
         if len(grading.units) > 1:
             lowest = ["按最低的生产线"] if self.wide else []
-            said = decision_text(decision_of(rulesets, audit, grading), lambda level: level_label(scales, level))
-            self.table.add_row(Folded(head), *lowest, Folded(f"[bold]{said}[/bold]"))
+            text = decision_text(decision_of(rulesets, audit, grading), lambda level: level_label(scales, level))
+            self.table.add_row(Folded(head), *lowest, Folded(f"[bold]{text}[/bold]"))
             head = ""
         decisions, figures = unit_decisions(rulesets, audit, grading), unit_figures(rulesets, audit, grading)
         for unit, decision, grounds in zip(grading.units, decisions, figures, strict=True):
             ruleset = rulesets[unit.ruleset]
             ruleset_text = f"{escape(ruleset.title)}\n[dim]{ruleset.id}[/dim]"
             lines = [head, f"  {escape(unit.id)}", *([] if self.wide else [f"[dim]  {ruleset.id}[/dim]"])]
-            said = outcome_text(ruleset.scale, unit.outcome, decision.causes) + mark_of(unit)
+            text = outcome_text(ruleset.scale, unit.outcome, decision.causes) + mark_of(unit)
             self.table.add_row(
                 Folded("\n".join(line for line in lines if line)),
                 *([Folded(ruleset_text)] if self.wide else []),
-                Folded(f"[bold]{said}[/bold]"),
+                Folded(f"[bold]{text}[/bold]"),
             )
             head = ""
             choice = next(one.choice for one in audit.units if one.id == unit.id)

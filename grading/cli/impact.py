@@ -179,12 +179,12 @@ def _elsewhere(found: Impact, ruleset: Ruleset) -> dict[str, int]:
 
 def _warnings(result: Result) -> list[str]:
     """The warnings to know before anything is concluded from the comparison."""
-    told = [
+    lines = [
         f"{JURISDICTION[notice]}（{ruleset.id}，{ruleset.jurisdiction}）：{number:,} 个单元"
         for ruleset in (result.pair.before, result.pair.after)
         for notice, number in _elsewhere(result.impact, ruleset).items()
     ]
-    return told + ([TRIAL_NOTICE] if result.mode is Mode.TRIAL else [])
+    return lines + ([TRIAL_NOTICE] if result.mode is Mode.TRIAL else [])
 
 
 def _head(result: Result) -> list[str]:
@@ -234,8 +234,8 @@ def _print(result: Result, output: Path) -> None:
         print_block(table)
     out.print(f"上升 {found.up:,} 个，下降 {found.down:,} 个，不变 {found.same:,} 个")
     if found.undecided:
-        said = f"待定 {found.undecided:,} 个：等级会改变，但因无法判定而待定，不计入上升或下降"
-        out.print(said, style="bold yellow")
+        text = f"待定 {found.undecided:,} 个：等级会改变，但因无法判定而待定，不计入上升或下降"
+        out.print(text, style="bold yellow")
     if found.settled:
         out.print(f"待定转为已定 {found.settled:,} 个：等级即原来至少可定的一级")
     out.print(

@@ -26,8 +26,8 @@ TRIAL_NOTICE = "试算结果：暂定数值视同已核实，不得作为评级�
 
 def notices(codes: Iterable[str], mode: Mode = Mode.OFFICIAL) -> str:
     """Notices that a reader must know about an edition and the mode, with a full stop; nothing when there is nothing."""
-    said = "；".join(NOTICE_WORDS.get(code, code) for code in codes)
-    return (f"{said}。" if said else "") + (TRIAL_NOTICE if mode is Mode.TRIAL else "")
+    notices = "；".join(NOTICE_WORDS.get(code, code) for code in codes)
+    return (f"{notices}。" if notices else "") + (TRIAL_NOTICE if mode is Mode.TRIAL else "")
 
 
 def range_text(ends: Costs | None, unit: str) -> str:

@@ -103,8 +103,8 @@ def _print(found: Bite, verbose: bool) -> None:
     wholes = sum(one.is_whole for one in covered)
     figures = [one for one in covered if one.criterion.is_figure]
     both = sum(one.is_from_both_sides for one in figures)
-    said = f"  条件 {len(covered)} 个：满足与不满足都见过 {sides}，连同未知都见过 {wholes}"
-    out.print(f"{said}；数值 {len(figures)} 个，两侧都见过 {both}")
+    text = f"  条件 {len(covered)} 个：满足与不满足都见过 {sides}，连同未知都见过 {wholes}"
+    out.print(f"{text}；数值 {len(figures)} 个，两侧都见过 {both}")
     table = Table("改动", "察觉", "未察觉", header_style="bold")
     killed, left = Counter(one.kind for one in found.killed), Counter(one.kind for one in found.left)
     for kind, label in KINDS.items():

@@ -48,8 +48,8 @@ def diff_rulesets(
         for line in _lines(change, result):
             out.print(line)
     counts = {kind: sum(change.kind == kind for change in found) for kind in KINDS}
-    said = "，".join(f"{KINDS[kind]} {number}" for kind, number in counts.items() if number)
-    out.print(Text(f"\n共 {len(found)} 处不同{f'：{said}' if said else ''}", style="bold"))
+    text = "，".join(f"{KINDS[kind]} {number}" for kind, number in counts.items() if number)
+    out.print(Text(f"\n共 {len(found)} 处不同{f'：{text}' if text else ''}", style="bold"))
     if result is not None:
         _print_moved(result)
 
@@ -133,8 +133,8 @@ def _moved(result: Result) -> list[dict[str, Any]]:
 
 def _print_moved(result: Result) -> None:
     labels, found = labels_of(result.pair.before.scale, result.pair.after.scale), result.impact
-    said = f"\n{MODE[result.mode]}评级 {found.units:,} 个单元：上升 {found.up:,}，下降 {found.down:,}"
-    out.print(Text(f"{said}，待定 {found.undecided:,}，转为已定 {found.settled:,}", style="bold"))
+    text = f"\n{MODE[result.mode]}评级 {found.units:,} 个单元：上升 {found.up:,}，下降 {found.down:,}"
+    out.print(Text(f"{text}，待定 {found.undecided:,}，转为已定 {found.settled:,}", style="bold"))
     moved = _moved(result)
     for row in moved[:MOVED]:
         grades = (labels.get(row[name], row[name]) for name in ("before", "after"))

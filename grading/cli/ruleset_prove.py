@@ -113,8 +113,8 @@ def _levels(rulesets: Library, proof: Proof) -> Iterator[str]:
         by_outcome: dict[Outcome, list[str]] = {}
         for level in listed:
             by_outcome.setdefault(level.outcome, []).append(level_label(scale, level.level))
-        said = "；".join(f"{'、'.join(names)} {OUTCOMES[outcome]}" for outcome, names in by_outcome.items())
-        yield f"{_period(period)}：{said}"
+        text = "；".join(f"{'、'.join(names)} {OUTCOMES[outcome]}" for outcome, names in by_outcome.items())
+        yield f"{_period(period)}：{text}"
 
 
 def _period(period: Period) -> str:
@@ -127,10 +127,10 @@ def _summary(proofs: list[Proof]) -> None:
     broken = sum(bool(proof.broken) for proof in proofs)
     not_proven = sum(len(proof.not_proven) for proof in proofs)
     rows = max((proof.rows for proof in proofs), default=0)
-    said = f"{len(proofs)} 个规则集，{sum(proof.asked for proof in proofs)} 个问题：{fresh} 个发现"
-    said += f"，另有 {len(findings) - fresh} 个已说明理由；{not_proven} 项未能证明"
-    said += f"；{broken} 个规则集不能使用" if broken else ""
-    out.print(Text(said, style="red" if fresh or broken else "yellow" if not_proven else "green"))
+    text = f"{len(proofs)} 个规则集，{sum(proof.asked for proof in proofs)} 个问题：{fresh} 个发现"
+    text += f"，另有 {len(findings) - fresh} 个已说明理由；{not_proven} 项未能证明"
+    text += f"；{broken} 个规则集不能使用" if broken else ""
+    out.print(Text(text, style="red" if fresh or broken else "yellow" if not_proven else "green"))
     out.print(Text(f"范围：每张表 0 至 {rows} 行（要求更多行的，按其最少行数），事实均已知且在允许范围内", style="dim"))
 
 

@@ -106,9 +106,9 @@ def _indicator(ruleset: Ruleset, indicator: Indicator) -> RenderableType:
 
 def _requirement(ruleset: Ruleset, requirement: Requirement) -> Text:
     decided = sentence(ruleset, requirement.require)
-    said = requirement.text or decided
-    cell = Text(said)
-    if said != decided:
+    text = requirement.text or decided
+    cell = Text(text)
+    if text != decided:
         cell.append(f"\n判定：{decided}", style="dim")
     known = _known(requirement.basis, requirement.confidence, requirement.cite)
     if known:
@@ -159,20 +159,20 @@ def _levels(ruleset: Ruleset, key: str) -> str:
 
 def _known(basis: str | None, confidence: str | None, cite: Cite | None) -> str:
     """Basis, confidence and citation, as far as they are stated."""
-    said = [BASIS[basis]] if basis else []
+    parts = [BASIS[basis]] if basis else []
     if confidence:
-        said.append(f"可信度{CONFIDENCE[confidence]}")
+        parts.append(f"可信度{CONFIDENCE[confidence]}")
     if cite is not None:
-        said.append(" ".join(part for part in (cite.document, cite.section, cite.clause, cite.page, cite.url) if part))
+        parts.append(" ".join(part for part in (cite.document, cite.section, cite.clause, cite.page, cite.url) if part))
         if cite.note:
-            said.append(cite.note)
-    return "，".join(said)
+            parts.append(cite.note)
+    return "，".join(parts)
 
 
 def _remedy(remedy: Remedy) -> str:
-    said = remedy.text
+    text = remedy.text
     if remedy.weeks is not None:
-        said += f"；{number_text(remedy.weeks[0])}—{number_text(remedy.weeks[1])} 周"
+        text += f"；{number_text(remedy.weeks[0])}—{number_text(remedy.weeks[1])} 周"
     if remedy.cost_wan_cny is not None:
-        said += f"；{number_text(remedy.cost_wan_cny[0])}—{number_text(remedy.cost_wan_cny[1])} 万元"
-    return said
+        text += f"；{number_text(remedy.cost_wan_cny[0])}—{number_text(remedy.cost_wan_cny[1])} 万元"
+    return text

@@ -13,12 +13,11 @@ from typing import Any
 import polars as pl
 
 from grading.columns.layout import ASSESSED_ON, unpack
-from grading.computed import AIR_OXYGEN, Operand, compute
+from grading.computed import AIR_OXYGEN, DECIMALS, Operand, compute
 from grading.model.audit import Below
 from grading.model.interval import Interval
 from grading.model.ruleset import Computed, Ruleset
 
-PLACES = 6
 LIMIT = 2**125
 """Larger intermediate results are not left to 128-bit integers."""
 LARGEST = 10**37
@@ -79,7 +78,7 @@ def chain(ruleset: Ruleset, ordered: Iterable[Computed], wanted: Iterable[str], 
 
 def scale_of(computed: Computed) -> int:
     """The scale that the column of a computed fact has."""
-    return 0 if computed.days_between is not None else PLACES
+    return 0 if computed.days_between is not None else DECIMALS
 
 
 def work_out(what: Chain, leaves: pl.DataFrame) -> dict[str, pl.Series]:
@@ -123,7 +122,7 @@ def _days(step: Computed, dates: Mapping[str, pl.Series]) -> Number | None:
 
 
 def _step(step: Computed, numbers: Mapping[str, Number], height: int) -> Number | None:
-    """A computed fact at `PLACES`; None when an operand is nothing to count with."""
+    """A computed fact at `DECIMALS`; None when an operand is nothing to count with."""
     operands: list[Number] = []
     for operand in step.operands:
         if isinstance(operand, Decimal):
@@ -161,13 +160,13 @@ def _checked(bound: int) -> int:
 
 
 def _together(operands: Sequence[Number]) -> list[Number]:
-    """The operands at one scale, of at least `PLACES`."""
-    scale = max(PLACES, *(operand.scale for operand in operands))
+    """The operands at one scale, of at least `DECIMALS`."""
+    scale = max(DECIMALS, *(operand.scale for operand in operands))
     return [operand.at(scale) for operand in operands]
 
 
 def _divided(numerator: Number, denominator: pl.Series) -> Number:
-    """The quotient rounded half-even to a whole number, which is the number at `PLACES`; the denominator is positive or null.
+    """The quotient rounded half-even to a whole number, which is the number at `DECIMALS`; the denominator is positive or null.
 
     Of a magnitude no larger than the numerator's, so that twice the rest stays in the range.
     """
@@ -176,14 +175,14 @@ def _divided(numerator: Number, denominator: pl.Series) -> Number:
     twice = (above - whole * denominator) * _whole(2)
     up = (twice > denominator) | ((twice == denominator) & ((whole % _whole(2)) != 0))
     values = whole + up.cast(pl.Int128)
-    return Number(values, PLACES, _bound(values))
+    return Number(values, DECIMALS, _bound(values))
 
 
 def _rounded(number: Number) -> Number:
-    """At `PLACES`, rounded half-even where that is coarser."""
-    if number.scale <= PLACES:
-        return number.at(PLACES)
-    divisor = _checked(10 ** (number.scale - PLACES))
+    """At `DECIMALS`, rounded half-even where that is coarser."""
+    if number.scale <= DECIMALS:
+        return number.at(DECIMALS)
+    divisor = _checked(10 ** (number.scale - DECIMALS))
     return _divided(number, _whole(divisor).new_from_index(0, len(number.values)))
 
 
@@ -216,8 +215,8 @@ def _ratio(operands: list[Number]) -> Number:
     above, below = _together(operands)
     _checked(2 * below.bound)
     sign = (below.values > 0).cast(pl.Int128) - (below.values < 0).cast(pl.Int128)
-    numerator = above.times(10**PLACES)
-    signed = Number(numerator.values * sign, PLACES, numerator.bound)
+    numerator = above.times(10**DECIMALS)
+    signed = Number(numerator.values * sign, DECIMALS, numerator.bound)
     return _divided(signed, (below.values * sign).set(below.values == 0, None))
 
 
@@ -230,7 +229,7 @@ def _oxygen_corrected(operands: list[Number]) -> Number:
     there = _less(air, oxygen.at(scale))
     left = Number(there.values.set(there.values <= 0, None), scale, there.bound).times(10**value.scale)
     _checked(2 * left.bound)
-    return _divided(_multiplied(value, wanted).times(10**PLACES), left.values)
+    return _divided(_multiplied(value, wanted).times(10**DECIMALS), left.values)
 
 
 def _less(a: Number, b: Number) -> Number:

@@ -12,7 +12,7 @@ import polars as pl
 from grading.columns.layout import ColumnsError
 from grading.columns.sheet import Held
 from grading.model.base import Scalar
-from grading.model.condition import ORDER_OPERATORS, Value
+from grading.model.condition import ORDER_OPERATORS, Value, operands_of
 from grading.model.ruleset import Fact
 from grading.problems.engine_codes import EngineCode
 
@@ -22,7 +22,7 @@ BEYOND = {pl.Int64(): 2**62, pl.Int128(): 10**37}
 
 def compared(held: Held, fact: Fact | None, operator: str, operand: Value) -> pl.Series:
     """The comparison of every value; `fact` is None for computed facts and `assessed_on`."""
-    listed = operand if isinstance(operand, tuple) else (operand,)
+    listed = operands_of(operand)
     found = _values(held, fact, operator, listed)
     if held.ends is not None:
         figures = tuple(figure for figure in listed if isinstance(figure, Decimal))

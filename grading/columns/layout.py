@@ -69,8 +69,8 @@ class Columns:
         places = wanted.cast(pl.UInt32).cum_sum() - wanted.cast(pl.UInt32)
         groups: dict[str, pl.DataFrame] = {}
         for name, rows in self.groups.items():
-            kept = rows.filter(wanted.gather(rows[UNIT]))
-            groups[name] = kept.with_columns(places.gather(kept[UNIT]).cast(pl.UInt32).alias(UNIT))
+            chosen = rows.filter(wanted.gather(rows[UNIT]))
+            groups[name] = chosen.with_columns(places.gather(chosen[UNIT]).cast(pl.UInt32).alias(UNIT))
         return replace(self, units=self.units.filter(wanted), groups=groups)
 
     def reordered(self, order: pl.Series) -> "Columns":

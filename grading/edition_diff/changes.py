@@ -107,11 +107,11 @@ class _Compared:
         old = {gate.id: gate for gate in self.before.gates}
         for new in self.after.gates:
             known = old.get(new.id)
-            said = _gate(self.after, new)
+            added = _gate(self.after, new)
             if known is None:
-                yield Change("gate", "added", None, new.id, new.title or new.text, _differing({}, said))
+                yield Change("gate", "added", None, new.id, new.title or new.text, _differing({}, added))
                 continue
-            parts = list(_differing(_gate(self.before, known), said))
+            parts = list(_differing(_gate(self.before, known), added))
             if normal(known.when) != normal(new.when):
                 # A gate that asks for more of what bars is milder.
                 contrary: dict[Direction, Direction] = {"stricter": "looser", "looser": "stricter"}
@@ -132,7 +132,7 @@ class _Compared:
     def computed(self) -> Iterator[Change]:
         """The differences between computed facts."""
 
-        def said(ruleset: Ruleset) -> Callable[[Any], dict[str, str]]:
+        def describing(ruleset: Ruleset) -> Callable[[Any], dict[str, str]]:
             return lambda one: {
                 "算法": formula_text(ruleset, one),
                 **({"单位": one.unit} if one.unit else {}),
@@ -143,8 +143,8 @@ class _Compared:
             self.before.computed,
             self.after.computed,
             lambda one: one.label or one.id,
-            said(self.before),
-            said(self.after),
+            describing(self.before),
+            describing(self.after),
         )
 
     def measures(self) -> Iterator[Change]:
@@ -159,10 +159,10 @@ class _Compared:
                 yield Change("measure", "changed", alert, alert, f"{ALERT[alert]}措施", parts)
 
     def _about(self, ruleset: Ruleset, indicator: Indicator) -> dict[str, str]:
-        said = {"名称": indicator.title, "维度": ruleset.dimensions[indicator.dimension].label}
+        described = {"名称": indicator.title, "维度": ruleset.dimensions[indicator.dimension].label}
         if indicator.applies_when is not None:
-            said["适用条件"] = sentence(ruleset, indicator.applies_when)
-        return said
+            described["适用条件"] = sentence(ruleset, indicator.applies_when)
+        return described
 
     def _levels(self, old: Indicator | None, new: Indicator | None) -> tuple[Part, ...]:
         """The requirements of each level, where they differ."""
@@ -231,13 +231,13 @@ def _known(ruleset: Ruleset, indicator: Indicator, requirement: Requirement) -> 
 
 def _edition(ruleset: Ruleset) -> dict[str, str]:
     edition = ruleset.edition
-    said = {
+    described = {
         "名称": ruleset.title,
         "文件": " ".join(part for part in (edition.document, edition.section) if part),
         "施行": day_text(edition.effective),
         "适用地区": ruleset.jurisdiction,
     }
-    return said | ({"被替代": day_text(edition.superseded)} if edition.superseded else {})
+    return described | ({"被替代": day_text(edition.superseded)} if edition.superseded else {})
 
 
 def _gate(ruleset: Ruleset, gate: Gate) -> dict[str, str]:
@@ -245,14 +245,14 @@ def _gate(ruleset: Ruleset, gate: Gate) -> dict[str, str]:
 
 
 def _fact(fact: Fact) -> dict[str, str]:
-    said = {"名称": fact.label, "类型": fact.type, "表": fact.group, "单位": fact.unit}
-    said |= {"最小": None if fact.min is None else number_text(fact.min)}
-    said |= {"最大": None if fact.max is None else number_text(fact.max)}
-    said |= {
+    described = {"名称": fact.label, "类型": fact.type, "表": fact.group, "单位": fact.unit}
+    described |= {"最小": None if fact.min is None else number_text(fact.min)}
+    described |= {"最大": None if fact.max is None else number_text(fact.max)}
+    described |= {
         "小数位": f"{fact.decimals}" if fact.type == "number" else None,
         "选项": "、".join(fact.options.values()) or None,
     }
-    return {name: text for name, text in said.items() if text is not None}
+    return {name: text for name, text in described.items() if text is not None}
 
 
 def _measures(ruleset: Ruleset, alert: str, level: str) -> str:
@@ -264,18 +264,18 @@ def _entries(
     old: Mapping[str, Any],
     new: Mapping[str, Any],
     title: Callable[[Any], str],
-    said: Callable[[Any], dict[str, str]],
-    said_after: Callable[[Any], dict[str, str]] | None = None,
+    described: Callable[[Any], dict[str, str]],
+    described_after: Callable[[Any], dict[str, str]] | None = None,
 ) -> Iterator[Change]:
-    later = said_after or said
+    later = described_after or described
     for id_, entry in new.items():
         if id_ not in old:
             yield Change(kind, "added", None, id_, title(entry), _differing({}, later(entry)))
-        elif parts := _differing(said(old[id_]), later(entry)):
+        elif parts := _differing(described(old[id_]), later(entry)):
             yield Change(kind, "changed", id_, id_, title(entry), parts)
     for id_, entry in old.items():
         if id_ not in new:
-            yield Change(kind, "removed", id_, None, title(entry), _differing(said(entry), {}))
+            yield Change(kind, "removed", id_, None, title(entry), _differing(described(entry), {}))
 
 
 def _differing(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Part, ...]:

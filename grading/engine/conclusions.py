@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from grading.engine.rules import MET, UNKNOWN, UNMET, Effect
+from grading.engine.rules import MET, UNKNOWN, UNMET, Effect, negated
 from grading.engine.slots import Slots
 from grading.model.base import Scalar, Status
 from grading.model.interval import Interval
@@ -62,15 +62,15 @@ class Conclusions:
     last_row: dict[int, int] = field(default_factory=dict)
     """By condition over rows, the row that has settled it."""
 
-    def status(self, ref: Ref, row: int = 0) -> int:
+    def status(self, ref: Ref, row: int | None = None) -> int:
         """The status of a reference; raises KeyError when the row is not in its view."""
-        values = self.values if row == 0 else self._row(ref.node, row).values
-        value = values[self.slots.of_node[ref.node]]
-        return 2 - value if ref.negated else value
+        values = self.values if row is None else self._row(ref.node, row).values
+        status = values[self.slots.of_node[ref.node]]
+        return negated(status) if ref.negated else status
 
-    def is_entry(self, ref: Ref, row: int = 0) -> bool:
-        """True when the trace has an entry of a node; not so of a row that its view left out."""
-        fired = self.fired if row == 0 else self._row(ref.node, row).fired
+    def is_entry(self, ref: Ref, row: int) -> bool:
+        """True when the trace has an entry of a node for a row; not so of a row that its view left out."""
+        fired = self._row(ref.node, row).fired
         effect = fired[self.slots.of_node[ref.node]]
         return effect is not None and effect.words is not None
 

@@ -23,7 +23,7 @@ from grading.problems.reason import CodedError
 STATE = "0"
 """The library's name for the state of facts that name none: one property less to read of each fact."""
 FACT_IDS = re.compile(r'{"id":"(\d+)"').findall
-KEPT_BY_THE_ALLOCATOR = {-1: 64 << 20, -2: 4 << 20, -3: 32 << 20}
+ALLOCATOR_LIMITS = {-1: 64 << 20, -2: 4 << 20, -3: 32 << 20}
 """M_TRIM_THRESHOLD, M_TOP_PAD and M_MMAP_THRESHOLD of glibc in bytes."""
 
 
@@ -31,7 +31,7 @@ def _keep_freed_memory() -> None:
     """Let glibc keep what a state has freed: else some processes give it back and fetch it again, page by page, in each run."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if callable(mallopt):
-        for option, size in KEPT_BY_THE_ALLOCATOR.items():
+        for option, size in ALLOCATOR_LIMITS.items():
             mallopt(option, size)
 
 
@@ -59,7 +59,7 @@ class Memory:
         try:
             ruleset = Ruleset(name, _Host(), rules)
         except rete.error as error:
-            raise EngineError(EngineCode.RULES_REFUSED, module=name, error=str(error)) from None
+            raise EngineError(EngineCode.RULES_REFUSED, level=name, error=str(error)) from None
         self.handle: int = ruleset._handle
         # Until a rule has fired the library frees, with a state, memory that it never set: such a state is left alone.
         self.has_fired = False
@@ -91,7 +91,7 @@ class Memory:
                 if not queue:
                     break
         except rete.error as error:
-            raise EngineError(EngineCode.LIBRARY_FAILED, module=self.name, error=str(error)) from None
+            raise EngineError(EngineCode.LIBRARY_FAILED, level=self.name, error=str(error)) from None
         finally:
             if self.has_fired:
                 # An error for the very first fact leaves no state to delete.

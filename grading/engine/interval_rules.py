@@ -3,9 +3,10 @@
 These rules are in a level only when an audit has such a number, so that all others are graded without them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from grading.engine.rules import MAX_INTEGER, MET, UNKNOWN, UNMET, Case, Names, NetworkError, Test, Tests
+from grading.model.condition import operands_of
 from grading.plan.nodes import Atom
 from grading.problems.engine_codes import EngineCode
 
@@ -21,36 +22,36 @@ def interval_rules(names: Names, prop: str, atom: Atom) -> Iterator[tuple[int, T
 
 def interval_cases(names: Names, prop: str, compared: Mapping[int, Atom]) -> Iterator[Case]:
     """Intervals from and to each figure and right beside it, with what they settle; comparisons by slot."""
-    edges = sorted(
-        {figure + step for atom in compared.values() for figure in _figures(names, atom) for step in (-1, 0, 1)}
-    )
+    figures = {slot: _figures(names, atom) for slot, atom in compared.items()}
+    edges = sorted({figure + step for some in figures.values() for figure in some for step in (-1, 0, 1)})
     ends = [-MAX_INTEGER, *edges, MAX_INTEGER]
     for n, low in enumerate(ends):
         for high in ends[n:]:
             given = ((prop, 1), (f"{prop}{LOW_END}", low), (f"{prop}{HIGH_END}", high))
-            yield given, tuple((slot, _status(names, atom, low, high)) for slot, atom in compared.items())
+            yield (
+                given,
+                tuple((slot, _status(atom.operator, figures[slot], low, high)) for slot, atom in compared.items()),
+            )
 
 
 def _figures(names: Names, atom: Atom) -> list[int]:
-    operand = atom.operand if isinstance(atom.operand, tuple) else (atom.operand,)
-    return sorted({2 * names.threshold(atom.fact, value) for value in operand})
+    return sorted({2 * names.threshold(atom.fact, value) for value in operands_of(atom.operand)})
 
 
-def _status(names: Names, atom: Atom, low: int, high: int) -> int:
+def _status(operator: str, figures: Sequence[int], low: int, high: int) -> int:
     """The status in the language: what holds of all numbers from low to high, or of none, or of some."""
-    figures = _figures(names, atom)
-    if atom.operator in ("at_most", "above", "at_least", "below"):
+    if operator in ("at_most", "above", "at_least", "below"):
         figure = figures[0]
         some = [
             {"at_most": end <= figure, "above": end > figure, "at_least": end >= figure, "below": end < figure}[
-                atom.operator
+                operator
             ]
             for end in (low, high)
         ]
     else:
         within = [low <= figure <= high for figure in figures]
         some = [any(within), low == high and low in figures]
-        some = [not one for one in some] if atom.operator == "none_of" else some
+        some = [not one for one in some] if operator == "none_of" else some
     return MET if all(some) else UNKNOWN if any(some) else UNMET
 
 

@@ -28,8 +28,9 @@ def levels_of(plan: Plan) -> Levels:
         levels.append(1 + max((levels[index] for index in read), default=-1))
     tops: list[int] = []
     for target in plan.targets:
-        veto = [plan.ungraded] if target.kind == "unit" and plan.ungraded is not None else []
-        tops.append(1 + max((levels[ref.node] for ref in (*target.levels, *veto)), default=-1))
+        veto = plan.veto_of(target)
+        read = [ref.node for ref in (*target.levels, *(() if veto is None else (veto,)))]
+        tops.append(1 + max((levels[index] for index in read), default=-1))
     after: dict[int, tuple[int, ...]] = {}
     for number, view in enumerate(plan.views):
         if view.where is not None:

@@ -71,7 +71,6 @@ class Step(NamedTuple):
     """A row's step in a condition over rows: `text` but for the row's status and what holds of the rows so far."""
 
     node: int
-    slot: int
     so_far: int
     child: int
     text: str
@@ -185,9 +184,7 @@ class Loaded:
             if isinstance(kind, OverRows):
                 child, so_far = child_and_so_far(self.network.names, index)
                 text = f',"{child}":%d,"{so_far}":%d'
-                steps.append(
-                    Step(index, slots.of_node[index], slots.so_far[index], slots.of_node[kind.child.node], text)
-                )
+                steps.append(Step(index, slots.so_far[index], slots.of_node[kind.child.node], text))
         begin, end = f'","{parcel.name}":1', f',"{LAST}":'
         return Steps(parcel.name, begin, plan.is_selective(view), tuple(steps), end)
 

@@ -24,6 +24,7 @@ from grading.engine.rules import (
     Rule,
     Table,
     Test,
+    negated,
 )
 from grading.engine.slots import Slots
 from grading.engine.stretches import between
@@ -74,7 +75,7 @@ def of_step(plan: Plan, names: Names, slots: Slots, index: int, node: Node, kind
     def outcome(status: int, before: int, is_last: int) -> tuple[int, int]:
         """The language's own words: the row counts as far as it is in the view, and joins those before it."""
         raw, perhaps = next((s, p) for s in (UNMET, UNKNOWN, MET) for p in (0, 1) if _written(s, p, weighed) == status)
-        counted = 2 - raw if kind.child.negated else raw
+        counted = negated(raw) if kind.child.negated else raw
         aside = MET if kind.conjunction else UNMET
         if perhaps and counted != aside:
             counted = UNKNOWN
@@ -91,7 +92,7 @@ def of_step(plan: Plan, names: Names, slots: Slots, index: int, node: Node, kind
                     given = ((child, status), (so_far, before), (LAST, is_last))
                     yield given, (outcome(status, before, is_last),)
 
-    return Table(node.name, index, tuple(rules), cases, (kind.child.node,))
+    return Table(node.name, index, tuple(rules), cases)
 
 
 def _written(status: int, perhaps: int, weighed: bool) -> int:
@@ -105,8 +106,8 @@ def of_no_rows(plan: Plan, names: Names, slots: Slots, index: int, kind: OverRow
     empty = MET if kind.conjunction else UNMET
     outcomes = ((EMPTY, f"no rows: {group}", empty), (UNSTATED, f"not stated: {group}", UNKNOWN))
     rules = tuple(
-        Rule((Test(prop, "$eq", said),), (Effect(slot, value, title, words_of(plan, index, value), cause),))
-        for said, title, value in outcomes
+        Rule((Test(prop, "$eq", table),), (Effect(slot, value, title, words_of(plan, index, value), cause),))
+        for table, title, value in outcomes
     )
-    cases = [(((prop, said),), ((slot, value),)) for said, _, value in outcomes]
+    cases = [(((prop, table),), ((slot, value),)) for table, _, value in outcomes]
     return Table(plan.nodes[index].name, index, rules, lambda: cases)

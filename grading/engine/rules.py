@@ -11,7 +11,10 @@ from fractions import Fraction
 from math import floor
 from typing import NamedTuple
 
+from grading.computed import DECIMALS
+from grading.engine.durable_rules import EngineError
 from grading.model.base import Scalar, decimal_places
+from grading.model.condition import operands_of
 from grading.model.interval import Interval
 from grading.model.trace import Concludes
 from grading.plan.nodes import Atom, Plan
@@ -19,6 +22,13 @@ from grading.problems.engine_codes import EngineCode
 from grading.problems.reason import CodedError
 
 UNMET, UNKNOWN, MET = 0, 1, 2
+
+
+def negated(status: int) -> int:
+    """The status of a condition's contrary."""
+    return MET - status
+
+
 UNSTATED, EMPTY = 0, 1
 START = 3
 """Of a condition over rows, before its first row: still in order."""
@@ -30,7 +40,6 @@ In this order what fails an `each`, what leaves it in doubt and what passes are 
 """
 MAX_INTEGER = 2**53
 """Every threshold lies between minus this and this; a value beyond is written as the nearer of the two."""
-COMPUTED_DECIMALS = 6
 
 
 class NetworkError(CodedError):
@@ -162,12 +171,20 @@ class Names:
         return int(scaled)
 
     def written(self, fact: str, value: Scalar) -> int:
-        """The integer that stands for a value of a fact: scaled by its decimals, a day's number, an option's place."""
+        """The integer that stands for a value of a fact: scaled by its decimals, a day's number, an option's place.
+
+        Raises EngineError for a number with more decimals than the fact has.
+        """
         if isinstance(value, bool):
             return int(value)
         if isinstance(value, Decimal):
-            scaled = int(value.scaleb(self.scale[fact]))
-            return scaled if -MAX_INTEGER < scaled < MAX_INTEGER else MAX_INTEGER if scaled > 0 else -MAX_INTEGER
+            scaled = value.scaleb(self.scale[fact])
+            whole = int(scaled)
+            if not -MAX_INTEGER < whole < MAX_INTEGER:
+                return MAX_INTEGER if whole > 0 else -MAX_INTEGER
+            if whole != scaled:
+                raise EngineError(EngineCode.TOO_MANY_DECIMALS, fact=fact, value=value, decimals=self.scale[fact])
+            return whole
         return value.toordinal() if isinstance(value, date) else self.option[fact][value]
 
 
@@ -178,10 +195,10 @@ def names_of(plan: Plan) -> Names:
     for fact_id, fact in ruleset.facts.items():
         scale[fact_id] = fact.decimals if fact.type == "number" else 0
     for fact_id, computed in ruleset.computed.items():
-        scale[fact_id] = 0 if computed.days_between is not None else COMPUTED_DECIMALS
+        scale[fact_id] = 0 if computed.days_between is not None else DECIMALS
     for node in plan.nodes:
         if isinstance(node.kind, Atom):
-            for value in node.kind.operand if isinstance(node.kind.operand, tuple) else (node.kind.operand,):
+            for value in operands_of(node.kind.operand):
                 if isinstance(value, Decimal):
                     scale[node.kind.fact] = max(scale[node.kind.fact], decimal_places(value))
     return Names(

@@ -39,7 +39,7 @@ def _prove(memory: Memory, facts: Sequence[Fact], effects: Mapping[tuple[str, st
         found = [effect for effect in every if effect.slot in slots]
         if len(found) != len(expected) or {effect.slot: effect.value for effect in found} != expected:
             names = tuple(dict.fromkeys(table.name for table in parcel.tables))
-            raise EngineError(EngineCode.RULES_WRONG, module=memory.name, rules=names, given=text[1:])
+            raise EngineError(EngineCode.RULES_WRONG, level=memory.name, rules=names, given=text[1:])
 
 
 def _facts(parcels: Iterable[Parcel]) -> Iterator[Fact]:

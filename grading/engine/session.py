@@ -83,51 +83,51 @@ class _Run:
     def level(self, loaded: Loaded) -> None:
         """Tell a level its facts and fire until nothing is left."""
         self.about.clear()
-        self._tell_constants(loaded)
-        self._tell_values(loaded)
-        self._tell_statuses(loaded)
+        self._queue_constants(loaded)
+        self._queue_values(loaded)
+        self._queue_statuses(loaded)
         self.walks = [self._walk(steps, view) for number, steps in loaded.steps if (view := self.found.views[number])]
         self._go_on()
         loaded.memory.run(self.queue, self._recorder(loaded))
         if self.awaited:
-            raise EngineError(EngineCode.RULES_SILENT, module=loaded.name, rules=self.awaited)
+            raise EngineError(EngineCode.RULES_SILENT, level=loaded.name, rules=self.awaited)
         if len(self.about) > MAX_FACTS:
             raise EngineError(EngineCode.TOO_MANY_FACTS, most=MAX_FACTS)
 
-    def _tell(self, parcel: str, text: str, fired: Fired, values: Values, fires: int) -> None:
+    def _queue(self, parcel: str, text: str, fired: Fired, values: Values, fires: int) -> None:
         """Queue a fact; ids are consecutive decimal numbers, so that no two share a hash."""
         self.queue.append(f'{{"id":"{len(self.about)}{text}')
         self.about.append((parcel, fired, values))
         self.awaited += fires
 
-    def _tell_constants(self, loaded: Loaded) -> None:
+    def _queue_constants(self, loaded: Loaded) -> None:
         found = self.found
         for view, (parcel, text, fires) in loaded.settled:
             if view is None:
-                self._tell(parcel, text, found.fired, found.values, fires)
+                self._queue(parcel, text, found.fired, found.values, fires)
             else:
                 for row in (found.views[view] or {}).values():
-                    self._tell(parcel, text, row.fired, row.values, fires)
+                    self._queue(parcel, text, row.fired, row.values, fires)
         for parcel, text, indicators in loaded.waivers:
             waived = tuple(IS_WAIVED if one in self.facts.waived else NOT_WAIVED for one in indicators)
-            self._tell(parcel, text % waived, found.fired, found.values, len(indicators))
+            self._queue(parcel, text % waived, found.fired, found.values, len(indicators))
         for view, (parcel, text, fires) in loaded.stated:
             rows = found.views[view]
             if not rows:
-                said = UNSTATED if rows is None else EMPTY
-                self._tell(parcel, f"{text}{said}}}", found.fired, found.values, fires)
+                stated = UNSTATED if rows is None else EMPTY
+                self._queue(parcel, f"{text}{stated}}}", found.fired, found.values, fires)
 
-    def _tell_values(self, loaded: Loaded) -> None:
+    def _queue_values(self, loaded: Loaded) -> None:
         found, plan = self.found, self.found.plan
         for view, (parcel, begin, asked) in loaded.values:
             if view is None:
-                self._tell_of(self.facts.values, parcel, begin, asked, found.fired, found.values)
+                self._queue_values_of(self.facts.values, parcel, begin, asked, found.fired, found.values)
             else:
                 listed = self.facts.rows.get(plan.views[view].group, ())
                 for number, row in (found.views[view] or {}).items():
-                    self._tell_of(listed[number - 1], parcel, begin, asked, row.fired, row.values)
+                    self._queue_values_of(listed[number - 1], parcel, begin, asked, row.fired, row.values)
 
-    def _tell_of(
+    def _queue_values_of(
         self,
         known: Mapping[str, FactValue],
         parcel: str,
@@ -136,22 +136,22 @@ class _Run:
         fired: Fired,
         values: Values,
     ) -> None:
-        told, fires = [begin], 0
+        texts, fires = [begin], 0
         for fact, missing, written, of_value, ends, of_ends in asked:
             value = known.get(fact)
             if value is None:
-                told.append(missing)
+                texts.append(missing)
                 fires += 1
             elif type(value) is Interval:
-                told.append(ends(value))
+                texts.append(ends(value))
                 fires += of_ends
             else:
-                told.append(written(value))
+                texts.append(written(value))
                 fires += of_value
-        told.append("}")
-        self._tell(parcel, "".join(told), fired, values, fires)
+        texts.append("}")
+        self._queue(parcel, "".join(texts), fired, values, fires)
 
-    def _tell_statuses(self, loaded: Loaded) -> None:
+    def _queue_statuses(self, loaded: Loaded) -> None:
         found, queue, about = self.found, self.queue, self.about
         fired, values = found.fired, found.values
         for view, (parcel, text, fetch, fires) in loaded.statuses:
@@ -178,14 +178,14 @@ class _Run:
         for step in undecided:
             values[step.so_far] = START
         for number, row in rows.items():
-            told = [steps.text]
+            texts = [steps.text]
             for step in undecided:
                 status = row.values[step.child]
-                told.append(
+                texts.append(
                     step.text % (WEIGHED[status][row.perhaps] if steps.weighed else status, values[step.so_far])
                 )
-            told.append(f"{steps.end}{int(number == last)}}}")
-            self._tell(steps.parcel, "".join(told), fired, values, len(undecided))
+            texts.append(f"{steps.end}{int(number == last)}}}")
+            self._queue(steps.parcel, "".join(texts), fired, values, len(undecided))
             yield
             for step in undecided:
                 effect = fired[step.so_far]
@@ -223,7 +223,7 @@ class _Run:
                         values[slot] = value
             self.awaited -= amount
             if self.awaited:
-                raise EngineError(EngineCode.RULES_SILENT, module=loaded.name, rules=self.awaited)
+                raise EngineError(EngineCode.RULES_SILENT, level=loaded.name, rules=self.awaited)
             self._go_on()
 
         return record

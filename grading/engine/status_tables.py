@@ -5,7 +5,7 @@ have rows of their own, and nothing is concluded from the absence of a fact. A r
 several that would do alone, the first in the order of the plan.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 
 from grading.engine.rules import (
@@ -23,6 +23,7 @@ from grading.engine.rules import (
     Rule,
     Table,
     Test,
+    negated,
 )
 from grading.engine.slots import Slots
 from grading.engine.stretches import between, passes
@@ -64,14 +65,18 @@ def of_node(plan: Plan, names: Names, slots: Slots, index: int, node: Node) -> T
 
 def status_of(node: Node, statuses: dict[int, int]) -> int:
     """The status of a node in the language, given the statuses of the nodes that it reads."""
-    found = [2 - statuses[child.node] if child.negated else statuses[child.node] for child in children_of(node)]
+    found = [_status(statuses, child) for child in children_of(node)]
     kind = node.kind
     if isinstance(kind, Every):
         return min(found) if kind.conjunction else max(found)
     if isinstance(kind, Guarded):
         guard, child = found
-        return max(2 - guard, child)
+        return max(negated(guard), child)
     return max(found)
+
+
+def _status(statuses: Mapping[int, int], ref: Ref) -> int:
+    return negated(statuses[ref.node]) if ref.negated else statuses[ref.node]
 
 
 def _add_every(rows: "_Rows", index: int, name: str, kind: Every) -> None:
@@ -138,7 +143,7 @@ def of_waiver(plan: Plan, names: Names, slots: Slots, index: int, kind: Waiver) 
 def of_target(plan: Plan, names: Names, slots: Slots, index: int, target: Target) -> Table:
     """The best level that is met, and the best that is not unmet; for the unit, within what the vetoes allow."""
     rows = _Rows(plan, names, slots)
-    veto = plan.ungraded if target.kind == "unit" else None
+    veto = plan.veto_of(target)
     ways = (("grade", (MET,), (UNKNOWN, MET)), ("attainable", (UNKNOWN, MET), (MET,)))
     for kind, enough, vetoed in ways:
         title = f"{kind} {target.id}".strip()
@@ -153,7 +158,7 @@ def of_target(plan: Plan, names: Names, slots: Slots, index: int, target: Target
 
     def meaning(statuses: dict[int, int]) -> tuple[tuple[int, int], ...]:
         def has(ref: Ref, wanted: tuple[int, ...]) -> bool:
-            return (2 - statuses[ref.node] if ref.negated else statuses[ref.node]) in wanted
+            return _status(statuses, ref) in wanted
 
         reached = [[has(ref, enough) for ref in target.levels] + [True] for _, enough, _ in ways]
         is_vetoed = [veto is not None and has(veto, vetoed) for _, _, vetoed in ways]
@@ -199,7 +204,7 @@ class _Rows:
     ) -> None:
         allowed: dict[int, frozenset[int]] = {}
         for ref, wanted in needs:
-            raw = frozenset(2 - status if ref.negated else status for status in wanted)
+            raw = frozenset(negated(status) if ref.negated else status for status in wanted)
             allowed[ref.node] = allowed.get(ref.node, raw) & raw
         if not all(allowed.values()):
             # It asks for a condition and its contrary at once.

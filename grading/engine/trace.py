@@ -15,41 +15,41 @@ Because = tuple[Cause, ...]
 
 
 class FactCauses:
-    """The facts of one unit, each as the only cause of something; each is told once, however many modules read it."""
+    """The facts of one unit, each as the only cause of something; each is made once, however many conclusions rest on it."""
 
     def __init__(self, plan: Plan, audit: Audit, index: int, facts: UnitFacts) -> None:
         self._computed, self._audit, self._index, self._facts = plan.ruleset.computed, audit, index, facts
         self._unit = audit.units[index]
-        self._told: dict[tuple[str, str | None, int | None], Because] = {}
+        self._known: dict[tuple[str, str | None, int | None], Because] = {}
         self.ruleset: Because = ({"ruleset": plan.ruleset.id},)
         self.keys = {group: [row.key for row in rows] for group, rows in self._unit.groups.items()}
 
-    def fact(self, fact: str, group: str | None = None, row: int = 0) -> Because:
+    def fact(self, fact: str, group: str | None = None, row: int | None = None) -> Because:
         """A fact of the unit, or of a row (from 1) of one of its groups."""
-        told = self._told.get((fact, group, row))
-        if told is None:
-            told = self._told[fact, group, row] = (
-                self._of_unit(fact) if group is None else self._of_row(fact, group, row),
+        because = self._known.get((fact, group, row))
+        if because is None:
+            because = self._known[fact, group, row] = (
+                self._of_unit(fact) if group is None or row is None else self._of_row(fact, group, row),
             )
-        return told
+        return because
 
     def group(self, group: str, row: int | None = None) -> Because:
         """The fact that a group has so many rows (None: it is not stated), or this row (from 1)."""
-        told = self._told.get(("", group, row))
-        if told is None:
+        because = self._known.get(("", group, row))
+        if because is None:
             keys = self.keys.get(group)
             cause: GroupCause = {"group": group, "rows": None if keys is None else len(keys)}
             if keys is not None and row is not None:
                 cause["row"] = keys[row - 1]
-            told = self._told["", group, row] = (cause,)
-        return told
+            because = self._known["", group, row] = (cause,)
+        return because
 
     def waiver(self, indicator: str) -> Because:
         """The waiver of an indicator that is in force, or else that there is none: the last one stated, if any is."""
-        told = self._told.get((indicator, "waiver", None))
-        if told is None:
-            told = self._told[indicator, "waiver", None] = (self._of_waivers(indicator),)
-        return told
+        because = self._known.get((indicator, "waiver", None))
+        if because is None:
+            because = self._known[indicator, "waiver", None] = (self._of_waivers(indicator),)
+        return because
 
     def _of_waivers(self, indicator: str) -> WaiverCause:
         day, place = self._audit.assessed_on, f"units[{self._index}].waivers"
@@ -95,7 +95,7 @@ def _with_evidence(cause: FactCause, known: Known | None) -> FactCause:
 def json_value(value: FactValue | Below) -> JsonValue:
     """A value as JSON has it: numbers as int or float of the same decimal text, sets as sorted lists, bounds as `<20`.
 
-    A number too long for a float is told as text, so that no digit is lost.
+    A number too long for a float is text, so that no digit is lost.
     """
     if value is None or isinstance(value, bool | str):
         return value

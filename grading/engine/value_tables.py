@@ -31,7 +31,7 @@ from grading.engine.rules import (
 from grading.engine.slots import Slots
 from grading.engine.stretches import between, stretches
 from grading.engine.words import words_of
-from grading.model.condition import SET_OPERATORS
+from grading.model.condition import SET_OPERATORS, operands_of
 from grading.plan.nodes import Atom, Free, Plan
 
 COMPARE: dict[str, Callable[[int, int], bool]] = {
@@ -96,11 +96,6 @@ class Facts:
         expected = tuple((effect.slot, effect.value) for rule in rules for effect in rule.effects)
         return Table("what no value settles", "", tuple(rules), lambda: [(tuple(given), expected)], fires=len(rules))
 
-    def options(self, fact: str, nodes: Sequence[int]) -> tuple[int, ...]:
-        """The options of a fact that its comparisons ask for."""
-        asked = (self._asked_options(fact, self._atom(index)) for index in nodes)
-        return tuple(dict.fromkeys(option for some in asked for option in some))
-
     def _settled(self, index: int, value: int, title: str, cause: Cause) -> Effect:
         return Effect(self.slots.of_node[index], value, title, words_of(self.plan, index, value), cause)
 
@@ -118,8 +113,7 @@ class Facts:
 
     def _figures(self, index: int) -> list[int]:
         atom = self._atom(index)
-        operand = atom.operand if isinstance(atom.operand, tuple) else (atom.operand,)
-        return [self.names.threshold(atom.fact, value) for value in operand]
+        return [self.names.threshold(atom.fact, value) for value in operands_of(atom.operand)]
 
     # Values in an order
 
@@ -169,7 +163,8 @@ class Facts:
             met, unmet = self._set_tests(fact, prop, self._atom(index))
             for value, branches in ((MET, met), (UNMET, unmet)):
                 rules += [Rule(tests, (self._concluded(index, fact, value),)) for tests in branches]
-        options = self.options(fact, compared)
+        asked = (self._asked_options(fact, self._atom(index)) for index in compared)
+        options = tuple(dict.fromkeys(option for some in asked for option in some))
 
         def cases() -> Iterator[Case]:
             for chosen in _sets_of(options):
@@ -182,12 +177,9 @@ class Facts:
         yield rules, cases
 
     def _listed(self, fact: str, atom: Atom) -> list[int]:
-        listed = atom.operand if isinstance(atom.operand, tuple) else (atom.operand,)
-        return [self.names.option[fact][str(value)] for value in dict.fromkeys(listed)]
+        return [self.names.option[fact][str(value)] for value in dict.fromkeys(operands_of(atom.operand))]
 
     def _asked_options(self, fact: str, atom: Atom) -> list[int]:
-        if atom.operator not in SET_OPERATORS:
-            return []
         chosen = self._listed(fact, atom)
         return [i for i in self.names.option[fact].values() if i not in chosen] if atom.operator == "within" else chosen
 

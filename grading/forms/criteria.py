@@ -37,8 +37,8 @@ def _indicator(ruleset: Ruleset, indicator: Indicator) -> str:
     lines += [f"　{_label(ruleset, level)}：{same}" for level, same in inherited(ruleset, indicator).items()]
     for levels, requirement in indicator.requirements.items():
         named = "、".join(_label(ruleset, level) for level in levels)
-        said = stated_text(ruleset, requirement)
-        lines.append(f"　{named}：{said}{_time(requirement)}{_doubt(requirement)}")
+        text = stated_text(ruleset, requirement)
+        lines.append(f"　{named}：{text}{_time(requirement)}{_doubt(requirement)}")
     if indicator.cite is not None:
         lines.append(f"　依据：{_cite(indicator)}")
     return "\n".join(lines)
@@ -55,8 +55,8 @@ def _cite(cited: Gate | Indicator) -> str:
 
 def _time(requirement: Requirement) -> str:
     start, end = requirement.require.from_, requirement.require.until
-    said = (f"{start.isoformat()} 起" if start else "") + (f"至 {end.isoformat()} 止" if end else "")
-    return f"（{said}）" if said else ""
+    text = (f"{start.isoformat()} 起" if start else "") + (f"至 {end.isoformat()} 止" if end else "")
+    return f"（{text}）" if text else ""
 
 
 def _doubt(requirement: Requirement) -> str:

@@ -116,7 +116,7 @@ def _fact(fact: Fact) -> Schema:
     }
     bare = [value, _below(fact)] if fact.type == "number" else [value]
     wrapped["value"] = {"anyOf": [*bare, {"type": "null"}]}
-    said: Schema = {"title": fact.label, "anyOf": [*bare, _object(wrapped), {"type": "null"}]}
+    schema: Schema = {"title": fact.label, "anyOf": [*bare, _object(wrapped), {"type": "null"}]}
     described = [
         f"单位：{unit_text(fact.unit)}" if fact.unit else "",
         f"至多 {fact.decimals} 位小数" if fact.type == "number" else "",
@@ -124,8 +124,8 @@ def _fact(fact: Fact) -> Schema:
         f"应查资料：{'；'.join(fact.evidence)}" if fact.evidence else "",
     ]
     if any(described):
-        said["description"] = "。".join(part for part in described if part)
-    return said
+        schema["description"] = "。".join(part for part in described if part)
+    return schema
 
 
 def _value(fact: Fact) -> Schema:

@@ -155,7 +155,7 @@ class _Asked:
             q for q in self.all.values() if q.fact.group == group and (q.section != OTHER or q.fact.id in known)
         )
 
-    def said(self, question: Question) -> str:
+    def wording(self, question: Question) -> str:
         return criteria(self.unit.ruleset, question)
 
 
@@ -181,8 +181,8 @@ def _plant(asked: Sequence[_Asked], shared: frozenset[str], titles: "_Titles") -
         readings = [of_unit.all[name] for of_unit in asking]
         first = next((q for q in readings if q.section != OTHER), readings[0])
         merged = replace(first, fact=_narrowest(_declared(asked, name)))
-        said = _common_citation([(of_unit.unit.ruleset, of_unit.said(of_unit.all[name])) for of_unit in asking])
-        lines.append(Line(f"enterprise.facts.{name}", merged, said))
+        cited = _common_citation([(of_unit.unit.ruleset, of_unit.wording(of_unit.all[name])) for of_unit in asking])
+        lines.append(Line(f"enterprise.facts.{name}", merged, cited))
     bands = _bands(asked[0].unit.ruleset, lines)
     heading = "全厂情况：各单元相同的只在此填写一次；某单元不同的，在该单元的核查表另填，以该单元为准"
     return FactSheet(PLANT, titles.new(PLANT_TITLE), heading, bands)
@@ -201,10 +201,10 @@ def _narrowest(facts: Sequence[Fact]) -> Fact:
 
 
 def _common_citation(asking: Sequence[tuple[Ruleset, str]]) -> str:
-    said = {ruleset.title: text for ruleset, text in asking if text}
-    if len(said) < 2:
-        return next(iter(said.values()), "")
-    return "\n\n".join(f"〈{title}〉\n{text}" for title, text in said.items())
+    texts = {ruleset.title: text for ruleset, text in asking if text}
+    if len(texts) < 2:
+        return next(iter(texts.values()), "")
+    return "\n\n".join(f"〈{title}〉\n{text}" for title, text in texts.items())
 
 
 def _bands(ruleset: Ruleset, lines: Iterable[Line]) -> tuple[Band, ...]:
@@ -229,13 +229,13 @@ def _unit(
         name = question.fact.id
         place = f"enterprise.facts.{name}" if name in at_plant else f"units[{index}].facts.{name}"
         source = f"enterprise.facts.{name}" if name in inherits else None
-        lines.append(Line(place, question, asked.said(question), source))
+        lines.append(Line(place, question, asked.wording(question), source))
     heading = f"{unit.ruleset.title}　核查表"
     facts = FactSheet(f"unit:{index}", titles.new(prefix + FACTS_TITLE), heading, _bands(unit.ruleset, lines))
     tables = []
     for name, group in unit.ruleset.groups.items():
         at = f"units[{index}].groups.{name}"
-        columns = tuple(Line(f"{at}[].{q.fact.id}", q, asked.said(q)) for q in asked.of(name))
+        columns = tuple(Line(f"{at}[].{q.fact.id}", q, asked.wording(q)) for q in asked.of(name))
         title = titles.new(prefix + group.label)
         tables.append(
             Table(f"table:{index}:{name}", title, group.label, at, group.key, short_label(group.label), columns)

@@ -73,10 +73,10 @@ def _cell(sheet: Worksheet, address: str) -> Cell:
 
 
 def _mark(cell: Cell, messages: Sequence[str]) -> None:
-    said = "\n".join(f"✘ {message}" for message in dict.fromkeys(messages))
+    text = "\n".join(f"✘ {message}" for message in dict.fromkeys(messages))
     if cell.comment is not None and cell.comment.author != MARKS_AUTHOR:
-        said += f"\n\n{cell.comment.text}"
-    cell.comment = comment(shown(said), MARKS_AUTHOR)
+        text += f"\n\n{cell.comment.text}"
+    cell.comment = comment(shown(text), MARKS_AUTHOR)
     cell.fill = copy(MARKED_FILL)
     cell.border = copy(MARKED_BOX)
 

@@ -122,8 +122,8 @@ def read_data(rows: Iterable[Sequence[str]]) -> FormData:
         elif kind:
             raise NotAFormError(f"隐藏表“{META_TITLE}”中有看不懂的一行“{kind[:40]}”")
     if version != FORM_VERSION:
-        said = f"是第 {version[:20]} 版" if version else "没有写明版本"
-        raise NotAFormError(f"核查表{said}，本程序只能读第 {FORM_VERSION} 版")
+        found = f"是第 {version[:20]} 版" if version else "没有写明版本"
+        raise NotAFormError(f"核查表{found}，本程序只能读第 {FORM_VERSION} 版")
     if not units or not fields:
         raise NotAFormError(f"隐藏表“{META_TITLE}”不完整")
     return FormData(tuple(units), sheets, tuple(fields), tables, items_)

@@ -65,16 +65,16 @@ def read_form(data: bytes, library: Library) -> FormReading:
 
 def _form_data(grids: Iterable[Grid]) -> FormData:
     meta = next((grid for grid in grids if grid.title == META_TITLE), None)
-    said = "这不是 `grading form` 生成的核查表"
+    text = "这不是 `grading form` 生成的核查表"
     if meta is not None:
         try:
             rows = ([meta.text(row, column) for column in range(1, COLUMNS + 1)] for row in range(1, meta.last_row + 1))
             return read_data(rows)
         except NotAFormError as error:
-            said = f"核查表不能读取：{error}"
+            text = f"核查表不能读取：{error}"
     else:
-        said += f"，或其隐藏表“{META_TITLE}”已被删除；请把答案抄到一份新的核查表"
-    raise FormError([FormProblem("", None, "", said)], can_mark=False)
+        text += f"，或其隐藏表“{META_TITLE}”已被删除；请把答案抄到一份新的核查表"
+    raise FormError([FormProblem("", None, "", text)], can_mark=False)
 
 
 def _by_code(book: Workbook, grids: list[Grid], form: FormData, found: Findings) -> dict[str, Grid]:
@@ -110,12 +110,12 @@ def _raw(form: FormData, grids: Mapping[str, Grid], found: Findings) -> tuple[di
         asked = [field for field in form.fields if field.sheet == code and _FACT.fullmatch(field.place)]
         if asked:
             stated |= read_facts(grids[code], asked, found)
-    for place, said in stated.items():
-        value = said.raw()
+    for place, answer in stated.items():
+        value = answer.raw()
         unit, name = _fact_at(place, len(units))
         if value is not None:
             (enterprise if unit is None else units[unit])["facts"][name] = value
-            answers[place] = said.value
+            answers[place] = answer.value
     tables: dict[str, list[TableRow] | None] = {}
     for place, (code, key) in form.tables.items():
         if code not in grids:

@@ -50,12 +50,12 @@ class Stated:
         """The fact in the JSON of an audit; None when the form says nothing."""
         if not self.evidence and not self.notes:
             return self.value
-        said: dict[str, Any] = {"value": self.value}
+        raw: dict[str, Any] = {"value": self.value}
         if self.evidence:
-            said["evidence"] = self.evidence
+            raw["evidence"] = self.evidence
         if self.notes:
-            said["note"] = "\n".join(self.notes)
-        return said
+            raw["note"] = "\n".join(self.notes)
+        return raw
 
 
 @dataclass
@@ -100,7 +100,7 @@ def read_facts(grid: Grid, fields: Iterable[Field], found: Findings) -> dict[str
         heads = [(answer_at, ANSWER), (evidence_at, EVIDENCE), (note_at, NOTE)]
         if code.startswith(BAND) and any(grid.text(row, column) != head for row in at for column, head in heads):
             found.wrong("", MOVED, Spot(grid.title, address(at[0], answer_at), "分段标题"))
-    said: dict[str, Stated] = {}
+    answers: dict[str, Stated] = {}
     coded: set[int] = set()
     for asked in fields:
         row = _row(grid, rows, asked.place, asked.fact.label, label_at, found)
@@ -119,10 +119,10 @@ def read_facts(grid: Grid, fields: Iterable[Field], found: Findings) -> dict[str
             stated.value = _options(asked, asked.place, entry, cells, found)
         else:
             stated.value = _value(asked, asked.place, entry, found)
-        said[asked.place] = stated
+        answers[asked.place] = stated
         _remarks(asked.place, stated, grid, row, (evidence_at, note_at), asked.fact.label, found)
     _strays(grid, coded, rows, (answer_at, evidence_at, note_at), found)
-    return said
+    return answers
 
 
 @dataclass
@@ -216,8 +216,8 @@ def _row(
     if len(at) == 1 and grid.text(at[0], label_at) == label:
         return at[0]
     spot = Spot(grid.title, address(at[-1], label_at) if at else None, label)
-    said = "这一行不见了" if not at else "这一行出现了两次" if len(at) > 1 else "项目名称与原表不符"
-    found.wrong(place, f"{said}；{MOVED}", spot)
+    text = "这一行不见了" if not at else "这一行出现了两次" if len(at) > 1 else "项目名称与原表不符"
+    found.wrong(place, f"{text}；{MOVED}", spot)
     return None
 
 
@@ -228,14 +228,14 @@ def _value(asked: Field, place: str, entry: Entry, found: Findings) -> Any:
     except UnreadableError as error:
         found.wrong(place, str(error))
         return None
-    _tell_reading(place, reading_notices(entry, asked.fact), found)
-    if isinstance(value, Decimal) and not entry.shows_percent and (said := fraction_question(asked.fact, value)):
+    _add_notices(place, reading_notices(entry, asked.fact), found)
+    if isinstance(value, Decimal) and not entry.shows_percent and (hint := fraction_question(asked.fact, value)):
         spot = found.spots[place]
-        found.warnings.append(f"{spot.sheet}!{spot.cell} {said}")
+        found.warnings.append(f"{spot.sheet}!{spot.cell} {hint}")
     return value
 
 
-def _tell_reading(place: str, notices: Iterable[str], found: Findings) -> None:
+def _add_notices(place: str, notices: Iterable[str], found: Findings) -> None:
     for notice in notices:
         spot = found.spots[place]
         found.warnings.append(f"{spot.sheet}!{spot.cell} {spot.label}：{notice}")
@@ -252,7 +252,7 @@ def _options(asked: Field, place: str, main: Entry, cells: Mapping[str, Entry], 
         except UnreadableError as error:
             found.wrong(f"{place}#{code}", str(error))
             continue
-        _tell_reading(f"{place}#{code}", reading_notices(entry, asked.fact, labels[code]), found)
+        _add_notices(f"{place}#{code}", reading_notices(entry, asked.fact, labels[code]), found)
         if isinstance(answer, bool):
             answers[code] = answer
     open_ = [code for code, entry in cells.items() if entry.blank]
@@ -299,13 +299,13 @@ def _column_stands(grid: Grid, roles: Mapping[str, int], head: list[int] | None,
 
 
 def _stated_rows(entry: Entry, place: str, rows: list[TableRow], found: Findings) -> list[TableRow] | None:
-    said = narrow(entry.value) if isinstance(entry.value, str) else ""
+    word = narrow(entry.value) if isinstance(entry.value, str) else ""
     states = {narrow(state): state for state in (TABLE_FILLED, TABLE_EMPTY, TABLE_UNKNOWN)}
-    if not entry.blank and said not in states:
+    if not entry.blank and word not in states:
         choices = "、".join(f"“{state}”" for state in states.values())
         found.wrong(place, f"应从 {choices} 中选一项；所填：“{entry.shown}”")
         return rows or None
-    state = states.get(said)
+    state = states.get(word)
     if rows and state in (TABLE_EMPTY, TABLE_UNKNOWN):
         found.wrong(place, f"选了“{state}”而表中填有 {len(rows)} 行；请清空各行，或改选“{TABLE_FILLED}”")
     if not rows and state == TABLE_FILLED:

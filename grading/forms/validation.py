@@ -44,9 +44,9 @@ class Lists:
         return self.names[entries]
 
 
-def one_of(lists: Lists, entries: tuple[str, ...], said: str) -> DataValidation:
+def one_of(lists: Lists, entries: tuple[str, ...], message: str) -> DataValidation:
     """A drop-down; `said` is what a wrong entry is answered with."""
-    return _finished(DataValidation(type="list", formula1=lists.name(entries), allow_blank=True), said)
+    return _finished(DataValidation(type="list", formula1=lists.name(entries), allow_blank=True), message)
 
 
 def yes_or_no(lists: Lists) -> DataValidation:
@@ -61,22 +61,22 @@ def rest_no(lists: Lists) -> DataValidation:
 
 def for_fact(lists: Lists, fact: Fact, first_cell: str) -> DataValidation:
     """The validation of a fact's cells; `first_cell` is the upper left cell it will be used on."""
-    said = f"{expectation(fact)}；不清楚的留空"
+    message = f"{expectation(fact)}；不清楚的留空"
     if fact.type == "boolean":
         return yes_or_no(lists)
     if fact.type == "choice":
         return one_of(lists, tuple(option_labels(fact).values()), "请从下拉列表中选一项；不清楚的留空")
     if fact.type == "date":
         return _finished(
-            DataValidation(type="date", operator="between", formula1="1", formula2="2958465", allow_blank=True), said
+            DataValidation(type="date", operator="between", formula1="1", formula2="2958465", allow_blank=True), message
         )
-    return _finished(DataValidation(type="custom", formula1=_number_rule(fact, first_cell), allow_blank=True), said)
+    return _finished(DataValidation(type="custom", formula1=_number_rule(fact, first_cell), allow_blank=True), message)
 
 
-def day(said: str) -> DataValidation:
+def day(message: str) -> DataValidation:
     """A calendar day of this century or the last."""
     rule = DataValidation(type="date", operator="between", formula1="1", formula2="2958465", allow_blank=True)
-    return _finished(rule, said)
+    return _finished(rule, message)
 
 
 def _number_rule(fact: Fact, cell: str) -> str:
@@ -91,9 +91,9 @@ def _number_rule(fact: Fact, cell: str) -> str:
     return f"OR(AND({','.join(tests)}),AND(ISTEXT({cell}),COUNT({signs})>0))"
 
 
-def _finished(validation: DataValidation, said: str) -> DataValidation:
+def _finished(validation: DataValidation, message: str) -> DataValidation:
     validation.showErrorMessage = True
     validation.errorStyle = "stop"
     validation.errorTitle = "填写有误"[:SHORT]
-    validation.error = said[:LONG]
+    validation.error = message[:LONG]
     return validation

@@ -113,11 +113,11 @@ class _Writer:
         choice = one_of(self.lists, STATES, f"请选“{TABLE_FILLED}”“{TABLE_EMPTY}”或“{TABLE_UNKNOWN}”")
         choice.add(state.coordinate)
         self.sheet.add_data_validation(choice)
-        said = (
+        text = (
             f"　没有此类对象的，选“{TABLE_EMPTY}”；选“{TABLE_UNKNOWN}”或留空且表中无内容的，按情况不明处理。"
             "每行一个对象，编号不得重复；不清楚的格留空。"
         )
-        put(self.sheet, STATE_ROW, FIRST, said, "说明")
+        put(self.sheet, STATE_ROW, FIRST, text, "说明")
         for row, height in ((2, 32), (3, 22), (STATE_ROW, 34)):
             self.sheet.row_dimensions[row].height = height
             first = FIRST if row == STATE_ROW else NUMBER

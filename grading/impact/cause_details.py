@@ -46,14 +46,14 @@ def cause_details(pair: Pair, mode: Mode, changes: Changes, columns: tuple[Colum
         mine = causes.filter(pl.col("direction") == direction)
         found = _values(worse, mode, held, mine.with_columns(pl.col(name).alias("criterion")))
         parts.append(mine.join(found, on="cause", how="left", maintain_order="left_right"))
-    told = pl.concat(parts)
-    keys = told.select("direction", *CRITERION, "fact", "operator").unique(maintain_order=True)
+    details = pl.concat(parts)
+    keys = details.select("direction", *CRITERION, "fact", "operator").unique(maintain_order=True)
     words = [_words(pair, mode, **row) for row in keys.iter_rows(named=True)]
-    said = pl.DataFrame(
+    texts = pl.DataFrame(
         words, schema=dict.fromkeys(("title", "required_before", "required_after", "clause"), pl.String)
     )
-    whole = told.join(
-        keys.hstack(said),
+    whole = details.join(
+        keys.hstack(texts),
         on=["direction", *CRITERION, "fact", "operator"],
         nulls_equal=True,
         maintain_order="left",
@@ -114,13 +114,13 @@ def _one(
             }
             for way in ways
         ]
-        said = list(dict.fromkeys(text for same in asked for text in same))
-        if said and all(len(same) <= 1 for same in asked):
-            return "，或".join(said)
+        texts = list(dict.fromkeys(text for same in asked for text in same))
+        if texts and all(len(same) <= 1 for same in asked):
+            return "，或".join(texts)
     return required(ruleset, kind, name, level)
 
 
-def joined_details(told: pl.DataFrame) -> Mapping[int, str]:
+def joined_details(details: pl.DataFrame) -> Mapping[int, str]:
     """For each unit its decisive causes as one text."""
-    listed = told.filter("decides").unique(["unit", "title"], maintain_order=True)
+    listed = details.filter("decides").unique(["unit", "title"], maintain_order=True)
     return dict(listed.group_by("unit", maintain_order=True).agg(pl.col("title").str.join("；")).iter_rows())

@@ -181,7 +181,7 @@ def _causes(
     decided = _deciding(entries, len(scale.levels))
     level = _lowest(entries["levels"], scale)
     about = pl.lit(measure.about).alias("about")
-    told = entries.with_columns(level.alias("level"), decided.alias("decides"), about)
+    causes = entries.with_columns(level.alias("level"), decided.alias("decides"), about)
     of_scale = bare.with_columns(
         kind=pl.lit("scale"),
         before_id=pl.lit(None, dtype=pl.String),
@@ -191,7 +191,7 @@ def _causes(
         decides=pl.lit(True),
         about=about,
     )
-    return pl.concat([told.select(list(CAUSES)), of_scale.select(list(CAUSES))]).cast(CAUSES)  # type: ignore[arg-type]
+    return pl.concat([causes.select(list(CAUSES)), of_scale.select(list(CAUSES))]).cast(CAUSES)  # type: ignore[arg-type]
 
 
 def _lost(units: pl.DataFrame, better: str, worse: str, of_better: Scale, of_worse: Scale, gained: bool) -> pl.Series:
@@ -224,16 +224,16 @@ def _denials(
     for indicator in ruleset.indicators:
         denied, status = none, pl.Series([None], dtype=pl.String).new_from_index(0, grades.height)
         for i, level in enumerate(scale.graded):
-            said = grades[f"{indicator.id}.{level}"].cast(pl.String)
-            short = said.is_in(measure.bars) & ((lost & (1 << i)) != 0)
+            graded = grades[f"{indicator.id}.{level}"].cast(pl.String)
+            short = graded.is_in(measure.bars) & ((lost & (1 << i)) != 0)
             denied = denied | (short.cast(pl.UInt32) * (1 << i))
-            status = status.zip_with(~short, said)
+            status = status.zip_with(~short, graded)
         yield "indicator", indicator.id, status, denied
     for gate in ruleset.gates:
-        said = grades[f"gate.{gate.id}"].cast(pl.String)
+        graded = grades[f"gate.{gate.id}"].cast(pl.String)
         barred = scale.ids.index(gate.effect.cap) if isinstance(gate.effect, Cap) else len(scale.levels)
-        closed = said.is_in(measure.closes).fill_null(False)
-        yield "gate", gate.id, said, closed.cast(pl.UInt32) * ((1 << barred) - 1) & lost
+        closed = graded.is_in(measure.closes).fill_null(False)
+        yield "gate", gate.id, graded, closed.cast(pl.UInt32) * ((1 << barred) - 1) & lost
 
 
 def _deciding(entries: pl.DataFrame, levels: int) -> pl.Series:

@@ -53,15 +53,15 @@ def reasons(ruleset: Ruleset, mode: Mode, columns: Columns, causes: pl.DataFrame
     for plan, part, units in _periods(ruleset, mode, columns):
         mine = causes.with_row_index("cause").join(units, on="unit")
         if mine.height:
-            teller = _Teller(plan, Statuses(plan, part, keep_rows=True), mode)
+            reasons_of = _Reasons(plan, Statuses(plan, part, keep_rows=True), mode)
             for (kind, name, level), listed in mine.group_by("kind", "criterion", "level", maintain_order=True):
                 known = criterion(ruleset, "gate" if kind == "gate" else "indicator", str(name))
                 if known is not None:
-                    found += teller.tell(known, str(level), listed["position"], listed["cause"])
+                    found += reasons_of.criterion(known, str(level), listed["position"], listed["cause"])
     order = pl.int_range(pl.len()).over("cause")
-    told = pl.concat(found).sort("cause", maintain_order=True).unique(maintain_order=True)
+    reasons = pl.concat(found).sort("cause", maintain_order=True).unique(maintain_order=True)
     left = (pl.len().over("cause").cast(pl.Int64) - MOST).clip(0).alias("left_out")
-    return told.with_columns(left).filter(order < MOST)
+    return reasons.with_columns(left).filter(order < MOST)
 
 
 def _periods(ruleset: Ruleset, mode: Mode, columns: Columns) -> Iterator[tuple[Plan, Columns, pl.DataFrame]]:
@@ -98,11 +98,13 @@ class _At:
         return _At(self.units.filter(wanted), self.cause.filter(wanted), self.view, rows)
 
 
-class _Teller:
+class _Reasons:
     def __init__(self, plan: Plan, statuses: Statuses, mode: Mode) -> None:
         self.plan, self.ruleset, self.statuses, self.mode = plan, plan.ruleset, statuses, mode
 
-    def tell(self, known: Indicator | Gate, level: str, units: pl.Series, cause: pl.Series) -> Iterator[pl.DataFrame]:
+    def criterion(
+        self, known: Indicator | Gate, level: str, units: pl.Series, cause: pl.Series
+    ) -> Iterator[pl.DataFrame]:
         """The reasons why units are short of a criterion at a level."""
         at = _At(units, cause)
         if isinstance(known, Gate):
@@ -194,8 +196,8 @@ class _Teller:
             [sheet.units.alias("unit"), pl.int_range(sheet.height, dtype=pl.UInt32, eager=True).alias("at")]
         )
 
-    def _table(self, label: str, said: str, c: ConditionBase, at: _At) -> pl.DataFrame:
-        words = {"label": f"“{label}”表", "value": said, "asked": sentence(self.ruleset, c)}
+    def _table(self, label: str, value: str, c: ConditionBase, at: _At) -> pl.DataFrame:
+        words = {"label": f"“{label}”表", "value": value, "asked": sentence(self.ruleset, c)}
         return _entries(at.cause, words)
 
     def _leaf(self, c: Comparison, at: _At) -> pl.DataFrame:
@@ -238,15 +240,15 @@ def _texts(ruleset: Ruleset, fact_id: str, held: Held | None, positions: pl.Seri
         return pl.Series([known_text(ruleset, fact_id, None)], dtype=pl.String).new_from_index(0, height)
     values = held.values.gather(positions)
     fact = ruleset.facts.get(fact_id)
-    told: dict[Any, str] = {}
+    texts_by_value: dict[Any, str] = {}
     for value in values.unique():
         if fact is not None:
             known: Any = unpack(fact, value)
         else:
             known = value if held.type == "date" or value is None else Decimal(value).scaleb(-held.scale)
-        told[value] = known_text(ruleset, fact_id, known)
-    old = pl.Series(list(told), dtype=values.dtype)
-    texts = values.replace_strict(old, list(told.values()), return_dtype=pl.String)
+        texts_by_value[value] = known_text(ruleset, fact_id, known)
+    old = pl.Series(list(texts_by_value), dtype=values.dtype)
+    texts = values.replace_strict(old, list(texts_by_value.values()), return_dtype=pl.String)
     if held.ends is None:
         return texts
     kinds = pl.Series([known_text(ruleset, fact_id, kind) for kind in held.ends.kinds], dtype=pl.String)

@@ -138,23 +138,24 @@ class _Work:
         heads, columns = _alike(*chunks)
         grades = [grader.grade(held) for grader, held in zip(self.graders, columns, strict=True)]
         grades = [
-            replace(said, units=said.units.hstack(FigureColumns(grader).of(held, said.units["grade"])))
-            for grader, held, said in zip(self.graders, columns, grades, strict=True)
+            replace(graded, units=graded.units.hstack(FigureColumns(grader).of(held, graded.units["grade"])))
+            for grader, held, graded in zip(self.graders, columns, grades, strict=True)
         ]
         sides = [
-            Side(g.ruleset, said.units.hstack(said.indicators)) for g, said in zip(self.graders, grades, strict=True)
+            Side(g.ruleset, graded.units.hstack(graded.indicators))
+            for g, graded in zip(self.graders, grades, strict=True)
         ]
         changes = compare(*sides)
         self.counted.append(count_changes(self.pair.before, self.pair.after, changes, heads[COUNTY]))
         self._check(number, heads, columns, grades, changes)
-        told = cause_details(self.pair, self.order.mode, changes, (columns[0], columns[1]))
-        causes = joined_details(told)
+        details = cause_details(self.pair, self.order.mode, changes, (columns[0], columns[1]))
+        causes = joined_details(details)
         named = heads.select(UNIT_COLUMNS)
         texts = pl.Series("causes", [causes.get(i) for i in range(heads.height)], dtype=pl.String)
         figures = figure_texts(changes, sides[0], sides[1])
         whole = named.hstack(changes.units).with_columns(texts, *figures)
         self.units.append(whole.filter(pl.col("way").is_not_null()))
-        self.reasons.append(named[told["unit"]].hstack(told.drop("unit")))
+        self.reasons.append(named[details["unit"]].hstack(details.drop("unit")))
         self.read += chunks[0].read
 
     def _check(
@@ -164,8 +165,8 @@ class _Work:
         changed = changes.units.select((pl.col("direction") != 0).arg_true()).to_series().to_list()
         share = max(0, self.order.checked - self.checked)
         picked = sorted(changed[i] for i in sample(len(changed), share, f"{self.seed}/{number}"))
-        for grader, held, said in zip(self.graders, columns, grades, strict=True):
-            check(self.engine, grader.ruleset, self.order.mode, held, said, heads[UNIT_ID], picked)
+        for grader, held, graded in zip(self.graders, columns, grades, strict=True):
+            check(self.engine, grader.ruleset, self.order.mode, held, graded, heads[UNIT_ID], picked)
         self.checked += len(picked)
 
 
@@ -178,5 +179,5 @@ def _alike(before: Chunk, after: Chunk) -> tuple[pl.DataFrame, list[Columns]]:
         )
         for mine, other in ((before, after), (after, before))
     ]
-    kept = [frame["there"].is_not_null() for frame in good]
-    return before.heads.filter(kept[0]), [c.columns.only(k) for c, k in zip((before, after), kept, strict=True)]
+    matched = [frame["there"].is_not_null() for frame in good]
+    return before.heads.filter(matched[0]), [c.columns.only(k) for c, k in zip((before, after), matched, strict=True)]

@@ -48,9 +48,9 @@ def decision_text(decision: Decision, label: Callable[[str], str], with_causes: 
         return NOT_GRADED
     if not decision.is_undecided:
         return label(decision.grade)
-    said = interval_text(decision.grade, decision.attainable, label)
+    text = interval_text(decision.grade, decision.attainable, label)
     causes = causes_text(decision.causes) if with_causes and decision.causes is not None else ""
-    return f"{said}: {causes}" if causes else said
+    return f"{text}: {causes}" if causes else text
 
 
 def outcome_text(scales: Scale | Iterable[Scale], outcome: Outcome, causes: Causes | None = None) -> str:
@@ -61,14 +61,14 @@ def outcome_text(scales: Scale | Iterable[Scale], outcome: Outcome, causes: Caus
 
 def managed_text(scale: Scale, outcome: Outcome) -> str:
     """An outcome in words with what the unit is managed as: until it is decided, the worst level that it may be."""
-    said = outcome_text(scale, outcome)
-    return f"{said}，暂按{level_label(scale, outcome.grade)}" if decide(outcome).is_undecided else said
+    text = outcome_text(scale, outcome)
+    return f"{text}，暂按{level_label(scale, outcome.grade)}" if decide(outcome).is_undecided else text
 
 
 def marked_text(decision: Decision, label: Callable[[str], str]) -> str:
     """A decision in words, with the mark of a trial: `试算 B级`."""
-    said = decision_text(decision, label)
-    return f"{MODE[Mode.TRIAL.value]} {said}" if decision.kind is Kind.TRIAL else said
+    text = decision_text(decision, label)
+    return f"{MODE[Mode.TRIAL.value]} {text}" if decision.kind is Kind.TRIAL else text
 
 
 def causes_text(causes: Causes) -> str:

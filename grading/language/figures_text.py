@@ -27,12 +27,12 @@ def counts_text(figures: GroundFigures) -> str:
         (ESTABLISHED, figures.established),
     )
     counts = "，".join(f"{_in_brackets(word)}{count} 项" for word, count in kinds if count)
-    said = f"本等级所依据的 {figures.total} 项数值中，{counts}"
+    text = f"本等级所依据的 {figures.total} 项数值中，{counts}"
     if figures.decisive:
-        return f"{said}；其中 {len(figures.decisive)} 项若为他值则等级改变"
+        return f"{text}；其中 {len(figures.decisive)} 项若为他值则等级改变"
     if not figures.estimated and not figures.recalled:
-        return said
-    return f"{said}；其中任何一项暂定的数值单独为他值，等级都不变"
+        return text
+    return f"{text}；其中任何一项暂定的数值单独为他值，等级都不变"
 
 
 def _in_brackets(word: str) -> str:

@@ -43,8 +43,8 @@ def short_boards(ruleset: Ruleset, unit: UnitGrading) -> ShortBoards | None:
     better = _next_better(ruleset, unit)
     unmet = [id_ for id_ in unit.short_boards if unit.indicator(id_).levels[better] is Status.UNMET]
     unknown = [id_ for id_ in unit.short_boards if id_ not in unmet]
-    said = _sentence(ruleset, unit, better, len(unmet), len(unknown))
-    return ShortBoards(said, tuple(titles[id_] for id_ in unmet), tuple(titles[id_] for id_ in unknown))
+    text = _sentence(ruleset, unit, better, len(unmet), len(unknown))
+    return ShortBoards(text, tuple(titles[id_] for id_ in unmet), tuple(titles[id_] for id_ in unknown))
 
 
 def _next_better(ruleset: Ruleset, unit: UnitGrading) -> str:

@@ -44,6 +44,11 @@ Many = tuple[Scalar, ...] | Literal["unresolved"] | ProvisionalMany
 Value = Scalar | tuple[Scalar, ...]
 
 
+def operands_of(operand: Value) -> tuple[Scalar, ...]:
+    """An operand as a tuple: the values that it lists, or the only one."""
+    return operand if isinstance(operand, tuple) else (operand,)
+
+
 class ConditionBase(Strict):
     """Members that any condition may carry beside its own form."""
 

@@ -258,9 +258,9 @@ class UnitGaps(Strict):
         # Choices lie inside one another; outer ones come first.
         outermost = {line: a.id for a in reversed(self.alternatives) for way in a.ways for line in way.lines}
         own = {line.place for line in lines if line.source == "indicator"}
-        kept = {
+        smallest = {
             outermost.get(line.id, line.id): line
             for line in reversed(lines)
             if line.source == "indicator" or line.place not in own
         }
-        return tuple(line for line in lines if kept.get(outermost.get(line.id, line.id)) is line)
+        return tuple(line for line in lines if smallest.get(outermost.get(line.id, line.id)) is line)

@@ -164,6 +164,10 @@ class Plan:
         """The unit's levels within the gates, best first; what takes a unit out of grading aside."""
         return next(target.levels for target in self.targets if target.kind == "unit")
 
+    def veto_of(self, target: Target) -> Ref | None:
+        """The condition that puts out of grading: it is above the unit's grade alone."""
+        return self.ungraded if target.kind == "unit" else None
+
     def is_selective(self, view: int | None) -> bool:
         """True when a view may have rows of which it is not known whether they are in it."""
         return view is not None and self.views[view].where is not None

@@ -169,9 +169,9 @@ def _fulfilment(found: Concluded) -> Status:
     """The fulfilment of a required level: the contrary of what the engine concluded of its being in place and not reached."""
     gate = found.rule.id + UNFULFILLED
     for entry in found.trace:
-        said = entry.concludes
-        if "status" in said and gate in said.get("gates", ()):
-            unfulfilled = Status(said["status"])
+        concluded = entry.concludes
+        if "status" in concluded and gate in concluded.get("gates", ()):
+            unfulfilled = Status(concluded["status"])
             return {Status.MET: Status.UNMET, Status.UNMET: Status.MET}.get(unfulfilled, unfulfilled)
     raise KeyError(gate)
 
@@ -202,7 +202,7 @@ def _missing(concluded: Sequence[Concluded]) -> Iterator[str]:
         applies = [
             e
             for e in found.trace
-            if "status" in (said := e.concludes) and said["condition"] == first and _is_unknown(e)
+            if "status" in (follows := e.concludes) and follows["condition"] == first and _is_unknown(e)
         ]
         if found.rule.applies_when is not None and applies:
             tops = applies

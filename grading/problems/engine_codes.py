@@ -52,6 +52,11 @@ class EngineCode(Sentences):
         "{fact}：有的数值过大，不能与上限（“<…”）比较",
         "{fact}: a figure is too large to compare an upper bound with",
     )
+    TOO_MANY_DECIMALS = (
+        "too_many_decimals",
+        "{fact}：{value} 的小数多于 {decimals} 位",
+        "{fact}: {value} has more than {decimals} decimals",
+    )
 
     # What does not fit columns
     FIGURE_NOT_ORDERED = (
@@ -64,11 +69,6 @@ class EngineCode(Sentences):
         "界限 {limit}（按小数位数放大后）超出列式计算能区分的范围",
         "a limit of {limit} (scaled) is beyond what columns can tell apart",
     )
-    TOO_MANY_DECIMALS = (
-        "too_many_decimals",
-        "{fact}：{value} 的小数多于 {decimals} 位",
-        "{fact}: {value} has more than {decimals} decimals",
-    )
     SET_TOO_LARGE = (
         "set_too_large",
         "{fact} 有 {options} 个选项，列式计算的多选项最多 {most} 个",
@@ -78,19 +78,19 @@ class EngineCode(Sentences):
     # What the rule library did and must never do
     RULES_REFUSED = (
         "rules_refused",
-        "规则库拒绝 {module}：{error}",
-        "the rule library refused {module}: {error}",
+        "规则库拒绝 {level}：{error}",
+        "the rule library refused {level}: {error}",
     )
-    LIBRARY_FAILED = "library_failed", "{module}：规则库出错：{error}", "{module}: {error}"
+    LIBRARY_FAILED = "library_failed", "{level}：规则库出错：{error}", "{level}: {error}"
     RULES_WRONG = (
         "rules_wrong",
-        "{module}：{rules} 的规则在规则库中对 {given} 得不出应有的结论；该规则集不能用于评级",
-        "{module}: of {given} the rule library does not conclude what the rules of {rules} say; this ruleset can't grade",
+        "{level}：{rules} 的规则在规则库中对 {given} 得不出应有的结论；该规则集不能用于评级",
+        "{level}: of {given} the rule library does not conclude what the rules of {rules} say; this ruleset can't grade",
     )
     RULES_SILENT = (
         "rules_silent",
-        "{module}：有 {rules} 条规则应触发而未触发",
-        "{module}: {rules} rules did not fire that have to",
+        "{level}：有 {rules} 条规则应触发而未触发",
+        "{level}: {rules} rules did not fire that have to",
     )
     NOTHING_CONCLUDED = (
         "nothing_concluded",

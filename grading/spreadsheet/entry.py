@@ -132,8 +132,8 @@ def _day(number: Decimal, section: Section, epoch: datetime) -> Entry:
         name for name, there in (("年", section.year), ("月", section.month), ("日", section.day)) if not there
     )
     shown = value.date().isoformat() if isinstance(value, datetime) else value.isoformat()
-    said = f"单元格的格式没有显示{missing}，存的是 {shown}；请改为“年-月-日”格式后核对"
-    return Entry(value, DAY, refusal=said)
+    refusal = f"单元格的格式没有显示{missing}，存的是 {shown}；请改为“年-月-日”格式后核对"
+    return Entry(value, DAY, refusal=refusal)
 
 
 def iso_entry(raw: str) -> Entry:

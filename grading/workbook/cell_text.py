@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from openpyxl.cell import Cell
 
+from grading.invisible import NOT_IN_XML, SURROGATES
 from grading.spreadsheet.entry import decoded
 from grading.spreadsheet.injection import harmless
 
@@ -18,7 +19,7 @@ LITERAL = "json:"
 
 MAX_CELL = 32_767
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_IN_XML = re.compile(f"[{NOT_IN_XML}{SURROGATES}]")
 
 
 class TooLongError(ValueError):

@@ -24,8 +24,8 @@ def open_workbook(data: bytes) -> Workbook:
             warnings.simplefilter("ignore")
             return load_workbook(io.BytesIO(data), keep_links=False)
     except Exception as error:  # noqa: BLE001  a damaged workbook makes openpyxl raise nearly anything
-        said = str(error).split("\n")[0][:120]
-        raise WorkbookError(f"工作簿已损坏，无法打开（{type(error).__name__}：{said}）") from None
+        message = str(error).split("\n")[0][:120]
+        raise WorkbookError(f"工作簿已损坏，无法打开（{type(error).__name__}：{message}）") from None
 
 
 def check_workbook(data: bytes) -> None:

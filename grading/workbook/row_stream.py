@@ -13,10 +13,11 @@ from pathlib import Path
 import polars as pl
 from openpyxl.utils import get_column_letter
 
+from grading.invisible import NOT_IN_XML
+
 BLOCK = 20_000
 MAX_CELL = 32_000
 EPOCH = date(1899, 12, 30)
-_NOT_IN_XML = "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
 _SAMPLE = re.compile(r'<row r="(\d+)"(?:(?!</row>).)*</row></sheetData>', re.S)
 _STYLE = re.compile(r'<c r="([A-Z]+)\d+"[^>]*? s="(\d+)"')
 _DIMENSION = re.compile(r'<dimension ref="[^"]*"\s*/>')
@@ -78,7 +79,7 @@ def _cell(name: str, type_: pl.DataType, letter: str, style: str) -> pl.Expr:
 
 def _escaped(text: pl.Expr) -> pl.Expr:
     """A text as XML has it; `_x0041_` would be read as an A, so its first sign is written in that way."""
-    plain = text.cast(pl.String).str.slice(0, MAX_CELL).str.replace_all(_NOT_IN_XML, "")
+    plain = text.cast(pl.String).str.slice(0, MAX_CELL).str.replace_all(f"[{NOT_IN_XML}]", "")
     for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         plain = plain.str.replace_all(sign, entity, literal=True)
     return plain.str.replace_all("_x([0-9A-Fa-f]{4}_)", "_x005F_x${1}")

@@ -233,12 +233,12 @@ def _choice_text(choice: Choice) -> str:
     trial = len(choice.picks) - proven
     if not choice.picks and not choice.still_missing:
         return "不缺"
-    said = [f"{proven} 家有评级证明的方案"]
+    parts = [f"{proven} 家有评级证明的方案"]
     if trial:
-        said.append(f"{trial} 家按暂定数值试算，须先核实指南数值")
+        parts.append(f"{trial} 家按暂定数值试算，须先核实指南数值")
     if choice.if_figures_hold:
-        said.append(f"仍缺 {choice.if_figures_hold} 家没有方案")
-    return "；".join(said)
+        parts.append(f"仍缺 {choice.if_figures_hold} 家没有方案")
+    return "；".join(parts)
 
 
 def _brief(choice: Choice) -> str:
@@ -248,9 +248,9 @@ def _brief(choice: Choice) -> str:
 
 
 def _forecast_text(found: Forecast) -> str:
-    said = f"期限时预计 {found.expected} 家（需 {found.needed} 家）"
+    text = f"期限时预计 {found.expected} 家（需 {found.needed} 家）"
     if found.at_most > found.expected:
-        said += f"，最多 {found.at_most} 家"
+        text += f"，最多 {found.at_most} 家"
     parts = [
         (len(found.on_publication), "待公布"),
         (len(found.planned), "计划按期"),
@@ -259,7 +259,7 @@ def _forecast_text(found: Forecast) -> str:
         (found.without_plan, "没有计划"),
     ]
     listed = "，".join(f"{what} {number} 家" for number, what in parts if number)
-    return f"{said}：现有 {found.now} 家" + (f"，{listed}" if listed else "")
+    return f"{text}：现有 {found.now} 家" + (f"，{listed}" if listed else "")
 
 
 def what_it_takes(way: Way | Pick, day: date) -> tuple[str, str, str]:

@@ -96,23 +96,23 @@ def dimension_label(ruleset: Ruleset, dimension: str | None) -> str:
 def _unmet(ruleset: Ruleset, lines: list[GapLine], sources: Sources) -> tuple[DimensionRows, ...]:
     order = {dimension: n for n, dimension in enumerate(ruleset.dimensions)}
     lines = sorted(lines, key=lambda line: -1 if line.dimension is None else order[line.dimension])
-    told: dict[tuple[str, Remedy], str] = {}
+    first_lines: dict[tuple[str, Remedy], str] = {}
     found = []
     for dimension, listed in groupby(lines, key=lambda line: line.dimension):
         rows = []
         before = None
         for line in listed:
-            rows.append(_unmet_row(ruleset, line, before, told, sources))
+            rows.append(_unmet_row(ruleset, line, before, first_lines, sources))
             before = line.indicator
         found.append(DimensionRows(dimension_label(ruleset, dimension), tuple(rows)))
     return tuple(found)
 
 
 def _unmet_row(
-    ruleset: Ruleset, line: GapLine, before: str | None, told: dict[tuple[str, Remedy], str], sources: Sources
+    ruleset: Ruleset, line: GapLine, before: str | None, first_lines: dict[tuple[str, Remedy], str], sources: Sources
 ) -> UnmetRow:
     remedy = line.remedy
-    same_as = told.setdefault((line.indicator, remedy), line.id) if remedy is not None else None
+    same_as = first_lines.setdefault((line.indicator, remedy), line.id) if remedy is not None else None
     is_told = same_as not in (None, line.id)
     return UnmetRow(
         id=line.id,

@@ -32,11 +32,11 @@ NOT_ASKED = "本级不作要求"
 
 
 class Leaf(NamedTuple):
-    """A value of the audit (`fact`, of a table's `row`), or what else decided: `said` in words, of a `row` or of all."""
+    """A value of the audit (`fact`, of a table's `row`), or what else decided: `text` in words, of a `row` or of all."""
 
     fact: str | None
     row: str | None = None
-    said: str | None = None
+    text: str | None = None
 
 
 def trace(audit: Audit, index: int, ruleset: Ruleset, grading: UnitGrading) -> Trace:
@@ -197,12 +197,12 @@ class _Reader:
 
     def _in_words(self, leaves: Iterable[Leaf]) -> Iterator[str]:
         """Values in words; those of several rows that are the same, together."""
-        said: dict[tuple[str | None, str], list[str]] = {}
+        rows_by_text: dict[tuple[str | None, str], list[str]] = {}
         for leaf in leaves:
             value = None if leaf.fact is None else self.rows_of[leaf.fact][leaf.row]["value"]
-            text = leaf.said or "" if leaf.fact is None else value_text(self.ruleset, leaf.fact, value)
-            said.setdefault((leaf.fact, text), []).extend([leaf.row] if leaf.row is not None else [])
-        for (fact, text), rows in said.items():
+            text = leaf.text or "" if leaf.fact is None else value_text(self.ruleset, leaf.fact, value)
+            rows_by_text.setdefault((leaf.fact, text), []).extend([leaf.row] if leaf.row is not None else [])
+        for (fact, text), rows in rows_by_text.items():
             if fact is None:
                 yield f"{text}{_rows_text(rows)}"
             else:
@@ -236,22 +236,26 @@ class _Reader:
         return operand in self.ruleset.facts or operand in self.ruleset.computed
 
     def _values_text(self, fact: str, rows: dict[str | None, ValueCause]) -> str:
-        said: dict[str, list[str]] = {}
+        rows_by_text: dict[str, list[str]] = {}
         for row, cause in rows.items():
-            said.setdefault(value_text(self.ruleset, fact, cause["value"]), []).extend([row] if row is not None else [])
-        texts = [f"{'、'.join(keys)}：{text}" if keys else text for text, keys in list(said.items())[:SHOWN_ROWS]]
-        return "；".join(texts) + (f"；其余见附件，共 {len(rows)} 行" if len(said) > SHOWN_ROWS else "")
+            rows_by_text.setdefault(value_text(self.ruleset, fact, cause["value"]), []).extend(
+                [row] if row is not None else []
+            )
+        texts = [
+            f"{'、'.join(keys)}：{text}" if keys else text for text, keys in list(rows_by_text.items())[:SHOWN_ROWS]
+        ]
+        return "；".join(texts) + (f"；其余见附件，共 {len(rows)} 行" if len(rows_by_text) > SHOWN_ROWS else "")
 
     def _evidence(self, fact: str, group: str | None, rows: dict[str | None, ValueCause]) -> Iterator[str]:
         """Evidence and notes; of a table's rows, the same ones once."""
-        said: dict[str, list[str]] = {}
+        rows_by_text: dict[str, list[str]] = {}
         for row in rows:
             known = self._known(fact, group, row)
             for text in (
                 (*known.evidence, *((f"备注：{known.note}",) if known.note else ())) if known is not None else ()
             ):
-                said.setdefault(text, []).extend([row] if row is not None else [])
-        for text, keys in list(said.items())[:SHOWN_ROWS]:
+                rows_by_text.setdefault(text, []).extend([row] if row is not None else [])
+        for text, keys in list(rows_by_text.items())[:SHOWN_ROWS]:
             yield f"{text}（{'、'.join(keys)}）" if keys and len(rows) > 1 else text
 
     def _known(self, fact: str, group: str | None, row: str | None) -> Known | None:
@@ -277,14 +281,14 @@ def _rows_text(rows: list[str]) -> str:
 
 def _concluded(entry: TraceEntry) -> Iterator[tuple[str, str, str | None]]:
     """The conclusion of an entry that the report speaks of: (kind, id, level)."""
-    said = entry.concludes
-    if "grade" in said or "attainable" in said:
-        if "dimension" not in said and "scope" not in said:
-            yield ("grade" if "grade" in said else "attainable", "", None)
-    elif "status" in said:
-        for level in said.get("levels", ()):
+    concluded = entry.concludes
+    if "grade" in concluded or "attainable" in concluded:
+        if "dimension" not in concluded and "scope" not in concluded:
+            yield ("grade" if "grade" in concluded else "attainable", "", None)
+    elif "status" in concluded:
+        for level in concluded.get("levels", ()):
             yield ("level", level, None)
-        for gate in said.get("gates", ()):
+        for gate in concluded.get("gates", ()):
             yield ("gate", gate, None)
-        for indicator in said.get("indicators", ()):
+        for indicator in concluded.get("indicators", ()):
             yield ("indicator", indicator["id"], indicator["level"])

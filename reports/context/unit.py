@@ -167,7 +167,7 @@ def unit_part(
         labels.insert(0, level_label(scale, UNGRADED))
     found = lists(ruleset, gaps.lines, sources)
     alerts = _alerts(ruleset, gaps, sources)
-    told = trace(audit, index, ruleset, grading)
+    steps = trace(audit, index, ruleset, grading)
     _remaining_sources(ruleset, gaps.target, sources)
     return UnitPart(
         number=index + 1,
@@ -209,7 +209,7 @@ def unit_part(
         lists=found,
         plan=plan(ruleset, gaps),
         alerts=alerts,
-        trace=told,
+        trace=steps,
     )
 
 

@@ -292,6 +292,10 @@ class TestTraps:
         ruleset = asking({"fact": "x", "at_most": Decimal("10.05")}, x="number")
         assert [status(ruleset, {"x": x}) for x in ("10.0499", "10.0500", "10.0501")] == [MET, MET, UNMET]
 
+    def test_a_number_with_more_decimals_than_its_fact_is_refused_and_not_cut(self) -> None:
+        with refused(EngineCode.TOO_MANY_DECIMALS, fact="x", decimals=4):
+            status(asking({"fact": "x", "at_most": Decimal("10.05")}, x="number"), {"x": "10.05001"})
+
     def test_what_is_missing_is_unknown_and_never_null(self, asserted: list[str]) -> None:
         ruleset = asking({"fact": "x", "none_of": [1]}, x="number")
         assert status(ruleset, {}) is UNKNOWN
@@ -309,9 +313,30 @@ class TestTraps:
 
     def test_facts_are_never_retracted(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """The library writes past its tables for a fact on which a rule has fired: a state is deleted and never emptied."""
-        for call in ("retract_fact", "retract_facts", "update_state"):
-            monkeypatch.delattr(rete, call)
-        assert status(asking(yes("x"), x="boolean"), {"x": True}) is MET
+        facts = {"x": fact("x", "boolean"), "r": fact("r", "number", "outlets")}
+        rows = {"each": "outlets", "require": {"fact": "r", "at_most": 10}}
+        condition = {"all": [yes("x"), rows]}
+        ruleset = ruleset_of(scale=TWO, facts=facts, indicators=[indicator("i", leading=condition)])
+        engine, audit = Engine(Shelf(ruleset)), audit_of(ruleset, {"x": True}, {"outlets": [{"r": "9"}, {"r": "11"}]})
+        engine.grade(audit)
+        called: list[str] = []
+
+        def spy_on(call: str) -> Callable[..., Any]:
+            original = getattr(rete, call)
+
+            def spy(*arguments: Any) -> Any:
+                called.append(call)
+                return original(*arguments)
+
+            return spy
+
+        for call in (name for name, value in vars(rete).items() if callable(value) and not isinstance(value, type)):
+            monkeypatch.setattr(rete, call, spy_on(call))
+        assert engine.grade(audit).units[0].indicator("i").levels["leading"] is UNMET
+        asserting = {"assert_fact", "assert_facts"}
+        assert {*called} - asserting == {"start_action_for_state", "complete_and_start_action", "delete_state"}
+        # No fact comes behind the deletion of the state that it would have come into.
+        assert called.count("delete_state") == called.count("assert_fact") == len(_states(engine, ruleset))
 
     def test_each_rule_of_each_fact_is_one_alternative_of_one_rule_of_the_library(self, shipped: list[Network]) -> None:
         for level in (level for network in shipped for level in network.levels):
@@ -494,8 +519,13 @@ class TestFailures:
         assert len(fired) == 1
 
     def test_rules_that_the_library_can_not_read_are_an_engine_error(self) -> None:
-        with refused(EngineCode.RULES_REFUSED, module="m"):
+        with refused(EngineCode.RULES_REFUSED, level="m"):
             Memory("m", {"r0": {"all": 5, "run": "record"}})
+
+
+def _states(engine: Engine, ruleset: Ruleset) -> list[Any]:
+    """The levels of a ruleset: each has a state of its own in a run."""
+    return engine.ready(ruleset.id, Mode.OFFICIAL, DAY).machine.levels
 
 
 def _alternatives(rule: dict[str, Any]) -> list[dict[str, Any]]:

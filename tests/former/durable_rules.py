@@ -39,7 +39,7 @@ class Memory:
         try:
             ruleset = Ruleset(name, _Host(), rules)
         except rete.error as error:
-            raise EngineError(EngineCode.RULES_REFUSED, module=name, error=str(error)) from None
+            raise EngineError(EngineCode.RULES_REFUSED, level=name, error=str(error)) from None
         self.handle: int = ruleset._handle
         # Until a rule has fired the library frees, with a state, memory that it never set: such a state is left alone.
         self.has_fired = False
@@ -64,7 +64,7 @@ class Memory:
                     following = partial(rete.complete_and_start_action, self.handle, state)
                     fired(chain((started[1],), iter(following, None)))
         except rete.error as error:
-            raise EngineError(EngineCode.LIBRARY_FAILED, module=self.name, error=str(error)) from None
+            raise EngineError(EngineCode.LIBRARY_FAILED, level=self.name, error=str(error)) from None
         finally:
             if self.has_fired:
                 # An error for the very first fact leaves no state to delete.

@@ -13,11 +13,11 @@ from tests.former.conclusions import Because, Conclusions
 class _Entries(dict[int, Because]):
     """Entries of any trace as causes, by their `seq`: all gradings share those of a usual trace."""
 
-    KEPT = 5_000
+    MOST = 5_000
 
     def __missing__(self, seq: int) -> Because:
         because: Because = ({"seq": seq},)
-        if seq <= self.KEPT:
+        if seq <= self.MOST:
             self[seq] = because
         return because
 

@@ -30,7 +30,7 @@ REGRADING = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Told:
+class Shown:
     """An opinion in words; of what is missing only what is not a single value of the design data."""
 
     context: OpinionContext
@@ -44,12 +44,12 @@ class Told:
         return {"admitted": "met", "refused": "unmet"}.get(self.context.kind, "unknown")
 
 
-def told(made: Made) -> Told:
+def shown(made: Made) -> Shown:
     """An opinion in words."""
     context = opinion_context(made.opinion, made.policies)
     named = zip(made.opinion.missing, context.missing, strict=True)
     plain = tuple(text for name, text in named if not name.startswith(AT))
-    return Told(context, OUTCOMES[made.opinion.outcome], plain, len(context.missing) - len(plain))
+    return Shown(context, OUTCOMES[made.opinion.outcome], plain, len(context.missing) - len(plain))
 
 
 @dataclass(frozen=True)

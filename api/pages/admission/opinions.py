@@ -13,8 +13,9 @@ from fastapi.responses import RedirectResponse, Response
 from api.access import MAY, Rule
 from api.context import Context, needs
 from api.http.downloads import inline
+from api.media_types import PDF
 from api.pages.admission.design_data import AT, asked_values, has_file, put_values, read_file
-from api.pages.admission.opinion_view import OUTCOMES, REGRADING, confirmed, told
+from api.pages.admission.opinion_view import OUTCOMES, REGRADING, confirmed, shown
 from api.pages.admission.project_form import (
     Typed,
     county_options,
@@ -88,7 +89,7 @@ def show_register(
         standing=None if all else True,
     )
     items, after = queries.opinions(context.db, wanted, _key(cursor), AT_ONCE)
-    kept = {name: value for name, value in typed.items() if value} | ({"all": "1"} if all else {})
+    filled = {name: value for name, value in typed.items() if value} | ({"all": "1"} if all else {})
     due, more_due = queries.opinions(context.db, Wanted(regrading=Regrading.DUE), None, 99)
     return page(
         request,
@@ -103,7 +104,7 @@ def show_register(
         regradings=REGRADING,
         labels=level_labels(context),
         due=f"{len(due)}{' 件以上' if more_due else ' 件'}" if due else "",
-        more=urlencode(kept | {"cursor": str(after)}) if after else "",
+        more=urlencode(filled | {"cursor": str(after)}) if after else "",
         may_give=context.actor.role in MAY[Rule.GIVE_ADMISSION],
     )
 
@@ -120,7 +121,7 @@ def new_opinion(request: Request, context: Giver, supersedes: Short = "") -> Res
 
 @router.post("/admission")
 def give(request: Request, context: CostlyGiver, sent: Sent) -> Response:
-    """Give the opinion, or show what it would be; what is wrong is told at its field, and everything typed stays."""
+    """Give the opinion, or show what it would be; what is wrong is shown at its field, and everything typed stays."""
     typed, design = sent_fields(sent), None
     earlier = _earlier(context, sent.text("supersedes"))
     try:
@@ -150,15 +151,15 @@ def supplement(opinion_id: UUID, request: Request, context: CostlyGiver, sent: S
     """Give a new opinion with what was missing; the earlier one stays in the register as replaced."""
     earlier = context.find(AdmissionOpinion, opinion_id)
     try:
-        said = parse_json(earlier.content)
-        design = said.get("audit")
+        project = parse_json(earlier.content)
+        design = project.get("audit")
         errors: list[ErrorAt] = []
         if has_file(sent):
             design = read_file(context, sent)
         elif design is not None:
             asked = asked_values(context, design, json.loads(earlier.document)["missing"])
             design, errors = put_values(context, design, asked, sent)
-        text, more = _project(context, sent, dict(said["project"]), design)
+        text, more = _project(context, sent, dict(project["project"]), design)
         if errors or more:
             raise _with_others(context, text, [*errors, *more])
         made = admission.give(context, text, opinion_id)
@@ -196,7 +197,7 @@ def get_report(opinion_id: UUID, context: CostlyReader) -> Response:
     """The opinion as PDF."""
     row = context.find(AdmissionOpinion, opinion_id)
     made = admission.replayed(context, row)
-    return inline(opinion_pdf(made.opinion, made.policies), "application/pdf", admission.report_name(row))
+    return inline(opinion_pdf(made.opinion, made.policies), PDF, admission.report_name(row))
 
 
 def _design(context: Context, sent: Posted, earlier: AdmissionOpinion | None) -> Any:
@@ -273,7 +274,7 @@ def _form(
         errors=errors,
         others=[(place, message) for place, message in errors.items() if place not in names],
         marked=refused.more.get("marked_workbook") if refused else None,
-        preview=None if made is None else told(made),
+        preview=None if made is None else shown(made),
     )
 
 
@@ -292,20 +293,20 @@ def _opinion(
     except Problem as problem:
         unexplained = problem.detail
     missing = json.loads(row.document)["missing"]
-    said = parse_json(row.content)
+    content = parse_json(row.content)
     by_key = {question.name: question for question in questions(context.service.grader.policies.today)}
     may_give = context.actor.role in MAY[Rule.GIVE_ADMISSION]
     people = [row.made_by, *([found.completion.recorded_by] if found.completion else [])]
     values: Mapping[str, Any] = {
         "row": row,
         "found": found,
-        "opinion": None if made is None else told(made),
+        "opinion": None if made is None else shown(made),
         "unexplained": unexplained,
         "outcome": OUTCOMES[row.outcome.value],
         "questions": [by_key[key_of(name)] for name in missing if key_of(name) in by_key],
         "words": [name for name in missing if name in ("industry", "county")],
         "wants_design": "audit" in missing,
-        "values": asked_values(context, said["audit"], missing) if said.get("audit") is not None else [],
+        "values": asked_values(context, content["audit"], missing) if content.get("audit") is not None else [],
         "more_values": sum(name.startswith(AT) for name in missing),
         "industries": industry_options(context),
         "counties": county_options(context),
@@ -324,20 +325,20 @@ def _opinion(
     return page(request, context, "admission_opinion.html.j2", refused.status if refused else 200, **values)
 
 
-def _earlier(context: Context, said: str) -> AdmissionOpinion | None:
-    key = _key(said)
+def _earlier(context: Context, text: str) -> AdmissionOpinion | None:
+    key = _key(text)
     return None if key is None else context.find(AdmissionOpinion, key)
 
 
-def _key(said: str) -> UUID | None:
+def _key(text: str) -> UUID | None:
     try:
-        return UUID(said) if said else None
+        return UUID(text) if text else None
     except ValueError:
         return None
 
 
-def _day(said: str) -> date | None:
+def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(said) if said else None
+        return date.fromisoformat(text) if text else None
     except ValueError:
         return None

@@ -125,22 +125,22 @@ def county_options(context: Context) -> dict[str, str]:
 
 def _by_words(words: str, options: Mapping[str, str]) -> str | ErrorAt | None:
     """The one option that is meant: by its name, its code, or words that only its name has."""
-    said = words.strip()
-    if not said or said in options:
-        return said or None
-    exact = [code for code, label in options.items() if label == said]
+    text = words.strip()
+    if not text or text in options:
+        return text or None
+    exact = [code for code, label in options.items() if label == text]
     if exact:
         return exact[0]
-    code = CODE.search(said)
+    code = CODE.search(text)
     if code is not None:
         return code[0]
-    near = [code for code, label in options.items() if said in label]
+    near = [code for code, label in options.items() if text in label]
     if len(near) == 1:
         return near[0]
     if not near:
-        return ErrorAt("", f"没有找到“{said[:30]}”，请从列表中选择。")
+        return ErrorAt("", f"没有找到“{text[:30]}”，请从列表中选择。")
     names = "、".join(options[code] for code in near[:NAMED])
-    return ErrorAt("", f"“{said[:30]}”符合多项，请选择其一：{names}{' 等' if len(near) > NAMED else ''}。")
+    return ErrorAt("", f"“{text[:30]}”符合多项，请选择其一：{names}{' 等' if len(near) > NAMED else ''}。")
 
 
 def _put(project: dict[str, Any], name: str, value: Any) -> None:

@@ -91,12 +91,12 @@ def show_unit(batch_id: UUID, audit_id: UUID, position: int, request: Request, c
     cases = {side: _case(context, subject, sides, side) for side in Side}
     views = {side: _view(context, subject, case) for side, case in cases.items()}
     pair = Pair(views[Side.BEFORE].ruleset, views[Side.AFTER].ruleset)
-    told = reasons_of(pair, subject.batch.mode, sides, position)
+    reasons = reasons_of(pair, subject.batch.mode, sides, position)
     after, before = views[Side.AFTER].reason, views[Side.BEFORE].reason
     parted = {Side.AFTER: differing(after, before), Side.BEFORE: differing(before, after)}
     traces = [(side, TITLES[side], views[side], parted[side]) for side in Side]
     between = _levels_between(subject, cases[Side.AFTER], views[Side.BEFORE].ruleset)
-    more = {"reasons": told.to_dicts(), "traces": traces, "between": between}
+    more = {"reasons": reasons.to_dicts(), "traces": traces, "between": between}
     return page(request, context, "batch_unit.html.j2", **values | more)
 
 
@@ -138,17 +138,17 @@ def differing(reason: Reason, other: Reason) -> tuple[Reason, ...]:
     Gates and indicators are whole; a level or a dimension has those of its branches alone.
     """
     known = {(child.kind, child.id): child for child in other.children}
-    kept: list[Reason] = []
+    relevant: list[Reason] = []
     for child in reason.children:
         same = known.get((child.kind, child.id))
         if child.kind in ("gate", "indicator") or same is None:
             if same is None or same.status is not child.status:
-                kept.append(child)
+                relevant.append(child)
             continue
         branches = differing(child, same)
         if branches or same.status is not child.status:
-            kept.append(child.model_copy(update={"children": branches}))
-    return tuple(kept)
+            relevant.append(child.model_copy(update={"children": branches}))
+    return tuple(relevant)
 
 
 def _subject(context: Context, batch_id: UUID, audit_id: UUID, position: int) -> _Subject:

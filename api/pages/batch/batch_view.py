@@ -141,7 +141,7 @@ def options(context: Context) -> dict[str, Any]:
 
 def workbook(context: Context, batch: Batch, found: BatchImpact) -> bytes:
     """The impact as a workbook, as `grading impact` writes it."""
-    told = all_reasons(context, batch, found)
+    listed = all_reasons(context, batch, found)
     names: dict[UUID, str] = {}
     ids = [UUID(one) for one in found.units[AUDIT].unique()]
     for start in range(0, len(ids), 500):
@@ -167,6 +167,6 @@ def workbook(context: Context, batch: Batch, found: BatchImpact) -> bytes:
             .otherwise(0)
             .alias("direction")
         )
-        reasons = named(told)
+        reasons = named(listed)
         write_impact(Contents(head, warnings, found.impact, level_labels(context), found.title, units, reasons), to)
         return to.read_bytes()

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from api.access import Rule
 from api.context import Context, needs
 from api.http.downloads import attachment
+from api.media_types import XLSX
 from api.pages.batch.batch_view import NEW_PAGE, matrix_views, options, parts_of, region_name, unit_rows, workbook
 from api.pages.form_data import Sent
 from api.pages.labels import level_labels, ruleset_titles
@@ -24,7 +25,6 @@ from api.services.regrading import holding, lifecycle, publication
 from api.services.regrading.progress import counts_of, progress_of
 from api.services.regrading.states import IMPACT_KNOWN, STATE_NAMES, WORKING, actions
 from api.services.users import names_of
-from api.services.workbooks import XLSX
 from api.store import Batch, DraftRuleset
 from grading.impact.cause_details import Pair
 from grading.model.base import Mode

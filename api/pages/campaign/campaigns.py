@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from api.access import MAY, Rule, in_area
 from api.context import Context, needs
 from api.http.downloads import attachment
+from api.media_types import XLSX
 from api.pages.campaign.month_chart import chart_days, month_chart
 from api.pages.form_data import Posted, Sent
 from api.pages.render import page
@@ -22,7 +23,6 @@ from api.services.campaigns.emergency import emergency_list
 from api.services.campaigns.plant_rows import month_ends, rows_on
 from api.services.campaigns.snapshots import FIGURES, SUNDAY, Compared, SnapshotLine, compared, is_month_end, line_of
 from api.services.users import names_of
-from api.services.workbooks import XLSX
 from api.store import Campaign, CampaignState
 from grading import calendar
 from grading.campaign.roster_lines import roster_lines

@@ -11,11 +11,11 @@ from starlette.responses import Response
 from api.access import MAY, Rule
 from api.context import Context, needs
 from api.http.downloads import attachment
+from api.media_types import XLSX
 from api.pages.campaign.campaigns import day_in
 from api.pages.render import page
 from api.queries import campaigns as queries
 from api.services.campaigns.outlook import Help, Wanted, chosen, help_on, outlook_on, wanted_of
-from api.services.workbooks import XLSX
 from api.store import Campaign
 from grading import calendar
 from grading.campaign.candidates import Candidate

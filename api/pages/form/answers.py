@@ -25,17 +25,17 @@ def read_answer(fact: Fact, typed: tuple[str, ...]) -> Any:
     if fact.type == "choices":
         chosen = [option for option in fact.options if option in typed]
         return chosen if chosen or NONE_OF_THEM in typed else None
-    said = typed[-1] if typed else ""
+    text = typed[-1] if typed else ""
     if fact.type == "choice":
-        if said and said not in fact.options:
+        if text and text not in fact.options:
             raise WrongAnswerError(f"{expectation(fact)}。")
-        return said or None
+        return text or None
     try:
-        value = read_value(Entry(said, TEXT), fact)
+        value = read_value(Entry(text, TEXT), fact)
     except UnreadableError as error:
         raise WrongAnswerError(f"{error}。") from None
     if value is not None and check_value(value, fact.id, [fact])[1]:
-        hint = bound_hint(fact, said)
+        hint = bound_hint(fact, text)
         raise WrongAnswerError(f"{expectation(fact)}{'；' if hint else ''}{hint}。")
     return value
 

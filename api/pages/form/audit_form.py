@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from api.access import Rule
 from api.context import Context, needs
 from api.http.downloads import attachment
+from api.media_types import XLSX
 from api.pages.form.questionnaire import questionnaire
 from api.pages.form.slug import slug
 from api.pages.form.submitted import Answered, Clash, answer
@@ -18,7 +19,7 @@ from api.pages.form_data import Posted, Sent
 from api.problems import Problem
 from api.services import workflow
 from api.services.attachments import rename_row
-from api.services.workbooks import XLSX, content_for
+from api.services.workbooks import content_for
 from api.services.workflow import Action
 from api.services.workflow.draft import Draft
 from api.services.workflow.places import parse
@@ -126,16 +127,16 @@ def put_workbook(audit_id: UUID, request: Request, context: CostlyWriter, sent: 
     except FormError as error:
         copy = context.service.workbooks.mark(data, error.problems) if error.can_mark else None
         marked = b64encode(copy).decode() if copy is not None else None
-        told = {"problems": error.problems, "marked": f"data:{XLSX};base64,{marked}" if marked else None}
-        return form_page(request, context, audit, draft, questionnaire(draft, grader), status=422, workbook=told)
+        workbook = {"problems": error.problems, "marked": f"data:{XLSX};base64,{marked}" if marked else None}
+        return form_page(request, context, audit, draft, questionnaire(draft, grader), status=422, workbook=workbook)
     try:
         content = content_for(
             context, reading.audit, context.find(Enterprise, audit.enterprise_id), workflow.county_of(context, audit)
         )
     except Problem as problem:
         found = tuple(FormProblem(error.place, None, "", error.message) for error in problem.errors)
-        told = {"problems": found, "marked": None}
-        return form_page(request, context, audit, draft, questionnaire(draft, grader), status=422, workbook=told)
+        workbook = {"problems": found, "marked": None}
+        return form_page(request, context, audit, draft, questionnaire(draft, grader), status=422, workbook=workbook)
     # What this opened page has saved itself since is no other's work.
     opened, version = sent.page, sent.version
     if workflow.last_change(context, audit, version, str, opened) is None:

@@ -60,7 +60,7 @@ def remove_evidence(evidence_id: UUID, request: Request, context: Writer, sent: 
     others = evidence_by_place(context, audit).get(place, [])
     if place in before.items and file.name not in [other.name for other in others]:
         stated = draft.at(place)
-        draft.put(place, replace(stated, evidence=tuple(said for said in stated.evidence if said != file.name)))
+        draft.put(place, replace(stated, evidence=tuple(one for one in stated.evidence if one != file.name)))
         audit = workflow.save_draft(context, audit.id, draft.text(), audit.version, sent.page)
     if "hx-request" in request.headers and place in before.items:
         after = questionnaire(draft, grader)

@@ -10,12 +10,12 @@ from api.services.workflow.places import Place
 from grading.identifiers import IdentifierError, normalise_id
 
 
-def row_name(said: str, at: Place, table: TableView, taken: Collection[str]) -> str:
+def row_name(text: str, at: Place, table: TableView, taken: Collection[str]) -> str:
     """The key of a row as the intake would read it; raises WrongAnswerError where it would not, or files could not be kept."""
-    if not said.strip():
+    if not text.strip():
         raise WrongAnswerError("每一行都要有编号或名称。")
     try:
-        name, _ = normalise_id(said)
+        name, _ = normalise_id(text)
     except IdentifierError as error:
         raise WrongAnswerError(f"{error}。") from None
     if name in {_normalised(other) for other in taken}:

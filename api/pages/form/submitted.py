@@ -83,8 +83,8 @@ class _Answering:
         for text in dict.fromkeys((*values, *sent.starting(SEVERAL), *evidence, *notes)):
             self._answer(text, text in values or text in sent.starting(SEVERAL), evidence.get(text), notes.get(text))
         self._change_tables()
-        for text, said in sent.starting(KEY).items():
-            self._name_row(text, said)
+        for text, name in sent.starting(KEY).items():
+            self._name_row(text, name)
 
     def _now(self, text: str) -> tuple[Place, Place] | None:
         """A place as the page shows it and where it is now; None for what is no place or gone, which is told."""
@@ -199,7 +199,7 @@ class _Answering:
         )
         self.done.clashes.append(clash)
 
-    def _name_row(self, text: str, said: str) -> None:
+    def _name_row(self, text: str, typed: str) -> None:
         found = self._now(text)
         if found is None or found[1].row is None:
             return
@@ -211,12 +211,12 @@ class _Answering:
         self.done.places.append(str(now))
         key = table.plan.key
         old = self.seen.row(shown)
-        if said.strip() in (str(one.get(key) or "") for one in (row, old) if one is not None):
+        if typed.strip() in (str(one.get(key) or "") for one in (row, old) if one is not None):
             return
         try:
-            name = row_name(said, now, table, {str(other.get(key)) for other in rows if other is not row})
+            name = row_name(typed, now, table, {str(other.get(key)) for other in rows if other is not row})
         except WrongAnswerError as error:
-            self.done.problems[str(now)] = (said, str(error))
+            self.done.problems[str(now)] = (typed, str(error))
             return
         row[key] = name
         self.done.renamed[str(now)] = str(replace(now, row=name))
@@ -224,10 +224,10 @@ class _Answering:
 
     def _change_tables(self) -> None:
         for name in ("add", "remove", "empty", "unseen"):
-            said = self.sent.text(name)
-            if not said:
+            value = self.sent.text(name)
+            if not value:
                 continue
-            shown = _row_of(said) if name == "remove" else parse(said)
+            shown = _row_of(value) if name == "remove" else parse(value)
             if shown is None or shown.group is None:
                 continue
             self._change_table(name, shown)
@@ -278,18 +278,18 @@ class _Answering:
         )
 
 
-def _row_of(said: str) -> Place | None:
+def _row_of(text: str) -> Place | None:
     """A row that is to be removed: its place, or its table and number (`units[0].groups.outlets|2`)."""
-    table, bar, number = said.partition("|")
-    place = parse(said) if not bar else parse(f"{table}[{number}]")
+    table, bar, number = text.partition("|")
+    place = parse(text) if not bar else parse(f"{table}[{number}]")
     return place if place is not None and place.row is not None else None
 
 
 def _merged(base: tuple[str, ...], now: tuple[str, ...], mine: tuple[str, ...]) -> tuple[str, ...]:
     """Evidence with what was added and taken off on the page, and what others added and took off meanwhile."""
     gone = set(base) - set(mine)
-    kept = tuple(item for item in now if item not in gone)
-    return (*kept, *(item for item in mine if item not in base and item not in kept))
+    left = tuple(item for item in now if item not in gone)
+    return (*left, *(item for item in mine if item not in base and item not in left))
 
 
 def _lines(text: str | None) -> tuple[str, ...]:
@@ -318,7 +318,7 @@ def _text(fact: Fact, value: Any) -> str:
     return f"{shown_answer(value)}{f' {fact.unit}' if fact.unit else ''}"
 
 
-def _refuse_day(said: str) -> None:
-    refusal = calendar.not_assessable(date.fromisoformat(said))
+def _refuse_day(text: str) -> None:
+    refusal = calendar.not_assessable(date.fromisoformat(text))
     if refusal is not None:
         raise WrongAnswerError(f"{refusal}。")

@@ -76,11 +76,11 @@ def _levels(before: Ruleset, was: Indicator | None, after: Ruleset, new: Indicat
 def _text(ruleset: Ruleset, indicator: Indicator | None, level: str) -> str:
     if indicator is None or level not in ruleset.scale.ids:
         return "—"
-    said = requirement_text(ruleset, indicator, level)
+    wording = requirement_text(ruleset, indicator, level)
     asked = asked_at(ruleset.scale.graded, indicator, level)
     # Two editions may say the same and mean something else: then the condition is told too.
     decided = sentence(ruleset, asked.requirement.require) if asked is not None else NOT_ASKED
-    return said if said == decided else f"{said}（判定：{decided}）"
+    return wording if wording == decided else f"{wording}（判定：{decided}）"
 
 
 def _gates(before: Ruleset, after: Ruleset) -> Iterator[Change]:

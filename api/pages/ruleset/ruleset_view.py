@@ -86,8 +86,8 @@ def open_figures(ruleset: Ruleset) -> list[OpenFigure]:
         for levels, requirement in indicator.requirements.items():
             for _, c in walk(requirement.require):
                 if isinstance(c, Comparison) and (c.is_unresolved or c.is_provisional):
-                    said = "、".join(labels.get(level, level) for level in levels)
-                    found.append(OpenFigure(indicator, said, sentence(ruleset, c), c.is_provisional))
+                    levels_text = "、".join(labels.get(level, level) for level in levels)
+                    found.append(OpenFigure(indicator, levels_text, sentence(ruleset, c), c.is_provisional))
     return found
 
 
@@ -96,7 +96,7 @@ def _asked(ruleset: Ruleset, indicator: Indicator, level: str) -> Asked:
     if asked is None:
         return Asked(level, NOT_ASKED, None, None, None, None)
     requirement = asked.requirement
-    said = requirement_text(ruleset, indicator, level)
+    wording = requirement_text(ruleset, indicator, level)
     decided = sentence(ruleset, requirement.require)
     compared = [c for _, c in walk(requirement.require) if isinstance(c, Comparison)]
     doubt = "含待核实数值" if any(c.is_unresolved for c in compared) else None
@@ -104,4 +104,4 @@ def _asked(ruleset: Ruleset, indicator: Indicator, level: str) -> Asked:
         doubt = "含暂定数值，仅供试算"
     provenance = ruleset.provenance(indicator, requirement, requirement.require)
     same = inherited(ruleset, indicator).get(level)
-    return Asked(level, said, decided if decided != said else None, provenance, doubt, requirement, same)
+    return Asked(level, wording, decided if decided != wording else None, provenance, doubt, requirement, same)

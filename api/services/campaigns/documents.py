@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from api.context import Context
+from api.media_types import PDF as PDF_TYPE
+from api.media_types import XLSX as XLSX_TYPE
 from api.problems import Problem
 from api.services.campaigns.evaluation import report_on
 from api.services.campaigns.supplement import supplement
@@ -27,13 +29,13 @@ class Kind:
         return "台账" if self.document is None else document_title(self.document)
 
 
-PDF = Kind(Document.MONTHLY, "pdf", "application/pdf")
+PDF = Kind(Document.MONTHLY, "pdf", PDF_TYPE)
 HTML = Kind(Document.MONTHLY, "html", "text/html")
-WEEKLY_PDF = Kind(Document.WEEKLY, "pdf", "application/pdf")
+WEEKLY_PDF = Kind(Document.WEEKLY, "pdf", PDF_TYPE)
 WEEKLY_HTML = Kind(Document.WEEKLY, "html", "text/html")
-QUARTERLY_PDF = Kind(Document.QUARTERLY, "pdf", "application/pdf")
+QUARTERLY_PDF = Kind(Document.QUARTERLY, "pdf", PDF_TYPE)
 QUARTERLY_HTML = Kind(Document.QUARTERLY, "html", "text/html")
-LEDGER = Kind(None, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+LEDGER = Kind(None, "xlsx", XLSX_TYPE)
 
 
 def made(context: Context, campaign: Campaign, day: date, kind: Kind) -> tuple[str, bytes]:

@@ -157,7 +157,7 @@ def add_shown(play: Play, main: UUID, permit: str, today: date) -> None:
 
 def _line(plant: CityPlant, target: str | None, plans: Plans) -> str:
     emissions = {"so2": 0.2, "nox": 1 + plant.number % 9, "pm": 0.5, "voc": 2 + plant.number % 30}
-    said: dict[str, Any] = {
+    step: dict[str, Any] = {
         "permit": plant.permit,
         "in_urban_area": plant.in_urban_area,
         "distance_km": plant.distance_km,
@@ -167,8 +167,8 @@ def _line(plant: CityPlant, target: str | None, plans: Plans) -> str:
         "point": {"lon": plant.point[0], "lat": plant.point[1]},
     }
     if target is not None:
-        said |= {"target": target, "measures": plans.measures(plant, target) if target != "A" else []}
-    return json.dumps(said, ensure_ascii=False)
+        step |= {"target": target, "measures": plans.measures(plant, target) if target != "A" else []}
+    return json.dumps(step, ensure_ascii=False)
 
 
 def _point(county: str) -> dict[str, Any]:

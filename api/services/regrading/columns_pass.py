@@ -219,8 +219,8 @@ def _note_grades(
             if batch.mode is Mode.TRIAL:
                 unit["before"], unit["before_attainable"] = grade, attainable
             elif engines[unit["audit_id"]] == ENGINE:
-                said = {"grade": (grade, unit["before"]), "attainable": (attainable, unit["before_attainable"])}
-                differences = tuple((place, found, held) for place, (found, held) in said.items() if found != held)
+                grades_of = {"grade": (grade, unit["before"]), "attainable": (attainable, unit["before_attainable"])}
+                differences = tuple((place, found, held) for place, (found, held) in grades_of.items() if found != held)
                 if differences:
                     return Disagreement(unit["audit_id"], unit["unit"], part.before_digest, differences)
             unit["after"], unit["after_attainable"] = after, after_attainable

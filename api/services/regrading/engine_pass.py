@@ -199,9 +199,9 @@ class _Work:
             elif self.batch.mode is Mode.TRIAL or self.engines[audit.audit_id] != ENGINE:
                 continue
             else:
-                said = {"grade": (unit.after, concluded.outcome.grade)}
-                said["attainable"] = (unit.after_attainable, concluded.outcome.attainable)
-                different = tuple((place, held, new) for place, (held, new) in said.items() if held != new)
+                grades_of = {"grade": (unit.after, concluded.outcome.grade)}
+                grades_of["attainable"] = (unit.after_attainable, concluded.outcome.attainable)
+                different = tuple((place, held, new) for place, (held, new) in grades_of.items() if held != new)
             if different:
                 return Disagreement(unit.audit_id, unit.unit, unit.after_digest, different)
         return None
@@ -237,8 +237,8 @@ class _Work:
             BatchFrame.batch_id == self.batch.id, BatchFrame.chunk.in_({audit.chunk for audit in self.audits})
         )
         rows: dict[tuple[UUID, int], dict[str, Any]] = {}
-        for kept in self.db.scalars(frames):
-            frame = unpacked(kept)
+        for content in self.db.scalars(frames):
+            frame = unpacked(content)
             for row in frame.filter(frame[AUDIT].is_in(wanted.implode())).iter_rows(named=True):
                 rows[UUID(row[AUDIT]), row[POSITION]] = row
         return rows

@@ -56,6 +56,6 @@ def packed(frame: pl.DataFrame) -> bytes:
     return to.getvalue()
 
 
-def unpacked(kept: bytes) -> pl.DataFrame:
+def unpacked(content: bytes) -> pl.DataFrame:
     """A frame as it was packed."""
-    return pl.read_parquet(BytesIO(kept))
+    return pl.read_parquet(BytesIO(content))

@@ -66,14 +66,19 @@ def publish(context: Context, batch_id: UUID, version: int | None = None) -> Bat
         units = _note_gradings(db, batch, known)
     entries = []
     for row in changed:
-        told = {"batch": str(batch.id), "before": str(row.before_id), "grading": str(row.after_id), "grade": row.grade}
+        details = {
+            "batch": str(batch.id),
+            "before": str(row.before_id),
+            "grading": str(row.after_id),
+            "grade": row.grade,
+        }
         if row.after_id not in known:
-            told |= {"inputs": row.inputs, "result": row.result}
+            details |= {"inputs": row.inputs, "result": row.result}
         if row.release_reasons is not None:
-            told |= {"attainable": row.attainable, "undecided": True, "reasons": row.release_reasons}
+            details |= {"attainable": row.attainable, "undecided": True, "reasons": row.release_reasons}
         rows = [("audits", str(row.audit_id)), ("batch_audits", f"{batch.id}/{row.audit_id}")]
         rows += [("gradings", str(row.after_id)), *(("graded_units", key) for key in units.get(row.after_id, ()))]
-        entries.append(audit_log.About(row.audit_id, row.enterprise_id, told, tuple(rows)))
+        entries.append(audit_log.About(row.audit_id, row.enterprise_id, details, tuple(rows)))
     audit_log.append_many(context.db, "audit.regraded_in_batch", context.actor, entries)
     batch.state, batch.published_by, batch.published_at = BatchState.PUBLISHED, context.actor.id, context.at
     record(context, batch, "published", audits=len(changed), held_back=held)
@@ -93,15 +98,15 @@ def take_back(context: Context, batch_id: UUID, reasons: str, version: int | Non
         later = _published_over(db, batch)
         if later:
             named = "、".join(f"“{other.name}”" for other in later)
-            said = f"之后公布的批次{named}对其中一些审核有效，请先收回该批次。"
-            raise Problem("published_over", said, more={"batches": [str(other.id) for other in later]})
+            detail = f"之后公布的批次{named}对其中一些审核有效，请先收回该批次。"
+            raise Problem("published_over", detail, more={"batches": [str(other.id) for other in later]})
         mine = [row for row in changed if row.published_grading_id == row.after_id]
         _switch(context, db, [(row, row.before_id) for row in mine])
     entries = []
     for row in mine:
-        told = {"batch": str(batch.id), "before": str(row.after_id), "grading": str(row.before_id)}
+        details = {"batch": str(batch.id), "before": str(row.after_id), "grading": str(row.before_id)}
         rows = (("audits", str(row.audit_id)),)
-        entries.append(audit_log.About(row.audit_id, row.enterprise_id, told, rows))
+        entries.append(audit_log.About(row.audit_id, row.enterprise_id, details, rows))
     audit_log.append_many(context.db, "audit.regrading_taken_back", context.actor, entries)
     batch.state, batch.taken_back_by, batch.taken_back_at = BatchState.TAKEN_BACK, context.actor.id, context.at
     record(context, batch, "taken_back", audits=len(mine), reasons=batch.reasons)
@@ -135,8 +140,8 @@ def _changed(db: Session, batch: Batch) -> list[Row[Any]]:
 
 
 def _overtaken(gone: list[Row[Any]]) -> Problem:
-    said = f"有 {len(gone)} 份审核在试算之后已有变动（被替代、撤回或另行公布），请重新试算。"
-    return Problem("overtaken", said, more={"audits": [str(row.audit_id) for row in gone[:MAX_NAMED]]})
+    detail = f"有 {len(gone)} 份审核在试算之后已有变动（被替代、撤回或另行公布），请重新试算。"
+    return Problem("overtaken", detail, more={"audits": [str(row.audit_id) for row in gone[:MAX_NAMED]]})
 
 
 def _reuse_known(db: Session, batch: Batch) -> set[UUID]:

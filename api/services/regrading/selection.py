@@ -100,7 +100,7 @@ def rulesets_of(db: Session, batch: Batch) -> list[BatchRuleset]:
 
 
 def _jurisdiction(db: Session, digest: str) -> str:
-    kept = db.scalar(select(StoredRuleset.jurisdiction).where(StoredRuleset.digest == digest))
-    if kept is None:
-        kept = db.scalars(select(DraftRuleset.jurisdiction).where(DraftRuleset.digest == digest).limit(1)).one()
-    return kept
+    jurisdiction = db.scalar(select(StoredRuleset.jurisdiction).where(StoredRuleset.digest == digest))
+    if jurisdiction is None:
+        jurisdiction = db.scalars(select(DraftRuleset.jurisdiction).where(DraftRuleset.digest == digest).limit(1)).one()
+    return jurisdiction

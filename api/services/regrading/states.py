@@ -91,11 +91,11 @@ def take(context: Context, batch_id: UUID, action: BatchAction, version: int | N
         raise not_found()
     if batch.state not in step.sources:
         allowed = "、".join(f"“{STATE_NAMES[state]}”" for state in BatchState if state in step.sources)
-        said = f"批次当前为“{STATE_NAMES[batch.state]}”，只有{allowed}的批次可以{step.name}。"
-        raise Problem("wrong_state", said, more={"state": batch.state.value, "version": batch.version})
+        detail = f"批次当前为“{STATE_NAMES[batch.state]}”，只有{allowed}的批次可以{step.name}。"
+        raise Problem("wrong_state", detail, more={"state": batch.state.value, "version": batch.version})
     if version is not None and version != batch.version:
-        said = f"批次已被他人操作（您看到的不是最新的第 {batch.version} 版），请刷新后再操作。"
-        raise Problem("stale", said, status=412, more={"version": batch.version, "state": batch.state.value})
+        detail = f"批次已被他人操作（您看到的不是最新的第 {batch.version} 版），请刷新后再操作。"
+        raise Problem("stale", detail, status=412, more={"version": batch.version, "state": batch.state.value})
     return batch
 
 
@@ -103,5 +103,7 @@ def record(context: Context, batch: Batch, action: str, **details: Any) -> None:
     """Give the batch its next version and log what was done with it."""
     batch.version += 1
     context.db.flush()
-    told = {"name": batch.name, "against": batch.against, "state": batch.state.value, "version": batch.version}
-    audit_log.append(context.db, f"batch.{action}", context.actor, subject=f"batch:{batch.id}", details=told | details)
+    logged = {"name": batch.name, "against": batch.against, "state": batch.state.value, "version": batch.version}
+    audit_log.append(
+        context.db, f"batch.{action}", context.actor, subject=f"batch:{batch.id}", details=logged | details
+    )

@@ -27,17 +27,17 @@ def ids_of_gradings(db: Session) -> list[str]:
 
 
 def check_grading(
-    service: Service, db: Session, grading_id: str, told: dict[str, str] | None, earlier: EarlierGradings
+    service: Service, db: Session, grading_id: str, logged: dict[str, str] | None, earlier: EarlierGradings
 ) -> Iterator[Finding]:
     """The findings about a grading; one of another revision is counted among the earlier ones."""
     subject = f"grading:{grading_id}"
-    if told is None:
+    if logged is None:
         yield Finding(subject, "日志中没有这次评级的记录。")
-        told = {}
+        logged = {}
     try:
         stored = db.get_one(Grading, UUID(grading_id))
         for name, is_ in (("inputs", stored.inputs), ("result", result_of(stored))):
-            if name in told and told[name] != is_:
+            if name in logged and logged[name] != is_:
                 yield Finding(subject, f"与日志中记下的不同（{name}）：评级被改动。")
         if _columns(db, stored) != _columns_of(json.loads(stored.document)):
             yield Finding(subject, "等级、单元或摘要与所存的评级内容不一致：被改动。")

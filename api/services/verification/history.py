@@ -34,14 +34,14 @@ def read_history(db: Session) -> History:
     for raw_id, action, details in db.connection().execute(rows):
         audit_id = str(plain(column, raw_id, ""))
         with suppress(*UNREADABLE):
-            said = json.loads(details)
-            if "grading" in said:
-                known = history.gradings.setdefault(str(said["grading"]), {})
-                known |= {name: str(said[name]) for name in ("inputs", "result") if name in said}
-            if "to" in said:
-                history.states[audit_id] = str(said["to"])
+            logged = json.loads(details)
+            if "grading" in logged:
+                known = history.gradings.setdefault(str(logged["grading"]), {})
+                known |= {name: str(logged[name]) for name in ("inputs", "result") if name in logged}
+            if "to" in logged:
+                history.states[audit_id] = str(logged["to"])
             if action in PUBLISHED:
-                history.published[audit_id] = str(said.get("grading", ""))
+                history.published[audit_id] = str(logged.get("grading", ""))
     return history
 
 

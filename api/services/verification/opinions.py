@@ -32,8 +32,8 @@ def check_opinions(service: Service, db: Session, notes: list[Finding]) -> Itera
             stored = db.get_one(AdmissionOpinion, UUID(opinion_id))
             again = replay(db, service.grader, stored)
         except NOT_MADE as error:
-            said = str(error).partition("\n")[0] or type(error).__name__
-            yield Finding(subject, f"不能重现：{said}")
+            message = str(error).partition("\n")[0] or type(error).__name__
+            yield Finding(subject, f"不能重现：{message}")
             continue
         if not again.same and stored.engine != ENGINE:
             others += 1

@@ -22,19 +22,19 @@ SHOWN = 120
 def compare_rows(db: Session, findings: list[Finding], notes: list[Finding]) -> None:
     """Add what differs to the findings, and to the notes which entries recorded what was there before they were made."""
     # A temporary database, which SQLite keeps in memory until it is large.
-    with closing(sqlite3.connect("")) as told:
-        told.execute(
+    with closing(sqlite3.connect("")) as scratch:
+        scratch.execute(
             "CREATE TABLE rows (kind TEXT, key TEXT, seq INTEGER, record TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID"
         )
-        first, last = _read_log(db, told)
+        first, last = _read_log(db, scratch)
         if last:
-            said = f"第 {first} 至 {last} 条登记的是升级数据库时已有的内容；在那之前的改动不在核对之列"
-            notes.append(Finding(f"log:{first}", said))
+            text = f"第 {first} 至 {last} 条登记的是升级数据库时已有的内容；在那之前的改动不在核对之列"
+            notes.append(Finding(f"log:{first}", text))
         for recorded in RECORDED.values():
-            findings += _of_table(db, told, recorded)
+            findings += _of_table(db, scratch, recorded)
 
 
-def _read_log(db: Session, told: sqlite3.Connection) -> tuple[int, int]:
+def _read_log(db: Session, scratch: sqlite3.Connection) -> tuple[int, int]:
     """Put together what the log says of rows; gives the first and the last entry that recorded what was there already."""
     first = last = 0
     for seq, action, rows in _entries(db):
@@ -42,18 +42,18 @@ def _read_log(db: Session, told: sqlite3.Connection) -> tuple[int, int]:
             first, last = first or seq, seq
         for kind, records in rows.items():
             for key, record in records.items():
-                known = _known(told, kind, key) if record is not None and action != BASELINE else None
+                known = _known(scratch, kind, key) if record is not None and action != BASELINE else None
                 merged = (known[1] or {}) | record if known and record is not None else record
-                told.execute(
+                scratch.execute(
                     "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)",
                     (kind, key, seq, None if merged is None else json.dumps(merged)),
                 )
     return first, last
 
 
-def _known(told: sqlite3.Connection, kind: str, key: str) -> tuple[int, Record | None] | None:
+def _known(scratch: sqlite3.Connection, kind: str, key: str) -> tuple[int, Record | None] | None:
     """The last entry about a row, and what the row is by then (None: deleted)."""
-    row = told.execute("SELECT seq, record FROM rows WHERE kind = ? AND key = ?", (kind, key)).fetchone()
+    row = scratch.execute("SELECT seq, record FROM rows WHERE kind = ? AND key = ?", (kind, key)).fetchone()
     return None if row is None else (row[0], None if row[1] is None else json.loads(row[1]))
 
 
@@ -84,22 +84,22 @@ def _records(rows: Any) -> dict[str, dict[str, Record | None]]:
     return rows  # type: ignore[no-any-return]
 
 
-def _of_table(db: Session, told: sqlite3.Connection, recorded: Recorded) -> Iterator[Finding]:
+def _of_table(db: Session, scratch: sqlite3.Connection, recorded: Recorded) -> Iterator[Finding]:
     table = recorded.model.__tablename__
     for values in _rows(db, recorded):
         key = key_of(recorded.table, values)
         subject = f"{recorded.name}:{key}"
-        known = _known(told, table, key)
+        known = _known(scratch, table, key)
         if known is None or known[1] is None:
-            said = "日志中没有这一行" if known is None else f"日志第 {known[0]} 条记下它已删除"
-            yield Finding(subject, f"{said}：不是经本系统写入的（{_shown(record_of(recorded, values))}）。")
+            text = "日志中没有这一行" if known is None else f"日志第 {known[0]} 条记下它已删除"
+            yield Finding(subject, f"{text}：不是经本系统写入的（{_shown(record_of(recorded, values))}）。")
         else:
             differing = _differing(recorded, key, values, known[1])
             if differing:
                 yield Finding(subject, f"与日志第 {known[0]} 条为止记下的不同：{'；'.join(differing)}。")
-        told.execute("DELETE FROM rows WHERE kind = ? AND key = ?", (table, key))
+        scratch.execute("DELETE FROM rows WHERE kind = ? AND key = ?", (table, key))
     gone = "SELECT key, seq, record FROM rows WHERE kind = ? AND record IS NOT NULL ORDER BY key"
-    for key, seq, record in told.execute(gone, (table,)):
+    for key, seq, record in scratch.execute(gone, (table,)):
         shown = _shown(json.loads(record))
         yield Finding(f"{recorded.name}:{key}", f"日志记有这一行（至第 {seq} 条：{shown}），但它已不在库中。")
 

@@ -104,8 +104,8 @@ def blank(context: Context, audit: Audit, day: date) -> str:
     listed = [
         {"id": unit.code, "ruleset": edition_for(service, unit, county, day)} for unit in context.db.scalars(units)
     ]
-    said = {"enterprise": head, "assessed_on": day.isoformat(), "units": listed}
-    return json.dumps(said, ensure_ascii=False, indent=2)
+    content = {"enterprise": head, "assessed_on": day.isoformat(), "units": listed}
+    return json.dumps(content, ensure_ascii=False, indent=2)
 
 
 def _not_here(raw: dict[str, Any]) -> list[ErrorAt]:
@@ -123,12 +123,12 @@ def _not_here(raw: dict[str, Any]) -> list[ErrorAt]:
     return errors
 
 
-def _identity_errors(said: Any, enterprise: Enterprise, plant_county: str) -> list[ErrorAt]:
+def _identity_errors(head: Any, enterprise: Enterprise, plant_county: str) -> list[ErrorAt]:
     """Places where the content is about another enterprise or county than the audit is."""
-    if not isinstance(said, dict):
+    if not isinstance(head, dict):
         return []
     errors = []
-    code = said.get("uscc")
+    code = head.get("uscc")
     if not isinstance(code, str):
         errors.append(ErrorAt("enterprise.uscc", f"请填写统一社会信用代码，应为 {enterprise.uscc}。"))
     else:
@@ -137,7 +137,7 @@ def _identity_errors(said: Any, enterprise: Enterprise, plant_county: str) -> li
             if uscc.normalised(code) != enterprise.uscc:
                 message = f"与本企业登记的统一社会信用代码 {enterprise.uscc} 不一致。"
                 errors.append(ErrorAt("enterprise.uscc", message))
-    county = said.get("county")
+    county = head.get("county")
     # Audits of sites stated the county of the enterprise before they stated that of the site.
     if isinstance(county, str) and county not in (plant_county, enterprise.county):
         errors.append(ErrorAt("enterprise.county", f"与本企业（厂区）登记的行政区划代码 {plant_county} 不一致。"))

@@ -72,12 +72,12 @@ class Draft:
         if stated.value is None and not stated.evidence and not stated.note:
             holder.pop(name, None)
         elif stated.evidence or stated.note:
-            said: dict[str, Any] = {"value": stated.value}
+            raw: dict[str, Any] = {"value": stated.value}
             if stated.evidence:
-                said["evidence"] = list(stated.evidence)
+                raw["evidence"] = list(stated.evidence)
             if stated.note:
-                said["note"] = stated.note
-            holder[name] = said
+                raw["note"] = stated.note
+            holder[name] = raw
         else:
             holder[name] = stated.value
 

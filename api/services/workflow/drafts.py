@@ -135,7 +135,7 @@ def _keep_conflict(
     )
     record(context, audit, "conflict_kept", revision=number, conflicts_with=audit.revision)
     by = names_of(context.db, [current.author_id]).get(current.author_id, "")
-    said = (
+    detail = (
         f"{by}在您编辑期间已保存了这份审核。您的内容没有丢失，已另存为第 {number} 次修订（冲突）；"
         "请刷新，对照后再保存。"
     )
@@ -147,7 +147,7 @@ def _keep_conflict(
         "saved_at": current.changed_at.isoformat(),
         "conflicts": None if found is None else [conflict.as_json() for conflict in found.conflicts],
     }
-    return Problem("edited_meanwhile", said, status=412, keep=True, more=more)
+    return Problem("edited_meanwhile", detail, status=412, keep=True, more=more)
 
 
 def _corrected(
@@ -158,6 +158,6 @@ def _corrected(
     step = STEPS[Action.CORRECT]
     allowed = step.sources.get((context.actor.role, corrected.kind), frozenset())
     if corrected.enterprise_id != enterprise.id or corrected.kind is not kind or corrected.state not in allowed:
-        said = f"不能更正这份审核：它是“{STATE_NAMES[corrected.state]}”的{KIND_NAMES[corrected.kind]}。"
-        raise Problem("wrong_state", said, more={"state": corrected.state.value})
+        detail = f"不能更正这份审核：它是“{STATE_NAMES[corrected.state]}”的{KIND_NAMES[corrected.kind]}。"
+        raise Problem("wrong_state", detail, more={"state": corrected.state.value})
     return corrected.site_id, content if content is not None else revision_of(context, corrected).content

@@ -42,8 +42,8 @@ def regrade(context: Context, audit_id: UUID, mode: Mode = Mode.OFFICIAL) -> Gra
         raise Problem("not_yours", "企业只能对自评重新评级；对公布的结论有异议请申诉。", status=403)
     revision = revision_of(context, audit)
     if not revision.frozen:
-        said = f"审核当前为“{STATE_NAMES[audit.state]}”，提交后才能评级；填写时请用试评。"
-        raise Problem("wrong_state", said, more={"state": audit.state.value})
+        detail = f"审核当前为“{STATE_NAMES[audit.state]}”，提交后才能评级；填写时请用试评。"
+        raise Problem("wrong_state", detail, more={"state": audit.state.value})
     read_audit = read(context, audit, revision.content)
     grading, _, new = make(context, audit, revision, read_audit, mode)
     if new:

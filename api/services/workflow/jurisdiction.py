@@ -56,8 +56,8 @@ def allow_outside(context: Context, audit: Audit, rulesets: Iterable[Ruleset], r
         return {}
     if not (reason or "").strip():
         allowed = "、".join(ROLE_NAMES[role] for role in Role if role in MAY[Rule.GRADE_OUTSIDE])
-        said = f"规则集不适用于企业所在地；请改用适用的规则集，确需沿用的由{allowed}写明理由（outside_reason）。"
-        raise Problem("outside_jurisdiction", said, status=422, errors=errors)
+        detail = f"规则集不适用于企业所在地；请改用适用的规则集，确需沿用的由{allowed}写明理由（outside_reason）。"
+        raise Problem("outside_jurisdiction", detail, status=422, errors=errors)
     if context.actor.role not in MAY[Rule.GRADE_OUTSIDE]:
         raise Problem("role_not_allowed", f"{ROLE_NAMES[context.actor.role]}不能在适用地区之外沿用规则集。", status=403)
     audit.outside_reason = given_reasons(reason or "", "在适用地区之外沿用规则集的", "outside_reason")

@@ -66,14 +66,14 @@ class _Merging:
 
     def top(self, name: str) -> Merge:
         if name == "enterprise":
-            return lambda said, place: self.members(said, place, self.enterprise)
-        return (lambda said, place: self.items(said, place, "id", self.unit)) if name == "units" else self.whole
+            return lambda three, place: self.members(three, place, self.enterprise)
+        return (lambda three, place: self.items(three, place, "id", self.unit)) if name == "units" else self.whole
 
     def enterprise(self, name: str) -> Merge:
         return self.facts if name == "facts" else self.whole
 
-    def unit(self, said: Three, place: str) -> Any:
-        ruleset = said.now.get("ruleset") if isinstance(said.now, dict) else None
+    def unit(self, three: Three, place: str) -> Any:
+        ruleset = three.now.get("ruleset") if isinstance(three.now, dict) else None
 
         def rows(group: str) -> Merge:
             key = self._key(ruleset, group)
@@ -84,57 +84,57 @@ class _Merging:
                 return lambda inner, at: self.members(inner, at, rows)
             return self.enterprise(name)
 
-        return self.members(said, place, member)
+        return self.members(three, place, member)
 
-    def facts(self, said: Three, place: str) -> Any:
-        return self.members(said, place, lambda _: self.fact)
+    def facts(self, three: Three, place: str) -> Any:
+        return self.members(three, place, lambda _: self.fact)
 
-    def fact(self, said: Three, place: str) -> Any:
+    def fact(self, three: Three, place: str) -> Any:
         """A value with evidence and note; a bare value is one with neither."""
-        if _ABSENT in (said.sent, said.now) or not any(isinstance(one, dict) for one in (said.sent, said.now)):
-            return self.whole(said, place)
+        if _ABSENT in (three.sent, three.now) or not any(isinstance(one, dict) for one in (three.sent, three.now)):
+            return self.whole(three, place)
 
         def part(name: str) -> Merge:
             return self.evidence if name == "evidence" else self.whole
 
-        found = self.members(Three(*map(_wrapped, said)), place, part)
+        found = self.members(Three(*map(_wrapped, three)), place, part)
         return found["value"] if set(found) == {"value"} else found
 
-    def evidence(self, said: Three, place: str) -> Any:
+    def evidence(self, three: Three, place: str) -> Any:
         """Lists of texts, of which each may have added and taken off some."""
-        listed = [[] if one is _ABSENT else one for one in said]
+        listed = [[] if one is _ABSENT else one for one in three]
         if not all(isinstance(one, list) and all(isinstance(text, str) for text in one) for one in listed):
-            return self.whole(said, place)
+            return self.whole(three, place)
         base, mine, theirs = listed
         gone = set(base) - set(mine)
         stays = [text for text in theirs if text not in gone]
         return stays + [text for text in mine if text not in base and text not in stays]
 
-    def whole(self, said: Three, place: str) -> Any:
+    def whole(self, three: Three, place: str) -> Any:
         """Merge a value that can't be taken apart; what both have changed stays as it is and is a conflict."""
-        if not said.changed_by_one:
-            self.conflicts.append(FieldConflict(place, *(None if one is _ABSENT else one for one in said)))
-            return said.now
-        return said.sent if _same(said.now, said.seen) else said.now
+        if not three.changed_by_one:
+            self.conflicts.append(FieldConflict(place, *(None if one is _ABSENT else one for one in three)))
+            return three.now
+        return three.sent if _same(three.now, three.seen) else three.now
 
-    def members(self, said: Three, place: str, member: Callable[[str], Merge]) -> Any:
+    def members(self, three: Three, place: str, member: Callable[[str], Merge]) -> Any:
         """An object, member by member."""
-        if said.changed_by_one or not (isinstance(said.sent, dict) and isinstance(said.now, dict)):
-            return self.whole(said, place)
-        seen: Mapping[str, Any] = said.seen if isinstance(said.seen, dict) else {}
+        if three.changed_by_one or not (isinstance(three.sent, dict) and isinstance(three.now, dict)):
+            return self.whole(three, place)
+        seen: Mapping[str, Any] = three.seen if isinstance(three.seen, dict) else {}
         found = {}
-        for name in dict.fromkeys((*said.now, *said.sent)):
-            parts = Three(*(one.get(name, _ABSENT) for one in (seen, said.sent, said.now)))
+        for name in dict.fromkeys((*three.now, *three.sent)):
+            parts = Three(*(one.get(name, _ABSENT) for one in (seen, three.sent, three.now)))
             value = member(name)(parts, f"{place}.{name}".lstrip("."))
             if value is not _ABSENT:
                 found[name] = value
         return found
 
-    def items(self, said: Three, place: str, key: str, item: Merge) -> Any:
+    def items(self, three: Three, place: str, key: str, item: Merge) -> Any:
         """A list of objects that a key tells apart, in the order of the draft; units are numbered as sent."""
-        seen, sent, now = (_by_key([] if one is _ABSENT else one, key) for one in said)
-        if said.changed_by_one or seen is None or sent is None or now is None:
-            return self.whole(said, place)
+        seen, sent, now = (_by_key([] if one is _ABSENT else one, key) for one in three)
+        if three.changed_by_one or seen is None or sent is None or now is None:
+            return self.whole(three, place)
         found = []
         for name in dict.fromkeys((*now, *sent)):
             number = list(sent if name in sent else now).index(name)

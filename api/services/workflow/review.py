@@ -129,8 +129,8 @@ def has_open_exclusion(outcomes: Sequence[Outcome]) -> bool:
 def require_met_gates(outcomes: Sequence[Outcome]) -> None:
     """A unit is out of the grading only by a gate that is met; raises Problem (409) for one of which nobody knows."""
     if has_open_exclusion(outcomes):
-        said = "有单元的否决条件尚未回答：只有触发了否决条件才能公布为“不纳入绩效分级”。请退回补充后再公布。"
-        raise Problem("gates_unanswered", said)
+        detail = "有单元的否决条件尚未回答：只有触发了否决条件才能公布为“不纳入绩效分级”。请退回补充后再公布。"
+        raise Problem("gates_unanswered", detail)
 
 
 def require_reviewed_editions(context: Context, grading: Grading) -> None:
@@ -159,16 +159,16 @@ def word_for(what: str, reasons: str, found: Sequence[Finding], undecided: bool 
         return given_reasons(reasons, what)
     if not found and not undecided:
         return ""
-    said = [f"等级待定，{what}须说明理由"] if undecided else []
-    said += [f"有 {len(found)} 处缺失或异常，请核对，并说明后再{what}"] if found else []
+    parts = [f"等级待定，{what}须说明理由"] if undecided else []
+    parts += [f"有 {len(found)} 处缺失或异常，请核对，并说明后再{what}"] if found else []
     code = "undecided_grade" if undecided else "unusual_audit"
     detail = (
-        "；".join(said) + "".join(f"；{f.unit + '：' if f.unit else ''}{f.text.rstrip('。')}" for f in found) + "。"
+        "；".join(parts) + "".join(f"；{f.unit + '：' if f.unit else ''}{f.text.rstrip('。')}" for f in found) + "。"
     )
     errors = [ErrorAt("reasons", f"请填写{what}说明。")]
-    raise Problem(code, detail, status=422, errors=errors, more={"findings": told(found)})
+    raise Problem(code, detail, status=422, errors=errors, more={"findings": as_json(found)})
 
 
-def told(found: Sequence[Finding]) -> list[dict[str, Any]]:
+def as_json(found: Sequence[Finding]) -> list[dict[str, Any]]:
     """Findings as JSON."""
     return [asdict(finding) for finding in found]

@@ -27,10 +27,10 @@ def sign_off(context: Context, ruleset_id: str, *, digest: str | None = None, st
     except (KeyError, LanguageError):
         raise not_found() from None
     if not in_charge(actor.area or "", ruleset.jurisdiction):
-        said = f"这部规则集适用于 {ruleset.jurisdiction}，不在您的辖区（{actor.area}）。"
-        raise Problem("not_in_charge", said, status=403)
-    told = (statement or "").strip() or None
-    if told is not None and len(told) > MAX_REASONS:
+        detail = f"这部规则集适用于 {ruleset.jurisdiction}，不在您的辖区（{actor.area}）。"
+        raise Problem("not_in_charge", detail, status=403)
+    words = (statement or "").strip() or None
+    if words is not None and len(words) > MAX_REASONS:
         message = f"审定意见不超过 {MAX_REASONS} 字。"
         raise Problem("invalid_request", message, status=422, errors=[ErrorAt("statement", message)])
     present = ruleset_digest(ruleset)
@@ -39,9 +39,9 @@ def sign_off(context: Context, ruleset_id: str, *, digest: str | None = None, st
     if context.db.scalar(select(SignOff.id).where(SignOff.ruleset_digest == present)) is not None:
         raise Problem("already_reviewed", "这一版规则集已经审定。")
     keep_ruleset(context.db, ruleset, present)
-    made = SignOff(ruleset_digest=present, reviewer_id=actor.id, reviewer_name=actor.name, statement=told)
+    made = SignOff(ruleset_digest=present, reviewer_id=actor.id, reviewer_name=actor.name, statement=words)
     context.db.add(made)
     context.db.flush()
-    details = {"ruleset": ruleset_id, "statement": told or ""}
+    details = {"ruleset": ruleset_id, "statement": words or ""}
     audit_log.append(context.db, "ruleset.signed_off", actor, subject=f"ruleset:{present}", details=details)
     return made

@@ -92,12 +92,12 @@ def take(context: Context, audit_id: UUID, action: Action, version: int | None =
         raise not_found()
     sources = step.sources.get((actor.role, audit.kind))
     if sources is None:
-        said = f"不能{step.name}这份{KIND_NAMES[audit.kind]}：它由{_whose(audit.kind)}办理。"
-        raise Problem("not_yours", said, status=403)
+        detail = f"不能{step.name}这份{KIND_NAMES[audit.kind]}：它由{_whose(audit.kind)}办理。"
+        raise Problem("not_yours", detail, status=403)
     if audit.state not in sources:
         allowed = "、".join(f"“{STATE_NAMES[state]}”" for state in AuditState if state in sources)
-        said = f"审核当前为“{STATE_NAMES[audit.state]}”，只有{allowed}的审核可以{step.name}。"
-        raise Problem("wrong_state", said, more={"state": audit.state.value, "version": audit.version})
+        detail = f"审核当前为“{STATE_NAMES[audit.state]}”，只有{allowed}的审核可以{step.name}。"
+        raise Problem("wrong_state", detail, more={"state": audit.state.value, "version": audit.version})
     if version is not None and version != audit.version:
         raise _stale(audit)
     return audit
@@ -105,8 +105,8 @@ def take(context: Context, audit_id: UUID, action: Action, version: int | None =
 
 def _stale(audit: Audit) -> Problem:
     """Somebody was faster: the version that was seen is not the present one."""
-    said = f"审核已被他人修改（您看到的不是最新的第 {audit.version} 版），请刷新后再操作。"
-    return Problem("stale", said, status=412, more={"version": audit.version, "state": audit.state.value})
+    detail = f"审核已被他人修改（您看到的不是最新的第 {audit.version} 版），请刷新后再操作。"
+    return Problem("stale", detail, status=412, more={"version": audit.version, "state": audit.state.value})
 
 
 def move(context: Context, audit: Audit, state: AuditState, action: str, **details: Any) -> None:

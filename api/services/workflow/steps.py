@@ -50,8 +50,8 @@ def submit(
     # Not when the request came in: files that were attached until the audit was locked are part of the submission.
     audit.submitted_at, audit.submitted_by = now(), context.actor.id
     audit.confirmed_at = audit.confirmed_by = None
-    told = {"revision": revision.number, "audit_digest": revision.audit_digest, **_word(word, found), **allowed}
-    move(context, audit, S.SUBMITTED, "submitted", **told, **gradings.log_details(grading))
+    details = {"revision": revision.number, "audit_digest": revision.audit_digest, **_word(word, found), **allowed}
+    move(context, audit, S.SUBMITTED, "submitted", **details, **gradings.log_details(grading))
     if audit.kind is AuditKind.SELF:
         _supersede(context, audit, S.SUBMITTED)
     return audit
@@ -66,8 +66,8 @@ def confirm(
     """
     audit = take(context, audit_id, Action.CONFIRM, version)
     if context.actor.id in writers(context, audit):
-        said = "复核须由另一名评审专家进行：您是这份审核的编写人或提交人。"
-        raise Problem("own_audit", said, status=403)
+        detail = "复核须由另一名评审专家进行：您是这份审核的编写人或提交人。"
+        raise Problem("own_audit", detail, status=403)
     grading = gradings.latest(context, audit, revision_of(context, audit))
     if grading is not None:
         require_in_force(context, digests_in(context, grading), audit.assessed_on)
@@ -112,8 +112,8 @@ def publish(
     before = _others(context, audit, S.PUBLISHED)
     later = [b for b in before if b.assessed_on and audit.assessed_on and b.assessed_on > audit.assessed_on]
     if later:
-        said = f"已公布评定日期更晚（{later[0].assessed_on}）的结论，不能再公布 {audit.assessed_on} 的审核。"
-        raise Problem("later_published", said, more={"audit_id": str(later[0].id)})
+        detail = f"已公布评定日期更晚（{later[0].assessed_on}）的结论，不能再公布 {audit.assessed_on} 的审核。"
+        raise Problem("later_published", detail, more={"audit_id": str(later[0].id)})
     outcomes = review.outcomes_of(context, grading)
     review.require_met_gates(outcomes)
     found, undecided = review.findings_of(context, audit, grading), review.is_open(outcomes)
@@ -130,9 +130,9 @@ def publish(
             )
         )
     audit.published_by, audit.published_at, audit.published_grading_id = context.actor.id, context.at, grading.id
-    told = {"revision": audit.revision, "grading": str(grading.id), "grade": grading.grade, "inputs": grading.inputs}
+    details = {"revision": audit.revision, "grading": str(grading.id), "grade": grading.grade, "inputs": grading.inputs}
     open_ = {"attainable": grading.attainable, "undecided": True} if undecided else {}
-    move(context, audit, S.PUBLISHED, "published", **told, **open_, **_word(word, found), **allowed)
+    move(context, audit, S.PUBLISHED, "published", **details, **open_, **_word(word, found), **allowed)
     _supersede(context, audit, S.PUBLISHED)
     forget_versions(context, audit)
     return audit
@@ -153,8 +153,8 @@ def withdraw(context: Context, audit_id: UUID, reasons: str = "", version: int |
 
 def _word(word: str, found: Sequence[Finding]) -> dict[str, Any]:
     """The log's details of a step that needed a word."""
-    said: dict[str, Any] = {"reasons": word} if word else {}
-    return said | ({"findings": review.told(found)} if found else {})
+    details: dict[str, Any] = {"reasons": word} if word else {}
+    return details | ({"findings": review.as_json(found)} if found else {})
 
 
 def writers(context: Context, audit: Audit) -> set[UUID]:

@@ -15,7 +15,7 @@ from api.services.users import names_of
 from api.services.workflow.content import revision_of
 from api.store import Audit, DraftVersion
 
-KEPT = 1000
+MOST_VERSIONS = 1000
 """So many versions of a draft are kept while it is written."""
 
 
@@ -43,7 +43,7 @@ def keep_version(context: Context, audit: Audit, content: str, page: str | None)
             page=page,
         )
     )
-    old = DraftVersion.version < audit.version - KEPT
+    old = DraftVersion.version < audit.version - MOST_VERSIONS
     context.db.execute(delete(DraftVersion).where(DraftVersion.audit_id == audit.id, old))
 
 
@@ -62,8 +62,8 @@ def content_at(context: Context, audit: Audit, version: int) -> str:
     last = context.db.scalar(select(func.max(DraftVersion.version)).where(DraftVersion.audit_id == audit.id))
     if version == audit.version or (row is None and last is not None and last < version < audit.version):
         return revision_of(context, audit).content
-    said = "页面打开得太久，已不能与现在的内容合并；请刷新页面后再填。"
-    raise Problem("stale", said, status=412, more={"version": audit.version, "state": audit.state.value})
+    detail = "页面打开得太久，已不能与现在的内容合并；请刷新页面后再填。"
+    raise Problem("stale", detail, status=412, more={"version": audit.version, "state": audit.state.value})
 
 
 def last_change(
@@ -71,10 +71,10 @@ def last_change(
 ) -> Change | None:
     """The last change of a part of a draft since a version; None when it was changed on the same opened page alone."""
     rows = select(DraftVersion).where(DraftVersion.audit_id == audit.id, DraftVersion.version >= version)
-    kept = list(context.db.scalars(rows.order_by(DraftVersion.version)))
-    contents = [row.content for row in kept] + [revision_of(context, audit).content]
-    said = [part(content) for content in contents]
-    changed = [row for row, before, after in zip(kept, said, said[1:], strict=False) if before != after]
+    versions = list(context.db.scalars(rows.order_by(DraftVersion.version)))
+    contents = [row.content for row in versions] + [revision_of(context, audit).content]
+    parts = [part(content) for content in contents]
+    changed = [row for row, before, after in zip(versions, parts, parts[1:], strict=False) if before != after]
     if not changed or (page and all(row.page == page for row in changed)):
         return None
     last = next(row for row in reversed(changed) if not page or row.page != page)

@@ -11,14 +11,14 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from grading.computed import AIR_OXYGEN
+from grading.computed import AIR_OXYGEN, PLACES
 from grading.gaps.tree.constraints import STATED, Constraint, satisfies
 from grading.gaps.tree.values import TODAY, Slot, Values
 from grading.model.ruleset import Computed, Fact
 
 FLIPPED = {"at_most": "at_least", "at_least": "at_most", "below": "above", "above": "below", "equals": "equals"}
 UPWARD = frozenset({"at_least", "above"})
-FINE = Fraction(1, 10**6)
+FINE = Fraction(1, PLACES)
 """Computed values are rounded to so much; a limit that rounding oversteps is tightened by it."""
 DIGITS = 12
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from grading.computed import AIR_OXYGEN
 from grading.language.check.words import near
 from grading.language.loaded import Loaded
 from grading.language.problems import Problem
@@ -10,9 +11,6 @@ from grading.language.source import Path_
 from grading.model.ruleset import Computed, Ruleset
 from grading.problems.reason import Reason, reason_of
 from grading.problems.ruleset_codes import RulesetCode
-
-AIR_OXYGEN = 21
-"""Volume share of oxygen in air, in %: at this share the correction divides by zero."""
 
 
 def check_computed(loaded: Loaded) -> Iterator[Problem]:
@@ -73,11 +71,11 @@ def _undefined(loaded: Loaded, computed: Computed) -> Iterator[Problem]:
 def _circles(loaded: Loaded) -> Iterator[Problem]:
     """Each circle once, at the computed fact of it that stands first."""
     known = loaded.ruleset.computed
-    told: set[str] = set()
+    reported: set[str] = set()
     for start in known:
         circle = _circle(known, start)
-        if circle is not None and not told & set(circle):
-            told |= set(circle)
+        if circle is not None and not reported & set(circle):
+            reported |= set(circle)
             way = " → ".join([*circle, start])
             yield loaded.problem("computed", start, (), reason_of(RulesetCode.COMPUTED_IN_CIRCLE, circle=way))
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from grading.computed import DECIMALS
 from grading.language.check.words import listed, near
 from grading.language.source import Path_
 from grading.model.base import Scalar, decimal_places
@@ -14,7 +15,6 @@ from grading.problems.reason import Reason, reason_of
 from grading.problems.ruleset_codes import RulesetCode
 
 Finding = tuple[Path_, Reason, bool]
-COMPUTED_DECIMALS = 6
 OPERATORS_OF = {
     "number": ("at_most", "at_least", "below", "above", "equals", "one_of", "none_of"),
     "date": ("at_most", "at_least", "below", "above"),
@@ -70,7 +70,7 @@ def _value(c: Comparison, type_: str, fact: Fact | None, value: Scalar) -> Itera
 
 
 def _number(c: Comparison, fact: Fact | None, value: Decimal) -> Iterator[tuple[Reason, bool]]:
-    decimals = fact.decimals if fact is not None else COMPUTED_DECIMALS
+    decimals = fact.decimals if fact is not None else DECIMALS
     places = decimal_places(value)
     if places > decimals:
         code = RulesetCode.FIGURE_TOO_PRECISE

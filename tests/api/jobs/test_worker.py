@@ -103,7 +103,7 @@ def test_records_of_jobs_that_are_over_are_forgotten(launched: World, monkeypatc
     finished(batch_job_name(batch.id, 1))
     worker.forget_records()
     assert DBOS.list_workflows() != []
-    monkeypatch.setattr(worker, "KEPT", timedelta(seconds=-60))
+    monkeypatch.setattr(worker, "RETENTION", timedelta(seconds=-60))
     worker.forget_records()
     assert DBOS.list_workflows() == []
 

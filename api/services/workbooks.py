@@ -32,7 +32,7 @@ def read_workbook(context: Context, upload: BinaryIO, name: str) -> FormReading:
     try:
         return service.workbooks.read(data, service.grader.library)
     except FormError as error:
-        raise _refusal(context, error, data, name) from None
+        raise refusal(context, error, data, name, "核查表") from None
 
 
 def draft_of(
@@ -60,7 +60,8 @@ def content_for(context: Context, audit: Audit, enterprise: Enterprise, county: 
     return dump_audit(audit.model_copy(update={"enterprise": head}), context.service.grader.library)
 
 
-def _refusal(context: Context, error: FormError, data: bytes, name: str) -> Problem:
+def refusal(context: Context, error: FormError, data: bytes, name: str, what: str) -> Problem:
+    """The refusal of a workbook that is called `what`, with a marked copy to download where one can be made."""
     errors = [
         {
             "place": problem.place,
@@ -81,7 +82,7 @@ def _refusal(context: Context, error: FormError, data: bytes, name: str) -> Prob
             marked = f"/v1/exports/{keep_marked(context, copy, shown, XLSX).id}/content"
     return Problem(
         INVALID,
-        f"核查表有 {len(errors)} 处问题。",
+        f"{what}有 {len(errors)} 处问题。",
         status=422,
         errors=[ErrorAt(p.place, p.message, p.code) for p in error.problems],
         more={"errors": errors, "marked_workbook": marked},

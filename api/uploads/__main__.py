@@ -8,12 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from api.uploads.messages import Failed, Mark, Read, Refused, receive, send
+from api.uploads.messages import Failed, Mark, Read, ReadRuleset, Refused, RulesetRead, receive, send
 from grading.forms.findings import FormError
 from grading.forms.mark import mark_problems
 from grading.forms.read import read_form
 from grading.language.load import Library
 from grading.model.ruleset import Ruleset
+from grading.ruleset_workbook.read import read as read_ruleset
 
 MEMORY = 1_500_000_000
 """Bytes of address space."""
@@ -39,6 +40,10 @@ def _answer(message: Any) -> Any:
         match message:
             case Read(data, rulesets, held):
                 return read_form(data, _with(_library(rulesets), held))
+            case ReadRuleset(data, rulesets, held):
+                found = read_ruleset(data, _with(_library(rulesets), held))
+                text = None if found.edition is None else found.edition.text
+                return RulesetRead(found.base.id, text, found.notices)
             case Mark(data, problems):
                 return mark_problems(data, problems)
             case _:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from threading import Lock, Timer
 from typing import Any, cast
 
-from api.uploads.messages import Failed, Mark, Read, Refused, receive, send
+from api.uploads.messages import Failed, Mark, Read, ReadRuleset, Refused, RulesetRead, receive, send
 from grading.forms.findings import FormError, FormProblem
 from grading.forms.read import FormReading
 from grading.language.load import Library
@@ -34,6 +34,10 @@ class WorkbookReader:
         """The audit that a workbook holds; raises FormError as `read_form`, also for a workbook that costs too much."""
         return cast(FormReading, self._ask(Read(data, str(library.root), library.held())))
 
+    def read_ruleset(self, data: bytes, library: Library) -> RulesetRead:
+        """The edition that a ruleset's workbook holds; raises FormError, also for a workbook that costs too much."""
+        return cast(RulesetRead, self._ask(ReadRuleset(data, str(library.root), library.held())))
+
     def mark(self, data: bytes, problems: Sequence[FormProblem]) -> bytes | None:
         """A copy with the problems marked; None when it costs too much to make one."""
         try:
@@ -46,7 +50,7 @@ class WorkbookReader:
         with self._lock:
             self._end()
 
-    def _ask(self, message: Read | Mark) -> Any:
+    def _ask(self, message: Read | ReadRuleset | Mark) -> Any:
         with self._lock:
             process = self._started()
             assert process.stdin is not None

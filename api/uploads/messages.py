@@ -22,6 +22,24 @@ class Read:
 
 
 @dataclass(frozen=True)
+class ReadRuleset:
+    """Read a ruleset's workbook against the rulesets of a folder, and `held` that are no files."""
+
+    data: bytes
+    rulesets: str
+    held: tuple[Ruleset, ...] = ()
+
+
+@dataclass(frozen=True)
+class RulesetRead:
+    """What a ruleset's workbook says: the edition as YAML, None where nothing has changed; and what its sender should know."""
+
+    base: str
+    text: bytes | None
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Mark:
     """Mark problems in a copy of a workbook."""
 

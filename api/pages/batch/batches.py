@@ -20,7 +20,7 @@ from api.pages.render import page
 from api.problems import Problem, not_found
 from api.queries import batches as queries
 from api.queries.batch_impact import Filter, changed, impact_of
-from api.services import draft_rulesets
+from api.services import draft_rulesets, ruleset_workbooks
 from api.services.regrading import holding, lifecycle, publication
 from api.services.regrading.progress import counts_of, progress_of
 from api.services.regrading.states import IMPACT_KNOWN, STATE_NAMES, WORKING, actions
@@ -32,6 +32,8 @@ from grading.model.impact import WAYS
 from grading.ruleset_id import industry_of
 
 router = APIRouter()
+ZIP_START = b"PK"
+"""Workbooks are ZIP files."""
 Reader = Annotated[Context, needs(Rule.READ_BATCHES)]
 Maker = Annotated[Context, needs(Rule.MAKE_BATCHES)]
 Publisher = Annotated[Context, needs(Rule.PUBLISH_BATCHES)]
@@ -56,22 +58,37 @@ def list_batches(request: Request, context: Reader) -> Response:
 @router.get("/batches/new")
 def new_batch(request: Request, context: Maker, draft: Short = "") -> Response:
     """The form of a new one; `draft` is chosen already."""
-    return page(request, context, NEW_PAGE, **options(context), chosen=draft, findings=(), text="")
+    nothing: dict[str, Any] = {"findings": (), "refused": (), "marked": None, "text": ""}
+    return page(request, context, NEW_PAGE, **options(context), chosen=draft, **nothing)
 
 
 @router.post("/batches/drafts")
 def upload_draft(request: Request, context: Maker, sent: Sent) -> Response:
-    """Upload an edition; what is wrong with it is told line by line."""
-    text = sent.file().file.read()
+    """Upload an edition, as YAML or as a workbook; what is wrong with it is told line by line, or cell by cell."""
+    file = sent.file()
+    is_workbook = file.file.read(len(ZIP_START)) == ZIP_START
+    file.file.seek(0)
     try:
-        made = draft_rulesets.upload(context, text)
+        if is_workbook:
+            made = ruleset_workbooks.upload(context, file.file, file.filename or "")
+        else:
+            made = draft_rulesets.upload(context, file.file.read())
     except Problem as problem:
-        if problem.code != "invalid_ruleset":
+        if problem.status != 422:
             raise
         context.undo(problem)
-        findings = problem.as_json()["findings"]
+        told = problem.as_json()
         return page(
-            request, context, NEW_PAGE, 422, **options(context), chosen="", findings=findings, text=problem.detail
+            request,
+            context,
+            NEW_PAGE,
+            422,
+            **options(context),
+            chosen="",
+            findings=told.get("findings", ()),
+            refused=told.get("errors", ()) if is_workbook else (),
+            marked=told.get("marked_workbook"),
+            text=problem.detail,
         )
     return RedirectResponse(f"/batches/new?draft={made.id}", status_code=303)
 

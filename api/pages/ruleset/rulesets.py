@@ -11,13 +11,14 @@ from api.access import MAY, Rule
 from api.context import Context, needs
 from api.grader import stored_ruleset
 from api.http.downloads import attachment, inline
+from api.media_types import XLSX
 from api.pages.form_data import Sent
 from api.pages.render import page
 from api.pages.ruleset.ruleset_diff import differences
 from api.pages.ruleset.ruleset_view import gate_views, indicator_views, open_figures
 from api.queries import rulesets as known
 from api.queries.editions import proposal_signed_as
-from api.services import workflow
+from api.services import ruleset_workbooks, workflow
 from api.services.analysis import MEDIA_TYPES, ReportFormat
 from api.services.editions.proposals import signers
 from api.services.editions.states import state_text
@@ -100,6 +101,13 @@ def download_book_pdf(edition: str, industry: str, context: CostlyReader) -> Res
     """The rule book as PDF."""
     made = known.rulebook(context, f"{edition}/{industry}", ReportFormat.PDF)
     return inline(made, MEDIA_TYPES[ReportFormat.PDF], f"规则书-{edition}-{industry}.pdf")
+
+
+@router.get("/rulesets/{edition}/{industry}/workbook.xlsx")
+def download_workbook(edition: str, industry: str, context: CostlyReader) -> Response:
+    """The ruleset as a workbook, to be completed from a printed table and uploaded as a draft."""
+    made = ruleset_workbooks.workbook_of(context, f"{edition}/{industry}")
+    return attachment(made, XLSX, f"{edition}-{industry}.xlsx")
 
 
 @router.get("/rulesets/{edition}/{industry}/book.html")

@@ -14,6 +14,7 @@ from api.pages import (
     comparison,
     enterprise,
     exports,
+    help,
     home,
     labels,
     log,
@@ -68,6 +69,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     users.router,
     teams.router,
     account.router,
+    help.router,
     notices.router,
     log.router,
 )

@@ -1,5 +1,9 @@
 """Enterprises, sites and units over the interface."""
 
+import re
+
+from fastapi.testclient import TestClient
+
 from tests.api.routes.conftest import Ask
 from tests.api.world import PERMIT, Furnished
 
@@ -73,3 +77,15 @@ def test_sites_and_units_are_registered_and_closed(ask: Ask, furnished: Furnishe
     closed = ask("city", "PATCH", f"/units/{made.json()['id']}", json={"active": False})
     assert closed.json()["active"] is False
     assert ask("city", "PATCH", f"/sites/{site['id']}", json={"name": "北区"}).json()["name"] == "北区"
+
+
+def test_the_page_says_in_brief_what_the_grade_means_and_what_would_lift_it(
+    client: TestClient, furnished: Furnished
+) -> None:
+    headers = {"authorization": f"Bearer {furnished.tokens['tyre']}", "accept": "text/html"}
+    page = client.get(f"/enterprises/{furnished.world.tyre}?mode=trial", headers=headers).text
+    brief = re.sub(r"<[^>]+>|\s+", "", page.partition('id="brief"')[2].partition("</section>")[0])
+    assert "试算，不得作为评级结论" in brief
+    assert "现在是C级。红色预警期间须：" in brief
+    assert "达到B级后，黄色预警期间改为：" in brief
+    assert "改后复评为B级。" in brief

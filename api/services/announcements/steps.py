@@ -163,15 +163,14 @@ def publish(
     unanswered = len(context.db.scalars(open_).all())
     if unanswered:
         raise Problem("objections_open", f"还有 {unanswered} 件异议没有答复，答复后才能公布。")
-    published, refused = 0, []
-    for item in announced(context, row.id):
-        why = _publish_one(context, item, reasons)
-        published += why is None
-        if why is not None:
-            item.refused = why
-            refused.append(ErrorAt(f"audits[{item.audit_id}]", why))
+    # Nothing else may be pending meanwhile: what one savepoint undoes, the session forgets for the log.
+    tried = [(item, _publish_one(context, item, reasons)) for item in announced(context, row.id)]
+    refused = [ErrorAt(f"audits[{item.audit_id}]", why) for item, why in tried if why is not None]
+    published = len(tried) - len(refused)
     if not published:
         raise Problem("nothing_published", "没有一份审核可以公布。", errors=refused)
+    for item, why in tried:
+        item.refused = why
     row.number, row.announced_on, row.state = number, announced_on, S.PUBLISHED
     row.published_by, row.reasons = context.actor.id, reasons.strip() or None
     told = {"number": number, "announced_on": announced_on.isoformat(), "audits": published, "refused": len(refused)}

@@ -15,6 +15,7 @@ from api.problems import Problem
 from api.queries import announcements as queries
 from api.services import workflow
 from api.services.announcements import objections, steps
+from api.services.verification import verify_records
 from api.settings import RunMode
 from api.store import Announcement, Audit, AuditState
 from grading import calendar
@@ -84,6 +85,22 @@ def test_an_objection_holds_it_until_it_is_answered(world: World) -> None:
     with world.at("city", writing=False) as context:
         assert context.find(Audit, audit_id).state is AuditState.CONFIRMED
         assert context.find(Announcement, row.id).state.value == "publicity"
+
+
+def test_the_others_go_out_and_the_log_has_everything(world: World) -> None:
+    ids, today = [confirmed(world) for _ in range(3)], calendar.today()
+    row = world.do("city", steps.begin, "第二批结果", ids)
+    world.do("city", steps.put_to_public, row.id, today, today)
+    for audit_id in ids[:2]:
+        world.do("city", workflow.send_back, audit_id, "缺自行监测报告")
+    after = {"number": "1号", "announced_on": today + timedelta(days=1), "reasons": WORD}
+    later(world, 1, steps.publish, row.id, **after)
+    with world.at("city", writing=False) as context:
+        refused = {item.audit.id for item in queries.items(context, row.id) if item.refused is not None}
+        assert refused == set(ids[:2])
+        assert context.find(Audit, ids[2]).state is AuditState.PUBLISHED
+    with world.service.database.reading() as db:
+        assert verify_records(db, None).findings == ()
 
 
 def test_one_that_is_refused_says_why_and_holds_up_nothing(world: World) -> None:

@@ -1,0 +1,153 @@
+"""The register as a table of Excel, one line a unit: written, and read with a place for every mistake."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+
+from grading.forms.findings import FormError, FormProblem, Spot
+from grading.invisible import without_invisible
+from grading.spreadsheet.workbook import WorkbookError
+from grading.workbook.open_workbook import open_workbook
+from grading.workbook.style import add_styles
+from reports.workbook_sheets import fill
+
+SHEET = "企业名录"
+MOST_LINES = 2_000
+"""Lines of one file: they are registered in one transaction."""
+HEAD_WITHIN = 10
+"""The row of heads is looked for in this many rows."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its key, its head, its width and how long its texts may be."""
+
+    key: str
+    head: str
+    width: float
+    longest: int
+
+
+COLUMNS = (
+    Column("name", "企业名称", 34, 200),
+    Column("uscc", "统一社会信用代码", 22, 18),
+    Column("county", "区县代码", 12, 6),
+    Column("permit", "排污许可证编号", 26, 40),
+    Column("site", "厂区名称", 20, 200),
+    Column("site_county", "厂区区县代码", 14, 6),
+    Column("site_permit", "厂区许可证编号", 26, 40),
+    Column("address", "厂区地址", 36, 400),
+    Column("unit", "单元编号", 16, 200),
+    Column("unit_name", "单元名称", 22, 200),
+    Column("industry", "行业或规则集", 26, 120),
+)
+REQUIRED = ("name", "uscc", "county")
+HEADS = {column.key: column.head for column in COLUMNS}
+LETTERS = {column.key: get_column_letter(place) for place, column in enumerate(COLUMNS, start=1)}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the table: its texts by column (empty: nothing is said), and where each stands."""
+
+    texts: Mapping[str, str]
+    cells: Mapping[str, str]
+    sheet: str = SHEET
+
+    def text(self, column: str) -> str:
+        """A text; empty where nothing is said."""
+        return self.texts.get(column, "")
+
+    def problem(self, column: str, message: str) -> FormProblem:
+        """What is wrong with a cell."""
+        spot = Spot(self.sheet, self.cells.get(column), HEADS[column])
+        return FormProblem("", spot, self.text(column), message)
+
+
+def written(lines: Iterable[Mapping[str, str]]) -> bytes:
+    """The table with these lines, ready to print and to be filled in further; texts are never read as formulas."""
+    book = Workbook()
+    add_styles(book)
+    sheet = book.worksheets[0]
+    sheet.title = SHEET
+    rows = [[line.get(column.key, "") or None for column in COLUMNS] for line in lines]
+    fill(sheet, "企业、厂区和生产单元名录：一行一个单元", [(column.head, column.width) for column in COLUMNS], rows)
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def read(data: bytes) -> list[Line]:
+    """The lines of a table; raises FormError with everything that is wrong with its cells."""
+    try:
+        book = open_workbook(data)
+    except WorkbookError as error:
+        raise FormError([FormProblem("", None, "", str(error))], can_mark=False) from None
+    for sheet in book.worksheets:
+        rows = list(sheet.iter_rows())
+        for number, row in enumerate(rows[:HEAD_WITHIN]):
+            heads = {str(cell.value).strip(): cell.column for cell in row if cell.value is not None}
+            places = {column.key: heads[column.head] for column in COLUMNS if column.head in heads}
+            if all(key in places for key in REQUIRED):
+                return _lines(sheet.title, rows[number + 1 :], places, heads)
+    wanted = "、".join(HEADS[key] for key in REQUIRED)
+    message = f"没有找到表头：前 {HEAD_WITHIN} 行内应有一行列出 {wanted}；请用下载的名录表填写"
+    raise FormError([FormProblem("", None, "", message)], can_mark=False)
+
+
+def _lines(title: str, rows: Sequence[Sequence[object]], places: Mapping[str, int], heads: Iterable[str]) -> list[Line]:
+    problems: list[FormProblem] = []
+    known = set(HEADS.values())
+    for head in heads:
+        if head not in known:
+            message = f"没有“{head}”这一列，可用的列是 {'、'.join(HEADS.values())}；请删去或改名"
+            problems.append(FormProblem("", Spot(title, None, head), head, message))
+    found: list[Line] = []
+    longest = {column.key: column.longest for column in COLUMNS}
+    for row in rows:
+        by_column = {cell.column: cell for cell in row if getattr(cell, "value", None) is not None}  # type: ignore[attr-defined]
+        cells = {key: by_column[place] for key, place in places.items() if place in by_column}
+        if not cells:
+            continue
+        texts: dict[str, str] = {}
+        coordinates = {key: cell.coordinate for key, cell in cells.items()}
+        number = next(iter(cells.values())).row
+        coordinates |= {key: f"{get_column_letter(places[key])}{number}" for key in places if key not in coordinates}
+        line = Line(texts, coordinates, title)
+        for key, cell in cells.items():
+            text, wrong = _text(cell, longest[key])
+            texts[key] = text
+            if wrong:
+                problems.append(line.problem(key, wrong))
+        found.append(line)
+    if len(found) > MOST_LINES:
+        message = f"有 {len(found)} 行，一次最多 {MOST_LINES} 行；请分成几个文件"
+        problems.append(FormProblem("", Spot(title, None, ""), "", message))
+    if not found and not problems:
+        problems.append(FormProblem("", Spot(title, None, ""), "", "表头下面没有内容"))
+    if problems:
+        raise FormError(problems, can_mark=True)
+    return found
+
+
+def _text(cell: object, longest: int) -> tuple[str, str]:
+    """What a cell says as text, and what is wrong with it."""
+    value = cell.value  # type: ignore[attr-defined]
+    if cell.data_type == "f":  # type: ignore[attr-defined]
+        return str(value), "是公式；请粘贴为数值或文本"
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return str(value), "应为文本；请把单元格设为文本格式后重填"
+    if isinstance(value, float) and not value.is_integer():
+        return str(value), "应为文本，不是小数"
+    if not isinstance(value, str) and abs(value) >= 10**15:
+        return str(value), "数字超过 15 位，Excel 已改动末尾；请把单元格设为文本格式后重填"
+    text = value if isinstance(value, str) else str(int(value))
+    text = without_invisible(text).strip()
+    if len(text) > longest:
+        return text, f"不超过 {longest} 字，现有 {len(text)} 字"
+    if any(ord(character) < 32 or ord(character) == 127 for character in text):
+        return text, "应为一行文字"
+    return text, ""

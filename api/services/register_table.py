@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
@@ -98,7 +99,7 @@ def read(data: bytes) -> list[Line]:
     raise FormError([FormProblem("", None, "", message)], can_mark=False)
 
 
-def _lines(title: str, rows: Sequence[Sequence[object]], places: Mapping[str, int], heads: Iterable[str]) -> list[Line]:
+def _lines(title: str, rows: Sequence[Sequence[Any]], places: Mapping[str, int], heads: Iterable[str]) -> list[Line]:
     problems: list[FormProblem] = []
     known = set(HEADS.values())
     for head in heads:
@@ -108,7 +109,7 @@ def _lines(title: str, rows: Sequence[Sequence[object]], places: Mapping[str, in
     found: list[Line] = []
     longest = {column.key: column.longest for column in COLUMNS}
     for row in rows:
-        by_column = {cell.column: cell for cell in row if getattr(cell, "value", None) is not None}  # type: ignore[attr-defined]
+        by_column = {cell.column: cell for cell in row if cell.value is not None}
         cells = {key: by_column[place] for key, place in places.items() if place in by_column}
         if not cells:
             continue
@@ -133,10 +134,10 @@ def _lines(title: str, rows: Sequence[Sequence[object]], places: Mapping[str, in
     return found
 
 
-def _text(cell: object, longest: int) -> tuple[str, str]:
+def _text(cell: Any, longest: int) -> tuple[str, str]:
     """What a cell says as text, and what is wrong with it."""
-    value = cell.value  # type: ignore[attr-defined]
-    if cell.data_type == "f":  # type: ignore[attr-defined]
+    value = cell.value
+    if cell.data_type == "f":
         return str(value), "是公式；请粘贴为数值或文本"
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return str(value), "应为文本；请把单元格设为文本格式后重填"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from api.context import Context
 from api.queries.audits import briefs
@@ -34,18 +34,22 @@ class Waiting:
     with_others: Sequence[AuditBrief] = ()
     to_publish: Sequence[AuditBrief] = ()
     appeals: Sequence[OpenAppeal] = ()
+    to_examine: Sequence[OpenAppeal] = ()
+    """Upheld appeals against audits that nothing has replaced yet: the plant has to be examined again."""
 
     @property
     def count(self) -> int:
         """The number of things that wait for the actor."""
-        return len(self.to_write) + len(self.to_confirm) + len(self.to_publish) + len(self.appeals)
+        listed = (self.to_write, self.to_confirm, self.to_publish, self.appeals, self.to_examine)
+        return sum(map(len, listed))
 
 
 def waiting(context: Context) -> Waiting:
     """The actor's waiting work, the oldest first."""
     role = context.actor.role
     if role is Role.BUREAU:
-        return Waiting(to_publish=briefs(context, _in(context, AuditState.CONFIRMED)), appeals=open_appeals(context))
+        confirmed = briefs(context, _in(context, AuditState.CONFIRMED))
+        return Waiting(to_publish=confirmed, appeals=open_appeals(context), to_examine=upheld_appeals(context))
     if role is Role.ADMINISTRATOR:
         return Waiting()
     kind = AuditKind.EXPERT if role is Role.ASSESSOR else AuditKind.SELF
@@ -53,21 +57,30 @@ def waiting(context: Context) -> Waiting:
     submitted = [a for a in _in(context, AuditState.SUBMITTED) if a.kind is AuditKind.EXPERT]
     mine = [a for a in submitted if Action.CONFIRM in workflow.actions(context, a)]
     others = [a for a in submitted if a not in mine]
-    return Waiting(briefs(context, to_write), briefs(context, mine), briefs(context, others))
+    upheld = upheld_appeals(context) if role is Role.ASSESSOR else ()
+    return Waiting(briefs(context, to_write), briefs(context, mine), briefs(context, others), to_examine=upheld)
 
 
 def open_appeals(context: Context, audit_id: UUID | None = None) -> list[OpenAppeal]:
     """Appeals without an answer, the oldest first."""
+    wanted = [Appeal.state == AppealState.OPEN]
+    return _appeals(context, *wanted, *([] if audit_id is None else [Appeal.audit_id == audit_id]))
+
+
+def upheld_appeals(context: Context) -> list[OpenAppeal]:
+    """Upheld appeals against grades that still stand, the oldest first: a new audit, or a withdrawal, ends each."""
+    return _appeals(context, Appeal.state == AppealState.UPHELD, Audit.state == AuditState.PUBLISHED)
+
+
+def _appeals(context: Context, *wanted: ColumnElement[bool]) -> list[OpenAppeal]:
     rows = (
         select(Appeal, Audit, Enterprise.name)
         .join(Audit, Audit.id == Appeal.audit_id)
         .join(Enterprise, Enterprise.id == Audit.enterprise_id)
-        .where(Appeal.state == AppealState.OPEN)
+        .where(*wanted)
         .order_by(Appeal.id)
         .limit(MOST)
     )
-    if audit_id is not None:
-        rows = rows.where(Appeal.audit_id == audit_id)
     return [OpenAppeal(appeal, audit, name) for appeal, audit, name in context.db.execute(rows)]
 
 

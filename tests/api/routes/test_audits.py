@@ -4,6 +4,7 @@ import json
 from typing import Any
 from uuid import uuid4
 
+from api.queries.waiting import waiting
 from api.services import workflow
 from tests.api.routes.conftest import Ask
 from tests.api.world import TYRE, WORD, Furnished, content
@@ -124,6 +125,23 @@ def test_an_appeal_is_answered_by_the_bureau(ask: Ask) -> None:
     done = ask("city", "POST", f"/appeals/{appeal['id']}/answer", json=answer)
     assert (done.status_code, done.json()["state"]) == (200, "rejected")
     assert ask("tyre", "GET", f"/appeals/{appeal['id']}").json()["answer"] == "维持原结论。"
+
+
+def test_an_upheld_appeal_waits_for_the_team_until_the_grade_is_replaced(ask: Ask, furnished: Furnished) -> None:
+    world = furnished.world
+    appeal = ask("city", "GET", "/appeals", params={"state": "open"}).json()["items"][0]
+    ask("city", "POST", f"/appeals/{appeal['id']}/answer", json={"upheld": True, "answer": "重新核查排放口。"})
+
+    def waits(login: str) -> int:
+        with world.at(login, writing=False) as context:
+            return len(waiting(context).to_examine)
+
+    assert [waits(login) for login in ("wang", "city", "zhao", "elsewhere")] == [1, 1, 0, 0]
+    made = world.do("wang", workflow.create_audit, world.tyre, content())
+    world.do("wang", workflow.submit, made.id)
+    world.do("li", workflow.confirm, made.id)
+    world.do("city", workflow.publish, made.id)
+    assert [waits(login) for login in ("wang", "city")] == [0, 0]
 
 
 def test_an_enterprises_own_assessment_is_laid_beside_the_experts_audit(ask: Ask, furnished: Furnished) -> None:

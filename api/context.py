@@ -91,7 +91,7 @@ SUBJECTS: dict[str, type[Base]] = {
     "waiver_id": UnitWaiver,
 }
 """Path parameters that name a row: it has to be in scope before the route is entered."""
-FREE = frozenset({"edition", "industry", "number", "position", "unit", "indicator", "level", "path", "name"})
+FREE = frozenset({"edition", "industry", "role", "number", "position", "unit", "indicator", "level", "path", "name"})
 """Path parameters that name something public or something inside a subject."""
 
 

@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[1]
 OTHER_TEXTS = {
     "api/files/evidence.py": "names of files",
     "grading/spreadsheet/workbook.py": "parts of a workbook",
+    "grading/xlsform/sources.py": "heads of a submission's columns",
 }
 """Modules that take other texts apart at a slash."""
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from api.services.register_table import written
 from grading import calendar
 from grading.forms.write import filled_form
 from grading.intake import read_audit
@@ -132,6 +133,13 @@ class Bodies:
     def _file(self, path: str) -> tuple[str, bytes, str]:
         if path.endswith("/workbook"):
             return "核查表.xlsx", self._workbook, "application/octet-stream"
+        if path == "/register":
+            head = self._audit()["enterprise"]
+            return (
+                "名录.xlsx",
+                written([{key: head[key] for key in ("name", "uscc", "county")}]),
+                "application/octet-stream",
+            )
         if path.endswith("/photos"):
             return PNG
         return ("草案.yaml", DRAFT.encode(), "text/yaml") if path.endswith("/drafts") else PDF
@@ -186,6 +194,9 @@ class Bodies:
                 "text": "异味",
                 "number": "1号",
             }
+        if path == "/enterprises/{enterprise_id}/units":
+            unit = {"code": "line-9", "name": "", "ruleset_id": "national-2020/brick"}
+            return unit | {"site_id": self.ids["site_id"]}
         if path != "/campaigns/{campaign_id}/plants":
             return {}
         return {

@@ -34,6 +34,20 @@ HASHER = passwords._HASHER
 BACKENDS = ("sqlite", "postgresql")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave PostgreSQL out where a module says (`ON_SQLITE_ALONE`) that the database is no matter of its subject."""
+    items[:] = [item for item in items if not (_backend_of(item) == "postgresql" and _is_alike(item))]
+
+
+def _backend_of(item: pytest.Item) -> str:
+    parameters = getattr(item, "callspec", None)
+    return "" if parameters is None else str(parameters.params.get("backend", ""))
+
+
+def _is_alike(item: pytest.Item) -> bool:
+    return bool(getattr(getattr(item, "module", None), "ON_SQLITE_ALONE", False))
+
+
 @dataclass(frozen=True)
 class Backend:
     """Makes databases: empty ones with the newest schema, or with the tests' world."""

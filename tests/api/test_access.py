@@ -93,6 +93,7 @@ FREE_VALUES = {
     "indicator": "dcs_records",
     "level": "A",
     "path": "app.css",
+    "role": "bureau",
     "name": "app.css",
 }
 COSTLY = {"/v1/grade/report", "/v1/me/password", "/account/password"}

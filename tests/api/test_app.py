@@ -20,6 +20,8 @@ from api.service import Service
 from api.store import migrate
 from tests.api.world import World
 
+ON_SQLITE_ALONE = True
+
 router = APIRouter(prefix="/test")
 Anyone = Annotated[Service, public()]
 

@@ -19,6 +19,8 @@ from api.services.workflow.content import storable
 from api.store import AuditRevision
 from tests.api.world import PASSWORD, TYRE, World, content
 
+ON_SQLITE_ALONE = True
+
 SAID: dict[str, Any] = json.loads(TYRE.read_text(encoding="utf-8"))
 UNIT: dict[str, Any] = SAID["units"][0]
 FACT = next(iter(UNIT["facts"]))

@@ -38,6 +38,8 @@ from tests.api.conftest import Backend, service_on
 from tests.api.test_verification import tamper
 from tests.api.world import PASSWORD, World
 
+ON_SQLITE_ALONE = True
+
 EARLIER = Path(__file__).with_name("earlier")
 ENGINES = {
     "before-packing": "grading 0.1.0 / durable-rules 2.0.28",

@@ -19,6 +19,8 @@ from api.store import Role, SignInSession, User
 from api.store.base import now
 from tests.api.world import PASSWORD, World
 
+ON_SQLITE_ALONE = True
+
 SEED = "a" * 43
 
 

@@ -11,7 +11,15 @@ from sqlalchemy import Connection, select, text
 
 from api.service import Service
 from api.services.verification import Verified, verify
-from api.store import AuditRevision, CampaignPhoto, EvidenceFile, Grading, StoredRuleset
+from api.store import (
+    AuditRevision,
+    CampaignPhoto,
+    EvidenceFile,
+    Grading,
+    SourceScan,
+    StoredRuleset,
+    UnitWaiver,
+)
 from api.store.database import WRITES, Database
 from tests.api.conftest import Backend, service_on
 from tests.api.world import Furnished
@@ -90,7 +98,7 @@ def test_what_nobody_changed_is_in_order(service: Service) -> None:
     seen: list[tuple[int, int]] = []
     verified: Verified = verify(service, progress=lambda done, total: seen.append((done, total)))
     assert (verified.findings, verified.notes) == ((), ())
-    assert (verified.gradings, verified.evidence) == (2, 4)
+    assert (verified.gradings, verified.evidence) == (2, 8)
     assert seen == [(1, 2), (2, 2)]
 
 
@@ -176,8 +184,9 @@ def test_content_that_can_not_be_read_any_more_is_told_like_everything_else(serv
 
 def test_evidence_that_was_changed_or_lost_is_found(service: Service, tmp_path: Path) -> None:
     with service.database.reading() as db:
-        files = [*db.scalars(select(EvidenceFile)), *db.scalars(select(CampaignPhoto))]
-        names = [file.name for file in sorted(files, key=lambda file: file.id)]
+        kinds = (EvidenceFile.name, CampaignPhoto.name, SourceScan.name, UnitWaiver.file_name)
+        files = [row for name in kinds for row in db.execute(select(name.class_.id, name).where(name.is_not(None)))]
+        names = [name for _, name in sorted((str(key), name) for key, name in files)]
     service.evidence.folder = tmp_path / "empty"
     assert found(service) == [f"evidence: 证据文件“{name}”缺失或内容已改变。" for name in names]
 
@@ -187,4 +196,4 @@ def test_everything_is_told_at_once(service: Service, tmp_path: Path) -> None:
     tamper(service.database, "UPDATE log SET action = 'x' WHERE seq = 1")
     service.evidence.folder = tmp_path / "empty"
     assert {message.partition(":")[0] for message in found(service)} == {"grading", "log", "evidence"}
-    assert len(found_otherwise(service)) == 7
+    assert len(found_otherwise(service)) == 11

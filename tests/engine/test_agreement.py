@@ -74,7 +74,7 @@ def compare(engine: Engine, ruleset: Ruleset, audit: Audit) -> None:
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS.values(), ids=FLAVOURS.keys())
-@settings(max_examples=2 * AMOUNT)
+@settings(max_examples=AMOUNT)
 @given(data=st.data())
 def test_engine_and_plain_evaluator_agree_on(flavour: Flavour, data: st.DataObject) -> None:
     ruleset = data.draw(rulesets(flavour)).ruleset

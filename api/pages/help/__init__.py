@@ -26,12 +26,12 @@ def show_own_help(context: Reader) -> Response:
     return RedirectResponse(f"/help/{context.actor.role.value}", status_code=303)
 
 
-@router.get("/help/{name}")
-def show_help(name: str, request: Request, context: Reader) -> Response:
+@router.get("/help/{role}")
+def show_help(role: str, request: Request, context: Reader) -> Response:
     """The page for a role; each may read those of the others."""
-    if name not in {role.value for role in Role}:
+    if role not in {known.value for known in Role}:
         raise not_found()
-    return page(request, context, "help.html.j2", text=_rendered(name), role=name, roles=ROLE_NAMES)
+    return page(request, context, "help.html.j2", text=_rendered(role), role=role, roles=ROLE_NAMES)
 
 
 @cache

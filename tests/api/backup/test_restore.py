@@ -38,7 +38,7 @@ def test_a_restored_service_has_every_row_and_file_and_verifies(
         assert files(place.data / folder) == files(source.data / folder)
     service = serve(place)
     found = verify(service, made.manifest.log_head)
-    assert (found.findings, found.notes, found.gradings, found.evidence) == ((), (), 2, 4)
+    assert (found.findings, found.notes, found.gradings, found.evidence) == ((), (), 2, 8)
     service.close()
 
 

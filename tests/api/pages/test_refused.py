@@ -16,6 +16,8 @@ from tests.api.pages.test_without_scripts import token
 from tests.api.routes.test_outside_jurisdiction import of_elsewhere
 from tests.api.world import WORD, World, content
 
+ON_SQLITE_ALONE = True
+
 
 def test_a_refused_submission_leaves_nothing_behind_and_goes_through_with_a_word(world: World, sign_in: SignIn) -> None:
     audit = world.do("wang", workflow.create_audit, world.tyre, content())

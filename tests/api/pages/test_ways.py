@@ -153,7 +153,7 @@ def test_an_enterprise_sees_how_its_grade_would_change(place: Place, sit_down: S
 def test_a_bureau_filters_its_enterprises_and_exports_them(place: Place, sit_down: SitDown) -> None:
     page = sit_down("province")
     page.goto(f"{place.url}/overview")
-    page.get_by_label("名称或信用代码").fill("轮胎")
+    page.get_by_label("名称、信用代码或许可证号").fill("轮胎")
     page.get_by_role("button", name="筛选").click()
     expect(page.get_by_text("符合条件的有 1 家")).to_be_visible()
     with page.expect_download() as download:

@@ -253,27 +253,14 @@ def _of_the_area(actor: Actor, column: Any) -> Filter:
     return false()
 
 
-def _of_batches(column: Any) -> Callable[[Actor], Filter]:
-    """Rows whose batch the actor sees."""
+def _of_area_things(column: Any, parent: type[Base]) -> Callable[[Actor], Filter]:
+    """Rows that belong to a thing of an area (`parent`, with `id` and `area`) which the actor sees."""
 
     def seen(actor: Actor) -> Filter:
         if actor.role is Role.ADMINISTRATOR:
             return true()
-        b = _alias(Batch)
-        within: Filter = column.in_(select(b.c.id).where(_of_the_area(actor, b.c.area)))
-        return within
-
-    return seen
-
-
-def _of_announcements(column: Any) -> Callable[[Actor], Filter]:
-    """Rows whose announcement the actor sees."""
-
-    def seen(actor: Actor) -> Filter:
-        if actor.role is Role.ADMINISTRATOR:
-            return true()
-        a = _alias(Announcement)
-        within: Filter = column.in_(select(a.c.id).where(_of_the_area(actor, a.c.area)))
+        p = _alias(parent)
+        within: Filter = column.in_(select(p.c.id).where(_of_the_area(actor, p.c.area)))
         return within
 
     return seen
@@ -300,19 +287,6 @@ def _campaign_snapshots(actor: Actor) -> Filter:
         return false()
     within = select(c.c.id).where(c.c.jurisdiction.between(*area_bounds(actor.area)))
     return CampaignSnapshot.campaign_id.in_(within)
-
-
-def _of_working_editions(column: Any) -> Callable[[Actor], Filter]:
-    """Rows whose working edition the actor sees."""
-
-    def seen(actor: Actor) -> Filter:
-        if actor.role is Role.ADMINISTRATOR:
-            return true()
-        w = _alias(WorkingEdition)
-        within: Filter = column.in_(select(w.c.id).where(_of_the_area(actor, w.c.area)))
-        return within
-
-    return seen
 
 
 def _proposals(actor: Actor, c: Any) -> Filter:
@@ -372,22 +346,22 @@ FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     CampaignPhoto: lambda actor: enterprises(actor, CampaignPhoto.enterprise_id),
     Notice: lambda actor: Notice.user_id == actor.id,
     Announcement: lambda actor: _of_the_area(actor, Announcement.area),
-    AnnouncedAudit: _of_announcements(AnnouncedAudit.announcement_id),
-    AnnouncementObjection: _of_announcements(AnnouncementObjection.announcement_id),
+    AnnouncedAudit: _of_area_things(AnnouncedAudit.announcement_id, Announcement),
+    AnnouncementObjection: _of_area_things(AnnouncementObjection.announcement_id, Announcement),
     AdmissionOpinion: lambda actor: _of_the_area(actor, AdmissionOpinion.county),
     ProjectCompletion: _completions,
     WorkingEdition: lambda actor: _of_the_area(actor, WorkingEdition.area),
-    WorkingField: _of_working_editions(WorkingField.working_id),
-    SourceScan: _of_working_editions(SourceScan.working_id),
+    WorkingField: _of_area_things(WorkingField.working_id, WorkingEdition),
+    SourceScan: _of_area_things(SourceScan.working_id, WorkingEdition),
     EditionProposal: lambda actor: _proposals(actor, EditionProposal),
     FigureReview: _figure_reviews,
     DraftRuleset: lambda actor: _of_the_area(actor, DraftRuleset.area),
     Batch: lambda actor: _of_the_area(actor, Batch.area),
-    BatchRuleset: _of_batches(BatchRuleset.batch_id),
-    BatchChunk: _of_batches(BatchChunk.batch_id),
-    BatchAudit: _of_batches(BatchAudit.batch_id),
-    BatchUnit: _of_batches(BatchUnit.batch_id),
-    BatchFrame: _of_batches(BatchFrame.batch_id),
+    BatchRuleset: _of_area_things(BatchRuleset.batch_id, Batch),
+    BatchChunk: _of_area_things(BatchChunk.batch_id, Batch),
+    BatchAudit: _of_area_things(BatchAudit.batch_id, Batch),
+    BatchUnit: _of_area_things(BatchUnit.batch_id, Batch),
+    BatchFrame: _of_area_things(BatchFrame.batch_id, Batch),
 }
 """The filter of each table. Tables that are not here are the service's own (see `unscoped`)."""
 

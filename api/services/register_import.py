@@ -1,7 +1,7 @@
 """The register taken in from a table, whole or not at all, and given out as one."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 from uuid import UUID
@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from api.access import Rule, require
 from api.context import Context
-from api.problems import Problem
+from api.problems import ErrorAt, Problem
 from api.services import enterprises, register_table
 from api.services.register_table import MOST_LINES, Line
 from api.services.workbooks import refusal
@@ -115,7 +115,7 @@ def _line(context: Context, line: Line, done: Imported) -> None:
     if any(line.text(key) for key in ("unit_name", "industry")) and not line.text("unit"):
         missing.append("unit")
     if missing:
-        raise _EmptyCells(missing)
+        raise _empty(missing)
     enterprise = _enterprise(context, line, done)
     if line.text("site"):
         site = _site(context, line, enterprise, done)
@@ -166,7 +166,7 @@ def _unit(context: Context, line: Line, enterprise: Enterprise, site: Site, done
     known = context.db.scalar(select(Unit).where(Unit.site_id == site.id, Unit.code == line.text("unit")))
     if known is None:
         if not stated:
-            raise _EmptyCells(["industry"])
+            raise _empty(["industry"])
         done.made += 1
         which = {"ruleset_id": stated} if "/" in stated else {"industry": stated}
         name = line.text("unit_name") or None
@@ -189,20 +189,13 @@ def _changes(row: object, line: Line, columns: dict[str, str]) -> dict[str, str]
     }
 
 
-class _EmptyCells(Problem):
-    """Cells of a line are empty that have to be filled in."""
-
-    def __init__(self, columns: list[str]) -> None:
-        super().__init__("missing", "必填", status=422)
-        self.columns = tuple(dict.fromkeys(columns))
+def _empty(columns: Iterable[str]) -> Problem:
+    """The refusal of a line whose cells in these columns have to be filled in."""
+    return Problem("missing", "必填", status=422, errors=[ErrorAt(column, "必填") for column in dict.fromkeys(columns)])
 
 
 def _told(line: Line, problem: Problem) -> Iterator[FormProblem]:
     """A refusal at the cells that it is about."""
-    if isinstance(problem, _EmptyCells):
-        for column in problem.columns:
-            yield line.problem(column, "必填")
-        return
     for error in problem.errors:
         column = PLACES.get(error.place, error.place)
         yield line.problem(column if column in register_table.HEADS else "name", error.message)

@@ -75,6 +75,12 @@ def announcements(context: Context, cursor: UUID | None, limit: int) -> tuple[li
     return [Brief(row, STATE_NAMES[row.state], counts.get(row.id, 0)) for row in rows], after
 
 
+def announced_audits(context: Context, announcement_id: UUID) -> list[AnnouncedAudit]:
+    """The audits of an announcement as they are stored, those left out and refused too."""
+    rows = select(AnnouncedAudit).where(AnnouncedAudit.announcement_id == announcement_id)
+    return list(context.db.scalars(rows.order_by(AnnouncedAudit.audit_id)))
+
+
 def items(context: Context, announcement_id: UUID) -> list[Item]:
     """The audits of an announcement, those left out and refused too, by county and name."""
     rows = (

@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi.responses import Response
-from sqlalchemy import select
 
 from api.access import Rule
 from api.context import Context, needs
@@ -35,7 +34,7 @@ from api.schemas.announcements import (
 )
 from api.schemas.base import Page
 from api.services.announcements import objections, steps
-from api.store import AnnouncedAudit, Announcement
+from api.store import Announcement
 
 router = resource("announcements")
 Reader = Annotated[Context, needs(Rule.READ_STATISTICS)]
@@ -83,8 +82,7 @@ def get_announcement(announcement_id: UUID, context: Reader) -> Response:
 @router.get("/announcements/{announcement_id}/audits", summary="The audits of an announcement")
 def list_announced_audits(announcement_id: UUID, context: Reader) -> list[AnnouncedAuditOut]:
     """Those left out and those refused too, with the reasons."""
-    rows = select(AnnouncedAudit).where(AnnouncedAudit.announcement_id == announcement_id)
-    return [AnnouncedAuditOut.model_validate(row) for row in context.db.scalars(rows.order_by(AnnouncedAudit.audit_id))]
+    return [AnnouncedAuditOut.model_validate(row) for row in queries.announced_audits(context, announcement_id)]
 
 
 @router.get("/announcements/{announcement_id}/objections", summary="The objections to an announcement")

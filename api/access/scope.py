@@ -39,6 +39,7 @@ from api.store import (
     Appeal,
     Assignment,
     Audit,
+    AuditImport,
     AuditKind,
     AuditRevision,
     Base,
@@ -60,14 +61,18 @@ from api.store import (
     DraftVersion,
     EditionProposal,
     Enterprise,
+    EnterpriseMerger,
     EvidenceFile,
     Export,
     ExportPart,
     FigureReview,
+    FormerName,
     GradedUnit,
     Grading,
+    ImportedAudit,
     LogEntry,
     Notice,
+    OperatingState,
     ProjectCompletion,
     ProposalState,
     Publication,
@@ -243,6 +248,14 @@ def _assignments(actor: Actor) -> Filter:
     return enterprises(actor, Assignment.enterprise_id)
 
 
+def _audit_imports(actor: Actor) -> Filter:
+    """Files that the actor took in, and for assessors those taken in for their team."""
+    if actor.role is Role.ADMINISTRATOR:
+        return true()
+    mine: Filter = AuditImport.made_by == actor.id
+    return or_(mine, AuditImport.team_id == actor.team_id) if actor.team_id else mine
+
+
 def _of_the_area(actor: Actor, column: Any) -> Filter:
     """Things that bureaus made for an area are seen by those whose own area holds it."""
     if actor.role is Role.ADMINISTRATOR:
@@ -317,6 +330,11 @@ FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     Site: lambda actor: enterprises(actor, Site.enterprise_id),
     Unit: lambda actor: enterprises(actor, Unit.enterprise_id),
     UnitWaiver: lambda actor: enterprises(actor, UnitWaiver.enterprise_id),
+    OperatingState: lambda actor: enterprises(actor, OperatingState.enterprise_id),
+    FormerName: lambda actor: enterprises(actor, FormerName.enterprise_id),
+    EnterpriseMerger: lambda actor: enterprises(actor, EnterpriseMerger.into_id),
+    AuditImport: _audit_imports,
+    ImportedAudit: lambda actor: of_audits(actor, ImportedAudit.audit_id),
     Audit: lambda actor: audits(actor, Audit),
     AuditRevision: revisions,
     DraftVersion: draft_versions,

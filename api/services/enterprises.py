@@ -196,9 +196,7 @@ def assign(context: Context, *, team_id: UUID, enterprise_id: UUID, since: date,
     actor = require(context.db, Rule.ASSIGN_TEAMS)
     context.find(Team, team_id)
     context.find(Enterprise, enterprise_id)
-    if since < calendar.EARLIEST:
-        raise _invalid("since", f"起始日不应早于 {calendar.EARLIEST}。")
-    _refuse_end(until, since)
+    refuse_days(since, until)
     same = select(Assignment.id).where(
         Assignment.team_id == team_id, Assignment.enterprise_id == enterprise_id, Assignment.since == since
     )
@@ -223,6 +221,13 @@ def end_assignment(context: Context, assignment_id: UUID, until: date) -> Assign
     about = {"enterprise_id": assignment.enterprise_id, "subject": f"team:{assignment.team_id}"}
     audit_log.append(context.db, "team.assignment_ended", actor, **about)  # type: ignore[arg-type]
     return assignment
+
+
+def refuse_days(since: date, until: date | None) -> None:
+    """Refuse days that no assignment may have; raises Problem (422)."""
+    if since < calendar.EARLIEST:
+        raise _invalid("since", f"起始日不应早于 {calendar.EARLIEST}。")
+    _refuse_end(until, since)
 
 
 def _refuse_end(until: date | None, since: date) -> None:

@@ -74,6 +74,16 @@ def read(context: Context, audit: Audit, content: str) -> domain.Audit:
     return found
 
 
+def problems_of(context: Context, audit: Audit, content: str) -> tuple[ErrorAt, ...]:
+    """Everything that keeps a content from being submitted as this audit, with the place of each."""
+    try:
+        refuse_broken(parsed(content))
+        read(context, audit, content)
+    except Problem as problem:
+        return tuple(problem.errors) or (ErrorAt("", problem.detail),)
+    return ()
+
+
 def edition_notices(rulesets: Iterable[Ruleset], day: date) -> list[ErrorAt]:
     """The units (in the order of their rulesets) whose edition is not in force on a day, with the days it is."""
     found = []

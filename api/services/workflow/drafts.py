@@ -45,13 +45,17 @@ def create_audit(
     audit = Audit(enterprise_id=enterprise.id, kind=kind, author_id=actor.id, site_id=site_id, corrects_id=corrects_id)
     if content is None:
         content = blank(context, audit, calendar.day_of(context.at))
+    add_draft(context, audit, content, **({} if corrects_id is None else {"corrects": str(corrects_id)}))
+    return audit
+
+
+def add_draft(context: Context, audit: Audit, content: str, **details: str) -> None:
+    """Store a new draft with its first revision, and log it; raises Problem (422) for what no form could show."""
     storable(content)
     context.db.add(audit)
     context.db.flush()
-    context.db.add(AuditRevision(audit_id=audit.id, number=1, content=content, author_id=actor.id))
-    details = {} if corrects_id is None else {"corrects": str(corrects_id)}
+    context.db.add(AuditRevision(audit_id=audit.id, number=1, content=content, author_id=context.actor.id))
     record(context, audit, "created", **details)
-    return audit
 
 
 def save_draft(context: Context, audit_id: UUID, content: str, version: int, page: str | None = None) -> Audit:

@@ -32,16 +32,24 @@ from api.store import (
 )
 from grading import calendar
 from grading.audit_json import dump_audit
-from grading.batch.layout import EVIDENCE_TITLES, LayoutError, Reject
+from grading.batch.evidence_table import COLUMNS
+from grading.batch.layout import EVIDENCE_TITLES, HEADS, LayoutError, Reject
 from grading.batch.whole_audits import WholeAudit, WholeAudits
 from grading.forms.findings import FormError
 from grading.language.problems import LanguageError, steps_of
+from grading.model.ruleset import Ruleset
 from grading.workbook.open_workbook import MAX_FILE
 
 MOST_AUDITS = 1_000
 """Audits of one file: their drafts are made in one transaction."""
 MOST_FILES, MOST_LISTED = 40, 20
 INVALID = "invalid_audit_file"
+LABELS: Mapping[str, str] = {
+    **HEADS,
+    **{f"evidence.{column}": heads[1] for column, heads in COLUMNS.items()},
+    "enterprise": "",
+}
+"""Places as people call them; others are as in an audit."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +85,7 @@ def upload(
     team = _team(context, team_id if actor.role is not Role.ASSESSOR else actor.team_id)
     ordered = _ordered(files)
     if ruleset is not None:
-        _require_ruleset(context, ruleset)
+        ruleset_of(context, ruleset)
     try:
         read = context.service.workbooks.read_audits(ordered, ruleset, context.service.grader.library)
     except LayoutError as error:
@@ -95,9 +103,10 @@ def imports(context: Context) -> list[AuditImport]:
     return list(context.db.scalars(select(AuditImport).order_by(AuditImport.id.desc()).limit(MOST_LISTED)))
 
 
-def _require_ruleset(context: Context, ruleset: str) -> None:
+def ruleset_of(context: Context, ruleset: str) -> Ruleset:
+    """A ruleset that tables may be filled in for; raises Problem (422)."""
     try:
-        context.service.grader.library.ruleset(ruleset)
+        return context.service.grader.library.ruleset(ruleset)
     except (KeyError, LanguageError):
         message = f"没有规则集 {ruleset[:120]}，或它不能使用。"
         raise Problem("invalid_request", message, status=422, errors=[ErrorAt("ruleset", message)]) from None
@@ -347,8 +356,8 @@ def _where(reject: Reject) -> str:
 
 def _error(reject: Reject) -> ErrorAt:
     place = ".".join(part for part in (f"line[{reject.line}]" if reject.line else "", reject.place) if part)
-    named = f"{reject.place}：" if reject.place and not reject.place.startswith("enterprise") else ""
-    return ErrorAt(place, f"{_where(reject)}{named}{reject.reason}", INVALID)
+    named = LABELS.get(reject.place, reject.place)
+    return ErrorAt(place, f"{_where(reject)}{f'{named}：' if named else ''}{reject.reason}", INVALID)
 
 
 def _refusal(errors: Sequence[ErrorAt]) -> Problem:

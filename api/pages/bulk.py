@@ -133,7 +133,11 @@ def _enterprises(context: Context, sent: Posted) -> list[UUID]:
     if sent.text("which") != ALL:
         return _keys(sent.texts("enterprise"), sent)
     wanted = overview.Wanted(
-        sent.text("q").strip()[:100], sent.text("county")[:6], sent.text("ruleset")[:120], sent.text("grade")[:32]
+        sent.text("q").strip()[:100],
+        sent.text("county")[:6],
+        sent.text("ruleset")[:120],
+        sent.text("grade")[:32],
+        sent.text("state")[:32],
     )
     return [line.id for line in overview.lines(context.db, wanted)]
 

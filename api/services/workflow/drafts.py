@@ -8,6 +8,7 @@ from sqlalchemy import select
 from api.access import Rule, require
 from api.context import Context, find
 from api.problems import ErrorAt, Problem
+from api.services.operating_states import refuse_closed
 from api.services.users import names_of
 from api.services.workflow.content import blank, next_number, parsed, revision_of, storable
 from api.services.workflow.draft import written
@@ -37,6 +38,7 @@ def create_audit(
     actor = require(context.db, Rule.DRAFT_AUDITS)
     kind = AuditKind.EXPERT if actor.role is Role.ASSESSOR else AuditKind.SELF
     enterprise = find(context.db, Enterprise, enterprise_id)
+    refuse_closed(enterprise)
     if site_id is not None and find(context.db, Site, site_id).enterprise_id != enterprise.id:
         message = "厂区不属于这家企业。"
         raise Problem("wrong_site", message, status=422, errors=[ErrorAt("site_id", message)])

@@ -12,7 +12,8 @@ TABLES = ("audit_imports", "imported_audits", "operating_states", "former_names"
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Make the tables; add the column in place."""
+    op.add_column("enterprises", sa.Column("idle_since", sa.Date(), nullable=True))
     op.create_table(
         "audit_imports",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -93,6 +94,7 @@ def downgrade() -> None:
     """Drop them."""
     for table in reversed(TABLES):
         op.drop_table(table)
+    op.drop_column("enterprises", "idle_since")
 
 
 def _words(name: str, *values: str) -> sa.Enum:

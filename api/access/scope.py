@@ -125,6 +125,12 @@ def enterprises(actor: Actor, column: Any) -> Filter:
     return seen
 
 
+def enterprises_over_time(actor: Actor, column: Any) -> Filter:
+    """As `enterprises`, of rows that keep the id of a double when it is merged into an enterprise that the actor sees."""
+    m = _alias(EnterpriseMerger)
+    return or_(enterprises(actor, column), column.in_(select(m.c.double_id).where(enterprises(actor, m.c.into_id))))
+
+
 def audits(actor: Actor, c: Any) -> Filter:
     """Audits the actor sees; `c` has the columns of audits.
 
@@ -356,12 +362,12 @@ FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     LogEntry: log_entries,
     Campaign: lambda actor: campaigns(actor, Campaign.id),
     CampaignPlant: lambda actor: enterprises(actor, CampaignPlant.enterprise_id),
-    CampaignChange: lambda actor: enterprises(actor, CampaignChange.enterprise_id),
+    CampaignChange: lambda actor: enterprises_over_time(actor, CampaignChange.enterprise_id),
     CampaignSnapshot: _campaign_snapshots,
     CampaignOutlines: lambda actor: campaigns(actor, CampaignOutlines.campaign_id),
-    CampaignStep: lambda actor: enterprises(actor, CampaignStep.enterprise_id),
-    CampaignVisit: lambda actor: enterprises(actor, CampaignVisit.enterprise_id),
-    CampaignPhoto: lambda actor: enterprises(actor, CampaignPhoto.enterprise_id),
+    CampaignStep: lambda actor: enterprises_over_time(actor, CampaignStep.enterprise_id),
+    CampaignVisit: lambda actor: enterprises_over_time(actor, CampaignVisit.enterprise_id),
+    CampaignPhoto: lambda actor: enterprises_over_time(actor, CampaignPhoto.enterprise_id),
     Notice: lambda actor: Notice.user_id == actor.id,
     Announcement: lambda actor: _of_the_area(actor, Announcement.area),
     AnnouncedAudit: _of_area_things(AnnouncedAudit.announcement_id, Announcement),

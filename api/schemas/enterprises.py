@@ -44,6 +44,7 @@ class EnterpriseOut(Out):
     active: bool = Field(description="Not closed.")
     state: OperatingStateKind = Field(description="Its operating state today.")
     idle_since: date | None = Field(description="The day from which it is recorded as long idle.")
+    merged_into: UUID | None = Field(default=None, description="The enterprise that it was a double of.")
     version: int = Field(description="Makes the ETag.")
     created_at: datetime
     grades: list[PublishedGrade] = Field(default_factory=list)
@@ -108,6 +109,21 @@ class FormerNameOut(Out):
     value: str
     until: date
     created_at: datetime
+
+
+class MergerIn(In):
+    """A double that is to be merged."""
+
+    double_id: UUID
+    reasons: Reasons
+
+
+class DoublePairOut(Out):
+    """Two enterprises that may be one, the one registered first before the other."""
+
+    first: EnterpriseOut
+    second: EnterpriseOut
+    reasons: list[str] = Field(description="What they have in common, in Chinese.")
 
 
 class SiteOut(Out):

@@ -91,6 +91,7 @@ OF_PATH: dict[str, dict[str, Any]] = {
     "/v1/edition-proposals/{proposal_id}/figures": {
         "figures": [{"place": FIGURE, "verdict": "confirmed", "source": WORD}]
     },
+    "/v1/enterprises/{enterprise_id}/states": {"unit_id": None, "state": "long_idle"},
     "/v1/bulk/assignments": {"since": "2024-01-01", "until": None, "dry_run": False},
     "/v1/announcements/{announcement_id}/publicity": {"since": TODAY, "until": "2099-12-31"},
     "/v1/announcements/{announcement_id}/objections": {"received_on": TODAY},
@@ -169,6 +170,8 @@ class Bodies:
             return f"{self._audit()['units'][0]['id']}.{self._fact()}=null"
         if name in self.ids:
             return self.ids[name]
+        if name == "double_id":
+            return self.ids["enterprise_id"]
         if name in ("permit", "remove"):
             return self._audit()["enterprise"]["permit"]
         if name == "outlines":
@@ -206,6 +209,12 @@ class Bodies:
         if path.startswith("/bulk/"):
             chosen = {"enterprise": self.ids["enterprise_id"], "audit": self.ids["audit_id"]}
             return chosen | {"step": "do", "title": "第三批", "which": "ticked"}
+        if path == "/doubles":
+            return {"double": self.ids["enterprise_id"], "into": self.ids["enterprise_id"]}
+        if path == "/enterprises/{enterprise_id}/states":
+            return {"state": "long_idle", "since": "2024-05-10", "document": "停产证明"}
+        if path == "/enterprises/{enterprise_id}/former-names":
+            return {"named_by": "name", "value": "旧名", "until": "2020-05-10"}
         if path == "/enterprises/{enterprise_id}/units":
             unit = {"code": "line-9", "name": "", "ruleset_id": "national-2020/brick"}
             return unit | {"site_id": self.ids["site_id"]}

@@ -15,6 +15,7 @@ from api.store import (
     AuditKind,
     AuditState,
     Enterprise,
+    EnterpriseMerger,
     GradedUnit,
     Grading,
     LogEntry,
@@ -112,6 +113,7 @@ def register_of(db: Session, area: str, enterprise_id: UUID | None = None) -> Re
     low, high = area_bounds(area)
     sited = select(Site.enterprise_id).where(Site.county.between(low, high))
     mine = or_(Enterprise.county.between(low, high), Enterprise.id.in_(sited))
+    mine = and_(mine, Enterprise.id.not_in(select(EnterpriseMerger.double_id)))
     if enterprise_id is not None:
         mine = and_(mine, Enterprise.id == enterprise_id)
     enterprises = db.execute(

@@ -8,7 +8,7 @@ from api.services.workflow.grading import latest, preview, regrade
 from api.services.workflow.jurisdiction import county_of, graded_by, outside, rulesets_of
 from api.services.workflow.sign_off import sign_off
 from api.services.workflow.states import KIND_NAMES, STATE_NAMES, Action, take
-from api.services.workflow.steps import confirm, publish, require_confirmable, send_back, submit, withdraw
+from api.services.workflow.steps import confirm, publish, require_confirmable, send_back, submit, supersede, withdraw
 from api.services.workflow.versions import content_at, last_change
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "send_back",
     "sign_off",
     "submit",
+    "supersede",
     "take",
     "withdraw",
 ]

@@ -207,6 +207,11 @@ def _others(context: Context, audit: Audit, state: AuditState) -> list[Audit]:
 
 def _supersede(context: Context, audit: Audit, state: AuditState) -> None:
     for other in _others(context, audit, state):
-        other.superseded_by = audit.id
-        move(context, other, S.SUPERSEDED, "superseded", by=str(audit.id))
-        forget_versions(context, other)
+        supersede(context, other, audit)
+
+
+def supersede(context: Context, audit: Audit, by: Audit) -> None:
+    """Let another audit take the place of one."""
+    audit.superseded_by = by.id
+    move(context, audit, S.SUPERSEDED, "superseded", by=str(by.id))
+    forget_versions(context, audit)

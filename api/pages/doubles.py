@@ -1,6 +1,7 @@
 """Enterprises that may be registered twice: suggested in pairs, seen side by side, merged with a reason."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
@@ -39,21 +40,21 @@ def show_doubles(request: Request, context: Keeper, one: str = "", other: str = 
     return _list(request, context)
 
 
-@router.post("/doubles")
-def merge_doubles(request: Request, context: Keeper, sent: Sent) -> Response:
-    """Merge one into the other; a refusal is told on the page that shows both, where what was typed stays."""
-    double_id, into_id = sent.key("double"), sent.key("into")
-    if double_id is None or into_id is None:
+@router.post("/enterprises/{enterprise_id}/doubles")
+def merge_double(enterprise_id: UUID, request: Request, context: Keeper, sent: Sent) -> Response:
+    """Merge a double into an enterprise; a refusal is told on the page that shows both, where what was typed stays."""
+    double_id = sent.key("double")
+    if double_id is None:
         raise Problem("bad_request", "页面不完整，请刷新后重试。", status=422)
     try:
-        merge(context, double_id, into_id, sent.text("reasons"))
+        merge(context, double_id, enterprise_id, sent.text("reasons"))
     except Problem as problem:
         if problem.status not in (409, 422):
             raise
         context.undo(problem)
-        pair = context.find(Enterprise, double_id), context.find(Enterprise, into_id)
+        pair = context.find(Enterprise, double_id), context.find(Enterprise, enterprise_id)
         return _compare(request, context, *pair, refused=problem, typed=sent.text("reasons"))
-    return RedirectResponse(f"/enterprises/{into_id}/register", status_code=303)
+    return RedirectResponse(f"/enterprises/{enterprise_id}/register", status_code=303)
 
 
 def _list(

@@ -49,7 +49,7 @@ def record_state(enterprise_id: UUID, request: Request, context: Keeper, sent: S
             state,
             since,
             unit_id=sent.key("unit_id"),
-            document=sent.text("document"),
+            document=sent.text("proof"),
             reason=sent.text("reasons"),
         )
 

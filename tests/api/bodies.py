@@ -209,10 +209,10 @@ class Bodies:
         if path.startswith("/bulk/"):
             chosen = {"enterprise": self.ids["enterprise_id"], "audit": self.ids["audit_id"]}
             return chosen | {"step": "do", "title": "第三批", "which": "ticked"}
-        if path == "/doubles":
-            return {"double": self.ids["enterprise_id"], "into": self.ids["enterprise_id"]}
+        if path == "/enterprises/{enterprise_id}/doubles":
+            return {"double": self.ids["enterprise_id"]}
         if path == "/enterprises/{enterprise_id}/states":
-            return {"state": "long_idle", "since": "2024-05-10", "document": "停产证明"}
+            return {"state": "long_idle", "since": "2024-05-10", "proof": "停产证明"}
         if path == "/enterprises/{enterprise_id}/former-names":
             return {"named_by": "name", "value": "旧名", "until": "2020-05-10"}
         if path == "/enterprises/{enterprise_id}/units":

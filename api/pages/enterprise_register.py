@@ -101,7 +101,7 @@ def _show(
         former=former,
         units=listed,
         unit_codes={unit.id: unit.code for unit in listed},
-        people=names_of(context.db, [row.recorded_by for row in (*states, *former)]),
+        people=names_of(context.db, [*(row.recorded_by for row in states), *(row.recorded_by for row in former)]),
         state_names=STATE_NAMES,
         kind_names=former_names.KIND_NAMES,
         may_keep=context.actor.role in MAY[Rule.KEEP_ENTERPRISES],

@@ -16,6 +16,7 @@ from api.context import Context
 from api.files.evidence import safe_name
 from api.problems import ErrorAt, Problem
 from api.services import workflow
+from api.services.enterprises import enterprise_of
 from api.services.workflow.content import parsed
 from api.store import (
     Assignment,
@@ -25,6 +26,7 @@ from api.store import (
     AuditRevision,
     AuditState,
     Enterprise,
+    EnterpriseMerger,
     ImportedAudit,
     Role,
     Site,
@@ -193,12 +195,13 @@ class _Places:
     def __init__(self, context: Context, audits: Iterable[WholeAudit]) -> None:
         heads = [whole.audit.enterprise for whole in audits]
         codes = {head.uscc for head in heads if head.uscc is not None}
+        self.by_code = {code: enterprise_of(context.db, code) for code in codes}
         permits = {head.permit for head in heads if head.permit is not None}
         sited = select(Site.enterprise_id).where(Site.permit.in_(permits))
-        wanted = or_(Enterprise.uscc.in_(codes), Enterprise.permit.in_(permits), Enterprise.id.in_(sited))
-        rows = context.db.scalars(select(Enterprise).where(wanted).order_by(Enterprise.id)).all()
+        wanted = or_(Enterprise.permit.in_(permits), Enterprise.id.in_(sited))
+        whole = Enterprise.id.not_in(select(EnterpriseMerger.double_id))
+        rows = context.db.scalars(select(Enterprise).where(wanted, whole).order_by(Enterprise.id)).all()
         self.by_id = {row.id: row for row in rows}
-        self.by_code = {row.uscc: row for row in rows}
         self.by_permit: dict[str, list[tuple[UUID, UUID | None]]] = {}
         for row in rows:
             if row.permit:

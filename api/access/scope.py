@@ -37,6 +37,7 @@ from api.store import (
     Announcement,
     AnnouncementObjection,
     Appeal,
+    AppealFile,
     Assignment,
     Audit,
     AuditKind,
@@ -146,6 +147,14 @@ def of_audits(actor: Actor, column: Any) -> Filter:
     a = _alias(Audit)
     seen: Filter = column.in_(select(a.c.id).where(audits(actor, a.c)))
     return seen
+
+
+def appeal_files(actor: Actor) -> Filter:
+    """Files of appeals that the actor sees."""
+    if actor.role is Role.ADMINISTRATOR:
+        return true()
+    a = _alias(Appeal)
+    return AppealFile.appeal_id.in_(select(a.c.id).where(of_audits(actor, a.c.audit_id)))
 
 
 def revisions(actor: Actor) -> Filter:
@@ -321,6 +330,7 @@ FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     AuditRevision: revisions,
     DraftVersion: draft_versions,
     Appeal: lambda actor: of_audits(actor, Appeal.audit_id),
+    AppealFile: lambda actor: appeal_files(actor),
     EvidenceFile: lambda actor: of_audits(actor, EvidenceFile.audit_id),
     Grading: gradings,
     GradedUnit: graded_units,

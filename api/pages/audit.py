@@ -27,7 +27,8 @@ from api.services.replay import reviews_of
 from api.services.users import names_of
 from api.services.workflow import Action
 from api.services.workflow.jurisdiction import county_of
-from api.services.workflow.review import before, look_at
+from api.services.workflow.last_time import last_audit
+from api.services.workflow.review import look_at
 from api.store import Audit, AuditKind, Enterprise, Grading, Site
 from grading.model.base import Mode
 from reports.record.context import Surroundings
@@ -178,7 +179,7 @@ def _back(audit_id: UUID) -> Response:
 
 def _with_the_one_before(context: Context, audit: Audit) -> Compared | None:
     """This audit beside the one of its kind before it."""
-    earlier = before(context, audit)
+    earlier = last_audit(context, audit)
     if earlier is None or grading_of(context, earlier) is None:
         return None
     try:

@@ -27,6 +27,7 @@ from api.services.cases import explained, in_trial
 from api.services.comparison import counterpart
 from api.services.granted_waivers import relied_on
 from api.services.waivers import ruleset_of
+from api.services.workflow.last_time import last_of_kind
 from api.store import Audit, AuditKind, AuditState, Enterprise, Role
 from grading.model.base import Mode
 
@@ -71,6 +72,7 @@ def enterprise_page(
     case, unexplained = explained(context, stored) if stored is not None else (None, None)
     if case is not None and mode == Mode.TRIAL.value:
         case = in_trial(context, case)
+    may_begin = context.actor.role in (Role.ASSESSOR, Role.ENTERPRISE)
     units = registered.units(context.db, enterprise_id)
     rulesets = {unit.ruleset_id: ruleset_of(context, unit) for unit in units}
     waivable = {key: [(i.id, i.title) for i in one.indicators] for key, one in rulesets.items() if one is not None}
@@ -94,7 +96,8 @@ def enterprise_page(
         counterpart=counterpart(context, shown) if case is not None and shown is not None else None,
         actions=workflow.actions(context, shown) if shown is not None else frozenset(),
         appeals=appeals_of(context, shown.id) if shown is not None else [],
-        may_begin=context.actor.role in (Role.ASSESSOR, Role.ENTERPRISE),
+        may_begin=may_begin,
+        last=last_of_kind(context, enterprise_id) if may_begin else None,
         campaigns=campaigns_of(context.db, enterprise_id),
         may_register=context.actor.role in MAY[Rule.KEEP_ENTERPRISES],
         events=history(context.db, [enterprise_id]).get(enterprise_id, ()),

@@ -34,6 +34,8 @@ AUDIT_SCHEMA: dict[str, Any] = {
     "type": "object",
     "title": "Audit",
     "description": "One enterprise on one day. A value is bare or `{value, evidence, note}`; null or absent means unknown. "
+    "In an audit begun from the last one, `last` says what was stated then, and `as_last_time: true` beside a value that it "
+    "is confirmed to be the same. "
     "Which facts there are, each ruleset's `form-schema` says; what is wrong is told with its place.",
     "required": ["enterprise", "assessed_on", "units"],
     "properties": {
@@ -62,6 +64,15 @@ AUDIT_SCHEMA: dict[str, Any] = {
                     "facts": {"type": ["object", "null"]},
                     "groups": {"type": ["object", "null"]},
                 },
+            },
+        },
+        "last": {
+            "type": ["object", "null"],
+            "required": ["assessed_on"],
+            "properties": {
+                "assessed_on": {"type": "string", "format": "date"},
+                "facts": {"type": ["object", "null"]},
+                "units": {"type": ["object", "null"], "description": "By id: facts and groups."},
             },
         },
     },
@@ -105,6 +116,7 @@ class AuditBrief(Out):
     published_at: datetime | None
     published_grading_id: UUID | None
     corrects_id: UUID | None
+    begun_from_id: UUID | None = Field(description="The audit whose answers it shows as last time's.")
     superseded_by: UUID | None
     reasons: str | None = Field(description="Why it was returned or withdrawn, the last time.")
     created_at: datetime
@@ -151,6 +163,11 @@ class AuditIn(In):
     enterprise_id: UUID
     site_id: UUID | None = None
     corrects_id: UUID | None = Field(default=None, description="The published audit that this one is to correct.")
+    from_last: bool = Field(
+        default=False,
+        description="Begin with the last audit's answers beside (`last`): none counts until it is stated here, with "
+        "`as_last_time` where it is confirmed to be the same. 409 `no_last_audit` where there is none.",
+    )
 
 
 class RevisionOut(Out):

@@ -2,7 +2,7 @@
 
 from api.store.admission import AdmissionOpinion, AdmissionOutcome, ProjectCompletion
 from api.store.announcements import AnnouncedAudit, Announcement, AnnouncementObjection, AnnouncementState
-from api.store.audits import Appeal, AppealState, Audit, AuditKind, AuditRevision, AuditState, DraftVersion
+from api.store.audits import Appeal, AppealFile, AppealState, Audit, AuditKind, AuditRevision, AuditState, DraftVersion
 from api.store.base import Base
 from api.store.batches import (
     AuditOutcome,
@@ -57,6 +57,7 @@ __all__ = [
     "AnnouncementObjection",
     "AnnouncementState",
     "Appeal",
+    "AppealFile",
     "AppealState",
     "Assignment",
     "Audit",

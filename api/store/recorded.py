@@ -20,7 +20,7 @@ from sqlalchemy import Boolean, Column, Date, Enum, Integer, String, Table, Text
 
 from api.store.admission import AdmissionOpinion, ProjectCompletion
 from api.store.announcements import AnnouncedAudit, Announcement, AnnouncementObjection
-from api.store.audits import Appeal, Audit, AuditRevision
+from api.store.audits import Appeal, AppealFile, Audit, AuditRevision
 from api.store.base import Base, Moment, Packed
 from api.store.batches import Batch, BatchAudit, BatchRuleset, DraftRuleset
 from api.store.campaign_progress import CampaignPhoto, CampaignStep, CampaignVisit
@@ -102,6 +102,7 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
             Recorded(AuditRevision, "revision"),
             Recorded(EvidenceFile, "evidence"),
             Recorded(Appeal, "appeal"),
+            Recorded(AppealFile, "appeal_file"),
             # The digest of a grading's document is in the entry that it was made by.
             Recorded(Grading, "grading", left_out=frozenset({"document"})),
             Recorded(GradedUnit, "graded_unit"),

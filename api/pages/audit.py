@@ -31,6 +31,7 @@ from api.services.workflow.last_time import last_audit
 from api.services.workflow.review import look_at
 from api.store import Audit, AuditKind, Enterprise, Grading, Site
 from grading.model.base import Mode
+from reports.context.last_time import rechecked
 from reports.record.context import Surroundings
 
 router = APIRouter()
@@ -80,6 +81,7 @@ def show_audit(audit_id: UUID, request: Request, context: Reader, mode: str = ""
         actions=actions,
         review=look_at(context, audit, stored) if stored is not None and actions & REVIEWED else None,
         publication=publication_of(context, audit),
+        rechecked=rechecked(case.audit, case.rulesets) if case is not None else None,
         appeals=appeals_of(context, audit.id),
         people=names_of(context.db, [audit.author_id, audit.submitted_by, audit.confirmed_by, audit.published_by]),
         labels=level_labels(context),

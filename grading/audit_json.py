@@ -70,21 +70,6 @@ def _unit(unit: UnitAudit, library: Library) -> dict[str, Any]:
     return written
 
 
-def begun_from(previous: Audit, library: Library) -> dict[str, Any]:
-    """What an audit begun from a previous one says of it (`last`): every value that it states, none of them an answer yet.
-
-    Raises as `audit_to_json`.
-    """
-    written = audit_to_json(previous, library)
-    last: dict[str, Any] = {"assessed_on": written["assessed_on"]}
-    if previous.enterprise.facts:
-        last["facts"] = written["enterprise"]["facts"]
-    last["units"] = {
-        unit["id"]: {key: unit[key] for key in ("facts", "groups") if key in unit} for unit in written["units"]
-    }
-    return last
-
-
 def last_json(last: LastTime, rulesets: Mapping[str, Ruleset]) -> dict[str, Any]:
     """What an audit says of the one before as JSON values; `rulesets` by the ids of the units."""
     written: dict[str, Any] = {"assessed_on": last.assessed_on.isoformat()}

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
-from grading.model.audit import Audit, Known, LastTime, UnitAudit
+from grading.model.audit import Audit, Known, LastTime, Row, UnitAnswers, UnitAudit
 from grading.model.ruleset import Ruleset
 
 
@@ -31,6 +32,44 @@ class Compared:
     recheck: Recheck
     now: Known | None
     before: Known | None
+
+
+def last_of(previous: Audit) -> LastTime:
+    """A previous audit as what the next one says of it: every value that it states."""
+    units = {
+        unit.id: UnitAnswers(
+            facts=_stated(unit.facts),
+            groups={
+                name: tuple(Row(key=row.key, facts=_stated(row.facts)) for row in rows)
+                for name, rows in unit.groups.items()
+                if rows
+            },
+        )
+        for unit in previous.units
+    }
+    return LastTime(
+        assessed_on=previous.assessed_on,
+        facts=_stated(previous.enterprise.facts),
+        units={id_: one for id_, one in units.items() if one.facts or one.groups},
+    )
+
+
+def begun_from(previous: Audit, day: date) -> Audit:
+    """The audit of the same units on another day that states nothing yet, with the previous one's answers beside."""
+    return Audit(
+        enterprise=previous.enterprise.model_copy(update={"facts": {}}),
+        assessed_on=day,
+        units=tuple(UnitAudit(id=unit.id, ruleset=unit.ruleset) for unit in previous.units),
+        last=last_of(previous),
+    )
+
+
+def _stated(facts: Mapping[str, Known]) -> dict[str, Known]:
+    return {
+        name: known.model_copy(update={"as_last_time": False})
+        for name, known in facts.items()
+        if known.value is not None
+    }
 
 
 def recheck_of(now: Known | None, before: Known | None) -> Recheck | None:

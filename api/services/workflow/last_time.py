@@ -12,9 +12,10 @@ from api.services.workflow.content import parsed
 from api.services.workflow.draft import written
 from api.services.workflow.states import record
 from api.store import Audit, AuditKind, AuditRevision, AuditState, EvidenceFile, GradedUnit, Grading, Role
-from grading.audit_json import begun_from
+from grading.audit_json import last_json
 from grading.intake import AuditError
 from grading.language.problems import LanguageError
+from grading.last_time import last_of
 
 COUNTED = (AuditState.PUBLISHED, AuditState.SUPERSEDED)
 
@@ -54,7 +55,8 @@ def with_last_time(context: Context, audit: Audit, content: str) -> tuple[UUID, 
     raw: dict[str, Any] = parsed(content)
     if not raw.get("units"):
         raw["units"] = [{"id": unit.id, "ruleset": unit.ruleset} for unit in read.units]
-    return last.id, written(raw | {"last": begun_from(read, engine.library)})
+    rulesets = {unit.id: engine.library.ruleset(unit.ruleset) for unit in read.units}
+    return last.id, written(raw | {"last": last_json(last_of(read), rulesets)})
 
 
 def take_evidence(context: Context, audit: Audit, place: str, names: tuple[str, ...]) -> None:

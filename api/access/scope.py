@@ -99,6 +99,7 @@ SHOWN_TO_ENTERPRISES = (
     "audit.regrading_taken_back",
     "audit.withdrawn",
     "audit.appealed",
+    "audit.appeal_file_added",
     "audit.appeal_answered",
 )
 ACTOR, ASKING, UNSCOPED, ALLOWED, SCOPE_CACHED = "actor", "asking", "unscoped", "allowed", "scope_cached"

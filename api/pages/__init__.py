@@ -10,6 +10,7 @@ from api.http.problem_handlers import PageMaker
 from api.pages import (
     account,
     announcements,
+    appeals,
     audit,
     comparison,
     enterprise,
@@ -47,6 +48,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     audit_form.router,
     evidence.router,
     audit.router,
+    appeals.router,
     comparison.router,
     enterprise.router,
     unit_registration.router,

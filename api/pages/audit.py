@@ -9,13 +9,13 @@ from starlette.responses import RedirectResponse, Response
 from api.access import Rule
 from api.context import Context, needs
 from api.http.downloads import attachment
+from api.pages.appeals import appeal_views, appealable
 from api.pages.form_data import Sent
 from api.pages.labels import level_labels
 from api.pages.render import page
 from api.pages.result_view import decision_shown, unit_views
 from api.problems import Problem
 from api.queries.audits import briefs, publication_of
-from api.queries.waiting import appeals_of
 from api.services import workflow
 from api.services.analysis import MEDIA_TYPES, ReportFormat, report, report_name, site_record
 from api.services.audit_history import grading_of
@@ -26,6 +26,7 @@ from api.services.local_edition import more_local
 from api.services.replay import reviews_of
 from api.services.users import names_of
 from api.services.workflow import Action
+from api.services.workflow.appeals import last_day
 from api.services.workflow.jurisdiction import county_of
 from api.services.workflow.last_time import last_audit
 from api.services.workflow.review import look_at
@@ -82,7 +83,11 @@ def show_audit(audit_id: UUID, request: Request, context: Reader, mode: str = ""
         review=look_at(context, audit, stored) if stored is not None and actions & REVIEWED else None,
         publication=publication_of(context, audit),
         rechecked=rechecked(case.audit, case.rulesets) if case is not None else None,
-        appeals=appeals_of(context, audit.id),
+        appeals=appeal_views(context, [audit]),
+        appeal_until=last_day(context.service.settings, audit),
+        appeal_source=context.service.settings.appeal_source,
+        appealable=appealable(case) if Action.APPEAL in actions else (),
+        at=context.at,
         people=names_of(context.db, [audit.author_id, audit.submitted_by, audit.confirmed_by, audit.published_by]),
         labels=level_labels(context),
         outside=workflow.outside(context, audit, workflow.graded_by(context, stored)) if stored is not None else [],
@@ -157,22 +162,6 @@ def withdraw(audit_id: UUID, context: Annotated[Context, needs(Rule.WITHDRAW_AUD
     """Take back."""
     workflow.withdraw(context, audit_id, sent.text("reasons"), sent.version)
     return _back(audit_id)
-
-
-@router.post("/audits/{audit_id}/appeals")
-def appeal(audit_id: UUID, context: Annotated[Context, needs(Rule.APPEAL)], sent: Sent) -> Response:
-    """Object to the published grade."""
-    workflow.appeal(context, audit_id, sent.text("reasons"))
-    return _back(audit_id)
-
-
-@router.post("/appeals/{appeal_id}/answer")
-def answer_appeal(appeal_id: UUID, context: Annotated[Context, needs(Rule.ANSWER_APPEALS)], sent: Sent) -> Response:
-    """Answer an appeal."""
-    if sent.text("upheld") not in ("yes", "no"):
-        raise Problem("answer_missing", "请选择申诉是否成立。", status=422)
-    found = workflow.answer_appeal(context, appeal_id, upheld=sent.text("upheld") == "yes", answer=sent.text("answer"))
-    return _back(found.audit_id)
 
 
 def _back(audit_id: UUID) -> Response:

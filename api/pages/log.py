@@ -37,6 +37,7 @@ ACTIONS = MappingProxyType(
         "audit.withdrawn": "撤回审核",
         "audit.appealed": "提出申诉",
         "audit.appeal_answered": "答复申诉",
+        "audit.appeal_file_added": "添加申诉附件",
         "enterprise.created": "登记企业",
         "enterprise.changed": "修改企业",
         "site.created": "登记厂区",

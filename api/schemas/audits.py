@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from api.schemas.base import In, Out, Reasons
 from api.schemas.decisions import DecisionOut
@@ -224,6 +224,52 @@ class PublicationIn(StepIn):
     )
 
 
+class PointIn(In):
+    """The reason for which the plant objects to what was concluded of one indicator."""
+
+    unit: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    indicator: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    reason: Reasons
+
+
+class AppealIn(ReasonsIn):
+    """An objection to a published audit."""
+
+    points: Annotated[list[PointIn], Field(max_length=200)] = Field(
+        default=[], description="Reasons indicator by indicator, of the published grading's units."
+    )
+    late_reason: Reasons | None = Field(
+        default=None, description="Needed after the last day (422 `appeal_late`): why it is late."
+    )
+
+
+class PointOut(Out):
+    """A reason by indicator."""
+
+    unit: str
+    indicator: str
+    reason: str
+
+
+class AppealFileOut(Out):
+    """A file that was handed in with an appeal."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    created_at: datetime
+
+
+class AppealStepOut(Out):
+    """A step on an appeal's way."""
+
+    title: str
+    text: str
+    done: bool
+    due: date | None = Field(description="The last day for it, where one is set.")
+
+
 class AppealOut(Out):
     """An enterprise's objection to a published audit, and the bureau's answer."""
 
@@ -236,6 +282,11 @@ class AppealOut(Out):
     answered_by_name: str | None
     answered_at: datetime | None
     created_at: datetime
+    points: list[PointOut]
+    late_reason: str | None = Field(description="Why it was filed after the last day, if it was.")
+    answer_due: date | None
+    files: list[AppealFileOut] = Field(description="In the order in which they were handed in.")
+    progress: list[AppealStepOut] = Field(description="Where it stands, from its receipt to the new conclusion.")
 
 
 class AnswerIn(In):

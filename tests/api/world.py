@@ -28,6 +28,7 @@ from api.identity.tokens import create as create_token
 from api.service import Service
 from api.services import admission, waivers, workflow
 from api.services import users as users_service
+from api.services.appeals import file_appeal
 from api.services.campaigns import progress
 from api.services.campaigns.creation import create as begin_campaign
 from api.services.editions import proposals, working
@@ -227,7 +228,7 @@ def _side(
         workflow.submit(context, audit.id, reasons=WORD)
     world.do(second, workflow.confirm, audit.id)
     shown = world.do(bureau, workflow.publish, audit.id)
-    appeal = world.do(enterprise, workflow.appeal, audit.id, "申请复核")
+    appeal = world.do(enterprise, file_appeal, audit.id, "申请复核", files=[(BytesIO(PICTURE), "现场.png")])
     batch = world.do(bureau, order, "重新评级", Selection(), against=said["units"][0]["ruleset"])
     for _ in work_off(world.service, batch.id):
         pass

@@ -123,21 +123,24 @@ def get_record(
     people = names_of(context.db, signing)
     experts = tuple(None if id_ is None else people.get(id_) for id_ in signing)
     name = f"现场核查记录-{case.audit.enterprise.name}-{case.audit.assessed_on.isoformat()}.{path.value}"
-    made = site_record(case, path, Surroundings(address=site.address if site else None, experts=experts))
+    opinions = (None, audit.opinion if audit.kind is AuditKind.EXPERT else None)
+    around = Surroundings(address=site.address if site else None, experts=experts, opinions=opinions)
+    made = site_record(case, path, around)
     return attachment(made, MEDIA_TYPES[path], name)
 
 
 @router.post("/audits/{audit_id}/confirmation")
 def confirm(audit_id: UUID, context: Annotated[Context, needs(Rule.CONFIRM_AUDITS)], sent: Sent) -> Response:
     """Confirm as the second assessor."""
-    workflow.confirm(context, audit_id, sent.version, sent.text("reasons"), sent.text("outside_reason"))
+    reasons, outside = sent.text("reasons"), sent.text("outside_reason")
+    workflow.confirm(context, audit_id, sent.version, reasons, outside, sent.text("opinion"))
     return _back(audit_id)
 
 
 @router.post("/audits/{audit_id}/return")
 def send_back(audit_id: UUID, context: Annotated[Context, needs(Rule.RETURN_AUDITS)], sent: Sent) -> Response:
     """Return to the writers with reasons."""
-    workflow.send_back(context, audit_id, sent.text("reasons"), sent.version)
+    workflow.send_back(context, audit_id, sent.text("reasons"), sent.version, sent.text("opinion"))
     return _back(audit_id)
 
 

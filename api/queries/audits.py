@@ -139,6 +139,7 @@ def audit(context: Context, row: Audit) -> AuditOut:
         submitted_by=name(row.submitted_by),
         confirmed_by=name(row.confirmed_by),
         published_by=name(row.published_by),
+        opinion=row.opinion,
         outside_reason=row.outside_reason,
         actions=sorted(workflow.actions(context, row)),
         publication=None if publication is None else PublicationOut.model_validate(publication),

@@ -139,6 +139,7 @@ class AuditOut(AuditBrief):
     submitted_by: str | None
     confirmed_by: str | None
     published_by: str | None
+    opinion: str | None = Field(description="The second expert's opinion, as it was last given.")
     outside_reason: str | None = Field(
         description="Why it goes by an edition that does not apply where the plant lies, if it does."
     )
@@ -213,6 +214,23 @@ class StepIn(WordIn):
     """The facts that a step needs."""
 
     outside_reason: OutsideReason = None
+
+
+Opinion = Annotated[
+    Reasons | None, Field(description="The second expert's opinion, which is printed in the record of the check.")
+]
+
+
+class ConfirmationIn(StepIn):
+    """The facts that confirming needs."""
+
+    opinion: Opinion = None
+
+
+class ReturnIn(ReasonsIn):
+    """The reasons of a return."""
+
+    opinion: Opinion = None
 
 
 class PublicationIn(StepIn):

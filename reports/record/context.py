@@ -28,6 +28,7 @@ class Surroundings:
     capacity: str | None = None
     products: str | None = None
     experts: tuple[str | None, ...] = (None, None)
+    opinions: tuple[str | None, ...] = (None, None)
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ class Record:
     name: str
     head: tuple[tuple[str, str], ...]
     units: tuple[UnitRecord, ...]
-    experts: tuple[tuple[str, str], ...]
+    experts: tuple[tuple[str, str, str], ...]
+    """Title, name and opinion."""
     is_graded: bool
     rechecked: Rechecked | None
     digest: str
@@ -116,7 +118,10 @@ def record(
             _unit(audit, unit, rulesets[unit.ruleset], grading.units[index] if grading else None)
             for index, unit in enumerate(audit.units)
         ),
-        experts=tuple((title, name or "") for title, name in zip(EXPERTS, surroundings.experts, strict=True)),
+        experts=tuple(
+            (title, name or "", opinion or "")
+            for title, name, opinion in zip(EXPERTS, surroundings.experts, surroundings.opinions, strict=True)
+        ),
         is_graded=grading is not None,
         rechecked=rechecked(audit, rulesets),
         digest=audit_digest(audit),

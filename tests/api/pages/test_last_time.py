@@ -11,7 +11,7 @@ from api.services import workflow
 from api.store import Audit
 from grading.last_time import Recheck
 from tests.api.conftest import GRADER
-from tests.api.pages.conftest import Place, violations
+from tests.api.pages.conftest import Place, confirm, violations
 from tests.api.world import WORD
 
 
@@ -58,3 +58,12 @@ def test_each_answer_of_last_time_is_confirmed_or_changed_by_somebody(
     place.world.do("wang", workflow.submit, audit_id, reasons=WORD)
     page.goto(f"{place.url}/audits/{audit_id}")
     expect(page.locator("#rechecked")).to_contain_text("上次填报、本次未确认")
+
+    second = sit_down("li")
+    second.goto(f"{place.url}/audits/{audit_id}")
+    second.get_by_label("复核意见").first.fill("所附台账齐全，同意")
+    confirm(second)
+    expect(second.locator("main")).to_contain_text("复核意见（李专家）：所附台账齐全，同意")
+    record = second.request.get(f"{place.url}/audits/{audit_id}/record.html").text()
+    assert "所附台账齐全，同意" in record
+    assert "经本次确认" in record

@@ -89,6 +89,8 @@ class Settings(BaseSettings):
     """Days within which an appeal is to be answered. None: no deadline."""
     appeal_source: Annotated[str | None, Field(max_length=200)] = None
     """The document that sets these days; needed with them."""
+    webhooks_private: bool = False
+    """Webhooks may be sent to addresses of private networks, and without https."""
     public_list: bool = False
     """Published grades are shown to everyone at `/public`; reports lead there by their QR code if `public_url` is set."""
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"

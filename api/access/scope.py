@@ -84,6 +84,8 @@ from api.store import (
     Unit,
     UnitWaiver,
     User,
+    Webhook,
+    WebhookDelivery,
     WorkingEdition,
     WorkingField,
 )
@@ -373,6 +375,8 @@ FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     BatchAudit: _of_area_things(BatchAudit.batch_id, Batch),
     BatchUnit: _of_area_things(BatchUnit.batch_id, Batch),
     BatchFrame: _of_area_things(BatchFrame.batch_id, Batch),
+    Webhook: lambda actor: _of_the_area(actor, Webhook.area),
+    WebhookDelivery: _of_area_things(WebhookDelivery.webhook_id, Webhook),
 }
 """The filter of each table. Tables that are not here are the service's own (see `unscoped`)."""
 

@@ -29,6 +29,7 @@ from api.pages import (
     unit_registration,
     users,
     waivers,
+    webhooks,
     what_if,
 )
 from api.pages.admission import opinions
@@ -53,6 +54,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     enterprise.router,
     unit_registration.router,
     waivers.router,
+    webhooks.router,
     what_if.router,
     overview.router,
     announcements.router,

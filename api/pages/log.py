@@ -57,6 +57,8 @@ ACTIONS = MappingProxyType(
         "edition.returned": "退回规则版本",
         "edition.signed": "签署规则版本",
         "edition.withdrawn": "撤销规则版本",
+        "webhook.created": "登记事件推送",
+        "webhook.ended": "停用事件推送",
         "team.created": "新建评审组",
         "team.assigned": "指派评审组",
         "team.assignment_ended": "结束指派",

@@ -27,6 +27,7 @@ from api.routes import (
     trials,
     users,
     waivers,
+    webhooks,
     workbooks,
 )
 
@@ -55,6 +56,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     users.router,
     account.router,
     notices.router,
+    webhooks.router,
     log.router,
 )
 """Every router of the JSON interface, without the prefix `/v1`."""

@@ -47,6 +47,7 @@ from api.store.rulesets import SignOff, StoredRuleset
 from api.store.sign_in import CostlyUse, FailedSignIn, SignInSession, Token
 from api.store.users import Assignment, Role, Team, User
 from api.store.waivers import UnitWaiver
+from api.store.webhooks import DeliveryState, Webhook, WebhookDelivery, WebhookEvent, WebhookProgress
 from api.store.workers import Worker
 
 __all__ = [
@@ -87,6 +88,7 @@ __all__ = [
     "CampaignVisit",
     "CampaignWays",
     "CostlyUse",
+    "DeliveryState",
     "DraftRuleset",
     "DraftVersion",
     "EditionProposal",
@@ -121,6 +123,10 @@ __all__ = [
     "UnitWaiver",
     "User",
     "Verdict",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookEvent",
+    "WebhookProgress",
     "Worker",
     "WorkingEdition",
     "WorkingField",

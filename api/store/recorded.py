@@ -34,6 +34,7 @@ from api.store.rulesets import SignOff, StoredRuleset
 from api.store.sign_in import Token
 from api.store.users import Assignment, Team, User
 from api.store.waivers import UnitWaiver
+from api.store.webhooks import Webhook
 
 Record = dict[str, Any]
 """Columns of a row with their values as the log writes them; a column without a value is left out."""
@@ -117,6 +118,7 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
             Recorded(CampaignPhoto, "campaign_photo"),
             # Whether and when it was mailed is the mail server's word, tried again and again.
             Recorded(Notice, "notice", left_out=frozenset({"mail", "mail_attempts", "mail_at"})),
+            Recorded(Webhook, "webhook"),
             Recorded(AdmissionOpinion, "admission_opinion"),
             Recorded(Announcement, "announcement"),
             Recorded(AnnouncedAudit, "announced_audit"),
@@ -144,6 +146,8 @@ UNRECORDED = MappingProxyType(
         "campaign_ways": "企业达标方案的测算（可重算）",
         "draft_versions": "草稿较早的版本（供合并）",
         "batch_units": "批次的试算结果（可重算）",
+        "webhook_deliveries": "事件推送的记录（保留九十天）",
+        "webhook_progress": "事件推送的进度",
     }
 )
 """Tables that the log records nothing of, and what is in them; nothing that is in force rests on them."""

@@ -26,7 +26,7 @@ from api.access import Actor, Rule, Via, actor_of, require
 from api.context import Context, open_context
 from api.identity.tokens import create as create_token
 from api.service import Service
-from api.services import admission, waivers, workflow
+from api.services import admission, waivers, webhooks, workflow
 from api.services import users as users_service
 from api.services.appeals import file_appeal
 from api.services.campaigns import progress
@@ -273,6 +273,7 @@ def _side(
             until=date(2036, 1, 1),
             evidence=(BytesIO(PICTURE), "批复.png"),
         )
+    hook = world.do(bureau, webhooks.create, "https://93.184.215.14/grading", ["grade.published"])
     opinion = world.do(bureau, admission.give, project(said["enterprise"]["county"]))
     export = world.do(enterprise, keep_marked, b"workbook", "核查表.xlsx", "application/octet-stream")
     NoticeMaker(world.service).make_due()
@@ -307,6 +308,7 @@ def _side(
         "announcement_id": str(announcement),
         "objection_id": str(objection),
         "opinion_id": str(opinion.id),
+        "webhook_id": str(hook.id),
         "assignment_id": str(assignment.id),
         "team_id": str(assignment.team_id),
         "ruleset_digest": digest,

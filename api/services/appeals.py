@@ -130,7 +130,8 @@ def _conclusion(context: Context, audit: Audit) -> tuple[dict[tuple[str, str], s
     units = context.db.scalars(
         select(GradedUnit).where(GradedUnit.grading_id == grading.id).order_by(GradedUnit.position)
     )
-    titles, scales = {}, []
+    titles: dict[tuple[str, str], str] = {}
+    scales = []
     for unit in units:
         ruleset = context.service.grader.ruleset(context.db, unit.ruleset_digest)
         scales.append(ruleset.scale)

@@ -138,8 +138,8 @@ def _raw(
         unit, group = _table_at(place, len(units))
         key = form.tables[place][1]
         if rows is not None and last is not None:
-            columns = [field.fact.id for field in form.fields if field.sheet == form.tables[place][0]]
-            last.rows(unit, group, rows, columns, found)
+            facts = [field.fact.id for field in form.fields if field.sheet == form.tables[place][0]]
+            last.rows(unit, group, rows, facts, found)
         if rows is not None:
             units[unit]["groups"][group] = [_row(key, row) for row in rows]
             answers |= {f"{place}[].{n}": s.value for row in rows for n, s in row.facts.items() if s.value is not None}

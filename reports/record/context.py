@@ -189,12 +189,16 @@ def _tables(audit: Audit, unit: UnitAudit, ruleset: Ruleset) -> Iterator[Table]:
             remarks = [
                 f"{ruleset.facts[id_].label}：{said}" for id_, known in row.facts.items() if (said := _remarks(known))
             ]
-            for fact in ruleset.facts.values() if audit.last is not None else ():
-                before = audit.last.of_row(unit.id, group_id, row.key, fact.id) if fact.group == group_id else None
+            for fact in ruleset.facts.values():
+                before = _in_row(audit, unit, group_id, row.key, fact.id) if fact.group == group_id else None
                 if said := _beside_last(audit, ruleset, fact.id, row.facts.get(fact.id), before):
                     remarks.append(f"{fact.label}：{said}")
             made.append(TableRow(row.key, items, tuple(remarks)))
         yield Table(group.name, tuple(made))
+
+
+def _in_row(audit: Audit, unit: UnitAudit, group: str, row: str, fact: str) -> Known | None:
+    return None if audit.last is None else audit.last.of_row(unit.id, group, row, fact)
 
 
 def _findings(ruleset: Ruleset, graded: UnitGrading) -> Iterator[str]:

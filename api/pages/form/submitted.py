@@ -322,7 +322,8 @@ class _Answering:
 
 def _with(stated: Stated, part: str, value: Any) -> Stated:
     """The statement with one part changed; another value is no longer last time's."""
-    return replace(stated, **{part: value}, **({"as_last_time": False} if part == "value" else {}))
+    changed = {part: value, "as_last_time": stated.as_last_time and part != "value"}
+    return replace(stated, **changed)
 
 
 def _row_of(text: str) -> Place | None:

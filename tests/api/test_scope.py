@@ -30,6 +30,7 @@ from api.store import (
     Token,
     Unit,
     User,
+    WebhookProgress,
     Worker,
 )
 from api.store.changes import UNRECORDED_COLUMNS
@@ -184,6 +185,7 @@ def test_every_table_has_a_filter_or_is_the_services_own() -> None:
         CostlyUse,
         Worker,
         CampaignWays,
+        WebhookProgress,
     }
 
 

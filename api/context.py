@@ -53,6 +53,7 @@ from api.store import (
     Unit,
     UnitWaiver,
     User,
+    Webhook,
     WorkingEdition,
 )
 from api.store.base import now
@@ -89,6 +90,7 @@ SUBJECTS: dict[str, type[Base]] = {
     "user_id": User,
     "working_id": WorkingEdition,
     "waiver_id": UnitWaiver,
+    "webhook_id": Webhook,
 }
 """Path parameters that name a row: it has to be in scope before the route is entered."""
 FREE = frozenset({"edition", "industry", "role", "number", "position", "unit", "indicator", "level", "path", "name"})

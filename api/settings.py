@@ -4,9 +4,9 @@ import os
 import secrets
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "GRADING_"
@@ -91,6 +91,14 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     mail_from: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] = "grading@localhost"
     """The sender of mailed notices."""
+    appeal_days: Annotated[int | None, Field(ge=1, le=365)] = None
+    """Days after publication within which a plant may appeal; later it has to say why. None: no deadline."""
+    appeal_answer_days: Annotated[int | None, Field(ge=1, le=365)] = None
+    """Days within which an appeal is to be answered. None: no deadline."""
+    appeal_source: Annotated[str | None, Field(max_length=200)] = None
+    """The document that sets these days; needed with them."""
+    webhooks_private: bool = False
+    """Webhooks may be sent to addresses of private networks, and without https."""
     public_list: bool = False
     """Published grades are shown to everyone at `/public`; reports lead there by their QR code if `public_url` is set."""
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
@@ -102,6 +110,13 @@ class Settings(BaseSettings):
         if value is not None and len(value.get_secret_value()) < MIN_SECRET:
             raise ValueError(f"至少需要 {MIN_SECRET} 个字符")
         return value
+
+    @model_validator(mode="after")
+    def has_its_source(self) -> Self:
+        """Refuse days of appeals that no document sets."""
+        if (self.appeal_days is not None or self.appeal_answer_days is not None) and not self.appeal_source:
+            raise ValueError("设置申诉或答复的天数时，须在 GRADING_APPEAL_SOURCE 写明依据的文件")
+        return self
 
     @property
     def production(self) -> bool:

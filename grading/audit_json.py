@@ -8,7 +8,8 @@ from typing import Any
 
 from grading.digest import plain
 from grading.language.load import Library
-from grading.model.audit import Audit, Below, Known, UnitAudit, Value, Waiver
+from grading.model.audit import Audit, Below, Known, LastTime, UnitAnswers, UnitAudit, Value, Waiver
+from grading.model.ruleset import Ruleset
 
 INDENT = "  "
 INLINE = 100
@@ -30,11 +31,14 @@ def audit_to_json(audit: Audit, library: Library | None = None) -> dict[str, Any
             head[name] = value
     if enterprise.facts:
         head["facts"] = _facts(enterprise.facts)
-    return {
+    found = {
         "enterprise": head,
         "assessed_on": audit.assessed_on.isoformat(),
         "units": [_unit(unit, library) for unit in audit.units],
     }
+    if audit.last is not None:
+        found["last"] = last_json(audit.last, {unit.id: library.ruleset(unit.ruleset) for unit in audit.units})
+    return found
 
 
 def dump_audit(audit: Audit, library: Library | None = None) -> str:
@@ -66,24 +70,49 @@ def _unit(unit: UnitAudit, library: Library) -> dict[str, Any]:
     return written
 
 
+def last_json(last: LastTime, rulesets: Mapping[str, Ruleset]) -> dict[str, Any]:
+    """What an audit says of the one before as JSON values; `rulesets` by the ids of the units."""
+    written: dict[str, Any] = {"assessed_on": last.assessed_on.isoformat()}
+    if last.facts:
+        written["facts"] = _facts(last.facts)
+    if last.units:
+        written["units"] = {id_: _answers(answers, rulesets[id_]) for id_, answers in last.units.items()}
+    return written
+
+
+def _answers(answers: UnitAnswers, ruleset: Ruleset) -> dict[str, Any]:
+    written: dict[str, Any] = {}
+    if answers.facts:
+        written["facts"] = _facts(answers.facts)
+    if answers.groups:
+        written["groups"] = {
+            name: [{ruleset.groups[name].key: row.key, **_facts(row.facts)} for row in rows]
+            for name, rows in answers.groups.items()
+        }
+    return written
+
+
 def waiver_json(waiver: Waiver) -> dict[str, Any]:
     """A waiver as JSON values."""
     return waiver.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
 def _facts(facts: Mapping[str, Known]) -> dict[str, Any]:
-    return {name: _known(known) for name, known in facts.items()}
+    return {name: known_json(known) for name, known in facts.items()}
 
 
-def _known(known: Known) -> Any:
+def known_json(known: Known) -> Any:
+    """A fact as JSON: bare when there is nothing but a value."""
     value = _value(known.value)
-    if not known.evidence and known.note is None:
+    if not known.evidence and known.note is None and not known.as_last_time:
         return value
     written: dict[str, Any] = {"value": value}
     if known.evidence:
         written["evidence"] = list(known.evidence)
     if known.note is not None:
         written["note"] = known.note
+    if known.as_last_time:
+        written["as_last_time"] = True
     return written
 
 

@@ -57,11 +57,12 @@ def _audit(audit: Audit) -> Json:
         | ({"waivers": canonical(unit.waivers)} if unit.waivers else {})
         for unit in audit.units
     ]
-    return {
+    found = {
         "enterprise": whose | _content(enterprise.facts, {}),
         "assessed_on": canonical(audit.assessed_on),
         "units": units,
     }
+    return found if audit.last is None else found | {"last": canonical(audit.last)}
 
 
 def _content(facts: Mapping[str, Known], groups: Mapping[str, tuple[Row, ...]]) -> Json:
@@ -87,6 +88,8 @@ def _known(known: Known) -> Json:
         found["evidence"] = known.evidence
     if known.note is not None:
         found["note"] = known.note
+    if known.as_last_time:
+        found["as_last_time"] = True
     return found
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,8 @@ from grading.invisible import SURROGATES, shown_invisible, without_invisible
 from grading.language.bounds import NoLimitError, bound_from_text
 from grading.language.load import Library
 from grading.language.problems import LanguageError, place_of
-from grading.model.audit import Audit, Below, Enterprise, Known, Row, UnitAudit, Value
+from grading.last_time_reading import differing, read_last_time
+from grading.model.audit import Audit, Below, Enterprise, Known, LastTime, Row, UnitAudit, Value
 from grading.model.base import MAX_NUMBER, decimal_places
 from grading.model.ruleset import Fact, Ruleset
 from grading.problems.codes import ProblemCode
@@ -207,6 +208,16 @@ def check_value(raw: Any, place: str, facts: list[Fact]) -> tuple[Known | None, 
     return known, tuple(reader.problems)
 
 
+def last_time_in(raw: Any, units: Sequence[tuple[str, Ruleset]]) -> LastTime | None:
+    """The last time that a draft's `last` tells of, complete or not; `units`: id and ruleset of each of its units."""
+    return _Reader(Library()).last(raw, units)
+
+
+def _suiting(raw: Any, facts: list[Fact]) -> Known | None:
+    known, problems = check_value(raw, "", facts)
+    return None if problems else known
+
+
 class _Reader:
     def __init__(self, library: Library, as_recorded: bool = False, verbatim: bool = False) -> None:
         self.library, self.as_recorded, self.verbatim = library, as_recorded, verbatim
@@ -222,7 +233,7 @@ class _Reader:
         self.problems.append(InputProblem(place, reason))
 
     def audit(self, raw: Any) -> Audit:
-        top = self.mapping(raw, (), required=("enterprise", "assessed_on", "units"))
+        top = self.mapping(raw, (), required=("enterprise", "assessed_on", "units"), optional=("last",))
         assessed_on = self.day(top.get("assessed_on"), ("assessed_on",)) if "assessed_on" in top else None
         if assessed_on is not None and not self.as_recorded:
             refusal = calendar.not_assessable(assessed_on)
@@ -252,7 +263,20 @@ class _Reader:
         whole = [unit for unit in units if unit is not None]
         if self.problems or enterprise is None or assessed_on is None:
             raise AuditError(self.problems or [input_problem("", ProblemCode.NOT_AN_AUDIT)])
-        return Audit(enterprise=enterprise, assessed_on=assessed_on, units=tuple(whole))
+        audit = Audit(enterprise=enterprise, assessed_on=assessed_on, units=tuple(whole))
+        last = self.last(top.get("last"), [(unit.id, r) for unit, r in zip(whole, known or (), strict=True)])
+        for path in differing(audit, last):
+            self.wrong((*path, "as_last_time"), ProblemCode.NOT_AS_LAST_TIME)
+        if self.problems:
+            raise AuditError(self.problems)
+        return audit if last is None else audit.model_copy(update={"last": last})
+
+    def last(self, raw: Any, units: Sequence[tuple[str, Ruleset]]) -> LastTime | None:
+        if raw is None:
+            return None
+        top = self.mapping(raw, ("last",), required=("assessed_on",), optional=("facts", "units"))
+        day = self.day(top["assessed_on"], ("last", "assessed_on")) if "assessed_on" in top else None
+        return None if day is None else read_last_time(top, day, units, _suiting)
 
     def mapping(
         self, raw: Any, path: Path, required: tuple[str, ...] = (), optional: tuple[str, ...] | None = ()
@@ -482,19 +506,26 @@ class _Reader:
     def known(self, raw: Any, path: Path, facts: list[Fact]) -> Known | None:
         evidence: tuple[str, ...] = ()
         note: str | None = None
+        as_last_time = False
         value = raw
         if isinstance(raw, dict) and "below" not in raw:
-            wrapped = self.mapping(raw, path, optional=("value", "evidence", "note"))
+            wrapped = self.mapping(raw, path, optional=("value", "evidence", "note", "as_last_time"))
             value = wrapped.get("value")
             if "note" in wrapped:
                 note = self.text(wrapped["note"], (*path, "note"))
             evidence = self.texts(wrapped.get("evidence", []), (*path, "evidence"))
+            as_last_time = self.flag(wrapped.get("as_last_time", False), (*path, "as_last_time"))
         if value is None:
             return Known(value=None, evidence=evidence, note=note) if evidence or note else None
         readings = [self.value(value, path, fact) for fact in facts]
         if any(reading is None for reading in readings) or readings[0] is None:
             return None
-        return Known(value=readings[0], evidence=evidence, note=note)
+        return Known(value=readings[0], evidence=evidence, note=note, as_last_time=as_last_time)
+
+    def flag(self, raw: Any, path: Path) -> bool:
+        if not isinstance(raw, bool):
+            self.wrong(path, ProblemCode.BOOLEAN_EXPECTED, given=_shown(raw))
+        return raw is True
 
     def value(self, raw: Any, path: Path, fact: Fact) -> Value | None:
         if fact.type == "boolean":

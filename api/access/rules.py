@@ -74,6 +74,8 @@ class Rule(StrEnum):
     """Look at opinions of admission."""
     GIVE_ADMISSION = "give_admission"
     """Give opinions of admission, and say when projects were completed."""
+    KEEP_WEBHOOKS = "keep_webhooks"
+    """Have systems told of events, and look at what they were told."""
     READ_LOG = "read_log"
     OPERATE = "operate"
     """Metrics and the state of the service."""
@@ -117,6 +119,7 @@ MAY = MappingProxyType(
         Rule.RECORD_VISITS: frozenset({A, B}),
         Rule.READ_ADMISSION: frozenset({B, R}),
         Rule.GIVE_ADMISSION: frozenset({B}),
+        Rule.KEEP_WEBHOOKS: frozenset({B, R}),
         Rule.READ_LOG: ALL,
         Rule.OPERATE: frozenset({R}),
     }

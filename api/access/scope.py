@@ -37,6 +37,7 @@ from api.store import (
     Announcement,
     AnnouncementObjection,
     Appeal,
+    AppealFile,
     Assignment,
     Audit,
     AuditImport,
@@ -88,6 +89,8 @@ from api.store import (
     Unit,
     UnitWaiver,
     User,
+    Webhook,
+    WebhookDelivery,
     WorkingEdition,
     WorkingField,
 )
@@ -103,6 +106,7 @@ SHOWN_TO_ENTERPRISES = (
     "audit.regrading_taken_back",
     "audit.withdrawn",
     "audit.appealed",
+    "audit.appeal_file_added",
     "audit.appeal_answered",
 )
 ACTOR, ASKING, UNSCOPED, ALLOWED, SCOPE_CACHED = "actor", "asking", "unscoped", "allowed", "scope_cached"
@@ -157,6 +161,14 @@ def of_audits(actor: Actor, column: Any) -> Filter:
     a = _alias(Audit)
     seen: Filter = column.in_(select(a.c.id).where(audits(actor, a.c)))
     return seen
+
+
+def appeal_files(actor: Actor) -> Filter:
+    """Files of appeals that the actor sees."""
+    if actor.role is Role.ADMINISTRATOR:
+        return true()
+    a = _alias(Appeal)
+    return AppealFile.appeal_id.in_(select(a.c.id).where(of_audits(actor, a.c.audit_id)))
 
 
 def revisions(actor: Actor) -> Filter:
@@ -345,6 +357,7 @@ FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     AuditRevision: revisions,
     DraftVersion: draft_versions,
     Appeal: lambda actor: of_audits(actor, Appeal.audit_id),
+    AppealFile: lambda actor: appeal_files(actor),
     EvidenceFile: lambda actor: of_audits(actor, EvidenceFile.audit_id),
     Grading: gradings,
     GradedUnit: graded_units,
@@ -386,6 +399,8 @@ FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     BatchAudit: _of_area_things(BatchAudit.batch_id, Batch),
     BatchUnit: _of_area_things(BatchUnit.batch_id, Batch),
     BatchFrame: _of_area_things(BatchFrame.batch_id, Batch),
+    Webhook: lambda actor: _of_the_area(actor, Webhook.area),
+    WebhookDelivery: _of_area_things(WebhookDelivery.webhook_id, Webhook),
 }
 """The filter of each table. Tables that are not here are the service's own (see `unscoped`)."""
 

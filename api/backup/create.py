@@ -15,7 +15,7 @@ from api.backup.archive import DATABASE, EVIDENCE, EXPORTS, SQUEEZED, ArchiveWri
 from api.backup.snapshot import BackupError
 from api.backup.work_folder import work_folder
 from api.service import Service
-from api.store import CampaignPhoto, EvidenceFile, SourceScan, UnitWaiver, migrate
+from api.store import AppealFile, CampaignPhoto, EvidenceFile, SourceScan, UnitWaiver, migrate
 from api.store.base import now
 from grading import __version__
 
@@ -111,7 +111,7 @@ def _evidence_in(database: Path) -> list[str]:
     with closing(sqlite3.connect(database)) as copy:
         rows = copy.execute(
             "SELECT sha256 FROM evidence_files UNION SELECT sha256 FROM campaign_photos"
-            " UNION SELECT sha256 FROM source_scans"
+            " UNION SELECT sha256 FROM source_scans UNION SELECT sha256 FROM appeal_files"
             " UNION SELECT sha256 FROM unit_waivers WHERE sha256 IS NOT NULL ORDER BY sha256"
         )
         return [row[0] for row in rows]
@@ -120,5 +120,5 @@ def _evidence_in(database: Path) -> list[str]:
 def _evidence_now(service: Service) -> set[str]:
     with service.database.reading() as db:
         granted = select(UnitWaiver.sha256).where(UnitWaiver.sha256.is_not(None))
-        others = (select(CampaignPhoto.sha256), select(SourceScan.sha256), granted)
+        others = (select(CampaignPhoto.sha256), select(SourceScan.sha256), select(AppealFile.sha256), granted)
         return set(db.scalars(select(EvidenceFile.sha256).union(*others)))

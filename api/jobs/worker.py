@@ -25,6 +25,7 @@ from api.services.exports import AT_WORK
 from api.services.notices import NoticeMaker
 from api.services.notices.mail import mail_until
 from api.services.regrading.states import WORKING
+from api.services.webhooks.send import deliver_until
 from api.store import Batch, Export, ExportKind, Worker
 from api.store.base import now
 
@@ -54,6 +55,8 @@ def run(service: Service, stop: Event) -> None:
     if service.settings.smtp_host is not None:
         # A mail server that hangs must not make the worker look dead.
         Thread(target=mail_until, args=(service, stop), name="mail", daemon=True).start()
+    # So may a system that is told of events.
+    Thread(target=deliver_until, args=(service, stop), name="webhooks", daemon=True).start()
     # One plant takes seconds: the worker must go on saying that it is alive.
     Thread(target=work_out_until, args=(service, stop), name="ways", daemon=True).start()
     # A proof takes seconds, too.

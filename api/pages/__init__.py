@@ -10,6 +10,7 @@ from api.http.problem_handlers import PageMaker
 from api.pages import (
     account,
     announcements,
+    appeals,
     audit,
     audit_import,
     bulk,
@@ -32,6 +33,7 @@ from api.pages import (
     unit_registration,
     users,
     waivers,
+    webhooks,
     what_if,
 )
 from api.pages.admission import opinions
@@ -51,12 +53,14 @@ ROUTERS: tuple[APIRouter, ...] = (
     audit_form.router,
     evidence.router,
     audit.router,
+    appeals.router,
     comparison.router,
     enterprise_register.router,
     doubles.router,
     enterprise.router,
     unit_registration.router,
     waivers.router,
+    webhooks.router,
     what_if.router,
     overview.router,
     announcements.router,

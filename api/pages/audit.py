@@ -9,13 +9,13 @@ from starlette.responses import RedirectResponse, Response
 from api.access import Rule
 from api.context import Context, needs
 from api.http.downloads import attachment
+from api.pages.appeals import appeal_views, appealable
 from api.pages.form_data import Sent
 from api.pages.labels import level_labels
 from api.pages.render import page
 from api.pages.result_view import decision_shown, unit_views
 from api.problems import Problem
 from api.queries.audits import briefs, publication_of
-from api.queries.waiting import appeals_of
 from api.services import workflow
 from api.services.analysis import MEDIA_TYPES, ReportFormat, report, report_name, site_record
 from api.services.audit_history import grading_of
@@ -26,10 +26,13 @@ from api.services.local_edition import more_local
 from api.services.replay import reviews_of
 from api.services.users import names_of
 from api.services.workflow import Action
+from api.services.workflow.appeals import last_day
 from api.services.workflow.jurisdiction import county_of
-from api.services.workflow.review import before, look_at
+from api.services.workflow.last_time import last_audit
+from api.services.workflow.review import look_at
 from api.store import Audit, AuditKind, Enterprise, Grading, Site
 from grading.model.base import Mode
+from reports.context.last_time import rechecked
 from reports.record.context import Surroundings
 
 router = APIRouter()
@@ -79,7 +82,12 @@ def show_audit(audit_id: UUID, request: Request, context: Reader, mode: str = ""
         actions=actions,
         review=look_at(context, audit, stored) if stored is not None and actions & REVIEWED else None,
         publication=publication_of(context, audit),
-        appeals=appeals_of(context, audit.id),
+        rechecked=rechecked(case.audit, case.rulesets) if case is not None else None,
+        appeals=appeal_views(context, [audit]),
+        appeal_until=last_day(context.service.settings, audit),
+        appeal_source=context.service.settings.appeal_source,
+        appealable=appealable(case) if Action.APPEAL in actions else (),
+        at=context.at,
         people=names_of(context.db, [audit.author_id, audit.submitted_by, audit.confirmed_by, audit.published_by]),
         labels=level_labels(context),
         outside=workflow.outside(context, audit, workflow.graded_by(context, stored)) if stored is not None else [],
@@ -115,21 +123,24 @@ def get_record(
     people = names_of(context.db, signing)
     experts = tuple(None if id_ is None else people.get(id_) for id_ in signing)
     name = f"现场核查记录-{case.audit.enterprise.name}-{case.audit.assessed_on.isoformat()}.{path.value}"
-    made = site_record(case, path, Surroundings(address=site.address if site else None, experts=experts))
+    opinions = (None, audit.opinion if audit.kind is AuditKind.EXPERT else None)
+    around = Surroundings(address=site.address if site else None, experts=experts, opinions=opinions)
+    made = site_record(case, path, around)
     return attachment(made, MEDIA_TYPES[path], name)
 
 
 @router.post("/audits/{audit_id}/confirmation")
 def confirm(audit_id: UUID, context: Annotated[Context, needs(Rule.CONFIRM_AUDITS)], sent: Sent) -> Response:
     """Confirm as the second assessor."""
-    workflow.confirm(context, audit_id, sent.version, sent.text("reasons"), sent.text("outside_reason"))
+    reasons, outside = sent.text("reasons"), sent.text("outside_reason")
+    workflow.confirm(context, audit_id, sent.version, reasons, outside, sent.text("opinion"))
     return _back(audit_id)
 
 
 @router.post("/audits/{audit_id}/return")
 def send_back(audit_id: UUID, context: Annotated[Context, needs(Rule.RETURN_AUDITS)], sent: Sent) -> Response:
     """Return to the writers with reasons."""
-    workflow.send_back(context, audit_id, sent.text("reasons"), sent.version)
+    workflow.send_back(context, audit_id, sent.text("reasons"), sent.version, sent.text("opinion"))
     return _back(audit_id)
 
 
@@ -156,29 +167,13 @@ def withdraw(audit_id: UUID, context: Annotated[Context, needs(Rule.WITHDRAW_AUD
     return _back(audit_id)
 
 
-@router.post("/audits/{audit_id}/appeals")
-def appeal(audit_id: UUID, context: Annotated[Context, needs(Rule.APPEAL)], sent: Sent) -> Response:
-    """Object to the published grade."""
-    workflow.appeal(context, audit_id, sent.text("reasons"))
-    return _back(audit_id)
-
-
-@router.post("/appeals/{appeal_id}/answer")
-def answer_appeal(appeal_id: UUID, context: Annotated[Context, needs(Rule.ANSWER_APPEALS)], sent: Sent) -> Response:
-    """Answer an appeal."""
-    if sent.text("upheld") not in ("yes", "no"):
-        raise Problem("answer_missing", "请选择申诉是否成立。", status=422)
-    found = workflow.answer_appeal(context, appeal_id, upheld=sent.text("upheld") == "yes", answer=sent.text("answer"))
-    return _back(found.audit_id)
-
-
 def _back(audit_id: UUID) -> Response:
     return RedirectResponse(f"/audits/{audit_id}", status_code=303)
 
 
 def _with_the_one_before(context: Context, audit: Audit) -> Compared | None:
     """This audit beside the one of its kind before it."""
-    earlier = before(context, audit)
+    earlier = last_audit(context, audit)
     if earlier is None or grading_of(context, earlier) is None:
         return None
     try:

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.access import MAY, Rule
 from api.context import Context, needs
+from api.pages.appeals import appeal_views, appealable
 from api.pages.gaps_view import gap_views, joint_view
 from api.pages.labels import level_labels, ruleset_titles
 from api.pages.render import page
@@ -20,13 +21,14 @@ from api.queries import waivers as granted
 from api.queries.audits import briefs
 from api.queries.campaigns import campaigns_of
 from api.queries.grade_history import history
-from api.queries.waiting import appeals_of
 from api.services import workflow
 from api.services.audit_history import audits_of, grading_of
 from api.services.cases import explained, in_trial
 from api.services.comparison import counterpart
 from api.services.granted_waivers import relied_on
 from api.services.waivers import ruleset_of
+from api.services.workflow.appeals import last_day
+from api.services.workflow.last_time import last_of_kind
 from api.store import Audit, AuditKind, AuditState, Enterprise, EnterpriseMerger, Role
 from grading.model.base import Mode
 
@@ -74,6 +76,8 @@ def enterprise_page(
     case, unexplained = explained(context, stored) if stored is not None else (None, None)
     if case is not None and mode == Mode.TRIAL.value:
         case = in_trial(context, case)
+    settings = context.service.settings
+    may_begin = context.actor.role in (Role.ASSESSOR, Role.ENTERPRISE)
     units = registered.units(context.db, enterprise_id)
     rulesets = {unit.ruleset_id: ruleset_of(context, unit) for unit in units}
     waivable = {key: [(i.id, i.title) for i in one.indicators] for key, one in rulesets.items() if one is not None}
@@ -96,8 +100,13 @@ def enterprise_page(
         is_trial=case is not None and case.grading.mode is Mode.TRIAL,
         counterpart=counterpart(context, shown) if case is not None and shown is not None else None,
         actions=workflow.actions(context, shown) if shown is not None else frozenset(),
-        appeals=appeals_of(context, shown.id) if shown is not None else [],
-        may_begin=context.actor.role in (Role.ASSESSOR, Role.ENTERPRISE),
+        appeals=appeal_views(context, audits),
+        appeal_until=last_day(settings, shown) if shown is not None else None,
+        appeal_source=settings.appeal_source,
+        appealable=appealable(case),
+        at=context.at,
+        may_begin=may_begin,
+        last=last_of_kind(context, enterprise_id) if may_begin else None,
         campaigns=campaigns_of(context.db, enterprise_id),
         may_register=context.actor.role in MAY[Rule.KEEP_ENTERPRISES],
         events=history(context.db, [enterprise_id]).get(enterprise_id, ()),

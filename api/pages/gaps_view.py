@@ -9,9 +9,12 @@ from api.pages.form.slug import slug
 from api.services.analysis import Case
 from api.services.workflow.draft import Draft, Stated
 from grading.audit_json import dump_audit
+from grading.forms.questions import questions
 from grading.forms.wording import expectation, option_labels
 from grading.gaps import TargetError, enterprise_plan, unit_gaps
+from grading.model.base import Status
 from grading.model.gap import Change, UnitGaps
+from grading.model.result import UnitGrading
 from grading.model.ruleset import Fact, Ruleset
 from reports.context.joint import JointPlan, joint_plan
 
@@ -53,11 +56,30 @@ class GapView:
     gaps: UnitGaps | None
     said: str
     draft: Draft
+    graded: UnitGrading
 
     @cached_property
     def handles(self) -> tuple[Handle, ...]:
         """The values that the gaps are about, each once."""
         return tuple({handle.place: handle for handle in self._handles()}.values())
+
+    @cached_property
+    def short(self) -> tuple[Handle, ...]:
+        """The values that the unit's short boards, and the gates that it triggers, rest on; all where there are none."""
+        triggered = {gate.id for gate in self.graded.gates if gate.status is Status.MET}
+        boards = set(self.graded.short_boards)
+        read = {
+            question.fact.id
+            for question in questions(self.ruleset)
+            if any(reader.id in boards for reader in (*question.judged_by, *question.selects_for))
+            or any(gate.id in triggered for gate in question.gates)
+        }
+        return tuple(handle for handle in self.handles if handle.fact.id in read) or self.handles
+
+    @property
+    def further(self) -> tuple[Handle, ...]:
+        """The other values that the gaps are about."""
+        return tuple(handle for handle in self.handles if handle not in self.short)
 
     def _handles(self) -> Iterator[Handle]:
         if self.gaps is None:
@@ -96,7 +118,8 @@ def _view(case: Case, index: int, target: str | None, draft: Draft) -> GapView:
     ruleset = case.engine.library.ruleset(unit.ruleset)
     try:
         gaps = unit_gaps(case.engine, case.audit, case.grading, index, target, case.opened)
-        return GapView(unit.id, ruleset, gaps, "", draft)
+        return GapView(unit.id, ruleset, gaps, "", draft, case.grading.units[index])
     except TargetError as error:
         levels = "、".join(level.label for level in ruleset.scale.levels if level.id in error.levels)
-        return GapView(unit.id, ruleset, None, f"不能以此为目标；目标须是 {levels} 中优于现有等级的一级。", draft)
+        said = f"不能以此为目标；目标须是 {levels} 中优于现有等级的一级。"
+        return GapView(unit.id, ruleset, None, said, draft, case.grading.units[index])

@@ -1,7 +1,7 @@
 """Audits as they are looked for, told with names and their last grading."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,8 +12,19 @@ from sqlalchemy.orm import load_only
 from api.access import scope_cached
 from api.context import Context
 from api.queries.paging import newest_first
-from api.schemas.audits import AppealOut, AuditBrief, AuditOut, GradeBrief, PublicationOut, RevisionOut
+from api.schemas.audits import (
+    AppealFileOut,
+    AppealOut,
+    AppealStepOut,
+    AuditBrief,
+    AuditOut,
+    GradeBrief,
+    PointOut,
+    PublicationOut,
+    RevisionOut,
+)
 from api.schemas.decisions import DecisionOut, stored_decision
+from api.services import appeals as services
 from api.services import workflow
 from api.services.users import names_of
 from api.store import Appeal, AppealState, Audit, AuditKind, AuditRevision, AuditState, Enterprise, Grading, Publication
@@ -128,6 +139,7 @@ def audit(context: Context, row: Audit) -> AuditOut:
         submitted_by=name(row.submitted_by),
         confirmed_by=name(row.confirmed_by),
         published_by=name(row.published_by),
+        opinion=row.opinion,
         outside_reason=row.outside_reason,
         actions=sorted(workflow.actions(context, row)),
         publication=None if publication is None else PublicationOut.model_validate(publication),
@@ -180,6 +192,11 @@ def appeal(context: Context, row: Appeal) -> AppealOut:
         answered_by_name=answered_by,
         answered_at=row.answered_at,
         created_at=row.created_at,
+        points=[PointOut(**asdict(point)) for point in services.points_of(row)],
+        late_reason=row.late_reason,
+        answer_due=row.answer_due,
+        files=[AppealFileOut.model_validate(file) for file in services.files_of(context, row)],
+        progress=[AppealStepOut(**asdict(step)) for step in services.progress(context, row)],
     )
 
 

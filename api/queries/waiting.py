@@ -84,9 +84,9 @@ def _appeals(context: Context, *wanted: ColumnElement[bool]) -> list[OpenAppeal]
     return [OpenAppeal(appeal, audit, name) for appeal, audit, name in context.db.execute(rows)]
 
 
-def appeals_of(context: Context, audit_id: UUID) -> list[Appeal]:
-    """All appeals against an audit, the newest first."""
-    return list(context.db.scalars(select(Appeal).where(Appeal.audit_id == audit_id).order_by(Appeal.id.desc())))
+def appeals_of(context: Context, audit_ids: Sequence[UUID]) -> list[Appeal]:
+    """All appeals against audits, the newest first."""
+    return list(context.db.scalars(select(Appeal).where(Appeal.audit_id.in_(audit_ids)).order_by(Appeal.id.desc())))
 
 
 def _in(context: Context, *states: AuditState) -> list[Audit]:

@@ -30,6 +30,7 @@ from api.routes import (
     trials,
     users,
     waivers,
+    webhooks,
     workbooks,
 )
 
@@ -61,6 +62,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     users.router,
     account.router,
     notices.router,
+    webhooks.router,
     log.router,
 )
 """Every router of the JSON interface, without the prefix `/v1`."""

@@ -3,25 +3,33 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Path, Query
 from fastapi.responses import Response
 
 from api.access import Rule
 from api.context import Context, needs
+from api.files.evidence import ENDINGS
+from api.http.appeal_files import RECEIPT, file_response
+from api.http.downloads import attachment
+from api.media_types import PDF
 from api.queries import audits as queries
+from api.routes.bodies import Upload
 from api.routes.idempotency import OnceOnly
 from api.routes.responses import (
     CREATED,
     Cursor,
     Limit,
     answer,
+    download,
     refusals,
     resource,
 )
-from api.schemas.audits import AnswerIn, AppealOut, ReasonsIn
+from api.schemas.audits import AnswerIn, AppealFileOut, AppealIn, AppealOut
 from api.schemas.base import Page
-from api.services import workflow
+from api.services import appeals, workflow
+from api.services.workflow.appeals import Point
 from api.store import Appeal, AppealState
+from reports.appeal.receipt import receipt_pdf
 
 router = resource("appeals")
 Reader = Annotated[Context, needs(Rule.READ)]
@@ -51,15 +59,16 @@ def get_appeal(appeal_id: UUID, context: Reader) -> AppealOut:
     status_code=201,
     summary="Appeal against a published audit",
     response_model=AppealOut,
-    responses=CREATED | refusals(409),
+    responses=CREATED | refusals(409, 422),
 )
 def create_appeal(
-    audit_id: UUID, body: ReasonsIn, once: OnceOnly, context: Annotated[Context, needs(Rule.APPEAL)]
+    audit_id: UUID, body: AppealIn, once: OnceOnly, context: Annotated[Context, needs(Rule.APPEAL)]
 ) -> Response:
-    """By the enterprise; one at a time."""
+    """By the enterprise; one at a time. After the last day it needs `late_reason` (422 `appeal_late`)."""
 
     def act() -> Response:
-        made = workflow.appeal(context, audit_id, body.reasons)
+        points = [Point(point.unit, point.indicator, point.reason) for point in body.points]
+        made = workflow.appeal(context, audit_id, body.reasons, points, body.late_reason or "")
         return answer(queries.appeal(context, made), status=201, location=f"/v1/appeals/{made.id}")
 
     return once.answer(context, body, act)
@@ -81,3 +90,42 @@ def answer_appeal(
         return answer(queries.appeal(context, found))
 
     return once.answer(context, body, act)
+
+
+@router.post(
+    "/appeals/{appeal_id}/files",
+    status_code=201,
+    summary="Hand in a file for an appeal",
+    response_model=AppealFileOut,
+    responses=CREATED | refusals(409, 413, 415, 422),
+)
+def create_appeal_file(
+    appeal_id: UUID, file: Upload, context: Annotated[Context, needs(Rule.APPEAL, costly=True)]
+) -> Response:
+    """By the enterprise, until it is answered; the same kinds of files as evidence."""
+    made = appeals.add_file(context, appeal_id, file.file, file.filename or "")
+    number = len(appeals.files_of(context, context.find(Appeal, appeal_id)))
+    location = f"/v1/appeals/{appeal_id}/files/{number}"
+    return answer(AppealFileOut.model_validate(made), status=201, location=location)
+
+
+@router.get(
+    "/appeals/{appeal_id}/files/{number}",
+    summary="Download a file of an appeal",
+    response_class=Response,
+    responses=download("The file.", *ENDINGS),
+)
+def get_appeal_file(appeal_id: UUID, number: Annotated[int, Path(ge=1)], context: Reader) -> Response:
+    """By its number in `files`, beginning with 1. Always as a download, never shown inside a page."""
+    return file_response(context, appeal_id, number)
+
+
+@router.get(
+    "/appeals/{appeal_id}/receipt",
+    summary="The receipt of an appeal",
+    response_class=Response,
+    responses=download("The receipt.", PDF),
+)
+def get_receipt(appeal_id: UUID, context: Annotated[Context, needs(Rule.READ, costly=True)]) -> Response:
+    """What was handed in, when, by when it is to be answered, and where it stands; as PDF."""
+    return attachment(receipt_pdf(appeals.receipt(context, context.find(Appeal, appeal_id))), PDF, RECEIPT)

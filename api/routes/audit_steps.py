@@ -17,7 +17,7 @@ from api.routes.responses import (
     resource,
     version_in,
 )
-from api.schemas.audits import AuditOut, OptionalReasonsIn, PublicationIn, ReasonsIn, StepIn, WordIn
+from api.schemas.audits import AuditOut, ConfirmationIn, OptionalReasonsIn, PublicationIn, ReturnIn, StepIn, WordIn
 from api.schemas.base import In
 from api.services import workflow
 from api.store import Audit
@@ -59,16 +59,19 @@ def confirm_audit(
     audit_id: UUID,
     once: OnceOnly,
     context: Annotated[Context, needs(Rule.CONFIRM_AUDITS)],
-    body: StepIn | None = None,
+    body: ConfirmationIn | None = None,
     if_match: IfMatch = None,
 ) -> Response:
     """By a second assessor, who has written nothing of it.
 
     Where something is missing or unusual it is refused without `reasons` (422 `unusual_audit`, with `findings`).
     """
-    given, version = body or StepIn(), version_in(if_match)
+    given, version = body or ConfirmationIn(), version_in(if_match)
     return _step(
-        context, once, body, lambda: workflow.confirm(context, audit_id, version, _word(given), given.outside_reason)
+        context,
+        once,
+        body,
+        lambda: workflow.confirm(context, audit_id, version, _word(given), given.outside_reason, given.opinion or ""),
     )
 
 
@@ -80,13 +83,16 @@ def confirm_audit(
 )
 def return_audit(
     audit_id: UUID,
-    body: ReasonsIn,
+    body: ReturnIn,
     once: OnceOnly,
     context: Annotated[Context, needs(Rule.RETURN_AUDITS)],
     if_match: IfMatch = None,
 ) -> Response:
     """A submitted one by a second assessor, a confirmed one by the bureau; with reasons."""
-    return _step(context, once, body, lambda: workflow.send_back(context, audit_id, body.reasons, version_in(if_match)))
+    version = version_in(if_match)
+    return _step(
+        context, once, body, lambda: workflow.send_back(context, audit_id, body.reasons, version, body.opinion or "")
+    )
 
 
 @router.post(

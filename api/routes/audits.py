@@ -86,7 +86,13 @@ def create_audit(body: AuditIn, once: OnceOnly, context: Writer) -> Response:
     """
 
     def act() -> Response:
-        made = workflow.create_audit(context, body.enterprise_id, site_id=body.site_id, corrects_id=body.corrects_id)
+        made = workflow.create_audit(
+            context,
+            body.enterprise_id,
+            site_id=body.site_id,
+            corrects_id=body.corrects_id,
+            from_last=body.from_last,
+        )
         return audit_response(context, made, status=201, location=f"/v1/audits/{made.id}")
 
     return once.answer(context, body, act)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from api.schemas.base import In, Out, Reasons
 from api.schemas.decisions import DecisionOut
@@ -34,6 +34,8 @@ AUDIT_SCHEMA: dict[str, Any] = {
     "type": "object",
     "title": "Audit",
     "description": "One enterprise on one day. A value is bare or `{value, evidence, note}`; null or absent means unknown. "
+    "In an audit begun from the last one, `last` says what was stated then, and `as_last_time: true` beside a value that it "
+    "is confirmed to be the same. "
     "Which facts there are, each ruleset's `form-schema` says; what is wrong is told with its place.",
     "required": ["enterprise", "assessed_on", "units"],
     "properties": {
@@ -62,6 +64,15 @@ AUDIT_SCHEMA: dict[str, Any] = {
                     "facts": {"type": ["object", "null"]},
                     "groups": {"type": ["object", "null"]},
                 },
+            },
+        },
+        "last": {
+            "type": ["object", "null"],
+            "required": ["assessed_on"],
+            "properties": {
+                "assessed_on": {"type": "string", "format": "date"},
+                "facts": {"type": ["object", "null"]},
+                "units": {"type": ["object", "null"], "description": "By id: facts and groups."},
             },
         },
     },
@@ -105,6 +116,7 @@ class AuditBrief(Out):
     published_at: datetime | None
     published_grading_id: UUID | None
     corrects_id: UUID | None
+    begun_from_id: UUID | None = Field(description="The audit whose answers it shows as last time's.")
     superseded_by: UUID | None
     reasons: str | None = Field(description="Why it was returned or withdrawn, the last time.")
     created_at: datetime
@@ -127,6 +139,7 @@ class AuditOut(AuditBrief):
     submitted_by: str | None
     confirmed_by: str | None
     published_by: str | None
+    opinion: str | None = Field(description="The second expert's opinion, as it was last given.")
     outside_reason: str | None = Field(
         description="Why it goes by an edition that does not apply where the plant lies, if it does."
     )
@@ -151,6 +164,11 @@ class AuditIn(In):
     enterprise_id: UUID
     site_id: UUID | None = None
     corrects_id: UUID | None = Field(default=None, description="The published audit that this one is to correct.")
+    from_last: bool = Field(
+        default=False,
+        description="Begin with the last audit's answers beside (`last`): none counts until it is stated here, with "
+        "`as_last_time` where it is confirmed to be the same. 409 `no_last_audit` where there is none.",
+    )
 
 
 class RevisionOut(Out):
@@ -198,6 +216,23 @@ class StepIn(WordIn):
     outside_reason: OutsideReason = None
 
 
+Opinion = Annotated[
+    Reasons | None, Field(description="The second expert's opinion, which is printed in the record of the check.")
+]
+
+
+class ConfirmationIn(StepIn):
+    """The facts that confirming needs."""
+
+    opinion: Opinion = None
+
+
+class ReturnIn(ReasonsIn):
+    """The reasons of a return."""
+
+    opinion: Opinion = None
+
+
 class PublicationIn(StepIn):
     """The grading to publish; by default the last official one."""
 
@@ -205,6 +240,52 @@ class PublicationIn(StepIn):
     reasons: Reasons | None = Field(
         default=None, description="Needed for a grade that is not decided, and where something is missing or unusual."
     )
+
+
+class PointIn(In):
+    """The reason for which the plant objects to what was concluded of one indicator."""
+
+    unit: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    indicator: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    reason: Reasons
+
+
+class AppealIn(ReasonsIn):
+    """An objection to a published audit."""
+
+    points: Annotated[list[PointIn], Field(max_length=200)] = Field(
+        default=[], description="Reasons indicator by indicator, of the published grading's units."
+    )
+    late_reason: Reasons | None = Field(
+        default=None, description="Needed after the last day (422 `appeal_late`): why it is late."
+    )
+
+
+class PointOut(Out):
+    """A reason by indicator."""
+
+    unit: str
+    indicator: str
+    reason: str
+
+
+class AppealFileOut(Out):
+    """A file that was handed in with an appeal."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    created_at: datetime
+
+
+class AppealStepOut(Out):
+    """A step on an appeal's way."""
+
+    title: str
+    text: str
+    done: bool
+    due: date | None = Field(description="The last day for it, where one is set.")
 
 
 class AppealOut(Out):
@@ -219,6 +300,11 @@ class AppealOut(Out):
     answered_by_name: str | None
     answered_at: datetime | None
     created_at: datetime
+    points: list[PointOut]
+    late_reason: str | None = Field(description="Why it was filed after the last day, if it was.")
+    answer_due: date | None
+    files: list[AppealFileOut] = Field(description="In the order in which they were handed in.")
+    progress: list[AppealStepOut] = Field(description="Where it stands, from its receipt to the new conclusion.")
 
 
 class AnswerIn(In):

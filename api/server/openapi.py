@@ -55,6 +55,7 @@ TAGS = {
     "batches": "Published gradings under another edition: what would change, published as a whole.",
     "editions": "Editions of rulesets completed figure by figure, proposed, reviewed by a second person, signed.",
     "notices": "What you were told to do: each notice once.",
+    "webhooks": "Systems that are told of events: published, taken back, appeals, batches. Signed, tried again, with a log.",
     "campaigns": "Targets of a bureau for its plants, counted from published gradings.",
     "waivers": "Exemptions of units from indicators, granted by documents until a day.",
     "announcements": "Grades made public together, with a publicity period and its objections.",

@@ -20,7 +20,7 @@ from api.services.workflow.draft import Draft, GoneError
 from api.services.workflow.places import parse
 from api.services.workflow.states import Action, record, take
 from api.services.workflow.versions import content_at
-from api.store import Audit, CampaignPhoto, EvidenceFile, SourceScan, UnitWaiver
+from api.store import AppealFile, Audit, CampaignPhoto, EvidenceFile, SourceScan, UnitWaiver
 
 MAX_FILES = 500
 MAX_PLACE = 400
@@ -158,7 +158,7 @@ def _afterwards(context: Context, moment: str, sha256: str) -> None:
 def _delete_unless_needed(service: Service, sha256: str) -> None:
     with service.database.writing() as db:
         _hold_files(db, alone=True)
-        kinds = (EvidenceFile, CampaignPhoto, SourceScan, UnitWaiver)
+        kinds = (EvidenceFile, AppealFile, CampaignPhoto, SourceScan, UnitWaiver)
         needing = (select(kind.id).where(kind.sha256 == sha256).limit(1) for kind in kinds)
         if all(db.scalar(rows) is None for rows in needing):
             service.evidence.delete(sha256)

@@ -10,7 +10,7 @@ from api.problems import Problem
 from api.services.analysis import Case
 from api.services.audit_history import grading_of
 from api.services.cases import case_of
-from api.services.workflow.review import before
+from api.services.workflow.last_time import last_audit
 from api.store import Audit, AuditKind, AuditState
 from grading.side_by_side import SideBySide, side_by_side
 
@@ -49,7 +49,9 @@ def compare_audits(context: Context, audit: Audit, other_id: UUID | None = None)
     the other is of another enterprise or the same.
     """
     other = (
-        context.find(Audit, other_id) if other_id is not None else counterpart(context, audit) or before(context, audit)
+        context.find(Audit, other_id)
+        if other_id is not None
+        else counterpart(context, audit) or last_audit(context, audit)
     )
     if other is None:
         raise Problem("nothing_to_compare", "还没有可以对照的另一份审核：企业自评或专家评审提交后才能对照。")

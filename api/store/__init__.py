@@ -3,7 +3,7 @@
 from api.store.admission import AdmissionOpinion, AdmissionOutcome, ProjectCompletion
 from api.store.announcements import AnnouncedAudit, Announcement, AnnouncementObjection, AnnouncementState
 from api.store.audit_imports import AuditImport, ImportedAudit
-from api.store.audits import Appeal, AppealState, Audit, AuditKind, AuditRevision, AuditState, DraftVersion
+from api.store.audits import Appeal, AppealFile, AppealState, Audit, AuditKind, AuditRevision, AuditState, DraftVersion
 from api.store.base import Base
 from api.store.batches import (
     AuditOutcome,
@@ -50,6 +50,7 @@ from api.store.rulesets import SignOff, StoredRuleset
 from api.store.sign_in import CostlyUse, FailedSignIn, SignInSession, Token
 from api.store.users import Assignment, Role, Team, User
 from api.store.waivers import UnitWaiver
+from api.store.webhooks import DeliveryState, Webhook, WebhookDelivery, WebhookEvent, WebhookProgress
 from api.store.workers import Worker
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "AnnouncementObjection",
     "AnnouncementState",
     "Appeal",
+    "AppealFile",
     "AppealState",
     "Assignment",
     "Audit",
@@ -90,6 +92,7 @@ __all__ = [
     "CampaignVisit",
     "CampaignWays",
     "CostlyUse",
+    "DeliveryState",
     "DraftRuleset",
     "DraftVersion",
     "EditionProposal",
@@ -130,6 +133,10 @@ __all__ = [
     "UnitWaiver",
     "User",
     "Verdict",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookEvent",
+    "WebhookProgress",
     "Worker",
     "WorkingEdition",
     "WorkingField",

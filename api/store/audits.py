@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.store.base import Base, Packed, id_column, now, words
@@ -57,11 +57,15 @@ class Audit(Base, kw_only=True):
     """The grading that was published; a later re-grading doesn't change it."""
     corrects_id: Mapped[UUID | None] = mapped_column(ForeignKey("audits.id"), default=None)
     """The audit that this one was begun from, to correct it."""
+    begun_from_id: Mapped[UUID | None] = mapped_column(default=None)
+    """The audit whose answers it shows as last time's."""
     superseded_by: Mapped[UUID | None] = mapped_column(ForeignKey("audits.id"), default=None)
     reasons: Mapped[str | None] = mapped_column(Text, default=None)
     """The reasons for which it was last returned or withdrawn."""
     outside_reason: Mapped[str | None] = mapped_column(Text, default=None)
     """The reason for an edition that does not apply where the plant lies, as it was last given."""
+    opinion: Mapped[str | None] = mapped_column(Text, default=None)
+    """The second expert's opinion, as it was last given."""
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
     changed_at: Mapped[datetime] = mapped_column(default_factory=now)
 
@@ -131,4 +135,27 @@ class Appeal(Base, kw_only=True):
     answer: Mapped[str | None] = mapped_column(Text, default=None)
     answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
+    points: Mapped[str | None] = mapped_column(Text, default=None)
+    """Reasons by indicator, as JSON: a list of objects with unit, indicator and reason."""
+    late_reason: Mapped[str | None] = mapped_column(Text, default=None)
+    """The reason why it was filed after the deadline, if it was."""
+    answer_due: Mapped[date | None] = mapped_column(default=None)
+    """The last day on which it is to be answered, where one is set."""
+    created_at: Mapped[datetime] = mapped_column(default_factory=now)
+
+
+class AppealFile(Base, kw_only=True):
+    """A file that was handed in with an appeal."""
+
+    __tablename__ = "appeal_files"
+    __table_args__ = (Index(None, "appeal_id"), Index(None, "sha256"))
+
+    id: Mapped[UUID] = id_column()
+    appeal_id: Mapped[UUID] = mapped_column(ForeignKey("appeals.id"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    """As the sender called it; for people only."""
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int] = mapped_column(BigInteger)
+    uploaded_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(default_factory=now)

@@ -21,7 +21,7 @@ from sqlalchemy import Boolean, Column, Date, Enum, Integer, String, Table, Text
 from api.store.admission import AdmissionOpinion, ProjectCompletion
 from api.store.announcements import AnnouncedAudit, Announcement, AnnouncementObjection
 from api.store.audit_imports import AuditImport, ImportedAudit
-from api.store.audits import Appeal, Audit, AuditRevision
+from api.store.audits import Appeal, AppealFile, Audit, AuditRevision
 from api.store.base import Base, Moment, Packed
 from api.store.batches import Batch, BatchAudit, BatchRuleset, DraftRuleset
 from api.store.campaign_progress import CampaignPhoto, CampaignStep, CampaignVisit
@@ -37,6 +37,7 @@ from api.store.rulesets import SignOff, StoredRuleset
 from api.store.sign_in import Token
 from api.store.users import Assignment, Team, User
 from api.store.waivers import UnitWaiver
+from api.store.webhooks import Webhook
 
 Record = dict[str, Any]
 """Columns of a row with their values as the log writes them; a column without a value is left out."""
@@ -110,6 +111,7 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
             Recorded(Appeal, "appeal"),
             Recorded(AuditImport, "audit_import"),
             Recorded(ImportedAudit, "imported_audit"),
+            Recorded(AppealFile, "appeal_file"),
             # The digest of a grading's document is in the entry that it was made by.
             Recorded(Grading, "grading", left_out=frozenset({"document"})),
             Recorded(GradedUnit, "graded_unit"),
@@ -124,6 +126,7 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
             Recorded(CampaignPhoto, "campaign_photo"),
             # Whether and when it was mailed is the mail server's word, tried again and again.
             Recorded(Notice, "notice", left_out=frozenset({"mail", "mail_attempts", "mail_at"})),
+            Recorded(Webhook, "webhook"),
             Recorded(AdmissionOpinion, "admission_opinion"),
             Recorded(Announcement, "announcement"),
             Recorded(AnnouncedAudit, "announced_audit"),
@@ -151,6 +154,8 @@ UNRECORDED = MappingProxyType(
         "campaign_ways": "企业达标方案的测算（可重算）",
         "draft_versions": "草稿较早的版本（供合并）",
         "batch_units": "批次的试算结果（可重算）",
+        "webhook_deliveries": "事件推送的记录（保留九十天）",
+        "webhook_progress": "事件推送的进度",
     }
 )
 """Tables that the log records nothing of, and what is in them; nothing that is in force rests on them."""

@@ -8,6 +8,7 @@ import orjson
 import typer
 from rich.text import Text
 
+from grading import calendar
 from grading.audit_json import dump_audit
 from grading.cli.inputs import STDIN, print_audit_problems, read_bytes, read_one, with_progress
 from grading.cli.terminal import Exit, err, library, one_ruleset, print_json, print_problems, stop
@@ -20,6 +21,7 @@ from grading.forms.write import SPARE_ROWS, blank_form, filled_form
 from grading.intake import MAX_ROWS, AuditError
 from grading.language.load import Library
 from grading.language.problems import LanguageError
+from grading.last_time import begun_from
 from grading.model.ruleset import Ruleset
 from grading.workbook.cell_text import TooLongError
 from grading.xlsform.read import Submission, read_submissions
@@ -49,6 +51,12 @@ def form(
     audit: Annotated[
         str | None, typer.Option("--audit", metavar="审核文件", help="用这份审核数据（JSON）预先填写；- 为标准输入")
     ] = None,
+    last: Annotated[
+        str | None,
+        typer.Option(
+            "--last", metavar="审核文件", help="从上次的审核数据（JSON）开始：每项旁列出上次的填报，逐项确认或重填"
+        ),
+    ] = None,
     rows: Annotated[int, typer.Option("--rows", min=0, max=MAX_ROWS, help="每张表格预留的空行数")] = SPARE_ROWS,
     odk: Annotated[
         bool, typer.Option("--xlsform", help="生成 ODK、Kobo 用的 XLSForm（手机离线填写、拍照取证），不生成核查表")
@@ -58,11 +66,11 @@ def form(
 ) -> None:
     """Write the workbook, empty or filled in, or the JSON Schema."""
     known = library(context)
-    if bool(rulesets) == (audit is not None):
-        stop("请给出规则集（每个核查单元一个），或用 --audit 给出审核文件，二者取一")
+    if [bool(rulesets), audit is not None, last is not None].count(True) != 1:
+        stop("请给出规则集（每个核查单元一个），或用 --audit（预先填写）、--last（从上次开始）给出审核文件，三者取一")
     if schema:
-        if audit is not None:
-            stop("--json-schema 只需规则集，不需要 --audit")
+        if not rulesets:
+            stop("--json-schema 只需规则集，不需要 --audit 或 --last")
         document = audit_schema(list({r.id: r for r in _rulesets(known, rulesets or [])}.values()))
         if output in (None, STDIN):
             print_json(document)
@@ -71,8 +79,8 @@ def form(
                 Path(str(output)), orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
             )
         return
-    if odk and audit is not None:
-        stop("--xlsform 只需规则集，不需要 --audit：手机上的表单不能预先填写")
+    if odk and not rulesets:
+        stop("--xlsform 只需规则集，不需要 --audit 或 --last：手机上的表单不能预先填写")
     if output is None:
         stop("请用 -o 指定核查表文件，如 -o form.xlsx")
     target = None if output == STDIN else Path(output)
@@ -84,7 +92,12 @@ def form(
         if odk:
             book = xlsform(_rulesets(known, rulesets or []))
         else:
-            book = blank_form(_rulesets(known, rulesets or []), rows) if audit is None else _filled(audit, known, rows)
+            begun = last if last is not None else audit
+            book = (
+                blank_form(_rulesets(known, rulesets or []), rows)
+                if begun is None
+                else _filled(begun, known, rows, from_last=last is not None)
+            )
     except TooLongError as error:
         stop(str(error), Exit.FAILED)
     if target is None:
@@ -241,9 +254,10 @@ def _rulesets(known: Library, names: list[str]) -> list[Ruleset]:
     return found
 
 
-def _filled(name: str, known: Library, rows: int) -> bytes:
+def _filled(name: str, known: Library, rows: int, *, from_last: bool) -> bytes:
     try:
-        return filled_form(read_one(name, known), known, rows)
+        audit = read_one(name, known)
+        return filled_form(begun_from(audit, calendar.today()) if from_last else audit, known, rows)
     except AuditError as error:
         print_audit_problems(name, error)
         raise typer.Exit(Exit.FAILED) from None

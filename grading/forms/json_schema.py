@@ -44,6 +44,7 @@ def audit_schema(rulesets: Sequence[Ruleset]) -> Schema:
             "enterprise": {**_object(enterprise, required=("name",)), "title": "企业"},
             "assessed_on": {**_day(), "title": "评估日期"},
             "units": {"type": "array", "minItems": 1, "maxItems": MAX_UNITS, "items": units, "title": "核查单元"},
+            "last": {**_or_null(_last()), "title": "上次的填报：只供对照，不是本次的答案"},
         },
         "required": ["enterprise", "assessed_on", "units"],
         "additionalProperties": False,
@@ -87,6 +88,12 @@ def _unit(ruleset: Ruleset) -> Schema:
     }
 
 
+def _last() -> Schema:
+    """What the audit before stated; what today's questions do not take of it is left out when it is read."""
+    anything: Schema = {"type": ["object", "null"]}
+    return _object({"assessed_on": _day(), "facts": anything, "units": anything}, required=("assessed_on",))
+
+
 def _waiver(ruleset: Ruleset) -> Schema:
     """An exemption from an indicator; a gate is never waived."""
     document = _object({"number": {**_text(), "title": "文号"}, "date": _day()}, required=("number", "date"))
@@ -113,6 +120,7 @@ def _fact(fact: Fact) -> Schema:
     wrapped = {
         "evidence": {"anyOf": [listed, _text(), {"type": "null"}]},
         "note": _or_null(_text()),
+        "as_last_time": {**_or_null({"type": "boolean"}), "title": "经本次确认，与上次（last）相同"},
     }
     bare = [value, _below(fact)] if fact.type == "number" else [value]
     wrapped["value"] = {"anyOf": [*bare, {"type": "null"}]}

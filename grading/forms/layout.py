@@ -18,6 +18,7 @@ COVER_TITLE, LISTS_TITLE, META_TITLE, ERRORS_TITLE = "填写说明", "选项", "
 PLANT_TITLE = "全厂"
 FACTS_TITLE = "核查表"
 EVIDENCE_TITLE = "表格证据"
+LAST_TITLE = "上次填报"
 TITLE_LENGTH = 31
 
 
@@ -257,7 +258,7 @@ class _Titles:
     """Gives every sheet a title that Excel allows and no other sheet has."""
 
     def __init__(self) -> None:
-        self.taken = {title.casefold() for title in (COVER_TITLE, LISTS_TITLE, META_TITLE, ERRORS_TITLE)}
+        self.taken = {title.casefold() for title in (COVER_TITLE, LISTS_TITLE, META_TITLE, ERRORS_TITLE, LAST_TITLE)}
 
     def new(self, wanted: str) -> str:
         plain = title = sheet_title(wanted)

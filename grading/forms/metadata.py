@@ -15,7 +15,9 @@ from grading.workbook.cell_text import put_plain
 
 FORM_VERSION = "1"
 COLUMNS = 4
-_FORM, _UNIT, _SHEET, _FIELD, _TABLE, _ITEM = "form", "unit", "sheet", "field", "table", "item"
+_FORM, _UNIT, _SHEET, _FIELD, _TABLE, _ITEM, _LAST = "form", "unit", "sheet", "field", "table", "item", "last"
+_CHUNK = 30_000
+"""Characters of a long text that go into a cell."""
 
 
 class NotAFormError(ValueError):
@@ -44,6 +46,8 @@ class FormData:
     fields: tuple[Field, ...]
     tables: dict[str, tuple[str, str]]
     items: dict[tuple[str, str], str]
+    last: str = ""
+    """Last time's answers as JSON, of a form that was begun from them."""
 
 
 def data_of(form: Form, sheets: dict[str, str]) -> FormData:
@@ -91,11 +95,25 @@ def _entries(data: FormData) -> Iterable[Sequence[str]]:
         yield _TABLE, place, code, key
     for (code, name), place in data.items.items():
         yield _ITEM, code, name, place
+    for chunk in _chunks(data.last):
+        yield _LAST, chunk
     for field in data.fields:
         fact = field.fact.model_dump(
             mode="json", include={"id", "label", "type", "group", "unit", "min", "max", "decimals", "options"}
         )
         yield _FIELD, field.place, field.sheet, json.dumps(fact, ensure_ascii=False)
+
+
+def _chunks(text: str) -> Iterable[str]:
+    """A text in parts that cells take; none begins or ends with a space, which a cell would lose."""
+    while len(text) > _CHUNK:
+        end = _CHUNK
+        while text[end - 1].isspace() or text[end].isspace():
+            end -= 1
+        yield text[:end]
+        text = text[end:]
+    if text:
+        yield text
 
 
 def read_data(rows: Iterable[Sequence[str]]) -> FormData:
@@ -105,6 +123,7 @@ def read_data(rows: Iterable[Sequence[str]]) -> FormData:
     tables: dict[str, tuple[str, str]] = {}
     items_: dict[tuple[str, str], str] = {}
     fields: list[Field] = []
+    last: list[str] = []
     version = None
     for kind, first, second, third in rows:
         if kind == _FORM:
@@ -119,6 +138,8 @@ def read_data(rows: Iterable[Sequence[str]]) -> FormData:
             items_[first, second] = third
         elif kind == _FIELD:
             fields.append(Field(first, second, _fact(third)))
+        elif kind == _LAST:
+            last.append(first)
         elif kind:
             raise NotAFormError(f"隐藏表“{META_TITLE}”中有看不懂的一行“{kind[:40]}”")
     if version != FORM_VERSION:
@@ -126,7 +147,7 @@ def read_data(rows: Iterable[Sequence[str]]) -> FormData:
         raise NotAFormError(f"核查表{found}，本程序只能读第 {FORM_VERSION} 版")
     if not units or not fields:
         raise NotAFormError(f"隐藏表“{META_TITLE}”不完整")
-    return FormData(tuple(units), sheets, tuple(fields), tables, items_)
+    return FormData(tuple(units), sheets, tuple(fields), tables, items_, "".join(last))
 
 
 def _fact(text: str) -> Fact:

@@ -13,7 +13,8 @@ from grading.forms.advice import advise
 from grading.forms.cell_values import UnreadableError, read_day, read_identifier, read_text
 from grading.forms.findings import FormError, FormProblem, Spot
 from grading.forms.grid import ROLE_ROW, Grid, read_grids
-from grading.forms.layout import COVER, COVER_TITLE, ERRORS_TITLE, LISTS_TITLE, META_TITLE
+from grading.forms.last_time import FormLast, last_in
+from grading.forms.layout import COVER, COVER_TITLE, ERRORS_TITLE, LAST_TITLE, LISTS_TITLE, META_TITLE
 from grading.forms.metadata import COLUMNS, Field, FormData, NotAFormError, read_data
 from grading.forms.read_sheets import MOVED, Findings, Stated, TableRow, read_evidence, read_facts, read_table
 from grading.forms.wording import option_labels
@@ -55,7 +56,10 @@ def read_form(data: bytes, library: Library) -> FormReading:
     if found.problems:
         raise FormError(found.problems, can_mark=True)
     form = replace(form, fields=tuple(_with_synonyms(field, form, library) for field in form.fields))
-    raw, answers = _raw(form, by_code, found)
+    last = last_in(form.last, [ruleset for ruleset, _ in form.units], library)
+    if form.last and last is None:
+        found.warnings.append("上次的填报已不能按现行规则读出，“与上次相同”未读取；请填写答案")
+    raw, answers = _raw(form, by_code, found, last)
     _compare_rulesets(form, answers, library, found)
     audit = checked(raw, library, found)
     if found.problems or audit is None:
@@ -91,14 +95,16 @@ def _by_code(book: Workbook, grids: list[Grid], form: FormData, found: Findings)
         elif len(at) > 1:
             titles = "、".join(f"“{grid.title}”" for grid in at)
             found.wrong("", f"{titles}是同一张表的几份副本；请只保留一份", Spot(at[-1].title, None, "整表"))
-    own = {META_TITLE, LISTS_TITLE, ERRORS_TITLE}
+    own = {META_TITLE, LISTS_TITLE, ERRORS_TITLE} | ({LAST_TITLE} if form.last else set())
     others = [grid.title for grid in grids if grid.code not in form.sheets and grid.title not in own]
     others += [sheet.title for sheet in book.chartsheets]
     found.warnings += [f"工作表“{title}”不是核查表的内容，未读取" for title in others]
     return {code: at[0] for code, at in listed.items() if code in form.sheets}
 
 
-def _raw(form: FormData, grids: Mapping[str, Grid], found: Findings) -> tuple[dict[str, Any], dict[str, Any]]:
+def _raw(
+    form: FormData, grids: Mapping[str, Grid], found: Findings, last: FormLast | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """The audit as `check_audit` takes it, and what is answered by the place of each field."""
     enterprise: dict[str, Any] = {"facts": {}}
     units: list[dict[str, Any]] = [{"ruleset": ruleset, "facts": {}, "groups": {}} for ruleset, _ in form.units]
@@ -111,8 +117,10 @@ def _raw(form: FormData, grids: Mapping[str, Grid], found: Findings) -> tuple[di
         if asked:
             stated |= read_facts(grids[code], asked, found)
     for place, answer in stated.items():
-        value = answer.raw()
         unit, name = _fact_at(place, len(units))
+        if last is not None:
+            last.take_over(place, last.at(unit, name), answer, answer.same, found)
+        value = answer.raw()
         if value is not None:
             (enterprise if unit is None else units[unit])["facts"][name] = value
             answers[place] = answer.value
@@ -129,9 +137,14 @@ def _raw(form: FormData, grids: Mapping[str, Grid], found: Findings) -> tuple[di
     for place, rows in tables.items():
         unit, group = _table_at(place, len(units))
         key = form.tables[place][1]
+        if rows is not None and last is not None:
+            facts = [field.fact.id for field in form.fields if field.sheet == form.tables[place][0]]
+            last.rows(unit, group, rows, facts, found)
         if rows is not None:
             units[unit]["groups"][group] = [_row(key, row) for row in rows]
             answers |= {f"{place}[].{n}": s.value for row in rows for n, s in row.facts.items() if s.value is not None}
+    if last is not None:
+        raw["last"] = last.json([unit.get("id") for unit in units])
     return raw, answers
 
 

@@ -29,7 +29,7 @@ from grading.forms.wording import (
     narrow,
     option_labels,
 )
-from grading.forms.write_facts import BAND, HEAD_ROW
+from grading.forms.write_facts import BAND, HEAD_ROW, LAST, SAME
 from grading.forms.write_table import HEAD, KEY_LABEL
 from grading.percentages import fraction_question
 from grading.problems.reason import Sentences
@@ -45,16 +45,21 @@ class Stated:
     value: Any = None
     evidence: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    same: bool = False
+    """Said to be as last time."""
+    as_last_time: bool = False
 
     def raw(self) -> Any:
         """The fact in the JSON of an audit; None when the form says nothing."""
-        if not self.evidence and not self.notes:
+        if not self.evidence and not self.notes and not self.as_last_time:
             return self.value
         raw: dict[str, Any] = {"value": self.value}
         if self.evidence:
             raw["evidence"] = self.evidence
         if self.notes:
             raw["note"] = "\n".join(self.notes)
+        if self.as_last_time:
+            raw["as_last_time"] = True
         return raw
 
 
@@ -120,8 +125,10 @@ def read_facts(grid: Grid, fields: Iterable[Field], found: Findings) -> dict[str
         else:
             stated.value = _value(asked, asked.place, entry, found)
         answers[asked.place] = stated
+        if "same" in roles:
+            stated.same = _same(asked.place, grid, row, roles["same"], found)
         _remarks(asked.place, stated, grid, row, (evidence_at, note_at), asked.fact.label, found)
-    _strays(grid, coded, rows, (answer_at, evidence_at, note_at), found)
+    _strays(grid, coded, rows, (answer_at, evidence_at, note_at), found, frozenset({roles.get("same")}))
     return answers
 
 
@@ -132,6 +139,8 @@ class TableRow:
     key: str | None
     facts: dict[str, Stated]
     place: str
+    same: bool = False
+    """Said to be as last time, as far as it is not filled in."""
 
 
 def read_table(grid: Grid, place: str, key: str, fields: Iterable[Field], found: Findings) -> list[TableRow] | None:
@@ -143,7 +152,7 @@ def read_table(grid: Grid, place: str, key: str, fields: Iterable[Field], found:
     if head is None or state_row is None or key_at is None or moved:
         found.wrong(place, MOVED, Spot(grid.title, None, "、".join(moved) or "整表"))
         return None
-    used = [column for role, column in roles.items() if role.partition("#")[0] in columns]
+    used = [column for role, column in roles.items() if role.partition("#")[0] in columns or role == "same"]
     listed: list[TableRow] = []
     for i, row in enumerate(grid.rows_with(frozenset([key_at, *used]), after=head[0])):
         here = f"{place}[{i}]"
@@ -164,6 +173,8 @@ def read_table(grid: Grid, place: str, key: str, fields: Iterable[Field], found:
                 line.facts[name] = Stated(_options(asked, f"{here}.{name}", main, cells, found))
             else:
                 line.facts[name] = Stated(_value(asked, f"{here}.{name}", main, found))
+        if "same" in roles:
+            line.same = _same(here, grid, row, roles["same"], found)
         listed.append(line)
     known = {1, key_at, key_at - 1, *used, *(c for role, c in roles.items() if role == "status")}
     _beside(grid, head[0], known, found)
@@ -323,15 +334,34 @@ def _key(entry: Entry) -> str:
 
 
 def _strays(
-    grid: Grid, coded: set[int], rows: Mapping[str, list[int]], columns: tuple[int, int, int], found: Findings
+    grid: Grid,
+    coded: set[int],
+    rows: Mapping[str, list[int]],
+    columns: tuple[int, int, int],
+    found: Findings,
+    read: frozenset[int | None],
 ) -> None:
     """Answers outside the answer cells are not read; whoever filled them in should know."""
     answer_rows = coded | {at for code, listed in rows.items() if "#" in code or code.startswith(BAND) for at in listed}
     remark_rows = coded | {at for code, listed in rows.items() if code.startswith(BAND) for at in listed}
     for row, column in sorted(grid.entries):
         stray = (column == columns[0] and row not in answer_rows) or (column in columns[1:] and row not in remark_rows)
-        if row > HEAD_ROW and (stray or column > max(columns) + 4):
+        if row > HEAD_ROW and (stray or column > max(columns) + 4) and column not in read | _beside_last(grid):
             found.warnings.append(f"{grid.title}!{address(row, column)} 不是填写格，其内容未读取")
+
+
+def _beside_last(grid: Grid) -> frozenset[int]:
+    """The column that shows last time's answers."""
+    return frozenset(column for role, column in grid.roles().items() if role == LAST)
+
+
+def _same(place: str, grid: Grid, row: int, column: int, found: Findings) -> bool:
+    """True where it is said that the answer is as last time."""
+    entry = found.at(f"{place}.same", grid, row, column, SAME)
+    word = narrow(entry.value) if isinstance(entry.value, str) else ""
+    if not entry.blank and word not in (YES, NO):
+        found.wrong(f"{place}.same", f"应选“{YES}”或留空；所填：“{entry.shown}”")
+    return word == YES
 
 
 def _beside(grid: Grid, head: int, known: set[int], found: Findings) -> None:

@@ -2,14 +2,17 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from openpyxl import Workbook
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
+from grading.forms.last_time import last_text
 from grading.forms.layout import (
     COVER,
     COVER_TITLE,
+    LAST_TITLE,
     PLANT_TITLE,
     Form,
     FormUnit,
@@ -23,6 +26,7 @@ from grading.forms.validation import Lists
 from grading.forms.write_cover import TITLE, Contents, enterprise_cell, unit_cell, write_cover
 from grading.forms.write_evidence import write_evidence
 from grading.forms.write_facts import WrittenFacts, write_facts
+from grading.forms.write_last import has_rows, shown_beside, write_last
 from grading.forms.write_table import WrittenTable, write_table
 from grading.language.load import Library
 from grading.model.audit import Audit, Known
@@ -49,7 +53,7 @@ def filled_form(audit: Audit, library: Library, spare_rows: int = SPARE_ROWS) ->
     Raises KeyError or LanguageError when a ruleset can't be had, and TooLongError when a text is too long for a cell or
     the whole too large to be read back.
     """
-    return _saved(_written(audit_units(audit, library), audit, spare_rows))
+    return _saved(_written(audit_units(audit, library), audit, spare_rows, last_text(audit, library)))
 
 
 def _saved(book: Workbook) -> bytes:
@@ -64,13 +68,15 @@ def _saved(book: Workbook) -> bytes:
     return buffer.getvalue()
 
 
-def _written(units: Sequence[FormUnit], audit: Audit | None, spare: int) -> Workbook:
+def _written(units: Sequence[FormUnit], audit: Audit | None, spare: int, last_written: str = "") -> Workbook:
     form = lay_out(units, audit)
     book = Workbook()
     add_styles(book)
     cover: Worksheet = book.worksheets[0]
     cover.title = COVER_TITLE
     known = _known(audit)
+    last = audit.last if audit is not None else None
+    beside = shown_beside(form, last) if last is not None else None
     # Sheets come in the order of filling in; the lists that all of them use stand behind them.
     lists = Lists(book)
     contents: list[Contents] = []
@@ -78,16 +84,18 @@ def _written(units: Sequence[FormUnit], audit: Audit | None, spare: int) -> Work
     plant = None
     if form.plant is not None:
         subtitle = f'={_cover(enterprise_cell())}&""'
-        plant = write_facts(book.create_sheet(form.plant.title), form.plant, subtitle, lists, known, None)
+        plant = write_facts(book.create_sheet(form.plant.title), form.plant, subtitle, lists, known, None, beside)
         contents.append(Contents(PLANT_TITLE, plant, is_unit=False))
         sheets[form.plant.code] = form.plant.title
     for i, unit in enumerate(form.units):
-        contents.append(_unit(book, i, unit, audit, known, plant, lists, spare, alone=len(form.units) == 1))
+        contents.append(_unit(book, i, unit, audit, known, plant, lists, spare, beside, alone=len(form.units) == 1))
         sheets |= _titles(i, unit)
+    if last is not None and has_rows(form, last):
+        write_last(book.create_sheet(LAST_TITLE), form, last)
     write_cover(cover, units, audit, contents)
     protect(lists.sheet)
     book.move_sheet(lists.sheet, len(book.worksheets))
-    write_data(book, data_of(form, sheets))
+    write_data(book, replace(data_of(form, sheets), last=last_written))
     _describe(book, form)
     return book
 
@@ -101,15 +109,17 @@ def _unit(
     plant: WrittenFacts | None,
     lists: Lists,
     spare: int,
+    beside: Mapping[str, str] | None,
     alone: bool,
 ) -> Contents:
     ruleset = unit.unit.ruleset
     subtitle = f'={_cover(enterprise_cell())}&"　　单元："&{_cover(unit_cell(index))}&"　　规则集：{ruleset.id}"'
-    facts = write_facts(book.create_sheet(unit.facts.title), unit.facts, subtitle, lists, known, plant)
+    facts = write_facts(book.create_sheet(unit.facts.title), unit.facts, subtitle, lists, known, plant, beside)
     stated = audit.units[index].groups if audit is not None else {}
     rows = {table.place: stated.get(table.place.rpartition(".")[2]) for table in unit.tables}
     tables: list[WrittenTable] = [
-        write_table(book.create_sheet(t.title), t, subtitle, lists, rows[t.place], spare) for t in unit.tables
+        write_table(book.create_sheet(t.title), t, subtitle, lists, rows[t.place], spare, beside is not None)
+        for t in unit.tables
     ]
     if tables:
         given = {place: listed or () for place, listed in rows.items()}

@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
 from grading.forms.layout import Band, FactSheet, Line
-from grading.forms.validation import Lists, for_fact, rest_no, yes_or_no
+from grading.forms.validation import Lists, for_fact, one_of, rest_no, yes_or_no
 from grading.forms.wording import ANSWER, EVIDENCE, NO, NOTE, YES, option_labels, range_text
 from grading.language.bounds import bound_text
 from grading.language.prose import unit_text
@@ -34,10 +34,13 @@ HEADS = {
     STATUS: "状态",
     PLANT_AT: "全厂值",
 }
+LAST, SAME = "last", "与上次相同"
+LAST_WIDTH, SAME_WIDTH = 24.0, 12.0
 HEAD_ROW = 4
 BAND = "@"
 """Begins the code of a row that titles a band; a fact's option is coded `place#option`."""
 DONE, FROM_PLANT, OPEN, PARTLY = "✔ 已填", "↑ 按全厂", "○ 未填", "△ 未填全"
+PENDING = "？ 待确认"
 
 
 @dataclass
@@ -66,9 +69,13 @@ def write_facts(
     lists: Lists,
     known: Mapping[str, Known],
     plant: WrittenFacts | None,
+    last: Mapping[str, str] | None = None,
 ) -> WrittenFacts:
-    """Fill `sheet`; `known` are the answers by place, `subtitle` a formula. Raises TooLongError."""
-    return _Writer(sheet, plan, lists, known, plant).write(subtitle)
+    """Fill `sheet`; `known` are the answers by place, `subtitle` a formula. Raises TooLongError.
+
+    `last`: last time's answers by place, as they are shown, and under the empty place their day.
+    """
+    return _Writer(sheet, plan, lists, known, plant, last).write(subtitle)
 
 
 class _Writer:
@@ -79,11 +86,21 @@ class _Writer:
         lists: Lists,
         known: Mapping[str, Known],
         plant: WrittenFacts | None,
+        last: Mapping[str, str] | None,
     ) -> None:
         self.sheet, self.plan, self.lists, self.known = sheet, plan, lists, known
         inherits = any(line.inherits for band in plan.bands for line in band.lines)
         self.plant = plant if inherits else None
         self.columns = PLANT_AT if inherits else STATUS
+        self.heads, self.widths = dict(HEADS), dict(WIDTHS)
+        self.roles = dict(ROLES)
+        self.last = last
+        if last is not None:
+            self.last_at, self.same_at = self.columns + 1, self.columns + 2
+            self.heads |= {self.last_at: f"上次（{last['']}）", self.same_at: SAME}
+            self.widths |= {self.last_at: LAST_WIDTH, self.same_at: SAME_WIDTH}
+            self.roles |= {self.last_at: LAST, self.same_at: "same"}
+            self.columns = self.same_at
         self.row = HEAD_ROW
         self.number = 0
         self.written = WrittenFacts(sheet.title)
@@ -93,14 +110,14 @@ class _Writer:
         for band in self.plan.bands:
             self.band(band)
         self.written.last_row = self.row
-        set_widths(self.sheet, {column: WIDTHS[column] for column in range(1, self.columns + 1)})
+        set_widths(self.sheet, {column: self.widths[column] for column in range(1, self.columns + 1)})
         self.sheet.freeze_panes = f"{get_column_letter(UNIT)}{HEAD_ROW + 1}"
         set_page(self.sheet, self.plan.heading, f"{HEAD_ROW}:{HEAD_ROW}")
         protect(self.sheet)
         return self.written
 
     def head(self, subtitle: str) -> None:
-        for column, role in ROLES.items():
+        for column, role in self.roles.items():
             put(self.sheet, 1, column, role, "机读")
         put(self.sheet, 1, CODE, self.plan.code, "机读")
         self.sheet.row_dimensions[1].hidden = True
@@ -111,7 +128,7 @@ class _Writer:
         for row in (2, 3):
             self.sheet.merge_cells(start_row=row, end_row=row, start_column=NUMBER, end_column=self.columns)
         for column in range(NUMBER, self.columns + 1):
-            put(self.sheet, HEAD_ROW, column, HEADS[column], "表头")
+            put(self.sheet, HEAD_ROW, column, self.heads[column], "表头")
         self.sheet.row_dimensions[HEAD_ROW].height = 28
 
     def band(self, band: Band) -> None:
@@ -165,11 +182,24 @@ class _Writer:
             validation.add(answer.coordinate)
             self.sheet.add_data_validation(validation)
             put_value(answer, known.value if known else None, fact)
+        self.beside(line.place, row)
         self.status(line, row, len(fact.options) if fact.type == "choices" else 0)
         texts = [(WIDTHS[LABEL], fact.label)]
         filled = ((ANSWER_AT, answer), (EVIDENCE_AT, evidence), (NOTE_AT, note))
         texts += [(WIDTHS[column], str(cell.value or "")) for column, cell in filled]
         self.sheet.row_dimensions[row].height = height_for(texts, small=[(WIDTHS[RANGE], wanted), (WIDTHS[ASK], ask)])
+
+    def beside(self, place: str, row: int) -> None:
+        """Last time's answer, and the cell that says that it is the same now."""
+        if self.last is None:
+            return
+        shown = self.last.get(place, "")
+        put_text(put(self.sheet, row, self.last_at, "", "参考"), shown)
+        same = put(self.sheet, row, self.same_at, "", "填写格" if shown else "参考")
+        if shown:
+            rule = one_of(self.lists, (YES,), f"与上次相同的选“{YES}”；不同的在“{ANSWER}”栏填写；未核查的留空")
+            rule.add(same.coordinate)
+            self.sheet.add_data_validation(rule)
 
     def options(self, line: Line, fact: Fact, known: Known | None, main: Cell) -> None:
         """A row for each option; the fact's own answer cell says what becomes of those left open."""
@@ -202,12 +232,15 @@ class _Writer:
             shown = self.plant.cell(line.inherits, ANSWER_AT)
             value = f'IF({shown}="","",{shown})' if not options else f'IF({there}="{DONE}","见全厂表","")'
             put(self.sheet, row, PLANT_AT, "", "参考").value = f"={value}"
-        elif self.columns == PLANT_AT:
+        elif self.plant is not None:
             put(self.sheet, row, PLANT_AT, "", "参考")
         if options:
             area = f"{letter}{row + 1}:{letter}{row + options}"
             filled = f"OR({filled},COUNTA({area})={options})"
             otherwise = f'IF(COUNTA({area})>0,"{PARTLY}",{otherwise})'
+        if self.last is not None:
+            filled = f'OR({filled},{get_column_letter(self.same_at)}{row}="{YES}")'
+            otherwise = f'IF(LEN({get_column_letter(self.last_at)}{row})>0,"{PENDING}",{otherwise})'
         put(self.sheet, row, STATUS, "", "状态").value = f'=IF({filled},"{DONE}",{otherwise})'
 
 

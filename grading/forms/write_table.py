@@ -18,7 +18,7 @@ from grading.forms.wording import (
     option_labels,
     range_text,
 )
-from grading.forms.write_facts import put_value
+from grading.forms.write_facts import SAME, SAME_WIDTH, put_value
 from grading.language.prose import unit_text
 from grading.model.audit import Row
 from grading.model.ruleset import Fact
@@ -56,17 +56,32 @@ class WrittenTable:
 
 
 def write_table(
-    sheet: Worksheet, table: Table, subtitle: str, lists: Lists, rows: Sequence[Row] | None, spare: int
+    sheet: Worksheet,
+    table: Table,
+    subtitle: str,
+    lists: Lists,
+    rows: Sequence[Row] | None,
+    spare: int,
+    with_last: bool = False,
 ) -> WrittenTable:
     """Fill `sheet`; `rows` None means that the audit says nothing of the group, `spare` is how many empty rows follow.
 
     Raises TooLongError.
     """
-    return _Writer(sheet, table, lists, rows, spare).write(subtitle)
+    return _Writer(sheet, table, lists, rows, spare, with_last).write(subtitle)
 
 
 class _Writer:
-    def __init__(self, sheet: Worksheet, table: Table, lists: Lists, rows: Sequence[Row] | None, spare: int) -> None:
+    def __init__(
+        self,
+        sheet: Worksheet,
+        table: Table,
+        lists: Lists,
+        rows: Sequence[Row] | None,
+        spare: int,
+        with_last: bool,
+    ) -> None:
+        self.with_last = with_last
         self.sheet, self.table, self.lists, self.rows = sheet, table, lists, rows
         self.last_row = HINT_ROW + len(rows or ()) + spare
         self.widths = {CODE: 0.0, NUMBER: 5.0, KEY: 18.0}
@@ -129,6 +144,17 @@ class _Writer:
             put(self.sheet, HINT_ROW, column, "", "参考")
             self.sheet.merge_cells(start_row=LABEL_ROW, end_row=OPTION_ROW, start_column=column, end_column=column)
         self.widths[self.status_at] = 11.0
+        if self.with_last:
+            same_at = self.status_at + 1
+            put(self.sheet, 1, same_at, "same", "机读")
+            put(self.sheet, LABEL_ROW, same_at, SAME, "表头")
+            put(self.sheet, OPTION_ROW, same_at, "空格按上次", "表头")
+            put(self.sheet, HINT_ROW, same_at, "见“上次填报”表", "参考")
+            self.widths[same_at] = SAME_WIDTH
+            rule = one_of(self.lists, (YES,), f"本行空着的格与上次相同的选“{YES}”；否则留空")
+            letter = get_column_letter(same_at)
+            rule.add(f"{letter}{HINT_ROW + 1}:{letter}{self.last_row}")
+            self.sheet.add_data_validation(rule)
 
     def column(self, line: Line, first: int) -> None:
         """The heads, the width and the validations of a fact's column, or of its columns if it has several options."""
@@ -172,6 +198,8 @@ class _Writer:
             for line in self.table.columns:
                 self.answers(line, row, given)
             put(self.sheet, row, self.status_at, "", "状态").value = self.status(row)
+            if self.with_last:
+                put(self.sheet, row, self.status_at + 1, "", "填写格")
             shown = [(self.widths[c], self.text(row, c)) for c in range(KEY, self.status_at)]
             self.sheet.row_dimensions[row].height = height_for(shown)
 

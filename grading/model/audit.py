@@ -26,6 +26,8 @@ class Known(Strict):
     value: Value | None
     evidence: tuple[ShortText, ...] = ()
     note: ShortText | None = None
+    as_last_time: bool = False
+    """The value of last time, confirmed in this audit."""
 
 
 class Row(Strict):
@@ -113,12 +115,43 @@ class Enterprise(Strict):
     facts: dict[Identifier, Known] = Field(default_factory=dict)
 
 
+class UnitAnswers(Strict):
+    """What an earlier audit stated of a unit."""
+
+    facts: dict[Identifier, Known] = Field(default_factory=dict)
+    groups: dict[Identifier, tuple[Row, ...]] = Field(default_factory=dict)
+
+
+class LastTime(Strict):
+    """What the audit before stated, to be confirmed or changed: no answer of this audit. Units by their ids."""
+
+    assessed_on: date
+    facts: dict[Identifier, Known] = Field(default_factory=dict)
+    units: dict[str, UnitAnswers] = Field(default_factory=dict)
+
+    def of_unit(self, unit: str, fact: str) -> Known | None:
+        """The answer that served a unit: its own, or the plant's."""
+        own = self.units.get(unit)
+        return (own.facts.get(fact) if own is not None else None) or self.facts.get(fact)
+
+    def rows(self, unit: str, group: str) -> tuple[Row, ...]:
+        """The rows of a unit's table."""
+        own = self.units.get(unit)
+        return own.groups.get(group, ()) if own is not None else ()
+
+    def of_row(self, unit: str, group: str, key: str, fact: str) -> Known | None:
+        """The answer in a row of a table."""
+        return next((row.facts.get(fact) for row in self.rows(unit, group) if row.key == key), None)
+
+
 class Audit(Strict):
     """One enterprise on one day."""
 
     enterprise: Enterprise
     assessed_on: date
     units: tuple[UnitAudit, ...] = Field(min_length=1)
+    last: LastTime | None = None
+    """The audit that this one was begun from."""
 
     def known(self, unit: UnitAudit, fact: str) -> Known | None:
         """The entry that serves a unit as a fact: its own, unless that has no value and the enterprise has an entry."""

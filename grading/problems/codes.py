@@ -265,6 +265,11 @@ class ProblemCode(Sentences):
     )
 
     # Facts: their values
+    NOT_AS_LAST_TIME = (
+        "not_as_last_time",
+        "标为与上次相同，但上次没有这个值",
+        "is marked as last time's value, which it is not",
+    )
     BOOLEAN_EXPECTED = "boolean_expected", "应为 true 或 false，现为{given}", "should be true or false, is {given}"
     NUMBER_EXPECTED = (
         "number_expected",

@@ -18,6 +18,7 @@ from grading.model.result import Grading
 from grading.model.ruleset import Ruleset
 from reports.charts.qr import QrCode, qr_code
 from reports.context.joint import JointPlan, joint_plan
+from reports.context.last_time import Rechecked, rechecked
 from reports.context.sources import Source, Sources
 from reports.context.unit import UnitPart, unit_part
 from reports.context.words import region_text, short_name
@@ -60,6 +61,8 @@ class Report:
     engine: str
     attachment: str
     attached: bytes
+    rechecked: Rechecked | None
+    """What became of last time's answers, where the audit was begun from them."""
 
     @property
     def is_single(self) -> bool:
@@ -132,6 +135,7 @@ def report(
         engine=grading.engine,
         attachment=ATTACHMENT,
         attached=attached,
+        rechecked=rechecked(audit, rulesets),
     )
 
 

@@ -9,10 +9,12 @@ from grading.forms.questions import Question, questions, sections
 from grading.language.prose import day_text
 from grading.language.short_boards import short_boards
 from grading.language.values import known_text
+from grading.last_time import Recheck, recheck_of
 from grading.model.audit import Audit, Known, UnitAudit
 from grading.model.base import Status
 from grading.model.result import Grading, UnitGrading
 from grading.model.ruleset import Ruleset
+from reports.context.last_time import Rechecked, rechecked
 from reports.context.words import region_text
 
 EXPERTS = ("专家一", "专家二")
@@ -26,6 +28,7 @@ class Surroundings:
     capacity: str | None = None
     products: str | None = None
     experts: tuple[str | None, ...] = (None, None)
+    opinions: tuple[str | None, ...] = (None, None)
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class Table:
 
     label: str
     rows: tuple[TableRow, ...] | None
+    last_rows: tuple[str, ...] = ()
+    """The keys of last time's rows."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +88,10 @@ class Record:
     name: str
     head: tuple[tuple[str, str], ...]
     units: tuple[UnitRecord, ...]
-    experts: tuple[tuple[str, str], ...]
+    experts: tuple[tuple[str, str, str], ...]
+    """Title, name and opinion."""
     is_graded: bool
+    rechecked: Rechecked | None
     digest: str
     assessed_on: date
 
@@ -111,8 +118,12 @@ def record(
             _unit(audit, unit, rulesets[unit.ruleset], grading.units[index] if grading else None)
             for index, unit in enumerate(audit.units)
         ),
-        experts=tuple((title, name or "") for title, name in zip(EXPERTS, surroundings.experts, strict=True)),
+        experts=tuple(
+            (title, name or "", opinion or "")
+            for title, name, opinion in zip(EXPERTS, surroundings.experts, surroundings.opinions, strict=True)
+        ),
         is_graded=grading is not None,
+        rechecked=rechecked(audit, rulesets),
         digest=audit_digest(audit),
         assessed_on=audit.assessed_on,
     )
@@ -126,7 +137,7 @@ def _unit(audit: Audit, unit: UnitAudit, ruleset: Ruleset, graded: UnitGrading |
         title=ruleset.title,
         document=" ".join(part for part in (edition.document, edition.section) if part),
         sections=tuple(_sections(audit, unit, ruleset, asked)),
-        tables=tuple(_tables(unit, ruleset)),
+        tables=tuple(_tables(audit, unit, ruleset)),
         findings=tuple(_findings(ruleset, graded)) if graded is not None else (),
     )
 
@@ -137,20 +148,36 @@ def _sections(audit: Audit, unit: UnitAudit, ruleset: Ruleset, asked: Iterable[Q
         for question in section.questions:
             fact = question.fact
             known = audit.known(unit, fact.id)
-            if known is None or known.value is None:
+            before = None if audit.last is None else audit.last.of_unit(unit.id, fact.id)
+            if (known is None or known.value is None) and before is None:
                 open_.append(fact.label)
-            if known is not None:
-                value = "未查明" if known.value is None else known_text(ruleset, fact.id, known.value)
-                of_plant = known is not unit.facts.get(fact.id)
-                answers.append(Answer(fact.label, value, _remarks(known), of_plant))
+            if known is not None or before is not None:
+                value = "未查明" if known is None or known.value is None else known_text(ruleset, fact.id, known.value)
+                of_plant = known is not None and known is not unit.facts.get(fact.id)
+                remarks = "；".join(
+                    filter(None, (_remarks(known), _beside_last(audit, ruleset, fact.id, known, before)))
+                )
+                answers.append(Answer(fact.label, value, remarks, of_plant))
         yield Section(section.title, tuple(answers), tuple(open_))
 
 
-def _tables(unit: UnitAudit, ruleset: Ruleset) -> Iterator[Table]:
+def _beside_last(audit: Audit, ruleset: Ruleset, fact: str, known: Known | None, before: Known | None) -> str:
+    """How an answer stands beside last time's: confirmed to be the same, stated anew, or not confirmed."""
+    if audit.last is None or before is None:
+        return ""
+    day, then = day_text(audit.last.assessed_on), known_text(ruleset, fact, before.value)
+    recheck = recheck_of(known, before)
+    if recheck is Recheck.CONFIRMED:
+        return f"与上次（{day}）相同，经本次确认"
+    return f"上次（{day}）为 {then}，" + ("本次重新核查" if recheck is Recheck.ANEW else "本次未确认")
+
+
+def _tables(audit: Audit, unit: UnitAudit, ruleset: Ruleset) -> Iterator[Table]:
     for group_id, group in ruleset.groups.items():
         rows = unit.groups.get(group_id)
         if rows is None:
-            yield Table(group.name, None)
+            last = audit.last.rows(unit.id, group_id) if audit.last is not None else ()
+            yield Table(group.name, None, tuple(row.key for row in last))
             continue
         made = []
         for row in rows:
@@ -159,11 +186,19 @@ def _tables(unit: UnitAudit, ruleset: Ruleset) -> Iterator[Table]:
                 for fact in ruleset.facts.values()
                 if fact.id in row.facts and row.facts[fact.id].value is not None
             )
-            remarks = tuple(
+            remarks = [
                 f"{ruleset.facts[id_].label}：{said}" for id_, known in row.facts.items() if (said := _remarks(known))
-            )
-            made.append(TableRow(row.key, items, remarks))
+            ]
+            for fact in ruleset.facts.values():
+                before = _in_row(audit, unit, group_id, row.key, fact.id) if fact.group == group_id else None
+                if said := _beside_last(audit, ruleset, fact.id, row.facts.get(fact.id), before):
+                    remarks.append(f"{fact.label}：{said}")
+            made.append(TableRow(row.key, items, tuple(remarks)))
         yield Table(group.name, tuple(made))
+
+
+def _in_row(audit: Audit, unit: UnitAudit, group: str, row: str, fact: str) -> Known | None:
+    return None if audit.last is None else audit.last.of_row(unit.id, group, row, fact)
 
 
 def _findings(ruleset: Ruleset, graded: UnitGrading) -> Iterator[str]:
@@ -176,5 +211,7 @@ def _findings(ruleset: Ruleset, graded: UnitGrading) -> Iterator[str]:
     yield from boards.unmet if boards is not None else ()
 
 
-def _remarks(known: Known) -> str:
+def _remarks(known: Known | None) -> str:
+    if known is None:
+        return ""
     return "；".join((*known.evidence, *((f"备注：{known.note}",) if known.note else ())))

@@ -63,6 +63,8 @@ FIELDS = {
     "authority": "市生态环境局",
     "document_number": "环函〔2026〕1号",
     "document_date": "2026-01-01",
+    "url": "https://93.184.215.14/grading",
+    "event": "grade.published",
 }
 """The fields of forms, but for those that name something of a side."""
 DRAFT = """\

@@ -30,6 +30,7 @@ from api.store import (
     Token,
     Unit,
     User,
+    WebhookProgress,
     Worker,
 )
 from api.store.changes import UNRECORDED_COLUMNS
@@ -151,7 +152,7 @@ def test_an_enterprise_sees_of_an_experts_audit_the_revision_and_the_grading_tha
         assert len(context.db.scalars(select(AuditRevision)).all()) == 1
         assert len(context.db.scalars(select(GradedUnit)).all()) >= 1
         actions = set(context.db.scalars(select(LogEntry.action)))
-    assert actions == {"audit.published", "audit.appealed"}
+    assert actions == {"audit.published", "audit.appealed", "audit.appeal_file_added"}
 
 
 def test_an_assignment_that_is_over_shows_nothing_any_more(furnished: Furnished) -> None:
@@ -184,6 +185,7 @@ def test_every_table_has_a_filter_or_is_the_services_own() -> None:
         CostlyUse,
         Worker,
         CampaignWays,
+        WebhookProgress,
     }
 
 

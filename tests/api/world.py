@@ -26,8 +26,9 @@ from api.access import Actor, Rule, Via, actor_of, require
 from api.context import Context, open_context
 from api.identity.tokens import create as create_token
 from api.service import Service
-from api.services import admission, waivers, workflow
+from api.services import admission, waivers, webhooks, workflow
 from api.services import users as users_service
+from api.services.appeals import file_appeal
 from api.services.campaigns import progress
 from api.services.campaigns.creation import create as begin_campaign
 from api.services.editions import proposals, working
@@ -227,7 +228,7 @@ def _side(
         workflow.submit(context, audit.id, reasons=WORD)
     world.do(second, workflow.confirm, audit.id)
     shown = world.do(bureau, workflow.publish, audit.id)
-    appeal = world.do(enterprise, workflow.appeal, audit.id, "申请复核")
+    appeal = world.do(enterprise, file_appeal, audit.id, "申请复核", files=[(BytesIO(PICTURE), "现场.png")])
     batch = world.do(bureau, order, "重新评级", Selection(), against=said["units"][0]["ruleset"])
     for _ in work_off(world.service, batch.id):
         pass
@@ -272,6 +273,7 @@ def _side(
             until=date(2036, 1, 1),
             evidence=(BytesIO(PICTURE), "批复.png"),
         )
+    hook = world.do(bureau, webhooks.create, "https://93.184.215.14/grading", ["grade.published"])
     opinion = world.do(bureau, admission.give, project(said["enterprise"]["county"]))
     export = world.do(enterprise, keep_marked, b"workbook", "核查表.xlsx", "application/octet-stream")
     NoticeMaker(world.service).make_due()
@@ -306,6 +308,7 @@ def _side(
         "announcement_id": str(announcement),
         "objection_id": str(objection),
         "opinion_id": str(opinion.id),
+        "webhook_id": str(hook.id),
         "assignment_id": str(assignment.id),
         "team_id": str(assignment.team_id),
         "ruleset_digest": digest,

@@ -155,7 +155,7 @@ def test_the_json_schema_is_printed() -> None:
         (("form", "national-2020/ruber", "-o", "x.xlsx"), "是否指"),
         (("form", "national-2020/rubber"), "请用 -o 指定"),
         (("form", "national-2020/rubber", "-o", "x.xls"), "应以 .xlsx 结尾"),
-        (("form", "national-2020/rubber", "--audit", "a.json", "-o", "x.xlsx"), "二者取一"),
+        (("form", "national-2020/rubber", "--audit", "a.json", "-o", "x.xlsx"), "三者取一"),
         (("read", "a.xlsx", "b.xlsx"), "指定一个目录"),
     ],
 )

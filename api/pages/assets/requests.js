@@ -149,7 +149,7 @@ export function clear(key) {
 function keyOf(detail) {
   const asked = detail.requestConfig ?? {};
   const fields = asked.parameters ?? {};
-  const about = ["place", "add", "remove", "empty", "unseen"].map((name) => fields[name]).filter((said) => typeof said === "string");
+  const about = ["place", "same", "add", "remove", "empty", "unseen"].map((name) => fields[name]).filter((said) => typeof said === "string");
   return [asked.verb, (asked.path ?? "").split("?")[0], ...about].join(" ");
 }
 

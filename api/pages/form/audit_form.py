@@ -22,6 +22,7 @@ from api.services.attachments import rename_row
 from api.services.workbooks import content_for
 from api.services.workflow import Action
 from api.services.workflow.draft import Draft
+from api.services.workflow.last_time import take_evidence
 from api.services.workflow.places import parse
 from api.services.workflow.versions import Change
 from api.store import Audit, Enterprise
@@ -44,7 +45,8 @@ def begin(enterprise_id: UUID, context: Writer, sent: Sent) -> Response:
         corrects_id = UUID(corrects) if corrects else None
     except ValueError:
         raise Problem("bad_request", "页面不完整，请刷新后重试。", status=422) from None
-    made = workflow.create_audit(context, enterprise_id, corrects_id=corrects_id)
+    from_last = sent.text("from_last") == "yes"
+    made = workflow.create_audit(context, enterprise_id, corrects_id=corrects_id, from_last=from_last)
     return RedirectResponse(f"/audits/{made.id}/form", status_code=303)
 
 
@@ -73,6 +75,8 @@ def save_answers(audit_id: UUID, request: Request, context: Writer, sent: Sent) 
     clashes = _settled(context, audit, draft, done, sent.version, opened)
     for old, new in done.renamed.items():
         rename_row(context, audit, old, new)
+    for place, names in done.confirmed.items():
+        take_evidence(context, audit, place, names)
     audit = workflow.save_draft(context, audit_id, draft.text(), audit.version, opened)
     after = questionnaire(draft, context.service.grader)
     if "hx-request" in request.headers:
@@ -179,6 +183,6 @@ def submit(audit_id: UUID, request: Request, context: Writer, sent: Sent) -> Res
 
 
 def _fragment(sent: Posted) -> str:
-    place = sent.text("add") or sent.text("remove") or sent.text("empty") or sent.text("unseen")
+    place = sent.text("same") or sent.text("add") or sent.text("remove") or sent.text("empty") or sent.text("unseen")
     at = parse(place.partition("|")[0])
-    return f"#{slug(str(at.table))}" if at is not None else ""
+    return f"#{slug(str(at.table if at.group is not None else at))}" if at is not None else ""

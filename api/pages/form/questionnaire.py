@@ -19,7 +19,9 @@ from grading.forms.questions import Question, questions
 from grading.forms.wording import expectation, option_labels
 from grading.gaps.causes import decision_of
 from grading.language.decision_text import level_label
-from grading.model.audit import Audit
+from grading.language.values import known_text
+from grading.last_time import Recheck
+from grading.model.audit import Audit, Known, LastTime
 from grading.model.base import Mode
 from grading.model.condition import comparisons
 from grading.model.decision import Decision, decide
@@ -68,6 +70,18 @@ class Item:
     mark: Mark = NO_MARK
     row: str = ""
     """The key of the table's row that it stands in."""
+    last: Known | None = None
+    """Last time's answer, where the audit was begun from the last one."""
+    last_text: str = ""
+
+    @property
+    def recheck(self) -> Recheck | None:
+        """Where the answer comes from, in an audit that was begun from the last one."""
+        if self.last is None:
+            return None
+        if self.stated.value is not None:
+            return Recheck.CONFIRMED if self.stated.as_last_time else Recheck.ANEW
+        return None if self.answered else Recheck.PENDING
 
     @property
     def id(self) -> str:
@@ -121,6 +135,8 @@ class TableView:
     rows: tuple[TableRow, ...] | None
     applies: bool
     needed: bool = True
+    last_rows: tuple[str, ...] = ()
+    """The keys of last time's rows."""
 
     @property
     def id(self) -> str:
@@ -195,6 +211,8 @@ class Questionnaire:
     form: Form
     draft: Draft
     judged: tuple[Judged, ...] = ()
+    last: LastTime | None = None
+    """The audit that this one was begun from."""
 
     @cached_property
     def items(self) -> dict[str, Item]:
@@ -219,6 +237,11 @@ class Questionnaire:
             if not item.answered and item.applies and any(item.mark.hanging) and item.line.inherits is None
         ]
         return tuple(sorted(found, key=lambda item: item.mark.hanging, reverse=True)[:MOST_NEXT])
+
+    @property
+    def pending(self) -> tuple[Item, ...]:
+        """The questions whose answer of last time is neither confirmed nor changed."""
+        return tuple(item for item in self.items.values() if item.applies and item.recheck is Recheck.PENDING)
 
     @property
     def open_gates(self) -> int:
@@ -278,7 +301,10 @@ def questionnaire(draft: Draft, grader: Grader) -> Questionnaire:
         title = unit.unit.id if len(listed) > 1 else "核查内容"
         parts = _parts(unit.facts, draft, unneeded[i], wanted[i], f"unit-{i}", marks[i])
         sheets.append(SheetView(f"unit-{i}", title, unit.unit.ruleset.title, parts, tables))
-    return Questionnaire(tuple(sheets), standing, tuple(ruleset for _, ruleset in units), form, draft, judgements)
+    rulesets, last = tuple(ruleset for _, ruleset in units), draft.last_time(grader.library)
+    if last is not None:
+        sheets = [_beside(sheet, last, units) for sheet in sheets]
+    return Questionnaire(tuple(sheets), standing, rulesets, form, draft, judgements, last)
 
 
 T = TypeVar("T", Item, TableRow)
@@ -306,6 +332,34 @@ def with_problems(parts: Questionnaire, problems: Mapping[str, tuple[str, str]])
         for sheet in parts.sheets
     )
     return replace(parts, sheets=sheets)
+
+
+def _beside(sheet: SheetView, last: LastTime, units: Sequence[tuple[str, Ruleset]]) -> SheetView:
+    """The sheet with last time's answer beside every question."""
+
+    def with_last(item: Item) -> Item:
+        at = parse(item.place)
+        if at is None or at.fact is None:
+            return item
+        if at.unit is None:
+            known = last.facts.get(at.fact)
+            asking = next((ruleset for _, ruleset in units if at.fact in ruleset.facts), units[0][1])
+        elif at.group is None:
+            (id_, asking) = units[at.unit]
+            known = last.of_unit(id_, at.fact)
+        else:
+            (id_, asking) = units[at.unit]
+            known = last.of_row(id_, at.group, item.row, at.fact)
+        return item if known is None else replace(item, last=known, last_text=known_text(asking, at.fact, known.value))
+
+    def with_rows(table: TableView) -> TableView:
+        at = _table_place(table.plan)
+        keys = tuple(row.key for row in last.rows(units[at.unit or 0][0], at.group or ""))
+        rows = (replace(row, cells=tuple(map(with_last, row.cells))) for row in table.rows or ())
+        return replace(table, last_rows=keys, rows=None if table.rows is None else tuple(rows))
+
+    parts = tuple(replace(part, items=tuple(map(with_last, part.items))) for part in sheet.parts)
+    return replace(sheet, parts=parts, tables=tuple(map(with_rows, sheet.tables)))
 
 
 def _standing(draft: Draft, grader: Grader) -> Standing:

@@ -16,8 +16,13 @@ from api.pages.form_data import Posted
 from api.services.workflow.draft import NOTHING, Draft, GoneError, Stated
 from api.services.workflow.places import Place, parse
 from grading import calendar
+from grading.audit_json import known_json
+from grading.last_time import Recheck
+from grading.model.audit import Known
 from grading.model.ruleset import Fact
 
+SAME = "same"
+"""The field that says what is confirmed to be as last time."""
 VALUE, EVIDENCE, NOTE, SEVERAL, KEY = "v.", "e.", "n.", "p.", "k."
 """Prefixes of the names of fields; the rest is a place. `p.` says that a question with several options was shown."""
 HEAD = {
@@ -54,6 +59,8 @@ class Answered:
     """Places and tables where the draft now says something else than the page shows."""
     renamed: dict[str, str] = field(default_factory=dict)
     """Rows whose key has changed: their places before and after."""
+    confirmed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Places confirmed to be as last time, with the evidence that was named there."""
     refused: dict[str, str] = field(default_factory=dict)
     """Reasons why fields that were sent, by their names, were not saved."""
 
@@ -82,6 +89,7 @@ class _Answering:
         values, evidence, notes = sent.starting(VALUE), sent.starting(EVIDENCE), sent.starting(NOTE)
         for text in dict.fromkeys((*values, *sent.starting(SEVERAL), *evidence, *notes)):
             self._answer(text, text in values or text in sent.starting(SEVERAL), evidence.get(text), notes.get(text))
+        self._confirm()
         self._change_tables()
         for text, name in sent.starting(KEY).items():
             self._name_row(text, name)
@@ -113,7 +121,9 @@ class _Answering:
         before = self.draft.at(now)
         wanted = before
         if has_value:
-            wanted = replace(wanted, value=self._value(text, place, fact, base, before))
+            value = self._value(text, place, fact, base, before)
+            if not _alike(value, before.value):
+                wanted = replace(wanted, value=value, as_last_time=False)
         if evidence is not None:
             wanted = replace(
                 wanted, evidence=_merged(_lines("\n".join(base.evidence)), before.evidence, _lines(evidence))
@@ -135,6 +145,7 @@ class _Answering:
             wanted.value if self._sent_value(text) else base.value,
             _lines(evidence) if evidence is not None else base.evidence,
             note.strip() if note is not None else base.note,
+            wanted.as_last_time,
         )
         if shows != wanted and str(now) not in self.done.problems and not self._clashes_at(str(now)):
             self.done.renewed.add(str(now if now.row is None else now.table))
@@ -194,7 +205,7 @@ class _Answering:
             mine or "（空）",
             theirs or "（空）",
             part=lambda draft: getattr(draft.at(place), part),
-            take_mine=lambda draft: draft.put(place, replace(draft.at(place), **{part: value})),
+            take_mine=lambda draft: draft.put(place, _with(draft.at(place), part, value)),
             fields=prefixed,
         )
         self.done.clashes.append(clash)
@@ -221,6 +232,37 @@ class _Answering:
         row[key] = name
         self.done.renamed[str(now)] = str(replace(now, row=name))
         self.done.renewed.add(str(now.table))
+
+    def _confirm(self) -> None:
+        """Take over what is confirmed to be as last time: an answer, a row's open cells, or the rows of a table."""
+        for text in self.sent.texts(SAME):
+            shown = parse(text)
+            if shown is None:
+                continue
+            try:
+                now = self.draft.translated(shown, self.seen)
+            except GoneError as error:
+                self.done.refused[SAME] = str(error)
+                continue
+            place = str(now)
+            self.done.places.append(place)
+            self.done.renewed.add(place if now.group is None else str(now.table))
+            if now.group is not None and now.row is None:
+                table = self.asked.tables.get(place)
+                self.draft.take_rows(now, table.last_rows if table is not None else ())
+                continue
+            cells = [item for at, item in self.asked.items.items() if at == place or at.startswith(f"{place}.")]
+            for item in cells:
+                # What somebody has answered meanwhile stays.
+                if item.last is not None and item.recheck is Recheck.PENDING:
+                    self._take_over(item.place, item.last)
+
+    def _take_over(self, place: str, last: Known) -> None:
+        before = self.draft.at(place)
+        value = known_json(Known(value=last.value))
+        evidence = (*before.evidence, *(one for one in last.evidence if one not in before.evidence))
+        self.draft.put(place, Stated(value, evidence, before.note, as_last_time=True))
+        self.done.confirmed[place] = last.evidence
 
     def _change_tables(self) -> None:
         for name in ("add", "remove", "empty", "unseen"):
@@ -276,6 +318,12 @@ class _Answering:
                 fields=fields,
             )
         )
+
+
+def _with(stated: Stated, part: str, value: Any) -> Stated:
+    """The statement with one part changed; another value is no longer last time's."""
+    changed = {part: value, "as_last_time": stated.as_last_time and part != "value"}
+    return replace(stated, **changed)
 
 
 def _row_of(text: str) -> Place | None:

@@ -138,7 +138,8 @@ def changes(
         marked=[
             item
             for place, item in now.items()
-            if place in was and (was[place].mark, was[place].answered) != (item.mark, item.answered)
+            if place in was
+            and (was[place].mark, was[place].answered, was[place].recheck) != (item.mark, item.answered, item.recheck)
         ],
         evidence=now.get(evidence) if evidence is not None else None,
         everything=False,

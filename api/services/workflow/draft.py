@@ -12,9 +12,10 @@ from api.services.workflow.content import parsed
 from api.services.workflow.places import Place, parse
 from api.services.workflow.shape import sound
 from grading.digest import plain
-from grading.intake import MAX_ROWS
+from grading.intake import MAX_ROWS, last_time_in
 from grading.language.load import Library
 from grading.language.problems import LanguageError
+from grading.model.audit import LastTime
 from grading.model.ruleset import Ruleset
 
 
@@ -25,6 +26,8 @@ class Stated:
     value: Any = None
     evidence: tuple[str, ...] = ()
     note: str = ""
+    as_last_time: bool = False
+    """Confirmed in this audit to be as last time; ends with the value."""
 
 
 NOTHING = Stated()
@@ -69,14 +72,17 @@ class Draft:
         holder, name = self._holder(place, make=True)
         if holder is None:
             raise _no_place(str(place))
+        as_last_time = stated.as_last_time and stated.value is not None
         if stated.value is None and not stated.evidence and not stated.note:
             holder.pop(name, None)
-        elif stated.evidence or stated.note:
+        elif stated.evidence or stated.note or as_last_time:
             raw: dict[str, Any] = {"value": stated.value}
             if stated.evidence:
                 raw["evidence"] = list(stated.evidence)
             if stated.note:
                 raw["note"] = stated.note
+            if as_last_time:
+                raw["as_last_time"] = True
             holder[name] = raw
         else:
             holder[name] = stated.value
@@ -173,6 +179,21 @@ class Draft:
                 raise GoneError(f"{name}已不在表中，可能已被他人删除或改名。")
         return found
 
+    def last_time(self, library: Library) -> LastTime | None:
+        """The answers of the audit that this one was begun from, as far as today's questions take them."""
+        try:
+            return last_time_in(self.raw.get("last"), self.units(library))
+        except Problem:
+            return None
+
+    def take_rows(self, place: str | Place, keys: Iterable[str]) -> None:
+        """Fill a table that nobody has looked at with rows of which nothing is known but the names; else nothing."""
+        at = _place(place)
+        key = self.key_of(at) if at is not None else None
+        if at is None or key is None or self.rows(at) is not None:
+            return
+        self._rows(str(at.table))[:] = [{key: name} for name in keys]
+
     def unit_ids(self) -> list[str]:
         """The ids of the units, in their order."""
         return [str(unit.get("id")) if isinstance(unit, dict) else "" for unit in self._listed_units()]
@@ -240,7 +261,8 @@ def stated_in(holder: dict[str, Any], name: str) -> Stated:
         return Stated(raw)
     evidence = raw.get("evidence")
     listed = evidence if isinstance(evidence, list) else []
-    return Stated(raw.get("value"), tuple(str(item) for item in listed), str(raw.get("note") or ""))
+    evidence_listed = tuple(str(item) for item in listed)
+    return Stated(raw.get("value"), evidence_listed, str(raw.get("note") or ""), raw.get("as_last_time") is True)
 
 
 def _place(place: str | Place) -> Place | None:

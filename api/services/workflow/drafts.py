@@ -12,6 +12,7 @@ from api.services.operating_states import refuse_closed
 from api.services.users import names_of
 from api.services.workflow.content import blank, next_number, parsed, revision_of, storable
 from api.services.workflow.draft import written
+from api.services.workflow.last_time import with_last_time
 from api.services.workflow.merging import Merged, merged
 from api.services.workflow.states import KIND_NAMES, STATE_NAMES, STEPS, Action, record, take, touch
 from api.services.workflow.versions import content_at, keep_version
@@ -29,10 +30,12 @@ def create_audit(
     *,
     site_id: UUID | None = None,
     corrects_id: UUID | None = None,
+    from_last: bool = False,
 ) -> Audit:
     """A new draft: an expert's audit when an assessor begins it, a self-assessment when the enterprise does.
 
-    Without content it begins with the enterprise and its units, or with what the audit says that it corrects.
+    Without content it begins with the enterprise and its units, or with what the audit says that it corrects; `from_last` puts
+    the answers of the last audit beside, each to be confirmed or changed.
     Raises Problem (403, 404, 409, 422).
     """
     actor = require(context.db, Rule.DRAFT_AUDITS)
@@ -47,7 +50,12 @@ def create_audit(
     audit = Audit(enterprise_id=enterprise.id, kind=kind, author_id=actor.id, site_id=site_id, corrects_id=corrects_id)
     if content is None:
         content = blank(context, audit, calendar.day_of(context.at))
-    add_draft(context, audit, content, **({} if corrects_id is None else {"corrects": str(corrects_id)}))
+        if from_last:
+            audit.begun_from_id, content = with_last_time(context, audit, content)
+    details = {} if corrects_id is None else {"corrects": str(corrects_id)}
+    if audit.begun_from_id is not None:
+        details["begun_from"] = str(audit.begun_from_id)
+    add_draft(context, audit, content, **details)
     return audit
 
 

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from api.context import Context
 from api.problems import ErrorAt, Problem
 from api.services.replay import read_as, replay
+from api.services.workflow.last_time import last_audit
 from api.services.workflow.states import given_reasons
-from api.store import Audit, AuditKind, AuditRevision, AuditState, GradedUnit, Grading, SignOff
+from api.store import Audit, AuditRevision, GradedUnit, Grading, SignOff
 from grading import calendar
 from grading.intake import AuditError
 from grading.model import audit as domain
@@ -19,21 +20,6 @@ from grading.model.decision import is_undecided
 from grading.model.result import UNGRADED, Outcome
 from grading.model.result import Grading as Graded
 from grading.unusual import Finding, Number, Slot, findings, numbers_of
-
-COUNTED = (AuditState.PUBLISHED, AuditState.SUPERSEDED)
-
-
-def before(context: Context, audit: Audit) -> Audit | None:
-    """The audit of the same kind and place that counted before this one."""
-    rows = (
-        select(Audit)
-        .where(Audit.enterprise_id == audit.enterprise_id, Audit.kind == audit.kind, Audit.id < audit.id)
-        .where(Audit.state.in_(COUNTED if audit.kind is AuditKind.EXPERT else (*COUNTED, AuditState.SUBMITTED)))
-        .where(Audit.site_id == audit.site_id if audit.site_id else Audit.site_id.is_(None))
-        .order_by(Audit.id.desc())
-        .limit(1)
-    )
-    return context.db.scalar(rows)
 
 
 def findings_of(
@@ -80,7 +66,7 @@ def _findings(
 
 def _graded_before(context: Context, audit: Audit) -> Grading | None:
     """The last grading of the audit that counted before this one."""
-    earlier = before(context, audit)
+    earlier = last_audit(context, audit)
     if earlier is None:
         return None
     made = select(Grading).where(Grading.audit_id == earlier.id).order_by(Grading.id.desc()).limit(1)

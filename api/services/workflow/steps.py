@@ -16,7 +16,7 @@ from api.services.workflow.jurisdiction import allow_outside, graded_by, ruleset
 from api.services.workflow.signed import digests_in, digests_of, require_in_force
 from api.services.workflow.states import Action, given_reasons, move, take
 from api.services.workflow.versions import forget_versions
-from api.store import Audit, AuditKind, AuditRevision, AuditState, Grading, Publication
+from api.store import Audit, AuditKind, AuditRevision, AuditState, Grading, Publication, Role
 from api.store.base import now
 from grading import calendar
 from grading.digest import digest
@@ -49,7 +49,7 @@ def submit(
     audit.assessed_on = read_audit.assessed_on
     # Not when the request came in: files that were attached until the audit was locked are part of the submission.
     audit.submitted_at, audit.submitted_by = now(), context.actor.id
-    audit.confirmed_at = audit.confirmed_by = None
+    audit.confirmed_at = audit.confirmed_by = audit.opinion = None
     details = {"revision": revision.number, "audit_digest": revision.audit_digest, **_word(word, found), **allowed}
     move(context, audit, S.SUBMITTED, "submitted", **details, **gradings.log_details(grading))
     if audit.kind is AuditKind.SELF:
@@ -58,15 +58,22 @@ def submit(
 
 
 def confirm(
-    context: Context, audit_id: UUID, version: int | None = None, reasons: str = "", outside_reason: str | None = None
+    context: Context,
+    audit_id: UUID,
+    version: int | None = None,
+    reasons: str = "",
+    outside_reason: str | None = None,
+    opinion: str = "",
 ) -> Audit:
     """Confirm a submitted audit as its second assessor: somebody who has written nothing of it and didn't submit it.
 
-    `reasons` has to be given where something is missing or unusual. Raises Problem (403, 404, 409, 412, 422).
+    `reasons` has to be given where something is missing or unusual; `opinion` is printed in the record. Raises Problem (403, 404,
+    409, 412, 422).
     """
     audit, details = require_confirmable(context, audit_id, version, reasons, outside_reason)
     audit.confirmed_by, audit.confirmed_at = context.actor.id, context.at
-    move(context, audit, S.CONFIRMED, "confirmed", revision=audit.revision, **details)
+    given = _opinion(audit, opinion)
+    move(context, audit, S.CONFIRMED, "confirmed", revision=audit.revision, **details, **given)
     return audit
 
 
@@ -87,12 +94,16 @@ def require_confirmable(
     return audit, {**_word(word, found), **allowed}
 
 
-def send_back(context: Context, audit_id: UUID, reasons: str, version: int | None = None) -> Audit:
-    """Return an audit to its writers, with reasons; raises Problem (403, 404, 409, 412, 422)."""
+def send_back(context: Context, audit_id: UUID, reasons: str, version: int | None = None, opinion: str = "") -> Audit:
+    """Return an audit to its writers, with reasons, a second expert also with an opinion for the record.
+
+    Raises Problem (403, 404, 409, 412, 422).
+    """
     audit = take(context, audit_id, Action.SEND_BACK, version)
     audit.reasons = given_reasons(reasons, "退回")
     audit.confirmed_at = audit.confirmed_by = None
-    move(context, audit, S.RETURNED, "returned", revision=audit.revision, reasons=audit.reasons)
+    given = _opinion(audit, opinion) if context.actor.role is Role.ASSESSOR else {}
+    move(context, audit, S.RETURNED, "returned", revision=audit.revision, reasons=audit.reasons, **given)
     return audit
 
 
@@ -157,6 +168,12 @@ def withdraw(context: Context, audit_id: UUID, reasons: str = "", version: int |
     move(context, audit, S.WITHDRAWN, "withdrawn", revision=audit.revision, reasons=audit.reasons or "")
     forget_versions(context, audit)
     return audit
+
+
+def _opinion(audit: Audit, opinion: str) -> dict[str, str]:
+    """Keep the second expert's opinion, and the log's details of it; without one what was given before no longer holds."""
+    audit.opinion = given_reasons(opinion, "复核意见", "opinion") if opinion.strip() else None
+    return {"opinion": audit.opinion} if audit.opinion else {}
 
 
 def _word(word: str, found: Sequence[Finding]) -> dict[str, Any]:

@@ -41,6 +41,7 @@ def differs(search: Search, mode: Mode, mutant: Mutant) -> Ask:
     """True when an audit tells a mutant from the ruleset, by what a case can expect."""
     changed, plan = mutant.changed, search.plan
     levels = plan.ruleset.scale.graded
+    only: dict[str, Any]
     if isinstance(changed, Gate):
         own = next(gate for gate in plan.ruleset.gates if gate.id == changed.id)
         if own.effect != changed.effect:

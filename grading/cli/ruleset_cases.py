@@ -24,6 +24,7 @@ from grading.mutation.suggest import Suggestions, suggest
 from grading.vocabulary import MODE
 
 KINDS: dict[Kind, str] = {"figure": "数值移动一步", "operator": "运算反转", "option": "少一个选项", "level": "等级互换"}
+INDISTINCT = "事实齐全的审核都不能区分"
 SHOWN = 30
 """So many names are told of a list in the terminal, without `-v`."""
 
@@ -96,7 +97,6 @@ def _bite(rulesets: Library, ruleset_id: str, as_json: bool, documents: list[dic
 
 
 def _print(found: Bite, verbose: bool) -> None:
-    whole = len(found.killed) + len(found.left)
     out.print(Text(f"{found.ruleset.id}：用例 {found.cases} 个", style="bold"))
     covered = found.covered
     sides = sum(one.is_from_both_sides for one in covered)
@@ -105,14 +105,19 @@ def _print(found: Bite, verbose: bool) -> None:
     both = sum(one.is_from_both_sides for one in figures)
     text = f"  条件 {len(covered)} 个：满足与不满足都见过 {sides}，连同未知都见过 {wholes}"
     out.print(f"{text}；数值 {len(figures)} 个，两侧都见过 {both}")
-    table = Table("改动", "察觉", "未察觉", header_style="bold")
-    killed, left = Counter(one.kind for one in found.killed), Counter(one.kind for one in found.left)
+    table = Table("改动", "察觉", "未察觉", "不可区分", header_style="bold")
+    counts = [Counter(one.kind for one in listed) for listed in (found.killed, found.left, found.equivalent)]
     for kind, label in KINDS.items():
-        table.add_row(label, f"{killed[kind]}", f"{left[kind]}")
+        table.add_row(label, *(f"{count[kind]}" for count in counts))
     print_block(table)
     style = "green" if not found.left else "yellow"
-    out.print(Text(f"  改动 {whole} 处，用例察觉 {len(found.killed)} 处（{found.share:.1%}）", style=style))
+    noticeable = len(found.killed) + len(found.left)
+    out.print(
+        Text(f"  可区分的改动 {noticeable} 处，用例察觉 {len(found.killed)} 处（{found.share:.1%}）", style=style)
+    )
     _print_left("未察觉", found.left, verbose)
+    if verbose:
+        _print_left(INDISTINCT, found.equivalent, verbose)
     _print_uncovered(found, verbose)
 
 
@@ -141,12 +146,12 @@ def _missing(one: Covered) -> list[str]:
 
 
 def _print_suggested(found: Bite, suggestions: Suggestions, to: Path | None) -> None:
-    killed = len(found.left) - len(suggestions.equivalent) - len(suggestions.open)
+    killed = len(found.left) - len(suggestions.open)
     place = "" if to is None else f"，写入 {to}"
     err.print(
         Text(f"建议补充 {len(suggestions.cases)} 个用例{place}：可再察觉 {killed} 处改动；答案待人判断", style="bold")
     )
-    for label, listed in (("任何审核都不能区分", suggestions.equivalent), ("限时内未能求得", suggestions.open)):
+    for label, listed in ((INDISTINCT, found.equivalent), ("限时内未能求得", suggestions.open)):
         for one in listed[:SHOWN]:
             err.print(Text(f"  {label} · {one.place}：{one.text}", style="dim"))
         if len(listed) > SHOWN:
@@ -161,6 +166,10 @@ def _case(case: Case) -> dict[str, Any]:
         "line": case.line,
         "expect": case.expect.model_dump(exclude_unset=True),
     }
+
+
+def _mutant(one: Mutant) -> dict[str, str]:
+    return {"kind": one.kind, "criterion": one.place, "text": one.text}
 
 
 def _document(found: Bite) -> dict[str, Any]:
@@ -180,7 +189,8 @@ def _document(found: Bite) -> dict[str, Any]:
         ],
         "mutants": {
             "killed": len(found.killed),
-            "left": [{"kind": one.kind, "criterion": one.place, "text": one.text} for one in found.left],
+            "left": [_mutant(one) for one in found.left],
+            "equivalent": [_mutant(one) for one in found.equivalent],
             "share": round(found.share, 4),
         },
     }

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from grading.case_runner import as_audit
@@ -20,8 +20,6 @@ from grading.plan.build import boundaries, build_plan
 from grading.plan.nodes import Plan, Ref
 
 Three = bool | None
-ByLevel = tuple[tuple[str, tuple[Three, ...]], ...]
-"""An indicator's statuses: by level, case by case."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,14 @@ class Expected:
     gates: dict[str, Sequence[Three]]
 
 
+@dataclass(frozen=True)
+class Changed:
+    """The statuses of one changed indicator by level, or of one changed gate; None where no condition of it is there."""
+
+    of_levels: Mapping[str, Sequence[Three]] = field(default_factory=dict)
+    of_gate: Sequence[Three] | None = None
+
+
 class CaseOutcomes:
     """A ruleset's cases, ready to be compared with what a mutant makes of them."""
 
@@ -56,33 +62,37 @@ class CaseOutcomes:
             grouped.setdefault((case.mode, bisect_right(changes, case.assessed_on)), []).append(case)
         self.expected = [self._expected(library, mode, listed) for (mode, _), listed in grouped.items()]
 
-    def kills(self, mutant: Mutant) -> Iterator[Case]:
-        """The cases that a mutant fails."""
+    def killed(self, listed: Sequence[Mutant]) -> list[bool]:
+        """Whether some case fails with each of the mutants."""
+        found = [False] * len(listed)
         for expected in self.expected:
-            batch = expected.batch
-            if batch.mode not in mutant.counts_in:
-                continue
-            changed = statuses_of(self.ruleset, mutant.changed, batch)
-            if isinstance(mutant.changed, Gate):
-                gates = {**expected.gates, **changed.gates}
-                effect, before = {mutant.changed.id: mutant.changed}, expected.gates.get(mutant.changed.id)
-                same_effect = next(g for g in self.ruleset.gates if g.id == mutant.changed.id).effect
-                if same_effect == mutant.changed.effect and before == changed.gates.get(mutant.changed.id):
-                    continue
-                for i, case in enumerate(batch.cases):
-                    if not self._holds(case, i, expected.indicators, gates, effect):
-                        yield case
-                continue
-            own = {mutant.changed.id: changed.indicators[mutant.changed.id]}
-            before_levels = expected.indicators[mutant.changed.id]
-            differs = [
-                i
-                for i in range(len(batch.cases))
-                if any(before_levels[level][i] is not values[i] for level, values in own[mutant.changed.id].items())
-            ]
-            for i in differs:
-                if not self._holds(batch.cases[i], i, {**expected.indicators, **own}, expected.gates, {}):
-                    yield batch.cases[i]
+            mode = expected.batch.mode
+            asked = [i for i, mutant in enumerate(listed) if not found[i] and mode in mutant.counts_in]
+            statuses = statuses_of(self.ruleset, [listed[i].changed for i in asked], expected.batch)
+            for i, changed in zip(asked, statuses, strict=True):
+                found[i] = self._fails(listed[i].changed, expected, changed)
+        return found
+
+    def _fails(self, changed: Indicator | Gate, expected: Expected, statuses: Changed) -> bool:
+        """True when some case of a batch does not hold with a changed indicator or gate."""
+        cases = expected.batch.cases
+        if isinstance(changed, Gate):
+            before, after = expected.gates.get(changed.id), statuses.of_gate
+            own = next(gate for gate in self.ruleset.gates if gate.id == changed.id)
+            if before == after and own.effect == changed.effect:
+                return False
+            gates = expected.gates if after is None else {**expected.gates, changed.id: after}
+            with_effect = {changed.id: changed}
+            return any(
+                not self._holds(case, i, expected.indicators, gates, with_effect) for i, case in enumerate(cases)
+            )
+        known, levels = expected.indicators[changed.id], statuses.of_levels
+        indicators = {**expected.indicators, changed.id: levels}
+        return any(
+            not self._holds(case, i, indicators, expected.gates, {})
+            for i, case in enumerate(cases)
+            if any(known[level][i] is not values[i] for level, values in levels.items())
+        )
 
     def wrong(self) -> Iterator[Case]:
         """The cases that the ruleset itself fails."""
@@ -142,14 +152,14 @@ class CaseOutcomes:
         return found[0], found[1]
 
 
-def statuses_of(ruleset: Ruleset, changed: Indicator | Gate, batch: Batch) -> Expected:
-    """The statuses of one indicator or gate in a batch, by itself."""
-    alone = (
-        {"gates": (changed,), "indicators": ()}
-        if isinstance(changed, Gate)
-        else {"indicators": (changed,), "gates": ()}
-    )
-    return _read(batch, build_plan(ruleset.model_copy(update=alone), batch.mode, batch.day))
+def statuses_of(ruleset: Ruleset, listed: Sequence[Indicator | Gate], batch: Batch) -> Iterator[Changed]:
+    """The statuses of changed indicators and gates in a batch, each by itself, in one plan: what they share is judged once."""
+    numbered = [one.model_copy(update={"id": f"{one.id}#{i}"}) for i, one in enumerate(listed)]
+    indicators = tuple(one for one in numbered if isinstance(one, Indicator))
+    gates = tuple(one for one in numbered if isinstance(one, Gate))
+    together = ruleset.model_copy(update={"indicators": indicators, "gates": gates})
+    found = _read(batch, build_plan(together, batch.mode, batch.day))
+    return (Changed(found.indicators.get(one.id, {}), found.gates.get(one.id)) for one in numbered)
 
 
 def _read(batch: Batch, plan: Plan) -> Expected:

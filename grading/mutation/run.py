@@ -6,6 +6,7 @@ from grading.language.cases import read_cases
 from grading.language.load import Library
 from grading.model.ruleset import Ruleset
 from grading.mutation.coverage import Covered, coverage
+from grading.mutation.equivalent import equivalent
 from grading.mutation.mutants import Mutant, mutants
 from grading.mutation.outcomes import CaseOutcomes
 
@@ -19,10 +20,12 @@ class Bite:
     covered: tuple[Covered, ...]
     killed: tuple[Mutant, ...]
     left: tuple[Mutant, ...]
+    equivalent: tuple[Mutant, ...]
+    """Those that no case could fail: they are no mistakes."""
 
     @property
     def share(self) -> float:
-        """The share of mutants that a case fails; 1 where there are none."""
+        """The share of the mutants that are not equivalent which a case fails; 1 where there are none."""
         whole = len(self.killed) + len(self.left)
         return len(self.killed) / whole if whole else 1.0
 
@@ -31,8 +34,11 @@ def bite(library: Library, ruleset_id: str) -> Bite:
     """Coverage and mutants of a ruleset. Raises LanguageError, KeyError, or AuditError for a case that can't be graded."""
     ruleset, cases = library.ruleset(ruleset_id), read_cases(library, ruleset_id)
     outcomes = CaseOutcomes(library, ruleset, cases)
-    killed: list[Mutant] = []
-    left: list[Mutant] = []
-    for mutant in mutants(ruleset):
-        (killed if next(outcomes.kills(mutant), None) is not None else left).append(mutant)
-    return Bite(ruleset, len(cases), coverage(ruleset, outcomes), tuple(killed), tuple(left))
+    listed = tuple(mutants(ruleset))
+    found = list(zip(listed, outcomes.killed(listed), strict=True))
+    killed = tuple(mutant for mutant, is_killed in found if is_killed)
+    survivors = tuple(mutant for mutant, is_killed in found if not is_killed)
+    same = equivalent(ruleset, survivors)
+    proved = {id(mutant) for mutant in same}
+    left = tuple(mutant for mutant in survivors if id(mutant) not in proved)
+    return Bite(ruleset, len(cases), coverage(ruleset, outcomes), killed, left, same)

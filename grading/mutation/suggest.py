@@ -2,21 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from grading.case_runner import as_audit
 from grading.intake import check_audit
 from grading.language.cases import Case, read_cases
 from grading.language.load import Library
-from grading.language.windows import first_days
 from grading.model.audit import Known
 from grading.model.base import Mode
 from grading.model.condition import comparisons
-from grading.model.ruleset import Cap, Gate, Indicator, Ruleset
+from grading.model.ruleset import Gate, Indicator, Ruleset
+from grading.mutation.equivalent import differs, periods
 from grading.mutation.mutants import Mutant
 from grading.plan.build import build_plan
-from grading.proof.logic import Truth, differ
+from grading.proof.logic import Truth
 from grading.proof.reading import Reading
 from grading.proof.search import Ask, Search
 from grading.proof.values import Values
@@ -42,10 +42,9 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Suggestions:
-    """Suggested cases, the mutants that no audit tells from the ruleset, and those that were given up."""
+    """Suggested cases, and the mutants for which none was found."""
 
     cases: tuple[Suggestion, ...]
-    equivalent: tuple[Mutant, ...]
     open: tuple[Mutant, ...]
 
 
@@ -54,27 +53,21 @@ def suggest(library: Library, ruleset_id: str, left: Iterable[Mutant]) -> Sugges
     ruleset = library.ruleset(ruleset_id)
     base = _base(library, ruleset)
     if base is None:
-        return Suggestions((), (), tuple(left))
+        return Suggestions((), tuple(left))
     case, values = base
     pending = list(left)
     found: list[Suggestion] = []
-    given_up: set[int] = set()
-    days = first_days(ruleset)
-    last = ruleset.edition.superseded or date.max
-    for mode in (Mode.TRIAL, Mode.OFFICIAL):
-        for day, end in zip(days, [*days[1:], last], strict=True):
-            here = [mutant for mutant in pending if mode in mutant.counts_in]
-            if not here:
-                continue
-            on = case.assessed_on if day <= case.assessed_on < end else day
-            rows = {group: len(listed) for group, listed in values.groups.items()}
-            search = Search(build_plan(ruleset, mode, day), on, end - timedelta(days=1), rows, PATIENCE)
-            period = _Period(search, mode, case, Values(ruleset, on, values.facts, values.groups), here)
-            found += period.suggestions()
-            given_up |= {id(mutant) for mutant in period.open}
-            pending = [mutant for mutant in pending if id(mutant) not in period.done]
-    equivalent = tuple(mutant for mutant in pending if id(mutant) not in given_up)
-    return Suggestions(tuple(found), equivalent, tuple(mutant for mutant in pending if id(mutant) in given_up))
+    rows = {group: len(listed) for group, listed in values.groups.items()}
+    for mode, first, last in periods(ruleset):
+        here = [mutant for mutant in pending if mode in mutant.counts_in]
+        if not here:
+            continue
+        on = case.assessed_on if first <= case.assessed_on <= last else first
+        search = Search(build_plan(ruleset, mode, first), on, last, rows, PATIENCE)
+        period = _Period(search, mode, case, Values(ruleset, on, values.facts, values.groups), here)
+        found += period.suggestions()
+        pending = [mutant for mutant in pending if id(mutant) not in period.done]
+    return Suggestions(tuple(found), tuple(pending))
 
 
 def _base(library: Library, ruleset: Ruleset) -> tuple[Case, Values] | None:
@@ -101,7 +94,7 @@ class _Period:
         self.search, self.mode, self.case, self.base = search, mode, case, base
         self.ruleset = search.plan.ruleset
         self.rigid = _multiplied(self.ruleset)
-        self.asks = {id(mutant): self._differs(mutant) for mutant in pending}
+        self.asks = {id(mutant): differs(search, mode, mutant) for mutant in pending}
         self.pending = pending
         self.literals = {key: search.literal(ask(search.reading)) for key, ask in self.asks.items()}
         literals = self.literals
@@ -115,7 +108,6 @@ class _Period:
             self.same.setdefault(name, []).append(search.literal(formula))
         self.reads = {id(mutant): _facts(self.ruleset, mutant.changed) for mutant in pending}
         self.done: set[int] = set()
-        self.open: list[Mutant] = []
 
     def suggestions(self) -> Iterator[Suggestion]:
         """One case after another, each noticing as many of the mutants that are left as it can."""
@@ -123,7 +115,6 @@ class _Period:
         while possible:
             chosen, freed, model = self._together(possible)
             if model is None:
-                self.open += [mutant for mutant in possible if id(mutant) not in self.done]
                 return
             values = self.search.domain.values(self._closest(chosen, freed, model))
             reading = Reading(self.search.plan, Truth(), values)
@@ -134,9 +125,8 @@ class _Period:
 
     def _possible(self) -> list[Mutant]:
         """The mutants that some audit tells from the ruleset."""
-        answers = self.search.answer(self.asked)
-        self.open += [mutant for mutant in self.pending if id(mutant) in answers.open]
-        return [mutant for mutant in self.pending if id(mutant) in answers.found]
+        found = self.search.answer(self.asked).found
+        return [mutant for mutant in self.pending if id(mutant) in found]
 
     def _together(self, possible: list[Mutant]) -> tuple[list[Any], set[str], Any]:
         """Mutants that one audit notices, which differs from the base only in what they read."""
@@ -175,42 +165,6 @@ class _Period:
             if nearer is not None:
                 kept, model = [*kept, *self.same[name]], nearer
         return model
-
-    def _differs(self, mutant: Mutant) -> Ask:
-        """True when an audit tells a mutant from the ruleset, by what a case can expect."""
-        changed, plan = mutant.changed, self.search.plan
-        if isinstance(changed, Gate):
-            own = next(gate for gate in self.ruleset.gates if gate.id == changed.id)
-            if own.effect != changed.effect:
-                return lambda r: _bound_otherwise(r, own, changed)
-            alone = build_plan(self._alone(changed), self.mode, self.search.first)
-            pairs = [(plan.gates.get(changed.id), alone.gates.get(changed.id))]
-        else:
-            alone = build_plan(self._alone(changed), self.mode, self.search.first)
-            levels = self.ruleset.scale.graded
-            pairs = [
-                (plan.indicator_levels[changed.id, level], alone.indicator_levels[changed.id, level])
-                for level in levels
-            ]
-
-        def ask(r: Reading[Any]) -> Any:
-            other: Reading[Any] = Reading(alone, r.logic, r.world)
-            apart = []
-            for ours, theirs in pairs:
-                if ours is not None and theirs is not None:
-                    a, b = r.of(ours), other.of(theirs)
-                    apart += [differ(r.logic, a.met, b.met), differ(r.logic, a.unmet, b.unmet)]
-            return r.logic.any_of(apart)
-
-        return ask
-
-    def _alone(self, changed: Indicator | Gate) -> Ruleset:
-        alone = (
-            {"gates": (changed,), "indicators": ()}
-            if isinstance(changed, Gate)
-            else {"indicators": (changed,), "gates": ()}
-        )
-        return self.ruleset.model_copy(update=alone)
 
     def _suggestion(self, values: Values, killed: list[Mutant]) -> Suggestion:
         base = self.base
@@ -271,16 +225,3 @@ def _multiplied(ruleset: Ruleset) -> set[str]:
                 if name in ruleset.computed:
                     add(name)
     return found
-
-
-def _bound_otherwise(r: Reading[Any], own: Gate, changed: Gate) -> Any:
-    """True when only this gate binds, and binds a unit that the other effect would leave a better level, or would grade."""
-    plan, ids = r.plan, r.plan.ruleset.scale.ids
-    if own.id not in plan.gates:
-        return r.logic.constant(False)
-    parts = [r.of(plan.gates[own.id]).met]
-    parts += [r.of(ref).unmet for gate, ref in plan.gates.items() if gate != own.id]
-    if isinstance(own.effect, Cap) and isinstance(changed.effect, Cap):
-        milder = min(own.effect.cap, changed.effect.cap, key=ids.index)
-        parts.append(r.of(plan.levels[milder]).met)
-    return r.logic.all_of(parts)

@@ -191,6 +191,78 @@ def test_test_as_json_has_every_case_with_its_differences(root: Path) -> None:
     assert found["rulesets"][0]["cases"][1]["differences"] == [{"what": "grade", "expected": "D", "actual": "B"}]
 
 
+# ── coverage, cases ──
+
+
+def test_coverage_counts_the_mistakes_that_the_cases_notice_and_names_the_rest(root: Path) -> None:
+    result = grading(root, "coverage", "e/r")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[0] == "e/r：用例 2 个"
+    assert "  可区分的改动 9 处，用例察觉 7 处（77.8%）" in lines
+    assert "    未察觉 · limits.B：颗粒物不高于 20 mg/m³ → 颗粒物不高于 20.01 mg/m³" in lines
+
+
+def test_coverage_fails_below_the_share_that_is_asked_for(root: Path) -> None:
+    assert grading(root, "coverage", "e/r", "--least", "77").exit_code == 0
+    assert grading(root, "coverage", "e/r", "--least", "78").exit_code == 1
+
+
+def test_coverage_as_json_has_every_condition_and_mistake(root: Path) -> None:
+    (found,) = json.loads(grading(root, "coverage", "e/r", "--json").stdout)["rulesets"]
+    assert (found["id"], found["cases"], found["mutants"]["killed"], found["mutants"]["share"]) == ("e/r", 2, 7, 0.7778)
+    dust = next(one for one in found["conditions"] if one["criterion"] == "limits.A.all[0]")
+    assert (dust["figure"], dust["met"], dust["unmet"], dust["unknown"]) == (True, 1, 1, 0)
+    assert {"kind": "level", "criterion": "limits.A↔B", "text": "A级 与 B级 的要求互换"} not in found["mutants"]["left"]
+    assert found["mutants"]["equivalent"] == []
+
+
+def test_cases_are_listed_with_what_they_expect(root: Path) -> None:
+    listed = json.loads(grading(root, "cases", "e/r", "--json").stdout)["cases"]
+    assert [(one["name"], one["mode"], one["expect"]["grade"]) for one in listed] == [
+        ("皮带密闭且达标，评 A 级", "official", "A"),
+        ("颗粒物 10.01，差一点，评 B 级", "official", "B"),
+    ]
+    assert "颗粒物 10.01，差一点，评 B 级" in grading(root, "cases", "e/r").stdout
+
+
+def test_suggested_cases_are_written_without_an_answer(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "suggested.yaml"
+    result = grading(root, "cases", "e/r", "--suggest", "-o", str(file))
+    assert result.exit_code == 0
+    assert result.stderr.startswith("建议补充 ")
+    assert "可再察觉 2 处改动；答案待人判断" in result.stderr.replace("\n", "")
+    text = file.read_text(encoding="utf-8")
+    assert text.count("expect: {}   # 待判断") == text.count("- name: ")
+
+
+def test_a_case_that_can_not_be_graded_is_told_by_coverage(root: Path) -> None:
+    (root / "e/r.cases.yaml").write_text("- {name: 甲, facts: {dust: 999}, expect: {grade: D}}\n", encoding="utf-8")
+    result = grading(root, "coverage", "e/r")
+    assert result.exit_code == 1
+    assert "e/r：有用例不能评级" in result.stderr
+
+
+# ── prove ──
+
+
+def test_prove_says_that_every_level_can_be_reached_and_writes_the_audits(root: Path, tmp_path: Path) -> None:
+    result = grading(root, "prove", "e/r", "-o", str(tmp_path / "audits"))
+    assert result.exit_code == 0, result.stdout
+    written = sorted(tmp_path.glob("audits/**/*.json"))
+    assert written
+    assert "可评上" in result.stdout
+
+
+def test_prove_fails_for_a_criterion_that_can_not_be_met(root: Path) -> None:
+    text = ruleset_text(indicators=INDICATORS.replace("at_most: 10}", "above: 500}"))
+    (root / "e/r.yaml").write_text(text, encoding="utf-8")
+    result = grading(root, "prove", "e/r", "--json")
+    assert result.exit_code == 1
+    (proof,) = json.loads(result.stdout)["rulesets"]
+    assert proof["id"] == "e/r"
+
+
 # ── show ──
 
 

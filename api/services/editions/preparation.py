@@ -194,5 +194,5 @@ def _killed(library: Library, edition: Ruleset, cases: list[Case]) -> tuple[int,
         outcomes = CaseOutcomes(library, edition, cases)
     except AuditError:
         return 0, 0
-    found = [next(outcomes.kills(mutant), None) is not None for mutant in mutants(edition)]
+    found = outcomes.killed(tuple(mutants(edition)))
     return sum(found), len(found)

@@ -18,7 +18,7 @@ INLINE = 100
 def audit_to_json(audit: Audit, library: Library | None = None) -> dict[str, Any]:
     """The audit as JSON values, numbers as `Decimal` (as `check_audit` takes them).
 
-    A value without evidence and note is bare. `library` (default: the shipped one) knows what the key of each group is
+    A value of which nothing else is stated is bare. `library` (default: the shipped one) knows what the key of each group is
     called. Raises KeyError or LanguageError when a unit's ruleset can't be had.
     """
     library = library or Library()
@@ -77,13 +77,17 @@ def _facts(facts: Mapping[str, Known]) -> dict[str, Any]:
 
 def _known(known: Known) -> Any:
     value = _value(known.value)
-    if not known.evidence and known.note is None:
+    days = {name: day for name in ("taken", "valid_until") if (day := getattr(known, name)) is not None}
+    if not known.evidence and known.note is None and not days and known.covers is None:
         return value
     written: dict[str, Any] = {"value": value}
     if known.evidence:
         written["evidence"] = list(known.evidence)
     if known.note is not None:
         written["note"] = known.note
+    written |= {name: day.isoformat() for name, day in days.items()}
+    if known.covers is not None:
+        written["covers"] = known.covers
     return written
 
 

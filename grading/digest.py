@@ -87,6 +87,11 @@ def _known(known: Known) -> Json:
         found["evidence"] = known.evidence
     if known.note is not None:
         found["note"] = known.note
+    for name in ("taken", "valid_until"):
+        if (day := getattr(known, name)) is not None:
+            found[name] = canonical(day)
+    if known.covers is not None:
+        found["covers"] = known.covers
     return found
 
 

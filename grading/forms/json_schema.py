@@ -6,6 +6,7 @@ from typing import Any
 
 from grading.digest import plain
 from grading.intake import MAX_ROWS, MAX_TEXT, MAX_UNITS
+from grading.language.evidence_text import age_text
 from grading.language.prose import unit_text
 from grading.model.base import MAX_NUMBER
 from grading.model.ruleset import Fact, Ruleset
@@ -113,6 +114,9 @@ def _fact(fact: Fact) -> Schema:
     wrapped = {
         "evidence": {"anyOf": [listed, _text(), {"type": "null"}]},
         "note": _or_null(_text()),
+        "taken": {**_or_null(_day()), "title": "凭证取得日期"},
+        "valid_until": {**_or_null(_day()), "title": "凭证有效期至"},
+        "covers": {**_or_null(_text()), "title": "凭证适用范围"},
     }
     bare = [value, _below(fact)] if fact.type == "number" else [value]
     wrapped["value"] = {"anyOf": [*bare, {"type": "null"}]}
@@ -122,6 +126,7 @@ def _fact(fact: Fact) -> Schema:
         f"至多 {fact.decimals} 位小数" if fact.type == "number" else "",
         fact.help or "",
         f"应查资料：{'；'.join(fact.evidence)}" if fact.evidence else "",
+        age_text(fact),
     ]
     if any(described):
         schema["description"] = "。".join(part for part in described if part)

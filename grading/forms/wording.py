@@ -5,6 +5,7 @@ import unicodedata
 from grading.digest import plain
 from grading.forms.inexact import inexact_hint
 from grading.language.bounds import NoLimitError, bound_from_text
+from grading.language.evidence_text import age_text
 from grading.language.prose import unit_text
 from grading.model.ruleset import Fact
 
@@ -23,7 +24,12 @@ def narrow(text: str) -> str:
 
 
 def range_text(fact: Fact) -> str:
-    """The permitted values, as the form's own column states them."""
+    """The permitted values and the age of evidence, as the form's own column states them."""
+    age = age_text(fact)
+    return f"{_permitted(fact)}；{age}" if age else _permitted(fact)
+
+
+def _permitted(fact: Fact) -> str:
     if fact.type == "boolean":
         return f"{YES}／{NO}"
     if fact.type == "number":

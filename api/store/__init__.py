@@ -39,6 +39,7 @@ from api.store.editions import (
 from api.store.enterprises import Enterprise, Site, Unit
 from api.store.evidence import EvidenceFile
 from api.store.exports import Export, ExportKind, ExportPart, ExportState
+from api.store.grading_forecasts import GradingForecast
 from api.store.gradings import GradedUnit, Grading, Publication
 from api.store.idempotency import RememberedAnswer
 from api.store.log import LogEntry, LogHead
@@ -99,6 +100,7 @@ __all__ = [
     "FigureReview",
     "GradedUnit",
     "Grading",
+    "GradingForecast",
     "LogEntry",
     "LogHead",
     "MailState",

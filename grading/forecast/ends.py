@@ -20,7 +20,7 @@ NEXT = timedelta(days=1)
 class End(NamedTuple):
     """The first day on which something is otherwise than on the day before.
 
-    `last_day` is the last on which it was as before; `place` where it stands in the audit, None for what the ruleset says.
+    `place` is where it stands in the audit, None for what the ruleset says.
     """
 
     day: date
@@ -28,6 +28,16 @@ class End(NamedTuple):
     text: str
     unit: str | None = None
     place: str | None = None
+
+    @classmethod
+    def of_json(cls, raw: dict[str, Any]) -> "End":
+        """The end that `as_json` has written."""
+        return cls(**(raw | {"day": date.fromisoformat(raw["day"])}))
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it was as before."""
+        return self.day - NEXT
 
     def as_json(self) -> dict[str, Any]:
         """The end in JSON."""

@@ -11,7 +11,7 @@ from grading.forecast.ends import End, known_ends
 from grading.gaps.causes import decision_of, unit_decisions
 from grading.model.audit import Audit
 from grading.model.base import Mode
-from grading.model.decision import Decision
+from grading.model.decision import Causes, Decision, decide
 from grading.model.result import Grading, Outcome
 from grading.model.ruleset import Ruleset
 
@@ -31,6 +31,21 @@ class Stretch:
     decision: Decision
     decisions: tuple[Decision, ...]
     because: tuple[End, ...] = ()
+
+    @classmethod
+    def of_json(cls, raw: dict[str, Any], mode: Mode) -> "Stretch":
+        """The stretch that `as_json` has written."""
+        units = [_read(unit, mode) for unit in raw["units"]]
+        outcome, decision = _read(raw, mode)
+        return cls(
+            since=date.fromisoformat(raw["since"]),
+            until=date.fromisoformat(raw["until"]),
+            outcome=outcome,
+            units=tuple(one for one, _ in units),
+            decision=decision,
+            decisions=tuple(one for _, one in units),
+            because=tuple(map(End.of_json, raw["because"])),
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The stretch in JSON."""
@@ -72,6 +87,13 @@ class Forecast:
             if stretch.since <= day <= stretch.until:
                 return stretch
         raise KeyError(day)
+
+    @classmethod
+    def of_json(cls, raw: dict[str, Any]) -> "Forecast":
+        """The forecast that `as_json` has written."""
+        mode = Mode(raw["mode"])
+        stretches = tuple(Stretch.of_json(one, mode) for one in raw["stretches"])
+        return cls(mode, stretches, tuple(map(End.of_json, raw["ends"])))
 
     def as_json(self) -> dict[str, Any]:
         """The forecast in JSON."""
@@ -120,6 +142,12 @@ def _stretch(
         decisions=unit_decisions(rulesets, audit, grading),
         because=because,
     )
+
+
+def _read(raw: dict[str, Any], mode: Mode) -> tuple[Outcome, Decision]:
+    outcome, known = Outcome(raw["grade"], raw["attainable"]), raw["decision"]
+    causes = None if known["missing"] is None else Causes(known["missing"], known["open_figures"])
+    return outcome, decide(outcome, mode, causes)
 
 
 def _grades(stretch: Stretch) -> tuple[Any, ...]:

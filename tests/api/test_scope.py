@@ -22,6 +22,7 @@ from api.store import (
     FailedSignIn,
     GradedUnit,
     Grading,
+    GradingForecast,
     LogEntry,
     LogHead,
     SignInSession,
@@ -184,6 +185,7 @@ def test_every_table_has_a_filter_or_is_the_services_own() -> None:
         CostlyUse,
         Worker,
         CampaignWays,
+        GradingForecast,
     }
 
 

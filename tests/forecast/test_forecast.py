@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from grading.columns.from_audits import from_audits
 from grading.columns.grade import ColumnGrader
 from grading.engine.grade import Engine
-from grading.forecast import forecast
+from grading.forecast import Forecast, forecast
 from grading.model.audit import Audit, Known, Row, Waiver, WaiverDocument
 from grading.model.ruleset import Ruleset
 from tests import plain
@@ -170,6 +170,7 @@ def test_each_stretch_says_what_ended_and_where_it_stands() -> None:
         (date(2024, 3, 15), "D", "C", ["evidence"]),
         (date(2025, 1, 1), "D", "A", ["requirement"]),
     ]
+    assert Forecast.of_json(found.as_json()) == found
     (end,) = found.stretches[2].because
     assert (end.place, end.text) == ("units[0].facts.nmhc", "nmhc：凭证于 2024 年 3 月 14 日到期")
 

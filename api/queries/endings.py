@@ -1,6 +1,6 @@
 """What ends soon among the grades in force of an area: evidence, waivers, editions, requirements; and what follows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from api.access import area_bounds
 from api.queries import waivers
 from api.queries.enterprise_search import matching
 from api.services.forecasts import stored_forecasts
+from api.services.waivers import Granted
 from api.store import Audit, AuditKind, AuditState, Enterprise
 from grading import calendar
 from grading.forecast.ends import End, Kind
@@ -81,7 +82,7 @@ def endings(db: Session, wanted: Wanted, label: Label) -> Endings:
         rows = rows.where(matching(wanted.text))
     if len(wanted.county) == 6 and wanted.county.isdigit():
         rows = rows.where(Enterprise.county.between(*area_bounds(wanted.county)))
-    published = db.execute(rows).all()
+    published: Sequence[Any] = db.execute(rows).all()
     forecasts = stored_forecasts(db, [row[5] for row in published])
     found: list[Ending] = []
     for row in published:
@@ -107,7 +108,7 @@ def _of(row: Any, found: Forecast, today: date, last: date, label: Label) -> Ite
             yield _ending(row, found, end, today, label)
 
 
-def _of_waiver(granted: waivers.Granted) -> End:
+def _of_waiver(granted: Granted) -> End:
     waiver = granted.waiver
     text = f"指标 {waiver.indicator} 的豁免（{waiver.document_number}）到期"
     return End(waiver.until + timedelta(days=1), "waiver", text, granted.unit.code)
@@ -116,7 +117,20 @@ def _of_waiver(granted: waivers.Granted) -> End:
 def _ending(row: Any, found: Forecast | None, end: End, today: date, label: Label) -> Ending:
     before, after = ("", "") if found is None else (_grade(found, day, label) for day in (end.last_day, end.day))
     left = (end.last_day - today).days
-    return Ending(*row[:5], end.kind, end.unit, end.text, end.last_day, left, before, after)
+    return Ending(
+        enterprise_id=row[0],
+        name=row[1],
+        uscc=row[2],
+        county=row[3],
+        audit_id=row[4],
+        kind=end.kind,
+        unit=end.unit,
+        text=end.text,
+        last_day=end.last_day,
+        days_left=left,
+        before=before,
+        after=after,
+    )
 
 
 def _grade(found: Forecast, day: date, label: Label) -> str:

@@ -43,14 +43,16 @@ def forecast_of(context: Context, grading_id: UUID, case: Case) -> Forecast:
     if stored is not None:
         return stored
     until = max(calendar.today(), case.audit.assessed_on) + timedelta(days=DAYS)
-    return context.service.forecasts.get(
+    found: Forecast = context.service.forecasts.get(
         (grading_id, case.grading.mode, until), lambda: forecast(case.engine, case.audit, until, case.grading.mode)
     )
+    return found
 
 
 def stored_forecasts(db: Session, gradings: Iterable[UUID]) -> Mapping[UUID, Forecast]:
     """The stored forecasts of gradings that the asker may see."""
-    ids, found = sorted(gradings), {}
+    ids = sorted(gradings)
+    found: dict[UUID, Forecast] = {}
     columns = select(GradingForecast.grading_id, GradingForecast.document)
     rows = columns.where(GradingForecast.revision == REVISION, GradingForecast.document.is_not(None))
     with unscoped(db):

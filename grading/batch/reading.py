@@ -235,10 +235,10 @@ class TableReader:
             }
             if name == "taken":
                 for position in (read.values > on).fill_null(False).arg_true():
-                    reason = coded_reason(
+                    later = coded_reason(
                         ProblemCode.EVIDENCE_TAKEN_LATER, taken=read.values[position], day=on[position]
                     )
-                    wrong[position] = reason.message
+                    wrong[position] = later.message
             for position, reason in wrong.items():
                 unit = position if group is None else raw[UNIT][position]
                 place = column if keys is None else f"{group}[{keys[position]}].{column}"

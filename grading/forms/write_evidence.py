@@ -14,14 +14,14 @@ from grading.model.audit import Known, Row
 from grading.workbook.cell_text import put_items, put_plain, put_text
 from grading.workbook.style import height_for, protect, put, set_page, set_widths
 
-CODE, NUMBER, KEY, ITEM, EVIDENCE_AT, TAKEN_AT, UNTIL_AT, COVERS_AT, NOTE_AT, STATUS = range(1, 11)
+CODE, NUMBER, KEY, ITEM, EVIDENCE_AT, NOTE_AT, TAKEN_AT, UNTIL_AT, COVERS_AT, STATUS = range(1, 11)
 ABOUT = {"taken": TAKEN_AT, "valid_until": UNTIL_AT, "covers": COVERS_AT}
 ROLES = {
     KEY: "key",
     ITEM: "item",
     EVIDENCE_AT: "evidence",
-    **{column: name for name, column in ABOUT.items()},
     NOTE_AT: "note",
+    **{column: name for name, column in ABOUT.items()},
     STATUS: "status",
 }
 HEADS = {
@@ -29,8 +29,8 @@ HEADS = {
     KEY: "行编号",
     ITEM: "表 · 项目",
     EVIDENCE_AT: EVIDENCE,
-    **{column: LABELS[name] for name, column in ABOUT.items()},
     NOTE_AT: NOTE,
+    **{column: LABELS[name] for name, column in ABOUT.items()},
     STATUS: "核对",
 }
 WIDTHS = {

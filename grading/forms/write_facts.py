@@ -28,10 +28,10 @@ from grading.workbook.style import comment, height_for, protect, put, set_page, 
     RANGE,
     ANSWER_AT,
     EVIDENCE_AT,
+    NOTE_AT,
     TAKEN_AT,
     UNTIL_AT,
     COVERS_AT,
-    NOTE_AT,
     ASK,
     STATUS,
     PLANT_AT,
@@ -57,8 +57,8 @@ ROLES = {
     LABEL: "label",
     ANSWER_AT: "answer",
     EVIDENCE_AT: "evidence",
-    **{column: name for name, column in ABOUT.items()},
     NOTE_AT: "note",
+    **{column: name for name, column in ABOUT.items()},
     STATUS: "status",
 }
 HEADS = {
@@ -68,8 +68,8 @@ HEADS = {
     RANGE: "填写要求",
     ANSWER_AT: ANSWER,
     EVIDENCE_AT: EVIDENCE,
-    **{column: LABELS[name] for name, column in ABOUT.items()},
     NOTE_AT: NOTE,
+    **{column: LABELS[name] for name, column in ABOUT.items()},
     ASK: "应查资料",
     STATUS: "状态",
     PLANT_AT: "全厂值",
@@ -163,7 +163,7 @@ class _Writer:
         put(self.sheet, top, CODE, BAND + band.id, "机读")
         put(self.sheet, top, NUMBER, band.title, "分段")
         self.sheet.merge_cells(start_row=top, end_row=top, start_column=NUMBER, end_column=RANGE)
-        for column in (ANSWER_AT, EVIDENCE_AT, *ABOUT.values(), NOTE_AT):
+        for column in (ANSWER_AT, EVIDENCE_AT, NOTE_AT, *ABOUT.values()):
             put(self.sheet, top, column, HEADS[column], "分段列名")
         self.sheet.row_dimensions[top].height = 24
         for line in band.lines:

@@ -1,15 +1,9 @@
 """Grades that end in the service: workers look ahead, bureaus get a list, plants a calendar, both a notice in time."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from io import BytesIO
 from uuid import UUID
 
-import pytest
-from fastapi.testclient import TestClient
-from openpyxl import load_workbook
 from sqlalchemy import select
 
 from api.queries.endings import Wanted, endings

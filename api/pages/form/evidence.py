@@ -18,7 +18,6 @@ from api.problems import Problem, not_found
 from api.services import workflow
 from api.services.attachments import attach, detach, evidence_by_place
 from api.services.workflow import Action
-from api.services.workflow.draft import Stated
 from api.store import Audit, EvidenceFile
 
 router = APIRouter()
@@ -40,7 +39,7 @@ def add_evidence(audit_id: UUID, request: Request, context: CostlyWriter, sent: 
     made = attach(context, audit.id, file.file, file.filename or "", place or None)
     stated = draft.at(place)
     if made.name not in stated.evidence:
-        draft.put(place, Stated(stated.value, (*stated.evidence, made.name), stated.note))
+        draft.put(place, replace(stated, evidence=(*stated.evidence, made.name)))
     audit = workflow.save_draft(context, audit_id, draft.text(), audit.version, sent.page)
     if "hx-request" in request.headers:
         after = questionnaire(draft, grader)

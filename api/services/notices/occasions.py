@@ -73,10 +73,10 @@ def _grades(service: Service, db: Session, people: Recipients, today: date) -> I
         .order_by(Audit.id)
     )
     published = db.execute(rows).all()
-    forecasts = stored_forecasts(db, [row[1] for row in published])
+    forecasts = stored_forecasts(db, [row[1] for row in published if row[1] is not None])
     scales = service.grader.library.frame().scales.values()
     for audit_id, grading_id, enterprise_id, name, county in published:
-        found = forecasts.get(grading_id)
+        found = None if grading_id is None else forecasts.get(grading_id)
         for change in () if found is None else changes(found, lambda level: level_label(scales, level), today):
             soon = change.day <= today + timedelta(days=DAYS_BEFORE_GRADE_ENDS)
             if soon and any(end.kind != "waiver" for end in change.because):

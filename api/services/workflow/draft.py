@@ -12,10 +12,14 @@ from api.services.workflow.content import parsed
 from api.services.workflow.places import Place, parse
 from api.services.workflow.shape import sound
 from grading.digest import plain
+from grading.evidence_validity import STATED_ABOUT_EVIDENCE
 from grading.intake import MAX_ROWS
 from grading.language.load import Library
 from grading.language.problems import LanguageError
 from grading.model.ruleset import Ruleset
+
+TEXTS = ("note", *STATED_ABOUT_EVIDENCE)
+"""Texts beside a value."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,17 @@ class Stated:
     value: Any = None
     evidence: tuple[str, ...] = ()
     note: str = ""
+    taken: str = ""
+    """The day of the evidence as it is written, its last day, what it covers."""
+    valid_until: str = ""
+    covers: str = ""
+
+    @property
+    def beside(self) -> dict[str, Any]:
+        """What is stated beside the value, as JSON has it."""
+        texts = {name: getattr(self, name) for name in TEXTS}
+        listed = {"evidence": list(self.evidence)} if self.evidence else {}
+        return listed | {name: text for name, text in texts.items() if text}
 
 
 NOTHING = Stated()
@@ -69,15 +84,10 @@ class Draft:
         holder, name = self._holder(place, make=True)
         if holder is None:
             raise _no_place(str(place))
-        if stated.value is None and not stated.evidence and not stated.note:
+        if stated.beside:
+            holder[name] = {"value": stated.value, **stated.beside}
+        elif stated.value is None:
             holder.pop(name, None)
-        elif stated.evidence or stated.note:
-            raw: dict[str, Any] = {"value": stated.value}
-            if stated.evidence:
-                raw["evidence"] = list(stated.evidence)
-            if stated.note:
-                raw["note"] = stated.note
-            holder[name] = raw
         else:
             holder[name] = stated.value
 
@@ -240,7 +250,8 @@ def stated_in(holder: dict[str, Any], name: str) -> Stated:
         return Stated(raw)
     evidence = raw.get("evidence")
     listed = evidence if isinstance(evidence, list) else []
-    return Stated(raw.get("value"), tuple(str(item) for item in listed), str(raw.get("note") or ""))
+    texts = {text: str(raw.get(text) or "") for text in TEXTS}
+    return Stated(raw.get("value"), tuple(str(item) for item in listed), **texts)
 
 
 def _place(place: str | Place) -> Place | None:

@@ -106,8 +106,10 @@ class Forecast:
         }
 
 
-def forecast(engine: Engine, audit: Audit, until: date, mode: Mode = Mode.OFFICIAL) -> Forecast:
-    """The grades from the day of the assessment to `until`; raises as `Engine.grade`.
+def forecast(
+    engine: Engine, audit: Audit, until: date, mode: Mode = Mode.OFFICIAL, graded: Grading | None = None
+) -> Forecast:
+    """The grades from the day of the assessment to `until`; `graded`: as it was on that day. Raises as `Engine.grade`.
 
     Every unit stays with its edition, also after that is superseded: what a later one asks is not known from the audit.
     """
@@ -120,7 +122,9 @@ def forecast(engine: Engine, audit: Audit, until: date, mode: Mode = Mode.OFFICI
     stretches: list[Stretch] = []
     for day in sorted(days):
         because = tuple(end for end in ends if end.day == day)
-        now = _stretch(engine, rulesets, audit.model_copy(update={"assessed_on": day}), until, mode, because)
+        of_day = audit.model_copy(update={"assessed_on": day})
+        grading = graded if graded is not None and day == since else engine.grade(of_day, mode)
+        now = _stretch(rulesets, of_day, grading, until, because)
         if stretches and _grades(stretches[-1]) == _grades(now):
             continue
         if stretches:
@@ -130,9 +134,8 @@ def forecast(engine: Engine, audit: Audit, until: date, mode: Mode = Mode.OFFICI
 
 
 def _stretch(
-    engine: Engine, rulesets: Mapping[str, Ruleset], audit: Audit, until: date, mode: Mode, because: tuple[End, ...]
+    rulesets: Mapping[str, Ruleset], audit: Audit, grading: Grading, until: date, because: tuple[End, ...]
 ) -> Stretch:
-    grading: Grading = engine.grade(audit, mode)
     return Stretch(
         since=audit.assessed_on,
         until=until,

@@ -4,10 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from grading.engine.grade import Engine
 from grading.forecast.ends import End, Kind
-from grading.forecast.forecast import Forecast, Stretch
-from grading.language.decision_text import decision_text
+from grading.forecast.forecast import DAYS, Forecast, Stretch, forecast
+from grading.language.decision_text import decision_text, level_label
 from grading.language.prose import day_text
+from grading.model.audit import Audit
+from grading.model.result import Grading
 
 KINDS: dict[Kind, str] = {
     "evidence": "凭证到期",
@@ -64,3 +67,11 @@ def validity_line(found: Forecast, label: Label) -> str:
     why = "；".join(end.text for end in first.because)
     last = day_text(first.day - timedelta(days=1))
     return f"{last}；此后为 {first.after}{first.unless}（{why}）"
+
+
+def validity_of(engine: Engine, audit: Audit, grading: Grading) -> str:
+    """Until when a grading holds, in one line, as far as forecasts look."""
+    until = audit.assessed_on + timedelta(days=DAYS)
+    found = forecast(engine, audit, until, grading.mode, grading)
+    scales = [engine.library.ruleset(unit.ruleset).scale for unit in audit.units]
+    return validity_line(found, lambda level: level_label(scales, level))

@@ -13,7 +13,7 @@ from grading.model.audit import Audit, Known, UnitAudit
 from grading.model.base import Status
 from grading.model.result import Grading, UnitGrading
 from grading.model.ruleset import Ruleset
-from reports.context.words import region_text
+from reports.context.words import region_text, remarks
 
 EXPERTS = ("专家一", "专家二")
 
@@ -177,4 +177,4 @@ def _findings(ruleset: Ruleset, graded: UnitGrading) -> Iterator[str]:
 
 
 def _remarks(known: Known) -> str:
-    return "；".join((*known.evidence, *((f"备注：{known.note}",) if known.note else ())))
+    return "；".join(remarks(known))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from api.access import area_bounds
@@ -73,22 +73,24 @@ def endings(db: Session, wanted: Wanted, label: Label) -> Endings:
     """The ends in scope from today on, as far ahead as is wanted."""
     today = calendar.today()
     last = today + timedelta(days=wanted.days)
+    in_force = (Audit.state == AuditState.PUBLISHED, Audit.kind == AuditKind.EXPERT)
     rows = (
         select(Enterprise.id, Enterprise.name, Enterprise.uscc, Enterprise.county, Audit.id, Audit.published_grading_id)
-        .join(Audit, Audit.enterprise_id == Enterprise.id)
-        .where(Audit.state == AuditState.PUBLISHED, Audit.kind == AuditKind.EXPERT, Enterprise.active)
+        .outerjoin(Audit, and_(Audit.enterprise_id == Enterprise.id, *in_force))
+        .where(Enterprise.active)
     )
     if wanted.text:
         rows = rows.where(matching(wanted.text))
     if len(wanted.county) == 6 and wanted.county.isdigit():
         rows = rows.where(Enterprise.county.between(*area_bounds(wanted.county)))
-    published: Sequence[Any] = db.execute(rows).all()
+    enterprises: Sequence[Any] = db.execute(rows).all()
+    published = [row for row in enterprises if row[5] is not None]
     forecasts = stored_forecasts(db, [row[5] for row in published])
     found: list[Ending] = []
     for row in published:
         if row[5] in forecasts:
             found += _of(row, forecasts[row[5]], today, last, label)
-    by_enterprise = {row[0]: (row, forecasts.get(row[5])) for row in published}
+    by_enterprise = {row[0]: (row, forecasts.get(row[5])) for row in enterprises}
     found += [
         _ending(*by_enterprise[g.enterprise.id], _of_waiver(g), today, label)
         for g in waivers.ending(db, wanted.days)

@@ -1,7 +1,7 @@
 """The grades of an audit day by day, as stretches of days with the same grades."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -128,7 +128,7 @@ def forecast(
         if stretches and _grades(stretches[-1]) == _grades(now):
             continue
         if stretches:
-            stretches[-1] = _until(stretches[-1], day - timedelta(days=1))
+            stretches[-1] = replace(stretches[-1], until=day - timedelta(days=1))
         stretches.append(now if because or not stretches else _counted(now))
     return Forecast(mode, tuple(stretches), ends)
 
@@ -157,10 +157,6 @@ def _grades(stretch: Stretch) -> tuple[Any, ...]:
     return stretch.outcome, stretch.units
 
 
-def _until(stretch: Stretch, day: date) -> Stretch:
-    return Stretch(**{**stretch.__dict__, "until": day})
-
-
 def _counted(stretch: Stretch) -> Stretch:
     """A stretch that begins for no other reason than that days have passed."""
-    return Stretch(**{**stretch.__dict__, "because": (End(stretch.since, "day", "与评定日期相比的日期或天数已到"),)})
+    return replace(stretch, because=(End(stretch.since, "day", "与评定日期相比的日期或天数已到"),))

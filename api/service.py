@@ -40,6 +40,8 @@ class Service:
     """Lines of snapshots, which never change, by id."""
     campaign_ways: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(20_000))
     """Ways of graded plants to a level, which never change."""
+    forecasts: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(256))
+    """Forecasts that no worker has worked out yet, by grading, mode and last day."""
     vocabularies: LruCache[str, Any] = field(default_factory=lambda: LruCache(1))
     findings: LruCache[tuple[Any, ...], Any] = field(default_factory=lambda: LruCache(1024))
     """Findings about audits, by grading, day and the grading before."""

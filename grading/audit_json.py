@@ -19,7 +19,7 @@ INLINE = 100
 def audit_to_json(audit: Audit, library: Library | None = None) -> dict[str, Any]:
     """The audit as JSON values, numbers as `Decimal` (as `check_audit` takes them).
 
-    A value without evidence and note is bare. `library` (default: the shipped one) knows what the key of each group is
+    A value of which nothing else is stated is bare. `library` (default: the shipped one) knows what the key of each group is
     called. Raises KeyError or LanguageError when a unit's ruleset can't be had.
     """
     library = library or Library()
@@ -101,16 +101,24 @@ def _facts(facts: Mapping[str, Known]) -> dict[str, Any]:
     return {name: known_json(known) for name, known in facts.items()}
 
 
+def evidence_json(known: Known) -> dict[str, str]:
+    """What is stated of a value's evidence: its days and what it covers."""
+    days = {name: day.isoformat() for name in ("taken", "valid_until") if (day := getattr(known, name)) is not None}
+    return days if known.covers is None else {**days, "covers": known.covers}
+
+
 def known_json(known: Known) -> Any:
     """A fact as JSON: bare when there is nothing but a value."""
     value = _value(known.value)
-    if not known.evidence and known.note is None and not known.as_last_time:
+    about = evidence_json(known)
+    if not known.evidence and known.note is None and not about and not known.as_last_time:
         return value
     written: dict[str, Any] = {"value": value}
     if known.evidence:
         written["evidence"] = list(known.evidence)
     if known.note is not None:
         written["note"] = known.note
+    written |= about
     if known.as_last_time:
         written["as_last_time"] = True
     return written

@@ -1,5 +1,6 @@
 """China's calendar: days as people mean them (`Asia/Shanghai`), moments in UTC, and which days an audit may be of."""
 
+from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -47,6 +48,12 @@ def today() -> date:
 def start_of(day: date) -> datetime:
     """The moment at which a day begins in China."""
     return datetime.combine(day, time(), CHINA).astimezone(UTC)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later, or the month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def clock_text(moment: datetime) -> str:

@@ -90,6 +90,11 @@ def _known(known: Known) -> Json:
         found["note"] = known.note
     if known.as_last_time:
         found["as_last_time"] = True
+    for name in ("taken", "valid_until"):
+        if (day := getattr(known, name)) is not None:
+            found[name] = canonical(day)
+    if known.covers is not None:
+        found["covers"] = known.covers
     return found
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from grading.engine.grade import json_value
+from grading.evidence_validity import validity_on
+from grading.language.evidence_text import validity_text
 from grading.language.nested import asked_at, better_than
 from grading.language.prose import fact_label, glue, sentence, stated_text
 from grading.language.values import known_text
@@ -41,6 +43,8 @@ class Reason(Strict):
     place: str | None = None
     evidence: tuple[str, ...] = ()
     note: str | None = None
+    validity: str | None = None
+    """Until when the evidence proves the value, or why it does not on the day."""
     open_figure: Literal["unresolved", "provisional"] | None = None
     provenance: Provenance | None = None
     children: tuple["Reason", ...] = ()
@@ -266,6 +270,7 @@ class _Teller:
         key = row if group is not None else None
         value = self.grading.values.get((fact, key))
         known, place = stated(self.audit, self.index, group, key, fact) if computed is None else (None, None)
+        validity = None if known is None else validity_on(declared, known, self.audit.assessed_on)
         operands = computed.operands if computed is not None else ()
         return Reason(
             kind="value",
@@ -278,5 +283,6 @@ class _Teller:
             place=place,
             evidence=known.evidence if known is not None else (),
             note=known.note if known is not None else None,
+            validity=None if validity is None else validity_text(validity),
             children=tuple(self._value(operand, key) for operand in operands if isinstance(operand, str)),
         )

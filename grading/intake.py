@@ -10,6 +10,7 @@ from typing import Any
 
 from grading import calendar, invisible, uscc
 from grading.edition_reading import Chooser, Chosen
+from grading.evidence_validity import STATED_ABOUT_EVIDENCE
 from grading.identifiers import normalise_id
 from grading.invisible import SURROGATES, shown_invisible, without_invisible
 from grading.language.bounds import NoLimitError, bound_from_text
@@ -222,6 +223,7 @@ class _Reader:
     def __init__(self, library: Library, as_recorded: bool = False, verbatim: bool = False) -> None:
         self.library, self.as_recorded, self.verbatim = library, as_recorded, verbatim
         self.problems: list[InputProblem] = []
+        self.assessed_on: date | None = None
         self.notices: list[InputProblem] = []
         """The mended text, and the way in which it was mended."""
 
@@ -239,6 +241,7 @@ class _Reader:
             refusal = calendar.not_assessable(assessed_on)
             if refusal is not None:
                 self.wrong_for(("assessed_on",), refusal)
+        self.assessed_on = assessed_on
         units_raw = top.get("units")
         if "units" in top and (not isinstance(units_raw, list) or not units_raw):
             self.wrong(("units",), ProblemCode.UNITS_EXPECTED)
@@ -507,25 +510,46 @@ class _Reader:
         evidence: tuple[str, ...] = ()
         note: str | None = None
         as_last_time = False
+        about: dict[str, Any] = {}
         value = raw
         if isinstance(raw, dict) and "below" not in raw:
-            wrapped = self.mapping(raw, path, optional=("value", "evidence", "note", "as_last_time"))
+            optional = ("value", "evidence", "note", "as_last_time", *STATED_ABOUT_EVIDENCE)
+            wrapped = self.mapping(raw, path, optional=optional)
             value = wrapped.get("value")
             if "note" in wrapped:
                 note = self.text(wrapped["note"], (*path, "note"))
             evidence = self.texts(wrapped.get("evidence", []), (*path, "evidence"))
             as_last_time = self.flag(wrapped.get("as_last_time", False), (*path, "as_last_time"))
+            about = self.about_evidence(wrapped, path)
         if value is None:
-            return Known(value=None, evidence=evidence, note=note) if evidence or note else None
+            return Known(value=None, evidence=evidence, note=note, **about) if evidence or note or about else None
         readings = [self.value(value, path, fact) for fact in facts]
         if any(reading is None for reading in readings) or readings[0] is None:
             return None
-        return Known(value=readings[0], evidence=evidence, note=note, as_last_time=as_last_time)
+        return Known(value=readings[0], evidence=evidence, note=note, as_last_time=as_last_time, **about)
 
     def flag(self, raw: Any, path: Path) -> bool:
         if not isinstance(raw, bool):
             self.wrong(path, ProblemCode.BOOLEAN_EXPECTED, given=_shown(raw))
         return raw is True
+
+    def about_evidence(self, wrapped: dict[str, Any], path: Path) -> dict[str, Any]:
+        """What is stated of the evidence: the day it was taken, its last day, what it covers."""
+        days = {
+            key: self.day(wrapped[key], (*path, key))
+            for key in ("taken", "valid_until")
+            if wrapped.get(key) is not None
+        }
+        taken, until = days.get("taken"), days.get("valid_until")
+        if taken is not None and self.assessed_on is not None and taken > self.assessed_on:
+            self.wrong((*path, "taken"), ProblemCode.EVIDENCE_TAKEN_LATER, taken=taken, day=self.assessed_on)
+        if taken is not None and until is not None and until < taken:
+            self.wrong((*path, "valid_until"), ProblemCode.EVIDENCE_ENDS_BEFORE, taken=taken)
+        found: dict[str, Any] = {key: day for key, day in days.items() if day is not None}
+        if wrapped.get("covers") is not None:
+            covers = self.text(wrapped["covers"], (*path, "covers"))
+            found |= {} if covers is None else {"covers": covers}
+        return found
 
     def value(self, raw: Any, path: Path, fact: Fact) -> Value | None:
         if fact.type == "boolean":

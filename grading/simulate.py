@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from grading.evidence_validity import as_proven
 from grading.intake import AuditError, InputProblem, check_value, input_problem, parse_json
 from grading.language.bounds import NoLimitError, bound_from_text
 from grading.language.load import Library
@@ -74,7 +75,7 @@ def change_audit(audit: Audit, texts: Iterable[str], library: Library) -> Audit:
         if facts:
             known, found = check_value(_stated(setting.value, facts), setting.place, facts)
             problems += found
-            placed.append((setting, known))
+            placed.append((setting, known and as_proven(facts[0], known, audit.assessed_on)))
     if problems:
         raise AuditError(problems)
     for setting, known in placed:

@@ -17,6 +17,7 @@ from typing import Any
 from grading.engine.durable_rules import EngineError
 from grading.engine.grade import Engine
 from grading.engine.rules import NetworkError
+from grading.forecast.words import validity_of
 from grading.gaps import enterprise_plan
 from grading.gaps.causes import unit_decisions
 from grading.gaps.unit import NoSuchLevelError
@@ -124,10 +125,11 @@ def part_of(
     """
     joint = enterprise_plan(engine, audit, grading, target)
     rulesets = {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in audit.units}
+    validity = validity_of(engine, audit, grading)
     if html:
-        content = gap_report_html(audit, grading, rulesets, gaps, note, joint, address).encode()
+        content = gap_report_html(audit, grading, rulesets, gaps, note, joint, address, validity).encode()
     else:
-        content = gap_report_pdf(audit, grading, rulesets, gaps, note, source, joint, address)
+        content = gap_report_pdf(audit, grading, rulesets, gaps, note, source, joint, address, validity)
     decisions = unit_decisions(rulesets, audit, grading)
     return Part(
         name=name,

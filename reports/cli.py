@@ -123,6 +123,7 @@ def _items(files: Sequence[str]) -> Iterator[Item]:
 
 def _made(engine: Engine, name: str, target: str | None, trial: bool, html: bool) -> bytes:
     """One report; raises AuditError when the audit can't be read, graded or measured against the target."""
+    from grading.forecast.words import validity_of
     from grading.gaps import enterprise_plan
     from grading.gaps.opened import Opened
     from grading.gaps.unit import NoSuchLevelError
@@ -138,9 +139,10 @@ def _made(engine: Engine, name: str, target: str | None, trial: bool, html: bool
         raise AuditError([no_such_level("", error)]) from None
     rulesets = {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in audit.units}
     joint = enterprise_plan(engine, audit, grading, target, opened)
+    validity = validity_of(engine, audit, grading)
     if html:
-        return gap_report_html(audit, grading, rulesets, gaps, joint=joint).encode()
-    return gap_report_pdf(audit, grading, rulesets, gaps, joint=joint)
+        return gap_report_html(audit, grading, rulesets, gaps, joint=joint, validity=validity).encode()
+    return gap_report_pdf(audit, grading, rulesets, gaps, joint=joint, validity=validity)
 
 
 def _places(files: Sequence[str], output: str | None, html: bool, trial: bool) -> list[Path | None]:

@@ -20,14 +20,16 @@ def gap_report_html(
     note: str | None = None,
     joint: EnterprisePlan | None = None,
     address: str | None = None,
+    validity: str | None = None,
 ) -> str:
     """The report as one self-contained HTML page.
 
     `rulesets` by id, as graded with; `gaps` one a unit, in the order of the audit; `note` is what was said when the grading
     was published, `joint` the plan for several units, `address` where anyone can look whether
-    the grade is in force. Raises ValueError when they do not belong together, KeyError for a ruleset that is not given.
+    the grade is in force, `validity` until when it holds, in words. Raises ValueError when they do not belong together,
+    KeyError for a ruleset that is not given.
     """
-    return screen_html(report(audit, grading, rulesets, gaps, note, joint, address))
+    return screen_html(report(audit, grading, rulesets, gaps, note, joint, address, validity))
 
 
 def gap_report_pdf(
@@ -39,6 +41,7 @@ def gap_report_pdf(
     source: str | None = None,
     joint: EnterprisePlan | None = None,
     address: str | None = None,
+    validity: str | None = None,
 ) -> bytes:
     """The report as tagged PDF/A-3 with the grading's JSON inside; the same audit gives the same bytes.
 
@@ -47,7 +50,7 @@ def gap_report_pdf(
     Raises as `gap_report_html`, and TypefaceError when a typeface is not installed.
     """
     with gc_paused():
-        context = report(audit, grading, rulesets, gaps, note, joint, address)
+        context = report(audit, grading, rulesets, gaps, note, joint, address, validity)
         return pdf(
             page_html(context),
             title=f"{context.title}：{context.short_name}",

@@ -258,11 +258,29 @@ class _Unit:
             if row is None or self.ruleset.facts[name].group != group:
                 return None
             return self.known(name, self.unit.groups[group][row].facts.get(name))
-        own = self.known(name, self.unit.facts.get(name))
-        return own if own is not None else self.known(name, self.audit.enterprise.facts.get(name))
+        own = self.unit.facts.get(name)
+        if own is not None and own.value is not None:
+            return self.known(name, own)
+        return self.known(name, self.audit.enterprise.facts.get(name))
+
+    def proven(self, fact: Any, known: Known) -> bool:
+        """Whether the evidence of a value still holds on the day: by its own end, and by the age that the ruleset allows."""
+        if known.valid_until is not None and self.day > known.valid_until:
+            return False
+        if fact.evidence_valid is None:
+            return True
+        if known.taken is None:
+            return False
+        # Whole months that have passed, one more when the day of the month is past too (or the month is at its end).
+        months = (self.day.year - known.taken.year) * 12 + self.day.month - known.taken.month
+        return months < fact.evidence_valid.months or (
+            months == fact.evidence_valid.months and self.day.day <= known.taken.day
+        )
 
     def known(self, name: str, known: Known | None) -> Any:
         """What is stated; of an upper bound everything from the least that the fact can be up to it, the bound left out."""
+        if known is None or not self.proven(self.ruleset.facts[name], known):
+            return None
         value = _plain(known)
         if not hasattr(value, "below"):
             return value

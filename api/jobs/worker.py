@@ -18,6 +18,7 @@ from api.jobs import runtime
 from api.jobs.flows import JOBS, batch_job, batch_job_name, export_job, export_job_name
 from api.jobs.retry import retry_while_away
 from api.service import Service
+from api.services import forecasts
 from api.services.campaigns.snapshots import take_due
 from api.services.campaigns.ways import work_out_until
 from api.services.editions.preparation import prepare_until
@@ -59,6 +60,7 @@ def run(service: Service, stop: Event) -> None:
     Thread(target=deliver_until, args=(service, stop), name="webhooks", daemon=True).start()
     # One plant takes seconds: the worker must go on saying that it is alive.
     Thread(target=work_out_until, args=(service, stop), name="ways", daemon=True).start()
+    Thread(target=forecasts.work_out_until, args=(service, stop), name="forecasts", daemon=True).start()
     # A proof takes seconds, too.
     Thread(target=prepare_until, args=(service, stop), name="editions", daemon=True).start()
     for beat in count():

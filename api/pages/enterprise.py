@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from api.access import MAY, Rule
 from api.context import Context, needs
 from api.pages.appeals import appeal_views, appealable
+from api.pages.endings import plant_calendar
 from api.pages.gaps_view import gap_views, joint_view
 from api.pages.labels import level_labels, ruleset_titles
 from api.pages.render import page
@@ -74,7 +75,8 @@ def enterprise_page(
     shown = _shown(audits, audit)
     stored = grading_of(context, shown) if shown is not None else None
     case, unexplained = explained(context, stored) if stored is not None else (None, None)
-    if case is not None and mode == Mode.TRIAL.value:
+    trial = mode == Mode.TRIAL.value
+    if case is not None and trial:
         case = in_trial(context, case)
     settings = context.service.settings
     may_begin = context.actor.role in (Role.ASSESSOR, Role.ENTERPRISE)
@@ -95,6 +97,9 @@ def enterprise_page(
         scales=[case.engine.library.ruleset(unit.ruleset).scale for unit in case.audit.units] if case else [],
         gaps=gap_views(case, target or None) if case is not None else (),
         joint=joint_view(case, target or None) if case is not None else None,
+        ahead=plant_calendar(context, stored.id, case)
+        if case is not None and stored is not None and not trial
+        else None,
         target=target,
         fill=fill,
         is_trial=case is not None and case.grading.mode is Mode.TRIAL,

@@ -13,11 +13,11 @@ from api.context import Context, needs
 from api.http.downloads import attachment
 from api.media_types import XLSX
 from api.pages.charts import stacked
+from api.pages.endings import soonest
 from api.pages.labels import level_labels, ruleset_titles
 from api.pages.overview_workbook import workbook
 from api.pages.render import page
 from api.queries import overview
-from api.queries import waivers as granted
 from api.queries.grade_history import history
 from api.queries.overview import Line, Wanted
 from api.queries.waiting import waiting
@@ -58,7 +58,7 @@ def show_overview(
         context,
         "overview.html.j2",
         waiting=waiting(context),
-        waivers=granted.ending(context.db),
+        ending=soonest(context),
         listed=listed,
         shown=listed[(number - 1) * LINES : number * LINES],
         number=number,

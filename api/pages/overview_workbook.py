@@ -70,14 +70,14 @@ def workbook(
     book = Workbook()
     book.properties.created = at.replace(tzinfo=None)
     book.worksheets[0].title = "企业等级"
-    _fill(book.worksheets[0], HEADS, WIDTHS, grades)
-    _fill(book.create_sheet("等级变动"), CHANGE_HEADS, CHANGE_WIDTHS, changes)
+    fill(book.worksheets[0], HEADS, WIDTHS, grades)
+    fill(book.create_sheet("等级变动"), CHANGE_HEADS, CHANGE_WIDTHS, changes)
     out = BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def _fill(sheet: Worksheet, heads: Sequence[str], widths: Sequence[int], rows: Sequence[Sequence[str]]) -> None:
+def fill(sheet: Worksheet, heads: Sequence[str], widths: Sequence[int], rows: Sequence[Sequence[str]]) -> None:
     """Write a table with its heads, which can be filtered."""
     for column, (head, width) in enumerate(zip(heads, widths, strict=True), start=1):
         cell = sheet.cell(1, column, head)

@@ -47,7 +47,9 @@ def what_if(
         before = draft.at(place)
         if value != before.value:
             changed += 1
-            draft.put(place, Stated(value, before.evidence, before.note))
+            # Another value is another measurement: as of the day of the assessment.
+            taken = str(draft.raw.get("assessed_on") or "") if fact.evidence_valid is not None else ""
+            draft.put(place, Stated(value, before.evidence, before.note, taken=taken))
     if errors:
         raise Problem("invalid_values", f"有 {len(errors)} 处填写有误。", status=422, errors=errors)
     audit = context.service.grader.read(draft.text(), case.engine)

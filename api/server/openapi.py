@@ -51,6 +51,7 @@ TAGS = {
     "the way of an audit": "Submitted, confirmed, published; returned, withdrawn.",
     "appeals": "An enterprise objects; the bureau answers.",
     "gradings": "Grades with their trace, explanation, gaps, simulation.",
+    "forecasts": "When a grade ends: evidence, waivers, requirements, day by day.",
     "reports": "Gap reports as PDF and HTML, one or many.",
     "batches": "Published gradings under another edition: what would change, published as a whole.",
     "editions": "Editions of rulesets completed figure by figure, proposed, reviewed by a second person, signed.",

@@ -12,6 +12,7 @@ from api.media_types import PDF
 from api.problems import ErrorAt, Problem, invalid_audit
 from grading.engine.grade import Engine
 from grading.explain import Reason, explain
+from grading.forecast.words import validity_of
 from grading.gaps import enterprise_plan, unit_gaps
 from grading.gaps.causes import decision_of, graded_document, unit_decisions
 from grading.gaps.ground_figures import unit_figures
@@ -139,9 +140,10 @@ def report(case: Case, form: ReportFormat) -> bytes:
     found = _next_levels(case)
     rulesets = {unit.ruleset: case.engine.library.ruleset(unit.ruleset) for unit in case.audit.units}
     joint = enterprise_plan(case.engine, case.audit, case.grading, opened=case.opened)
+    audit, grading, validity = case.audit, case.grading, validity_of(case.engine, case.audit, case.grading)
     if form is ReportFormat.HTML:
-        return gap_report_html(case.audit, case.grading, rulesets, found, case.note, joint, case.address).encode()
-    return gap_report_pdf(case.audit, case.grading, rulesets, found, case.note, case.source, joint, case.address)
+        return gap_report_html(audit, grading, rulesets, found, case.note, joint, case.address, validity).encode()
+    return gap_report_pdf(audit, grading, rulesets, found, case.note, case.source, joint, case.address, validity)
 
 
 def site_record(case: Case, form: ReportFormat, surroundings: Surroundings) -> bytes:

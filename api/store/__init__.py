@@ -41,6 +41,7 @@ from api.store.enterprise_history import EnterpriseMerger, FormerName, NamedBy
 from api.store.enterprises import Enterprise, Site, Unit
 from api.store.evidence import EvidenceFile
 from api.store.exports import Export, ExportKind, ExportPart, ExportState
+from api.store.grading_forecasts import GradingForecast
 from api.store.gradings import GradedUnit, Grading, Publication
 from api.store.idempotency import RememberedAnswer
 from api.store.log import LogEntry, LogHead
@@ -108,6 +109,7 @@ __all__ = [
     "FormerName",
     "GradedUnit",
     "Grading",
+    "GradingForecast",
     "ImportedAudit",
     "LogEntry",
     "LogHead",

@@ -152,6 +152,7 @@ UNRECORDED = MappingProxyType(
         "batch_chunks": "批次的计算进度",
         "batch_frames": "批次的试算结果（可重算）",
         "campaign_ways": "企业达标方案的测算（可重算）",
+        "grading_forecasts": "等级到期的推算（可重算）",
         "draft_versions": "草稿较早的版本（供合并）",
         "batch_units": "批次的试算结果（可重算）",
         "webhook_deliveries": "事件推送的记录（保留九十天）",

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from grading.batch.layout import ASSESSED_ON, COUNTY, HEADS, UNIT_ID, count_column
+from grading.forms.evidence_days import DAYS, LABELS
 from grading.forms.layout import sheet_title, short_label
 from grading.forms.write_cover import HEAD as COVER_HEAD
 from grading.forms.write_table import KEY_LABEL
@@ -14,6 +15,7 @@ from grading.model.ruleset import Fact, Ruleset
 
 PROBLEM = "问题与改法"
 """The column that refused units carry in the copy that tells why; it is not read."""
+_ABOUT: Mapping[str, str] = {name: LABELS[name] for name in DAYS}
 _IDENTIFIERS = frozenset(HEADS) - {ASSESSED_ON}
 
 
@@ -38,9 +40,16 @@ class HeadNames:
         return [*self.by_id, *self.by_label]
 
 
+def evidence_columns(fact: Fact) -> tuple[str, ...]:
+    """The columns of the days of a fact's evidence, where the ruleset limits its age."""
+    return tuple(f"{fact.id}.{name}" for name in _ABOUT) if fact.evidence_valid is not None else ()
+
+
 def columns(ruleset: Ruleset, group: str | None) -> list[str]:
     """The columns of a table, in their order."""
-    facts = [fact.id for fact in ruleset.facts.values() if fact.group == group]
+    facts = [
+        name for fact in ruleset.facts.values() if fact.group == group for name in (fact.id, *evidence_columns(fact))
+    ]
     if group is None:
         return [*HEADS, *facts, *(count_column(name) for name in ruleset.groups)]
     return [UNIT_ID, ruleset.groups[group].key, *facts]
@@ -53,7 +62,10 @@ def label(ruleset: Ruleset, group: str | None, name: str) -> str:
     if group is not None and name == ruleset.groups[group].key:
         return KEY_LABEL
     counted = {count_column(id_): f"{known.label}行数" for id_, known in ruleset.groups.items()}
-    return counted[name] if group is None and name in counted else ruleset.facts[name].label
+    if group is None and name in counted:
+        return counted[name]
+    fact, _, about = name.partition(".")
+    return f"{ruleset.facts[fact].label}{_ABOUT[about]}" if about else ruleset.facts[fact].label
 
 
 def plain_head(head: str) -> str:

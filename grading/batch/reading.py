@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from grading import calendar, uscc
+from grading.batch.heads import evidence_columns
 from grading.batch.layout import (
     ASSESSED_ON,
     COUNTY,
@@ -31,6 +32,8 @@ from grading.batch.unit_ids import normalised
 from grading.batch.visible_texts import visible_texts
 from grading.columns.cells import option_code, options_listed, read_column
 from grading.columns.layout import ROW_KEY, UNIT, Columns, stated
+from grading.columns.proven import proven
+from grading.forms.evidence_days import DAYS
 from grading.forms.wording import bound_hint, expectation, list_expectation
 from grading.intake import MAX_ROWS, MAX_TEXT, AuditError, InputProblem, check_audit, read_otherwise, too_few_rows
 from grading.invisible import UNWRITABLE, shown_invisible, without_invisible
@@ -39,6 +42,7 @@ from grading.language.synonyms import likeness_question
 from grading.model.ruleset import Fact, Ruleset
 from grading.percentages import fraction_question, is_share
 from grading.problems.codes import DAY_CODES, ProblemCode
+from grading.problems.reason import reason_of as coded_reason
 from grading.regions import PATTERN as PLACE
 
 SHOWN = 60
@@ -194,7 +198,7 @@ class TableReader:
             if fact.group != group or fact.id not in raw.columns:
                 continue
             read = read_column(fact, raw[fact.id])
-            columns.append(read.values)
+            columns.append(self._proven(group, fact, raw, read.values, heads, keys, found))
             for position, problem in dict(read.problems).items():
                 unit = position if group is None else raw[UNIT][position]
                 place = fact.id if keys is None else f"{group}[{keys[position]}].{fact.id}"
@@ -206,6 +210,40 @@ class TableReader:
             self._note_synonyms(group, fact, raw, read.synonyms, heads, keys, found)
             self._ask_fractions(group, fact, raw, read.values, heads, keys, found)
         return columns
+
+    def _proven(
+        self,
+        group: str | None,
+        fact: Fact,
+        raw: pl.DataFrame,
+        values: pl.Series,
+        heads: pl.DataFrame,
+        keys: pl.Series | None,
+        found: _Found,
+    ) -> pl.Series:
+        """A fact's values as they count on the days of the audits: unknown where their evidence has no day or has expired."""
+        if fact.evidence_valid is None:
+            return values
+        on = heads[ASSESSED_ON] if group is None else heads[ASSESSED_ON].gather(raw[UNIT])
+        days: dict[str, pl.Series] = {}
+        for column, (name, asked) in zip(evidence_columns(fact), DAYS.items(), strict=True):
+            given = raw[column] if column in raw.columns else pl.Series(column, [None]).new_from_index(0, raw.height)
+            read = read_column(asked, given.alias(asked.id))
+            days[name] = read.values
+            wrong = {
+                position: fact_reason(asked, problem, shown(given, position)) for position, problem in read.problems
+            }
+            if name == "taken":
+                for position in (read.values > on).fill_null(False).arg_true():
+                    later = coded_reason(
+                        ProblemCode.EVIDENCE_TAKEN_LATER, taken=read.values[position], day=on[position]
+                    )
+                    wrong[position] = later.message
+            for position, reason in wrong.items():
+                unit = position if group is None else raw[UNIT][position]
+                place = column if keys is None else f"{group}[{keys[position]}].{column}"
+                self._reject(group, raw, position, unit, heads, place, reason, found)
+        return proven(fact, values, days["taken"], days["valid_until"], on)
 
     def _leave_unknown(
         self,

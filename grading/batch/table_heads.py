@@ -9,6 +9,7 @@ import polars as pl
 from grading.batch.heads import PROBLEM, HeadNames, plain_head
 from grading.batch.layout import ASSESSED_ON, DAY, UNIT_ID
 from grading.columns.cells import unreadable
+from grading.forms.evidence_days import DAYS
 from grading.model.ruleset import Ruleset
 from grading.problems.reason import Reason
 
@@ -61,6 +62,8 @@ def _unreadable(ruleset: Ruleset, name: str, type_: pl.DataType) -> Reason | str
         return unreadable(ruleset.facts[name], type_)
     if name == ASSESSED_ON:
         return unreadable(DAY, type_)
+    if name.partition(".")[0] in ruleset.facts:
+        return unreadable(DAYS[name.partition(".")[2]], type_)
     if type_ in (pl.String, pl.Null, pl.Categorical) or isinstance(type_, pl.Enum) or type_.is_integer():
         return None
     return f"的类型是 {type_}，应为文本"

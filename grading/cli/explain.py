@@ -143,6 +143,8 @@ def _line(reason: Reason, depth: _Depth) -> str:
         parts = [f"{escape(reason.text)}：{_value(reason)}"]
         if reason.evidence:
             parts.append("证据 " + escape("、".join(reason.evidence)))
+        if reason.validity:
+            parts.append(f"[yellow]{escape(reason.validity)}[/yellow]")
         if reason.note:
             parts.append("注 " + escape(reason.note))
     if depth.trace and reason.place and not reason.children:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from grading import __version__
-from grading.cli import batch, explain, forms, gaps, grade, impact, policy, ruleset, simulate
+from grading.cli import batch, explain, forecast, forms, gaps, grade, impact, policy, ruleset, simulate
 from grading.cli.chinese import run, translate_help
 from grading.cli.terminal import out
 
@@ -17,7 +17,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
-for command in (grade, explain, gaps, simulate, forms, batch, impact, policy):
+for command in (grade, explain, gaps, forecast, simulate, forms, batch, impact, policy):
     command.register(app)
 app.add_typer(ruleset.app, name="ruleset")
 # What is built on the domain adds its commands here without the domain knowing it.

@@ -1,11 +1,13 @@
 """Audits that have been read → columns."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from grading.columns.layout import ASSESSED_ON, ROW_KEY, TYPES, UNIT, Columns, pack, stated, waived
+from grading.evidence_validity import value_on
 from grading.model.audit import Audit, Known, UnitAudit
 from grading.model.ruleset import Fact, Ruleset
 
@@ -19,14 +21,14 @@ def from_audits(ruleset: Ruleset, units: Iterable[tuple[Audit, UnitAudit]]) -> C
     facts = [fact for fact in ruleset.facts.values() if fact.group is None]
     found: list[pl.Series] = [pl.Series(ASSESSED_ON, [audit.assessed_on for audit, _ in listed], dtype=pl.Date)]
     for fact in facts:
-        known = [audit.known(unit, fact.id) for audit, unit in listed]
+        known = [(audit.known(unit, fact.id), audit.assessed_on) for audit, unit in listed]
         found.append(_column(fact, known))
     found += [
         pl.Series(stated(group), [group in unit.groups for _, unit in listed], dtype=pl.Boolean)
         for group in ruleset.groups
     ]
     found += _waived(ruleset, listed)
-    groups = {group: _rows(ruleset, group, [unit for _, unit in listed]) for group in ruleset.groups}
+    groups = {group: _rows(ruleset, group, listed) for group in ruleset.groups}
     return Columns(pl.DataFrame(found), groups)
 
 
@@ -43,18 +45,21 @@ def _waived(ruleset: Ruleset, units: list[tuple[Audit, UnitAudit]]) -> list[pl.S
     ]
 
 
-def _rows(ruleset: Ruleset, group: str, units: list[UnitAudit]) -> pl.DataFrame:
-    listed = [(i, row) for i, unit in enumerate(units) for row in unit.groups.get(group, ())]
+def _rows(ruleset: Ruleset, group: str, units: list[tuple[Audit, UnitAudit]]) -> pl.DataFrame:
+    listed = [
+        (i, row, audit.assessed_on) for i, (audit, unit) in enumerate(units) for row in unit.groups.get(group, ())
+    ]
     columns: list[pl.Series] = [
-        pl.Series(UNIT, [i for i, _ in listed], dtype=pl.UInt32),
-        pl.Series(ROW_KEY, [row.key for _, row in listed], dtype=pl.String),
+        pl.Series(UNIT, [i for i, _, _ in listed], dtype=pl.UInt32),
+        pl.Series(ROW_KEY, [row.key for _, row, _ in listed], dtype=pl.String),
     ]
     for fact in ruleset.facts.values():
         if fact.group == group:
-            columns.append(_column(fact, [row.facts.get(fact.id) for _, row in listed]))
+            columns.append(_column(fact, [(row.facts.get(fact.id), day) for _, row, day in listed]))
     return pl.DataFrame(columns)
 
 
-def _column(fact: Fact, known: Iterable[Known | None]) -> pl.Series:
-    values: list[Any] = [pack(fact, one.value) if one is not None else None for one in known]
+def _column(fact: Fact, known: Iterable[tuple[Known | None, date]]) -> pl.Series:
+    """A fact's column: what counts on the day of each audit."""
+    values: list[Any] = [pack(fact, value_on(fact, one, day)) if one is not None else None for one, day in known]
     return pl.Series(fact.id, values, dtype=TYPES[fact.type])

@@ -110,6 +110,7 @@ class _Sheet:
         self.facts = list(facts)
         self.readers = {fact.id: _READ[fact.type] for fact in self.facts}
         self.of = {fact.id: fact for fact in self.facts}
+        self.dated = frozenset(fact.id for fact in self.facts if fact.evidence_valid is not None)
         self.bits = {
             fact.id: {option: 1 << i for i, option in enumerate(fact.options)} for fact in self.facts if fact.options
         }
@@ -227,6 +228,9 @@ class _Reader:
             if type(value) is dict:
                 value = self.known(value)
             if value is not None:
+                if name in sheet.dated:
+                    # Whether it counts hangs on the day of its evidence: the intake reads that.
+                    raise OddError
                 found[name] = sheet.read(name, value)
             elif name not in sheet.readers:
                 raise OddError

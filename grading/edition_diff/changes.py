@@ -251,6 +251,7 @@ def _fact(fact: Fact) -> dict[str, str]:
     described |= {
         "小数位": f"{fact.decimals}" if fact.type == "number" else None,
         "选项": "、".join(fact.options.values()) or None,
+        "凭证有效期": f"{fact.evidence_valid.months} 个月" if fact.evidence_valid is not None else None,
     }
     return {name: text for name, text in described.items() if text is not None}
 

@@ -20,6 +20,7 @@ from grading.engine.session import Machine
 from grading.engine.slots import Slots
 from grading.engine.trace import FactCauses, json_value
 from grading.engine.words import level_of
+from grading.evidence_validity import value_on
 from grading.gc_paused import gc_paused
 from grading.language.load import Library
 from grading.model.audit import Audit, Below, Known, UnitAudit
@@ -167,20 +168,29 @@ def ruleset_digest(ruleset: Ruleset) -> str:
 
 def unit_facts(audit: Audit, index: int, ready: Ready) -> UnitFacts:
     """The unit's values with the computed ones."""
+    values, rows = audited_values(audit, index, ready.ruleset)
+    waived = audit.units[index].waived_on(audit.assessed_on)
+    return UnitFacts(with_computed(ready.computed, values, rows), rows, waived)
+
+
+def audited_values(
+    audit: Audit, index: int, ruleset: Ruleset
+) -> tuple[dict[str, FactValue], dict[str, list[dict[str, FactValue]]]]:
+    """What counts of a unit's values on the day of the audit, and of each row of its tables."""
     unit = audit.units[index]
     values: dict[str, FactValue] = dict.fromkeys((*audit.enterprise.facts, "assessed_on", *unit.facts))
     serving = ((fact, audit.known(unit, fact)) for fact in values)
-    facts = ready.ruleset.facts
-    values |= _values(facts, {fact: known for fact, known in serving if known is not None})
-    values["assessed_on"] = audit.assessed_on
-    rows = {group: [_values(facts, row.facts) for row in listed] for group, listed in unit.groups.items()}
-    return UnitFacts(with_computed(ready.computed, values, rows), rows, unit.waived_on(audit.assessed_on))
+    facts, day = ruleset.facts, audit.assessed_on
+    values |= _values(facts, {fact: known for fact, known in serving if known is not None}, day)
+    values["assessed_on"] = day
+    rows = {group: [_values(facts, row.facts, day) for row in listed] for group, listed in unit.groups.items()}
+    return values, rows
 
 
-def _values(declared: Mapping[str, Fact], facts: Mapping[str, Known]) -> dict[str, FactValue]:
+def _values(declared: Mapping[str, Fact], facts: Mapping[str, Known], day: date) -> dict[str, FactValue]:
     return {
         fact: frozenset(value)
-        if isinstance(value := known.value, tuple)
+        if isinstance(value := value_on(declared.get(fact), known, day), tuple)
         else interval_of(declared.get(fact), value)
         if isinstance(value, Below)
         else value

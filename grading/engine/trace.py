@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from grading.engine.conclusions import FactValue, UnitFacts
+from grading.evidence_validity import validity_on
 from grading.language.bounds import bound_text
 from grading.model.audit import Audit, Below, Known
 from grading.model.interval import Interval
@@ -18,7 +19,8 @@ class FactCauses:
     """The facts of one unit, each as the only cause of something; each is made once, however many conclusions rest on it."""
 
     def __init__(self, plan: Plan, audit: Audit, index: int, facts: UnitFacts) -> None:
-        self._computed, self._audit, self._index, self._facts = plan.ruleset.computed, audit, index, facts
+        self._declared, self._computed = plan.ruleset.facts, plan.ruleset.computed
+        self._audit, self._index, self._facts = audit, index, facts
         self._unit = audit.units[index]
         self._known: dict[tuple[str, str | None, int | None], Because] = {}
         self.ruleset: Because = ({"ruleset": plan.ruleset.id},)
@@ -74,7 +76,7 @@ class FactCauses:
         if fact == "assessed_on":
             return {"fact": fact, "place": fact, "value": value}
         cause: FactCause = {"fact": fact, "place": self._audit.place(self._index, fact), "value": value}
-        return _with_evidence(cause, self._audit.known(self._unit, fact))
+        return self._with_evidence(cause, self._audit.known(self._unit, fact))
 
     def _of_row(self, fact: str, group: str, row: int) -> ValueCause:
         computed = self._computed.get(fact)
@@ -83,13 +85,22 @@ class FactCauses:
             return {"fact": fact, "row": key, "computed_from": list(map(str, computed.operands)), "value": value}
         known = self._unit.groups[group][row - 1].facts.get(fact)
         place = f"units[{self._index}].groups.{group}[{row - 1}].{fact}"
-        return _with_evidence({"fact": fact, "row": key, "place": place, "value": value}, known)
+        return self._with_evidence({"fact": fact, "row": key, "place": place, "value": value}, known)
 
-
-def _with_evidence(cause: FactCause, known: Known | None) -> FactCause:
-    if known is not None and known.evidence:
-        cause["evidence"] = list(known.evidence)
-    return cause
+    def _with_evidence(self, cause: FactCause, known: Known | None) -> FactCause:
+        """The cause with its evidence and how long that holds; of a value that it does not prove, with what is stated."""
+        if known is None:
+            return cause
+        if known.evidence:
+            cause["evidence"] = list(known.evidence)
+        standing, last_day = validity_on(self._declared.get(cause["fact"]), known, self._audit.assessed_on)
+        if last_day is not None:
+            cause["valid_until"] = last_day.isoformat()
+        if standing != "valid" and known.value is not None:
+            cause["not_counted"] = standing
+            stated = known.value
+            cause["stated"] = json_value(frozenset(stated) if isinstance(stated, tuple) else stated)
+        return cause
 
 
 def json_value(value: FactValue | Below) -> JsonValue:

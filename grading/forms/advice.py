@@ -42,6 +42,8 @@ def advise(problem: InputProblem, found: Findings) -> tuple[str, str]:
         return place, _HEAD[place]
     if place.endswith((".evidence", ".note")):
         return place, f"文字不得超过 {MAX_TEXT:,} 字，也不得含有控制字符"
+    if place.endswith((".taken", ".valid_until", ".covers")):
+        return place, problem.message
     if re.fullmatch(r"units\[\d+\]\.id", place):
         return place, "请填写单元编号；各单元的编号不得相同"
     asked = found.fields.get(place)

@@ -6,6 +6,7 @@ from typing import Any
 
 from grading.digest import plain
 from grading.intake import MAX_ROWS, MAX_TEXT, MAX_UNITS
+from grading.language.evidence_text import age_text
 from grading.language.prose import unit_text
 from grading.model.base import MAX_NUMBER
 from grading.model.ruleset import Fact, Ruleset
@@ -121,6 +122,9 @@ def _fact(fact: Fact) -> Schema:
         "evidence": {"anyOf": [listed, _text(), {"type": "null"}]},
         "note": _or_null(_text()),
         "as_last_time": {**_or_null({"type": "boolean"}), "title": "经本次确认，与上次（last）相同"},
+        "taken": {**_or_null(_day()), "title": "凭证取得日期"},
+        "valid_until": {**_or_null(_day()), "title": "凭证有效期至"},
+        "covers": {**_or_null(_text()), "title": "凭证适用范围"},
     }
     bare = [value, _below(fact)] if fact.type == "number" else [value]
     wrapped["value"] = {"anyOf": [*bare, {"type": "null"}]}
@@ -130,6 +134,7 @@ def _fact(fact: Fact) -> Schema:
         f"至多 {fact.decimals} 位小数" if fact.type == "number" else "",
         fact.help or "",
         f"应查资料：{'；'.join(fact.evidence)}" if fact.evidence else "",
+        age_text(fact),
     ]
     if any(described):
         schema["description"] = "。".join(part for part in described if part)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grading.audit_json import audit_to_json, json_text, known_json
+from grading.audit_json import audit_to_json, evidence_json, json_text, known_json
 from grading.digest import canonical
 from grading.forms.read_sheets import Findings, Stated, TableRow
 from grading.intake import last_time_in, parse_json
@@ -48,7 +48,8 @@ class FormLast:
                 found.wrong(place, text, found.spots.get(f"{place}.same"))
                 return
             stated.value = known_json(Known(value=known.value))
-            stated.evidence = stated.evidence or list(known.evidence)
+            if not stated.evidence:
+                stated.evidence, stated.about = list(known.evidence), {**evidence_json(known), **stated.about}
         stated.as_last_time = known is not None and stated.value is not None and _equal(known, stated.value)
         stated.as_last_time = stated.as_last_time and (same or place in self.confirmed)
 

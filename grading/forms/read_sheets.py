@@ -13,6 +13,7 @@ from grading.forms.cell_values import (
     read_value,
     reading_notices,
 )
+from grading.forms.evidence_days import LABELS, read_about
 from grading.forms.findings import FormProblem, Spot
 from grading.forms.grid import Grid, address
 from grading.forms.metadata import Field
@@ -40,20 +41,22 @@ MOVED = "表格结构已被改动（行、列或单元格被删除、插入或�
 
 @dataclass
 class Stated:
-    """The form's answers about one fact: its value as `check_audit` takes it, its evidence and its note."""
+    """The form's answers about one fact: its value as `check_audit` takes it, its evidence with its days, its note."""
 
     value: Any = None
     evidence: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    about: dict[str, Any] = field(default_factory=dict)
+    """What is stated of the evidence: days and what it covers."""
     same: bool = False
     """Said to be as last time."""
     as_last_time: bool = False
 
     def raw(self) -> Any:
         """The fact in the JSON of an audit; None when the form says nothing."""
-        if not self.evidence and not self.notes and not self.as_last_time:
+        if not self.evidence and not self.notes and not self.about and not self.as_last_time:
             return self.value
-        raw: dict[str, Any] = {"value": self.value}
+        raw: dict[str, Any] = {"value": self.value, **self.about}
         if self.evidence:
             raw["evidence"] = self.evidence
         if self.notes:
@@ -128,7 +131,10 @@ def read_facts(grid: Grid, fields: Iterable[Field], found: Findings) -> dict[str
         if "same" in roles:
             stated.same = _same(asked.place, grid, row, roles["same"], found)
         _remarks(asked.place, stated, grid, row, (evidence_at, note_at), asked.fact.label, found)
-    _strays(grid, coded, rows, (answer_at, evidence_at, note_at), found, frozenset({roles.get("same")}))
+        _about(asked.place, stated, grid, row, roles, asked.fact.label, found)
+    about_at = tuple(roles[name] for name in LABELS if name in roles)
+    columns = (answer_at, evidence_at, *about_at, note_at)
+    _strays(grid, coded, rows, columns, found, frozenset({roles.get("same")}))
     return answers
 
 
@@ -191,12 +197,14 @@ def read_evidence(
         found.wrong("", MOVED, Spot(grid.title, None, "整表"))
         return
     key_at, item_at, evidence_at, note_at = (column for column in wanted if column is not None)
-    for row in grid.rows_with(frozenset((evidence_at, note_at)), after=head[0]):
+    about_at = frozenset(roles[name] for name in LABELS if name in roles)
+    for row in grid.rows_with(frozenset((evidence_at, note_at)) | about_at, after=head[0]):
         here = f"{grid.code}[{row}]"
         key_entry = found.at(f"{here}.key", grid, row, key_at, "行编号")
         item_entry = found.at(f"{here}.item", grid, row, item_at, "表 · 项目")
         stated = Stated()
         _remarks(here, stated, grid, row, (evidence_at, note_at), "", found)
+        _about(here, stated, grid, row, roles, "", found)
         place = items.get(grid.text(row, item_at))
         if place is None:
             found.wrong(f"{here}.item", "请从下拉列表中选择这条证据或备注所属的表和项目")
@@ -214,7 +222,10 @@ def read_evidence(
             known = line.facts.setdefault(name, Stated())
             known.evidence += stated.evidence
             known.notes += stated.notes
-            for kind in ("evidence", "note"):
+            for kind, one in stated.about.items():
+                if known.about.setdefault(kind, one) != one:
+                    found.wrong(f"{here}.{kind}", f"同一格的{LABELS[kind]}填了两个：{known.about[kind]} 和 {one}")
+            for kind in ("evidence", "note", *LABELS):
                 if (spot := found.spots.get(f"{here}.{kind}")) is not None:
                     found.spots.setdefault(f"{line.place}.{name}.{kind}", spot)
 
@@ -292,6 +303,23 @@ def _remarks(
         found.wrong(f"{place}.note", str(error))
 
 
+def _about(
+    place: str, stated: Stated, grid: Grid, row: int, roles: Mapping[str, int], label: str, found: Findings
+) -> None:
+    """What is stated of the evidence; forms made earlier have no columns for it."""
+    for name, head in LABELS.items():
+        if name not in roles:
+            continue
+        entry = _without_picture(found.at(f"{place}.{name}", grid, row, roles[name], f"{label} {head}"))
+        try:
+            value = read_about(name, entry)
+        except UnreadableError as error:
+            found.wrong(f"{place}.{name}", str(error))
+            continue
+        if value is not None:
+            stated.about[name] = value
+
+
 def _without_picture(entry: Entry) -> Entry:
     """A picture among evidence and notes is told of, and no reason to refuse the form."""
     return BLANK if entry.kind == PICTURE else entry
@@ -337,7 +365,7 @@ def _strays(
     grid: Grid,
     coded: set[int],
     rows: Mapping[str, list[int]],
-    columns: tuple[int, int, int],
+    columns: tuple[int, ...],
     found: Findings,
     read: frozenset[int | None],
 ) -> None:

@@ -5,6 +5,7 @@ import unicodedata
 from grading.digest import plain
 from grading.forms.inexact import inexact_hint
 from grading.language.bounds import NoLimitError, bound_from_text
+from grading.language.evidence_text import age_text
 from grading.language.prose import unit_text
 from grading.model.ruleset import Fact
 
@@ -15,6 +16,8 @@ TABLE_FILLED, TABLE_EMPTY, TABLE_UNKNOWN = "有，见下表", "确认没有", "�
 WHOLE_ROW = "整行各项"
 """Named as the item of an evidence line that serves everything filled in of a row."""
 ANSWER, EVIDENCE, NOTE = "填写", "证据", "备注"
+TAKEN, VALID_UNTIL, COVERS = "取证日期", "有效期至", "适用范围"
+"""What is stated of evidence beside its names."""
 
 
 def narrow(text: str) -> str:
@@ -23,7 +26,12 @@ def narrow(text: str) -> str:
 
 
 def range_text(fact: Fact) -> str:
-    """The permitted values, as the form's own column states them."""
+    """The permitted values and the age of evidence, as the form's own column states them."""
+    age = age_text(fact)
+    return f"{_permitted(fact)}；{age}" if age else _permitted(fact)
+
+
+def _permitted(fact: Fact) -> str:
     if fact.type == "boolean":
         return f"{YES}／{NO}"
     if fact.type == "number":

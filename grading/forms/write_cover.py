@@ -11,7 +11,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from grading.forms.layout import COVER, FormUnit
 from grading.forms.validation import day
 from grading.forms.wording import REST_NO, TABLE_EMPTY, TABLE_UNKNOWN, WHOLE_ROW
-from grading.forms.write_facts import DONE, FROM_PLANT, OPEN, PARTLY, STATUS, WrittenFacts, put_day
+from grading.forms.write_day import put_day
+from grading.forms.write_facts import DONE, FROM_PLANT, OPEN, PARTLY, STATUS, WrittenFacts
 from grading.forms.write_table import WrittenTable
 from grading.language.waiver_text import waiver_text
 from grading.model.audit import Audit

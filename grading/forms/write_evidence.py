@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from grading.forms.evidence_days import LABELS, has_about, put_about
 from grading.forms.layout import Table
 from grading.forms.validation import Lists, one_of
 from grading.forms.wording import EVIDENCE, NOTE, WHOLE_ROW
@@ -13,10 +14,37 @@ from grading.model.audit import Known, Row
 from grading.workbook.cell_text import put_items, put_plain, put_text
 from grading.workbook.style import height_for, protect, put, set_page, set_widths
 
-CODE, NUMBER, KEY, ITEM, EVIDENCE_AT, NOTE_AT, STATUS = range(1, 8)
-ROLES = {KEY: "key", ITEM: "item", EVIDENCE_AT: "evidence", NOTE_AT: "note", STATUS: "status"}
-HEADS = {NUMBER: "序号", KEY: "行编号", ITEM: "表 · 项目", EVIDENCE_AT: EVIDENCE, NOTE_AT: NOTE, STATUS: "核对"}
-WIDTHS = {CODE: 0, NUMBER: 5.0, KEY: 18.0, ITEM: 44.0, EVIDENCE_AT: 44.0, NOTE_AT: 40.0, STATUS: 18.0}
+CODE, NUMBER, KEY, ITEM, EVIDENCE_AT, NOTE_AT, TAKEN_AT, UNTIL_AT, COVERS_AT, STATUS = range(1, 11)
+ABOUT = {"taken": TAKEN_AT, "valid_until": UNTIL_AT, "covers": COVERS_AT}
+ROLES = {
+    KEY: "key",
+    ITEM: "item",
+    EVIDENCE_AT: "evidence",
+    NOTE_AT: "note",
+    **{column: name for name, column in ABOUT.items()},
+    STATUS: "status",
+}
+HEADS = {
+    NUMBER: "序号",
+    KEY: "行编号",
+    ITEM: "表 · 项目",
+    EVIDENCE_AT: EVIDENCE,
+    NOTE_AT: NOTE,
+    **{column: LABELS[name] for name, column in ABOUT.items()},
+    STATUS: "核对",
+}
+WIDTHS = {
+    CODE: 0,
+    NUMBER: 5.0,
+    KEY: 18.0,
+    ITEM: 44.0,
+    EVIDENCE_AT: 36.0,
+    TAKEN_AT: 12.0,
+    UNTIL_AT: 12.0,
+    COVERS_AT: 16.0,
+    NOTE_AT: 32.0,
+    STATUS: 18.0,
+}
 HEAD_ROW = 4
 SEPARATOR = " · "
 FOUND, NOT_FOUND = "✔ 对应", "△ 表中无此编号"
@@ -71,6 +99,8 @@ def write_evidence(
         cells = [put(sheet, row, column, "", "文字格") for column in (KEY, ITEM, EVIDENCE_AT, NOTE_AT)]
         for cell in cells:
             cell.number_format = "@"
+        about = {name: put(sheet, row, column, "", "文字格") for name, column in ABOUT.items()}
+        put_about(about, stated[row - HEAD_ROW - 1][2] if row - HEAD_ROW <= len(stated) else None)
         if row - HEAD_ROW <= len(stated):
             key, item, known = stated[row - HEAD_ROW - 1]
             put_text(cells[0], key)
@@ -93,7 +123,7 @@ def _stated(
     for item, (table, fact) in names.items():
         for row in rows.get(table.place, ()):
             known = row.facts.get(fact) if fact is not None else None
-            if known is not None and (known.evidence or known.note is not None):
+            if known is not None and (known.evidence or known.note is not None or has_about(known)):
                 yield row.key, item, known
 
 

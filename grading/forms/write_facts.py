@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
 from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
+from grading.forms.evidence_days import LABELS, put_about
 from grading.forms.layout import Band, FactSheet, Line
 from grading.forms.validation import Lists, for_fact, one_of, rest_no, yes_or_no
 from grading.forms.wording import ANSWER, EVIDENCE, NO, NOTE, YES, option_labels, range_text
+from grading.forms.write_day import put_day
 from grading.language.bounds import bound_text
 from grading.language.prose import unit_text
 from grading.model.audit import Below, Known, Value
@@ -19,9 +20,47 @@ from grading.model.ruleset import Fact
 from grading.workbook.cell_text import put_items, put_plain, put_text
 from grading.workbook.style import comment, height_for, protect, put, set_page, set_widths
 
-CODE, NUMBER, LABEL, UNIT, RANGE, ANSWER_AT, EVIDENCE_AT, NOTE_AT, ASK, STATUS, PLANT_AT = range(1, 12)
-WIDTHS = {1: 0, 2: 5.5, 3: 34.0, 4: 9.0, 5: 30.0, 6: 20.0, 7: 22.0, 8: 20.0, 9: 24.0, 10: 11.0, 11: 14.0}
-ROLES = {LABEL: "label", ANSWER_AT: "answer", EVIDENCE_AT: "evidence", NOTE_AT: "note", STATUS: "status"}
+(
+    CODE,
+    NUMBER,
+    LABEL,
+    UNIT,
+    RANGE,
+    ANSWER_AT,
+    EVIDENCE_AT,
+    NOTE_AT,
+    TAKEN_AT,
+    UNTIL_AT,
+    COVERS_AT,
+    ASK,
+    STATUS,
+    PLANT_AT,
+) = range(1, 15)
+WIDTHS = {
+    CODE: 0,
+    NUMBER: 5.5,
+    LABEL: 34.0,
+    UNIT: 9.0,
+    RANGE: 30.0,
+    ANSWER_AT: 20.0,
+    EVIDENCE_AT: 22.0,
+    TAKEN_AT: 11.5,
+    UNTIL_AT: 11.5,
+    COVERS_AT: 13.0,
+    NOTE_AT: 20.0,
+    ASK: 24.0,
+    STATUS: 11.0,
+    PLANT_AT: 14.0,
+}
+ABOUT = {"taken": TAKEN_AT, "valid_until": UNTIL_AT, "covers": COVERS_AT}
+ROLES = {
+    LABEL: "label",
+    ANSWER_AT: "answer",
+    EVIDENCE_AT: "evidence",
+    NOTE_AT: "note",
+    **{column: name for name, column in ABOUT.items()},
+    STATUS: "status",
+}
 HEADS = {
     NUMBER: "序号",
     LABEL: "核查内容",
@@ -30,6 +69,7 @@ HEADS = {
     ANSWER_AT: ANSWER,
     EVIDENCE_AT: EVIDENCE,
     NOTE_AT: NOTE,
+    **{column: LABELS[name] for name, column in ABOUT.items()},
     ASK: "应查资料",
     STATUS: "状态",
     PLANT_AT: "全厂值",
@@ -140,7 +180,7 @@ class _Writer:
         put(self.sheet, top, CODE, BAND + band.id, "机读")
         put(self.sheet, top, NUMBER, band.title, "分段")
         self.sheet.merge_cells(start_row=top, end_row=top, start_column=NUMBER, end_column=RANGE)
-        for column in (ANSWER_AT, EVIDENCE_AT, NOTE_AT):
+        for column in (ANSWER_AT, EVIDENCE_AT, NOTE_AT, *ABOUT.values()):
             put(self.sheet, top, column, HEADS[column], "分段列名")
         self.sheet.row_dimensions[top].height = 24
         for line in band.lines:
@@ -171,6 +211,8 @@ class _Writer:
         evidence, note = put(self.sheet, row, EVIDENCE_AT, "", "文字格"), put(self.sheet, row, NOTE_AT, "", "文字格")
         for cell in (evidence, note):
             cell.number_format = "@"
+        about = {name: put(self.sheet, row, column, "", "文字格") for name, column in ABOUT.items()}
+        put_about(about, known)
         if known is not None and known.evidence:
             put_items(evidence, known.evidence)
         if known is not None and known.note is not None:
@@ -185,7 +227,7 @@ class _Writer:
         self.beside(line.place, row)
         self.status(line, row, len(fact.options) if fact.type == "choices" else 0)
         texts = [(WIDTHS[LABEL], fact.label)]
-        filled = ((ANSWER_AT, answer), (EVIDENCE_AT, evidence), (NOTE_AT, note))
+        filled = ((ANSWER_AT, answer), (EVIDENCE_AT, evidence), (COVERS_AT, about["covers"]), (NOTE_AT, note))
         texts += [(WIDTHS[column], str(cell.value or "")) for column, cell in filled]
         self.sheet.row_dimensions[row].height = height_for(texts, small=[(WIDTHS[RANGE], wanted), (WIDTHS[ASK], ask)])
 
@@ -260,13 +302,3 @@ def put_value(cell: Cell, value: Value | None, fact: Fact) -> None:
         cell.number_format = "@"
     elif value is not None and not isinstance(value, tuple):
         put_day(cell, value)
-
-
-def put_day(cell: Cell, day: date) -> None:
-    """Write a day; days before 1901, on which calendars of spreadsheets differ, as text."""
-    cell.number_format = "yyyy-mm-dd"
-    if day.year > 1900:
-        cell.value = day
-        cell.number_format = "yyyy-mm-dd"
-    else:
-        put_plain(cell, day.isoformat())

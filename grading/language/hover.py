@@ -52,6 +52,8 @@ KEYS = {
     "options": "Of `choice` and `choices`: code → Chinese label.",
     "synonyms": "What people also call an option: code → list of words; of a boolean `yes` and `no` → list of words.",
     "Fact.evidence": "What an assessor asks to see.",
+    "evidence_valid": "How long evidence proves the value; an audit then states the day on which it was taken.",
+    "EvidenceValid.months": "So many months after the day on which the evidence was taken.",
     "help": "One sentence on how to fill it in.",
     "circumstance": "True of what the plant is or where it lies: gaps and plans do not propose to change it.",
     "changed_by": "What makes the value another: `works`, `discipline`, `papers`, `time` (nothing but waiting) or `nothing`.",

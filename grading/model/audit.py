@@ -28,6 +28,12 @@ class Known(Strict):
     note: ShortText | None = None
     as_last_time: bool = False
     """The value of last time, confirmed in this audit."""
+    taken: date | None = None
+    """The day on which the evidence was taken: of the sampling, the issue, the calibration."""
+    valid_until: date | None = None
+    """The last day on which the evidence holds, as it says itself."""
+    covers: ShortText | None = None
+    """What the evidence covers: outlets, lines, a period."""
 
 
 class Row(Strict):

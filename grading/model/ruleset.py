@@ -173,6 +173,12 @@ class Group(Strict):
         return stated if isinstance(stated, LeastRows) else LeastRows(rows=stated or 0)
 
 
+class EvidenceValid(Strict):
+    """How long evidence proves a value: so many months after the day on which it was taken."""
+
+    months: Annotated[int, Field(ge=1, le=120), BeforeValidator(_whole)]
+
+
 class Fact(Strict):
     """A question of the audit form."""
 
@@ -188,6 +194,7 @@ class Fact(Strict):
     synonyms: dict[Identifier, tuple[Text, ...]] = Field(default_factory=dict)
     """Other words for an option, by its code; for a boolean by `yes` and `no`."""
     evidence: tuple[Text, ...] = ()
+    evidence_valid: EvidenceValid | None = None
     help: Text | None = None
     circumstance: bool = False
     """True for what the plant is or where it lies, which no plan proposes to change: a region, a kind of outlet."""

@@ -46,13 +46,20 @@ class GroupCause(TypedDict):
 @final
 @with_config(CLOSED)
 class FactCause(TypedDict):
-    """A fact of the audit with its place there, of a table's row with the row's key; a missing value is null."""
+    """A fact of the audit with its place there, of a table's row with the row's key; a missing value is null.
+
+    `valid_until` is the last day on which its evidence proves it. A value that its evidence does not prove on the day of the
+    audit is null and `not_counted`: `expired`, or `undated`; `stated` is what the audit says.
+    """
 
     fact: str
     place: str
     value: JsonValue
     row: NotRequired[str]
     evidence: NotRequired[list[str]]
+    valid_until: NotRequired[str]
+    not_counted: NotRequired[Literal["expired", "undated"]]
+    stated: NotRequired[JsonValue]
 
 
 @final

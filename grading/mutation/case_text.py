@@ -24,7 +24,9 @@ def case_text(ruleset: Ruleset, number: int, suggestion: Suggestion, expect: Map
     lines.append(f"  based_on: {_scalar(base.name)}")
     if suggestion.facts:
         lines.append("  facts:")
-        lines += [f"    {name}: {_scalar(value)}" for name, value in suggestion.facts.items()]
+        lines += [
+            f"    {name}: {_stated(ruleset, suggestion, name, value)}" for name, value in suggestion.facts.items()
+        ]
     if suggestion.groups:
         lines.append("  groups:")
         for group, rows in suggestion.groups.items():
@@ -57,7 +59,20 @@ def _row(ruleset: Ruleset, suggestion: Suggestion, group: str, i: int, row: Mapp
     key = ruleset.groups[group].key
     stated = suggestion.based_on.groups.get(group) or ()
     name = stated[i].get(key) if i < len(stated) else f"补{i + 1}"
-    return ", ".join([f"{key}: {_scalar(str(name))}", *(f"{fact}: {_scalar(value)}" for fact, value in row.items())])
+    return ", ".join(
+        [
+            f"{key}: {_scalar(str(name))}",
+            *(f"{fact}: {_stated(ruleset, suggestion, fact, value)}" for fact, value in row.items()),
+        ]
+    )
+
+
+def _stated(ruleset: Ruleset, suggestion: Suggestion, fact: str, value: Any) -> str:
+    """A value as a case states it; where the ruleset limits the age of its evidence, as proven on the day."""
+    declared = ruleset.facts.get(fact)
+    if declared is None or declared.evidence_valid is None or value is None:
+        return _scalar(value)
+    return f"{{value: {_scalar(value)}, taken: {suggestion.assessed_on.isoformat()}}}"
 
 
 def _scalar(value: Any) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from grading.case_runner import as_audit
+from grading.evidence_validity import value_on
 from grading.intake import check_audit
 from grading.language.cases import Case, read_cases
 from grading.language.load import Library
@@ -80,7 +81,7 @@ def _base(library: Library, ruleset: Ruleset) -> tuple[Case, Values] | None:
     unit = check_audit(as_audit(case), library, as_recorded=True).units[0]
 
     def known(entries: Mapping[str, Known]) -> dict[str, Any]:
-        values = {name: entry.value for name, entry in entries.items()}
+        values = {name: value_on(ruleset.facts.get(name), entry, case.assessed_on) for name, entry in entries.items()}
         return {name: frozenset(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
     groups = {group: [known(row.facts) for row in rows] for group, rows in unit.groups.items()}

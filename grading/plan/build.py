@@ -286,13 +286,17 @@ def _conclusions(
     return targets, level_refs, gates, ungraded
 
 
+def conditions_of(ruleset: Ruleset) -> tuple[ConditionBase, ...]:
+    """The outermost conditions of a ruleset: what indicators apply to, what levels require, when gates fall."""
+    applies = [indicator.applies_when for indicator in ruleset.indicators if indicator.applies_when is not None]
+    required = [requirement.require for indicator in ruleset.indicators for requirement in indicator.levels.values()]
+    return (*applies, *required, *(gate.when for gate in ruleset.gates))
+
+
 def boundaries(ruleset: Ruleset) -> tuple[date, ...]:
     """The days on which some condition of the ruleset comes or goes; between two of them the plan is the same."""
     days: set[date] = set()
-    tops = [i.applies_when for i in ruleset.indicators if i.applies_when is not None]
-    tops += [r.require for i in ruleset.indicators for r in i.levels.values()]
-    tops += [g.when for g in ruleset.gates]
-    for top in tops:
+    for top in conditions_of(ruleset):
         for _, c in walk(top):
             if c.from_ is not None:
                 days.add(c.from_)

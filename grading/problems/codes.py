@@ -215,6 +215,16 @@ class ProblemCode(Sentences):
         "规则集 {ruleset} 没有这项指标{hint}",
         "is not an indicator of {ruleset}{hint}",
     )
+    EVIDENCE_TAKEN_LATER = (
+        "evidence_taken_later",
+        "凭证日期 {taken} 晚于评定日期 {day}；应为评定当天或之前取得的凭证",
+        "the evidence was taken on {taken}, after the day of the audit, {day}",
+    )
+    EVIDENCE_ENDS_BEFORE = (
+        "evidence_ends_before",
+        "凭证有效期止于取得之前（取得日期 {taken}）",
+        "the evidence ends before it was taken on {taken}",
+    )
     WAIVER_ENDS_BEFORE = (
         "waiver_ends_before",
         "豁免的截止日期早于开始日期 {begin}",

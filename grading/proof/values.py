@@ -74,7 +74,13 @@ def audit_of(values: Values, name: str) -> dict[str, Any]:
     ruleset = values.ruleset
 
     def shown(row: Mapping[str, Operand]) -> dict[str, Any]:
-        return {fact: _shown(ruleset, fact, row[fact]) for fact in ruleset.facts if fact in row}
+        return {fact: proven(fact, _shown(ruleset, fact, row[fact])) for fact in ruleset.facts if fact in row}
+
+    def proven(fact: str, value: Any) -> Any:
+        """A value with the day of its evidence where the ruleset limits its age: what is found is proven on the day."""
+        if ruleset.facts[fact].evidence_valid is None or value is None:
+            return value
+        return {"value": value, "taken": values.day.isoformat()}
 
     groups = {
         group: [{ruleset.groups[group].key: f"{i}", **shown(row)} for i, row in enumerate(rows, start=1)]

@@ -51,6 +51,7 @@ def facts_sheet(ruleset: Ruleset) -> Sheet:
         word_column("changed_by", "靠什么改变", 10, CHANGED_BY),
         Column("circumstance", "属于情形", 8, YesKind(), choices=("是",), centred=True),
         Column("lapses_after_months", "几个月后失效", 9, NumberKind(whole=True), centred=True),
+        Column("evidence_valid", "凭证有效几个月", 9, NumberKind(whole=True), centred=True),
         Column("changes_to", "只能改成（一行一个）", 16, ItemsKind()),
         Column("help", "填写说明", 44, TextKind()),
         handling_column(),
@@ -74,6 +75,7 @@ def fact_values(fact: Fact) -> dict[str, Any]:
         "changed_by": fact.changed_by,
         "circumstance": fact.circumstance,
         "lapses_after_months": fact.lapses_after_months,
+        "evidence_valid": fact.evidence_valid.months if fact.evidence_valid is not None else None,
         "changes_to": tuple(
             ANSWERS[str(value).lower()] if isinstance(value, bool) else value for value in fact.changes_to
         ),

@@ -138,11 +138,19 @@ def read_facts(
         raw = plain_copy(before[id_]) if row.row is not None else {"id": id_}
         for role in row.changed & {*FACT_ROLES, "lapses_after_months"}:
             put(raw, role, row.get(role))
+        if "evidence_valid" in row.changed:
+            months = row.get("evidence_valid")
+            put(raw, "evidence_valid", None if months is None else {"months": months})
         if "changes_to" in row.changed:
             words = {"是": True, "否": False}
             put(raw, "changes_to", tuple(words.get(text, text) for text in row.get("changes_to")))
         facts[id_] = raw
-        _spots(row, ("facts", len(facts) - 1), found, **{role: role for role in (*FACT_ROLES, "id", "changes_to")})
+        _spots(
+            row,
+            ("facts", len(facts) - 1),
+            found,
+            **{role: role for role in (*FACT_ROLES, "id", "changes_to", "evidence_valid")},
+        )
     places = {id_: i for i, id_ in enumerate(facts)}
     _options(options, facts, places, gone, found)
     for row in evidence:

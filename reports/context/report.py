@@ -40,6 +40,7 @@ class Report:
     county: str | None
     assessed_on: str
     day: date
+    validity: str | None
     is_trial: bool
     is_draft: bool
     is_undecided: bool
@@ -89,9 +90,11 @@ def report(
     note: str | None = None,
     joint: EnterprisePlan | None = None,
     address: str | None = None,
+    validity: str | None = None,
 ) -> Report:
     """The context of a report. `rulesets` by id, `gaps` one a unit in the order of the audit; `note`: said at publication;
-    `address`: where anyone can look whether the grade is in force, which the QR code then leads to.
+    `address`: where anyone can look whether the grade is in force, which the QR code then leads to;
+    `validity`: until when the grade holds, in words.
 
     Raises ValueError when the gaps do not belong to the grading's units, KeyError for a ruleset that is not given.
     """
@@ -118,6 +121,7 @@ def report(
         county=region_text(enterprise.county) if enterprise.county else None,
         assessed_on=day_text(audit.assessed_on),
         day=audit.assessed_on,
+        validity=validity,
         is_trial=is_trial,
         is_draft=any(unit.edition.is_draft for unit in units),
         is_undecided=decision.is_undecided,

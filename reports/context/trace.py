@@ -4,9 +4,12 @@ The numbers in brackets are those of the trace entries in the attached grading, 
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any, NamedTuple
 
+from grading.evidence_validity import Validity
 from grading.language.decision_text import level_label
+from grading.language.evidence_text import validity_text
 from grading.language.waiver_text import grant_text
 from grading.model.audit import Audit, Known
 from grading.model.base import Status
@@ -23,7 +26,7 @@ from reports.context.trace_rows import (
     ValueRow,
     Verdict,
 )
-from reports.context.words import own_place_text, value_text
+from reports.context.words import own_place_text, remarks, value_text
 
 SHOWN_ROWS = 24
 """Rows of which one value of a table is listed; the attachment has all of them."""
@@ -238,9 +241,7 @@ class _Reader:
     def _values_text(self, fact: str, rows: dict[str | None, ValueCause]) -> str:
         rows_by_text: dict[str, list[str]] = {}
         for row, cause in rows.items():
-            rows_by_text.setdefault(value_text(self.ruleset, fact, cause["value"]), []).extend(
-                [row] if row is not None else []
-            )
+            rows_by_text.setdefault(_cause_text(self.ruleset, fact, cause), []).extend([row] if row is not None else [])
         texts = [
             f"{'、'.join(keys)}：{text}" if keys else text for text, keys in list(rows_by_text.items())[:SHOWN_ROWS]
         ]
@@ -251,9 +252,7 @@ class _Reader:
         rows_by_text: dict[str, list[str]] = {}
         for row in rows:
             known = self._known(fact, group, row)
-            for text in (
-                (*known.evidence, *((f"备注：{known.note}",) if known.note else ())) if known is not None else ()
-            ):
+            for text in remarks(known) if known is not None else ():
                 rows_by_text.setdefault(text, []).extend([row] if row is not None else [])
         for text, keys in list(rows_by_text.items())[:SHOWN_ROWS]:
             yield f"{text}（{'、'.join(keys)}）" if keys and len(rows) > 1 else text
@@ -292,3 +291,13 @@ def _concluded(entry: TraceEntry) -> Iterator[tuple[str, str, str | None]]:
             yield ("gate", gate, None)
         for indicator in concluded.get("indicators", ()):
             yield ("indicator", indicator["id"], indicator["level"])
+
+
+def _cause_text(ruleset: Ruleset, fact: str, cause: ValueCause) -> str:
+    """A value in words; of one that its evidence no longer proves also why, and what is stated."""
+    text = value_text(ruleset, fact, cause["value"])
+    if "not_counted" not in cause:
+        return text
+    last = date.fromisoformat(cause["valid_until"]) if "valid_until" in cause else None
+    why = validity_text(Validity(cause["not_counted"], last))
+    return f"{text}（{why}；所填 {value_text(ruleset, fact, cause.get('stated'))} 不计）"

@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from grading.digest import plain
+from grading.forms.wording import COVERS, TAKEN, VALID_UNTIL
 from grading.language.decision_text import level_label
 from grading.language.prose import day_text, number_text
 from grading.language.regions import regions
 from grading.language.values import bound_in_unit, known_text
+from grading.model.audit import Known
 from grading.model.base import Cite
 from grading.model.gap import Costs
 from grading.model.ruleset import Ruleset, Scale
@@ -95,3 +97,11 @@ def jurisdiction_text(code: str) -> str:
 def short_name(name: str) -> str:
     """A name that fits into the running head."""
     return name if len(name) <= HEAD_LENGTH else f"{name[: HEAD_LENGTH - 1]}…"
+
+
+def remarks(known: Known) -> tuple[str, ...]:
+    """What is stated beside a value: its evidence with days and what it covers, and the note."""
+    days = ((TAKEN, known.taken), (VALID_UNTIL, known.valid_until))
+    texts = [*known.evidence, *(f"{label} {day_text(day)}" for label, day in days if day is not None)]
+    texts += [f"{COVERS}：{known.covers}"] if known.covers is not None else []
+    return (*texts, *((f"备注：{known.note}",) if known.note else ()))

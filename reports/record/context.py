@@ -15,7 +15,7 @@ from grading.model.base import Status
 from grading.model.result import Grading, UnitGrading
 from grading.model.ruleset import Ruleset
 from reports.context.last_time import Rechecked, rechecked
-from reports.context.words import region_text
+from reports.context.words import region_text, remarks
 
 EXPERTS = ("专家一", "专家二")
 
@@ -212,6 +212,4 @@ def _findings(ruleset: Ruleset, graded: UnitGrading) -> Iterator[str]:
 
 
 def _remarks(known: Known | None) -> str:
-    if known is None:
-        return ""
-    return "；".join((*known.evidence, *((f"备注：{known.note}",) if known.note else ())))
+    return "" if known is None else "；".join(remarks(known))

@@ -22,6 +22,7 @@ from api.store import (
     FailedSignIn,
     GradedUnit,
     Grading,
+    GradingForecast,
     LogEntry,
     LogHead,
     SignInSession,
@@ -186,6 +187,7 @@ def test_every_table_has_a_filter_or_is_the_services_own() -> None:
         Worker,
         CampaignWays,
         WebhookProgress,
+        GradingForecast,
     }
 
 

@@ -103,7 +103,13 @@ def _some(facts: list[Fact]) -> st.SearchStrategy[dict[str, Any]]:
 def _known(fact: Fact) -> st.SearchStrategy[Any]:
     wrapped = st.fixed_dictionaries(
         {"value": st.one_of(_value(fact), st.none())},
-        optional={"evidence": st.lists(TEXTS, max_size=3), "note": TEXTS},
+        optional={
+            "evidence": st.lists(TEXTS, max_size=3),
+            "note": TEXTS,
+            "taken": st.sampled_from(("1999-12-31", "1900-01-01")),
+            "valid_until": st.sampled_from(("2000-02-29", "2099-01-01")),
+            "covers": TEXTS,
+        },
     )
     return st.one_of(_value(fact), wrapped)
 

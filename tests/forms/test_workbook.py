@@ -12,7 +12,7 @@ from grading.workbook.cell_text import TooLongError
 from tests.forms.workbooks import COVER, EVIDENCE_SHEET, FACTS, LIBRARY, RUBBER, TABLE, Form, blank, hose
 
 FACT = "units[0].facts."
-LABEL, UNIT, RANGE, ANSWER, ASK, STATUS = 3, 4, 5, 6, 9, 10
+LABEL, UNIT, RANGE, ANSWER, ASK, STATUS = 3, 4, 5, 6, 12, 13
 
 
 def bands(form: Form, title: str = FACTS) -> list[str]:

@@ -1,7 +1,7 @@
 """The design data of a project: a file that is sent along, and single values that would decide."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -12,7 +12,7 @@ from api.pages.form.answers import WrongAnswerError, read_answer
 from api.pages.form_data import Posted
 from api.problems import ErrorAt, Problem
 from api.services.workbooks import read_workbook
-from api.services.workflow.draft import Draft, Stated, json_text
+from api.services.workflow.draft import Draft, json_text
 from api.services.workflow.places import Place, parse
 from grading.audit_json import dump_audit
 from grading.intake import AuditError, parse_json
@@ -80,7 +80,7 @@ def put_values(context: Context, design: Any, asked: Iterable[Asked], sent: Post
             continue
         if value is not None:
             before = draft.at(one.name.removeprefix(AT))
-            draft.put(one.name.removeprefix(AT), Stated(value, before.evidence, before.note))
+            draft.put(one.name.removeprefix(AT), replace(before, value=value))
     return parse_json(draft.text()), errors
 
 

@@ -209,7 +209,7 @@ function take(batch, text) {
     const place = placeOf(record.name);
     if (outcome.refused[record.name]) fail(record, "refused", outcome.refused[record.name]);
     else if (outcome.clashes.includes(record.name)) fail(record, "clash", "他人已先改过，请在页面上方选择");
-    else if (place in outcome.wrong && /^[vk]\./.test(record.name)) {
+    else if (place in outcome.wrong && /^[vktu]\./.test(record.name)) {
       fail(record, "wrong", outcome.wrong[place]);
       forget(record.id);
     } else {
@@ -261,7 +261,7 @@ async function restore() {
 }
 
 function isAnswer(field) {
-  return field.form === form && /^[venk]\./.test(field.name ?? "") && field.closest("[data-answer]");
+  return field.form === form && /^[venktuc]\./.test(field.name ?? "") && field.closest("[data-answer]");
 }
 
 if (form) {

@@ -4,7 +4,7 @@ What is sent is compared with what the page showed (`seen`). What is as it was s
 changed since is put in; what somebody has is a conflict, and stays as it is until one of the two is chosen.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -16,15 +16,25 @@ from api.pages.form_data import Posted
 from api.services.workflow.draft import NOTHING, Draft, GoneError, Stated
 from api.services.workflow.places import Place, parse
 from grading import calendar
-from grading.audit_json import known_json
+from grading.audit_json import evidence_json, known_json
+from grading.day_text import DayError, day_from_text
+from grading.forms.wording import COVERS, TAKEN, VALID_UNTIL
 from grading.last_time import Recheck
 from grading.model.audit import Known
 from grading.model.ruleset import Fact
 
 SAME = "same"
 """The field that says what is confirmed to be as last time."""
-VALUE, EVIDENCE, NOTE, SEVERAL, KEY = "v.", "e.", "n.", "p.", "k."
+VALUE, EVIDENCE, SEVERAL, KEY = "v.", "e.", "p.", "k."
 """Prefixes of the names of fields; the rest is a place. `p.` says that a question with several options was shown."""
+TEXT_PARTS: Mapping[str, tuple[str, str]] = {
+    "n.": ("note", "备注"),
+    "t.": ("taken", TAKEN),
+    "u.": ("valid_until", VALID_UNTIL),
+    "c.": ("covers", COVERS),
+}
+"""Prefixes of fields of one line, the part of the draft that each is, and what it is called."""
+DAYS = frozenset({"taken", "valid_until"})
 HEAD = {
     "assessed_on": Fact(id="assessed_on", label="评定日期", type="date"),
 }
@@ -86,9 +96,14 @@ class _Answering:
         self.draft, self.seen, self.asked, self.sent = draft, seen, asked, sent
         self.done = Answered()
         self.facts = HEAD | {place: item.fact for place, item in asked.items.items()}
-        values, evidence, notes = sent.starting(VALUE), sent.starting(EVIDENCE), sent.starting(NOTE)
-        for text in dict.fromkeys((*values, *sent.starting(SEVERAL), *evidence, *notes)):
-            self._answer(text, text in values or text in sent.starting(SEVERAL), evidence.get(text), notes.get(text))
+        values, evidence = sent.starting(VALUE), sent.starting(EVIDENCE)
+        lines = {prefix: sent.starting(prefix) for prefix in TEXT_PARTS}
+        for text in dict.fromkeys(
+            (*values, *sent.starting(SEVERAL), *evidence, *(t for s in lines.values() for t in s))
+        ):
+            has_value = text in values or text in sent.starting(SEVERAL)
+            typed = {prefix: given[text].strip() for prefix, given in lines.items() if text in given}
+            self._answer(text, has_value, evidence.get(text), typed)
         self._confirm()
         self._change_tables()
         for text, name in sent.starting(KEY).items():
@@ -102,12 +117,12 @@ class _Answering:
         try:
             return shown, self.draft.translated(shown, self.seen)
         except GoneError as error:
-            for prefix in (VALUE, SEVERAL, EVIDENCE, NOTE, KEY):
+            for prefix in (VALUE, SEVERAL, EVIDENCE, *TEXT_PARTS, KEY):
                 if f"{prefix}{text}" in self.sent.fields:
                     self.done.refused[f"{prefix}{text}"] = str(error)
             return None
 
-    def _answer(self, text: str, has_value: bool, evidence: str | None, note: str | None) -> None:
+    def _answer(self, text: str, has_value: bool, evidence: str | None, typed: Mapping[str, str]) -> None:
         found = self._now(text)
         if found is None:
             return
@@ -128,24 +143,26 @@ class _Answering:
             wanted = replace(
                 wanted, evidence=_merged(_lines("\n".join(base.evidence)), before.evidence, _lines(evidence))
             )
-        if note is not None:
-            wanted = replace(wanted, note=self._note(text, place, fact, base, before, note.strip()))
+        for prefix, mine in typed.items():
+            part = self._line(prefix, text, place, fact, (base, before), mine)
+            changed: dict[str, Any] = {TEXT_PARTS[prefix][0]: part}
+            wanted = replace(wanted, **changed)
         if wanted != before:
             self.draft.put(now, wanted)
-        self._renew(now, base, wanted, text, evidence, note)
+        self._renew(now, base, wanted, text, evidence, typed)
 
     def _is_shown(self, shown: Place) -> bool:
         return shown.row is None or self.seen.row(shown.of_row) is not None
 
     def _renew(
-        self, now: Place, base: Stated, wanted: Stated, text: str, evidence: str | None, note: str | None
+        self, now: Place, base: Stated, wanted: Stated, text: str, evidence: str | None, typed: Mapping[str, str]
     ) -> None:
         """Note a place of which the page does not show everything that the draft says now."""
         shows = Stated(
             wanted.value if self._sent_value(text) else base.value,
             _lines(evidence) if evidence is not None else base.evidence,
-            note.strip() if note is not None else base.note,
-            wanted.as_last_time,
+            as_last_time=wanted.as_last_time,
+            **{name: typed.get(prefix, getattr(base, name)) for prefix, (name, _) in TEXT_PARTS.items()},
         )
         if shows != wanted and str(now) not in self.done.problems and not self._clashes_at(str(now)):
             self.done.renewed.add(str(now if now.row is None else now.table))
@@ -177,13 +194,22 @@ class _Answering:
         self._clash(place, fact.label, _text(fact, mine), _text(fact, before.value), "value", mine, names)
         return before.value
 
-    def _note(self, text: str, place: str, fact: Fact, base: Stated, before: Stated, mine: str) -> str:
-        if mine == _one_line(base.note):
-            return before.note
-        if before.note in (base.note, mine):
+    def _line(self, prefix: str, text: str, place: str, fact: Fact, shown: tuple[Stated, Stated], mine: str) -> str:
+        """A part of one line, given what the page showed and what the draft says now."""
+        name, label = TEXT_PARTS[prefix]
+        base, before = (getattr(one, name) for one in shown)
+        if mine == _one_line(base):
+            return str(before)
+        if name in DAYS and mine:
+            try:
+                mine = day_from_text(mine).isoformat()
+            except DayError as error:
+                self.done.problems[place] = (mine, f"{label}：{error}")
+                return str(before)
+        if before in (base, mine):
             return mine
-        self._clash(place, f"{fact.label}（备注）", mine, before.note, "note", mine, [(NOTE + text, mine)])
-        return before.note
+        self._clash(place, f"{fact.label}（{label}）", mine, before, name, mine, [(prefix + text, mine)])
+        return str(before)
 
     def _clash(
         self,
@@ -261,7 +287,8 @@ class _Answering:
         before = self.draft.at(place)
         value = known_json(Known(value=last.value))
         evidence = (*before.evidence, *(one for one in last.evidence if one not in before.evidence))
-        self.draft.put(place, Stated(value, evidence, before.note, as_last_time=True))
+        about = {name: getattr(before, name) or text for name, text in evidence_json(last).items()}
+        self.draft.put(place, replace(before, value=value, evidence=evidence, as_last_time=True, **about))
         self.done.confirmed[place] = last.evidence
 
     def _change_tables(self) -> None:

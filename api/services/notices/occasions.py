@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from api.service import Service
 from api.services.campaigns.evaluation import document_of
 from api.services.campaigns.stored import measures_of
+from api.services.forecasts import stored_forecasts
 from api.services.notices.recipients import Recipients
 from api.store import (
     Audit,
@@ -28,6 +29,8 @@ from api.store import (
 )
 from grading import calendar
 from grading.campaign.model import Campaign as Document
+from grading.forecast.words import changes
+from grading.language.decision_text import level_label
 
 K, S = NoticeKind, AuditState
 IN_OPERATION = and_(Enterprise.active, Enterprise.idle_since.is_(None))
@@ -35,6 +38,7 @@ IN_OPERATION = and_(Enterprise.active, Enterprise.idle_since.is_(None))
 DAYS_BEFORE_PLAN = 7
 DAYS_BEFORE_END = 60
 DAYS_BEFORE_WAIVER_ENDS = 30
+DAYS_BEFORE_GRADE_ENDS = 30
 DAYS_PUBLISHED = 14
 """Gradings that were published longer ago are no news: a service that is upgraded does not tell of them."""
 
@@ -58,7 +62,31 @@ def occasions(service: Service, db: Session, people: Recipients, today: date) ->
         *_of_audits(db, people, today),
         *_endings(service, db, people, today),
         *_waivers(db, people, today),
+        *_grades(service, db, people, today),
     ]
+
+
+def _grades(service: Service, db: Session, people: Recipients, today: date) -> Iterator[Occasion]:
+    """Grades that will be others soon because evidence ends or a requirement changes; of waivers it is told apart."""
+    rows = (
+        select(Audit.id, Audit.published_grading_id, Audit.enterprise_id, Enterprise.name, Enterprise.county)
+        .join(Enterprise, Enterprise.id == Audit.enterprise_id)
+        .where(Audit.state == S.PUBLISHED, Audit.published_grading_id.is_not(None))
+        .order_by(Audit.id)
+    )
+    published = db.execute(rows).all()
+    forecasts = stored_forecasts(db, [row[1] for row in published if row[1] is not None])
+    scales = service.grader.library.frame().scales.values()
+    for audit_id, grading_id, enterprise_id, name, county in published:
+        found = None if grading_id is None else forecasts.get(grading_id)
+        for change in () if found is None else changes(found, lambda level: level_label(scales, level), today):
+            soon = change.day <= today + timedelta(days=DAYS_BEFORE_GRADE_ENDS)
+            if soon and any(end.kind != "waiver" for end in change.because):
+                to = (*people.of_enterprise.get(enterprise_id, ()), *people.bureau(county))
+                link = f"/enterprises/{enterprise_id}#calendar"
+                yield Occasion(
+                    K.RATING_ENDING, f"{audit_id}/{change.day}/grade", f"{name}：{change.text}。", link, to, change.day
+                )
 
 
 def _waivers(db: Session, people: Recipients, today: date) -> Iterator[Occasion]:

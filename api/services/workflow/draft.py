@@ -12,11 +12,15 @@ from api.services.workflow.content import parsed
 from api.services.workflow.places import Place, parse
 from api.services.workflow.shape import sound
 from grading.digest import plain
+from grading.evidence_validity import STATED_ABOUT_EVIDENCE
 from grading.intake import MAX_ROWS, last_time_in
 from grading.language.load import Library
 from grading.language.problems import LanguageError
 from grading.model.audit import LastTime
 from grading.model.ruleset import Ruleset
+
+TEXTS = ("note", *STATED_ABOUT_EVIDENCE)
+"""Texts beside a value."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,18 @@ class Stated:
     note: str = ""
     as_last_time: bool = False
     """Confirmed in this audit to be as last time; ends with the value."""
+    taken: str = ""
+    """The day of the evidence as it is written, its last day, what it covers."""
+    valid_until: str = ""
+    covers: str = ""
+
+    @property
+    def beside(self) -> dict[str, Any]:
+        """What is stated beside the value, as JSON has it."""
+        texts = {name: getattr(self, name) for name in TEXTS}
+        listed = {"evidence": list(self.evidence)} if self.evidence else {}
+        confirmed = {"as_last_time": True} if self.as_last_time and self.value is not None else {}
+        return listed | {name: text for name, text in texts.items() if text} | confirmed
 
 
 NOTHING = Stated()
@@ -72,18 +88,10 @@ class Draft:
         holder, name = self._holder(place, make=True)
         if holder is None:
             raise _no_place(str(place))
-        as_last_time = stated.as_last_time and stated.value is not None
-        if stated.value is None and not stated.evidence and not stated.note:
+        if stated.beside:
+            holder[name] = {"value": stated.value, **stated.beside}
+        elif stated.value is None:
             holder.pop(name, None)
-        elif stated.evidence or stated.note or as_last_time:
-            raw: dict[str, Any] = {"value": stated.value}
-            if stated.evidence:
-                raw["evidence"] = list(stated.evidence)
-            if stated.note:
-                raw["note"] = stated.note
-            if as_last_time:
-                raw["as_last_time"] = True
-            holder[name] = raw
         else:
             holder[name] = stated.value
 
@@ -261,8 +269,10 @@ def stated_in(holder: dict[str, Any], name: str) -> Stated:
         return Stated(raw)
     evidence = raw.get("evidence")
     listed = evidence if isinstance(evidence, list) else []
-    evidence_listed = tuple(str(item) for item in listed)
-    return Stated(raw.get("value"), evidence_listed, str(raw.get("note") or ""), raw.get("as_last_time") is True)
+    texts = {text: str(raw.get(text) or "") for text in TEXTS}
+    return Stated(
+        raw.get("value"), tuple(str(item) for item in listed), as_last_time=raw.get("as_last_time") is True, **texts
+    )
 
 
 def _place(place: str | Place) -> Place | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from grading.engine.grade import Engine
+from grading.evidence_validity import as_proven
 from grading.gaps.tree.subject import Subject
 from grading.gaps.tree.values import Slot
 from grading.model.audit import Known
@@ -30,7 +31,8 @@ class Trials:
         for slot, value in changed.items():
             fact = subject.ruleset.facts[slot.fact]
             stored = tuple(o for o in fact.options if o in value) if isinstance(value, frozenset) else value
-            alone = put(alone, setting_of(subject, slot), Known(value=stored))
+            known = as_proven(fact, Known(value=stored), subject.audit.assessed_on)
+            alone = put(alone, setting_of(subject, slot), known)
         # The unit alone is graded: what another unit of the enterprise has is not asked.
         (unit,) = self.engine.grade(alone, subject.mode).units
         units = tuple(alone.units[0] if n == subject.index else other for n, other in enumerate(subject.audit.units))

@@ -8,17 +8,20 @@ from functools import cached_property
 from typing import Any, Literal
 
 from grading.engine.grade import json_value
+from grading.evidence_validity import validity_on
 from grading.gaps.tree.build_tree import TreeBuilder
 from grading.gaps.tree.constraints import Constraint, surely
 from grading.gaps.tree.nodes import Both, Either, Leaf, Node, Table, as_asked, still_needed, ways_of
 from grading.gaps.tree.subject import Asked, Subject, asked_for, provenance_of, stands_in_the_way
+from grading.language.evidence_text import validity_text
 from grading.language.prose import NOT_ASKED, fact_label, glue, sentence, stated_text
 from grading.language.values import known_text, shown_number
+from grading.model.audit import Known
 from grading.model.base import Remedy
 from grading.model.condition import Comparison, Not, Some
 from grading.model.gap import GapLine, MissingValue
 from grading.model.interval import Interval
-from grading.model.ruleset import Gate, Ruleset
+from grading.model.ruleset import Fact, Gate, Ruleset
 from grading.places import sources
 
 Shown = tuple[Leaf | Table, str | None]
@@ -230,9 +233,17 @@ def _missing(subject: Subject, fact: str, group: str | None, row: str | None) ->
     return MissingValue(
         place=place,
         fact=fact,
-        fact_label=fact_label(subject.ruleset, fact),
+        fact_label=f"{fact_label(subject.ruleset, fact)}{_not_counted(subject, declared, known)}",
         evidence=tuple(dict.fromkeys(evidence)),
     )
+
+
+def _not_counted(subject: Subject, declared: Fact | None, known: Known | None) -> str:
+    """Why a value that is stated counts as missing, in brackets; empty where none is stated."""
+    if known is None or known.value is None:
+        return ""
+    validity = validity_on(declared, known, subject.audit.assessed_on)
+    return "" if validity.standing == "valid" else f"（{validity_text(validity)}）"
 
 
 def _evidence(

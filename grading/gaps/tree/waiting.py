@@ -1,10 +1,10 @@
 """Values that only the passing of time changes: how long it takes, and from which day on."""
 
-from calendar import monthrange
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
+from grading.calendar import months_later
 from grading.gaps.tree.constraints import Constraint
 from grading.model.ruleset import MONTHS, Fact
 
@@ -49,7 +49,5 @@ def _months(fact: Fact, before: Any, after: Any) -> Decimal | None:
 def after_months(day: date, months: Decimal) -> date:
     """The same day so many months later, or the month's last; of a part of a month the days, rounded up."""
     whole = int(months)
-    year, month = divmod(day.year * 12 + day.month - 1 + whole, 12)
-    then = date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
     rest = ((months - whole) * DAYS_A_MONTH).to_integral_value(rounding=ROUND_CEILING)
-    return then + timedelta(days=int(rest))
+    return months_later(day, whole) + timedelta(days=int(rest))

@@ -28,6 +28,7 @@ PAGES = {
     "log verified": ("root", "/log/verification"),
     "enterprise by provisional figures": ("tyre", "/enterprises/{tyre}?mode=trial&fill=1"),
     "overview": ("province", "/overview"),
+    "what ends soon": ("city", "/endings?days=365"),
     "files to download": ("province", "/exports"),
     "campaign": ("city", "/campaigns/{campaign}"),
     "campaign's plants": ("city", "/campaigns/{campaign}/plants?list=overdue"),

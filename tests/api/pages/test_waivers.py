@@ -41,7 +41,7 @@ def test_a_waiver_is_granted_and_ended_on_the_plant_s_page(place: Place, sit_dow
     page.goto(f"{place.url}/audits/{place.published}")
     expect(page.get_by_text("豁免有变化")).to_be_visible()
     page.goto(f"{place.url}/overview")
-    expect(page.locator("#waivers-ending + ul")).to_contain_text("还有 60 天")
+    expect(page.locator("#ending + ul")).to_contain_text("还有 60 天")
     page.goto(f"{place.url}/enterprises/{place.world.tyre}")
     page.get_by_text("终止", exact=True).click()
     page.get_by_label("终止理由").fill("车辆已到位")

@@ -1,0 +1,140 @@
+"""What ends soon among the grades in force of an area: evidence, waivers, editions, requirements; and what follows."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from api.access import area_bounds
+from api.queries import waivers
+from api.queries.enterprise_search import matching
+from api.services.forecasts import stored_forecasts
+from api.services.waivers import Granted
+from api.store import Audit, AuditKind, AuditState, Enterprise
+from grading import calendar
+from grading.forecast.ends import End, Kind
+from grading.forecast.forecast import Forecast
+from grading.language.decision_text import decision_text
+
+DAYS = 90
+MOST_DAYS = 400
+Label = Callable[[str], str]
+OF_THEMSELVES: frozenset[Kind] = frozenset({"evidence", "edition"})
+"""Ends that are listed whether or not a grade hangs on them; requirements and days only where one does."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A filter of ends; empty: no restriction. `changed`: only those with which the enterprise's grade changes."""
+
+    text: str = ""
+    county: str = ""
+    kind: str = ""
+    days: int = DAYS
+    changed: bool = False
+
+
+@dataclass(frozen=True)
+class Ending:
+    """One end with whose it is, and the enterprise's grade on the last day and on the day after, in words."""
+
+    enterprise_id: UUID
+    name: str
+    uscc: str
+    county: str
+    audit_id: UUID | None
+    kind: Kind
+    unit: str | None
+    text: str
+    last_day: date
+    days_left: int
+    before: str
+    after: str
+
+    @property
+    def changes(self) -> bool:
+        """True when the grade is another from the next day on."""
+        return self.before != self.after
+
+
+@dataclass(frozen=True)
+class Endings:
+    """The ends, the soonest first, and of how many enterprises with a grade in force nothing has been worked out yet."""
+
+    listed: tuple[Ending, ...]
+    waiting: int
+
+
+def endings(db: Session, wanted: Wanted, label: Label) -> Endings:
+    """The ends in scope from today on, as far ahead as is wanted."""
+    today = calendar.today()
+    last = today + timedelta(days=wanted.days)
+    in_force = (Audit.state == AuditState.PUBLISHED, Audit.kind == AuditKind.EXPERT)
+    rows = (
+        select(Enterprise.id, Enterprise.name, Enterprise.uscc, Enterprise.county, Audit.id, Audit.published_grading_id)
+        .outerjoin(Audit, and_(Audit.enterprise_id == Enterprise.id, *in_force))
+        .where(Enterprise.active)
+    )
+    if wanted.text:
+        rows = rows.where(matching(wanted.text))
+    if len(wanted.county) == 6 and wanted.county.isdigit():
+        rows = rows.where(Enterprise.county.between(*area_bounds(wanted.county)))
+    enterprises: Sequence[Any] = db.execute(rows).all()
+    published = [row for row in enterprises if row[5] is not None]
+    forecasts = stored_forecasts(db, [row[5] for row in published])
+    found: list[Ending] = []
+    for row in published:
+        if row[5] in forecasts:
+            found += _of(row, forecasts[row[5]], today, last, label)
+    by_enterprise = {row[0]: (row, forecasts.get(row[5])) for row in enterprises}
+    found += [
+        _ending(*by_enterprise[g.enterprise.id], _of_waiver(g), today, label)
+        for g in waivers.ending(db, wanted.days)
+        if g.enterprise.id in by_enterprise
+    ]
+    kept = (one for one in found if wanted.kind in ("", one.kind) and (one.changes or not wanted.changed))
+    ordered = sorted(kept, key=lambda one: (one.last_day, one.name, one.unit or "", one.text))
+    return Endings(tuple(ordered), sum(row[5] not in forecasts for row in published))
+
+
+def _of(row: Any, found: Forecast, today: date, last: date, label: Label) -> Iterator[Ending]:
+    decisive = (
+        end for stretch in found.stretches for end in stretch.because if end.kind not in ("waiver", *OF_THEMSELVES)
+    )
+    for end in (*(end for end in found.ends if end.kind in OF_THEMSELVES), *decisive):
+        if today <= end.last_day <= last:
+            yield _ending(row, found, end, today, label)
+
+
+def _of_waiver(granted: Granted) -> End:
+    waiver = granted.waiver
+    text = f"指标 {waiver.indicator} 的豁免（{waiver.document_number}）到期"
+    return End(waiver.until + timedelta(days=1), "waiver", text, granted.unit.code)
+
+
+def _ending(row: Any, found: Forecast | None, end: End, today: date, label: Label) -> Ending:
+    before, after = ("", "") if found is None else (_grade(found, day, label) for day in (end.last_day, end.day))
+    left = (end.last_day - today).days
+    return Ending(
+        enterprise_id=row[0],
+        name=row[1],
+        uscc=row[2],
+        county=row[3],
+        audit_id=row[4],
+        kind=end.kind,
+        unit=end.unit,
+        text=end.text,
+        last_day=end.last_day,
+        days_left=left,
+        before=before,
+        after=after,
+    )
+
+
+def _grade(found: Forecast, day: date, label: Label) -> str:
+    day = min(max(day, found.since), found.until)
+    return decision_text(found.on(day).decision, label, with_causes=False)

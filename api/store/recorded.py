@@ -100,7 +100,8 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
             Recorded(FigureReview, "figure_review", personal=frozenset({"reviewer_name"})),
             Recorded(Audit, "audit"),
             Recorded(AuditRevision, "revision"),
-            Recorded(EvidenceFile, "evidence"),
+            # Where a photo was taken is where a person was.
+            Recorded(EvidenceFile, "evidence", personal=frozenset({"taken_where"})),
             Recorded(Appeal, "appeal"),
             # The digest of a grading's document is in the entry that it was made by.
             Recorded(Grading, "grading", left_out=frozenset({"document"})),

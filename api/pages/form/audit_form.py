@@ -74,6 +74,8 @@ def save_answers(audit_id: UUID, request: Request, context: Writer, sent: Sent) 
     for old, new in done.renamed.items():
         rename_row(context, audit, old, new)
     audit = workflow.save_draft(context, audit_id, draft.text(), audit.version, opened)
+    if answered_at := sorted(sent.moments("answered_at")):
+        workflow.note_synchronised(context, audit, answered_at)
     after = questionnaire(draft, context.service.grader)
     if "hx-request" in request.headers:
         return changes(request, context, audit, before, after, done, clashes)

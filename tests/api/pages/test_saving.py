@@ -156,7 +156,7 @@ def test_on_a_train_nothing_typed_is_lost_though_the_network_goes_and_comes(plac
     type_(page, YEARS, "3")
     type_(page, MONTHS, "17")
     expect(said(page, YEARS)).to_contain_text("网络不通")
-    expect(banner(page)).to_contain_text("有 2 项未保存")
+    expect(page.locator("#sync")).to_contain_text("待同步 2 项")
     type_(page, YEARS, "4")
     page.context.set_offline(False)
     for field, value in ((YEARS, 4), (MONTHS, 17)):

@@ -40,6 +40,19 @@ def readings(ruleset: Ruleset) -> Readings:
     return reader.found
 
 
+def antecedents(c: AnyOf) -> list[ConditionBase]:
+    """The parts of “if … then” (`any: [not …, …]`) that say when the others are no matter."""
+    return [part for part in c.any if _is_antecedent(part)]
+
+
+def _is_antecedent(c: ConditionBase) -> bool:
+    if isinstance(c, All):
+        return any(map(_is_antecedent, c.all)) and all(
+            isinstance(part, Comparison) or _is_antecedent(part) for part in c.all
+        )
+    return isinstance(c, Not)
+
+
 class _Reader:
     def __init__(self, ruleset: Ruleset) -> None:
         self.ruleset, self.found = ruleset, Readings()
@@ -56,8 +69,8 @@ class _Reader:
             for part in c.all:
                 self.read(part, guards, group, where)
         elif isinstance(c, AnyOf):
-            ifs = [part for part in c.any if isinstance(part, Not) and not _is_windowed(part)]
-            inner = tuple(part.not_ for part in ifs)
+            ifs = [part for part in antecedents(c) if not _is_windowed(part)]
+            inner = tuple(part.not_ if isinstance(part, Not) else Not.model_validate({"not": part}) for part in ifs)
             for part in c.any:
                 is_if = any(part is one for one in ifs)
                 self._in_scope(part, guards, () if is_if else inner, group, where)

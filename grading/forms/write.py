@@ -7,6 +7,7 @@ from openpyxl import Workbook
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
+from grading.forms.applicability import grey_out
 from grading.forms.layout import (
     COVER,
     COVER_TITLE,
@@ -84,6 +85,9 @@ def _written(units: Sequence[FormUnit], audit: Audit | None, spare: int) -> Work
     for i, unit in enumerate(form.units):
         contents.append(_unit(book, i, unit, audit, known, plant, lists, spare, alone=len(form.units) == 1))
         sheets |= _titles(i, unit)
+    parts = [part for part in contents if part.is_unit]
+    written = [(unit, part.facts, part.tables) for unit, part in zip(form.units, parts, strict=True)]
+    grey_out({sheet.title: sheet for sheet in book.worksheets}, form.plant, plant, written)
     write_cover(cover, units, audit, contents)
     protect(lists.sheet)
     book.move_sheet(lists.sheet, len(book.worksheets))

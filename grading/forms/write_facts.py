@@ -19,7 +19,7 @@ from grading.model.ruleset import Fact
 from grading.workbook.cell_text import put_items, put_plain, put_text
 from grading.workbook.style import comment, height_for, protect, put, set_page, set_widths
 
-CODE, NUMBER, LABEL, UNIT, RANGE, ANSWER_AT, EVIDENCE_AT, NOTE_AT, ASK, STATUS, PLANT_AT = range(1, 12)
+CODE, NUMBER, LABEL, UNIT, RANGE, ANSWER_AT, EVIDENCE_AT, NOTE_AT, ASK, STATUS, PLANT_AT, RELEVANT_AT = range(1, 13)
 WIDTHS = {1: 0, 2: 5.5, 3: 34.0, 4: 9.0, 5: 30.0, 6: 20.0, 7: 22.0, 8: 20.0, 9: 24.0, 10: 11.0, 11: 14.0}
 ROLES = {LABEL: "label", ANSWER_AT: "answer", EVIDENCE_AT: "evidence", NOTE_AT: "note", STATUS: "status"}
 HEADS = {
@@ -37,7 +37,7 @@ HEADS = {
 HEAD_ROW = 4
 BAND = "@"
 """Begins the code of a row that titles a band; a fact's option is coded `place#option`."""
-DONE, FROM_PLANT, OPEN, PARTLY = "✔ 已填", "↑ 按全厂", "○ 未填", "△ 未填全"
+DONE, FROM_PLANT, OPEN, PARTLY, IDLE = "✔ 已填", "↑ 按全厂", "○ 未填", "△ 未填全", "— 不适用"
 
 
 @dataclass
@@ -131,7 +131,8 @@ class _Writer:
         letter = get_column_letter(STATUS)
         area = f"{letter}{top + 1}:{letter}{self.row}"
         done = f'COUNTIF({area},"{DONE}")+COUNTIF({area},"{FROM_PLANT}")'
-        put(self.sheet, top, STATUS, "", "分段列名").value = f'={done}&" / {len(band.lines)}"'
+        asked = f'{len(band.lines)}-COUNTIF({area},"{IDLE}")'
+        put(self.sheet, top, STATUS, "", "分段列名").value = f'={done}&" / "&{asked}'
 
     def line(self, line: Line) -> None:
         fact = line.question.fact

@@ -23,7 +23,6 @@ from api.services.workflow.places import parse
 from api.services.workflow.versions import Change
 from api.store import Audit, Enterprise, EvidenceFile
 
-
 PERMISSIONS = "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()"
 """Photos and the place where they are taken are for the form alone; the browser still asks the person."""
 

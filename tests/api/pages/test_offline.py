@@ -1,4 +1,4 @@
-"""The form on a phone in a yard: opened once with a network, it is filled in without one, closed, opened again, and loses nothing."""
+"""The form on a phone in a yard: opened once with a network, filled in without one, closed, opened again: nothing is lost."""
 
 from collections.abc import Callable
 from pathlib import Path

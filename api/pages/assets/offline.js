@@ -35,10 +35,18 @@ async function forgetCopies(which) {
   for (const name of await caches.keys()) if (name.startsWith(COPIES) && which(name)) await caches.delete(name);
 }
 
+// The copies go before the page does.
+async function signOut(event) {
+  event.preventDefault();
+  event.target.removeEventListener("submit", signOut);
+  await forgetCopies(() => true).catch(() => {});
+  event.target.requestSubmit();
+}
+
 if ("serviceWorker" in navigator && window.caches) {
   // Copies of who used this browser before are theirs.
   await forgetCopies((name) => name !== mine);
-  document.querySelector("form.who")?.addEventListener("submit", () => forgetCopies(() => true));
+  document.querySelector("form.who")?.addEventListener("submit", signOut);
   await navigator.serviceWorker.register("/service-worker.js").catch(() => {});
   const path = /^\/audits\/[0-9a-f-]+/.exec(location.pathname)?.[0];
   if (form && location.pathname.endsWith("/form")) {

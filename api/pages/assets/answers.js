@@ -68,7 +68,7 @@ function mark({ name, state, reason, offline }) {
   const said = box && document.getElementById(box.dataset.said ?? `s-${box.id.slice(2)}`);
   if (!said) return;
   const why = reason.replace(/。$/, "");
-  const texts = { typed: "尚未保存", queued: "正在保存…", sending: "正在保存…", waits: `✗ 未保存：${why}；已暂存在本浏览器，将自动重试`, offline: `${why}；已存在本浏览器，待同步`, wrong: `✗ 未保存：${why}` };
+  const texts = { typed: "尚未保存", queued: "正在保存…", sending: "正在保存…", waits: `✗ 未保存：${why}；已暂存在本浏览器，将自动重试`, offline: `未保存到服务器：${why}；已存在本浏览器，待同步`, wrong: `✗ 未保存：${why}` };
   const text = texts[state === "waits" && offline ? "offline" : state] ?? `✗ 未保存：${why}；已暂存在本浏览器`;
   said.replaceChildren(Object.assign(document.createElement("span"), { className: FAILED.includes(state) && !offline ? "bad" : "quiet", textContent: text }));
 }

@@ -4,12 +4,13 @@ A cell is greyed only where other cells, as their drop-downs fill them, rule out
 an empty cell, a percentage or a worked-out fact rules out nothing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from openpyxl.formatting.rule import FormulaRule
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -34,11 +35,9 @@ from grading.workbook.style import put
 
 MOST = 8_000
 """Characters of a formula; Excel takes 8,192."""
-GREYED = {"fill": PatternFill(bgColor="D9DDE0"), "font": Font(color="8A939B")}
+GREYED = DifferentialStyle(fill=PatternFill(bgColor="D9DDE0"), font=Font(color="8A939B"))
 MIRROR_ROW = 3
 """The row of a table's sheet in which hidden cells repeat answers of other sheets: formats can't refer to those everywhere."""
-Cell = Callable[[str], str]
-"""The expression of an answer by what is asked: a fact's id, or `fact#option`."""
 
 
 @dataclass
@@ -75,7 +74,7 @@ class _Formulas(Compiler):
         if fact.type == "boolean":
             entries = {True: YES, False: NO}
         elif fact.type == "choice":
-            entries = dict(option_labels(fact))
+            entries = {code: label for code, label in option_labels(fact).items()}
         if not entries:
             return None
         same = self.either([_is(cell, entries[value]) for value in listed])
@@ -213,7 +212,7 @@ def _mark_facts(
     first, last = get_column_letter(NUMBER), get_column_letter(STATUS)
     rule = f"AND(ISLOGICAL(${letter}{HEAD_ROW + 1}),NOT(${letter}{HEAD_ROW + 1}))"
     area = f"{first}{HEAD_ROW + 1}:{last}{written.last_row}"
-    sheet.conditional_formatting.add(area, FormulaRule(formula=[rule], **GREYED))
+    sheet.conditional_formatting.add(area, _greyed_if(rule))
 
 
 def _mark_table(sheet: Worksheet, written: WrittenTable, unit: FormUnit, answers: Answers) -> None:
@@ -240,7 +239,11 @@ def _mark_table(sheet: Worksheet, written: WrittenTable, unit: FormUnit, answers
         first = codes[fact.id]
         last = first + (len(fact.options) if fact.type == "choices" else 0)
         area = f"{get_column_letter(first)}{first_row}:{get_column_letter(last)}{written.last_row}"
-        sheet.conditional_formatting.add(area, FormulaRule(formula=[f"NOT(IFERROR({found},TRUE))"], **GREYED))
+        sheet.conditional_formatting.add(area, _greyed_if(f"NOT(IFERROR({found},TRUE))"))
+
+
+def _greyed_if(formula: str) -> Rule:
+    return Rule(type="expression", dxf=GREYED, formula=[formula])
 
 
 class _Mirrors:

@@ -7,6 +7,7 @@ an empty cell, a percentage or a worked-out fact rules out nothing.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font, PatternFill
@@ -70,11 +71,11 @@ class _Formulas(Compiler):
             return None
         if fact.type == "number":
             return _of_number(c, fact, cell)
-        entries: dict[object, str] = {}
+        entries: Mapping[Any, str] = {}
         if fact.type == "boolean":
             entries = {True: YES, False: NO}
         elif fact.type == "choice":
-            entries = {code: label for code, label in option_labels(fact).items()}
+            entries = option_labels(fact)
         if not entries:
             return None
         same = self.either([_is(cell, entries[value]) for value in listed])

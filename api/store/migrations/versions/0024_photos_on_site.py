@@ -6,7 +6,7 @@ from alembic import op
 from api.store.base import Moment
 
 revision: str = "0024"
-down_revision: str | None = "0025"
+down_revision: str | None = "0022"
 branch_labels: None = None
 depends_on: None = None
 

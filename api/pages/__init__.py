@@ -25,6 +25,7 @@ from api.pages import (
     labels,
     log,
     notices,
+    offline,
     overview,
     public,
     register,
@@ -88,6 +89,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     help.router,
     notices.router,
     log.router,
+    offline.router,
 )
 """Every router of pages."""
 PROBLEM_PAGE: PageMaker | None = problem_page

@@ -1,7 +1,8 @@
 """Reading the forms of our own pages."""
 
+import re
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from starlette.datastructures import FormData, UploadFile
 from api.problems import ErrorAt, Problem
 
 VERSION = "version"
+WHERE = re.compile(r"-?[0-9]{1,3}\.[0-9]{1,7},-?[0-9]{1,2}\.[0-9]{1,7}±[0-9]{1,8}")
+"""Longitude, latitude, accuracy in metres."""
 
 
 class Posted:
@@ -52,6 +55,23 @@ class Posted:
         except ValueError:
             message = "日期应为 2026-01-31 的格式。"
             raise Problem("invalid_date", message, status=422, errors=[ErrorAt(name, message)]) from None
+
+    def moments(self, name: str) -> tuple[datetime, ...]:
+        """The moments in a field that may come several times, with their zones; raises Problem (422)."""
+        try:
+            found = tuple(datetime.fromisoformat(text) for text in self.texts(name) if text)
+        except ValueError:
+            found = (datetime.min,)
+        if any(moment.tzinfo is None for moment in found):
+            raise Problem("bad_request", "页面不完整，请刷新后重试。", status=422)
+        return found
+
+    def where(self, name: str) -> str | None:
+        """A place on earth as our pages write it (`108.70541,34.32926±12`), None when none was sent; raises Problem (422)."""
+        text = self.text(name).strip()
+        if text and not WHERE.fullmatch(text):
+            raise Problem("bad_request", "页面不完整，请刷新后重试。", status=422)
+        return text or None
 
     def file(self, name: str = "file") -> UploadFile:
         """A file; raises Problem (422) when none was chosen."""

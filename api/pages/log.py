@@ -25,6 +25,7 @@ ACTIONS = MappingProxyType(
     {
         "audit.created": "新建审核",
         "audit.revised": "修改审核",
+        "audit.synchronised": "同步离线填写",
         "audit.conflict_kept": "保留冲突修改",
         "audit.evidence_attached": "添加证据文件",
         "audit.evidence_detached": "取下证据文件",

@@ -19,3 +19,8 @@ class EvidenceOut(Out):
     sha256: str
     place: str | None = Field(description="Where in the audit.", examples=["units[0].facts.access_gate"])
     created_at: datetime
+    taken_at: datetime | None = Field(description="When the sender's device took it in, by the device's clock.")
+    taken_where: str | None = Field(
+        description="Longitude, latitude and accuracy in metres, if the sender allowed it.",
+        examples=["108.70541,34.32926±12"],
+    )

@@ -4,6 +4,8 @@ What was part of a submission stays, row and file, whatever is taken off afterwa
 file with the last row that refers to it.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -28,8 +30,22 @@ FILES_LOCK = 0x65766964
 """Of PostgreSQL's advisory locks: held alone to delete files, together to add rows that refer to them."""
 
 
+@dataclass(frozen=True)
+class Taken:
+    """When, and perhaps where, the sender's device took a file in; it may have had no network since."""
+
+    at: datetime | None = None
+    where: str | None = None
+
+
 def attach(
-    context: Context, audit_id: UUID, content: BinaryIO, name: str, place: str | None = None, version: int | None = None
+    context: Context,
+    audit_id: UUID,
+    content: BinaryIO,
+    name: str,
+    place: str | None = None,
+    version: int | None = None,
+    taken: Taken = Taken(),
 ) -> EvidenceFile:
     """Take a file in for an audit that is being written; the same content at the same place is one file.
 
@@ -59,6 +75,8 @@ def attach(
         size=stored.size,
         uploaded_by=context.actor.id,
         place=place,
+        taken_at=taken.at,
+        taken_where=taken.where,
     )
     context.db.add(made)
     record(context, audit, "evidence_attached", evidence=str(made.id), sha256=stored.sha256, place=place or "")

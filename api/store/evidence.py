@@ -25,6 +25,10 @@ class EvidenceFile(Base, kw_only=True):
     size: Mapped[int] = mapped_column(BigInteger)
     uploaded_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     place: Mapped[str | None] = mapped_column(String(400), default=None)
+    taken_at: Mapped[datetime | None] = mapped_column(default=None)
+    """Moment at which the sender's device took it in, by the device's clock."""
+    taken_where: Mapped[str | None] = mapped_column(String(60), default=None)
+    """Longitude, latitude and accuracy in metres (`108.70541,34.32926±12`), if the sender let their browser tell."""
     removed_at: Mapped[datetime | None] = mapped_column(default=None)
     """Taken off after it had been part of a submission: the row and the file stay."""
     created_at: Mapped[datetime] = mapped_column(default_factory=now)

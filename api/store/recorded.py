@@ -107,7 +107,8 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
             Recorded(FigureReview, "figure_review", personal=frozenset({"reviewer_name"})),
             Recorded(Audit, "audit"),
             Recorded(AuditRevision, "revision"),
-            Recorded(EvidenceFile, "evidence"),
+            # Where a photo was taken is where a person was.
+            Recorded(EvidenceFile, "evidence", personal=frozenset({"taken_where"})),
             Recorded(Appeal, "appeal"),
             Recorded(AuditImport, "audit_import"),
             Recorded(ImportedAudit, "imported_audit"),

@@ -30,7 +30,7 @@ from grading.forms.wording import (
     narrow,
     option_labels,
 )
-from grading.forms.write_facts import BAND, HEAD_ROW, LAST, SAME
+from grading.forms.write_facts import BAND, HEAD_ROW, SAME
 from grading.forms.write_table import HEAD, KEY_LABEL
 from grading.percentages import fraction_question
 from grading.problems.reason import Sentences
@@ -134,7 +134,7 @@ def read_facts(grid: Grid, fields: Iterable[Field], found: Findings) -> dict[str
         _about(asked.place, stated, grid, row, roles, asked.fact.label, found)
     about_at = tuple(roles[name] for name in LABELS if name in roles)
     columns = (answer_at, evidence_at, *about_at, note_at)
-    _strays(grid, coded, rows, columns, found, frozenset({roles.get("same")}))
+    _strays(grid, coded, rows, columns, found)
     return answers
 
 
@@ -362,25 +362,17 @@ def _key(entry: Entry) -> str:
 
 
 def _strays(
-    grid: Grid,
-    coded: set[int],
-    rows: Mapping[str, list[int]],
-    columns: tuple[int, ...],
-    found: Findings,
-    read: frozenset[int | None],
+    grid: Grid, coded: set[int], rows: Mapping[str, list[int]], columns: tuple[int, ...], found: Findings
 ) -> None:
     """Answers outside the answer cells are not read; whoever filled them in should know."""
     answer_rows = coded | {at for code, listed in rows.items() if "#" in code or code.startswith(BAND) for at in listed}
     remark_rows = coded | {at for code, listed in rows.items() if code.startswith(BAND) for at in listed}
+    own = frozenset(grid.roles().values())
     for row, column in sorted(grid.entries):
         stray = (column == columns[0] and row not in answer_rows) or (column in columns[1:] and row not in remark_rows)
-        if row > HEAD_ROW and (stray or column > max(columns) + 4) and column not in read | _beside_last(grid):
+        beyond = column > max(columns) + 4 and column not in own
+        if row > HEAD_ROW and (stray or beyond):
             found.warnings.append(f"{grid.title}!{address(row, column)} 不是填写格，其内容未读取")
-
-
-def _beside_last(grid: Grid) -> frozenset[int]:
-    """The column that shows last time's answers."""
-    return frozenset(column for role, column in grid.roles().items() if role == LAST)
 
 
 def _same(place: str, grid: Grid, row: int, column: int, found: Findings) -> bool:

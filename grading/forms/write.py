@@ -8,6 +8,7 @@ from openpyxl import Workbook
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
+from grading.forms.applicability import grey_out
 from grading.forms.last_time import last_text
 from grading.forms.layout import (
     COVER,
@@ -92,6 +93,9 @@ def _written(units: Sequence[FormUnit], audit: Audit | None, spare: int, last_wr
         sheets |= _titles(i, unit)
     if last is not None and has_rows(form, last):
         write_last(book.create_sheet(LAST_TITLE), form, last)
+    parts = [part for part in contents if part.is_unit]
+    written = [(unit, part.facts, part.tables) for unit, part in zip(form.units, parts, strict=True)]
+    grey_out({sheet.title: sheet for sheet in book.worksheets}, form.plant, plant, written)
     write_cover(cover, units, audit, contents)
     protect(lists.sheet)
     book.move_sheet(lists.sheet, len(book.worksheets))

@@ -12,7 +12,7 @@ from grading.forms.layout import COVER, FormUnit
 from grading.forms.validation import day
 from grading.forms.wording import REST_NO, TABLE_EMPTY, TABLE_UNKNOWN, WHOLE_ROW
 from grading.forms.write_day import put_day
-from grading.forms.write_facts import DONE, FROM_PLANT, OPEN, PARTLY, STATUS, WrittenFacts
+from grading.forms.write_facts import DONE, FROM_PLANT, IDLE, OPEN, PARTLY, STATUS, WrittenFacts
 from grading.forms.write_table import WrittenTable
 from grading.language.waiver_text import waiver_text
 from grading.model.audit import Audit
@@ -51,7 +51,9 @@ ADVICE = (
     ("判定标准", "项目名称右上角有批注标记的，批注写明各级别的要求和依据。注明“未核实”“暂定”的数值不能据以认定。"),
     ("不接受", "填写格中不要用公式；不要改动表名以外的结构（删行、删列、移动单元格）。隐藏的行、列和表供程序读取。"),
 )
-STATUS_SIGNS = f"{DONE}　　{OPEN}　　{PARTLY}（多选题还有选项未答）　　{FROM_PLANT}（以全厂表为准）"
+STATUS_SIGNS = "　　".join(
+    (DONE, OPEN, f"{PARTLY}（多选题还有选项未答）", f"{FROM_PLANT}（以全厂表为准）", f"{IDLE}（按已填的内容不必回答）")
+)
 
 
 @dataclass(frozen=True)
@@ -182,12 +184,13 @@ def _progress(sheet: Worksheet, row: int, contents: Sequence[Contents]) -> int:
     done = [f'COUNTIF({p.facts.statuses()},"{s}")' for p in units for s in (DONE, FROM_PLANT) if p.facts.bands]
     done += [f"IF(OR(LEN({t.state()})>0,COUNTA({t.keys()})>0),1,0)" for t in tables]
     filled = "+".join(done) or "0"
-    everything = max(total + len(tables), 1)
+    idle = [f'COUNTIF({p.facts.statuses()},"{IDLE}")' for p in units if p.facts.bands]
+    everything = "-".join((str(total + len(tables)), *idle))
     put(sheet, row, LABEL, "已填／全部", "项目")
     cell = put(sheet, row, ANSWER, "", "居中")
-    cell.value = f'=({filled})&" / {total + len(tables)}"'
+    cell.value = f'=({filled})&" / "&({everything})'
     bar = put(sheet, row, HINT, "", "居中")
-    share = f"({filled})/{everything}"
+    share = f"({filled})/MAX({everything},1)"
     bar.value = f'=REPT("■",ROUND({share}*20,0))&REPT("□",20-ROUND({share}*20,0))&"　"&TEXT({share},"0%")'
     put(sheet, row, MORE, "每张表格按一项计：填了行或说明了有无即为已填", "参考")
     sheet.row_dimensions[row].height = height_for([])

@@ -36,6 +36,8 @@ from grading.workbook.style import comment, height_for, protect, put, set_page, 
     STATUS,
     PLANT_AT,
 ) = range(1, 15)
+RELEVANT_AT = PLANT_AT + 3
+"""The column, behind those about last time, of the hidden cells that say whether a question applies."""
 WIDTHS = {
     CODE: 0,
     NUMBER: 5.5,
@@ -79,7 +81,7 @@ LAST_WIDTH, SAME_WIDTH = 24.0, 12.0
 HEAD_ROW = 4
 BAND = "@"
 """Begins the code of a row that titles a band; a fact's option is coded `place#option`."""
-DONE, FROM_PLANT, OPEN, PARTLY = "✔ 已填", "↑ 按全厂", "○ 未填", "△ 未填全"
+DONE, FROM_PLANT, OPEN, PARTLY, IDLE = "✔ 已填", "↑ 按全厂", "○ 未填", "△ 未填全", "— 不适用"
 PENDING = "？ 待确认"
 
 
@@ -188,7 +190,8 @@ class _Writer:
         letter = get_column_letter(STATUS)
         area = f"{letter}{top + 1}:{letter}{self.row}"
         done = f'COUNTIF({area},"{DONE}")+COUNTIF({area},"{FROM_PLANT}")'
-        put(self.sheet, top, STATUS, "", "分段列名").value = f'={done}&" / {len(band.lines)}"'
+        asked = f'{len(band.lines)}-COUNTIF({area},"{IDLE}")'
+        put(self.sheet, top, STATUS, "", "分段列名").value = f'={done}&" / "&{asked}'
 
     def line(self, line: Line) -> None:
         fact = line.question.fact

@@ -10,6 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from grading.digest import plain
 from grading.forms.layout import Band, Form, FormUnit, Line, Table, UnitSheets, blank_units, lay_out
+from grading.forms.relevance import Guards, Readings, readings
 from grading.forms.wording import NO as NO_LABEL
 from grading.forms.wording import TABLE_EMPTY, TABLE_FILLED, TABLE_UNKNOWN, expectation, range_text
 from grading.forms.wording import YES as YES_LABEL
@@ -18,7 +19,7 @@ from grading.model.condition import comparisons
 from grading.model.ruleset import Fact, Ruleset
 from grading.workbook.cell_text import put_plain, shown
 from grading.xlsform import names
-from grading.xlsform.relevance import Guards, Readings, readings, relevant
+from grading.xlsform.relevance import relevant
 
 LANGUAGE = "中文 (zh)"
 SURVEY = (

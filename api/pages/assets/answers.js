@@ -1,5 +1,6 @@
 // The audit form saves by itself: each answer is kept in the browser, sent, and told as saved only when it is.
-import { forget, idOf, keep, unsaved } from "./outbox.js";
+import { answers as outbox, idOf } from "./outbox.js";
+import { onSynchronise, setWaiting } from "./pending.js";
 import { actor, notices, page, send, signInAgain, tell } from "./requests.js";
 
 const form = document.getElementById("answers");
@@ -7,6 +8,7 @@ const audit = form?.dataset.audit;
 const pending = new Map(); // By the name of its field: what was typed and is not saved.
 const FAILED = ["waits", "wrong", "refused", "clash"];
 const AGAIN = [2, 5, 15, 30];
+const LATE = 60_000; // What waited longer is sent with its moment.
 let flushing = null, failures = 0, timer = 0, leaving = false, singly = false;
 
 const fieldsOf = (name) => [...document.querySelectorAll("[name]")].filter((field) => field.name === name);
@@ -49,30 +51,33 @@ function note(field, state) {
     values: valuesOf(fields),
     several: field.matches("[type=checkbox]"),
     version: before?.version ?? field.closest("[data-version]").dataset.version,
+    page: before?.page ?? page,
     at: Date.now(),
     state,
     reason: "",
   };
   pending.set(name, record);
-  keep(record);
+  outbox.keep(record);
   mark(record);
   list();
 }
 
 // Beside the field.
-function mark({ name, state, reason }) {
+function mark({ name, state, reason, offline }) {
   const box = boxOf(name);
   const said = box && document.getElementById(box.dataset.said ?? `s-${box.id.slice(2)}`);
   if (!said) return;
   const why = reason.replace(/。$/, "");
-  const texts = { typed: "尚未保存", queued: "正在保存…", sending: "正在保存…", waits: `✗ 未保存：${why}；已暂存在本浏览器，将自动重试`, wrong: `✗ 未保存：${why}` };
-  const text = texts[state] ?? `✗ 未保存：${why}；已暂存在本浏览器`;
-  said.replaceChildren(Object.assign(document.createElement("span"), { className: FAILED.includes(state) ? "bad" : "quiet", textContent: text }));
+  const texts = { typed: "尚未保存", queued: "正在保存…", sending: "正在保存…", waits: `✗ 未保存：${why}；已暂存在本浏览器，将自动重试`, offline: `未保存到服务器：${why}；已存在本浏览器，待同步`, wrong: `✗ 未保存：${why}` };
+  const text = texts[state === "waits" && offline ? "offline" : state] ?? `✗ 未保存：${why}；已暂存在本浏览器`;
+  said.replaceChildren(Object.assign(document.createElement("span"), { className: FAILED.includes(state) && !offline ? "bad" : "quiet", textContent: text }));
 }
 
 // Above the form, until everything is saved.
 function list() {
-  const failed = [...pending.values()].filter((record) => FAILED.includes(record.state));
+  setWaiting("answers", [...pending.values()].filter((record) => record.state === "waits"));
+  // What only waits for a network is no fault: the line above the form says how much it is.
+  const failed = [...pending.values()].filter((record) => FAILED.includes(record.state) && !record.offline);
   let told = document.getElementById("unsaved");
   if (!failed.length) return told?.remove();
   if (!told) {
@@ -109,7 +114,7 @@ function button(text, act) {
 
 function discard(record) {
   pending.delete(record.name);
-  forget(record.id);
+  outbox.forget(record.id);
   for (const clash of clashesOf(record.name)) clash.remove();
   for (const field of fieldsOf(record.name)) {
     if (field.matches("[type=radio], [type=checkbox]")) field.checked = field.defaultChecked;
@@ -144,13 +149,15 @@ async function run() {
     if (!queued.length) return;
     // Rows are renamed last: what was typed into them is addressed by the names they had.
     queued.sort((one, other) => one.name.startsWith("k.") - other.name.startsWith("k."));
-    const batch = queued.filter((record) => record.version === queued[0].version && record.name.startsWith("k.") === queued[0].name.startsWith("k."));
+    const batch = queued.filter((record) => record.version === queued[0].version && record.page === queued[0].page && record.name.startsWith("k.") === queued[0].name.startsWith("k."));
     if (!(await deliver(singly ? batch.slice(0, 1) : batch))) return;
   }
 }
 
 async function deliver(batch) {
-  const fields = new URLSearchParams({ version: batch[0].version, page });
+  const fields = new URLSearchParams({ version: batch[0].version, page: batch[0].page ?? page });
+  const late = batch.filter((record) => Date.now() - record.at > LATE);
+  for (const record of late) fields.append("answered_at", new Date(record.at).toISOString());
   for (const record of batch) {
     record.state = "sending";
     for (const value of record.values) fields.append(record.name, value);
@@ -180,7 +187,7 @@ async function deliver(batch) {
   }
   // All of them wait: there is no way to the service, or nobody is signed in.
   for (const record of pending.values()) {
-    if (["sending", "queued", "waits"].includes(record.state)) fail(record, "waits", answer.reason, answer.status === 401);
+    if (["sending", "queued", "waits"].includes(record.state)) fail(record, "waits", answer.reason, answer.status === 401, !answer.status);
   }
   list();
   clearTimeout(timer);
@@ -190,14 +197,14 @@ async function deliver(batch) {
   return false;
 }
 
-function fail(record, state, reason, over = false) {
+function fail(record, state, reason, over = false, offline = false) {
   if (pending.get(record.name) !== record) {
     // Something else was typed meanwhile, which waits as well.
     const newer = pending.get(record.name);
-    if (newer && state === "waits" && newer.state !== "typed") fail(newer, state, reason, over);
+    if (newer && state === "waits" && newer.state !== "typed") fail(newer, state, reason, over, offline);
     return;
   }
-  Object.assign(record, { state, reason, over });
+  Object.assign(record, { state, reason, over, offline });
   mark(record);
 }
 
@@ -211,7 +218,7 @@ function take(batch, text) {
     else if (outcome.clashes.includes(record.name)) fail(record, "clash", "他人已先改过，请在页面上方选择");
     else if (place in outcome.wrong && /^[vktu]\./.test(record.name)) {
       fail(record, "wrong", outcome.wrong[place]);
-      forget(record.id);
+      outbox.forget(record.id);
     } else {
       const fields = fieldsOf(record.name);
       for (const field of fields) field.dataset.version = outcome.version;
@@ -219,27 +226,32 @@ function take(batch, text) {
       if (newest === record) {
         settle(fields);
         pending.delete(record.name);
-        forget(record.id);
+        outbox.forget(record.id);
       } else if (newest) {
         newest.version = String(outcome.version);
-        keep(newest);
+        outbox.keep(newest);
       }
     }
   }
   for (const name of outcome.clashes) for (const clash of clashesOf(name)) clash.remove();
+  renewPage(text);
+}
+
+// Put in place what an answer of the service says is different; what was typed is put back where the page was renewed around it.
+export function renewPage(text) {
   window.htmx.swap(document.body, text, { swapStyle: "none", swapDelay: 0, settleDelay: 0 });
   for (const record of pending.values()) {
-    // Where the page was renewed around it, what was typed is put back.
     const fields = fieldsOf(record.name);
     if (fields.length) fill(fields, record.values);
     mark(record);
   }
   list();
+  document.dispatchEvent(new Event("form:saved"));
 }
 
 // What was not saved when the page was closed.
 async function restore() {
-  for (const record of await unsaved(actor)) {
+  for (const record of await outbox.of(actor)) {
     if (record.audit !== audit || pending.has(record.name)) continue;
     const fields = fieldsOf(record.name);
     pending.set(record.name, record);
@@ -249,11 +261,11 @@ async function restore() {
     }
     if (String(valuesOf(fields)) === String(record.values)) {
       pending.delete(record.name);
-      forget(record.id);
+      outbox.forget(record.id);
       continue;
     }
     fill(fields, record.values);
-    record.state = "queued";
+    Object.assign(record, { state: "queued", over: false, offline: false });
     mark(record);
   }
   list();
@@ -303,13 +315,14 @@ if (form) {
     if (!link) return;
     event.preventDefault();
     const names = [...new FormData(link.closest(".clash").querySelector("form")).keys()];
-    for (const name of names) if (pending.has(name)) await forget(pending.get(name).id);
+    for (const name of names) if (pending.has(name)) await outbox.forget(pending.get(name).id);
     for (const name of names) pending.delete(name);
     await flush();
     leaving = true;
     location.reload();
   });
   window.addEventListener("online", retry);
+  onSynchronise(retry);
   window.addEventListener("beforeunload", (event) => {
     if (pending.size && !leaving) event.preventDefault();
   });

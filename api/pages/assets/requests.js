@@ -155,11 +155,10 @@ function keyOf(detail) {
 
 function refuse(detail, text) {
   const element = detail.elt;
-  const isFile = element.matches?.(".q-file");
-  tell(keyOf(detail), text, isFile ? "文件未上传" : "未完成");
+  tell(keyOf(detail), text);
   const said = element.closest?.(".q, td, th")?.querySelector(".said");
   if (!said) return;
-  said.replaceChildren(Object.assign(document.createElement("span"), { className: "bad", textContent: `✗ ${isFile ? "未上传" : "未完成"}：${text}` }));
+  said.replaceChildren(Object.assign(document.createElement("span"), { className: "bad", textContent: `✗ 未完成：${text}` }));
 }
 
 function again(detail) {
@@ -195,15 +194,5 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.successful) clear(keyOf(detail));
 });
 
-// A file that is too large is told before it is sent: on a phone that takes minutes, and ends in a lost connection.
-document.addEventListener("htmx:beforeRequest", (event) => {
-  for (const field of event.detail.elt.querySelectorAll?.("input[type=file][data-max]") ?? []) {
-    const file = field.files[0];
-    if (!file || file.size <= Number(field.dataset.max)) continue;
-    event.preventDefault();
-    refuse(event.detail, `“${file.name}”超过 ${Math.floor(field.dataset.max / 1e6)} MB 的上限`);
-    field.value = "";
-  }
-});
 
 for (const field of document.querySelectorAll("input[type=hidden][name=page]")) field.value = page;

@@ -78,6 +78,8 @@ def save_answers(audit_id: UUID, request: Request, context: Writer, sent: Sent) 
     for place, names in done.confirmed.items():
         take_evidence(context, audit, place, names)
     audit = workflow.save_draft(context, audit_id, draft.text(), audit.version, opened)
+    if answered_at := sorted(sent.moments("answered_at")):
+        workflow.note_synchronised(context, audit, answered_at)
     after = questionnaire(draft, context.service.grader)
     if "hx-request" in request.headers:
         return changes(request, context, audit, before, after, done, clashes)

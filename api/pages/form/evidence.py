@@ -16,7 +16,7 @@ from api.pages.form.view import changes, draft_of
 from api.pages.form_data import Sent
 from api.problems import Problem, not_found
 from api.services import workflow
-from api.services.attachments import attach, detach, evidence_by_place
+from api.services.attachments import Taken, attach, detach, evidence_by_place
 from api.services.workflow import Action
 from api.store import Audit, EvidenceFile
 
@@ -36,7 +36,8 @@ def add_evidence(audit_id: UUID, request: Request, context: CostlyWriter, sent: 
     before = questionnaire(draft, grader)
     if place not in before.items:
         raise Problem("no_such_place", "这一项已不在审核中，请刷新页面。", status=422)
-    made = attach(context, audit.id, file.file, file.filename or "", place or None)
+    taken = Taken(next(iter(sent.moments("taken_at")), None), sent.where("taken_where"))
+    made = attach(context, audit.id, file.file, file.filename or "", place or None, taken=taken)
     stated = draft.at(place)
     if made.name not in stated.evidence:
         draft.put(place, replace(stated, evidence=(*stated.evidence, made.name)))

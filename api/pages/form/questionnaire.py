@@ -12,10 +12,10 @@ from api.problems import Problem
 from api.services.workflow.draft import Draft, Stated, stated_in
 from api.services.workflow.places import Place, parse
 from grading.engine.grade import ruleset_digest
+from grading.forms.idle import idle_facts
 from grading.forms.judged import Judged, judged
 from grading.forms.layout import Band, FactSheet, Form, FormUnit, Line, Table, lay_out
 from grading.forms.needed import Needed, needed
-from grading.forms.questions import Question, questions
 from grading.forms.wording import expectation, option_labels
 from grading.gaps.causes import decision_of
 from grading.language.decision_text import level_label
@@ -23,9 +23,8 @@ from grading.language.values import known_text
 from grading.last_time import Recheck
 from grading.model.audit import Audit, Known, LastTime
 from grading.model.base import Mode
-from grading.model.condition import comparisons
 from grading.model.decision import Decision, decide
-from grading.model.result import UNGRADED, Grading, UnitGrading
+from grading.model.result import UNGRADED, Grading
 from grading.model.ruleset import Fact, Ruleset
 
 MOST_NEXT = 3
@@ -284,7 +283,10 @@ def questionnaire(draft: Draft, grader: Grader) -> Questionnaire:
     listed = tuple(FormUnit(id_, ruleset, ruleset_digest(ruleset)) for id_, ruleset in units)
     form = lay_out(listed, standing.audit)
     graded = standing.grading.units if standing.grading is not None else (None,) * len(listed)
-    unneeded = [_unneeded(unit.ruleset, result) for unit, result in zip(listed, graded, strict=True)]
+    unneeded = [
+        idle_facts(unit.ruleset, result) if result is not None else frozenset[str]()
+        for unit, result in zip(listed, graded, strict=True)
+    ]
     wanted = [_needed(i, unit.ruleset, standing) for i, unit in enumerate(listed)]
     judgements = tuple(_judged(i, unit.ruleset, standing) for i, unit in enumerate(listed))
     marks = [_Marks([(one, unit.ruleset)]) for one, unit in zip(judgements, listed, strict=True)]
@@ -372,21 +374,6 @@ def _standing(draft: Draft, grader: Grader) -> Standing:
         return Standing(None, None, {error.place: error.message for error in problem.errors}, decide(None))
 
 
-def _unneeded(ruleset: Ruleset, graded: UnitGrading | None) -> frozenset[str]:
-    """Facts that only indicators ask for which do not apply to the unit, and that do not decide what applies."""
-    if graded is None:
-        return frozenset()
-    idle = {result.id for result in graded.indicators if result.applicable is False}
-    deciding = {
-        name
-        for indicator in ruleset.indicators
-        if indicator.applies_when is not None
-        for comparison in comparisons(indicator.applies_when)
-        for name in _behind(ruleset, comparison.fact)
-    }
-    return frozenset(_idle_facts(ruleset, idle) - deciding) if idle else frozenset()
-
-
 def _needed(index: int, ruleset: Ruleset, standing: Standing) -> Needed | None:
     """The conclusions that hang on unknown values of a unit; None when it isn't graded."""
     if standing.grading is None or standing.audit is None:
@@ -402,24 +389,6 @@ def _together(listed: Iterable[Needed | None]) -> Needed | None:
             return None
         facts |= one.facts
     return Needed(frozenset(facts), frozenset())
-
-
-def _idle_facts(ruleset: Ruleset, idle: set[str]) -> set[str]:
-    """Facts all of whose readers are among `idle`."""
-
-    def is_idle(question: Question) -> bool:
-        readers = (*question.judged_by, *question.selects_for)
-        return bool(readers) and not question.gates and all(reader.id in idle for reader in readers)
-
-    return {question.fact.id for question in questions(ruleset) if is_idle(question)}
-
-
-def _behind(ruleset: Ruleset, name: str) -> Iterable[str]:
-    yield name
-    computed = ruleset.computed.get(name)
-    for operand in computed.operands if computed is not None else ():
-        if isinstance(operand, str):
-            yield from _behind(ruleset, operand)
 
 
 def _judged(index: int, ruleset: Ruleset, standing: Standing) -> Judged:

@@ -23,6 +23,9 @@ from api.services.workflow.places import parse
 from api.services.workflow.versions import Change
 from api.store import Audit, Enterprise, EvidenceFile
 
+PERMISSIONS = "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()"
+"""Photos and the place where they are taken are for the form alone; the browser still asks the person."""
+
 
 def draft_of(context: Context, audit: Audit) -> Draft:
     """The present content of an audit, to be edited."""
@@ -58,7 +61,7 @@ def form_page(
 ) -> Response:
     """The whole form; what could not be saved, read in or submitted is told above it, and shown as it was typed."""
     asked = with_problems(asked, refusal.problems)
-    return page(
+    answer = page(
         request,
         context,
         "audit_form.html.j2",
@@ -71,7 +74,10 @@ def form_page(
         everything=everything,
         workbook=workbook,
         refused=[(error, asked.at_number(error.place)) for error in refusal.errors],
+        permissions=PERMISSIONS,
     )
+    answer.headers["permissions-policy"] = PERMISSIONS
+    return answer
 
 
 def _wrong(asked: Questionnaire, problems: Mapping[str, tuple[str, str]]) -> list[tuple[str, str, str, str]]:

@@ -40,4 +40,5 @@ def _rendered(role: str) -> Markup:
     markdown = MarkdownIt("commonmark", {"html": False})
     for part in ("link_open", "link_close"):
         markdown.add_render_rule(part, lambda *_: "")
-    return Markup(markdown.render((HERE / f"{role}.md").read_text(encoding="utf-8")))
+    text = (HERE / f"{role}.md").read_text(encoding="utf-8")
+    return Markup(markdown.render(text.replace("](../assets/", "](/static/")))

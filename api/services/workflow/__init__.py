@@ -3,7 +3,14 @@
 from api.services.workflow.actions import actions
 from api.services.workflow.appeals import answer_appeal, appeal
 from api.services.workflow.content import problems_of, revision_of
-from api.services.workflow.drafts import add_draft, conflicts_of, create_audit, merge_draft, save_draft
+from api.services.workflow.drafts import (
+    add_draft,
+    conflicts_of,
+    create_audit,
+    merge_draft,
+    note_synchronised,
+    save_draft,
+)
 from api.services.workflow.grading import latest, preview, regrade
 from api.services.workflow.jurisdiction import county_of, graded_by, outside, rulesets_of
 from api.services.workflow.sign_off import sign_off
@@ -28,6 +35,7 @@ __all__ = [
     "last_change",
     "latest",
     "merge_draft",
+    "note_synchronised",
     "outside",
     "preview",
     "problems_of",

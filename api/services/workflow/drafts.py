@@ -1,6 +1,7 @@
 """Audits while they are written: begun, saved, and saved by two people at once."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -93,6 +94,12 @@ def save_draft(context: Context, audit_id: UUID, content: str, version: int, pag
         current.content, current.changed_at = content, context.at
         touch(context, audit)
     return audit
+
+
+def note_synchronised(context: Context, audit: Audit, answered_at: Sequence[datetime]) -> None:
+    """Log that answers waited on a device without a network: how many, from when to when, by its clock."""
+    first, last = (moment.astimezone(UTC).isoformat(timespec="seconds") for moment in (answered_at[0], answered_at[-1]))
+    record(context, audit, "synchronised", answers=len(answered_at), first=first, last=last)
 
 
 def merge_draft(context: Context, audit_id: UUID, content: str, version: int) -> Audit:

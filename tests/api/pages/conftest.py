@@ -125,7 +125,9 @@ def sit_down(browser: Browser, place: Place) -> Iterator[Callable[..., Page]]:
     complaints: list[str] = []
 
     def open_(login: str, **options: Any) -> Page:
-        context = browser.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=False, **options)
+        # A service worker stands between pages and what tests put in the network's place.
+        usual = {"viewport": {"width": 1280, "height": 900}, "service_workers": "block"}
+        context = browser.new_context(bypass_csp=False, **usual | options)
         contexts.append(context)
         # The form is filled in where it is tested (`test_saving`): it costs as much as many a test.
         service = place.world.service

@@ -80,7 +80,7 @@ def test_a_file_becomes_evidence_of_the_answer_it_was_added_to(place: Place, sit
     proof = tmp_path / "排污许可证.pdf"
     proof.write_bytes(b"%PDF-1.7 a permit")
     question = page.locator(".q", has=page.locator("[name$='facts.holds_permit']")).first
-    question.locator("input[type=file]").set_input_files(proof)
+    question.locator("input[name=file]").set_input_files(proof)
     expect(question.get_by_role("link", name="排污许可证.pdf")).to_be_visible()
     page.reload()
     expect(question.locator("textarea")).to_have_value("排污许可证副本（有效期至 2027-05-18）\n排污许可证.pdf")
@@ -92,7 +92,7 @@ def test_a_file_of_evidence_is_taken_off_again(place: Place, sit_down: SitDown, 
     proof = tmp_path / "别家的许可证.pdf"
     proof.write_bytes(b"%PDF-1.7 somebody else's permit")
     question = page.locator(".q", has=page.locator("[name$='facts.holds_permit']")).first
-    question.locator("input[type=file]").set_input_files(proof)
+    question.locator("input[name=file]").set_input_files(proof)
     link = question.get_by_role("link", name="别家的许可证.pdf")
     expect(link).to_be_visible()
     page.once("dialog", lambda dialog: dialog.accept())

@@ -1,0 +1,15 @@
+// Without a network: the forms that this device has a copy of.
+const list = document.getElementById("forms");
+for (const name of await caches.keys()) {
+  if (!name.startsWith("forms-")) continue;
+  const copies = await caches.open(name);
+  for (const request of await copies.keys()) {
+    const text = await (await copies.match(request)).text();
+    const title = new DOMParser().parseFromString(text, "text/html").querySelector("h1")?.textContent;
+    const line = document.createElement("li");
+    line.append(Object.assign(document.createElement("a"), { href: new URL(request.url).pathname, textContent: title ?? "核查表" }));
+    list.append(line);
+  }
+}
+document.getElementById("none").hidden = list.childElementCount > 0;
+window.addEventListener("online", () => location.reload());

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from grading.engine.grade import Engine
 from grading.gaps.opened import Opened
 from grading.gaps.solver.change_sets import Solution, solve
-from grading.gaps.solver.costs import cost_of_works, weeks_of, works_of
+from grading.gaps.solver.costs import cost_of_works, counted_as_one, weeks_of, works_of
 from grading.gaps.solver.trials import Trials, has_reached
 from grading.gaps.tree.constraints import satisfies
 from grading.gaps.tree.lines import Open, shown
@@ -82,6 +82,7 @@ def enterprise_plan(
         outcome=after.outcome,
         enough=reached and not is_worse,
         blockers=tuple(_blockers(planned)),
+        counted_as_one=tuple(work.counted_as_one for work in works if work.counted_as_one is not None),
     )
 
 
@@ -179,7 +180,15 @@ def _joint(work: Work, units: tuple[str, ...], sure: bool, shared: bool) -> Join
     cost = remedy.cost_wan_cny
     if cost is not None and not sure:
         cost = (Decimal(0), cost[1])
-    return JointWork(remedy=remedy, units=units, row=work.row, cost_wan_cny=cost, if_needed=not sure, shared=shared)
+    return JointWork(
+        remedy=remedy,
+        units=units,
+        row=work.row,
+        cost_wan_cny=cost,
+        if_needed=not sure,
+        shared=shared,
+        counted_as_one=counted_as_one(work),
+    )
 
 
 def _changes(planned: Sequence[_Planned]) -> Iterator[Change]:

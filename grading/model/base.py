@@ -83,13 +83,15 @@ Range = Annotated[tuple[Decimal, Decimal], Field(description="low and high end")
 class Remedy(Strict):
     """A work that meets a requirement. Weeks and cost (万元) are ranges; `per_row`: the cost is that of each row.
 
-    `covers` says what the cost covers, where it is not the works as a whole.
+    `priced_per` names the piece whose price the cost is (台, 口); a row is such a piece. `covers` says what the cost covers,
+    where it is not the works as a whole.
     """
 
     text: Text
     weeks: Range | None = None
     cost_wan_cny: Range | None = None
     per_row: bool = False
+    priced_per: Annotated[str, StringConstraints(min_length=1, max_length=12)] | None = None
     covers: Text | None = None
     evidence: tuple[Text, ...] = ()
     note: Text | None = None

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from grading.gaps.solver.branch_and_bound import BranchAndBound
+from grading.gaps.solver.held import BestWithHeld
 from grading.gaps.solver.within_weeks import within_weeks
 from grading.gaps.tree.constraints import Constraint
 from grading.gaps.tree.lines import Open
@@ -140,7 +141,7 @@ def _clusters(parts: Sequence[Part], touches: Callable[[Part], set[Any]]) -> lis
 
 def _add_best(chosen: Chosen, propagation: Propagation, parts: list[Part], smallest: bool) -> None:
     while parts:
-        search = BranchAndBound(propagation, smallest)
+        search = BestWithHeld(propagation, smallest)
         found = search.run([part.node for part in parts])
         settled = propagation.of(found.demands) if found is not None else None
         if found is not None and settled is not None:

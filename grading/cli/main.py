@@ -1,5 +1,8 @@
 """The `grading` command: puts the command groups together and does nothing else."""
 
+import sys
+from functools import cache
+from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated
@@ -7,20 +10,35 @@ from typing import Annotated
 import typer
 
 from grading import __version__
-from grading.cli import batch, explain, forms, gaps, grade, impact, policy, ruleset, simulate
 from grading.cli.terminal import out
 
-app = typer.Typer(
-    help="重污染天气重点行业绩效分级：评级、解释、差距、报告，均以声明式规则集为据",
-    no_args_is_help=True,
-    pretty_exceptions_show_locals=False,
-)
-for command in (grade, explain, gaps, simulate, forms, batch, impact, policy):
-    command.register(app)
-app.add_typer(ruleset.app, name="ruleset")
-# What is built on the domain adds its commands here without the domain knowing it.
-for point in sorted(entry_points(group="grading.commands"), key=lambda found: found.name):
-    point.load()(app)
+MODULES = ("grade", "explain", "gaps", "simulate", "forms", "batch", "impact", "policy", "ruleset")
+ALONE = frozenset({"grade", "explain", "gaps", "simulate"})
+"""Commands that are called over and over: each is all that its module has, and the other modules take a second to load."""
+
+
+@cache
+def command_line(alone: str | None = None) -> typer.Typer:
+    """All commands, or one of `ALONE` without the others."""
+    app = typer.Typer(
+        help="重污染天气重点行业绩效分级：评级、解释、差距、报告，均以声明式规则集为据",
+        no_args_is_help=True,
+        pretty_exceptions_show_locals=False,
+    )
+    app.callback()(_common)
+    for name in MODULES if alone is None else (alone,):
+        import_module(f"grading.cli.{name}").register(app)
+    # What is built on the domain adds its commands here without the domain knowing it.
+    for point in sorted(entry_points(group="grading.commands"), key=lambda found: found.name) if alone is None else ():
+        point.load()(app)
+    return app
+
+
+def __getattr__(name: str) -> typer.Typer:
+    """`app`: the command line with all commands."""
+    if name != "app":
+        raise AttributeError(name)
+    return command_line()
 
 
 def _version(wanted: bool) -> None:
@@ -29,7 +47,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _common(
     context: typer.Context,
     rulesets: Annotated[
@@ -51,4 +68,5 @@ def _common(
 
 def main() -> None:
     """Entry point of the `grading` command."""
-    app()
+    first = next(iter(sys.argv[1:]), "")
+    command_line(first if first in ALONE else None)()

@@ -5,6 +5,7 @@ the work. Every other work is its unit's own.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from math import inf
 from typing import NamedTuple
@@ -118,7 +119,7 @@ def _graded(engine: Engine, then: Audit, today: Subject) -> Subject:
     """A unit graded anew, by itself, with what the enterprise has by then."""
     alone = then.model_copy(update={"units": (today.unit,)})
     (unit,) = engine.grade(alone, today.mode).units
-    return Subject(then, today.index, today.ruleset, unit, today.mode)
+    return replace(today, audit=then, grading=unit)
 
 
 def _with_unit(then: Audit, after: Subject) -> Audit:

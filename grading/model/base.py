@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -95,3 +96,11 @@ class Remedy(Strict):
     covers: Text | None = None
     evidence: tuple[Text, ...] = ()
     note: Text | None = None
+
+    def __hash__(self) -> int:
+        return self.content_hash
+
+    @cached_property
+    def content_hash(self) -> int:
+        """The hash of the fields, worked out once: plans look works up many thousand times."""
+        return hash(tuple(getattr(self, name) for name in type(self).model_fields))

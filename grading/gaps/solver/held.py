@@ -4,7 +4,7 @@ What is best without a part, and leaves it as it is, is best with it too. A part
 where a value is changed to leave a scope, changing it for its own sake, though nothing asks for it, may cost less.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +23,25 @@ class BestWithHeld:
         self.is_cut_off = False
 
     def run(self, parts: Sequence[Node]) -> Found | None:
-        """The best way to fulfil all parts; None when there is none, or the search was cut off before one was found."""
+        """The best way to fulfil all parts; None when there is none, or the search was cut off before one was found.
+
+        Looked for once in all units of an audit that ask the same with the same values.
+        """
+        known, key = self.propagation.answers.ways, self._question(parts)
+        demands = [leaf.demand for part in parts for leaf in leaves(part)]
+        if key not in known:
+            found = self._searched(parts)
+            places = {id(demand): n for n, demand in enumerate(demands)}
+            at = None if found is None else tuple(places[id(demand)] for demand in found.demands)
+            known[key] = found, at, self.is_cut_off
+        found, at, self.is_cut_off = known[key]
+        return None if found is None else replace(found, demands=tuple(demands[n] for n in at))
+
+    def _question(self, parts: Sequence[Node]) -> Hashable:
+        listed = [leaf.demand for part in parts for leaf in leaves(part)]
+        return self.smallest, self.propagation.question(listed), tuple(map(_shape, parts))
+
+    def _searched(self, parts: Sequence[Node]) -> Found | None:
         scope = {leaf.demand.slot for part in parts for leaf in leaves(part) if _leaves_scope(leaf)}
         held = {part for part in parts if part.holds and not any(_pays(leaf, scope) for leaf in leaves(part))}
         while True:
@@ -48,6 +66,18 @@ class BestWithHeld:
         if settled is None or settled.changed.keys() != changed.keys():
             return found
         return replace(found, demands=(*found.demands, *limits))
+
+
+def _shape(node: Node) -> Hashable:
+    """All of a node that a search looks at, but for values and constraints."""
+    if isinstance(node, Leaf):
+        effort = node.demand.effort
+        # Equal remedies are one object.
+        works = None if effort is None else (id(effort.work.remedy), effort.work.row, *effort[1:])
+        return node.row, node.holds, node.closed, node.demand.beyond, works
+    if isinstance(node, Table):
+        return node.closed
+    return (len(node.parts) if isinstance(node, Both) else node.needed), tuple(map(_shape, node.parts))
 
 
 def _leaves_scope(leaf: Leaf) -> bool:

@@ -7,7 +7,8 @@ from grading.language.figures import comparisons
 from grading.language.loaded import Loaded
 from grading.language.problems import Problem
 from grading.model.base import Remedy
-from grading.places import group_of
+from grading.model.ruleset import Ruleset
+from grading.places import group_of, sources
 from grading.problems.reason import reason_of
 from grading.problems.ruleset_codes import RulesetCode
 
@@ -22,7 +23,7 @@ def check_prices(loaded: Loaded) -> Iterator[Problem]:
         remedy = place.remedy
         if remedy is None or remedy in found or remedy.cost_wan_cny is None or remedy.priced_per is not None:
             continue
-        if remedy.per_row and group_of(loaded.ruleset, comparison.fact) is None:
+        if remedy.per_row and _is_of_the_unit(loaded.ruleset, comparison.fact):
             found.add(remedy)
             reason = reason_of(RulesetCode.PRICE_PER_NO_ROW, fact=comparison.fact)
             yield loaded.problem(place.site.kind, place.site.id, place.inner, reason, warning=True)
@@ -30,6 +31,12 @@ def check_prices(loaded: Loaded) -> Iterator[Problem]:
             found.add(remedy)
             reason = reason_of(RulesetCode.PRICE_OF_PIECE_IN_WORDS, words=piece)
             yield loaded.problem(place.site.kind, place.site.id, place.inner, reason, warning=True)
+
+
+def _is_of_the_unit(ruleset: Ruleset, fact: str) -> bool:
+    """True where a fact stands in no row and changes at the plant make it another."""
+    behind = [ruleset.facts[source] for source, _, _ in sources(ruleset, fact, None) if source in ruleset.facts]
+    return group_of(ruleset, fact) is None and any(not declared.is_given for declared in behind)
 
 
 def _piece(remedy: Remedy) -> str | None:

@@ -100,9 +100,11 @@ class Unless(Either):
     """A demand, or the way around it: that the unit or the row is out of its scope. Only plans look at the latter.
 
     `evidence_first`: nothing but evidence is missing for the demand; to build for the way around it is no proper answer.
+    `by_works` is that way then, with the works that it takes.
     """
 
     evidence_first: bool = False
+    by_works: "Node | None" = None
 
     @property
     def asked(self) -> "Node":
@@ -152,9 +154,10 @@ def unless(asked: Node, out_of_scope: Node | None) -> Node:
         return asked
     holds = asked.holds or out_of_scope.holds
     evidence_first = not holds and not obstacles_of(asked) and not _takes_works(asked) and _takes_works(out_of_scope)
+    by_works = out_of_scope if evidence_first else None
     if evidence_first:
         out_of_scope = _for_other_reasons(out_of_scope)
-    return Unless("", None, 1, (asked, out_of_scope), holds, (), evidence_first)
+    return Unless("", None, 1, (asked, out_of_scope), holds, (), evidence_first, by_works)
 
 
 def as_asked(node: Node) -> Node:
@@ -179,10 +182,20 @@ def has_questions(node: Node) -> bool:
 
 
 def has_evidence_first(node: Node) -> bool:
-    """True when evidence of something open comes before works, be they cheaper."""
-    if isinstance(node, Leaf | Table) or node.holds:
+    """True when evidence of something comes before works, be they cheaper."""
+    if isinstance(node, Leaf | Table):
         return False
     return (isinstance(node, Unless) and node.evidence_first) or any(has_evidence_first(part) for part in node.parts)
+
+
+def works_too(node: Node) -> Node:
+    """The tree in which works are as good as evidence: what is cheaper is cheaper."""
+    if isinstance(node, Leaf | Table) or not has_evidence_first(node):
+        return node
+    parts = [works_too(part) for part in node.parts]
+    if isinstance(node, Unless) and node.by_works is not None:
+        parts[1] = node.by_works
+    return both(parts, node.questions) if isinstance(node, Both) else either(node.id, node.row, node.needed, parts)
 
 
 def _takes_works(node: Node) -> bool:

@@ -23,7 +23,9 @@ class PickOut(Out):
     provisional: bool = Field(description="The way holds only if figures of the guideline that are not established do.")
     cost_wan: Range = Field(description="In 万元, low and high.")
     unpriced: int = Field(description="Works without a price.")
-    counted_as_one: int = Field(description="Works at the price of one piece, of which nothing tells how many it takes.")
+    counted_as_one: int = Field(
+        description="Works at the price of one piece, of which nothing tells how many it takes."
+    )
     weeks: Range
     untimed: int = Field(description="Works of which nobody has said how long they take.")
     changes: int

@@ -172,9 +172,13 @@ def _print_step(ruleset: Ruleset, step: Step) -> None:
     if figures:
         out.print(f"  [yellow]等待核实限值的指标：{len(figures)} 项[/yellow]")
         _print_below(escape("；".join(figures)))
-    others = [blocker for blocker in step.blockers if blocker.reason not in ("unresolved_figure", "search_limit")]
-    unfinished = [blocker for blocker in step.blockers if blocker.reason == "search_limit"]
-    for title, listed in (("不是整改所能解决的", others), ("没有算完的", unfinished)):
+    filing, unfinished = ("missing_table", "no_row"), ("search_limit",)
+    groups = {
+        "须先补全填报的": [blocker for blocker in step.blockers if blocker.reason in filing],
+        "不是整改所能解决的": [b for b in step.blockers if b.reason not in ("unresolved_figure", *filing, *unfinished)],
+        "没有算完的": [blocker for blocker in step.blockers if blocker.reason in unfinished],
+    }
+    for title, listed in groups.items():
         if listed:
             out.print(f"  [yellow]{title}：{len(listed)} 项[/yellow]")
         for blocker in listed:
@@ -232,8 +236,8 @@ def _change_text(change: Change, lines: Mapping[str, GapLine], ruleset: Ruleset)
         return f"补证{row}：{required}"
     if isinstance(change.after, list):
         before = change.before or []
-        added = "、".join(fact.options[o] for o in change.after if o not in before)
-        gone = "、".join(fact.options[o] for o in before if o not in change.after)
+        added = "、".join(text for o, text in fact.options.items() if o in change.after and o not in before)
+        gone = "、".join(text for o, text in fact.options.items() if o in before and o not in change.after)
         steps = [f"增加 {added}" if added else "", f"去掉 {gone}" if gone else ""]
         return f"{change.fact_label}{row}：{'；'.join(step for step in steps if step)}"
     ready = f"（最早 {day_text(change.ready_on)} 满足）" if change.ready_on is not None else ""

@@ -33,10 +33,10 @@ def read_bytes(name: str) -> bytes:
         raise AuditError([input_problem("", ProblemCode.FILE_UNREADABLE, why=why_unreadable(error))]) from None
 
 
-def read_one(name: str, library: Library) -> Audit:
-    """The audit in a file, telling on stderr what of it was mended; raises AuditError."""
+def read_one(name: str, library: Library, planned: bool = False) -> Audit:
+    """The audit in a file, telling on stderr what of it was mended; a `planned` one may be of a day to come. Raises AuditError."""
     notices: list[InputProblem] = []
-    audit = read_audit(read_bytes(name), library, notices=notices)
+    audit = read_audit(read_bytes(name), library, planned=planned, notices=notices)
     print_notices(name, notices)
     return audit
 

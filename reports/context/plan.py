@@ -16,7 +16,7 @@ from reports.context.words import cost_text, own_place_text, weeks_text
 REASONS = {
     "unresolved_figure": "指南数值待核实",
     "missing_table": "整张表未填报，须先填报",
-    "no_row": "表中没有可以改动的行",
+    "no_row": "表中没有这样的行，有的须先填报",
     "circumstance": "企业的客观情况、已成的事实或法规规定，不是整改所能改变的",
     "time": "所填日期晚于评定日期，到期后才满足；填错的请更正",
     "computed": "由多个数值计算得出，须另行论证",

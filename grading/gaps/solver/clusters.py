@@ -20,6 +20,7 @@ from grading.gaps.tree.nodes import (
     Leaf,
     Node,
     Table,
+    as_asked,
     has_evidence_first,
     has_questions,
     leaves,
@@ -165,8 +166,13 @@ def _add_best(chosen: Chosen, propagation: Propagation, parts: list[Part], small
             chosen.cut_off += [part for part in parts if not part.node.holds]
             return
         core = _contradiction(propagation, parts)
-        chosen.conflicts.append(core)
-        left_out = [part for part in core if not part.node.holds][-1:] or list(core[-1:])
+        waiting = [part for part in core if obstacles_of(as_asked(part.node))]
+        left_out = waiting[-1:] or [part for part in core if not part.node.holds][-1:] or list(core[-1:])
+        if waiting:
+            # What stands in the way of the demand itself is the reason, not that the way around it is shut as well.
+            chosen.closed += obstacles_of(as_asked(waiting[-1].node))
+        else:
+            chosen.conflicts.append(core)
         parts = [part for part in parts if part not in left_out]
 
 

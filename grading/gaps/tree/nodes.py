@@ -264,11 +264,17 @@ def leaves(node: Node) -> tuple[Leaf, ...]:
 def ways_of(node: Either) -> tuple[Node, ...]:
     """The parts that are ways at all: those that do not hold and are not ruled out by what the plant is.
 
-    When so few remain that all of them are needed, what rules the others out is shown too.
+    When so few remain that all of them are needed, what rules the others out is shown too: rows that are not listed before what
+    the plant would have to be.
     """
     open_ = tuple(part for part in node.parts if not part.holds)
-    ways = tuple(part for part in open_ if not is_ruled_out(obstacles_of(part)))
-    return ways if len(ways) >= still_needed(node) else open_
+    for ways in (
+        tuple(part for part in open_ if not is_ruled_out(obstacles_of(part))),
+        tuple(part for part in open_ if not any(o.closed == "circumstance" for o in obstacles_of(part))),
+    ):
+        if len(ways) >= still_needed(node):
+            return ways
+    return open_
 
 
 def still_needed(node: Either) -> int:

@@ -65,9 +65,9 @@ class Work(Strict):
 class Way(Strict):
     """Changes that lift a plant to the level, with the grade that the changed audit got.
 
-    `unpriced` and `untimed` are works without cost or time: what they take comes on top. `counted_as_one` are works at the price of
-    one piece, of which nothing tells how many it takes. `waits_until` is the day before
-    which time alone has not done its part.
+    `unpriced` and `untimed` are works without cost or time: what they take comes on top. `counted_as_one` are works at the price
+    of one piece, of which nothing tells how many it takes. `waits_until` is the day before which time alone has not
+    done its part.
     """
 
     cost_wan: Costs

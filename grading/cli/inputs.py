@@ -34,7 +34,10 @@ def read_bytes(name: str) -> bytes:
 
 
 def read_one(name: str, library: Library, planned: bool = False) -> Audit:
-    """The audit in a file, telling on stderr what of it was mended; a `planned` one may be of a day to come. Raises AuditError."""
+    """The audit in a file, telling on stderr what of it was mended; raises AuditError.
+
+    A `planned` one may be of a day to come.
+    """
     notices: list[InputProblem] = []
     audit = read_audit(read_bytes(name), library, planned=planned, notices=notices)
     print_notices(name, notices)

@@ -1,4 +1,4 @@
-"""Prices per piece in words: 40–100 万元/台, and what to say of a sum that counts one because nothing tells how many there are."""
+"""Prices per piece in words: 40–100 万元/台, and what to say of a sum in which one is counted."""
 
 from collections.abc import Sequence
 

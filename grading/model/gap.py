@@ -70,7 +70,8 @@ class GapLine(Strict):
 class Way(Strict):
     """One way out of several: the gap lines it closes. Cost in 万元, time in weeks, of this way by itself.
 
-    `counted_as_one`: see `ChangeSet`. `possible` is false when no change of the audit can take it. `cheapest` marks as many ways as are needed.
+    `counted_as_one`: see `ChangeSet`. `possible` is false when no change of the audit can take it. `cheapest` marks as many
+    ways as are needed.
     """
 
     lines: tuple[str, ...]

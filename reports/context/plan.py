@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from grading.language.decision_text import level_label, outcome_text
-from grading.language.price_text import counted_text, per_piece
+from grading.language.price_text import counted_text
 from grading.language.prose import day_text, number_text
 from grading.model.base import Remedy
 from grading.model.gap import Alternative, Blocker, Change, ChangeSet, Costs, GapLine, Step, UnitGaps, WorkToDo

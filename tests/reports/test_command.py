@@ -98,6 +98,13 @@ def test_the_command_is_found_without_loading_what_makes_pdfs() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_a_command_that_is_called_over_and_over_loads_nothing_else() -> None:
+    code = "import sys; sys.argv = ['grading', 'gaps', '--help']; from grading.cli.main import main; main()"
+    after = f"import atexit, sys; atexit.register(lambda: print('reports.cli' in sys.modules)); {code}"
+    found = subprocess.run([sys.executable, "-c", after], check=True, capture_output=True, text=True)
+    assert found.stdout.splitlines()[-1] == "False"
+
+
 def test_pdf_from_the_command_opens() -> None:
     result = report(SMALL, "-o", "-")
     assert len(PdfReader(BytesIO(result.stdout_bytes)).pages) >= 6

@@ -147,7 +147,10 @@ def _print_alternatives(alternatives: Iterable[Alternative], lines: Sequence[Gap
         out.print(f"  {escape(title + row)}：以下 {len(alternative.ways)} 种，做到 {alternative.needed} 种即可")
         for way in alternative.ways:
             changed = "；".join(dict.fromkeys(_with_row(by_id[id_]) for id_ in way.lines if id_ in by_id))
-            takes = f"{range_text(way.cost_wan_cny, '万元')}，{range_text(way.weeks, '周')}"
+            ranges = ((way.cost_wan_cny, "万元"), (way.weeks, "周"))
+            takes = (
+                "，".join(range_text(ends, unit) for ends, unit in ranges if ends is not None) or "没有造价和工期数据"
+            )
             takes += f"；{counted}" if (counted := counted_text(way.counted_as_one)) else ""
             state = "[green]最省[/green]" if way.cheapest else "" if way.possible else "[yellow]目前走不通[/yellow]"
             _print_below(f"· {escape(changed)}（{takes}）{state}")

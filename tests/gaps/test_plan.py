@@ -508,6 +508,12 @@ def test_of_a_price_per_piece_one_is_counted_and_told_where_no_row_tells_how_man
     assert (work.rows, work.counted_as_one) == (("outlets[1#]", "outlets[2#]"), "辆")
 
 
+def test_of_a_choice_all_options_that_would_do_are_named(tmp_path: Path) -> None:
+    found = step(small(tmp_path, asks("A,B,C", "{fact: fuel, one_of: [power, gas]}")), {"fuel": "coal"})
+    (change,) = sets(found)[1].changes
+    assert (change.after, change.after_text, change.bound_text) == ("power", "电", "天然气或电")
+
+
 def test_a_row_that_is_lacking_is_asked_for_and_not_that_the_plant_were_another(tmp_path: Path) -> None:
     some = "{some: outlets, where: {fact: kind, equals: kiln}, require: {fact: nox, at_most: 40}}"
     found = small(tmp_path, asks("A,B,C", f"{{any: [{{fact: region, equals: false}}, {some}]}}")).gaps(

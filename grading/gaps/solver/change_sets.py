@@ -91,8 +91,12 @@ def _change(subject: Subject, chosen: Chosen, slot: Slot, serving: list[Demand],
     elif sides == {"at_least"}:
         limit = "at_least"
     closed = {demand.line for demand in serving} & set(order)
+    kind, bound = (
+        _kind(subject, slot, before, constraints),
+        bound_text(subject.ruleset, fact, after, limit, constraints),
+    )
     return Change(
-        kind=_kind(subject, slot, before, constraints),
+        kind=kind,
         unit=setting.unit,
         place=subject.stated(slot.group, slot.row, slot.fact)[1],
         setting=setting.place,
@@ -106,7 +110,7 @@ def _change(subject: Subject, chosen: Chosen, slot: Slot, serving: list[Demand],
         after=json_value(after),
         after_text=known_text(subject.ruleset, slot.fact, after),
         limit=limit,
-        bound_text=bound_text(subject.ruleset, fact, after, limit, constraints),
+        bound_text=None if fact.type == "choice" and kind != "improve" else bound,
         assumed=all(constraint.operator == STATED for constraint in constraints),
         lines=tuple(sorted(closed, key=lambda line: order[line])),
         remedies=() if fact.is_given else remedies_of(serving),

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from grading import __version__
+from grading.cli.chinese import run, translate_help
 from grading.cli.terminal import out
 
 MODULES = ("grade", "explain", "gaps", "simulate", "forms", "batch", "impact", "policy", "ruleset")
@@ -69,4 +70,6 @@ def _common(
 def main() -> None:
     """Entry point of the `grading` command."""
     first = next(iter(sys.argv[1:]), "")
-    command_line(first if first in ALONE else None)()
+    command = typer.main.get_command(command_line(first if first in ALONE else None))
+    translate_help(command)
+    sys.exit(run(command))

@@ -174,12 +174,15 @@ def _values(raw: Any) -> Iterator[tuple[Path, Any]]:
         waiting += [((*path, step), item) for step, item in inner]
 
 
-def read_audit(text: bytes | str, library: Library, *, notices: list[InputProblem] | None = None) -> Audit:
+def read_audit(
+    text: bytes | str, library: Library, *, planned: bool = False, notices: list[InputProblem] | None = None
+) -> Audit:
     """Read and check an audit against its rulesets; raises AuditError with every problem there is.
 
-    What was mended, an invisible character in an id or a credit code in full width, is added to `notices`.
+    What was mended, an invisible character in an id or a credit code in full width, is added to `notices`. A `planned` audit
+    may be of a day to come, which is told there too.
     """
-    return check_audit(parse_json(text), library, notices=notices)
+    return check_audit(parse_json(text), library, planned=planned, notices=notices)
 
 
 def check_audit(
@@ -188,14 +191,16 @@ def check_audit(
     *,
     as_recorded: bool = False,
     verbatim: bool = False,
+    planned: bool = False,
     notices: list[InputProblem] | None = None,
 ) -> Audit:
     """Check an audit that is already parsed (numbers as Decimal); see `read_audit`.
 
     `as_recorded` takes what no new audit may state, an impossible day or a table with too few rows: of a ruleset's cases, and of
-    what was stored earlier. `verbatim` takes texts, ids and counties as they were taken before they were mended.
+    what was stored earlier. `verbatim` takes texts, ids and counties as they were taken before they were mended, `planned` a day
+    to come.
     """
-    reader = _Reader(library, as_recorded, verbatim)
+    reader = _Reader(library, as_recorded, verbatim, planned)
     audit = reader.audit(raw)
     if notices is not None:
         notices += reader.notices
@@ -220,8 +225,10 @@ def _suiting(raw: Any, facts: list[Fact]) -> Known | None:
 
 
 class _Reader:
-    def __init__(self, library: Library, as_recorded: bool = False, verbatim: bool = False) -> None:
-        self.library, self.as_recorded, self.verbatim = library, as_recorded, verbatim
+    def __init__(
+        self, library: Library, as_recorded: bool = False, verbatim: bool = False, planned: bool = False
+    ) -> None:
+        self.library, self.as_recorded, self.verbatim, self.planned = library, as_recorded, verbatim, planned
         self.problems: list[InputProblem] = []
         self.assessed_on: date | None = None
         self.notices: list[InputProblem] = []
@@ -239,7 +246,11 @@ class _Reader:
         assessed_on = self.day(top.get("assessed_on"), ("assessed_on",)) if "assessed_on" in top else None
         if assessed_on is not None and not self.as_recorded:
             refusal = calendar.not_assessable(assessed_on)
-            if refusal is not None:
+            if refusal is not None and self.planned and refusal.code is ProblemCode.DAY_IN_FUTURE:
+                today = calendar.today()
+                told = reason_of(ProblemCode.DAY_TO_COME, day=assessed_on, today=today)
+                self.notices.append(InputProblem("assessed_on", told))
+            elif refusal is not None:
                 self.wrong_for(("assessed_on",), refusal)
         self.assessed_on = assessed_on
         units_raw = top.get("units")

@@ -86,6 +86,15 @@ def test_the_command_refuses_a_day_to_come(tmp_path: Path) -> None:
     assert "晚于今天" in told.output
 
 
+def test_a_plan_may_be_of_a_day_to_come_and_says_that_it_is_no_assessment(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(audit("2099-01-01")), encoding="utf-8")
+    found = CliRunner().invoke(app, ["gaps", str(path), "--json", "--trial"])
+    assert found.exit_code == 0
+    assert "不能作为评定结论" in found.stderr
+    assert "day_to_come" in json.loads(found.stdout)["units"][0]["notices"]
+
+
 def test_a_form_refuses_a_day_to_come_at_its_cell() -> None:
     form = hose()
     form.head("泾阳某厂", date(2099, 1, 1))

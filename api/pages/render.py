@@ -24,6 +24,7 @@ from grading.digest import plain
 from grading.language.decision_text import decision_text, level_label, managed_text, short_label
 from grading.language.figures_text import counts_text
 from grading.language.measure_text import measure_text
+from grading.language.price_text import counted_text, per_piece
 from grading.language.prose import number_text, unit_text
 from grading.model.base import Cite, Status
 from grading.model.decision import Decision, decide
@@ -165,6 +166,8 @@ def _environment() -> Environment:
         "cited": cited,
         "region": region_text,
         "between": between,
+        "counted": counted_text,
+        "per_piece": per_piece,
     }
     environment.globals |= {
         "MARKS": MARKS,

@@ -23,6 +23,9 @@ class PickOut(Out):
     provisional: bool = Field(description="The way holds only if figures of the guideline that are not established do.")
     cost_wan: Range = Field(description="In 万元, low and high.")
     unpriced: int = Field(description="Works without a price.")
+    counted_as_one: int = Field(
+        description="Works at the price of one piece, of which nothing tells how many it takes."
+    )
     weeks: Range
     untimed: int = Field(description="Works of which nobody has said how long they take.")
     changes: int
@@ -39,6 +42,7 @@ class ChoiceOut(Out):
     picks: list[PickOut]
     cost_wan: Range
     unpriced: int
+    counted_as_one: int
     still_missing: int = Field(description="After the plants whose way is proven.")
     if_figures_hold: int = Field(description="After the provisional ones too.")
 
@@ -113,6 +117,7 @@ class OptionOut(Out):
     way: str
     cost_wan: Range | None
     unpriced: int
+    counted_as_one: int
     weeks: Range | None
     untimed: int
     changes: int
@@ -149,6 +154,7 @@ class PlantToHelpOut(Out):
                 way=option.name,
                 cost_wan=None if way is None else way.cost_wan,
                 unpriced=0 if way is None else way.unpriced,
+                counted_as_one=0 if way is None else way.counted_as_one,
                 weeks=None if way is None else way.weeks,
                 untimed=0 if way is None else way.untimed,
                 changes=0 if way is None else way.changes,

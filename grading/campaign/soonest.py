@@ -33,6 +33,8 @@ class Pick:
     ready_on: date | None
     audit_digest: str | None
     """Of the changed audit that was graded; None where a grading only waits to be published."""
+    counted_as_one: int
+    """Works at the price of one piece, of which nothing tells how many it takes."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Choice:
     picks: tuple[Pick, ...]
     cost_wan: Costs
     unpriced: int
+    counted_as_one: int
     still_missing: int
     if_figures_hold: int
 
@@ -170,6 +173,7 @@ def _choose(there: Iterable[Candidate], missing: int, option_of: Callable[[Candi
         picks=picks,
         cost_wan=(sum((p.cost_wan[0] for p in picks), zero), sum((p.cost_wan[1] for p in picks), zero)),
         unpriced=sum(pick.unpriced for pick in picks),
+        counted_as_one=sum(pick.counted_as_one for pick in picks),
         still_missing=missing - sum(not pick.provisional for pick in picks),
         if_figures_hold=missing - len(picks),
     )
@@ -192,6 +196,7 @@ def _pick(candidate: Candidate, option: Option) -> Pick:
         waits_until=None if way is None else way.waits_until,
         ready_on=option.ready_on,
         audit_digest=None if way is None else way.audit_digest,
+        counted_as_one=0 if way is None else way.counted_as_one,
     )
 
 

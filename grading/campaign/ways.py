@@ -59,13 +59,15 @@ class Work(Strict):
     cost_wan: Costs | None
     weeks: Costs | None
     if_needed: bool
+    counted_as_one: str | None = None
 
 
 class Way(Strict):
     """Changes that lift a plant to the level, with the grade that the changed audit got.
 
-    `unpriced` and `untimed` are works without cost or time: what they take comes on top. `waits_until` is the day before
-    which time alone has not done its part.
+    `unpriced` and `untimed` are works without cost or time: what they take comes on top. `counted_as_one` are works at the price
+    of one piece, of which nothing tells how many it takes. `waits_until` is the day before which time alone has not
+    done its part.
     """
 
     cost_wan: Costs
@@ -84,6 +86,7 @@ class Way(Strict):
     """The changed values, as `grading simulate --set` takes them."""
     grade: str
     audit_digest: str
+    counted_as_one: int = 0
     """Of the changed audit that was graded."""
 
 
@@ -246,6 +249,7 @@ def _proven(
         settings=settings,
         grade=_worst([unit.outcome.grade for unit in after.units if unit.id in units], levels),
         audit_digest=audit_digest(changed),
+        counted_as_one=sum(work.counted_as_one is not None for work in works),
     )
 
 
@@ -291,6 +295,7 @@ def _works(sets: Iterable[ChangeSet]) -> tuple[Work, ...]:
                     cost_wan=work.cost_wan_cny,
                     weeks=work.remedy.weeks,
                     if_needed=work.if_needed,
+                    counted_as_one=work.counted_as_one,
                 )
             )
     return tuple(found)
@@ -331,4 +336,5 @@ def _sum(ways: Sequence[Way]) -> Way:
         settings=tuple(setting for way in ways for setting in way.settings),
         grade="、".join(dict.fromkeys(way.grade for way in ways)),
         audit_digest="、".join(way.audit_digest for way in ways),
+        counted_as_one=sum(way.counted_as_one for way in ways),
     )

@@ -6,6 +6,7 @@ import orjson
 import typer
 from rich.markup import escape
 
+from grading import calendar
 from grading.cli.gaps_text import print_gaps, print_joint_plan
 from grading.cli.inputs import grade_one, read_one, report_problems, with_progress
 from grading.cli.labels import notices
@@ -45,7 +46,8 @@ def show_gaps(
     failed = False
     for name in with_progress(files, "分析差距"):
         try:
-            audit = read_one(name, engine.library)
+            audit = read_one(name, engine.library, planned=True)
+            to_come = ("day_to_come",) if audit.assessed_on > calendar.today() else ()
             grading = grade_one(audit, engine, mode)
             opened = Opened(engine, audit, grading)
             found = _gaps(opened, target)
@@ -55,7 +57,7 @@ def show_gaps(
             continue
         if as_json:
             units = [
-                _unit_json(unit, one) | {"notices": list(unit.notices)}
+                _unit_json(unit, one) | {"notices": [*unit.notices, *to_come]}
                 for unit, one in zip(grading.units, found, strict=True)
             ]
             joint = enterprise_plan(engine, audit, grading, target, opened)
@@ -66,7 +68,7 @@ def show_gaps(
             decisions = unit_decisions(rulesets, audit, grading)
             for i, (one, figures) in enumerate(zip(found, unit_figures(rulesets, audit, grading), strict=True)):
                 _print_one(rulesets[audit.units[i].ruleset], audit, i, one, decisions[i])
-                if noted := notices(grading.units[i].notices, mode):
+                if noted := notices((*grading.units[i].notices, *to_come), mode):
                     out.print(noted, style="bold yellow")
                 if figures is not None:
                     out.print(escape(figures_text(figures, NAMED_IN_TERMINAL)))

@@ -13,6 +13,7 @@ from grading.cli.labels import range_text
 from grading.cli.terminal import out, print_block
 from grading.language.decision_text import level_label, managed_text, outcome_text
 from grading.language.measure_text import measure_text
+from grading.language.price_text import counted_text, per_piece
 from grading.language.prose import day_text, glue, number_text, row_label
 from grading.language.waiver_text import waiver_text
 from grading.model.audit import Audit
@@ -61,6 +62,7 @@ def print_joint_plan(audit: Audit, rulesets: Mapping[str, Ruleset], plan: Enterp
     reached = "各单元均已达到" if plan.enough else "尚未全部达到"
     proof = f"改后企业复评为 [bold]{outcome_text(scales, plan.outcome)}[/bold]，{reached}"
     out.print(f"  合计 {len(plan.changes)} 处改动，{takes}；{proof}")
+    _print_counted(plan.counted_as_one)
     for work in plan.works:
         whose = (
             f"企业共用，{'、'.join(work.units)}，只计一次"
@@ -68,7 +70,9 @@ def print_joint_plan(audit: Audit, rulesets: Mapping[str, Ruleset], plan: Enterp
             else "：".join((*work.units, row_label(of[work.units[0]], work.row) if work.row else "全单元"))
         )
         if_needed = "，补证不达标时才需要" if work.if_needed else ""
-        cost = range_text(work.cost_wan_cny, "万元") or "没有造价数据"
+        cost = "没有造价数据"
+        if work.cost_wan_cny is not None:
+            cost = range_text(work.cost_wan_cny, "万元") + (f"/{work.counted_as_one}" if work.counted_as_one else "")
         _print_below(escape(f"· {work.remedy.text}（{whose}{if_needed}）：{cost}"))
     out.print()
 
@@ -114,7 +118,9 @@ def _cells(line: GapLine) -> dict[str, str]:
         return cells | {"缺少": escape(missing), "可作证据": escape("、".join(line.evidence))}
     short = f"\n差 {_difference_text(line.difference, line.measured_in)}" if line.difference else ""
     remedy = line.remedy
-    effort = [range_text(remedy.weeks, "周"), range_text(remedy.cost_wan_cny, "万元")] if remedy is not None else []
+    effort = []
+    if remedy is not None:
+        effort = [range_text(remedy.weeks, "周"), range_text(remedy.cost_wan_cny, "万元") + per_piece(remedy)]
     return cells | {
         "现状": escape((line.actual_text or "—") + short),
         "整改措施": escape(remedy.text) if remedy is not None else "",
@@ -141,7 +147,11 @@ def _print_alternatives(alternatives: Iterable[Alternative], lines: Sequence[Gap
         out.print(f"  {escape(title + row)}：以下 {len(alternative.ways)} 种，做到 {alternative.needed} 种即可")
         for way in alternative.ways:
             changed = "；".join(dict.fromkeys(_with_row(by_id[id_]) for id_ in way.lines if id_ in by_id))
-            takes = f"{range_text(way.cost_wan_cny, '万元')}，{range_text(way.weeks, '周')}"
+            ranges = ((way.cost_wan_cny, "万元"), (way.weeks, "周"))
+            takes = (
+                "，".join(range_text(ends, unit) for ends, unit in ranges if ends is not None) or "没有造价和工期数据"
+            )
+            takes += f"；{counted}" if (counted := counted_text(way.counted_as_one)) else ""
             state = "[green]最省[/green]" if way.cheapest else "" if way.possible else "[yellow]目前走不通[/yellow]"
             _print_below(f"· {escape(changed)}（{takes}）{state}")
 
@@ -165,14 +175,24 @@ def _print_step(ruleset: Ruleset, step: Step) -> None:
     if figures:
         out.print(f"  [yellow]等待核实限值的指标：{len(figures)} 项[/yellow]")
         _print_below(escape("；".join(figures)))
-    others = [blocker for blocker in step.blockers if blocker.reason not in ("unresolved_figure", "search_limit")]
-    unfinished = [blocker for blocker in step.blockers if blocker.reason == "search_limit"]
-    for title, listed in (("不是整改所能解决的", others), ("没有算完的", unfinished)):
+    filing, unfinished = ("missing_table", "no_row"), ("search_limit",)
+    groups = {
+        "须先补全填报的": [blocker for blocker in step.blockers if blocker.reason in filing],
+        "不是整改所能解决的": [b for b in step.blockers if b.reason not in ("unresolved_figure", *filing, *unfinished)],
+        "没有算完的": [blocker for blocker in step.blockers if blocker.reason in unfinished],
+    }
+    for title, listed in groups.items():
         if listed:
             out.print(f"  [yellow]{title}：{len(listed)} 项[/yellow]")
         for blocker in listed:
             when = f"，{day_text(blocker.ready_on)} 起才满足" if blocker.ready_on is not None else ""
             _print_below(escape(f"· {blocker.title}：{blocker.text}{when}"))
+
+
+def _print_counted(pieces: Sequence[str]) -> None:
+    """Tell what of a sum is the price of one piece."""
+    if pieces:
+        _print_below(f"[dim]{escape(counted_text(pieces))}[/dim]")
 
 
 def _print_below(markup: str) -> None:
@@ -190,6 +210,7 @@ def _print_set(title: str, found: ChangeSet, lines: Sequence[GapLine], ruleset: 
     more = found.costs_more_wan_cny
     takes += f"，比最省的多 {number_text(more, '万元')}（按区间中值）" if more is not None and more > 0 else ""
     out.print(f"  {title}：{len(found.changes)} 处改动，{takes}；{proof}")
+    _print_counted(found.counted_as_one)
     by_id = {line.id: line for line in lines}
     for change in found.changes:
         _print_below(escape(f"· {_change_text(change, by_id, ruleset)}"))
@@ -218,8 +239,8 @@ def _change_text(change: Change, lines: Mapping[str, GapLine], ruleset: Ruleset)
         return f"补证{row}：{required}"
     if isinstance(change.after, list):
         before = change.before or []
-        added = "、".join(fact.options[o] for o in change.after if o not in before)
-        gone = "、".join(fact.options[o] for o in before if o not in change.after)
+        added = "、".join(text for o, text in fact.options.items() if o in change.after and o not in before)
+        gone = "、".join(text for o, text in fact.options.items() if o in before and o not in change.after)
         steps = [f"增加 {added}" if added else "", f"去掉 {gone}" if gone else ""]
         return f"{change.fact_label}{row}：{'；'.join(step for step in steps if step)}"
     ready = f"（最早 {day_text(change.ready_on)} 满足）" if change.ready_on is not None else ""

@@ -33,10 +33,13 @@ def read_bytes(name: str) -> bytes:
         raise AuditError([input_problem("", ProblemCode.FILE_UNREADABLE, why=why_unreadable(error))]) from None
 
 
-def read_one(name: str, library: Library) -> Audit:
-    """The audit in a file, telling on stderr what of it was mended; raises AuditError."""
+def read_one(name: str, library: Library, planned: bool = False) -> Audit:
+    """The audit in a file, telling on stderr what of it was mended; raises AuditError.
+
+    A `planned` one may be of a day to come.
+    """
     notices: list[InputProblem] = []
-    audit = read_audit(read_bytes(name), library, notices=notices)
+    audit = read_audit(read_bytes(name), library, planned=planned, notices=notices)
     print_notices(name, notices)
     return audit
 

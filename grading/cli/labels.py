@@ -17,6 +17,7 @@ STATUS_MARKS = {
 GATE_MARKS = {**STATUS_MARKS, Status.MET: "[red]●[/red]", Status.UNMET: "[green]○[/green]"}
 NOTICE_WORDS = {
     "draft_ruleset": "规则集为草案，未经审定",
+    "day_to_come": "评定日期晚于今天，按那一天适用的要求推算",
     **vocabulary.EDITION,
     **vocabulary.JURISDICTION,
 }

@@ -1,6 +1,9 @@
 """The `grading` command: puts the command groups together and does nothing else."""
 
 import sys
+from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated
@@ -8,21 +11,48 @@ from typing import Annotated
 import typer
 
 from grading import __version__
-from grading.cli import batch, explain, forecast, forms, gaps, grade, impact, policy, ruleset, simulate
 from grading.cli.chinese import run, translate_help
 from grading.cli.terminal import out
 
-app = typer.Typer(
-    help="重污染天气重点行业绩效分级：评级、解释、差距、报告，均以声明式规则集为据",
-    no_args_is_help=True,
-    pretty_exceptions_show_locals=False,
-)
-for command in (grade, explain, gaps, forecast, simulate, forms, batch, impact, policy):
-    command.register(app)
-app.add_typer(ruleset.app, name="ruleset")
-# What is built on the domain adds its commands here without the domain knowing it.
-for point in sorted(entry_points(group="grading.commands"), key=lambda found: found.name):
-    point.load()(app)
+MODULES = ("grade", "explain", "gaps", "forecast", "simulate", "forms", "batch", "impact", "policy", "ruleset")
+ALONE = frozenset({"grade", "explain", "gaps", "simulate"})
+"""Commands that are called over and over: each is all that its module has, and the other modules take a second to load."""
+READING = frozenset({"list", "show", "check", "schema"})
+"""Commands about rulesets that read them and no more."""
+
+
+@cache
+def command_line(alone: str | None = None) -> typer.Typer:
+    """All commands, or those of one module without the others."""
+    app = typer.Typer(
+        help="重污染天气重点行业绩效分级：评级、解释、差距、报告，均以声明式规则集为据",
+        no_args_is_help=True,
+        pretty_exceptions_show_locals=False,
+    )
+    app.callback()(_common)
+    for name in MODULES if alone is None else (alone,):
+        import_module(f"grading.cli.{name}").register(app)
+    # What is built on the domain adds its commands here without the domain knowing it.
+    for point in sorted(entry_points(group="grading.commands"), key=lambda found: found.name) if alone is None else ():
+        point.load()(app)
+    return app
+
+
+def module_for(arguments: Sequence[str]) -> str | None:
+    """The module that is enough for some arguments; None where all are needed."""
+    words = list(arguments)
+    while words and words[0].startswith("--rulesets"):
+        del words[: 1 if "=" in words[0] else 2]
+    if words[:1] == ["ruleset"]:
+        return "ruleset" if words[1:2] and words[1] in READING else None
+    return words[0] if words and words[0] in ALONE else None
+
+
+def __getattr__(name: str) -> typer.Typer:
+    """`app`: the command line with all commands."""
+    if name != "app":
+        raise AttributeError(name)
+    return command_line()
 
 
 def _version(wanted: bool) -> None:
@@ -31,7 +61,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _common(
     context: typer.Context,
     rulesets: Annotated[
@@ -53,6 +82,6 @@ def _common(
 
 def main() -> None:
     """Entry point of the `grading` command."""
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(command_line(module_for(sys.argv[1:])))
     translate_help(command)
     sys.exit(run(command))

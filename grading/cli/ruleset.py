@@ -27,6 +27,11 @@ Ids = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 
+def register(parent: typer.Typer) -> None:
+    """Add the commands."""
+    parent.add_typer(app, name="ruleset")
+
+
 @app.command("list", help="列出规则集及其规模、未核实数值的个数")
 def list_(context: typer.Context, ids: Ids = None, as_json: Json = False) -> None:
     """List rulesets with their counts."""

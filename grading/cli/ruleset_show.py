@@ -15,6 +15,7 @@ from grading.cli.terminal import Exit, err, out, print_json, print_problems
 from grading.language.counts import count
 from grading.language.load import Library
 from grading.language.measure_text import measure_text
+from grading.language.price_text import per_piece
 from grading.language.problems import LanguageError
 from grading.language.prose import day_text, inherited, number_text, sentence
 from grading.model.base import Cite, Remedy
@@ -174,5 +175,5 @@ def _remedy(remedy: Remedy) -> str:
     if remedy.weeks is not None:
         text += f"；{number_text(remedy.weeks[0])}—{number_text(remedy.weeks[1])} 周"
     if remedy.cost_wan_cny is not None:
-        text += f"；{number_text(remedy.cost_wan_cny[0])}—{number_text(remedy.cost_wan_cny[1])} 万元"
+        text += f"；{number_text(remedy.cost_wan_cny[0])}—{number_text(remedy.cost_wan_cny[1])} 万元{per_piece(remedy)}"
     return text

@@ -5,6 +5,7 @@ the work. Every other work is its unit's own.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from math import inf
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from typing import NamedTuple
 from grading.engine.grade import Engine
 from grading.gaps.opened import Opened
 from grading.gaps.solver.change_sets import Solution, solve
-from grading.gaps.solver.costs import cost_of_works, weeks_of, works_of
+from grading.gaps.solver.costs import cost_of_works, counted_as_one, weeks_of, works_of
 from grading.gaps.solver.trials import Trials, has_reached
 from grading.gaps.tree.constraints import satisfies
 from grading.gaps.tree.lines import Open, shown
@@ -82,6 +83,7 @@ def enterprise_plan(
         outcome=after.outcome,
         enough=reached and not is_worse,
         blockers=tuple(_blockers(planned)),
+        counted_as_one=tuple(work.counted_as_one for work in works if work.counted_as_one is not None),
     )
 
 
@@ -117,7 +119,7 @@ def _graded(engine: Engine, then: Audit, today: Subject) -> Subject:
     """A unit graded anew, by itself, with what the enterprise has by then."""
     alone = then.model_copy(update={"units": (today.unit,)})
     (unit,) = engine.grade(alone, today.mode).units
-    return Subject(then, today.index, today.ruleset, unit, today.mode)
+    return replace(today, audit=then, grading=unit)
 
 
 def _with_unit(then: Audit, after: Subject) -> Audit:
@@ -179,7 +181,15 @@ def _joint(work: Work, units: tuple[str, ...], sure: bool, shared: bool) -> Join
     cost = remedy.cost_wan_cny
     if cost is not None and not sure:
         cost = (Decimal(0), cost[1])
-    return JointWork(remedy=remedy, units=units, row=work.row, cost_wan_cny=cost, if_needed=not sure, shared=shared)
+    return JointWork(
+        remedy=remedy,
+        units=units,
+        row=work.row,
+        cost_wan_cny=cost,
+        if_needed=not sure,
+        shared=shared,
+        counted_as_one=counted_as_one(work),
+    )
 
 
 def _changes(planned: Sequence[_Planned]) -> Iterator[Change]:

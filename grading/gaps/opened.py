@@ -3,6 +3,7 @@
 from grading.engine.grade import Engine
 from grading.gaps.solver.change_sets import Solution, solve
 from grading.gaps.solver.trials import Trials
+from grading.gaps.tree.answers import Answers
 from grading.gaps.tree.lines import Open
 from grading.gaps.tree.subject import Subject
 from grading.model.audit import Audit
@@ -14,6 +15,7 @@ class Opened:
 
     def __init__(self, engine: Engine, audit: Audit, grading: Grading) -> None:
         self.engine, self.audit, self.grading = engine, audit, grading
+        self._answers = Answers()
         self._trials: dict[int, Trials] = {}
         self._gaps: dict[tuple[int, str], Open] = {}
         self._cheapest: dict[tuple[int, str], Solution] = {}
@@ -26,7 +28,7 @@ class Opened:
         """Changed audits of a unit."""
         if index not in self._trials:
             ruleset = self.engine.library.ruleset(self.audit.units[index].ruleset)
-            subject = Subject(self.audit, index, ruleset, self.grading.units[index], self.grading.mode)
+            subject = Subject(self.audit, index, ruleset, self.grading.units[index], self.grading.mode, self._answers)
             self._trials[index] = Trials(self.engine, subject)
         return self._trials[index]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from grading.language.source import Path_
-from grading.model.base import Basis, Cite, Confidence
+from grading.model.base import Basis, Cite, Confidence, Remedy
 from grading.model.condition import Comparison, ConditionBase, Each, Some, parts
 from grading.model.ruleset import Ruleset
 
@@ -28,6 +28,9 @@ class Layer(Protocol):
 
     @property
     def note(self) -> str | None: ...
+
+    @property
+    def remedy(self) -> Remedy | None: ...
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,11 @@ class Place:
     def basis(self) -> Basis | None:
         """The innermost statement of basis."""
         return next((layer.basis for layer in self.layers if layer.basis), None)
+
+    @property
+    def remedy(self) -> Remedy | None:
+        """The innermost statement of a remedy."""
+        return next((layer.remedy for layer in self.layers if layer.remedy), None)
 
 
 def sites(ruleset: Ruleset) -> Iterator[Site]:

@@ -128,6 +128,7 @@ KEYS = {
     "weeks": "[low, high]: how long it takes, in weeks.",
     "cost_wan_cny": "[low, high]: what it costs, in ten thousand yuan (万元).",
     "per_row": "True where the cost is that of one row, and counts for each.",
+    "priced_per": "The piece whose price the cost is, as 台 or 口; where no row tells how many, plans count one and say so.",
     "covers": "What the cost covers.",
     "Remedy.evidence": "What proves that it is done.",
     # Measures

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -83,13 +84,23 @@ Range = Annotated[tuple[Decimal, Decimal], Field(description="low and high end")
 class Remedy(Strict):
     """A work that meets a requirement. Weeks and cost (万元) are ranges; `per_row`: the cost is that of each row.
 
-    `covers` says what the cost covers, where it is not the works as a whole.
+    `priced_per` names the piece whose price the cost is (台, 口); a row is such a piece. `covers` says what the cost covers,
+    where it is not the works as a whole.
     """
 
     text: Text
     weeks: Range | None = None
     cost_wan_cny: Range | None = None
     per_row: bool = False
+    priced_per: Annotated[str, StringConstraints(min_length=1, max_length=12)] | None = None
     covers: Text | None = None
     evidence: tuple[Text, ...] = ()
     note: Text | None = None
+
+    def __hash__(self) -> int:
+        return self.content_hash
+
+    @cached_property
+    def content_hash(self) -> int:
+        """The hash of the fields, worked out once: plans look works up many thousand times."""
+        return hash(tuple(getattr(self, name) for name in type(self).model_fields))

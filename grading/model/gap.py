@@ -70,7 +70,8 @@ class GapLine(Strict):
 class Way(Strict):
     """One way out of several: the gap lines it closes. Cost in 万元, time in weeks, of this way by itself.
 
-    `possible` is false when no change of the audit can take it. `cheapest` marks as many ways as are needed.
+    `counted_as_one`: see `ChangeSet`. `possible` is false when no change of the audit can take it. `cheapest` marks as many
+    ways as are needed.
     """
 
     lines: tuple[str, ...]
@@ -78,6 +79,7 @@ class Way(Strict):
     weeks: Costs | None
     possible: bool
     cheapest: bool
+    counted_as_one: tuple[str, ...] = ()
 
 
 class Alternative(Strict):
@@ -123,12 +125,16 @@ class Change(Strict):
 
 
 class WorkToDo(Strict):
-    """A remedy of a plan with what it costs there, in 万元; one that is priced per row is done in each of `rows`."""
+    """A remedy of a plan with what it costs there, in 万元; one that is priced per row is done in each of `rows`.
+
+    `counted_as_one` is the piece of which one is counted, because nothing tells how many there are.
+    """
 
     remedy: Remedy
     rows: tuple[str, ...]
     cost_wan_cny: Costs | None
     if_needed: bool
+    counted_as_one: str | None = None
 
 
 class ChangeSet(Strict):
@@ -136,6 +142,8 @@ class ChangeSet(Strict):
 
     A remedy is done and paid once, remedies are done side by side. Of one that only missing values ask for, the low ends
     are nothing: the evidence may show that it is not needed.
+
+    `counted_as_one` are the pieces of the works of which one each is counted: the cost has to be multiplied by how many it takes.
 
     `costs_more_wan_cny` is what it costs more than the cheapest set, by the middles of the ranges; None where something
     has no price.
@@ -154,6 +162,7 @@ class ChangeSet(Strict):
     enough: bool
     optimal: bool
     costs_more_wan_cny: Decimal | None = None
+    counted_as_one: tuple[str, ...] = ()
 
 
 class Blocker(Strict):
@@ -207,6 +216,7 @@ class JointWork(Strict):
     cost_wan_cny: Costs | None
     if_needed: bool
     shared: bool
+    counted_as_one: str | None = None
 
 
 class EnterprisePlan(Strict):
@@ -224,6 +234,7 @@ class EnterprisePlan(Strict):
     outcome: Outcome
     enough: bool
     blockers: tuple[Blocker, ...]
+    counted_as_one: tuple[str, ...] = ()
 
 
 class AlertMeasures(Strict):

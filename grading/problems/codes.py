@@ -96,6 +96,11 @@ class ProblemCode(Sentences):
         "评定日期 {day} 晚于今天（北京时间 {today}）；应为现场核查当天或之前的日期",
         "{day} is later than today ({today} in China); it should be the day of the visit or an earlier one",
     )
+    DAY_TO_COME = (
+        "day_to_come",
+        "评定日期 {day} 晚于今天（北京时间 {today}）：按那一天适用的要求推算，不能作为评定结论",
+        "{day} is later than today ({today} in China): worked out by what applies on that day, and no assessment",
+    )
     DAY_TOO_EARLY = (
         "day_too_early",
         "评定日期 {day} 过早；应为 {earliest} 至今天（北京时间 {today}）之间的日期",

@@ -354,6 +354,16 @@ class RulesetCode(Sentences):
         "has no {what} (`{name}`), and neither has the indicator",
     )
     TITLE_LACKING = "title_lacking", "没有标题，以正文代替", "has no title; its text stands in for it"
+    PRICE_PER_NO_ROW = (
+        "price_per_no_row",
+        "费用按行计，但 `{fact}` 不在任何表的行里，不知道有几个；请以 `priced_per` 写明是每什么的价格",
+        "the cost is that of a row, but `{fact}` stands in none: name the piece in `priced_per`",
+    )
+    PRICE_OF_PIECE_IN_WORDS = (
+        "price_of_piece_in_words",
+        "文字说费用是“{words}”的，方案却只计一次；请写 `priced_per`，在表的行里的再写 `per_row: true`",
+        "the words say that the cost is that of one piece ({words}), and plans count it once; state `priced_per`",
+    )
     TEXT_LACKING = "text_lacking", "没有 text：要求的文字表述", "has no text: the requirement in words"
     ESTIMATE_COUNTS = (
         "estimate_counts",

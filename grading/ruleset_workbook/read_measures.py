@@ -24,6 +24,7 @@ REMEDY_ROLES = (
     "cost_low",
     "cost_high",
     "per_row",
+    "priced_per",
     "covers",
     "evidence",
     "note",
@@ -129,7 +130,7 @@ def read_remedy(row: ReadRow, prefix: str, before: Raw | None, found: Findings) 
             found.wrong(row.spot(f"{prefix}text"), "", RulesetWorkbookCode.REMEDY_WITHOUT_TEXT)
         return before
     raw: Raw = dict(before or {})
-    for role in ("text", "per_row", "covers", "evidence", "note"):
+    for role in ("text", "per_row", "priced_per", "covers", "evidence", "note"):
         put(raw, role, row.get(f"{prefix}{role}"))
     for key, low, high, head in _RANGES:
         ends = [row.get(f"{prefix}{low}"), row.get(f"{prefix}{high}")]

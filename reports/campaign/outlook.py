@@ -173,7 +173,7 @@ class OutlookWords:
 
     def _choice(self, choice: Choice, grades: dict[str, str | None], day: date) -> ChoiceLine:
         picks = tuple(self._pick(pick, grades[pick.permit], day) for pick in choice.picks)
-        return ChoiceLine(picks, _with_unpriced(choice.cost_wan, choice.unpriced), _choice_text(choice), _brief(choice))
+        return ChoiceLine(picks, _cost(choice), _choice_text(choice), _brief(choice))
 
     def _pick(self, pick: Pick, grade: str | None, day: date) -> PickLine:
         enterprise = self.evaluator.plants[pick.permit].plant.enterprise
@@ -273,13 +273,15 @@ def what_it_takes(way: Way | Pick, day: date) -> tuple[str, str, str]:
     done = [f"{what} {number} 项" for number, what in parts if number]
     done += [f"待时间 {len(waits)} 项（{'、'.join(dict.fromkeys(waits))}{until}）"] if waits else []
     work = "，".join(done) or "不需改动"
-    return _with_unpriced(way.cost_wan, way.unpriced), _with_untimed(way.weeks, way.untimed), work
+    return _cost(way), _with_untimed(way.weeks, way.untimed), work
 
 
-def _with_unpriced(cost: Costs, unpriced: int) -> str:
-    if unpriced and not any(cost):
-        return f"{unpriced} 项未估价"
-    return cost_text(cost) + (f"，另有 {unpriced} 项未估价" if unpriced else "")
+def _cost(found: Way | Pick | Choice) -> str:
+    """The cost, with what is not priced, and what is priced per piece and counted once."""
+    if found.unpriced and not any(found.cost_wan):
+        return f"{found.unpriced} 项未估价"
+    text = cost_text(found.cost_wan) + (f"，另有 {found.unpriced} 项未估价" if found.unpriced else "")
+    return text + (f"，其中 {found.counted_as_one} 项按单件计" if found.counted_as_one else "")
 
 
 def _with_untimed(weeks: Costs, untimed: int) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grading.language.decision_text import level_label, outcome_text
+from grading.language.price_text import counted_text
 from grading.language.prose import row_label
 from grading.model.audit import Audit
 from grading.model.gap import EnterprisePlan, JointWork
@@ -31,6 +32,8 @@ class JointPlan:
     rows: tuple[JointRow, ...]
     changes: int
     cost: str
+    counted: str
+    """What of the cost is the price of one piece; empty where nothing is."""
     weeks: str
     grade: str
     enough: bool
@@ -49,7 +52,7 @@ def joint_plan(audit: Audit, rulesets: Mapping[str, Ruleset], plan: EnterprisePl
             JointRow(
                 text=work.remedy.text,
                 whose=whose_text(work, of[work.units[0]]),
-                cost=cost_text(work.cost_wan_cny),
+                cost=cost_text(work.cost_wan_cny) + (f"/{work.counted_as_one}" if work.counted_as_one else ""),
                 weeks=weeks_text(work.remedy.weeks),
                 if_needed=work.if_needed,
                 covers=work.remedy.covers or "",
@@ -58,6 +61,7 @@ def joint_plan(audit: Audit, rulesets: Mapping[str, Ruleset], plan: EnterprisePl
         ),
         changes=len(plan.changes),
         cost=cost_text(plan.cost_wan_cny),
+        counted=counted_text(plan.counted_as_one),
         weeks=weeks_text(plan.weeks),
         grade=outcome_text(scales, plan.outcome),
         enough=plan.enough,

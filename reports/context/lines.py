@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from grading.language.price_text import per_piece
 from grading.language.values import UNKNOWN
 from grading.model.base import Remedy
 from grading.model.gap import GapLine, MissingValue
@@ -125,7 +126,7 @@ def _unmet_row(
         remedy=remedy.text if remedy is not None and not is_told else None,
         same_as=same_as if is_told else None,
         weeks=weeks_text(remedy.weeks) if remedy is not None and not is_told else None,
-        cost=cost_text(remedy.cost_wan_cny) if remedy is not None and not is_told else None,
+        cost=cost_text(remedy.cost_wan_cny) + per_piece(remedy) if remedy is not None and not is_told else None,
         evidence=line.evidence,
         source=sources.number(line.provenance, line.title),
         is_optional=not line.on_cheapest_way,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from grading.language.decision_text import level_label, outcome_text
+from grading.language.price_text import counted_text
 from grading.language.prose import day_text, number_text
 from grading.model.base import Remedy
 from grading.model.gap import Alternative, Blocker, Change, ChangeSet, Costs, GapLine, Step, UnitGaps, WorkToDo
@@ -15,7 +16,7 @@ from reports.context.words import cost_text, own_place_text, weeks_text
 REASONS = {
     "unresolved_figure": "指南数值待核实",
     "missing_table": "整张表未填报，须先填报",
-    "no_row": "表中没有可以改动的行",
+    "no_row": "表中没有这样的行，有的须先填报",
     "circumstance": "企业的客观情况、已成的事实或法规规定，不是整改所能改变的",
     "time": "所填日期晚于评定日期，到期后才满足；填错的请更正",
     "computed": "由多个数值计算得出，须另行论证",
@@ -34,6 +35,7 @@ class WayRow:
     weeks: str
     possible: bool
     cheapest: bool
+    counted: str
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ class SetRow:
     cost: str
     more: str
     """The cost beyond the cheapest set, as a clause; empty where that is nothing or not known."""
+    counted: str
+    """What of the cost is the price of one piece; empty where nothing is."""
     weeks: str
     grade: str
     enough: bool
@@ -133,6 +137,7 @@ class Plan:
     """The part of the cost that is certain to arise, as a clause."""
     weeks: str
     unpriced: int
+    counted: str
     reaches: bool
 
 
@@ -152,6 +157,7 @@ def plan(ruleset: Ruleset, gaps: UnitGaps) -> Plan:
         sure=_sure_text([work for work in works if not work.if_needed]),
         weeks=weeks_text(_total(cheapest.weeks for _, cheapest in climbed)),
         unpriced=sum(work.remedy.cost_wan_cny is None for work in works),
+        counted=counted_text([work.counted_as_one for work in works if work.counted_as_one is not None]),
         reaches=bool(climbed) and all(cheapest.enough for _, cheapest in climbed),
     )
 
@@ -179,6 +185,7 @@ def _alternative(ruleset: Ruleset, alternative: Alternative, lines: dict[str, Ga
                 weeks=weeks_text(way.weeks),
                 possible=way.possible,
                 cheapest=way.cheapest,
+                counted=counted_text(way.counted_as_one),
             )
             for way in alternative.ways
         ),
@@ -211,6 +218,7 @@ def _set(ruleset: Ruleset, found: ChangeSet) -> SetRow:
         work=_work_text([change.kind for change in found.changes]),
         cost=cost_text(found.cost_wan_cny) if found.changes else "无",
         more=f"比最省的一组多 {number_text(more, '万元')}（按区间中值）" if more is not None and more > 0 else "",
+        counted=counted_text(found.counted_as_one),
         weeks=weeks_text(found.weeks) if found.changes else "无",
         grade=outcome_text(ruleset.scale, found.outcome),
         enough=found.enough,
@@ -272,6 +280,7 @@ class _Work:
     if_needed: bool
     rows: tuple[str, ...]
     cost: Costs | None
+    counted_as_one: str | None
 
     def also(self, work: WorkToDo) -> "_Work":
         """The same with what a later step needs of it: a row, or without rows the whole, is done and paid once."""
@@ -283,7 +292,8 @@ class _Work:
             again = len(work.rows) - fresh if work.rows else 1
             low = cost[0] + max(work.cost_wan_cny[0] - again * price[0], Decimal(0))
             cost = max(low, work.cost_wan_cny[0]), cost[1] + fresh * price[1]
-        return _Work(self.remedy, self.step, self.if_needed and work.if_needed, rows, cost)
+        counted = self.counted_as_one or work.counted_as_one
+        return _Work(self.remedy, self.step, self.if_needed and work.if_needed, rows, cost, counted)
 
 
 def _works(sets: Sequence[ChangeSet]) -> tuple[_Work, ...]:
@@ -292,7 +302,7 @@ def _works(sets: Sequence[ChangeSet]) -> tuple[_Work, ...]:
     for number, found_set in enumerate(sets):
         for work in found_set.works:
             known = found.get(work.remedy)
-            first = _Work(work.remedy, number, work.if_needed, work.rows, work.cost_wan_cny)
+            first = _Work(work.remedy, number, work.if_needed, work.rows, work.cost_wan_cny, work.counted_as_one)
             found[work.remedy] = first if known is None else known.also(work)
     return tuple(sorted(found.values(), key=lambda work: work.step))
 
@@ -314,15 +324,11 @@ def _cost_in_rows(work: _Work) -> str:
     if price is None:
         return cost_text(None)
     whole = cost_text((price[0] * count, price[1] * count) if work.if_needed else work.cost)
-    covers = f"，{work.remedy.covers}" if work.remedy.covers is not None else ""
-    each = (
-        f"（{count} 处，每处 {cost_text(price)}{covers}）"
-        if count > 1
-        else f"（{work.remedy.covers}）"
-        if covers
-        else ""
-    )
-    return whole + each
+    piece = work.remedy.priced_per or "处"
+    said = [f"{count} {piece}，每{piece} {cost_text(price)}"] if count > 1 else []
+    said += [work.remedy.covers] if work.remedy.covers is not None else []
+    one = f"/{work.counted_as_one}" if work.counted_as_one is not None and not work.rows else ""
+    return whole + one + (f"（{'，'.join(said)}）" if said else "")
 
 
 def _charts(works: tuple[_Work, ...], steps: tuple[StepRow, ...]) -> tuple[tuple[Chart, ...], ...]:

@@ -13,6 +13,7 @@ from grading.language.counts import Counts, count
 from grading.language.decision_text import effect_text, level_label
 from grading.language.measure_text import measure_text
 from grading.language.nested import asked_at
+from grading.language.price_text import per_piece
 from grading.language.prose import NOT_ASKED, day_text, inherited, sentence, stated_text, unit_text
 from grading.language.windows import first_days
 from grading.model.base import Cite, Provenance, Remedy
@@ -383,7 +384,7 @@ def _remedy(used_for: str, remedy: Remedy) -> RemedyLine:
     if remedy.weeks is not None:
         effort.append(f"需 {weeks_text(remedy.weeks)}")
     if remedy.cost_wan_cny is not None:
-        effort.append(f"{'每个' if remedy.per_row else ''}投资 {cost_text(remedy.cost_wan_cny)}")
+        effort.append(f"投资 {cost_text(remedy.cost_wan_cny)}{per_piece(remedy)}")
     note = "；".join(part for part in (remedy.covers, remedy.note) if part) or None
     return RemedyLine(used_for, remedy.text, "，".join(effort), remedy.evidence, note)
 

@@ -497,6 +497,38 @@ def test_works_that_are_priced_per_row_are_paid_in_each_row(tmp_path: Path) -> N
     assert (work.rows, work.cost_wan_cny) == (("outlets[1#]", "outlets[2#]", "outlets[3#]"), (20, 60))
 
 
+def test_of_a_price_per_piece_one_is_counted_and_told_where_no_row_tells_how_many(tmp_path: Path) -> None:
+    remedy = "{text: 换车, cost_wan_cny: [10, 20], per_row: true, priced_per: 辆}"
+    both = "{all: [{fact: share, at_least: 80}, {each: outlets, require: {fact: online, equals: true}}]}"
+    ruleset = small(tmp_path, asks("A,B,C", both, remedy=remedy))
+    rows = [{"outlet_id": "1#", "online": False}, {"outlet_id": "2#", "online": False}]
+    _, cheapest = sets(step(ruleset, {"share": 70}, outlets=rows))
+    assert (cheapest.cost_wan_cny, cheapest.counted_as_one) == ((30, 60), ("辆",))
+    (work,) = cheapest.works
+    assert (work.rows, work.counted_as_one) == (("outlets[1#]", "outlets[2#]"), "辆")
+
+
+def test_of_a_choice_all_options_that_would_do_are_named(tmp_path: Path) -> None:
+    found = step(small(tmp_path, asks("A,B,C", "{fact: fuel, one_of: [power, gas]}")), {"fuel": "coal"})
+    (change,) = sets(found)[1].changes
+    assert (change.after, change.after_text, change.bound_text) == ("power", "电", "天然气或电")
+
+
+def test_a_row_that_is_lacking_is_asked_for_and_not_that_the_plant_were_another(tmp_path: Path) -> None:
+    some = "{some: outlets, where: {fact: kind, equals: kiln}, require: {fact: nox, at_most: 40}}"
+    found = small(tmp_path, asks("A,B,C", f"{{any: [{{fact: region, equals: false}}, {some}]}}")).gaps(
+        {"region": True}, "C", outlets=[{"outlet_id": "1#", "kind": "mill", "nox": 9}]
+    )
+    assert [line.fact for line in found.lines] == ["outlets"]
+
+
+def test_a_figure_that_is_open_is_the_reason_and_not_that_the_way_around_it_is_shut(tmp_path: Path) -> None:
+    doors = asks("A,B,C", "{fact: dust, at_most: unresolved}", "窑门", applies_when="{fact: fuel, equals: coal}")
+    kiln = also("A,B,C", "{fact: fuel, equals: coal}", "second", "窑型")
+    blockers = step(small(tmp_path, doors + kiln), {"fuel": "coal", "dust": 3}).blockers
+    assert [(blocker.title, blocker.reason) for blocker in blockers] == [("窑门", "unresolved_figure")]
+
+
 def test_a_lower_figure_takes_the_remedy_that_an_indicator_states_for_it(tmp_path: Path) -> None:
     gates = """\
     gates:

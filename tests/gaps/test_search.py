@@ -1,12 +1,18 @@
 """The search for the best way: what belongs together is decided together, and what was not looked at is not claimed."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from grading.gaps import unit_gaps
+from grading.gaps.opened import Opened
 from grading.gaps.solver import branch_and_bound
+from grading.gaps.solver.branch_and_bound import Found
+from grading.gaps.solver.held import BestWithHeld
 from grading.gaps.solver.lower_bounds import uncertain_prices
 from grading.gaps.tree.lines import Open
+from grading.gaps.tree.nodes import Node
 from grading.gaps.tree.subject import Subject
 from grading.model.gap import Step
 from tests.gaps.small import FACTS, Small, also, asks, changed_values, small
@@ -168,6 +174,62 @@ def test_what_only_lacks_evidence_is_measured_and_nothing_is_rebuilt_instead(tmp
     known = step(of, {"fuel": "coal", "dust": 3}).cheapest
     assert known is not None
     assert (changed_values(known), known.optimal) == ({"u.fuel": "gas"}, True)
+
+
+def test_a_measurement_that_costs_less_than_any_works_is_called_the_cheapest(tmp_path: Path) -> None:
+    """What may be needed after it, 2 on average, is less than gas, which would excuse from the limit."""
+    scope = f"{{fact: fuel, equals: coal, remedy: {priced('改气', 3)}}}"
+    limit = asks("A,B,C", "{fact: dust, at_most: 1}", applies_when=scope, remedy=priced("除尘", 4))
+    of = small(tmp_path, limit + also("A,B,C", "{fact: fuel, one_of: [coal, gas]}", "second", "其二"))
+    found = step(of, {"fuel": "coal"}).cheapest
+    assert found is not None
+    assert (changed_values(found), found.enough, found.optimal) == ({"u.dust": 1}, True, True)
+
+
+def test_works_that_would_serve_something_else_too_keep_a_measurement_from_being_called_the_cheapest(
+    tmp_path: Path,
+) -> None:
+    """Gas has to be paid for elsewhere anyway, by the same works: it would be had for nothing, but is on another value."""
+    gas = priced("改气", 3)
+    scope = f"{{fact: fuel, equals: coal, remedy: {gas}}}"
+    limit = asks("A,B,C", "{fact: dust, at_most: 1}", applies_when=scope, remedy=priced("除尘", 4))
+    second = also("A,B,C", "{fact: fuel, one_of: [coal, gas]}", "second", "其二")
+    third = also("A,B,C", "{fact: closed, equals: true}", "third", "其三", remedy=gas)
+    found = step(small(tmp_path, limit + second + third), {"fuel": "coal", "closed": False}).cheapest
+    assert found is not None
+    assert (changed_values(found), found.optimal) == ({"u.dust": 1, "u.closed": True}, False)
+
+
+def test_what_holds_is_looked_at_where_a_change_upsets_it(tmp_path: Path) -> None:
+    """Gas is the cheapest by itself, but not with the repair of what it upsets."""
+    fuel = (
+        f"{{any: [{{fact: fuel, equals: gas, remedy: {priced('改气', 3)}}},"
+        f" {{fact: dust, at_most: 1, remedy: {priced('除尘', 5)}}}]}}"
+    )
+    coal = f"{{any: [{{fact: fuel, equals: coal}}, {{fact: closed, equals: true, remedy: {priced('密闭', 9)}}}]}}"
+    of = small(tmp_path, asks("A,B,C", fuel) + also("A,B,C", coal, "second", "其二"))
+    found = step(of, {"fuel": "coal", "dust": 3, "closed": False}).cheapest
+    assert found is not None
+    assert (changed_values(found), found.cost_wan_cny, found.optimal) == ({"u.dust": 1}, (5, 5), True)
+
+
+def test_equal_questions_of_several_units_are_answered_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ways = f"{{any: [{{fact: closed, equals: true, remedy: {priced('密闭', 9)}}}, {{fact: dust, at_most: 1}}]}}"
+    of = small(tmp_path, asks("A,B,C", ways))
+    one = of.audit({"closed": False, "dust": 3})
+    units = tuple(one.units[0].model_copy(update={"id": f"u{n}"}) for n in range(5))
+    audit = one.model_copy(update={"units": units})
+    opened = Opened(of.engine, audit, of.grade(audit))
+    searched, searching = list[int](), BestWithHeld._searched
+
+    def counted(self: BestWithHeld, parts: Sequence[Node]) -> Found | None:
+        searched.append(len(parts))
+        return searching(self, parts)
+
+    monkeypatch.setattr(BestWithHeld, "_searched", counted)
+    found = [unit_gaps(of.engine, audit, opened.grading, n, opened=opened).steps[0].cheapest for n in range(5)]
+    assert len(searched) == 2  # the cheapest and the smallest
+    assert [changed_values(one) for one in found] == [{f"u{n}.closed": True} for n in range(5)]
 
 
 def test_of_what_costs_the_same_the_level_aimed_at_is_enough(tmp_path: Path) -> None:

@@ -508,6 +508,16 @@ LINTS = {
     "no remedy": Lint(
         "has no remedy (`remedy`), neither", indicators=indicator(levels(), remedy=""), severity="warning"
     ),
+    "the price of a piece that only words tell": Lint(
+        "that of one piece (（每台）)",
+        indicators=indicator(levels(), remedy="remedy: {text: 换车（每台）, cost_wan_cny: [10, 40]}"),
+        severity="warning",
+    ),
+    "the price of a row of a value that stands in none": Lint(
+        "the cost is that of a row, but `dust` stands in none",
+        indicators=indicator(levels(), remedy="remedy: {text: 除尘, cost_wan_cny: [10, 40], per_row: true}"),
+        severity="warning",
+    ),
     "no text": Lint(
         "has no text: the requirement in words",
         indicators=indicator(levels(b="").replace("at_most: 20}}", "at_most: 20}}  # <-")),

@@ -94,8 +94,15 @@ def test_several_reports_do_not_fit_into_one_file(output: str) -> None:
 
 
 def test_the_command_is_found_without_loading_what_makes_pdfs() -> None:
-    code = "import sys, grading.cli.main; assert 'reports.cli' in sys.modules; assert 'weasyprint' not in sys.modules"
+    code = "import sys; from grading.cli.main import app; assert 'reports.cli' in sys.modules and 'weasyprint' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_command_that_is_called_over_and_over_loads_nothing_else() -> None:
+    code = "import sys; sys.argv = ['grading', 'gaps', '--help']; from grading.cli.main import main; main()"
+    after = f"import atexit, sys; atexit.register(lambda: print('reports.cli' in sys.modules)); {code}"
+    found = subprocess.run([sys.executable, "-c", after], check=True, capture_output=True, text=True)
+    assert found.stdout.splitlines()[-1] == "False"
 
 
 def test_pdf_from_the_command_opens() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from grading.gaps.solver.branch_and_bound import BranchAndBound
-from grading.gaps.solver.costs import cost_of, weeks_of
+from grading.gaps.solver.costs import cost_of, pieces_of, weeks_of
 from grading.gaps.solver.lower_bounds import choice_of
 from grading.gaps.tree.lines import Open, is_choice, shown
 from grading.gaps.tree.nodes import Both, Either, Leaf, Node, obstacles_of, still_needed, ways_of
@@ -64,6 +64,7 @@ def _way(subject: Subject, way: Node, chosen: set[Demand]) -> Way:
     return Way(
         lines=tuple(dict.fromkeys(part.line for part in parts)),
         cost_wan_cny=cost_of(demands),
+        counted_as_one=pieces_of(demands),
         weeks=weeks_of(demands),
         possible=found is not None,
         cheapest=not obstacles_of(way) and _is_fulfilled(way, chosen),

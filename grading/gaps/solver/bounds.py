@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from grading.gaps.tree.constraints import Constraint
+from grading.gaps.tree.constraints import EQUIVALENT, Constraint, satisfies
 from grading.language.prose import glue
 from grading.language.values import known_text
 from grading.model.ruleset import Fact, Ruleset
@@ -16,6 +16,10 @@ WORDS = {
 }
 
 
+MOST_OPTIONS = 5
+"""So many options are named that would do."""
+
+
 def bound_text(
     ruleset: Ruleset,
     fact: Fact,
@@ -23,10 +27,13 @@ def bound_text(
     limit: Literal["at_most", "at_least"] | None,
     constraints: Sequence[Constraint],
 ) -> str | None:
-    """`不高于 30 mg/m³`, `低于 3%`; the value alone at the end of what it can be (`100%`, `0 次`). None: no limit.
+    """`不高于 30 mg/m³`, `低于 3%`; the value alone at the end of what it can be (`100%`, `0 次`); of a choice all that would do.
 
-    A limit that the value must not touch is named itself, where it is one that the form could take.
+    None: no limit, and no other option. A limit that the value must not touch is named itself, where it is one that the form
+    could take.
     """
+    if fact.type == "choice":
+        return _options_text(fact, constraints)
     if limit is None:
         return None
     if after == (fact.min if limit == "at_most" else fact.max):
@@ -39,6 +46,16 @@ def bound_text(
     if nearest is not None and _is_next(fact, after, nearest):
         word, named = strict, nearest
     return glue((WORDS.get(fact.type, WORDS["number"])[word], known_text(ruleset, fact.id, named)))
+
+
+def _options_text(fact: Fact, constraints: Sequence[Constraint]) -> str | None:
+    """`SNCR 或 SCR`: the options that would do, an expert's finding left out; None where there is one, or more than a few."""
+    allowed = [option for option in fact.changes_to or fact.options if option != EQUIVALENT]
+    fitting = [option for option in allowed if all(satisfies(option, constraint) for constraint in constraints)]
+    if not 1 < len(fitting) <= MOST_OPTIONS:
+        return None
+    *first, last = (fact.options[str(option)] for option in fitting)
+    return glue(("、".join(first), "或", last))
 
 
 def _is_next(fact: Fact, after: Any, figure: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from grading.engine.grade import json_value
 from grading.gaps.solver.bounds import bound_text
 from grading.gaps.solver.clusters import Chosen, Part, choose_changes
-from grading.gaps.solver.costs import cost_of, remedies_of, weeks_of, works_of
+from grading.gaps.solver.costs import cost_of, counted_as_one, pieces_of, remedies_of, weeks_of, works_of
 from grading.gaps.solver.trials import Trials, has_reached, setting_of
 from grading.gaps.tree.build_tree import later_day
 from grading.gaps.tree.constraints import STATED, Constraint, satisfies, surely
@@ -56,6 +56,7 @@ def solve(trials: Trials, open_: Open, smallest: bool, within: Decimal | None = 
         outcome=after.grading.outcome,
         enough=enough,
         optimal=enough and chosen.optimal and not chosen.given_up,
+        counted_as_one=pieces_of(chosen.demands),
     )
     return Solution(change_set, after, chosen, (*_blockers(subject, level, chosen), *_left(level, left)))
 
@@ -90,8 +91,12 @@ def _change(subject: Subject, chosen: Chosen, slot: Slot, serving: list[Demand],
     elif sides == {"at_least"}:
         limit = "at_least"
     closed = {demand.line for demand in serving} & set(order)
+    kind, bound = (
+        _kind(subject, slot, before, constraints),
+        bound_text(subject.ruleset, fact, after, limit, constraints),
+    )
     return Change(
-        kind=_kind(subject, slot, before, constraints),
+        kind=kind,
         unit=setting.unit,
         place=subject.stated(slot.group, slot.row, slot.fact)[1],
         setting=setting.place,
@@ -105,7 +110,7 @@ def _change(subject: Subject, chosen: Chosen, slot: Slot, serving: list[Demand],
         after=json_value(after),
         after_text=known_text(subject.ruleset, slot.fact, after),
         limit=limit,
-        bound_text=bound_text(subject.ruleset, fact, after, limit, constraints),
+        bound_text=None if fact.type == "choice" and kind != "improve" else bound,
         assumed=all(constraint.operator == STATED for constraint in constraints),
         lines=tuple(sorted(closed, key=lambda line: order[line])),
         remedies=() if fact.is_given else remedies_of(serving),
@@ -141,7 +146,13 @@ def _works(demands: Sequence[Demand]) -> Iterator[WorkToDo]:
         if cost is not None:
             low = sum((cost[0] for _, sure in listed if sure), Decimal(0))
             cost = (low, cost[1] * len(listed))
-        yield WorkToDo(remedy=remedy, rows=rows, cost_wan_cny=cost, if_needed=not any(sure for _, sure in listed))
+        yield WorkToDo(
+            remedy=remedy,
+            rows=rows,
+            cost_wan_cny=cost,
+            if_needed=not any(sure for _, sure in listed),
+            counted_as_one=next((piece for work, _ in listed if (piece := counted_as_one(work)) is not None), None),
+        )
 
 
 def _blockers(subject: Subject, level: str, chosen: Chosen) -> Iterator[Blocker]:

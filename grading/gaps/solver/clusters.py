@@ -10,11 +10,23 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from grading.gaps.solver.branch_and_bound import BranchAndBound
+from grading.gaps.solver.branch_and_bound import BranchAndBound, Found
+from grading.gaps.solver.held import BestWithHeld
 from grading.gaps.solver.within_weeks import within_weeks
 from grading.gaps.tree.constraints import Constraint
 from grading.gaps.tree.lines import Open
-from grading.gaps.tree.nodes import Both, Leaf, Node, Table, has_evidence_first, has_questions, leaves, obstacles_of
+from grading.gaps.tree.nodes import (
+    Both,
+    Leaf,
+    Node,
+    Table,
+    as_asked,
+    has_evidence_first,
+    has_questions,
+    leaves,
+    obstacles_of,
+    works_too,
+)
 from grading.gaps.tree.propagate import Demand, Propagation
 from grading.gaps.tree.subject import Asked, Subject
 from grading.gaps.tree.values import Slot, Values
@@ -60,9 +72,9 @@ def choose_changes(open_: Open, smallest: bool, within: Decimal | None = None) -
     subject = open_.subject
     trees = {key: limited(tree) for key, tree in open_.trees.items()}
     whole = open_.trees.values()
-    chosen = Chosen(
-        optimal=not any(has_questions(tree) or (not smallest and has_evidence_first(tree)) for tree in whole)
-    )
+    # A limit on the weeks takes ways off the trees, those with their own prices too.
+    unproven = within is not None and any(has_evidence_first(tree) for tree in whole)
+    chosen = Chosen(optimal=not unproven and not any(has_questions(tree) for tree in whole))
     parts = [part for one in open_.asked if one.key in trees for part in _parts(subject.values, one, trees[one.key])]
     for part in parts:
         chosen.closed += obstacles_of(part.node)
@@ -120,7 +132,8 @@ def _movable(values: Values, node: Node) -> set[Slot]:
 
 
 def _remedies(node: Node) -> set[object]:
-    return {leaf.demand.effort.work for leaf in leaves(node) if leaf.demand.effort is not None}
+    taking = (*leaves(node), *leaves(works_too(node)))
+    return {leaf.demand.effort.work for leaf in taking if leaf.demand.effort is not None}
 
 
 def _clusters(parts: Sequence[Part], touches: Callable[[Part], set[Any]]) -> list[list[Part]]:
@@ -140,22 +153,35 @@ def _clusters(parts: Sequence[Part], touches: Callable[[Part], set[Any]]) -> lis
 
 def _add_best(chosen: Chosen, propagation: Propagation, parts: list[Part], smallest: bool) -> None:
     while parts:
-        search = BranchAndBound(propagation, smallest)
+        search = BestWithHeld(propagation, smallest)
         found = search.run([part.node for part in parts])
         settled = propagation.of(found.demands) if found is not None else None
         if found is not None and settled is not None:
             chosen.demands += found.demands
             chosen.changed |= settled.changed
             chosen.constraints |= settled.constraints
-            chosen.optimal &= found.optimal
+            chosen.optimal &= found.optimal and (smallest or _is_cheapest(propagation, parts, found))
             return
         if search.is_cut_off:
             chosen.cut_off += [part for part in parts if not part.node.holds]
             return
         core = _contradiction(propagation, parts)
-        chosen.conflicts.append(core)
-        left_out = [part for part in core if not part.node.holds][-1:] or list(core[-1:])
+        waiting = [part for part in core if obstacles_of(as_asked(part.node))]
+        left_out = waiting[-1:] or [part for part in core if not part.node.holds][-1:] or list(core[-1:])
+        if waiting:
+            # What stands in the way of the demand itself is the reason, not that the way around it is shut as well.
+            chosen.closed += obstacles_of(as_asked(waiting[-1].node))
+        else:
+            chosen.conflicts.append(core)
         parts = [part for part in parts if part not in left_out]
+
+
+def _is_cheapest(propagation: Propagation, parts: list[Part], found: Found) -> bool:
+    """True when nothing is cheaper even where works are as good as evidence that is missing."""
+    if not any(has_evidence_first(part.node) for part in parts):
+        return True
+    other = BestWithHeld(propagation, smallest=False).run([works_too(part.node) for part in parts])
+    return other is not None and other.optimal and other.rank[0] >= found.rank[0]
 
 
 def _contradiction(propagation: Propagation, parts: list[Part]) -> tuple[Part, ...]:

@@ -22,6 +22,17 @@ def remedies_of(demands: Iterable[Demand]) -> tuple[Remedy, ...]:
     return tuple(dict.fromkeys(work.remedy for work in works_of(demands) if work.remedy is not None))
 
 
+def counted_as_one(work: Work) -> str | None:
+    """The piece of which a work is counted once, since no row tells how many there are; None: it is counted as it is."""
+    return work.remedy.priced_per if work.remedy is not None and work.row is None else None
+
+
+def pieces_of(demands: Iterable[Demand]) -> tuple[str, ...]:
+    """The pieces of which one each is counted in the cost of demands, one for each work."""
+    found = (counted_as_one(work) for work in works_of(demands))
+    return tuple(piece for piece in found if piece is not None)
+
+
 def cost_of(demands: Iterable[Demand]) -> Costs | None:
     """The sum of the works' costs, in 万元; the low end of one that may not be needed is nothing. None: no figures."""
     stated = ((work.remedy, sure) for work, sure in works_of(demands).items() if work.remedy is not None)

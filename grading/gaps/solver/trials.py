@@ -1,6 +1,7 @@
 """Changed audits of one unit, each graded once."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from grading.engine.grade import Engine
@@ -37,7 +38,7 @@ class Trials:
         (unit,) = self.engine.grade(alone, subject.mode).units
         units = tuple(alone.units[0] if n == subject.index else other for n, other in enumerate(subject.audit.units))
         audit = alone.model_copy(update={"units": units})
-        return Subject(audit, subject.index, subject.ruleset, unit, subject.mode)
+        return replace(subject, audit=audit, grading=unit)
 
 
 def setting_of(subject: Subject, slot: Slot) -> Setting:

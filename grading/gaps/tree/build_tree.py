@@ -20,6 +20,7 @@ from grading.gaps.tree.nodes import (
     obstacles_of,
     unless,
 )
+from grading.gaps.tree.per_ruleset import per_ruleset
 from grading.gaps.tree.propagate import Demand, Effort, Work
 from grading.gaps.tree.remedies import remedy_elsewhere, remedy_of
 from grading.gaps.tree.scope import can_move, is_empty_out_of_scope, levers
@@ -29,6 +30,7 @@ from grading.gaps.tree.waiting import weeks_to_wait
 from grading.model.base import Remedy, Status
 from grading.model.condition import All, AtLeastOf, Comparison, ConditionBase, Each, Not, Some, parts
 from grading.model.interval import Interval
+from grading.model.ruleset import Ruleset
 from grading.places import group_of
 
 
@@ -38,7 +40,7 @@ class TreeBuilder:
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
         self.values: Values = subject.values
-        self.remedies: dict[Remedy, Remedy] = {}
+        self.remedies = _remedies(subject.ruleset)
 
     def grow(self, asked: Asked) -> Node:
         """The tree of what is asked; parts that hold are in it too, since changes elsewhere could undo them.
@@ -229,6 +231,12 @@ class _Stem:
             return tuple(leaf for leaf in leaves(node) if self.subject.status(leaf.place, leaf.row) is Status.UNKNOWN)
         found = [self.questions(part, f"{place}.{step}", (*around, c), row) for step, part in parts(c)]
         return tuple(leaf for listed in found for leaf in listed)
+
+
+@per_ruleset
+def _remedies(_ruleset: Ruleset) -> dict[Remedy, Remedy]:
+    """Equal remedies as one and the same object."""
+    return {}
 
 
 def later_day(subject: Subject, roots: Sequence[Slot]) -> date | None:

@@ -12,6 +12,7 @@ from grading.evidence_validity import validity_on
 from grading.gaps.tree.build_tree import TreeBuilder
 from grading.gaps.tree.constraints import Constraint, surely
 from grading.gaps.tree.nodes import Both, Either, Leaf, Node, Table, as_asked, still_needed, ways_of
+from grading.gaps.tree.per_ruleset import per_ruleset
 from grading.gaps.tree.subject import Asked, Subject, asked_for, provenance_of, stands_in_the_way
 from grading.language.evidence_text import validity_text
 from grading.language.prose import NOT_ASKED, fact_label, glue, sentence, stated_text
@@ -112,9 +113,17 @@ def required_text(subject: Subject, part: Leaf | Table) -> str:
         if part.closed == "missing_table":
             return f"填报“{label}”表（没有的也要写明“无”）"
         return f"“{label}”表中要有这样的行：{sentence(ruleset, part.condition)}"
-    c = part.comparison
-    said = sentence(ruleset, c if part.wanted else Not.model_validate({"not": c}))
-    return f"查明是否适用：{said}" if part.scope else said
+    known, key = _sentences(ruleset), (id(part.comparison), part.wanted)
+    if key not in known:
+        c = part.comparison
+        known[key] = sentence(ruleset, c if part.wanted else Not.model_validate({"not": c}))
+    return f"查明是否适用：{known[key]}" if part.scope else known[key]
+
+
+@per_ruleset
+def _sentences(_ruleset: Ruleset) -> dict[tuple[int, bool], str]:
+    """By comparison of the ruleset and whether it is to be met, the sentence."""
+    return {}
 
 
 def _line(subject: Subject, part: Leaf | Table, alternative: str | None) -> GapLine:

@@ -100,9 +100,11 @@ class Unless(Either):
     """A demand, or the way around it: that the unit or the row is out of its scope. Only plans look at the latter.
 
     `evidence_first`: nothing but evidence is missing for the demand; to build for the way around it is no proper answer.
+    `by_works` is that way then, with the works that it takes.
     """
 
     evidence_first: bool = False
+    by_works: "Node | None" = None
 
     @property
     def asked(self) -> "Node":
@@ -152,9 +154,10 @@ def unless(asked: Node, out_of_scope: Node | None) -> Node:
         return asked
     holds = asked.holds or out_of_scope.holds
     evidence_first = not holds and not obstacles_of(asked) and not _takes_works(asked) and _takes_works(out_of_scope)
+    by_works = out_of_scope if evidence_first else None
     if evidence_first:
         out_of_scope = _for_other_reasons(out_of_scope)
-    return Unless("", None, 1, (asked, out_of_scope), holds, (), evidence_first)
+    return Unless("", None, 1, (asked, out_of_scope), holds, (), evidence_first, by_works)
 
 
 def as_asked(node: Node) -> Node:
@@ -179,10 +182,20 @@ def has_questions(node: Node) -> bool:
 
 
 def has_evidence_first(node: Node) -> bool:
-    """True when evidence of something open comes before works, be they cheaper."""
-    if isinstance(node, Leaf | Table) or node.holds:
+    """True when evidence of something comes before works, be they cheaper."""
+    if isinstance(node, Leaf | Table):
         return False
     return (isinstance(node, Unless) and node.evidence_first) or any(has_evidence_first(part) for part in node.parts)
+
+
+def works_too(node: Node) -> Node:
+    """The tree in which works are as good as evidence: what is cheaper is cheaper."""
+    if isinstance(node, Leaf | Table) or not has_evidence_first(node):
+        return node
+    parts = [works_too(part) for part in node.parts]
+    if isinstance(node, Unless) and node.by_works is not None:
+        parts[1] = node.by_works
+    return both(parts, node.questions) if isinstance(node, Both) else either(node.id, node.row, node.needed, parts)
 
 
 def _takes_works(node: Node) -> bool:
@@ -251,11 +264,17 @@ def leaves(node: Node) -> tuple[Leaf, ...]:
 def ways_of(node: Either) -> tuple[Node, ...]:
     """The parts that are ways at all: those that do not hold and are not ruled out by what the plant is.
 
-    When so few remain that all of them are needed, what rules the others out is shown too.
+    When so few remain that all of them are needed, what rules the others out is shown too: rows that are not listed before what
+    the plant would have to be.
     """
     open_ = tuple(part for part in node.parts if not part.holds)
-    ways = tuple(part for part in open_ if not is_ruled_out(obstacles_of(part)))
-    return ways if len(ways) >= still_needed(node) else open_
+    for ways in (
+        tuple(part for part in open_ if not is_ruled_out(obstacles_of(part))),
+        tuple(part for part in open_ if not any(o.closed == "circumstance" for o in obstacles_of(part))),
+    ):
+        if len(ways) >= still_needed(node):
+            return ways
+    return open_
 
 
 def still_needed(node: Either) -> int:

@@ -1,13 +1,14 @@
 """Demands on values, computed ones among them → the values to change, checked to satisfy every demand."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from grading.gaps.tree.answers import Answers
 from grading.gaps.tree.constraints import Constraint, satisfies
 from grading.gaps.tree.invert_computed import Constraints, Inverter, probes
-from grading.gaps.tree.values import Slot, Values
+from grading.gaps.tree.values import TODAY, Slot, Values
 from grading.model.base import Remedy
 
 ATTEMPTS = 4
@@ -78,8 +79,8 @@ class Propagated:
 class Propagation:
     """Propagates demands on one unit's values: those that share no value that could move apart, and each group of them once."""
 
-    def __init__(self, values: Values) -> None:
-        self.values = values
+    def __init__(self, values: Values, answers: Answers) -> None:
+        self.values, self.answers = values, answers
         self.best: dict[tuple[Demand, ...], Any] = {}
         """The best value for demands on one slot."""
         self._known: dict[tuple[Demand, ...], Propagated | None] = {}
@@ -90,13 +91,26 @@ class Propagation:
         constraints: dict[Slot, list[Constraint]] = {}
         for group in self._groups(demands):
             if group not in self._known:
-                self._known[group] = propagate(self.values, group)
+                self._known[group] = self._answer(group)
             found = self._known[group]
             if found is None:
                 return None
             changed |= found.changed
             constraints |= found.constraints
         return Propagated(changed, constraints)
+
+    def _answer(self, group: tuple[Demand, ...]) -> Propagated | None:
+        known, key = self.answers.changes, self.question(group)
+        if key not in known:
+            known[key] = propagate(self.values, group)
+        found: Propagated | None = known[key]
+        return found
+
+    def question(self, demands: Sequence[Demand]) -> Hashable:
+        """Demands with what today says of their values, but not of which unit they are."""
+        values = self.values
+        today = values.today.get(TODAY)
+        return id(values.ruleset), today, tuple((d.slot, d.constraint, values.known(d.slot)) for d in demands)
 
     def _groups(self, demands: Sequence[Demand]) -> Iterator[tuple[Demand, ...]]:
         """The demands that have to do with each other, in their order."""

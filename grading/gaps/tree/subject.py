@@ -1,11 +1,12 @@
 """A unit in an audit with its grading, and what a level asks of it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
+from grading.gaps.tree.answers import Answers
 from grading.gaps.tree.per_ruleset import per_ruleset
 from grading.gaps.tree.propagate import Propagation
 from grading.gaps.tree.values import Values, values_of
@@ -23,13 +24,14 @@ DAYS_KEPT = 64
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A graded unit: what gaps are looked for in."""
+    """A graded unit: what gaps are looked for in. `answers` are shared by the units of an audit, changed or not."""
 
     audit: Audit
     index: int
     ruleset: Ruleset
     grading: UnitGrading
     mode: Mode
+    answers: Answers = field(default_factory=Answers)
 
     @property
     def unit(self) -> UnitAudit:
@@ -44,7 +46,7 @@ class Subject:
     @cached_property
     def propagation(self) -> Propagation:
         """Demands on the unit's values, worked out once for all who ask."""
-        return Propagation(self.values)
+        return Propagation(self.values, self.answers)
 
     @cached_property
     def conditions(self) -> dict[str, Status | dict[str, Status]]:

@@ -1,6 +1,6 @@
 """The values of one unit, as they are and as they would be."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -35,6 +35,7 @@ class Values:
     _computed: dict[Slot, Any] = field(default_factory=dict)
     _roots: dict[Slot, tuple[Slot, ...]] = field(default_factory=dict)
     _moving: dict[Slot, frozenset[Slot]] = field(default_factory=dict)
+    _known: dict[Slot, Hashable] = field(default_factory=dict)
 
     def get(self, slot: Slot) -> Any:
         """The value of a slot; None when it is unknown."""
@@ -63,6 +64,14 @@ class Values:
             found = (Slot(*source) for source in sources(self.ruleset, slot.fact, slot.row))
             self._roots[slot] = tuple(dict.fromkeys(found))
         return self._roots[slot]
+
+    def known(self, slot: Slot) -> Hashable:
+        """All that today says of a slot: what else it could be depends on nothing else."""
+        if slot not in self._known:
+            roots = self.roots(slot)
+            measured_anew = (self._baseline(root) for root in roots if root in self.invalid)
+            self._known[slot] = (tuple(self.today.get(root) for root in roots), *measured_anew)
+        return self._known[slot]
 
     def moving_roots(self, slot: Slot) -> frozenset[Slot]:
         """Those of a slot's roots that a change could make another: what is given joins nothing."""

@@ -7,6 +7,7 @@ from grading.language.check.gates import check_gate_effects
 from grading.language.check.head import check_head
 from grading.language.check.levels import check_differences, check_levels, check_order
 from grading.language.check.measures import check_alerts, check_measures
+from grading.language.check.prices import check_prices
 from grading.language.check.provenance import check_estimates, check_figures, check_gates, check_indicators
 from grading.language.check.synonyms import check_synonyms
 from grading.language.loaded import Loaded
@@ -33,6 +34,7 @@ COMPLETENESS = (
     check_differences,
     check_order,
     check_alerts,
+    check_prices,
 )
 """With an error of these a ruleset is not fit to be shipped."""
 

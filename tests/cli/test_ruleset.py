@@ -230,7 +230,7 @@ def test_show_as_json_is_the_merged_ruleset(root: Path) -> None:
 
 def test_show_wants_one_ruleset(root: Path) -> None:
     result = grading(root, "show", "r")
-    assert (result.exit_code, result.stderr) == (2, "“r”指的规则集不止一个：e/r、f/r\n")
+    assert (result.exit_code, result.stderr) == (2, "“r”指的规则集不止一个：试验行业（e/r）、试验行业（f/r）\n")
 
 
 @pytest.mark.parametrize("command", ["show", "list"])

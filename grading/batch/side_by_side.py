@@ -24,11 +24,15 @@ ENOUGH_UNITS = 50_000
 
 @dataclass(frozen=True)
 class Order:
-    """A part to be graded, as its settings say; `parts` is the folder that the file was split into."""
+    """A part to be graded, as its settings say; `parts` is the folder that the file was split into.
+
+    `ruleset` is the one that was read to split it, so that no other process has to read it again.
+    """
 
     settings: Settings
     part: Part
     parts: Path
+    ruleset: Ruleset
 
     def grade(self, engine: Engine, progress: Progress) -> Summary:
         """Grade the part. Raises what `run_batch` raises."""
@@ -89,4 +93,5 @@ def _end_with_parent() -> None:
 def _grade(order: Order) -> Summary:
     if _engine is None:
         raise RuntimeError("this process was not prepared")
+    _engine.library.hold(order.ruleset, offered=True)
     return order.grade(_engine, lambda *_: None)

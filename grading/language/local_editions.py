@@ -57,7 +57,8 @@ def most_local(library: Library, names: Iterable[str], county: str | None, day: 
         return Local(None, refusal=reason_of(ProblemCode.NO_EDITION, industries=tuple(wanted) or Phrase.NONE))
     if len({industry_of(ruleset.id) for ruleset in known}) > 1:
         # However local their editions are: which industry a plant is of does not follow from where it lies.
-        listed = _named({industry_of(ruleset.id): ruleset.title for ruleset in known})
+        # Of several editions the first has the title that says no more than what the industry is.
+        listed = _named({industry_of(ruleset.id): ruleset.title for ruleset in reversed(known)})
         return Local(None, refusal=reason_of(ProblemCode.INDUSTRY_MEANS_SEVERAL, industries=listed))
     in_force = [ruleset for ruleset in known if ruleset.edition.standing_on(day) == "edition_in_force"]
     here = [ruleset for ruleset in in_force if finding(county, ruleset.jurisdiction) is None]
@@ -94,7 +95,7 @@ def choice_of(local: Local, industry: str, reason: str | None = None) -> Edition
 
 def _named(titles: Mapping[str, str]) -> tuple[Reason, ...]:
     """Industries or rulesets as a person chooses among them: their titles, with the ids."""
-    return tuple(reason_of(Phrase.WITH_ID, title=title, id=id_) for id_, title in titles.items())
+    return tuple(reason_of(Phrase.WITH_ID, title=titles[id_], id=id_) for id_ in sorted(titles))
 
 
 def _of_industries(library: Library, names: tuple[str, ...]) -> list[Ruleset]:

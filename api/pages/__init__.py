@@ -13,6 +13,7 @@ from api.pages import (
     audit,
     comparison,
     enterprise,
+    enterprise_registration,
     exports,
     help,
     home,
@@ -48,6 +49,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     evidence.router,
     audit.router,
     comparison.router,
+    # Its `/enterprises/new` would be an enterprise's id else.
+    enterprise_registration.router,
     enterprise.router,
     unit_registration.router,
     waivers.router,

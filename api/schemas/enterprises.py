@@ -40,6 +40,7 @@ class EnterpriseOut(Out):
     uscc: str = Field(description="Unified social credit code.", examples=["91610402MA6XW0P404"])
     county: str = Field(description="GB/T 2260 code.", examples=["610402"])
     permit: str | None = Field(description="Number of the emission permit.")
+    contact: str | None = Field(description="Whom to speak to, and by which telephone.")
     active: bool
     version: int = Field(description="Makes the ETag.")
     created_at: datetime
@@ -53,6 +54,7 @@ class EnterpriseIn(In):
     uscc: Uscc
     county: Area = Field(examples=["610402"])
     permit: Permit | None = None
+    contact: Line | None = None
 
 
 class EnterpriseChange(In):
@@ -61,6 +63,7 @@ class EnterpriseChange(In):
     name: Line | None = None
     county: Area | None = None
     permit: Permit | None = None
+    contact: Line | None = None
     active: bool | None = None
 
 

@@ -88,7 +88,7 @@ def _contradictions(lines: list[Line]) -> Iterator[FormProblem]:
     """What lines say differently of the same enterprise or site, and units that stand twice."""
     first: dict[tuple[str, ...], Line] = {}
     units: dict[tuple[str, str, str], Line] = {}
-    groups = (("uscc",), ("name", "county", "permit")), (("uscc", "site"), ("site_county", "site_permit", "address"))
+    groups = (("uscc",), ("name", "county", "permit", "contact")), (("uscc", "site"), ("site_county", "site_permit", "address"))
     for line in lines:
         for key_columns, told in groups:
             key = tuple(line.text(column).upper() for column in key_columns)
@@ -133,8 +133,10 @@ def _enterprise(context: Context, line: Line, done: Imported) -> Enterprise:
             uscc=line.text("uscc"),
             county=line.text("county"),
             permit=line.text("permit") or None,
+            contact=line.text("contact") or None,
         )
-    changes = _changes(known, line, {"name": "name", "county": "county", "permit": "permit"})
+    own = ("name", "county", "permit", "contact")
+    changes = _changes(known, line, dict(zip(own, own, strict=True)))
     if changes:
         done.changed += 1
         enterprises.change_enterprise(context, known.id, known.version, changes)
@@ -212,6 +214,7 @@ def _lines(context: Context) -> Iterator[dict[str, str]]:
         units[unit.site_id].append(unit)
     for row in context.db.scalars(select(Enterprise).order_by(Enterprise.county, Enterprise.name, Enterprise.id)):
         head = {"name": row.name, "uscc": row.uscc, "county": row.county, "permit": row.permit or ""}
+        head["contact"] = row.contact or ""
         if not sites[row.id]:
             yield head
         for site in sites[row.id]:

@@ -44,6 +44,7 @@ COLUMNS = (
     Column("unit", "单元编号", 16, 200),
     Column("unit_name", "单元名称", 22, 200),
     Column("industry", "行业或规则集", 26, 120),
+    Column("contact", "企业联系人及电话", 24, 200),
 )
 REQUIRED = ("name", "uscc", "county")
 HEADS = {column.key: column.head for column in COLUMNS}

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grading.cli.terminal import Exit, err, out, print_json, print_problems
+from grading.gc_paused import gc_paused
 from grading.language.counts import count
 from grading.language.industries import industries_or_none
 from grading.language.load import Library
@@ -23,12 +24,13 @@ def list_rulesets(rulesets: Library, ids: tuple[str, ...], as_json: bool) -> Non
     """Print the rulesets, one a line; ends with exit code 1 when one of them can't be read."""
     found: list[Ruleset] = []
     broken: list[str] = []
-    for ruleset_id in ids:
-        try:
-            found.append(rulesets.ruleset(ruleset_id))
-        except LanguageError as error:
-            broken.append(ruleset_id)
-            print_problems(error.problems, err)
+    with gc_paused():
+        for ruleset_id in ids:
+            try:
+                found.append(rulesets.ruleset(ruleset_id))
+            except LanguageError as error:
+                broken.append(ruleset_id)
+                print_problems(error.problems, err)
     if as_json:
         print_json([_document(ruleset) for ruleset in found])
     else:

@@ -1,4 +1,4 @@
-"""Registering an enterprise with its first site and production unit: everything that is wrong is told at once, beside its field."""
+"""Registering an enterprise with its first site and unit: everything that is wrong is told at once, beside its field."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -175,9 +175,7 @@ def _offers(context: Context, sent: Posted | None) -> Iterator[Offer]:
         yield Offer(name, title, industry, edition)
 
 
-def _show(
-    request: Request, context: Context, sent: Posted | None = None, refused: Problem | None = None
-) -> Response:
+def _show(request: Request, context: Context, sent: Posted | None = None, refused: Problem | None = None) -> Response:
     area, names = context.actor.area, regions(context.service.grader.library.root)
     counties = [code for code in names if not code.endswith("00") and (not area or in_area(code, area))]
     looked_up = sent is not None and bool(sent.text("industry").strip())

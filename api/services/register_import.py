@@ -88,7 +88,10 @@ def _contradictions(lines: list[Line]) -> Iterator[FormProblem]:
     """What lines say differently of the same enterprise or site, and units that stand twice."""
     first: dict[tuple[str, ...], Line] = {}
     units: dict[tuple[str, str, str], Line] = {}
-    groups = (("uscc",), ("name", "county", "permit", "contact")), (("uscc", "site"), ("site_county", "site_permit", "address"))
+    groups = (
+        (("uscc",), ("name", "county", "permit", "contact")),
+        (("uscc", "site"), ("site_county", "site_permit", "address")),
+    )
     for line in lines:
         for key_columns, told in groups:
             key = tuple(line.text(column).upper() for column in key_columns)

@@ -262,7 +262,10 @@ class _Rows:
         outcomes: Callable[[Sequence[Combination] | None], Iterable[Outcome]],
         fires: int = 1,
     ) -> Table:
-        """The table of these rows; `nodes` are those that it reads, each once, `outcomes` gives those of combinations (None: all)."""
+        """The table of these rows.
+
+        `nodes` are those that it reads, each once; `outcomes` gives those of combinations of their statuses (None: of all).
+        """
         rules = tuple(self.rules)
         props = [self.names.node(node) for node in nodes]
 

@@ -23,8 +23,9 @@ def counties_named(name: str, names: Mapping[str, str]) -> tuple[str, ...]:
     found = []
     for code, own in names.items():
         city, province = names.get(f"{code[:4]}00", ""), names.get(f"{code[:2]}0000", "")
-        spelled = {own, own[:-1] if len(own) > 2 else own}
-        if not code.endswith("00") and any(plain == above + one for above in ("", city, province, province + city) for one in spelled):
+        above = ("", city, province, province + city)
+        spelled = {place + one for place in above for one in (own, own[:-1] if len(own) > 2 else own)}
+        if not code.endswith("00") and plain in spelled:
             found.append(code)
     return tuple(found)
 

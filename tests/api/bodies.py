@@ -195,7 +195,12 @@ class Bodies:
                 "number": "1号",
             }
         if path == "/enterprises":
-            head = {"name": "新登记的企业", "uscc": "91610404MA6XW0P906", "site_name": "本部", "industry": "做防水卷材的"}
+            head = {
+                "name": "新登记的企业",
+                "uscc": "91610404MA6XW0P906",
+                "site_name": "本部",
+                "industry": "做防水卷材的",
+            }
             return head | {"ruleset": "waterproofing", "unit_code": "line-1"}
         if path == "/enterprises/{enterprise_id}/units":
             unit = {"code": "line-9", "name": "", "ruleset_id": "national-2020/brick"}

@@ -156,7 +156,12 @@ def test_a_unit_is_registered_by_what_the_plant_makes(place: Place) -> None:
 
 def test_an_enterprise_is_registered_with_its_county_by_name_and_its_industry_in_words(place: Place) -> None:
     typed = {"name": "咸阳新材有限公司", "uscc": "91610404MA6XW0P90A", "county": "西湖区", "site_name": "本部"}
-    typed |= {"industry": "做砖的", "unit_code": "line-1", "contact": "赵工 029-33210000", "address": "渭城区文汇路 1 号"}
+    typed |= {
+        "industry": "做砖的",
+        "unit_code": "line-1",
+        "contact": "赵工 029-33210000",
+        "address": "渭城区文汇路 1 号",
+    }
     with signed_in(place, "city") as client:
         said = typed | {"csrf_token": token(client.get("/enterprises/new").text)}
         refused = client.post("/enterprises", data=said | {"name": ""})

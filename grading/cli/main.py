@@ -12,6 +12,7 @@ import typer
 
 from grading import __version__
 from grading.cli import ruleset
+from grading.cli.chinese import run, translate_help
 from grading.cli.terminal import out
 
 COMMANDS = ("grade", "explain", "gaps", "simulate", "forms", "batch", "impact", "policy")
@@ -89,4 +90,6 @@ def _common(
 
 def main() -> None:
     """Entry point of the `grading` command."""
-    app_for(sys.argv[1:])()
+    command = typer.main.get_command(app_for(sys.argv[1:]))
+    translate_help(command)
+    sys.exit(run(command))

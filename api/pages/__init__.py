@@ -19,6 +19,7 @@ from api.pages import (
     endings,
     enterprise,
     enterprise_register,
+    enterprise_registration,
     exports,
     help,
     home,
@@ -59,6 +60,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     comparison.router,
     enterprise_register.router,
     doubles.router,
+    # Its `/enterprises/new` would be an enterprise's id else.
+    enterprise_registration.router,
     enterprise.router,
     unit_registration.router,
     waivers.router,

@@ -41,6 +41,7 @@ class EnterpriseOut(Out):
     uscc: str = Field(description="Unified social credit code.", examples=["91610402MA6XW0P404"])
     county: str = Field(description="GB/T 2260 code.", examples=["610402"])
     permit: str | None = Field(description="Number of the emission permit.")
+    contact: str | None = Field(description="Whom to speak to, and by which telephone.")
     active: bool = Field(description="Not closed.")
     state: OperatingStateKind = Field(description="Its operating state today.")
     idle_since: date | None = Field(description="The day from which it is recorded as long idle.")
@@ -57,6 +58,7 @@ class EnterpriseIn(In):
     uscc: Uscc
     county: Area = Field(examples=["610402"])
     permit: Permit | None = None
+    contact: Line | None = None
 
 
 class EnterpriseChange(In):
@@ -66,6 +68,7 @@ class EnterpriseChange(In):
     uscc: Uscc | None = Field(default=None, examples=[None])
     county: Area | None = None
     permit: Permit | None = None
+    contact: Line | None = None
     active: bool | None = None
 
 

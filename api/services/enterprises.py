@@ -61,26 +61,35 @@ def no_enterprise(code: str) -> str:
     return f"没有统一社会信用代码为 {code[:18]} 的企业，或它不在您的范围内。"
 
 
-def add_enterprise(context: Context, *, name: str, uscc: str, county: str, permit: str | None = None) -> Enterprise:
+def add_enterprise(
+    context: Context, *, name: str, uscc: str, county: str, permit: str | None = None, contact: str | None = None
+) -> Enterprise:
     """Register an enterprise; raises Problem (403 outside of the bureau's area, 409, 422)."""
     actor = require(context.db, Rule.KEEP_ENTERPRISES)
-    _refuse_elsewhere(context, county)
+    refuse_elsewhere(context, county)
+    uscc = free_code(context, uscc)
     try:
-        uscc = credit_code.normalised(uscc)
-    except ValueError as error:
-        raise _invalid("uscc", f"{error}。") from None
-    with unscoped(context.db):
-        if enterprise_of(context.db, uscc) is not None:
-            message = f"统一社会信用代码 {uscc} 已登记。"
-            raise Problem("uscc_taken", message, errors=[ErrorAt("uscc", message)])
-    try:
-        made = Enterprise(name=name, uscc=uscc, county=county, permit=permit)
+        made = Enterprise(name=name, uscc=uscc, county=county, permit=permit, contact=contact)
     except ValueError as error:
         raise _invalid("county", str(error)) from None
     context.db.add(made)
     context.db.flush()
     audit_log.append(context.db, "enterprise.created", actor, enterprise_id=made.id)
     return made
+
+
+def free_code(context: Context, given: str, enterprise: Enterprise | None = None) -> str:
+    """A credit code that no other enterprise has, as it is written; raises Problem (409, 422)."""
+    try:
+        uscc = credit_code.normalised(given)
+    except ValueError as error:
+        raise _invalid("uscc", f"{error}。") from None
+    with unscoped(context.db):
+        taken = enterprise_of(context.db, uscc)
+    if taken is not None and (enterprise is None or taken.id != enterprise.id):
+        message = f"统一社会信用代码 {uscc} 已登记。"
+        raise Problem("uscc_taken", message, errors=[ErrorAt("uscc", message)])
+    return uscc
 
 
 def change_enterprise(context: Context, enterprise_id: UUID, version: int, changes: dict[str, Any]) -> Enterprise:
@@ -92,9 +101,9 @@ def change_enterprise(context: Context, enterprise_id: UUID, version: int, chang
         raise Problem("stale", detail, status=412, more={"version": enterprise.version})
     _refuse_null(changes, "name", "county", "active", "uscc")
     if "county" in changes:
-        _refuse_elsewhere(context, changes["county"])
+        refuse_elsewhere(context, changes["county"])
     if "uscc" in changes:
-        changes["uscc"] = _free_code(context, changes["uscc"], enterprise)
+        changes["uscc"] = free_code(context, changes["uscc"], enterprise)
     active = changes.pop("active", enterprise.active)
     before = {kind: getattr(enterprise, kind.value) for kind in NamedBy}
     if active != enterprise.active:
@@ -109,20 +118,6 @@ def change_enterprise(context: Context, enterprise_id: UUID, version: int, chang
         details = {"changed": changed, "version": enterprise.version}
         audit_log.append(context.db, "enterprise.changed", actor, enterprise_id=enterprise.id, details=details)
     return enterprise
-
-
-def _free_code(context: Context, code: str, enterprise: Enterprise) -> str:
-    """A credit code that no other enterprise has; raises Problem (409, 422)."""
-    try:
-        code = credit_code.normalised(code)
-    except ValueError as error:
-        raise _invalid("uscc", f"{error}。") from None
-    with unscoped(context.db):
-        taken = enterprise_of(context.db, code)
-    if taken is not None and taken.id != enterprise.id:
-        message = f"统一社会信用代码 {code} 已登记。"
-        raise Problem("uscc_taken", message, errors=[ErrorAt("uscc", message)])
-    return code
 
 
 def _set_active(context: Context, enterprise: Enterprise, *, active: bool) -> Enterprise:
@@ -327,8 +322,8 @@ def _refuse_null(changes: dict[str, Any], *names: str) -> None:
         raise Problem("invalid_request", f"请求有 {len(errors)} 处问题。", status=422, errors=errors)
 
 
-def _refuse_elsewhere(context: Context, county: str) -> None:
-    """A bureau keeps the enterprises of its own area."""
+def refuse_elsewhere(context: Context, county: str) -> None:
+    """A bureau keeps the enterprises of its own area; raises Problem (403)."""
     actor = context.actor
     if actor.role is Role.BUREAU and not in_area(county, actor.area or ""):
         message = f"{county} 不在您的辖区（{actor.area}）。"

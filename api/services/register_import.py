@@ -90,7 +90,7 @@ def _contradictions(lines: list[Line]) -> Iterator[FormProblem]:
     """What lines say differently of the same enterprise or site, and units that stand twice."""
     first: dict[tuple[str, ...], Line] = {}
     units: dict[tuple[str, str, str], Line] = {}
-    of_enterprise = ("name", "county", "permit", "state", "state_since", "state_document")
+    of_enterprise = ("name", "county", "permit", "contact", "state", "state_since", "state_document")
     groups = (("uscc",), of_enterprise), (("uscc", "site"), ("site_county", "site_permit", "address"))
     for line in lines:
         for key_columns, told in groups:
@@ -167,8 +167,10 @@ def _enterprise(context: Context, line: Line, done: Imported) -> Enterprise:
             uscc=line.text("uscc"),
             county=line.text("county"),
             permit=line.text("permit") or None,
+            contact=line.text("contact") or None,
         )
-    changes = _changes(known, line, {"name": "name", "county": "county", "permit": "permit"})
+    own = ("name", "county", "permit", "contact")
+    changes = _changes(known, line, dict(zip(own, own, strict=True)))
     if changes:
         done.changed += 1
         enterprises.change_enterprise(context, known.id, known.version, changes)
@@ -257,6 +259,7 @@ def _lines(context: Context) -> Iterator[dict[str, str]]:
     for row in context.db.scalars(whole.order_by(Enterprise.county, Enterprise.name, Enterprise.id)):
         head = {"name": row.name, "uscc": row.uscc, "county": row.county, "permit": row.permit or ""}
         head |= _told_state("state", row.state, operating_states.standing(states[row.id, None], today))
+        head["contact"] = row.contact or ""
         if not sites[row.id]:
             yield head
         for site in sites[row.id]:

@@ -51,6 +51,7 @@ COLUMNS = (
     Column("unit_state", "单元状态", 12, 10),
     Column("unit_state_since", "单元状态起始日", 14, 20),
     Column("unit_state_document", "单元状态证明文件", 28, 400),
+    Column("contact", "企业联系人及电话", 24, 200),
 )
 REQUIRED = ("name", "uscc", "county")
 HEADS = {column.key: column.head for column in COLUMNS}

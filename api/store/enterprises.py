@@ -33,6 +33,8 @@ class Enterprise(Base, kw_only=True):
     version: Mapped[int] = mapped_column(default=1)
     """Goes up with every change; makes the ETag."""
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
+    contact: Mapped[str | None] = mapped_column(String(200), default=None)
+    """Whom to speak to, and by which telephone."""
     idle_since: Mapped[date | None] = mapped_column(default=None)
     """The day from which it is recorded as long idle; None: it is not."""
 

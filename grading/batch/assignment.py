@@ -117,4 +117,4 @@ class Assignment:
 
     def _listed(self, ids: list[str]) -> str:
         more = f" 等 {len(ids)} 个" if len(ids) > MOST_NAMED else ""
-        return "、".join(f"{id_}（{self.titles[id_]}）" for id_ in ids[:MOST_NAMED]) + more
+        return "、".join(f"{self.titles[id_]}（{id_}）" for id_ in ids[:MOST_NAMED]) + more

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -22,7 +23,7 @@ from grading.batch.spot_check import check, sample
 from grading.batch.state import Done, Identity, State, alone, digest_of, load, save
 from grading.batch.tables import TableSource
 from grading.columns.grade import ColumnGrader
-from grading.engine.grade import Engine, ruleset_digest
+from grading.engine.grade import Engine
 from grading.engine.revision import ENGINE
 from grading.gaps.column_figures import FigureColumns
 from grading.model.base import Mode
@@ -141,7 +142,7 @@ def run_batch(
             input=tuple(file.name for file in source.files),
             input_digest=digest_of(source.files),
             ruleset=ruleset.id,
-            ruleset_digest=ruleset_digest(ruleset),
+            ruleset_digest=engine.digest(ruleset.id),
             mode=settings.mode,
             target=settings.target,
             skip_unknown=settings.skip_unknown,
@@ -183,7 +184,7 @@ def _grade_all(
     state: State,
     progress: Progress,
 ) -> State:
-    grader = ColumnGrader(ruleset, settings.mode, settings.target)
+    grader = ColumnGrader(ruleset, settings.mode, settings.target, partial(engine.plan, ruleset.id, settings.mode))
     figures = FigureColumns(grader)
     done = sum(chunk.read for chunk in state.done)
     progress("评级", done, extent.total)

@@ -161,7 +161,7 @@ def _graded(
         checked += share
         done += part.units
         own = replace(settings, ruleset=part.ruleset, out=settings.out / part.ruleset, checked=share, again=False)
-        orders.append(Order(own, part, work / PARTS))
+        orders.append(Order(own, part, work / PARTS, engine.library.ruleset(part.ruleset)))
     graded: list[tuple[Line, Summary]] = []
     for order, summary in _each(engine, orders, settings, progress):
         title = summary.ruleset.title

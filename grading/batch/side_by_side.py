@@ -1,8 +1,10 @@
 """The parts of a batch of several rulesets, graded in several processes at once."""
 
+import gc
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from pathlib import Path
@@ -17,6 +19,7 @@ from grading.engine.grade import Engine
 from grading.language.load import Library
 from grading.model.ruleset import Ruleset
 
+THREADS = "POLARS_MAX_THREADS"
 ENOUGH_PARTS = 6
 ENOUGH_UNITS = 50_000
 """Less than either is done before other processes have started."""
@@ -24,11 +27,15 @@ ENOUGH_UNITS = 50_000
 
 @dataclass(frozen=True)
 class Order:
-    """A part to be graded, as its settings say; `parts` is the folder that the file was split into."""
+    """A part to be graded, as its settings say; `parts` is the folder that the file was split into.
+
+    `ruleset` is the one that was read to split it, so that no other process has to read it again.
+    """
 
     settings: Settings
     part: Part
     parts: Path
+    ruleset: Ruleset
 
     def grade(self, engine: Engine, progress: Progress) -> Summary:
         """Grade the part. Raises what `run_batch` raises."""
@@ -48,10 +55,14 @@ _engine: Engine | None = None
 
 def processes_for(orders: Sequence[Order], wanted: int | None) -> int:
     """The number of processes that some parts are worth: not more than wanted, or than there are processors."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    most = wanted or (len(affinity(0)) if affinity is not None else os.cpu_count() or 1)
+    most = wanted or _processors()
     units = sum(order.part.units for order in orders)
     return min(most, len(orders)) if len(orders) >= ENOUGH_PARTS or units >= ENOUGH_UNITS else 1
+
+
+def _processors() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
 def grade_side_by_side(root: Path, orders: Sequence[Order], processes: int) -> Iterator[tuple[Order, Summary]]:
@@ -60,7 +71,8 @@ def grade_side_by_side(root: Path, orders: Sequence[Order], processes: int) -> I
     pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_prepare, initargs=(root,))
     try:
         largest_first = sorted(orders, key=lambda order: -order.part.units)
-        waiting = {pool.submit(_grade, order): order for order in largest_first}
+        with _threads_of_polars(max(1, _processors() // processes)):
+            waiting = {pool.submit(_grade, order): order for order in largest_first}
         for done in as_completed(waiting):
             yield waiting[done], done.result()
     except BaseException:
@@ -72,9 +84,23 @@ def grade_side_by_side(root: Path, orders: Sequence[Order], processes: int) -> I
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+@contextmanager
+def _threads_of_polars(amount: int) -> Iterator[None]:
+    """Processes that are started meanwhile have so many threads, so that all of them together have one a processor."""
+    before = os.environ.get(THREADS)
+    os.environ[THREADS] = before or str(amount)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[THREADS]
+
+
 def _prepare(root: Path) -> None:
     global _engine
     _engine = Engine(Library(root))
+    # Modules stay: the collector needn't go over them again with each part.
+    gc.freeze()
     Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -89,4 +115,5 @@ def _end_with_parent() -> None:
 def _grade(order: Order) -> Summary:
     if _engine is None:
         raise RuntimeError("this process was not prepared")
+    _engine.library.hold(order.ruleset, offered=True)
     return order.grade(_engine, lambda *_: None)

@@ -15,9 +15,14 @@ NO_UNIT = -1
 """The code of rows whose unit is not in the file: every ruleset that has the table tells of them."""
 
 
-def staged_name(table: str) -> str:
-    """The name of a ruleset's copy of a table; empty: of the units."""
-    return f"{table or UNITS_FILE}.staged.parquet"
+def staged_parts(folder: Path, table: str) -> list[Path]:
+    """The files of a ruleset's copy of a table, in the order of its rows; empty: of the units."""
+    return sorted(folder.glob(f"{table or UNITS_FILE}-*.arrow"))
+
+
+def _part(folder: Path, table: str, number: int) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{table or UNITS_FILE}-{number:05}.arrow"
 
 
 def write_rows(
@@ -34,7 +39,7 @@ def write_rows(
     """
     kept = {name: [head for head, known in columns.items() if name in known] for name in groups}
     strange = [head for head in table.heads() if not columns.get(head)]
-    parts: dict[str, list[Path]] = {name: [] for name in groups}
+    written: set[str] = set()
     foreign: Counter[tuple[str, int]] = Counter()
     first, of_row = 0, of_row.cast(pl.Int32)
     for number, block in enumerate(table.blocks()):
@@ -52,10 +57,9 @@ def write_rows(
             if group and NO_UNIT in here:
                 wanted = ((codes == code) | (codes == NO_UNIT)).fill_null(False).arg_true()
                 rows = block.frame(kept[name], wanted)
-            to = work / name / f"{group or UNITS_FILE}-{number:05}.part"
-            to.parent.mkdir(parents=True, exist_ok=True)
-            rows.select(*(n for n in (SOURCE_LINE, BROKEN) if n in rows.columns), *kept[name]).write_ipc(to)
-            parts[name].append(to)
+            own_columns = [n for n in (SOURCE_LINE, BROKEN) if n in rows.columns] + kept[name]
+            rows.select(own_columns).write_ipc(_part(work / name, group, number), compression="lz4")
+            written.add(name)
         # Rows of rulesets that don't have the table at all are left out as well, and have to be told.
         nothing = block.frame([], pl.Series([], dtype=pl.UInt32))
         strangers = here - own.keys() - {NO_UNIT}
@@ -66,14 +70,8 @@ def write_rows(
         known = {order.index(name): set(heads) for name, heads in kept.items()}
         foreign += _foreign(block, own, shared, known)
     for name, group in groups.items():
-        to = work / name / staged_name(group)
-        to.parent.mkdir(parents=True, exist_ok=True)
-        if parts[name]:
-            pl.scan_ipc(parts[name], glob=False).sink_parquet(to, compression="lz4", statistics=False)
-            for path in parts[name]:
-                path.unlink()
-        else:
-            table.columns(kept[name]).clear().write_parquet(to)
+        if name not in written:
+            table.columns(kept[name]).clear().write_ipc(_part(work / name, group, 0))
     return foreign
 
 

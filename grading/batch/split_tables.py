@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from shutil import rmtree
 
 import polars as pl
 
@@ -14,7 +15,7 @@ from grading.batch.heads import PROBLEM, HeadNames, plain_head, table_names
 from grading.batch.layout import COUNTY, HEADS, UNIT_ID, LayoutError, Reject
 from grading.batch.sheets import sheets_of
 from grading.batch.split import Part, Split
-from grading.batch.split_rows import NO_UNIT, staged_name, write_rows
+from grading.batch.split_rows import NO_UNIT, staged_parts, write_rows
 from grading.batch.staged_rows import SOURCE_LINE
 from grading.batch.staging import open_tables, stage_sheet
 from grading.batch.table_blocks import Table, csv_table, parquet_table, staged_table
@@ -41,11 +42,11 @@ class SplitTables(TableSource):
     @property
     def files(self) -> tuple[Path, ...]:
         """The tables, as they were split."""
-        return tuple(self.folder / staged_name(table) for table in self.part.tables)
+        return tuple(file for table in self.part.tables for file in staged_parts(self.folder, table))
 
     def _scans(self) -> tuple[Mapping[str | None, str], Mapping[str | None, pl.LazyFrame]]:
         shown = {table or None: name for table, name in self.part.tables.items()}
-        scans = {t or None: pl.scan_parquet(self.folder / staged_name(t), glob=False) for t in self.part.tables}
+        scans = {t or None: pl.scan_ipc(staged_parts(self.folder, t), glob=False) for t in self.part.tables}
         return shown, scans
 
 
@@ -81,7 +82,10 @@ def _day(text: str | None) -> date | None:
 
 def split_tables(library: Library, file: Path, assignment: Assignment, work: Path, skip_unknown: bool) -> Split:
     """Find the ruleset of each unit, and write the tables of each ruleset's units below `work`. Raises LayoutError."""
-    work.mkdir(parents=True, exist_ok=True)
+    if work.is_dir():
+        # An earlier run did not get to the end of it.
+        rmtree(work)
+    work.mkdir(parents=True)
     units = _units(assignment.any_ruleset, file, work)
     heads = _UnitHeads()
     named: dict[str, list[str]] = {}
@@ -304,9 +308,10 @@ def _of_rows(
     head = next((head for head in staged.heads() if names.column(head) == UNIT_ID), None)
     if head is None:
         raise LayoutError([f"{staged.shown}：缺少列 {UNIT_ID}"])
-    ids = normalised(staged.columns([head])[head]).values
-    run = ids.rle_id()
-    firsts = ids.filter((run != run.shift(1)).fill_null(True)).alias("id").to_frame()
+    given = staged.columns([head])[head]
+    # Rows of a unit mostly stand together, so that few are looked at.
+    run = given.rle_id()
+    firsts = normalised(given.filter((run != run.shift(1)).fill_null(True))).values.alias("id").to_frame()
     joined = firsts.join(places, on="id", how="left", maintain_order="left")
     code = joined.select(
         pl.when(pl.col("at").is_null()).then(pl.lit(NO_UNIT, pl.Int32)).otherwise(pl.col("code").cast(pl.Int32))

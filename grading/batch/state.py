@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from grading.model.base import Mode, Strict
 
 FILE = "state.json"
-FORMAT = 2
+FORMAT = 3
 
 
 class Identity(Strict):

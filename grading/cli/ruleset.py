@@ -5,16 +5,11 @@ from typing import Annotated
 
 import typer
 
-from grading.cli.ruleset_check import check_rulesets
-from grading.cli.ruleset_diff import diff_rulesets
-from grading.cli.ruleset_list import list_rulesets
-from grading.cli.ruleset_schema import write_schema
-from grading.cli.ruleset_show import show_ruleset
-from grading.cli.ruleset_test import run_cases
 from grading.cli.terminal import library, matching_rulesets, one_ruleset
 from grading.language.load import Library
 from grading.language.schema import FileKind
 
+# Each command imports what it needs when it runs: listing rulesets need not wait for the engine, nor anything for z3.
 app = typer.Typer(help="规则集：列出、查看、检查、测试、编辑器模式", no_args_is_help=True)
 
 Ids = Annotated[
@@ -35,6 +30,8 @@ def register(parent: typer.Typer) -> None:
 @app.command("list", help="列出规则集及其规模、未核实数值的个数")
 def list_(context: typer.Context, ids: Ids = None, as_json: Json = False) -> None:
     """List rulesets with their counts."""
+    from grading.cli.ruleset_list import list_rulesets
+
     rulesets = library(context)
     list_rulesets(rulesets, matching_rulesets(rulesets, ids or ()), as_json)
 
@@ -46,6 +43,8 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Print a ruleset in prose."""
+    from grading.cli.ruleset_show import show_ruleset
+
     rulesets = library(context)
     show_ruleset(rulesets, one_ruleset(rulesets, ruleset), as_json)
 
@@ -53,6 +52,8 @@ def show(
 @app.command(help="检查规则集；有错误时退出码为 1")
 def check(context: typer.Context, ids: Ids = None, as_json: Json = False) -> None:
     """Load and lint rulesets."""
+    from grading.cli.ruleset_check import check_rulesets
+
     rulesets = library(context)
     check_rulesets(rulesets, matching_rulesets(rulesets, ids or ()), as_json)
 
@@ -69,7 +70,6 @@ def prove(
     as_json: Json = False,
 ) -> None:
     """Prove rulesets with z3."""
-    # z3 takes a while to load, which other commands need not wait for.
     from grading.cli.ruleset_prove import prove_rulesets
 
     rulesets = library(context)
@@ -99,6 +99,8 @@ def diff(
     as_json: Json = False,
 ) -> None:
     """Compare two rulesets criterion by criterion."""
+    from grading.cli.ruleset_diff import diff_rulesets
+
     rulesets = library(context)
     before = one_ruleset(rulesets if earlier is None else Library(earlier), old)
     diff_rulesets(rulesets, before, one_ruleset(rulesets, new), earlier, audits, trial, as_json)
@@ -113,6 +115,8 @@ def try_cases(
     as_json: Json = False,
 ) -> None:
     """Run the data cases."""
+    from grading.cli.ruleset_test import run_cases
+
     rulesets = library(context)
     run_cases(rulesets, matching_rulesets(rulesets, ids or ()), keyword, verbose, as_json)
 
@@ -222,4 +226,6 @@ def schema_(
     ] = FileKind.ANY,
 ) -> None:
     """Write the JSON Schema of a kind of file."""
+    from grading.cli.ruleset_schema import write_schema
+
     write_schema(kind, to)

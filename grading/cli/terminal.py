@@ -72,7 +72,8 @@ def one_ruleset(rulesets: Library, wanted: str) -> str:
     """The id that a name means; ends the command when it means none or several."""
     found = matching_rulesets(rulesets, [wanted])
     if len(found) > 1:
-        stop(f"“{wanted}”指的规则集不止一个：{'、'.join(found)}")
+        listed = (f"{rulesets.title(id_) or id_}（{id_}）" for id_ in found)
+        stop(f"“{wanted}”指的规则集不止一个：{'、'.join(listed)}")
     return found[0]
 
 

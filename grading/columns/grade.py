@@ -1,9 +1,10 @@
 """Columns → the grades of all units: everything a grading says but for its trace."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import polars as pl
 
@@ -48,8 +49,16 @@ class Period:
 class ColumnGrader:
     """Grades units of one ruleset in one mode; keeps the plans of the periods it has met."""
 
-    def __init__(self, ruleset: Ruleset, mode: Mode = Mode.OFFICIAL, target: str | None = None) -> None:
+    def __init__(
+        self,
+        ruleset: Ruleset,
+        mode: Mode = Mode.OFFICIAL,
+        target: str | None = None,
+        plan: Callable[[date, bool], Plan] | None = None,
+    ) -> None:
         """`target`: the level of the unmet and unknown lists; default: for each unit the next better one than its grade.
+
+        `plan` gives the ruleset's plan for a day, with waivers or without, where another has it already.
 
         Raises ColumnsError for a ruleset that columns can't hold, ValueError for a target that the scale does not have.
         """
@@ -59,6 +68,7 @@ class ColumnGrader:
         self.ruleset, self.mode, self.target = ruleset, mode, target
         self._changes = boundaries(ruleset)
         self._plans: dict[tuple[int, bool], Plan] = {}
+        self._build = plan or partial(build_plan, ruleset, mode)
 
     def grade(self, columns: Columns) -> UnitGrades:
         """The grades of all units; each by what its ruleset asks for on the day of its assessment."""
@@ -95,7 +105,7 @@ class ColumnGrader:
     def _plan(self, day: date, with_waivers: bool) -> Plan:
         key = bisect_right(self._changes, day), with_waivers
         if key not in self._plans:
-            self._plans[key] = build_plan(self.ruleset, self.mode, day, with_waivers)
+            self._plans[key] = self._build(day, with_waivers)
         return self._plans[key]
 
 

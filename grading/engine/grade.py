@@ -42,6 +42,7 @@ from grading.plan.build import boundaries, build_plan
 from grading.plan.nodes import Plan, Ref
 
 MAX_MACHINES = 64
+MAX_PLANS = 8
 Meaning = tuple[Status, Status, Status]
 """The meaning of the values 0, 1 and 2 of a conclusion; of a negated one the other way round."""
 APPLICABLE = {Status.MET: True, Status.UNMET: False, Status.UNKNOWN: None}
@@ -93,6 +94,7 @@ class Engine:
         self.library = library or Library()
         self._ready: OrderedDict[tuple[str, Mode, int, bool], Ready] = OrderedDict()
         self._known: dict[str, tuple[Ruleset, str, tuple[date, ...]]] = {}
+        self._plans: OrderedDict[tuple[str, Mode, int, bool], Plan] = OrderedDict()
         self._lock, self._building = Lock(), Lock()
 
     def grade(self, audit: Audit, mode: Mode = Mode.OFFICIAL) -> Grading:
@@ -136,9 +138,24 @@ class Engine:
                 self._ready.popitem(last=False)
         return ready
 
+    def plan(self, ruleset_id: str, mode: Mode, day: date, with_waivers: bool = False) -> Plan:
+        """The plan of a ruleset for a day, as `ready` grades by; the last ones are kept."""
+        ruleset, its_digest, changes = self._ruleset(ruleset_id)
+        key = (its_digest, mode, bisect_right(changes, day), with_waivers)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = build_plan(ruleset, mode, day, with_waivers)
+            while len(self._plans) > MAX_PLANS:
+                self._plans.popitem(last=False)
+        return plan
+
+    def digest(self, ruleset_id: str) -> str:
+        """The digest of a ruleset of the library."""
+        return self._ruleset(ruleset_id)[1]
+
     def _build(self, ruleset: Ruleset, its_digest: str, mode: Mode, day: date, with_waivers: bool) -> Ready:
         with gc_paused():
-            plan = build_plan(ruleset, mode, day, with_waivers)
+            plan = self.plan(ruleset.id, mode, day, with_waivers)
             machine = Machine(build_network(plan))
         asking = tuple(_asking(plan, machine.network.slots))
         return Ready(ruleset, its_digest, plan, machine, order(ruleset), asking)
@@ -163,7 +180,8 @@ class Engine:
 
 def ruleset_digest(ruleset: Ruleset) -> str:
     """The digest of what a ruleset says; where its files lie and who signed it off do not count."""
-    return digest(ruleset.model_copy(update={"lineage": (), "review": None}))
+    with gc_paused():
+        return digest(ruleset.model_copy(update={"lineage": (), "review": None}))
 
 
 def unit_facts(audit: Audit, index: int, ready: Ready) -> UnitFacts:

@@ -137,6 +137,7 @@ class Names:
     scale: dict[str, int]
     option: dict[str, dict[str, int]]
     short: dict[Property, str] = field(default_factory=dict)
+    nodes: dict[int, str] = field(default_factory=dict)
 
     def of(self, meant: Property) -> str:
         """The short name of a property; the same each time."""
@@ -146,7 +147,9 @@ class Names:
 
     def node(self, index: int) -> str:
         """The property that carries a node's status."""
-        return self.of(Property("node", index=index))
+        if index not in self.nodes:
+            self.nodes[index] = self.of(Property("node", index=index))
+        return self.nodes[index]
 
     def ends(self, fact: str, value: Interval) -> tuple[int, int]:
         """The integers that stand for the ends of an interval: of a number twice its own, between two numbers the odd ones."""

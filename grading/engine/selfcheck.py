@@ -1,6 +1,7 @@
 """The proof, at load time, that the rule library concludes what the language says: it is given each case of each table."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from grading.engine.durable_rules import EngineError, Memory, firings
 from grading.engine.network import Level
@@ -42,14 +43,27 @@ def _prove(memory: Memory, facts: Sequence[Fact], effects: Mapping[tuple[str, st
             raise EngineError(EngineCode.RULES_WRONG, level=memory.name, rules=names, given=text[1:])
 
 
+class _Texts(dict[tuple[str, int], str]):
+    """Properties with their values as facts have them, each written once."""
+
+    def __missing__(self, given: tuple[str, int]) -> str:
+        text = self[given] = f',"{given[0]}":{given[1]}'
+        return text
+
+
 def _facts(parcels: Iterable[Parcel]) -> Iterator[Fact]:
     """A fact for each case; tables of a parcel that share no property have theirs in the same facts."""
+    text_of = _Texts().__getitem__
     for parcel in parcels:
         for slots, group in _apart(parcel.tables):
+            if len(group) == 1:
+                for given, expected in group[0]:
+                    yield parcel, "".join(map(text_of, given)), slots, dict(expected)
+                continue
             for n in range(max(map(len, group))):
                 chosen = [cases[n % len(cases)] for cases in group]
-                text = "".join(f',"{prop}":{value}' for given, _ in chosen for prop, value in given)
-                yield parcel, text, slots, {slot: value for _, expected in chosen for slot, value in expected}
+                text = "".join(map(text_of, chain.from_iterable(given for given, _ in chosen)))
+                yield parcel, text, slots, dict(chain.from_iterable(expected for _, expected in chosen))
 
 
 def _apart(tables: Iterable[Table]) -> Iterator[tuple[frozenset[int], list[list[Case]]]]:
@@ -57,7 +71,7 @@ def _apart(tables: Iterable[Table]) -> Iterator[tuple[frozenset[int], list[list[
     groups: list[tuple[set[str], set[int], list[list[Case]]]] = []
     for table in tables:
         cases = list(table.cases())
-        properties = {prop for given, _ in cases for prop, _ in given}
+        properties = {prop for prop, _ in set(chain.from_iterable(given for given, _ in cases))}
         group = next((group for group in groups if group[0].isdisjoint(properties)), None)
         if group is None:
             group = (set(), set(), [])

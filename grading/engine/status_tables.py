@@ -5,8 +5,10 @@ have rows of their own, and nothing is concluded from the absence of a fact. A r
 several that would do alone, the first in the order of the plan.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import product
+from typing import NamedTuple
 
 from grading.engine.rules import (
     MET,
@@ -29,7 +31,7 @@ from grading.engine.slots import Slots
 from grading.engine.stretches import between, passes
 from grading.engine.words import target_words, words_of
 from grading.model.trace import StatusWord
-from grading.plan.nodes import Copy, Every, Guarded, Nested, Node, Plan, Ref, Target, Waived, Waiver, children_of
+from grading.plan.nodes import Copy, Every, Guarded, Kind, Nested, Node, Plan, Ref, Target, Waived, Waiver, children_of
 
 STATUSES = (UNMET, UNKNOWN, MET)
 NOT_WAIVED, IS_WAIVED = 0, 1
@@ -37,8 +39,10 @@ NOT_WAIVED, IS_WAIVED = 0, 1
 WHOLE_TABLE = 6
 """Of a table that reads up to so many nodes the cases are all combinations of their statuses."""
 Needs = list[tuple[Ref, tuple[int, ...]]]
-Meaning = Callable[[dict[int, int]], tuple[tuple[int, int], ...]]
-"""The conclusions that a table has to make of the statuses of the nodes that it reads: values by slot."""
+Combination = tuple[int, ...]
+"""The statuses of the nodes that a table reads, in their order."""
+Outcome = tuple[tuple[int, int], ...]
+"""The conclusions that a table has to make of a combination: values by slot."""
 
 
 def of_node(plan: Plan, names: Names, slots: Slots, index: int, node: Node) -> Table:
@@ -59,20 +63,49 @@ def of_node(plan: Plan, names: Names, slots: Slots, index: int, node: Node) -> T
             rows.add(index, node.name, value, [(kind.child, (value,))], how=how)
     else:
         raise TypeError(f"{node.name} is not worked out from nodes")
-    read = [child.node for child in children_of(node)]
-    return rows.table(node.name, index, read, lambda statuses: ((slot, status_of(node, statuses)),))
+    nodes = tuple(dict.fromkeys(child.node for child in children_of(node)))
+    reading = _Reading(_joined(kind), tuple((nodes.index(ref.node), ref.negated) for ref in children_of(node)))
+    expected = tuple(((slot, status),) for status in STATUSES)
+
+    def outcomes(combinations: Sequence[Combination] | None) -> Iterable[Outcome]:
+        statuses = _whole_table(reading) if combinations is None else map(reading.status, combinations)
+        return map(expected.__getitem__, statuses)
+
+    return rows.table(node.name, index, nodes, outcomes)
 
 
-def status_of(node: Node, statuses: dict[int, int]) -> int:
-    """The status of a node in the language, given the statuses of the nodes that it reads."""
-    found = [_status(statuses, child) for child in children_of(node)]
-    kind = node.kind
+def _joined(kind: Kind) -> str:
     if isinstance(kind, Every):
-        return min(found) if kind.conjunction else max(found)
-    if isinstance(kind, Guarded):
-        guard, child = found
-        return max(negated(guard), child)
-    return max(found)
+        return "worst" if kind.conjunction else "best"
+    return "guarded" if isinstance(kind, Guarded) else "best"
+
+
+class _Reading(NamedTuple):
+    """How a node's status follows from those of the nodes that it reads: `refs` are their places, and whether negated."""
+
+    joined: str
+    refs: tuple[tuple[int, bool], ...]
+
+    def status(self, statuses: Combination) -> int:
+        """The status in the language."""
+        found = [negated(statuses[place]) if contrary else statuses[place] for place, contrary in self.refs]
+        if self.joined == "worst":
+            return min(found)
+        if self.joined == "guarded":
+            guard, child = found
+            return max(negated(guard), child)
+        return max(found)
+
+
+@lru_cache(maxsize=4096)
+def _whole_table(reading: _Reading) -> tuple[int, ...]:
+    """The statuses for all combinations, in their order: very many nodes read others in the same way."""
+    return tuple(map(reading.status, _combinations(1 + max(place for place, _ in reading.refs))))
+
+
+@lru_cache(maxsize=WHOLE_TABLE)
+def _combinations(width: int) -> tuple[Combination, ...]:
+    return tuple(product(STATUSES, repeat=width))
 
 
 def _status(statuses: Mapping[int, int], ref: Ref) -> int:
@@ -156,7 +189,11 @@ def of_target(plan: Plan, names: Names, slots: Slots, index: int, target: Target
         if veto is not None:
             rows.add_target(kind, index, title, -1, [(veto, vetoed)])
 
-    def meaning(statuses: dict[int, int]) -> tuple[tuple[int, int], ...]:
+    read = tuple(dict.fromkeys([*([] if veto is None else [veto.node]), *(ref.node for ref in target.levels)]))
+
+    def outcome(combination: Combination) -> Outcome:
+        statuses = dict(zip(read, combination, strict=True))
+
         def has(ref: Ref, wanted: tuple[int, ...]) -> bool:
             return _status(statuses, ref) in wanted
 
@@ -167,8 +204,10 @@ def of_target(plan: Plan, names: Names, slots: Slots, index: int, target: Target
             for (kind, _, _), levels, out in zip(ways, reached, is_vetoed, strict=True)
         )
 
-    read = [*([] if veto is None else [veto.node]), *(ref.node for ref in target.levels)]
-    return rows.table(f"grade {target.id}", len(plan.nodes) + index, read, meaning, fires=2)
+    def outcomes(combinations: Sequence[Combination] | None) -> Iterable[Outcome]:
+        return map(outcome, _combinations(len(read)) if combinations is None else combinations)
+
+    return rows.table(f"grade {target.id}", len(plan.nodes) + index, read, outcomes, fires=2)
 
 
 class _Rows:
@@ -215,20 +254,31 @@ class _Rows:
         flat = tuple(test for of_one in tests for test in of_one)
         self.rules.append(Rule(flat, (Effect(slot, value, title, words, cause),)))  # type: ignore[arg-type]
 
-    def table(self, name: str, of: int, read: Sequence[int], meaning: Meaning, fires: int = 1) -> Table:
-        """The table of these rows."""
-        nodes, rules = tuple(dict.fromkeys(read)), tuple(self.rules)
+    def table(
+        self,
+        name: str,
+        of: int,
+        nodes: tuple[int, ...],
+        outcomes: Callable[[Sequence[Combination] | None], Iterable[Outcome]],
+        fires: int = 1,
+    ) -> Table:
+        """The table of these rows.
+
+        `nodes` are those that it reads, each once; `outcomes` gives those of combinations of their statuses (None: of all).
+        """
+        rules = tuple(self.rules)
         props = [self.names.node(node) for node in nodes]
 
         def cases() -> Iterator[Case]:
-            whole = len(nodes) <= WHOLE_TABLE
-            for values in product(STATUSES, repeat=len(nodes)) if whole else _edges(rules, props):
-                yield tuple(zip(props, values, strict=True)), meaning(dict(zip(nodes, values, strict=True)))
+            edges = None if len(nodes) <= WHOLE_TABLE else tuple(_edges(rules, props))
+            combinations = _combinations(len(nodes)) if edges is None else edges
+            for values, expected in zip(combinations, outcomes(edges), strict=True):
+                yield tuple(zip(props, values, strict=True)), expected
 
         return Table(name, of, rules, cases, nodes, fires)
 
 
-def _edges(rules: Sequence[Rule], props: Sequence[str]) -> Iterator[tuple[int, ...]]:
+def _edges(rules: Sequence[Rule], props: Sequence[str]) -> Iterator[Combination]:
     """For each rule statuses that it fires for, and those that differ from them in one."""
     for rule in rules:
         fits = [

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from grading.gc_paused import gc_paused
 from grading.language.check import unusable
 from grading.language.check.scales import check_scales
 from grading.language.invalid import invalid
@@ -105,8 +106,9 @@ class Library:
     def load(self, ruleset_id: str) -> Loaded:
         """The merged ruleset with its places; raises as `ruleset` does."""
         if ruleset_id not in self._usable:
-            loaded = self.merged(ruleset_id)
-            problems = unusable(loaded)
+            with gc_paused():
+                loaded = self.merged(ruleset_id)
+                problems = unusable(loaded)
             if problems:
                 raise LanguageError(problems)
             self._usable[ruleset_id] = loaded
@@ -117,7 +119,8 @@ class Library:
         if ruleset_id not in self._merged:
             if ruleset_id not in self.ids():
                 raise KeyError(ruleset_id)
-            self._merged[ruleset_id] = self._merge(ruleset_id)
+            with gc_paused():
+                self._merged[ruleset_id] = self._merge(ruleset_id)
         return self._merged[ruleset_id]
 
     def made_of(self, ruleset_id: str) -> tuple[str, ...]:

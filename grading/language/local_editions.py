@@ -3,7 +3,7 @@
 Nothing is decided where two are equally local, where none is in force, or where the plant's place says too little: that is told.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -55,24 +55,26 @@ def most_local(library: Library, names: Iterable[str], county: str | None, day: 
     known = _of_industries(library, tuple(wanted))
     if not known:
         return Local(None, refusal=reason_of(ProblemCode.NO_EDITION, industries=tuple(wanted) or Phrase.NONE))
-    industries = tuple(sorted({industry_of(ruleset.id) for ruleset in known}))
-    if len(industries) > 1:
+    if len({industry_of(ruleset.id) for ruleset in known}) > 1:
         # However local their editions are: which industry a plant is of does not follow from where it lies.
-        return Local(None, refusal=reason_of(ProblemCode.INDUSTRY_MEANS_SEVERAL, industries=industries))
+        # Of several editions the first has the title that says no more than what the industry is.
+        listed = _named({industry_of(ruleset.id): ruleset.title for ruleset in reversed(known)})
+        return Local(None, refusal=reason_of(ProblemCode.INDUSTRY_MEANS_SEVERAL, industries=listed))
     in_force = [ruleset for ruleset in known if ruleset.edition.standing_on(day) == "edition_in_force"]
     here = [ruleset for ruleset in in_force if finding(county, ruleset.jurisdiction) is None]
     perhaps = [ruleset for ruleset in in_force if finding(county, ruleset.jurisdiction) == "county_unknown"]
     here.sort(key=lambda ruleset: (SCOPES.index(scope_of(ruleset.jurisdiction)), ruleset.id))
     if perhaps:
-        ids = tuple(ruleset.id for ruleset in (*perhaps, *here))
-        return Local(None, refusal=reason_of(ProblemCode.EDITION_NEEDS_COUNTY, rulesets=ids))
+        listed = _named({ruleset.id: ruleset.title for ruleset in (*perhaps, *here)})
+        return Local(None, refusal=reason_of(ProblemCode.EDITION_NEEDS_COUNTY, rulesets=listed))
     if not here:
-        ids = tuple(ruleset.id for ruleset in known)
-        return Local(None, refusal=reason_of(ProblemCode.NO_EDITION_IN_FORCE, day=day, rulesets=ids))
+        listed = _named({ruleset.id: ruleset.title for ruleset in known})
+        return Local(None, refusal=reason_of(ProblemCode.NO_EDITION_IN_FORCE, day=day, rulesets=listed))
     first = here[0]
-    tied = tuple(ruleset.id for ruleset in here if scope_of(ruleset.jurisdiction) == scope_of(first.jurisdiction))
+    tied = [ruleset for ruleset in here if scope_of(ruleset.jurisdiction) == scope_of(first.jurisdiction)]
     if len(tied) > 1:
-        return Local(None, refusal=reason_of(ProblemCode.EDITIONS_TIED, rulesets=tied))
+        listed = _named({ruleset.id: ruleset.title for ruleset in tied})
+        return Local(None, refusal=reason_of(ProblemCode.EDITIONS_TIED, rulesets=listed))
     return Local(first, tuple(ruleset.id for ruleset in here[1:]))
 
 
@@ -89,6 +91,11 @@ def choice_of(local: Local, industry: str, reason: str | None = None) -> Edition
         others=local.others,
         reason=reason,
     )
+
+
+def _named(titles: Mapping[str, str]) -> tuple[Reason, ...]:
+    """Industries or rulesets as a person chooses among them: their titles, with the ids."""
+    return tuple(reason_of(Phrase.WITH_ID, title=titles[id_], id=id_) for id_ in sorted(titles))
 
 
 def _of_industries(library: Library, names: tuple[str, ...]) -> list[Ruleset]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +57,20 @@ class Source:
 
     file: str
     data: Any
-    lines: dict[Path_, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    text: bytes = b""
+
+    @cached_property
+    def lines(self) -> dict[Path_, int]:
+        """The line of every place: worked out when the first is asked for, as nobody asks of a file in order."""
+        if not self.text:
+            return {}
+        placed = Source(self.file, None)
+        node = yaml.compose(self.text.decode("utf-8"), Loader=_UntaggedLoader)
+        placed.lines = {}
+        if node is not None:
+            _build(node, (), placed, frozenset())
+        return placed.lines
 
     def line(self, path: Path_) -> int:
         """The line of a place, or of the nearest place around it."""
@@ -106,8 +119,39 @@ def parse_source(text: bytes, shown_as: str) -> Source:
     if node is None:
         source.refuse(RulesetCode.FILE_EMPTY)
         return source
-    source.data = _build(node, (), source, frozenset())
+    source.text = text
+    try:
+        source.data = _values(node, 0)
+    except _OddError:
+        source.lines = {}
+        source.data = _build(node, (), source, frozenset())
     return source
+
+
+class _OddError(Exception):
+    """Something about a file has to be told with its place."""
+
+
+def _values(node: yaml.Node, depth: int) -> Any:
+    """The values of a file in which nothing is wrong. Raises _OddError."""
+    if depth > MAX_DEPTH:
+        raise _OddError
+    if isinstance(node, yaml.ScalarNode):
+        text: str = node.value
+        if node.style not in (None, ""):
+            return text
+        if text in _CONSTANTS:
+            return _CONSTANTS[text]
+        # Digits and signs alone begin what may be a number or a day.
+        return _plain_scalar(text) if text[0] in "-+0123456789" else text
+    if isinstance(node, yaml.SequenceNode):
+        return [_values(item, depth + 1) for item in node.value]
+    mapping: dict[str, Any] = {}
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode) or key.value in mapping:
+            raise _OddError
+        mapping[key.value] = _values(value, depth + 1)
+    return mapping
 
 
 def read_head(path: Path) -> tuple[str | None, str | None]:
@@ -185,12 +229,20 @@ def _scalar(node: yaml.Node, path: Path_, source: Source) -> Any:
         return text
     if text in _CONSTANTS:
         return _CONSTANTS[text]
+    try:
+        return _plain_scalar(text)
+    except _OddError:
+        source.problems.append(source.problem(path, reason_of(RulesetCode.NO_SUCH_DAY, text=text)))
+        return None
+
+
+def _plain_scalar(text: str) -> Decimal | date | str:
+    """A scalar without quotes, when it is no constant. Raises _OddError for a day that there is not."""
     if _NUMBER.match(text):
         return Decimal(text)
     if _DATE.match(text):
         try:
             return date.fromisoformat(text)
         except ValueError:
-            source.problems.append(source.problem(path, reason_of(RulesetCode.NO_SUCH_DAY, text=text)))
-            return None
+            raise _OddError from None
     return text

@@ -93,7 +93,12 @@ class Comparison(ConditionBase):
     @property
     def operator(self) -> str:
         """The one operator that is given."""
-        return next(name for name in OPERATORS if getattr(self, name) is not None)
+        # Asked of every comparison many times over, so without a generator.
+        given = self.__dict__
+        for name in OPERATORS:
+            if given[name] is not None:
+                return name
+        raise TypeError("a comparison without an operator")
 
     @property
     def operand(self) -> Any:

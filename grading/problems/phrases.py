@@ -30,6 +30,7 @@ class Phrase(Sentences):
     WHOLE_NUMBER = "whole_number", "整数", "a whole number"
     QUOTED_TEXT = "quoted_text", "文字（数字须加引号）", "a text (a number in quotes)"
     QUOTED = "quoted", "“{text}”", "`{text}`"
+    WITH_ID = "with_id", "{title}（{id}）", "{id} ({title})"
     IN_UNIT = "in_unit", "（单位 {unit}）", ", in {unit}"
     AT_LEAST = "at_least", "不小于 {least}", "at least {least}"
     AT_MOST = "at_most", "不大于 {most}", "at most {most}"

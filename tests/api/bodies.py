@@ -217,6 +217,14 @@ class Bodies:
             return {"state": "long_idle", "since": "2024-05-10", "proof": "停产证明"}
         if path == "/enterprises/{enterprise_id}/former-names":
             return {"named_by": "name", "value": "旧名", "until": "2020-05-10"}
+        if path == "/enterprises":
+            head = {
+                "name": "新登记的企业",
+                "uscc": "91610404MA6XW0P906",
+                "site_name": "本部",
+                "industry": "做防水卷材的",
+            }
+            return head | {"ruleset": "waterproofing", "unit_code": "line-1"}
         if path == "/enterprises/{enterprise_id}/units":
             unit = {"code": "line-9", "name": "", "ruleset_id": "national-2020/brick"}
             return unit | {"site_id": self.ids["site_id"]}

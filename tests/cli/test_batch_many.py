@@ -166,10 +166,10 @@ def test_a_unit_without_one_ruleset_is_refused_with_the_candidates_and_the_other
     assert result.exit_code == 1, result.output
     assert set(grades(tmp_path / "out")) == {"U4", "U5"}
     reasons = {unit: (line, place, reason) for line, unit, place, reason in rejects(tmp_path / "out")}
-    assert reasons["U1"] == (2, "industry", "行业“厂子”可能是 e/k（窑）、e/r（试验行业）；请写明规则集")
+    assert reasons["U1"] == (2, "industry", "行业“厂子”可能是 窑（e/k）、试验行业（e/r）；请写明规则集")
     assert reasons["K1"][2].startswith("找不到行业“养猪场”对应的规则集")
     assert reasons["U2"][2].startswith("未填规则集，也未填行业")
-    assert reasons["U3"][2] == "规则集“r”与行业“窑业”不符；该行业的规则集：e/k（窑）"
+    assert reasons["U3"][2] == "规则集“r”与行业“窑业”不符；该行业的规则集：窑（e/k）"
     assert reasons["K2"][2] == "找不到规则集“e/q”对应的规则集；是否指 e/r、e/k"
 
 

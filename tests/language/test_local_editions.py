@@ -74,6 +74,10 @@ def test_no_place_decides_which_industry_a_plant_is_of() -> None:
     found = most_local(LIBRARY, {"rubber", "cement"}, "610404", DAY)
     assert found.refusal is not None
     assert found.refusal.code.value == "industry_means_several"
+    assert (
+        found.refusal.message
+        == "所填行业可能是 水泥（熟料，含协同处置）（cement）、橡胶制品制造（rubber），各有规则集；请写明是哪一个"
+    )
 
 
 def document(**unit: Any) -> Any:

@@ -18,6 +18,7 @@ PAGES = {
     "enterprises": ("wang", "/enterprises"),
     "enterprise": ("tyre", "/enterprises/{tyre}"),
     "unit to be registered": ("city", "/enterprises/{tyre}/units/new?industry=C2651"),
+    "enterprise to be registered": ("city", "/enterprises/new"),
     "users": ("root", "/users"),
     "user": ("root", "/users/{wang}"),
     "teams": ("root", "/teams?all=1"),

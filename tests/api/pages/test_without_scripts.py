@@ -159,6 +159,37 @@ def test_a_unit_is_registered_by_what_the_plant_makes(place: Place) -> None:
         assert client.get(f"{path}/new").status_code == 403
 
 
+def test_an_enterprise_is_registered_with_its_county_by_name_and_its_industry_in_words(place: Place) -> None:
+    typed = {"name": "咸阳新材有限公司", "uscc": "91610404MA6XW0P90A", "county": "西湖区", "site_name": "本部"}
+    typed |= {
+        "industry": "做砖的",
+        "unit_code": "line-1",
+        "contact": "赵工 029-33210000",
+        "address": "渭城区文汇路 1 号",
+    }
+    with signed_in(place, "city") as client:
+        said = typed | {"csrf_token": token(client.get("/enterprises/new").text)}
+        refused = client.post("/enterprises", data=said | {"name": ""})
+        assert refused.status_code == 422
+        for message in ("请填写企业名称", "校验", "不知道“西湖区”在哪里", "请在下面找到的行业中选定一个"):
+            assert re.search(rf'<p class="hint bad" id="e-\w+">✗ [^<]*{message}', refused.text), message
+        assert "有 4 处" in refused.text
+        assert 'value="赵工 029-33210000"' in refused.text
+        said |= {"uscc": "91610404MA6XW0P906", "county": "宝鸡市渭滨区", "ruleset": "brick"}
+        assert "不在您的辖区" in client.post("/enterprises", data=said).text
+        found = client.post("/enterprises", data=said | {"county": "渭城", "step": "find"}).text
+        assert 'value="brick" checked' in found
+        assert "当地现行：砖瓦窑（烧结砖瓦）（national-2020/brick）" in found
+        made = client.post("/enterprises", data=said | {"county": "渭城"})
+        assert made.status_code == 200
+        assert "陕西省咸阳市渭城区（610404）" in made.text
+        assert "联系 赵工 029-33210000" in made.text
+        assert "line-1：" in made.text
+        assert "已登记" in client.post("/enterprises", data=said | {"county": "渭城"}).text
+    with signed_in(place, "tyre") as client:
+        assert client.get("/enterprises/new").status_code == 403
+
+
 def test_the_rule_book_of_a_ruleset_is_downloaded_from_its_page(wang: httpx.Client) -> None:
     path = "/rulesets/national-2020/brick_nonsintered"
     links = re.findall(rf'href="({path}/book\.\w+)"', wang.get(path).text)

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from api.grader import Grader
 from api.identity import passwords
 from api.service import Service, make_service
+from api.services import draft_rulesets
 from api.settings import Settings
 from api.store import EditionProposal
 from api.store.database import Database
@@ -83,6 +84,14 @@ def _typeset_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (gap_report, admission_report, announcement_report, campaign_report, record, rulebook):
             patch.setattr(module, "pdf", once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _checked_once() -> Iterator[None]:
+    """A draft is checked once, however often it is uploaded: that takes longer than all else in most tests about batches."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(draft_rulesets, "_read", lru_cache(draft_rulesets._read))
         yield
 
 

@@ -60,6 +60,14 @@ class Settings(BaseSettings):
     """The longest that a token may be valid."""
     second_factor_required: bool = False
     """Bureaus and administrators have to set up a second factor before anything else."""
+    oidc_issuer: Annotated[str | None, Field(pattern=r"^https?://\S+[^/\s]$")] = None
+    """The organisation's identity provider (OpenID Connect) as it names itself; None: people sign in with passwords alone."""
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_login_claim: str = "preferred_username"
+    """The claim that holds the name of a person's account: one that people can't choose themselves."""
+    oidc_name: str = "统一身份认证"
+    """What the provider is called on the button."""
     upload_megabytes: Annotated[int, Field(ge=1, le=500)] = 30
     costly_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 60
     """Requests a minute and actor to routes that compute much (simulation, reports, imports)."""
@@ -159,6 +167,8 @@ def load(**given: object) -> Settings:
     except ValidationError as error:
         problems = [f"{PREFIX}{'_'.join(str(p) for p in e['loc']).upper()}：{e['msg']}" for e in error.errors()]
         raise SettingsError(problems) from None
+    if settings.oidc_issuer is not None:
+        _refuse_half_a_provider(settings)
     if settings.production:
         _refuse_gaps(settings)
         return settings
@@ -180,6 +190,15 @@ def _refuse_gaps(settings: Settings) -> None:
         problems.append(_missing("public_url", WHAT["public_url"]))
     if "data" in settings.model_fields_set and not settings.data.is_absolute():
         problems.append(_missing("data", WHAT["data"]))
+    if problems:
+        raise SettingsError(problems)
+
+
+def _refuse_half_a_provider(settings: Settings) -> None:
+    wanted = {"oidc_client_id": "在统一身份认证登记的应用编号", "oidc_client_secret": "与应用编号一同发给的密钥"}
+    problems = [_missing(name, what) for name, what in wanted.items() if not getattr(settings, name)]
+    if settings.production and not str(settings.oidc_issuer).startswith("https://"):
+        problems.append(_missing("oidc_issuer", "统一身份认证的地址，须为 https"))
     if problems:
         raise SettingsError(problems)
 

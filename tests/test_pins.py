@@ -12,6 +12,7 @@ PINNED = {
     "durable-rules": "grading/engine/durable_rules.py drives the C extension",
     "fastapi": "api/context.py wraps endpoints after routes are made, api/server/openapi.py reads dependants",
     "pydyf": "reports/pdf.py writes its objects itself",
+    "typer": "grading/cli/chinese.py translates what it says by itself",
     "uvicorn": "api/server/asgi.py subclasses its server",
     "weasyprint": "reports/pdf.py subclasses its page and its document",
 }

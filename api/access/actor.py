@@ -35,6 +35,8 @@ class Actor:
     must_change_password: bool = False
     """True while the password is one that another person set."""
     has_second_factor: bool = False
+    by_provider: bool = False
+    """True in a session that the identity provider vouches for: passwords and second factors are its matter."""
 
 
 WHO = (
@@ -52,7 +54,9 @@ WHO = (
 """The columns of users that make an actor."""
 
 
-def actor_of(user: User | Row[*tuple[Any, ...]], via: Via, via_id: UUID | None = None) -> Actor:
+def actor_of(
+    user: User | Row[*tuple[Any, ...]], via: Via, via_id: UUID | None = None, *, by_provider: bool = False
+) -> Actor:
     """A user, or a row with the columns `WHO`, as an actor."""
     return Actor(
         id=user.id,
@@ -67,4 +71,5 @@ def actor_of(user: User | Row[*tuple[Any, ...]], via: Via, via_id: UUID | None =
         via_id=via_id,
         must_change_password=user.password_set_by is not None,
         has_second_factor=user.second_factor is not None,
+        by_provider=by_provider,
     )

@@ -1,4 +1,4 @@
-"""Signing in with a password, within limits, and the sessions that come of it."""
+"""Signing in with a password, within limits, and sessions."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,7 +20,7 @@ PER_LOGIN = 10
 PER_ADDRESS = 60
 # Made once: every request asks it, and putting a statement together takes longer than its answer.
 _OF_HASH = (
-    select(*WHO, SignInSession.id.label("via_id"))
+    select(*WHO, SignInSession.id.label("via_id"), SignInSession.provider)
     .join(SignInSession, SignInSession.user_id == User.id)
     .where(SignInSession.hash == bindparam("hash"), SignInSession.expires_at > bindparam("moment"), User.active)
 )
@@ -62,20 +62,26 @@ def sign_in(
         raise Problem("wrong_login", "用户名或密码不正确。", status=401)
     if user.second_factor is not None:
         _check_code(database, settings, user, code)
-    cookie = new_secret()
     with database.writing() as db:
         db.execute(delete(FailedSignIn).where(FailedSignIn.key == keys[0]))
         db.execute(delete(FailedSignIn).where(FailedSignIn.id == attempts[1].id))
-        db.execute(delete(SignInSession).where(SignInSession.expires_at < now()))
-        session = SignInSession(
-            user_id=user.id,
-            hash=keyed(settings.key, "session", cookie),
-            expires_at=now() + timedelta(hours=settings.session_hours),
-            agent=agent[:200] if agent else None,
-        )
-        db.add(session)
         if renewed:
             db.get_one(User, user.id).password_hash = renewed
+        return opened(db, settings, user, agent)
+
+
+def opened(db: Session, settings: Settings, user: User, agent: str | None, provider: str | None = None) -> SignedIn:
+    """Open a session for a browser; `provider` is the identity provider that vouches for the user."""
+    cookie = new_secret()
+    db.execute(delete(SignInSession).where(SignInSession.expires_at < now()))
+    session = SignInSession(
+        user_id=user.id,
+        hash=keyed(settings.key, "session", cookie),
+        expires_at=now() + timedelta(hours=settings.session_hours),
+        agent=agent[:200] if agent else None,
+        provider=provider,
+    )
+    db.add(session)
     return SignedIn(cookie, actor_of(user, Via.SESSION, session.id))
 
 
@@ -95,7 +101,9 @@ def _check_code(database: Database, settings: Settings, user: User, code: str) -
 def of_cookie(db: Session, settings: Settings, cookie: str) -> Actor | None:
     """The user of a session's cookie; None when the session is over or its user no longer active."""
     found = db.execute(_OF_HASH, {"hash": keyed(settings.key, "session", cookie), "moment": now()}).one_or_none()
-    return None if found is None else actor_of(found, Via.SESSION, found.via_id)
+    if found is None:
+        return None
+    return actor_of(found, Via.SESSION, found.via_id, by_provider=found.provider is not None)
 
 
 def sign_out(database: Database, settings: Settings, cookie: str) -> None:

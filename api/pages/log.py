@@ -99,6 +99,8 @@ ACTIONS = MappingProxyType(
         "user.sessions_ended": "结束登录",
         "user.second_factor_set": "启用动态验证码",
         "user.second_factor_removed": "停用动态验证码",
+        "user.provider_bound": "绑定统一身份认证",
+        "user.provider_unbound": "解除统一身份认证的绑定",
         "demo.created": "建立演示数据",
         "demo.city": "建立演示城市",
         "rows.changed": "保存数据",

@@ -102,6 +102,13 @@ def remove_second_factor(user_id: UUID, context: Keeper) -> Response:
     return RedirectResponse(f"/users/{user_id}", status_code=303)
 
 
+@router.post("/users/{user_id}/provider/removal")
+def remove_provider(user_id: UUID, context: Keeper) -> Response:
+    """Forget who somebody is at the identity provider: whoever has the account there next is bound anew."""
+    users.remove_provider(context, user_id)
+    return RedirectResponse(f"/users/{user_id}", status_code=303)
+
+
 @router.post("/users/{user_id}/tokens/{token_id}/revocation")
 def revoke_token(user_id: UUID, token_id: UUID, context: Keeper) -> Response:
     """Make somebody's token worthless."""

@@ -134,4 +134,7 @@ class UnitChange(In):
 
     name: Line | None = None
     ruleset_id: RulesetKey | None = None
+    ruleset_reason: Reasons | None = Field(
+        default=None, description="Why `ruleset_id` is not the most local edition of its industry.", examples=[None]
+    )
     active: bool | None = None

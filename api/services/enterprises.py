@@ -17,8 +17,9 @@ from api.store import Assignment, Enterprise, Role, Site, Team, Unit
 from grading import calendar
 from grading import uscc as credit_code
 from grading.language.edition_text import why_text
-from grading.language.local_editions import choice_of
+from grading.language.local_editions import Local, choice_of
 from grading.language.problems import LanguageError
+from grading.ruleset_id import industry_of
 
 LAST_END = date(2099, 12, 31)
 """A later last day of an assignment means none."""
@@ -165,9 +166,13 @@ def _edition(
     if ruleset_id is None:
         return chosen_edition(context.service, industry, site.county, today)
     local = local_edition(context.service, industry, site.county, today)
+    _refuse_without_reason(local, ruleset_id, reason)
+    return ruleset_id, why_text(choice_of(local, industry, reason), ruleset_id)
+
+
+def _refuse_without_reason(local: Local, ruleset_id: str, reason: str | None) -> None:
     if local.ruleset is not None and local.ruleset.id != ruleset_id and not reason:
         raise _invalid("ruleset_reason", f"最具体的现行版本是 {local.ruleset.id}；改用 {ruleset_id} 须写明理由。")
-    return ruleset_id, why_text(choice_of(local, industry, reason), ruleset_id)
 
 
 def change_unit(context: Context, unit_id: UUID, changes: dict[str, Any]) -> Unit:
@@ -175,8 +180,8 @@ def change_unit(context: Context, unit_id: UUID, changes: dict[str, Any]) -> Uni
     actor = require(context.db, Rule.KEEP_ENTERPRISES)
     unit = context.find(Unit, unit_id)
     _refuse_null(changes, "ruleset_id", "active")
-    if "ruleset_id" in changes:
-        _refuse_unknown_ruleset(context, changes["ruleset_id"])
+    if changes.get("ruleset_id", unit.ruleset_id) != unit.ruleset_id:
+        changes = _with_edition(context, unit, changes)
     if changed := _apply(unit, changes):
         context.db.flush()
         details = {"changed": changed}
@@ -189,6 +194,16 @@ def change_unit(context: Context, unit_id: UUID, changes: dict[str, Any]) -> Uni
             details=details,
         )
     return unit
+
+
+def _with_edition(context: Context, unit: Unit, changes: dict[str, Any]) -> dict[str, Any]:
+    """The changes of a unit that is given another ruleset, which it keeps from now on; raises Problem (422)."""
+    ruleset_id = changes["ruleset_id"]
+    _refuse_unknown_ruleset(context, ruleset_id)
+    county = context.find(Site, unit.site_id).county
+    local = local_edition(context.service, industry_of(ruleset_id), county, calendar.today())
+    _refuse_without_reason(local, ruleset_id, changes.get("ruleset_reason"))
+    return {"ruleset_reason": None, **changes, "industry": None}
 
 
 def assign(context: Context, *, team_id: UUID, enterprise_id: UUID, since: date, until: date | None) -> Assignment:

@@ -257,6 +257,16 @@ def _remove_second_factor(db: Session, actor: Actor, user: User) -> None:
     audit_log.append(db, "user.second_factor_removed", actor, subject=f"user:{user.id}")
 
 
+def remove_provider(context: Context, user_id: UUID) -> None:
+    """Forget who a user is at the identity provider, and end their sessions; raises Problem (403, 404)."""
+    actor = require(context.db, Rule.KEEP_USERS)
+    user = _user(context.db, user_id)
+    user.oidc_subject = None
+    user.version += 1
+    audit_log.append(context.db, "user.provider_unbound", actor, subject=f"user:{user.id}")
+    end_sessions(context.db, user.id)
+
+
 def _require_password(user: User, password: str) -> None:
     if not passwords.matches(password, user.password_hash)[0]:
         raise Problem("wrong_password", "密码不正确。", status=403, errors=[ErrorAt("password", "密码不正确。")])

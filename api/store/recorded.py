@@ -80,7 +80,7 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
             Recorded(
                 User,
                 "user",
-                personal=frozenset({"login", "name", "second_factor"}),
+                personal=frozenset({"login", "name", "oidc_subject", "second_factor"}),
                 left_out=frozenset({"second_factor_step"}),
             ),
             Recorded(UnitWaiver, "waiver"),

@@ -22,6 +22,8 @@ class SignInSession(Base, kw_only=True):
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
     agent: Mapped[str | None] = mapped_column(String(200), default=None)
     """The browser as it names itself."""
+    provider: Mapped[str | None] = mapped_column(String(200), default=None)
+    """The identity provider that vouches for the person; None where they signed in with a password."""
 
 
 class Token(Base, kw_only=True):

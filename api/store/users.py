@@ -66,6 +66,8 @@ class User(Base, kw_only=True):
     """What the secret of one-time codes is derived from, with the service's key; None: there is no second factor."""
     second_factor_step: Mapped[int | None] = mapped_column(default=None)
     """The time step of the last code that was used: none is taken twice."""
+    oidc_subject: Mapped[str | None] = mapped_column(String(500), index=True, unique=True, default=None)
+    """The identity provider and the person there, from their first sign-in on; None: not known yet."""
     email: Mapped[str | None] = mapped_column(String(254), default=None)
     """The address that notices are mailed to; None: none."""
 

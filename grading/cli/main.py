@@ -1,5 +1,6 @@
 """The `grading` command: puts the command groups together and does nothing else."""
 
+import sys
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,7 @@ import typer
 
 from grading import __version__
 from grading.cli import batch, explain, forms, gaps, grade, impact, policy, ruleset, simulate
+from grading.cli.chinese import run, translate_help
 from grading.cli.terminal import out
 
 app = typer.Typer(
@@ -51,4 +53,6 @@ def _common(
 
 def main() -> None:
     """Entry point of the `grading` command."""
-    app()
+    command = typer.main.get_command(app)
+    translate_help(command)
+    sys.exit(run(command))

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select
 
 from api.services import workflow
-from api.services.enterprises import add_unit
+from api.services.enterprises import add_unit, change_unit
 from api.services.local_edition import local_edition
 from api.store import AuditRevision, LogEntry, Site, Unit
 from tests.api.test_workflow import refused
@@ -46,6 +46,23 @@ def test_another_edition_is_registered_with_a_reason_alone(world: World) -> None
     assert (made.ruleset_id, made.industry, made.ruleset_reason) == ("national-2020/rubber", None, "省里统一核定")
     with refused("no_edition"):
         world.do("root", add_unit, world.tyre, site_id=site_id, code="另一线", name=None, industry="月球基地")
+
+
+def test_a_unit_is_given_another_edition_with_a_reason_unless_it_is_the_most_local_one(world: World) -> None:
+    with world.at("root", writing=False) as context:
+        site_id = context.db.scalars(select(Site.id).where(Site.enterprise_id == world.tyre)).one()
+    unit = world.do("root", add_unit, world.tyre, site_id=site_id, code="新线", name=None, industry="rubber")
+    with refused("invalid_request"):
+        world.do("root", change_unit, unit.id, {"ruleset_id": "national-2020/rubber"})
+    reasoned = {"ruleset_id": "national-2020/rubber", "ruleset_reason": "省里统一核定"}
+    changed = world.do("root", change_unit, unit.id, reasoned)
+    assert (changed.ruleset_id, changed.industry, changed.ruleset_reason) == (
+        "national-2020/rubber",
+        None,
+        "省里统一核定",
+    )
+    changed = world.do("root", change_unit, unit.id, {"ruleset_id": "xianyang-2023/rubber"})
+    assert (changed.ruleset_id, changed.ruleset_reason) == ("xianyang-2023/rubber", None)
 
 
 def test_ties_are_told(world: World) -> None:

@@ -68,3 +68,15 @@ def test_every_mistake_is_told_at_its_cell_and_marked_in_a_copy(furnished: Furni
         assert len(problem.errors) == 2
         marked = context.find(Export, UUID(problem.more["marked_workbook"].split("/")[-2]))
         assert marked.name == "表（已标出错误）.xlsx"
+
+
+def test_what_most_published_grades_hang_on_comes_first_on_the_work_list(furnished: Furnished) -> None:
+    with furnished.world.at("city") as context:
+        tyre = load_workbook(BytesIO(ruleset_workbooks.workbook_of(context, "national-2020/rubber"))).worksheets[0]
+        brick = load_workbook(BytesIO(ruleset_workbooks.workbook_of(context, ID))).worksheets[0]
+    words = [
+        " ".join(str(cell) for row in sheet.iter_rows(max_row=8, values_only=True) for cell in row if cell)
+        for sheet in (tyre, brick)
+    ]
+    assert "按最近公布的" in words[0]
+    assert "个用例排列" in words[1]

@@ -15,8 +15,8 @@ from tests.api.pages.conftest import Place, submit
 from tests.api.world import PASSWORD, content
 
 SitDown = Callable[..., Page]
-YEARS = "[name='v.enterprise.facts.ledger_retention_years']"
-MONTHS = "[name='v.enterprise.facts.gate_video_retention_months']"
+YEARS = "[name='v.enterprise.facts.ledger_retention_years'][form]"
+MONTHS = "[name='v.enterprise.facts.gate_video_retention_months'][form]"
 FACT = {YEARS: "ledger_retention_years", MONTHS: "gate_video_retention_months"}
 
 

@@ -28,6 +28,8 @@ class Rule(StrEnum):
     DRAFT_SELF_ASSESSMENTS = "draft_self_assessments"
     DRAFT_AUDITS = "draft_audits"
     """Create, save, submit audits of the own kind (experts' or self-assessments), with their evidence."""
+    IMPORT_AUDITS = "import_audits"
+    """Take files of audits in as drafts of a team."""
     MAKE_EXPORTS = "make_exports"
     """Have documents made for oneself to download."""
     REGRADE = "regrade"
@@ -87,6 +89,7 @@ MAY = MappingProxyType(
         Rule.DRAFT_EXPERT_AUDITS: frozenset({A}),
         Rule.DRAFT_SELF_ASSESSMENTS: frozenset({E}),
         Rule.DRAFT_AUDITS: frozenset({A, E}),
+        Rule.IMPORT_AUDITS: frozenset({A, B}),
         Rule.MAKE_EXPORTS: ALL,
         Rule.REGRADE: frozenset({A, E, B}),
         Rule.CONFIRM_AUDITS: frozenset({A}),

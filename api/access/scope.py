@@ -39,6 +39,7 @@ from api.store import (
     Appeal,
     Assignment,
     Audit,
+    AuditImport,
     AuditKind,
     AuditRevision,
     Base,
@@ -60,14 +61,18 @@ from api.store import (
     DraftVersion,
     EditionProposal,
     Enterprise,
+    EnterpriseMerger,
     EvidenceFile,
     Export,
     ExportPart,
     FigureReview,
+    FormerName,
     GradedUnit,
     Grading,
+    ImportedAudit,
     LogEntry,
     Notice,
+    OperatingState,
     ProjectCompletion,
     ProposalState,
     Publication,
@@ -118,6 +123,12 @@ def enterprises(actor: Actor, column: Any) -> Filter:
         e = _alias(Enterprise)
         seen = column.in_(select(e.c.id).where(e.c.county.between(*area_bounds(actor.area))))
     return seen
+
+
+def enterprises_over_time(actor: Actor, column: Any) -> Filter:
+    """As `enterprises`, of rows that keep the id of a double when it is merged into an enterprise that the actor sees."""
+    m = _alias(EnterpriseMerger)
+    return or_(enterprises(actor, column), column.in_(select(m.c.double_id).where(enterprises(actor, m.c.into_id))))
 
 
 def audits(actor: Actor, c: Any) -> Filter:
@@ -243,6 +254,14 @@ def _assignments(actor: Actor) -> Filter:
     return enterprises(actor, Assignment.enterprise_id)
 
 
+def _audit_imports(actor: Actor) -> Filter:
+    """Files that the actor took in, and for assessors those taken in for their team."""
+    if actor.role is Role.ADMINISTRATOR:
+        return true()
+    mine: Filter = AuditImport.made_by == actor.id
+    return or_(mine, AuditImport.team_id == actor.team_id) if actor.team_id else mine
+
+
 def _of_the_area(actor: Actor, column: Any) -> Filter:
     """Things that bureaus made for an area are seen by those whose own area holds it."""
     if actor.role is Role.ADMINISTRATOR:
@@ -317,6 +336,11 @@ FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     Site: lambda actor: enterprises(actor, Site.enterprise_id),
     Unit: lambda actor: enterprises(actor, Unit.enterprise_id),
     UnitWaiver: lambda actor: enterprises(actor, UnitWaiver.enterprise_id),
+    OperatingState: lambda actor: enterprises(actor, OperatingState.enterprise_id),
+    FormerName: lambda actor: enterprises(actor, FormerName.enterprise_id),
+    EnterpriseMerger: lambda actor: enterprises(actor, EnterpriseMerger.into_id),
+    AuditImport: _audit_imports,
+    ImportedAudit: lambda actor: of_audits(actor, ImportedAudit.audit_id),
     Audit: lambda actor: audits(actor, Audit),
     AuditRevision: revisions,
     DraftVersion: draft_versions,
@@ -338,12 +362,12 @@ FILTERS: dict[type[Base], Callable[[Actor], Filter]] = {
     LogEntry: log_entries,
     Campaign: lambda actor: campaigns(actor, Campaign.id),
     CampaignPlant: lambda actor: enterprises(actor, CampaignPlant.enterprise_id),
-    CampaignChange: lambda actor: enterprises(actor, CampaignChange.enterprise_id),
+    CampaignChange: lambda actor: enterprises_over_time(actor, CampaignChange.enterprise_id),
     CampaignSnapshot: _campaign_snapshots,
     CampaignOutlines: lambda actor: campaigns(actor, CampaignOutlines.campaign_id),
-    CampaignStep: lambda actor: enterprises(actor, CampaignStep.enterprise_id),
-    CampaignVisit: lambda actor: enterprises(actor, CampaignVisit.enterprise_id),
-    CampaignPhoto: lambda actor: enterprises(actor, CampaignPhoto.enterprise_id),
+    CampaignStep: lambda actor: enterprises_over_time(actor, CampaignStep.enterprise_id),
+    CampaignVisit: lambda actor: enterprises_over_time(actor, CampaignVisit.enterprise_id),
+    CampaignPhoto: lambda actor: enterprises_over_time(actor, CampaignPhoto.enterprise_id),
     Notice: lambda actor: Notice.user_id == actor.id,
     Announcement: lambda actor: _of_the_area(actor, Announcement.area),
     AnnouncedAudit: _of_area_things(AnnouncedAudit.announcement_id, Announcement),

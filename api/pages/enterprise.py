@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from api.access import MAY, Rule
 from api.context import Context, needs
@@ -27,7 +27,7 @@ from api.services.cases import explained, in_trial
 from api.services.comparison import counterpart
 from api.services.granted_waivers import relied_on
 from api.services.waivers import ruleset_of
-from api.store import Audit, AuditKind, AuditState, Enterprise, Role
+from api.store import Audit, AuditKind, AuditState, Enterprise, EnterpriseMerger, Role
 from grading.model.base import Mode
 
 router = APIRouter()
@@ -47,8 +47,11 @@ def show_enterprise(
 ) -> Response:
     """The page; `audit` is the one whose gaps are shown (by default the published one), `target` the level aimed for.
 
-    `mode=trial` counts provisional figures in gaps and in what-if.
+    `mode=trial` counts provisional figures in gaps and in what-if. A double that was merged leads to the other.
     """
+    merged = context.db.get(EnterpriseMerger, enterprise_id)
+    if merged is not None:
+        return RedirectResponse(f"/enterprises/{merged.into_id}", status_code=303)
     return enterprise_page(request, context, enterprise_id, audit, target, fill, mode)
 
 

@@ -11,7 +11,7 @@ from api.pages.labels import level_labels
 from api.pages.render import page
 from api.queries import campaigns, overview
 from api.queries.waiting import waiting
-from api.store import CampaignState, Role
+from api.store import CampaignState, OperatingStateKind, Role
 
 router = APIRouter()
 FIRST, CAMPAIGNS = 12, 5
@@ -30,7 +30,7 @@ def home(request: Request, context: Reader) -> Response:
     found = waiting(context)
     open_ = {audit.enterprise_id for audit in found.to_write}
     active, _ = campaigns.campaigns(context.db, CampaignState.ACTIVE, None, CAMPAIGNS)
-    startable = [line for line in listed if line.id not in open_]
+    startable = [line for line in listed if line.id not in open_ and line.state is OperatingStateKind.OPERATING]
     return page(
         request,
         context,

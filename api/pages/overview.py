@@ -21,6 +21,7 @@ from api.queries import waivers as granted
 from api.queries.grade_history import history
 from api.queries.overview import Line, Wanted
 from api.queries.waiting import waiting
+from api.services.operating_states import STATE_NAMES
 from grading import calendar
 from reports.context.words import region_text
 
@@ -39,10 +40,11 @@ def show_overview(
     county: str = "",
     ruleset: str = "",
     grade: str = "",
+    state: str = "",
     number: int = 1,
 ) -> Response:
     """Enterprises with charts, filtered; the list in pages."""
-    wanted = _wanted(q, county, ruleset, grade)
+    wanted = _wanted(q, county, ruleset, grade, state)
     everything = overview.lines(context.db, Wanted())
     listed = overview.lines(context.db, wanted)
     labels, titles = level_labels(context), ruleset_titles(context)
@@ -73,14 +75,25 @@ def show_overview(
         counts=[(labels[c], n) for c, n in by_class(listed, labels)],
         labels=labels,
         titles=titles,
-        query=urlencode({"q": wanted.text, "county": wanted.county, "ruleset": wanted.ruleset, "grade": wanted.grade}),
+        query=urlencode(
+            {
+                "q": wanted.text,
+                "county": wanted.county,
+                "ruleset": wanted.ruleset,
+                "grade": wanted.grade,
+                "state": wanted.state,
+            }
+        ),
+        states=STATE_NAMES,
     )
 
 
 @router.get("/overview/export")
-def export(context: CostlyReader, q: str = "", county: str = "", ruleset: str = "", grade: str = "") -> Response:
+def export(
+    context: CostlyReader, q: str = "", county: str = "", ruleset: str = "", grade: str = "", state: str = ""
+) -> Response:
     """The filtered list as a workbook, with what has happened to the grades."""
-    listed = overview.lines(context.db, _wanted(q, county, ruleset, grade))
+    listed = overview.lines(context.db, _wanted(q, county, ruleset, grade, state))
     events = history(context.db, [line.id for line in listed])
     book = workbook(listed, events, level_labels(context), ruleset_titles(context), context.at)
     return attachment(book, XLSX, f"绩效分级-{calendar.day_of(context.at).isoformat()}.xlsx")
@@ -107,8 +120,8 @@ def _city(county: str) -> str:
     return f"{county[:4]}00"
 
 
-def _wanted(q: str, county: str, ruleset: str, grade: str) -> Wanted:
-    return Wanted(q.strip()[:100], county[:6], ruleset[:120], grade[:32])
+def _wanted(q: str, county: str, ruleset: str, grade: str, state: str) -> Wanted:
+    return Wanted(q.strip()[:100], county[:6], ruleset[:120], grade[:32], state[:32])
 
 
 def _place(code: str) -> str:

@@ -1,8 +1,8 @@
-"""Enterprises found by what people type: parts of the name, of the credit code, of a permit's number."""
+"""Enterprises found by what people type: parts of the name, of the credit code, of a permit's number, also of former ones."""
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from api.store import Enterprise, Site
+from api.store import Enterprise, FormerName, Site
 
 MAX_WORDS = 8
 """More words than this are no search; the rest are not looked at."""
@@ -16,10 +16,14 @@ def matching(text: str) -> ColumnElement[bool]:
 def _has(word: str) -> ColumnElement[bool]:
     # Codes and permits are written in capitals; people don't type them so.
     code = word.upper()
+    had = FormerName.value
     named = Site.name.contains(word, autoescape=True), Site.permit.contains(code, autoescape=True)
     return or_(
         Enterprise.name.contains(word, autoescape=True),
         Enterprise.uscc.contains(code, autoescape=True),
         Enterprise.permit.contains(code, autoescape=True),
         Enterprise.id.in_(select(Site.enterprise_id).where(or_(*named))),
+        Enterprise.id.in_(
+            select(FormerName.enterprise_id).where(or_(*(had.contains(w, autoescape=True) for w in (word, code))))
+        ),
     )

@@ -13,7 +13,7 @@ from api.queries.enterprise_search import matching
 from api.queries.paging import newest_first
 from api.schemas.decisions import DecisionOut, stored_decision
 from api.schemas.enterprises import EnterpriseOut, PublishedGrade
-from api.store import Audit, AuditState, Enterprise, Grading, Site, Unit
+from api.store import Audit, AuditState, Enterprise, EnterpriseMerger, Grading, Site, Unit
 
 _PUBLISHED = scope_cached(
     select(
@@ -73,8 +73,10 @@ def enterprises(
 
 
 def enterprise(db: Session, row: Enterprise) -> EnterpriseOut:
-    """One enterprise with its grades."""
-    return to_schema(row, published_grades(db, [row.id]).get(row.id, ()))
+    """One enterprise with its grades; of a double the enterprise that it was merged into."""
+    merged = db.get(EnterpriseMerger, row.id)
+    told = to_schema(row, published_grades(db, [row.id]).get(row.id, ()))
+    return told if merged is None else told.model_copy(update={"merged_into": merged.into_id})
 
 
 def to_schema(row: Enterprise, grades: Sequence[PublishedGrade]) -> EnterpriseOut:

@@ -16,7 +16,7 @@ from api.schemas.decisions import DecisionOut, stored_decision
 from api.schemas.grade_history import GradeEventOut, GradeInForce
 from api.services.granted_waivers import rests_on_waivers
 from api.services.users import names_of
-from api.store import AuditKind, Batch, GradedUnit, Grading, LogEntry
+from api.store import AuditKind, Batch, EnterpriseMerger, GradedUnit, Grading, LogEntry
 from grading.model.decision import Decision
 
 STEPS = MappingProxyType(
@@ -71,9 +71,10 @@ class _Stored:
 
 def history(db: Session, enterprise_ids: Sequence[UUID]) -> dict[UUID, tuple[GradeEvent, ...]]:
     """The events of enterprises by id, the newest first, as far as the actor sees the log."""
+    into = _merged(db, enterprise_ids)
     listed = [
         (entry, details)
-        for entry in _entries(db, enterprise_ids)
+        for entry in _entries(db, [*enterprise_ids, *into])
         if (details := json.loads(entry.details)).get("kind") != AuditKind.SELF.value and _was_public(entry, details)
     ]
     gradings = _gradings(db, {UUID(d["grading"]) for _, d in listed if "grading" in d})
@@ -89,11 +90,12 @@ def history(db: Session, enterprise_ids: Sequence[UUID]) -> dict[UUID, tuple[Gra
         if made is not None:
             in_force[entry.audit_id] = made
         told = made or before
-        events.setdefault(entry.enterprise_id, []).append(
+        enterprise_id = into.get(entry.enterprise_id, entry.enterprise_id)
+        events.setdefault(enterprise_id, []).append(
             GradeEvent(
                 at=entry.at,
                 action=entry.action,
-                enterprise_id=entry.enterprise_id,
+                enterprise_id=enterprise_id,
                 audit_id=entry.audit_id,
                 grading_id=UUID(details["grading"]) if made is not None else None,
                 actor_name=None if entry.actor_id is None else names.get(entry.actor_id),
@@ -106,6 +108,13 @@ def history(db: Session, enterprise_ids: Sequence[UUID]) -> dict[UUID, tuple[Gra
             )
         )
     return {enterprise_id: tuple(reversed(found)) for enterprise_id, found in events.items()}
+
+
+def _merged(db: Session, enterprise_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Doubles that were merged into one of some enterprises: what happened to them before happened to that one."""
+    wanted = set(enterprise_ids)
+    rows = db.execute(select(EnterpriseMerger.double_id, EnterpriseMerger.into_id))
+    return {double: into for double, into in rows if into in wanted}
 
 
 def _entries(db: Session, enterprise_ids: Sequence[UUID]) -> Iterable[LogEntry]:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from api.context import Context
 from api.schemas.log import FindingOut, LogEntryOut, VerifiedOut
 from api.services.users import names_of
 from api.services.verification import Finding, verify_records
-from api.store import LogEntry
+from api.store import EnterpriseMerger, LogEntry
 from grading import calendar
 
 
@@ -34,7 +34,9 @@ def entries(context: Context, wanted: Wanted, before: int | None, limit: int) ->
     if wanted.audit_id is not None:
         rows = rows.where(LogEntry.audit_id == wanted.audit_id)
     if wanted.enterprise_id is not None:
-        rows = rows.where(LogEntry.enterprise_id == wanted.enterprise_id)
+        merged = select(EnterpriseMerger.double_id).where(EnterpriseMerger.into_id == wanted.enterprise_id)
+        own = LogEntry.enterprise_id == wanted.enterprise_id
+        rows = rows.where(or_(own, LogEntry.enterprise_id.in_(merged)))
     if wanted.action is not None:
         rows = rows.where(LogEntry.action == wanted.action)
     if wanted.actor_id is not None:

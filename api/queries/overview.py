@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from api.access import area_bounds
 from api.queries.enterprise_search import matching
 from api.schemas.decisions import stored_decision
-from api.store import Audit, AuditState, Enterprise, GradedUnit, Grading, Unit
+from api.store import Audit, AuditState, Enterprise, EnterpriseMerger, GradedUnit, Grading, OperatingStateKind, Unit
 from grading.model.base import Mode
 from grading.model.decision import Decision, decide
 
@@ -26,6 +26,8 @@ class Wanted:
     county: str = ""
     ruleset: str = ""
     grade: str = ""
+    state: str = ""
+    """An operating state; empty: all but closed."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Line:
     attainable: str | None
     assessed_on: date | None
     decision: Decision
+    state: OperatingStateKind
 
     @property
     def grade_class(self) -> str:
@@ -51,8 +54,8 @@ class Line:
 
 
 def lines(db: Session, wanted: Wanted) -> list[Line]:
-    """The active enterprises in scope that are wanted, by county and name."""
-    rows = select(Enterprise).where(Enterprise.active)
+    """The enterprises in scope that are wanted, by county and name; closed ones only where they are asked for."""
+    rows = select(Enterprise).where(_in_state(wanted.state))
     if wanted.text:
         rows = rows.where(matching(wanted.text))
     if len(wanted.county) == 6 and wanted.county.isdigit():
@@ -86,9 +89,21 @@ def lines(db: Session, wanted: Wanted) -> list[Line]:
                 attainable=grade[5] if grade else None,
                 assessed_on=grade[2] if grade else None,
                 decision=_decision(grade) if grade else decide(None),
+                state=enterprise.state,
             )
         )
     return [line for line in told if _suits(line, wanted)]
+
+
+def _in_state(state: str) -> ColumnElement[bool]:
+    if state == OperatingStateKind.CLOSED:
+        # A double that was merged is no plant of its own any more.
+        return and_(~Enterprise.active, Enterprise.id.not_in(select(EnterpriseMerger.double_id)))
+    if state == OperatingStateKind.LONG_IDLE:
+        return and_(Enterprise.active, Enterprise.idle_since.is_not(None))
+    if state == OperatingStateKind.OPERATING:
+        return and_(Enterprise.active, Enterprise.idle_since.is_(None))
+    return Enterprise.active.is_(True)
 
 
 def _decision(row: Any) -> Decision:

@@ -23,9 +23,17 @@ from api.routes.responses import (
     resource,
 )
 from api.schemas.base import Area, Page, RulesetKey
-from api.schemas.enterprises import EnterpriseChange, EnterpriseIn, EnterpriseOut
+from api.schemas.enterprises import (
+    EnterpriseChange,
+    EnterpriseIn,
+    EnterpriseOut,
+    FormerNameIn,
+    FormerNameOut,
+    OperatingStateIn,
+    OperatingStateOut,
+)
 from api.schemas.grade_history import GradeEventOut
-from api.services import enterprises
+from api.services import enterprises, former_names, operating_states
 from api.store import Enterprise
 
 router = resource("enterprises")
@@ -99,6 +107,59 @@ def get_grade_history(enterprise_id: UUID, context: Annotated[Context, needs(Rul
     context.find(Enterprise, enterprise_id)
     events = history(context.db, [enterprise_id]).get(enterprise_id, ())
     return [to_schema(event) for event in events]
+
+
+@router.get("/enterprises/{enterprise_id}/states", summary="The operating states of an enterprise and of its units")
+def list_states(enterprise_id: UUID, context: Annotated[Context, needs(Rule.READ)]) -> list[OperatingStateOut]:
+    """The latest first."""
+    return [OperatingStateOut.model_validate(row) for row in operating_states.all_of(context.db, enterprise_id)]
+
+
+@router.post(
+    "/enterprises/{enterprise_id}/states",
+    status_code=201,
+    summary="Record an operating state",
+    response_model=OperatingStateOut,
+    responses=refusals(409, 422),
+)
+def record_state(
+    enterprise_id: UUID,
+    body: OperatingStateIn,
+    once: OnceOnly,
+    context: Annotated[Context, needs(Rule.KEEP_ENTERPRISES)],
+) -> Response:
+    """A closed plant is asked for no audits; a unit that does not operate is in no new audit."""
+
+    def act() -> Response:
+        made = operating_states.record(context, enterprise_id, **body.model_dump())
+        return answer(OperatingStateOut.model_validate(made), status=201)
+
+    return once.answer(context, body, act)
+
+
+@router.get("/enterprises/{enterprise_id}/former-names", summary="What an enterprise was known by before")
+def list_former_names(enterprise_id: UUID, context: Annotated[Context, needs(Rule.READ)]) -> list[FormerNameOut]:
+    """Names, credit codes and permits with the day from which they were no longer so; lists find them too."""
+    return [FormerNameOut.model_validate(row) for row in former_names.former_names(context.db, enterprise_id)]
+
+
+@router.post(
+    "/enterprises/{enterprise_id}/former-names",
+    status_code=201,
+    summary="Tell what an enterprise was known by before",
+    response_model=FormerNameOut,
+    responses=refusals(409, 422),
+)
+def add_former_name(
+    enterprise_id: UUID, body: FormerNameIn, once: OnceOnly, context: Annotated[Context, needs(Rule.KEEP_ENTERPRISES)]
+) -> Response:
+    """What is changed here is kept by itself; this is for what was so before."""
+
+    def act() -> Response:
+        made = former_names.add(context, enterprise_id, body.kind, body.value, body.until)
+        return answer(FormerNameOut.model_validate(made), status=201)
+
+    return once.answer(context, body, act)
 
 
 @router.patch(

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from api.schemas.base import Area, In, Line, Out, Reasons, RulesetKey
 from api.schemas.decisions import DecisionOut
+from api.store import NamedBy, OperatingStateKind
 
 Uscc = Annotated[
     str,
@@ -40,7 +41,10 @@ class EnterpriseOut(Out):
     uscc: str = Field(description="Unified social credit code.", examples=["91610402MA6XW0P404"])
     county: str = Field(description="GB/T 2260 code.", examples=["610402"])
     permit: str | None = Field(description="Number of the emission permit.")
-    active: bool
+    active: bool = Field(description="Not closed.")
+    state: OperatingStateKind = Field(description="Its operating state today.")
+    idle_since: date | None = Field(description="The day from which it is recorded as long idle.")
+    merged_into: UUID | None = Field(default=None, description="The enterprise that it was a double of.")
     version: int = Field(description="Makes the ETag.")
     created_at: datetime
     grades: list[PublishedGrade] = Field(default_factory=list)
@@ -59,9 +63,67 @@ class EnterpriseChange(In):
     """Changes of an enterprise; members that aren't there stay."""
 
     name: Line | None = None
+    uscc: Uscc | None = Field(default=None, examples=[None])
     county: Area | None = None
     permit: Permit | None = None
     active: bool | None = None
+
+
+class OperatingStateIn(In):
+    """A state of an enterprise, or of one unit of it, from a day on."""
+
+    state: OperatingStateKind
+    since: date = Field(examples=["2024-05-10"])
+    unit_id: UUID | None = Field(default=None, description="By default the whole enterprise.", examples=[None])
+    document: Address | None = Field(
+        default=None, description="What proves it; being long idle needs one.", examples=["市环停〔2024〕3号"]
+    )
+    reason: Reasons | None = Field(default=None, description="Being closed needs this or a document.")
+
+
+class OperatingStateOut(Out):
+    """A state as it was recorded; of two from one day on the one recorded last holds."""
+
+    id: UUID
+    unit_id: UUID | None
+    state: OperatingStateKind
+    since: date
+    document: str | None
+    reason: str | None
+    created_at: datetime
+
+
+class FormerNameIn(In):
+    """A name, credit code or permit that an enterprise had until a day."""
+
+    kind: NamedBy
+    value: Line = Field(examples=["咸阳第一橡胶厂"])
+    until: date = Field(description="The first day on which it was no longer so.", examples=["2020-05-10"])
+
+
+class FormerNameOut(Out):
+    """What an enterprise was known by before."""
+
+    id: UUID
+    kind: NamedBy
+    value: str
+    until: date
+    created_at: datetime
+
+
+class MergerIn(In):
+    """A double that is to be merged."""
+
+    double_id: UUID
+    reasons: Reasons
+
+
+class DoublePairOut(Out):
+    """Two enterprises that may be one, the one registered first before the other."""
+
+    first: EnterpriseOut
+    second: EnterpriseOut
+    reasons: list[str] = Field(description="What they have in common, in Chinese.")
 
 
 class SiteOut(Out):

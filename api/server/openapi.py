@@ -58,6 +58,7 @@ TAGS = {
     "campaigns": "Targets of a bureau for its plants, counted from published gradings.",
     "waivers": "Exemptions of units from indicators, granted by documents until a day.",
     "announcements": "Grades made public together, with a publicity period and its objections.",
+    "work in bulk": "One step for many enterprises or audits, each checked by itself.",
     "admission": "Whether proposed projects may be admitted, and their grades after completion.",
     "evidence": "Files that prove what an audit says.",
     "people": "Users, assessment teams, assignments.",

@@ -12,8 +12,20 @@ from api import audit_log
 from api.access import Rule, in_area, require, unscoped
 from api.context import Context
 from api.problems import ErrorAt, Problem
+from api.services import former_names, operating_states
 from api.services.local_edition import chosen_edition, local_edition
-from api.store import Assignment, Enterprise, Role, Site, Team, Unit
+from api.store import (
+    Assignment,
+    Enterprise,
+    EnterpriseMerger,
+    FormerName,
+    NamedBy,
+    OperatingStateKind,
+    Role,
+    Site,
+    Team,
+    Unit,
+)
 from grading import calendar
 from grading import uscc as credit_code
 from grading.language.edition_text import why_text
@@ -26,10 +38,22 @@ LAST_END = date(2099, 12, 31)
 
 
 def enterprise_of(db: Session, code: str) -> Enterprise | None:
-    """The enterprise with a credit code, as far as the session may see it; the code is read as people write it."""
+    """The enterprise that has or had a credit code, as far as the session may see it; the code is read as people write it."""
     with suppress(ValueError):
         code = credit_code.normalised(code)
-    return db.scalar(select(Enterprise).where(Enterprise.uscc == code))
+    found = db.scalar(select(Enterprise).where(Enterprise.uscc == code))
+    if found is None:
+        had = select(FormerName.enterprise_id).where(FormerName.kind == NamedBy.USCC, FormerName.value == code)
+        once = db.scalars(select(Enterprise).where(Enterprise.id.in_(had))).all()
+        found = once[0] if len(once) == 1 else None
+    return None if found is None else survivor_of(db, found)
+
+
+def survivor_of(db: Session, enterprise: Enterprise) -> Enterprise:
+    """The enterprise that a double was merged into; itself where it was not."""
+    merged = db.get(EnterpriseMerger, enterprise.id)
+    into = None if merged is None else db.get(Enterprise, merged.into_id)
+    return enterprise if into is None else survivor_of(db, into)
 
 
 def no_enterprise(code: str) -> str:
@@ -66,14 +90,46 @@ def change_enterprise(context: Context, enterprise_id: UUID, version: int, chang
     if enterprise.version != version:
         detail = "企业信息已被他人修改，请刷新后再操作。"
         raise Problem("stale", detail, status=412, more={"version": enterprise.version})
-    _refuse_null(changes, "name", "county", "active")
+    _refuse_null(changes, "name", "county", "active", "uscc")
     if "county" in changes:
         _refuse_elsewhere(context, changes["county"])
+    if "uscc" in changes:
+        changes["uscc"] = _free_code(context, changes["uscc"], enterprise)
+    active = changes.pop("active", enterprise.active)
+    before = {kind: getattr(enterprise, kind.value) for kind in NamedBy}
+    if active != enterprise.active:
+        enterprise = _set_active(context, enterprise, active=active)
     if changed := _apply(enterprise, changes):
         enterprise.version += 1
+        today = calendar.day_of(context.at)
+        for kind, value in before.items():
+            if value and value != getattr(enterprise, kind.value):
+                former_names.keep(context, enterprise.id, kind, value, today)
         context.db.flush()
         details = {"changed": changed, "version": enterprise.version}
         audit_log.append(context.db, "enterprise.changed", actor, enterprise_id=enterprise.id, details=details)
+    return enterprise
+
+
+def _free_code(context: Context, code: str, enterprise: Enterprise) -> str:
+    """A credit code that no other enterprise has; raises Problem (409, 422)."""
+    try:
+        code = credit_code.normalised(code)
+    except ValueError as error:
+        raise _invalid("uscc", f"{error}。") from None
+    with unscoped(context.db):
+        taken = enterprise_of(context.db, code)
+    if taken is not None and taken.id != enterprise.id:
+        message = f"统一社会信用代码 {code} 已登记。"
+        raise Problem("uscc_taken", message, errors=[ErrorAt("uscc", message)])
+    return code
+
+
+def _set_active(context: Context, enterprise: Enterprise, *, active: bool) -> Enterprise:
+    """Record that an enterprise is closed or in operation again, from today on."""
+    state = OperatingStateKind.OPERATING if active else OperatingStateKind.CLOSED
+    today = calendar.day_of(context.at)
+    operating_states.record(context, enterprise.id, state, today, reason="登记为停用" if not active else "登记为启用")
     return enterprise
 
 
@@ -182,6 +238,11 @@ def change_unit(context: Context, unit_id: UUID, changes: dict[str, Any]) -> Uni
     _refuse_null(changes, "ruleset_id", "active")
     if changes.get("ruleset_id", unit.ruleset_id) != unit.ruleset_id:
         changes = _with_edition(context, unit, changes)
+    active = changes.pop("active", unit.active)
+    if active != unit.active:
+        state = OperatingStateKind.OPERATING if active else OperatingStateKind.CLOSED
+        said, today = ("登记为启用" if active else "登记为停用"), calendar.day_of(context.at)
+        operating_states.record(context, unit.enterprise_id, state, today, unit_id=unit.id, reason=said)
     if changed := _apply(unit, changes):
         context.db.flush()
         details = {"changed": changed}
@@ -210,10 +271,8 @@ def assign(context: Context, *, team_id: UUID, enterprise_id: UUID, since: date,
     """Let a team assess an enterprise; raises Problem (403, 404, 409, 422)."""
     actor = require(context.db, Rule.ASSIGN_TEAMS)
     context.find(Team, team_id)
-    context.find(Enterprise, enterprise_id)
-    if since < calendar.EARLIEST:
-        raise _invalid("since", f"起始日不应早于 {calendar.EARLIEST}。")
-    _refuse_end(until, since)
+    operating_states.refuse_closed(context.find(Enterprise, enterprise_id))
+    refuse_days(since, until)
     same = select(Assignment.id).where(
         Assignment.team_id == team_id, Assignment.enterprise_id == enterprise_id, Assignment.since == since
     )
@@ -238,6 +297,13 @@ def end_assignment(context: Context, assignment_id: UUID, until: date) -> Assign
     about = {"enterprise_id": assignment.enterprise_id, "subject": f"team:{assignment.team_id}"}
     audit_log.append(context.db, "team.assignment_ended", actor, **about)  # type: ignore[arg-type]
     return assignment
+
+
+def refuse_days(since: date, until: date | None) -> None:
+    """Refuse days that no assignment may have; raises Problem (422)."""
+    if since < calendar.EARLIEST:
+        raise _invalid("since", f"起始日不应早于 {calendar.EARLIEST}。")
+    _refuse_end(until, since)
 
 
 def _refuse_end(until: date | None, since: date) -> None:

@@ -11,10 +11,12 @@ from sqlalchemy import select
 from api.access import Rule, require
 from api.context import Context
 from api.problems import ErrorAt, Problem
-from api.services import enterprises, register_table
+from api.services import enterprises, operating_states, register_table
 from api.services.register_table import MOST_LINES, Line
 from api.services.workbooks import refusal
-from api.store import Enterprise, Site, Unit
+from api.store import Enterprise, EnterpriseMerger, OperatingState, OperatingStateKind, Site, Unit
+from grading import calendar
+from grading.day_text import DayError, day_from_text
 from grading.forms.findings import FormError, FormProblem
 from grading.workbook.open_workbook import MAX_FILE
 
@@ -88,7 +90,8 @@ def _contradictions(lines: list[Line]) -> Iterator[FormProblem]:
     """What lines say differently of the same enterprise or site, and units that stand twice."""
     first: dict[tuple[str, ...], Line] = {}
     units: dict[tuple[str, str, str], Line] = {}
-    groups = (("uscc",), ("name", "county", "permit")), (("uscc", "site"), ("site_county", "site_permit", "address"))
+    of_enterprise = ("name", "county", "permit", "state", "state_since", "state_document")
+    groups = (("uscc",), of_enterprise), (("uscc", "site"), ("site_county", "site_permit", "address"))
     for line in lines:
         for key_columns, told in groups:
             key = tuple(line.text(column).upper() for column in key_columns)
@@ -112,15 +115,46 @@ def _line(context: Context, line: Line, done: Imported) -> None:
         missing.append("site")
     if any(line.text(key) for key in ("site_county", "site_permit", "address")) and not line.text("site"):
         missing.append("site")
-    if any(line.text(key) for key in ("unit_name", "industry")) and not line.text("unit"):
+    if any(line.text(key) for key in ("unit_name", "industry", "unit_state")) and not line.text("unit"):
         missing.append("unit")
     if missing:
         raise _empty(missing)
     enterprise = _enterprise(context, line, done)
+    _state(context, line, done, enterprise)
     if line.text("site"):
         site = _site(context, line, enterprise, done)
         if line.text("unit"):
-            _unit(context, line, enterprise, site, done)
+            _state(context, line, done, enterprise, _unit(context, line, enterprise, site, done))
+
+
+def _state(context: Context, line: Line, done: Imported, enterprise: Enterprise, unit: Unit | None = None) -> None:
+    """Record a state of an enterprise or of a unit that a line says otherwise than the register."""
+    column = "state" if unit is None else "unit_state"
+    said, day, document = line.text(column), line.text(f"{column}_since"), line.text(f"{column}_document")
+    if not said:
+        if day or document:
+            raise _empty([column])
+        return
+    named = {name: state for state, name in operating_states.STATE_NAMES.items()}
+    state = named.get(said)
+    if state is None:
+        raise _wrong(column, f"应为 {'、'.join(named)} 之一")
+    if state is operating_states.state_today(context, enterprise, unit):
+        return
+    if not day:
+        raise _empty([f"{column}_since"])
+    try:
+        since = day_from_text(day)
+    except DayError as error:
+        raise _wrong(f"{column}_since", str(error)) from None
+    try:
+        unit_id = None if unit is None else unit.id
+        operating_states.record(context, enterprise.id, state, since, unit_id=unit_id, document=document)
+    except Problem as problem:
+        places = {"since": f"{column}_since", "document": f"{column}_document", "reason": f"{column}_document"}
+        problem.errors = tuple(ErrorAt(places.get(e.place, column), e.message) for e in problem.errors)
+        raise
+    done.changed += 1
 
 
 def _enterprise(context: Context, line: Line, done: Imported) -> Enterprise:
@@ -161,7 +195,7 @@ def _site(context: Context, line: Line, enterprise: Enterprise, done: Imported) 
     return known
 
 
-def _unit(context: Context, line: Line, enterprise: Enterprise, site: Site, done: Imported) -> None:
+def _unit(context: Context, line: Line, enterprise: Enterprise, site: Site, done: Imported) -> Unit:
     stated = line.text("industry")
     known = context.db.scalar(select(Unit).where(Unit.site_id == site.id, Unit.code == line.text("unit")))
     if known is None:
@@ -170,14 +204,14 @@ def _unit(context: Context, line: Line, enterprise: Enterprise, site: Site, done
         done.made += 1
         which = {"ruleset_id": stated} if "/" in stated else {"industry": stated}
         name = line.text("unit_name") or None
-        enterprises.add_unit(context, enterprise.id, site_id=site.id, code=line.text("unit"), name=name, **which)
-        return
+        return enterprises.add_unit(context, enterprise.id, site_id=site.id, code=line.text("unit"), name=name, **which)
     changes = _changes(known, line, {"name": "unit_name"})
     if stated and stated not in (known.ruleset_id, known.industry):
         changes["ruleset_id"] = stated
     if changes:
         done.changed += 1
         enterprises.change_unit(context, known.id, changes)
+    return known
 
 
 def _changes(row: object, line: Line, columns: dict[str, str]) -> dict[str, str]:
@@ -187,6 +221,11 @@ def _changes(row: object, line: Line, columns: dict[str, str]) -> dict[str, str]
         for field, column in columns.items()
         if line.text(column) and line.text(column) != getattr(row, field)
     }
+
+
+def _wrong(column: str, message: str) -> Problem:
+    """The refusal of what a cell says."""
+    return Problem("invalid_request", message, status=422, errors=[ErrorAt(column, message)])
 
 
 def _empty(columns: Iterable[str]) -> Problem:
@@ -210,8 +249,14 @@ def _lines(context: Context) -> Iterator[dict[str, str]]:
     units: dict[UUID, list[Unit]] = defaultdict(list)
     for unit in context.db.scalars(select(Unit).order_by(Unit.id)):
         units[unit.site_id].append(unit)
-    for row in context.db.scalars(select(Enterprise).order_by(Enterprise.county, Enterprise.name, Enterprise.id)):
+    states: dict[tuple[UUID, UUID | None], list[OperatingState]] = defaultdict(list)
+    for state in context.db.scalars(select(OperatingState).order_by(OperatingState.since, OperatingState.id)):
+        states[state.enterprise_id, state.unit_id].append(state)
+    today = calendar.day_of(context.at)
+    whole = select(Enterprise).where(Enterprise.id.not_in(select(EnterpriseMerger.double_id)))
+    for row in context.db.scalars(whole.order_by(Enterprise.county, Enterprise.name, Enterprise.id)):
         head = {"name": row.name, "uscc": row.uscc, "county": row.county, "permit": row.permit or ""}
+        head |= _told_state("state", row.state, operating_states.standing(states[row.id, None], today))
         if not sites[row.id]:
             yield head
         for site in sites[row.id]:
@@ -225,4 +270,15 @@ def _lines(context: Context) -> Iterator[dict[str, str]]:
                 yield place
             for unit in units[site.id]:
                 industry = unit.industry or unit.ruleset_id
-                yield place | {"unit": unit.code, "unit_name": unit.name or "", "industry": industry}
+                standing = operating_states.standing(states[row.id, unit.id], today)
+                stated = operating_states.state_of_unit(unit, standing)
+                line = {"unit": unit.code, "unit_name": unit.name or "", "industry": industry}
+                yield place | line | _told_state("unit_state", stated, standing)
+
+
+def _told_state(column: str, state: OperatingStateKind, standing: OperatingState | None) -> dict[str, str]:
+    """The cells of a state."""
+    told = {column: operating_states.STATE_NAMES[state]}
+    if standing is not None:
+        told |= {f"{column}_since": standing.since.isoformat(), f"{column}_document": standing.document or ""}
+    return told

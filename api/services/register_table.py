@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 from io import BytesIO
 from typing import Any
 
@@ -44,6 +45,12 @@ COLUMNS = (
     Column("unit", "单元编号", 16, 200),
     Column("unit_name", "单元名称", 22, 200),
     Column("industry", "行业或规则集", 26, 120),
+    Column("state", "经营状态", 12, 10),
+    Column("state_since", "状态起始日", 14, 20),
+    Column("state_document", "状态证明文件", 28, 400),
+    Column("unit_state", "单元状态", 12, 10),
+    Column("unit_state_since", "单元状态起始日", 14, 20),
+    Column("unit_state_document", "单元状态证明文件", 28, 400),
 )
 REQUIRED = ("name", "uscc", "county")
 HEADS = {column.key: column.head for column in COLUMNS}
@@ -137,6 +144,8 @@ def _lines(title: str, rows: Sequence[Sequence[Any]], places: Mapping[str, int],
 def _text(cell: Any, longest: int) -> tuple[str, str]:
     """What a cell says as text, and what is wrong with it."""
     value = cell.value
+    if isinstance(value, datetime) and value.time() == time():
+        value = value.date().isoformat()
     if cell.data_type == "f":
         return str(value), "是公式；请粘贴为数值或文本"
     if isinstance(value, bool) or not isinstance(value, str | int | float):

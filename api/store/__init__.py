@@ -2,6 +2,7 @@
 
 from api.store.admission import AdmissionOpinion, AdmissionOutcome, ProjectCompletion
 from api.store.announcements import AnnouncedAudit, Announcement, AnnouncementObjection, AnnouncementState
+from api.store.audit_imports import AuditImport, ImportedAudit
 from api.store.audits import Appeal, AppealState, Audit, AuditKind, AuditRevision, AuditState, DraftVersion
 from api.store.base import Base
 from api.store.batches import (
@@ -36,6 +37,7 @@ from api.store.editions import (
     WorkingEdition,
     WorkingField,
 )
+from api.store.enterprise_history import EnterpriseMerger, FormerName, NamedBy
 from api.store.enterprises import Enterprise, Site, Unit
 from api.store.evidence import EvidenceFile
 from api.store.exports import Export, ExportKind, ExportPart, ExportState
@@ -43,6 +45,7 @@ from api.store.gradings import GradedUnit, Grading, Publication
 from api.store.idempotency import RememberedAnswer
 from api.store.log import LogEntry, LogHead
 from api.store.notices import MailState, Notice, NoticeKind
+from api.store.operating_states import OperatingState, OperatingStateKind
 from api.store.rulesets import SignOff, StoredRuleset
 from api.store.sign_in import CostlyUse, FailedSignIn, SignInSession, Token
 from api.store.users import Assignment, Role, Team, User
@@ -60,6 +63,7 @@ __all__ = [
     "AppealState",
     "Assignment",
     "Audit",
+    "AuditImport",
     "AuditKind",
     "AuditOutcome",
     "AuditRevision",
@@ -90,6 +94,7 @@ __all__ = [
     "DraftVersion",
     "EditionProposal",
     "Enterprise",
+    "EnterpriseMerger",
     "EvidenceFile",
     "Export",
     "ExportKind",
@@ -97,13 +102,18 @@ __all__ = [
     "ExportState",
     "FailedSignIn",
     "FigureReview",
+    "FormerName",
     "GradedUnit",
     "Grading",
+    "ImportedAudit",
     "LogEntry",
     "LogHead",
     "MailState",
+    "NamedBy",
     "Notice",
     "NoticeKind",
+    "OperatingState",
+    "OperatingStateKind",
     "ProjectCompletion",
     "ProposalState",
     "Publication",

@@ -1,12 +1,13 @@
 """Enterprises with their sites and the units that are graded there."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from api.store.base import Base, id_column, now
+from api.store.operating_states import OperatingStateKind
 from grading import regions
 from grading import uscc as credit_code
 
@@ -32,6 +33,15 @@ class Enterprise(Base, kw_only=True):
     version: Mapped[int] = mapped_column(default=1)
     """Goes up with every change; makes the ETag."""
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
+    idle_since: Mapped[date | None] = mapped_column(default=None)
+    """The day from which it is recorded as long idle; None: it is not."""
+
+    @property
+    def state(self) -> OperatingStateKind:
+        """Its operating state today."""
+        if not self.active:
+            return OperatingStateKind.CLOSED
+        return OperatingStateKind.OPERATING if self.idle_since is None else OperatingStateKind.LONG_IDLE
 
     @validates("uscc")
     def _uscc_is_valid(self, _: str, value: str) -> str:

@@ -20,16 +20,19 @@ from sqlalchemy import Boolean, Column, Date, Enum, Integer, String, Table, Text
 
 from api.store.admission import AdmissionOpinion, ProjectCompletion
 from api.store.announcements import AnnouncedAudit, Announcement, AnnouncementObjection
+from api.store.audit_imports import AuditImport, ImportedAudit
 from api.store.audits import Appeal, Audit, AuditRevision
 from api.store.base import Base, Moment, Packed
 from api.store.batches import Batch, BatchAudit, BatchRuleset, DraftRuleset
 from api.store.campaign_progress import CampaignPhoto, CampaignStep, CampaignVisit
 from api.store.campaigns import Campaign, CampaignChange, CampaignOutlines, CampaignPlant, CampaignSnapshot
 from api.store.editions import EditionProposal, FigureReview, SourceScan, WorkingEdition, WorkingField
+from api.store.enterprise_history import EnterpriseMerger, FormerName
 from api.store.enterprises import Enterprise, Site, Unit
 from api.store.evidence import EvidenceFile
 from api.store.gradings import GradedUnit, Grading, Publication
 from api.store.notices import Notice
+from api.store.operating_states import OperatingState
 from api.store.rulesets import SignOff, StoredRuleset
 from api.store.sign_in import Token
 from api.store.users import Assignment, Team, User
@@ -84,6 +87,9 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
                 left_out=frozenset({"second_factor_step"}),
             ),
             Recorded(UnitWaiver, "waiver"),
+            Recorded(OperatingState, "operating_state"),
+            Recorded(FormerName, "former_name"),
+            Recorded(EnterpriseMerger, "enterprise_merger"),
             Recorded(Assignment, "assignment"),
             # When a token was last used is no matter of who may do what.
             Recorded(
@@ -102,6 +108,8 @@ RECORDED: Mapping[str, Recorded] = MappingProxyType(
             Recorded(AuditRevision, "revision"),
             Recorded(EvidenceFile, "evidence"),
             Recorded(Appeal, "appeal"),
+            Recorded(AuditImport, "audit_import"),
+            Recorded(ImportedAudit, "imported_audit"),
             # The digest of a grading's document is in the entry that it was made by.
             Recorded(Grading, "grading", left_out=frozenset({"document"})),
             Recorded(GradedUnit, "graded_unit"),

@@ -6,9 +6,23 @@ import sys
 import traceback
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from api.uploads.messages import Failed, Mark, Read, ReadRuleset, Refused, RulesetRead, receive, send
+from api.uploads.messages import (
+    Failed,
+    LayoutRefused,
+    Mark,
+    Read,
+    ReadAudits,
+    ReadRuleset,
+    Refused,
+    RulesetRead,
+    receive,
+    send,
+)
+from grading.batch.layout import LayoutError
+from grading.batch.whole_audits import WholeAudits, whole_audits
 from grading.forms.findings import FormError
 from grading.forms.mark import mark_problems
 from grading.forms.read import read_form
@@ -44,15 +58,28 @@ def _answer(message: Any) -> Any:
                 found = read_ruleset(data, _with(_library(rulesets), held))
                 text = None if found.edition is None else found.edition.text
                 return RulesetRead(found.base.id, text, found.notices)
+            case ReadAudits(files, ruleset, rulesets, held):
+                return _audits(files, ruleset, _with(_library(rulesets), held))
             case Mark(data, problems):
                 return mark_problems(data, problems)
             case _:
                 raise TypeError(f"no such message: {type(message).__name__}")
     except FormError as error:
         return Refused(error.problems, error.can_mark)
+    except LayoutError as error:
+        return LayoutRefused(error.problems)
     except Exception as error:  # noqa: BLE001  whatever a workbook brings about is told, and the process goes on
         traceback.print_exc()
         return Failed(type(error).__name__)
+
+
+def _audits(files: tuple[tuple[str, bytes], ...], ruleset: str | None, library: Library) -> WholeAudits:
+    with TemporaryDirectory() as folder:
+        root = Path(folder, "files")
+        root.mkdir()
+        for name, data in files:
+            (root / name).write_bytes(data)
+        return whole_audits(library, root / files[0][0], Path(folder, "work"), ruleset)
 
 
 def _allow(seconds: int) -> None:

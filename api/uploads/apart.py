@@ -6,7 +6,20 @@ from collections.abc import Sequence
 from threading import Lock, Timer
 from typing import Any, cast
 
-from api.uploads.messages import Failed, Mark, Read, ReadRuleset, Refused, RulesetRead, receive, send
+from api.uploads.messages import (
+    Failed,
+    LayoutRefused,
+    Mark,
+    Read,
+    ReadAudits,
+    ReadRuleset,
+    Refused,
+    RulesetRead,
+    receive,
+    send,
+)
+from grading.batch.layout import LayoutError
+from grading.batch.whole_audits import WholeAudits
 from grading.forms.findings import FormError, FormProblem
 from grading.forms.read import FormReading
 from grading.language.load import Library
@@ -38,6 +51,11 @@ class WorkbookReader:
         """The edition that a ruleset's workbook holds; raises FormError, also for a workbook that costs too much."""
         return cast(RulesetRead, self._ask(ReadRuleset(data, str(library.root), library.held())))
 
+    def read_audits(self, files: Sequence[tuple[str, bytes]], ruleset: str | None, library: Library) -> WholeAudits:
+        """The audits of files, the units' file first. Raises LayoutError, and FormError for what costs too much."""
+        message = ReadAudits(tuple(files), ruleset, str(library.root), library.held())
+        return cast(WholeAudits, self._ask(message))
+
     def mark(self, data: bytes, problems: Sequence[FormProblem]) -> bytes | None:
         """A copy with the problems marked; None when it costs too much to make one."""
         try:
@@ -50,7 +68,7 @@ class WorkbookReader:
         with self._lock:
             self._end()
 
-    def _ask(self, message: Read | ReadRuleset | Mark) -> Any:
+    def _ask(self, message: Read | ReadRuleset | ReadAudits | Mark) -> Any:
         with self._lock:
             process = self._started()
             assert process.stdin is not None
@@ -70,6 +88,8 @@ class WorkbookReader:
                 self._end()
         if isinstance(answer, Refused):
             raise FormError(answer.problems, answer.can_mark)
+        if isinstance(answer, LayoutRefused):
+            raise LayoutError(answer.problems)
         if isinstance(answer, Failed):
             raise _wrong(TOO_COSTLY if answer.kind == "MemoryError" else NOT_READABLE.format(kind=answer.kind))
         return answer

@@ -40,6 +40,23 @@ class RulesetRead:
 
 
 @dataclass(frozen=True)
+class ReadAudits:
+    """Read files of audits (name and content, the units' file first) against the rulesets of a folder, and `held` ones."""
+
+    files: tuple[tuple[str, bytes], ...]
+    ruleset: str | None
+    rulesets: str
+    held: tuple[Ruleset, ...] = ()
+
+
+@dataclass(frozen=True)
+class LayoutRefused:
+    """The content of a `LayoutError`."""
+
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Mark:
     """Mark problems in a copy of a workbook."""
 

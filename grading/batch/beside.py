@@ -4,6 +4,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from grading.batch.heads import plain_head, table_names
+from grading.batch.layout import EVIDENCE_TITLES
 from grading.language.prose import glue
 from grading.model.ruleset import Ruleset
 
@@ -29,7 +30,10 @@ def tables_beside(ruleset: Ruleset, file: Path) -> tuple[dict[str, Path], dict[s
             continue
         name = path.name[: -len(suffix)]
         rest = name[len(stem) :] if name.casefold().startswith(stem) else None
-        group = names.get(plain_head(rest[1:])) if rest and rest.startswith(".") else None
+        title = plain_head(rest[1:]) if rest and rest.startswith(".") else ""
+        if title in EVIDENCE_TITLES:
+            continue
+        group = names.get(title)
         if group is not None and suffix == kind != WORKBOOK:
             found.setdefault(group, []).append(path)
         else:

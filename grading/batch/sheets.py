@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from grading.batch.heads import plain_head, table_names
-from grading.batch.layout import LayoutError
+from grading.batch.layout import EVIDENCE_TITLES, LayoutError
 from grading.forms.layout import COVER_TITLE, ERRORS_TITLE, LISTS_TITLE
 from grading.model.ruleset import Ruleset
 from grading.spreadsheet.pictures import drawn_over
@@ -48,7 +48,7 @@ def sheets_of(book: SpreadsheetFile, ruleset: Ruleset, file: str) -> Sheets:
             tables[group] = sheet
     if None not in tables:
         first = next(
-            (sheet for sheet in rest if sheet.visible and sheet.is_worksheet and sheet.title not in OWN_TITLES), None
+            (sheet for sheet in rest if sheet.visible and sheet.is_worksheet and not _is_no_table(sheet)), None
         )
         if first is None:
             problems.append(f"{file}：没有单元表；请把它放在名为“{UNITS_TITLES[1]}”的工作表中")
@@ -59,7 +59,7 @@ def sheets_of(book: SpreadsheetFile, ruleset: Ruleset, file: str) -> Sheets:
         raise LayoutError(problems)
     unread = {title: f"工作表“{title}”是隐藏的，没有读取；请取消隐藏，或删除" for title in hidden}
     for sheet in rest:
-        if sheet.title in OWN_TITLES or (sheet.is_worksheet and not _holds_something(book, sheet, file)):
+        if _is_no_table(sheet) or (sheet.is_worksheet and not _holds_something(book, sheet, file)):
             continue
         unread[sheet.title] = f"不知道工作表“{sheet.title}”是什么，没有读取" + ("" if sheet.visible else "（隐藏的表）")
     try:
@@ -73,6 +73,10 @@ def sheets_of(book: SpreadsheetFile, ruleset: Ruleset, file: str) -> Sheets:
     except WorkbookError as error:
         raise LayoutError([f"{file}：{error}"]) from None
     return Sheets(tables, unread, tuple(hidden), pictures)
+
+
+def _is_no_table(sheet: SheetPart) -> bool:
+    return sheet.title in OWN_TITLES or plain_head(sheet.title) in EVIDENCE_TITLES
 
 
 def _holds_something(book: SpreadsheetFile, sheet: SheetPart, file: str) -> bool:

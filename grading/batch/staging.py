@@ -29,7 +29,7 @@ ENCODINGS = ("utf-8-sig", "gb18030")
 
 def open_csv(file: Path, names: HeadNames, work: Path) -> CsvBlocks:
     """A CSV file (UTF-8 or GB 18030), its heads found. Raises LayoutError."""
-    encoding = _encoding(file)
+    encoding = encoding_of(file)
     marked, lone_returns = _signs(file)
     with file.open(encoding=encoding, newline="") as text, _whole(file):
         line, heads, _ = _find_heads(file.name, names, csv_rows(text, 0))
@@ -81,7 +81,7 @@ def open_tables(file: Path) -> SpreadsheetFile:
         raise LayoutError([f"{file.name}：{error}"]) from None
 
 
-def _encoding(file: Path) -> str:
+def encoding_of(file: Path) -> str:
     """UTF-8 if the whole file is, else GB 18030, in which spreadsheets in China save CSV. Raises LayoutError."""
     for encoding in ENCODINGS:
         decoder = codecs.getincrementaldecoder(encoding)()

@@ -7,8 +7,9 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from grading.batch.evidence_table import COLUMNS
 from grading.batch.heads import columns, label
-from grading.batch.layout import ASSESSED_ON, DAY, HEADS, UNIT_ID, count_column
+from grading.batch.layout import ASSESSED_ON, DAY, EVIDENCE_TITLES, HEADS, UNIT_ID, count_column
 from grading.batch.sheets import UNITS_TITLES
 from grading.columns.cells import SEPARATOR
 from grading.forms.layout import COVER_TITLE, sheet_title
@@ -27,6 +28,7 @@ _ADVICE = (
     "列名不要改动；不需要的列可以删去。不清楚的格留空，留空表示“不知道”。",
     "某单元确认没有某表所列对象的，在“单元”表的“……行数”一列填 0；留空且该表无行的，按情况不明处理。",
     f"多选项把所选选项写在一格内，用“{SEPARATOR}”分隔，一个都没有的填“（无）”。",
+    "“证据”表逐项列出证据材料（报告编号、照片、台账），供导入服务时随审核保存；批量评级不读它。表里的项目须填行编号。",
     "日期写作 2023-09-10；百分比一列填 95 或 95%，不要填 0.95。不要填公式，不要在表中贴图片。",
 )
 
@@ -40,9 +42,11 @@ def template(ruleset: Ruleset) -> bytes:
     _write_cover(cover, ruleset)
     sheets: dict[str | None, Worksheet] = {None: book.create_sheet(UNITS_TITLES[1])}
     sheets |= {group: book.create_sheet(sheet_title(known.label)) for group, known in ruleset.groups.items()}
+    evidence = book.create_sheet(EVIDENCE_TITLES[1])
     lists = Lists(book)
     for group, sheet in sheets.items():
         _write_table(sheet, ruleset, group, lists)
+    _write_evidence(evidence)
     book.active = 1
     for sheet in book.worksheets:
         sheet.sheet_view.tabSelected = sheet is sheets[None]
@@ -92,6 +96,17 @@ def _write_table(sheet: Worksheet, ruleset: Ruleset, group: str | None, lists: L
     set_widths(sheet, widths)
     sheet.row_dimensions[1].height = 48
     sheet.freeze_panes = "B2" if group is None else "C2"
+    set_page(sheet, sheet.title, "1:1")
+
+
+def _write_evidence(sheet: Worksheet) -> None:
+    """The table of evidence, which the service keeps with the audits; grading leaves it aside."""
+    heads = [names[1] for names in COLUMNS.values()]
+    for column, head in enumerate(heads, start=1):
+        put(sheet, 1, column, head, "表头")
+        sheet.column_dimensions[get_column_letter(column)].number_format = "@"
+    set_widths(sheet, {1: 18.0, 2: 18.0, 3: 34.0, 4: 44.0, 5: 34.0})
+    sheet.freeze_panes = "A2"
     set_page(sheet, sheet.title, "1:1")
 
 

@@ -91,6 +91,8 @@ OF_PATH: dict[str, dict[str, Any]] = {
     "/v1/edition-proposals/{proposal_id}/figures": {
         "figures": [{"place": FIGURE, "verdict": "confirmed", "source": WORD}]
     },
+    "/v1/enterprises/{enterprise_id}/states": {"unit_id": None, "state": "long_idle"},
+    "/v1/bulk/assignments": {"since": "2024-01-01", "until": None, "dry_run": False},
     "/v1/announcements/{announcement_id}/publicity": {"since": TODAY, "until": "2099-12-31"},
     "/v1/announcements/{announcement_id}/objections": {"received_on": TODAY},
     "/v1/campaigns/{campaign_id}/roster": {"roster": "", "reasons": WORD},
@@ -119,6 +121,8 @@ class Bodies:
             files = {"file": self._file(path), "document": self._campaign(), "outlines": self._outlines()}
             return {"data": self._form() | self._edit(path), "files": files}
         for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+            if kind == "multipart/form-data" and path == "/v1/audit-imports":
+                return {"files": {"file": self._lines()}, "data": {"team_id": self.ids["team_id"]}}
             if kind == "multipart/form-data":
                 return {"files": {"file": self._file(path)}, "data": {"place": self._place()}}
             body = {"json": self._filled(content["example"]) | OF_PATH.get(path, {})}
@@ -140,9 +144,15 @@ class Bodies:
                 written([{key: head[key] for key in ("name", "uscc", "county")}]),
                 "application/octet-stream",
             )
+        if path == "/audit-imports":
+            return self._lines()
         if path.endswith("/photos"):
             return PNG
         return ("草案.yaml", DRAFT.encode(), "text/yaml") if path.endswith("/drafts") else PDF
+
+    def _lines(self) -> tuple[str, bytes, str]:
+        said = self._audit() | {"assessed_on": "2024-05-10"}
+        return "审核.jsonl", json.dumps(said, ensure_ascii=False).encode(), "application/octet-stream"
 
     @cached_property
     def _workbook(self) -> bytes:
@@ -160,6 +170,8 @@ class Bodies:
             return f"{self._audit()['units'][0]['id']}.{self._fact()}=null"
         if name in self.ids:
             return self.ids[name]
+        if name == "double_id":
+            return self.ids["enterprise_id"]
         if name in ("permit", "remove"):
             return self._audit()["enterprise"]["permit"]
         if name == "outlines":
@@ -194,6 +206,15 @@ class Bodies:
                 "text": "异味",
                 "number": "1号",
             }
+        if path.startswith("/bulk/"):
+            chosen = {"enterprise": self.ids["enterprise_id"], "audit": self.ids["audit_id"]}
+            return chosen | {"step": "do", "title": "第三批", "which": "ticked"}
+        if path == "/enterprises/{enterprise_id}/doubles":
+            return {"double": self.ids["enterprise_id"]}
+        if path == "/enterprises/{enterprise_id}/states":
+            return {"state": "long_idle", "since": "2024-05-10", "proof": "停产证明"}
+        if path == "/enterprises/{enterprise_id}/former-names":
+            return {"named_by": "name", "value": "旧名", "until": "2020-05-10"}
         if path == "/enterprises/{enterprise_id}/units":
             unit = {"code": "line-9", "name": "", "ruleset_id": "national-2020/brick"}
             return unit | {"site_id": self.ids["site_id"]}

@@ -7,6 +7,7 @@ from uuid import uuid4
 from api.services.campaigns.plants import contract_plants
 from api.services.campaigns.published import Period, RegisteredPlant, RegisteredUnit, UnitGrade
 from grading.campaign.evaluate import Evaluator
+from grading.campaign.plants import StateSince
 from tests.campaign.plants import VOCABULARY, campaign
 
 COUNTED = VOCABULARY.industries.ids
@@ -53,7 +54,8 @@ def test_what_was_withdrawn_does_not_let_the_one_before_it_come_back() -> None:
 
 
 def test_a_plant_that_is_registered_as_shut_is_closed_from_that_day() -> None:
-    plant = RegisteredPlant(uuid4(), "P", "厂", "", "610402", closed_since=date(2023, 9, 1))
+    closed = StateSince.model_validate({"from": date(2023, 9, 1), "state": "closed"})
+    plant = RegisteredPlant(uuid4(), "P", "厂", "", "610402", states=(closed,))
     plant.periods[None].append(period("2022-01-01", a="B"))
     plants = contract_plants({"P": plant}, {}, COUNTED, VOCABULARY.levels)
     evaluator = Evaluator(campaign(), plants, VOCABULARY)

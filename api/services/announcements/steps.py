@@ -12,6 +12,7 @@ from api.access import Rule, require
 from api.context import Context
 from api.problems import ErrorAt, Problem
 from api.services import workflow
+from api.services.operating_states import refuse_closed
 from api.services.workflow import review
 from api.services.workflow.states import given_reasons
 from api.services.workflow.steps import publishable
@@ -22,6 +23,7 @@ from api.store import (
     AnnouncementState,
     Audit,
     AuditState,
+    Enterprise,
     Grading,
 )
 from grading import calendar
@@ -49,6 +51,7 @@ def refusal(context: Context, audit: Audit) -> tuple[Grading | None, str | None]
     if elsewhere is not None:
         return None, f"已列入公告“{elsewhere.title}”。"
     try:
+        refuse_closed(context.find(Enterprise, audit.enterprise_id))
         grading = publishable(context, audit)
         review.require_met_gates(review.outcomes_of(context, grading))
     except Problem as problem:

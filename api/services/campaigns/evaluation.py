@@ -35,11 +35,14 @@ RESTS_ON = (
     "demo.created",
     "enterprise.changed",
     "enterprise.created",
+    "enterprise.merged",
+    "enterprise.state_recorded",
     "rows.changed",
     "site.changed",
     "site.created",
     "unit.changed",
     "unit.created",
+    "unit.state_recorded",
 )
 """Entries of the log that can change what is registered and published."""
 Stamp = tuple[int, int, int]

@@ -5,7 +5,7 @@ from datetime import date
 
 from api.services.campaigns.published import Period, RegisteredPlant, UnitGrade
 from grading.campaign.levels import Levels
-from grading.campaign.plants import Enterprise, Plant, PlantFacts, PlantGrading, PlantUnit, StateSince
+from grading.campaign.plants import Enterprise, Plant, PlantFacts, PlantGrading, PlantUnit
 
 
 def contract_plants(
@@ -21,9 +21,6 @@ def contract_plants(
 
 def _enterprise(plant: RegisteredPlant, stated: PlantFacts | None) -> Enterprise:
     facts = stated or PlantFacts()
-    state = facts.state
-    if plant.closed_since is not None and not any(entry.state == "closed" for entry in state):
-        state = (*state, StateSince.model_construct(since=plant.closed_since, state="closed", proof=None))
     return Enterprise.model_construct(
         name=plant.name,
         uscc=plant.uscc,
@@ -32,7 +29,8 @@ def _enterprise(plant: RegisteredPlant, stated: PlantFacts | None) -> Enterprise
         in_urban_area=facts.in_urban_area,
         distance_km=facts.distance_km,
         opened=facts.opened,
-        state=state,
+        # Of two from one day on the later in the list holds: what is recorded, before what a campaign's document states.
+        state=(*facts.state, *plant.states),
         head=facts.head,
         emissions_t_a=facts.emissions_t_a,
         point=facts.point,

@@ -10,8 +10,21 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from api.store import Audit, AuditKind, AuditState, Enterprise, GradedUnit, Grading, LogEntry, Site, Unit
+from api.store import (
+    Audit,
+    AuditKind,
+    AuditState,
+    Enterprise,
+    EnterpriseMerger,
+    GradedUnit,
+    Grading,
+    LogEntry,
+    OperatingState,
+    Site,
+    Unit,
+)
 from grading import calendar
+from grading.campaign.plants import StateSince
 from grading.jurisdiction import area_bounds, in_area
 from grading.model.base import Mode
 from grading.ruleset_id import industry_of
@@ -59,8 +72,8 @@ class RegisteredPlant:
     name: str
     uscc: str
     county: str
-    closed_since: date | None = None
-    """The day from which its enterprise is registered as no longer in operation."""
+    states: tuple[StateSince, ...] = ()
+    """The states of its enterprise as they are recorded, by their days."""
     periods: dict[UUID | None, list[Period]] = field(default_factory=lambda: defaultdict(list))
     """By the site that was assessed (None: the whole enterprise), in the order of publication."""
     registered: dict[str, RegisteredUnit] = field(default_factory=dict)
@@ -100,6 +113,7 @@ def register_of(db: Session, area: str, enterprise_id: UUID | None = None) -> Re
     low, high = area_bounds(area)
     sited = select(Site.enterprise_id).where(Site.county.between(low, high))
     mine = or_(Enterprise.county.between(low, high), Enterprise.id.in_(sited))
+    mine = and_(mine, Enterprise.id.not_in(select(EnterpriseMerger.double_id)))
     if enterprise_id is not None:
         mine = and_(mine, Enterprise.id == enterprise_id)
     enterprises = db.execute(
@@ -115,7 +129,7 @@ def register_of(db: Session, area: str, enterprise_id: UUID | None = None) -> Re
         .order_by(Site.id)
     ):
         sites[site.enterprise_id].append((site.id, site.name, site.county, site.permit))
-    closed = _closed(db, [row.id for row in enterprises if not row.active])
+    states = _states(db, ids, [row.id for row in enterprises if not row.active])
     plants: dict[str, RegisteredPlant] = {}
     of_place: dict[tuple[UUID, UUID | None], list[RegisteredPlant]] = defaultdict(list)
     without, twice = [], []
@@ -132,7 +146,7 @@ def register_of(db: Session, area: str, enterprise_id: UUID | None = None) -> Re
                 twice.append(permit)
                 continue
             plant = plants.setdefault(
-                permit, RegisteredPlant(row.id, permit, name, row.uscc, county, closed.get(row.id))
+                permit, RegisteredPlant(row.id, permit, name, row.uscc, county, tuple(states.get(row.id, ())))
             )
             for site_id in (*its_sites, *((None,) if whole else ())):
                 of_place[row.id, site_id].append(plant)
@@ -142,6 +156,18 @@ def register_of(db: Session, area: str, enterprise_id: UUID | None = None) -> Re
 
 
 Places = Mapping[tuple[UUID, UUID | None], list[RegisteredPlant]]
+
+
+def _states(db: Session, ids: object, inactive: Iterable[UUID]) -> dict[UUID, list[StateSince]]:
+    """The recorded states by enterprise; one that was closed before states were recorded is from the day that was said on."""
+    found: dict[UUID, list[StateSince]] = {}
+    rows = select(OperatingState).where(OperatingState.unit_id.is_(None), OperatingState.enterprise_id.in_(ids))  # type: ignore[arg-type]
+    for row in db.scalars(rows.order_by(OperatingState.since, OperatingState.id)):
+        entry = StateSince.model_construct(since=row.since, state=row.state.value, proof=row.document)
+        found.setdefault(row.enterprise_id, []).append(entry)
+    for enterprise_id, since in _closed(db, [one for one in inactive if one not in found]).items():
+        found[enterprise_id] = [StateSince.model_construct(since=since, state="closed", proof=None)]
+    return found
 
 
 def _closed(db: Session, ids: Iterable[UUID]) -> dict[UUID, date]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from api.service import Service
@@ -30,6 +30,8 @@ from grading import calendar
 from grading.campaign.model import Campaign as Document
 
 K, S = NoticeKind, AuditState
+IN_OPERATION = and_(Enterprise.active, Enterprise.idle_since.is_(None))
+"""Nothing is asked of plants that are closed or long idle."""
 DAYS_BEFORE_PLAN = 7
 DAYS_BEFORE_END = 60
 DAYS_BEFORE_WAIVER_ENDS = 30
@@ -66,7 +68,7 @@ def _waivers(db: Session, people: Recipients, today: date) -> Iterator[Occasion]
         select(UnitWaiver, Enterprise.name, Enterprise.county, Unit.code)
         .join(Enterprise, Enterprise.id == UnitWaiver.enterprise_id)
         .join(Unit, Unit.id == UnitWaiver.unit_id)
-        .where(UnitWaiver.ended_on.is_(None), UnitWaiver.until.between(today, soon))
+        .where(UnitWaiver.ended_on.is_(None), UnitWaiver.until.between(today, soon), IN_OPERATION)
         .order_by(UnitWaiver.id)
     )
     for row, name, county, unit in db.execute(rows):
@@ -83,8 +85,10 @@ def _of_campaigns(service: Service, db: Session, people: Recipients, today: date
         except ValueError:
             # A document that the rulesets of today no longer allow is told of where it is asked for.
             continue
-        rows = select(CampaignPlant.id, CampaignPlant.enterprise_id, CampaignPlant.measures).where(
-            CampaignPlant.campaign_id == campaign.id, CampaignPlant.target.is_not(None)
+        rows = (
+            select(CampaignPlant.id, CampaignPlant.enterprise_id, CampaignPlant.measures)
+            .join(Enterprise, Enterprise.id == CampaignPlant.enterprise_id)
+            .where(CampaignPlant.campaign_id == campaign.id, CampaignPlant.target.is_not(None), IN_OPERATION)
         )
         for plant_id, enterprise_id, measures in db.execute(rows.order_by(CampaignPlant.id)):
             if to := tuple(people.of_enterprise.get(enterprise_id, ())):
@@ -151,7 +155,7 @@ def _endings(service: Service, db: Session, people: Recipients, today: date) -> 
         select(Audit.id, Audit.enterprise_id, Enterprise.name, Enterprise.county, GradedUnit.ruleset_id)
         .join(Enterprise, Enterprise.id == Audit.enterprise_id)
         .join(GradedUnit, GradedUnit.grading_id == Audit.published_grading_id)
-        .where(Audit.state == S.PUBLISHED, GradedUnit.ruleset_id.in_(sorted(ends)))
+        .where(Audit.state == S.PUBLISHED, GradedUnit.ruleset_id.in_(sorted(ends)), IN_OPERATION)
         .order_by(Audit.id)
     )
     for audit_id, enterprise_id, name, county, ruleset in db.execute(rows):

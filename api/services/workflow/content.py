@@ -11,10 +11,11 @@ from sqlalchemy import bindparam, func, select
 from api.access import scope_cached
 from api.context import Context, find
 from api.problems import ErrorAt, Problem, errors_of, invalid_audit
+from api.services.former_names import former_names
 from api.services.local_edition import edition_for
 from api.services.workflow.jurisdiction import county_of
 from api.services.workflow.shape import refuse_broken
-from api.store import Audit, AuditRevision, Enterprise, Unit
+from api.store import Audit, AuditRevision, Enterprise, NamedBy, Unit
 from grading import uscc
 from grading.intake import AuditError, check_audit, parse_json
 from grading.model import audit as domain
@@ -64,7 +65,7 @@ def read(context: Context, audit: Audit, content: str) -> domain.Audit:
     """A revision's audit in the domain's terms; raises Problem (422) with the place of every error."""
     raw = parsed(content)
     enterprise = find(context.db, Enterprise, audit.enterprise_id)
-    errors = _identity_errors(raw.get("enterprise"), enterprise, county_of(context, audit)) + _not_here(raw)
+    errors = _identity_errors(context, raw.get("enterprise"), enterprise, county_of(context, audit)) + _not_here(raw)
     try:
         found = check_audit(raw, context.service.grader.library)
     except AuditError as error:
@@ -72,6 +73,16 @@ def read(context: Context, audit: Audit, content: str) -> domain.Audit:
     if errors:
         raise Problem("invalid_audit", f"审核数据有 {len(errors)} 处问题。", status=422, errors=errors)
     return found
+
+
+def problems_of(context: Context, audit: Audit, content: str) -> tuple[ErrorAt, ...]:
+    """Everything that keeps a content from being submitted as this audit, with the place of each."""
+    try:
+        refuse_broken(parsed(content))
+        read(context, audit, content)
+    except Problem as problem:
+        return tuple(problem.errors) or (ErrorAt("", problem.detail),)
+    return ()
 
 
 def edition_notices(rulesets: Iterable[Ruleset], day: date) -> list[ErrorAt]:
@@ -123,7 +134,12 @@ def _not_here(raw: dict[str, Any]) -> list[ErrorAt]:
     return errors
 
 
-def _identity_errors(head: Any, enterprise: Enterprise, plant_county: str) -> list[ErrorAt]:
+def _former_codes(context: Context, enterprise: Enterprise) -> list[str]:
+    """The credit codes that an enterprise had before: what was begun under them goes on."""
+    return [one.value for one in former_names(context.db, enterprise.id) if one.kind is NamedBy.USCC]
+
+
+def _identity_errors(context: Context, head: Any, enterprise: Enterprise, plant_county: str) -> list[ErrorAt]:
     """Places where the content is about another enterprise or county than the audit is."""
     if not isinstance(head, dict):
         return []
@@ -134,7 +150,7 @@ def _identity_errors(head: Any, enterprise: Enterprise, plant_county: str) -> li
     else:
         # What is no code at all is told by the intake.
         with suppress(ValueError):
-            if uscc.normalised(code) != enterprise.uscc:
+            if uscc.normalised(code) not in (enterprise.uscc, *_former_codes(context, enterprise)):
                 message = f"与本企业登记的统一社会信用代码 {enterprise.uscc} 不一致。"
                 errors.append(ErrorAt("enterprise.uscc", message))
     county = head.get("county")

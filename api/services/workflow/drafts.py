@@ -8,6 +8,7 @@ from sqlalchemy import select
 from api.access import Rule, require
 from api.context import Context, find
 from api.problems import ErrorAt, Problem
+from api.services.operating_states import refuse_closed
 from api.services.users import names_of
 from api.services.workflow.content import blank, next_number, parsed, revision_of, storable
 from api.services.workflow.draft import written
@@ -37,6 +38,7 @@ def create_audit(
     actor = require(context.db, Rule.DRAFT_AUDITS)
     kind = AuditKind.EXPERT if actor.role is Role.ASSESSOR else AuditKind.SELF
     enterprise = find(context.db, Enterprise, enterprise_id)
+    refuse_closed(enterprise)
     if site_id is not None and find(context.db, Site, site_id).enterprise_id != enterprise.id:
         message = "厂区不属于这家企业。"
         raise Problem("wrong_site", message, status=422, errors=[ErrorAt("site_id", message)])
@@ -45,13 +47,17 @@ def create_audit(
     audit = Audit(enterprise_id=enterprise.id, kind=kind, author_id=actor.id, site_id=site_id, corrects_id=corrects_id)
     if content is None:
         content = blank(context, audit, calendar.day_of(context.at))
+    add_draft(context, audit, content, **({} if corrects_id is None else {"corrects": str(corrects_id)}))
+    return audit
+
+
+def add_draft(context: Context, audit: Audit, content: str, **details: str) -> None:
+    """Store a new draft with its first revision, and log it; raises Problem (422) for what no form could show."""
     storable(content)
     context.db.add(audit)
     context.db.flush()
-    context.db.add(AuditRevision(audit_id=audit.id, number=1, content=content, author_id=actor.id))
-    details = {} if corrects_id is None else {"corrects": str(corrects_id)}
+    context.db.add(AuditRevision(audit_id=audit.id, number=1, content=content, author_id=context.actor.id))
     record(context, audit, "created", **details)
-    return audit
 
 
 def save_draft(context: Context, audit_id: UUID, content: str, version: int, page: str | None = None) -> Audit:

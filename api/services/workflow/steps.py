@@ -64,6 +64,16 @@ def confirm(
 
     `reasons` has to be given where something is missing or unusual. Raises Problem (403, 404, 409, 412, 422).
     """
+    audit, details = require_confirmable(context, audit_id, version, reasons, outside_reason)
+    audit.confirmed_by, audit.confirmed_at = context.actor.id, context.at
+    move(context, audit, S.CONFIRMED, "confirmed", revision=audit.revision, **details)
+    return audit
+
+
+def require_confirmable(
+    context: Context, audit_id: UUID, version: int | None = None, reasons: str = "", outside_reason: str | None = None
+) -> tuple[Audit, dict[str, Any]]:
+    """The audit that the actor may confirm now, with what the log says of it; raises what `confirm` raises."""
     audit = take(context, audit_id, Action.CONFIRM, version)
     if context.actor.id in writers(context, audit):
         detail = "复核须由另一名评审专家进行：您是这份审核的编写人或提交人。"
@@ -74,9 +84,7 @@ def confirm(
     allowed = allow_outside(context, audit, graded_by(context, grading) if grading is not None else (), outside_reason)
     found = review.findings_of(context, audit, grading) if grading is not None else ()
     word = review.word_for("复核", reasons, found)
-    audit.confirmed_by, audit.confirmed_at = context.actor.id, context.at
-    move(context, audit, S.CONFIRMED, "confirmed", revision=audit.revision, **_word(word, found), **allowed)
-    return audit
+    return audit, {**_word(word, found), **allowed}
 
 
 def send_back(context: Context, audit_id: UUID, reasons: str, version: int | None = None) -> Audit:
@@ -199,6 +207,11 @@ def _others(context: Context, audit: Audit, state: AuditState) -> list[Audit]:
 
 def _supersede(context: Context, audit: Audit, state: AuditState) -> None:
     for other in _others(context, audit, state):
-        other.superseded_by = audit.id
-        move(context, other, S.SUPERSEDED, "superseded", by=str(audit.id))
-        forget_versions(context, other)
+        supersede(context, other, audit)
+
+
+def supersede(context: Context, audit: Audit, by: Audit) -> None:
+    """Let another audit take the place of one."""
+    audit.superseded_by = by.id
+    move(context, audit, S.SUPERSEDED, "superseded", by=str(by.id))
+    forget_versions(context, audit)

@@ -108,10 +108,15 @@ def test_the_reports_of_the_enterprises_in_the_list_are_ordered_watched_and_down
     place: Place,
 ) -> None:
     with signed_in(place, "province") as client:
-        said = {"csrf_token": token(client.get("/overview").text), "ruleset": "national-2020/rubber"}
-        listed = client.post("/overview/reports", data=said)
-        assert listed.url.path == "/exports"
-        assert "等待生成" in listed.text
+        said = {"csrf_token": token(client.get("/overview").text), "ruleset": "national-2020/rubber", "which": "all"}
+        asked = client.post("/bulk/reports", data=said)
+        assert "1 份报告可以办理" in asked.text
+        chosen = {
+            "csrf_token": token(asked.text),
+            "ids": asked.text.partition('name="ids" value="')[2].partition('"')[0],
+        }
+        assert "已办理 1 份报告" in client.post("/bulk/reports", data=chosen | {"step": "do"}).text
+        assert "等待生成" in client.get("/exports").text
         with place.world.at("province") as context:
             order = own_exports(context)[0]
         for position in range(exports.begin(place.world.service, order.id)):
@@ -121,8 +126,8 @@ def test_the_reports_of_the_enterprises_in_the_list_are_ordered_watched_and_down
         archive = zipfile.ZipFile(io.BytesIO(client.get(f"/exports/{order.id}/file").content))
         assert {"目录.xlsx", "目录.csv"} <= set(archive.namelist())
         assert len([name for name in archive.namelist() if name.endswith(".pdf")]) == order.total
-        said = {"csrf_token": token(client.get("/overview").text), "q": "没有这样的企业"}
-        assert "没有可以生成的报告" in client.post("/overview/reports", data=said).text
+        said = {"csrf_token": token(client.get("/overview").text), "q": "没有这样的企业", "which": "all"}
+        assert "没有选择任何一项" in client.post("/bulk/reports", data=said).text
 
 
 def test_a_trial_says_which_figures_its_grade_rests_on_and_the_official_result_does_not(

@@ -1,0 +1,367 @@
+"""Files of audits taken in as drafts of a team: whole or not at all, and no audit twice."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePath
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from api import audit_log
+from api.access import Rule, require, unscoped
+from api.context import Context
+from api.files.evidence import safe_name
+from api.problems import ErrorAt, Problem
+from api.services import workflow
+from api.services.enterprises import enterprise_of
+from api.services.workflow.content import parsed
+from api.store import (
+    Assignment,
+    Audit,
+    AuditImport,
+    AuditKind,
+    AuditRevision,
+    AuditState,
+    Enterprise,
+    EnterpriseMerger,
+    ImportedAudit,
+    Role,
+    Site,
+    Team,
+)
+from grading import calendar
+from grading.audit_json import dump_audit
+from grading.batch.evidence_table import COLUMNS
+from grading.batch.layout import EVIDENCE_TITLES, HEADS, LayoutError, Reject
+from grading.batch.whole_audits import WholeAudit, WholeAudits
+from grading.forms.findings import FormError
+from grading.language.problems import LanguageError, steps_of
+from grading.model.ruleset import Ruleset
+from grading.workbook.open_workbook import MAX_FILE
+
+MOST_AUDITS = 1_000
+"""Audits of one file: their drafts are made in one transaction."""
+MOST_FILES, MOST_LISTED = 40, 20
+INVALID = "invalid_audit_file"
+LABELS: Mapping[str, str] = {
+    **HEADS,
+    **{f"evidence.{column}": heads[1] for column, heads in COLUMNS.items()},
+    "enterprise": "",
+}
+"""Places as people call them; others are as in an audit."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What came of a file: drafts that were made, and audits that an earlier file had brought already."""
+
+    made: int
+    repeated: int
+    notices: tuple[str, ...] = ()
+    row: AuditImport | None = None
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A draft that is to be made."""
+
+    whole: WholeAudit
+    audit: Audit
+    content: str
+    digest: str
+
+
+def upload(
+    context: Context, files: Sequence[tuple[str, bytes]], *, team_id: UUID | None = None, ruleset: str | None = None
+) -> Imported:
+    """Make a draft of every audit of a file, for assessors of a team that its plants are assigned to today.
+
+    Of several files the first name that begins the others is the units' table, the others are its groups' and evidence.
+    Audits that an earlier file brought unchanged are counted, not made again. Raises Problem (403, 404, 413; 422
+    `invalid_audit_file` with everything that is wrong at its line, when nothing at all has been written).
+    """
+    actor = require(context.db, Rule.IMPORT_AUDITS)
+    team = _team(context, team_id if actor.role is not Role.ASSESSOR else actor.team_id)
+    ordered = _ordered(files)
+    if ruleset is not None:
+        ruleset_of(context, ruleset)
+    try:
+        read = context.service.workbooks.read_audits(ordered, ruleset, context.service.grader.library)
+    except LayoutError as error:
+        raise _refusal([ErrorAt(ordered[0][0], problem) for problem in error.problems]) from None
+    except FormError as error:
+        raise _refusal([ErrorAt(ordered[0][0], problem.message) for problem in error.problems]) from None
+    drafts, rejects = _drafts(context, team, read)
+    if rejects:
+        raise _refusal([_error(reject) for reject in sorted(rejects, key=lambda found: (found.file, found.line))])
+    return _make(context, team, ordered, drafts, read.notices)
+
+
+def imports(context: Context) -> list[AuditImport]:
+    """The last files that the actor or the actor's team took in."""
+    return list(context.db.scalars(select(AuditImport).order_by(AuditImport.id.desc()).limit(MOST_LISTED)))
+
+
+def ruleset_of(context: Context, ruleset: str) -> Ruleset:
+    """A ruleset that tables may be filled in for; raises Problem (422)."""
+    try:
+        return context.service.grader.library.ruleset(ruleset)
+    except (KeyError, LanguageError):
+        message = f"没有规则集 {ruleset[:120]}，或它不能使用。"
+        raise Problem("invalid_request", message, status=422, errors=[ErrorAt("ruleset", message)]) from None
+
+
+def _team(context: Context, team_id: UUID | None) -> Team:
+    if team_id is None:
+        message = "请选择评审组。"
+        raise Problem("invalid_request", message, status=422, errors=[ErrorAt("team_id", message)])
+    return context.find(Team, team_id)
+
+
+def _ordered(files: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """The files under names that are safe in a folder, the units' first."""
+    named = [(safe_name(name), data) for name, data in files]
+    if not named or len(named) > MOST_FILES or len({name.casefold() for name, _ in named}) < len(named):
+        message = f"请选择 1 至 {MOST_FILES} 个文件，文件名不得相同。"
+        raise Problem("invalid_request", message, status=422, errors=[ErrorAt("file", message)])
+    if sum(len(data) for _, data in named) > MAX_FILE:
+        raise Problem("file_too_large", f"文件合计超过 {MAX_FILE // 1_000_000} MB 的上限。", status=413)
+    units = min(named, key=lambda file: (len(PurePath(file[0]).stem), file[0]))
+    begins = f"{PurePath(units[0]).stem}."
+    strange = [name for name, _ in named if name != units[0] and not name.startswith(begins)]
+    if strange:
+        raise _refusal(
+            [
+                ErrorAt(
+                    name, f"{name}：不知道这是哪张表；各表的文件名应以“{begins}”开头，如 {begins}{EVIDENCE_TITLES[0]}"
+                )
+                for name in strange
+            ]
+        )
+    return [units, *(file for file in named if file is not units)]
+
+
+def _drafts(context: Context, team: Team, read: WholeAudits) -> tuple[list[_Draft], list[Reject]]:
+    """The drafts of a file's audits, and everything that is wrong in the file or with the register."""
+    rejects = list(read.rejects)
+    if len(read.audits) > MOST_AUDITS:
+        said = f"有 {len(read.audits)} 份审核，一次最多 {MOST_AUDITS} 份；请分成几个文件"
+        return [], [*rejects, Reject(read.audits[0].file, 0, None, "", said)]
+    if not read.audits and not rejects:
+        return [], [Reject("", 0, None, "", "文件里没有审核")]
+    places = _Places(context, read.audits)
+    assigned = _assigned(context, team)
+    first: dict[tuple[UUID, UUID | None, date], WholeAudit] = {}
+    drafts: list[_Draft] = []
+    for whole in read.audits:
+        enterprise, site_id, reason = places.of(whole)
+        if enterprise is None:
+            rejects.append(whole.reject("enterprise", reason))
+            continue
+        if enterprise.id not in assigned:
+            said = f"{enterprise.name} 今天没有指派给{team.name}；请先指派"
+            rejects.append(whole.reject("enterprise", said))
+        if not enterprise.active:
+            rejects.append(whole.reject("enterprise", f"{enterprise.name} 已登记为关闭，不再核查"))
+        same = first.setdefault((enterprise.id, site_id, whole.audit.assessed_on), whole)
+        if same is not whole:
+            said = f"与第 {same.line} 行是同一企业（厂区）同一评定日的审核；请并为一份"
+            rejects.append(whole.reject("", said))
+        audit = Audit(enterprise_id=enterprise.id, kind=AuditKind.EXPERT, author_id=context.actor.id, site_id=site_id)
+        content = _content(context, whole, enterprise, workflow.county_of(context, audit))
+        found = workflow.problems_of(context, audit, content)
+        rejects += [whole.reject(e.place, e.message, _unit_at(e.place)) for e in found]
+        digest = f"sha256:{hashlib.sha256(content.encode()).hexdigest()}"
+        drafts.append(_Draft(whole, audit, content, digest))
+    known = _standing(context, drafts)
+    rejects += [draft.whole.reject("", said) for draft in drafts if (said := _taken(draft, known))]
+    return drafts, rejects
+
+
+def _unit_at(place: str) -> int | None:
+    """The position of the unit that a place is in."""
+    match steps_of(place):
+        case ("units", int(position), *_):
+            return position
+    return None
+
+
+class _Places:
+    """The plants of the register in scope by credit code and permit."""
+
+    def __init__(self, context: Context, audits: Iterable[WholeAudit]) -> None:
+        heads = [whole.audit.enterprise for whole in audits]
+        codes = {head.uscc for head in heads if head.uscc is not None}
+        self.by_code = {code: enterprise_of(context.db, code) for code in codes}
+        permits = {head.permit for head in heads if head.permit is not None}
+        sited = select(Site.enterprise_id).where(Site.permit.in_(permits))
+        wanted = or_(Enterprise.permit.in_(permits), Enterprise.id.in_(sited))
+        whole = Enterprise.id.not_in(select(EnterpriseMerger.double_id))
+        rows = context.db.scalars(select(Enterprise).where(wanted, whole).order_by(Enterprise.id)).all()
+        self.by_id = {row.id: row for row in rows}
+        self.by_permit: dict[str, list[tuple[UUID, UUID | None]]] = {}
+        for row in rows:
+            if row.permit:
+                self.by_permit.setdefault(row.permit, []).append((row.id, None))
+        for site in context.db.scalars(select(Site).where(Site.permit.in_(permits)).order_by(Site.id)):
+            place = (site.enterprise_id, site.id)
+            same = self.by_permit.setdefault(site.permit or "", [])
+            if (site.enterprise_id, None) not in same:
+                same.append(place)
+
+    def of(self, whole: WholeAudit) -> tuple[Enterprise | None, UUID | None, str]:
+        """The enterprise and site that an audit is about; or why they can't be told."""
+        head = whole.audit.enterprise
+        listed = self.by_permit.get(head.permit or "", [])
+        if head.uscc is not None:
+            enterprise = self.by_code.get(head.uscc)
+            if enterprise is None:
+                return None, None, f"名录里没有统一社会信用代码为 {head.uscc} 的企业，或它不在您的范围内"
+            listed = [place for place in listed if place[0] == enterprise.id]
+            return enterprise, listed[0][1] if listed else None, ""
+        if head.permit is None:
+            return None, None, "未填统一社会信用代码，也未填排污许可证编号，不知道是哪家企业"
+        if len(listed) != 1:
+            said = "登记在几家企业名下，请填统一社会信用代码" if listed else "名录里没有，或不在您的范围内"
+            return None, None, f"排污许可证编号 {head.permit} {said}"
+        return self.by_id[listed[0][0]], listed[0][1], ""
+
+
+def _content(context: Context, whole: WholeAudit, enterprise: Enterprise, county: str) -> str:
+    """The content of a draft: the enterprise as it is registered, all else as the file says."""
+    said = whole.audit.enterprise
+    head = said.model_copy(
+        update={
+            "name": enterprise.name,
+            "uscc": enterprise.uscc,
+            "county": said.county or county,
+            "permit": said.permit or enterprise.permit,
+        }
+    )
+    return dump_audit(whole.audit.model_copy(update={"enterprise": head}), context.service.grader.library)
+
+
+def _assigned(context: Context, team: Team) -> set[UUID]:
+    """The enterprises in scope that a team assesses today."""
+    today = calendar.day_of(context.at)
+    rows = select(Assignment.enterprise_id).where(
+        Assignment.team_id == team.id,
+        Assignment.since <= today,
+        or_(Assignment.until.is_(None), Assignment.until >= today),
+    )
+    return set(context.db.scalars(rows))
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """An audit that is there already; `digest` of what a file said where it came of one."""
+
+    state: AuditState
+    day: str
+    digest: str | None
+
+
+_AtPlace = Mapping[tuple[UUID, UUID | None], Sequence[_Standing]]
+
+
+def _standing(context: Context, drafts: Iterable[_Draft]) -> _AtPlace:
+    """Experts' audits of the same enterprises and sites that were not withdrawn."""
+    ids = {draft.audit.enterprise_id for draft in drafts}
+    found: dict[tuple[UUID, UUID | None], list[_Standing]] = {}
+    rows = (
+        select(
+            Audit.enterprise_id,
+            Audit.site_id,
+            Audit.assessed_on,
+            Audit.state,
+            AuditRevision.content,
+            ImportedAudit.digest,
+        )
+        .join(AuditRevision, (AuditRevision.audit_id == Audit.id) & (AuditRevision.number == Audit.revision))
+        .outerjoin(ImportedAudit, ImportedAudit.audit_id == Audit.id)
+        .where(Audit.enterprise_id.in_(ids), Audit.kind == AuditKind.EXPERT, Audit.state != AuditState.WITHDRAWN)
+    )
+    # A bureau does not see drafts, but must not have them made twice.
+    with unscoped(context.db):
+        for enterprise_id, site_id, day, state, content, digest in context.db.execute(rows):
+            # A draft only states its day.
+            stated = str(parsed(content).get("assessed_on")) if day is None else day.isoformat()
+            found.setdefault((enterprise_id, site_id), []).append(_Standing(state, stated, digest))
+    return found
+
+
+def _at_place(draft: _Draft, known: _AtPlace) -> Sequence[_Standing]:
+    return known.get((draft.audit.enterprise_id, draft.audit.site_id), ())
+
+
+def _is_repeated(draft: _Draft, known: _AtPlace) -> bool:
+    return any(one.digest == draft.digest for one in _at_place(draft, known))
+
+
+def _taken(draft: _Draft, known: _AtPlace) -> str:
+    """The reason why an audit can't be made beside those that stand already; empty when it can, or is one of them."""
+    day = draft.whole.audit.assessed_on.isoformat()
+    same = [one for one in _at_place(draft, known) if one.day == day and one.state is not AuditState.SUPERSEDED]
+    if not same or _is_repeated(draft, known):
+        return ""
+    states = "、".join(dict.fromkeys(f"“{workflow.STATE_NAMES[one.state]}”" for one in same))
+    return f"这家企业（厂区）{day} 已有{states}的审核；请在那份审核里修改"
+
+
+def _make(
+    context: Context,
+    team: Team,
+    files: Sequence[tuple[str, bytes]],
+    drafts: Sequence[_Draft],
+    notices: Iterable[Reject],
+) -> Imported:
+    known = _standing(context, drafts)
+    new = [draft for draft in drafts if not _is_repeated(draft, known)]
+    told = tuple(f"{_where(notice)}{notice.reason}" for notice in notices)
+    if not new:
+        return Imported(0, len(drafts), told)
+    content = hashlib.sha256()
+    for _, data in files:
+        content.update(len(data).to_bytes(8, "big") + data)
+    row = AuditImport(
+        team_id=team.id,
+        made_by=context.actor.id,
+        name=files[0][0],
+        digest=f"sha256:{content.hexdigest()}",
+        audits=len(new),
+        repeated=len(drafts) - len(new),
+    )
+    context.db.add(row)
+    context.db.flush()
+    details: dict[str, Any] = {
+        "team": str(team.id),
+        "digest": row.digest,
+        "audits": row.audits,
+        "repeated": row.repeated,
+    }
+    audit_log.append(context.db, "audits.imported", context.actor, subject=f"audit_import:{row.id}", details=details)
+    for draft in new:
+        workflow.add_draft(context, draft.audit, draft.content, imported=str(row.id))
+        made = ImportedAudit(audit_id=draft.audit.id, import_id=row.id, line=draft.whole.line, digest=draft.digest)
+        context.db.add(made)
+    return Imported(len(new), row.repeated, told, row)
+
+
+def _where(reject: Reject) -> str:
+    parts = [reject.file] if reject.file else []
+    parts += [f"第 {reject.line} 行"] if reject.line else []
+    parts += [f"单元 {reject.unit}"] if reject.unit else []
+    return f"{' '.join(parts)}：" if parts else ""
+
+
+def _error(reject: Reject) -> ErrorAt:
+    place = ".".join(part for part in (f"line[{reject.line}]" if reject.line else "", reject.place) if part)
+    named = LABELS.get(reject.place, reject.place)
+    return ErrorAt(place, f"{_where(reject)}{f'{named}：' if named else ''}{reject.reason}", INVALID)
+
+
+def _refusal(errors: Sequence[ErrorAt]) -> Problem:
+    return Problem(INVALID, f"文件有 {len(errors)} 处问题，没有写入任何内容。", status=422, errors=list(errors))

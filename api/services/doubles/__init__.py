@@ -1,0 +1,1 @@
+"""Enterprises that are registered twice: found by what they have in common, and merged."""

@@ -57,8 +57,8 @@ def ways_of_audits(engine: Engine, evaluator: Evaluator, day: date, audits: Iter
     for file, number, audit in audits:
         permit = audit.enterprise.permit
         if permit is None or permit not in evaluator.plants:
-            code, said = CampaignCode.PERMIT_NOT_LISTED, {"permit": permit or ""}
-            reason = reason_of(code, **said) if permit else reason_of(CampaignCode.AUDIT_WITHOUT_PERMIT)
+            code, values = CampaignCode.PERMIT_NOT_LISTED, {"permit": permit or ""}
+            reason = reason_of(code, **values) if permit else reason_of(CampaignCode.AUDIT_WITHOUT_PERMIT)
             problems.append(CampaignProblem(file, number, "enterprise.permit", reason))
         elif audit.assessed_on <= day and (permit not in latest or latest[permit][2].assessed_on <= audit.assessed_on):
             latest[permit] = (file, number, audit)
@@ -73,9 +73,9 @@ def ways_of_audits(engine: Engine, evaluator: Evaluator, day: date, audits: Iter
         graded = [unit.outcome.grade for unit in grading.units if unit.id in units]
         grade = evaluator.plants[permit].on(day).grade
         if len(graded) < len(units) or grade is None or levels.worst(graded) != grade:
-            said = {"graded": "、".join(graded) or "—", "permit": permit, "grade": grade or "—"}
+            values = {"graded": "、".join(graded) or "—", "permit": permit, "grade": grade or "—"}
             problems.append(
-                CampaignProblem(file, number, "units", reason_of(CampaignCode.AUDIT_GRADED_OTHERWISE, **said))
+                CampaignProblem(file, number, "units", reason_of(CampaignCode.AUDIT_GRADED_OTHERWISE, **values))
             )
             continue
         for target in targets:

@@ -69,11 +69,11 @@ def _county(feature: Any) -> str | None:
     properties = feature.get("properties") if isinstance(feature, dict) else None
     if not isinstance(properties, dict):
         return None
-    said = properties.get("county", properties.get("adcode"))
+    county = properties.get("county", properties.get("adcode"))
     # A number with a huge exponent would become a text of as many digits.
-    if isinstance(said, Decimal) and said.adjusted() < DIGITS and said == said.to_integral_value():
-        return str(int(said))
-    return said if isinstance(said, str) else None
+    if isinstance(county, Decimal) and county.adjusted() < DIGITS and county == county.to_integral_value():
+        return str(int(county))
+    return county if isinstance(county, str) else None
 
 
 def _rings(geometry: Any) -> Iterator[Ring]:

@@ -155,8 +155,8 @@ def _plant(line: bytes, vocabulary: Vocabulary) -> tuple[Plant | None, list[tupl
     try:
         plant = Plant.model_validate(raw)
     except ValidationError as error:
-        told = {at for at, _ in wrong}
-        return None, wrong + [(at, reason) for at, reason in places(error) if at not in told]
+        reported = {at for at, _ in wrong}
+        return None, wrong + [(at, reason) for at, reason in places(error) if at not in reported]
     return plant, [*wrong, *_wrong_in(plant, vocabulary)]
 
 

@@ -35,9 +35,9 @@ def decides(r: Reading[Any], node: int, following: list[int]) -> Any:
 def idle_figures(search: Search, names: dict[int, list[str]]) -> tuple[set[str], set[str], set[str]]:
     """The conditions whose figures decide, those that never do, and those of which it is not known."""
     following = followers(search.plan)
-    asked = {node: following.get(node, []) for node in names}
+    questions = {node: following.get(node, []) for node in names}
     answers = search.answer(
-        {node: lambda r, node=node, after=after: decides(r, node, after) for node, after in asked.items()}  # type: ignore[misc]
+        {node: lambda r, node=node, after=after: decides(r, node, after) for node, after in questions.items()}  # type: ignore[misc]
     )
 
     def named(nodes: Iterable[int]) -> set[str]:

@@ -127,13 +127,13 @@ class _Prover:
     def _period(self, search: Search, period: Period) -> None:
         """Levels and statements in both modes; what concerns single conditions is the same in both, where it counts."""
         plan = search.plan
-        asked = as_questions([*level_questions(plan), *nested_questions(plan)])
+        questions = as_questions([*level_questions(plan), *nested_questions(plan)])
         if period.mode is Mode.TRIAL:
-            asked = {**asked, **as_questions(criterion_questions(plan, self.criteria))}
-        answers = search.answer(asked)
-        self.asked += len(asked)
+            questions = {**questions, **as_questions(criterion_questions(plan, self.criteria))}
+        answers = search.answer(questions)
+        self.asked += len(questions)
         self._levels(search, period, answers)
-        for question in asked:
+        for question in questions:
             if question.kind in ("nested", "order") and question in answers.found:
                 self._counter_example(search, question, period, answers.found[question])
             elif question in answers.open and question.kind not in ("level", "reaches", "attainable"):
@@ -209,10 +209,10 @@ class _Prover:
         plan, graded = search.plan, self.ruleset.scale.graded
         levels = [level for level in graded if Question("reaches", "", level) in answers.found]
         possible = [one for one in self.criteria if Question("met", one.name) in answers.found]
-        asked = as_questions(together_questions(plan, possible, levels))
-        together = search.answer(asked)
-        self.asked += len(asked)
-        for question in asked:
+        questions = as_questions(together_questions(plan, possible, levels))
+        together = search.answer(questions)
+        self.asked += len(questions)
+        for question in questions:
             one = self.by_name[question.place]
             if question in together.open:
                 self._leave_open(ProofCode.CRITERION_CONTRADICTS, question.place)

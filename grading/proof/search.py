@@ -71,8 +71,8 @@ class Search:
             left = [key for key in pending if key not in impossible and key not in given_up]
             if not left:
                 break
-            asked = left if together else left[:1]
-            model, is_unknown = self._model(Formulas().any_of([literals[key] for key in asked]))
+            candidates = left if together else left[:1]
+            model, is_unknown = self._model(Formulas().any_of([literals[key] for key in candidates]))
             if model is not None:
                 values = self.domain.values(model)
                 reading = Reading(self.plan, Truth(), values)
@@ -80,13 +80,13 @@ class Search:
                 before = len(pending)
                 self._tick(pending, found, values, reading)
                 if len(pending) == before:
-                    raise DisagreementError(f"{self.plan.ruleset.id}: {asked[0]}")
+                    raise DisagreementError(f"{self.plan.ruleset.id}: {candidates[0]}")
             elif not is_unknown:
-                impossible.update(asked)
+                impossible.update(candidates)
             elif together:
                 together = False
             else:
-                given_up.update(asked)
+                given_up.update(candidates)
         return Answers(found, frozenset(impossible), frozenset(given_up))
 
     def conflict(self, wanted: Sequence[Any], named: Mapping[Any, Any]) -> tuple[Any, ...] | None:

@@ -3,7 +3,9 @@
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
 
@@ -17,10 +19,17 @@ from sqlalchemy.orm import Session
 from api.grader import Grader
 from api.identity import passwords
 from api.service import Service, make_service
+from api.services import draft_rulesets
 from api.settings import Settings
 from api.store import EditionProposal
 from api.store.database import Database
 from api.store.migrate import migrate
+from reports import gap_report, pdf
+from reports.admission import report as admission_report
+from reports.announcement import report as announcement_report
+from reports.campaign import report as campaign_report
+from reports.record import document as record
+from reports.rulebook import document as rulebook
 from tests.api.postgres import server
 from tests.api.world import Furnished, World, furnish, people_it
 from tests.shipped import ENGINE, LIBRARY
@@ -68,14 +77,32 @@ def _cheap_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _typeset_once() -> Iterator[None]:
+    """A page is typeset once, however often it is asked for: the same page gives the same bytes (`tests/reports`)."""
+    once = lru_cache(maxsize=32)(pdf.pdf)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (gap_report, admission_report, announcement_report, campaign_report, record, rulebook):
+            patch.setattr(module, "pdf", once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _checked_once() -> Iterator[None]:
+    """A draft is checked once, however often it is uploaded: that takes longer than all else in most tests about batches."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(draft_rulesets, "_read", lru_cache(draft_rulesets._read))
+        yield
+
+
 @pytest.fixture(scope="session", params=BACKENDS)
 def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
     """SQLite, then PostgreSQL."""
     if request.param == "sqlite":
         yield sqlite(tmp_path_factory.mktemp("sqlite"))
     else:
-        with server() as running:
-            yield postgresql(running.url)
+        with server() as running, postgresql(running.url) as made:
+            yield made
 
 
 @pytest.fixture(scope="session")
@@ -177,21 +204,26 @@ def sqlite(folder: Path) -> Backend:
     return Backend("sqlite", new, drop)
 
 
-def postgresql(url: str) -> Backend:
+@contextmanager
+def postgresql(url: str) -> Iterator[Backend]:
     """Databases of a server, whose URL has `{name}` for the name."""
 
+    # A server that is killed meanwhile is connected to anew.
+    engine = create_engine(url.format(name="postgres"), isolation_level="AUTOCOMMIT", pool_pre_ping=True)
+
     def run(statement: str) -> None:
-        engine = create_engine(url.format(name="postgres"), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.execute(text(statement))
-        engine.dispose()
 
     def new(template: str | None) -> str:
         name = f"test_{next(NUMBER)}"
-        run(f"CREATE DATABASE {name}" + (f" TEMPLATE {make_url(template).database}" if template else ""))
+        # Copying files is the quicker way where they lie in memory.
+        copied = f" TEMPLATE {make_url(template).database} STRATEGY FILE_COPY" if template else ""
+        run(f"CREATE DATABASE {name}{copied}")
         return url.format(name=name)
 
     def drop(gone: str) -> None:
         run(f"DROP DATABASE {make_url(gone).database} WITH (FORCE)")
 
-    return Backend("postgresql", new, drop)
+    yield Backend("postgresql", new, drop)
+    engine.dispose()

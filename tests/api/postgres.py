@@ -11,7 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DEBIAN = Path("/usr/lib/postgresql")
-SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "60"}
+SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": "60",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "1h",
+    "autovacuum": "off",
+    "jit": "off",
+}
+"""Nothing of a database outlives the tests, and each is too small and too short-lived to be looked after."""
 
 
 def programs() -> Path:

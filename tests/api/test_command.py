@@ -90,7 +90,7 @@ def test_a_service_starts_with_nothing_else_running_and_stops_when_told(tmp_path
             assert '"status":"ready"' in answer(port, "/readyz")
         finally:
             running.send_signal(signal.SIGTERM)
-        _, said = running.communicate(timeout=30)
+        _, said = running.communicate(timeout=120)
     assert running.returncode in (0, -signal.SIGTERM)
     assert "还没有用户。请先运行：grading user add" in said
     assert "Application shutdown complete" in said

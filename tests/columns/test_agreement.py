@@ -20,7 +20,6 @@ from tests.shipped import ENGINE, LIBRARY
 
 AMOUNT = settings.default.max_examples if settings.default is not None else 100
 FLAVOURS = {
-    "all forms of conditions": Flavour(),
     "rows": Flavour(depth=2, time=False, figures=False),
     "wide lists": Flavour(wide=True, depth=1, indicators=2, computed=False),
     "conditions that indicators share": Flavour(rows=False, computed=False, depth=1, indicators=8),
@@ -113,6 +112,7 @@ def test_columns_and_plain_evaluator_agree_on(flavour: Flavour, data: st.DataObj
     agree(ruleset, data.draw(on_several_days(ruleset)), None)
 
 
+# Rulesets with all forms of conditions: of these the engine is asked too.
 @settings(max_examples=AMOUNT)
 @given(data=st.data())
 def test_columns_engine_and_plain_evaluator_agree(data: st.DataObject) -> None:

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
+from math import lcm
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -24,6 +26,10 @@ WIDE = (6, 7, 12, 13, 37)
 ORDERS = ("at_most", "at_least", "below", "above")
 FIGURES = [Decimal(text) for text in ("-1", "0", "0.5", "1", "1.25", "2", "10", "10.005", "20", "21", "21.000001")]
 DAYS = [DAY + timedelta(days=n) for n in (-400, -1, 0, 1, 30)]
+BOUNDS = [*[None] * 12, *DAYS]
+SPANS = st.sampled_from([(start, end) for start in BOUNDS for end in BOUNDS])
+FEW_SIZES, WIDE_SIZES, LIST_WORDS = st.sampled_from(SIZES), st.sampled_from(WIDE), st.sampled_from(("all", "any", "of"))
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -149,12 +155,48 @@ def _level_keys(draw: st.DrawFn, graded: Sequence[str]) -> list[str]:
     return [comma.join(levels) for levels in keys.values()] or [graded[0]]
 
 
+@cache
+def _operands(type_: str, options: tuple[str, ...], figures: bool) -> st.SearchStrategy[tuple[str, Any]]:
+    """Operators for facts of a type, each with an operand; with `figures` one in ten is provisional, and one unresolved."""
+    values = {"number": FIGURES, "boolean": [False, True], "date": DAYS}.get(type_, list(options or ["-"]))
+    singles, manys = {
+        "number": ((*ORDERS, "equals"), ("one_of", "none_of")),
+        "date": (ORDERS, ()),
+        "choices": ((), ("includes_any", "includes_all", "within")),
+    }.get(type_, (("equals",), ("one_of", "none_of")))
+    certain = [(word, value) for word in singles for value in values]
+    of_one = certain
+    if figures:
+        guessed = [(word, {"provisional": value}) for word, value in certain]
+        of_one = [*certain * 8, *guessed, *((word, "unresolved") for word, _ in certain)]
+    forms: list[st.SearchStrategy[tuple[str, Any]]] = []
+    if singles:
+        forms += [st.sampled_from(of_one)] * len(singles)
+    if manys:
+        lists: st.SearchStrategy[Any] = st.lists(st.sampled_from(values), max_size=4)
+        if figures:
+            provisional = lists.map(lambda guess: {"provisional": guess})
+            lists = st.one_of(*[lists] * 8, provisional, st.just("unresolved"))
+        forms += [st.tuples(st.sampled_from(manys), lists)] * len(manys)
+    return st.one_of(*forms)
+
+
+def _evenly(sources: Sequence[Sequence[T]]) -> st.SearchStrategy[T]:
+    """Members of the sources, of each source as often as of any other."""
+    often = lcm(*map(len, sources))
+    return st.sampled_from([one for source in sources for one in source for _ in range(often // len(source))])
+
+
 class _Conditions:
-    """Strategies for conditions over a sheet of facts."""
+    """Strategies for conditions over a sheet of facts.
+
+    Each is made once for a sheet, and draws as seldom as it can: a draw costs hypothesis more than the engine needs for a rule.
+    """
 
     def __init__(self, flavour: Flavour, facts: dict[str, dict[str, Any]], computed: dict[str, Any]) -> None:
         self.flavour, self.facts, self.computed = flavour, facts, computed
         self.cache: dict[tuple[int, str | None], st.SearchStrategy[Any]] = {}
+        self.comparisons: dict[str, st.SearchStrategy[Any]] = {}
 
     def unit(self, depth: int) -> st.SearchStrategy[Any]:
         """A condition as an indicator or a gate has it."""
@@ -167,9 +209,9 @@ class _Conditions:
         return self.cache[depth, group]
 
     def _condition(self, depth: int, group: str | None) -> st.SearchStrategy[Any]:
-        leaf = self._leaf(group)
         if depth == 0:
-            return leaf
+            return self._leaf(group)
+        leaf = self.condition(0, group)
         inner = self.condition(depth - 1, group)
         forms = [leaf, self._lists(inner, leaf), self._lists(inner, leaf), inner.map(lambda c: {"not": c})]
         if group is None and self.flavour.rows:
@@ -180,16 +222,17 @@ class _Conditions:
     def _dated(self, conditions: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         if not self.flavour.time:
             return conditions
-        bound = st.sampled_from([None] * 12 + DAYS)
-        return st.builds(lambda c, start, end: {**c, "from": start, "until": end}, conditions, bound, bound)
+        return st.builds(lambda c, span: {**c, "from": span[0], "until": span[1]}, conditions, SPANS)
 
     def _lists(self, inner: st.SearchStrategy[Any], leaf: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+        sizes = WIDE_SIZES if self.flavour.wide else FEW_SIZES
+
         @st.composite
         def listed(draw: st.DrawFn) -> dict[str, Any]:
-            size = draw(st.sampled_from(WIDE if self.flavour.wide else SIZES))
+            size = draw(sizes)
             part = leaf if size > 5 else inner
-            parts = draw(st.lists(part, min_size=size, max_size=size))
-            word = draw(st.sampled_from(("all", "any", "of")))
+            parts = [draw(part) for _ in range(size)]
+            word = draw(LIST_WORDS)
             return {word: parts} if word != "of" else {"at_least_of": draw(st.integers(1, min(size, 7))), "of": parts}
 
         return listed()
@@ -202,47 +245,30 @@ class _Conditions:
     def _choice_where(self, group: str) -> st.SearchStrategy[Any]:
         """What rulesets select rows by: a choice or a boolean, as it is or negated."""
         selecting = [f for f in self.facts.values() if f["group"] == group and f["type"] in ("choice", "boolean")]
-        plain = st.sampled_from(selecting).flatmap(lambda f: self._comparison(f["id"], f))
+        plain = st.one_of(*map(self._comparison, selecting))
         return st.one_of(plain, plain, plain.map(lambda c: {"not": c}))
 
     def _leaf(self, group: str | None) -> st.SearchStrategy[Any]:
         here = [f for f in self.facts.values() if f["group"] == group]
         elsewhere = [f for f in self.facts.values() if f["group"] is None and group is not None]
-        computed = [c for c in self.computed.values() if c["group"] in (None, group)]
-        sources = [st.sampled_from(here).flatmap(lambda f: self._comparison(f["id"], f))] * 3
-        if elsewhere:
-            sources.append(st.sampled_from(elsewhere).flatmap(lambda f: self._comparison(f["id"], f)))
-        if computed:
-            sources.append(st.sampled_from(computed).flatmap(lambda c: self._comparison(c["id"], {"type": "number"})))
-        sources.append(self._comparison("assessed_on", {"type": "date"}))
-        return self._dated(st.one_of(*sources))
+        computed = [{"id": c["id"], "type": "number"} for c in self.computed.values() if c["group"] in (None, group)]
+        day = [{"id": "assessed_on", "type": "date"}]
+        sources = _evenly([source for source in (here, here, here, elsewhere, computed, day) if source])
+        return self._dated(sources.flatmap(self._comparison))
 
-    def _comparison(self, name: str, declared: dict[str, Any]) -> st.SearchStrategy[Any]:
-        type_ = declared["type"]
-        options = list(declared.get("options", {}))
-        value: st.SearchStrategy[Any] = {
-            "number": st.sampled_from(FIGURES),
-            "boolean": st.booleans(),
-            "date": st.sampled_from(DAYS),
-        }.get(type_, st.sampled_from(options or ["-"]))
-        many = st.lists(value, max_size=4)
-        forms = {
-            "number": [(o, value) for o in (*ORDERS, "equals")] + [("one_of", many), ("none_of", many)],
-            "date": [(o, value) for o in ORDERS],
-            "choices": [(o, many) for o in ("includes_any", "includes_all", "within")],
-        }.get(type_, [("equals", value), ("one_of", many), ("none_of", many)])
-        return st.sampled_from(forms).flatmap(
-            lambda form: self._figure(form[1]).map(lambda operand: {"fact": name, form[0]: operand})
-        )
-
-    def _figure(self, operand: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-        if not self.flavour.figures:
-            return operand
-        provisional = operand.map(lambda guess: {"provisional": guess})
-        return st.one_of(*[operand] * 8, provisional, st.just("unresolved"))
+    def _comparison(self, declared: dict[str, Any]) -> st.SearchStrategy[Any]:
+        name = declared["id"]
+        if name not in self.comparisons:
+            operands = _operands(declared["type"], tuple(declared.get("options", {})), self.flavour.figures)
+            self.comparisons[name] = operands.map(lambda found: {"fact": name, found[0]: found[1]})
+        return self.comparisons[name]
 
 
 # Audits
+
+PLACES = st.sampled_from(((False,), (False,), (True,), (False, True)))
+"""Where a value is stated: by the unit, by the enterprise, or by both."""
+ROW_COUNTS = st.sampled_from((None, 0, 1, 1, 2, 2, 3, 4))
 
 
 @st.composite
@@ -259,7 +285,7 @@ def audits(draw: st.DrawFn, ruleset: Ruleset, missing: int = 5, bounds: bool = T
                     where[f.id] = known
     groups: dict[str, tuple[Row, ...]] = {}
     for group in ruleset.groups:
-        size = draw(st.sampled_from((None, 0, 1, 1, 2, 2, 3, 4)))
+        size = draw(ROW_COUNTS)
         if size is not None:
             own = [f for f in ruleset.facts.values() if f.group == group]
             groups[group] = tuple(
@@ -274,6 +300,7 @@ class _Values:
     def __init__(self, ruleset: Ruleset, missing: int, one_bound_in: int = 3) -> None:
         """Of so many numbers that a fact may have, one may also be its upper bound; 0: none."""
         self.missing, self.one_bound_in = missing, one_bound_in
+        self.strategies: dict[str, st.SearchStrategy[Known | None]] = {}
         self.figures: dict[str, list[Decimal]] = {}
         for condition in conditions_of(ruleset):
             for _, c in walk(condition):
@@ -283,6 +310,11 @@ class _Values:
 
     def known(self, f: Fact) -> st.SearchStrategy[Known | None]:
         """A value of a fact with or without evidence, nothing, or a note about an unknown value."""
+        if f.id not in self.strategies:
+            self.strategies[f.id] = self._known(f)
+        return self.strategies[f.id]
+
+    def _known(self, f: Fact) -> st.SearchStrategy[Known | None]:
         known = [Known(value=value) for value in self.candidates(f)]
         plain = st.sampled_from(known)
         seen = known[0].model_copy(update={"evidence": ("photo",)})

@@ -1,27 +1,49 @@
 """The engine's revision means something: the same inputs and revision give the same document."""
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
-from tests.engine.golden import COMMAND, Entry, Golden, changed_without_reason, made, outdated, read, refusal
+from tests.engine.golden import (
+    COMMAND,
+    INDUSTRIES,
+    Entry,
+    Golden,
+    changed_without_reason,
+    made,
+    outdated,
+    read,
+    refusal,
+)
 
 ONE = Entry("sha256:audit", "sha256:rulesets", "sha256:document")
 KNOWN = Golden(2, {"a official": ONE, "a trial": ONE})
 
 
-@pytest.fixture(scope="module")
-def now() -> Golden:
-    """The digests as they come out now."""
-    return made()
+now = cache(made)
+"""The digests of an industry as they come out now."""
 
 
-def test_every_example_is_graded_as_the_revision_has_always_graded_it(now: Golden) -> None:
-    assert (refused := refusal(read(), now)) is None, refused
+def then(industry: str) -> Golden:
+    """The digests of an industry that are kept."""
+    golden = read()
+    its = {name: entry for name, entry in golden.gradings.items() if name.startswith(f"{industry}/")}
+    return replace(golden, gradings=its)
 
 
-def test_the_golden_digests_are_of_the_examples_and_rulesets_as_they_are(now: Golden) -> None:
-    others = outdated(read(), now)
+@pytest.mark.parametrize("industry", INDUSTRIES)
+def test_every_example_is_graded_as_the_revision_has_always_graded_it(industry: str) -> None:
+    assert (refused := refusal(then(industry), now(industry))) is None, refused
+
+
+def test_there_are_golden_digests_of_every_industry_that_has_examples_and_of_no_other() -> None:
+    assert {name.partition("/")[0] for name in read().gradings} == set(INDUSTRIES)
+
+
+@pytest.mark.parametrize("industry", INDUSTRIES)
+def test_the_golden_digests_are_of_the_examples_and_rulesets_as_they_are(industry: str) -> None:
+    others = outdated(then(industry), now(industry))
     said = f"examples, rulesets or the revision have changed since the golden digests were written: run `{COMMAND}`"
     assert others == [], said
 
@@ -31,9 +53,9 @@ def other(**changes: str) -> Golden:
 
 
 def test_another_document_of_the_same_inputs_is_refused_and_the_revision_is_named() -> None:
-    now = other(document="sha256:other")
-    assert changed_without_reason(KNOWN, now) == ["a trial"]
-    refused = refusal(KNOWN, now)
+    changed = other(document="sha256:other")
+    assert changed_without_reason(KNOWN, changed) == ["a trial"]
+    refused = refusal(KNOWN, changed)
     assert refused is not None
     assert "a trial" in refused
     assert "grading/engine/revision.py" in refused

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,8 +18,8 @@ from tests.shipped import LIBRARY
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*/*.json"))
 
 
-def validator(*ids: str) -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(audit_schema([LIBRARY.ruleset(id_) for id_ in ids]))
+def validator(*ids: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(audit_schema([LIBRARY.ruleset(id_) for id_ in ids]))
 
 
 def hose() -> Any:
@@ -34,7 +34,7 @@ def test_example_audits_are_taken(path: Path) -> None:
 
 @pytest.mark.parametrize("ruleset_id", LIBRARY.ids())
 def test_the_schema_of_every_ruleset_is_a_schema(ruleset_id: str) -> None:
-    jsonschema.Draft202012Validator.check_schema(audit_schema([LIBRARY.ruleset(ruleset_id)]))
+    jsonschema_rs.meta.validate(audit_schema([LIBRARY.ruleset(ruleset_id)]))
 
 
 @settings(max_examples=25)

@@ -53,11 +53,14 @@ def can_be_computed(ruleset: Ruleset, audit: Audit) -> Audit:
 
 
 def test_the_examples_cover_the_whole_scale_in_trial_mode() -> None:
-    audits = [read_audit(path.read_bytes(), LIBRARY) for path in sorted(EXAMPLES.glob("*/*.json"))]
-    units = [unit for audit in audits for unit in ENGINE.grade(audit, Mode.TRIAL).units]
-    decided = {unit.outcome.grade for unit in units if unit.outcome.grade == unit.outcome.attainable}
-    assert {"A", "B", "C", "D", "leading", "non_leading"} <= decided
-    assert any(unit.outcome.grade != unit.outcome.attainable for unit in units)
+    missing = {"A", "B", "C", "D", "leading", "non_leading", None}
+    for path in sorted(EXAMPLES.glob("*/*.json")):
+        for unit in ENGINE.grade(read_audit(path.read_bytes(), LIBRARY), Mode.TRIAL).units:
+            missing.discard(unit.outcome.grade if unit.outcome.grade == unit.outcome.attainable else None)
+        # What they cover is known before all are graded.
+        if not missing:
+            break
+    assert missing == set()
 
 
 OF_EACH = max(3, 3 * AMOUNT // 2 // len(LIBRARY.ids()))

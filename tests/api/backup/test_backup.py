@@ -159,7 +159,7 @@ def test_a_backup_that_is_killed_leaves_nothing_that_looks_like_one(
         assert running.stdout is not None
         assert running.stdout.readline() == "writing\n"
         running.send_signal(sign)
-        running.wait(timeout=20)
+        running.wait(timeout=120)
     assert running.returncode == code
     assert [file for file in target.iterdir() if not file.name.startswith(PREFIX)] == []
     made = make_backup(service, target)

@@ -92,7 +92,7 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("killed")
     with ExitStack() as stack:
         running = stack.enter_context(server()) if request.param == "postgresql" else None
-        backend = sqlite(folder) if running is None else postgresql(running.url)
+        backend = sqlite(folder) if running is None else stack.enter_context(postgresql(running.url))
         made = service_on(backend.new(None), folder)
         made.settings = made.settings.model_copy(update={"batch_chunk": 2, "engine_chunk": 1, "workers": 1})
         migrate(made.database)
@@ -154,6 +154,8 @@ def test_killed_at_random_moments_the_outcome_is_the_same(stage: Stage, undistur
         assert stage.outcome(batch) == undisturbed
 
 
+# How a service ends its workers has nothing to do with the database; that its jobs go on has, and is tested above.
+@pytest.mark.parametrize("stage", ["sqlite"], indirect=True)
 def test_a_killed_service_takes_its_workers_with_it_and_goes_on_when_it_is_started_again(
     stage: Stage, undisturbed: list[Any], tmp_path: Path
 ) -> None:

@@ -6,9 +6,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 from uuid import UUID
 
 import pytest
@@ -21,7 +22,7 @@ from api.context import cookie_name
 from api.identity import sessions
 from api.queries.campaigns import roster
 from api.server.app import create_app
-from api.service import make_service
+from api.service import Service, make_service
 from api.services import admission, workflow
 from api.services.campaigns.creation import create as begin_campaign
 from api.settings import Settings
@@ -48,20 +49,20 @@ class Place:
     opinion: UUID
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """One service for the tests of a file, which run in any order; each test that changes an audit begins one of its own."""
-    folder = tmp_path_factory.mktemp("pages")
+def service_in(folder: Path) -> Service:
+    """A service whose database lies in a folder."""
     settings = Settings(database_url=SecretStr(f"sqlite:///{folder}/pages.db"), data=folder, secret_key=KEY)
     service = make_service(settings)
     service.grader = GRADER
+    return service
+
+
+@pytest.fixture(scope="session")
+def place_template(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """What there is in every place, to be copied; nothing answers there."""
+    service = service_in(tmp_path_factory.mktemp("place"))
     migrate(service.database)
     world = people_it(service)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(service), "127.0.0.1", port, log_level="error", ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
     published = world.do("wang", workflow.create_audit, world.tyre, content()).id
     world.do("wang", workflow.submit, published)
     world.do("li", workflow.confirm, published)
@@ -74,10 +75,26 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with world.at("city") as context:
         (entry,) = roster(context.db, campaign)
     opinion = world.do("city", admission.give, project(kind=None)).id
+    service.close()
+    return Place("", world, published, own, draft, empty, campaign, entry.id, opinion)
+
+
+@pytest.fixture(scope="module")
+def place(place_template: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """One service for the tests of a file, which run in any order; each test that changes an audit begins one of its own."""
+    folder = tmp_path_factory.mktemp("pages")
+    shutil.copytree(place_template.world.service.settings.data, folder, dirs_exist_ok=True)
+    service = service_in(folder)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(create_app(service), "127.0.0.1", port, log_level="error", ws="none"))
+    thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.02)
-    yield Place(f"http://127.0.0.1:{port}", world, published, own, draft, empty, campaign, entry.id, opinion)
+    world = replace(place_template.world, service=service)
+    yield replace(place_template, url=f"http://127.0.0.1:{port}", world=world)
     server.should_exit = True
     thread.join(10)
     # Editions that were signed here are no other tests' rulesets.
@@ -120,11 +137,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def sit_down(browser: Browser, place: Place) -> Iterator[Callable[..., Page]]:
-    """Opens a browser of one's own and signs somebody in; a script error or a refused resource fails the test."""
+    """Opens a browser of one's own, signs somebody in and goes to the home page, or to another at once.
+
+    A script error or a refused resource fails the test.
+    """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def open_(login: str, **options: Any) -> Page:
+    def open_(login: str, path: str = "/", **options: Any) -> Page:
         # A service worker stands between pages and what tests put in the network's place.
         usual = {"viewport": {"width": 1280, "height": 900}, "service_workers": "block"}
         context = browser.new_context(bypass_csp=False, **usual | options)
@@ -147,7 +167,7 @@ def sit_down(browser: Browser, place: Place) -> Iterator[Callable[..., Page]]:
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)
-        page.goto(place.url)
+        page.goto(urljoin(place.url, path))
         return page
 
     yield open_

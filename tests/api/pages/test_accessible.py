@@ -52,15 +52,13 @@ def test_axe_finds_no_violation_and_nothing_sticks_out_on_a_tablet(
     name: str, place: Place, sit_down: Callable[..., Page]
 ) -> None:
     login, path = PAGES[name]
-    page = sit_down(login)
-    page.goto(place.url + path.format(**vars(place), tyre=place.world.tyre, wang=place.world.users["wang"]))
+    page = sit_down(login, path.format(**vars(place), tyre=place.world.tyre, wang=place.world.users["wang"]))
     assert violations(page) == []
     page.set_viewport_size({"width": 800, "height": 1100})
     assert page.evaluate("document.documentElement.scrollWidth") <= 800
     assert violations(page) == []
 
 
-def test_axe_finds_no_violation_on_the_sign_in_page(place: Place, sit_down: Callable[..., Page]) -> None:
-    page = sit_down("wang")
-    page.goto(f"{place.url}/sign-in")
+def test_axe_finds_no_violation_on_the_sign_in_page(sit_down: Callable[..., Page]) -> None:
+    page = sit_down("wang", "/sign-in")
     assert violations(page) == []

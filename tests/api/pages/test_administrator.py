@@ -54,11 +54,8 @@ def test_an_administrator_makes_a_user_moves_them_gives_a_new_password_and_shuts
     assert signs_in(place, "qian.yi", changed)
 
 
-def test_what_is_wrong_about_a_user_is_told_beside_the_field_and_nothing_typed_is_lost(
-    place: Place, sit_down: SitDown
-) -> None:
-    page = sit_down("root")
-    page.goto(f"{place.url}/users")
+def test_what_is_wrong_about_a_user_is_told_beside_the_field_and_nothing_typed_is_lost(sit_down: SitDown) -> None:
+    page = sit_down("root", "/users")
     page.get_by_label("用户名", exact=True).fill("Zhou 周")
     page.get_by_label("姓名", exact=True).fill("周二")
     page.locator("form.person").get_by_label("角色").select_option("生态环境部门")
@@ -91,8 +88,7 @@ def test_a_token_is_shown_once_acts_for_its_owner_and_can_be_revoked(place: Plac
 
 
 def test_an_own_password_is_changed_with_the_old_one(place: Place, sit_down: SitDown) -> None:
-    page = sit_down("sun")
-    page.goto(f"{place.url}/account")
+    page = sit_down("sun", "/account")
 
     def change(old: str, new: str, again: str) -> None:
         page.get_by_label("原密码").fill(old)

@@ -56,8 +56,7 @@ def test_a_table_is_typed_in_reviewed_by_a_second_person_signed_and_grades_a_pla
 ) -> None:
     scan = tmp_path / "第3页.png"
     scan.write_bytes(PICTURE)
-    page = sit_down("county")
-    page.goto(f"{place.url}/rulesets/national-2020/brick")
+    page = sit_down("county", "/rulesets/national-2020/brick")
     page.get_by_label("版本代号").fill("weicheng-2026")
     page.get_by_label("指标表的文件名或文号").fill("渭城区砖瓦窑分级表")
     page.get_by_label("拟施行日").fill(calendar.today().isoformat())

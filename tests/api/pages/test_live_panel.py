@@ -22,8 +22,7 @@ def test_the_panel_says_what_fails_and_what_to_ask_next_as_answers_change(
     del facts["holds_permit"]
     facts["gate_ledger"] = False
     made = place.world.do("wang", workflow.create_audit, place.world.tyre, json.dumps(document))
-    page = sit_down("wang")
-    page.goto(f"{place.url}/audits/{made.id}/form")
+    page = sit_down("wang", f"/audits/{made.id}/form")
     panel = page.locator("#standing")
     expect(panel).to_contain_text("暂不能判定")
     expect(panel).to_contain_text("不纳入分级的情形还有 1 项没有回答")

@@ -19,9 +19,8 @@ from tests.api.world import content
 SitDown = Callable[..., Page]
 
 
-def test_the_overview_counts_what_is_not_decided_by_itself(place: Place, sit_down: SitDown) -> None:
-    page = sit_down("city")
-    page.goto(f"{place.url}/overview")
+def test_the_overview_counts_what_is_not_decided_by_itself(sit_down: SitDown) -> None:
+    page = sit_down("city", "/overview")
     legend = page.get_by_role("list", name="各等级企业数")
     expect(legend).to_contain_text("待定")
     expect(legend).not_to_contain_text("D级")
@@ -37,8 +36,7 @@ def test_publishing_it_asks_for_a_reason_and_the_result_is_marked(place: Place, 
     audit_id = place.world.do("wang", workflow.create_audit, place.world.tyre, content()).id
     place.world.do("wang", workflow.submit, audit_id)
     place.world.do("li", workflow.confirm, audit_id)
-    page = sit_down("city")
-    page.goto(f"{place.url}/audits/{audit_id}")
+    page = sit_down("city", f"/audits/{audit_id}")
     expect(page.locator("#findings")).to_contain_text("等级待定，公布须说明理由")
     page.get_by_label("公布理由").fill("限值核实前先行公布")
     page.get_by_role("button", name="公布等级").click()
@@ -50,8 +48,7 @@ def test_publishing_it_asks_for_a_reason_and_the_result_is_marked(place: Place, 
 
 def test_submitting_names_what_is_unusual_and_goes_on_with_a_word(place: Place, sit_down: SitDown) -> None:
     audit_id = place.world.do("wang", workflow.create_audit, place.world.tyre, content()).id
-    page = sit_down("wang")
-    page.goto(f"{place.url}/audits/{audit_id}/form")
+    page = sit_down("wang", f"/audits/{audit_id}/form")
     page.get_by_role("button", name="提交审核").click()
     expect(page.locator("#findings")).to_contain_text("距今")
     page.get_by_label("改正后再提交").fill("补录 2023 年的核查")
@@ -69,11 +66,8 @@ def batch(place: Place) -> UUID:
     return made.id
 
 
-def test_a_batch_holds_back_what_is_not_decided_until_it_is_released(
-    place: Place, sit_down: SitDown, batch: UUID
-) -> None:
-    page = sit_down("province")
-    page.goto(f"{place.url}/batches/{batch}")
+def test_a_batch_holds_back_what_is_not_decided_until_it_is_released(sit_down: SitDown, batch: UUID) -> None:
+    page = sit_down("province", f"/batches/{batch}")
     expect(page.get_by_role("heading", name=re.compile("下降 0，上升 0，待定 2"))).to_be_visible()
     assert violations(page) == []
     rows = page.get_by_role("region", name="变化的单元列表").get_by_role("row")

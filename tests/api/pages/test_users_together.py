@@ -131,8 +131,7 @@ def test_an_own_assessment_is_set_beside_the_experts_audit_value_by_value(place:
     said["units"][0]["facts"]["boundary_nmhc"] = 0.9
     own = place.world.do("tyre", workflow.create_audit, place.world.tyre, json.dumps(said, ensure_ascii=False))
     place.world.do("tyre", workflow.submit, own.id)
-    page = sit_down("tyre")
-    page.goto(f"{place.url}/audits/{own.id}")
+    page = sit_down("tyre", f"/audits/{own.id}")
     page.get_by_role("link", name="与专家评审对照").click()
     row = page.get_by_role("row").filter(has_text="厂界非甲烷总烃")
     expect(row).to_contain_text("0.9 mg/m³")
@@ -144,8 +143,7 @@ def test_by_provisional_figures_an_enterprise_sees_its_grade_rise_with_the_value
     place: Place, sit_down: SitDown
 ) -> None:
     audit_id = published(place)
-    page = sit_down("tyre")
-    page.goto(f"{place.url}/enterprises/{place.world.tyre}?audit={audit_id}&mode=trial&fill=1")
+    page = sit_down("tyre", f"/enterprises/{place.world.tyre}?audit={audit_id}&mode=trial&fill=1")
     expect(page.get_by_role("status").filter(has_text="试算")).to_be_visible()
     page.get_by_role("button", name="试算等级").click()
     expect(page.locator("#outcome")).to_contain_text("假设结果（试算），未保存")

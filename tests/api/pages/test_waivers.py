@@ -18,8 +18,7 @@ UNTIL = (calendar.today() + timedelta(days=60)).isoformat()
 
 
 def test_a_waiver_is_granted_and_ended_on_the_plant_s_page(place: Place, sit_down: Callable[..., Page]) -> None:
-    page = sit_down("city")
-    page.goto(f"{place.url}/enterprises/{place.world.tyre}")
+    page = sit_down("city", f"/enterprises/{place.world.tyre}")
     page.get_by_text("准予豁免：").first.click()
     form = page.locator("form[action$='/waivers']").first
     form.get_by_label("指标").select_option("road_transport")
@@ -50,8 +49,7 @@ def test_a_waiver_is_granted_and_ended_on_the_plant_s_page(place: Place, sit_dow
 
 
 def test_the_page_of_rulesets_tells_which_edition_applies(place: Place, sit_down: Callable[..., Page]) -> None:
-    page = sit_down("wang")
-    page.goto(f"{place.url}/rulesets?industry=橡胶&county=610404&day=2023-09-10")
+    page = sit_down("wang", "/rulesets?industry=橡胶&county=610404&day=2023-09-10")
     expect(page.get_by_role("status").first).to_contain_text(
         "市级（610400） xianyang-2023/rubber；另有 national-2020/rubber"
     )

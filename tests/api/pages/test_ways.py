@@ -20,8 +20,7 @@ def begun(place: Place) -> str:
 
 
 def test_an_answer_is_saved_by_itself_and_is_there_after_reloading(place: Place, sit_down: SitDown) -> None:
-    page = sit_down("wang")
-    page.goto(f"{begun(place)}/form")
+    page = sit_down("wang", f"{begun(place)}/form")
     years = page.locator(
         "[name='v.units[0].facts.ledger_retention_years'], [name='v.enterprise.facts.ledger_retention_years']"
     )
@@ -33,8 +32,7 @@ def test_an_answer_is_saved_by_itself_and_is_there_after_reloading(place: Place,
 
 
 def test_what_is_no_value_is_told_beside_the_field_and_not_saved(place: Place, sit_down: SitDown) -> None:
-    page = sit_down("wang")
-    page.goto(f"{begun(place)}/form")
+    page = sit_down("wang", f"{begun(place)}/form")
     years = page.locator("[name$='facts.ledger_retention_years']").first
     before = years.input_value()
     years.fill("很多")
@@ -62,8 +60,7 @@ def test_of_two_who_write_at_once_the_later_one_is_told_and_can_still_save(place
 
 
 def test_a_row_is_added_to_a_table_and_taken_away_again(place: Place, sit_down: SitDown) -> None:
-    page = sit_down("wang")
-    page.goto(f"{begun(place)}/form")
+    page = sit_down("wang", f"{begun(place)}/form")
     table = page.locator(".table-part:not([hidden])").first
     rows = table.locator("tbody tr")
     before = rows.count()
@@ -75,8 +72,7 @@ def test_a_row_is_added_to_a_table_and_taken_away_again(place: Place, sit_down: 
 
 
 def test_a_file_becomes_evidence_of_the_answer_it_was_added_to(place: Place, sit_down: SitDown, tmp_path: Path) -> None:
-    page = sit_down("wang")
-    page.goto(f"{begun(place)}/form")
+    page = sit_down("wang", f"{begun(place)}/form")
     proof = tmp_path / "排污许可证.pdf"
     proof.write_bytes(b"%PDF-1.7 a permit")
     question = page.locator(".q", has=page.locator("[name$='facts.holds_permit']")).first
@@ -87,8 +83,7 @@ def test_a_file_becomes_evidence_of_the_answer_it_was_added_to(place: Place, sit
 
 
 def test_a_file_of_evidence_is_taken_off_again(place: Place, sit_down: SitDown, tmp_path: Path) -> None:
-    page = sit_down("wang")
-    page.goto(f"{begun(place)}/form")
+    page = sit_down("wang", f"{begun(place)}/form")
     proof = tmp_path / "别家的许可证.pdf"
     proof.write_bytes(b"%PDF-1.7 somebody else's permit")
     question = page.locator(".q", has=page.locator("[name$='facts.holds_permit']")).first
@@ -104,8 +99,7 @@ def test_a_file_of_evidence_is_taken_off_again(place: Place, sit_down: SitDown, 
 
 
 def test_the_workbook_goes_out_and_comes_back(place: Place, sit_down: SitDown, tmp_path: Path) -> None:
-    page = sit_down("wang")
-    page.goto(f"{begun(place)}/form")
+    page = sit_down("wang", f"{begun(place)}/form")
     with page.expect_download() as download:
         page.get_by_role("link", name="下载核查表").click()
     book = tmp_path / "form.xlsx"
@@ -144,15 +138,13 @@ def test_three_people_take_an_audit_to_a_published_grade_which_opens_down_to_its
 
 
 def test_an_enterprise_sees_how_its_grade_would_change(place: Place, sit_down: SitDown) -> None:
-    page = sit_down("tyre")
-    page.goto(f"{place.url}/enterprises/{place.world.tyre}?fill=1")
+    page = sit_down("tyre", f"/enterprises/{place.world.tyre}?fill=1")
     page.get_by_role("button", name="试算等级").click()
     expect(page.locator("#outcome")).to_contain_text("假设结果，未保存")
 
 
-def test_a_bureau_filters_its_enterprises_and_exports_them(place: Place, sit_down: SitDown) -> None:
-    page = sit_down("province")
-    page.goto(f"{place.url}/overview")
+def test_a_bureau_filters_its_enterprises_and_exports_them(sit_down: SitDown) -> None:
+    page = sit_down("province", "/overview")
     page.get_by_label("名称、信用代码或许可证号").fill("轮胎")
     page.get_by_role("button", name="筛选").click()
     expect(page.get_by_text("符合条件的有 1 家")).to_be_visible()
@@ -161,9 +153,8 @@ def test_a_bureau_filters_its_enterprises_and_exports_them(place: Place, sit_dow
     assert download.value.suggested_filename.endswith(".xlsx")
 
 
-def test_a_reviewer_signs_an_edition_off_and_its_page_says_by_whom(place: Place, sit_down: SitDown) -> None:
-    page = sit_down("city")
-    page.goto(f"{place.url}/rulesets/xianyang-2023/concrete")
+def test_a_reviewer_signs_an_edition_off_and_its_page_says_by_whom(sit_down: SitDown) -> None:
+    page = sit_down("city", "/rulesets/xianyang-2023/concrete")
     page.get_by_label("审定意见").fill("与原文核对一致")
     page.get_by_role("button", name="审定").click()
     expect(page.get_by_text("已审定")).to_be_visible()

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,18 @@ from grading.columns.grade import STATUS
 from grading.model.base import Mode
 from tests.api.plants import HEAD, TIGHTER, mixed, publish_plants, tyre, varied
 from tests.api.world import World
+
+SELECTIONS: list[tuple[dict[str, Any], set[int]]] = [
+    ({}, {1, 2, 3}),
+    ({"within": "610404"}, {1, 3}),
+    ({"within": "610402"}, {2}),
+    ({"edition": "national-2020"}, {1, 2, 3}),
+    ({"edition": "national-2024"}, set()),
+    ({"industry": "rubber"}, {1, 2, 3}),
+    ({"since": date(2024, 1, 1)}, {3}),
+    ({"until": date(2023, 12, 31)}, {1, 2}),
+]
+"""Selections, and which of three plants each finds."""
 
 
 def ordered(world: World, text: str = TIGHTER, *, mode: Mode = Mode.OFFICIAL, **selection: Any) -> Batch:
@@ -104,44 +117,27 @@ def test_the_frames_hold_both_sides_row_by_row(world: World) -> None:
     assert found.after["staff_on_site.C"].to_list().count("unmet") == 2
 
 
-@pytest.mark.parametrize("login", ["county", "elsewhere", "wang", "tyre"])
-def test_a_batch_is_seen_by_its_bureau_and_those_above_alone(world: World, login: str) -> None:
+def test_a_batch_is_seen_by_its_bureau_and_those_above_alone(world: World) -> None:
     publish_plants(world, [tyre(1)])
     batch = worked_off(world, ordered(world))
-    with world.at(login, writing=False) as context:
-        assert [context.db.scalars(select(model)).all() for model in (Batch, BatchAudit, BatchUnit, DraftRuleset)] == [
-            []
-        ] * 4
+    for login in ("county", "elsewhere", "wang", "tyre"):
+        with world.at(login, writing=False) as context:
+            seen = [context.db.scalars(select(model)).all() for model in (Batch, BatchAudit, BatchUnit, DraftRuleset)]
+            assert (login, seen) == (login, [[]] * 4)
     with world.at("province", writing=False) as context:
         assert context.find(Batch, batch.id).name == "收紧人员要求"
 
 
-@pytest.mark.parametrize(
-    ("selection", "found"),
-    [
-        ({}, {1, 2, 3}),
-        ({"within": "610404"}, {1, 3}),
-        ({"within": "610402"}, {2}),
-        ({"edition": "national-2020"}, {1, 2, 3}),
-        ({"edition": "national-2024"}, set()),
-        ({"industry": "rubber"}, {1, 2, 3}),
-        ({"since": "2024-01-01"}, {3}),
-        ({"until": "2023-12-31"}, {1, 2}),
-    ],
-)
-def test_a_selection_is_by_area_industry_edition_and_day(
-    world: World, selection: dict[str, Any], found: set[int]
-) -> None:
+def test_a_selection_is_by_area_industry_edition_and_day(world: World) -> None:
     plants = [tyre(1), tyre(2), tyre(3)]
     plants[1]["enterprise"]["county"] = "610402"
     plants[2]["assessed_on"] = "2024-05-01"
     ids = dict(zip(publish_plants(world, plants), (1, 2, 3), strict=True))
-    from datetime import date
-
-    days = {name: date.fromisoformat(value) for name, value in selection.items() if name in ("since", "until")}
-    batch = worked_off(world, ordered(world, **(selection | days)))
-    assert batch.state is BatchState.ASSESSED
-    assert {ids[audit.audit_id] for audit in rows(world, BatchAudit, batch)} == found
+    for selection, expected in SELECTIONS:
+        batch = worked_off(world, ordered(world, **selection))
+        assert batch.state is BatchState.ASSESSED
+        found = {ids[audit.audit_id] for audit in rows(world, BatchAudit, batch)}
+        assert (selection, found) == (selection, expected)
 
 
 def test_a_draft_is_not_tried_on_plants_outside_its_jurisdiction(world: World) -> None:

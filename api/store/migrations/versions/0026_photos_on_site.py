@@ -5,8 +5,8 @@ from alembic import op
 
 from api.store.base import Moment
 
-revision: str = "0024"
-down_revision: str | None = "0021"
+revision: str = "0026"
+down_revision: str | None = "0025"
 branch_labels: None = None
 depends_on: None = None
 

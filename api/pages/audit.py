@@ -1,5 +1,6 @@
 """The result of an audit, why it is so, and what can be done with it now."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from api.pages.render import page
 from api.pages.result_view import decision_shown, unit_views
 from api.problems import Problem
 from api.queries.audits import briefs, publication_of
+from api.queries.enterprises import sites, units
 from api.services import workflow
 from api.services.analysis import MEDIA_TYPES, ReportFormat, report, report_name, site_record
 from api.services.audit_history import grading_of
@@ -30,7 +32,7 @@ from api.services.workflow.appeals import last_day
 from api.services.workflow.jurisdiction import county_of
 from api.services.workflow.last_time import last_audit
 from api.services.workflow.review import look_at
-from api.store import Audit, AuditKind, Enterprise, Grading, Site
+from api.store import Audit, AuditKind, Enterprise, Grading, Unit
 from grading.model.base import Mode
 from reports.context.last_time import rechecked
 from reports.record.context import Surroundings
@@ -117,16 +119,29 @@ def get_record(
     if stored is None:
         raise Problem("not_graded", "这份审核还没有提交，不能出现场核查记录。")
     case = case_of(context, stored.id)
-    site = context.find(Site, audit.site_id) if audit.site_id is not None else None
+    listed = [unit for unit in units(context.db, audit.enterprise_id) if unit.code in {u.id for u in case.audit.units}]
+    places = [site for site in sites(context.db, audit.enterprise_id) if audit.site_id in (None, site.id)]
     # A plant's own assessment has no experts.
     signing = [audit.author_id, audit.confirmed_by] if audit.kind is AuditKind.EXPERT else [None, None]
     people = names_of(context.db, signing)
     experts = tuple(None if id_ is None else people.get(id_) for id_ in signing)
     name = f"现场核查记录-{case.audit.enterprise.name}-{case.audit.assessed_on.isoformat()}.{path.value}"
     opinions = (None, audit.opinion if audit.kind is AuditKind.EXPERT else None)
-    around = Surroundings(address=site.address if site else None, experts=experts, opinions=opinions)
+    around = Surroundings(
+        address="；".join(dict.fromkeys(site.address for site in places if site.address)) or None,
+        capacity=_of_units(listed, "capacity"),
+        products=_of_units(listed, "products"),
+        experts=experts,
+        opinions=opinions,
+    )
     made = site_record(case, path, around)
     return attachment(made, MEDIA_TYPES[path], name)
+
+
+def _of_units(listed: Sequence[Unit], field: str) -> str | None:
+    """What the register says of units; of several each with its code."""
+    stated = [(unit.code, text) for unit in listed if (text := getattr(unit, field))]
+    return "；".join(text if len(listed) == 1 else f"{code} {text}" for code, text in stated) or None
 
 
 @router.post("/audits/{audit_id}/confirmation")

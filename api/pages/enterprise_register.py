@@ -13,7 +13,7 @@ from api.context import Context, needs
 from api.pages.form_data import Posted, Sent
 from api.pages.render import page
 from api.problems import ErrorAt, Problem
-from api.queries.enterprises import units
+from api.queries.enterprises import sites, units
 from api.services import former_names, operating_states
 from api.services.operating_states import STATE_NAMES
 from api.services.users import names_of
@@ -100,6 +100,7 @@ def _show(
         states=states,
         former=former,
         units=listed,
+        sites=sites(context.db, enterprise_id),
         unit_codes={unit.id: unit.code for unit in listed},
         people=names_of(context.db, [*(row.recorded_by for row in states), *(row.recorded_by for row in former)]),
         state_names=STATE_NAMES,

@@ -30,6 +30,8 @@ Keeper = Annotated[Context, needs(Rule.KEEP_ENTERPRISES)]
 ASKED = {
     "code": "单元编号应为一行文字，不超过 200 字。",
     "name": "名称应为一行文字，不超过 200 字。",
+    "products": "主要产品应为一行文字，不超过 200 字。",
+    "capacity": "生产能力应为一行文字，不超过 200 字。",
     "site_name": "厂区名称应为一行文字，不超过 200 字。",
     "site_id": "请选择厂区。",
     "ruleset_id": "请选择行业（规则集）；先在上面查找。",
@@ -83,6 +85,8 @@ def _add(context: Context, enterprise: Enterprise, sent: Posted) -> None:
         "code": sent.text("code").strip(),
         "name": sent.text("name").strip() or None,
         "ruleset_id": sent.text("ruleset_id"),
+        "products": sent.text("products").strip() or None,
+        "capacity": sent.text("capacity").strip() or None,
     }
     try:
         unit = UnitIn.model_validate(said)

@@ -138,6 +138,7 @@ class SiteOut(Out):
     county: str
     permit: str | None
     address: str | None
+    coordinates: str | None = Field(description="Longitude and latitude in degrees.", examples=["108.705,34.329"])
     created_at: datetime
 
 
@@ -148,6 +149,9 @@ class SiteIn(In):
     county: Area
     permit: Permit | None = None
     address: Address | None = None
+    coordinates: Line | None = Field(
+        default=None, description="Longitude and latitude in degrees.", examples=["108.705,34.329"]
+    )
 
 
 class SiteChange(In):
@@ -157,6 +161,9 @@ class SiteChange(In):
     county: Area | None = None
     permit: Permit | None = None
     address: Address | None = None
+    coordinates: Line | None = Field(
+        default=None, description="Longitude and latitude in degrees.", examples=["108.705,34.329"]
+    )
 
 
 class UnitOut(Out):
@@ -168,6 +175,8 @@ class UnitOut(Out):
     code: str = Field(description="The unit's `id` in audits.")
     ruleset_id: str
     name: str | None
+    products: str | None
+    capacity: str | None = Field(description="What it can make in a year, with its unit.")
     active: bool
     created_at: datetime
 
@@ -192,12 +201,18 @@ class UnitIn(In):
     ruleset_reason: Reasons | None = Field(
         default=None, description="Why `ruleset_id` is not the most local edition of `industry`.", examples=[None]
     )
+    products: Line | None = Field(default=None, examples=["全钢子午线轮胎"])
+    capacity: Line | None = Field(
+        default=None, description="What it can make in a year, with its unit.", examples=["120 万条/年"]
+    )
 
 
 class UnitChange(In):
     """Changes of a unit."""
 
     name: Line | None = None
+    products: Line | None = None
+    capacity: Line | None = None
     ruleset_id: RulesetKey | None = None
     ruleset_reason: Reasons | None = Field(
         default=None, description="Why `ruleset_id` is not the most local edition of its industry.", examples=[None]

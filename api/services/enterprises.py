@@ -26,7 +26,7 @@ from api.store import (
     Team,
     Unit,
 )
-from grading import calendar
+from grading import calendar, coordinates
 from grading import uscc as credit_code
 from grading.language.edition_text import why_text
 from grading.language.local_editions import Local, choice_of
@@ -135,7 +135,7 @@ def add_site(context: Context, enterprise_id: UUID, **fields: Any) -> Site:
     if context.db.scalar(select(Site.id).where(Site.enterprise_id == enterprise_id, Site.name == fields["name"])):
         message = "这家企业已有同名厂区。"
         raise Problem("site_exists", message, errors=[ErrorAt("name", message)])
-    made = Site(enterprise_id=enterprise_id, **fields)
+    made = Site(enterprise_id=enterprise_id, **_with_coordinates(fields))
     context.db.add(made)
     context.db.flush()
     audit_log.append(context.db, "site.created", actor, enterprise_id=enterprise_id, subject=f"site:{made.id}")
@@ -147,7 +147,7 @@ def change_site(context: Context, site_id: UUID, changes: dict[str, Any]) -> Sit
     actor = require(context.db, Rule.KEEP_ENTERPRISES)
     site = context.find(Site, site_id)
     _refuse_null(changes, "name", "county")
-    if changed := _apply(site, changes):
+    if changed := _apply(site, _with_coordinates(changes)):
         context.db.flush()
         details = {"changed": changed}
         audit_log.append(
@@ -161,6 +161,16 @@ def change_site(context: Context, site_id: UUID, changes: dict[str, Any]) -> Sit
     return site
 
 
+def _with_coordinates(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a site with coordinates as they are kept; raises Problem (422)."""
+    if not fields.get("coordinates"):
+        return fields
+    try:
+        return fields | {"coordinates": coordinates.checked(fields["coordinates"])}
+    except ValueError as error:
+        raise _invalid("coordinates", f"{error}。") from None
+
+
 def add_unit(
     context: Context,
     enterprise_id: UUID,
@@ -171,6 +181,8 @@ def add_unit(
     ruleset_id: str | None = None,
     industry: str | None = None,
     ruleset_reason: str | None = None,
+    products: str | None = None,
+    capacity: str | None = None,
 ) -> Unit:
     """Register a unit, with its ruleset or by its industry; raises Problem (403, 404, 409, 422)."""
     actor = require(context.db, Rule.KEEP_ENTERPRISES)
@@ -189,6 +201,8 @@ def add_unit(
         name=name,
         industry=industry if ruleset_id is None else None,
         ruleset_reason=ruleset_reason,
+        products=products,
+        capacity=capacity,
     )
     context.db.add(made)
     context.db.flush()

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 from uuid import UUID
@@ -15,7 +16,7 @@ from api.services import enterprises, operating_states, register_table
 from api.services.register_table import MOST_LINES, Line
 from api.services.workbooks import refusal
 from api.store import Enterprise, EnterpriseMerger, OperatingState, OperatingStateKind, Site, Unit
-from grading import calendar
+from grading import calendar, coordinates
 from grading.day_text import DayError, day_from_text
 from grading.forms.findings import FormError, FormProblem
 from grading.workbook.open_workbook import MAX_FILE
@@ -91,7 +92,7 @@ def _contradictions(lines: list[Line]) -> Iterator[FormProblem]:
     first: dict[tuple[str, ...], Line] = {}
     units: dict[tuple[str, str, str], Line] = {}
     of_enterprise = ("name", "county", "permit", "contact", "state", "state_since", "state_document")
-    groups = (("uscc",), of_enterprise), (("uscc", "site"), ("site_county", "site_permit", "address"))
+    groups = (("uscc",), of_enterprise), (("uscc", "site"), ("site_county", "site_permit", "address", "coordinates"))
     for line in lines:
         for key_columns, told in groups:
             key = tuple(line.text(column).upper() for column in key_columns)
@@ -113,9 +114,13 @@ def _line(context: Context, line: Line, done: Imported) -> None:
     missing = [key for key in register_table.REQUIRED if not line.text(key)]
     if line.text("unit") and not line.text("site"):
         missing.append("site")
-    if any(line.text(key) for key in ("site_county", "site_permit", "address")) and not line.text("site"):
+    if any(line.text(key) for key in ("site_county", "site_permit", "address", "coordinates")) and not line.text(
+        "site"
+    ):
         missing.append("site")
-    if any(line.text(key) for key in ("unit_name", "industry", "unit_state")) and not line.text("unit"):
+    if any(line.text(key) for key in ("unit_name", "industry", "unit_state", "products", "capacity")) and not line.text(
+        "unit"
+    ):
         missing.append("unit")
     if missing:
         raise _empty(missing)
@@ -189,8 +194,14 @@ def _site(context: Context, line: Line, enterprise: Enterprise, done: Imported) 
             county=line.text("site_county") or enterprise.county,
             permit=line.text("site_permit") or None,
             address=line.text("address") or None,
+            coordinates=line.text("coordinates") or None,
         )
-    changes = _changes(known, line, {"county": "site_county", "permit": "site_permit", "address": "address"})
+    columns = {"county": "site_county", "permit": "site_permit", "address": "address", "coordinates": "coordinates"}
+    changes = _changes(known, line, columns)
+    if "coordinates" in changes:
+        with suppress(ValueError):
+            if coordinates.checked(changes["coordinates"]) == known.coordinates:
+                del changes["coordinates"]
     if changes:
         done.changed += 1
         enterprises.change_site(context, known.id, changes)
@@ -205,9 +216,17 @@ def _unit(context: Context, line: Line, enterprise: Enterprise, site: Site, done
             raise _empty(["industry"])
         done.made += 1
         which = {"ruleset_id": stated} if "/" in stated else {"industry": stated}
-        name = line.text("unit_name") or None
-        return enterprises.add_unit(context, enterprise.id, site_id=site.id, code=line.text("unit"), name=name, **which)
-    changes = _changes(known, line, {"name": "unit_name"})
+        return enterprises.add_unit(
+            context,
+            enterprise.id,
+            site_id=site.id,
+            code=line.text("unit"),
+            name=line.text("unit_name") or None,
+            products=line.text("products") or None,
+            capacity=line.text("capacity") or None,
+            **which,
+        )
+    changes = _changes(known, line, {"name": "unit_name", "products": "products", "capacity": "capacity"})
     if stated and stated not in (known.ruleset_id, known.industry):
         changes["ruleset_id"] = stated
     if changes:
@@ -268,6 +287,7 @@ def _lines(context: Context) -> Iterator[dict[str, str]]:
                 "site_county": site.county,
                 "site_permit": site.permit or "",
                 "address": site.address or "",
+                "coordinates": site.coordinates or "",
             }
             if not units[site.id]:
                 yield place
@@ -276,6 +296,7 @@ def _lines(context: Context) -> Iterator[dict[str, str]]:
                 standing = operating_states.standing(states[row.id, unit.id], today)
                 stated = operating_states.state_of_unit(unit, standing)
                 line = {"unit": unit.code, "unit_name": unit.name or "", "industry": industry}
+                line |= {"products": unit.products or "", "capacity": unit.capacity or ""}
                 yield place | line | _told_state("unit_state", stated, standing)
 
 

@@ -52,6 +52,9 @@ COLUMNS = (
     Column("unit_state_since", "单元状态起始日", 14, 20),
     Column("unit_state_document", "单元状态证明文件", 28, 400),
     Column("contact", "企业联系人及电话", 24, 200),
+    Column("coordinates", "厂区经纬度", 20, 40),
+    Column("products", "主要产品", 24, 200),
+    Column("capacity", "生产能力", 18, 200),
 )
 REQUIRED = ("name", "uscc", "county")
 HEADS = {column.key: column.head for column in COLUMNS}

@@ -67,6 +67,8 @@ class Site(Base, kw_only=True):
     county: Mapped[str] = mapped_column(String(6))
     permit: Mapped[str | None] = mapped_column(String(40), default=None)
     address: Mapped[str | None] = mapped_column(String(400), default=None)
+    coordinates: Mapped[str | None] = mapped_column(String(40), default=None)
+    """Longitude and latitude in degrees, as `grading.coordinates` has them."""
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
 
     @validates("county")
@@ -93,6 +95,9 @@ class Unit(Base, kw_only=True):
     """Where its edition follows from place and day: each new audit begins with the most local one in force."""
     ruleset_reason: Mapped[str | None] = mapped_column(Text, default=None)
     """The reason why a person chose another edition than the most local one."""
+    products: Mapped[str | None] = mapped_column(String(200), default=None)
+    capacity: Mapped[str | None] = mapped_column(String(200), default=None)
+    """What it can make in a year, with its unit."""
 
 
 def county_code(value: str) -> str:

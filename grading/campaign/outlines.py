@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from grading.coordinates import LATITUDES, LONGITUDES
 from grading.intake import AuditError, parse_json
 from grading.jurisdiction import in_area
 from grading.language.source import Path_
@@ -15,7 +16,6 @@ from grading.regions import is_place
 
 MOST_POINTS = 50_000
 DIGITS = 7
-LONGITUDES, LATITUDES = (73, 136), (3, 54)
 
 Ring = tuple[tuple[float, float], ...]
 Wrong = tuple[Path_, Reason]

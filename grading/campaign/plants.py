@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, StrictBool
 
 from grading.campaign.model import County, Day, GradeId, Number, Permit, State, Text
+from grading.coordinates import LATITUDES, LONGITUDES
 from grading.model.base import Strict
 
 POLLUTANTS = ("so2", "nox", "pm", "voc")
@@ -32,8 +33,8 @@ class Emissions(Strict):
 class Point(Strict):
     """A place on the map of China, in degrees."""
 
-    lon: Annotated[Number, Field(ge=73, le=136)]
-    lat: Annotated[Number, Field(ge=3, le=54)]
+    lon: Annotated[Number, Field(ge=LONGITUDES[0], le=LONGITUDES[1])]
+    lat: Annotated[Number, Field(ge=LATITUDES[0], le=LATITUDES[1])]
 
 
 class PlantFacts(Strict):

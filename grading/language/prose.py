@@ -99,7 +99,7 @@ def value_text(ruleset: Ruleset, fact_id: str, value: Scalar) -> str:
 
 def values_text(ruleset: Ruleset, fact_id: str, values: Iterable[Scalar]) -> tuple[str, ...]:
     """Several values of a fact; in quotes when one could be read as two, or as a word of the sentence."""
-    texts = tuple(value_text(ruleset, fact_id, value) for value in values)
+    texts = tuple(value_text(ruleset, fact_id, value) for value in values) or ("（无）",)
     quoted = len(texts) > 1 and any(mark in text for text in texts for mark in "、或和及，；")
     quoted = quoted or any(text.startswith(("无", "不", "未", "其他")) for text in texts)
     return tuple(f"“{text}”" for text in texts) if quoted else texts

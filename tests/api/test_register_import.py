@@ -28,7 +28,12 @@ LINE = {
     "unit": "line-1",
     "unit_name": "隧道窑",
     "industry": "烧结砖",
+    "coordinates": "108.705，34.329",
+    "products": "烧结空心砖",
+    "capacity": "6000 万块/年",
 }
+
+OF_UNIT = ("unit", "unit_name", "industry", "products", "capacity")
 
 
 @pytest.fixture
@@ -67,6 +72,10 @@ def test_a_table_makes_changes_and_leaves_alone_what_it_says_again(world: World)
         unit = context.db.scalars(select(Unit).where(Unit.enterprise_id == row.id).order_by(Unit.code)).first()
         assert unit is not None
         assert (row.name, unit.ruleset_id) == ("咸阳新星窑业有限公司", "national-2020/brick")
+        assert (unit.products, unit.capacity) == ("烧结空心砖", "6000 万块/年")
+        assert (
+            context.db.scalars(select(Site.coordinates).where(Site.enterprise_id == row.id)).one() == "108.705,34.329"
+        )
     with world.service.database.reading() as db:
         assert verify_records(db, None).findings == ()
 
@@ -84,9 +93,10 @@ def test_every_mistake_is_told_at_its_cell_and_nothing_is_written(world: World) 
     wrong = (
         LINE,
         LINE | {"name": "别名", "unit": "line-1"},
-        LINE | {"uscc": "91350100M000100Y44", "unit": "", "unit_name": "", "industry": ""},
+        {key: text for key, text in LINE.items() if key not in OF_UNIT} | {"uscc": "91350100M000100Y44"},
         LINE | {"uscc": "91610402MA6XW0P404", "county": "610304", "unit": "x", "industry": "没有的行业"},
         {"uscc": "91610402MA6XW0P404", "unit": "y"},
+        LINE | {"site": "北厂区", "unit": "north-1", "coordinates": "34.329,108.705"},
     )
 
     def formula(sheet: Any) -> None:
@@ -100,7 +110,7 @@ def test_every_mistake_is_told_at_its_cell_and_nothing_is_written(world: World) 
     errors = caught.value.as_json()["errors"]
     cells = {error["cell"] for error in errors}
     # Another name for the same code, a unit twice, a wrong check digit, a county elsewhere, what is not filled in.
-    assert {"A4", "I4", "B5", "C6", "A7", "C7", "E7"} <= cells
+    assert {"A4", "I4", "B5", "C6", "A7", "C7", "E7", "S8"} <= cells
     assert counts(world) == before
     with world.service.database.reading() as db:
         assert verify_records(db, None).findings == ()

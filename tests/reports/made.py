@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
+from grading.forecast.words import validity_of
 from grading.intake import read_audit
 from grading.model.audit import Audit
 from grading.model.base import Mode
@@ -36,16 +37,17 @@ class Made:
     grading: Grading
     rulesets: dict[str, Ruleset]
     gaps: tuple[UnitGaps, ...]
+    validity: str | None
 
     @cached_property
     def pdf(self) -> bytes:
         """The report as PDF."""
-        return gap_report_pdf(self.audit, self.grading, self.rulesets, self.gaps)
+        return gap_report_pdf(self.audit, self.grading, self.rulesets, self.gaps, validity=self.validity)
 
     @cached_property
     def html(self) -> str:
         """The report as a web page."""
-        return gap_report_html(self.audit, self.grading, self.rulesets, self.gaps)
+        return gap_report_html(self.audit, self.grading, self.rulesets, self.gaps, validity=self.validity)
 
     @cached_property
     def reader(self) -> PdfReader:
@@ -94,7 +96,8 @@ def of(audit: Audit, mode: str = "official", target: str | None = None) -> Made:
     """The report of an audit."""
     grading = ENGINE.grade(audit, Mode(mode))
     rulesets = {unit.ruleset: ENGINE.library.ruleset(unit.ruleset) for unit in audit.units}
-    return Made(audit, grading, rulesets, gaps_to(ENGINE, audit, grading, target))
+    gaps = gaps_to(ENGINE, audit, grading, target)
+    return Made(audit, grading, rulesets, gaps, validity_of(ENGINE, audit, grading))
 
 
 REPORTS: dict[str, Callable[[], Made]] = {

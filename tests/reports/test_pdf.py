@@ -106,7 +106,9 @@ def test_reports_made_by_several_threads_at_once_are_the_same() -> None:
     reports = [made("brick/xingping-nonsintered"), made("coking/semi_coke_incomplete", "official", "A")]
     assert all(report.pdf for report in reports)
     with ThreadPoolExecutor(2) as threads:
-        again = threads.map(lambda of: gap_report_pdf(of.audit, of.grading, of.rulesets, of.gaps), reports * 2)
+        again = threads.map(
+            lambda of: gap_report_pdf(of.audit, of.grading, of.rulesets, of.gaps, validity=of.validity), reports * 2
+        )
         assert list(again) == [report.pdf for report in reports * 2]
 
 

@@ -33,7 +33,7 @@ def _enterprise(plant: RegisteredPlant, stated: PlantFacts | None) -> Enterprise
         state=(*facts.state, *plant.states),
         head=facts.head,
         emissions_t_a=facts.emissions_t_a,
-        point=facts.point,
+        point=facts.point or plant.point,
     )
 
 

@@ -24,7 +24,8 @@ from api.store import (
     Unit,
 )
 from grading import calendar
-from grading.campaign.plants import StateSince
+from grading.campaign.plants import Point, StateSince
+from grading.coordinates import parsed
 from grading.jurisdiction import area_bounds, in_area
 from grading.model.base import Mode
 from grading.ruleset_id import industry_of
@@ -72,6 +73,8 @@ class RegisteredPlant:
     name: str
     uscc: str
     county: str
+    point: Point | None = None
+    """Where its first site with coordinates lies."""
     states: tuple[StateSince, ...] = ()
     """The states of its enterprise as they are recorded, by their days."""
     periods: dict[UUID | None, list[Period]] = field(default_factory=lambda: defaultdict(list))
@@ -123,12 +126,16 @@ def register_of(db: Session, area: str, enterprise_id: UUID | None = None) -> Re
     ).all()
     ids = select(Enterprise.id).where(mine)
     sites: dict[UUID, list[tuple[UUID, str, str, str | None]]] = defaultdict(list)
+    points: dict[UUID, Point] = {}
     for site in db.execute(
-        select(Site.enterprise_id, Site.id, Site.name, Site.county, Site.permit)
+        select(Site.enterprise_id, Site.id, Site.name, Site.county, Site.permit, Site.coordinates)
         .where(Site.enterprise_id.in_(ids))
         .order_by(Site.id)
     ):
         sites[site.enterprise_id].append((site.id, site.name, site.county, site.permit))
+        if site.coordinates:
+            lon, lat = parsed(site.coordinates)
+            points[site.id] = Point.model_construct(lon=lon, lat=lat)
     states = _states(db, ids, [row.id for row in enterprises if not row.active])
     plants: dict[str, RegisteredPlant] = {}
     of_place: dict[tuple[UUID, UUID | None], list[RegisteredPlant]] = defaultdict(list)
@@ -145,9 +152,9 @@ def register_of(db: Session, area: str, enterprise_id: UUID | None = None) -> Re
             if permit in plants and plants[permit].enterprise_id != row.id:
                 twice.append(permit)
                 continue
-            plant = plants.setdefault(
-                permit, RegisteredPlant(row.id, permit, name, row.uscc, county, tuple(states.get(row.id, ())))
-            )
+            point = next((points[one] for one in its_sites if one in points), None)
+            standing = tuple(states.get(row.id, ()))
+            plant = plants.setdefault(permit, RegisteredPlant(row.id, permit, name, row.uscc, county, point, standing))
             for site_id in (*its_sites, *((None,) if whole else ())):
                 of_place[row.id, site_id].append(plant)
     _add_units(db, of_place, ids)

@@ -120,7 +120,7 @@ def test_an_enterprise_objects_and_reads_the_bureaus_answer(place: Place, sit_do
     bureau.get_by_role("radio", name="不成立", exact=True).check()
     bureau.get_by_label("答复", exact=True).fill("该报告早于评定日一年以上")
     bureau.get_by_role("button", name="答复申诉").click()
-    expect(bureau.get_by_text("申诉不成立")).to_be_visible()
+    expect(bureau.get_by_text("申诉不成立", exact=True)).to_be_visible()
     enterprise.reload()
     expect(enterprise.get_by_text("该报告早于评定日一年以上")).to_be_visible()
 

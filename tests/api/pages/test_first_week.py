@@ -1,10 +1,11 @@
-"""What has a page of its own for one's account, a plant's grade over time and the public, walked at both widths."""
+"""What people look for in their first week: account, history, public list, brief, notices, help; walked at both widths."""
 
 from collections.abc import Callable
 
 import pyotp
 from playwright.sync_api import Browser, Page, expect
 
+from api.services.notices import NoticeMaker
 from tests.api.pages.conftest import PATIENCE, Place
 from tests.api.pages.test_announcements import fits
 from tests.api.world import PASSWORD
@@ -69,3 +70,40 @@ def test_the_public_finds_a_published_grade_and_whether_a_report_is_the_one_in_f
     finally:
         page.close()
         service.settings = before
+
+
+def test_a_plant_reads_what_its_grade_means_and_tries_what_would_lift_it(place: Place, sit_down: SitDown) -> None:
+    page = sit_down("tyre", f"/enterprises/{place.world.tyre}?mode=trial")
+    brief = page.get_by_role("region", name="概要")
+    expect(brief).to_contain_text("红色预警期间须")
+    expect(brief).to_contain_text("改后复评为")
+    assert fits(page)
+    page.get_by_role("button", name="试算等级").first.click()
+    expect(page.locator("#outcome").first).to_contain_text("未保存")
+    assert fits(page)
+
+
+def test_notices_are_counted_listed_and_read_once(place: Place, sit_down: SitDown) -> None:
+    NoticeMaker(place.world.service).make_due()
+    page = sit_down("tyre")
+    page.get_by_role("link", name="条未读").click()
+    unread = page.get_by_role("region", name="未读的")
+    expect(unread.get_by_role("listitem").first).to_contain_text("公布")
+    assert fits(page)
+    page.get_by_role("button", name="全部标为已读").click()
+    expect(unread).to_contain_text("没有。")
+    expect(page.get_by_role("link", name="条未读")).to_have_count(0)
+
+
+def test_each_role_finds_its_page_of_help_with_its_pictures(sit_down: SitDown) -> None:
+    for login, word in (("wang", "填一份审核"), ("city", "辖区")):
+        page = sit_down(login)
+        page.get_by_role("link", name="帮助", exact=True).click()
+        expect(page.locator("main")).to_contain_text(word)
+        pictures = page.locator("main img")
+        expect(pictures.first).to_be_visible()
+        shown = "all => Promise.all(all.map(one => one.decode().then(() => one.naturalWidth > 0 && one.alt !== '')))"
+        sizes = pictures.evaluate_all(shown)
+        assert sizes
+        assert all(sizes)
+        assert fits(page)

@@ -115,7 +115,8 @@ def _cells(line: GapLine) -> dict[str, str]:
     if line.status == "unknown":
         missing = "、".join(value.fact_label for value in line.missing)
         missing += f"：{line.actual_text}" if line.actual_text else ""
-        return cells | {"缺少": escape(missing), "可作证据": escape("、".join(line.evidence))}
+        # Where all is stated, the day of the assessment is before one that it waits for.
+        return cells | {"缺少": escape(missing or "尚不能判定"), "可作证据": escape("、".join(line.evidence))}
     short = f"\n差 {_difference_text(line.difference, line.measured_in)}" if line.difference else ""
     remedy = line.remedy
     effort = []

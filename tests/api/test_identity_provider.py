@@ -96,7 +96,8 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def provider() -> Iterator[Provider]:
+def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     provider = Provider()
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, provider))
     provider.address = f"http://127.0.0.1:{server.server_port}"

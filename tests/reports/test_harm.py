@@ -26,8 +26,14 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("offline")
 def test_nothing_is_fetched_while_rendering() -> None:
     report = hostile()
-    assert gap_report_pdf(report.audit, report.grading, report.rulesets, report.gaps) == report.pdf
-    assert gap_report_html(report.audit, report.grading, report.rulesets, report.gaps) == report.html
+    assert (
+        gap_report_pdf(report.audit, report.grading, report.rulesets, report.gaps, validity=report.validity)
+        == report.pdf
+    )
+    assert (
+        gap_report_html(report.audit, report.grading, report.rulesets, report.gaps, validity=report.validity)
+        == report.html
+    )
 
 
 def test_markup_in_a_text_is_printed_as_it_was_written() -> None:

@@ -18,7 +18,10 @@ def test_the_sheet_of_elements_says_what_the_library_says_of_them(monkeypatch: p
     report = hostile()
     assert report.pdf
     monkeypatch.delattr(_Page, "_ua_stylesheets")
-    assert gap_report_pdf(report.audit, report.grading, report.rulesets, report.gaps) == report.pdf
+    assert (
+        gap_report_pdf(report.audit, report.grading, report.rulesets, report.gaps, validity=report.validity)
+        == report.pdf
+    )
 
 
 def test_every_width_that_a_template_asks_for_is_in_the_style_sheet() -> None:

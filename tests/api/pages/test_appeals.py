@@ -41,5 +41,6 @@ def test_an_appeal_is_followed_from_its_receipt_to_the_re_examination(
     plant.set_viewport_size({"width": 390, "height": 800})
     plant.goto(f"{place.url}/enterprises/{place.world.tyre}")
     expect(plant.locator("#appeal")).to_contain_text("等待评审组重新核查")
+    plant.wait_for_load_state()
     assert plant.evaluate("document.documentElement.scrollWidth") <= 390
     assert violations(plant) == []

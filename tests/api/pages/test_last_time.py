@@ -49,6 +49,7 @@ def test_each_answer_of_last_time_is_confirmed_or_changed_by_somebody(
     row.click()
     expect(page.locator("td.cell").first).to_contain_text("✓ 相同")
     page.set_viewport_size({"width": 390, "height": 800})
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert violations(page) == []
 

@@ -27,6 +27,7 @@ def test_a_day_without_a_network_on_a_phone_loses_nothing_though_the_page_is_clo
     sync = page.locator("#sync")
     expect(sync).to_contain_text("可离线使用")
     assert violations(page) == []
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     type_(page, YEARS, "3")
     expect(said(page, YEARS)).to_contain_text("✓ 已保存")

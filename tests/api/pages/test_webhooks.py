@@ -24,5 +24,6 @@ def test_a_webhook_is_registered_with_a_secret_that_is_shown_once(place: Place, 
     expect(page.locator("main")).to_contain_text("还没有推送过")
     assert secret not in page.content()
     page.set_viewport_size({"width": 390, "height": 800})
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert violations(page) == []

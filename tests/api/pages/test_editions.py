@@ -31,6 +31,7 @@ _MUTANTS, _CASES = preparation.mutants, preparation.read_cases
 
 def in_order(page: Page) -> None:
     """Nothing sticks out at any width, and those who hear the page or use the keyboard can follow it."""
+    page.wait_for_load_state()
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,6 +1,5 @@
 """The bureau's list of what ends soon: evidence, waivers, editions; and the calendar of one plant."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
@@ -20,6 +19,7 @@ from api.pages.labels import level_labels
 from api.pages.overview_workbook import fill
 from api.pages.render import page
 from api.queries.endings import DAYS, MOST_DAYS, Ending, Endings, Wanted, endings
+from api.queries.enterprises import counties
 from api.services.analysis import Case
 from api.services.forecasts import forecast_of
 from grading import calendar
@@ -75,10 +75,9 @@ def show_endings(
 ) -> Response:
     """What ends within so many days, filtered; in pages."""
     wanted = _wanted(q, county, kind, days, changed)
-    found = _endings(context, wanted)
+    found = endings(context, wanted)
     pages = max(-(-len(found.listed) // LINES), 1)
     number = min(max(number, 1), pages)
-    everything = _endings(context, Wanted(days=wanted.days))
     query = {"q": wanted.text, "county": wanted.county, "kind": wanted.kind, "days": wanted.days}
     return page(
         request,
@@ -91,7 +90,7 @@ def show_endings(
         wanted=wanted,
         kinds=KINDS,
         spans=SPANS,
-        counties=sorted({one.county for one in everything.listed}),
+        counties=counties(context.db),
         query=urlencode(query | ({"changed": "true"} if wanted.changed else {})),
     )
 
@@ -101,13 +100,13 @@ def export_endings(
     context: CostlyReader, q: str = "", county: str = "", kind: str = "", days: int = DAYS, changed: bool = False
 ) -> Response:
     """The filtered list as a workbook."""
-    found = _endings(context, _wanted(q, county, kind, days, changed))
+    found = endings(context, _wanted(q, county, kind, days, changed))
     return attachment(_workbook(found, context.at), XLSX, f"到期清单-{calendar.day_of(context.at).isoformat()}.xlsx")
 
 
 def soonest(context: Context) -> Endings:
     """What ends within the usual days."""
-    return _endings(context, Wanted())
+    return endings(context, Wanted())
 
 
 def plant_calendar(context: Context, grading_id: UUID, case: Case) -> PlantCalendar:
@@ -133,11 +132,6 @@ def plant_calendar(context: Context, grading_id: UUID, case: Case) -> PlantCalen
             end for end in found.ends if end.day > since and end not in decisive and end.kind != "requirement"
         ),
     )
-
-
-def _endings(context: Context, wanted: Wanted) -> Endings:
-    labels: Mapping[str, str] = level_labels(context)
-    return endings(context.db, wanted, lambda level: labels.get(level, level))
 
 
 def _wanted(q: str, county: str, kind: str, days: int, changed: bool) -> Wanted:

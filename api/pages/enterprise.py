@@ -81,7 +81,7 @@ def enterprise_page(
     settings = context.service.settings
     may_begin = context.actor.role in (Role.ASSESSOR, Role.ENTERPRISE)
     units = registered.units(context.db, enterprise_id)
-    rulesets = {unit.ruleset_id: ruleset_of(context, unit) for unit in units}
+    rulesets = {unit.ruleset_id: ruleset_of(context.service.grader.library, unit) for unit in units}
     waivable = {key: [(i.id, i.title) for i in one.indicators] for key, one in rulesets.items() if one is not None}
     return page(
         request,

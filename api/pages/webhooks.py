@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from sqlalchemy import select
 from starlette.responses import RedirectResponse, Response
 
 from api.access import Rule
@@ -89,7 +88,7 @@ def _shown(request: Request, context: Context, refused: Problem | None = None, s
         context,
         "webhooks.html.j2",
         200 if refused is None else refused.status,
-        hooks=list(context.db.scalars(select(Webhook).order_by(Webhook.id.desc()))),
+        hooks=webhooks.listed(context.db),
         events=EVENTS,
         refused=refused,
         url=sent.text("url") if sent is not None else "",

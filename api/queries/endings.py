@@ -1,5 +1,6 @@
 """What ends soon among the grades in force of an area: evidence, waivers, editions, requirements; and what follows."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,18 +8,19 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, select
-from sqlalchemy.orm import Session
 
 from api.access import area_bounds
+from api.context import Context
 from api.queries import waivers
 from api.queries.enterprise_search import matching
-from api.services.forecasts import stored_forecasts
-from api.services.waivers import Granted
+from api.services.forecasts import stored_forecasts, without_forecast
+from api.services.waivers import Granted, indicator_title
 from api.store import Audit, AuditKind, AuditState, Enterprise
 from grading import calendar
 from grading.forecast.ends import End, Kind
 from grading.forecast.forecast import Forecast
-from grading.language.decision_text import decision_text
+from grading.language.decision_text import decision_text, labels_of
+from grading.language.load import Library
 
 DAYS = 90
 MOST_DAYS = 400
@@ -63,19 +65,25 @@ class Ending:
 
 @dataclass(frozen=True)
 class Endings:
-    """The ends, the soonest first, and of how many enterprises with a grade in force nothing has been worked out yet."""
+    """The ends, the soonest first, and of how many grades in force nothing has been worked out yet."""
 
     listed: tuple[Ending, ...]
     waiting: int
 
 
-def endings(db: Session, wanted: Wanted, label: Label) -> Endings:
+def endings(context: Context, wanted: Wanted) -> Endings:
     """The ends in scope from today on, as far ahead as is wanted."""
-    today = calendar.today()
+    db, library, today = context.db, context.service.grader.library, calendar.today()
+    labels = labels_of(*library.frame().scales.values())
+
+    def label(level: str) -> str:
+        return labels.get(level, level)
+
     last = today + timedelta(days=wanted.days)
     in_force = (Audit.state == AuditState.PUBLISHED, Audit.kind == AuditKind.EXPERT)
+    columns = (Enterprise.id, Enterprise.name, Enterprise.uscc, Enterprise.county, Audit.id, Audit.published_grading_id)
     rows = (
-        select(Enterprise.id, Enterprise.name, Enterprise.uscc, Enterprise.county, Audit.id, Audit.published_grading_id)
+        select(*columns, Audit.site_id)
         .outerjoin(Audit, and_(Audit.enterprise_id == Enterprise.id, *in_force))
         .where(Enterprise.active)
     )
@@ -83,22 +91,31 @@ def endings(db: Session, wanted: Wanted, label: Label) -> Endings:
         rows = rows.where(matching(wanted.text))
     if len(wanted.county) == 6 and wanted.county.isdigit():
         rows = rows.where(Enterprise.county.between(*area_bounds(wanted.county)))
-    enterprises: Sequence[Any] = db.execute(rows).all()
-    published = [row for row in enterprises if row[5] is not None]
-    forecasts = stored_forecasts(db, [row[5] for row in published])
-    found: list[Ending] = []
-    for row in published:
-        if row[5] in forecasts:
-            found += _of(row, forecasts[row[5]], today, last, label)
-    by_enterprise = {row[0]: (row, forecasts.get(row[5])) for row in enterprises}
-    found += [
-        _ending(*by_enterprise[g.enterprise.id], _of_waiver(g), today, label)
-        for g in waivers.ending(db, wanted.days)
-        if g.enterprise.id in by_enterprise
+    of_enterprise: dict[UUID, list[Any]] = defaultdict(list)
+    for row in db.execute(rows):
+        of_enterprise[row[0]].append(row)
+    published = [row for listed in of_enterprise.values() for row in listed if row[5] is not None]
+    gradings = [row[5] for row in published]
+    soon = stored_forecasts(db, gradings, last)
+    found = [one for row in published if row[5] in soon for one in _of(row, soon[row[5]], today, last, label)]
+    waived = [
+        (granted, assessed)
+        for granted in waivers.ending(db, wanted.days)
+        if (assessed := _assessed(of_enterprise[granted.enterprise.id], granted)) is not None
     ]
+    graded = stored_forecasts(db, {row[5] for _, row in waived if row[5] is not None})
+    found += [_ending(row, graded.get(row[5]), _of_waiver(library, g), today, label) for g, row in waived]
     kept = (one for one in found if wanted.kind in ("", one.kind) and (one.changes or not wanted.changed))
     ordered = sorted(kept, key=lambda one: (one.last_day, one.name, one.unit or "", one.text))
-    return Endings(tuple(ordered), sum(row[5] not in forecasts for row in published))
+    return Endings(tuple(ordered), without_forecast(db, gradings))
+
+
+def _assessed(rows: Sequence[Any], granted: Granted) -> Any | None:
+    """Of what is in force for an enterprise that of the waived unit's site, else that of the whole, else nothing."""
+    of_site = [row for row in rows if row[6] == granted.unit.site_id]
+    whole = [row for row in rows if row[6] is None]
+    unassessed = [(*row[:4], None, None, None) for row in rows]
+    return next(iter((*of_site, *whole, *unassessed)), None)
 
 
 def _of(row: Any, found: Forecast, today: date, last: date, label: Label) -> Iterator[Ending]:
@@ -110,9 +127,9 @@ def _of(row: Any, found: Forecast, today: date, last: date, label: Label) -> Ite
             yield _ending(row, found, end, today, label)
 
 
-def _of_waiver(granted: Granted) -> End:
+def _of_waiver(library: Library, granted: Granted) -> End:
     waiver = granted.waiver
-    text = f"指标 {waiver.indicator} 的豁免（{waiver.document_number}）到期"
+    text = f"“{indicator_title(library, granted.unit, waiver.indicator)}”的豁免（{waiver.document_number}）到期"
     return End(waiver.until + timedelta(days=1), "waiver", text, granted.unit.code)
 
 

@@ -104,6 +104,11 @@ def published_grades(db: Session, ids: Iterable[UUID]) -> dict[UUID, list[Publis
     return grades
 
 
+def counties(db: Session) -> list[str]:
+    """The counties of the enterprises in scope."""
+    return list(db.scalars(select(Enterprise.county).distinct().order_by(Enterprise.county)))
+
+
 def sites(db: Session, enterprise_id: UUID) -> list[Site]:
     """The sites of an enterprise, in the order they were registered."""
     return list(db.scalars(select(Site).where(Site.enterprise_id == enterprise_id).order_by(Site.id)))

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import Query
 from fastapi.responses import Response
-from sqlalchemy import select
 
 from api.access import Rule
 from api.context import Context, needs
@@ -22,7 +21,7 @@ Keeper = Annotated[Context, needs(Rule.KEEP_WEBHOOKS)]
 @router.get("/webhooks", summary="The webhooks of your area")
 def list_webhooks(context: Keeper) -> list[WebhookOut]:
     """The newest first, also those that have ended."""
-    return [WebhookOut.of(row) for row in context.db.scalars(select(Webhook).order_by(Webhook.id.desc()))]
+    return [WebhookOut.of(row) for row in webhooks.listed(context.db)]
 
 
 @router.post(

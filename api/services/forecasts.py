@@ -3,9 +3,10 @@
 A forecast of a grading is never wrong later: gradings never change. It is worked out again when it no longer looks far enough.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from threading import Event
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -49,17 +50,29 @@ def forecast_of(context: Context, grading_id: UUID, case: Case) -> Forecast:
     return found
 
 
-def stored_forecasts(db: Session, gradings: Iterable[UUID]) -> Mapping[UUID, Forecast]:
-    """The stored forecasts of gradings that the asker may see."""
-    ids = sorted(gradings)
-    found: dict[UUID, Forecast] = {}
+def stored_forecasts(db: Session, gradings: Iterable[UUID], ending_by: date | None = None) -> Mapping[UUID, Forecast]:
+    """The stored forecasts of gradings that the asker may see; `ending_by`: only those in which something ends by then.
+
+    A reader of many plants asks for those: of most nothing ends soon, and reading them takes longer than all else.
+    """
     columns = select(GradingForecast.grading_id, GradingForecast.document)
+    if ending_by is not None:
+        columns = columns.where(GradingForecast.first_end <= ending_by)
+    return {id_: Forecast.of_json(orjson.loads(document or "")) for id_, document in _stored(db, gradings, columns)}
+
+
+def without_forecast(db: Session, gradings: Sequence[UUID]) -> int:
+    """The number of gradings that the asker may see of which nothing has been worked out yet."""
+    return len(gradings) - sum(1 for _ in _stored(db, gradings, select(GradingForecast.grading_id)))
+
+
+def _stored(db: Session, gradings: Iterable[UUID], columns: Select[Any, *tuple[Any, ...]]) -> Iterator[Any]:
+    """Columns of the forecasts that this revision has made."""
+    ids = sorted(gradings)
     rows = columns.where(GradingForecast.revision == REVISION, GradingForecast.document.is_not(None))
     with unscoped(db):
         for start in range(0, len(ids), AT_ONCE):
-            part = rows.where(GradingForecast.grading_id.in_(ids[start : start + AT_ONCE]))
-            found |= {id_: Forecast.of_json(orjson.loads(document or "")) for id_, document in db.execute(part)}
-    return found
+            yield from db.execute(rows.where(GradingForecast.grading_id.in_(ids[start : start + AT_ONCE]))).all()
 
 
 def work_out_until(service: Service, stop: Event) -> None:
@@ -105,28 +118,35 @@ def _missing(today: date) -> Select[UUID]:
 def _add(service: Service, grading_id: UUID) -> int:
     until = calendar.today() + timedelta(days=DAYS)
     with service.database.reading() as db, unscoped(db):
-        document = _document(service, db, grading_id, until)
+        found = _worked_out(service, db, grading_id, until)
+    document = None if found is None else orjson.dumps(found.as_json()).decode()
+    first_end = None if found is None else _first_end(found, calendar.today())
     try:
         with service.database.writing() as db, unscoped(db):
             row = db.get(GradingForecast, grading_id)
             if row is None:
-                db.add(GradingForecast(grading_id=grading_id, revision=REVISION, until=until, document=document))
-            else:
-                row.revision, row.until, row.document = REVISION, until, document
+                row = GradingForecast(grading_id=grading_id, revision=REVISION, until=until)
+                db.add(row)
+            row.revision, row.until, row.document, row.first_end = REVISION, until, document, first_end
     except IntegrityError:
         # Another worker was quicker.
         return 0
     return 1
 
 
-def _document(service: Service, db: Session, grading_id: UUID, until: date) -> str | None:
-    """The forecast as JSON; None where the grading can't be made again by this revision."""
+def _first_end(found: Forecast, today: date) -> date | None:
+    ends = (*found.ends, *(end for stretch in found.stretches for end in stretch.because))
+    return min((end.last_day for end in ends if end.last_day >= today), default=None)
+
+
+def _worked_out(service: Service, db: Session, grading_id: UUID, until: date) -> Forecast | None:
+    """The forecast; None where the grading can't be made again by this revision."""
     stored = db.get_one(Grading, grading_id)
     try:
         made = replayed(db, service.grader, stored)
         if made.likeness is Likeness.OTHER_GRADES:
             return None
-        return orjson.dumps(forecast(made.engine, made.audit, until, stored.mode).as_json()).decode()
+        return forecast(made.engine, made.audit, until, stored.mode)
     except (LookupError, ValueError, Problem, EngineError) as error:
         # One plant that can't be looked ahead for must not end the thread.
         log.warning("no forecast", grading=str(grading_id), error=str(error))

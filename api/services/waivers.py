@@ -14,6 +14,7 @@ from api.problems import ErrorAt, Problem
 from api.services.attachments import take_in
 from api.store import Enterprise, Unit, UnitWaiver
 from grading import calendar
+from grading.language.load import Library
 from grading.language.problems import LanguageError
 from grading.model.audit import Standing
 from grading.model.ruleset import Ruleset
@@ -113,7 +114,7 @@ def end(context: Context, waiver_id: UUID, reason: str) -> UnitWaiver:
 def _errors(context: Context, unit: Unit, indicator: str, begins: date, until: date) -> list[ErrorAt]:
     """Everything that is wrong with a waiver that is to be granted."""
     errors = []
-    ruleset = ruleset_of(context, unit)
+    ruleset = ruleset_of(context.service.grader.library, unit)
     refusal = None if ruleset is None else refused_indicator(ruleset, indicator)
     if ruleset is None:
         errors.append(ErrorAt("indicator", f"没有可用的规则集 {unit.ruleset_id}。"))
@@ -131,12 +132,19 @@ def _errors(context: Context, unit: Unit, indicator: str, begins: date, until: d
     return errors
 
 
-def ruleset_of(context: Context, unit: Unit) -> Ruleset | None:
+def ruleset_of(library: Library, unit: Unit) -> Ruleset | None:
     """The ruleset that grades a unit today; None where it can't be had."""
     try:
-        return context.service.grader.library.ruleset(unit.ruleset_id)
+        return library.ruleset(unit.ruleset_id)
     except (KeyError, LanguageError):
         return None
+
+
+def indicator_title(library: Library, unit: Unit, indicator: str) -> str:
+    """The title of an indicator by the ruleset that grades a unit today; its id where the ruleset doesn't have it."""
+    ruleset = ruleset_of(library, unit)
+    listed = ruleset.indicators if ruleset is not None else ()
+    return next((one.title for one in listed if one.id == indicator), indicator)
 
 
 def _keep_file(context: Context, row: UnitWaiver, content: BinaryIO, name: str) -> None:

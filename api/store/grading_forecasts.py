@@ -18,6 +18,8 @@ class GradingForecast(Base, kw_only=True):
     revision: Mapped[str] = mapped_column(String(80))
     """The revision that worked it out."""
     until: Mapped[date]
+    first_end: Mapped[date | None] = mapped_column(default=None)
+    """The first day, from the one on which it was made on, that is the last of something; None: nothing ends."""
     document: Mapped[str | None] = mapped_column(Packed, default=None)
     """JSON of `grading.forecast.Forecast`; None: this revision can't make the grading again."""
     made_at: Mapped[datetime] = mapped_column(default_factory=now)

@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from api.queries.endings import Wanted, endings
-from api.services import forecasts, workflow
+from api.services import forecasts, waivers, workflow
 from api.services.notices import NoticeMaker
-from api.store import GradingForecast, Notice
+from api.store import GradingForecast, Notice, Unit
 from grading import calendar
 from grading.language.prose import day_text
 from tests.api.world import World, content
@@ -40,18 +40,18 @@ def test_workers_look_ahead_once_and_the_bureaus_list_says_what_ends_and_what_fo
 
     def listed(login: str, **wanted: object) -> list[tuple[str, int, bool]]:
         with world.at(login, writing=False) as context:
-            found = endings(context.db, Wanted(**wanted), str)  # type: ignore[arg-type]
+            found = endings(context, Wanted(**wanted))  # type: ignore[arg-type]
             return [(one.kind, one.days_left, one.changes) for one in found.listed]
 
     with world.at("city", writing=False) as context:
-        assert endings(context.db, Wanted(), str).waiting == 1
+        assert endings(context, Wanted()).waiting == 1
     assert forecasts.work_out(world.service) == 1
     assert forecasts.work_out(world.service) == 0
     assert set(listed("city")) == {("evidence", 20, True)}
     assert listed("city", days=19) == listed("city", kind="waiver") == listed("city", text="没有这家") == []
     assert listed("elsewhere") == []
     with world.at("city", writing=False) as context:
-        found = endings(context.db, Wanted(), str)
+        found = endings(context, Wanted())
         assert found.waiting == 0
         assert {one.after for one in found.listed} != {one.before for one in found.listed}
         assert all(day_text(LAST) in one.text for one in found.listed)
@@ -79,3 +79,28 @@ def test_plant_and_bureau_are_told_once_before_the_grade_ends(world: World) -> N
     assert {notice.user_id for notice in told} == {world.users["tyre"], world.users["county"]}
     assert {notice.due for notice in told} == {LAST + timedelta(days=1)}
     assert all("除非在此之前更新凭证" in notice.text for notice in told)
+
+
+def test_a_waiver_that_ends_is_told_by_its_indicator_in_words(world: World) -> None:
+    with world.at("city") as context:
+        unit = context.db.scalars(select(Unit).where(Unit.enterprise_id == world.tyre).order_by(Unit.id)).first()
+        assert unit is not None
+        ruleset = context.service.grader.library.ruleset(unit.ruleset_id)
+        waived = next(one for one in ruleset.indicators if one.id == "road_transport")
+        waivers.grant(
+            context,
+            unit.id,
+            indicator=waived.id,
+            authority="咸阳市生态环境局",
+            reason="改造期",
+            document_number="咸环函〔2026〕1号",
+            document_date=TODAY,
+            until=LAST,
+        )
+    with world.at("city", writing=False) as context:
+        (one,) = endings(context, Wanted()).listed
+    assert (one.kind, one.unit, one.last_day) == ("waiver", unit.code, LAST)
+    assert f"“{waived.title}”的豁免" in one.text
+    NoticeMaker(world.service).make_due()
+    with world.service.database.reading() as db:
+        assert all(f"“{waived.title}”的豁免" in text for text in db.scalars(select(Notice.text)))

@@ -8,15 +8,15 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import select
 
 from api.context import Context
 from api.pages.labels import level_labels, ruleset_titles
 from api.queries.batch_impact import BatchImpact, all_reasons, names_of_audits
 from api.queries.batches import drafts
+from api.queries.enterprises import counties
 from api.queries.rulesets import briefs
 from api.services.regrading.frames import AUDIT, COUNTY, UNIT
-from api.store import Batch, Enterprise
+from api.store import Batch
 from grading.batch import layout
 from grading.impact.workbook import Contents, write_impact
 from grading.model.base import Mode
@@ -126,11 +126,10 @@ def options(context: Context) -> dict[str, Any]:
     """The choices for a new batch."""
     known = briefs(context)
     area = context.actor.area or ""
-    counties = context.db.scalars(select(Enterprise.county).distinct().order_by(Enterprise.county)).all()
     industries = {industry_of(b.id): b.title for b in known}
     return {
         "area": area,
-        "counties": [code for code in counties if code != area],
+        "counties": [code for code in counties(context.db) if code != area],
         "industries": sorted(industries.items()),
         "editions": sorted({edition_of(b.id) for b in known}),
         "rulesets": [(b.id, b.title) for b in known],

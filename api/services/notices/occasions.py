@@ -14,6 +14,7 @@ from api.services.campaigns.evaluation import document_of
 from api.services.campaigns.stored import measures_of
 from api.services.forecasts import stored_forecasts
 from api.services.notices.recipients import Recipients
+from api.services.waivers import indicator_title
 from api.store import (
     Audit,
     AuditKind,
@@ -61,7 +62,7 @@ def occasions(service: Service, db: Session, people: Recipients, today: date) ->
         *_of_campaigns(service, db, people, today),
         *_of_audits(db, people, today),
         *_endings(service, db, people, today),
-        *_waivers(db, people, today),
+        *_waivers(service, db, people, today),
         *_grades(service, db, people, today),
     ]
 
@@ -75,13 +76,13 @@ def _grades(service: Service, db: Session, people: Recipients, today: date) -> I
         .order_by(Audit.id)
     )
     published = db.execute(rows).all()
-    forecasts = stored_forecasts(db, [row[1] for row in published if row[1] is not None])
+    soonest = today + timedelta(days=DAYS_BEFORE_GRADE_ENDS)
+    forecasts = stored_forecasts(db, [row[1] for row in published if row[1] is not None], soonest)
     scales = service.grader.library.frame().scales.values()
     for audit_id, grading_id, enterprise_id, name, county in published:
         found = None if grading_id is None else forecasts.get(grading_id)
         for change in () if found is None else changes(found, lambda level: level_label(scales, level), today):
-            soon = change.day <= today + timedelta(days=DAYS_BEFORE_GRADE_ENDS)
-            if soon and any(end.kind != "waiver" for end in change.because):
+            if change.day <= soonest and any(end.kind != "waiver" for end in change.because):
                 to = (*people.of_enterprise.get(enterprise_id, ()), *people.bureau(county))
                 link = f"/enterprises/{enterprise_id}#calendar"
                 yield Occasion(
@@ -89,11 +90,11 @@ def _grades(service: Service, db: Session, people: Recipients, today: date) -> I
                 )
 
 
-def _waivers(db: Session, people: Recipients, today: date) -> Iterator[Occasion]:
+def _waivers(service: Service, db: Session, people: Recipients, today: date) -> Iterator[Occasion]:
     """Waivers that end soon: what was graded by them has to be graded again."""
     soon = today + timedelta(days=DAYS_BEFORE_WAIVER_ENDS)
     rows = (
-        select(UnitWaiver, Enterprise.name, Enterprise.county, Unit.code)
+        select(UnitWaiver, Enterprise.name, Enterprise.county, Unit)
         .join(Enterprise, Enterprise.id == UnitWaiver.enterprise_id)
         .join(Unit, Unit.id == UnitWaiver.unit_id)
         .where(UnitWaiver.ended_on.is_(None), UnitWaiver.until.between(today, soon), IN_OPERATION)
@@ -101,7 +102,8 @@ def _waivers(db: Session, people: Recipients, today: date) -> Iterator[Occasion]
     )
     for row, name, county, unit in db.execute(rows):
         to = (*people.of_enterprise.get(row.enterprise_id, ()), *people.bureau(county))
-        text = f"{name} {unit}：指标 {row.indicator} 的豁免（{row.document_number}）于 {row.until} 到期，此后不再计入等级。"
+        title = indicator_title(service.grader.library, unit, row.indicator)
+        text = f"{name} {unit.code}：“{title}”的豁免（{row.document_number}）于 {row.until} 到期，此后不再计入等级。"
         link = f"/enterprises/{row.enterprise_id}#waivers"
         yield Occasion(K.RATING_ENDING, f"{row.id}/{row.until}", text, link, to, row.until)
 
@@ -187,9 +189,9 @@ def _endings(service: Service, db: Session, people: Recipients, today: date) -> 
         .order_by(Audit.id)
     )
     for audit_id, enterprise_id, name, county, ruleset in db.execute(rows):
-        end = ends[ruleset]
+        end, title = ends[ruleset], service.grader.library.title(ruleset)
         to = (*people.of_enterprise.get(enterprise_id, ()), *people.bureau(county))
-        text = f"{name}：评级所依据的 {ruleset} 自 {end} 起被新版取代，应重新评级。"
+        text = f"{name}：评级所依据的“{title}”（{ruleset}）自 {end} 起被新版取代，应重新评级。"
         yield Occasion(K.RATING_ENDING, f"{audit_id}/{end}", text, f"/audits/{audit_id}", to, end)
 
 

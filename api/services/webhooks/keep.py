@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from api import audit_log
 from api.access import Rule, require, unscoped
@@ -78,6 +79,11 @@ def retry(context: Context, webhook_id: UUID) -> int:
     for delivery in failed:
         delivery.state, delivery.attempts, delivery.next_at = DeliveryState.WAITING, 0, context.at
     return len(failed)
+
+
+def listed(db: Session) -> list[Webhook]:
+    """The webhooks in scope, the newest first, also those that have ended."""
+    return list(db.scalars(select(Webhook).order_by(Webhook.id.desc())))
 
 
 def deliveries_of(context: Context, webhook: Webhook, limit: int = MOST_SHOWN) -> list[WebhookDelivery]:

@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("grading_id", sa.Uuid(), nullable=False),
         sa.Column("revision", sa.String(80), nullable=False),
         sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("first_end", sa.Date(), nullable=True),
         sa.Column("document", sa.LargeBinary(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["grading_id"], ["gradings.id"], name=op.f("fk_grading_forecasts_grading_id_gradings")),

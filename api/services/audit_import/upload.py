@@ -1,4 +1,4 @@
-"""Files of audits taken in as drafts of a team: whole or not at all, and no audit twice."""
+"""A file of audits read, looked at beside the register, and made into drafts."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,25 +11,22 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from api import audit_log
-from api.access import Rule, require, unscoped
+from api.access import Rule, require
 from api.context import Context
 from api.files.evidence import safe_name
 from api.problems import ErrorAt, Problem
 from api.services import workflow
-from api.services.enterprises import enterprise_of
-from api.services.workflow.content import parsed
+from api.services.audit_import.places import Places
+from api.services.audit_import.standing import Standing, audits_standing
 from api.store import (
     Assignment,
     Audit,
     AuditImport,
     AuditKind,
-    AuditRevision,
     AuditState,
     Enterprise,
-    EnterpriseMerger,
     ImportedAudit,
     Role,
-    Site,
     Team,
 )
 from grading import calendar
@@ -94,10 +91,10 @@ def upload(
         raise _refusal([ErrorAt(ordered[0][0], problem) for problem in error.problems]) from None
     except FormError as error:
         raise _refusal([ErrorAt(ordered[0][0], problem.message) for problem in error.problems]) from None
-    drafts, rejects = _drafts(context, team, read)
+    drafts, repeated, rejects = _drafts(context, team, read)
     if rejects:
         raise _refusal([_error(reject) for reject in sorted(rejects, key=lambda found: (found.file, found.line))])
-    return _make(context, team, ordered, drafts, read.notices)
+    return _make(context, team, ordered, drafts, repeated, read.notices)
 
 
 def imports(context: Context) -> list[AuditImport]:
@@ -144,15 +141,15 @@ def _ordered(files: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
     return [units, *(file for file in named if file is not units)]
 
 
-def _drafts(context: Context, team: Team, read: WholeAudits) -> tuple[list[_Draft], list[Reject]]:
-    """The drafts of a file's audits, and everything that is wrong in the file or with the register."""
+def _drafts(context: Context, team: Team, read: WholeAudits) -> tuple[list[_Draft], int, list[Reject]]:
+    """The drafts that are to be made, how many audits are there already, and everything that is wrong."""
     rejects = list(read.rejects)
     if len(read.audits) > MOST_AUDITS:
         said = f"有 {len(read.audits)} 份审核，一次最多 {MOST_AUDITS} 份；请分成几个文件"
-        return [], [*rejects, Reject(read.audits[0].file, 0, None, "", said)]
+        return [], 0, [*rejects, Reject(read.audits[0].file, 0, None, "", said)]
     if not read.audits and not rejects:
-        return [], [Reject("", 0, None, "", "文件里没有审核")]
-    places = _Places(context, read.audits)
+        return [], 0, [Reject("", 0, None, "", "文件里没有审核")]
+    places = Places(context, read.audits)
     assigned = _assigned(context, team)
     first: dict[tuple[UUID, UUID | None, date], WholeAudit] = {}
     drafts: list[_Draft] = []
@@ -176,9 +173,16 @@ def _drafts(context: Context, team: Team, read: WholeAudits) -> tuple[list[_Draf
         rejects += [whole.reject(e.place, e.message, _unit_at(e.place)) for e in found]
         digest = f"sha256:{hashlib.sha256(content.encode()).hexdigest()}"
         drafts.append(_Draft(whole, audit, content, digest))
-    known = _standing(context, drafts)
-    rejects += [draft.whole.reject("", said) for draft in drafts if (said := _taken(draft, known))]
-    return drafts, rejects
+    known = audits_standing(context, {draft.audit.enterprise_id for draft in drafts})
+    new = []
+    for draft in drafts:
+        there = known.get((draft.audit.enterprise_id, draft.audit.site_id), ())
+        if any(one.digest == draft.digest for one in there):
+            continue
+        new.append(draft)
+        if said := _taken(draft, there):
+            rejects.append(draft.whole.reject("", said))
+    return new, len(drafts) - len(new), rejects
 
 
 def _unit_at(place: str) -> int | None:
@@ -187,47 +191,6 @@ def _unit_at(place: str) -> int | None:
         case ("units", int(position), *_):
             return position
     return None
-
-
-class _Places:
-    """The plants of the register in scope by credit code and permit."""
-
-    def __init__(self, context: Context, audits: Iterable[WholeAudit]) -> None:
-        heads = [whole.audit.enterprise for whole in audits]
-        codes = {head.uscc for head in heads if head.uscc is not None}
-        self.by_code = {code: enterprise_of(context.db, code) for code in codes}
-        permits = {head.permit for head in heads if head.permit is not None}
-        sited = select(Site.enterprise_id).where(Site.permit.in_(permits))
-        wanted = or_(Enterprise.permit.in_(permits), Enterprise.id.in_(sited))
-        whole = Enterprise.id.not_in(select(EnterpriseMerger.double_id))
-        rows = context.db.scalars(select(Enterprise).where(wanted, whole).order_by(Enterprise.id)).all()
-        self.by_id = {row.id: row for row in rows}
-        self.by_permit: dict[str, list[tuple[UUID, UUID | None]]] = {}
-        for row in rows:
-            if row.permit:
-                self.by_permit.setdefault(row.permit, []).append((row.id, None))
-        for site in context.db.scalars(select(Site).where(Site.permit.in_(permits)).order_by(Site.id)):
-            place = (site.enterprise_id, site.id)
-            same = self.by_permit.setdefault(site.permit or "", [])
-            if (site.enterprise_id, None) not in same:
-                same.append(place)
-
-    def of(self, whole: WholeAudit) -> tuple[Enterprise | None, UUID | None, str]:
-        """The enterprise and site that an audit is about; or why they can't be told."""
-        head = whole.audit.enterprise
-        listed = self.by_permit.get(head.permit or "", [])
-        if head.uscc is not None:
-            enterprise = self.by_code.get(head.uscc)
-            if enterprise is None:
-                return None, None, f"名录里没有统一社会信用代码为 {head.uscc} 的企业，或它不在您的范围内"
-            listed = [place for place in listed if place[0] == enterprise.id]
-            return enterprise, listed[0][1] if listed else None, ""
-        if head.permit is None:
-            return None, None, "未填统一社会信用代码，也未填排污许可证编号，不知道是哪家企业"
-        if len(listed) != 1:
-            said = "登记在几家企业名下，请填统一社会信用代码" if listed else "名录里没有，或不在您的范围内"
-            return None, None, f"排污许可证编号 {head.permit} {said}"
-        return self.by_id[listed[0][0]], listed[0][1], ""
 
 
 def _content(context: Context, whole: WholeAudit, enterprise: Enterprise, county: str) -> str:
@@ -255,57 +218,11 @@ def _assigned(context: Context, team: Team) -> set[UUID]:
     return set(context.db.scalars(rows))
 
 
-@dataclass(frozen=True)
-class _Standing:
-    """An audit that is there already; `digest` of what a file said where it came of one."""
-
-    state: AuditState
-    day: str
-    digest: str | None
-
-
-_AtPlace = Mapping[tuple[UUID, UUID | None], Sequence[_Standing]]
-
-
-def _standing(context: Context, drafts: Iterable[_Draft]) -> _AtPlace:
-    """Experts' audits of the same enterprises and sites that were not withdrawn."""
-    ids = {draft.audit.enterprise_id for draft in drafts}
-    found: dict[tuple[UUID, UUID | None], list[_Standing]] = {}
-    rows = (
-        select(
-            Audit.enterprise_id,
-            Audit.site_id,
-            Audit.assessed_on,
-            Audit.state,
-            AuditRevision.content,
-            ImportedAudit.digest,
-        )
-        .join(AuditRevision, (AuditRevision.audit_id == Audit.id) & (AuditRevision.number == Audit.revision))
-        .outerjoin(ImportedAudit, ImportedAudit.audit_id == Audit.id)
-        .where(Audit.enterprise_id.in_(ids), Audit.kind == AuditKind.EXPERT, Audit.state != AuditState.WITHDRAWN)
-    )
-    # A bureau does not see drafts, but must not have them made twice.
-    with unscoped(context.db):
-        for enterprise_id, site_id, day, state, content, digest in context.db.execute(rows):
-            # A draft only states its day.
-            stated = str(parsed(content).get("assessed_on")) if day is None else day.isoformat()
-            found.setdefault((enterprise_id, site_id), []).append(_Standing(state, stated, digest))
-    return found
-
-
-def _at_place(draft: _Draft, known: _AtPlace) -> Sequence[_Standing]:
-    return known.get((draft.audit.enterprise_id, draft.audit.site_id), ())
-
-
-def _is_repeated(draft: _Draft, known: _AtPlace) -> bool:
-    return any(one.digest == draft.digest for one in _at_place(draft, known))
-
-
-def _taken(draft: _Draft, known: _AtPlace) -> str:
-    """The reason why an audit can't be made beside those that stand already; empty when it can, or is one of them."""
+def _taken(draft: _Draft, there: Sequence[Standing]) -> str:
+    """The reason why an audit can't be made beside those that stand at its place; empty when it can."""
     day = draft.whole.audit.assessed_on.isoformat()
-    same = [one for one in _at_place(draft, known) if one.day == day and one.state is not AuditState.SUPERSEDED]
-    if not same or _is_repeated(draft, known):
+    same = [one for one in there if one.day == day and one.state is not AuditState.SUPERSEDED]
+    if not same:
         return ""
     states = "、".join(dict.fromkeys(f"“{workflow.STATE_NAMES[one.state]}”" for one in same))
     return f"这家企业（厂区）{day} 已有{states}的审核；请在那份审核里修改"
@@ -316,13 +233,12 @@ def _make(
     team: Team,
     files: Sequence[tuple[str, bytes]],
     drafts: Sequence[_Draft],
+    repeated: int,
     notices: Iterable[Reject],
 ) -> Imported:
-    known = _standing(context, drafts)
-    new = [draft for draft in drafts if not _is_repeated(draft, known)]
     told = tuple(f"{_where(notice)}{notice.reason}" for notice in notices)
-    if not new:
-        return Imported(0, len(drafts), told)
+    if not drafts:
+        return Imported(0, repeated, told)
     content = hashlib.sha256()
     for _, data in files:
         content.update(len(data).to_bytes(8, "big") + data)
@@ -331,8 +247,8 @@ def _make(
         made_by=context.actor.id,
         name=files[0][0],
         digest=f"sha256:{content.hexdigest()}",
-        audits=len(new),
-        repeated=len(drafts) - len(new),
+        audits=len(drafts),
+        repeated=repeated,
     )
     context.db.add(row)
     context.db.flush()
@@ -343,11 +259,11 @@ def _make(
         "repeated": row.repeated,
     }
     audit_log.append(context.db, "audits.imported", context.actor, subject=f"audit_import:{row.id}", details=details)
-    for draft in new:
+    for draft in drafts:
         workflow.add_draft(context, draft.audit, draft.content, imported=str(row.id))
         made = ImportedAudit(audit_id=draft.audit.id, import_id=row.id, line=draft.whole.line, digest=draft.digest)
         context.db.add(made)
-    return Imported(len(new), row.repeated, told, row)
+    return Imported(len(drafts), repeated, told, row)
 
 
 def _where(reject: Reject) -> str:

@@ -6,29 +6,33 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from grading.cli.ruleset_counts import Listed, listed, remember, remembered
 from grading.cli.terminal import Exit, err, out, print_json, print_problems
 from grading.gc_paused import gc_paused
+from grading.language.counts import count
 from grading.language.industries import industries_or_none
 from grading.language.load import Library
 from grading.language.problems import LanguageError
+from grading.model.ruleset import Ruleset
 from grading.ruleset_id import industry_of
 from grading.vocabulary import REVIEW
 
-COUNTED = ("indicators", "criteria", "facts", "unresolved", "provisional", "low_confidence")
 UNNUMBERED = 1000
 """Rulesets of no key industry come last."""
 
 
 def list_rulesets(rulesets: Library, ids: tuple[str, ...], as_json: bool) -> None:
     """Print the rulesets, one a line; ends with exit code 1 when one of them can't be read."""
-    whole = remembered(rulesets)
-    known, broken = (whole, []) if whole is not None else _read(rulesets, ids)
-    if whole is None and not broken and len(known) == len(rulesets.ids()):
-        remember(rulesets, known.values())
-    found = [known[ruleset_id] for ruleset_id in ids if ruleset_id in known]
+    found: list[Ruleset] = []
+    broken: list[str] = []
+    with gc_paused():
+        for ruleset_id in ids:
+            try:
+                found.append(rulesets.ruleset(ruleset_id))
+            except LanguageError as error:
+                broken.append(ruleset_id)
+                print_problems(error.problems, err)
     if as_json:
-        print_json([one.model_dump(exclude={"labels"}) for one in found])
+        print_json([_document(ruleset) for ruleset in found])
     else:
         register = industries_or_none(rulesets)
         numbers = {name: known.number for known in register.industries for name in known.rulesets} if register else {}
@@ -40,27 +44,13 @@ def list_rulesets(rulesets: Library, ids: tuple[str, ...], as_json: bool) -> Non
         raise typer.Exit(Exit.FAILED)
 
 
-def _read(rulesets: Library, ids: tuple[str, ...]) -> tuple[dict[str, Listed], list[str]]:
-    """The rulesets that can be used, by id, and the others, of which it tells what is wrong."""
-    found: dict[str, Listed] = {}
-    broken: list[str] = []
-    with gc_paused():
-        for ruleset_id in ids:
-            try:
-                found[ruleset_id] = listed(rulesets.ruleset(ruleset_id))
-            except LanguageError as error:
-                broken.append(ruleset_id)
-                print_problems(error.problems, err)
-    return found, broken
-
-
-def _place(numbers: Mapping[str, int], ruleset: Listed) -> tuple[int, str, str]:
+def _place(numbers: Mapping[str, int], ruleset: Ruleset) -> tuple[int, str, str]:
     """By the industry's number in the register, those of no key industry last; an industry's editions together."""
     name = industry_of(ruleset.id)
     return numbers.get(name, UNNUMBERED), name if name not in numbers else "", ruleset.id
 
 
-def _table(rulesets: list[Listed], numbers: Mapping[str, int]) -> Table:
+def _table(rulesets: list[Ruleset], numbers: Mapping[str, int]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     if numbers:
         table.add_column("序号", justify="right", no_wrap=True)
@@ -71,9 +61,31 @@ def _table(rulesets: list[Listed], numbers: Mapping[str, int]) -> Table:
     for heading in ("指标", "判据", "事实", "未核实", "暂定", "低可信"):
         table.add_column(heading, justify="right", no_wrap=True)
     for ruleset in rulesets:
-        numbered = [str(ruleset.counts[name]) for name in COUNTED]
-        levels = "/".join(label.removesuffix("级") for label in ruleset.labels)
-        status = REVIEW[ruleset.review]
+        counts = count(ruleset)
+        listed = (
+            counts.indicators,
+            counts.criteria,
+            counts.facts,
+            counts.unresolved,
+            counts.provisional,
+            counts.low_confidence,
+        )
+        levels = "/".join(level.label.removesuffix("级") for level in ruleset.scale.levels)
+        status = REVIEW[ruleset.review.status]
         own = [str(numbers.get(industry_of(ruleset.id), ""))] if numbers else []
-        table.add_row(*own, ruleset.id, Text(ruleset.title), Text(levels), status, *numbered)
+        table.add_row(*own, ruleset.id, Text(ruleset.title), Text(levels), status, *(str(number) for number in listed))
     return table
+
+
+def _document(ruleset: Ruleset) -> dict[str, object]:
+    return {
+        "id": ruleset.id,
+        "title": ruleset.title,
+        "scale": ruleset.scale_id,
+        "levels": list(ruleset.scale.ids),
+        "effective": ruleset.edition.effective,
+        "superseded": ruleset.edition.superseded,
+        "jurisdiction": ruleset.jurisdiction,
+        "review": ruleset.review.status,
+        "counts": count(ruleset).as_json(),
+    }

@@ -8,7 +8,6 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from grading.cli.main import app
-from grading.language.load import Library
 from tests.language.shelf import FACTS, HEAD, INDICATORS, ruleset_text, shelf
 
 CASES = """\
@@ -35,19 +34,6 @@ def test_list_shows_each_ruleset_with_its_counts(root: Path) -> None:
     assert result.exit_code == 0
     row = next(line for line in result.stdout.splitlines() if line.startswith("e/r"))
     assert row.split() == ["e/r", "试验行业", "A/B/D", "草案", "1", "3", "2", "0", "0", "0"]
-
-
-def test_the_list_is_remembered_until_a_file_changes(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    first = grading(root, "list").stdout
-    with monkeypatch.context() as patched:
-        patched.setattr(Library, "ruleset", None)
-        assert grading(root, "list").stdout == first
-    file = root / "e/r.yaml"
-    file.write_text(file.read_text(encoding="utf-8").replace("试验行业", "另一行业"), encoding="utf-8")
-    assert "另一行业" in grading(root, "list").stdout
 
 
 def test_list_as_json_has_editions_and_counts(root: Path) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 
 import polars as pl
 
+from grading.batch.chunk import Chunk
 from grading.batch.json_places import fact_depth, standing_at
 from grading.batch.layout import HEAD_SCHEMA, LEFT_UNKNOWN, LINE, UNIT_ID, Reject
 from grading.batch.partial_audits import without_values
-from grading.batch.reading import Chunk, fact_reason
+from grading.batch.reasons import fact_reason
 from grading.batch.repeated_units import plant_and_day, repeated_units
 from grading.batch.source import Extent
 from grading.columns.from_audits import from_audits

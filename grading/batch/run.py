@@ -15,8 +15,8 @@ import polars as pl
 
 from grading import jurisdiction
 from grading.batch.audit_lines import AuditLines
+from grading.batch.chunk import Chunk
 from grading.batch.layout import COUNTY, LEFT_UNKNOWN, LINE, UNIT_ID, LayoutError, Reject, rejects_frame
-from grading.batch.reading import Chunk
 from grading.batch.results import INDICATORS, NOTICE, NOTICES, REJECTS, UNITS, Results, save_part, write_results
 from grading.batch.source import Extent, Source
 from grading.batch.spot_check import check, sample

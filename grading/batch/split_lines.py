@@ -12,8 +12,8 @@ import polars as pl
 
 from grading.batch.assignment import Assignment
 from grading.batch.audit_lines import AuditLines
+from grading.batch.chunk import Chunk
 from grading.batch.layout import LINE, Reject
-from grading.batch.reading import Chunk
 from grading.batch.source import Extent
 from grading.batch.split import Part, Split
 from grading.intake import AuditError, parse_json

@@ -7,10 +7,11 @@ from pathlib import Path
 import polars as pl
 
 from grading.batch.beside import tables_beside
+from grading.batch.chunk import Chunk
 from grading.batch.heads import HeadNames
 from grading.batch.layout import LINE, UNIT_ID, LayoutError, Reject
 from grading.batch.orphans import rows_of_no_unit
-from grading.batch.reading import Chunk, TableReader
+from grading.batch.reading import TableReader
 from grading.batch.refused import RawTable
 from grading.batch.sheets import sheets_of
 from grading.batch.source import Extent

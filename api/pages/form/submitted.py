@@ -10,7 +10,8 @@ from datetime import date
 from typing import Any
 
 from api.pages.form.answers import WrongAnswerError, read_answer, shown_answer
-from api.pages.form.questionnaire import Questionnaire, TableView
+from api.pages.form.items import TableView
+from api.pages.form.questionnaire import Questionnaire
 from api.pages.form.row_names import row_name
 from api.pages.form_data import Posted
 from api.services.workflow.draft import NOTHING, Draft, GoneError, Stated

@@ -11,9 +11,10 @@ from api.access import Rule
 from api.context import Context, needs
 from api.http.downloads import attachment
 from api.media_types import XLSX
+from api.pages.form.outcome import Answered, Clash
 from api.pages.form.questionnaire import questionnaire
 from api.pages.form.slug import slug
-from api.pages.form.submitted import Answered, Clash, answer
+from api.pages.form.submitted import answer
 from api.pages.form.view import Refusal, changes, draft_of, form_page
 from api.pages.form_data import Posted, Sent
 from api.problems import Problem

@@ -10,9 +10,10 @@ from starlette.responses import Response
 
 from api.access import MAY, Rule
 from api.context import Context
+from api.pages.form.outcome import Answered, Clash
 from api.pages.form.questionnaire import Questionnaire, with_problems
 from api.pages.form.slug import slug
-from api.pages.form.submitted import HEAD, Answered, Clash
+from api.pages.form.submitted import HEAD
 from api.pages.render import page
 from api.problems import ErrorAt, Problem
 from api.services import workflow

@@ -36,7 +36,7 @@ _PUBLISHED = scope_cached(
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Filter:
     """A filter of enterprises; None: no restriction."""
 
     text: str | None = None
@@ -47,24 +47,24 @@ class Wanted:
 
 
 def enterprises(
-    db: Session, wanted: Wanted, cursor: UUID | None, limit: int
+    db: Session, filters: Filter, cursor: UUID | None, limit: int
 ) -> tuple[list[EnterpriseOut], UUID | None]:
     """A page of enterprises, the newest first, and the cursor of the next page."""
     rows = select(Enterprise)
-    if wanted.text:
-        rows = rows.where(matching(wanted.text))
-    if wanted.area:
-        rows = rows.where(Enterprise.county.between(*area_bounds(wanted.area)))
-    if wanted.active is not None:
-        rows = rows.where(Enterprise.active == wanted.active)
-    if wanted.ruleset:
-        of_ruleset = select(Unit.enterprise_id).where(Unit.ruleset_id == wanted.ruleset, Unit.active)
+    if filters.text:
+        rows = rows.where(matching(filters.text))
+    if filters.area:
+        rows = rows.where(Enterprise.county.between(*area_bounds(filters.area)))
+    if filters.active is not None:
+        rows = rows.where(Enterprise.active == filters.active)
+    if filters.ruleset:
+        of_ruleset = select(Unit.enterprise_id).where(Unit.ruleset_id == filters.ruleset, Unit.active)
         rows = rows.where(Enterprise.id.in_(of_ruleset))
-    if wanted.grade:
+    if filters.grade:
         graded = (
             select(Audit.enterprise_id)
             .join(Grading, Grading.id == Audit.published_grading_id)
-            .where(Audit.state == AuditState.PUBLISHED, of_class(Grading.grade, Grading.attainable, wanted.grade))
+            .where(Audit.state == AuditState.PUBLISHED, of_class(Grading.grade, Grading.attainable, filters.grade))
         )
         rows = rows.where(Enterprise.id.in_(graded))
     found, after = newest_first(db, rows, Enterprise.id, cursor, limit)

@@ -46,7 +46,7 @@ class Help:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Filter:
     """The filters that stand in the address."""
 
     industry: str
@@ -76,18 +76,18 @@ class Wanted:
         )
 
 
-def wanted_of(industry: str, county: str, zone: str, gap: str, q: str, sort: str) -> Wanted:
+def filter_of(industry: str, county: str, zone: str, gap: str, q: str, sort: str) -> Filter:
     """The filters of an address; raises Problem (422)."""
     if sort not in get_args(Order):
         raise Problem("invalid_order", f"排序应为 {'、'.join(get_args(Order))} 之一。", status=422)
-    return Wanted(industry, county, zone, gap, q.strip(), sort)  # type: ignore[arg-type]
+    return Filter(industry, county, zone, gap, q.strip(), sort)  # type: ignore[arg-type]
 
 
-def chosen(found: Help, wanted: Wanted) -> list[Candidate]:
+def chosen(found: Help, filters: Filter) -> list[Candidate]:
     """The plants that are asked for, in the order that is asked for."""
     plants = found.data.evaluator.plants
-    there = (p for p in found.plants if wanted.suits(p, plants[p.permit].plant.enterprise.name))
-    return list(by_effort(there, wanted.sort))
+    there = (p for p in found.plants if filters.suits(p, plants[p.permit].plant.enterprise.name))
+    return list(by_effort(there, filters.sort))
 
 
 def outlook_on(context: Context, campaign: Campaign, day: date) -> CampaignOutlook:

@@ -35,14 +35,14 @@ def of_the_area(actor: Actor, column: Any) -> Filter:
 def of_parts(column: Any, parent: type[Base]) -> Callable[[Actor], Filter]:
     """Rows that belong to a thing of an area (`parent`, with `id` and `area`) which the actor sees."""
 
-    def seen(actor: Actor) -> Filter:
+    def visible(actor: Actor) -> Filter:
         if actor.role is Role.ADMINISTRATOR:
             return true()
         p = alias(parent)
         within: Filter = column.in_(select(p.c.id).where(of_the_area(actor, p.c.area)))
         return within
 
-    return seen
+    return visible
 
 
 def campaigns(actor: Actor, column: Any) -> Filter:

@@ -56,8 +56,8 @@ def of_audits(actor: Actor, column: Any) -> Filter:
     if actor.role is Role.ADMINISTRATOR:
         return true()
     a = alias(Audit)
-    seen: Filter = column.in_(select(a.c.id).where(audits(actor, a.c)))
-    return seen
+    visible: Filter = column.in_(select(a.c.id).where(audits(actor, a.c)))
+    return visible
 
 
 def appeal_files(actor: Actor) -> Filter:
@@ -70,34 +70,36 @@ def appeal_files(actor: Actor) -> Filter:
 
 def revisions(actor: Actor) -> Filter:
     """A bureau sees nothing that is still being written; an enterprise sees of experts' audits the revision that counts."""
-    seen = of_audits(actor, AuditRevision.audit_id)
+    visible = of_audits(actor, AuditRevision.audit_id)
     if actor.role is Role.BUREAU:
-        return and_(seen, AuditRevision.frozen)
+        return and_(visible, AuditRevision.frozen)
     if actor.role is Role.ENTERPRISE:
         a = alias(Audit)
         counts = tuple_(AuditRevision.audit_id, AuditRevision.number).in_(select(a.c.id, a.c.revision))
-        return and_(seen, or_(AuditRevision.audit_id.in_(own_assessments(actor)), and_(AuditRevision.frozen, counts)))
-    return seen
+        return and_(
+            visible, or_(AuditRevision.audit_id.in_(own_assessments(actor)), and_(AuditRevision.frozen, counts))
+        )
+    return visible
 
 
 def draft_versions(actor: Actor) -> Filter:
     """Earlier versions of drafts, for those who write them."""
     if actor.role is Role.BUREAU:
         return false()
-    seen = of_audits(actor, DraftVersion.audit_id)
+    visible = of_audits(actor, DraftVersion.audit_id)
     if actor.role is Role.ENTERPRISE:
-        return and_(seen, DraftVersion.audit_id.in_(own_assessments(actor)))
-    return seen
+        return and_(visible, DraftVersion.audit_id.in_(own_assessments(actor)))
+    return visible
 
 
 def gradings(actor: Actor) -> Filter:
     """Of experts' audits an enterprise sees the published gradings only."""
-    seen = of_audits(actor, Grading.audit_id)
+    visible = of_audits(actor, Grading.audit_id)
     if actor.role is not Role.ENTERPRISE:
-        return seen
+        return visible
     a = alias(Audit)
     published = select(a.c.published_grading_id).where(a.c.published_grading_id.is_not(None))
-    return and_(seen, or_(Grading.audit_id.in_(own_assessments(actor)), Grading.id.in_(published)))
+    return and_(visible, or_(Grading.audit_id.in_(own_assessments(actor)), Grading.id.in_(published)))
 
 
 def graded_units(actor: Actor) -> Filter:
@@ -106,11 +108,11 @@ def graded_units(actor: Actor) -> Filter:
         return true()
     g = alias(Grading)
     a = alias(Audit, "graded")
-    seen = select(g.c.id).where(of_audits(actor, g.c.audit_id))
+    visible = select(g.c.id).where(of_audits(actor, g.c.audit_id))
     if actor.role is Role.ENTERPRISE:
-        shown = or_(a.c.kind == AuditKind.SELF, a.c.published_grading_id == g.c.id)
-        seen = seen.select_from(g.join(a, a.c.id == g.c.audit_id)).where(shown)
-    return GradedUnit.grading_id.in_(seen)
+        published = or_(a.c.kind == AuditKind.SELF, a.c.published_grading_id == g.c.id)
+        visible = visible.select_from(g.join(a, a.c.id == g.c.audit_id)).where(published)
+    return GradedUnit.grading_id.in_(visible)
 
 
 def log_entries(actor: Actor) -> Filter:

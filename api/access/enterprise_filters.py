@@ -21,19 +21,19 @@ Filter = ColumnElement[bool]
 
 def enterprises(actor: Actor, column: Any) -> Filter:
     """Rows whose enterprise the actor sees: its own, the team's assignments of today, those of the bureau's area."""
-    seen: Filter = false()
+    visible: Filter = false()
     if actor.role is Role.ADMINISTRATOR:
-        seen = true()
+        visible = true()
     elif actor.role is Role.ENTERPRISE and actor.enterprise_id:
-        seen = column == actor.enterprise_id
+        visible = column == actor.enterprise_id
     elif actor.role is Role.ASSESSOR and actor.team_id:
         a, today = alias(Assignment), calendar.today()
         mine = and_(a.c.team_id == actor.team_id, a.c.since <= today, or_(a.c.until.is_(None), a.c.until >= today))
-        seen = column.in_(select(a.c.enterprise_id).where(mine))
+        visible = column.in_(select(a.c.enterprise_id).where(mine))
     elif actor.role is Role.BUREAU and actor.area:
         e = alias(Enterprise)
-        seen = column.in_(select(e.c.id).where(e.c.county.between(*area_bounds(actor.area))))
-    return seen
+        visible = column.in_(select(e.c.id).where(e.c.county.between(*area_bounds(actor.area))))
+    return visible
 
 
 def enterprises_over_time(actor: Actor, column: Any) -> Filter:

@@ -73,8 +73,8 @@ def listed(db: Session, rows: Sequence[AdmissionOpinion]) -> list[Listed]:
     ids = [row.id for row in rows]
     later = select(AdmissionOpinion.supersedes_id, AdmissionOpinion.id).where(AdmissionOpinion.supersedes_id.in_(ids))
     superseded = {earlier: id_ for earlier, id_ in db.execute(later) if earlier is not None}
-    filters = select(ProjectCompletion).where(ProjectCompletion.opinion_id.in_(ids)).order_by(ProjectCompletion.id)
-    completions = {row.opinion_id: row for row in db.scalars(filters)}
+    statement = select(ProjectCompletion).where(ProjectCompletion.opinion_id.in_(ids)).order_by(ProjectCompletion.id)
+    completions = {row.opinion_id: row for row in db.scalars(statement)}
     plants = [c.enterprise_id for c in completions.values() if c.enterprise_id is not None]
     enterprises = {e.id: e for e in db.scalars(select(Enterprise).where(Enterprise.id.in_(plants)))}
     audits = list(db.scalars(_published().where(Audit.enterprise_id.in_(plants)).order_by(Audit.assessed_on)))
@@ -114,7 +114,7 @@ def _state(
 def _in_state(state: Regrading) -> ColumnElement[bool]:
     """The same as `_state`, in the database."""
     o = AdmissionOpinion
-    asked = and_(o.outcome == AdmissionOutcome.ADMITTED, o.required_level.is_not(None), not_(_superseded()))
+    conditional = and_(o.outcome == AdmissionOutcome.ADMITTED, o.required_level.is_not(None), not_(_superseded()))
     completed = exists().where(ProjectCompletion.opinion_id == o.id)
     c, later = ProjectCompletion, aliased(ProjectCompletion)
     graded = select(Audit.enterprise_id).where(
@@ -126,10 +126,10 @@ def _in_state(state: Regrading) -> ColumnElement[bool]:
         c.enterprise_id.in_(graded),
     )
     return {
-        Regrading.NOT_REQUIRED: not_(asked),
-        Regrading.AWAITING_COMPLETION: and_(asked, not_(completed)),
-        Regrading.DUE: and_(asked, completed, not_(confirmed)),
-        Regrading.DONE: and_(asked, completed, confirmed),
+        Regrading.NOT_REQUIRED: not_(conditional),
+        Regrading.AWAITING_COMPLETION: and_(conditional, not_(completed)),
+        Regrading.DUE: and_(conditional, completed, not_(confirmed)),
+        Regrading.DONE: and_(conditional, completed, confirmed),
     }[state]
 
 

@@ -119,10 +119,10 @@ def _grade(row: Any) -> GradeBrief:
 
 def publication_of(context: Context, row: Audit) -> Publication | None:
     """The word given when the grading in force was published; None when none was needed."""
-    filters = select(Publication).where(
+    publication = select(Publication).where(
         Publication.audit_id == row.id, Publication.grading_id == row.published_grading_id
     )
-    return context.db.scalars(filters.order_by(Publication.id.desc()).limit(1)).one_or_none()
+    return context.db.scalars(publication.order_by(Publication.id.desc()).limit(1)).one_or_none()
 
 
 def audit(context: Context, row: Audit) -> AuditOut:

@@ -105,8 +105,8 @@ def endings(context: Context, filters: Filter) -> Endings:
     ]
     graded = stored_forecasts(db, {row[5] for _, row in waived if row[5] is not None})
     found += [_ending(row, graded.get(row[5]), _of_waiver(library, g), today, label) for g, row in waived]
-    kept = (one for one in found if filters.kind in ("", one.kind) and (one.changes or not filters.changed))
-    ordered = sorted(kept, key=lambda one: (one.last_day, one.name, one.unit or "", one.text))
+    chosen = (one for one in found if filters.kind in ("", one.kind) and (one.changes or not filters.changed))
+    ordered = sorted(chosen, key=lambda one: (one.last_day, one.name, one.unit or "", one.text))
     return Endings(tuple(ordered), without_forecast(db, gradings))
 
 

@@ -75,8 +75,8 @@ def enterprises(
 def enterprise(db: Session, row: Enterprise) -> EnterpriseOut:
     """One enterprise with its grades; of a double the enterprise that it was merged into."""
     merged = db.get(EnterpriseMerger, row.id)
-    told = to_schema(row, published_grades(db, [row.id]).get(row.id, ()))
-    return told if merged is None else told.model_copy(update={"merged_into": merged.into_id})
+    schema = to_schema(row, published_grades(db, [row.id]).get(row.id, ()))
+    return schema if merged is None else schema.model_copy(update={"merged_into": merged.into_id})
 
 
 def to_schema(row: Enterprise, grades: Sequence[PublishedGrade]) -> EnterpriseOut:
@@ -88,7 +88,7 @@ def published_grades(db: Session, ids: Iterable[UUID]) -> dict[UUID, list[Publis
     """The published grades by enterprise."""
     grades: dict[UUID, list[PublishedGrade]] = {}
     for row in db.execute(_PUBLISHED, {"ids": list(ids)}):
-        told = PublishedGrade(
+        grade = PublishedGrade(
             site_id=row.site_id,
             audit_id=row.id,
             grading_id=row.published_grading_id,
@@ -100,7 +100,7 @@ def published_grades(db: Session, ids: Iterable[UUID]) -> dict[UUID, list[Publis
             assessed_on=row.assessed_on,
             published_at=row.published_at,
         )
-        grades.setdefault(row.enterprise_id, []).append(told)
+        grades.setdefault(row.enterprise_id, []).append(grade)
     return grades
 
 

@@ -73,10 +73,10 @@ def lines(db: Session, filters: Filter) -> list[Line]:
     for row in db.execute(published):
         grades[row[0]] = row
     industries = _rulesets(db, grades)
-    told = []
+    listed = []
     for enterprise in found:
         grade = grades.get(enterprise.id)
-        told.append(
+        listed.append(
             Line(
                 id=enterprise.id,
                 name=enterprise.name,
@@ -92,7 +92,7 @@ def lines(db: Session, filters: Filter) -> list[Line]:
                 state=enterprise.state,
             )
         )
-    return [line for line in told if _suits(line, filters)]
+    return [line for line in listed if _suits(line, filters)]
 
 
 def _in_state(state: str) -> ColumnElement[bool]:

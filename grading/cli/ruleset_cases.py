@@ -143,8 +143,8 @@ def _print_uncovered(found: MutationReport, verbose: bool) -> None:
 
 
 def _missing(one: Covered) -> list[str]:
-    seen = {"满足": one.met, "不满足": one.unmet, "未知": one.unknown}
-    return [name for name, times in seen.items() if not times]
+    counts = {"满足": one.met, "不满足": one.unmet, "未知": one.unknown}
+    return [name for name, times in counts.items() if not times]
 
 
 def _print_suggested(found: MutationReport, suggestions: Suggestions, to: Path | None) -> None:

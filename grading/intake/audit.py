@@ -169,10 +169,10 @@ class _AuditReader(UnitReader):
         return lambda name: [r.facts[name] for r in rulesets if name in r.facts and r.facts[name].group is None]
 
     def unique_ids(self, units: list[UnitAudit | None]) -> None:
-        seen: dict[str, int] = {}
+        first: dict[str, int] = {}
         for i, unit in enumerate(units):
-            if unit is not None and unit.id in seen:
-                other = f"units[{seen[unit.id]}]"
+            if unit is not None and unit.id in first:
+                other = f"units[{first[unit.id]}]"
                 self.wrong(("units", i, "id"), ProblemCode.UNIT_ID_TWICE, id=shown_invisible(unit.id), other=other)
             if unit is not None:
-                seen.setdefault(unit.id, i)
+                first.setdefault(unit.id, i)

@@ -68,7 +68,7 @@ class UnitReader(ValueReader):
     def rows(self, raw: list[Any], path: Path, ruleset: Ruleset, group_id: str) -> tuple[Row, ...]:
         key = ruleset.groups[group_id].key
         rows: list[Row] = []
-        seen: dict[str, int] = {}
+        first: dict[str, int] = {}
         unknown = reason_of(ProblemCode.FACT_UNKNOWN_IN_GROUP, group=group_id, ruleset=ruleset.id)
 
         def declared(name: str) -> list[Fact]:
@@ -80,10 +80,10 @@ class UnitReader(ValueReader):
             values = self.mapping(entry, here, required=(key,), optional=None)
             name = self.identifier(values.pop(key), (*here, key)) if key in values else None
             facts = self.facts(values, here, declared, unknown, whole=False)
-            if name is not None and name in seen:
-                self.wrong((*here, key), ProblemCode.ROW_KEY_TWICE, key=shown_invisible(name), row=seen[name])
+            if name is not None and name in first:
+                self.wrong((*here, key), ProblemCode.ROW_KEY_TWICE, key=shown_invisible(name), row=first[name])
             if name is not None:
-                seen.setdefault(name, i)
+                first.setdefault(name, i)
                 rows.append(Row(key=name, facts=facts))
         return tuple(rows)
 

@@ -133,13 +133,13 @@ class EntryWriter:
 
     def _level(self, indicator: Indicator, level: str) -> LevelCell:
         label = level_label(self.ruleset.scale, level)
-        asked = asked_at(self.ruleset.scale.graded, indicator, level)
-        if asked is None:
+        statement = asked_at(self.ruleset.scale.graded, indicator, level)
+        if statement is None:
             return LevelCell(label, NOT_ASKED, None, None, None, False)
         same = inherited(self.ruleset, indicator).get(level)
         if same is not None:
             return LevelCell(label, same, None, None, None, False)
-        requirement = asked.requirement
+        requirement = statement.requirement
         text, decided = stated_text(self.ruleset, requirement), sentence(self.ruleset, requirement.require)
         known = self.ruleset.provenance(indicator, requirement, requirement.require)
         return LevelCell(

@@ -77,7 +77,7 @@ def upload_draft(request: Request, context: Maker, sent: Sent) -> Response:
         if problem.status != 422:
             raise
         context.undo(problem)
-        told = problem.as_json()
+        problem_values = problem.as_json()
         return page(
             request,
             context,
@@ -85,9 +85,9 @@ def upload_draft(request: Request, context: Maker, sent: Sent) -> Response:
             422,
             **options(context),
             chosen="",
-            findings=told.get("findings", ()),
-            refused=told.get("errors", ()) if is_workbook else (),
-            marked=told.get("marked_workbook"),
+            findings=problem_values.get("findings", ()),
+            refused=problem_values.get("errors", ()) if is_workbook else (),
+            marked=problem_values.get("marked_workbook"),
             text=problem.detail,
         )
     return RedirectResponse(f"/batches/new?draft={made.id}", status_code=303)

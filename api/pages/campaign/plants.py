@@ -82,7 +82,8 @@ def list_plants(
 def edit_many(campaign_id: UUID, request: Request, context: Runner, sent: Sent) -> Response:
     """Change the plants that are ticked, or all that the filters find; what became of each is told on the page."""
     filters = {name: sent.text(f"f.{name}")[:64] for name in FILTERS}
-    number = int(said) if (said := sent.text("f.number")).isascii() and said.isdigit() and len(said) < 6 else 1
+    page_text = sent.text("f.number")
+    number = int(page_text) if page_text.isascii() and page_text.isdigit() and len(page_text) < 6 else 1
     try:
         edit = Edit(
             target=sent.text("target") or None,
@@ -123,10 +124,10 @@ def _chosen(context: Context, campaign_id: UUID, sent: Posted, filters: dict[str
     permits = [row.permit for row in plants.rows if suits(row, filters)]
     if sent.text("f.digest") != digest(permits):
         was = sent.text("f.found")[:6]
-        said = (
+        typed = (
             f"没有改动：打开页面后，符合条件的企业有了变化（原 {was} 家，现 {len(permits)} 家）；请核对下表后重新提交。"
         )
-        raise Problem("list_changed", said)
+        raise Problem("list_changed", typed)
     return permits
 
 

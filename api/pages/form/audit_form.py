@@ -70,9 +70,9 @@ def save_answers(audit_id: UUID, request: Request, context: Writer, sent: Sent) 
     audit = workflow.take(context, audit_id, Action.SAVE)
     library, opened = context.service.grader.library, sent.page
     draft = draft_of(context, audit)
-    seen = Draft(workflow.content_at(context, audit, sent.version), library)
+    base = Draft(workflow.content_at(context, audit, sent.version), library)
     before = questionnaire(draft, context.service.grader)
-    done = answer(draft, seen, before, sent)
+    done = answer(draft, base, before, sent)
     clashes = _settled(context, audit, draft, done, sent.version, opened)
     for old, new in done.renamed.items():
         rename_row(context, audit, old, new)

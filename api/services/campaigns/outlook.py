@@ -70,8 +70,8 @@ class Filter:
     @property
     def query(self) -> dict[str, str]:
         """The parts of the address that differ from the defaults."""
-        said = {name: getattr(self, name) for name in ("industry", "county", "zone", "gap", "q")}
-        return {name: value for name, value in said.items() if value} | (
+        values = {name: getattr(self, name) for name in ("industry", "county", "zone", "gap", "q")}
+        return {name: value for name, value in values.items() if value} | (
             {"sort": self.sort} if self.sort != "cost" else {}
         )
 
@@ -115,9 +115,9 @@ def help_on(context: Context, campaign: Campaign, day: date) -> Help:
 
     found, waiting = _remembered(context, "help", campaign, data, day, make, _is_whole)
     if context.actor.role is Role.ASSESSOR:
-        seen = _seen(context)
+        visible_ids = _visible_ids(context)
         register = data.register.plants
-        found = tuple(c for c in found if register[c.permit].enterprise_id in seen)
+        found = tuple(c for c in found if register[c.permit].enterprise_id in visible_ids)
         shared = shared_gaps(found)
     else:
         shared = _remembered(context, "shared", campaign, data, day, lambda: shared_gaps(found), lambda _: not waiting)
@@ -148,5 +148,5 @@ def _remembered(
     return found
 
 
-def _seen(context: Context) -> frozenset[UUID]:
+def _visible_ids(context: Context) -> frozenset[UUID]:
     return frozenset(context.db.scalars(select(Enterprise.id)))

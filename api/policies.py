@@ -52,20 +52,20 @@ class Policies:
                 self._of_today = {id_: KeptPolicy(library.digest(id_), library.text(id_)) for id_ in ids}
             return self._of_today
 
-    def of(self, wanted: Mapping[str, KeptPolicy]) -> PolicyEngine:
+    def of(self, policies: Mapping[str, KeptPolicy]) -> PolicyEngine:
         """The engine of policies that were kept: today's if they say the same, else made from their texts.
 
         Raises LanguageError, or ValueError when a text is not what its digest says.
         """
         today = self.about_projects()
-        if all(id_ in today and today[id_].digest == policy.digest for id_, policy in wanted.items()):
-            return self.today.only(wanted.keys())
-        key = tuple(sorted((id_, policy.digest) for id_, policy in wanted.items()))
-        return self._earlier.get(key, lambda: self._made(wanted))
+        if all(id_ in today and today[id_].digest == policy.digest for id_, policy in policies.items()):
+            return self.today.only(policies.keys())
+        key = tuple(sorted((id_, policy.digest) for id_, policy in policies.items()))
+        return self._earlier.get(key, lambda: self._made(policies))
 
-    def _made(self, wanted: Mapping[str, KeptPolicy]) -> PolicyEngine:
+    def _made(self, policies: Mapping[str, KeptPolicy]) -> PolicyEngine:
         """An engine made from texts, with the industries, levels and places of today."""
-        odd = [id_ for id_ in wanted if not POLICY_ID.fullmatch(id_)]
+        odd = [id_ for id_ in policies if not POLICY_ID.fullmatch(id_)]
         if odd:
             raise ValueError(f"没有政策“{odd[0][:60]}”")
         with TemporaryDirectory(prefix="grading-policies-") as name:
@@ -73,13 +73,13 @@ class Policies:
             for beside in self.root.iterdir():
                 if beside.name != FOLDER:
                     (folder / beside.name).symlink_to(beside.absolute())
-            for id_, policy in wanted.items():
+            for id_, policy in policies.items():
                 file = folder / FOLDER / f"{id_}.yaml"
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(policy.text, encoding="utf-8")
             library = PolicyLibrary(folder)
             made = PolicyEngine(library)
-            changed = [id_ for id_, policy in wanted.items() if library.digest(id_) != policy.digest]
+            changed = [id_ for id_, policy in policies.items() if library.digest(id_) != policy.digest]
         if changed:
             raise ValueError(f"所存的政策 {'、'.join(changed)} 与其校验值不符")
         return made

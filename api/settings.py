@@ -210,8 +210,8 @@ def _refuse_gaps(settings: Settings) -> None:
 
 
 def _refuse_half_a_provider(settings: Settings) -> None:
-    wanted = {"oidc_client_id": "在统一身份认证登记的应用编号", "oidc_client_secret": "与应用编号一同发给的密钥"}
-    problems = [_missing(name, what) for name, what in wanted.items() if not getattr(settings, name)]
+    required = {"oidc_client_id": "在统一身份认证登记的应用编号", "oidc_client_secret": "与应用编号一同发给的密钥"}
+    problems = [_missing(name, what) for name, what in required.items() if not getattr(settings, name)]
     if settings.production and not str(settings.oidc_issuer).startswith("https://"):
         problems.append(_missing("oidc_issuer", "统一身份认证的地址，须为 https"))
     if problems:

@@ -144,16 +144,16 @@ class _Teller:
         if indicator.applies_when is not None and result.applicable is not True:
             place = f"{indicator.id}.applies_when"
             children += self._condition(place, indicator.applies_when, None, (indicator, None), (), lead="适用条件：")
-        asked = asked_at(self.ruleset.scale.graded, indicator, level, self.audit.assessed_on)
-        requirement = asked.requirement if asked is not None else None
+        statement = asked_at(self.ruleset.scale.graded, indicator, level, self.audit.assessed_on)
+        requirement = statement.requirement if statement is not None else None
         wording = NOTHING_ASKED if requirement is None else stated_text(self.ruleset, requirement)
         children += tuple(self._waivers(indicator, result.levels[level]))
         if result.applicable is False:
             wording = NOT_APPLICABLE
-        elif asked is not None:
-            owner = (indicator, asked.requirement)
-            children += self._condition(asked.place, asked.requirement.require, None, owner, ())
-            children += tuple(self._better(indicator, level, result.levels[level], self._status(asked.place, None)))
+        elif statement is not None:
+            owner = (indicator, statement.requirement)
+            children += self._condition(statement.place, statement.requirement.require, None, owner, ())
+            children += tuple(self._better(indicator, level, result.levels[level], self._status(statement.place, None)))
         return Reason(
             kind="indicator",
             id=indicator.id,

@@ -115,9 +115,9 @@ def _of_answers(ruleset: Ruleset, audit: Audit, unit: UnitAudit) -> Iterator[Fin
     own = [fact.id for fact in ruleset.facts.values() if fact.group is None]
     answered = sum(_value(audit, unit, fact) is not None for fact in own)
     tables = sum(group in unit.groups for group in ruleset.groups)
-    asked = len(own) + len(ruleset.groups)
-    if asked and answered + tables < asked * ANSWERED_LEAST:
-        yield Finding("almost_empty", unit.id, f"{asked} 个问题和表格只答了 {answered + tables} 个。")
+    questions = len(own) + len(ruleset.groups)
+    if questions and answered + tables < questions * ANSWERED_LEAST:
+        yield Finding("almost_empty", unit.id, f"{questions} 个问题和表格只答了 {answered + tables} 个。")
 
 
 def _at_limits(ruleset: Ruleset, graded: UnitGrading) -> Iterator[Finding]:

@@ -37,6 +37,6 @@ def gaps_to(
 def _reached(engine: Engine, audit: Audit, grading: Grading, index: int) -> UnitGaps:
     """No gaps: the target is the grade."""
     gaps = unit_gaps(engine, audit, grading, index)
-    measures = tuple(asked.model_copy(update={"target": asked.today}) for asked in gaps.measures)
+    measures = tuple(measure.model_copy(update={"target": measure.today}) for measure in gaps.measures)
     nothing = {"lines": (), "alternatives": (), "steps": ()}
     return gaps.model_copy(update={"target": gaps.outcome.grade, "measures": measures, **nothing})

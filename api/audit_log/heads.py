@@ -51,11 +51,11 @@ def current_line(db: Session, key: bytes) -> str:
 
 def line_of_grading(db: Session, key: bytes, audit_id: UUID, grading_id: UUID) -> str | None:
     """The entry that a grading was made by, as a head that is handed out: always the same one, whenever it is asked for."""
-    wanted = select(LogEntry.seq, LogEntry.hash).where(
+    entry = select(LogEntry.seq, LogEntry.hash).where(
         LogEntry.audit_id == audit_id, LogEntry.details.contains(f'"grading":"{grading_id}"', autoescape=True)
     )
     with unscoped(db):
-        found = db.execute(wanted.order_by(LogEntry.seq).limit(1)).one_or_none()
+        found = db.execute(entry.order_by(LogEntry.seq).limit(1)).one_or_none()
     return None if found is None else signed_line(key, found.seq, found.hash)
 
 

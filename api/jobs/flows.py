@@ -85,11 +85,11 @@ def batch_part(batch_id: str, phase: str, number: int) -> bool:
 def export_job(export_id: str, run: int) -> None:
     """An archive of reports."""
     try:
-        wanted = _step("begin", exports.begin, export_id)
+        parameters = _step("begin", exports.begin, export_id)
         step = exports.REPORTS_AT_ONCE
         calls = [
-            (f"{export_job_name(UUID(export_id), run)}/{first}", (export_id, first, min(first + step, wanted)))
-            for first in range(0, wanted, step)
+            (f"{export_job_name(UUID(export_id), run)}/{first}", (export_id, first, min(first + step, parameters)))
+            for first in range(0, parameters, step)
         ]
         _in_parts(export_part, calls)
         _step("finish", exports.finish, export_id)

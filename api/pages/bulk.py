@@ -132,14 +132,14 @@ def _enterprises(context: Context, sent: Posted) -> list[UUID]:
     """The plants that were ticked, or all that the filters left when they were asked for."""
     if sent.text("which") != ALL:
         return _keys(sent.texts("enterprise"), sent)
-    wanted = overview.Wanted(
+    filters = overview.Filter(
         sent.text("q").strip()[:100],
         sent.text("county")[:6],
         sent.text("ruleset")[:120],
         sent.text("grade")[:32],
         sent.text("state")[:32],
     )
-    return [line.id for line in overview.lines(context.db, wanted)]
+    return [line.id for line in overview.lines(context.db, filters)]
 
 
 def _keys(ticked: Sequence[str], sent: Posted) -> list[UUID]:

@@ -18,7 +18,7 @@ from api.media_types import XLSX
 from api.pages.labels import level_labels
 from api.pages.overview_workbook import fill
 from api.pages.render import page
-from api.queries.endings import DAYS, MOST_DAYS, Ending, Endings, Wanted, endings
+from api.queries.endings import DAYS, MOST_DAYS, Ending, Endings, Filter, endings
 from api.queries.enterprises import counties
 from api.services.analysis import Case
 from api.services.forecasts import forecast_of
@@ -74,11 +74,11 @@ def show_endings(
     number: int = 1,
 ) -> Response:
     """What ends within so many days, filtered; in pages."""
-    wanted = _wanted(q, county, kind, days, changed)
-    found = endings(context, wanted)
+    filters = _filter(q, county, kind, days, changed)
+    found = endings(context, filters)
     pages = max(-(-len(found.listed) // LINES), 1)
     number = min(max(number, 1), pages)
-    query = {"q": wanted.text, "county": wanted.county, "kind": wanted.kind, "days": wanted.days}
+    query = {"q": filters.text, "county": filters.county, "kind": filters.kind, "days": filters.days}
     return page(
         request,
         context,
@@ -87,11 +87,11 @@ def show_endings(
         shown=found.listed[(number - 1) * LINES : number * LINES],
         number=number,
         pages=pages,
-        wanted=wanted,
+        wanted=filters,
         kinds=KINDS,
         spans=SPANS,
         counties=counties(context.db),
-        query=urlencode(query | ({"changed": "true"} if wanted.changed else {})),
+        query=urlencode(query | ({"changed": "true"} if filters.changed else {})),
     )
 
 
@@ -100,13 +100,13 @@ def export_endings(
     context: CostlyReader, q: str = "", county: str = "", kind: str = "", days: int = DAYS, changed: bool = False
 ) -> Response:
     """The filtered list as a workbook."""
-    found = endings(context, _wanted(q, county, kind, days, changed))
+    found = endings(context, _filter(q, county, kind, days, changed))
     return attachment(_workbook(found, context.at), XLSX, f"到期清单-{calendar.day_of(context.at).isoformat()}.xlsx")
 
 
 def soonest(context: Context) -> Endings:
     """What ends within the usual days."""
-    return endings(context, Wanted())
+    return endings(context, Filter())
 
 
 def plant_calendar(context: Context, grading_id: UUID, case: Case) -> PlantCalendar:
@@ -134,9 +134,9 @@ def plant_calendar(context: Context, grading_id: UUID, case: Case) -> PlantCalen
     )
 
 
-def _wanted(q: str, county: str, kind: str, days: int, changed: bool) -> Wanted:
+def _filter(q: str, county: str, kind: str, days: int, changed: bool) -> Filter:
     known = kind if kind in KINDS else ""
-    return Wanted(q.strip()[:100], county[:6], known, min(max(days, 0), MOST_DAYS), changed)
+    return Filter(q.strip()[:100], county[:6], known, min(max(days, 0), MOST_DAYS), changed)
 
 
 def _workbook(found: Endings, at: datetime) -> bytes:

@@ -130,10 +130,10 @@ def enterprise_page(
     )
 
 
-def _shown(audits: list[Audit], wanted: UUID | None) -> Audit | None:
+def _shown(audits: list[Audit], audit_id: UUID | None) -> Audit | None:
     """The audit that is asked for; else the published one, else the last that is graded."""
-    if wanted is not None:
-        return next((a for a in audits if a.id == wanted), None)
+    if audit_id is not None:
+        return next((a for a in audits if a.id == audit_id), None)
     published = [a for a in audits if a.state is AuditState.PUBLISHED and a.kind is AuditKind.EXPERT]
     graded = [a for a in audits if a.state in GRADED]
     return next(iter((*published, *graded)), None)

@@ -144,10 +144,10 @@ def _county_errors(context: Context, sent: Posted) -> Iterator[tuple[str, str]]:
 
 def _industry_errors(context: Context, sent: Posted) -> Iterator[tuple[str, str]]:
     words, chosen = sent.text("industry").strip(), sent.text("ruleset")
-    meant = industries_meant(context, words)
-    if not meant:
+    industries = industries_meant(context, words)
+    if not industries:
         yield "industry", f"没有重点行业与“{words[:40]}”相符；可换一种说法（写产品或工艺），或填行业代码。"
-    elif chosen not in meant:
+    elif chosen not in industries:
         yield "industry", "请在下面找到的行业中选定一个。"
     elif len(found := _counties(context, sent.text("county"))) == 1:
         local = local_edition(context.service, chosen, found[0], calendar.day_of(context.at))

@@ -121,5 +121,5 @@ def _view(case: Case, index: int, target: str | None, draft: Draft) -> GapView:
         return GapView(unit.id, ruleset, gaps, "", draft, case.grading.units[index])
     except TargetError as error:
         levels = "、".join(level.label for level in ruleset.scale.levels if level.id in error.levels)
-        said = f"不能以此为目标；目标须是 {levels} 中优于现有等级的一级。"
-        return GapView(unit.id, ruleset, None, said, draft, case.grading.units[index])
+        message = f"不能以此为目标；目标须是 {levels} 中优于现有等级的一级。"
+        return GapView(unit.id, ruleset, None, message, draft, case.grading.units[index])

@@ -26,7 +26,7 @@ def home(request: Request, context: Reader) -> Response:
         return RedirectResponse(f"/enterprises/{context.actor.enterprise_id}", status_code=303)
     if context.actor.role in (Role.BUREAU, Role.ADMINISTRATOR):
         return RedirectResponse("/overview", status_code=303)
-    listed = overview.lines(context.db, overview.Wanted())
+    listed = overview.lines(context.db, overview.Filter())
     found = waiting(context)
     open_ = {audit.enterprise_id for audit in found.to_write}
     active, _ = campaigns.campaigns(context.db, CampaignState.ACTIVE, None, CAMPAIGNS)
@@ -46,6 +46,6 @@ def home(request: Request, context: Reader) -> Response:
 @router.get("/enterprises")
 def enterprises(request: Request, context: Reader, q: str = "", county: str = "") -> Response:
     """The enterprises in scope."""
-    wanted = overview.Wanted(text=q.strip()[:100], county=county[:6])
-    listed = overview.lines(context.db, wanted)
-    return page(request, context, "enterprises.html.j2", listed=listed, wanted=wanted, labels=level_labels(context))
+    filters = overview.Filter(text=q.strip()[:100], county=county[:6])
+    listed = overview.lines(context.db, filters)
+    return page(request, context, "enterprises.html.j2", listed=listed, wanted=filters, labels=level_labels(context))

@@ -134,7 +134,7 @@ def show_log(
     """The entries in scope, the newest first."""
     typed = {"action": action, "by": by, "uscc": uscc, "audit": audit, "since": since, "until": until}
     wrong: list[str] = []
-    wanted = queries.Wanted(
+    filters = queries.Filter(
         audit_id=_key(audit, wrong),
         enterprise_id=_enterprise(context, uscc.strip().upper(), wrong),
         action=action if re.fullmatch(r"[a-z_.]{1,64}", action) else None,
@@ -143,7 +143,7 @@ def show_log(
         until=_day(until, wrong),
     )
     before = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 16 else None
-    items, after = ([], None) if wrong else queries.entries(context, wanted, before, AT_ONCE)
+    items, after = ([], None) if wrong else queries.entries(context, filters, before, AT_ONCE)
     named = select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_({item.enterprise_id for item in items}))
     return page(
         request,

@@ -19,7 +19,7 @@ from api.pages.overview_workbook import workbook
 from api.pages.render import page
 from api.queries import overview
 from api.queries.grade_history import history
-from api.queries.overview import Line, Wanted
+from api.queries.overview import Filter, Line
 from api.queries.waiting import waiting
 from api.services.operating_states import STATE_NAMES
 from grading import calendar
@@ -44,9 +44,9 @@ def show_overview(
     number: int = 1,
 ) -> Response:
     """Enterprises with charts, filtered; the list in pages."""
-    wanted = _wanted(q, county, ruleset, grade, state)
-    everything = overview.lines(context.db, Wanted())
-    listed = overview.lines(context.db, wanted)
+    filters = _filter(q, county, ruleset, grade, state)
+    everything = overview.lines(context.db, Filter())
+    listed = overview.lines(context.db, filters)
     labels, titles = level_labels(context), ruleset_titles(context)
     counties = sorted({line.county for line in everything})
     cities = sorted({_city(county) for county in counties})
@@ -64,7 +64,7 @@ def show_overview(
         number=number,
         pages=pages,
         total=len(everything),
-        wanted=wanted,
+        wanted=filters,
         counties=counties,
         cities=cities if len(counties) > 1 else [],
         industries=industries,
@@ -77,11 +77,11 @@ def show_overview(
         titles=titles,
         query=urlencode(
             {
-                "q": wanted.text,
-                "county": wanted.county,
-                "ruleset": wanted.ruleset,
-                "grade": wanted.grade,
-                "state": wanted.state,
+                "q": filters.text,
+                "county": filters.county,
+                "ruleset": filters.ruleset,
+                "grade": filters.grade,
+                "state": filters.state,
             }
         ),
         states=STATE_NAMES,
@@ -93,7 +93,7 @@ def export(
     context: CostlyReader, q: str = "", county: str = "", ruleset: str = "", grade: str = "", state: str = ""
 ) -> Response:
     """The filtered list as a workbook, with what has happened to the grades."""
-    listed = overview.lines(context.db, _wanted(q, county, ruleset, grade, state))
+    listed = overview.lines(context.db, _filter(q, county, ruleset, grade, state))
     events = history(context.db, [line.id for line in listed])
     book = workbook(listed, events, level_labels(context), ruleset_titles(context), context.at)
     return attachment(book, XLSX, f"绩效分级-{calendar.day_of(context.at).isoformat()}.xlsx")
@@ -120,8 +120,8 @@ def _city(county: str) -> str:
     return f"{county[:4]}00"
 
 
-def _wanted(q: str, county: str, ruleset: str, grade: str, state: str) -> Wanted:
-    return Wanted(q.strip()[:100], county[:6], ruleset[:120], grade[:32], state[:32])
+def _filter(q: str, county: str, ruleset: str, grade: str, state: str) -> Filter:
+    return Filter(q.strip()[:100], county[:6], ruleset[:120], grade[:32], state[:32])
 
 
 def _place(code: str) -> str:

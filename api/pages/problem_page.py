@@ -15,8 +15,8 @@ def problem_page(request: Request, problem: Problem) -> Response:
     back = request.headers.get("referer") or "/"
     library = request.app.state.service.grader.library
     errors = [(place_words(error.place, library), error) for error in problem.errors]
-    told = problem.as_json()
-    made = page(request, None, template, problem.status, problem=problem, told=told, errors=errors, back=back)
+    values = problem.as_json()
+    made = page(request, None, template, problem.status, problem=problem, told=values, errors=errors, back=back)
     if problem.retry_after is not None:
         made.headers["Retry-After"] = str(problem.retry_after)
     made.headers["X-Problem"] = problem.code

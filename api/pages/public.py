@@ -12,7 +12,7 @@ from api.pages.labels import levels_of, titles_of
 from api.pages.render import page
 from api.problems import not_found
 from api.queries import public_grades
-from api.queries.public_grades import Standing, Wanted
+from api.queries.public_grades import Filter, Standing
 from api.service import Service
 
 router = APIRouter()
@@ -32,10 +32,10 @@ def show_list(
 ) -> Response:
     """The grades in force, in pages."""
     _require_shown(service)
-    wanted = Wanted(q.replace("\x00", "").strip()[:100], county[:6], grade[:32])
+    filters = Filter(q.replace("\x00", "").strip()[:100], county[:6], grade[:32])
     number = min(max(number, 1), 10_000)
     with service.database.reading() as db:
-        listed, count = public_grades.published(db, wanted, number, LINES)
+        listed, count = public_grades.published(db, filters, number, LINES)
     return page(
         request,
         None,
@@ -44,10 +44,10 @@ def show_list(
         count=count,
         number=number,
         pages=max(-(-count // LINES), 1),
-        wanted=wanted,
+        wanted=filters,
         labels=levels_of(service),
         titles=titles_of(service),
-        query=urlencode({"q": wanted.text, "county": wanted.county, "grade": wanted.grade}),
+        query=urlencode({"q": filters.text, "county": filters.county, "grade": filters.grade}),
     )
 
 

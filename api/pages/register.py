@@ -50,15 +50,15 @@ def upload_register(request: Request, context: CostlyKeeper, sent: Sent) -> Resp
 
 
 def _show(request: Request, context: Context, refused: Problem | None = None, done: Imported | None = None) -> Response:
-    told = refused.as_json() if refused is not None else {}
+    refusal = refused.as_json() if refused is not None else {}
     return page(
         request,
         context,
         "register.html.j2",
         refused.status if refused is not None else 200,
         refused=refused,
-        errors=told.get("errors", ()),
-        marked=told.get("marked_workbook"),
+        errors=refusal.get("errors", ()),
+        marked=refusal.get("marked_workbook"),
         done=done,
         columns=COLUMNS,
         most=MOST_LINES,

@@ -79,7 +79,7 @@ def _add(context: Context, enterprise: Enterprise, sent: Posted) -> None:
             site = SiteIn(name=sent.text("site_name").strip(), county=enterprise.county)
         except ValidationError:
             wrong["site_name"] = None
-    said = {
+    values = {
         # Of a site that is yet to be registered any id will do to look at the rest.
         "site_id": site_id or enterprise.id,
         "code": sent.text("code").strip(),
@@ -89,7 +89,7 @@ def _add(context: Context, enterprise: Enterprise, sent: Posted) -> None:
         "capacity": sent.text("capacity").strip() or None,
     }
     try:
-        unit = UnitIn.model_validate(said)
+        unit = UnitIn.model_validate(values)
     except ValidationError as error:
         wrong |= dict.fromkeys(str(one["loc"][0]) for one in error.errors())
     if wrong:
@@ -104,7 +104,7 @@ def _show(
     request: Request,
     context: Context,
     enterprise_id: UUID,
-    wanted: str,
+    query: str,
     status: int = 200,
     refused: Problem | None = None,
     sent: Posted | None = None,
@@ -118,17 +118,17 @@ def _show(
         sites=registered.sites(context.db, enterprise_id),
         units=registered.units(context.db, enterprise_id),
         titles=ruleset_titles(context),
-        wanted=wanted.strip(),
-        offers=sorted(_offers(context, wanted), key=lambda offer: not offer.is_in_force),
+        wanted=query.strip(),
+        offers=sorted(_offers(context, query), key=lambda offer: not offer.is_in_force),
         refused=refused,
         sent=sent,
         errors={error.place: error.message for error in refused.errors} if refused else {},
     )
 
 
-def _offers(context: Context, wanted: str) -> Iterator[Offer]:
+def _offers(context: Context, query: str) -> Iterator[Offer]:
     library, today = context.service.grader.library, calendar.day_of(context.at)
-    for name, industry in industries_meant(context, wanted).items():
+    for name, industry in industries_meant(context, query).items():
         for ruleset_id in library.ids():
             if industry_of(ruleset_id) != name:
                 continue

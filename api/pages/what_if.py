@@ -9,7 +9,7 @@ from starlette.responses import Response
 from api.access import Rule
 from api.context import Context, needs
 from api.pages.form.answers import WrongAnswerError, read_answer
-from api.pages.form.submitted import SEVERAL, VALUE
+from api.pages.form.submission import SEVERAL, VALUE
 from api.pages.form_data import Sent
 from api.pages.render import page
 from api.pages.result_view import change_text, changes, side

@@ -16,7 +16,7 @@ from api.store import AdmissionOpinion, AdmissionOutcome, Audit, AuditKind, Audi
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Filter:
     """A filter of opinions; None: no restriction."""
 
     text: str | None = None
@@ -31,26 +31,26 @@ class Wanted:
     """Only those that no other has replaced, or only those that one has."""
 
 
-def opinions(db: Session, wanted: Wanted, cursor: UUID | None, limit: int) -> tuple[list[Listed], UUID | None]:
+def opinions(db: Session, filters: Filter, cursor: UUID | None, limit: int) -> tuple[list[Listed], UUID | None]:
     """A page of opinions, the newest first, and the cursor of the next page."""
     o = AdmissionOpinion
     rows = select(o)
-    if wanted.text:
-        rows = rows.where(o.name.contains(wanted.text, autoescape=True))
-    if wanted.area:
-        rows = rows.where(o.county.between(*area_bounds(wanted.area)))
-    if wanted.industries is not None:
-        rows = rows.where(o.industry.in_(wanted.industries))
-    if wanted.outcome is not None:
-        rows = rows.where(o.outcome == wanted.outcome)
-    if wanted.since is not None:
-        rows = rows.where(o.accepted_on >= wanted.since)
-    if wanted.until is not None:
-        rows = rows.where(o.accepted_on <= wanted.until)
-    if wanted.standing is not None:
-        rows = rows.where(_superseded() if not wanted.standing else not_(_superseded()))
-    if wanted.regrading is not None:
-        rows = rows.where(_in_state(wanted.regrading))
+    if filters.text:
+        rows = rows.where(o.name.contains(filters.text, autoescape=True))
+    if filters.area:
+        rows = rows.where(o.county.between(*area_bounds(filters.area)))
+    if filters.industries is not None:
+        rows = rows.where(o.industry.in_(filters.industries))
+    if filters.outcome is not None:
+        rows = rows.where(o.outcome == filters.outcome)
+    if filters.since is not None:
+        rows = rows.where(o.accepted_on >= filters.since)
+    if filters.until is not None:
+        rows = rows.where(o.accepted_on <= filters.until)
+    if filters.standing is not None:
+        rows = rows.where(_superseded() if not filters.standing else not_(_superseded()))
+    if filters.regrading is not None:
+        rows = rows.where(_in_state(filters.regrading))
     found, after = newest_first(db, rows, o.id, cursor, limit)
     return listed(db, found), after
 
@@ -73,8 +73,8 @@ def listed(db: Session, rows: Sequence[AdmissionOpinion]) -> list[Listed]:
     ids = [row.id for row in rows]
     later = select(AdmissionOpinion.supersedes_id, AdmissionOpinion.id).where(AdmissionOpinion.supersedes_id.in_(ids))
     superseded = {earlier: id_ for earlier, id_ in db.execute(later) if earlier is not None}
-    wanted = select(ProjectCompletion).where(ProjectCompletion.opinion_id.in_(ids)).order_by(ProjectCompletion.id)
-    completions = {row.opinion_id: row for row in db.scalars(wanted)}
+    statement = select(ProjectCompletion).where(ProjectCompletion.opinion_id.in_(ids)).order_by(ProjectCompletion.id)
+    completions = {row.opinion_id: row for row in db.scalars(statement)}
     plants = [c.enterprise_id for c in completions.values() if c.enterprise_id is not None]
     enterprises = {e.id: e for e in db.scalars(select(Enterprise).where(Enterprise.id.in_(plants)))}
     audits = list(db.scalars(_published().where(Audit.enterprise_id.in_(plants)).order_by(Audit.assessed_on)))
@@ -114,7 +114,7 @@ def _state(
 def _in_state(state: Regrading) -> ColumnElement[bool]:
     """The same as `_state`, in the database."""
     o = AdmissionOpinion
-    asked = and_(o.outcome == AdmissionOutcome.ADMITTED, o.required_level.is_not(None), not_(_superseded()))
+    conditional = and_(o.outcome == AdmissionOutcome.ADMITTED, o.required_level.is_not(None), not_(_superseded()))
     completed = exists().where(ProjectCompletion.opinion_id == o.id)
     c, later = ProjectCompletion, aliased(ProjectCompletion)
     graded = select(Audit.enterprise_id).where(
@@ -126,10 +126,10 @@ def _in_state(state: Regrading) -> ColumnElement[bool]:
         c.enterprise_id.in_(graded),
     )
     return {
-        Regrading.NOT_REQUIRED: not_(asked),
-        Regrading.AWAITING_COMPLETION: and_(asked, not_(completed)),
-        Regrading.DUE: and_(asked, completed, not_(confirmed)),
-        Regrading.DONE: and_(asked, completed, confirmed),
+        Regrading.NOT_REQUIRED: not_(conditional),
+        Regrading.AWAITING_COMPLETION: and_(conditional, not_(completed)),
+        Regrading.DUE: and_(conditional, completed, not_(confirmed)),
+        Regrading.DONE: and_(conditional, completed, confirmed),
     }[state]
 
 

@@ -58,7 +58,7 @@ _CONFLICTS = scope_cached(
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Filter:
     """A filter of audits; None: no restriction."""
 
     enterprise_id: UUID | None = None
@@ -69,20 +69,20 @@ class Wanted:
     mine: bool | None = None
 
 
-def audits(context: Context, wanted: Wanted, cursor: UUID | None, limit: int) -> tuple[list[AuditBrief], UUID | None]:
+def audits(context: Context, filters: Filter, cursor: UUID | None, limit: int) -> tuple[list[AuditBrief], UUID | None]:
     """A page of audits, the newest first, and the cursor of the next page."""
     rows = select(Audit).options(load_only(*(getattr(Audit, name) for name in PLAIN)))
-    if wanted.enterprise_id is not None:
-        rows = rows.where(Audit.enterprise_id == wanted.enterprise_id)
-    if wanted.kind is not None:
-        rows = rows.where(Audit.kind == wanted.kind)
-    if wanted.states:
-        rows = rows.where(Audit.state.in_(wanted.states))
-    if wanted.assessed_from is not None:
-        rows = rows.where(Audit.assessed_on >= wanted.assessed_from)
-    if wanted.assessed_to is not None:
-        rows = rows.where(Audit.assessed_on <= wanted.assessed_to)
-    if wanted.mine:
+    if filters.enterprise_id is not None:
+        rows = rows.where(Audit.enterprise_id == filters.enterprise_id)
+    if filters.kind is not None:
+        rows = rows.where(Audit.kind == filters.kind)
+    if filters.states:
+        rows = rows.where(Audit.state.in_(filters.states))
+    if filters.assessed_from is not None:
+        rows = rows.where(Audit.assessed_on >= filters.assessed_from)
+    if filters.assessed_to is not None:
+        rows = rows.where(Audit.assessed_on <= filters.assessed_to)
+    if filters.mine:
         rows = rows.where(Audit.author_id == context.actor.id)
     found, after = newest_first(context.db, rows, Audit.id, cursor, limit)
     return briefs(context, found), after
@@ -119,10 +119,10 @@ def _grade(row: Any) -> GradeBrief:
 
 def publication_of(context: Context, row: Audit) -> Publication | None:
     """The word given when the grading in force was published; None when none was needed."""
-    wanted = select(Publication).where(
+    publication = select(Publication).where(
         Publication.audit_id == row.id, Publication.grading_id == row.published_grading_id
     )
-    return context.db.scalars(wanted.order_by(Publication.id.desc()).limit(1)).one_or_none()
+    return context.db.scalars(publication.order_by(Publication.id.desc()).limit(1)).one_or_none()
 
 
 def audit(context: Context, row: Audit) -> AuditOut:

@@ -12,7 +12,7 @@ from api.store import Batch, BatchAudit, BatchState, BatchUnit, DraftRuleset, En
 
 
 @dataclass(frozen=True)
-class UnitsWanted:
+class UnitFilter:
     """A filter of a batch's units; None leaves a restriction out."""
 
     changed: bool | None = None
@@ -41,7 +41,7 @@ def drafts(context: Context) -> list[DraftRuleset]:
 
 
 def units(
-    context: Context, batch_id: UUID, wanted: UnitsWanted, cursor: tuple[UUID, int] | None, limit: int
+    context: Context, batch_id: UUID, filters: UnitFilter, cursor: tuple[UUID, int] | None, limit: int
 ) -> tuple[list[tuple[BatchUnit, str]], tuple[UUID, int] | None]:
     """The units that a batch grades again, each with its enterprise's name, in the order of their audits."""
     unit = BatchUnit
@@ -53,13 +53,13 @@ def units(
         .limit(limit + 1)
     )
     for column, value in (
-        (unit.changed, wanted.changed),
-        (unit.county, wanted.county),
-        (unit.industry, wanted.industry),
+        (unit.changed, filters.changed),
+        (unit.county, filters.county),
+        (unit.industry, filters.industry),
     ):
         if value is not None:
             rows = rows.where(column == value)
-    sides = ((unit.before, unit.before_attainable, wanted.before), (unit.after, unit.after_attainable, wanted.after))
+    sides = ((unit.before, unit.before_attainable, filters.before), (unit.after, unit.after_attainable, filters.after))
     for grade, attainable, value in sides:
         if value is not None:
             rows = rows.where(of_class(grade, attainable, value))

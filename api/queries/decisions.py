@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, not_
 from grading.model.decision import UNDECIDED, is_undecided
 
 
-def of_class(grade: Any, attainable: Any, wanted: str) -> ColumnElement[bool]:
+def of_class(grade: Any, attainable: Any, class_: str) -> ColumnElement[bool]:
     """Rows whose two levels make a class: a level that is decided, `ungraded`, or `undecided`."""
     open_: ColumnElement[bool] = is_undecided(grade, attainable)
-    return open_ if wanted == UNDECIDED else and_(grade == wanted, not_(open_))
+    return open_ if class_ == UNDECIDED else and_(grade == class_, not_(open_))

@@ -30,7 +30,7 @@ OF_THEMSELVES: frozenset[Kind] = frozenset({"evidence", "edition"})
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Filter:
     """A filter of ends; empty: no restriction. `changed`: only those with which the enterprise's grade changes."""
 
     text: str = ""
@@ -71,7 +71,7 @@ class Endings:
     waiting: int
 
 
-def endings(context: Context, wanted: Wanted) -> Endings:
+def endings(context: Context, filters: Filter) -> Endings:
     """The ends in scope from today on, as far ahead as is wanted."""
     db, library, today = context.db, context.service.grader.library, calendar.today()
     labels = labels_of(*library.frame().scales.values())
@@ -79,7 +79,7 @@ def endings(context: Context, wanted: Wanted) -> Endings:
     def label(level: str) -> str:
         return labels.get(level, level)
 
-    last = today + timedelta(days=wanted.days)
+    last = today + timedelta(days=filters.days)
     in_force = (Audit.state == AuditState.PUBLISHED, Audit.kind == AuditKind.EXPERT)
     columns = (Enterprise.id, Enterprise.name, Enterprise.uscc, Enterprise.county, Audit.id, Audit.published_grading_id)
     rows = (
@@ -87,10 +87,10 @@ def endings(context: Context, wanted: Wanted) -> Endings:
         .outerjoin(Audit, and_(Audit.enterprise_id == Enterprise.id, *in_force))
         .where(Enterprise.active)
     )
-    if wanted.text:
-        rows = rows.where(matching(wanted.text))
-    if len(wanted.county) == 6 and wanted.county.isdigit():
-        rows = rows.where(Enterprise.county.between(*area_bounds(wanted.county)))
+    if filters.text:
+        rows = rows.where(matching(filters.text))
+    if len(filters.county) == 6 and filters.county.isdigit():
+        rows = rows.where(Enterprise.county.between(*area_bounds(filters.county)))
     of_enterprise: dict[UUID, list[Any]] = defaultdict(list)
     for row in db.execute(rows):
         of_enterprise[row[0]].append(row)
@@ -100,13 +100,13 @@ def endings(context: Context, wanted: Wanted) -> Endings:
     found = [one for row in published if row[5] in soon for one in _of(row, soon[row[5]], today, last, label)]
     waived = [
         (granted, assessed)
-        for granted in waivers.ending(db, wanted.days)
+        for granted in waivers.ending(db, filters.days)
         if (assessed := _assessed(of_enterprise[granted.enterprise.id], granted)) is not None
     ]
     graded = stored_forecasts(db, {row[5] for _, row in waived if row[5] is not None})
     found += [_ending(row, graded.get(row[5]), _of_waiver(library, g), today, label) for g, row in waived]
-    kept = (one for one in found if wanted.kind in ("", one.kind) and (one.changes or not wanted.changed))
-    ordered = sorted(kept, key=lambda one: (one.last_day, one.name, one.unit or "", one.text))
+    chosen = (one for one in found if filters.kind in ("", one.kind) and (one.changes or not filters.changed))
+    ordered = sorted(chosen, key=lambda one: (one.last_day, one.name, one.unit or "", one.text))
     return Endings(tuple(ordered), without_forecast(db, gradings))
 
 

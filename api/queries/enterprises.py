@@ -36,7 +36,7 @@ _PUBLISHED = scope_cached(
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Filter:
     """A filter of enterprises; None: no restriction."""
 
     text: str | None = None
@@ -47,24 +47,24 @@ class Wanted:
 
 
 def enterprises(
-    db: Session, wanted: Wanted, cursor: UUID | None, limit: int
+    db: Session, filters: Filter, cursor: UUID | None, limit: int
 ) -> tuple[list[EnterpriseOut], UUID | None]:
     """A page of enterprises, the newest first, and the cursor of the next page."""
     rows = select(Enterprise)
-    if wanted.text:
-        rows = rows.where(matching(wanted.text))
-    if wanted.area:
-        rows = rows.where(Enterprise.county.between(*area_bounds(wanted.area)))
-    if wanted.active is not None:
-        rows = rows.where(Enterprise.active == wanted.active)
-    if wanted.ruleset:
-        of_ruleset = select(Unit.enterprise_id).where(Unit.ruleset_id == wanted.ruleset, Unit.active)
+    if filters.text:
+        rows = rows.where(matching(filters.text))
+    if filters.area:
+        rows = rows.where(Enterprise.county.between(*area_bounds(filters.area)))
+    if filters.active is not None:
+        rows = rows.where(Enterprise.active == filters.active)
+    if filters.ruleset:
+        of_ruleset = select(Unit.enterprise_id).where(Unit.ruleset_id == filters.ruleset, Unit.active)
         rows = rows.where(Enterprise.id.in_(of_ruleset))
-    if wanted.grade:
+    if filters.grade:
         graded = (
             select(Audit.enterprise_id)
             .join(Grading, Grading.id == Audit.published_grading_id)
-            .where(Audit.state == AuditState.PUBLISHED, of_class(Grading.grade, Grading.attainable, wanted.grade))
+            .where(Audit.state == AuditState.PUBLISHED, of_class(Grading.grade, Grading.attainable, filters.grade))
         )
         rows = rows.where(Enterprise.id.in_(graded))
     found, after = newest_first(db, rows, Enterprise.id, cursor, limit)
@@ -75,8 +75,8 @@ def enterprises(
 def enterprise(db: Session, row: Enterprise) -> EnterpriseOut:
     """One enterprise with its grades; of a double the enterprise that it was merged into."""
     merged = db.get(EnterpriseMerger, row.id)
-    told = to_schema(row, published_grades(db, [row.id]).get(row.id, ()))
-    return told if merged is None else told.model_copy(update={"merged_into": merged.into_id})
+    schema = to_schema(row, published_grades(db, [row.id]).get(row.id, ()))
+    return schema if merged is None else schema.model_copy(update={"merged_into": merged.into_id})
 
 
 def to_schema(row: Enterprise, grades: Sequence[PublishedGrade]) -> EnterpriseOut:
@@ -88,7 +88,7 @@ def published_grades(db: Session, ids: Iterable[UUID]) -> dict[UUID, list[Publis
     """The published grades by enterprise."""
     grades: dict[UUID, list[PublishedGrade]] = {}
     for row in db.execute(_PUBLISHED, {"ids": list(ids)}):
-        told = PublishedGrade(
+        grade = PublishedGrade(
             site_id=row.site_id,
             audit_id=row.id,
             grading_id=row.published_grading_id,
@@ -100,7 +100,7 @@ def published_grades(db: Session, ids: Iterable[UUID]) -> dict[UUID, list[Publis
             assessed_on=row.assessed_on,
             published_at=row.published_at,
         )
-        grades.setdefault(row.enterprise_id, []).append(told)
+        grades.setdefault(row.enterprise_id, []).append(grade)
     return grades
 
 

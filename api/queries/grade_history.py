@@ -89,7 +89,7 @@ def history(db: Session, enterprise_ids: Sequence[UUID]) -> dict[UUID, tuple[Gra
         made = gradings.get(UUID(details["grading"])) if "grading" in details else None
         if made is not None:
             in_force[entry.audit_id] = made
-        told = made or before
+        known = made or before
         enterprise_id = into.get(entry.enterprise_id, entry.enterprise_id)
         events.setdefault(enterprise_id, []).append(
             GradeEvent(
@@ -101,7 +101,7 @@ def history(db: Session, enterprise_ids: Sequence[UUID]) -> dict[UUID, tuple[Gra
                 actor_name=None if entry.actor_id is None else names.get(entry.actor_id),
                 decision=None if made is None else made.decision,
                 before=None if before is None else before.decision,
-                rulesets=() if told is None else told.rulesets,
+                rulesets=() if known is None else known.rulesets,
                 reasons=_reasons(details),
                 batch=batches.get(UUID(details["batch"])) if "batch" in details else None,
                 waived=made is not None and made.waived,
@@ -112,9 +112,9 @@ def history(db: Session, enterprise_ids: Sequence[UUID]) -> dict[UUID, tuple[Gra
 
 def _merged(db: Session, enterprise_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """Doubles that were merged into one of some enterprises: what happened to them before happened to that one."""
-    wanted = set(enterprise_ids)
+    merged_ids = set(enterprise_ids)
     rows = db.execute(select(EnterpriseMerger.double_id, EnterpriseMerger.into_id))
-    return {double: into for double, into in rows if into in wanted}
+    return {double: into for double, into in rows if into in merged_ids}
 
 
 def _entries(db: Session, enterprise_ids: Sequence[UUID]) -> Iterable[LogEntry]:
@@ -134,10 +134,10 @@ def _was_public(entry: LogEntry, details: Mapping[str, Any]) -> bool:
 def _gradings(db: Session, ids: set[UUID]) -> dict[UUID, _Stored]:
     """Gradings by id. Each was in force once and public, so that an enterprise is told of it too."""
     found: dict[UUID, _Stored] = {}
-    wanted = sorted(ids)
+    grading_ids = sorted(ids)
     with unscoped(db):
-        for start in range(0, len(wanted), 500):
-            portion = wanted[start : start + 500]
+        for start in range(0, len(grading_ids), 500):
+            portion = grading_ids[start : start + 500]
             rulesets: dict[UUID, list[str]] = {}
             units = select(GradedUnit.grading_id, GradedUnit.ruleset_id).where(GradedUnit.grading_id.in_(portion))
             for grading_id, ruleset_id in db.execute(units.order_by(GradedUnit.position)):

@@ -14,7 +14,7 @@ from grading.model.base import Mode
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Filter:
     """A filter of gradings; None: no restriction."""
 
     audit_id: UUID | None = None
@@ -24,21 +24,21 @@ class Wanted:
     ruleset: str | None = None
 
 
-def gradings(db: Session, wanted: Wanted, cursor: UUID | None, limit: int) -> tuple[list[GradingBrief], UUID | None]:
+def gradings(db: Session, filters: Filter, cursor: UUID | None, limit: int) -> tuple[list[GradingBrief], UUID | None]:
     """A page of gradings, the newest first, and the cursor of the next page."""
     # The document is large and not told here.
     rows = select(Grading).options(defer(Grading.document))
-    if wanted.audit_id is not None:
-        rows = rows.where(Grading.audit_id == wanted.audit_id)
-    if wanted.enterprise_id is not None:
-        of_enterprise = select(Audit.id).where(Audit.enterprise_id == wanted.enterprise_id)
+    if filters.audit_id is not None:
+        rows = rows.where(Grading.audit_id == filters.audit_id)
+    if filters.enterprise_id is not None:
+        of_enterprise = select(Audit.id).where(Audit.enterprise_id == filters.enterprise_id)
         rows = rows.where(Grading.audit_id.in_(of_enterprise))
-    if wanted.mode is not None:
-        rows = rows.where(Grading.mode == wanted.mode)
-    if wanted.grade is not None:
-        rows = rows.where(of_class(Grading.grade, Grading.attainable, wanted.grade))
-    if wanted.ruleset is not None:
-        with_ruleset = select(GradedUnit.grading_id).where(GradedUnit.ruleset_id == wanted.ruleset)
+    if filters.mode is not None:
+        rows = rows.where(Grading.mode == filters.mode)
+    if filters.grade is not None:
+        rows = rows.where(of_class(Grading.grade, Grading.attainable, filters.grade))
+    if filters.ruleset is not None:
+        with_ruleset = select(GradedUnit.grading_id).where(GradedUnit.ruleset_id == filters.ruleset)
         rows = rows.where(Grading.id.in_(with_ruleset))
     found, after = newest_first(db, rows, Grading.id, cursor, limit)
     return [GradingBrief.of(row) for row in found], after

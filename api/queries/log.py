@@ -16,7 +16,7 @@ from grading import calendar
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Filter:
     """A filter of entries; None: no restriction."""
 
     audit_id: UUID | None = None
@@ -28,23 +28,23 @@ class Wanted:
     """Days as they are in China, both inclusive."""
 
 
-def entries(context: Context, wanted: Wanted, before: int | None, limit: int) -> tuple[list[LogEntryOut], int | None]:
+def entries(context: Context, filters: Filter, before: int | None, limit: int) -> tuple[list[LogEntryOut], int | None]:
     """A page of entries, the newest first, and the cursor of the next page."""
     rows = select(LogEntry)
-    if wanted.audit_id is not None:
-        rows = rows.where(LogEntry.audit_id == wanted.audit_id)
-    if wanted.enterprise_id is not None:
-        merged = select(EnterpriseMerger.double_id).where(EnterpriseMerger.into_id == wanted.enterprise_id)
-        own = LogEntry.enterprise_id == wanted.enterprise_id
+    if filters.audit_id is not None:
+        rows = rows.where(LogEntry.audit_id == filters.audit_id)
+    if filters.enterprise_id is not None:
+        merged = select(EnterpriseMerger.double_id).where(EnterpriseMerger.into_id == filters.enterprise_id)
+        own = LogEntry.enterprise_id == filters.enterprise_id
         rows = rows.where(or_(own, LogEntry.enterprise_id.in_(merged)))
-    if wanted.action is not None:
-        rows = rows.where(LogEntry.action == wanted.action)
-    if wanted.actor_id is not None:
-        rows = rows.where(LogEntry.actor_id == wanted.actor_id)
-    if wanted.since is not None:
-        rows = rows.where(LogEntry.at >= _begin(wanted.since))
-    if wanted.until is not None:
-        rows = rows.where(LogEntry.at < _begin(wanted.until) + timedelta(days=1))
+    if filters.action is not None:
+        rows = rows.where(LogEntry.action == filters.action)
+    if filters.actor_id is not None:
+        rows = rows.where(LogEntry.actor_id == filters.actor_id)
+    if filters.since is not None:
+        rows = rows.where(LogEntry.at >= _begin(filters.since))
+    if filters.until is not None:
+        rows = rows.where(LogEntry.at < _begin(filters.until) + timedelta(days=1))
     if before is not None:
         rows = rows.where(LogEntry.seq < before)
     found = list(context.db.scalars(rows.order_by(LogEntry.seq.desc()).limit(limit + 1)))

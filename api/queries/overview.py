@@ -19,7 +19,7 @@ from grading.model.decision import Decision, decide
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Filter:
     """A filter of enterprises; empty: no restriction. `grade` is a class of decisions."""
 
     text: str = ""
@@ -53,13 +53,13 @@ class Line:
         return self.decision.counted_as
 
 
-def lines(db: Session, wanted: Wanted) -> list[Line]:
+def lines(db: Session, filters: Filter) -> list[Line]:
     """The enterprises in scope that are wanted, by county and name; closed ones only where they are asked for."""
-    rows = select(Enterprise).where(_in_state(wanted.state))
-    if wanted.text:
-        rows = rows.where(matching(wanted.text))
-    if len(wanted.county) == 6 and wanted.county.isdigit():
-        rows = rows.where(Enterprise.county.between(*area_bounds(wanted.county)))
+    rows = select(Enterprise).where(_in_state(filters.state))
+    if filters.text:
+        rows = rows.where(matching(filters.text))
+    if len(filters.county) == 6 and filters.county.isdigit():
+        rows = rows.where(Enterprise.county.between(*area_bounds(filters.county)))
     found = list(db.scalars(rows.order_by(Enterprise.county, Enterprise.name)))
     grades = {}
     g = Grading
@@ -73,10 +73,10 @@ def lines(db: Session, wanted: Wanted) -> list[Line]:
     for row in db.execute(published):
         grades[row[0]] = row
     industries = _rulesets(db, grades)
-    told = []
+    listed = []
     for enterprise in found:
         grade = grades.get(enterprise.id)
-        told.append(
+        listed.append(
             Line(
                 id=enterprise.id,
                 name=enterprise.name,
@@ -92,7 +92,7 @@ def lines(db: Session, wanted: Wanted) -> list[Line]:
                 state=enterprise.state,
             )
         )
-    return [line for line in told if _suits(line, wanted)]
+    return [line for line in listed if _suits(line, filters)]
 
 
 def _in_state(state: str) -> ColumnElement[bool]:
@@ -126,10 +126,10 @@ def tally(listed: Iterable[Line], by: str, order: Iterable[str] = ()) -> dict[st
     return dict(sorted(counted.items(), key=lambda item: (places.get(item[0], len(places)), item[0])))
 
 
-def _suits(line: Line, wanted: Wanted) -> bool:
-    if wanted.ruleset and wanted.ruleset not in line.rulesets:
+def _suits(line: Line, filters: Filter) -> bool:
+    if filters.ruleset and filters.ruleset not in line.rulesets:
         return False
-    return not wanted.grade or line.grade_class == wanted.grade
+    return not filters.grade or line.grade_class == filters.grade
 
 
 def _rulesets(db: Session, grades: Mapping[UUID, Any]) -> dict[UUID, list[str]]:

@@ -56,7 +56,7 @@ class PublicReport:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Filter:
     """A filter of published grades; empty: no restriction."""
 
     text: str = ""
@@ -64,17 +64,17 @@ class Wanted:
     grade: str = ""
 
 
-def published(db: Session, wanted: Wanted, number: int, size: int) -> tuple[list[PublicGrade], int]:
+def published(db: Session, filters: Filter, number: int, size: int) -> tuple[list[PublicGrade], int]:
     """A page (from 1) of the grades in force, by county and name, and how many there are. `db` has no scope."""
     rows = _rows().where(
         Audit.state == AuditState.PUBLISHED, Audit.published_grading_id == Grading.id, Enterprise.active
     )
-    if wanted.text:
-        rows = rows.where(matching(wanted.text))
-    if len(wanted.county) == 6 and wanted.county.isdigit():
-        rows = rows.where(Enterprise.county.between(*area_bounds(wanted.county)))
-    if wanted.grade:
-        rows = rows.where(of_class(Grading.grade, Grading.attainable, wanted.grade))
+    if filters.text:
+        rows = rows.where(matching(filters.text))
+    if len(filters.county) == 6 and filters.county.isdigit():
+        rows = rows.where(Enterprise.county.between(*area_bounds(filters.county)))
+    if filters.grade:
+        rows = rows.where(of_class(Grading.grade, Grading.attainable, filters.grade))
     count = db.scalars(select(func.count()).select_from(rows.subquery())).one()
     ordered = rows.order_by(Enterprise.county, Enterprise.name, Audit.id).limit(size).offset((number - 1) * size)
     return _grades(db, ordered), count

@@ -63,8 +63,8 @@ def waiting(context: Context) -> Waiting:
 
 def open_appeals(context: Context, audit_id: UUID | None = None) -> list[OpenAppeal]:
     """Appeals without an answer, the oldest first."""
-    wanted = [Appeal.state == AppealState.OPEN]
-    return _appeals(context, *wanted, *([] if audit_id is None else [Appeal.audit_id == audit_id]))
+    conditions = [Appeal.state == AppealState.OPEN]
+    return _appeals(context, *conditions, *([] if audit_id is None else [Appeal.audit_id == audit_id]))
 
 
 def upheld_appeals(context: Context) -> list[OpenAppeal]:
@@ -72,12 +72,12 @@ def upheld_appeals(context: Context) -> list[OpenAppeal]:
     return _appeals(context, Appeal.state == AppealState.UPHELD, Audit.state == AuditState.PUBLISHED)
 
 
-def _appeals(context: Context, *wanted: ColumnElement[bool]) -> list[OpenAppeal]:
+def _appeals(context: Context, *conditions: ColumnElement[bool]) -> list[OpenAppeal]:
     rows = (
         select(Appeal, Audit, Enterprise.name)
         .join(Audit, Audit.id == Appeal.audit_id)
         .join(Enterprise, Enterprise.id == Audit.enterprise_id)
-        .where(*wanted)
+        .where(*conditions)
         .order_by(Appeal.id)
         .limit(MOST)
     )

@@ -13,7 +13,7 @@ from api.context import Context, needs
 from api.http.downloads import attachment
 from api.media_types import PDF
 from api.queries import admission as queries
-from api.queries.admission import Wanted
+from api.queries.admission import Filter
 from api.routes.bodies import JsonText, json_body, text_of
 from api.routes.idempotency import OnceOnly
 from api.routes.responses import (
@@ -114,8 +114,8 @@ def list_opinions(
     limit: Limit = 50,
 ) -> Page[OpinionBrief]:
     """Those about projects of your area."""
-    wanted = Wanted(q, area, queries.industry_ids(context, industry), outcome, since, until, regrading, standing)
-    items, after = queries.opinions(context.db, wanted, cursor, limit)
+    filters = Filter(q, area, queries.industry_ids(context, industry), outcome, since, until, regrading, standing)
+    items, after = queries.opinions(context.db, filters, cursor, limit)
     return Page(items=[OpinionBrief.of(item) for item in items], next=None if after is None else str(after))
 
 

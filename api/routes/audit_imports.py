@@ -45,5 +45,5 @@ def import_audits(
     files = [(one.filename or "", one.file.read()) for one in file]
     done = audit_import.upload(context, files, team_id=team_id, ruleset=ruleset)
     row = None if done.row is None else AuditImportOut.model_validate(done.row)
-    told = ImportedOut(made=done.made, repeated=done.repeated, notices=list(done.notices), import_=row)
-    return answer(told.model_dump_json(by_alias=True), status=201 if done.made else 200)
+    out = ImportedOut(made=done.made, repeated=done.repeated, notices=list(done.notices), import_=row)
+    return answer(out.model_dump_json(by_alias=True), status=201 if done.made else 200)

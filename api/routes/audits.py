@@ -67,8 +67,8 @@ def list_audits(
     limit: Limit = 50,
 ) -> Page[AuditBrief]:
     """Assessors see experts' audits always, a bureau once submitted, the enterprise once published."""
-    wanted = queries.Wanted(enterprise_id, kind, state or (), assessed_from, assessed_to, mine)
-    items, after = queries.audits(context, wanted, cursor, limit)
+    filters = queries.Filter(enterprise_id, kind, state or (), assessed_from, assessed_to, mine)
+    items, after = queries.audits(context, filters, cursor, limit)
     return Page(items=items, next=None if after is None else str(after))
 
 

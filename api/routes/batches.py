@@ -136,9 +136,9 @@ def list_batch_units(
     limit: Limit = 50,
 ) -> Page[ListedUnitOut]:
     """As far as the first pass has come."""
-    wanted = queries.UnitsWanted(changed, before, after, county, industry)
+    filters = queries.UnitFilter(changed, before, after, county, industry)
     place = None if cursor is None else (UUID(cursor.partition(":")[0]), int(cursor.partition(":")[2]))
-    items, last = queries.units(context, batch_id, wanted, place, limit)
+    items, last = queries.units(context, batch_id, filters, place, limit)
     listed = [ListedUnitOut.of(unit, name) for unit, name in items]
     return Page(items=listed, next=None if last is None else f"{last[0]}:{last[1]}")
 

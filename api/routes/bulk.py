@@ -74,8 +74,8 @@ def announce_many(
 
     def act() -> Response:
         made, found = bulk.announce(context, body.title, body.enterprise_ids)
-        told = BulkAnnouncementOut(announcement_id=made.id, **dict(BulkOut.of(found)))
-        return answer(told, status=201, location=f"/v1/announcements/{made.id}")
+        out = BulkAnnouncementOut(announcement_id=made.id, **dict(BulkOut.of(found)))
+        return answer(out, status=201, location=f"/v1/announcements/{made.id}")
 
     return once.answer(context, body, act)
 
@@ -94,7 +94,7 @@ def report_on_many(
 
     def act() -> Response:
         made, found = bulk.order_reports(context, body.enterprise_ids, body.format)
-        told = BulkReportsOut(export=ExportOut.of(made, RETENTION), **dict(BulkOut.of(found)))
-        return answer(told, status=202, location=f"/v1/exports/{made.id}")
+        out = BulkReportsOut(export=ExportOut.of(made, RETENTION), **dict(BulkOut.of(found)))
+        return answer(out, status=202, location=f"/v1/exports/{made.id}")
 
     return once.answer(context, body, act)

@@ -16,7 +16,7 @@ from api.schemas.campaign_outlook import (
     PlantToHelpOut,
     SharedGapOut,
 )
-from api.services.campaigns.outlook import chosen, help_on, outlook_on, wanted_of
+from api.services.campaigns.outlook import chosen, filter_of, help_on, outlook_on
 from api.store import Campaign
 from grading import calendar
 
@@ -55,10 +55,10 @@ def list_plants_to_help(
     """Those below their level, the least effort first, with what the plants of an industry lack alike."""
     day = on or calendar.today()
     found = help_on(context, context.find(Campaign, campaign_id), day)
-    wanted = wanted_of(industry, county, zone, gap, q, sort)
+    filters = filter_of(industry, county, zone, gap, q, sort)
     return PlantsToHelpOut(
         on=day,
         waiting=found.waiting,
         shared=[SharedGapOut.of_gap(g) for g in found.shared if not industry or g.industry == industry],
-        plants=[PlantToHelpOut.of(plant) for plant in chosen(found, wanted)],
+        plants=[PlantToHelpOut.of(plant) for plant in chosen(found, filters)],
     )

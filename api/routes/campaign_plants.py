@@ -53,8 +53,8 @@ def get_campaign_map(
     """By grade, with the outlines of counties that were last given."""
     day, campaign = on or calendar.today(), context.find(Campaign, campaign_id)
     _, _, plants = rows_on(context, campaign, day)
-    wanted = {"list": listed, "county": county, "zone": "", "band": band, "q": ""}
-    found = [row for row in plants.rows if suits(row, wanted)]
+    filters = {"list": listed, "county": county, "zone": "", "band": band, "q": ""}
+    found = [row for row in plants.rows if suits(row, filters)]
     outlines = [o for o in outlines_of(context, campaign) if county in ("", o.county)]
     return MapOut(
         on=day,

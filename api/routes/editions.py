@@ -84,7 +84,7 @@ def get_working_edition(working_id: UUID, context: Reader) -> WorkingDetailOut:
     listed = [FigureFieldsOut.of(edition, one, one.place in waiting) for one in figures(edition)]
     scans = [ScanOut.of(one) for found in working.scans_of(context, working_id).values() for one in found]
     proposal = working.latest_proposal(context, working_id)
-    return WorkingDetailOut.told(row, proposal, listed, texts_of(edition), scans)
+    return WorkingDetailOut.of(row, proposal, listed, texts_of(edition), scans)
 
 
 @router.patch(
@@ -98,8 +98,8 @@ def merge_working_fields(working_id: UUID, body: FieldsIn, context: Editor) -> R
     """Merged field by field: a field that somebody else has changed since you saw it is 412 with both values (`conflicts`)."""
     conflicts = working.save(context, working_id, [field.change for field in body.fields])
     if conflicts:
-        told = [ConflictOut.of(one).model_dump(mode="json") for one in conflicts]
-        raise Problem("conflict", "有几栏已被他人修改，没有保存。", status=412, more={"conflicts": told})
+        conflicts_out = [ConflictOut.of(one).model_dump(mode="json") for one in conflicts]
+        raise Problem("conflict", "有几栏已被他人修改，没有保存。", status=412, more={"conflicts": conflicts_out})
     return Response(status_code=204)
 
 
@@ -191,7 +191,7 @@ def get_proposal(proposal_id: UUID, context: Reader) -> ProposalDetailOut:
     former, edition = proposals.editions_of(context, row)
     listed = [FigureFieldsOut.of(edition, figure, True) for figure in figures_to_review(former, edition)]
     reviews = list(proposals.reviews_of_figures(context, row).values())
-    return ProposalDetailOut.told(row, sorted(actions(context, row)), listed, reviews, len(open_figures(edition)))
+    return ProposalDetailOut.of(row, sorted(actions(context, row)), listed, reviews, len(open_figures(edition)))
 
 
 @router.post(
@@ -206,8 +206,8 @@ def review_figures(
     """Confirmed with the source, or refused with reasons. By another person than who proposed it and who filled it in."""
 
     def act() -> Response:
-        said = [one.said for one in body.figures]
-        found = proposals.review(context, proposal_id, said, version_in(if_match))
+        verdicts = [one.figure_verdict for one in body.figures]
+        found = proposals.review(context, proposal_id, verdicts, version_in(if_match))
         return answer(ProposalOut.model_validate(found))
 
     return once.answer(context, body, act)
@@ -287,9 +287,9 @@ def regrade_withdrawn(
 
     def act() -> Response:
         made = proposals.order_regrading(context, proposal_id)
-        told = BatchDetailOut.of(
+        out = BatchDetailOut.of(
             made, progress_of(context.db, made), counts_of(context.db, made), batch_actions(context, made)
         )
-        return answer(told, status=202, location=f"/v1/batches/{made.id}")
+        return answer(out, status=202, location=f"/v1/batches/{made.id}")
 
     return once.answer(context, None, act)

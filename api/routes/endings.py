@@ -39,7 +39,7 @@ def list_endings(
     changed: Annotated[bool, Query(description="Only that with which the enterprise's grade changes.")] = False,
 ) -> EndingsOut:
     """Evidence, waivers and editions; requirements and counts of days where a grade hangs on them."""
-    wanted = queries.Wanted(county=area or "", kind=kind or "", days=days, changed=changed)
-    found = queries.endings(context, wanted)
+    filters = queries.Filter(county=area or "", kind=kind or "", days=days, changed=changed)
+    found = queries.endings(context, filters)
     items = [EndingOut.model_validate({**one.__dict__, "changes": one.changes}) for one in found.listed]
     return EndingsOut(items=items, waiting=found.waiting)

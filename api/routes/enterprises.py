@@ -66,8 +66,8 @@ def list_enterprises(
     limit: Limit = 50,
 ) -> Page[EnterpriseOut]:
     """An enterprise sees itself, a team the enterprises assigned to it, a bureau those of its area."""
-    wanted = queries.Wanted(text=q, area=area, ruleset=ruleset, grade=grade, active=active)
-    items, after = queries.enterprises(context.db, wanted, cursor, limit)
+    filters = queries.Filter(text=q, area=area, ruleset=ruleset, grade=grade, active=active)
+    items, after = queries.enterprises(context.db, filters, cursor, limit)
     return Page(items=items, next=None if after is None else str(after))
 
 

@@ -73,7 +73,7 @@ def list_gradings(
 ) -> Page[GradingBrief]:
     """Of experts' audits an enterprise sees the published gradings only."""
     items, after = queries.gradings(
-        context.db, queries.Wanted(audit_id, enterprise_id, mode, grade, ruleset), cursor, limit
+        context.db, queries.Filter(audit_id, enterprise_id, mode, grade, ruleset), cursor, limit
     )
     return Page(items=items, next=None if after is None else str(after))
 

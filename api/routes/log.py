@@ -36,8 +36,8 @@ def list_log(
     limit: Limit = 50,
 ) -> Page[LogEntryOut]:
     """Entries about the audits in scope; an administrator sees everything."""
-    wanted = queries.Wanted(audit_id, enterprise_id, action, actor_id, since, until)
-    items, after = queries.entries(context, wanted, cursor, limit)
+    filters = queries.Filter(audit_id, enterprise_id, action, actor_id, since, until)
+    items, after = queries.entries(context, filters, cursor, limit)
     return Page(items=items, next=None if after is None else str(after))
 
 

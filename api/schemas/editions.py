@@ -113,7 +113,7 @@ class WorkingDetailOut(WorkingEditionOut):
     scans: list[ScanOut]
 
     @classmethod
-    def told(
+    def of(
         cls,
         row: WorkingEdition,
         proposal: EditionProposal | None,
@@ -256,7 +256,7 @@ class ProposalDetailOut(ProposalOut):
     open: int = Field(description="Figures that are open in the edition whatever is confirmed.")
 
     @classmethod
-    def told(
+    def of(
         cls,
         row: EditionProposal,
         actions: list[EditionAction],
@@ -286,7 +286,7 @@ class VerdictIn(In):
     reasons: Said = Field(default="", description="Of a refused one.")
 
     @property
-    def said(self) -> FigureVerdict:
+    def figure_verdict(self) -> FigureVerdict:
         """The verdict."""
         return FigureVerdict(self.place, self.verdict, self.source, self.reasons)
 

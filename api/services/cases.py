@@ -20,7 +20,7 @@ def case_of(context: Context, grading_id: UUID) -> Case:
 
     Raises Problem: 404, 409 `not_replayable`, 409 `other_revision` when another revision of the engine gave other grades.
     """
-    wanted = select(Publication.reasons).where(Publication.grading_id == grading_id).order_by(Publication.id.desc())
+    newest = select(Publication.reasons).where(Publication.grading_id == grading_id).order_by(Publication.id.desc())
     stored = context.find(Grading, grading_id)
     try:
         made = replay(context, stored)
@@ -29,7 +29,7 @@ def case_of(context: Context, grading_id: UUID) -> Case:
     if made.stored.engine != made.grading.engine and made.likeness is Likeness.OTHER_GRADES:
         raise Problem(OTHER_REVISION, _other_grades(made))
     source = line_of_grading(context.db, context.service.settings.key, stored.audit_id, stored.id)
-    note, settings = context.db.scalar(wanted.limit(1)), context.service.settings
+    note, settings = context.db.scalar(newest.limit(1)), context.service.settings
     is_shown = settings.public_list and settings.public_url is not None and stored.mode is Mode.OFFICIAL
     address = f"{settings.public_url}/public/reports/{stored.id}" if is_shown else None
     return Case(made.audit, made.grading, made.engine, note, source, address)

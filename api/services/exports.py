@@ -139,12 +139,12 @@ def _note_progress(db: Session, export: Export, errors: Sequence[dict[str, Any]]
 
 
 def _made(service: Service, actor: Actor, export: Export, position: int) -> ExportPart:
-    wanted = json.loads(export.wanted or "")
-    form = ReportFormat(wanted["format"])
+    parameters = json.loads(export.wanted or "")
+    form = ReportFormat(parameters["format"])
     part = ExportPart(export_id=export.id, position=position)
     try:
         with open_context(service, actor, writing=False) as context:
-            case = case_of(context, UUID(wanted["grading_ids"][position]))
+            case = case_of(context, UUID(parameters["grading_ids"][position]))
         made = analysis.report_part(case, form)
         part.told, part.content = json.dumps(made.as_json(), ensure_ascii=False), made.content
     except Problem as problem:

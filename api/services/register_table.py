@@ -105,8 +105,8 @@ def read(data: bytes) -> list[Line]:
             places = {column.key: heads[column.head] for column in COLUMNS if column.head in heads}
             if all(key in places for key in REQUIRED):
                 return _lines(sheet.title, rows[number + 1 :], places, heads)
-    wanted = "、".join(HEADS[key] for key in REQUIRED)
-    message = f"没有找到表头：前 {HEAD_WITHIN} 行内应有一行列出 {wanted}；请用下载的名录表填写"
+    required = "、".join(HEADS[key] for key in REQUIRED)
+    message = f"没有找到表头：前 {HEAD_WITHIN} 行内应有一行列出 {required}；请用下载的名录表填写"
     raise FormError([FormProblem("", None, "", message)], can_mark=False)
 
 

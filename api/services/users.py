@@ -24,11 +24,11 @@ LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 
 def names_of(db: Session, ids: Iterable[UUID | None]) -> dict[UUID, str]:
     """The names of people by id, for display beside what they did; no more than the name is told of anybody."""
-    wanted = {id_ for id_ in ids if id_ is not None}
-    if not wanted:
+    user_ids = {id_ for id_ in ids if id_ is not None}
+    if not user_ids:
         return {}
     with unscoped(db):
-        return {row.id: row.name for row in db.execute(_NAMES, {"ids": list(wanted)})}
+        return {row.id: row.name for row in db.execute(_NAMES, {"ids": list(user_ids)})}
 
 
 def create_user(

@@ -14,11 +14,11 @@ from api.problems import ErrorAt, Problem
 from api.services.attachments import take_in
 from api.store import Enterprise, Unit, UnitWaiver
 from grading import calendar
+from grading.intake.waivers import refused_indicator
 from grading.language.load import Library
 from grading.language.problems import LanguageError
 from grading.model.audit import Standing
 from grading.model.ruleset import Ruleset
-from grading.waiver_reading import refused_indicator
 
 
 @dataclass(frozen=True)

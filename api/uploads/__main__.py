@@ -91,8 +91,8 @@ def _allow(seconds: int) -> None:
 
 def _with(library: Library, held: tuple[Ruleset, ...]) -> Library:
     """The library with these rulesets that are no files, and no others."""
-    for gone in {one.id for one in library.held()} - {one.id for one in held}:
-        library.let_go(gone)
+    for id_ in {one.id for one in library.held()} - {one.id for one in held}:
+        library.let_go(id_)
     for one in held:
         library.hold(one, offered=True)
     return library

@@ -75,18 +75,18 @@ class Assignment:
             return Assigned(None, f"两列规则集所填不同：{'、'.join(rulesets)}；请只填一个")
         ruleset, industry = "".join(rulesets), "”和“".join(industries)
         found = [{found.ruleset for found in find(self.register, one)} for one in industries if self.register]
-        meant = set.intersection(*found) if found else set()
-        if not meant and len(found) > 1 and all(found):
+        industries_meant = set.intersection(*found) if found else set()
+        if not industries_meant and len(found) > 1 and all(found):
             return Assigned(None, f"所填行业“{industry}”不是同一行业；请核对")
         if not ruleset:
-            listed = [id_ for id_ in self.ids if industry_of(id_) in meant]
+            listed = [id_ for id_ in self.ids if industry_of(id_) in industries_meant]
             if day is not None and self.edition is None and len(listed) > 1 and len(set(map(industry_of, listed))) == 1:
-                return self._most_local(industry, meant, county, day)
+                return self._most_local(industry, industries_meant, county, day)
             return self._one(f"行业“{industry}”", listed)
         named = [ruleset] if ruleset in self.ids else self._named(ruleset)
-        if meant and named and not any(industry_of(id_) in meant for id_ in named):
-            said = f"规则集“{ruleset}”与行业“{industry}”不符；该行业的规则集：{self._shown(meant)}"
-            return Assigned(None, said)
+        if industries_meant and named and not any(industry_of(id_) in industries_meant for id_ in named):
+            reason = f"规则集“{ruleset}”与行业“{industry}”不符；该行业的规则集：{self._shown(industries_meant)}"
+            return Assigned(None, reason)
         return self._one(f"规则集“{ruleset}”", named, near=ruleset)
 
     def _most_local(self, industry: str, names: Iterable[str], county: str | None, day: date) -> Assigned:
@@ -100,7 +100,7 @@ class Assignment:
         return [id_ for id_ in self.ids if name in (industry_of(id_), self.titles[id_])]
 
     def _one(self, what: str, ids: list[str], near: str = "") -> Assigned:
-        """The only one of several, in the edition that is wanted where there is one of it."""
+        """The only one of several, in the edition of the batch where it has one."""
         of_edition = [id_ for id_ in ids if edition_of(id_) == self.edition]
         listed = of_edition or ids
         if len(listed) == 1:
@@ -112,8 +112,8 @@ class Assignment:
         return Assigned(None, f"{what}可能是 {self._listed(listed)}；请写明规则集")
 
     def _shown(self, names: Iterable[str]) -> str:
-        wanted = set(names)
-        return self._listed([id_ for id_ in self.ids if industry_of(id_) in wanted])
+        industries = set(names)
+        return self._listed([id_ for id_ in self.ids if industry_of(id_) in industries])
 
     def _listed(self, ids: list[str]) -> str:
         more = f" 等 {len(ids)} 个" if len(ids) > MOST_NAMED else ""

@@ -9,10 +9,11 @@ from typing import Any
 
 import polars as pl
 
+from grading.batch.chunk import Chunk
 from grading.batch.json_places import fact_depth, standing_at
 from grading.batch.layout import HEAD_SCHEMA, LEFT_UNKNOWN, LINE, UNIT_ID, Reject
 from grading.batch.partial_audits import without_values
-from grading.batch.reading import Chunk, fact_reason
+from grading.batch.reasons import fact_reason
 from grading.batch.repeated_units import plant_and_day, repeated_units
 from grading.batch.source import Extent
 from grading.columns.from_audits import from_audits
@@ -56,9 +57,9 @@ class AuditLines:
         return (self.file,)
 
     def extent(self) -> Extent:
-        """Count the audits, and see which units are audited twice on a day."""
+        """Count the audits, and find units that are audited twice on a day."""
         self.starts: list[_Start] = []
-        seen: Counter[int | None] = Counter()
+        counts: Counter[int | None] = Counter()
         offset, line, first, audits = 0, 0, (0, 1), 0
         with self.file.open("rb") as data:
             for text in data:
@@ -68,9 +69,9 @@ class AuditLines:
                     first, audits = (offset, line), 0
                 if not text.isspace():
                     audits += 1
-                    seen[plant_and_day(text)] += 1
+                    counts[plant_and_day(text)] += 1
                 offset += len(text)
-        self.twice = repeated_units(self._may_repeat(seen))
+        self.twice = repeated_units(self._may_repeat(counts))
         if audits:
             self.starts.append(_Start(*first, audits))
         return Extent(sum(start.audits for start in self.starts), len(self.starts))
@@ -86,8 +87,7 @@ class AuditLines:
             if other is None:
                 lines.append((line, text))
             else:
-                said = f"与第 {other.line} 行是同一企业、同一单元、同一评估日期的审核，不能都算；请只保留一份"
-                rejects.append(Reject(self.file.name, line, other.unit, "", said))
+                rejects.append(other.reject(self.file.name, line))
         found = from_documents(self.ruleset, (_document(text) for _, text in lines))
         units: list[tuple[int, Audit, UnitAudit]] = []
         unknown: dict[tuple[int, str], list[str]] = {}
@@ -96,9 +96,9 @@ class AuditLines:
             line, text = lines[position]
             audit = self._audit(line, text, rejects, notices, unknown)
             refused += audit is None
-            wanted = [] if audit is None else [unit for unit in audit.units if unit.ruleset == self.ruleset.id]
-            units += [(line, audit, unit) for unit in wanted if audit is not None]
-            skipped += 0 if audit is None else len(audit.units) - len(wanted)
+            own = [] if audit is None else [unit for unit in audit.units if unit.ruleset == self.ruleset.id]
+            units += [(line, audit, unit) for unit in own if audit is not None]
+            skipped += 0 if audit is None else len(audit.units) - len(own)
         heads = [_head(lines[head.document][0], head.unit, head.enterprise, head.assessed_on) for head in found.heads]
         heads += [_head(line, unit.id, dict(audit.enterprise), audit.assessed_on) for line, audit, unit in units]
         columns = found.columns.followed_by(from_audits(self.ruleset, [(audit, unit) for _, audit, unit in units]))
@@ -111,14 +111,14 @@ class AuditLines:
         order = frame.select(pl.arg_sort_by(LINE, maintain_order=True)).to_series()
         return Chunk(frame[order], columns.reordered(order), rejects, len(read), refused, skipped, notices)
 
-    def _may_repeat(self, seen: Counter[int | None]) -> Iterator[tuple[int, bytes]]:
+    def _may_repeat(self, counts: Counter[int | None]) -> Iterator[tuple[int, bytes]]:
         """The audits of which another one may be of the same plant and day, with their lines."""
-        if not seen[None] and all(count == 1 for count in seen.values()):
+        if not counts[None] and all(count == 1 for count in counts.values()):
             return
         with self.file.open("rb") as data:
             for line, text in enumerate(data, start=1):
                 key = None if text.isspace() else plant_and_day(text)
-                if not text.isspace() and (seen[None] or seen[key] > 1):
+                if not text.isspace() and (counts[None] or counts[key] > 1):
                     yield line, text
 
     def _audit(
@@ -131,14 +131,14 @@ class AuditLines:
     ) -> Audit | None:
         """An audit as the intake reads it; None when it does not, and why.
 
-        Of a partial reading values that can't be read are left out; `unknown` tells where, by line and unit.
+        Of a partial reading values that can't be read are left out; `unknown` gets their places, by line and unit.
         """
         raw: Any = None
-        told: list[InputProblem] = []
+        intake_notices: list[InputProblem] = []
         audit: Audit | None
         try:
             raw = self._for_ruleset(parse_json(text))
-            audit = check_audit(raw, self.library, notices=told)
+            audit = check_audit(raw, self.library, notices=intake_notices)
         except AuditError as error:
             reasons = [
                 Reject(self.file.name, line, _unit(raw, problem.place), problem.place, self._reason(raw, problem))
@@ -146,7 +146,7 @@ class AuditLines:
             ]
             whole = without_values(raw, [problem.place for problem in error.problems]) if self.partial else None
             try:
-                audit = None if whole is None else check_audit(whole, self.library, notices=told)
+                audit = None if whole is None else check_audit(whole, self.library, notices=intake_notices)
             except AuditError:
                 audit = None
             if audit is None:
@@ -158,7 +158,7 @@ class AuditLines:
                     audit.units if reason.unit is None else [unit for unit in audit.units if unit.id == reason.unit]
                 ):
                     unknown.setdefault((line, unit.id), []).append(reason.place)
-        notices += [Reject(self.file.name, line, None, notice.place, notice.message) for notice in told]
+        notices += [Reject(self.file.name, line, None, notice.place, notice.message) for notice in intake_notices]
         return audit
 
     def _lines(self, number: int) -> Iterator[tuple[int, bytes]]:

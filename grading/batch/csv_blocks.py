@@ -28,9 +28,9 @@ _FILLED = bytes(byte if byte in b",\n" else ord("x") for byte in range(256))
 class UnfinishedError(Exception):
     """A file is no whole CSV: up to which line it was read, and what the reader says."""
 
-    def __init__(self, line: int, said: str) -> None:
-        self.line, self.said = line, said
-        super().__init__(line, said)
+    def __init__(self, line: int, message: str) -> None:
+        self.line, self.message = line, message
+        super().__init__(line, message)
 
 
 @dataclass(frozen=True)
@@ -63,17 +63,17 @@ class PlainBlock:
     def frame(self, heads: Sequence[str], positions: pl.Series | None = None) -> pl.DataFrame:
         """Some columns of the rows at some positions, with their lines and what is wrong with each row."""
         rows = self._rows
-        wanted = [head for head in rows.columns.values() if head in set(heads)]
+        shown = [head for head in rows.columns.values() if head in set(heads)]
         chosen = _at(self._lines, positions)
         lines = self.lines if positions is None else self.lines.gather(positions)
-        asked = [*wanted, *([] if rows.problem_head is None or rows.problem_head in wanted else [rows.problem_head])]
+        columns = [*shown, *([] if rows.problem_head is None or rows.problem_head in shown else [rows.problem_head])]
         read = (
-            rows.as_staged(self._parsed(chosen, asked))
+            rows.as_staged(self._parsed(chosen, columns))
             if chosen
-            else pl.DataFrame(schema=dict.fromkeys(asked, pl.String))
+            else pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
         )
         broken = rows.unconfirmed(read)
-        return pl.DataFrame([lines.alias(SOURCE_LINE), broken.alias(BROKEN), *(read[head] for head in wanted)])
+        return pl.DataFrame([lines.alias(SOURCE_LINE), broken.alias(BROKEN), *(read[head] for head in shown)])
 
     def filled(self, positions: pl.Series) -> int:
         """The number of cells of some rows in which something stands."""
@@ -118,11 +118,11 @@ Block = PlainBlock | FrameBlock
 
 
 class CsvBlocks:
-    """The rows of a CSV file below its heads; what had to be read row by row is kept below `work`, to be read once."""
+    """The rows of a CSV file below its heads; what must be read row by row is stored below `work` and read only once."""
 
     def __init__(self, file: Path, form: Format, work: Path) -> None:
         self.file, self.form, self.work = file, form, work
-        self._kept: dict[int, _Kept] = {}
+        self._row_files: dict[int, _RowFiles] = {}
 
     def __iter__(self) -> Iterator[Block]:
         """The blocks in order. Raises UnfinishedError."""
@@ -147,9 +147,9 @@ class CsvBlocks:
                     continue
                 lines = _Lines(block, data, self.form.encoding)
                 yield from self._row_by_row(line, csv_rows(lines, line), partial(_end, data, lines))
-                kept = self._kept[line]
-                data.seek(kept.offset)
-                line += kept.lines
+                read = self._row_files[line]
+                data.seek(read.offset)
+                line += read.lines
 
     def _plain(self, block: bytes, first: int) -> PlainBlock | None:
         """A block whose first line is `first`; None for one that is not plain."""
@@ -176,9 +176,9 @@ class CsvBlocks:
     def _row_by_row(
         self, number: int, rows: Iterator[tuple[int, list[str]]], end: Callable[[], tuple[int, int]]
     ) -> Iterator[FrameBlock]:
-        """Blocks of rows; the second time as they were kept. `end` tells where in the file they end, and after how many lines."""
-        if number in self._kept:
-            yield from (FrameBlock(pl.read_ipc(place)) for place in self._kept[number].places)
+        """Blocks of rows; the second time from the stored files. `end` gives their end in the file and their number of lines."""
+        if number in self._row_files:
+            yield from (FrameBlock(pl.read_ipc(place)) for place in self._row_files[number].places)
             return
         places: list[Path] = []
         staged = self.form.rows
@@ -190,11 +190,11 @@ class CsvBlocks:
             taken = staged.taken()
             taken.write_ipc(places[-1], compression="lz4")
             yield FrameBlock(taken)
-        self._kept[number] = _Kept(tuple(places), *end())
+        self._row_files[number] = _RowFiles(tuple(places), *end())
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _RowFiles:
     """Rows that were read one by one: their files, where they end in the CSV file, and their lines."""
 
     places: tuple[Path, ...]

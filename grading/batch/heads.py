@@ -24,9 +24,9 @@ class HeadNames:
 
     def __init__(self, ruleset: Ruleset, group: str | None) -> None:
         pairs = [(plain_head(head), name) for head, name in _heads(ruleset, group)]
-        meant = Counter(head for head, _ in dict.fromkeys(pairs))
+        head_counts = Counter(head for head, _ in dict.fromkeys(pairs))
         self.by_id = {plain_head(name): name for name in columns(ruleset, group)}
-        self.by_label = {head: name for head, name in pairs if meant[head] == 1}
+        self.by_label = {head: name for head, name in pairs if head_counts[head] == 1}
         self.identifiers = _IDENTIFIERS if group is None else frozenset((UNIT_ID, ruleset.groups[group].key))
 
     def column(self, head: str) -> str | None:

@@ -46,10 +46,10 @@ def rows_of_no_unit(known: Identifiers, units: pl.Series, places: pl.DataFrame) 
 
 def _alike(ids: pl.Series, places: pl.DataFrame) -> dict[str, tuple[int, ...]]:
     """The units that read like identifiers of none, by those."""
-    wanted = pl.DataFrame({"id": ids.drop_nulls().unique()})
-    if not wanted.height:
+    unknown_ids = pl.DataFrame({"id": ids.drop_nulls().unique()})
+    if not unknown_ids.height:
         return {}
-    plain = wanted.with_columns(look_alike(wanted["id"]).alias("plain"))
+    plain = unknown_ids.with_columns(look_alike(unknown_ids["id"]).alias("plain"))
     units = places.select(look_alike(places[UNIT_ID]).alias("plain"), UNIT)
     found: dict[str, list[int]] = {}
     for given, unit in plain.join(units, on="plain").select("id", UNIT).iter_rows():

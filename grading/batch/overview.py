@@ -51,9 +51,9 @@ def write_overview(lines: Sequence[Line], found: Split, mode: Mode, to: Path) ->
     sheet.title = "分行业汇总"
     add_styles(book)
     put(sheet, 1, 1, f"成批评级　分行业汇总（{MODE[mode]}）", "标题")
-    told = f"读入 {found.total:,}，评级 {sum(line.graded for line in lines):,} 个单元"
+    unit_counts = f"读入 {found.total:,}，评级 {sum(line.graded for line in lines):,} 个单元"
     none = f"；{found.refused:,} 个没有可用的规则集或不能读入，原因见 rejects.csv" if found.refused else ""
-    put(sheet, 2, 1, f"{told}{none}。各规则集的明细在各自的目录中。", "说明")
+    put(sheet, 2, 1, f"{unit_counts}{none}。各规则集的明细在各自的目录中。", "说明")
     levels = levels_of(lines)
     for column, head in enumerate((*HEADS, *levels), start=1):
         put(sheet, FIRST, column, head, "表头")

@@ -76,10 +76,10 @@ def _rows(raw: RawTable, refused: pl.Series, lines: pl.Series) -> pl.DataFrame:
     """The rows of refused units, and those that were refused themselves. Raises TooManyRowsError."""
     head = next(head for head, name in raw.table.names.items() if name == UNIT_ID)
     numbers = raw.cells.select(SOURCE_LINE, pl.col(head)).collect()
-    wanted = normalised(numbers[head]).values.is_in(refused.implode()).fill_null(False) | numbers[SOURCE_LINE].is_in(
+    chosen = normalised(numbers[head]).values.is_in(refused.implode()).fill_null(False) | numbers[SOURCE_LINE].is_in(
         lines.implode()
     )
-    places = wanted.arg_true()
+    places = chosen.arg_true()
     if len(places) > MOST_ROWS:
         raise TooManyRowsError(
             f"未能读入的内容超过 {MOST_ROWS:,} 行，未生成 refused.xlsx；请按 rejects.csv 在原表中改正"
@@ -106,10 +106,10 @@ def _write_table(
     for number, (line, *cells) in enumerate(texts.iter_rows(), start=2):
         for column, (head, text) in enumerate(zip(heads, cells, strict=True), start=1):
             _put(sheet, number, column, text, table.names[head] in identifiers)
-        told = dict.fromkeys(reasons.get(line, ()))
+        row_reasons = dict.fromkeys(reasons.get(line, ()))
         unit = str(cells[columns[UNIT_ID] - 1] or "")
         by_cell: dict[int, list[str]] = {}
-        for place, reason in told:
+        for place, reason in row_reasons:
             by_cell.setdefault(columns.get(_column_of(place, table.group), columns[UNIT_ID]), []).append(reason)
         for column, listed in by_cell.items():
             cell = sheet.cell(number, column)
@@ -117,11 +117,11 @@ def _write_table(
             cell.comment = comment(shown("\n".join(f"✘ {reason}" for reason in listed)), MARKS_AUTHOR)
             where = f"{get_column_letter(column)}{number}"
             yield from (_Spot(sheet.title, where, "" if reason_of(unit) else unit, reason) for reason in listed)
-        if told:
-            said = "；".join(reason for _, reason in told)
+        if row_reasons:
+            combined = "；".join(reason for _, reason in row_reasons)
             if line in broken:
-                said = f"{CONFIRM}{said}；改好后请清空本格"
-            put_plain(sheet.cell(number, problem_at), shown(said))  # type: ignore[arg-type]
+                combined = f"{CONFIRM}{combined}；改好后请清空本格"
+            put_plain(sheet.cell(number, problem_at), shown(combined))  # type: ignore[arg-type]
 
 
 def _put(sheet: Worksheet, row: int, column: int, text: str | None, identifier: bool) -> None:

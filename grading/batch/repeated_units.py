@@ -1,4 +1,4 @@
-"""Units that a file of audits has twice on one day: which of two audits counts, nobody can tell."""
+"""Units that a file of audits has twice on one day: nothing says which of the two audits counts."""
 
 import re
 from collections.abc import Iterable
@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from grading import uscc
+from grading.batch.layout import Reject
 from grading.identifiers import IdentifierError, normalise_id
 from grading.intake import AuditError, parse_json
 from grading.invisible import without_invisible
@@ -19,10 +20,15 @@ _DAY = re.compile(rb'"assessed_on"\s*:\s*"([0-9-]{10})"')
 
 @dataclass(frozen=True)
 class Repeated:
-    """The second place of a unit."""
+    """Another line that audits a unit on the same day."""
 
     line: int
     unit: str
+
+    def reject(self, file: str, line: int) -> Reject:
+        """The refusal of the audit on `line`."""
+        reason = f"与第 {self.line} 行是同一企业、同一单元、同一评估日期的审核，不能都算；请只保留一份"
+        return Reject(file, line, self.unit, "", reason)
 
 
 def repeated_units(lines: Iterable[tuple[int, bytes]]) -> dict[int, Repeated]:
@@ -39,13 +45,13 @@ def repeated_units(lines: Iterable[tuple[int, bytes]]) -> dict[int, Repeated]:
 
 
 def plant_and_day(text: bytes) -> int | None:
-    """A hash of whose audit it is and of which day, without reading it whole; None when that can't be told."""
+    """A hash of the plant and day of an audit without parsing it; None when a search for them fails."""
     code, day = _USCC.search(text), _DAY.search(text)
     return hash((code[1].upper(), day[1])) if code and day else None
 
 
 def _keys(text: bytes) -> list[tuple[str, str, str]]:
-    """Whose audit it is, the day, and each unit; nothing of what is no audit, which is left to whoever reads it."""
+    """The plant, the day and each unit of an audit; empty for what is no audit, which the reader refuses."""
     raw = _parsed(text)
     if (
         not isinstance(raw, dict)
@@ -70,7 +76,7 @@ def _parsed(text: bytes) -> Any:
 
 
 def _plant(enterprise: dict[str, Any]) -> str:
-    """Whose audit it is, in one spelling."""
+    """The plant of an audit, in one spelling."""
     code = without_invisible(str(enterprise.get("uscc") or ""))
     if code.strip():
         try:

@@ -68,25 +68,25 @@ def write_results(
     progress: Callable[[str, int, int], None],
     tables_read: Sequence[RawTable] = (),
 ) -> Results:
-    """Write everything that is wanted into `out`; each file is there whole or not at all.
+    """Write the results in the chosen formats into `out`; each file is there whole or not at all.
 
     `tables_read`: the tables of the input, of which a workbook of the refused units is made.
     """
     tables = {name: _parts(work, name, range(chunks)) for name in (UNITS, INDICATORS)}
-    told = decision_column("grade", "attainable", labels_of(ruleset.scale)).alias(DECISION)
-    tables[UNITS] = tables[UNITS].with_columns(told)
+    decision = decision_column("grade", "attainable", labels_of(ruleset.scale)).alias(DECISION)
+    tables[UNITS] = tables[UNITS].with_columns(decision)
     rejects, notices = (_parts(work, name, (*range(1, chunks + 1), 0)) for name in (REJECTS, NOTICES))
     files: list[str] = []
     remarks: list[str] = []
     steps = len(formats)
-    for step, wanted in enumerate(formats):
-        progress(f"写出 {wanted}", step, steps)
-        if wanted == "parquet":
+    for step, format_ in enumerate(formats):
+        progress(f"写出 {format_}", step, steps)
+        if format_ == "parquet":
             for name, table in tables.items():
                 files.append(
                     whole(out / f"{name}.parquet", partial(table.sink_parquet, compression_level=1, statistics=False))
                 )
-        elif wanted == "csv":
+        elif format_ == "csv":
             for name, table in tables.items():
                 flat = table.with_columns(
                     pl.col(pl.List(pl.Categorical), pl.List).cast(pl.List(pl.String)).list.join(SEPARATOR)

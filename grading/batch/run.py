@@ -15,8 +15,8 @@ import polars as pl
 
 from grading import jurisdiction
 from grading.batch.audit_lines import AuditLines
+from grading.batch.chunk import Chunk
 from grading.batch.layout import COUNTY, LEFT_UNKNOWN, LINE, UNIT_ID, LayoutError, Reject, rejects_frame
-from grading.batch.reading import Chunk
 from grading.batch.results import INDICATORS, NOTICE, NOTICES, REJECTS, UNITS, Results, save_part, write_results
 from grading.batch.source import Extent, Source
 from grading.batch.spot_check import check, sample
@@ -221,7 +221,7 @@ def _grade_all(
 
 
 def _elsewhere(ruleset: Ruleset, counties: pl.Series) -> pl.Series:
-    """Of each unit, what is to be known about its place under the ruleset, as a code; null where it applies."""
+    """For each unit the finding on the ruleset's jurisdiction there, as a code; null where it applies."""
     found = {county: jurisdiction.finding(county, ruleset.jurisdiction) for county in counties.unique()}
     return pl.Series(NOTICE, [found[county] for county in counties], dtype=pl.String)
 
@@ -240,7 +240,7 @@ def _ahead(source: Source, numbers: Iterable[int]) -> Iterator[tuple[int, Chunk]
 
 
 def _write_reasons(work: Path, number: int, rejects: Sequence[Reject], notices: Sequence[Reject]) -> None:
-    """Reasons for refusing and what else is to be told, number 0 those that belong to no chunk."""
+    """Reasons for refusing, and notices; number 0 holds those that belong to no chunk."""
     save_part(rejects_frame(rejects), work, REJECTS, number)
     save_part(rejects_frame(notices), work, NOTICES, number)
 

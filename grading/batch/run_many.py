@@ -224,7 +224,7 @@ def _write(settings: Settings, found: Split, parts: Sequence[tuple[Line, Summary
         frames += [
             pl.scan_ipc(sorted((out / line.ruleset / WORK).glob(f"{name}-*.arrow")), glob=False) for line, _ in parts
         ]
-        # A row of no unit is told by every ruleset that has its table.
+        # Every ruleset that has the table reports a row of no unit.
         reasons = pl.concat(frames).unique(maintain_order=True).collect()
         path = out / f"{name}.csv"
         if reasons.height:
@@ -237,9 +237,9 @@ def _write(settings: Settings, found: Split, parts: Sequence[tuple[Line, Summary
 def _grades(out: Path, line: Line) -> pl.LazyFrame:
     parts = sorted((out / line.ruleset / WORK).glob(f"{UNITS}-*.arrow"))
     scan = pl.scan_ipc(parts, glob=False)
-    told = decision_column("grade", "attainable", dict(line.labels)).alias(DECISION)
+    decision = decision_column("grade", "attainable", dict(line.labels)).alias(DECISION)
     names = [name for name in (LINE, *HEADS, LEFT_UNKNOWN) if name in scan.collect_schema()]
-    return scan.with_columns(told).select(
+    return scan.with_columns(decision).select(
         *names,
         pl.lit(line.ruleset).alias(RULESET),
         pl.lit(line.industry).alias(INDUSTRY),

@@ -23,13 +23,13 @@ class Sheets:
     tables: Mapping[str | None, SheetPart]
     unread: Mapping[str, str]
     hidden: tuple[str, ...]
-    """Of those, the ones that are known tables but hidden: nobody can want that they are left out."""
+    """The hidden ones of those that are tables of the layout: leaving them out is never intended."""
     pictures: tuple[str, ...]
     """Pictures and other things in the tables besides cells."""
 
 
 def sheets_of(book: SpreadsheetFile, ruleset: Ruleset, file: str) -> Sheets:
-    """Look through the sheets. Raises LayoutError when the tables can't be told."""
+    """Look through the sheets. Raises LayoutError when it is not clear which sheets are the tables."""
     names = {**{plain_head(title): None for title in UNITS_TITLES}, **table_names(ruleset)}
     tables: dict[str | None, SheetPart] = {}
     problems: list[str] = []

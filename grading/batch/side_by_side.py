@@ -53,11 +53,11 @@ class Order:
 _engine: Engine | None = None
 
 
-def processes_for(orders: Sequence[Order], wanted: int | None) -> int:
-    """The number of processes that some parts are worth: not more than wanted, or than there are processors."""
-    most = wanted or _processors()
+def processes_for(orders: Sequence[Order], most: int | None) -> int:
+    """The number of processes that some parts are worth: at most `most`, or as many as there are processors."""
+    limit = most or _processors()
     units = sum(order.part.units for order in orders)
-    return min(most, len(orders)) if len(orders) >= ENOUGH_PARTS or units >= ENOUGH_UNITS else 1
+    return min(limit, len(orders)) if len(orders) >= ENOUGH_PARTS or units >= ENOUGH_UNITS else 1
 
 
 def _processors() -> int:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from grading.batch.chunk import Chunk
 from grading.batch.layout import Reject
-from grading.batch.reading import Chunk
 
 
 @dataclass(frozen=True)

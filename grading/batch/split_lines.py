@@ -12,8 +12,8 @@ import polars as pl
 
 from grading.batch.assignment import Assignment
 from grading.batch.audit_lines import AuditLines
+from grading.batch.chunk import Chunk
 from grading.batch.layout import LINE, Reject
-from grading.batch.reading import Chunk
 from grading.batch.source import Extent
 from grading.batch.split import Part, Split
 from grading.intake import AuditError, parse_json
@@ -26,7 +26,7 @@ AUDITS = "audits.jsonl"
 
 
 class SplitLines(AuditLines):
-    """The lines of one ruleset; what is told of them names the file and the line that they came from."""
+    """The lines of one ruleset; notices of them name the file and the line that they came from."""
 
     def __init__(self, library: Library, ruleset: Ruleset, file: Path, folder: Path, *, partial: bool) -> None:
         super().__init__(library, ruleset, folder / AUDITS, partial=partial)
@@ -69,8 +69,7 @@ def split_lines(library: Library, file: Path, assignment: Assignment, work: Path
                 continue
             other = whole.twice.get(line)
             if other is not None:
-                said = f"与第 {other.line} 行是同一企业、同一单元、同一评估日期的审核，不能都算；请只保留一份"
-                rejects.append(Reject(file.name, line, other.unit, "", said))
+                rejects.append(other.reject(file.name, line))
                 continue
             rulesets, wrong = _rulesets_of(text, assignment)
             if wrong:

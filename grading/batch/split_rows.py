@@ -37,7 +37,7 @@ def write_rows(
 
     `of_row` gives the ruleset of each row by its place in `order`, null where it has none; `columns` who knows each column.
     """
-    kept = {name: [head for head, known in columns.items() if name in known] for name in groups}
+    own_heads = {name: [head for head, known in columns.items() if name in known] for name in groups}
     strange = [head for head in table.heads() if not columns.get(head)]
     written: set[str] = set()
     foreign: Counter[tuple[str, int]] = Counter()
@@ -52,26 +52,26 @@ def write_rows(
             if code not in here and not (group and NO_UNIT in here):
                 continue
             positions = (codes == code).fill_null(False).arg_true()
-            rows = block.frame([*kept[name], *strange], positions)
+            rows = block.frame([*own_heads[name], *strange], positions)
             own[code] = positions, rows
             if group and NO_UNIT in here:
-                wanted = ((codes == code) | (codes == NO_UNIT)).fill_null(False).arg_true()
-                rows = block.frame(kept[name], wanted)
-            own_columns = [n for n in (SOURCE_LINE, BROKEN) if n in rows.columns] + kept[name]
+                own_or_unassigned = ((codes == code) | (codes == NO_UNIT)).fill_null(False).arg_true()
+                rows = block.frame(own_heads[name], own_or_unassigned)
+            own_columns = [n for n in (SOURCE_LINE, BROKEN) if n in rows.columns] + own_heads[name]
             rows.select(own_columns).write_ipc(_part(work / name, group, number), compression="lz4")
             written.add(name)
-        # Rows of rulesets that don't have the table at all are left out as well, and have to be told.
+        # Rows of rulesets that don't have the table at all are left out as well, and must be reported.
         nothing = block.frame([], pl.Series([], dtype=pl.UInt32))
         strangers = here - own.keys() - {NO_UNIT}
         own |= {code: ((codes == code).fill_null(False).arg_true(), nothing) for code in strangers}
         shared = [head for head, by in columns.items() if by]
         if isinstance(block, FrameBlock):
             shared = _left_over(block, own, codes, shared)
-        known = {order.index(name): set(heads) for name, heads in kept.items()}
+        known = {order.index(name): set(heads) for name, heads in own_heads.items()}
         foreign += _foreign(block, own, shared, known)
     for name, group in groups.items():
         if name not in written:
-            table.columns(kept[name]).clear().write_ipc(_part(work / name, group, 0))
+            table.columns(own_heads[name]).clear().write_ipc(_part(work / name, group, 0))
     return foreign
 
 

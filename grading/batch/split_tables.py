@@ -63,7 +63,7 @@ class _Union:
 
 
 class _UnitHeads(HeadNames):
-    """The heads by which a units' table is known before its rulesets are."""
+    """The heads that mark a units' table before its rulesets are determined."""
 
     def __init__(self) -> None:
         self.by_id = {plain_head(name): name for name in (*HEADS, *TELLING)}
@@ -73,7 +73,7 @@ class _UnitHeads(HeadNames):
 
 
 def _day(text: str | None) -> date | None:
-    """The day of an assessment, where it can be read; what is wrong with it is told when the part is read."""
+    """The day of an assessment, where it can be read; the reading of the part reports what is wrong with it."""
     try:
         return day_from_text(text) if text is not None else None
     except DayError:
@@ -100,15 +100,17 @@ def split_tables(library: Library, file: Path, assignment: Assignment, work: Pat
                 f"{units.shown}：没有“规则集”或“行业”列，不知道各单元按哪个规则集评级；请加上一列，或用 --ruleset 指定一个规则集"
             ]
         )
-    telling = [*named.get(RULESET, ()), *named.get(INDUSTRY, ())]
+    assigning = [*named.get(RULESET, ()), *named.get(INDUSTRY, ())]
     by_name = len(named.get(RULESET, ()))
     where_and_when = [named[name][0] if name in named else None for name in (COUNTY, ASSESSED_ON)]
-    told = units.columns(list(dict.fromkeys([named[UNIT_ID][0], *telling, *(head for head in where_and_when if head)])))
-    ids = normalised(told[named[UNIT_ID][0]]).values
-    absent = pl.Series([None], dtype=pl.String).new_from_index(0, told.height)
-    read = [told[head].cast(pl.String) if head else absent for head in (*telling, *where_and_when)]
+    identifying = units.columns(
+        list(dict.fromkeys([named[UNIT_ID][0], *assigning, *(head for head in where_and_when if head)]))
+    )
+    ids = normalised(identifying[named[UNIT_ID][0]]).values
+    absent = pl.Series([None], dtype=pl.String).new_from_index(0, identifying.height)
+    read = [identifying[head].cast(pl.String) if head else absent for head in (*assigning, *where_and_when)]
     cells = [column.to_list() for column in read]
-    lines = told[SOURCE_LINE]
+    lines = identifying[SOURCE_LINE]
     rejects: list[Reject] = []
     codes: dict[str, int] = {}
     assigned: list[int | None] = []
@@ -142,7 +144,7 @@ def split_tables(library: Library, file: Path, assignment: Assignment, work: Pat
     for staged, groups in tables:
         by_table.append((staged, groups, _of_rows(staged, rulesets, groups, places), True))
     for staged, groups, of_row, has_orphans in by_table:
-        columns = _columns(staged, rulesets, groups, telling if not has_orphans else ())
+        columns = _columns(staged, rulesets, groups, assigning if not has_orphans else ())
         unknown = [head for head, known in columns.items() if not known]
         if not skip_unknown:
             strange = [head for head in unknown if not _known_to(others, None if not has_orphans else groups, head)]
@@ -151,11 +153,11 @@ def split_tables(library: Library, file: Path, assignment: Assignment, work: Pat
         foreign = write_rows(staged, groups, columns, of_row, list(codes), work)
         for (head, code), count in foreign.items():
             name = list(codes)[code]
-            said = f"“{head}”不是 {name}（{rulesets[name].title}）的项目，{count:,} 行填有内容"
+            message = f"“{head}”不是 {name}（{rulesets[name].title}）的项目，{count:,} 行填有内容"
             if skip_unknown:
-                notices.append(Reject(staged.shown, 0, None, head, f"{said}，没有读取"))
+                notices.append(Reject(staged.shown, 0, None, head, f"{message}，没有读取"))
             else:
-                problems.append(f"{staged.shown}：{said}；请清空，或核对规则集")
+                problems.append(f"{staged.shown}：{message}；请清空，或核对规则集")
         for name, group in groups.items():
             written[name][group] = staged.shown
     if problems:
@@ -165,7 +167,7 @@ def split_tables(library: Library, file: Path, assignment: Assignment, work: Pat
         Part(ruleset=name, units=counts[code], tables=written[name]) for name, code in codes.items() if counts[code]
     )
     return Split(
-        total=told.height,
+        total=identifying.height,
         refused=of_unit.null_count(),
         without_unit=sum(int((of_row == NO_UNIT).sum()) for _, _, of_row, is_group in by_table if is_group),
         parts=parts,
@@ -178,11 +180,11 @@ def split_tables(library: Library, file: Path, assignment: Assignment, work: Pat
 
 def _refuse_twice(file: str, ids: pl.Series, lines: pl.Series, of_unit: pl.Series, rejects: list[Reject]) -> None:
     """Refuse units whose id stands under two rulesets; under one ruleset its own reading sees them."""
-    several = _in_several(ids, of_unit)
-    for position in several.arg_true():
+    ambiguous = _in_several(ids, of_unit)
+    for position in ambiguous.arg_true():
         if of_unit[position] is not None:
-            said = f"单元编号“{ids[position]}”还有别的行，那里的规则集不同或不能确定；各单元的编号不得相同"
-            rejects.append(Reject(file, lines[position], ids[position], UNIT_ID, said))
+            message = f"单元编号“{ids[position]}”还有别的行，那里的规则集不同或不能确定；各单元的编号不得相同"
+            rejects.append(Reject(file, lines[position], ids[position], UNIT_ID, message))
 
 
 def _in_several(ids: pl.Series, of_unit: pl.Series) -> pl.Series:
@@ -237,13 +239,13 @@ def _groups(
             by_path.setdefault(path, {})[name] = group
     read = {path.name for path in by_path}
     left = (
-        {n: said for n, said in suspects[0].items() if all(n in s for s in suspects) and n not in read}
+        {n: message for n, message in suspects[0].items() if all(n in s for s in suspects) and n not in read}
         if suspects
         else {}
     )
-    strange = {name: said for name, said in left.items() if not _table_of(others, file, name)}
+    strange = {name: message for name, message in left.items() if not _table_of(others, file, name)}
     if strange and not skip_unknown:
-        raise LayoutError(f"{name}：没有读取：{said}" for name, said in strange.items())
+        raise LayoutError(f"{name}：没有读取：{message}" for name, message in strange.items())
     tables = []
     for path, groups in by_path.items():
         is_parquet = file.suffix.lower() == ".parquet"
@@ -271,7 +273,7 @@ def _sheets(
                     parts[sheet.title] = sheet
         listed = list(found.values())
         first = listed[0].unread if listed else {}
-        left = {t: said for t, said in first.items() if t not in by_title and all(t in s.unread for s in listed)}
+        left = {t: message for t, message in first.items() if t not in by_title and all(t in s.unread for s in listed)}
         known = {name for ruleset in others for name in table_names(ruleset)}
         strange = [title for title in left if plain_head(title) not in known]
         refused = [t for t in left if (t in strange and not skip_unknown) or any(t in s.hidden for s in listed)]
@@ -291,11 +293,11 @@ def _union(rulesets: Mapping[str, Ruleset], groups: Mapping[str, str]) -> HeadNa
 
 
 def _columns(
-    staged: Table, rulesets: Mapping[str, Ruleset], groups: Mapping[str, str], telling: Iterable[str]
+    staged: Table, rulesets: Mapping[str, Ruleset], groups: Mapping[str, str], assigning: Iterable[str]
 ) -> dict[str, set[str]]:
     """The rulesets that know each column of a table."""
     names = {name: HeadNames(rulesets[name], group or None) for name, group in groups.items()}
-    heads = [head for head in staged.heads() if head not in telling and plain_head(head) != PROBLEM]
+    heads = [head for head in staged.heads() if head not in assigning and plain_head(head) != PROBLEM]
     return {head: {name for name, known in names.items() if known.column(head) is not None} for head in heads}
 
 

@@ -46,29 +46,31 @@ def check(
     positions: list[int],
 ) -> None:
     """Conclude the grades at some positions again. Raises DisagreementError for the first that differs."""
-    wanted = pl.Series([False]).new_from_index(0, columns.height).scatter(positions, True)
-    audits = to_audits(ruleset, columns.only(wanted))
+    sampled = pl.Series([False]).new_from_index(0, columns.height).scatter(positions, True)
+    audits = to_audits(ruleset, columns.only(sampled))
     for position, audit in zip(positions, audits, strict=True):
         found = grades.units.row(position, named=True) | grades.indicators.row(position, named=True)
         grading = engine.grade(audit, mode)
         different = differences(found, grading.units[0])
         if mode is Mode.TRIAL:
             figures = ground_figures(Subject(audit, 0, ruleset, grading.units[0], mode))
-            said = (
+            by_engine = (
                 figures.estimated,
                 figures.recalled,
                 figures.established,
                 sorted(f.condition for f in figures.decisive),
             )
-            held = (*(found[name] for name in FIGURES[:-1]), sorted(found[FIGURES[-1]]))
-            different += tuple((name, h, s) for name, h, s in zip(FIGURES, held, said, strict=True) if h != s)
+            by_columns = (*(found[name] for name in FIGURES[:-1]), sorted(found[FIGURES[-1]]))
+            different += tuple(
+                (name, h, s) for name, h, s in zip(FIGURES, by_columns, by_engine, strict=True) if h != s
+            )
         if different:
             raise DisagreementError(ids[position], audit, different)
 
 
 def differences(found: Mapping[str, Any], concluded: UnitGrading) -> tuple[tuple[str, Any, Any], ...]:
     """Differences between a unit's row of the columns (units' and indicators') and the engine: place, columns, engine."""
-    return tuple((place, found.get(place), said) for place, said in _values(concluded) if found.get(place) != said)
+    return tuple((place, found.get(place), value) for place, value in _values(concluded) if found.get(place) != value)
 
 
 def _values(unit: UnitGrading) -> Iterator[tuple[str, Any]]:

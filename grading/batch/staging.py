@@ -60,8 +60,8 @@ def _whole(file: Path) -> Iterator[None]:
     try:
         yield
     except UnfinishedError as error:
-        said = f"不是完整的 CSV：读到第 {error.line} 行时出错（{error.said}）；多半是前面有引号不成对，其后的行会被并成一格"
-        raise LayoutError([f"{file.name}：{said}"]) from None
+        message = f"不是完整的 CSV：读到第 {error.line} 行时出错（{error.message}）；多半是前面有引号不成对，其后的行会被并成一格"
+        raise LayoutError([f"{file.name}：{message}"]) from None
 
 
 def stage_sheet(book: SpreadsheetFile, sheet: SheetPart, name: str, names: HeadNames, to: Path) -> None:

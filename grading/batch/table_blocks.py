@@ -67,8 +67,8 @@ class _Csv:
 
     def columns(self, heads: Sequence[str]) -> pl.DataFrame:
         rows = self._table.form.rows
-        wanted = [*heads, *(rows.columns[column] for column in rows.unnamed)]
-        frames = [block.frame(wanted).select(SOURCE_LINE, *heads) for block in self.blocks()]
+        columns = [*heads, *(rows.columns[column] for column in rows.unnamed)]
+        frames = [block.frame(columns).select(SOURCE_LINE, *heads) for block in self.blocks()]
         self._is_read = True
         return pl.concat(frames) if frames else rows.taken().select(SOURCE_LINE, *heads)
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import polars as pl
 
 from grading.batch.beside import tables_beside
+from grading.batch.chunk import Chunk
 from grading.batch.heads import HeadNames
 from grading.batch.layout import LINE, UNIT_ID, LayoutError, Reject
 from grading.batch.orphans import rows_of_no_unit
-from grading.batch.reading import Chunk, TableReader
+from grading.batch.reading import TableReader
 from grading.batch.refused import RawTable
 from grading.batch.sheets import sheets_of
 from grading.batch.source import Extent
@@ -89,7 +90,7 @@ class TableSource:
         self.rows: dict[str, _Rows] = {}
         self.doubts: dict[int, dict[str, str]] = {}
         rejects: list[Reject] = []
-        notices = [Reject(self.file.name, 0, None, "", said) for said in self.pictures]
+        notices = [Reject(self.file.name, 0, None, "", reason) for reason in self.pictures]
         for group, scan in scans.items():
             if group is not None:
                 renamed = _renamed(scan, tables[group])
@@ -110,7 +111,7 @@ class TableSource:
             here = known.units.slice(low, high - low) - first
             rows[group] = known.scan.slice(low, high - low).collect().with_columns(here.cast(pl.UInt32).alias(UNIT))
         twice = {place - first: line for place, line in self.twice.items() if first <= place < last}
-        doubts = {place - first: said for place, said in self.doubts.items() if first <= place < last}
+        doubts = {place - first: reason for place, reason in self.doubts.items() if first <= place < last}
         return self.reader.read(units, rows, twice, doubts)
 
     def _scans(self) -> tuple[Mapping[str | None, str], Mapping[str | None, pl.LazyFrame]]:
@@ -135,7 +136,7 @@ class TableSource:
     def _check_beside(self) -> None:
         """Refuse, or name as left out, files that may be tables. Raises LayoutError."""
         if self.suspects and not self.skip_unknown:
-            raise LayoutError(f"{name}：没有读取：{said}" for name, said in self.suspects.items())
+            raise LayoutError(f"{name}：没有读取：{reason}" for name, reason in self.suspects.items())
         self.ignored_sheets += tuple(self.suspects)
 
     def _files(self) -> dict[str | None, Path]:
@@ -182,8 +183,8 @@ class TableSource:
         lines = _lines(scan) if known.mended or units.null_count() else None
         if lines is not None:
             for position, given in known.mended.items():
-                said = f"单元编号“{shown_invisible(given)}”读作“{ids[position]}”（全角或看不见的字符）"
-                notices.append(Reject(table.file, lines[position], ids[position], f"{group}.{UNIT_ID}", said))
+                reason = f"单元编号“{shown_invisible(given)}”读作“{ids[position]}”（全角或看不见的字符）"
+                notices.append(Reject(table.file, lines[position], ids[position], f"{group}.{UNIT_ID}", reason))
         if units.null_count() == 0 and units.is_sorted():
             return _Rows(units, scan)
         if lines is not None and units.null_count():
@@ -191,8 +192,8 @@ class TableSource:
                 line = lines[orphan.position]
                 rejects.append(Reject(table.file, line, orphan.unit, f"{group}.{UNIT_ID}", orphan.reason))
                 for unit in orphan.may_be_of:
-                    said = f"{table.file} 第 {line} 行{orphan.reason}，可能是本单元的；请补正后再评级"
-                    self.doubts.setdefault(unit, {}).setdefault(group, said)
+                    reason = f"{table.file} 第 {line} 行{orphan.reason}，可能是本单元的；请补正后再评级"
+                    self.doubts.setdefault(unit, {}).setdefault(group, reason)
         self.work.mkdir(parents=True, exist_ok=True)
         ordered, partial = self.work / f"{group}.ordered.parquet", self.work / f"{group}.ordered.partial"
         whole = scan.with_columns(units.alias(UNIT)).filter(pl.col(UNIT).is_not_null())

@@ -1,4 +1,4 @@
-"""A file of audits as whole audits, with their evidence: what is kept and worked on, instead of graded in columns."""
+"""A file of audits as whole audits, with their evidence, to be stored and edited instead of graded in columns."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -64,12 +64,12 @@ def _of_lines(library: Library, file: Path) -> WholeAudits:
             if text.isspace():
                 continue
             try:
-                told: list[Any] = []
-                audit = check_audit(parse_json(text), library, notices=told)
+                intake_notices: list[Any] = []
+                audit = check_audit(parse_json(text), library, notices=intake_notices)
             except AuditError as error:
                 found.rejects += [Reject(file.name, line, None, p.place, p.message) for p in error.problems]
                 continue
-            found.notices += [Reject(file.name, line, None, notice.place, notice.message) for notice in told]
+            found.notices += [Reject(file.name, line, None, notice.place, notice.message) for notice in intake_notices]
             found.audits.append(WholeAudit(file.name, line, audit))
     return found
 
@@ -112,7 +112,7 @@ def _of_tables(library: Library, file: Path, work: Path, ruleset: str | None) ->
 def _sources(
     library: Library, file: Path, work: Path, ruleset: str | None, found: WholeAudits
 ) -> Iterator[tuple[Source, str]]:
-    """The units of each ruleset; what belongs to none is told in `found`."""
+    """The units of each ruleset; `found` gets notices of what belongs to none."""
     if ruleset is not None:
         yield TableSource(library, library.ruleset(ruleset), file, work), ruleset
         return

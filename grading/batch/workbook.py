@@ -84,10 +84,10 @@ def write_workbook(contents: Contents, to: Path) -> list[str]:
         )
     if refused:
         add("未读入", REJECT_COLUMNS, contents.rejects, 0, min(refused, MOST_ROWS), 3)
-    told = contents.notices.select(pl.len()).collect().item()
-    if told:
-        add("提示", NOTICE_COLUMNS, contents.notices, 0, min(told, MOST_ROWS), 3)
-        notes.append(f"提示 {told:,} 条，见“提示”")
+    notice_count = contents.notices.select(pl.len()).collect().item()
+    if notice_count:
+        add("提示", NOTICE_COLUMNS, contents.notices, 0, min(notice_count, MOST_ROWS), 3)
+        notes.append(f"提示 {notice_count:,} 条，见“提示”")
     if refused > MOST_ROWS:
         notes.append(f"未读入的原因共 {refused:,} 条，工作簿只列前 {MOST_ROWS:,} 条，其余见 rejects.csv")
     _summarise(summary, contents, height, refused, notes)
@@ -99,9 +99,9 @@ def write_workbook(contents: Contents, to: Path) -> list[str]:
 
 
 def _slices(table: pl.LazyFrame, columns: Sequence[Column], first: int, size: int) -> Iterator[pl.DataFrame]:
-    wanted = table.select(column.cells.alias(str(i)) for i, column in enumerate(columns))
+    cells = table.select(column.cells.alias(str(i)) for i, column in enumerate(columns))
     for start in range(first, first + size, READ_BLOCK):
-        yield wanted.slice(start, min(READ_BLOCK, first + size - start)).collect()
+        yield cells.slice(start, min(READ_BLOCK, first + size - start)).collect()
 
 
 def _words(column: str, words: Mapping[str, str]) -> pl.Expr:
@@ -205,8 +205,8 @@ def _summarise(sheet: Worksheet, contents: Contents, height: int, refused: int, 
     put = Lines(sheet)
     put.line("批量评级结果", size=16, bold=True, colour=TEAL)
     put.line(f"{ruleset.title}（{ruleset.id}），{ruleset.edition.document}")
-    said = f"{MODE[contents.mode]}评级；规则集{REVIEW[ruleset.review.status]}"
-    put.line(said + ("；暂定数值视同已核实，不得作为评级结论发布" if contents.mode is Mode.TRIAL else ""), colour=AMBER)
+    text = f"{MODE[contents.mode]}评级；规则集{REVIEW[ruleset.review.status]}"
+    put.line(text + ("；暂定数值视同已核实，不得作为评级结论发布" if contents.mode is Mode.TRIAL else ""), colour=AMBER)
     put.line("本表由列式初评得出，并由推理引擎抽样复核；据以认定等级前，应由推理引擎逐家评级。", colour=AMBER)
     put.line("")
     put.table(("等级", "单元数", "占比", "最好可能为此等级的单元数"))

@@ -103,10 +103,10 @@ def batch(
         return
     if file is None:
         stop("请给出审核数据文件；要空白数据表，请用 --template 规则集 -o plants.xlsx")
-    several = ruleset is None or ruleset in {edition_of(id_) for id_ in engine.library.ids()}
+    many = ruleset is None or ruleset in {edition_of(id_) for id_ in engine.library.ids()}
     settings = Settings(
         file=file,
-        ruleset=(ruleset or "") if several else one_ruleset(engine.library, ruleset or ""),
+        ruleset=(ruleset or "") if many else one_ruleset(engine.library, ruleset or ""),
         out=output,
         mode=Mode.TRIAL if trial else Mode.OFFICIAL,
         target=target,
@@ -119,14 +119,14 @@ def batch(
     )
     if file.suffix.lower() not in SUFFIXES:
         stop(f"{file.name}：不知道怎样读 {file.suffix or '没有扩展名的'} 文件；可以是 {'、'.join(SUFFIXES)}")
-    if not several:
+    if not many:
         _known_target(engine, settings)
     elif target is not None:
         stop("各单元的规则集不同时不能用 --target；默认对照各单元的上一级")
     summary: Summary | ManySummary
     try:
         with _shown_progress(file.suffix.lower() == ".jsonl") as report:
-            summary = (run_many if several else run_batch)(settings, engine, report)
+            summary = (run_many if many else run_batch)(settings, engine, report)
     except BrokenProcessPool:
         stop("评级的进程被系统终止（可能内存不足）；用同一命令继续，或加 --jobs 1。", Exit.FAILED)
     except KeyboardInterrupt:
@@ -151,7 +151,7 @@ def batch(
         raise typer.Exit(Exit.FAILED)
 
 
-def _write_template(engine: Engine, wanted: str, file: Path | None, output: Path) -> None:
+def _write_template(engine: Engine, chosen: str, file: Path | None, output: Path) -> None:
     if file is not None:
         stop("--template 只生成空白数据表，不读取文件")
     if output.suffix.lower() != ".xlsx":
@@ -159,18 +159,18 @@ def _write_template(engine: Engine, wanted: str, file: Path | None, output: Path
     if output.exists():
         stop(f"{output} 已存在，可能已填有内容；请换一个文件名")
     try:
-        content = made_template(engine.library.ruleset(one_ruleset(engine.library, wanted)))
+        content = made_template(engine.library.ruleset(one_ruleset(engine.library, chosen)))
     except LanguageError as error:
-        stop(f"规则集 {wanted} 不能使用：{error.problems[0]}", Exit.FAILED)
+        stop(f"规则集 {chosen} 不能使用：{error.problems[0]}", Exit.FAILED)
     write_file(output, content)
     err.print(Text(f"已写入 {output}"))
 
 
-def _known_formats(wanted: list[str] | None) -> tuple[str, ...]:
-    unknown = [name for name in wanted or () if name not in FORMATS]
+def _known_formats(chosen: list[str] | None) -> tuple[str, ...]:
+    unknown = [name for name in chosen or () if name not in FORMATS]
     if unknown:
         stop(f"没有格式 {'、'.join(unknown)}；可以是 {'、'.join(FORMATS)}")
-    return tuple(name for name in FORMATS if wanted is None or name in wanted)
+    return tuple(name for name in FORMATS if chosen is None or name in chosen)
 
 
 def _known_target(engine: Engine, settings: Settings) -> None:

@@ -122,8 +122,8 @@ def read(
 ) -> None:
     """Read forms; one with errors yields no audit but a marked copy, and exit status 1."""
     known = library(context)
-    several = len(forms) > 1
-    if several:
+    many = len(forms) > 1
+    if many:
         if output is None:
             stop("几份核查表要用 -o 指定一个目录")
         for folder in (output, errors):
@@ -136,8 +136,8 @@ def read(
     failed = False
     for name in with_progress(forms, "读取核查表"):
         stem = "form" if name == STDIN else Path(name).stem
-        audit_file = output / f"{stem}.json" if several and output is not None else output
-        marked = errors / f"{stem}{MARKED}{SUFFIX}" if several and errors is not None else errors
+        audit_file = output / f"{stem}.json" if many and output is not None else output
+        marked = errors / f"{stem}{MARKED}{SUFFIX}" if many and errors is not None else errors
         failed = not _read(name, known, audit_file, marked, as_json) or failed
     if failed:
         raise typer.Exit(Exit.FAILED)

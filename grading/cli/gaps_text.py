@@ -241,8 +241,8 @@ def _change_text(change: Change, lines: Mapping[str, GapLine], ruleset: Ruleset)
     if isinstance(change.after, list):
         before = change.before or []
         added = "、".join(text for o, text in fact.options.items() if o in change.after and o not in before)
-        gone = "、".join(text for o, text in fact.options.items() if o in before and o not in change.after)
-        steps = [f"增加 {added}" if added else "", f"去掉 {gone}" if gone else ""]
+        removed = "、".join(text for o, text in fact.options.items() if o in before and o not in change.after)
+        steps = [f"增加 {added}" if added else "", f"去掉 {removed}" if removed else ""]
         return f"{change.fact_label}{row}：{'；'.join(step for step in steps if step)}"
     ready = f"（最早 {day_text(change.ready_on)} 满足）" if change.ready_on is not None else ""
     return f"{change.fact_label}{row}：{change.before_text} → {change.bound_text or change.after_text}{ready}"

@@ -43,7 +43,7 @@ def grade(context: typer.Context, files: Files, trial: Trial = False, as_json: J
     engine = Engine(library(context))
     mode = Mode.TRIAL if trial else Mode.OFFICIAL
     failed = False
-    results = _Results(engine, several=len(files) > 1)
+    results = _Results(engine, many=len(files) > 1)
     for name in with_progress(files, "评级"):
         try:
             audit = read_one(name, engine.library)
@@ -65,8 +65,8 @@ def grade(context: typer.Context, files: Files, trial: Trial = False, as_json: J
 class _Results:
     """The grades as a table, with what has to be known about the rulesets below it."""
 
-    def __init__(self, engine: Engine, several: bool) -> None:
-        self.engine, self.several, self.wide = engine, several, out.width >= WIDE
+    def __init__(self, engine: Engine, many: bool) -> None:
+        self.engine, self.many, self.wide = engine, many, out.width >= WIDE
         self.notices: dict[str, dict[str, None]] = {}
         self.short: list[str] = []
         self.figures: list[str] = []
@@ -82,7 +82,7 @@ class _Results:
         """A row for each unit, under the enterprise; of several units one for the enterprise too."""
         rulesets = _rulesets(self.engine, audit)
         scales = [ruleset.scale for ruleset in rulesets.values()]
-        head = escape(audit.enterprise.name) + (f"\n[dim]{escape(name)}[/dim]" if self.several else "")
+        head = escape(audit.enterprise.name) + (f"\n[dim]{escape(name)}[/dim]" if self.many else "")
         if len(grading.units) > 1:
             lowest = ["按最低的生产线"] if self.wide else []
             text = decision_text(decision_of(rulesets, audit, grading), lambda level: level_label(scales, level))

@@ -55,8 +55,8 @@ def __getattr__(name: str) -> typer.Typer:
     return command_line()
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(show: bool) -> None:
+    if show:
         out.print(f"grading {__version__}")
         raise typer.Exit
 

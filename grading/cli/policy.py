@@ -144,8 +144,8 @@ def check(context: typer.Context, ids: Ids = None, as_json: Json = False) -> Non
     """Load and lint policies and their cases."""
     policies = policies_of(context)
     problems: list[Problem] = []
-    wanted = _wanted(policies, ids)
-    for id_ in wanted:
+    chosen = _wanted(policies, ids)
+    for id_ in chosen:
         try:
             loaded = policies.load(id_)
             shown = [p for p in (*unusable(loaded), *check_gates(loaded)) if UNFULFILLED not in p.place]
@@ -153,16 +153,16 @@ def check(context: typer.Context, ids: Ids = None, as_json: Json = False) -> Non
         except LanguageError as error:
             problems += error.problems
     try:
-        files = {f"{FOLDER}/{id_}.yaml" for id_ in wanted}
+        files = {f"{FOLDER}/{id_}.yaml" for id_ in chosen}
         problems += [p for p in check_shared_facts(policies, library(context)) if p.file in files]
     except LanguageError as error:
         problems += [problem for problem in error.problems if problem not in problems]
     errors = [problem for problem in problems if problem.severity == "error"]
     if as_json:
-        print_json({"policies": len(wanted), "problems": [problem_json(problem) for problem in problems]})
+        print_json({"policies": len(chosen), "problems": [problem_json(problem) for problem in problems]})
     else:
         print_problems(problems)
-        out.print(f"{len(wanted)} 项政策，{len(errors)} 个错误，{len(problems) - len(errors)} 个警告")
+        out.print(f"{len(chosen)} 项政策，{len(errors)} 个错误，{len(problems) - len(errors)} 个警告")
     if errors:
         raise typer.Exit(Exit.FAILED)
 

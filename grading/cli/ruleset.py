@@ -132,7 +132,7 @@ def coverage(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="列出全部未察觉的改动和未见过的结果")] = False,
     as_json: Json = False,
 ) -> None:
-    """Tell how far the cases of rulesets bite."""
+    """Print how much of rulesets their cases cover, and the mutants that none fails."""
     from grading.cli.ruleset_cases import cover_rulesets
 
     rulesets = library(context)

@@ -1,4 +1,4 @@
-"""`grading ruleset coverage` and `grading ruleset cases`: how far cases bite, and which are missing."""
+"""`grading ruleset coverage` and `grading ruleset cases`: coverage and mutants of cases, and cases that are missing."""
 
 from collections import Counter
 from pathlib import Path
@@ -19,7 +19,7 @@ from grading.language.prose import sentence
 from grading.mutation.case_text import suggested_file
 from grading.mutation.coverage import Covered
 from grading.mutation.mutants import Kind, Mutant
-from grading.mutation.run import Bite, bite
+from grading.mutation.run import MutationReport, mutation_report
 from grading.mutation.suggest import Suggestions, suggest
 from grading.vocabulary import MODE
 
@@ -51,7 +51,7 @@ def cover_rulesets(rulesets: Library, ids: tuple[str, ...], least: float | None,
     documents: list[dict[str, Any]] = []
     failed = False
     for ruleset_id in ids:
-        found = _bite(rulesets, ruleset_id, as_json, documents)
+        found = _report(rulesets, ruleset_id, as_json, documents)
         if found is None:
             failed = True
             continue
@@ -68,10 +68,10 @@ def cover_rulesets(rulesets: Library, ids: tuple[str, ...], least: float | None,
 
 def suggest_cases(rulesets: Library, ruleset_id: str, to: Path | None) -> None:
     """Write the cases that are missing, their answers left open; what no case can notice is told."""
-    found = _bite(rulesets, ruleset_id, False, [])
+    found = _report(rulesets, ruleset_id, False, [])
     if found is None:
         raise typer.Exit(Exit.FAILED)
-    suggestions = suggest(rulesets, ruleset_id, found.left)
+    suggestions = suggest(rulesets, ruleset_id, found.survivors)
     text = suggested_file(rulesets, ruleset_id, suggestions.cases)
     if to is not None:
         write_file(to, text.encode())
@@ -80,9 +80,11 @@ def suggest_cases(rulesets: Library, ruleset_id: str, to: Path | None) -> None:
     _print_suggested(found, suggestions, to)
 
 
-def _bite(rulesets: Library, ruleset_id: str, as_json: bool, documents: list[dict[str, Any]]) -> Bite | None:
+def _report(
+    rulesets: Library, ruleset_id: str, as_json: bool, documents: list[dict[str, Any]]
+) -> MutationReport | None:
     try:
-        return bite(rulesets, ruleset_id)
+        return mutation_report(rulesets, ruleset_id)
     except LanguageError as error:
         if as_json:
             documents.append({"id": ruleset_id, "problems": [problem_json(problem) for problem in error.problems]})
@@ -96,7 +98,7 @@ def _bite(rulesets: Library, ruleset_id: str, as_json: bool, documents: list[dic
     return None
 
 
-def _print(found: Bite, verbose: bool) -> None:
+def _print(found: MutationReport, verbose: bool) -> None:
     out.print(Text(f"{found.ruleset.id}：用例 {found.cases} 个", style="bold"))
     covered = found.covered
     sides = sum(one.is_from_both_sides for one in covered)
@@ -106,16 +108,16 @@ def _print(found: Bite, verbose: bool) -> None:
     text = f"  条件 {len(covered)} 个：满足与不满足都见过 {sides}，连同未知都见过 {wholes}"
     out.print(f"{text}；数值 {len(figures)} 个，两侧都见过 {both}")
     table = Table("改动", "察觉", "未察觉", "不可区分", header_style="bold")
-    counts = [Counter(one.kind for one in listed) for listed in (found.killed, found.left, found.equivalent)]
+    counts = [Counter(one.kind for one in listed) for listed in (found.killed, found.survivors, found.equivalent)]
     for kind, label in KINDS.items():
         table.add_row(label, *(f"{count[kind]}" for count in counts))
     print_block(table)
-    style = "green" if not found.left else "yellow"
-    noticeable = len(found.killed) + len(found.left)
+    style = "green" if not found.survivors else "yellow"
+    noticeable = len(found.killed) + len(found.survivors)
     out.print(
         Text(f"  可区分的改动 {noticeable} 处，用例察觉 {len(found.killed)} 处（{found.share:.1%}）", style=style)
     )
-    _print_left("未察觉", found.left, verbose)
+    _print_left("未察觉", found.survivors, verbose)
     if verbose:
         _print_left(INDISTINCT, found.equivalent, verbose)
     _print_uncovered(found, verbose)
@@ -128,7 +130,7 @@ def _print_left(label: str, mutants: tuple[Mutant, ...], verbose: bool) -> None:
         out.print(Text(f"    另有 {len(mutants) - SHOWN} 处，-v 全部列出", style="dim"))
 
 
-def _print_uncovered(found: Bite, verbose: bool) -> None:
+def _print_uncovered(found: MutationReport, verbose: bool) -> None:
     uncovered = [one for one in found.covered if not one.is_from_both_sides]
     for one in uncovered if verbose else ():
         missing = "、".join(_missing(one))
@@ -141,12 +143,12 @@ def _print_uncovered(found: Bite, verbose: bool) -> None:
 
 
 def _missing(one: Covered) -> list[str]:
-    seen = {"满足": one.met, "不满足": one.unmet, "未知": one.unknown}
-    return [name for name, times in seen.items() if not times]
+    counts = {"满足": one.met, "不满足": one.unmet, "未知": one.unknown}
+    return [name for name, times in counts.items() if not times]
 
 
-def _print_suggested(found: Bite, suggestions: Suggestions, to: Path | None) -> None:
-    killed = len(found.left) - len(suggestions.open)
+def _print_suggested(found: MutationReport, suggestions: Suggestions, to: Path | None) -> None:
+    killed = len(found.survivors) - len(suggestions.open)
     place = "" if to is None else f"，写入 {to}"
     err.print(
         Text(f"建议补充 {len(suggestions.cases)} 个用例{place}：可再察觉 {killed} 处改动；答案待人判断", style="bold")
@@ -172,7 +174,7 @@ def _mutant(one: Mutant) -> dict[str, str]:
     return {"kind": one.kind, "criterion": one.place, "text": one.text}
 
 
-def _document(found: Bite) -> dict[str, Any]:
+def _document(found: MutationReport) -> dict[str, Any]:
     return {
         "id": found.ruleset.id,
         "cases": found.cases,
@@ -189,7 +191,7 @@ def _document(found: Bite) -> dict[str, Any]:
         ],
         "mutants": {
             "killed": len(found.killed),
-            "left": [_mutant(one) for one in found.left],
+            "left": [_mutant(one) for one in found.survivors],
             "equivalent": [_mutant(one) for one in found.equivalent],
             "share": round(found.share, 4),
         },

@@ -126,8 +126,8 @@ def _document(change: Change, result: Result | None) -> dict[str, Any]:
 
 
 def _moved(result: Result) -> list[dict[str, Any]]:
-    wanted = ("unit.id", "enterprise.name", "before", "after", "way", "causes")
-    columns = [name for name in wanted if name in result.units.columns]
+    shown = ("unit.id", "enterprise.name", "before", "after", "way", "causes")
+    columns = [name for name in shown if name in result.units.columns]
     return result.units.select(columns).to_dicts()
 
 

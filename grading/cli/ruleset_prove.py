@@ -127,7 +127,7 @@ def _summary(proofs: list[Proof]) -> None:
     broken = sum(bool(proof.broken) for proof in proofs)
     not_proven = sum(len(proof.not_proven) for proof in proofs)
     rows = max((proof.rows for proof in proofs), default=0)
-    text = f"{len(proofs)} 个规则集，{sum(proof.asked for proof in proofs)} 个问题：{fresh} 个发现"
+    text = f"{len(proofs)} 个规则集，{sum(proof.questions for proof in proofs)} 个问题：{fresh} 个发现"
     text += f"，另有 {len(findings) - fresh} 个已说明理由；{not_proven} 项未能证明"
     text += f"；{broken} 个规则集不能使用" if broken else ""
     out.print(Text(text, style="red" if fresh or broken else "yellow" if not_proven else "green"))
@@ -137,7 +137,7 @@ def _summary(proofs: list[Proof]) -> None:
 def _document(proof: Proof) -> dict[str, Any]:
     return {
         "id": proof.ruleset,
-        "asked": proof.asked,
+        "asked": proof.questions,
         "rows": proof.rows,
         "problems": [problem_json(problem) for problem in proof.broken],
         "levels": [

@@ -45,35 +45,35 @@ def library(context: typer.Context) -> Library:
     return Library(root)
 
 
-def matching_rulesets(rulesets: Library, wanted: Sequence[str]) -> tuple[str, ...]:
+def matching_rulesets(rulesets: Library, given: Sequence[str]) -> tuple[str, ...]:
     """The ids that the names mean: an id, an edition, an industry (also by class or in words) or a file; all for no name.
 
     Ends the command when a name means nothing.
     """
     ids = rulesets.ids()
-    if not wanted:
+    if not given:
         return ids
     found: dict[str, None] = {}
-    for name in wanted:
-        meant = [id_ for id_ in ids if _means(rulesets, name, id_)]
-        if not meant:
+    for name in given:
+        matching = [id_ for id_ in ids if _means(rulesets, name, id_)]
+        if not matching:
             register = industries_or_none(rulesets)
             names = {found.ruleset for found in find(register, name)} if register is not None else set()
-            meant = [id_ for id_ in ids if industry_of(id_) in names]
-        if not meant:
+            matching = [id_ for id_ in ids if industry_of(id_) in names]
+        if not matching:
             near = get_close_matches(name, [*ids, *map(edition_of, ids), *map(industry_of, ids)], 3, 0.5)
             hint = f"；是否指 {'、'.join(near)}" if near else ""
             stop(f"没有规则集“{name}”{hint}。`grading ruleset list` 列出全部规则集")
-        found |= dict.fromkeys(meant)
+        found |= dict.fromkeys(matching)
     return tuple(id_ for id_ in ids if id_ in found)
 
 
-def one_ruleset(rulesets: Library, wanted: str) -> str:
+def one_ruleset(rulesets: Library, given: str) -> str:
     """The id that a name means; ends the command when it means none or several."""
-    found = matching_rulesets(rulesets, [wanted])
+    found = matching_rulesets(rulesets, [given])
     if len(found) > 1:
         listed = (f"{rulesets.title(id_) or id_}（{id_}）" for id_ in found)
-        stop(f"“{wanted}”指的规则集不止一个：{'、'.join(listed)}")
+        stop(f"“{given}”指的规则集不止一个：{'、'.join(listed)}")
     return found[0]
 
 

@@ -66,10 +66,10 @@ class Chain:
         return tuple(dict.fromkeys(read))
 
 
-def chain(ruleset: Ruleset, ordered: Iterable[Computed], wanted: Iterable[str], group: str | None) -> Chain:
+def chain(ruleset: Ruleset, ordered: Iterable[Computed], targets: Iterable[str], group: str | None) -> Chain:
     """The chain that gives the computed facts `wanted` in the rows of `group` (None: for the unit)."""
     known = [c for c in ordered if c.group in (None, group)]
-    needed = set(wanted)
+    needed = set(targets)
     for computed in reversed(known):
         if computed.id in needed:
             needed |= {operand for operand in computed.operands if isinstance(operand, str)}
@@ -225,11 +225,11 @@ def _oxygen_corrected(operands: list[Number]) -> Number:
     scale = max(oxygen.scale, baseline.scale)
     whole_air = _checked(int(AIR_OXYGEN) * 10**scale)
     air = Number(_whole(whole_air), scale, whole_air)
-    wanted = _less(air, baseline.at(scale))
+    numerator = _less(air, baseline.at(scale))
     there = _less(air, oxygen.at(scale))
     left = Number(there.values.set(there.values <= 0, None), scale, there.bound).times(10**value.scale)
     _checked(2 * left.bound)
-    return _divided(_multiplied(value, wanted).times(10**DECIMALS), left.values)
+    return _divided(_multiplied(value, numerator).times(10**DECIMALS), left.values)
 
 
 def _less(a: Number, b: Number) -> Number:

@@ -45,9 +45,9 @@ def constant(value: bool | None, height: int) -> pl.Series:
     return pl.Series([value], dtype=pl.Boolean).new_from_index(0, height)
 
 
-def _any(values: pl.Series, wanted: Iterable[Any]) -> pl.Series:
+def _any(values: pl.Series, options: Iterable[Any]) -> pl.Series:
     found: pl.Series | None = None
-    for one in wanted:
+    for one in options:
         same = values if one is True else ~values if one is False else values == _literal(values, one)
         found = same if found is None else found | same
     # Not one value can be meant: false wherever the value is known.
@@ -101,8 +101,8 @@ def _exactly(held: Held, fact: Fact | None, operand: Scalar) -> Any:
     return operand
 
 
-def _mask(fact: Fact, wanted: Iterable[Scalar]) -> int:
-    return sum(1 << i for i, option in enumerate(fact.options) if option in wanted)
+def _mask(fact: Fact, options: Iterable[Scalar]) -> int:
+    return sum(1 << i for i, option in enumerate(fact.options) if option in options)
 
 
 def _sets(values: pl.Series, operator: str, mask: int, size: int) -> pl.Series:

@@ -62,16 +62,16 @@ class Columns:
         """The number of units."""
         return self.units.height
 
-    def only(self, wanted: pl.Series) -> "Columns":
+    def only(self, mask: pl.Series) -> "Columns":
         """The units for which `wanted` (Boolean, without nulls) is true, with their rows, in the same order."""
-        if wanted.all():
+        if mask.all():
             return self
-        places = wanted.cast(pl.UInt32).cum_sum() - wanted.cast(pl.UInt32)
+        places = mask.cast(pl.UInt32).cum_sum() - mask.cast(pl.UInt32)
         groups: dict[str, pl.DataFrame] = {}
         for name, rows in self.groups.items():
-            chosen = rows.filter(wanted.gather(rows[UNIT]))
+            chosen = rows.filter(mask.gather(rows[UNIT]))
             groups[name] = chosen.with_columns(places.gather(chosen[UNIT]).cast(pl.UInt32).alias(UNIT))
-        return replace(self, units=self.units.filter(wanted), groups=groups)
+        return replace(self, units=self.units.filter(mask), groups=groups)
 
     def reordered(self, order: pl.Series) -> "Columns":
         """The units at these positions, each once, in this order."""

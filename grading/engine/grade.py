@@ -292,9 +292,9 @@ class _Reading:
         better = graded[reached - 1]
         return tuple(
             result.id
-            for wanted in (Status.UNMET, Status.UNKNOWN)
+            for reason_status in (Status.UNMET, Status.UNKNOWN)
             for result in indicators
-            if result.levels[better] is wanted
+            if result.levels[better] is reason_status
         )
 
     def _outcome(self, target: int) -> Outcome:

@@ -139,11 +139,11 @@ class Names:
     short: dict[Property, str] = field(default_factory=dict)
     nodes: dict[int, str] = field(default_factory=dict)
 
-    def of(self, meant: Property) -> str:
+    def of(self, prop: Property) -> str:
         """The short name of a property; the same each time."""
-        if meant not in self.short:
-            self.short[meant] = f"{meant.role[0]}{len(self.short)}"
-        return self.short[meant]
+        if prop not in self.short:
+            self.short[prop] = f"{prop.role[0]}{len(self.short)}"
+        return self.short[prop]
 
     def node(self, index: int) -> str:
         """The property that carries a node's status."""

@@ -119,25 +119,25 @@ class _Run:
 
     def _queue_values(self, loaded: Loaded) -> None:
         found, plan = self.found, self.found.plan
-        for view, (parcel, begin, asked) in loaded.values:
+        for view, (parcel, begin, questions) in loaded.values:
             if view is None:
-                self._queue_values_of(self.facts.values, parcel, begin, asked, found.fired, found.values)
+                self._queue_values_of(self.facts.values, parcel, begin, questions, found.fired, found.values)
             else:
                 listed = self.facts.rows.get(plan.views[view].group, ())
                 for number, row in (found.views[view] or {}).items():
-                    self._queue_values_of(listed[number - 1], parcel, begin, asked, row.fired, row.values)
+                    self._queue_values_of(listed[number - 1], parcel, begin, questions, row.fired, row.values)
 
     def _queue_values_of(
         self,
         known: Mapping[str, FactValue],
         parcel: str,
         begin: str,
-        asked: tuple[Asked, ...],
+        questions: tuple[Asked, ...],
         fired: Fired,
         values: Values,
     ) -> None:
         texts, fires = [begin], 0
-        for fact, missing, written, of_value, ends, of_ends in asked:
+        for fact, missing, written, of_value, ends, of_ends in questions:
             value = known.get(fact)
             if value is None:
                 texts.append(missing)

@@ -161,14 +161,14 @@ def of_waiver(plan: Plan, names: Names, slots: Slots, index: int, kind: Waiver) 
     prop, slot = names.of(Property("waiver", kind.indicator)), slots.of_node[index]
     cause = Cause(WAIVER, name=kind.indicator)
     rules = tuple(
-        Rule((Test(prop, "$eq", said),), (Effect(slot, value, title, words_of(plan, index, value), cause),))
-        for said, value, title in (
+        Rule((Test(prop, "$eq", option),), (Effect(slot, value, title, words_of(plan, index, value), cause),))
+        for option, value, title in (
             (NOT_WAIVED, UNMET, f"no waiver of {kind.indicator}"),
             (IS_WAIVED, MET, f"waiver of {kind.indicator}"),
         )
     )
     cases: tuple[Case, ...] = tuple(
-        (((prop, said),), ((slot, value),)) for said, value in ((NOT_WAIVED, UNMET), (IS_WAIVED, MET))
+        (((prop, option),), ((slot, value),)) for option, value in ((NOT_WAIVED, UNMET), (IS_WAIVED, MET))
     )
     return Table(plan.nodes[index].name, kind.indicator, rules, lambda: cases)
 
@@ -194,8 +194,8 @@ def of_target(plan: Plan, names: Names, slots: Slots, index: int, target: Target
     def outcome(combination: Combination) -> Outcome:
         statuses = dict(zip(read, combination, strict=True))
 
-        def has(ref: Ref, wanted: tuple[int, ...]) -> bool:
-            return _status(statuses, ref) in wanted
+        def has(ref: Ref, slots: tuple[int, ...]) -> bool:
+            return _status(statuses, ref) in slots
 
         reached = [[has(ref, enough) for ref in target.levels] + [True] for _, enough, _ in ways]
         is_vetoed = [veto is not None and has(veto, vetoed) for _, _, vetoed in ways]
@@ -242,8 +242,8 @@ class _Rows:
         self, needs: Needs, slot: int, value: int, title: str, words: object, named: Sequence[Ref] | None, how: int
     ) -> None:
         allowed: dict[int, frozenset[int]] = {}
-        for ref, wanted in needs:
-            raw = frozenset(negated(status) if ref.negated else status for status in wanted)
+        for ref, slots in needs:
+            raw = frozenset(negated(status) if ref.negated else status for status in slots)
             allowed[ref.node] = allowed.get(ref.node, raw) & raw
         if not all(allowed.values()):
             # It asks for a condition and its contrary at once.

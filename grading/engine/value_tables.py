@@ -163,8 +163,8 @@ class Facts:
             met, unmet = self._set_tests(fact, prop, self._atom(index))
             for value, branches in ((MET, met), (UNMET, unmet)):
                 rules += [Rule(tests, (self._concluded(index, fact, value),)) for tests in branches]
-        asked = (self._asked_options(fact, self._atom(index)) for index in compared)
-        options = tuple(dict.fromkeys(option for some in asked for option in some))
+        atoms = (self._asked_options(fact, self._atom(index)) for index in compared)
+        options = tuple(dict.fromkeys(option for some in atoms for option in some))
 
         def cases() -> Iterator[Case]:
             for chosen in _sets_of(options):
@@ -184,10 +184,10 @@ class Facts:
         return [i for i in self.names.option[fact].values() if i not in chosen] if atom.operator == "within" else chosen
 
     def _includes(self, fact: str, atom: Atom, chosen: frozenset[int]) -> bool:
-        asked = self._asked_options(fact, atom)
+        options = self._asked_options(fact, atom)
         if atom.operator == "includes_all":
-            return chosen.issuperset(asked)
-        return chosen.isdisjoint(asked) == (atom.operator == "within")
+            return chosen.issuperset(options)
+        return chosen.isdisjoint(options) == (atom.operator == "within")
 
     def _set_tests(self, fact: str, prop: str, atom: Atom) -> tuple[list[Tests], list[Tests]]:
         """The tests by which a comparison of a set is met or unmet: alternatives that exclude one another."""

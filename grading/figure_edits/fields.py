@@ -99,7 +99,7 @@ def with_fields(ruleset: Ruleset, edits: Edits) -> Ruleset:
     for place, fields in edits.items():
         if TEXT in fields and place in wholes and wholes[place].role == "requirement":
             texts[place] = fields[TEXT].strip()
-        of_figure = {name: said for name, said in fields.items() if name != TEXT}
+        of_figure = {name: value for name, value in fields.items() if name != TEXT}
         if not of_figure and place in texts:
             continue
         figure = known.get(place)
@@ -182,34 +182,34 @@ def _validated(ruleset: Ruleset, indicators: tuple[Indicator, ...], gates: tuple
 
 
 def _comparison(
-    ruleset: Ruleset, figure: Figure, said: Mapping[str, str], problems: list[FieldProblem]
+    ruleset: Ruleset, figure: Figure, texts: Mapping[str, str], problems: list[FieldProblem]
 ) -> Comparison | None:
     """The comparison with the fields of its figure; None, and the problems, when some can't be read."""
     before = len(problems)
-    problems.extend(_of_choices(figure.place, said))
+    problems.extend(_of_choices(figure.place, texts))
     known = fields_of(figure)
-    if said.get(DOCUMENT, known[DOCUMENT]).strip() != known[DOCUMENT]:
+    if texts.get(DOCUMENT, known[DOCUMENT]).strip() != known[DOCUMENT]:
         # Another document: where the former one said it says nothing of this one.
         known |= dict.fromkeys((SECTION, CLAUSE, PAGE, URL), "")
-    now = known | {name: text.strip() for name, text in said.items()}
+    now = known | {name: text.strip() for name, text in texts.items()}
     c = figure.comparison
     update: dict[str, Any] = {}
-    if VALUE in said or STANDING in said:
+    if VALUE in texts or STANDING in texts:
         value, reason = _value(fact_of(ruleset, c.fact), c.operator, now[VALUE], c.guess)
         if reason is not None:
             problems.append(FieldProblem(figure.place, VALUE, reason))
         update |= {c.operator: _operand(c.operator, value, now[STANDING]), "text": None}
     # What was filled in is said of this figure itself: a statement around it may be about others.
     update |= {"basis": now[BASIS], "confidence": now[CONFIDENCE]}
-    if said.keys() & {DOCUMENT, SECTION, CLAUSE, PAGE, URL, BASIS}:
+    if texts.keys() & {DOCUMENT, SECTION, CLAUSE, PAGE, URL, BASIS}:
         update["cite"] = _cite(ruleset, figure, now)
-    if NOTE in said:
+    if NOTE in texts:
         update["note"] = now[NOTE] or None
     return None if len(problems) > before else c.model_copy(update=update)
 
 
-def _of_choices(place: str, said: Mapping[str, str]) -> Iterator[FieldProblem]:
-    for name, text in said.items():
+def _of_choices(place: str, texts: Mapping[str, str]) -> Iterator[FieldProblem]:
+    for name, text in texts.items():
         if name not in FIELDS:
             yield FieldProblem(place, name, reason_of(FigureCode.FIGURE_FIELD_UNKNOWN, field=name))
         elif name in CHOICES and text not in CHOICES[name]:
@@ -248,17 +248,17 @@ def _operand(operator: str, value: Any, standing: str) -> Any:
     return ProvisionalMany(provisional=value) if operator in LIST_OPERATORS else ProvisionalOne(provisional=value)
 
 
-def _value(fact: Fact, operator: str, said: str, guess: Any) -> tuple[Any, Reason | None]:
+def _value(fact: Fact, operator: str, text: str, guess: Any) -> tuple[Any, Reason | None]:
     """The value, None for one that is not known, and why it can't be read."""
-    if not said:
+    if not text:
         return None, None
     if operator in LIST_OPERATORS:
-        return _several(fact, said, guess)
-    return _one(fact, said)
+        return _options(fact, text, guess)
+    return _one(fact, text)
 
 
-def _several(fact: Fact, said: str, guess: Any) -> tuple[Any, Reason | None]:
-    chosen = [one.strip() for one in said.split(SEPARATOR) if one.strip()]
+def _options(fact: Fact, text: str, guess: Any) -> tuple[Any, Reason | None]:
+    chosen = [one.strip() for one in text.split(SEPARATOR) if one.strip()]
     if fact.options:
         wrong = [one for one in chosen if one not in fact.options]
         if wrong:
@@ -276,16 +276,16 @@ def _several(fact: Fact, said: str, guess: Any) -> tuple[Any, Reason | None]:
     return tuple(found), None
 
 
-def _one(fact: Fact, said: str) -> tuple[Any, Reason | None]:
-    if fact.type == "boolean" and said in ("true", "false"):
-        return said == "true", None
+def _one(fact: Fact, text: str) -> tuple[Any, Reason | None]:
+    if fact.type == "boolean" and text in ("true", "false"):
+        return text == "true", None
     if fact.options:
-        if said in fact.options:
-            return said, None
+        if text in fact.options:
+            return text, None
         options = tuple(fact.options.values())
-        return None, reason_of(FigureCode.FIGURE_VALUE_NOT_LISTED, given=said[:80], options=options)
+        return None, reason_of(FigureCode.FIGURE_VALUE_NOT_LISTED, given=text[:80], options=options)
     try:
-        value = read_value(Entry(said, TYPED), fact)
+        value = read_value(Entry(text, TYPED), fact)
     except UnreadableError as error:
         return None, reason_of(FigureCode.FIGURE_VALUE_UNREADABLE, why=str(error))
     if isinstance(value, dict) or check_value(value, fact.id, [fact])[1]:

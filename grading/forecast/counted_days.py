@@ -55,9 +55,9 @@ def _figures(ruleset: Ruleset) -> dict[str, tuple[Scalar, ...]]:
     return {name: tuple(values) for name, values in found.items()}
 
 
-def _needed(ruleset: Ruleset, wanted: Mapping[str, Any]) -> tuple[Computed, ...]:
+def _needed(ruleset: Ruleset, needed_facts: Mapping[str, Any]) -> tuple[Computed, ...]:
     """The computed facts that are compared, after those that they are computed from."""
-    needed = set(wanted)
+    needed = set(needed_facts)
     ordered = order(ruleset)
     for computed in reversed(ordered):
         if computed.id in needed:

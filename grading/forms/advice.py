@@ -46,11 +46,11 @@ def advise(problem: InputProblem, found: Findings) -> tuple[str, str]:
         return place, problem.message
     if re.fullmatch(r"units\[\d+\]\.id", place):
         return place, "请填写单元编号；各单元的编号不得相同"
-    asked = found.fields.get(place)
-    if asked is not None:
+    field = found.fields.get(place)
+    if field is not None:
         if problem.code in _FACT_GONE:
             return place, "当前的规则集已没有这一项；请改用按当前规则集生成的核查表"
-        return place, f"{expectation(asked.fact)}；所填：{found.given.get(place, '')}"
+        return place, f"{expectation(field.fact)}；所填：{found.given.get(place, '')}"
     if re.fullmatch(r"units\[\d+\]\.groups\.\w+\[\d+\]\.\w+", place):
         return place, "填了内容的行须有编号，且同一张表内不得重复"
     if re.fullmatch(r"units\[\d+\]\.groups\.\w+", place):

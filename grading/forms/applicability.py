@@ -137,8 +137,8 @@ def grey_out(
         for table in tables:
             _mark_table(sheet_of[table.title], table, unit.unit, answers)
     if plan is not None and plant is not None:
-        seen = [(unit, _seen_from(answers, plant.title)) for unit, answers in compiled]
-        _mark_facts(sheet_of[plant.title], plan, plant, seen)
+        visible = [(unit, _seen_from(answers, plant.title)) for unit, answers in compiled]
+        _mark_facts(sheet_of[plant.title], plan, plant, visible)
 
 
 def _seen_from(answers: Answers, title: str) -> Answers:
@@ -151,8 +151,8 @@ def _answers(unit: UnitSheets, facts: WrittenFacts, plan: FactSheet | None, plan
     """The expressions of all single answers that count for a unit: its own, where there is none the plant's."""
     found: dict[str, str] = {}
     shared = {} if plan is None or plant is None else _cells(plan, plant)
-    asked = {fact.id: fact for fact in unit.unit.ruleset.facts.values()}
-    found |= {code: cell for code, cell in shared.items() if code.partition("#")[0] in asked}
+    by_id = {fact.id: fact for fact in unit.unit.ruleset.facts.values()}
+    found |= {code: cell for code, cell in shared.items() if code.partition("#")[0] in by_id}
     own = _cells(unit.facts, facts)
     for band in unit.facts.bands:
         for line in band.lines:
@@ -163,7 +163,7 @@ def _answers(unit: UnitSheets, facts: WrittenFacts, plan: FactSheet | None, plan
                 mine = own[code]
                 inherited = shared.get(code) if line.inherits else None
                 found[code] = mine if inherited is None else f"IF({filled}>0,{mine},{inherited})"
-    return Answers({code: cell for code, cell in found.items() if "#" in code or asked[code].type != "choices"})
+    return Answers({code: cell for code, cell in found.items() if "#" in code or by_id[code].type != "choices"})
 
 
 def _cells(plan: FactSheet, written: WrittenFacts) -> dict[str, str]:

@@ -157,14 +157,14 @@ def _option(entry: Entry, fact: Fact) -> str:
         if len(offered) == 1:
             return offered[0]
         for read in (str.strip, narrow, _without_spaces):
-            wanted = read(typed)
-            found = {code for code, label in labels.items() if wanted in (read(label), code)}
+            option = read(typed)
+            found = {code for code, label in labels.items() if option in (read(label), code)}
             if len(found) == 1:
                 return found.pop()
         if (synonym := meaning(fact, typed)) is not None:
             return synonym.code
-    asked = likeness_question(fact, typed) if isinstance(typed, str) else ""
-    raise UnreadableError(f"{expectation(fact)}；所填：“{entry.shown}”{asked}")
+    question = likeness_question(fact, typed) if isinstance(typed, str) else ""
+    raise UnreadableError(f"{expectation(fact)}；所填：“{entry.shown}”{question}")
 
 
 def _without_spaces(text: str) -> str:
@@ -179,8 +179,8 @@ def _yes_or_no(entry: Entry, fact: Fact, question: str) -> bool:
         return _YES_NO[typed]
     if (synonym := meaning(fact, typed, question)) is not None:
         return synonym.code == MEANT_YES
-    asked = likeness_question(fact, entry.shown, question)
-    raise UnreadableError(f"{expectation(fact)}；所填：“{entry.shown}”{asked}")
+    hint = likeness_question(fact, entry.shown, question)
+    raise UnreadableError(f"{expectation(fact)}；所填：“{entry.shown}”{hint}")
 
 
 def _as_text(entry: Entry) -> str:

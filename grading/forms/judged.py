@@ -45,14 +45,14 @@ def judged(ruleset: Ruleset, unit: UnitAudit, grading: UnitGrading) -> Judged:
         if result.applicable is False:
             continue
         for level in ruleset.scale.graded:
-            asked = asked_at(ruleset.scale.graded, indicator, level)
-            if asked is None:
+            statement = asked_at(ruleset.scale.graded, indicator, level)
+            if statement is None:
                 continue
             if level == ruleset.scale.graded[0]:
-                reading.update(search.cells(asked.place, asked.requirement.require, None))
-                met.update(search.cells(asked.place, asked.requirement.require, Status.MET))
+                reading.update(search.cells(statement.place, statement.requirement.require, None))
+                met.update(search.cells(statement.place, statement.requirement.require, Status.MET))
             if result.levels[level] is Status.UNMET:
-                for cell in search.because(asked.place, asked.requirement.require, Status.UNMET):
+                for cell in search.because(statement.place, statement.requirement.require, Status.UNMET):
                     levels = failing.setdefault(cell, [])
                     levels += [level] if level not in levels else []
     triggered: dict[Cell, list[str]] = {}

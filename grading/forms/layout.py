@@ -118,15 +118,15 @@ def lay_out(units: Sequence[FormUnit], audit: Audit | None = None) -> Form:
     Facts that two units or more understand alike are asked once, for the plant. A fact that nothing reads is asked only
     if the audit states it.
     """
-    asked = [_Asked(unit, audit.units[i] if audit else None) for i, unit in enumerate(units)]
+    parts = [_Asked(unit, audit.units[i] if audit else None) for i, unit in enumerate(units)]
     stated = frozenset(audit.enterprise.facts) if audit else frozenset()
     own = frozenset(name for unit in audit.units for name in unit.facts) if audit else frozenset()
     alone = len(units) == 1
-    shared = stated & own if alone else stated | frozenset(_common(asked))
+    shared = stated & own if alone else stated | frozenset(_common(parts))
     titles = _Titles()
-    plant = _plant(asked, shared, titles) if shared else None
+    plant = _plant(parts, shared, titles) if shared else None
     sheets = []
-    for i, of_unit in enumerate(asked):
+    for i, of_unit in enumerate(parts):
         at_plant = stated - own if alone else frozenset()
         inherits = frozenset(line.question.fact.id for band in plant.bands for line in band.lines) if plant else ()
         sheets.append(_unit(i, of_unit, at_plant, frozenset(inherits), titles, prefix="" if alone else f"{i + 1} "))
@@ -160,31 +160,31 @@ class _Asked:
         return criteria(self.unit.ruleset, question)
 
 
-def _common(asked: Sequence[_Asked]) -> Iterable[str]:
+def _common(parts: Sequence[_Asked]) -> Iterable[str]:
     """Facts that at least two units ask for, and all that know them understand alike."""
-    names = dict.fromkeys(q.fact.id for of_unit in asked for q in of_unit.single(frozenset()))
+    names = dict.fromkeys(q.fact.id for of_unit in parts for q in of_unit.single(frozenset()))
     for name in names:
-        facts = _declared(asked, name)
+        facts = _declared(parts, name)
         if len(facts) > 1 and len({(f.label, f.type, f.unit, tuple(f.options.items())) for f in facts}) == 1:
             yield name
 
 
-def _declared(asked: Sequence[_Asked], name: str) -> list[Fact]:
-    found = [of_unit.all[name].fact for of_unit in asked if name in of_unit.all]
+def _declared(parts: Sequence[_Asked], name: str) -> list[Fact]:
+    found = [of_unit.all[name].fact for of_unit in parts if name in of_unit.all]
     return [fact for fact in found if fact.group is None]
 
 
-def _plant(asked: Sequence[_Asked], shared: frozenset[str], titles: "_Titles") -> FactSheet:
-    names = dict.fromkeys(q.fact.id for of_unit in asked for q in of_unit.single(shared) if q.fact.id in shared)
+def _plant(parts: Sequence[_Asked], shared: frozenset[str], titles: "_Titles") -> FactSheet:
+    names = dict.fromkeys(q.fact.id for of_unit in parts for q in of_unit.single(shared) if q.fact.id in shared)
     lines = []
     for name in names:
-        asking = [of_unit for of_unit in asked if name in of_unit.all]
+        asking = [of_unit for of_unit in parts if name in of_unit.all]
         readings = [of_unit.all[name] for of_unit in asking]
         first = next((q for q in readings if q.section != OTHER), readings[0])
-        merged = replace(first, fact=_narrowest(_declared(asked, name)))
+        merged = replace(first, fact=_narrowest(_declared(parts, name)))
         cited = _common_citation([(of_unit.unit.ruleset, of_unit.wording(of_unit.all[name])) for of_unit in asking])
         lines.append(Line(f"enterprise.facts.{name}", merged, cited))
-    bands = _bands(asked[0].unit.ruleset, lines)
+    bands = _bands(parts[0].unit.ruleset, lines)
     heading = "全厂情况：各单元相同的只在此填写一次；某单元不同的，在该单元的核查表另填，以该单元为准"
     return FactSheet(PLANT, titles.new(PLANT_TITLE), heading, bands)
 
@@ -218,25 +218,25 @@ def _bands(ruleset: Ruleset, lines: Iterable[Line]) -> tuple[Band, ...]:
 
 def _unit(
     index: int,
-    asked: _Asked,
+    part: _Asked,
     at_plant: frozenset[str],
     inherits: frozenset[str],
     titles: "_Titles",
     prefix: str,
 ) -> UnitSheets:
-    unit = asked.unit
+    unit = part.unit
     lines = []
-    for question in asked.single(at_plant):
+    for question in part.single(at_plant):
         name = question.fact.id
         place = f"enterprise.facts.{name}" if name in at_plant else f"units[{index}].facts.{name}"
         source = f"enterprise.facts.{name}" if name in inherits else None
-        lines.append(Line(place, question, asked.wording(question), source))
+        lines.append(Line(place, question, part.wording(question), source))
     heading = f"{unit.ruleset.title}　核查表"
     facts = FactSheet(f"unit:{index}", titles.new(prefix + FACTS_TITLE), heading, _bands(unit.ruleset, lines))
     tables = []
     for name, group in unit.ruleset.groups.items():
         at = f"units[{index}].groups.{name}"
-        columns = tuple(Line(f"{at}[].{q.fact.id}", q, asked.wording(q)) for q in asked.of(name))
+        columns = tuple(Line(f"{at}[].{q.fact.id}", q, part.wording(q)) for q in part.of(name))
         title = titles.new(prefix + group.label)
         tables.append(
             Table(f"table:{index}:{name}", title, group.label, at, group.key, short_label(group.label), columns)
@@ -260,8 +260,8 @@ class _Titles:
     def __init__(self) -> None:
         self.taken = {title.casefold() for title in (COVER_TITLE, LISTS_TITLE, META_TITLE, ERRORS_TITLE, LAST_TITLE)}
 
-    def new(self, wanted: str) -> str:
-        plain = title = sheet_title(wanted)
+    def new(self, base: str) -> str:
+        plain = title = sheet_title(base)
         number = 1
         while title.casefold() in self.taken:
             number += 1

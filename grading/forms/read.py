@@ -113,9 +113,9 @@ def _raw(
     answers: dict[str, Any] = {}
     stated: dict[str, Stated] = {}
     for code in form.sheets:
-        asked = [field for field in form.fields if field.sheet == code and _FACT.fullmatch(field.place)]
-        if asked:
-            stated |= read_facts(grids[code], asked, found)
+        fields = [one for one in form.fields if one.sheet == code and _FACT.fullmatch(one.place)]
+        if fields:
+            stated |= read_facts(grids[code], fields, found)
     for place, answer in stated.items():
         unit, name = _fact_at(place, len(units))
         if last is not None:
@@ -128,7 +128,7 @@ def _raw(
     for place, (code, key) in form.tables.items():
         if code not in grids:
             raise FormError([FormProblem(place, None, "", f"隐藏表“{META_TITLE}”已被改动")], can_mark=False)
-        columns = [field for field in form.fields if field.sheet == code]
+        columns = [one for one in form.fields if one.sheet == code]
         tables[place] = read_table(grids[code], place, key, columns, found)
     for code in form.sheets:
         if code.startswith("evidence:"):
@@ -138,7 +138,7 @@ def _raw(
         unit, group = _table_at(place, len(units))
         key = form.tables[place][1]
         if rows is not None and last is not None:
-            facts = [field.fact.id for field in form.fields if field.sheet == form.tables[place][0]]
+            facts = [one.fact.id for one in form.fields if one.sheet == form.tables[place][0]]
             last.rows(unit, group, rows, facts, found)
         if rows is not None:
             units[unit]["groups"][group] = [_row(key, row) for row in rows]

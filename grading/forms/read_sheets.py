@@ -99,39 +99,39 @@ class Findings:
 def read_facts(grid: Grid, fields: Iterable[Field], found: Findings) -> dict[str, Stated]:
     """The single questions of a sheet, by place."""
     roles, rows = grid.roles(), grid.coded_rows()
-    wanted = [roles.get(role) for role in ("label", "answer", "evidence", "note")]
-    if None in wanted:
+    roles_read = [roles.get(role) for role in ("label", "answer", "evidence", "note")]
+    if None in roles_read:
         found.wrong("", MOVED, Spot(grid.title, None, "整表"))
         return {}
-    label_at, answer_at, evidence_at, note_at = (column for column in wanted if column is not None)
+    label_at, answer_at, evidence_at, note_at = (column for column in roles_read if column is not None)
     for code, at in rows.items():
         heads = [(answer_at, ANSWER), (evidence_at, EVIDENCE), (note_at, NOTE)]
         if code.startswith(BAND) and any(grid.text(row, column) != head for row in at for column, head in heads):
             found.wrong("", MOVED, Spot(grid.title, address(at[0], answer_at), "分段标题"))
     answers: dict[str, Stated] = {}
     coded: set[int] = set()
-    for asked in fields:
-        row = _row(grid, rows, asked.place, asked.fact.label, label_at, found)
+    for asked_field in fields:
+        row = _row(grid, rows, asked_field.place, asked_field.fact.label, label_at, found)
         if row is None:
             continue
         coded.add(row)
         stated = Stated()
-        entry = found.at(asked.place, grid, row, answer_at, asked.fact.label)
-        if asked.fact.type == "choices":
+        entry = found.at(asked_field.place, grid, row, answer_at, asked_field.fact.label)
+        if asked_field.fact.type == "choices":
             cells = {}
-            for code, label in option_labels(asked.fact).items():
-                place = f"{asked.place}#{code}"
+            for code, label in option_labels(asked_field.fact).items():
+                place = f"{asked_field.place}#{code}"
                 at_row = _row(grid, rows, place, f"└ {label}", label_at, found)
                 if at_row is not None:
                     cells[code] = found.at(place, grid, at_row, answer_at, label)
-            stated.value = _options(asked, asked.place, entry, cells, found)
+            stated.value = _options(asked_field, asked_field.place, entry, cells, found)
         else:
-            stated.value = _value(asked, asked.place, entry, found)
-        answers[asked.place] = stated
+            stated.value = _value(asked_field, asked_field.place, entry, found)
+        answers[asked_field.place] = stated
         if "same" in roles:
-            stated.same = _same(asked.place, grid, row, roles["same"], found)
-        _remarks(asked.place, stated, grid, row, (evidence_at, note_at), asked.fact.label, found)
-        _about(asked.place, stated, grid, row, roles, asked.fact.label, found)
+            stated.same = _same(asked_field.place, grid, row, roles["same"], found)
+        _remarks(asked_field.place, stated, grid, row, (evidence_at, note_at), asked_field.fact.label, found)
+        _about(asked_field.place, stated, grid, row, roles, asked_field.fact.label, found)
     about_at = tuple(roles[name] for name in LABELS if name in roles)
     columns = (answer_at, evidence_at, *about_at, note_at)
     _strays(grid, coded, rows, columns, found)
@@ -153,8 +153,10 @@ def read_table(grid: Grid, place: str, key: str, fields: Iterable[Field], found:
     """The rows of a table; None when the form does not say whether there are any."""
     roles, rows = grid.roles(), grid.coded_rows()
     head, state_row, key_at = rows.get(HEAD), rows.get(place), roles.get("key")
-    columns = {asked.fact.id: asked for asked in fields}
-    moved = [asked.fact.label for asked in columns.values() if not _column_stands(grid, roles, head, asked)]
+    columns = {asked_field.fact.id: asked_field for asked_field in fields}
+    moved = [
+        asked_field.fact.label for asked_field in columns.values() if not _column_stands(grid, roles, head, asked_field)
+    ]
     if head is None or state_row is None or key_at is None or moved:
         found.wrong(place, MOVED, Spot(grid.title, None, "、".join(moved) or "整表"))
         return None
@@ -169,16 +171,16 @@ def read_table(grid: Grid, place: str, key: str, fields: Iterable[Field], found:
             line.key = read_identifier(entry) or None
         except UnreadableError as error:
             found.wrong(f"{here}.{key}", str(error))
-        for name, asked in columns.items():
-            main = found.at(f"{here}.{name}", grid, row, roles[name], asked.fact.label)
-            if asked.fact.type == "choices":
+        for name, asked_field in columns.items():
+            main = found.at(f"{here}.{name}", grid, row, roles[name], asked_field.fact.label)
+            if asked_field.fact.type == "choices":
                 cells = {
                     code: found.at(f"{here}.{name}#{code}", grid, row, roles[f"{name}#{code}"], label)
-                    for code, label in option_labels(asked.fact).items()
+                    for code, label in option_labels(asked_field.fact).items()
                 }
-                line.facts[name] = Stated(_options(asked, f"{here}.{name}", main, cells, found))
+                line.facts[name] = Stated(_options(asked_field, f"{here}.{name}", main, cells, found))
             else:
-                line.facts[name] = Stated(_value(asked, f"{here}.{name}", main, found))
+                line.facts[name] = Stated(_value(asked_field, f"{here}.{name}", main, found))
         if "same" in roles:
             line.same = _same(here, grid, row, roles["same"], found)
         listed.append(line)
@@ -192,11 +194,11 @@ def read_evidence(
 ) -> None:
     """Add evidence and notes to the facts of the tables; `items` are places of columns by their names on the sheet."""
     roles, head = grid.roles(), grid.coded_rows().get(HEAD)
-    wanted = [roles.get(role) for role in ("key", "item", "evidence", "note")]
-    if head is None or None in wanted:
+    columns = [roles.get(role) for role in ("key", "item", "evidence", "note")]
+    if head is None or None in columns:
         found.wrong("", MOVED, Spot(grid.title, None, "整表"))
         return
-    key_at, item_at, evidence_at, note_at = (column for column in wanted if column is not None)
+    key_at, item_at, evidence_at, note_at = (column for column in columns if column is not None)
     about_at = frozenset(roles[name] for name in LABELS if name in roles)
     for row in grid.rows_with(frozenset((evidence_at, note_at)) | about_at, after=head[0]):
         here = f"{grid.code}[{row}]"
@@ -243,15 +245,15 @@ def _row(
     return None
 
 
-def _value(asked: Field, place: str, entry: Entry, found: Findings) -> Any:
-    found.fields[place] = asked
+def _value(field: Field, place: str, entry: Entry, found: Findings) -> Any:
+    found.fields[place] = field
     try:
-        value = read_value(entry, asked.fact)
+        value = read_value(entry, field.fact)
     except UnreadableError as error:
         found.wrong(place, str(error))
         return None
-    _add_notices(place, reading_notices(entry, asked.fact), found)
-    if isinstance(value, Decimal) and not entry.shows_percent and (hint := fraction_question(asked.fact, value)):
+    _add_notices(place, reading_notices(entry, field.fact), found)
+    if isinstance(value, Decimal) and not entry.shows_percent and (hint := fraction_question(field.fact, value)):
         spot = found.spots[place]
         found.warnings.append(f"{spot.sheet}!{spot.cell} {hint}")
     return value
@@ -263,18 +265,18 @@ def _add_notices(place: str, notices: Iterable[str], found: Findings) -> None:
         found.warnings.append(f"{spot.sheet}!{spot.cell} {spot.label}：{notice}")
 
 
-def _options(asked: Field, place: str, main: Entry, cells: Mapping[str, Entry], found: Findings) -> list[str] | None:
+def _options(field: Field, place: str, main: Entry, cells: Mapping[str, Entry], found: Findings) -> list[str] | None:
     """The options that are 是. What is left open is 否 only if the fact's own cell says so."""
-    found.fields[place] = asked
+    found.fields[place] = field
     answers: dict[str, bool] = {}
-    labels = option_labels(asked.fact)
+    labels = option_labels(field.fact)
     for code, entry in cells.items():
         try:
-            answer = read_value(entry, asked.fact, labels[code])
+            answer = read_value(entry, field.fact, labels[code])
         except UnreadableError as error:
             found.wrong(f"{place}#{code}", str(error))
             continue
-        _add_notices(f"{place}#{code}", reading_notices(entry, asked.fact, labels[code]), found)
+        _add_notices(f"{place}#{code}", reading_notices(entry, field.fact, labels[code]), found)
         if isinstance(answer, bool):
             answers[code] = answer
     open_ = [code for code, entry in cells.items() if entry.blank]
@@ -325,14 +327,14 @@ def _without_picture(entry: Entry) -> Entry:
     return BLANK if entry.kind == PICTURE else entry
 
 
-def _column_stands(grid: Grid, roles: Mapping[str, int], head: list[int] | None, asked: Field) -> bool:
+def _column_stands(grid: Grid, roles: Mapping[str, int], head: list[int] | None, field: Field) -> bool:
     """True when a fact's columns are there, under their heads."""
-    name = asked.fact.id
+    name = field.fact.id
     if head is None or len(head) != 1 or name not in roles:
         return False
-    if grid.text(head[0] - 2, roles[name]) != asked.fact.label:
+    if grid.text(head[0] - 2, roles[name]) != field.fact.label:
         return False
-    labels = option_labels(asked.fact).items() if asked.fact.type == "choices" else ()
+    labels = option_labels(field.fact).items() if field.fact.type == "choices" else ()
     columns = ((roles.get(f"{name}#{code}"), label) for code, label in labels)
     return all(column is not None and grid.text(head[0] - 1, column) == label for column, label in columns)
 

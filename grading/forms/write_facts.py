@@ -190,8 +190,8 @@ class _Writer:
         letter = get_column_letter(STATUS)
         area = f"{letter}{top + 1}:{letter}{self.row}"
         done = f'COUNTIF({area},"{DONE}")+COUNTIF({area},"{FROM_PLANT}")'
-        asked = f'{len(band.lines)}-COUNTIF({area},"{IDLE}")'
-        put(self.sheet, top, STATUS, "", "分段列名").value = f'={done}&" / "&{asked}'
+        open_count = f'{len(band.lines)}-COUNTIF({area},"{IDLE}")'
+        put(self.sheet, top, STATUS, "", "分段列名").value = f'={done}&" / "&{open_count}'
 
     def line(self, line: Line) -> None:
         fact = line.question.fact
@@ -200,7 +200,7 @@ class _Writer:
         self.number += 1
         row = self.row
         self.written.rows[line.place] = row
-        wanted = range_text(fact) + (f"\n{fact.help}" if fact.help else "")
+        expected = range_text(fact) + (f"\n{fact.help}" if fact.help else "")
         ask = "；".join(fact.evidence)
         put(self.sheet, row, CODE, line.place, "机读")
         put(self.sheet, row, NUMBER, "", "居中").value = self.number
@@ -208,7 +208,7 @@ class _Writer:
         if line.criteria:
             label.comment = comment(line.criteria)
         put(self.sheet, row, UNIT, unit_text(fact.unit or ""), "居中")
-        put(self.sheet, row, RANGE, wanted, "参考")
+        put(self.sheet, row, RANGE, expected, "参考")
         put(self.sheet, row, ASK, ask, "参考")
         answer = put(self.sheet, row, ANSWER_AT, "", "填写格")
         evidence, note = put(self.sheet, row, EVIDENCE_AT, "", "文字格"), put(self.sheet, row, NOTE_AT, "", "文字格")
@@ -232,7 +232,7 @@ class _Writer:
         texts = [(WIDTHS[LABEL], fact.label)]
         filled = ((ANSWER_AT, answer), (EVIDENCE_AT, evidence), (COVERS_AT, about["covers"]), (NOTE_AT, note))
         texts += [(WIDTHS[column], str(cell.value or "")) for column, cell in filled]
-        self.sheet.row_dimensions[row].height = height_for(texts, small=[(WIDTHS[RANGE], wanted), (WIDTHS[ASK], ask)])
+        self.sheet.row_dimensions[row].height = height_for(texts, small=[(WIDTHS[RANGE], expected), (WIDTHS[ASK], ask)])
 
     def beside(self, place: str, row: int) -> None:
         """Last time's answer, and the cell that says that it is the same now."""

@@ -246,8 +246,8 @@ class _Writer:
     def span(self, fact: Fact) -> float:
         """The width of all columns of a fact."""
         first = self.columns[fact.id]
-        several = len(fact.options) if fact.type == "choices" else 0
-        return sum(self.widths[column] for column in range(first, first + 1 + several))
+        options = len(fact.options) if fact.type == "choices" else 0
+        return sum(self.widths[column] for column in range(first, first + 1 + options))
 
     def text(self, row: int, column: int) -> str:
         value = self.sheet.cell(row, column).value

@@ -9,8 +9,8 @@ import polars as pl
 
 from grading.batch.audit_lines import AuditLines
 from grading.batch.beside import TABLE_SUFFIXES
+from grading.batch.chunk import Chunk
 from grading.batch.layout import COUNTY, LINE, NAME, UNIT_ID, LayoutError, Reject
-from grading.batch.reading import Chunk
 from grading.batch.source import Source
 from grading.batch.spot_check import check, sample
 from grading.batch.state import digest_of

@@ -8,8 +8,8 @@ SCOPE_WORDS: dict[Scope, str] = {"county": "县级", "city": "市级", "province
 def why_text(choice: EditionChoice, ruleset: str) -> str:
     """The reason for a choice: what the place and the day led to, or a person's."""
     if choice.most_local is None or choice.scope is None:
-        said = f"按所写明的 {ruleset}（没有唯一的最具体的现行版本）"
-        return f"{said}，理由：{choice.reason}" if choice.reason else said
+        text = f"按所写明的 {ruleset}（没有唯一的最具体的现行版本）"
+        return f"{text}，理由：{choice.reason}" if choice.reason else text
     where = SCOPE_WORDS[choice.scope] + (f"（{choice.jurisdiction}）" if choice.scope != "nation" else "")
     others = f"；另有 {'、'.join(choice.others)}" if choice.others else ""
     if ruleset == choice.most_local:

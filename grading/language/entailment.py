@@ -132,10 +132,10 @@ class Entailment:
             return _options(c, a.wanted, options) <= _options(d, b.wanted, options)
         return _range_of(c, a.wanted).lies_in(_range_of(d, b.wanted))
 
-    def _set(self, c: Comparison, wanted: bool) -> tuple[str, frozenset[str]]:
+    def _set(self, c: Comparison, positive: bool) -> tuple[str, frozenset[str]]:
         """The demand on a set of options; a contrary in the words of another operator, but `lacks_some`."""
         chosen = frozenset(str(value) for value in _values(c))
-        if wanted:
+        if positive:
             return c.operator, chosen
         if c.operator == "includes_all":
             return "lacks_some", chosen
@@ -146,11 +146,11 @@ class Entailment:
 class _Signed:
     """A condition, or its contrary where it is not `wanted`; never a `not` itself. `remedy`: the innermost that is stated."""
 
-    def __init__(self, c: ConditionBase, wanted: bool = True, remedy: Remedy | None = None) -> None:
+    def __init__(self, c: ConditionBase, positive: bool = True, remedy: Remedy | None = None) -> None:
         while isinstance(c, Not):
             remedy = c.remedy or remedy
-            c, wanted = c.not_, not wanted
-        self.inner, self.wanted, self.remedy = c, wanted, c.remedy or remedy
+            c, positive = c.not_, not positive
+        self.inner, self.wanted, self.remedy = c, positive, c.remedy or remedy
 
 
 def _rows_of(one: _Signed) -> tuple[bool, str, ConditionBase | None, _Signed]:
@@ -167,10 +167,10 @@ def _values(c: Comparison) -> tuple[Any, ...]:
     return c.guess if isinstance(c.guess, tuple) else (c.guess,)
 
 
-def _options(c: Comparison, wanted: bool, options: frozenset[Any]) -> frozenset[Any]:
+def _options(c: Comparison, positive: bool, options: frozenset[Any]) -> frozenset[Any]:
     """The options with which a comparison comes out as wanted."""
     listed = options & frozenset(_values(c))
-    return listed if (c.operator != "none_of") == wanted else options - listed
+    return listed if (c.operator != "none_of") == positive else options - listed
 
 
 def _sets_hold(a: tuple[str, frozenset[str]], b: tuple[str, frozenset[str]]) -> bool:
@@ -222,10 +222,10 @@ class _Range:
         return low and high
 
 
-def _range_of(c: Comparison, wanted: bool) -> _Range:
+def _range_of(c: Comparison, positive: bool) -> _Range:
     if c.operator not in ORDER_OPERATORS:
-        return _Range(listed=frozenset(_values(c)), all_but=(c.operator == "none_of") == wanted)
-    operator = c.operator if wanted else CONTRARY[c.operator]
+        return _Range(listed=frozenset(_values(c)), all_but=(c.operator == "none_of") == positive)
+    operator = c.operator if positive else CONTRARY[c.operator]
     limit: Decimal | date = _values(c)[0]
     if operator in ("at_most", "below"):
         return _Range(high=limit, high_passes=operator == "at_most")

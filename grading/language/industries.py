@@ -64,9 +64,9 @@ class Industries(Strict):
         by_own_id = {industry.id: industry.ids for industry in self.industries}
         return frozenset().union(*(by_own_id.get(name, {name}) for name in names))
 
-    def by_id(self, wanted: str) -> Industry | None:
+    def by_id(self, id_: str) -> Industry | None:
         """The industry of that id, or whose ruleset has that name."""
-        return next((industry for industry in self.industries if wanted in industry.ids), None)
+        return next((industry for industry in self.industries if id_ in industry.ids), None)
 
 
 def industries_or_none(library: Library) -> Industries | None:

@@ -35,9 +35,9 @@ def _plain(text: str) -> str:
 
 
 def _of(register: Industries, names: Iterable[str]) -> tuple[Found, ...]:
-    wanted = set(names)
+    industries = set(names)
     return tuple(
-        Found(industry, name) for industry in register.industries for name in industry.rulesets if name in wanted
+        Found(industry, name) for industry in register.industries for name in industry.rulesets if name in industries
     )
 
 
@@ -77,7 +77,7 @@ def _rulesets_in_words(register: Industries, plain: str) -> set[str]:
         for start, end, word in spans
         if not any(s <= start and end <= e and (e - s) > (end - start) for s, e, _ in spans)
     ]
-    meant = [known[word] for _, _, word in outermost if known[word]]
+    matching = [known[word] for _, _, word in outermost if known[word]]
     # Words that agree on some rulesets narrow each other; words that don't are several things that a plant does.
-    common = set.intersection(*meant) if meant else set()
-    return common or set().union(*meant)
+    common = set.intersection(*matching) if matching else set()
+    return common or set().union(*matching)

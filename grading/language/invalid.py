@@ -78,10 +78,10 @@ def _reason(details: list[ErrorDetails]) -> Reason:
     if kinds[0] == "missing":
         return reason_of(RulesetCode.KEY_MISSING)
     expected = [_expected(detail) for detail in details]
-    wanted = [one for one in dict.fromkeys(expected) if one is not None]
+    types = [one for one in dict.fromkeys(expected) if one is not None]
     if None not in expected:
         quotes = _needs_quotes(kinds, given)
-        return reason_of(RulesetCode.OTHER_EXPECTED, expected=_any_of(wanted), given=_shown(given), hint=quotes)
+        return reason_of(RulesetCode.OTHER_EXPECTED, expected=_any_of(types), given=_shown(given), hint=quotes)
     reasons = list(dict.fromkeys(map(_refusal, details)))
     return reasons[0] if len(reasons) == 1 else reason_of(RulesetCode.VALUE_REFUSED, why=_any_of(reasons))
 

@@ -76,8 +76,8 @@ class Library:
 
     def let_go(self, ruleset_id: str) -> None:
         """Have such a ruleset no more."""
-        for kept in (self._merged, self._usable, self._held):
-            kept.pop(ruleset_id, None)
+        for stored in (self._merged, self._usable, self._held):
+            stored.pop(ruleset_id, None)
         self.version += 1
 
     def ruleset(self, ruleset_id: str) -> Ruleset:
@@ -95,10 +95,10 @@ class Library:
         if ruleset_id in self._held:
             return self._usable[ruleset_id].ruleset.title
         seen: set[str] = set()
-        wanted: str | None = ruleset_id
-        while wanted is not None and wanted not in seen:
-            seen.add(wanted)
-            title, wanted = read_head(self.root / f"{wanted}.yaml")
+        parent: str | None = ruleset_id
+        while parent is not None and parent not in seen:
+            seen.add(parent)
+            title, parent = read_head(self.root / f"{parent}.yaml")
             if title is not None:
                 return title
         return None

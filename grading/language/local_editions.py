@@ -51,10 +51,10 @@ def meant(library: Library, industry: str) -> frozenset[str]:
 
 def most_local(library: Library, names: Iterable[str], county: str | None, day: date) -> Local:
     """The edition for a plant in a county on a day; `names` are the names of the industry's rulesets."""
-    wanted = sorted(set(names))
-    known = _of_industries(library, tuple(wanted))
+    industries = sorted(set(names))
+    known = _of_industries(library, tuple(industries))
     if not known:
-        return Local(None, refusal=reason_of(ProblemCode.NO_EDITION, industries=tuple(wanted) or Phrase.NONE))
+        return Local(None, refusal=reason_of(ProblemCode.NO_EDITION, industries=tuple(industries) or Phrase.NONE))
     if len({industry_of(ruleset.id) for ruleset in known}) > 1:
         # However local their editions are: which industry a plant is of does not follow from where it lies.
         # Of several editions the first has the title that says no more than what the industry is.

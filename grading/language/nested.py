@@ -54,9 +54,9 @@ def better_than(graded: Sequence[str], indicator: Indicator, level: str, day: da
         return ()
     found: dict[str, Stated] = {}
     for name in reversed(graded[: graded.index(level)]):
-        asked = asked_at(graded, indicator, name, day)
-        if asked is not None and asked.place != own.place:
-            found.setdefault(asked.place, asked)
+        statement = asked_at(graded, indicator, name, day)
+        if statement is not None and statement.place != own.place:
+            found.setdefault(statement.place, statement)
     return tuple(found.values())
 
 

@@ -14,16 +14,16 @@ _LISTED = ("facts", "computed", "indicators", "gates")
 
 def ruleset_yaml(ruleset: Ruleset, parent: Ruleset) -> str | None:
     """The file that reads as this ruleset; None when it leaves out what its parent has, which no file can say."""
-    said, known = _content(ruleset), _content(parent)
+    content, known = _content(ruleset), _content(parent)
     own: dict[str, Any] = {}
     for name in ("groups", *_LISTED):
-        if known.get(name, {}).keys() - said.get(name, {}).keys():
+        if known.get(name, {}).keys() - content.get(name, {}).keys():
             return None
-        differing = _differing(said.pop(name, {}), known.get(name, {}))
+        differing = _differing(content.pop(name, {}), known.get(name, {}))
         own[name] = differing if name == "groups" else list(differing.values())
-    own["measures"] = _own_measures(said.pop("measures", {}), known.get("measures", {}))
-    own |= {name: said[name] for name in ("title", "industry") if said.get(name) != known.get(name)}
-    own |= {name: said[name] for name in ("id", "edition", "jurisdiction", "review")}
+    own["measures"] = _own_measures(content.pop("measures", {}), known.get("measures", {}))
+    own |= {name: content[name] for name in ("title", "industry") if content.get(name) != known.get(name)}
+    own |= {name: content[name] for name in ("id", "edition", "jurisdiction", "review")}
     # A parent's notes are inherited before a file's own.
     own["notes"] = list(ruleset.notes[len(parent.notes) :])
     own["extends"] = parent.id
@@ -33,8 +33,8 @@ def ruleset_yaml(ruleset: Ruleset, parent: Ruleset) -> str | None:
 
 def stated_ids(ruleset: Ruleset, parent: Ruleset) -> dict[str, tuple[str, ...]]:
     """The ids of the entries that such a file states, in their order there, by list."""
-    said, known = _content(ruleset), _content(parent)
-    return {name: tuple(_differing(said.get(name, {}), known.get(name, {}))) for name in _LISTED}
+    content, known = _content(ruleset), _content(parent)
+    return {name: tuple(_differing(content.get(name, {}), known.get(name, {}))) for name in _LISTED}
 
 
 def _differing(entries: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,22 +43,22 @@ def _differing(entries: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[st
 
 def _content(ruleset: Ruleset) -> dict[str, Any]:
     """Plain values; what is listed by id."""
-    said: dict[str, Any] = ruleset.model_dump(by_alias=True, exclude_defaults=True)
+    content: dict[str, Any] = ruleset.model_dump(by_alias=True, exclude_defaults=True)
     for name in ("indicators", "gates"):
-        said[name] = {entry["id"]: entry for entry in said.get(name, ())}
-    return said
+        content[name] = {entry["id"]: entry for entry in content.get(name, ())}
+    return content
 
 
-def _own_measures(said: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+def _own_measures(content: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
     alerts = {
         alert: {level: listed for level, listed in levels.items() if known.get(alert, {}).get(level) != listed}
-        for alert, levels in said.items()
+        for alert, levels in content.items()
     }
     return {alert: levels for alert, levels in alerts.items() if levels}
 
 
-def _mapping(said: Mapping[str, Any], depth: int) -> Iterator[str]:
-    for key, value in said.items():
+def _mapping(content: Mapping[str, Any], depth: int) -> Iterator[str]:
+    for key, value in content.items():
         if value is None:
             continue
         yield from _entry(f"{'  ' * depth}{key}:", value, depth + 1)

@@ -86,8 +86,8 @@ class Comparison(ConditionBase):
         """Reject a comparison without an operator or with several."""
         given = [name for name in OPERATORS if getattr(self, name) is not None]
         if len(given) != 1:
-            several = reason_of(Phrase.SEVERAL_OPERATORS, operators=tuple(given)) if given else Phrase.OPERATOR_MISSING
-            raise ReasonError(RulesetCode.ONE_OPERATOR, given=several, operators=tuple(OPERATORS))
+            reason = reason_of(Phrase.SEVERAL_OPERATORS, operators=tuple(given)) if given else Phrase.OPERATOR_MISSING
+            raise ReasonError(RulesetCode.ONE_OPERATOR, given=reason, operators=tuple(OPERATORS))
         return self
 
     @property

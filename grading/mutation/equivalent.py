@@ -17,15 +17,15 @@ from grading.proof.search import Ask, Search
 def equivalent(ruleset: Ruleset, listed: Iterable[Mutant]) -> tuple[Mutant, ...]:
     """The mutants that are proved equivalent, in both modes and on every day of the edition."""
     pending = list(listed)
-    apart: set[int] = set()
+    distinguished: set[int] = set()
     for mode, first, last in periods(ruleset):
-        asked = [mutant for mutant in pending if mode in mutant.counts_in and id(mutant) not in apart]
-        if asked:
+        counted = [mutant for mutant in pending if mode in mutant.counts_in and id(mutant) not in distinguished]
+        if counted:
             search = Search(build_plan(ruleset, mode, first), first, last)
-            answers = search.answer({id(mutant): differs(search, mode, mutant) for mutant in asked})
+            answers = search.answer({id(mutant): differs(search, mode, mutant) for mutant in counted})
             # What took too long counts as told apart: it is not proved.
-            apart |= answers.found.keys() | answers.open
-    return tuple(mutant for mutant in pending if id(mutant) not in apart)
+            distinguished |= answers.found.keys() | answers.open
+    return tuple(mutant for mutant in pending if id(mutant) not in distinguished)
 
 
 def periods(ruleset: Ruleset) -> Iterator[tuple[Mode, date, date]]:
@@ -56,12 +56,12 @@ def differs(search: Search, mode: Mode, mutant: Mutant) -> Ask:
 
     def ask(r: Reading[Any]) -> Any:
         other: Reading[Any] = Reading(alone, r.logic, r.world)
-        apart = []
+        differences = []
         for ours, theirs in pairs:
             if ours is not None and theirs is not None:
                 a, b = r.of(ours), other.of(theirs)
-                apart += [differ(r.logic, a.met, b.met), differ(r.logic, a.unmet, b.unmet)]
-        return r.logic.any_of(apart)
+                differences += [differ(r.logic, a.met, b.met), differ(r.logic, a.unmet, b.unmet)]
+        return r.logic.any_of(differences)
 
     return ask
 

@@ -67,9 +67,9 @@ class CaseOutcomes:
         found = [False] * len(listed)
         for expected in self.expected:
             mode = expected.batch.mode
-            asked = [i for i, mutant in enumerate(listed) if not found[i] and mode in mutant.counts_in]
-            statuses = statuses_of(self.ruleset, [listed[i].changed for i in asked], expected.batch)
-            for i, changed in zip(asked, statuses, strict=True):
+            pending = [i for i, mutant in enumerate(listed) if not found[i] and mode in mutant.counts_in]
+            statuses = statuses_of(self.ruleset, [listed[i].changed for i in pending], expected.batch)
+            for i, changed in zip(pending, statuses, strict=True):
                 found[i] = self._fails(listed[i].changed, expected, changed)
         return found
 
@@ -118,9 +118,9 @@ class CaseOutcomes:
     ) -> bool:
         """True when everything is as a case expects it."""
         expect, graded = case.expect, self.ruleset.scale.graded
-        for wanted, by_level in ((False, expect.unmet), (None, expect.unknown)):
+        for status, by_level in ((False, expect.unmet), (None, expect.unknown)):
             for level, ids in by_level.items():
-                if set(ids) != {id_ for id_, levels in indicators.items() if levels[level][i] is wanted}:
+                if set(ids) != {id_ for id_, levels in indicators.items() if levels[level][i] is status}:
                     return False
         if expect.gates is not None and set(expect.gates) != {id_ for id_, values in gates.items() if values[i]}:
             return False

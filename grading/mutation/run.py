@@ -12,25 +12,25 @@ from grading.mutation.outcomes import CaseOutcomes
 
 
 @dataclass(frozen=True)
-class Bite:
-    """The share of a ruleset's mistakes that its cases would notice."""
+class MutationReport:
+    """Coverage of a ruleset by its cases, and the mutants they kill."""
 
     ruleset: Ruleset
     cases: int
     covered: tuple[Covered, ...]
     killed: tuple[Mutant, ...]
-    left: tuple[Mutant, ...]
+    survivors: tuple[Mutant, ...]
     equivalent: tuple[Mutant, ...]
     """Those that no case could fail: they are no mistakes."""
 
     @property
     def share(self) -> float:
         """The share of the mutants that are not equivalent which a case fails; 1 where there are none."""
-        whole = len(self.killed) + len(self.left)
+        whole = len(self.killed) + len(self.survivors)
         return len(self.killed) / whole if whole else 1.0
 
 
-def bite(library: Library, ruleset_id: str) -> Bite:
+def mutation_report(library: Library, ruleset_id: str) -> MutationReport:
     """Coverage and mutants of a ruleset. Raises LanguageError, KeyError, or AuditError for a case that can't be graded."""
     ruleset, cases = library.ruleset(ruleset_id), read_cases(library, ruleset_id)
     outcomes = CaseOutcomes(library, ruleset, cases)
@@ -40,5 +40,5 @@ def bite(library: Library, ruleset_id: str) -> Bite:
     survivors = tuple(mutant for mutant, is_killed in found if not is_killed)
     same = equivalent(ruleset, survivors)
     proved = {id(mutant) for mutant in same}
-    left = tuple(mutant for mutant in survivors if id(mutant) not in proved)
-    return Bite(ruleset, len(cases), coverage(ruleset, outcomes), killed, left, same)
+    real = tuple(mutant for mutant in survivors if id(mutant) not in proved)
+    return MutationReport(ruleset, len(cases), coverage(ruleset, outcomes), killed, real, same)

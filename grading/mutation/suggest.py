@@ -22,10 +22,10 @@ from grading.proof.reading import Reading
 from grading.proof.search import Ask, Search
 from grading.proof.values import Values
 
-PATIENCE = 700
-"""Milliseconds for one step on the way to a case; what takes longer is left as it is."""
+TIMEOUT = 700
+"""Milliseconds for one step on the way to a case; a longer one changes nothing."""
 MISSES = 2
-"""So many mutants of an indicator are tried in vain before a case goes on to the next indicator."""
+"""The number of an indicator's mutants that are tried in vain before a case goes on to the next indicator."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +49,14 @@ class Suggestions:
     open: tuple[Mutant, ...]
 
 
-def suggest(library: Library, ruleset_id: str, left: Iterable[Mutant]) -> Suggestions:
+def suggest(library: Library, ruleset_id: str, survivors: Iterable[Mutant]) -> Suggestions:
     """Cases for the mutants that are left: in trial mode, where every figure counts, then for what it hides officially."""
     ruleset = library.ruleset(ruleset_id)
     base = _base(library, ruleset)
     if base is None:
-        return Suggestions((), tuple(left))
+        return Suggestions((), tuple(survivors))
     case, values = base
-    pending = list(left)
+    pending = list(survivors)
     found: list[Suggestion] = []
     rows = {group: len(listed) for group, listed in values.groups.items()}
     for mode, first, last in periods(ruleset):
@@ -64,7 +64,7 @@ def suggest(library: Library, ruleset_id: str, left: Iterable[Mutant]) -> Sugges
         if not here:
             continue
         on = case.assessed_on if first <= case.assessed_on <= last else first
-        search = Search(build_plan(ruleset, mode, first), on, last, rows, PATIENCE)
+        search = Search(build_plan(ruleset, mode, first), on, last, rows, TIMEOUT)
         period = _Period(search, mode, case, Values(ruleset, on, values.facts, values.groups), here)
         found += period.suggestions()
         pending = [mutant for mutant in pending if id(mutant) not in period.done]
@@ -100,7 +100,7 @@ class _Period:
         self.literals = {key: search.literal(ask(search.reading)) for key, ask in self.asks.items()}
         literals = self.literals
         # A formula is written once; of an audit the question is answered anew.
-        self.asked: dict[int, Ask] = {
+        self.questions: dict[int, Ask] = {
             key: lambda r, key=key, ask=ask: literals[key] if r is search.reading else ask(r)  # type: ignore[misc]
             for key, ask in self.asks.items()
         }
@@ -126,7 +126,7 @@ class _Period:
 
     def _possible(self) -> list[Mutant]:
         """The mutants that some audit tells from the ruleset."""
-        found = self.search.answer(self.asked).found
+        found = self.search.answer(self.questions).found
         return [mutant for mutant in self.pending if id(mutant) in found]
 
     def _together(self, possible: list[Mutant]) -> tuple[list[Any], set[str], Any]:
@@ -141,7 +141,7 @@ class _Period:
             if owner in met or misses.get(owner, 0) >= MISSES:
                 continue
             wider = freed | (self.reads[id(mutant)] - self.rigid)
-            model = self.search.holds_with([*chosen, self.literals[id(mutant)], *self._kept(wider)])
+            model = self.search.holds_with([*chosen, self.literals[id(mutant)], *self._fixed(wider)])
             if model is None:
                 misses[owner] = misses.get(owner, 0) + 1
                 continue
@@ -155,16 +155,16 @@ class _Period:
             best = self.search.holds_with(chosen)
         return chosen, freed, best
 
-    def _kept(self, freed: set[str]) -> list[Any]:
+    def _fixed(self, freed: set[str]) -> list[Any]:
         return [literal for name, listed in self.same.items() if name not in freed for literal in listed]
 
     def _closest(self, chosen: list[Any], freed: set[str], model: Any) -> Any:
         """A model with as little as possible that differs from the base."""
-        kept = self._kept(freed)
+        fixed = self._fixed(freed)
         for name in sorted(freed & self.same.keys()):
-            nearer = self.search.holds_with([*chosen, *kept, *self.same[name]])
+            nearer = self.search.holds_with([*chosen, *fixed, *self.same[name]])
             if nearer is not None:
-                kept, model = [*kept, *self.same[name]], nearer
+                fixed, model = [*fixed, *self.same[name]], nearer
         return model
 
     def _suggestion(self, values: Values, killed: list[Mutant]) -> Suggestion:

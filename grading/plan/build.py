@@ -248,11 +248,11 @@ def _conclusions(
     ruleset, levels = b.ruleset, b.ruleset.scale.graded
 
     def together(refs: list[Ref], name: str) -> Ref:
-        asked = [ref for ref in dict.fromkeys(refs) if ref != free]
-        if len(asked) == 1 and isinstance(b.nodes[asked[0].node].kind, Waived):
+        distinct = [ref for ref in dict.fromkeys(refs) if ref != free]
+        if len(distinct) == 1 and isinstance(b.nodes[distinct[0].node].kind, Waived):
             # That an indicator is waived is told of the indicator alone.
-            return b.node(Copy(asked[0], None), name)
-        return b.combine(asked, True, name, None) if asked else free
+            return b.node(Copy(distinct[0], None), name)
+        return b.combine(distinct, True, name, None) if distinct else free
 
     of_dimension: dict[tuple[str, str], Ref] = {}
     targets: list[Target] = []

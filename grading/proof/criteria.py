@@ -1,4 +1,4 @@
-"""The conditions of a ruleset as a plan has them: under which name, for what, and which way round they are wanted."""
+"""The conditions of a ruleset with their names in a plan, their roles and their polarity."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ _SELECTION = "where"
 
 @dataclass(frozen=True)
 class Criterion:
-    """A condition at its place. `wanted`: whether its being met helps the whole, or its being unmet."""
+    """A condition at its place. `positive` is True when the whole needs it met, False when it needs it unmet."""
 
     site: Site
     name: str
     inner: Path_
     condition: ConditionBase
     role: Role
-    wanted: bool
+    positive: bool
     above: tuple[str, ...]
     """The names of the conditions around it, outermost first."""
 
@@ -49,11 +49,11 @@ def criteria(ruleset: Ruleset) -> Iterator[Criterion]:
         for step, part in parts(one.condition):
             is_selection = step == _SELECTION
             role: Role = "selection" if is_selection else one.role
-            wanted = True if is_selection else one.wanted != isinstance(one.condition, Not)
+            positive = True if is_selection else one.positive != isinstance(one.condition, Not)
             name, index, _ = step.replace("]", "[").split("[") if "[" in step else (step, "", "")
             inner = (*one.inner, name, int(index)) if index else (*one.inner, name)
             yield from below(
-                Criterion(one.site, f"{one.name}.{step}", inner, part, role, wanted, (*one.above, one.name))
+                Criterion(one.site, f"{one.name}.{step}", inner, part, role, positive, (*one.above, one.name))
             )
 
     for site in sites(ruleset):

@@ -59,7 +59,7 @@ EXPLAINED_BY: Mapping[Kind, tuple[Kind, ...]] = {"met": ("fires", "applies"), "f
 """Questions about the same condition whose finding says more."""
 
 MOST_TEXTS = 3
-"""So many of the conditions that a counter-example fails are told."""
+"""The number of failing conditions that a counter-example names."""
 
 
 class WitnessError(RuntimeError):
@@ -85,8 +85,8 @@ class _Prover:
     findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
     not_proven: list[Problem] = field(default_factory=list)
     open: set[tuple[str, str]] = field(default_factory=set)
-    """Findings, by code and place, of which it was not found out whether they are there."""
-    asked: int = 0
+    """Findings, by code and place, that are neither proven nor excluded."""
+    questions: int = 0
 
     def __post_init__(self) -> None:
         self.ruleset = self.loaded.ruleset
@@ -95,7 +95,7 @@ class _Prover:
         self.by_name = {one.name: one for one in self.criteria}
 
     def proof(self) -> Proof:
-        """Everything that there is to prove."""
+        """Prove everything."""
         deciding: set[str] = set()
         idle: dict[str, list[Period]] = {}
         unknown: set[str] = set()
@@ -111,7 +111,7 @@ class _Prover:
                 # A figure that decides once decides; where it does not count it can't.
                 left = {node: listed for node, listed in names.items() if not deciding.issuperset(listed)}
                 found, never, open_ = idle_figures(search, left)
-                self.asked += len(left)
+                self.questions += len(left)
                 deciding |= found
                 unknown |= open_
                 for name in never:
@@ -131,7 +131,7 @@ class _Prover:
         if period.mode is Mode.TRIAL:
             questions = {**questions, **as_questions(criterion_questions(plan, self.criteria))}
         answers = search.answer(questions)
-        self.asked += len(questions)
+        self.questions += len(questions)
         self._levels(search, period, answers)
         for question in questions:
             if question.kind in ("nested", "order") and question in answers.found:
@@ -211,16 +211,16 @@ class _Prover:
         possible = [one for one in self.criteria if Question("met", one.name) in answers.found]
         questions = as_questions(together_questions(plan, possible, levels))
         together = search.answer(questions)
-        self.asked += len(questions)
+        self.questions += len(questions)
         for question in questions:
             one = self.by_name[question.place]
             if question in together.open:
                 self._leave_open(ProofCode.CRITERION_CONTRADICTS, question.place)
             elif question in together.impossible:
                 guard = plan.applies.get(one.site.id)
-                wanted = [search.reading.anywhere(plan.places[one.name], one.wanted)]
-                wanted += [] if guard is None else [search.reading.of(guard).met]
-                names = search.conflict(wanted, dict(self._demands(search, question.level)))
+                required = [search.reading.anywhere(plan.places[one.name], one.positive)]
+                required += [] if guard is None else [search.reading.of(guard).met]
+                names = search.conflict(required, dict(self._demands(search, question.level)))
                 parameters: dict[str, Parameter] = {
                     "level": question.level,
                     "names": _listed(names),
@@ -246,7 +246,7 @@ class _Prover:
             and one.role == "requirement"
             and isinstance(one.condition, Comparison)
             and (ref := search.plan.places.get(one.name)) is not None
-            and reading.anywhere_not(ref, one.wanted)
+            and reading.anywhere_not(ref, one.positive)
         ]
         texts = tuple(dict.fromkeys(failing))[:MOST_TEXTS]
         reason = reason_of(code, level=question.level, better=question.better, texts=texts)
@@ -310,7 +310,7 @@ class _Prover:
             tuple(self.levels),
             tuple(sorted(self.findings.values(), key=lambda finding: finding.problem)),
             tuple(dict.fromkeys(self.not_proven)),
-            self.asked,
+            self.questions,
             MOST_ROWS,
         )
 

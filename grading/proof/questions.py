@@ -76,9 +76,9 @@ def nested_questions(plan: Plan) -> Iterator[tuple[Question, Ask]]:
     """The questions of statements: an indicator asks something at a level that the next better statement does not."""
     graded = plan.ruleset.scale.graded
     for indicator in plan.ruleset.indicators:
-        asked = [(level, asked_at(graded, indicator, level)) for level in graded]
-        there = [(level, one) for level, one in asked if one is not None and one.place in plan.places]
-        for (better, a), (worse, b) in pairwise(there):
+        statements = [(level, asked_at(graded, indicator, level)) for level in graded]
+        stated = [(level, one) for level, one in statements if one is not None and one.place in plan.places]
+        for (better, a), (worse, b) in pairwise(stated):
             if a.place == b.place:
                 continue
             own, other, guard = plan.places[a.place], plan.places[b.place], plan.applies.get(indicator.id)
@@ -109,8 +109,8 @@ def criterion_questions(plan: Plan, listed: Iterable[Criterion]) -> Iterator[tup
             for kind in ("met", "fails"):
                 yield (
                     Question(kind, one.name),
-                    lambda r, ref=ref, guard=guard, wanted=one.wanted, sign=kind == "met": r.logic.all_of(  # type: ignore[misc]
-                        [r.anywhere(ref, wanted) if sign else r.anywhere_not(ref, wanted), *_holds(r, guard)]
+                    lambda r, ref=ref, guard=guard, positive=one.positive, sign=kind == "met": r.logic.all_of(  # type: ignore[misc]
+                        [r.anywhere(ref, positive) if sign else r.anywhere_not(ref, positive), *_holds(r, guard)]
                     ),
                 )
 
@@ -120,7 +120,7 @@ def together_questions(
 ) -> Iterator[tuple[Question, Ask]]:
     """The questions of comparisons: each that a level asks can be met by a unit that reaches the level."""
     graded = plan.ruleset.scale.graded
-    asked = {
+    stated_at = {
         (level, stated.place)
         for indicator in plan.ruleset.indicators
         for level in levels
@@ -133,12 +133,12 @@ def together_questions(
             continue
         guard = plan.applies.get(one.site.id)
         for level in levels:
-            if (level, top) in asked:
+            if (level, top) in stated_at:
                 i = graded.index(level)
                 yield (
                     Question("together", one.name, level),
-                    lambda r, ref=ref, i=i, wanted=one.wanted, guard=guard: r.logic.all_of(  # type: ignore[misc]
-                        [r.anywhere(ref, wanted), reaches(r, i), *_holds(r, guard)]
+                    lambda r, ref=ref, i=i, positive=one.positive, guard=guard: r.logic.all_of(  # type: ignore[misc]
+                        [r.anywhere(ref, positive), reaches(r, i), *_holds(r, guard)]
                     ),
                 )
 

@@ -53,13 +53,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class Proof:
-    """All findings about a ruleset, what was asked, and what could not be proven."""
+    """All findings about a ruleset, the number of questions, and what could not be proven."""
 
     ruleset: str
     levels: tuple[LevelProof, ...]
     findings: tuple[Finding, ...]
     not_proven: tuple[Problem, ...]
-    asked: int
+    questions: int
     rows: int
     broken: tuple[Problem, ...] = field(default=())
     """The reason why the ruleset or what is accepted beside it can't be read."""

@@ -15,7 +15,7 @@ from grading.proof.values import Values
 
 EFFORT = 10_000_000
 """Steps of z3 after which a question is given up, the same on every machine: it is then not proven."""
-PATIENCE = 20_000
+TIMEOUT = 20_000
 """Milliseconds after which a question is given up all the same: products of unknown numbers may not count their steps."""
 RANDOM = 5
 Ask = Callable[[Reading[Any]], Any]
@@ -43,8 +43,8 @@ class Search:
     last: date
     most_rows: Mapping[str, int] = field(default_factory=dict)
     """Of groups that are to have more rows than usual."""
-    patience: int = PATIENCE
-    seen: list[tuple[Values, Reading[bool]]] = field(default_factory=list)
+    timeout: int = TIMEOUT
+    audits: list[tuple[Values, Reading[bool]]] = field(default_factory=list)
     """The audits found so far."""
 
     def __post_init__(self) -> None:
@@ -53,14 +53,14 @@ class Search:
         self.reading: Reading[Any] = Reading(self.plan, Formulas(), self.domain)
         self.solver = z3.Solver()
         # Chance tries more of what audits can be like, so that fewer of them answer all questions.
-        self.solver.set("rlimit", EFFORT, "timeout", self.patience, "phase_selection", RANDOM)
+        self.solver.set("rlimit", EFFORT, "timeout", self.timeout, "phase_selection", RANDOM)
         self._added = 0
 
     def answer(self, questions: Mapping[Any, Ask]) -> Answers:
         """Answer all questions; an audit found for one is tried for all others."""
         found: dict[Any, Values] = {}
         pending = dict(questions)
-        for values, reading in self.seen:
+        for values, reading in self.audits:
             self._tick(pending, found, values, reading)
         literals = {key: self.literal(ask(self.reading)) for key, ask in pending.items()}
         self._add_constraints()
@@ -76,7 +76,7 @@ class Search:
             if model is not None:
                 values = self.domain.values(model)
                 reading = Reading(self.plan, Truth(), values)
-                self.seen.append((values, reading))
+                self.audits.append((values, reading))
                 before = len(pending)
                 self._tick(pending, found, values, reading)
                 if len(pending) == before:
@@ -89,13 +89,13 @@ class Search:
                 given_up.update(candidates)
         return Answers(found, frozenset(impossible), frozenset(given_up))
 
-    def conflict(self, wanted: Sequence[Any], named: Mapping[Any, Any]) -> tuple[Any, ...] | None:
-        """The names of formulas that can't all hold together with `wanted`, none of them needlessly; None: not found out."""
+    def conflict(self, required: Sequence[Any], named: Mapping[Any, Any]) -> tuple[Any, ...] | None:
+        """A smallest set of names whose formulas contradict `required`; None when the solver gave up."""
         self._add_constraints()
         marks = {name: z3.Bool(f"mark {i}") for i, name in enumerate(named)}
         self.solver.push()
         try:
-            self.solver.add(*wanted)
+            self.solver.add(*required)
             self.solver.add(*(z3.Implies(marks[name], formula) for name, formula in named.items()))
             if self.solver.check(*marks.values()) != z3.unsat:
                 return None
@@ -115,7 +115,7 @@ class Search:
             del pending[key]
 
     def literal(self, formula: Any) -> Any:
-        """A variable that implies a formula, so that many of them can be asked for at once."""
+        """A variable that implies a formula, so that one check can assume many of them."""
         if isinstance(formula, bool):
             return formula
         literal = z3.FreshBool("q")
@@ -132,7 +132,7 @@ class Search:
         self._added = len(self.domain.constraints)
 
     def _model(self, formula: Any) -> tuple[Any, bool]:
-        """A model, or whether it is not known that there is none."""
+        """A model if there is one; else True where the solver gave up."""
         self.solver.push()
         try:
             self.solver.add(formula)

@@ -142,10 +142,10 @@ def _pruned(node: Raw, removed: set[int]) -> Raw | None:
         return None
     for name in _LISTS:
         if name in node:
-            kept = [part for part in (_pruned(one, removed) for one in node[name]) if part is not None]
-            if not kept:
+            remaining = [part for part in (_pruned(one, removed) for one in node[name]) if part is not None]
+            if not remaining:
                 return None
-            node[name] = kept
+            node[name] = remaining
     for name in ("not", "require"):
         if name in node:
             inner = _pruned(node[name], removed)

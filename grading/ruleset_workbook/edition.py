@@ -66,21 +66,21 @@ def load_text(text: bytes, library: Library) -> Draft:
 def whole_edition(content: Raw, base: Ruleset, library: Library, comment: str) -> Edition:
     """The edition that needs none of the ruleset that it was made from, with the common parts where they still fit."""
     unread, parts = _newly_unread(content, base), _parts(base.id, library)
-    for kept, dropped in ((parts, False), ((), True)) if parts else (((), True),):
-        wanted = content if not dropped else _without(content, unread)
-        given = _given(kept, content, library) if kept else None
-        if kept and given is None:
+    for candidates, dropped in ((parts, False), ((), True)) if parts else (((), True),):
+        trimmed = content if not dropped else _without(content, unread)
+        given = _given(candidates, content, library) if candidates else None
+        if candidates and given is None:
             continue
-        own = {key: content[key] for key in _HEAD} | ({"include": list(kept)} if kept else {})
-        own |= {"notes": content["notes"]} | _differing(wanted, given or {})
+        own = {key: content[key] for key in _HEAD} | ({"include": list(candidates)} if candidates else {})
+        own |= {"notes": content["notes"]} | _differing(trimmed, given or {})
         text = yaml_text(own, comment)
         loaded = load_text(text, library)
         errors = [problem for problem in loaded.problems if problem.severity == "error"]
-        if loaded.ruleset is None or (errors and kept):
+        if loaded.ruleset is None or (errors and candidates):
             continue
-        if kept and ruleset_digest(loaded.ruleset) != _digest(content, library):
+        if candidates and ruleset_digest(loaded.ruleset) != _digest(content, library):
             continue
-        names = (*FRAME, *kept)
+        names = (*FRAME, *candidates)
         return Edition(
             loaded.ruleset,
             ruleset_digest(loaded.ruleset),
@@ -192,16 +192,16 @@ def _newly_unread(content: Raw, base: Ruleset) -> list[str]:
 
 
 def _read(content: Raw) -> Iterator[str]:
-    wanted = list(_facts_in([content["indicators"], content["gates"]]))
+    referenced = list(_facts_in([content["indicators"], content["gates"]]))
     computed = {raw["id"]: raw for raw in content["computed"]}
     seen: set[str] = set()
-    while wanted:
-        id_ = wanted.pop()
+    while referenced:
+        id_ = referenced.pop()
         if id_ in seen:
             continue
         seen.add(id_)
         yield id_
-        wanted += [text for text in _texts(computed.get(id_, {})) if text != id_]
+        referenced += [text for text in _texts(computed.get(id_, {})) if text != id_]
 
 
 def _facts_in(value: Any) -> Iterator[str]:
@@ -224,8 +224,10 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _without(content: Raw, ids: list[str]) -> Raw:
-    gone = set(ids)
-    return content | {name: [raw for raw in content[name] if raw["id"] not in gone] for name in ("facts", "computed")}
+    removed = set(ids)
+    return content | {
+        name: [raw for raw in content[name] if raw["id"] not in removed] for name in ("facts", "computed")
+    }
 
 
 def _files(library: Library, names: tuple[str, ...], ruleset_id: str, text: bytes) -> dict[str, bytes]:

@@ -69,10 +69,10 @@ def level_text(ruleset: Ruleset, indicator: Indicator, level: str) -> str:
         if level in levels:
             first = levels[0]
             return stated_text(ruleset, requirement) if level == first else same_as(ruleset, first)
-    asked = asked_at(ruleset.scale.graded, indicator, level)
-    if asked is None:
+    statement = asked_at(ruleset.scale.graded, indicator, level)
+    if statement is None:
         return NOT_REQUIRED
-    return glue(("未另写，按", level_label(ruleset.scale, asked.levels[0]), "要求"))
+    return glue(("未另写，按", level_label(ruleset.scale, statement.levels[0]), "要求"))
 
 
 def indicators_sheet(ruleset: Ruleset, citations: Citations, points: list[OpenPoint]) -> Sheet:

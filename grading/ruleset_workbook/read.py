@@ -210,7 +210,7 @@ def _rows(sheets: Iterable[ReturnedSheet], layout: Layout, found: Findings) -> d
 
 def _tell_language(content: Raw, base: Ruleset, library: Library, found: Findings) -> None:
     """Tell what the language refuses of the content, at the cells that wrote it."""
-    told = {problem.spot for problem in found.problems}
+    reported = {problem.spot for problem in found.problems}
     known = {*base.facts, *base.computed}
     for problem in load_text(yaml_text(content, ""), library).problems:
         if problem.severity != "error" or (problem.code in UNREAD and _entry_id(content, problem) in known):
@@ -218,7 +218,7 @@ def _tell_language(content: Raw, base: Ruleset, library: Library, found: Finding
         path = steps_of(problem.place)
         spot = found.spot_of(path)
         # A cell that could not be read is not told again for what is missing because of it.
-        if spot is None or spot not in told:
+        if spot is None or spot not in reported:
             message = problem.message if spot is not None else f"{problem.place}：{problem.message}"
             found.problems.append(FormProblem(problem.place, spot, "", message, problem.code))
 

@@ -66,27 +66,29 @@ class _Levels:
     def read(self, place: Path) -> dict[str, Raw]:
         stated = {level: self._stated(level) for level in self.graded}
         own: dict[str, tuple[Raw, dict[int, Spot], list[Spot]]] = {}
-        for level, said in stated.items():
-            if said.kind == "own":
-                made = self._own(level, said)
+        for level, stated_level in stated.items():
+            if stated_level.kind == "own":
+                made = self._own(level, stated_level)
                 if made is not None:
                     own[level] = made
             else:
-                self._idle(level, said)
+                self._idle(level, stated_level)
         serves = {level: level for level in own}
-        for level, said in stated.items():
-            if said.kind == "shared" and said.with_level is not None:
-                target = self._shared_target(said.with_level, stated)
+        for level, stated_level in stated.items():
+            if stated_level.kind == "shared" and stated_level.with_level is not None:
+                target = self._shared_target(stated_level.with_level, stated)
                 if target in own:
                     serves[level] = target
                 elif target is None or stated[target].kind != "own":
-                    self._wrong_text(level, RulesetWorkbookCode.SHARED_WITH_NOTHING, same=self._same(said.with_level))
+                    self._wrong_text(
+                        level, RulesetWorkbookCode.SHARED_WITH_NOTHING, same=self._same(stated_level.with_level)
+                    )
         found: dict[str, Raw] = {}
         for level, (requirement, by_node, extra) in own.items():
             key = self._key([name for name in self.graded if serves.get(name) == level])
             found[key] = requirement
             self._spots((*place, "levels", key), level, requirement, by_node, extra)
-        if not found and all(said.kind == "absent" for said in stated.values()):
+        if not found and all(stated_level.kind == "absent" for stated_level in stated.values()):
             spot = self.first.spot("title")
             self.found.wrong(spot, "", RulesetWorkbookCode.INDICATOR_WITHOUT_LEVELS)
         return found
@@ -138,13 +140,13 @@ class _Levels:
         seen: set[str] = set()
         while level not in seen:
             seen.add(level)
-            said = stated.get(level)
-            if said is None or said.kind != "shared" or said.with_level is None:
+            stated_level = stated.get(level)
+            if stated_level is None or stated_level.kind != "shared" or stated_level.with_level is None:
                 return level
-            level = said.with_level
+            level = stated_level.with_level
         return None
 
-    def _idle(self, level: str, said: Stated) -> None:
+    def _idle(self, level: str, stated_level: Stated) -> None:
         """A level that states nothing itself has no figures of its own."""
         reader = self.reader(level)
         was_own = self._before(level).kind == "own"
@@ -153,19 +155,19 @@ class _Levels:
             filled = row.changed & roles if was_own else {role for role in roles if not row.entry(role).blank}
             if filled:
                 spot, given = row.spot(reader.role("value")), row.entry(reader.role("value")).shown
-                if said.kind == "shared":
-                    same = self._same(str(said.with_level))
+                if stated_level.kind == "shared":
+                    same = self._same(str(stated_level.with_level))
                     self.found.wrong(spot, given, RulesetWorkbookCode.FIGURES_OF_SHARED, same=same)
                 else:
                     self.found.wrong(spot, given, RulesetWorkbookCode.FIGURES_OF_NOTHING)
                 return
 
-    def _own(self, level: str, said: Stated) -> tuple[Raw, dict[int, Spot], list[Spot]] | None:
+    def _own(self, level: str, stated_level: Stated) -> tuple[Raw, dict[int, Spot], list[Spot]] | None:
         before = self._before(level)
         reader = self.reader(level)
         key, template = self._template(level, before)
         if key is None or self._names_facts(level, before):
-            return self._built(level, said, reader)
+            return self._built(level, stated_level, reader)
         requirement = plain_copy(self.of.raw[key])
         figures = self.of.figures[key]
         nodes = [node for _, node, _ in leaves(requirement["require"])]
@@ -173,9 +175,9 @@ class _Levels:
         if before.kind == "absent" and not any(reader.has(row) for row in self.of.rows):
             self._wrong_text(level, RulesetWorkbookCode.LEVEL_WITHOUT_FIGURE)
         text = self._text_before(key)
-        if said.text is not None:
-            requirement["text"] = said.text
-        self._check_text(said, text, reading)
+        if stated_level.text is not None:
+            requirement["text"] = stated_level.text
+        self._check_text(stated_level, text, reading)
         spots = {id(nodes[number]): spot for number, spot in reading.spots.items()}
         if not applied(requirement, "require", reading.edits):
             self._wrong_text(level, RulesetWorkbookCode.LEVEL_WITHOUT_CONDITION)
@@ -196,13 +198,15 @@ class _Levels:
         """True when a level that asked nothing names what it asks now."""
         return before.kind == "absent" and any(row.get(f"{level}:item") is not None for row in self.of.rows)
 
-    def _built(self, level: str, said: Stated, reader: BlockReader) -> tuple[Raw, dict[int, Spot], list[Spot]] | None:
+    def _built(
+        self, level: str, stated_level: Stated, reader: BlockReader
+    ) -> tuple[Raw, dict[int, Spot], list[Spot]] | None:
         reading = reader.read(self.of.rows, ())
         if not reading.edits.extras:
             if not reading.touched:
                 self._wrong_text(level, RulesetWorkbookCode.LEVEL_WITHOUT_FIGURE)
             return None
-        requirement: Raw = {"require": all_of(reading.edits.extras), "text": said.text}
+        requirement: Raw = {"require": all_of(reading.edits.extras), "text": stated_level.text}
         nodes = [node for _, node, _ in leaves(requirement["require"])]
         lift(requirement)
         return requirement, {id(node): spot for node, spot in zip(nodes, reading.extra_spots, strict=True)}, []
@@ -214,11 +218,11 @@ class _Levels:
         requirement = self.of.indicator.levels[key]
         return stated_text(self.of.ruleset, requirement) if requirement.text or requirement.require.text else None
 
-    def _check_text(self, said: Stated, before: str | None, reading: BlockReading) -> None:
+    def _check_text(self, stated_level: Stated, before: str | None, reading: BlockReading) -> None:
         """The text of a requirement says the numbers that it said, as they are now."""
         if before is None:
             return
-        text = said.text or before
+        text = stated_level.text or before
         for number, spot in disagreeing(before, text, reading.numbers):
             self.found.wrong(spot, "", RulesetWorkbookCode.TEXT_WITHOUT_FIGURE, figure=plain(number))
         word = next((word for word in _OPEN_WORDS if word in text), None)

@@ -122,10 +122,10 @@ def read_facts(
     """The facts with their options and their evidence."""
     before = {raw["id"]: raw for raw in base}
     facts: dict[str, Raw] = {}
-    gone: set[str] = set()
+    removed: set[str] = set()
     for row in rows:
         if row.row is not None and retired(row):
-            gone.add(row.row.code)
+            removed.add(row.row.code)
             continue
         if not is_filled(row, found, "id", "label", "type"):
             if row.row is not None:
@@ -152,10 +152,10 @@ def read_facts(
             **{role: role for role in (*FACT_ROLES, "id", "changes_to", "evidence_valid")},
         )
     places = {id_: i for i, id_ in enumerate(facts)}
-    _options(options, facts, places, gone, found)
+    _options(options, facts, places, removed, found)
     for row in evidence:
         id_ = row.row.code if row.row is not None else row.get("id")
-        if id_ in gone or (row.row is not None and id_ not in facts):
+        if id_ in removed or (row.row is not None and id_ not in facts):
             continue
         if id_ not in facts:
             found.wrong(
@@ -169,12 +169,12 @@ def read_facts(
 
 
 def _options(
-    rows: list[ReadRow], facts: dict[str, Raw], places: Mapping[str, int], gone: set[str], found: Findings
+    rows: list[ReadRow], facts: dict[str, Raw], places: Mapping[str, int], removed: set[str], found: Findings
 ) -> None:
     for row in rows:
         known = row.row
         fact_id, code = (known.values["fact"], known.values["code"]) if known else (row.get("fact"), row.get("code"))
-        if known is not None and fact_id in gone:
+        if known is not None and fact_id in removed:
             continue
         if known is None and not is_filled(row, found, "fact", "code", "label"):
             continue

@@ -121,11 +121,11 @@ def _by_code(grid: Grid, content: Sheet, found: Findings) -> dict[str, int]:
                 found.wrong(spot, code, RulesetWorkbookCode.ROW_TWICE, first=listed[0])
         if code in known and listed:
             at[code] = listed[0]
-    gone: dict[str, list[Row]] = {}
+    removed: dict[str, list[Row]] = {}
     for row in content.rows:
         if row.code not in at:
-            gone.setdefault(row.label, []).append(row)
-    for label, rows in gone.items():
+            removed.setdefault(row.label, []).append(row)
+    for label, rows in removed.items():
         whole = Spot(grid.title, None, label)
         found.wrong(whole, "", RulesetWorkbookCode.ROW_GONE, label=label, rows=len(rows))
     return at

@@ -154,8 +154,8 @@ class _Table:
             put(node, "remedy", None if retired(row) else read_remedy(row, "", node.get("remedy"), self.found))
 
     def _check_seen(self, first: ReadRow, owner: OwnerSource) -> None:
-        seen = owner.now.get("basis") == "seen" and owner.before.get("basis") != "seen"
-        if seen and "cite" not in first.bad and not is_placed(owner.now.get("cite")):
+        is_new = owner.now.get("basis") == "seen" and owner.before.get("basis") != "seen"
+        if is_new and "cite" not in first.bad and not is_placed(owner.now.get("cite")):
             self.found.wrong(first.spot("cite"), "", RulesetWorkbookCode.SOURCE_UNPLACED)
 
     def _reader(self, block: str, owner: OwnerSource) -> BlockReader:

@@ -26,15 +26,15 @@ _ATTRIBUTE = re.compile(rb"\b(r|vm)\s*=\s*[\"']([A-Za-z0-9]+)[\"']")
 def with_drawings(original: bytes, made: bytes) -> bytes:
     """`made` with the drawings, the pictures and the pictures inside of cells that `original` has."""
     with SpreadsheetFile(io.BytesIO(original)) as old, SpreadsheetFile(io.BytesIO(made)) as new:
-        wanted = _Parts(old, new)
+        parts = _Parts(old, new)
         for sheet in new.sheets:
             before = next(
                 (s for s in old.sheets if s.title == sheet.title and s.is_worksheet and sheet.is_worksheet), None
             )
             if before is not None:
-                wanted.drawings_of(before.part, sheet.part)
-        wanted.pictures_in_cells()
-        return wanted.written() if wanted.copied else made
+                parts.drawings_of(before.part, sheet.part)
+        parts.pictures_in_cells()
+        return parts.written() if parts.copied else made
 
 
 class _Parts:
@@ -131,8 +131,8 @@ class _Parts:
         extensions = {name.rpartition(".")[2] for name in self.copied}
         for entry in _entries(ElementTree.fromstring(self.old.archive.read(_TYPES_PART))):
             part, extension = entry.get("PartName"), entry.get("Extension")
-            wanted = (part or "").lstrip("/") in self.copied if part else extension in extensions
-            if wanted and (part or extension) not in known:
+            copied = (part or "").lstrip("/") in self.copied if part else extension in extensions
+            if copied and (part or extension) not in known:
                 types.append(entry)
         ElementTree.register_namespace("", _TYPES[1:-1])
         written: bytes = ElementTree.tostring(types, encoding="utf-8", xml_declaration=True)

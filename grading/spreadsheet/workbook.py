@@ -213,14 +213,14 @@ class SpreadsheetFile:
         style = int(cell.get("s") or 0)
         return self.formats[style] if style < len(self.formats) else GENERAL
 
-    def _matches(self, part: str, wanted: re.Pattern[bytes]) -> Iterable[bytes]:
+    def _matches(self, part: str, pattern: re.Pattern[bytes]) -> Iterable[bytes]:
         """The matches of an expression in a part that may be large."""
         rest = b""
         with self.archive.open(part) as content:
             while block := content.read(_BLOCK):
                 text = rest + block
                 end = 0
-                for match in wanted.finditer(text):
+                for match in pattern.finditer(text):
                     yield match[1]
                     end = match.end()
                 rest = text[max(end, len(text) - 200) :]

@@ -130,20 +130,20 @@ def record(
 
 
 def _unit(audit: Audit, unit: UnitAudit, ruleset: Ruleset, graded: UnitGrading | None) -> UnitRecord:
-    asked = questions(ruleset)
+    listed = questions(ruleset)
     edition = ruleset.edition
     return UnitRecord(
         id=unit.id,
         title=ruleset.title,
         document=" ".join(part for part in (edition.document, edition.section) if part),
-        sections=tuple(_sections(audit, unit, ruleset, asked)),
+        sections=tuple(_sections(audit, unit, ruleset, listed)),
         tables=tuple(_tables(audit, unit, ruleset)),
         findings=tuple(_findings(ruleset, graded)) if graded is not None else (),
     )
 
 
-def _sections(audit: Audit, unit: UnitAudit, ruleset: Ruleset, asked: Iterable[Question]) -> Iterator[Section]:
-    for section in sections(ruleset, (question for question in asked if question.fact.group is None)):
+def _sections(audit: Audit, unit: UnitAudit, ruleset: Ruleset, questions: Iterable[Question]) -> Iterator[Section]:
+    for section in sections(ruleset, (question for question in questions if question.fact.group is None)):
         answers, open_ = [], []
         for question in section.questions:
             fact = question.fact

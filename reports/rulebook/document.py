@@ -34,5 +34,5 @@ def _page(made: Book, *, for_screen: bool) -> str:
 
 
 def _content(ruleset: Ruleset) -> bytes:
-    said = ruleset.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"lineage"})
-    return orjson.dumps(said, option=orjson.OPT_INDENT_2)
+    content = ruleset.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"lineage"})
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from api.problems import Problem
-from api.queries.log import Wanted, entries
+from api.queries.log import Filter, entries
 from api.services import workflow
 from api.services.enterprises import assign
 from api.store import Enterprise, Team
@@ -52,9 +52,9 @@ def test_a_new_audit_is_of_today_in_china(world: World, today: date) -> None:
 def test_the_log_is_filtered_by_days_in_china(world: World, today: date) -> None:
     made = world.do("wang", workflow.create_audit, world.tyre)
     with world.at("wang", writing=False) as context:
-        found, _ = entries(context, Wanted(audit_id=made.id, since=today, until=today), None, 10)
+        found, _ = entries(context, Filter(audit_id=made.id, since=today, until=today), None, 10)
         assert [entry.action for entry in found] == ["audit.created"]
-        assert entries(context, Wanted(audit_id=made.id, until=today - timedelta(days=1)), None, 10)[0] == []
+        assert entries(context, Filter(audit_id=made.id, until=today - timedelta(days=1)), None, 10)[0] == []
 
 
 def test_an_audit_of_tomorrow_is_not_submitted_and_one_of_today_is(world: World, today: date) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import select, text
 from typer.testing import CliRunner, Result
 
 from api import audit_log, startup
-from api.queries.admission import Wanted, opinions
+from api.queries.admission import Filter, opinions
 from api.service import make_service
 from api.services import demo
 from api.services.admission import Regrading
@@ -296,7 +296,7 @@ def test_a_demo_has_opinions_of_every_outcome_and_a_grade_that_is_due(
 ) -> None:
     world, _ = demonstration
     with world.at("demo-bureau") as context:
-        found, _ = opinions(context.db, Wanted(), None, 50)
+        found, _ = opinions(context.db, Filter(), None, 50)
         assert {listed.opinion.outcome for listed in found} == set(AdmissionOutcome)
         assert {listed.regrading for listed in found} >= {Regrading.AWAITING_COMPLETION, Regrading.DUE}
 

@@ -149,7 +149,7 @@ def test_all_of_the_double_is_the_others_and_its_id_and_code_lead_there(world: W
         assert not db.get_one(Enterprise, double).active
         plants = register_of(db, "610400")
         assert (plants.twice, [p.enterprise_id for p in plants.plants.values()]) == ((), [world.tyre])
-        entries, _ = log.entries(context, log.Wanted(enterprise_id=world.tyre), None, 200)
+        entries, _ = log.entries(context, log.Filter(enterprise_id=world.tyre), None, 200)
         assert {"enterprise.merged", "enterprise.created"} <= {entry.action for entry in entries}
         assert verify_records(db).findings == ()
     with world.at("tyre") as context:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from api.queries.endings import Wanted, endings
+from api.queries.endings import Filter, endings
 from api.services import forecasts, waivers, workflow
 from api.services.notices import NoticeMaker
 from api.store import GradingForecast, Notice, Unit
@@ -40,18 +40,18 @@ def test_workers_look_ahead_once_and_the_bureaus_list_says_what_ends_and_what_fo
 
     def listed(login: str, **wanted: object) -> list[tuple[str, int, bool]]:
         with world.at(login, writing=False) as context:
-            found = endings(context, Wanted(**wanted))  # type: ignore[arg-type]
+            found = endings(context, Filter(**wanted))  # type: ignore[arg-type]
             return [(one.kind, one.days_left, one.changes) for one in found.listed]
 
     with world.at("city", writing=False) as context:
-        assert endings(context, Wanted()).waiting == 1
+        assert endings(context, Filter()).waiting == 1
     assert forecasts.work_out(world.service) == 1
     assert forecasts.work_out(world.service) == 0
     assert set(listed("city")) == {("evidence", 20, True)}
     assert listed("city", days=19) == listed("city", kind="waiver") == listed("city", text="没有这家") == []
     assert listed("elsewhere") == []
     with world.at("city", writing=False) as context:
-        found = endings(context, Wanted())
+        found = endings(context, Filter())
         assert found.waiting == 0
         assert {one.after for one in found.listed} != {one.before for one in found.listed}
         assert all(day_text(LAST) in one.text for one in found.listed)
@@ -98,7 +98,7 @@ def test_a_waiver_that_ends_is_told_by_its_indicator_in_words(world: World) -> N
             until=LAST,
         )
     with world.at("city", writing=False) as context:
-        (one,) = endings(context, Wanted()).listed
+        (one,) = endings(context, Filter()).listed
     assert (one.kind, one.unit, one.last_day) == ("waiver", unit.code, LAST)
     assert f"“{waived.title}”的豁免" in one.text
     NoticeMaker(world.service).make_due()

@@ -57,8 +57,8 @@ def test_a_closed_plant_is_asked_for_nothing_and_on_no_list_until_it_operates_ag
     with world.at("city") as context:
         _, why = steps.refusal(context, context.find(Audit, audit))
         assert "已关闭" in (why or "")
-        assert [line.id for line in overview.lines(context.db, overview.Wanted())] == []
-        assert [line.id for line in overview.lines(context.db, overview.Wanted(state="closed"))] == [world.tyre]
+        assert [line.id for line in overview.lines(context.db, overview.Filter())] == []
+        assert [line.id for line in overview.lines(context.db, overview.Filter(state="closed"))] == [world.tyre]
         team = world.actor("wang").team_id
     assert (
         refused(
@@ -144,7 +144,7 @@ def test_former_names_and_codes_are_kept_found_and_lead_to_the_enterprise(world:
             (NamedBy.NAME, "咸阳第一橡胶厂"),
         }
         for text in (name[:4], "第一橡胶", code.lower(), PERMIT, "新胎"):
-            assert [line.id for line in overview.lines(context.db, overview.Wanted(text=text))] == [world.tyre], text
+            assert [line.id for line in overview.lines(context.db, overview.Filter(text=text))] == [world.tyre], text
         found = enterprise_of(context.db, code)
         assert found is not None
         assert found.id == world.tyre

@@ -9,7 +9,7 @@ from grading.language.load import Library
 from grading.mutation.case_text import case_text, suggested_file
 from grading.mutation.mutants import Mutant, mutants
 from grading.mutation.outcomes import CaseOutcomes
-from grading.mutation.run import bite
+from grading.mutation.run import mutation_report
 from grading.mutation.suggest import suggest
 from tests.language.shelf import FACTS, ruleset_text, shelf
 from tests.shipped import LIBRARY
@@ -66,9 +66,9 @@ def test_figures_move_both_ways_operators_turn_options_go_and_levels_are_swapped
 
 
 def test_a_case_notices_what_lies_on_its_side_of_the_figure(tmp_path: Path) -> None:
-    found = bite(library(tmp_path), "e/r")
-    assert ("figure", "limits.A.all[0]") in names(found.killed) & names(found.left)
-    assert {m.text.partition(" → ")[2] for m in found.left if m.place == "limits.A.all[0]"} == {
+    found = mutation_report(library(tmp_path), "e/r")
+    assert ("figure", "limits.A.all[0]") in names(found.killed) & names(found.survivors)
+    assert {m.text.partition(" → ")[2] for m in found.survivors if m.place == "limits.A.all[0]"} == {
         "颗粒物不高于 10.01 mg/m³",
         "颗粒物不低于 10 mg/m³",
     }
@@ -76,7 +76,7 @@ def test_a_case_notices_what_lies_on_its_side_of_the_figure(tmp_path: Path) -> N
 
 def test_coverage_tells_each_outcome_of_each_condition(tmp_path: Path) -> None:
     more = ONE_CASE + "- {name: 坏, mode: trial, based_on: 好, facts: {dust: 11, closed: null}, expect: {grade: B}}\n"
-    covered = {one.criterion.name: one for one in bite(library(tmp_path, more), "e/r").covered}
+    covered = {one.criterion.name: one for one in mutation_report(library(tmp_path, more), "e/r").covered}
     assert (covered["limits.A.all[0]"].met, covered["limits.A.all[0]"].unmet, covered["limits.A.all[0]"].unknown) == (
         1,
         1,
@@ -89,11 +89,11 @@ def test_coverage_tells_each_outcome_of_each_condition(tmp_path: Path) -> None:
 
 def test_with_the_suggested_cases_judged_every_mutant_is_noticed(tmp_path: Path) -> None:
     shelf_ = library(tmp_path)
-    before = bite(shelf_, "e/r")
-    suggested = suggest(shelf_, "e/r", before.left)
+    before = mutation_report(shelf_, "e/r")
+    suggested = suggest(shelf_, "e/r", before.survivors)
     assert not before.equivalent
     assert not suggested.open
-    assert sum(len(one.kills) for one in suggested.cases) == len(before.left)
+    assert sum(len(one.kills) for one in suggested.cases) == len(before.survivors)
     text = ONE_CASE
     for i, one in enumerate(suggested.cases, start=1):
         # What a person would write: judged here by a draft of the case and the engine.
@@ -105,13 +105,13 @@ def test_with_the_suggested_cases_judged_every_mutant_is_noticed(tmp_path: Path)
         )
         unmet = {level: ["limits"] if values[0] is False else [] for level, values in levels.items()}
         text += case_text(shelf_.ruleset("e/r"), i, one, {"grade": wrong.get("grade", "A"), "unmet": unmet})
-    after = bite(library(tmp_path / "whole", text), "e/r")
-    assert [(m.place, m.text) for m in after.left] == []
+    after = mutation_report(library(tmp_path / "whole", text), "e/r")
+    assert [(m.place, m.text) for m in after.survivors] == []
 
 
 def test_a_suggestion_leaves_the_answer_open_and_is_no_case_until_it_is_judged(tmp_path: Path) -> None:
     shelf_ = library(tmp_path)
-    text = suggested_file(shelf_, "e/r", suggest(shelf_, "e/r", bite(shelf_, "e/r").left).cases)
+    text = suggested_file(shelf_, "e/r", suggest(shelf_, "e/r", mutation_report(shelf_, "e/r").survivors).cases)
     assert "expect: {}   # 待判断" in text
     assert "# 可察觉：limits." in text
 
@@ -119,10 +119,10 @@ def test_a_suggestion_leaves_the_answer_open_and_is_no_case_until_it_is_judged(t
 def test_a_mutant_that_no_audit_tells_apart_is_named_and_counts_for_nothing(tmp_path: Path) -> None:
     same = INDICATORS.replace("{fact: closed, equals: true}", "{fact: dust, at_most: 15}")
     shelf_ = shelf(tmp_path, {"e/r.yaml": ruleset_text(facts=MORE, indicators=same), "e/r.cases.yaml": ONE_CASE})
-    found = bite(shelf_, "e/r")
+    found = mutation_report(shelf_, "e/r")
     assert {m.place for m in found.equivalent} == {"limits.A.all[1]"}
-    assert not {id(m) for m in found.equivalent} & {id(m) for m in found.left}
-    assert found.share == len(found.killed) / (len(found.killed) + len(found.left))
+    assert not {id(m) for m in found.equivalent} & {id(m) for m in found.survivors}
+    assert found.share == len(found.killed) / (len(found.killed) + len(found.survivors))
 
 
 def test_the_cases_of_a_shipped_ruleset_pass_in_columns_as_they_do_in_the_engine() -> None:
@@ -132,4 +132,4 @@ def test_the_cases_of_a_shipped_ruleset_pass_in_columns_as_they_do_in_the_engine
 
 def test_the_cases_of_the_brick_kilns_notice_19_of_20_mistakes() -> None:
     # The nightly run asks it of every shipped ruleset, which takes minutes.
-    assert bite(LIBRARY, "national-2020/brick").share >= 0.95
+    assert mutation_report(LIBRARY, "national-2020/brick").share >= 0.95

@@ -251,7 +251,7 @@ def test_formulas_and_truth_values_agree_on_every_node_of_audits_that_are_found(
     search.answer({i: (lambda r, i=i: exactly(r, i)) for i in range(4)})
     domain = Domain(plan, ruleset.edition.effective, ruleset.edition.effective)
     assert len(Reading(plan, Formulas(), domain).found) == len(plan.nodes)
-    for values, reading in search.seen:
+    for values, reading in search.audits:
         assert len(Reading(plan, Truth(), values).found) == len(reading.found)
 
 

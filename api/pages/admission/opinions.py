@@ -31,7 +31,7 @@ from api.pages.labels import level_labels
 from api.pages.render import page
 from api.problems import ErrorAt, Problem
 from api.queries import admission as queries
-from api.queries.admission import Wanted
+from api.queries.admission import Filter
 from api.services import admission
 from api.services.admission import Made, Regrading
 from api.services.users import names_of
@@ -78,7 +78,7 @@ def show_register(
         "until": until,
         "regrading": regrading,
     }
-    wanted = Wanted(
+    filters = Filter(
         text=typed["q"] or None,
         area=county if county in county_options(context) else None,
         industries=queries.industry_ids(context, industry or None),
@@ -88,9 +88,9 @@ def show_register(
         regrading=Regrading(regrading) if regrading in REGRADING else None,
         standing=None if all else True,
     )
-    items, after = queries.opinions(context.db, wanted, _key(cursor), AT_ONCE)
+    items, after = queries.opinions(context.db, filters, _key(cursor), AT_ONCE)
     filled = {name: value for name, value in typed.items() if value} | ({"all": "1"} if all else {})
-    due, more_due = queries.opinions(context.db, Wanted(regrading=Regrading.DUE), None, 99)
+    due, more_due = queries.opinions(context.db, Filter(regrading=Regrading.DUE), None, 99)
     return page(
         request,
         context,

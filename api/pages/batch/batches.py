@@ -77,7 +77,7 @@ def upload_draft(request: Request, context: Maker, sent: Sent) -> Response:
         if problem.status != 422:
             raise
         context.undo(problem)
-        told = problem.as_json()
+        problem_values = problem.as_json()
         return page(
             request,
             context,
@@ -85,9 +85,9 @@ def upload_draft(request: Request, context: Maker, sent: Sent) -> Response:
             422,
             **options(context),
             chosen="",
-            findings=told.get("findings", ()),
-            refused=told.get("errors", ()) if is_workbook else (),
-            marked=told.get("marked_workbook"),
+            findings=problem_values.get("findings", ()),
+            refused=problem_values.get("errors", ()) if is_workbook else (),
+            marked=problem_values.get("marked_workbook"),
             text=problem.detail,
         )
     return RedirectResponse(f"/batches/new?draft={made.id}", status_code=303)
@@ -137,12 +137,12 @@ def show_batch(
 ) -> Response:
     """Show a batch's progress; once the first pass has seen everything, its impact and the units that change."""
     batch = context.find(Batch, batch_id)
-    wanted = Filter(way if way in WAYS else "", county, industry, before, after, cause)
-    values = _head(context, batch) | {"wanted": wanted, "impact": None}
+    filters = Filter(way if way in WAYS else "", county, industry, before, after, cause)
+    values = _head(context, batch) | {"wanted": filters, "impact": None}
     if batch.state in IMPACT_KNOWN:
         found = impact_of(context.db, batch)
-        listed = changed(found, wanted)
-        query = {name: value for name, value in vars(wanted).items() if value}
+        listed = changed(found, filters)
+        query = {name: value for name, value in vars(filters).items() if value}
         causes = [
             (about, found.title(c), c)
             for about, some in (("等级", found.impact.causes), ("最好可能等级", found.impact.attainable_causes))

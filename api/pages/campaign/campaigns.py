@@ -203,7 +203,7 @@ def titles(document: Any) -> dict[str, str]:
     """The lists of an evaluation under the names that the city gave its campaign."""
     names = document.names
     own = {"created_a": names.a, "increased_b": names.b, "reduced_c": names.c, "cleared_d": names.d}
-    return {name: f"{own[name]}（{said}）" if name in own else said for name, said in LISTS.items()}
+    return {name: f"{own[name]}（{title}）" if name in own else title for name, title in LISTS.items()}
 
 
 def may_change(context: Context, campaign: Campaign) -> bool:
@@ -213,10 +213,10 @@ def may_change(context: Context, campaign: Campaign) -> bool:
     return charged and campaign.state is CampaignState.ACTIVE
 
 
-def day_in(said: str) -> date:
+def day_in(text: str) -> date:
     """The day that an address names, today when it names none; raises Problem (422)."""
     try:
-        return date.fromisoformat(said) if said else calendar.today()
+        return date.fromisoformat(text) if text else calendar.today()
     except ValueError:
         raise Problem("invalid_day", "日期应为 2026-01-31 的格式。", status=422) from None
 

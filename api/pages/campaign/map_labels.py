@@ -23,12 +23,12 @@ class Label:
     y: float
 
 
-def place_labels(wanted: Sequence[tuple[str, Place]], marks: Iterable[Place], width: int, height: int) -> list[Label]:
+def place_labels(places: Sequence[tuple[str, Place]], marks: Iterable[Place], width: int, height: int) -> list[Label]:
     """A place for each name, wanted in the middle of its county; always the same for the same map."""
     taken = Counter((int(x // CELL), int(y // CELL)) for x, y in marks)
     found: list[Label] = []
     boxes: list[tuple[float, float, float, float]] = []
-    for name, (x, y) in wanted:
+    for name, (x, y) in places:
         half = LETTER * len(name) / 2
         best: tuple[tuple[float, float], float, float] | None = None
         for dx, dy in _offsets():

@@ -15,7 +15,7 @@ from api.media_types import XLSX
 from api.pages.campaign.campaigns import day_in
 from api.pages.render import page
 from api.queries import campaigns as queries
-from api.services.campaigns.outlook import Help, Wanted, chosen, help_on, outlook_on, wanted_of
+from api.services.campaigns.outlook import Filter, Help, chosen, filter_of, help_on, outlook_on
 from api.store import Campaign
 from grading import calendar
 from grading.campaign.candidates import Candidate
@@ -74,12 +74,12 @@ def show_help(
     """Shared gaps by industry, and plants by what it takes them; the filters stand in the address."""
     campaign = context.find(Campaign, campaign_id)
     day = day_in(on)
-    wanted = wanted_of(industry, county, zone, gap, q, sort)
+    filters = filter_of(industry, county, zone, gap, q, sort)
     found = help_on(context, campaign, day)
-    listed = chosen(found, wanted)
+    listed = chosen(found, filters)
     pages = max(-(-len(listed) // LINES), 1)
     number = min(number, pages)
-    shared = _shared(found, wanted)
+    shared = _shared(found, filters)
     titles = {name: title for p in found.plants if p.ways is not None for name, title in p.ways.industries.items()}
     on_ = {} if day == calendar.day_of(context.at) else {"on": day.isoformat()}
     words = _words(found)
@@ -96,16 +96,16 @@ def show_help(
         shown=[_line(found, words, plant, day) for plant in shown],
         number=number,
         pages=pages,
-        wanted=wanted,
+        wanted=filters,
         shared=shared,
         most=SHARED,
         orders=ORDERS,
         industries=sorted(titles.items(), key=lambda one: one[1]),
         counties=sorted({(p.county, words.county(p.county)) for p in found.plants}),
         zones=ZONE,
-        gap_title=next((line for line in shared_lines(found.shared) if line.key == wanted.gap), None),
-        query=urlencode({**wanted.query, **on_}),
-        gap_query=urlencode({**{k: v for k, v in wanted.query.items() if k not in ("gap",)}, **on_}),
+        gap_title=next((line for line in shared_lines(found.shared) if line.key == filters.gap), None),
+        query=urlencode({**filters.query, **on_}),
+        gap_query=urlencode({**{k: v for k, v in filters.query.items() if k not in ("gap",)}, **on_}),
         day_query=urlencode(on_),
         waiting=found.waiting,
         plan_ids={permit: row.id for permit, row in entries.items() if row.target is not None},
@@ -129,16 +129,16 @@ def download_help(
     """The same as a workbook: the plants that are asked for, and the shared gaps."""
     campaign = context.find(Campaign, campaign_id)
     day = day_in(on)
-    wanted = wanted_of(industry, county, zone, gap, q, sort)
+    filters = filter_of(industry, county, zone, gap, q, sort)
     found = help_on(context, campaign, day)
     words = _words(found)
-    lines = [_line(found, words, plant, day) for plant in chosen(found, wanted)]
-    content = help_workbook(campaign.title, day, lines, _shared(found, wanted))
+    lines = [_line(found, words, plant, day) for plant in chosen(found, filters)]
+    content = help_workbook(campaign.title, day, lines, _shared(found, filters))
     return attachment(content, XLSX, f"{campaign.code}-帮扶名单-{day.isoformat()}.xlsx")
 
 
-def _shared(found: Help, wanted: Wanted) -> tuple[SharedLine, ...]:
-    return shared_lines(gap for gap in found.shared if not wanted.industry or gap.industry == wanted.industry)
+def _shared(found: Help, filters: Filter) -> tuple[SharedLine, ...]:
+    return shared_lines(gap for gap in found.shared if not filters.industry or gap.industry == filters.industry)
 
 
 def _words(found: Help) -> OutlookWords:

@@ -47,9 +47,9 @@ def show_plan(campaign_plant_id: UUID, request: Request, context: Reader) -> Res
 def save_plan(campaign_plant_id: UUID, request: Request, context: Writer, sent: Sent) -> Response:
     """Save it; what is wrong is told on the form, and what was typed stays there."""
     typed = [_typed(sent, i) for i in range(_rows(sent))]
-    kept = [row for row in typed if any(row.values()) and not row.get("remove")]
+    rows = [row for row in typed if any(row.values()) and not row.get("remove")]
     try:
-        measures, errors = _measures(kept)
+        measures, errors = _measures(rows)
         if errors:
             raise Problem("invalid_plan", f"计划没有保存：有 {len(errors)} 处错误。", status=422, errors=errors)
         plans.save_plan(context, campaign_plant_id, measures, sent.version)
@@ -57,7 +57,7 @@ def save_plan(campaign_plant_id: UUID, request: Request, context: Writer, sent: 
         if problem.status not in (412, 422):
             raise
         context.undo(problem)
-        return shown(request, context, campaign_plant_id, kept, problem)
+        return shown(request, context, campaign_plant_id, rows, problem)
     return RedirectResponse(f"/campaign-plants/{campaign_plant_id}", status_code=303)
 
 
@@ -121,8 +121,8 @@ def _text(value: object) -> str:
 
 
 def _rows(sent: Posted) -> int:
-    said = sent.text("rows")
-    return min(int(said), plans.MOST) if said.isascii() and said.isdigit() and len(said) < 5 else 0
+    text = sent.text("rows")
+    return min(int(text), plans.MOST) if text.isascii() and text.isdigit() and len(text) < 5 else 0
 
 
 def _typed(sent: Posted, i: int) -> dict[str, str]:
@@ -140,7 +140,7 @@ def _measures(rows: list[dict[str, str]]) -> tuple[list[PlannedMeasure], list[Er
         if not row["finish"]:
             wrong.append("缺少完成期限")
         wrong += [f"{title}超过 200 字" for name, title in _LONG.items() if len(row[name]) > 200]
-        errors += [ErrorAt(f"第 {i + 1} 项", f"{said}。") for said in wrong]
+        errors += [ErrorAt(f"第 {i + 1} 项", f"{message}。") for message in wrong]
         if not wrong and finish is not None and done is not None:
             texts = {name: row[name] or None for name in ("gap", *_LONG)}
             numbers = {"start": start, "finish": finish, "done_percent": done, "cost_wan": cost}
@@ -151,20 +151,20 @@ def _measures(rows: list[dict[str, str]]) -> tuple[list[PlannedMeasure], list[Er
 _LONG = {"text": "措施", "responsible": "责任人", "obstacle": "困难"}
 
 
-def _day(said: str, what: str, wrong: list[str]) -> date | None:
+def _day(text: str, what: str, wrong: list[str]) -> date | None:
     try:
-        return date.fromisoformat(said) if said else None
+        return date.fromisoformat(text) if text else None
     except ValueError:
         wrong.append(f"{what}应为 2026-01-31 的格式")
         return None
 
 
-def _number(said: str, what: str, most: Decimal, wrong: list[str]) -> Decimal | None:
+def _number(text: str, what: str, most: Decimal, wrong: list[str]) -> Decimal | None:
     try:
-        value = Decimal(said)
+        value = Decimal(text)
     except InvalidOperation:
         value = Decimal("NaN")
-    if value.is_finite() and 0 <= value <= most and len(said) <= 20:
+    if value.is_finite() and 0 <= value <= most and len(text) <= 20:
         return value
     wrong.append(f"{what}应为 0 至 {most:,} 的数")
     return None

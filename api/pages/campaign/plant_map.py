@@ -38,8 +38,8 @@ def show_map(
     band: Short = "",
 ) -> Response:
     """Plants where they lie, by grade; the filters stand in the address."""
-    wanted = {"list": listed, "county": county, "zone": "", "band": band, "q": ""}
-    return _shown(request, context, context.find(Campaign, campaign_id), on, wanted)
+    filters = {"list": listed, "county": county, "zone": "", "band": band, "q": ""}
+    return _shown(request, context, context.find(Campaign, campaign_id), on, filters)
 
 
 @router.post("/campaigns/{campaign_id}/outlines")
@@ -49,8 +49,8 @@ def take_outlines(campaign_id: UUID, request: Request, context: Runner, sent: Se
         give_outlines(context, campaign_id, text_of(sent, "outlines"))
     except Problem as problem:
         context.undo(problem)
-        wanted = {"list": "base", "county": "", "zone": "", "band": "", "q": ""}
-        return _shown(request, context, context.find(Campaign, campaign_id), "", wanted, problem)
+        filters = {"list": "base", "county": "", "zone": "", "band": "", "q": ""}
+        return _shown(request, context, context.find(Campaign, campaign_id), "", filters, problem)
     return RedirectResponse(f"/campaigns/{campaign_id}/map", status_code=303)
 
 
@@ -59,15 +59,17 @@ def _shown(
     context: Context,
     campaign: Campaign,
     on: str,
-    wanted: dict[str, str],
+    filters: dict[str, str],
     refused: Problem | None = None,
 ) -> Response:
     day = day_in(on)
     data, _, plants = rows_on(context, campaign, day)
-    found = [row for row in plants.rows if suits(row, wanted)]
+    found = [row for row in plants.rows if suits(row, filters)]
     counties = sorted({(row.county, row.county_name) for row in plants.rows})
     names = dict(data.evaluator.county_names) | dict(counties)
-    outlines = tuple(o for o in outlines_of(context, campaign) if not wanted["county"] or o.county == wanted["county"])
+    outlines = tuple(
+        o for o in outlines_of(context, campaign) if not filters["county"] or o.county == filters["county"]
+    )
     on_ = {} if day == calendar.day_of(context.at) else {"on": day.isoformat()}
     return page(
         request,
@@ -78,14 +80,14 @@ def _shown(
         day=day,
         found=found,
         view=map_view(found, outlines, names),
-        wanted=wanted,
+        wanted=filters,
         lists=COUNTED | titles(data.campaign),
         counties=counties,
         bands=BANDS,
         shapes=SHAPES,
         listed=LISTED,
         numbers=Counter((row.county, row.band) for row in found),
-        query=urlencode({**{key: value for key, value in wanted.items() if value}, **on_}),
+        query=urlencode({**{key: value for key, value in filters.items() if value}, **on_}),
         day_query=urlencode(on_),
         has_outlines=bool(outlines),
         may_change=may_change(context, campaign),

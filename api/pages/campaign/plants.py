@@ -74,15 +74,16 @@ def list_plants(
     number: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     """Filtered; the filters stand in the address."""
-    wanted = {"list": listed, "county": county, "zone": zone, "band": band, "q": q.strip()}
-    return _listed(request, context, context.find(Campaign, campaign_id), on, wanted, number)
+    filters = {"list": listed, "county": county, "zone": zone, "band": band, "q": q.strip()}
+    return _listed(request, context, context.find(Campaign, campaign_id), on, filters, number)
 
 
 @router.post("/campaigns/{campaign_id}/plants")
 def edit_many(campaign_id: UUID, request: Request, context: Runner, sent: Sent) -> Response:
     """Change the plants that are ticked, or all that the filters find; what became of each is told on the page."""
-    wanted = {name: sent.text(f"f.{name}")[:64] for name in FILTERS}
-    number = int(said) if (said := sent.text("f.number")).isascii() and said.isdigit() and len(said) < 6 else 1
+    filters = {name: sent.text(f"f.{name}")[:64] for name in FILTERS}
+    page_text = sent.text("f.number")
+    number = int(page_text) if page_text.isascii() and page_text.isdigit() and len(page_text) < 6 else 1
     try:
         edit = Edit(
             target=sent.text("target") or None,
@@ -91,7 +92,7 @@ def edit_many(campaign_id: UUID, request: Request, context: Runner, sent: Sent) 
             expert=sent.key("expert"),
         )
         done = edit_plants(
-            context, campaign_id, _chosen(context, campaign_id, sent, wanted), edit, sent.text("reasons")
+            context, campaign_id, _chosen(context, campaign_id, sent, filters), edit, sent.text("reasons")
         )
     except Problem as problem:
         if problem.status not in (409, 422):
@@ -99,9 +100,9 @@ def edit_many(campaign_id: UUID, request: Request, context: Runner, sent: Sent) 
         context.undo(problem)
         typed = Typed(frozenset(sent.texts("permit")), {name: sent.text(name) for name in TYPED})
         campaign = context.find(Campaign, campaign_id)
-        return _listed(request, context, campaign, "", wanted, number, refused=_in_words(problem), typed=typed)
+        return _listed(request, context, campaign, "", filters, number, refused=_in_words(problem), typed=typed)
     context.commit()
-    return _listed(request, context, context.find(Campaign, campaign_id), "", wanted, number, done=done)
+    return _listed(request, context, context.find(Campaign, campaign_id), "", filters, number, done=done)
 
 
 @dataclass(frozen=True)
@@ -115,18 +116,18 @@ class Typed:
 NOTHING_TYPED = Typed()
 
 
-def _chosen(context: Context, campaign_id: UUID, sent: Posted, wanted: dict[str, str]) -> list[str]:
+def _chosen(context: Context, campaign_id: UUID, sent: Posted, filters: dict[str, str]) -> list[str]:
     """The plants that are ticked, or all that the page had found; raises Problem (409) when these are others by now."""
     if sent.text("all") != "1":
         return list(sent.texts("permit"))
     _, _, plants = rows_on(context, context.find(Campaign, campaign_id), calendar.day_of(context.at))
-    permits = [row.permit for row in plants.rows if suits(row, wanted)]
+    permits = [row.permit for row in plants.rows if suits(row, filters)]
     if sent.text("f.digest") != digest(permits):
         was = sent.text("f.found")[:6]
-        said = (
+        typed = (
             f"没有改动：打开页面后，符合条件的企业有了变化（原 {was} 家，现 {len(permits)} 家）；请核对下表后重新提交。"
         )
-        raise Problem("list_changed", said)
+        raise Problem("list_changed", typed)
     return permits
 
 
@@ -141,7 +142,7 @@ def _listed(
     context: Context,
     campaign: Campaign,
     on: str,
-    wanted: dict[str, str],
+    filters: dict[str, str],
     number: int,
     *,
     refused: Problem | None = None,
@@ -150,7 +151,7 @@ def _listed(
 ) -> Response:
     day = day_in(on)
     data, _, plants = rows_on(context, campaign, day)
-    found = [row for row in plants.rows if suits(row, wanted)]
+    found = [row for row in plants.rows if suits(row, filters)]
     pages = max(-(-len(found) // LINES), 1)
     number = min(number, pages)
     shown = found[(number - 1) * LINES : number * LINES]
@@ -166,12 +167,12 @@ def _listed(
         shown=shown,
         number=number,
         pages=pages,
-        wanted=wanted,
+        wanted=filters,
         lists=COUNTED | titles(data.campaign),
         counties=sorted({(row.county, row.county_name) for row in plants.rows}),
         zones={**ZONE, "unknown": "区位不明"},
         bands=BANDS,
-        query=urlencode({**{key: value for key, value in wanted.items() if value}, **on_}),
+        query=urlencode({**{key: value for key, value in filters.items() if value}, **on_}),
         day_query=urlencode(on_),
         status=200 if refused is None else refused.status,
         refused=refused,

@@ -11,9 +11,10 @@ from api.access import Rule
 from api.context import Context, needs
 from api.http.downloads import attachment
 from api.media_types import XLSX
+from api.pages.form.outcome import Answered, Clash
 from api.pages.form.questionnaire import questionnaire
 from api.pages.form.slug import slug
-from api.pages.form.submitted import Answered, Clash, answer
+from api.pages.form.submitted import answer
 from api.pages.form.view import Refusal, changes, draft_of, form_page
 from api.pages.form_data import Posted, Sent
 from api.problems import Problem
@@ -69,9 +70,9 @@ def save_answers(audit_id: UUID, request: Request, context: Writer, sent: Sent) 
     audit = workflow.take(context, audit_id, Action.SAVE)
     library, opened = context.service.grader.library, sent.page
     draft = draft_of(context, audit)
-    seen = Draft(workflow.content_at(context, audit, sent.version), library)
+    base = Draft(workflow.content_at(context, audit, sent.version), library)
     before = questionnaire(draft, context.service.grader)
-    done = answer(draft, seen, before, sent)
+    done = answer(draft, base, before, sent)
     clashes = _settled(context, audit, draft, done, sent.version, opened)
     for old, new in done.renamed.items():
         rename_row(context, audit, old, new)

@@ -9,9 +9,9 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from api.access import Rule
 from api.context import Context, needs
+from api.pages.form.outcome import Answered
 from api.pages.form.questionnaire import questionnaire
 from api.pages.form.slug import slug
-from api.pages.form.submitted import Answered
 from api.pages.form.view import changes, draft_of
 from api.pages.form_data import Sent
 from api.problems import Problem, not_found

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from api.pages.form.answers import WrongAnswerError
-from api.pages.form.questionnaire import TableView
+from api.pages.form.items import TableView
 from api.services.attachments import MAX_PLACE
 from api.services.workflow.places import Place
 from grading.identifiers import IdentifierError, normalise_id

@@ -10,9 +10,10 @@ from starlette.responses import Response
 
 from api.access import MAY, Rule
 from api.context import Context
+from api.pages.form.outcome import Answered, Clash
 from api.pages.form.questionnaire import Questionnaire, with_problems
 from api.pages.form.slug import slug
-from api.pages.form.submitted import HEAD, Answered, Clash
+from api.pages.form.submitted import HEAD
 from api.pages.render import page
 from api.problems import ErrorAt, Problem
 from api.services import workflow
@@ -164,7 +165,7 @@ def _around(context: Context, audit: Audit, asked: Questionnaire) -> dict[str, A
         "may_go_outside": context.actor.role in MAY[Rule.GRADE_OUTSIDE],
         "editions": edition_notices(asked.rulesets, asked.standing.audit.assessed_on) if asked.standing.audit else [],
         "files": evidence_by_place(context, audit),
-        "errors": [(place, said, asked.at_number(place)) for place, said in asked.standing.errors.items()],
+        "errors": [(place, message, asked.at_number(place)) for place, message in asked.standing.errors.items()],
         "stray": _stray(context, audit, asked),
         "slug": slug,
         "max_file": context.service.evidence.max_bytes,

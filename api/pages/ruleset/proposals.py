@@ -140,10 +140,10 @@ def _verdicts(sent: Posted) -> list[FigureVerdict]:
     found = []
     # Each figure is on record by itself, also where all of an indicator were read on one page.
     for place, source in sent.starting(SOURCE).items():
-        said = every or sent.text(f"{VERDICT}{place}")
-        if said in (Verdict.CONFIRMED.value, Verdict.REFUSED.value):
+        verdict = every or sent.text(f"{VERDICT}{place}")
+        if verdict in (Verdict.CONFIRMED.value, Verdict.REFUSED.value):
             read_at = source if source.strip() else sent.text("source_all")
-            found.append(FigureVerdict(place, Verdict(said), read_at, sent.text(f"{REASONS}{place}")))
+            found.append(FigureVerdict(place, Verdict(verdict), read_at, sent.text(f"{REASONS}{place}")))
     if not found:
         message = "请至少对一处数值选择“核对无误”或“不认可”。"
         raise Problem("invalid_reviews", message, status=422, errors=[ErrorAt("figures", message)])

@@ -77,9 +77,9 @@ def _text(ruleset: Ruleset, indicator: Indicator | None, level: str) -> str:
     if indicator is None or level not in ruleset.scale.ids:
         return "—"
     wording = requirement_text(ruleset, indicator, level)
-    asked = asked_at(ruleset.scale.graded, indicator, level)
+    statement = asked_at(ruleset.scale.graded, indicator, level)
     # Two editions may say the same and mean something else: then the condition is told too.
-    decided = sentence(ruleset, asked.requirement.require) if asked is not None else NOT_ASKED
+    decided = sentence(ruleset, statement.requirement.require) if statement is not None else NOT_ASKED
     return wording if wording == decided else f"{wording}（判定：{decided}）"
 
 

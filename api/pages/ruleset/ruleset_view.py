@@ -92,10 +92,10 @@ def open_figures(ruleset: Ruleset) -> list[OpenFigure]:
 
 
 def _asked(ruleset: Ruleset, indicator: Indicator, level: str) -> Asked:
-    asked = asked_at(ruleset.scale.graded, indicator, level)
-    if asked is None:
+    statement = asked_at(ruleset.scale.graded, indicator, level)
+    if statement is None:
         return Asked(level, NOT_ASKED, None, None, None, None)
-    requirement = asked.requirement
+    requirement = statement.requirement
     wording = requirement_text(ruleset, indicator, level)
     decided = sentence(ruleset, requirement.require)
     compared = [c for _, c in walk(requirement.require) if isinstance(c, Comparison)]

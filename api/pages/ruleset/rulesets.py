@@ -38,30 +38,30 @@ CostlyReader = Annotated[Context, needs(Rule.READ, costly=True)]
 @router.get("/rulesets")
 def list_rulesets(request: Request, context: Reader, industry: str = "", county: str = "", day: str = "") -> Response:
     """All of today's rulesets; and the one that applies to an industry's plant in a county on a day."""
-    asked = {"industry": industry.strip()[:120], "county": county.strip()[:6], "day": day.strip()[:10]}
+    query = {"industry": industry.strip()[:120], "county": county.strip()[:6], "day": day.strip()[:10]}
     return page(
         request,
         context,
         "rulesets.html.j2",
         briefs=known.briefs(context),
         may_edit=context.actor.role in MAY[Rule.READ_BATCHES],
-        asked=asked,
-        told=_told(context, asked),
+        asked=query,
+        told=_edition_for(context, query),
     )
 
 
-def _told(context: Context, asked: dict[str, str]) -> tuple[str | None, str] | None:
+def _edition_for(context: Context, query: dict[str, str]) -> tuple[str | None, str] | None:
     """The edition that applies and why, or why there is none; None where nothing was asked."""
-    if not asked["industry"]:
+    if not query["industry"]:
         return None
     try:
-        day = date.fromisoformat(asked["day"]) if asked["day"] else calendar.today()
+        day = date.fromisoformat(query["day"]) if query["day"] else calendar.today()
     except ValueError:
         return None, "日期应为 2026-01-31 的格式"
-    local = local_edition(context.service, asked["industry"], asked["county"] or None, day)
+    local = local_edition(context.service, query["industry"], query["county"] or None, day)
     if local.ruleset is None:
         return None, local.refusal.message if local.refusal is not None else ""
-    return local.ruleset.id, why_text(choice_of(local, asked["industry"]), local.ruleset.id)
+    return local.ruleset.id, why_text(choice_of(local, query["industry"]), local.ruleset.id)
 
 
 @router.get("/rulesets/{edition}/{industry}")

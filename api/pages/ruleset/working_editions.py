@@ -114,8 +114,8 @@ def save_fields(working_id: UUID, request: Request, context: Editor, sent: Sent)
     conflicts = working.save(context, working_id, changes)
     if request.headers.get("HX-Request") is None:
         if conflicts:
-            told = [ErrorAt(c.place, f"{c.by} 已改为“{c.theirs}”，您填的是“{c.yours}”。") for c in conflicts]
-            raise Problem("conflict", "有几栏已被他人修改，没有保存。", status=412, errors=told)
+            conflict_errors = [ErrorAt(c.place, f"{c.by} 已改为“{c.theirs}”，您填的是“{c.yours}”。") for c in conflicts]
+            raise Problem("conflict", "有几栏已被他人修改，没有保存。", status=412, errors=conflict_errors)
         return RedirectResponse(_back(working_id, sent), status_code=303)
     if conflicts:
         listed = [

@@ -176,8 +176,13 @@ def publish(
         item.refused = why
     row.number, row.announced_on, row.state = number, announced_on, S.PUBLISHED
     row.published_by, row.reasons = context.actor.id, reasons.strip() or None
-    told = {"number": number, "announced_on": announced_on.isoformat(), "audits": published, "refused": len(refused)}
-    record(context, row, "published", **told)
+    details = {
+        "number": number,
+        "announced_on": announced_on.isoformat(),
+        "audits": published,
+        "refused": len(refused),
+    }
+    record(context, row, "published", **details)
     return row
 
 
@@ -219,7 +224,7 @@ def record(context: Context, row: Announcement, action: str, **details: Any) -> 
     """Give an announcement its next version and log what was done."""
     row.version += 1
     context.db.flush()
-    told = {"title": row.title, **details}
+    entry = {"title": row.title, **details}
     audit_log.append(
-        context.db, f"announcement.{action}", context.actor, subject=f"announcement:{row.id}", details=told
+        context.db, f"announcement.{action}", context.actor, subject=f"announcement:{row.id}", details=entry
     )

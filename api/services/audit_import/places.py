@@ -20,9 +20,9 @@ class Places:
         self.by_code = {code: enterprise_of(context.db, code) for code in codes}
         permits = {head.permit for head in heads if head.permit is not None}
         sited = select(Site.enterprise_id).where(Site.permit.in_(permits))
-        wanted = or_(Enterprise.permit.in_(permits), Enterprise.id.in_(sited))
+        condition = or_(Enterprise.permit.in_(permits), Enterprise.id.in_(sited))
         whole = Enterprise.id.not_in(select(EnterpriseMerger.double_id))
-        rows = context.db.scalars(select(Enterprise).where(wanted, whole).order_by(Enterprise.id)).all()
+        rows = context.db.scalars(select(Enterprise).where(condition, whole).order_by(Enterprise.id)).all()
         self.by_id = {row.id: row for row in rows}
         self.by_permit: dict[str, list[tuple[UUID, UUID | None]]] = {}
         for row in rows:
@@ -35,7 +35,7 @@ class Places:
                 same.append(place)
 
     def of(self, whole: WholeAudit) -> tuple[Enterprise | None, UUID | None, str]:
-        """The enterprise and site that an audit is about; or why they can't be told."""
+        """The enterprise and site that an audit is about, or the reason why they are not clear."""
         head = whole.audit.enterprise
         listed = self.by_permit.get(head.permit or "", [])
         if head.uscc is not None:
@@ -47,6 +47,6 @@ class Places:
         if head.permit is None:
             return None, None, "未填统一社会信用代码，也未填排污许可证编号，不知道是哪家企业"
         if len(listed) != 1:
-            said = "登记在几家企业名下，请填统一社会信用代码" if listed else "名录里没有，或不在您的范围内"
-            return None, None, f"排污许可证编号 {head.permit} {said}"
+            reason = "登记在几家企业名下，请填统一社会信用代码" if listed else "名录里没有，或不在您的范围内"
+            return None, None, f"排污许可证编号 {head.permit} {reason}"
         return self.by_id[listed[0][0]], listed[0][1], ""

@@ -14,7 +14,7 @@ from api.store import Audit, AuditKind, AuditRevision, AuditState, ImportedAudit
 
 @dataclass(frozen=True)
 class Standing:
-    """An audit that is there already; `digest` of what a file said where it came of one."""
+    """An audit that exists already; `digest` is of its entry in a file where it was imported."""
 
     state: AuditState
     day: str

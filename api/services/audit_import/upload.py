@@ -145,8 +145,8 @@ def _drafts(context: Context, team: Team, read: WholeAudits) -> tuple[list[_Draf
     """The drafts that are to be made, how many audits are there already, and everything that is wrong."""
     rejects = list(read.rejects)
     if len(read.audits) > MOST_AUDITS:
-        said = f"有 {len(read.audits)} 份审核，一次最多 {MOST_AUDITS} 份；请分成几个文件"
-        return [], 0, [*rejects, Reject(read.audits[0].file, 0, None, "", said)]
+        message = f"有 {len(read.audits)} 份审核，一次最多 {MOST_AUDITS} 份；请分成几个文件"
+        return [], 0, [*rejects, Reject(read.audits[0].file, 0, None, "", message)]
     if not read.audits and not rejects:
         return [], 0, [Reject("", 0, None, "", "文件里没有审核")]
     places = Places(context, read.audits)
@@ -159,14 +159,14 @@ def _drafts(context: Context, team: Team, read: WholeAudits) -> tuple[list[_Draf
             rejects.append(whole.reject("enterprise", reason))
             continue
         if enterprise.id not in assigned:
-            said = f"{enterprise.name} 今天没有指派给{team.name}；请先指派"
-            rejects.append(whole.reject("enterprise", said))
+            message = f"{enterprise.name} 今天没有指派给{team.name}；请先指派"
+            rejects.append(whole.reject("enterprise", message))
         if not enterprise.active:
             rejects.append(whole.reject("enterprise", f"{enterprise.name} 已登记为关闭，不再核查"))
         same = first.setdefault((enterprise.id, site_id, whole.audit.assessed_on), whole)
         if same is not whole:
-            said = f"与第 {same.line} 行是同一企业（厂区）同一评定日的审核；请并为一份"
-            rejects.append(whole.reject("", said))
+            message = f"与第 {same.line} 行是同一企业（厂区）同一评定日的审核；请并为一份"
+            rejects.append(whole.reject("", message))
         audit = Audit(enterprise_id=enterprise.id, kind=AuditKind.EXPERT, author_id=context.actor.id, site_id=site_id)
         content = _content(context, whole, enterprise, workflow.county_of(context, audit))
         found = workflow.problems_of(context, audit, content)
@@ -180,8 +180,8 @@ def _drafts(context: Context, team: Team, read: WholeAudits) -> tuple[list[_Draf
         if any(one.digest == draft.digest for one in there):
             continue
         new.append(draft)
-        if said := _taken(draft, there):
-            rejects.append(draft.whole.reject("", said))
+        if taken := _taken(draft, there):
+            rejects.append(draft.whole.reject("", taken))
     return new, len(drafts) - len(new), rejects
 
 
@@ -194,14 +194,14 @@ def _unit_at(place: str) -> int | None:
 
 
 def _content(context: Context, whole: WholeAudit, enterprise: Enterprise, county: str) -> str:
-    """The content of a draft: the enterprise as it is registered, all else as the file says."""
-    said = whole.audit.enterprise
-    head = said.model_copy(
+    """The content of a draft: the enterprise as registered, all else as filed."""
+    filed = whole.audit.enterprise
+    head = filed.model_copy(
         update={
             "name": enterprise.name,
             "uscc": enterprise.uscc,
-            "county": said.county or county,
-            "permit": said.permit or enterprise.permit,
+            "county": filed.county or county,
+            "permit": filed.permit or enterprise.permit,
         }
     )
     return dump_audit(whole.audit.model_copy(update={"enterprise": head}), context.service.grader.library)
@@ -236,9 +236,9 @@ def _make(
     repeated: int,
     notices: Iterable[Reject],
 ) -> Imported:
-    told = tuple(f"{_where(notice)}{notice.reason}" for notice in notices)
+    notice_texts = tuple(f"{_where(notice)}{notice.reason}" for notice in notices)
     if not drafts:
-        return Imported(0, repeated, told)
+        return Imported(0, repeated, notice_texts)
     content = hashlib.sha256()
     for _, data in files:
         content.update(len(data).to_bytes(8, "big") + data)
@@ -263,7 +263,7 @@ def _make(
         workflow.add_draft(context, draft.audit, draft.content, imported=str(row.id))
         made = ImportedAudit(audit_id=draft.audit.id, import_id=row.id, line=draft.whole.line, digest=draft.digest)
         context.db.add(made)
-    return Imported(len(drafts), repeated, told, row)
+    return Imported(len(drafts), repeated, notice_texts, row)
 
 
 def _where(reject: Reject) -> str:

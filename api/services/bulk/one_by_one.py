@@ -77,8 +77,8 @@ def one_by_one(
 
 def reason_of(problem: Problem) -> str:
     """A refusal in one text, with the reason at each place."""
-    said = [error.message for error in problem.errors if error.message != problem.detail]
-    return problem.detail + "".join(said[:3]) + (f"……共 {len(said)} 处" if len(said) > 3 else "")
+    messages = [error.message for error in problem.errors if error.message != problem.detail]
+    return problem.detail + "".join(messages[:3]) + (f"……共 {len(messages)} 处" if len(messages) > 3 else "")
 
 
 def require_number(ids: Sequence[UUID], most: int, place: str) -> None:

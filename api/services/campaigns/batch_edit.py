@@ -93,9 +93,9 @@ def edit_plants(context: Context, campaign_id: UUID, permits: Sequence[str], edi
     if changed:
         campaign.version += 1
         context.db.flush()
-        told: dict[str, Any] = {"code": campaign.code, "changes": len(changed), "after_freeze": frozen}
+        entry: dict[str, Any] = {"code": campaign.code, "changes": len(changed), "after_freeze": frozen}
         subject = f"campaign:{campaign.id}"
-        details = told | {"reasons": why or ""}
+        details = entry | {"reasons": why or ""}
         audit_log.append(context.db, "campaign.roster_changed", context.actor, subject=subject, details=details)
     return Edited(tuple(changed), same, tuple(refused))
 
@@ -201,7 +201,7 @@ def _give(
 
 
 def _differences(row: CampaignPlant, edit: Edit) -> list[tuple[str, Any, Any]]:
-    wanted: Mapping[str, Any] = {
+    values: Mapping[str, Any] = {
         "target": edit.target,
         "responsible": edit.responsible,
         "due": edit.due,
@@ -209,7 +209,7 @@ def _differences(row: CampaignPlant, edit: Edit) -> list[tuple[str, Any, Any]]:
     }
     return [
         (name, getattr(row, name), after)
-        for name, after in wanted.items()
+        for name, after in values.items()
         if after is not None and getattr(row, name) != after
     ]
 

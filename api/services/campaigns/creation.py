@@ -75,8 +75,8 @@ def create(context: Context, text: str, roster_file: str = "", *, below_reached:
         enterprise_id = register.plants[permit].enterprise_id
         _add(context, made, enterprise_id, permit, target, facts, measures, stated.get(permit))
     context.db.flush()
-    told = {"code": made.code, "digest": made.digest, "plants": len(entries)}
-    audit_log.append(context.db, "campaign.created", actor, subject=f"campaign:{made.id}", details=told)
+    details = {"code": made.code, "digest": made.digest, "plants": len(entries)}
+    audit_log.append(context.db, "campaign.created", actor, subject=f"campaign:{made.id}", details=details)
     return made
 
 
@@ -87,8 +87,8 @@ def close(context: Context, campaign_id: UUID, reasons: str, version: int | None
     campaign.state, campaign.closed_by, campaign.closed_at = CampaignState.CLOSED, context.actor.id, context.at
     campaign.version += 1
     context.db.flush()
-    told = {"code": campaign.code, "version": campaign.version}
-    audit_log.append(context.db, "campaign.closed", context.actor, subject=f"campaign:{campaign.id}", details=told)
+    details = {"code": campaign.code, "version": campaign.version}
+    audit_log.append(context.db, "campaign.closed", context.actor, subject=f"campaign:{campaign.id}", details=details)
     return campaign
 
 
@@ -99,8 +99,8 @@ def take(context: Context, campaign_id: UUID, version: int | None = None) -> Cam
     if campaign is None:
         raise not_found()
     if not in_area(campaign.jurisdiction, actor.area or ""):
-        said = f"行动的范围 {campaign.jurisdiction} 不全在您的辖区（{actor.area}），由上级部门管理。"
-        raise Problem("not_in_charge", said, status=403)
+        message = f"行动的范围 {campaign.jurisdiction} 不全在您的辖区（{actor.area}），由上级部门管理。"
+        raise Problem("not_in_charge", message, status=403)
     if campaign.state is CampaignState.CLOSED:
         raise Problem("campaign_closed", "行动已结束，只能查看。")
     if version is not None and version != campaign.version:
@@ -206,5 +206,5 @@ def _at(file: str, line: int, place: str) -> str:
 
 
 def _invalid(errors: Sequence[ErrorAt]) -> Problem:
-    said = f"行动没有建立：有 {len(errors)} 处错误。"
-    return Problem("invalid_campaign", said, status=422, errors=errors)
+    message = f"行动没有建立：有 {len(errors)} 处错误。"
+    return Problem("invalid_campaign", message, status=422, errors=errors)

@@ -55,11 +55,11 @@ def emergency_units(context: Context, campaign: Campaign, day: date) -> list[Eme
 
 def _graded(context: Context, ids: set[UUID]) -> dict[UUID, list[GradedUnit]]:
     found: dict[UUID, list[GradedUnit]] = defaultdict(list)
-    wanted = sorted(ids)
+    grading_ids = sorted(ids)
     # Of plants that the actor sees.
     with unscoped(context.db) as db:
-        for start in range(0, len(wanted), AT_ONCE):
-            rows = select(GradedUnit).where(GradedUnit.grading_id.in_(wanted[start : start + AT_ONCE]))
+        for start in range(0, len(grading_ids), AT_ONCE):
+            rows = select(GradedUnit).where(GradedUnit.grading_id.in_(grading_ids[start : start + AT_ONCE]))
             for row in db.scalars(rows.order_by(GradedUnit.position)):
                 found[row.grading_id].append(row)
     return found

@@ -26,9 +26,9 @@ def give_outlines(context: Context, campaign_id: UUID, text: str) -> CampaignOut
     )
     context.db.add(made)
     context.db.flush()
-    told = {"code": campaign.code, "digest": made.digest, "counties": len(found)}
+    details = {"code": campaign.code, "digest": made.digest, "counties": len(found)}
     subject = f"campaign:{campaign.id}"
-    audit_log.append(context.db, "campaign.outlines_given", context.actor, subject=subject, details=told)
+    audit_log.append(context.db, "campaign.outlines_given", context.actor, subject=subject, details=details)
     return made
 
 

@@ -46,7 +46,7 @@ class Help:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Filter:
     """The filters that stand in the address."""
 
     industry: str
@@ -70,24 +70,24 @@ class Wanted:
     @property
     def query(self) -> dict[str, str]:
         """The parts of the address that differ from the defaults."""
-        said = {name: getattr(self, name) for name in ("industry", "county", "zone", "gap", "q")}
-        return {name: value for name, value in said.items() if value} | (
+        values = {name: getattr(self, name) for name in ("industry", "county", "zone", "gap", "q")}
+        return {name: value for name, value in values.items() if value} | (
             {"sort": self.sort} if self.sort != "cost" else {}
         )
 
 
-def wanted_of(industry: str, county: str, zone: str, gap: str, q: str, sort: str) -> Wanted:
+def filter_of(industry: str, county: str, zone: str, gap: str, q: str, sort: str) -> Filter:
     """The filters of an address; raises Problem (422)."""
     if sort not in get_args(Order):
         raise Problem("invalid_order", f"排序应为 {'、'.join(get_args(Order))} 之一。", status=422)
-    return Wanted(industry, county, zone, gap, q.strip(), sort)  # type: ignore[arg-type]
+    return Filter(industry, county, zone, gap, q.strip(), sort)  # type: ignore[arg-type]
 
 
-def chosen(found: Help, wanted: Wanted) -> list[Candidate]:
+def chosen(found: Help, filters: Filter) -> list[Candidate]:
     """The plants that are asked for, in the order that is asked for."""
     plants = found.data.evaluator.plants
-    there = (p for p in found.plants if wanted.suits(p, plants[p.permit].plant.enterprise.name))
-    return list(by_effort(there, wanted.sort))
+    there = (p for p in found.plants if filters.suits(p, plants[p.permit].plant.enterprise.name))
+    return list(by_effort(there, filters.sort))
 
 
 def outlook_on(context: Context, campaign: Campaign, day: date) -> CampaignOutlook:
@@ -115,9 +115,9 @@ def help_on(context: Context, campaign: Campaign, day: date) -> Help:
 
     found, waiting = _remembered(context, "help", campaign, data, day, make, _is_whole)
     if context.actor.role is Role.ASSESSOR:
-        seen = _seen(context)
+        visible_ids = _visible_ids(context)
         register = data.register.plants
-        found = tuple(c for c in found if register[c.permit].enterprise_id in seen)
+        found = tuple(c for c in found if register[c.permit].enterprise_id in visible_ids)
         shared = shared_gaps(found)
     else:
         shared = _remembered(context, "shared", campaign, data, day, lambda: shared_gaps(found), lambda _: not waiting)
@@ -148,5 +148,5 @@ def _remembered(
     return found
 
 
-def _seen(context: Context) -> frozenset[UUID]:
+def _visible_ids(context: Context) -> frozenset[UUID]:
     return frozenset(context.db.scalars(select(Enterprise.id)))

@@ -159,8 +159,8 @@ def _write(context: Context, plant: CampaignPlant, campaign: Campaign, measures:
     context.db.add(change)
     context.db.flush()
     about = {"enterprise_id": plant.enterprise_id, "subject": f"campaign:{plant.campaign_id}"}
-    told = {"permit": plant.permit, "version": plant.version}
-    audit_log.append(context.db, "campaign.plan_changed", context.actor, **about, details=told)  # type: ignore[arg-type]
+    details = {"permit": plant.permit, "version": plant.version}
+    audit_log.append(context.db, "campaign.plan_changed", context.actor, **about, details=details)  # type: ignore[arg-type]
     return plant
 
 

@@ -135,14 +135,14 @@ def _band(evaluator: Evaluator, grade: str | None) -> Band:
     return next((band for level, band in bounds if of[grade] <= of[level]), "d")
 
 
-def suits(row: PlantRow, wanted: Mapping[str, str]) -> bool:
+def suits(row: PlantRow, filters: Mapping[str, str]) -> bool:
     """True when a plant is among those that the filters ask for."""
     return (
-        (not wanted["list"] or wanted["list"] in row.lists)
-        and (not wanted["county"] or row.county == wanted["county"])
-        and (not wanted["zone"] or row.zone == wanted["zone"])
-        and (not wanted["band"] or row.band == wanted["band"])
-        and (not wanted["q"] or wanted["q"] in row.name or wanted["q"] in row.permit)
+        (not filters["list"] or filters["list"] in row.lists)
+        and (not filters["county"] or row.county == filters["county"])
+        and (not filters["zone"] or row.zone == filters["zone"])
+        and (not filters["band"] or row.band == filters["band"])
+        and (not filters["q"] or filters["q"] in row.name or filters["q"] in row.permit)
     )
 
 

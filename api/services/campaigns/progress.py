@@ -87,8 +87,8 @@ def take_step(
         now, ways, names = progress.gaps[gap].state, progress.gaps[gap].offered, GAP_NAMES
     if state not in ways:
         could = "、".join(names[way] for way in ways) or "没有"
-        said = f"现在是“{names[now]}”，不能由您改为“{names.get(state, state)}”；可以改为：{could}。"
-        raise Problem("wrong_step", said, status=409, more={"state": now, "offered": list(ways)})
+        detail = f"现在是“{names[now]}”，不能由您改为“{names.get(state, state)}”；可以改为：{could}。"
+        raise Problem("wrong_step", detail, status=409, more={"state": now, "offered": list(ways)})
     note = _text(note, "note")
     if not note and state in (CampaignStepState.REJECTED, CampaignStepState.REOPENED):
         message = "应写明原因。"
@@ -207,8 +207,8 @@ def _known(plan: Plan, gap: str) -> None:
         raise Problem("unknown_gap", message, status=422, errors=[ErrorAt("gap", message)])
 
 
-def _text(said: str, place: str) -> str:
-    text = said.strip()
+def _text(raw: str, place: str) -> str:
+    text = raw.strip()
     if len(text) > LONGEST:
         message = f"不超过 {LONGEST} 字。"
         raise Problem("too_long", message, status=422, errors=[ErrorAt(place, message)])

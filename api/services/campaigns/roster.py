@@ -56,8 +56,8 @@ def change_roster(
         if permit not in known or known[permit].target is None:
             errors.append(error_at(f"remove[{i}]", reason_of(CampaignCode.PERMIT_NOT_ON_ROSTER, permit=permit)))
     if errors:
-        said = f"名单没有改动：有 {len(errors)} 处错误。"
-        raise Problem("invalid_roster", said, status=422, errors=errors)
+        message = f"名单没有改动：有 {len(errors)} 处错误。"
+        raise Problem("invalid_roster", message, status=422, errors=errors)
     why = given_reasons(reasons, "名单冻结后改动的") if frozen else reasons.strip() or None
     made = [_put(context, campaign, register[line.permit], known.get(line.permit), line) for _, line in lines]
     made += [_take_off(context, campaign, known[permit]) for permit in dict.fromkeys(remove)]
@@ -68,9 +68,9 @@ def change_roster(
     if changes:
         campaign.version += 1
         context.db.flush()
-        told = {"code": campaign.code, "changes": len(changes), "after_freeze": frozen, "reasons": why or ""}
+        entry = {"code": campaign.code, "changes": len(changes), "after_freeze": frozen, "reasons": why or ""}
         subject = f"campaign:{campaign.id}"
-        audit_log.append(context.db, "campaign.roster_changed", context.actor, subject=subject, details=told)
+        audit_log.append(context.db, "campaign.roster_changed", context.actor, subject=subject, details=entry)
     return changes
 
 

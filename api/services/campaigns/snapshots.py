@@ -108,8 +108,8 @@ FIGURES = ("base", "a", "b", "c", "d", "new", "backslid", "overdue")
 
 def line_of(row: CampaignSnapshot) -> SnapshotLine:
     """The figures of a stored snapshot."""
-    said = json.loads(row.document)
-    of, base = said["by_grade"], said["base"]
+    stored = json.loads(row.document)
+    of, base = stored["by_grade"], stored["base"]
     return SnapshotLine(
         day=row.day,
         digest=row.digest,
@@ -118,9 +118,9 @@ def line_of(row: CampaignSnapshot) -> SnapshotLine:
         b=of["B"] + of["B-"],
         c=of["C"],
         d=of["D"] + of["non_leading"],
-        new=sum(len(county["new"]) for county in said["new"]),
-        backslid=len(said["moves"]["backslid"]),
-        overdue=len({entry["permit"] for entry in said["overdue"]}),
+        new=sum(len(county["new"]) for county in stored["new"]),
+        backslid=len(stored["moves"]["backslid"]),
+        overdue=len({entry["permit"] for entry in stored["overdue"]}),
     )
 
 

@@ -108,8 +108,8 @@ def _deciding(context: Context, data: CampaignData, span: Span) -> Mapping[str, 
         titles = [title for key, title in was.items() if key not in is_] if is_up else list(is_.values())
         if titles:
             more = f" 等 {len(titles)} 项" if len(titles) > MOST_TITLES else ""
-            said = "、".join(dict.fromkeys(titles[:MOST_TITLES]))
-            found[permit] = f"{'已补齐' if is_up else '短板'}：{said}{more}"
+            listed = "、".join(dict.fromkeys(titles[:MOST_TITLES]))
+            found[permit] = f"{'已补齐' if is_up else '短板'}：{listed}{more}"
     return found
 
 
@@ -121,12 +121,12 @@ def _grading(plant: History, day: date, data: CampaignData) -> str | None:
 def _short_boards(context: Context, ids: Iterable[str]) -> Mapping[str, dict[tuple[str, str], str]]:
     """By grading the indicators that keep its units from the level above, each with its title."""
     found: dict[str, dict[tuple[str, str], str]] = {}
-    wanted = sorted(UUID(id_) for id_ in ids)
+    grading_ids = sorted(UUID(id_) for id_ in ids)
     service = context.service
     # Of plants that the actor sees; what was in force of them before is told as well.
     with unscoped(context.db) as db:
-        for start in range(0, len(wanted), 50):
-            part = wanted[start : start + 50]
+        for start in range(0, len(grading_ids), 50):
+            part = grading_ids[start : start + 50]
             digests = {
                 (row.grading_id, row.unit): row.ruleset_digest
                 for row in db.execute(

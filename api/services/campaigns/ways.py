@@ -81,11 +81,11 @@ def needed_on(data: CampaignData, day: date) -> dict[tuple[str, str], tuple[Need
 
 def ways_on(service: Service, db: Session, data: CampaignData, day: date) -> tuple[Ways, int]:
     """The ways that have been worked out, by permit and level, and of how many plants they have not been."""
-    wanted = needed_on(data, day)
-    there = _stored(service, db, {row for rows in wanted.values() for row in rows})
+    needed = needed_on(data, day)
+    there = _stored(service, db, {row for rows in needed.values() for row in rows})
     ways: dict[tuple[str, str], PlantWays] = {}
     waiting = set()
-    for key, rows in wanted.items():
+    for key, rows in needed.items():
         if any(row not in there for row in rows):
             waiting.add(key[0])
             continue
@@ -150,9 +150,9 @@ class Worker:
             except (LanguageError, ValueError) as error:
                 log.error("no ways", campaign=str(campaign_id), error=str(error))
                 return []
-            wanted = {row for rows in needed_on(data, day).values() for row in rows}
-            known = _keys(db, {row.grading_id for row in wanted})
-        left = sorted((r for r in wanted if (r.grading_id, r.goal) not in known), key=lambda r: (r.grading_id, r.goal))
+            needed = {row for rows in needed_on(data, day).values() for row in rows}
+            known = _keys(db, {row.grading_id for row in needed})
+        left = sorted((r for r in needed if (r.grading_id, r.goal) not in known), key=lambda r: (r.grading_id, r.goal))
         # Workers begin at different places, so that they seldom do the same.
         start = secrets.randbelow(len(left)) if left else 0
         return left[start:] + left[:start]
@@ -192,12 +192,12 @@ def _document(service: Service, db: Session, row: Needed) -> str | None:
     return found.model_dump_json()
 
 
-def _stored(service: Service, db: Session, wanted: Iterable[Needed]) -> Mapping[Needed, PlantWays | None]:
+def _stored(service: Service, db: Session, needed: Iterable[Needed]) -> Mapping[Needed, PlantWays | None]:
     """The stored rows of what is wanted; each row is read once by a process."""
     known = service.campaign_ways
     found: dict[Needed, PlantWays | None] = {}
     unread: dict[tuple[UUID, str], Needed] = {}
-    for row in wanted:
+    for row in needed:
         remembered = known.peek((row.grading_id, row.goal))
         if remembered is None:
             unread[row.grading_id, row.goal] = row

@@ -161,11 +161,11 @@ def _move(context: Context, model: type[Any], double: Enterprise, into: Enterpri
 def _free_name(context: Context, name: str, into: Enterprise) -> str:
     """The name of a site that no site of the other has."""
     taken = set(context.db.scalars(select(Site.name).where(Site.enterprise_id == into.id)))
-    wanted, number = name, 1
-    while wanted in taken:
-        wanted = f"{name[:180]}{SUFFIX}{'' if number == 1 else number}"
+    free, number = name, 1
+    while free in taken:
+        free = f"{name[:180]}{SUFFIX}{'' if number == 1 else number}"
         number += 1
-    return wanted
+    return free
 
 
 def _follows(context: Context, row: CampaignPlant, double: Enterprise, into: Enterprise) -> bool:

@@ -52,7 +52,7 @@ def suggestions(context: Context) -> list[Pair]:
         for pair in sorted(set(_pairs(keyed))):
             reasons[pair].append(reason)
     ordered = sorted(reasons.items(), key=lambda found: (-len(found[1]), found[0]))[:MOST]
-    return [Pair(rows[a], rows[b], tuple(said)) for (a, b), said in ordered]
+    return [Pair(rows[a], rows[b], tuple(alike)) for (a, b), alike in ordered]
 
 
 def core_of(name: str) -> str:

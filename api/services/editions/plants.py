@@ -100,9 +100,9 @@ def _read(context: Context, base: Ruleset, digest: str) -> Plants:
     read: list[tuple[Any, Any]] = []
     left_out = 0
     for audit_id, name, content in context.db.execute(rows.limit(MOST_AUDITS)):
-        wanted = _units_of(context, audit_id, of_industry)
+        chosen = _units_of(context, audit_id, of_industry)
         try:
-            audit = read_as(content, dict.fromkeys(wanted, base.id), library)
+            audit = read_as(content, dict.fromkeys(chosen, base.id), library)
         except AuditError:
             left_out += 1
             continue

@@ -91,8 +91,8 @@ def prepare(service: Service, proposal_id: UUID) -> bool:
         if row.prepared_at is not None:
             return False
         row.attachments, row.prepared_at = document, now()
-        told = {"attachments": digest(document)}
-        audit_log.append(db, "edition.prepared", None, subject=f"edition:{proposal_id}", details=told)
+        details = {"attachments": digest(document)}
+        audit_log.append(db, "edition.prepared", None, subject=f"edition:{proposal_id}", details=details)
     return True
 
 
@@ -154,7 +154,7 @@ def _proof(text: str, library: Library) -> dict[str, Any]:
         "accepted": sum(one.accepted is not None for one in found.findings),
         "not_proven": [{"place": one.place, "message": one.message} for one in found.not_proven],
         "broken": [one.message for one in found.broken],
-        "asked": found.asked,
+        "asked": found.questions,
     }
 
 
@@ -181,10 +181,10 @@ def _cases(library: Library, parent: str, edition: Ruleset) -> dict[str, Any]:
 def _failed(results: Iterable[CaseResult]) -> Iterator[dict[str, Any]]:
     for result in results:
         if not result.passed:
-            told = [{"what": d.what, "expected": d.expected, "actual": d.actual} for d in result.differences]
+            differences = [{"what": d.what, "expected": d.expected, "actual": d.actual} for d in result.differences]
             yield {
                 "name": result.case.name,
-                "differences": told,
+                "differences": differences,
                 "problems": [problem.message for problem in result.problems],
             }
 

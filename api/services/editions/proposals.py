@@ -12,7 +12,7 @@ from api.context import Context
 from api.grader import keep_ruleset
 from api.problems import ErrorAt, Problem
 from api.services import draft_rulesets
-from api.services.editions.places_told import in_words
+from api.services.editions.place_words import in_words
 from api.services.editions.states import EditionAction, record, take
 from api.services.editions.working import authors_of, edition_of, require_free, saved, writable
 from api.services.regrading import lifecycle
@@ -194,8 +194,8 @@ def review(
         row.reviewer_name = context.actor.name
         row.source = verdict.source.strip() or None
         row.reasons = verdict.reasons.strip() or None
-    told = {verdict.place: verdict.verdict.value for verdict in verdicts}
-    move(context, proposal, proposal.state, "figures_reviewed", figures=told)
+    details = {verdict.place: verdict.verdict.value for verdict in verdicts}
+    move(context, proposal, proposal.state, "figures_reviewed", figures=details)
     return proposal
 
 
@@ -234,15 +234,15 @@ def sign(
     _require_usable(signed)
     digest = ruleset_digest(signed)
     keep_ruleset(context.db, signed, digest)
-    said = _note(statement, "statement")
+    note = _note(statement, "statement")
     signature = SignOff(ruleset_digest=digest, reviewer_id=context.actor.id, reviewer_name=context.actor.name)
-    signature.statement = said
+    signature.statement = note
     context.db.add(signature)
-    proposal.decided_by, proposal.decided_at, proposal.reasons = context.actor.id, context.at, said
+    proposal.decided_by, proposal.decided_at, proposal.reasons = context.actor.id, context.at, note
     proposal.effective, proposal.signed_id, proposal.signed_digest = effective, proposal.ruleset_id, digest
-    told = {"ruleset": proposal.ruleset_id, "digest": digest, "effective": effective.isoformat()}
+    details = {"ruleset": proposal.ruleset_id, "digest": digest, "effective": effective.isoformat()}
     counted = {"confirmed": len(confirmed), "open": len(open_figures(signed))}
-    move(context, proposal, ProposalState.SIGNED, "signed", **told, **counted)
+    move(context, proposal, ProposalState.SIGNED, "signed", **details, **counted)
     return proposal
 
 
@@ -335,8 +335,8 @@ def _require_usable(ruleset: Ruleset) -> None:
         raise Problem("invalid_ruleset", f"签署后的规则集有 {len(found)} 处错误。", status=422, errors=errors)
 
 
-def _note(said: str, place: str) -> str | None:
-    text = said.strip()
+def _note(raw: str, place: str) -> str | None:
+    text = raw.strip()
     if len(text) > MAX_REASONS:
         message = f"不超过 {MAX_REASONS} 字。"
         raise Problem("invalid_request", message, status=422, errors=[ErrorAt(place, message)])

@@ -65,8 +65,8 @@ def take(context: Context, proposal_id: UUID, action: EditionAction, version: in
     if why is not None:
         raise why
     if version is not None and version != found.version:
-        said = "这份报审稿已有新的变动，请刷新后再操作。"
-        raise Problem("stale", said, status=412, more={"version": found.version, "state": found.state.value})
+        message = "这份报审稿已有新的变动，请刷新后再操作。"
+        raise Problem("stale", message, status=412, more={"version": found.version, "state": found.state.value})
     assert actor.may_review
     return found
 
@@ -81,13 +81,15 @@ def _why_not(context: Context, proposal: EditionProposal, step: Step) -> Problem
     if not actor.may_review:
         return Problem("not_reviewer", "您没有规则集审定权限，请联系管理员。", status=403)
     if not in_charge(actor.area or "", proposal.jurisdiction):
-        said = f"这部规则集适用于 {proposal.jurisdiction}，不在您的辖区（{actor.area}）。"
-        return Problem("not_in_charge", said, status=403)
+        message = f"这部规则集适用于 {proposal.jurisdiction}，不在您的辖区（{actor.area}）。"
+        return Problem("not_in_charge", message, status=403)
     if step.second_person and actor.id == proposal.proposed_by:
         return Problem("own_proposal", f"这一版由您报审，须由另一人{step.name}。", status=403)
     if proposal.state is not step.source:
-        said = f"这份报审稿当前为“{STATE_NAMES[proposal.state]}”，只有“{STATE_NAMES[step.source]}”的可以{step.name}。"
-        return Problem("wrong_state", said, more={"state": proposal.state.value, "version": proposal.version})
+        message = (
+            f"这份报审稿当前为“{STATE_NAMES[proposal.state]}”，只有“{STATE_NAMES[step.source]}”的可以{step.name}。"
+        )
+        return Problem("wrong_state", message, more={"state": proposal.state.value, "version": proposal.version})
     return None
 
 

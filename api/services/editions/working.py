@@ -128,7 +128,7 @@ def save(context: Context, working_id: UUID, changes: Sequence[FieldChange]) -> 
         and before.get((change.place, change.field), "") not in (change.shown, change.value.strip())
     ]
     if conflicts:
-        return _told(context, conflicts, rows)
+        return _with_authors(context, conflicts, rows)
     merged = {key: row.value for key, row in rows.items()}
     new = {(c.place, c.field): c.value.strip() for c in changes if before.get((c.place, c.field)) != c.value.strip()}
     merged |= new
@@ -220,16 +220,16 @@ def writable(context: Context, working_id: UUID) -> WorkingEdition:
     proposal = latest_proposal(context, working_id)
     if not is_writable(proposal):
         assert proposal is not None
-        said = "已报审，退回之前不能修改。"
+        message = "已报审，退回之前不能修改。"
         if proposal.state is not ProposalState.PROPOSED:
-            said = "这一版已签署，不能再改；请以它为底本另起修订稿。"
-        raise Problem("wrong_state", said, more={"state": proposal.state.value})
+            message = "这一版已签署，不能再改；请以它为底本另起修订稿。"
+        raise Problem("wrong_state", message, more={"state": proposal.state.value})
     return found
 
 
 def current_fields(edition: Ruleset) -> dict[tuple[str, str], str]:
     """Every field as it is, by place and field."""
-    found = {(f.place, name): said for f in figures(edition) for name, said in fields_of(f).items()}
+    found = {(f.place, name): value for f in figures(edition) for name, value in fields_of(f).items()}
     return found | {(place, TEXT): text for place, text in texts_of(edition).items()}
 
 
@@ -258,26 +258,26 @@ def _edits(rows: Iterable[WorkingField]) -> dict[str, dict[str, str]]:
     return _by_place({(row.place, row.field): row.value for row in rows})
 
 
-def _by_place(said: Mapping[tuple[str, str], str]) -> dict[str, dict[str, str]]:
+def _by_place(fields: Mapping[tuple[str, str], str]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for (place, name), value in said.items():
+    for (place, name), value in fields.items():
         found.setdefault(place, {})[name] = value
     return found
 
 
-def _told(
+def _with_authors(
     context: Context,
     conflicts: Sequence[tuple[FieldChange, str]],
     rows: Mapping[tuple[str, str], WorkingField],
 ) -> list[Conflict]:
     authors = {key: rows.get(key) for change, _ in conflicts for key in [(change.place, change.field)]}
     people = names_of(context.db, [row.changed_by for row in authors.values() if row is not None])
-    told = []
+    placed = []
     for change, theirs in conflicts:
         row = authors[change.place, change.field]
         by, at = ("", context.at) if row is None else (people.get(row.changed_by, ""), row.changed_at)
-        told.append(Conflict(change.place, change.field, change.value, theirs, by, at))
-    return told
+        placed.append(Conflict(change.place, change.field, change.value, theirs, by, at))
+    return placed
 
 
 def _parent_of(context: Context, signed_id: str) -> str:

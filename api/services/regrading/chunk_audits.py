@@ -75,11 +75,11 @@ def read_pair(
         except AuditError as error:
             unreadable[subject.audit_id] = errors_of(error)
             continue
-        wanted = [
+        graded = [
             unit for unit in subject.units if unit.ruleset_id == before.id and subject.after.get(unit.unit) == after.id
         ]
-        at = [unit.position for unit in wanted]
-        rows = [(str(subject.audit_id), unit.position, unit.unit, subject.county) for unit in wanted]
+        at = [unit.position for unit in graded]
+        rows = [(str(subject.audit_id), unit.position, unit.unit, subject.county) for unit in graded]
         keys = keys.vstack(pl.DataFrame(rows, schema=SCHEMA, orient="row"))
         read = [
             from_audits(ruleset, [(one, one.units[position]) for position in at])
@@ -92,8 +92,8 @@ def read_pair(
 def _ask_alike(before: Ruleset, after: Ruleset) -> bool:
     """True when both have the same facts and tables, in the same order, of the same industry."""
     industries = {industry_of(ruleset.id) for ruleset in (before, after)}
-    asked = [(list(ruleset.facts.items()), list(ruleset.groups.items())) for ruleset in (before, after)]
-    return len(industries) == 1 and asked[0] == asked[1]
+    questions = [(list(ruleset.facts.items()), list(ruleset.groups.items())) for ruleset in (before, after)]
+    return len(industries) == 1 and questions[0] == questions[1]
 
 
 def _ordinary(

@@ -148,9 +148,9 @@ def _grade(
         read[old, new], why = read_pair(list(concerned.values()), rulesets[old], rulesets[new], engines)
         unreadable |= why
     graded: list[_Graded] = []
-    gone = pl.Series([str(audit_id) for audit_id in unreadable], dtype=pl.String)
+    unreadable_ids = pl.Series([str(audit_id) for audit_id in unreadable], dtype=pl.String)
     for (old, new), pair in read.items():
-        there = ~pair.keys[AUDIT].is_in(gone.implode())
+        there = ~pair.keys[AUDIT].is_in(unreadable_ids.implode())
         if not there.any():
             continue
         keys = pair.keys.filter(there)

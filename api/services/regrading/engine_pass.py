@@ -46,7 +46,7 @@ SHARE = 100
 
 
 def close_first_pass(db: Session, batch: Batch, chunk: int) -> None:
-    """Say what the engine has to conclude, `chunk` audits at once; does nothing unless the first pass has seen everything."""
+    """Queue what the engine must conclude, `chunk` audits at once; does nothing before the first pass is complete."""
     if batch.state is not BatchState.ASSESSING or open_chunks(db, batch.id, BatchPhase.COLUMNS):
         return
     of_batch = select(BatchAudit.audit_id).where(BatchAudit.batch_id == batch.id).order_by(BatchAudit.audit_id)
@@ -54,10 +54,10 @@ def close_first_pass(db: Session, batch: Batch, chunk: int) -> None:
     unchanged = db.scalars(of_batch.where(BatchAudit.outcome == AuditOutcome.UNCHANGED)).all()
     sample = random.Random(str(batch.id)).sample(unchanged, sample_size(len(unchanged)))
     # In the order of the first pass, so that a chunk needs few of its frames.
-    wanted = sorted([*changed, *sample], key=lambda audit_id: audit_id.bytes)
+    audit_ids = sorted([*changed, *sample], key=lambda audit_id: audit_id.bytes)
     rows = [
         {"batch_id": batch.id, "audit_id": audit_id, "engine_chunk": place // chunk}
-        for place, audit_id in enumerate(wanted)
+        for place, audit_id in enumerate(audit_ids)
     ]
     if rows:
         db.execute(update(BatchAudit), rows)
@@ -66,10 +66,10 @@ def close_first_pass(db: Session, batch: Batch, chunk: int) -> None:
                 "batch_id": batch.id,
                 "phase": BatchPhase.ENGINE,
                 "number": number,
-                "audits": min(chunk, len(wanted) - number * chunk),
+                "audits": min(chunk, len(audit_ids) - number * chunk),
                 "seconds": 0.0,
             }
-            for number in range(-(-len(wanted) // chunk))
+            for number in range(-(-len(audit_ids) // chunk))
         ]
         db.execute(insert(BatchChunk), chunks)
     batch.state, batch.impact_at = BatchState.CONCLUDING, now()
@@ -232,14 +232,14 @@ class _Work:
 
     def _found(self) -> dict[tuple[UUID, int], dict[str, Any]]:
         """The columns' rows of the units that are graded again."""
-        wanted = pl.Series([str(audit.audit_id) for audit in self.audits], dtype=pl.String)
+        audit_ids = pl.Series([str(audit.audit_id) for audit in self.audits], dtype=pl.String)
         frames = select(BatchFrame.after).where(
             BatchFrame.batch_id == self.batch.id, BatchFrame.chunk.in_({audit.chunk for audit in self.audits})
         )
         rows: dict[tuple[UUID, int], dict[str, Any]] = {}
         for content in self.db.scalars(frames):
             frame = unpacked(content)
-            for row in frame.filter(frame[AUDIT].is_in(wanted.implode())).iter_rows(named=True):
+            for row in frame.filter(frame[AUDIT].is_in(audit_ids.implode())).iter_rows(named=True):
                 rows[UUID(row[AUDIT]), row[POSITION]] = row
         return rows
 

@@ -1,4 +1,4 @@
-"""Batches ordered, held, gone on with, cancelled, begun anew. The computing itself is the workers' (`api/jobs`)."""
+"""Batches ordered, paused, resumed, cancelled, restarted. Workers (`api/jobs`) do the computing."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -50,20 +50,20 @@ def publish(context: Context, batch_id: UUID, version: int | None = None) -> Bat
     if batch.mode is Mode.TRIAL:
         raise Problem("trial_grading", "试算批次把暂定数值视同已核实，不得公布；请发起正式批次。")
     with unscoped(context.db) as db:
-        known = _reuse_known(db, batch)
+        existing = _reuse_known(db, batch)
         changed, held = _changed(db, batch), held_back(db, batch)
-        gone = [
+        changed_since = [
             row for row in changed if (row.state, row.published_grading_id) != (AuditState.PUBLISHED, row.before_id)
         ]
-        if gone:
-            raise _overtaken(gone)
+        if changed_since:
+            raise _overtaken(changed_since)
         require_in_force(context, [rule.digest for rule in rulesets_of(db, batch)], calendar.day_of(context.at))
         for rule in rulesets_of(db, batch):
             keep_ruleset(db, stored_ruleset(db, rule.digest), rule.digest)
         _write_gradings(context, db, batch)
         _switch(context, db, [(row, row.after_id) for row in changed])
         _give_reasons(context, db, changed)
-        units = _note_gradings(db, batch, known)
+        units = _note_gradings(db, batch, existing)
     entries = []
     for row in changed:
         details = {
@@ -72,7 +72,7 @@ def publish(context: Context, batch_id: UUID, version: int | None = None) -> Bat
             "grading": str(row.after_id),
             "grade": row.grade,
         }
-        if row.after_id not in known:
+        if row.after_id not in existing:
             details |= {"inputs": row.inputs, "result": row.result}
         if row.release_reasons is not None:
             details |= {"attainable": row.attainable, "undecided": True, "reasons": row.release_reasons}
@@ -86,7 +86,7 @@ def publish(context: Context, batch_id: UUID, version: int | None = None) -> Bat
 
 
 def take_back(context: Context, batch_id: UUID, reasons: str, version: int | None = None) -> Batch:
-    """Put the gradings in force again that were so before the batch; what was graded by it is kept, but not in force.
+    """Put the gradings in force again that were so before the batch; what it graded stays stored, but not in force.
 
     Audits that were superseded or withdrawn since have no grading in force and are left alone. Raises Problem: 409
     `published_over` when a later batch is in force for some of them (take that one back first); 404, 409, 412, 422.
@@ -139,9 +139,9 @@ def _changed(db: Session, batch: Batch) -> list[Row[Any]]:
     return [*db.execute(found)]
 
 
-def _overtaken(gone: list[Row[Any]]) -> Problem:
-    detail = f"有 {len(gone)} 份审核在试算之后已有变动（被替代、撤回或另行公布），请重新试算。"
-    return Problem("overtaken", detail, more={"audits": [str(row.audit_id) for row in gone[:MAX_NAMED]]})
+def _overtaken(rows: list[Row[Any]]) -> Problem:
+    detail = f"有 {len(rows)} 份审核在试算之后已有变动（被替代、撤回或另行公布），请重新试算。"
+    return Problem("overtaken", detail, more={"audits": [str(row.audit_id) for row in rows[:MAX_NAMED]]})
 
 
 def _reuse_known(db: Session, batch: Batch) -> set[UUID]:
@@ -149,14 +149,14 @@ def _reuse_known(db: Session, batch: Batch) -> set[UUID]:
 
     Returns the gradings that were there.
     """
-    known = (
+    existing = (
         select(BatchAudit.audit_id, Grading.id)
         .join(Grading, and_(Grading.revision_id == BatchAudit.revision_id, Grading.inputs == BatchAudit.inputs))
         .where(BatchAudit.batch_id == batch.id, BatchAudit.outcome == AuditOutcome.CHANGED)
     )
     rows = [
         {"batch_id": batch.id, "audit_id": audit_id, "after_id": grading_id}
-        for audit_id, grading_id in db.execute(known)
+        for audit_id, grading_id in db.execute(existing)
     ]
     if rows:
         db.execute(update(BatchAudit), rows)
@@ -215,7 +215,7 @@ def _switch(context: Context, db: Session, in_force: list[tuple[Row[Any], UUID]]
     changes.note(db, Audit, rows)
 
 
-def _note_gradings(db: Session, batch: Batch, known: set[UUID]) -> dict[UUID, list[str]]:
+def _note_gradings(db: Session, batch: Batch, existing: set[UUID]) -> dict[UUID, list[str]]:
     """Tell the log's recorder of the gradings that were written, and of what they follow from.
 
     Returns the keys of the graded units by grading.
@@ -223,9 +223,11 @@ def _note_gradings(db: Session, batch: Batch, known: set[UUID]) -> dict[UUID, li
     mine = (BatchAudit.batch_id == batch.id, BatchAudit.outcome == AuditOutcome.CHANGED)
     changes.note(db, BatchAudit, _rows(db, BatchAudit, *mine), whole=True)
     written = select(BatchAudit.after_id).where(*mine)
-    new = [row for row in _rows(db, Grading, Grading.id.in_(written)) if row["id"] not in known]
+    new = [row for row in _rows(db, Grading, Grading.id.in_(written)) if row["id"] not in existing]
     changes.note(db, Grading, new, whole=True)
-    units = [row for row in _rows(db, GradedUnit, GradedUnit.grading_id.in_(written)) if row["grading_id"] not in known]
+    units = [
+        row for row in _rows(db, GradedUnit, GradedUnit.grading_id.in_(written)) if row["grading_id"] not in existing
+    ]
     changes.note(db, GradedUnit, units, whole=True)
     keys: dict[UUID, list[str]] = {}
     for row in units:

@@ -32,7 +32,7 @@ STATE_NAMES = MappingProxyType(
 WORKING = frozenset({S.WAITING, S.ASSESSING, S.CONCLUDING})
 """States in which there is something to compute."""
 IMPACT_KNOWN = frozenset({S.CONCLUDING, S.ASSESSED, S.PUBLISHED, S.TAKEN_BACK})
-"""States in which the first pass has seen everything."""
+"""States in which the first pass is complete."""
 
 
 class BatchAction(StrEnum):

@@ -98,8 +98,8 @@ def _of_table(db: Session, scratch: sqlite3.Connection, recorded: Recorded) -> I
             if differing:
                 yield Finding(subject, f"与日志第 {known[0]} 条为止记下的不同：{'；'.join(differing)}。")
         scratch.execute("DELETE FROM rows WHERE kind = ? AND key = ?", (table, key))
-    gone = "SELECT key, seq, record FROM rows WHERE kind = ? AND record IS NOT NULL ORDER BY key"
-    for key, seq, record in scratch.execute(gone, (table,)):
+    unmatched = "SELECT key, seq, record FROM rows WHERE kind = ? AND record IS NOT NULL ORDER BY key"
+    for key, seq, record in scratch.execute(unmatched, (table,)):
         shown = _shown(json.loads(record))
         yield Finding(f"{recorded.name}:{key}", f"日志记有这一行（至第 {seq} 条：{shown}），但它已不在库中。")
 

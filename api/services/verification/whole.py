@@ -49,11 +49,11 @@ def verify_records(db: Session, expected: Expected = None) -> VerifiedRecords:
     findings: list[Finding] = []
     notes: list[Finding] = []
     with unscoped(db):
-        seen = chain.verify(db, expected)
-        findings += [Finding(f"log:{found.seq}", found.message) for found in seen.findings]
+        chain_state = chain.verify(db, expected)
+        findings += [Finding(f"log:{found.seq}", found.message) for found in chain_state.findings]
         findings += compare_schema(db)
         compare_rows(db, findings, notes)
-    return VerifiedRecords(seen.entries, seen.head, tuple(findings), tuple(notes))
+    return VerifiedRecords(chain_state.entries, chain_state.head, tuple(findings), tuple(notes))
 
 
 def verify(service: Service, expected: Expected = None, progress: Progress | None = None) -> Verified:

@@ -25,13 +25,13 @@ MOST_SHOWN = 100
 def create(context: Context, url: str, events: Iterable[str]) -> Webhook:
     """Have an address told of events from now on, of the actor's area; raises Problem (403, 409, 422)."""
     actor = require(context.db, Rule.KEEP_WEBHOOKS)
-    url, wanted = url.strip(), [event for event in WebhookEvent if event.value in set(events)]
+    url, chosen = url.strip(), [event for event in WebhookEvent if event.value in set(events)]
     errors = []
     try:
         check_url(url, context.service.settings)
     except AddressError as error:
         errors.append(ErrorAt("url", str(error)))
-    if not wanted:
+    if not chosen:
         errors.append(ErrorAt("events", "请至少选择一类事件。"))
     if errors:
         raise Problem("invalid_webhook", f"推送设置有 {len(errors)} 处问题。", status=422, errors=errors)
@@ -42,7 +42,7 @@ def create(context: Context, url: str, events: Iterable[str]) -> Webhook:
     made = Webhook(
         url=url,
         area=actor.area if actor.role is Role.BUREAU and actor.area else COUNTRY,
-        events=",".join(wanted),
+        events=",".join(chosen),
         made_by=actor.id,
         first_seq=last + 1,
         created_at=context.at,

@@ -72,16 +72,16 @@ def send_next(service: Service) -> bool:
             return False
         hook = db.get_one(Webhook, row.webhook_id)
         row.attempts, row.tried_at, row.next_at = row.attempts + 1, now(), now() + LEASE
-        wanted = hook.ended_at is None
+        is_active = hook.ended_at is None
         delivery_id, attempts, url, body, hook_id = row.id, row.attempts, hook.url, row.body, hook.id
         event = row.event.value
     took, answer = False, "推送地址已停用"
-    if wanted:
+    if is_active:
         took, answer = post(service.settings, url, body, event, delivery_id, secret_of(service.settings, hook_id))
     with service.database.writing() as db, unscoped(db):
         row = db.get_one(WebhookDelivery, delivery_id)
         row.answer = answer[:300]
-        row.state = _state(took, wanted, attempts)
+        row.state = _state(took, is_active, attempts)
         row.next_at = now() + min(PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
     if not took:
         log.warning("webhook not taken", delivery=str(delivery_id), attempts=attempts, answer=answer[:200])
@@ -125,10 +125,10 @@ def forget(service: Service) -> None:
         db.execute(delete(WebhookDelivery).where(old, WebhookDelivery.state != DeliveryState.WAITING))
 
 
-def _state(took: bool, wanted: bool, attempts: int) -> DeliveryState:
+def _state(took: bool, is_active: bool, attempts: int) -> DeliveryState:
     if took:
         return DeliveryState.SENT
-    return DeliveryState.WAITING if wanted and attempts < ATTEMPTS else DeliveryState.FAILED
+    return DeliveryState.WAITING if is_active and attempts < ATTEMPTS else DeliveryState.FAILED
 
 
 def _connection(parts: SplitResult, settings: Settings) -> http.client.HTTPConnection:

@@ -30,10 +30,10 @@ _BY_NUMBER = scope_cached(
 
 def revision_of(context: Context, audit: Audit, number: int | None = None) -> AuditRevision:
     """A revision of an audit, by default the one that counts; raises Problem (404)."""
-    wanted = audit.revision if number is None else number
-    found = context.db.scalar(_BY_NUMBER, {"audit": audit.id, "number": wanted})
+    revision = audit.revision if number is None else number
+    found = context.db.scalar(_BY_NUMBER, {"audit": audit.id, "number": revision})
     if found is None:
-        raise Problem("not_found", f"没有第 {wanted} 次修订，或不在您的查看范围内。", status=404)
+        raise Problem("not_found", f"没有第 {revision} 次修订，或不在您的查看范围内。", status=404)
     return found
 
 

@@ -161,11 +161,11 @@ class Draft:
             if unit is not None and at is not None:
                 unit["groups"].pop(at.group, None)
 
-    def translated(self, place: Place, seen: "Draft") -> Place:
+    def translated(self, place: Place, base: "Draft") -> Place:
         """The place in this draft of what a page showed at a place of `seen`, by ids and keys; raises GoneError."""
         if place.unit is None:
             return place
-        ids, now = seen.unit_ids(), self.unit_ids()
+        ids, now = base.unit_ids(), self.unit_ids()
         if place.unit >= len(ids):
             raise GoneError("这个核查单元已不在审核中。")
         unit = place.unit
@@ -175,13 +175,13 @@ class Draft:
             unit = now.index(ids[unit])
         row = place.row
         if isinstance(row, int):
-            references = seen.references(place)
+            references = base.references(place)
             if row >= len(references):
                 raise GoneError("这一行已不在表中。")
             row = references[row]
         found = Place(unit, place.group, row, place.fact)
         if row is not None:
-            unnamed = isinstance(row, int) and seen.rows(place) != self.rows(found.table)
+            unnamed = isinstance(row, int) and base.rows(place) != self.rows(found.table)
             if unnamed or self.row(found) is None:
                 name = f"“{row}”这一行" if isinstance(row, str) else "这一行（没有编号）"
                 raise GoneError(f"{name}已不在表中，可能已被他人删除或改名。")

@@ -122,13 +122,13 @@ def merge_draft(context: Context, audit_id: UUID, content: str, version: int) ->
 def _merged(context: Context, audit: Audit, content: str, version: int) -> Merged | None:
     """The draft with what content changes of a version; None when nobody knows any more what that said."""
     try:
-        seen = content_at(context, audit, version)
+        base = content_at(context, audit, version)
     except Problem as problem:
         if problem.code != "stale":
             raise
         return None
     now = revision_of(context, audit).content
-    return merged(parsed(seen), parsed(content), parsed(now), context.service.grader.library)
+    return merged(parsed(base), parsed(content), parsed(now), context.service.grader.library)
 
 
 def conflicts_of(context: Context, audit: Audit) -> list[AuditRevision]:

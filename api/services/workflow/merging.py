@@ -52,10 +52,10 @@ class Merged:
     conflicts: tuple[FieldConflict, ...]
 
 
-def merged(seen: Any, sent: Any, now: Any, library: Library) -> Merged:
+def merged(base: Any, sent: Any, now: Any, library: Library) -> Merged:
     """Put what `sent` changes of `seen` into `now`."""
     merging = _Merging(library)
-    content = merging.members(Three(seen, sent, now), "", merging.top)
+    content = merging.members(Three(base, sent, now), "", merging.top)
     return Merged(content, tuple(merging.conflicts))
 
 
@@ -106,8 +106,8 @@ class _Merging:
         if not all(isinstance(one, list) and all(isinstance(text, str) for text in one) for one in listed):
             return self.whole(three, place)
         base, mine, theirs = listed
-        gone = set(base) - set(mine)
-        stays = [text for text in theirs if text not in gone]
+        removed = set(base) - set(mine)
+        stays = [text for text in theirs if text not in removed]
         return stays + [text for text in mine if text not in base and text not in stays]
 
     def whole(self, three: Three, place: str) -> Any:
@@ -121,10 +121,10 @@ class _Merging:
         """An object, member by member."""
         if three.changed_by_one or not (isinstance(three.sent, dict) and isinstance(three.now, dict)):
             return self.whole(three, place)
-        seen: Mapping[str, Any] = three.seen if isinstance(three.seen, dict) else {}
+        base: Mapping[str, Any] = three.seen if isinstance(three.seen, dict) else {}
         found = {}
         for name in dict.fromkeys((*three.now, *three.sent)):
-            parts = Three(*(one.get(name, _ABSENT) for one in (seen, three.sent, three.now)))
+            parts = Three(*(one.get(name, _ABSENT) for one in (base, three.sent, three.now)))
             value = member(name)(parts, f"{place}.{name}".lstrip("."))
             if value is not _ABSENT:
                 found[name] = value
@@ -132,14 +132,14 @@ class _Merging:
 
     def items(self, three: Three, place: str, key: str, item: Merge) -> Any:
         """A list of objects that a key tells apart, in the order of the draft; units are numbered as sent."""
-        seen, sent, now = (_by_key([] if one is _ABSENT else one, key) for one in three)
-        if three.changed_by_one or seen is None or sent is None or now is None:
+        base, sent, now = (_by_key([] if one is _ABSENT else one, key) for one in three)
+        if three.changed_by_one or base is None or sent is None or now is None:
             return self.whole(three, place)
         found = []
         for name in dict.fromkeys((*now, *sent)):
             number = list(sent if name in sent else now).index(name)
             at = number if key == "id" else json.dumps(name, ensure_ascii=False)
-            value = item(Three(*(one.get(name, _ABSENT) for one in (seen, sent, now))), f"{place}[{at}]")
+            value = item(Three(*(one.get(name, _ABSENT) for one in (base, sent, now))), f"{place}[{at}]")
             if value is not _ABSENT:
                 found.append(value)
         return found

@@ -35,17 +35,17 @@ def _operands(computed: Computed) -> Iterator[tuple[Path_, str | Decimal]]:
 
 
 def _operand(ruleset: Ruleset, computed: Computed, operand: str) -> Reason | None:
-    wanted = "date" if computed.days_between is not None else "number"
+    expected = "date" if computed.days_between is not None else "number"
     if operand == "assessed_on":
-        return None if wanted == "date" else reason_of(RulesetCode.OPERAND_IS_DATE, operation=computed.operation)
+        return None if expected == "date" else reason_of(RulesetCode.OPERAND_IS_DATE, operation=computed.operation)
     read = ruleset.facts.get(operand) or ruleset.computed.get(operand)
     if read is None:
         hint = near(operand, [*ruleset.facts, *ruleset.computed])
         return reason_of(RulesetCode.FACT_UNKNOWN, fact=operand, hint=hint)
     type_ = "number" if isinstance(read, Computed) else read.type
-    if type_ != wanted:
+    if type_ != expected:
         other = RulesetCode.OPERAND_OF_OTHER_TYPE
-        return reason_of(other, fact=operand, type=type_, operation=computed.operation, wanted=wanted)
+        return reason_of(other, fact=operand, type=type_, operation=computed.operation, wanted=expected)
     if read.group not in (None, computed.group):
         group = read.group or ""
         if computed.group is None:

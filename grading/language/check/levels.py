@@ -57,9 +57,9 @@ def check_differences(loaded: Loaded) -> Iterator[Problem]:
     for level in ruleset.scale.graded:
         yield from _unconditioned(loaded, level)
     for level, worse in pairwise(ruleset.scale.graded):
-        asked = _asked(ruleset, level)
+        forms = _asked(ruleset, level)
         told_apart = any(isinstance(gate.effect, Cap) and gate.effect.cap == worse for gate in ruleset.gates)
-        if any(asked) and asked == _asked(ruleset, worse) and not told_apart:
+        if any(forms) and forms == _asked(ruleset, worse) and not told_apart:
             yield loaded.own.problem(("indicators",), reason_of(RulesetCode.LEVELS_ALIKE, level=level, worse=worse))
 
 
@@ -79,7 +79,7 @@ def _unconditioned(loaded: Loaded, level: str) -> Iterator[Problem]:
 
 def _asked(ruleset: Ruleset, level: str) -> list[Form | None]:
     listed = (asked_at(ruleset.scale.graded, indicator, level) for indicator in ruleset.indicators)
-    return [None if asked is None else normal(asked.requirement.require) for asked in listed]
+    return [None if statement is None else normal(statement.requirement.require) for statement in listed]
 
 
 def check_order(loaded: Loaded) -> Iterator[Problem]:

@@ -32,9 +32,9 @@ def _findings(fact: Fact) -> Iterator[tuple[str, tuple[int, ...], Reason]]:
             continue
         for i, word in enumerate(stated_words):
             name = plain_word(word)
-            meant = own.get(name, seen.get(name))
-            if meant is not None and meant != code:
-                yield code, (i,), reason_of(RulesetCode.SYNONYM_AMBIGUOUS, word=word, option=meant)
-            elif meant is not None and (name != plain_word(code) or word == code):
+            option = own.get(name, seen.get(name))
+            if option is not None and option != code:
+                yield code, (i,), reason_of(RulesetCode.SYNONYM_AMBIGUOUS, word=word, option=option)
+            elif option is not None and (name != plain_word(code) or word == code):
                 yield code, (i,), reason_of(RulesetCode.SYNONYM_NEEDLESS, word=word, option=code)
             seen.setdefault(name, code)

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from playwright.sync_api import Page, expect
 
-from api.pages.form.questionnaire import Item, questionnaire
+from api.pages.form.items import Item
+from api.pages.form.questionnaire import questionnaire
 from api.pages.form.view import draft_of
 from api.services import workflow
 from api.store import Audit

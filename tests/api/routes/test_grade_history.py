@@ -50,7 +50,7 @@ def test_who_does_not_see_the_plant_is_told_nothing(ask: Ask, furnished: Furnish
 
 def test_the_exported_list_has_a_sheet_of_changes(furnished: Furnished) -> None:
     with furnished.world.at("city", writing=False) as context:
-        listed = overview.lines(context.db, overview.Wanted())
+        listed = overview.lines(context.db, overview.Filter())
         made = workbook(listed, history(context.db, [line.id for line in listed]), {"D": "D级", "A": "A级"}, {}, now())
     rows = list(load_workbook(BytesIO(made))["等级变动"].values)
     assert rows[0] == CHANGE_HEADS

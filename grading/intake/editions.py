@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from grading.intake.parts import PartReader
+from grading.intake.problems import Path
 from grading.language.load import Library
 from grading.language.local_editions import choice_of, meant, most_local
 from grading.model.audit import EditionChoice
 from grading.problems.codes import ProblemCode
 from grading.ruleset_id import industry_of
-from grading.waiver_reading import Path, Reader
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Chosen:
 class Chooser:
     """Chooses the editions of an audit's units; `day` is None where the audit states none that can be read."""
 
-    reader: Reader
+    reader: PartReader
     library: Library
     county: str | None
     day: date | None

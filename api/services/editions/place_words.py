@@ -30,7 +30,7 @@ def _place(place: str, edition: Ruleset, listed: dict[str, tuple[str, ...]]) -> 
     titles = {one.id: one.title for one in edition.indicators} | {
         one.id: one.title or one.text for one in edition.gates
     }
-    said = f"“{titles.get(ids[int(index)], ids[int(index)])}”"
+    text = f"“{titles.get(ids[int(index)], ids[int(index)])}”"
     if levels:
-        said += "、".join(level_label(edition.scale, level) for level in split_levels(levels))
-    return said
+        text += "、".join(level_label(edition.scale, level) for level in split_levels(levels))
+    return text

@@ -1,34 +1,21 @@
 """The waivers of a unit, read from JSON: everything that is wrong with them at once, each with its place."""
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
+from grading.intake.parts import PartReader
+from grading.intake.problems import Path
 from grading.model.audit import Waiver, WaiverDocument
 from grading.model.ruleset import Ruleset
 from grading.problems.codes import ProblemCode
 from grading.problems.phrases import Phrase
-from grading.problems.reason import Parameter, Reason, reason_of
+from grading.problems.reason import Reason, reason_of
 
 REQUIRED = ("indicator", "authority", "reason", "document", "until")
 OPTIONAL = ("from", "evidence")
-Path = tuple[str | int, ...]
 
 
-class Reader(Protocol):
-    """What reads the parts of a document and notes what is wrong with them."""
-
-    def wrong(self, path: Path, code: ProblemCode, /, **parameters: Parameter) -> None: ...
-    def wrong_for(self, path: Path, reason: Reason) -> None: ...
-    def mapping(
-        self, raw: Any, path: Path, required: tuple[str, ...] = (), optional: tuple[str, ...] | None = ()
-    ) -> dict[str, Any]: ...
-    def text(self, raw: Any, path: Path) -> str | None: ...
-    def texts(self, raw: Any, path: Path) -> tuple[str, ...]: ...
-    def day(self, raw: Any, path: Path) -> date | None: ...
-
-
-def read_waivers(reader: Reader, raw: Any, path: Path, ruleset: Ruleset) -> tuple[Waiver, ...]:
+def read_waivers(reader: PartReader, raw: Any, path: Path, ruleset: Ruleset) -> tuple[Waiver, ...]:
     """The waivers of a unit that `ruleset` grades."""
     if raw is None:
         return ()
@@ -44,7 +31,7 @@ def read_waivers(reader: Reader, raw: Any, path: Path, ruleset: Ruleset) -> tupl
 
 
 def refused_indicator(ruleset: Ruleset, given: str) -> Reason | None:
-    """Why no waiver can be granted for what a ruleset calls so; None where it is one of its indicators."""
+    """The reason why a name can't be waived under a ruleset; None for one of its indicators."""
     ids = [indicator.id for indicator in ruleset.indicators]
     if given in ids:
         return None
@@ -55,7 +42,7 @@ def refused_indicator(ruleset: Ruleset, given: str) -> Reason | None:
     return reason_of(ProblemCode.WAIVER_INDICATOR_UNKNOWN, ruleset=ruleset.id, hint=hint)
 
 
-def _waiver(reader: Reader, raw: Any, path: Path, ruleset: Ruleset) -> Waiver | None:
+def _waiver(reader: PartReader, raw: Any, path: Path, ruleset: Ruleset) -> Waiver | None:
     stated = reader.mapping(raw, path, required=REQUIRED, optional=OPTIONAL)
     texts = {
         key: reader.text(stated[key], (*path, key)) for key in ("indicator", "authority", "reason") if key in stated
@@ -86,7 +73,7 @@ def _waiver(reader: Reader, raw: Any, path: Path, ruleset: Ruleset) -> Waiver | 
     )
 
 
-def _document(reader: Reader, raw: Any, path: Path) -> WaiverDocument | None:
+def _document(reader: PartReader, raw: Any, path: Path) -> WaiverDocument | None:
     stated = reader.mapping(raw, path, required=("number", "date"))
     number = reader.text(stated["number"], (*path, "number")) if "number" in stated else None
     issued_on = reader.day(stated["date"], (*path, "date")) if "date" in stated else None

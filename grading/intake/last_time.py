@@ -1,15 +1,15 @@
-"""What an audit says of the one before, read from JSON, and the answers that are said to be the same, held against it."""
+"""The answers of the audit before, as an audit states them, and the check of answers marked as the same."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from grading.intake.problems import Path
 from grading.model.audit import Audit, Known, LastTime, Row, UnitAnswers
 from grading.model.ruleset import Fact, Ruleset
 
 ReadValue = Callable[[Any, list[Fact]], Known | None]
 """Reads a value that has to suit all the facts; None when it suits one of them not."""
-Path = tuple[str | int, ...]
 
 
 def read_last_time(
@@ -36,7 +36,7 @@ def read_last_time(
 
 
 def differing(audit: Audit, last: LastTime | None) -> Iterator[Path]:
-    """The places of values that are marked as last time's and are not."""
+    """The places of values that are marked as last time's but differ."""
     for name, known in audit.enterprise.facts.items():
         if _differs(known, None if last is None else last.facts.get(name)):
             yield "enterprise", "facts", name

@@ -30,8 +30,11 @@ from grading.batch.staged_rows import BROKEN
 from grading.batch.table_heads import Table
 from grading.batch.unit_ids import normalised
 from grading.batch.visible_texts import visible_texts
+from grading.batch.waiver_table import NAME as NAME_OF_WAIVERS
+from grading.batch.waiver_table import idle, read_waivers
+from grading.batch.waiver_units import WaiverTable
 from grading.columns.cells import option_code, options_listed, read_column
-from grading.columns.layout import ROW_KEY, UNIT, Columns, stated
+from grading.columns.layout import ROW_KEY, UNIT, Columns, stated, waived
 from grading.columns.proven import proven
 from grading.forms.evidence_days import DAYS
 from grading.forms.wording import bound_hint, expectation, list_expectation
@@ -39,6 +42,7 @@ from grading.intake import MAX_ROWS, MAX_TEXT, AuditError, InputProblem, check_a
 from grading.invisible import UNWRITABLE, shown_invisible, without_invisible
 from grading.language.load import Library
 from grading.language.synonyms import likeness_question
+from grading.model.audit import Waiver
 from grading.model.ruleset import Fact, Ruleset
 from grading.percentages import fraction_question, is_share
 from grading.problems.codes import DAY_CODES, ProblemCode
@@ -67,6 +71,8 @@ class Chunk:
     """The number of units of other industries."""
     notices: list[Reject] = field(default_factory=list)
     """Values that were read otherwise than they stand there."""
+    waivers: Mapping[str, tuple[Waiver, ...]] = field(default_factory=dict)
+    """The waivers that tables state, by unit; in `columns` are those in force."""
 
 
 @dataclass
@@ -78,6 +84,7 @@ class _Found:
     notices: list[Reject] = field(default_factory=list)
     unknown: dict[int, list[str]] = field(default_factory=dict)
     """The places of values that were left unknown, by unit."""
+    waivers: dict[str, tuple[Waiver, ...]] = field(default_factory=dict)
 
 
 class TableReader:
@@ -95,12 +102,13 @@ class TableReader:
         rows: Mapping[str, pl.DataFrame],
         twice: Mapping[int, int],
         doubts: Mapping[int, Mapping[str, str]] = MappingProxyType({}),
+        waivers: WaiverTable | None = None,
     ) -> Chunk:
         """Read a chunk.
 
         `units` and `rows` have the layout's names and `line`; `rows` also `unit`, the position of the unit in the chunk, by
         which they are sorted. `twice` gives, for units by position, the line on which their id stood before, `doubts` the
-        groups of which they may be missing rows, with the reason.
+        groups of which they may be missing rows, with the reason; `waivers` are those of all units.
         """
         found = _Found()
         heads = self._heads(units, twice, found)
@@ -117,12 +125,19 @@ class TableReader:
             groups[group] = own
             missing = {position: said[group] for position, said in doubts.items() if group in said}
             facts.append(self._stated(group, units, own, heads, missing, found))
+        facts += self._waived(waivers or WaiverTable(), heads, found)
         columns = Columns(pl.DataFrame([heads[ASSESSED_ON], *facts]), groups)
         good = pl.Series([True]).new_from_index(0, units.height).scatter(sorted(found.units), False)
         if self.partial:
             heads = heads.with_columns(left_unknown(heads.height, found.unknown))
         return Chunk(
-            heads.filter(good), columns.only(good), found.rejects, units.height, len(found.units), notices=found.notices
+            heads.filter(good),
+            columns.only(good),
+            found.rejects,
+            units.height,
+            len(found.units),
+            notices=found.notices,
+            waivers=found.waivers,
         )
 
     def _heads(self, raw: pl.DataFrame, twice: Mapping[int, int], found: _Found) -> pl.DataFrame:
@@ -244,6 +259,35 @@ class TableReader:
                 place = column if keys is None else f"{group}[{keys[position]}].{column}"
                 self._reject(group, raw, position, unit, heads, place, reason, found)
         return proven(fact, values, days["taken"], days["valid_until"], on)
+
+    def _waived(self, table: WaiverTable, heads: pl.DataFrame, found: _Found) -> list[pl.Series]:
+        """A column for each indicator of which a unit has a waiver in force; a line that can't be read takes its unit out."""
+        in_force: dict[int, frozenset[str]] = {}
+        for position in heads[UNIT_ID].is_in(table.units).fill_null(False).arg_true():
+            unit, day = heads[UNIT_ID][position], heads[ASSESSED_ON][position]
+            if unit in table.doubts:
+                self._reject_waivers(heads, position, table.doubts[unit], found)
+            if day is None:
+                continue
+            read = read_waivers(self.library, self.ruleset, unit, day, table.of(unit))
+            found.rejects += read.rejects
+            found.notices += read.notices
+            found.units |= {position} if read.rejects else set()
+            found.waivers[unit] = read.waivers
+            in_force[position] = frozenset(w.indicator for w in read.waivers if not idle(w, day))
+        anywhere = frozenset().union(*in_force.values())
+        none = pl.Series([False]).new_from_index(0, heads.height)
+        return [
+            none.scatter([at for at, some in in_force.items() if one.id in some], True).alias(waived(one.id))
+            for one in self.ruleset.indicators
+            if one.id in anywhere
+        ]
+
+    def _reject_waivers(self, heads: pl.DataFrame, position: int, said: str, found: _Found) -> None:
+        """Refuse a unit that may be missing a waiver."""
+        row = heads.row(position, named=True)
+        found.rejects.append(Reject(self.tables[None].file, row[LINE], row[UNIT_ID], NAME_OF_WAIVERS, said))
+        found.units.add(position)
 
     def _leave_unknown(
         self,

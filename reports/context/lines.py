@@ -12,7 +12,7 @@ from grading.model.base import Remedy
 from grading.model.gap import GapLine, MissingValue
 from grading.model.ruleset import Ruleset
 from reports.context.sources import Sources
-from reports.context.words import amount_text, cost_text, place_text, weeks_text
+from reports.context.words import amount_text, cost_text, place_text, said_once, weeks_text
 
 GATES = "否决与限制条件"
 SHOWN_ROWS = 12
@@ -127,7 +127,7 @@ def _unmet_row(
         same_as=same_as if is_told else None,
         weeks=weeks_text(remedy.weeks) if remedy is not None and not is_told else None,
         cost=cost_text(remedy.cost_wan_cny) + per_piece(remedy) if remedy is not None and not is_told else None,
-        evidence=line.evidence,
+        evidence=said_once(line.evidence),
         source=sources.number(line.provenance, line.title),
         is_optional=not line.on_cheapest_way,
     )
@@ -179,7 +179,7 @@ def _missing(ruleset: Ruleset, lines: list[GapLine], sources: Sources) -> tuple[
                 label=f"“{value.fact_label}”表" if value.fact in ruleset.groups else _missing_label(value, asking),
                 place=place_text(ruleset, place, group, row),
                 asked_by=tuple(dict.fromkeys((line.title, line.required) for line in asking)),
-                evidence=tuple(dict.fromkeys(proofs)),
+                evidence=said_once(proofs),
                 sources=tuple(dict.fromkeys(sources.number(line.provenance, line.title) for line in asking)),
             )
         )

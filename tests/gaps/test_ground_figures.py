@@ -152,7 +152,7 @@ def test_figures_are_counted_where_the_grade_is_met_and_where_the_next_better_le
         "dusty.B",
         "either.A,B.any[1].all[0]",
     ]
-    assert found.decisive[2] == DecisiveFigure("dusty", "dusty.B", "recalled", "指标dusty：厂界颗粒物不高于 20 mg/m³")
+    assert found.decisive[2] == DecisiveFigure("dusty", "dusty.B", "recalled", "指标dusty（B级）：厂界颗粒物不高于 20 mg/m³")
 
 
 def test_only_a_trial_has_figures_and_they_stand_beside_the_decision(tmp_path: Path) -> None:

@@ -21,7 +21,13 @@ def test_works_priced_per_row_count_for_each_row_in_table_and_total(tmp_path: Pa
     found = planned(tmp_path, asks("A,B,C", EACH, remedy=PER_ROW), {}, outlets=ROWS)
     (remedy,) = found.remedies
     assert remedy.cost == "20–40 万元（2 处，每处 10–20 万元，不含供气管道）"
-    assert (found.cost, found.sure) == ("20–40 万元", "其中确需整改的 20–40 万元")
+    assert (found.cost, found.sure) == ("20–40 万元", "")
+
+
+def test_of_the_cost_is_told_what_is_sure_where_that_is_not_all(tmp_path: Path) -> None:
+    both = asks("A,B,C", EACH, "{fact: closed, equals: true, remedy: {text: 封闭, weeks: [1, 2], cost_wan_cny: [3, 5]}}")
+    found = planned(tmp_path, both.replace("REMEDY", PER_ROW), {}, outlets=ROWS)
+    assert found.cost is not None
 
 
 def test_a_price_per_piece_is_told_with_the_total(tmp_path: Path) -> None:

@@ -53,7 +53,9 @@ class FigurePlace:
         stated: ConditionBase = c if asks_nothing(ruleset, c) else c.model_copy(update={c.operator: c.guess})
         if self.place.inner[len(self.place.site.inner) :].count("not") % 2:
             stated = Not.model_validate({"not": stated})
-        return DecisiveFigure(id_, self.name, self.basis, f"{title}{self._levels(ruleset)}：{sentence(ruleset, stated)}")
+        return DecisiveFigure(
+            id_, self.name, self.basis, f"{title}{self._levels(ruleset)}：{sentence(ruleset, stated)}"
+        )
 
     def _levels(self, ruleset: Ruleset) -> str:
         """The levels that ask for it, in brackets; empty for a gate and for what says where an indicator applies."""

@@ -47,7 +47,31 @@ _OPPOSITE = {
 }
 _SAME = {"equals": "is", "one_of": "is", "none_of": "is_not"}
 _COUNTED = {"月": "个月", "小时": "小时", "天": "天"}
-_AMOUNTS = frozenset("月 年 周 天 小时 分钟 d h min 个 种 次 道 件 套 级 台 人 家 辆 辆次/日".split())
+_AMOUNTS = frozenset(
+    [
+        "月",
+        "年",
+        "周",
+        "天",
+        "小时",
+        "分钟",
+        "d",
+        "h",
+        "min",
+        "个",
+        "种",
+        "次",
+        "道",
+        "件",
+        "套",
+        "级",
+        "台",
+        "人",
+        "家",
+        "辆",
+        "辆次/日",
+    ]
+)
 """Units of what is counted or lasts: of such a number it is said that there is more or less of it, not that it is higher."""
 _ORDERS = {
     "number": {"at_most": "不高于", "at_least": "不低于", "below": "低于", "above": "高于"},

@@ -47,4 +47,3 @@ def _notice(unit: UnitPart) -> tuple[str, str]:
     if not unit.edition.is_draft:
         return "", others
     return "草案。", f"所依据的规则集未经专家审定{f'：全规则集有 {open_}' if open_ else ''}。{others}"
-

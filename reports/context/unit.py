@@ -164,14 +164,15 @@ def unit_part(
     sources: Sources,
 ) -> UnitPart:
     """The part of the unit at `index` of the audit; `gaps` are those to its target."""
-    gaps, scale = without_needless(gaps), ruleset.scale
+    offered, scale = without_needless(gaps), ruleset.scale
+    gaps = offered.gaps
     labels = [level_label(scale, level) for level in reversed(scale.ids)]
     outcome = grading.outcome
     worst, best, target = (level_label(scale, v) for v in (outcome.grade, outcome.attainable, gaps.target))
     grade = outcome_text(scale, outcome) + mark_of(grading)
     if UNGRADED in (outcome.grade, outcome.attainable):
         labels.insert(0, level_label(scale, UNGRADED))
-    found = lists(ruleset, gaps.lines, sources)
+    found = lists(ruleset, gaps.lines, sources, offered.beside)
     alerts = _alerts(ruleset, gaps, sources)
     steps = trace(audit, index, ruleset, grading)
     _remaining_sources(ruleset, gaps.target, sources)

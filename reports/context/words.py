@@ -80,7 +80,9 @@ def said_once(texts: Iterable[str]) -> tuple[str, ...]:
     """Texts without those with which a longer one begins or ends: `铭牌照片` beside `整机与发动机铭牌照片`."""
     listed = tuple(dict.fromkeys(texts))
     return tuple(
-        text for text in listed if not any(text != one and (one.startswith(text) or one.endswith(text)) for one in listed)
+        text
+        for text in listed
+        if not any(text != one and (one.startswith(text) or one.endswith(text)) for one in listed)
     )
 
 

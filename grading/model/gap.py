@@ -264,8 +264,12 @@ class UnitGaps(Strict):
         return tuple(line for line in self.lines if line.status == status)
 
     def distinct(self, status: str) -> tuple[GapLine, ...]:
-        """One line for each gap of a status: ways of one choice are one gap, as are a gate and an indicator about a value."""
-        lines = self.with_status(status)
+        """One line for each gap of a status: ways of one choice are one gap, as are a gate and an indicator about a value.
+
+        What does not satisfy counts for nothing in a choice that missing values may still decide well.
+        """
+        undecided = self._undecided if status == "unmet" else frozenset()
+        lines = tuple(line for line in self.with_status(status) if line.id not in undecided)
         # Choices lie inside one another; outer ones come first.
         outermost = {line: a.id for a in reversed(self.alternatives) for way in a.ways for line in way.lines}
         own = {line.place for line in lines if line.source == "indicator"}
@@ -275,3 +279,10 @@ class UnitGaps(Strict):
             if line.source == "indicator" or line.place not in own
         }
         return tuple(line for line in lines if smallest.get(outermost.get(line.id, line.id)) is line)
+
+    @property
+    def _undecided(self) -> frozenset[str]:
+        """The lines of choices in which as many ways as are needed may turn out to be fulfilled already."""
+        unmet = {line.id for line in self.with_status("unmet")}
+        open_ = [a for a in self.alternatives if sum(unmet.isdisjoint(way.lines) for way in a.ways) >= a.needed]
+        return frozenset(line for a in open_ for way in a.ways for line in way.lines)

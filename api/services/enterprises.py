@@ -14,6 +14,7 @@ from api.context import Context
 from api.problems import ErrorAt, Problem
 from api.services import former_names, operating_states
 from api.services.local_edition import chosen_edition, local_edition
+from api.services.roster_permits import follow_permit
 from api.store import (
     Assignment,
     Enterprise,
@@ -115,6 +116,7 @@ def change_enterprise(context: Context, enterprise_id: UUID, version: int, chang
             if value and value != getattr(enterprise, kind.value):
                 former_names.keep(context, enterprise.id, kind, value, today)
         context.db.flush()
+        follow_permit(context, enterprise.id, before[NamedBy.PERMIT], enterprise.permit)
         details = {"changed": changed, "version": enterprise.version}
         audit_log.append(context.db, "enterprise.changed", actor, enterprise_id=enterprise.id, details=details)
     return enterprise
@@ -147,8 +149,10 @@ def change_site(context: Context, site_id: UUID, changes: dict[str, Any]) -> Sit
     actor = require(context.db, Rule.KEEP_ENTERPRISES)
     site = context.find(Site, site_id)
     _refuse_null(changes, "name", "county")
+    permit = site.permit
     if changed := _apply(site, _with_coordinates(changes)):
         context.db.flush()
+        follow_permit(context, site.enterprise_id, permit, site.permit)
         details = {"changed": changed}
         audit_log.append(
             context.db,

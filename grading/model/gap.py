@@ -145,8 +145,8 @@ class ChangeSet(Strict):
 
     `counted_as_one` are the pieces of the works of which one each is counted: the cost has to be multiplied by how many it takes.
 
-    `costs_more_wan_cny` is what it costs more than the cheapest set, by the middles of the ranges; None where something
-    has no price.
+    `costs_more_wan_cny` is what it costs more than the cheapest set, by the middles of the ranges; None where one of the two
+    takes something without a price that the other doesn't.
 
     `optimal`: no smaller (or cheaper) set exists among changes of stated values; values that are computed move by their
     first operand. It is false when the search was cut short, when changes moved rows or indicators into or out of scope,
@@ -163,6 +163,13 @@ class ChangeSet(Strict):
     optimal: bool
     costs_more_wan_cny: Decimal | None = None
     counted_as_one: tuple[str, ...] = ()
+
+    @property
+    def without_price(self) -> tuple[Any, ...]:
+        """What takes work and has no stated price: works by their rows, changes that no remedy is stated for."""
+        works = ((work.remedy.text, work.rows) for work in self.works if work.remedy.cost_wan_cny is None)
+        bare = ((c.place, c.after_text) for c in self.changes if c.kind == "improve" and not c.remedies)
+        return (*works, *bare)
 
 
 class Blocker(Strict):

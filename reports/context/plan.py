@@ -158,7 +158,7 @@ def plan(ruleset: Ruleset, gaps: UnitGaps) -> Plan:
         cost=cost_text(_total(work.cost for work in works)),
         sure=_sure_text(works),
         weeks=weeks_text(_total(cheapest.weeks for _, cheapest in climbed)),
-        unpriced=sum(work.remedy.cost_wan_cny is None for work in works),
+        unpriced=sum(len(cheapest.without_price) for _, cheapest in climbed),
         counted=counted_text([work.counted_as_one for work in works if work.counted_as_one is not None]),
         reaches=bool(climbed) and all(cheapest.enough for _, cheapest in climbed),
     )
@@ -230,12 +230,17 @@ def _set(ruleset: Ruleset, found: ChangeSet) -> SetRow:
         work=_work_text([change.kind for change in found.changes]),
         cost=cost_text(found.cost_wan_cny) if found.changes else "无",
         more=f"比最省的一组多 {number_text(more, '万元')}（按区间中值）" if more is not None and more > 0 else "",
-        counted=counted_text(found.counted_as_one),
+        counted="；".join(text for text in (counted_text(found.counted_as_one), _unpriced_text(found)) if text),
         weeks=weeks_text(found.weeks) if found.changes else "无",
         grade=outcome_text(ruleset.scale, found.outcome),
         enough=found.enough,
         optimal=found.optimal,
     )
+
+
+def _unpriced_text(found: ChangeSet) -> str:
+    unpriced = len(found.without_price)
+    return f"另有 {unpriced} 项未估算费用" if unpriced and found.cost_wan_cny is not None else ""
 
 
 def _work_text(kinds: Sequence[str]) -> str:

@@ -48,6 +48,7 @@ WAYS: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.BUREAU: (
         ("/overview", "辖区总览"),
         ("/enterprises", "企业"),
+        ("/announcements", "公告"),
         ("/rulesets", "规则"),
         ("/batches", "批次"),
         ("/campaigns", "行动"),

@@ -161,10 +161,10 @@ class AuditLines:
                     unknown.setdefault((line, unit.id), []).append(reason.place)
         notices += [Reject(self.file.name, line, None, notice.place, notice.message) for notice in intake_notices]
         notices += [
-            Reject(self.file.name, line, unit.id, f"units[{i}].waivers[{n}].until", reason)
+            Reject(self.file.name, line, unit.id, f"units[{i}].waivers[{n}].until", why_idle)
             for i, unit in enumerate(audit.units)
             for n, waiver in enumerate(unit.waivers)
-            if (reason := idle(waiver, audit.assessed_on))
+            if (why_idle := idle(waiver, audit.assessed_on))
         ]
         return audit
 

@@ -282,7 +282,7 @@ def identify(request: Request, service: Service, csrf: str | None, db: Session) 
 
 
 def _require_own_account_in_order(actor: Actor, settings: Settings) -> None:
-    """Who signed in does first what their account asks for; raises Problem (403) that leads there."""
+    """Send a person to what their account asks for first; raises Problem (403) that leads there."""
     if actor.via is not Via.SESSION or actor.by_provider:
         return
     leads = {"leads_to": ACCOUNT}

@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     oidc_login_claim: str = "preferred_username"
     """The claim that holds the name of a person's account: one that people can't choose themselves."""
     oidc_name: str = "统一身份认证"
-    """What the provider is called on the button."""
+    """The provider's name on the button."""
     upload_megabytes: Annotated[int, Field(ge=1, le=500)] = 30
     costly_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 60
     """Requests a minute and actor to routes that compute much (simulation, reports, imports)."""

@@ -71,7 +71,7 @@ def _unit(unit: UnitAudit, library: Library) -> dict[str, Any]:
 
 
 def last_json(last: LastTime, rulesets: Mapping[str, Ruleset]) -> dict[str, Any]:
-    """What an audit says of the one before as JSON values; `rulesets` by the ids of the units."""
+    """An audit's statements of the one before as JSON values; `rulesets` by the ids of the units."""
     written: dict[str, Any] = {"assessed_on": last.assessed_on.isoformat()}
     if last.facts:
         written["facts"] = _facts(last.facts)
@@ -102,7 +102,7 @@ def _facts(facts: Mapping[str, Known]) -> dict[str, Any]:
 
 
 def evidence_json(known: Known) -> dict[str, str]:
-    """What is stated of a value's evidence: its days and what it covers."""
+    """Statements about a value's evidence: its days and coverage."""
     days = {name: day.isoformat() for name in ("taken", "valid_until") if (day := getattr(known, name)) is not None}
     return days if known.covers is None else {**days, "covers": known.covers}
 

@@ -8,13 +8,13 @@ from grading.model.audit import Known, Value
 from grading.model.ruleset import Fact
 
 EvidenceStanding = Literal["valid", "expired", "undated"]
-"""Whether evidence proves its value on a day; `undated`: the ruleset limits its age, and nobody has stated its day."""
+"""The standing of evidence on a day; `undated`: the ruleset limits its age, and its day is not stated."""
 STATED_ABOUT_EVIDENCE = ("taken", "valid_until", "covers")
-"""What an audit may state about the evidence of a value, beside its names."""
+"""The statements that an audit may make about a value's evidence, beside its names."""
 
 
 class Validity(NamedTuple):
-    """Whether evidence proves its value on a day, and its last day (None: it has none, or that is not known)."""
+    """The standing of evidence on a day, and its last day (None: it has none, or it is unknown)."""
 
     standing: EvidenceStanding
     last_day: date | None

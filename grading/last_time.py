@@ -10,7 +10,7 @@ from grading.model.ruleset import Ruleset
 
 
 class Recheck(StrEnum):
-    """Where an answer comes from."""
+    """The origin of an answer."""
 
     ANEW = "anew"
     """Stated in this audit."""
@@ -73,7 +73,7 @@ def _stated(facts: Mapping[str, Known]) -> dict[str, Known]:
 
 
 def recheck_of(now: Known | None, before: Known | None) -> Recheck | None:
-    """Where an answer comes from; None when there is none, now or last time."""
+    """The origin of an answer; None when there is none, now or last time."""
     if now is not None and now.value is not None:
         return Recheck.CONFIRMED if now.as_last_time else Recheck.ANEW
     return Recheck.PENDING if before is not None else None

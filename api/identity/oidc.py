@@ -28,7 +28,7 @@ log = structlog.get_logger("api.identity")
 
 @dataclass(frozen=True)
 class Attempt:
-    """What has to come back from the provider, and where the person wanted to go."""
+    """The values that must come back from the provider, and the page that the person asked for."""
 
     state: str
     nonce: str
@@ -120,7 +120,7 @@ def _client(settings: Settings, return_address: str) -> Any:
 
 
 def _provider(settings: Settings) -> dict[str, Any]:
-    """What the provider says of itself: the addresses of its endpoints and keys."""
+    """The provider's own description: the addresses of its endpoints and keys."""
     known: dict[str, Any] = _document(f"{settings.oidc_issuer}/.well-known/openid-configuration")
     missing = [name for name in ("authorization_endpoint", "token_endpoint", "jwks_uri") if name not in known]
     if known.get("issuer") != settings.oidc_issuer or missing:

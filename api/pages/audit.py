@@ -139,7 +139,7 @@ def get_record(
 
 
 def _of_units(listed: Sequence[Unit], field: str) -> str | None:
-    """What the register says of units; of several each with its code."""
+    """The register's lines on units; each with its code where there are several."""
     stated = [(unit.code, text) for unit in listed if (text := getattr(unit, field))]
     return "；".join(text if len(listed) == 1 else f"{code} {text}" for code, text in stated) or None
 

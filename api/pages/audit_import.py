@@ -27,7 +27,7 @@ CostlyImporter = Annotated[Context, needs(Rule.IMPORT_AUDITS, costly=True)]
 
 @router.get("/audit-imports")
 def show_imports(request: Request, context: Importer) -> Response:
-    """Where files are taken in, and the last that were."""
+    """The page of imports, with the latest files."""
     return _show(request, context)
 
 

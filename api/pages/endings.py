@@ -50,7 +50,7 @@ CostlyReader = Annotated[Context, needs(Rule.READ_STATISTICS, costly=True)]
 
 @dataclass(frozen=True)
 class PlantCalendar:
-    """What a plant's grade becomes, and what ends without changing it, from today on."""
+    """The grades that a plant will have from today on, and the endings that change none."""
 
     since: date
     until: date
@@ -73,7 +73,7 @@ def show_endings(
     changed: bool = False,
     number: int = 1,
 ) -> Response:
-    """What ends within so many days, filtered; in pages."""
+    """The page of endings within a number of days, filtered."""
     filters = _filter(q, county, kind, days, changed)
     found = endings(context, filters)
     pages = max(-(-len(found.listed) // LINES), 1)
@@ -105,7 +105,7 @@ def export_endings(
 
 
 def soonest(context: Context) -> Endings:
-    """What ends within the usual days."""
+    """The endings within the usual number of days."""
     return endings(context, Filter())
 
 

@@ -1,4 +1,4 @@
-"""What the register holds of an enterprise over time: its operating states with proof, its former names and codes."""
+"""The history of an enterprise in the register: operating states with proof, former names and codes."""
 
 from collections.abc import Callable
 from contextlib import suppress

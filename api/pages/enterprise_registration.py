@@ -92,7 +92,7 @@ def _add(context: Context, sent: Posted) -> Enterprise:
 
 
 def _typed(sent: Posted, model: type[BaseModel]) -> dict[str, Any]:
-    """What was typed for a thing that is registered, by the names of its fields."""
+    """The values typed for a registration, by the names of its fields."""
     fields = next(fields for known, fields in FIELDS if known is model)
     return {name: sent.text(field).strip() or None for name, field in fields.items()}
 

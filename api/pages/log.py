@@ -8,15 +8,15 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from sqlalchemy import select
 from starlette.responses import Response
 
 from api.access import MAY, Rule
 from api.context import Context, needs
 from api.pages.render import page
 from api.queries import log as queries
+from api.queries.enterprises import by_ids
+from api.queries.users import user_id
 from api.services.enterprises import enterprise_of, no_enterprise
-from api.store import Enterprise, User
 
 router = APIRouter()
 AT_ONCE = 50
@@ -144,7 +144,7 @@ def show_log(
     )
     before = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 16 else None
     items, after = ([], None) if wrong else queries.entries(context, filters, before, AT_ONCE)
-    named = select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_({item.enterprise_id for item in items}))
+    named = by_ids(context.db, {item.enterprise_id for item in items if item.enterprise_id is not None})
     return page(
         request,
         context,
@@ -153,7 +153,7 @@ def show_log(
         typed=typed,
         wrong=wrong,
         actions=ACTIONS,
-        enterprises={row.id: row.name for row in context.db.execute(named)},
+        enterprises={id_: row.name for id_, row in named.items()},
         more=urlencode({**typed, "cursor": str(after)}) if after else "",
         may_verify=context.actor.role in MAY[Rule.OPERATE],
     )
@@ -203,7 +203,7 @@ def _enterprise(context: Context, uscc: str, wrong: list[str]) -> UUID | None:
 def _user(context: Context, login: str, wrong: list[str]) -> UUID | None:
     if not login:
         return None
-    found = context.db.scalar(select(User.id).where(User.login == login))
+    found = user_id(context.db, login)
     if found is None:
         wrong.append(f"没有用户“{login[:64]}”，或您不能按此人查看。")
     return found

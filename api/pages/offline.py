@@ -1,4 +1,4 @@
-"""What a browser needs to open forms without a network, beside the static files."""
+"""Files that a browser needs to open forms without a network, beside the static ones."""
 
 from pathlib import Path
 from typing import Annotated

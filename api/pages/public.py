@@ -53,7 +53,7 @@ def show_list(
 
 @router.get("/public/reports/{grading_id}")
 def show_report(request: Request, service: Everyone, grading_id: UUID) -> Response:
-    """Whether a report's grade is in force; a grade that was never published is not there."""
+    """The page on the standing of a report's grade; 404 for a grade that was never published."""
     _require_shown(service)
     with service.database.reading() as db:
         found = public_grades.report_of(db, grading_id)

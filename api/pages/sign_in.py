@@ -99,7 +99,7 @@ def return_from_provider(
 
 @router.get("/session")
 def show_session(request: Request, context: Annotated[Context, needs(Rule.OWN_ACCOUNT)]) -> Response:
-    """Whose session the browser has, and the token that its pages carry: for a page that was opened under an earlier one."""
+    """The browser's session and the token of its pages, for a page that was opened under an earlier session."""
     cookie = request.cookies.get(cookie_name(context.service)) or ""
     token = csrf.token_for(context.service.settings, cookie)
     return Response(status_code=204, headers={"X-Actor": str(context.actor.id), "X-CSRF-Token": token})

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from sqlalchemy import select
 from starlette.responses import RedirectResponse, Response
 
 from api.access import MAY, Rule
@@ -15,8 +14,8 @@ from api.pages.form_data import Posted, Sent
 from api.pages.render import page
 from api.problems import ErrorAt, Problem
 from api.queries import users as queries
+from api.queries.enterprises import active, by_ids
 from api.services import enterprises, users
-from api.store import Enterprise
 from grading import calendar
 
 router = APIRouter()
@@ -101,8 +100,6 @@ def _show(
     listed, more = queries.assignments(
         context.db, chosen.id if chosen else None, None, None if everything else today, after, AT_ONCE
     )
-    enterprises = select(Enterprise).where(Enterprise.id.in_({row.enterprise_id for row in listed}))
-    offered = select(Enterprise).where(Enterprise.active).order_by(Enterprise.name).limit(OFFERED)
     return page(
         request,
         context,
@@ -114,9 +111,9 @@ def _show(
         everything=everything,
         listed=listed,
         more=more,
-        named={known.id: known for known in context.db.scalars(enterprises)},
+        named=by_ids(context.db, {row.enterprise_id for row in listed}),
         team_names={known.id: known.name for known in teams},
-        offered=context.db.scalars(offered).all(),
+        offered=active(context.db, OFFERED),
         may_add=context.actor.role in MAY[Rule.KEEP_USERS],
         today=today,
         refused=refused,

@@ -55,7 +55,7 @@ def create(request: Request, context: Keeper, sent: Sent) -> Response:
 
 @router.get("/webhooks/{webhook_id}")
 def show_webhook(webhook_id: UUID, request: Request, context: Keeper) -> Response:
-    """What it was told."""
+    """The page of a webhook, with its deliveries."""
     hook = context.find(Webhook, webhook_id)
     return page(
         request,

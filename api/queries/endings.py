@@ -1,4 +1,4 @@
-"""What ends soon among the grades in force of an area: evidence, waivers, editions, requirements; and what follows."""
+"""Endings among the grades in force of an area: evidence, waivers, editions, requirements; with their effects."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence

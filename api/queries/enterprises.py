@@ -1,6 +1,6 @@
-"""Enterprises as they are looked for, with the grades that are published of them."""
+"""Enterprises by filters and ids, with their published grades."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -102,6 +102,16 @@ def published_grades(db: Session, ids: Iterable[UUID]) -> dict[UUID, list[Publis
         )
         grades.setdefault(row.enterprise_id, []).append(grade)
     return grades
+
+
+def by_ids(db: Session, ids: Collection[UUID]) -> dict[UUID, Enterprise]:
+    """The enterprises of some ids, as far as they are in scope."""
+    return {row.id: row for row in db.scalars(select(Enterprise).where(Enterprise.id.in_(ids)))}
+
+
+def active(db: Session, limit: int) -> list[Enterprise]:
+    """The first active enterprises, by name."""
+    return list(db.scalars(select(Enterprise).where(Enterprise.active).order_by(Enterprise.name).limit(limit)))
 
 
 def counties(db: Session) -> list[str]:

@@ -1,4 +1,4 @@
-"""Stored gradings as they are looked for, and made again."""
+"""Stored gradings by filters and ids."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -22,6 +22,11 @@ class Filter:
     mode: Mode | None = None
     grade: str | None = None
     ruleset: str | None = None
+
+
+def grading(db: Session, grading_id: UUID) -> Grading | None:
+    """A grading; None where it is not in scope."""
+    return db.scalar(select(Grading).where(Grading.id == grading_id))
 
 
 def gradings(db: Session, filters: Filter, cursor: UUID | None, limit: int) -> tuple[list[GradingBrief], UUID | None]:

@@ -1,4 +1,4 @@
-"""Users, teams, assignments and tokens as they are looked for."""
+"""Users, teams, assignments and tokens by filters."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -24,6 +24,11 @@ def users(
     if text:
         rows = rows.where(or_(User.login.contains(text, autoescape=True), User.name.contains(text, autoescape=True)))
     return newest_first(db, rows, User.id, cursor, limit)
+
+
+def user_id(db: Session, login: str) -> UUID | None:
+    """The id of a login; None where there is none in scope."""
+    return db.scalar(select(User.id).where(User.login == login))
 
 
 def sessions(db: Session, user_id: UUID) -> list[SignInSession]:

@@ -65,7 +65,7 @@ class BulkRefusedOut(Out):
 
 
 class BulkOut(Out):
-    """What was done, and what was refused with the reason."""
+    """The steps done, and those refused with the reason."""
 
     done: list[BulkDoneOut]
     refused: list[BulkRefusedOut]

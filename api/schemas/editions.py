@@ -314,7 +314,7 @@ class StandingOut(Out):
 
     @classmethod
     def of(cls, found: StandingGrading) -> "StandingOut":
-        """What was found."""
+        """The grading as it stands."""
         return cls(
             audit_id=found.audit_id, enterprise=found.enterprise, assessed_on=found.assessed_on, units=list(found.units)
         )

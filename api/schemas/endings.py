@@ -67,7 +67,7 @@ class EndingOut(Out):
 
 
 class EndingsOut(Out):
-    """What ends soon, the soonest first."""
+    """Endings, the soonest first."""
 
     items: list[EndingOut]
     waiting: int = Field(description="Enterprises whose grade in force has not been looked ahead for yet.")

@@ -105,7 +105,7 @@ class FormerNameIn(In):
 
 
 class FormerNameOut(Out):
-    """What an enterprise was known by before."""
+    """A former name or code of an enterprise."""
 
     id: UUID
     kind: NamedBy

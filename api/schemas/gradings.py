@@ -68,7 +68,7 @@ class GroundFiguresOut(Out):
 
 
 class SignatureOut(Out):
-    """Who confirmed which figures of a ruleset, each with its source."""
+    """The confirmed figures of a ruleset, each with its reviewer and source."""
 
     by: str = Field(examples=["李审定"])
     figures: list[str] = Field(examples=[["kiln_pm.A.all[1].require"]])

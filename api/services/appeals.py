@@ -72,7 +72,7 @@ def points_of(appeal: Appeal) -> tuple[Point, ...]:
 
 
 def progress(context: Context, appeal: Appeal) -> tuple[Step, ...]:
-    """Where an appeal stands, from its receipt to the new conclusion."""
+    """The stages of an appeal, from its receipt to the new conclusion."""
     audit = find(context.db, Audit, appeal.audit_id)
     received = Step("收到申诉", f"{calendar.day_of(appeal.created_at)}", done=True)
     if appeal.answered_at is None:
@@ -140,7 +140,7 @@ def _conclusion(context: Context, audit: Audit) -> tuple[dict[tuple[str, str], s
 
 
 def _re_examination(context: Context, appeal: Appeal, audit: Audit) -> tuple[Step, ...]:
-    """What follows an upheld appeal: a team examines the plant again, and what comes of it replaces the conclusion."""
+    """The consequence of an upheld appeal: a team examines the plant again, and its result replaces the conclusion."""
     if audit.state is AuditState.WITHDRAWN:
         return (Step("重新核查", "原结论已撤回", done=True),)
     same_place = Audit.site_id == audit.site_id if audit.site_id else Audit.site_id.is_(None)

@@ -32,7 +32,7 @@ FILES_LOCK = 0x65766964
 
 @dataclass(frozen=True)
 class Taken:
-    """When, and perhaps where, the sender's device took a file in; it may have had no network since."""
+    """The time, and perhaps the place, at which the sender's device recorded a file; it may have had no network since."""
 
     at: datetime | None = None
     where: str | None = None

@@ -34,7 +34,7 @@ FOLDER, MAKING, DATABASE = "demo", "demo-making", "demo.db"
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 EXAMPLES_IN_WHEEL = Path(__file__).resolve().parents[1] / "_examples"
 INDUSTRIES = ("brick", "ceramics", "foundry", "industrial_coating", "lime", "rubber", "steel_long")
-"""Whose examples are shown: all of them would keep the first start waiting for the rules of 39 industries."""
+"""The industries of the examples: all 39 would keep the first start waiting for their rules."""
 SHOWN = "91610404MA7D2P8L3F"
 """The enterprise whose user there is an account for."""
 PROJECTS_PLANT = "91610402MA6XG7N518"

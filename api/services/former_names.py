@@ -22,7 +22,7 @@ LONGEST = 200
 
 
 def former_names(db: Session, enterprise_id: UUID) -> list[FormerName]:
-    """What an enterprise was known by before, the last first."""
+    """The former names and codes of an enterprise, the last first."""
     rows = select(FormerName).where(FormerName.enterprise_id == enterprise_id)
     return list(db.scalars(rows.order_by(FormerName.until.desc(), FormerName.id.desc())))
 

@@ -33,7 +33,7 @@ PLACES = {
 
 @dataclass
 class Imported:
-    """What a table has changed in the register."""
+    """The changes that a table made in the register."""
 
     lines: int = 0
     made: int = 0

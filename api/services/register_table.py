@@ -74,7 +74,7 @@ class Line:
         return self.texts.get(column, "")
 
     def problem(self, column: str, message: str) -> FormProblem:
-        """What is wrong with a cell."""
+        """A problem of a cell."""
         spot = Spot(self.sheet, self.cells.get(column), HEADS[column])
         return FormProblem("", spot, self.text(column), message)
 
@@ -146,7 +146,7 @@ def _lines(title: str, rows: Sequence[Sequence[Any]], places: Mapping[str, int],
 
 
 def _text(cell: Any, longest: int) -> tuple[str, str]:
-    """What a cell says as text, and what is wrong with it."""
+    """A cell's text, and its problem."""
     value = cell.value
     if isinstance(value, datetime) and value.time() == time():
         value = value.date().isoformat()

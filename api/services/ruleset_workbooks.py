@@ -35,7 +35,7 @@ def workbook_of(context: Context, ruleset_id: str) -> bytes:
 
 
 def _counted(context: Context, ruleset: Ruleset) -> tuple[Mapping[str, int], str]:
-    """How many units' grades hang on each figure, and of what they are: published audits that the actor sees, else the cases."""
+    """The number of units whose grades hang on each figure, and their kind: published audits that the actor sees, else cases."""
     engine = context.service.grader.engine
     counts, units = hanging(engine, ruleset, _published(context, ruleset))
     of = f"最近公布的 {units} 个单元"

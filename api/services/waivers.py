@@ -32,7 +32,7 @@ class Granted:
 
     @property
     def standing(self) -> Standing:
-        """Whether it is in force."""
+        """The standing of the waiver today."""
         if self.waiver.ended_on is not None or self.waiver.last_day < self.today:
             return "ended"
         return "not_begun" if self.today < self.waiver.begins else "in_force"

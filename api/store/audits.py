@@ -11,7 +11,7 @@ from api.store.base import Base, Packed, id_column, now, words
 
 
 class AuditKind(StrEnum):
-    """Whose assessment it is."""
+    """The kind of an audit: the assessor's or the enterprise's own."""
 
     EXPERT = "expert"
     SELF = "self"

@@ -22,7 +22,7 @@ class ProposalState(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a reviewer says of a figure."""
+    """A reviewer's verdict on a figure."""
 
     CONFIRMED = "confirmed"
     REFUSED = "refused"
@@ -122,7 +122,7 @@ class EditionProposal(Base, kw_only=True):
     signed_id: Mapped[str | None] = mapped_column(String(120), unique=True, default=None)
     """The id under which it grades: no two editions ever have the same."""
     signed_digest: Mapped[str | None] = mapped_column(ForeignKey("rulesets.digest"), unique=True, default=None)
-    """What is in force: figures that were not signed don't count in it."""
+    """The edition in force, in which unsigned figures don't count."""
     withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
     withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
     withdrawal_reasons: Mapped[str | None] = mapped_column(Text, default=None)

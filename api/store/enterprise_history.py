@@ -1,4 +1,4 @@
-"""What enterprises were called before, and doubles of the register that were merged."""
+"""Former names of enterprises, and merged doubles of the register."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from api.store.base import Base, id_column, now, words
 
 
 class NamedBy(StrEnum):
-    """What an enterprise is known by."""
+    """The kinds of names of an enterprise."""
 
     NAME = "name"
     USCC = "uscc"

@@ -34,7 +34,7 @@ class Enterprise(Base, kw_only=True):
     """Goes up with every change; makes the ETag."""
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
     contact: Mapped[str | None] = mapped_column(String(200), default=None)
-    """Whom to speak to, and by which telephone."""
+    """The contact person, and their telephone."""
     idle_since: Mapped[date | None] = mapped_column(default=None)
     """The day from which it is recorded as long idle; None: it is not."""
 
@@ -92,12 +92,12 @@ class Unit(Base, kw_only=True):
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
     industry: Mapped[str | None] = mapped_column(String(200), default=None)
-    """Where its edition follows from place and day: each new audit begins with the most local one in force."""
+    """The industry where the edition follows from place and day: each new audit begins with the most local one in force."""
     ruleset_reason: Mapped[str | None] = mapped_column(Text, default=None)
     """The reason why a person chose another edition than the most local one."""
     products: Mapped[str | None] = mapped_column(String(200), default=None)
     capacity: Mapped[str | None] = mapped_column(String(200), default=None)
-    """What it can make in a year, with its unit."""
+    """The yearly capacity, with its unit."""
 
 
 def county_code(value: str) -> str:

@@ -10,7 +10,7 @@ from api.store.base import Base, Packed, now
 
 
 class GradingForecast(Base, kw_only=True):
-    """What a published grading would be on each day up to `until`, if nothing is done."""
+    """The grades of a published audit on each day up to `until`, if nothing is done."""
 
     __tablename__ = "grading_forecasts"
 

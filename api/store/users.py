@@ -63,7 +63,7 @@ class User(Base, kw_only=True):
     password_set_by: Mapped[UUID | None] = mapped_column(default=None)
     """The person who set the password, where it was another: it has to be changed before anything else."""
     second_factor: Mapped[str | None] = mapped_column(String(64), default=None)
-    """What the secret of one-time codes is derived from, with the service's key; None: there is no second factor."""
+    """The value from which, with the service's key, the secret of one-time codes is derived; None without a second factor."""
     second_factor_step: Mapped[int | None] = mapped_column(default=None)
     """The time step of the last code that was used: none is taken twice."""
     oidc_subject: Mapped[str | None] = mapped_column(String(500), index=True, unique=True, default=None)

@@ -61,13 +61,13 @@ class WebhookDelivery(Base, kw_only=True):
     id: Mapped[UUID] = id_column()
     webhook_id: Mapped[UUID] = mapped_column(ForeignKey("webhooks.id"))
     subject: Mapped[str] = mapped_column(String(80))
-    """What makes it the same event or another: the entry of the log, or the batch with its state."""
+    """The identity of the event: the entry of the log, or the batch with its state."""
     event: Mapped[WebhookEvent] = mapped_column(words(WebhookEvent))
     body: Mapped[str] = mapped_column(Text)
     state: Mapped[DeliveryState] = mapped_column(words(DeliveryState), default=DeliveryState.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime] = mapped_column(default_factory=now)
-    """When it may be tried next."""
+    """The time of the next attempt."""
     tried_at: Mapped[datetime | None] = mapped_column(default=None)
     answer: Mapped[str | None] = mapped_column(String(300), default=None)
     """The status that the system answered the last attempt with, or why there was no answer."""
@@ -75,7 +75,7 @@ class WebhookDelivery(Base, kw_only=True):
 
 
 class WebhookProgress(Base, kw_only=True):
-    """How far the log has been read for deliveries, in one row."""
+    """The last log entry read for deliveries, in one row."""
 
     __tablename__ = "webhook_progress"
 

@@ -32,7 +32,7 @@ class ReadRuleset:
 
 @dataclass(frozen=True)
 class RulesetRead:
-    """What a ruleset's workbook says: the edition as YAML, None where nothing has changed; and what its sender should know."""
+    """A read ruleset workbook: the edition as YAML, None where nothing has changed; and notices for its sender."""
 
     base: str
     text: bytes | None

@@ -23,7 +23,7 @@ MOST_NAMED = 8
 
 
 def _stated(cells: Iterable[str | None]) -> tuple[str, ...]:
-    """What cells say, each once, without spaces around."""
+    """The distinct texts of cells, without spaces around."""
     return tuple(dict.fromkeys(plain for cell in cells if cell and (plain := cell.strip())))
 
 

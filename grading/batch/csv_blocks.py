@@ -35,7 +35,7 @@ class UnfinishedError(Exception):
 
 @dataclass(frozen=True)
 class Format:
-    """What a file's cells are read by: its encoding, its heads, and whether a carriage return alone may end a line."""
+    """The format of a file: its encoding, its heads, and True where a carriage return alone may end a line."""
 
     encoding: str
     head_line: int

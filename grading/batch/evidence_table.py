@@ -38,7 +38,7 @@ class EvidenceLine:
     note: str
 
     def reject(self, column: str, reason: str) -> Reject:
-        """What is wrong with one of its cells."""
+        """The problem of one of its cells."""
         return Reject(self.file, self.line, self.unit or None, f"{EVIDENCE}.{column}", reason)
 
 

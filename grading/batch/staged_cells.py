@@ -22,7 +22,7 @@ _DATE_LIKE = re.compile(
 )
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[Ee]\+[0-9]+")
 MANGLED = f"{_DATE_LIKE.pattern}|{_SCIENTIFIC.pattern}"
-"""What an identifier looks like that a spreadsheet has mangled, whatever the case of its letters."""
+"""The pattern of identifiers that a spreadsheet has mangled, in either case."""
 NO_RESULT = "公式没有存下计算结果；请用 Excel 或 WPS 打开、保存一次，或改为数值"
 PICTURE_INSIDE = "单元格中是图片，读不出内容；请填写文字或数值"
 

@@ -16,7 +16,7 @@ BROKEN = ".broken"
 """The reason why a staged row can't be read at all; null for most."""
 _MAY_BE_MARKED = rf"^['\x1f]|^{PENDING}$"
 _MANGLED = rf"(?i){_MAY_BE_MARKED}|^\s*(?:{MANGLED})\s*$"
-"""What `from_text` may read otherwise than it stands."""
+"""A pattern of cells that `from_text` may read otherwise than they stand."""
 _UNCONFIRMED = f"本行的问题尚未确认；改好后请清空“{PROBLEM}”一格"
 Row = Sequence[str] | Mapping[int, Entry]
 """A row as it is read: the cells of a CSV's row, or a worksheet's entries by column."""

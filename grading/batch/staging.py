@@ -97,7 +97,7 @@ def encoding_of(file: Path) -> str:
 
 
 def _signs(file: Path) -> tuple[bool, bool]:
-    """Whether any cell of a CSV file can begin with a sign that is not read as it is; whether a carriage return ends a line."""
+    """Two findings about a CSV file: a cell may begin with a sign that is not read as it is; a carriage return ends a line."""
     marked = returns = False
     last = b""
     with file.open("rb") as data:

@@ -31,7 +31,7 @@ class WholeAudit:
     units: tuple[int, ...] = ()
 
     def reject(self, place: str, reason: str, unit: int | None = None) -> Reject:
-        """What is wrong at a place of it; `unit` is the position of the unit that it is about."""
+        """The problem at a place of it; `unit` is the position of the unit that it is about."""
         named = self.audit.units[unit].id if unit is not None and unit < len(self.audit.units) else None
         line = self.units[unit] if unit is not None and unit < len(self.units) else self.line
         return Reject(self.file, line, named, place, reason)

@@ -1,4 +1,4 @@
-"""What the library of commands says by itself, in Chinese: titles and hints of the help, and what was called wrongly."""
+"""The command library's own texts in Chinese: titles and hints of the help, and wrong calls."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -53,7 +53,7 @@ _VALUES: Final = {
     "less_than": "应小于 {lt}",
     "less_than_equal": "应不大于 {le}",
 }
-"""What a value should be, by the type of pydantic's error."""
+"""The expected value, by the type of pydantic's error."""
 
 
 class _Formatter(HelpFormatter):
@@ -129,7 +129,7 @@ def _fixed(sentence: str) -> Callable[[], str]:
 
 
 def sentence_of(error: ClickException) -> str:
-    """What was called wrongly, in Chinese; what the library says itself where we have no words for it."""
+    """The message on a wrong call, in Chinese; the library's own where there is no translation."""
     if isinstance(error, NoSuchOption):
         return f"没有选项 {error.option_name}{_perhaps(sorted(error.possibilities or ()))}"
     if isinstance(error, MissingParameter):

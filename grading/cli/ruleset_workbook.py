@@ -111,7 +111,7 @@ def _audits(file: Path, rulesets: Library) -> Iterator[Audit]:
 
 
 def _refuse_overwriting(to: Path, files: dict[str, bytes], force: bool) -> None:
-    """What stands in the folder and is another content is not written over unasked."""
+    """Refuse to overwrite a file of the folder that differs, unless forced."""
     if force:
         return
     other = [path for path, content in files.items() if (to / path).exists() and (to / path).read_bytes() != content]

@@ -36,7 +36,7 @@ MAX_OPTIONS = 64
 BOUNDS = 2**60
 """Added to what stands for a number that is an upper bound; no number comes near."""
 LEAST_BOUND = 2**59
-"""Whatever is held from here on is an upper bound."""
+"""The first value that stands for an upper bound."""
 TYPES: Mapping[str, type[pl.DataType]] = {
     "number": pl.Int64,
     "boolean": pl.Boolean,

@@ -194,7 +194,7 @@ def unit_facts(audit: Audit, index: int, ready: Ready) -> UnitFacts:
 def audited_values(
     audit: Audit, index: int, ruleset: Ruleset
 ) -> tuple[dict[str, FactValue], dict[str, list[dict[str, FactValue]]]]:
-    """What counts of a unit's values on the day of the audit, and of each row of its tables."""
+    """The values of a unit, and of each row of its tables, that count on the day of the audit."""
     unit = audit.units[index]
     values: dict[str, FactValue] = dict.fromkeys((*audit.enterprise.facts, "assessed_on", *unit.facts))
     serving = ((fact, audit.known(unit, fact)) for fact in values)

@@ -90,7 +90,7 @@ def _walked(paths: Iterable[Tests]) -> tuple[int, int]:
 
 @lru_cache(maxsize=4096)
 def _most_passing(tests: tuple[tuple[str, int], ...]) -> int:
-    """How many tests of one property some value passes at once, at most: those of very many properties are the same."""
+    """The most tests of one property that some value passes at once: those of very many properties are the same."""
     of_one = [Test("", op, value) for op, value in tests]
     return max(sum(passes(test, value) for test in of_one) for value in near(of_one))
 

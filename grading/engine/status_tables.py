@@ -35,7 +35,7 @@ from grading.plan.nodes import Copy, Every, Guarded, Kind, Nested, Node, Plan, R
 
 STATUSES = (UNMET, UNKNOWN, MET)
 NOT_WAIVED, IS_WAIVED = 0, 1
-"""What the fact of a unit's waivers says of an indicator."""
+"""The values that the fact of a unit's waivers has for an indicator."""
 WHOLE_TABLE = 6
 """Of a table that reads up to so many nodes the cases are all combinations of their statuses."""
 Needs = list[tuple[Ref, tuple[int, ...]]]
@@ -81,7 +81,7 @@ def _joined(kind: Kind) -> str:
 
 
 class _Reading(NamedTuple):
-    """How a node's status follows from those of the nodes that it reads: `refs` are their places, and whether negated."""
+    """The way in which a node's status follows from those of the nodes it reads: `refs` are their places, with their negation."""
 
     joined: str
     refs: tuple[tuple[int, bool], ...]
@@ -157,7 +157,7 @@ def _add_waived(rows: "_Rows", index: int, name: str, kind: Waived) -> None:
 
 
 def of_waiver(plan: Plan, names: Names, slots: Slots, index: int, kind: Waiver) -> Table:
-    """Whether a waiver of an indicator is in force, as the unit's fact of its waivers says: of each that it is, or is not."""
+    """The table that concludes, from the unit's fact of its waivers, whether an indicator's waiver is in force."""
     prop, slot = names.of(Property("waiver", kind.indicator)), slots.of_node[index]
     cause = Cause(WAIVER, name=kind.indicator)
     rules = tuple(

@@ -1,4 +1,4 @@
-"""What of an edition is settled: figures that somebody has to look at, and the edition in which only what is signed counts."""
+"""The settled part of an edition: figures that a person must review, and the edition in which only signed figures count."""
 
 from collections.abc import Collection
 

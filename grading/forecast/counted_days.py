@@ -37,7 +37,7 @@ def days_of_change(audit: Audit, index: int, ruleset: Ruleset, since: date, unti
 
 
 def _moving(ruleset: Ruleset) -> frozenset[str]:
-    """What changes from day to day: the day itself, and what is computed from it."""
+    """Values that change from day to day: the day itself, and facts computed from it."""
     found = {DAY}
     for computed in order(ruleset):
         if not found.isdisjoint(str(operand) for operand in computed.operands):
@@ -80,7 +80,7 @@ def _order(
 
 
 def _beside(value: Any, figure: Any) -> Any:
-    """Where a value, or each end of what it may be, lies beside a figure."""
+    """The side of a figure on which a value, or each end of its range, lies."""
     if value is None:
         return None
     if isinstance(value, Interval):

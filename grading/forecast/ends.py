@@ -13,7 +13,7 @@ from grading.model.ruleset import Ruleset
 from grading.plan.build import boundaries, conditions_of
 
 Kind = Literal["evidence", "waiver", "requirement", "edition", "day"]
-"""What ends or begins: evidence, a waiver, a requirement of the ruleset, the edition, or only a count of days goes on."""
+"""The kind of end: of evidence, a waiver, a requirement, the edition, or only a count of days."""
 NEXT = timedelta(days=1)
 
 

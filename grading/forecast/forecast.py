@@ -64,7 +64,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What an audit would be graded on each day from that of its assessment, if nothing is done."""
+    """The grades of an audit on each day from that of its assessment, if nothing is done."""
 
     mode: Mode
     stretches: tuple[Stretch, ...]

@@ -33,7 +33,7 @@ class Change:
 
     @property
     def unless(self) -> str:
-        """What has to be done before, or that nothing can be: `除非在此之前更新凭证`."""
+        """The condition that would prevent it, `除非在此之前更新凭证`; empty where nothing can."""
         kinds = {end.kind for end in self.because}
         return "，除非在此之前更新凭证" if kinds == {"evidence"} else ""
 

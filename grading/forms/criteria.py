@@ -60,7 +60,7 @@ def _time(requirement: Requirement) -> str:
 
 
 def _doubt(requirement: Requirement) -> str:
-    """Whoever reads a figure must see that it is not established."""
+    """The mark of a figure that is not established."""
     compared = [c for _, c in walk(requirement.require) if isinstance(c, Comparison)]
     if any(c.is_unresolved for c in compared):
         return "〔含未核实数值，暂不能据此认定〕"

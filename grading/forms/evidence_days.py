@@ -18,7 +18,7 @@ DAYS: Mapping[str, Fact] = {
     "valid_until": Fact(id="valid_until", label=VALID_UNTIL, type="date"),
 }
 LABELS: Mapping[str, str] = {"taken": TAKEN, "valid_until": VALID_UNTIL, "covers": COVERS}
-"""What is stated of evidence in forms, with the heads of its columns; forms made earlier lack them."""
+"""Statements about evidence in forms, with the heads of their columns; earlier forms lack them."""
 
 
 def put_about(cells: Mapping[str, Cell], known: Known | None) -> None:
@@ -34,7 +34,7 @@ def put_about(cells: Mapping[str, Cell], known: Known | None) -> None:
 
 
 def read_about(name: str, entry: Entry) -> Any:
-    """What a cell states, as JSON has it; None where it is empty. Raises UnreadableError."""
+    """A cell's statement as a JSON value; None where it is empty. Raises UnreadableError."""
     return read_text(entry) or None if name == "covers" else read_value(entry, DAYS[name])
 
 

@@ -90,7 +90,7 @@ def _unit(ruleset: Ruleset) -> Schema:
 
 
 def _last() -> Schema:
-    """What the audit before stated; what today's questions do not take of it is left out when it is read."""
+    """The statements of the audit before; the reading leaves out those that today's questions do not take."""
     anything: Schema = {"type": ["object", "null"]}
     return _object({"assessed_on": _day(), "facts": anything, "units": anything}, required=("assessed_on",))
 

@@ -1,4 +1,4 @@
-"""What the answers so far satisfy and fail, answer by answer, and which unanswered question most hangs on."""
+"""Conclusions from the answers so far, answer by answer, and the unanswered questions on which most conclusions hang."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Judged:
     satisfying: frozenset[Cell] = frozenset()
     """Answers that do for the best level wherever it reads them."""
     hanging: Mapping[Cell, tuple[int, int]] = field(default_factory=dict)
-    """How many gates and indicators wait for an unanswered question, or for a table that nobody has stated."""
+    """The numbers of gates and indicators that wait for an unanswered question, or for an unstated table."""
     open_gates: int = 0
     """Gates that forbid grading and are not answered."""
 

@@ -76,7 +76,7 @@ class FormLast:
 
 
 def last_text(audit: Audit, library: Library) -> str:
-    """What the hidden sheet says of last time; empty for a form that was not begun from it."""
+    """The answers of last time on the hidden sheet; empty for a form that was not begun from it."""
     if audit.last is None:
         return ""
     confirmed = [f"enterprise.facts.{name}" for name, known in audit.enterprise.facts.items() if known.as_last_time]

@@ -47,7 +47,7 @@ def hanging(ruleset: Ruleset, unit: UnitAudit, grading: UnitGrading) -> dict[tup
 
 
 def _of_indicators(ruleset: Ruleset, unit: UnitAudit, grading: UnitGrading) -> Iterator["_Search"]:
-    """What each indicator still needs."""
+    """The facts that each indicator still needs."""
     results = {result.id: result for result in grading.indicators}
     for indicator in ruleset.indicators:
         search, result = _Search(ruleset, unit, grading), results[indicator.id]
@@ -59,7 +59,7 @@ def _of_indicators(ruleset: Ruleset, unit: UnitAudit, grading: UnitGrading) -> I
 
 
 def _of_gates(ruleset: Ruleset, unit: UnitAudit, grading: UnitGrading) -> Iterator["_Search"]:
-    """What each gate still needs."""
+    """The facts that each gate still needs."""
     for gate in ruleset.gates:
         search = _Search(ruleset, unit, grading)
         search.look(f"gate.{gate.id}", gate.when)

@@ -47,7 +47,7 @@ class Stated:
     evidence: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     about: dict[str, Any] = field(default_factory=dict)
-    """What is stated of the evidence: days and what it covers."""
+    """Statements about the evidence: its days and coverage."""
     same: bool = False
     """Said to be as last time."""
     as_last_time: bool = False
@@ -308,7 +308,7 @@ def _remarks(
 def _about(
     place: str, stated: Stated, grid: Grid, row: int, roles: Mapping[str, int], label: str, found: Findings
 ) -> None:
-    """What is stated of the evidence; forms made earlier have no columns for it."""
+    """Statements about the evidence; earlier forms have no columns for them."""
     for name, head in LABELS.items():
         if name not in roles:
             continue

@@ -1,4 +1,4 @@
-"""When a question matters: expressions over other answers from a ruleset's own `applies_when`, `where` and “if … then”.
+"""Conditions under which a question matters, from a ruleset's own `applies_when`, `where` and “if … then”.
 
 A question matters unless the answers given so far rule out every requirement that reads it. What is unanswered, not
 established, bound to days or worked out rules out nothing.

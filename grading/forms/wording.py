@@ -17,7 +17,7 @@ WHOLE_ROW = "整行各项"
 """Named as the item of an evidence line that serves everything filled in of a row."""
 ANSWER, EVIDENCE, NOTE = "填写", "证据", "备注"
 TAKEN, VALID_UNTIL, COVERS = "取证日期", "有效期至", "适用范围"
-"""What is stated of evidence beside its names."""
+"""Labels of the statements about evidence, beside its names."""
 
 
 def narrow(text: str) -> str:

@@ -137,7 +137,7 @@ _WAY = (
     .when(_CHANGED)
     .then(pl.lit("settled"))
 )
-"""Whatever is not decided afterwards is neither up nor down: what is open may turn out either way."""
+"""A unit that is undecided afterwards is neither up nor down: it may turn out either way."""
 
 
 def standings(scale: Scale) -> dict[str, int]:

@@ -75,7 +75,7 @@ class ValueReader(PartReader):
         return Known(value=readings[0], evidence=evidence, note=note, as_last_time=as_last_time, **about)
 
     def about_evidence(self, wrapped: dict[str, Any], path: Path) -> dict[str, Any]:
-        """What is stated of the evidence: the day it was taken, its last day, what it covers."""
+        """Statements about the evidence: the day it was taken, its last day, its coverage."""
         days = {
             key: self.day(wrapped[key], (*path, key))
             for key in ("taken", "valid_until")

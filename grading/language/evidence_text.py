@@ -6,7 +6,7 @@ from grading.model.ruleset import Fact
 
 
 def validity_text(validity: Validity) -> str | None:
-    """How long evidence holds, or why it proves nothing on the day; None where it has no end."""
+    """The words on how long evidence holds, or why it proves nothing on the day; None where it has no end."""
     if validity.standing == "undated":
         return "凭证未注明取得日期，不能认定仍在有效期内"
     if validity.last_day is None:

@@ -79,7 +79,7 @@ def most_local(library: Library, names: Iterable[str], county: str | None, day: 
 
 
 def choice_of(local: Local, industry: str, reason: str | None = None) -> EditionChoice:
-    """How an edition was chosen, as an audit keeps it."""
+    """The choice of an edition, as an audit stores it."""
     if local.ruleset is None:
         return EditionChoice(industry=industry, reason=reason)
     place = local.ruleset.jurisdiction

@@ -12,7 +12,7 @@ def per_piece(remedy: Remedy) -> str:
 
 
 def counted_text(pieces: Sequence[str]) -> str:
-    """What to multiply a sum by, in which one of each of these pieces is counted; empty where there is none."""
+    """The remark that a sum counts one of each piece and must be multiplied; empty where there is none."""
     if not pieces:
         return ""
     named = "、".join(f"每{piece}" for piece in dict.fromkeys(pieces))

@@ -33,7 +33,7 @@ class Known(Strict):
     valid_until: date | None = None
     """The last day on which the evidence holds, as it says itself."""
     covers: ShortText | None = None
-    """What the evidence covers: outlets, lines, a period."""
+    """The coverage of the evidence: outlets, lines, a period."""
 
 
 class Row(Strict):
@@ -44,7 +44,7 @@ class Row(Strict):
 
 
 Standing = Literal["in_force", "ended", "not_begun"]
-"""Whether a waiver is in force on a day."""
+"""The standing of a waiver on a day."""
 
 
 class WaiverDocument(Strict):
@@ -70,7 +70,7 @@ class Waiver(Strict):
     evidence: tuple[ShortText, ...] = ()
 
     def standing_on(self, day: date) -> Standing:
-        """Whether it is in force on a day."""
+        """The standing on a day."""
         if day < self.from_:
             return "not_begun"
         return "in_force" if day <= self.until else "ended"
@@ -81,7 +81,7 @@ Scope = Literal["county", "city", "province", "nation"]
 
 
 class EditionChoice(Strict):
-    """How a unit's edition was chosen: the most local one in force, or another by a person, with the reason.
+    """The choice of a unit's edition: the most local one in force, or another by a person, with the reason.
 
     `most_local` is None where there is not one alone; `scope` and `jurisdiction` are its own.
     """
@@ -104,7 +104,7 @@ class UnitAudit(Strict):
     groups: dict[Identifier, tuple[Row, ...]] = Field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     choice: EditionChoice | None = Field(default=None, exclude=True)
-    """How its ruleset was chosen where its industry is stated; no part of the digest, since the ruleset is."""
+    """The choice of its ruleset where its industry is stated; no part of the digest, since the ruleset is."""
 
     def waived_on(self, day: date) -> frozenset[str]:
         """The indicators of which a waiver is in force on a day."""
@@ -112,7 +112,7 @@ class UnitAudit(Strict):
 
 
 class Enterprise(Strict):
-    """Whose audit it is; its facts serve all units."""
+    """The audited enterprise; its facts serve all units."""
 
     name: Text
     uscc: Text | None = None
@@ -122,14 +122,14 @@ class Enterprise(Strict):
 
 
 class UnitAnswers(Strict):
-    """What an earlier audit stated of a unit."""
+    """The statements of an earlier audit about a unit."""
 
     facts: dict[Identifier, Known] = Field(default_factory=dict)
     groups: dict[Identifier, tuple[Row, ...]] = Field(default_factory=dict)
 
 
 class LastTime(Strict):
-    """What the audit before stated, to be confirmed or changed: no answer of this audit. Units by their ids."""
+    """The statements of the audit before, to be confirmed or changed: no answers of this audit. Units by their ids."""
 
     assessed_on: date
     facts: dict[Identifier, Known] = Field(default_factory=dict)

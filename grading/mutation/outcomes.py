@@ -63,7 +63,7 @@ class CaseOutcomes:
         self.expected = [self._expected(library, mode, listed) for (mode, _), listed in grouped.items()]
 
     def killed(self, listed: Sequence[Mutant]) -> list[bool]:
-        """Whether some case fails with each of the mutants."""
+        """For each mutant, True when some case fails with it."""
         found = [False] * len(listed)
         for expected in self.expected:
             mode = expected.batch.mode

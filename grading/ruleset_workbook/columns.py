@@ -111,5 +111,5 @@ def remedy_values(remedy: Remedy | None, prefix: str = "remedy:") -> dict[str, A
 
 
 def handling_column() -> Column:
-    """Whether an entry is to go."""
+    """True for an entry that is to be removed."""
     return word_column("handling", "处理", 7, HANDLING)

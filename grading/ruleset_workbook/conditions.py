@@ -15,7 +15,7 @@ _LISTS = ("all", "any", "of")
 
 @dataclass(frozen=True)
 class FigureEdit:
-    """What a comparison is to be; `provenance` is None where it stays as it was."""
+    """The new form of a comparison; `provenance` is None where it stays as it was."""
 
     operator: str
     value: Any

@@ -1,4 +1,4 @@
-"""How many units' grades hang on each figure of a ruleset: of its cases, or of audits that somebody gives."""
+"""The number of units whose grades hang on each figure of a ruleset: of its cases, or of given audits."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What a workbook says → the files of an edition: whole, or extending the ruleset and stating only what changed."""
+"""A read workbook → the files of an edition: whole, or extending the ruleset and stating only the changes."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -134,7 +134,7 @@ def _parts(ruleset_id: str, library: Library) -> tuple[str, ...]:
 
 
 def _given(parts: tuple[str, ...], content: Raw, library: Library) -> Raw | None:
-    """What the parts give by themselves; None where they give something that the edition does not have."""
+    """The content that the parts give by themselves; None where the edition lacks some of it."""
     head = {key: content[key] for key in _HEAD} | {"include": list(parts)}
     loaded = load_text(yaml_text(head, ""), library)
     if loaded.ruleset is None:
@@ -169,7 +169,7 @@ def _differing(content: Raw, given: Raw) -> Raw:
 
 
 def _removed(content: Raw, given: Raw) -> Iterator[str]:
-    """What is given and not to be there, in words."""
+    """The content that is given but removed, in words."""
     for id_ in given["groups"]:
         if id_ not in content["groups"]:
             yield f"表格 {id_}"

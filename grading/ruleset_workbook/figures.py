@@ -46,7 +46,7 @@ def figures_at(ruleset: Ruleset, site: Site) -> tuple[Figure, ...]:
 
 
 def figure_kind(facts: Mapping[str, Fact], computed: Mapping[str, Computed], fact_id: str, operator: str) -> FigureKind:
-    """How a figure of a fact is shown and read; a computed fact is a number in its unit."""
+    """The fact by which a figure is shown and read; a computed fact is a number in its unit."""
     if fact_id in facts:
         return FigureKind(facts[fact_id], operator)
     known = computed.get(fact_id)
@@ -84,7 +84,7 @@ def _figure(ruleset: Ruleset, place: Place, c: Comparison) -> Figure:
 
 
 def _item(ruleset: Ruleset, place: Place, c: Comparison) -> str:
-    """What is compared, with what has to be known of the condition around it."""
+    """A compared fact, with the traits of the condition around it."""
     before: list[str] = []
     if place.role == "selection":
         before.append("范围：")

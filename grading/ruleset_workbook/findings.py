@@ -1,4 +1,4 @@
-"""What is found while a workbook is read: what is wrong, with its cells, and what has to be known about the reading."""
+"""Findings of the reading of a workbook: problems with their cells, and notices."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

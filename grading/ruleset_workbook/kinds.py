@@ -206,7 +206,7 @@ class YesKind:
 
 @dataclass(frozen=True)
 class OperandKind:
-    """What a computed fact reads: the id of a fact, or a number."""
+    """An operand of a computed fact: the id of a fact, or a number."""
 
     def show(self, value: str | Decimal | None) -> Shown:
         """The id as text, the number as number."""

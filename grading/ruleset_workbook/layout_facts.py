@@ -175,7 +175,7 @@ def groups_sheet(ruleset: Ruleset) -> Sheet:
 
 
 def evidence_sheet(ruleset: Ruleset) -> Sheet:
-    """What an assessor asks to see, by fact."""
+    """The evidence that an assessor asks for, by fact."""
     columns = (
         Column("id", "填报项编号", 24, FixedKind()),
         Column("about", "填报项", 40, NoteKind()),

@@ -140,7 +140,7 @@ def measure_code(alert: str, level: str, number: int) -> str:
 
 
 def measures_sheet(ruleset: Ruleset, citations: Citations, points: list[OpenPoint]) -> Sheet:
-    """What a unit of each level does in each alert."""
+    """The measures of a unit of each level in each alert."""
     levels = {level: level_label(ruleset.scale, level) for level in ruleset.scale.ids}
     columns = (
         word_column("alert", "预警", 11, ALERT),

@@ -43,7 +43,7 @@ class Block:
     label: str
     figures: tuple[Figure, ...]
     head: Mapping[str, Any]
-    """What stands in the first row only."""
+    """The values of columns that are filled in the first row only."""
 
 
 def row_code(id_: str, number: int) -> str:
@@ -63,7 +63,7 @@ def same_as(ruleset: Ruleset, level: str) -> str:
 
 
 def level_text(ruleset: Ruleset, indicator: Indicator, level: str) -> str:
-    """What stands in a level's cell: its requirement, that it shares another level's, or that it states none."""
+    """The text of a level's cell: its requirement, that it shares another level's, or that it states none."""
     for key, requirement in indicator.levels.items():
         levels = split_levels(key)
         if level in levels:

@@ -38,7 +38,7 @@ def write_metadata(book: Workbook, layout: Layout) -> None:
 
 
 def read_metadata(rows: Iterable[Sequence[str]]) -> Metadata | None:
-    """What the hidden sheet says; None where it is none of a ruleset's workbook."""
+    """The metadata of the hidden sheet; None where the workbook is none of a ruleset."""
     fingerprint = ruleset = digest = ""
     sheets: dict[str, str] = {}
     for kind, first, second in rows:

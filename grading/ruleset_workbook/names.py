@@ -15,7 +15,7 @@ from grading.ruleset_workbook.raw import Raw
 
 
 class Names:
-    """What figures can be about."""
+    """The facts and computed facts that figures can be about."""
 
     def __init__(self, ruleset: Ruleset, facts: list[Raw], computed: list[Raw]) -> None:
         self.facts: Mapping[str, Fact] = {raw["id"]: _fact(raw, ruleset) for raw in facts}

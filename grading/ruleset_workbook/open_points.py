@@ -1,4 +1,4 @@
-"""What is still to be verified: each figure with its cell and with how many audits' grades hang on it."""
+"""Open points: each figure to be verified, with its cell and the number of audits whose grades hang on it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ class OpenPoint:
 
     @property
     def urgency(self) -> int:
-        """How little is known of it: 0 nothing, 1 an estimate, 2 low confidence, 3 a guess, 4 from memory."""
+        """The uncertainty of its source: 0 nothing known, 1 an estimate, 2 low confidence, 3 a guess, 4 from memory."""
         if self.state == UNRESOLVED_STATE:
             return 0
         if self.basis == "estimated":

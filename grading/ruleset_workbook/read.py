@@ -60,7 +60,7 @@ _OWN_TITLES = frozenset({META_TITLE, LISTS_TITLE, ERRORS_TITLE, WORK_TITLE, ADVI
 
 @dataclass(frozen=True)
 class Reading:
-    """What a workbook says: the ruleset that it was made from, and the edition; None where nothing has changed."""
+    """A read workbook: the ruleset that it was made from, and the edition; None where nothing has changed."""
 
     base: Ruleset
     edition: Edition | None

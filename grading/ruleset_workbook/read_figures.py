@@ -38,7 +38,7 @@ Number = tuple[Decimal, Decimal, Spot]
 
 @dataclass(frozen=True)
 class OwnerSource:
-    """How the indicator or gate around a figure is known: as it was written, and as it is now."""
+    """The provenance of the indicator or gate around a figure: as it was written, and as it is now."""
 
     before: Mapping[str, Any]
     now: Mapping[str, Any]
@@ -188,7 +188,7 @@ class BlockReader:
         return value
 
     def _provenance(self, row: ReadRow, template: bool) -> dict[str, Any] | None:
-        """What the row states of the source of its figure; None where it has not changed."""
+        """The row's statement of its figure's source; None where it has not changed."""
         roles = {self.role(name) for name in SOURCE}
         if not (row.changed & roles) and not (template and self.has(row, *SOURCE)):
             return None

@@ -27,7 +27,7 @@ Kind = Literal["own", "shared", "absent"]
 
 @dataclass(frozen=True)
 class Stated:
-    """What a level's cell says; `text` only where it has been written anew."""
+    """A level's cell as it was read; `text` only where it has been written anew."""
 
     kind: Kind
     with_level: str | None = None
@@ -36,7 +36,7 @@ class Stated:
 
 @dataclass(frozen=True)
 class LevelRows:
-    """What the levels of one indicator are read from."""
+    """The rows and blocks from which the levels of one indicator are read."""
 
     ruleset: Ruleset
     indicator: Indicator | None

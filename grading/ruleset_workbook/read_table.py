@@ -29,7 +29,7 @@ _BEHIND = {"applies": "applies_when", "when": "when"}
 
 @dataclass(frozen=True)
 class TableContext:
-    """What both sheets are read with."""
+    """The context in which both sheets are read."""
 
     ruleset: Ruleset
     names: Names

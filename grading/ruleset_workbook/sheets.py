@@ -69,7 +69,7 @@ class Sheet:
         return {column.role: f"{column.band} {column.head}".strip() for column in self.columns}
 
     def name_of(self, role: str) -> str:
-        """What people call a column: its band and its head."""
+        """A column's name for people: its band and its head."""
         return self._names.get(role, role)
 
     def column_of(self, role: str) -> int:

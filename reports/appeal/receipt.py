@@ -41,7 +41,7 @@ class Receipt:
     answer_due: date | None
     source: str
     steps: tuple[tuple[str, str], ...]
-    """How it stands: step and state."""
+    """The standing of an appeal: step and state."""
 
 
 def receipt_html(receipt: Receipt) -> str:

@@ -46,7 +46,7 @@ class EmergencyUnit:
     note: str = ""
 
     def measures(self, alert: str) -> tuple[str, ...]:
-        """What its ruleset asks of the unit at an alert; what no text of the guideline shows as yet is marked."""
+        """The measures of the unit's ruleset at an alert; those that no text of the guideline shows as yet are marked."""
         if self.ruleset is None or self.grade is None:
             return ()
         found = measures_at(self.ruleset, alert, self.grade)

@@ -263,7 +263,7 @@ def _forecast_text(found: Forecast) -> str:
 
 
 def what_it_takes(way: Way | Pick, day: date) -> tuple[str, str, str]:
-    """What a way costs, how long it takes, and what is to be done, as seen on a day."""
+    """The cost, duration and works of a way, as seen on a day."""
     waits, over = way.waits, way.waits_until is not None and way.waits_until <= day
     end = "已届满，重新评定即可" if over else "届满"
     until = "" if way.waits_until is None else f"，{day_text(way.waits_until)}{end}"

@@ -22,7 +22,7 @@ EXPERTS = ("专家一", "专家二")
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a record says that an audit does not hold; what is not given is a line to write on."""
+    """The statements of a record that an audit does not hold; one that is not given is a line to write on."""
 
     address: str | None = None
     capacity: str | None = None
@@ -71,7 +71,7 @@ class Table:
 
 @dataclass(frozen=True)
 class UnitRecord:
-    """What was seen of one unit, and what of it is not met."""
+    """The observations on one unit, and the criteria that it does not meet."""
 
     id: str
     title: str
@@ -162,7 +162,7 @@ def _sections(audit: Audit, unit: UnitAudit, ruleset: Ruleset, questions: Iterab
 
 
 def _beside_last(audit: Audit, ruleset: Ruleset, fact: str, known: Known | None, before: Known | None) -> str:
-    """How an answer stands beside last time's: confirmed to be the same, stated anew, or not confirmed."""
+    """The standing of an answer beside last time's: confirmed to be the same, stated anew, or not confirmed."""
     if audit.last is None or before is None:
         return ""
     day, then = day_text(audit.last.assessed_on), known_text(ruleset, fact, before.value)
@@ -202,7 +202,7 @@ def _in_row(audit: Audit, unit: UnitAudit, group: str, row: str, fact: str) -> K
 
 
 def _findings(ruleset: Ruleset, graded: UnitGrading) -> Iterator[str]:
-    """What is not met on the way to the next better level, and gates that are met; what is undecided is no finding."""
+    """The criteria not met on the way to the next better level, and gates that are met; an undecided one is no finding."""
     met = {gate.id for gate in graded.gates if gate.status is Status.MET}
     for gate in ruleset.gates:
         if gate.id in met:

@@ -1,14 +1,14 @@
-// The audit form saves by itself: each answer is kept in the browser, sent, and told as saved only when it is.
+// The audit form saves by itself: the browser stores each answer, sends it, and shows it as saved once the service has it.
 import { answers as outbox, idOf } from "./outbox.js";
 import { onSynchronise, setWaiting } from "./pending.js";
 import { actor, notices, page, send, signInAgain, tell } from "./requests.js";
 
 const form = document.getElementById("answers");
 const audit = form?.dataset.audit;
-const pending = new Map(); // By the name of its field: what was typed and is not saved.
+const pending = new Map(); // Unsaved answers, by the names of their fields.
 const FAILED = ["waits", "wrong", "refused", "clash"];
 const AGAIN = [2, 5, 15, 30];
-const LATE = 60_000; // What waited longer is sent with its moment.
+const LATE = 60_000; // Milliseconds after which an answer is sent with the time at which it was given.
 let flushing = null, failures = 0, timer = 0, leaving = false, singly = false;
 
 const fieldsOf = (name) => [...document.querySelectorAll("[name]")].filter((field) => field.name === name);
@@ -35,7 +35,7 @@ function settle(fields) {
   }
 }
 
-// What was typed into a field, kept at once.
+// Store what a field holds, at once.
 function note(field, state) {
   const name = field.name;
   const fields = fieldsOf(name);
@@ -62,30 +62,30 @@ function note(field, state) {
   list();
 }
 
-// Beside the field.
+// Show the state of an answer beside its field.
 function mark({ name, state, reason, offline }) {
   const box = boxOf(name);
-  const said = box && document.getElementById(box.dataset.said ?? `s-${box.id.slice(2)}`);
-  if (!said) return;
+  const statusBox = box && document.getElementById(box.dataset.said ?? `s-${box.id.slice(2)}`);
+  if (!statusBox) return;
   const why = reason.replace(/。$/, "");
   const texts = { typed: "尚未保存", queued: "正在保存…", sending: "正在保存…", waits: `✗ 未保存：${why}；已暂存在本浏览器，将自动重试`, offline: `未保存到服务器：${why}；已存在本浏览器，待同步`, wrong: `✗ 未保存：${why}` };
   const text = texts[state === "waits" && offline ? "offline" : state] ?? `✗ 未保存：${why}；已暂存在本浏览器`;
-  said.replaceChildren(Object.assign(document.createElement("span"), { className: FAILED.includes(state) && !offline ? "bad" : "quiet", textContent: text }));
+  statusBox.replaceChildren(Object.assign(document.createElement("span"), { className: FAILED.includes(state) && !offline ? "bad" : "quiet", textContent: text }));
 }
 
-// Above the form, until everything is saved.
+// List failed answers above the form until all are saved.
 function list() {
   setWaiting("answers", [...pending.values()].filter((record) => record.state === "waits"));
-  // What only waits for a network is no fault: the line above the form says how much it is.
+  // An answer that only waits for a network has not failed: the line above the form counts it.
   const failed = [...pending.values()].filter((record) => FAILED.includes(record.state) && !record.offline);
-  let told = document.getElementById("unsaved");
-  if (!failed.length) return told?.remove();
-  if (!told) {
-    told = document.createElement("section");
-    told.id = "unsaved";
-    told.className = "notice bad";
-    told.setAttribute("aria-label", "未保存的填写");
-    notices.append(told);
+  let notice = document.getElementById("unsaved");
+  if (!failed.length) return notice?.remove();
+  if (!notice) {
+    notice = document.createElement("section");
+    notice.id = "unsaved";
+    notice.className = "notice bad";
+    notice.setAttribute("aria-label", "未保存的填写");
+    notices.append(notice);
   }
   const head = document.createElement("strong");
   head.textContent = `有 ${failed.length} 项未保存`;
@@ -95,7 +95,7 @@ function list() {
   row.className = "row-buttons";
   row.append(button("立即重试", retry));
   if (failed.some((record) => record.over)) row.append(button("重新登录", () => signInAgain().then((done) => done && retry())));
-  told.replaceChildren(head, items, row);
+  notice.replaceChildren(head, items, row);
 }
 
 function entry(record) {
@@ -122,8 +122,8 @@ function discard(record) {
     else field.value = field.defaultValue;
   }
   const box = boxOf(record.name);
-  const said = box && document.getElementById(box.dataset.said ?? `s-${box.id.slice(2)}`);
-  said?.replaceChildren();
+  const statusBox = box && document.getElementById(box.dataset.said ?? `s-${box.id.slice(2)}`);
+  statusBox?.replaceChildren();
   list();
 }
 
@@ -137,7 +137,7 @@ function clashesOf(name) {
   return [...document.querySelectorAll(".clash")].filter((clash) => clash.dataset.clash === name);
 }
 
-// Send what waits, one request after another, until nothing does or something is in the way.
+// Send queued answers, one request after another, until none is left or one request fails.
 function flush() {
   flushing ??= run().finally(() => (flushing = null));
   return flushing;
@@ -147,7 +147,7 @@ async function run() {
   for (;;) {
     const queued = [...pending.values()].filter((record) => record.state === "queued");
     if (!queued.length) return;
-    // Rows are renamed last: what was typed into them is addressed by the names they had.
+    // Rows are renamed last: their answers are addressed by the names they had.
     queued.sort((one, other) => one.name.startsWith("k.") - other.name.startsWith("k."));
     const batch = queued.filter((record) => record.version === queued[0].version && record.page === queued[0].page && record.name.startsWith("k.") === queued[0].name.startsWith("k."));
     if (!(await deliver(singly ? batch.slice(0, 1) : batch))) return;
@@ -175,7 +175,7 @@ async function deliver(batch) {
     return true;
   }
   if (answer.status >= 400 && answer.status < 500 && ![401, 408, 429].includes(answer.status)) {
-    // One answer that is refused must not keep the others from being saved.
+    // One refused answer must not keep the others from being saved.
     if (batch.length > 1) {
       singly = true;
       for (const record of batch) if (record.state === "sending") record.state = "queued";
@@ -185,7 +185,7 @@ async function deliver(batch) {
     list();
     return true;
   }
-  // All of them wait: there is no way to the service, or nobody is signed in.
+  // All of them wait: the service can't be reached, or the session has ended.
   for (const record of pending.values()) {
     if (["sending", "queued", "waits"].includes(record.state)) fail(record, "waits", answer.reason, answer.status === 401, !answer.status);
   }
@@ -199,7 +199,7 @@ async function deliver(batch) {
 
 function fail(record, state, reason, over = false, offline = false) {
   if (pending.get(record.name) !== record) {
-    // Something else was typed meanwhile, which waits as well.
+    // The field was changed meanwhile, and its new answer waits as well.
     const newer = pending.get(record.name);
     if (newer && state === "waits" && newer.state !== "typed") fail(newer, state, reason, over, offline);
     return;
@@ -209,8 +209,8 @@ function fail(record, state, reason, over = false, offline = false) {
 }
 
 function take(batch, text) {
-  const said = new DOMParser().parseFromString(text, "text/html").getElementById("outcome");
-  const outcome = JSON.parse(said.dataset.outcome);
+  const part = new DOMParser().parseFromString(text, "text/html").getElementById("outcome");
+  const outcome = JSON.parse(part.dataset.outcome);
   for (const record of batch) {
     const newest = pending.get(record.name);
     const place = placeOf(record.name);
@@ -237,7 +237,7 @@ function take(batch, text) {
   renewPage(text);
 }
 
-// Put in place what an answer of the service says is different; what was typed is put back where the page was renewed around it.
+// Renew the parts of the page that the service sends, then put unsaved answers back into their fields.
 export function renewPage(text) {
   window.htmx.swap(document.body, text, { swapStyle: "none", swapDelay: 0, settleDelay: 0 });
   for (const record of pending.values()) {
@@ -249,7 +249,7 @@ export function renewPage(text) {
   document.dispatchEvent(new Event("form:saved"));
 }
 
-// What was not saved when the page was closed.
+// Take up answers that were not saved when the page was closed.
 async function restore() {
   for (const record of await outbox.of(actor)) {
     if (record.audit !== audit || pending.has(record.name)) continue;
@@ -284,7 +284,7 @@ if (form) {
     flush();
   });
   document.addEventListener("focusout", ({ target }) => {
-    // What is typed and taken back again makes no change, and neither does what a program fills in.
+    // Typing that is undone makes no change event, and neither does a program that fills in a field.
     if (isAnswer(target) && pending.get(target.name)?.state === "typed") {
       pending.get(target.name).state = "queued";
       setTimeout(flush);

@@ -1,4 +1,4 @@
-// Files of evidence: kept in the browser with their moment (and place, if asked for) until the service has them.
+// Files of evidence: the browser stores them with their time (and place, if asked for) until the service has them.
 import { renewPage } from "./answers.js";
 import { files } from "./outbox.js";
 import { clockOf, onSynchronise, setWaiting } from "./pending.js";
@@ -7,7 +7,7 @@ import { actor, clear, page, send, tell } from "./requests.js";
 
 const audit = document.getElementById("answers")?.dataset.audit;
 const title = document.getElementById("answers")?.dataset.title;
-const queue = new Map(); // By id: what the service does not have.
+const queue = new Map(); // Files that the service does not have, by id.
 const AGAIN = 30_000;
 let sending = null, timer = 0, count = 0;
 
@@ -35,8 +35,8 @@ async function take(form, field) {
 }
 
 function mark(record, text, isBad = false) {
-  const told = formOf(record.place)?.closest(".q").querySelector(".said");
-  told?.replaceChildren(Object.assign(document.createElement("span"), { className: isBad ? "bad" : "quiet", textContent: text }));
+  const statusBox = formOf(record.place)?.closest(".q").querySelector(".said");
+  statusBox?.replaceChildren(Object.assign(document.createElement("span"), { className: isBad ? "bad" : "quiet", textContent: text }));
 }
 
 function refuse(record, why) {
@@ -84,7 +84,7 @@ async function run() {
   list();
 }
 
-// True when the next may be tried.
+// True when the next file may be sent.
 async function deliver(record) {
   const fields = new FormData();
   fields.append("place", record.place);

@@ -1,5 +1,5 @@
-// The page of an indicator saves by itself: a field is kept in this browser while it is typed, sent when it is left, and
-// forgotten when the service has it. A field that somebody else has changed meanwhile is shown with both values.
+// The page of an indicator saves by itself: the browser stores a field while it is typed, sends it when it is left, and
+// forgets it once the service has it. A field that another person has changed meanwhile is shown with both values.
 import { actor, clear, send, tell } from "./requests.js";
 
 const form = document.getElementById("figures");
@@ -7,7 +7,7 @@ const path = form?.getAttribute("action") ?? "";
 const keyOf = (name) => `figures ${actor} ${path} ${name}`;
 const fieldsOf = (name) => [...form.elements].filter((field) => field.name === name);
 const shownOf = (name) => fieldsOf(`s:${name.slice(2)}`)[0];
-const saidOf = (field) => field.closest("fieldset.figure, .level")?.querySelector(".said") ?? document.getElementById("notices");
+const statusOf = (field) => field.closest("fieldset.figure, .level")?.querySelector(".said") ?? document.getElementById("notices");
 let queue = Promise.resolve();
 let refresh = 0;
 
@@ -29,7 +29,7 @@ function remember(name) {
   try {
     localStorage.setItem(keyOf(name), valuesOf(name).join("；"));
   } catch {
-    // A browser without storage: what is typed is in the page until it is saved.
+    // A browser without storage: the page alone holds the text until it is saved.
   }
 }
 
@@ -42,13 +42,13 @@ function forget(name) {
 }
 
 function say(field, text, kind) {
-  saidOf(field).replaceChildren(Object.assign(document.createElement("span"), { className: kind, textContent: text }));
+  statusOf(field).replaceChildren(Object.assign(document.createElement("span"), { className: kind, textContent: text }));
 }
 
-// Both values, and which of them is to stand.
+// Show both values and let the person choose.
 function clash(field, name, conflict) {
   const mine = valuesOf(name).join("；");
-  const said = saidOf(field);
+  const statusBox = statusOf(field);
   say(field, `✗ ${conflict.by || "他人"} 已改为“${conflict.theirs || "（空）"}”，您填的是“${mine || "（空）"}”。`, "bad");
   for (const [label, act] of [
     ["保留我的", () => ((shownOf(name).value = conflict.theirs), save(field))],
@@ -56,11 +56,11 @@ function clash(field, name, conflict) {
   ]) {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "plain", textContent: label });
     button.onclick = act;
-    said.append(" ", button);
+    statusBox.append(" ", button);
   }
 }
 
-// What the service says stands in the fields now; one that is being typed in is left alone.
+// Fill the fields with the service's values, except the one that has the focus.
 function show(fields) {
   for (const [place, field, value] of fields) {
     const name = `f:${place}:${field}`;
@@ -87,11 +87,11 @@ async function post(field) {
     return;
   }
   clear(name);
-  const said = JSON.parse(answer.text);
-  if (said.conflicts) return clash(field, name, said.conflicts[0]);
+  const result = JSON.parse(answer.text);
+  if (result.conflicts) return clash(field, name, result.conflicts[0]);
   shown.value = value;
   forget(name);
-  show(said.fields);
+  show(result.fields);
   say(field, "✓ 已保存", "good");
   clearTimeout(refresh);
   refresh = setTimeout(() => window.htmx?.trigger("#impact", "refresh"), 600);
@@ -105,19 +105,19 @@ if (form) {
   form.addEventListener("input", ({ target }) => target.name?.startsWith("f:") && remember(target.name));
   form.addEventListener("change", ({ target }) => target.name?.startsWith("f:") && save(target));
   form.addEventListener("submit", (event) => event.preventDefault());
-  // What was typed here and could not be saved before.
+  // Take up fields that could not be saved before.
   for (const name of new Set([...form.elements].map((field) => field.name).filter((name) => name.startsWith("f:")))) {
-    let kept = null;
+    let stored = null;
     try {
-      kept = localStorage.getItem(keyOf(name));
+      stored = localStorage.getItem(keyOf(name));
     } catch {
       break;
     }
     const field = fieldsOf(name).at(-1);
-    if (kept === null || field.disabled) continue;
-    if (kept === shownOf(name).value) forget(name);
+    if (stored === null || field.disabled) continue;
+    if (stored === shownOf(name).value) forget(name);
     else {
-      fill(name, kept);
+      fill(name, stored);
       save(field);
     }
   }

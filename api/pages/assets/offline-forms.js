@@ -1,4 +1,4 @@
-// Without a network: the forms that this device has a copy of.
+// Forms of which this device has a copy, listed without a network.
 const list = document.getElementById("forms");
 for (const name of await caches.keys()) {
   if (!name.startsWith("forms-")) continue;

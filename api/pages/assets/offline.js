@@ -1,4 +1,4 @@
-// Keeps a copy of a form that is open, as it was last saved, so that it opens without a network; of one's own forms alone.
+// Stores a copy of the open form as it was last saved, so that it opens without a network; only of the person's own forms.
 import { setOfflineUse } from "./pending.js";
 import { actor } from "./requests.js";
 
@@ -7,11 +7,11 @@ const form = document.getElementById("answers");
 const NOT_COPIED = "#unsaved, #sign-in-again, #notices [data-request], #clashes > *, .waiting";
 let due = 0;
 
-// The page as the service would show it: fields with what is saved, without what this browser told meanwhile.
+// The page as the service would show it: fields with their saved values, without this browser's own messages.
 function copied() {
   const root = document.documentElement.cloneNode(true);
-  for (const told of root.querySelectorAll(NOT_COPIED)) told.remove();
-  for (const said of root.querySelectorAll(".said")) said.replaceChildren();
+  for (const element of root.querySelectorAll(NOT_COPIED)) element.remove();
+  for (const statusBox of root.querySelectorAll(".said")) statusBox.replaceChildren();
   return `<!doctype html>\n${root.outerHTML}`;
 }
 
@@ -21,8 +21,8 @@ async function copy() {
   const headers = new Headers(files.headers);
   for (const name of ["content-length", "etag", "last-modified"]) headers.delete(name);
   headers.set("permissions-policy", form.dataset.permissions);
-  const kept = await caches.open(mine);
-  await kept.put(location.pathname, new Response(copied(), { headers }));
+  const cache = await caches.open(mine);
+  await cache.put(location.pathname, new Response(copied(), { headers }));
   setOfflineUse("可离线使用");
 }
 
@@ -35,7 +35,7 @@ async function forgetCopies(which) {
   for (const name of await caches.keys()) if (name.startsWith(COPIES) && which(name)) await caches.delete(name);
 }
 
-// The copies go before the page does.
+// Delete the copies before the page is left.
 async function signOut(event) {
   event.preventDefault();
   event.target.removeEventListener("submit", signOut);
@@ -44,7 +44,7 @@ async function signOut(event) {
 }
 
 if ("serviceWorker" in navigator && window.caches) {
-  // Copies of who used this browser before are theirs.
+  // Delete the copies of persons who used this browser before.
   await forgetCopies((name) => name !== mine);
   document.querySelector("form.who")?.addEventListener("submit", signOut);
   await navigator.serviceWorker.register("/service-worker.js").catch(() => {});

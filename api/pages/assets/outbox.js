@@ -1,22 +1,22 @@
-// What is not saved yet, in the browser's own database until it is: closing the page loses none.
+// Unsaved answers in the browser's own database: closing the page loses none.
 const NAME = "grading", VERSION = 2;
 let opening = null;
 
 function database() {
   opening ??= new Promise((resolve) => {
     if (!window.indexedDB) return resolve(null);
-    const asked = indexedDB.open(NAME, VERSION);
-    asked.onupgradeneeded = () => {
+    const request = indexedDB.open(NAME, VERSION);
+    request.onupgradeneeded = () => {
       for (const store of ["unsaved", "files"]) {
-        if (!asked.result.objectStoreNames.contains(store)) asked.result.createObjectStore(store, { keyPath: "id" });
+        if (!request.result.objectStoreNames.contains(store)) request.result.createObjectStore(store, { keyPath: "id" });
       }
     };
-    asked.onsuccess = () => {
+    request.onsuccess = () => {
       // A page of a later version must not wait for this one.
-      asked.result.onversionchange = () => asked.result.close();
-      resolve(asked.result);
+      request.result.onversionchange = () => request.result.close();
+      resolve(request.result);
     };
-    asked.onerror = () => resolve(null);
+    request.onerror = () => resolve(null);
   });
   return opening;
 }
@@ -24,7 +24,7 @@ function database() {
 class Outbox {
   constructor(store) {
     this.store = store;
-    this.without = new Map(); // Where there is no database (some private windows), for as long as the page is open.
+    this.without = new Map(); // Records where there is no database (some private windows), while the page is open.
   }
 
   async run(mode, act) {
@@ -32,8 +32,8 @@ class Outbox {
     if (!open) return null;
     return new Promise((resolve, reject) => {
       const change = open.transaction(this.store, mode);
-      const asked = act(change.objectStore(this.store));
-      change.oncomplete = () => resolve(asked.result);
+      const request = act(change.objectStore(this.store));
+      change.oncomplete = () => resolve(request.result);
       change.onerror = change.onabort = () => reject(change.error);
     });
   }
@@ -48,10 +48,10 @@ class Outbox {
     await this.run("readwrite", (store) => store.delete(id));
   }
 
-  // Of all audits; never what another person typed in the same browser.
+  // The records of a person in all audits; never those of another person in the same browser.
   async of(actor) {
-    const kept = (await this.run("readonly", (store) => store.getAll())) ?? [...this.without.values()];
-    return kept.filter((record) => record.actor === actor).sort((one, other) => one.at - other.at);
+    const records = (await this.run("readonly", (store) => store.getAll())) ?? [...this.without.values()];
+    return records.filter((record) => record.actor === actor).sort((one, other) => one.at - other.at);
   }
 }
 

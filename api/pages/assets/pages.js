@@ -1,2 +1,2 @@
-// Says to the style sheet that scripts run: what only serves browsers without them is put away.
+// Tells the style sheet that scripts run: it hides parts for browsers without them.
 document.documentElement.classList.add("scripted");

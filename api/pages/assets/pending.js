@@ -1,6 +1,6 @@
-// The line above the form: what waits for the service, and whether the form can be opened without a network.
+// The line above the form: the number of unsent answers and files, and the state of the form's copy for use without a network.
 const bar = document.getElementById("sync");
-const waiting = new Map(); // By kind: what waits.
+const waiting = new Map(); // Records that wait, by kind.
 const acts = [];
 let offlineUse = "";
 
@@ -33,8 +33,8 @@ function show() {
   const text = [records.length && `待同步 ${records.length} 项`, !navigator.onLine && "没有网络，等级和适用的问题以上次联网时为准", offlineUse];
   bar.hidden = !text.some(Boolean);
   bar.classList.toggle("waits", records.length > 0);
-  const said = bar.querySelector("[role=status]"), line = text.filter(Boolean).join(" · ");
-  if (said.textContent !== line) said.textContent = line;
+  const status = bar.querySelector("[role=status]"), line = text.filter(Boolean).join(" · ");
+  if (status.textContent !== line) status.textContent = line;
   const [list, button] = [bar.querySelector("details"), bar.querySelector("button")];
   list.hidden = !records.length;
   button.hidden = !records.length || !navigator.onLine;

@@ -1,4 +1,4 @@
-// Where a photo is taken: only when the person has asked for it on this device, and the browser lets the page know.
+// The place at which a photo is taken: only when the person has asked for it on this device and the browser allows it.
 const ASKED = "grading-place", FRESH = 60_000, PATIENCE = 15_000;
 const box = document.getElementById("with-place");
 

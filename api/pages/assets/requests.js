@@ -1,5 +1,5 @@
-// Every request that a page makes in the background: what is refused is told until it is mended, a session that is over is
-// renewed in place, and nobody else's session is ever used for what somebody typed.
+// Every request that a page makes in the background: a refusal is shown until it is mended, an ended session is
+// renewed in place, and a person's input is never sent in another person's session.
 const REASONS = {
   0: "网络不通",
   401: "登录已失效，请重新登录",
@@ -28,7 +28,7 @@ function take(renewed) {
   for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = renewed;
 }
 
-// Whether the browser's session is still, or again, that of who opened this page.
+// True when the browser's session is, perhaps again, that of the person who opened this page.
 async function renew() {
   const answer = await fetch("/session", { headers: { "HX-Request": "true" } }).catch(() => null);
   if (!answer?.ok) return false;
@@ -54,7 +54,7 @@ export function signInAgain() {
   waiting ??= new Promise((resolve) => {
     const dialog = opened();
     if (!dialog) return resolve(false);
-    const told = dialog.querySelector(".notice");
+    const notice = dialog.querySelector(".notice");
     const form = dialog.querySelector("form");
     dialog.show();
     if (!document.activeElement?.matches("input, textarea, select")) form.elements.password.focus();
@@ -69,35 +69,35 @@ export function signInAgain() {
       const sent = new URLSearchParams(new FormData(form));
       const answer = await fetch("/sign-in", { method: "POST", body: sent, headers: { "HX-Request": "true" } }).catch(() => null);
       if (answer?.ok && (await renew())) return end(true);
-      told.textContent = answer ? reasonIn(await answer.text(), answer) : REASONS[0];
-      if (answer?.ok) told.textContent = "请用打开本页的账号登录";
-      told.hidden = false;
+      notice.textContent = answer ? reasonIn(await answer.text(), answer) : REASONS[0];
+      if (answer?.ok) notice.textContent = "请用打开本页的账号登录";
+      notice.hidden = false;
     };
   });
   return waiting;
 }
 
-// Why a request was refused: what the answer says, else what its status means.
+// The reason of a refusal: from the answer, else from its status.
 export function reasonIn(text, answer) {
   const type = answer.headers?.get("content-type") ?? answer.type ?? "";
   if (type.includes("json")) {
     try {
       const problem = JSON.parse(text);
-      const errors = (problem.errors ?? []).map((error) => error.message).filter((said) => said !== problem.detail);
+      const errors = (problem.errors ?? []).map((error) => error.message).filter((message) => message !== problem.detail);
       return [problem.detail, ...errors].filter(Boolean).join(" ") || meaning(answer.status);
     } catch {
       return meaning(answer.status);
     }
   }
-  const said = new DOMParser().parseFromString(text, "text/html").querySelectorAll(".notice.bad > p, .notice.bad li, p.notice.bad");
-  return [...new Set([...said].map((part) => part.textContent.trim()))].join(" ") || meaning(answer.status);
+  const parts = new DOMParser().parseFromString(text, "text/html").querySelectorAll(".notice.bad > p, .notice.bad li, p.notice.bad");
+  return [...new Set([...parts].map((part) => part.textContent.trim()))].join(" ") || meaning(answer.status);
 }
 
 function meaning(status) {
   return REASONS[status] ?? (status >= 500 ? "系统出错，请稍后再试" : `未能完成（${status}）`);
 }
 
-// Send a form in the background; a session that is over is renewed, and it is sent again.
+// Send a form in the background; after an ended session is renewed, send it again.
 export async function send(path, fields, onSessionOver = () => {}) {
   for (let attempt = 0; ; attempt += 1) {
     let answer;
@@ -121,44 +121,44 @@ export async function send(path, fields, onSessionOver = () => {}) {
   }
 }
 
-// What was refused stands above the page until the same is done, or put away.
+// Show a refusal above the page until the same request succeeds, or the person closes it.
 export function tell(key, text, title = "未完成") {
   clear(key);
-  const told = document.createElement("div");
-  told.className = "notice bad";
-  told.setAttribute("role", "alert");
-  told.dataset.request = key;
+  const notice = document.createElement("div");
+  notice.className = "notice bad";
+  notice.setAttribute("role", "alert");
+  notice.dataset.request = key;
   const strong = document.createElement("strong");
   strong.textContent = title;
-  const said = document.createElement("p");
-  said.textContent = text;
+  const message = document.createElement("p");
+  message.textContent = text;
   const away = document.createElement("button");
   away.className = "plain";
   away.type = "button";
   away.textContent = "知道了";
-  away.onclick = () => told.remove();
-  told.append(strong, said, away);
-  notices.append(told);
+  away.onclick = () => notice.remove();
+  notice.append(strong, message, away);
+  notices.append(notice);
 }
 
 export function clear(key) {
-  for (const told of notices.querySelectorAll("[data-request]")) if (told.dataset.request === key) told.remove();
+  for (const notice of notices.querySelectorAll("[data-request]")) if (notice.dataset.request === key) notice.remove();
 }
 
-// What htmx sends.
+// The key of an htmx request.
 function keyOf(detail) {
-  const asked = detail.requestConfig ?? {};
-  const fields = asked.parameters ?? {};
-  const about = ["place", "same", "add", "remove", "empty", "unseen"].map((name) => fields[name]).filter((said) => typeof said === "string");
-  return [asked.verb, (asked.path ?? "").split("?")[0], ...about].join(" ");
+  const config = detail.requestConfig ?? {};
+  const fields = config.parameters ?? {};
+  const about = ["place", "same", "add", "remove", "empty", "unseen"].map((name) => fields[name]).filter((value) => typeof value === "string");
+  return [config.verb, (config.path ?? "").split("?")[0], ...about].join(" ");
 }
 
 function refuse(detail, text) {
   const element = detail.elt;
   tell(keyOf(detail), text);
-  const said = element.closest?.(".q, td, th")?.querySelector(".said");
-  if (!said) return;
-  said.replaceChildren(Object.assign(document.createElement("span"), { className: "bad", textContent: `✗ 未完成：${text}` }));
+  const statusBox = element.closest?.(".q, td, th")?.querySelector(".said");
+  if (!statusBox) return;
+  statusBox.replaceChildren(Object.assign(document.createElement("span"), { className: "bad", textContent: `✗ 未完成：${text}` }));
 }
 
 function again(detail) {
@@ -175,10 +175,10 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
   const { detail } = event;
   const answer = detail.xhr;
   if (answer.status < 400) return;
-  // Neither a whole page for signing in nor a fragment: what happened is told here.
+  // The answer is neither a page for signing in nor a fragment: show it here.
   event.preventDefault();
-  const said = { status: answer.status, type: answer.getResponseHeader("content-type") ?? "" };
-  const reason = reasonIn(answer.responseText, said);
+  const summary = { status: answer.status, type: answer.getResponseHeader("content-type") ?? "" };
+  const reason = reasonIn(answer.responseText, summary);
   if (answer.status === 401) {
     refuse(detail, REASONS[401]);
     signInAgain().then((signedIn) => signedIn && again(detail));

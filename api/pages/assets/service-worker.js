@@ -1,4 +1,4 @@
-// Lets forms that were opened on this device be opened without a network. What is not a page or a file of ours goes past.
+// Lets forms that were opened on this device be opened without a network. Other requests pass unchanged.
 const FILES = "files", PATIENCE = 10_000;
 const NEEDED = [
   "offline.html", "offline-forms.js", "pages.css", "pages.js", "htmx.min.js", "swapping.js", "requests.js", "outbox.js",
@@ -19,7 +19,7 @@ self.addEventListener("fetch", (event) => {
   else if (request.mode === "navigate") event.respondWith(page(request, pathname));
 });
 
-// The network's answer; where there is a copy, only if it comes soon.
+// The network's answer; where there is a copy, the copy if the answer is slow.
 function fresh(request, copy) {
   const answer = fetch(request);
   if (!copy) return answer;

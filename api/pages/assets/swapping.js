@@ -1,4 +1,4 @@
-// What somebody is typing stays when the part of the page around it is replaced.
+// Keeps the text that a person is typing when the part of the page around it is replaced.
 const FIELDS = "input:not([type=hidden]):not([type=file]), textarea, select";
 let held = [];
 

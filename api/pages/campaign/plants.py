@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from sqlalchemy import select
 from starlette.responses import Response
 
 from api.access import Rule
@@ -18,13 +17,14 @@ from api.pages.gaps_view import GapView, gap_views
 from api.pages.render import page
 from api.problems import Problem, not_found
 from api.queries import campaigns as queries
+from api.queries.gradings import grading
 from api.services.campaigns.batch_edit import Edit, Edited, edit_plants, experts
 from api.services.campaigns.evaluation import is_frozen
 from api.services.campaigns.plant_rows import rows_on, suits
 from api.services.campaigns.stored import facts_of, measures_of
 from api.services.cases import explained
 from api.services.users import names_of
-from api.store import Campaign, CampaignPlant, Grading
+from api.store import Campaign, CampaignPlant
 from grading import calendar
 from grading.digest import digest
 from reports.campaign.context import ZONE
@@ -107,7 +107,7 @@ def edit_many(campaign_id: UUID, request: Request, context: Runner, sent: Sent) 
 
 @dataclass(frozen=True)
 class Typed:
-    """What a form said that was refused: it stays as it was typed."""
+    """The values of a refused form, as they were typed."""
 
     permits: frozenset[str] = frozenset()
     fields: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(TYPED, ""))
@@ -203,9 +203,7 @@ def show_plant(campaign_id: UUID, request: Request, context: Reader, permit: Sho
     entry = queries.plant(context.db, campaign_id, permit)
     target = entry.target if entry is not None else None
     period = registered.last_in_force(day)
-    stored = None
-    if period is not None:
-        stored = context.db.scalar(select(Grading).where(Grading.id == period.grading_id))
+    stored = grading(context.db, period.grading_id) if period is not None else None
     case, unexplained = explained(context, stored) if stored is not None else (None, None)
     gaps: tuple[GapView, ...] = gap_views(case, target) if case is not None else ()
     changes = queries.changes(context.db, campaign_id, plant_id=entry.id) if entry is not None else ()

@@ -38,7 +38,7 @@ TYPED, SHOWN = "f:", "s:"
 
 @router.get("/working-editions")
 def list_working_editions(request: Request, context: Reader) -> Response:
-    """What is being completed in the area, what is proposed, what is signed."""
+    """The editions of the area: in work, proposed, signed."""
     listed, today = queries.working_editions(context), calendar.today()
     offered = queries.proposals(context)
     people = names_of(context.db, [one.made_by for one, _ in listed] + [one.proposed_by for one in offered])
@@ -133,7 +133,7 @@ def save_fields(working_id: UUID, request: Request, context: Editor, sent: Sent)
 
 @router.get("/working-editions/{working_id}/impact")
 def show_impact(working_id: UUID, request: Request, context: Costly, indicator: str = "") -> Response:
-    """What the edition does to the plants of the area, as it is filled in now: a part of a page."""
+    """The effects of the edition on the area's plants, as it is filled in now: a part of a page."""
     row = context.find(WorkingEdition, working_id)
     base = working.base_of(context, row)
     impacts = impact_of(context, base, row.base_digest, working.edition_of(context, row))

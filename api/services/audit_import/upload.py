@@ -53,7 +53,7 @@ LABELS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Imported:
-    """What came of a file: drafts that were made, and audits that an earlier file had brought already."""
+    """The result of an import: drafts that were made, and audits that an earlier file had brought already."""
 
     made: int
     repeated: int

@@ -33,7 +33,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a step was taken for, and what it was refused for."""
+    """The subjects of a step, and those for which it was refused."""
 
     done: tuple[Subject, ...]
     refused: tuple[Refused, ...]

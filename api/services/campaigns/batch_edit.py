@@ -122,7 +122,7 @@ def _refuse_impossible(context: Context, data: CampaignData, permits: Sequence[s
 
 
 def _rows(context: Context, campaign: Campaign, permits: Sequence[str]) -> dict[str, CampaignPlant]:
-    """What the campaign states of some plants, by permit, locked."""
+    """The campaign's statements about some plants, by permit, locked."""
     known: dict[str, CampaignPlant] = {}
     listed = sorted(set(permits))
     with unscoped(context.db) as db:

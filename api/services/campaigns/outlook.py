@@ -138,7 +138,7 @@ def _remembered(
     make: Callable[[], Any],
     is_whole: Callable[[Any], bool],
 ) -> Any:
-    """What is made once: whole, until the campaign or its gradings change; else until a worker has added a way."""
+    """A cached value: a complete one until the campaign or its gradings change, another until a worker adds a way."""
     reports = context.service.campaign_reports
     key = (name, campaign.id, data.area, stamp(context.db, campaign), day)
     found = reports.peek(key)

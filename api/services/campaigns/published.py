@@ -74,7 +74,7 @@ class RegisteredPlant:
     uscc: str
     county: str
     point: Point | None = None
-    """Where its first site with coordinates lies."""
+    """The place of its first site with coordinates."""
     states: tuple[StateSince, ...] = ()
     """The states of its enterprise as they are recorded, by their days."""
     periods: dict[UUID | None, list[Period]] = field(default_factory=lambda: defaultdict(list))

@@ -76,7 +76,7 @@ class Side:
 
 
 def side_of(context: Context, enterprise_id: UUID) -> Side:
-    """What is seen of an enterprise beside the other; raises Problem (404)."""
+    """An enterprise as one side of a merger; raises Problem (404)."""
     enterprise = context.find(Enterprise, enterprise_id)
     counts = []
     with unscoped(context.db):

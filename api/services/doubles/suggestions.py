@@ -56,7 +56,7 @@ def suggestions(context: Context) -> list[Pair]:
 
 
 def core_of(name: str) -> str:
-    """What is left of a name without its legal form and signs."""
+    """A name without its legal form and signs."""
     plain = _SIGNS.sub("", ordinary_width(name)).casefold()
     return _FORMS.sub("", plain) or plain
 

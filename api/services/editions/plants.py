@@ -1,4 +1,4 @@
-"""What an edition does to the bureau's plants: published audits of the industry, graded in columns by both editions."""
+"""Effects of an edition on the bureau's plants: published audits of the industry, graded in columns by both editions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ class Moved:
 
 @dataclass(frozen=True)
 class EditionImpact:
-    """What changes in a mode: how many units go each way, and the first of them; `causes` are counted by criterion."""
+    """The changes in a mode: the number of units that go each way, and the first of them; `causes` are counted by criterion."""
 
     mode: Mode
     units: int
@@ -78,7 +78,7 @@ def plants_of(context: Context, base: Ruleset, digest: str) -> Plants:
 
 
 def impact_of(context: Context, base: Ruleset, digest: str, edition: Ruleset) -> list[EditionImpact]:
-    """What an edition does to the plants in scope, officially and in a trial."""
+    """The effects of an edition on the plants in scope, officially and in a trial."""
     plants = plants_of(context, base, digest)
     return [_impact(plants, base, edition, mode) for mode in (Mode.OFFICIAL, Mode.TRIAL)]
 

@@ -1,4 +1,4 @@
-"""What goes with a proposal: differences, proof, cases and impact, made by a worker."""
+"""Attachments of a proposal: differences, proof, cases and impact, made by a worker."""
 
 import json
 from collections.abc import Iterable, Iterator

@@ -149,7 +149,7 @@ def reviews_of_figures(context: Context, proposal: EditionProposal) -> dict[str,
 
 
 def signers(context: Context, proposal: EditionProposal | None) -> dict[str, tuple[str, ...]]:
-    """Who confirmed figures of an edition, by indicator or gate."""
+    """The reviewers of an edition's figures, by indicator or gate."""
     if proposal is None:
         return {}
     _, edition = editions_of(context, proposal)

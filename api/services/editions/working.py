@@ -101,7 +101,7 @@ def base_of(context: Context, working: WorkingEdition) -> Ruleset:
 
 
 def saved(context: Context, working: WorkingEdition) -> Mapping[tuple[str, str], WorkingField]:
-    """What was filled in, by place and field."""
+    """The texts filled in, by place and field."""
     rows = select(WorkingField).where(WorkingField.working_id == working.id).order_by(WorkingField.place)
     return {(row.place, row.field): row for row in context.db.scalars(rows)}
 

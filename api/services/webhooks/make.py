@@ -58,7 +58,7 @@ def make_due(service: Service) -> int:
 
 
 def _of_log(db: Session, hooks: list[Webhook], progress: WebhookProgress) -> Iterator[WebhookDelivery]:
-    """What the next entries of the log tell; the progress goes on."""
+    """The deliveries of the next log entries; advances the progress."""
     # Nobody heard what happened while there was no webhook at all.
     progress.seq = max(progress.seq, min(hook.first_seq for hook in hooks) - 1)
     entries = db.scalars(

@@ -39,7 +39,7 @@ class Stated:
 
     @property
     def beside(self) -> dict[str, Any]:
-        """What is stated beside the value, as JSON has it."""
+        """The statements beside the value, as in JSON."""
         texts = {name: getattr(self, name) for name in TEXTS}
         listed = {"evidence": list(self.evidence)} if self.evidence else {}
         confirmed = {"as_last_time": True} if self.as_last_time and self.value is not None else {}

@@ -1,8 +1,9 @@
 """Submissions of ODK and Kobo → audits: every answer through the same reading as a form's, everything that is wrong at once."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +18,7 @@ from grading.forms.wording import YES as YES_LABEL
 from grading.forms.wording import list_expectation
 from grading.language.load import Library
 from grading.language.problems import LanguageError
+from grading.model.audit import Audit
 from grading.model.ruleset import Fact, Ruleset
 from grading.percentages import fraction_question
 from grading.spreadsheet.entry import NUMBER, TEXT, Entry
@@ -25,6 +27,7 @@ from grading.xlsform.sources import Answers, refusal, submissions
 
 _UNIT = re.compile(rf"u(\d+){names.RULESET}")
 _OF_UNIT = re.compile(r"(u\d+|e)_\w+")
+_OF_ROW = re.compile(r"units\[(?P<unit>\d+)\]\.groups\.(?P<group>\w+)\[(?P<row>\d+)\]\.(?P<fact>\w+)")
 _CHECKED = frozenset({"ok", "true", "yes", "1", "是"})
 _SEPARATORS = re.compile(r"[\s,，;；、]+")
 HEAD_LABELS = {
@@ -37,12 +40,26 @@ HEAD_LABELS = {
 
 
 @dataclass(frozen=True)
+class Media:
+    """A photo or file that an answer names: where in the audit it belongs, how that is called, the file's name."""
+
+    place: str
+    label: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Submission:
-    """One submission of an export: what it is called, and its audit, or everything that is wrong with it."""
+    """One submission of an export: what it is called, and its audit, or everything that is wrong with it.
+
+    `key` is what the server calls it by; `media` are the files that it names, in either case.
+    """
 
     label: str
     reading: FormReading | None
     problems: tuple[FormProblem, ...] = ()
+    key: str = ""
+    media: tuple[Media, ...] = ()
 
 
 def read_submissions(data: bytes, library: Library) -> tuple[Submission, ...]:
@@ -56,10 +73,13 @@ def read_submissions(data: bytes, library: Library) -> tuple[Submission, ...]:
     made = []
     for number, answers in enumerate(found, start=1):
         label = f"第 {number} 份提交" + (f"（{answers.key}）" if answers.key else "")
+        reader = _Reader(answers, label, library)
         try:
-            made.append(Submission(label, _Reader(answers, label, library).reading()))
+            reading = reader.reading()
+            media = tuple(replace(one, place=_by_key(one.place, reading.audit)) for one in reader.media)
+            made.append(Submission(label, reading, key=answers.key, media=media))
         except FormError as error:
-            made.append(Submission(label, None, error.problems))
+            made.append(Submission(label, None, error.problems, answers.key, tuple(reader.media)))
     return tuple(made)
 
 
@@ -83,6 +103,7 @@ class _Reader:
         self.answers, self.label, self.library = answers, label, library
         self.top = _Scope(answers, label)
         self.found = Findings()
+        self.media: list[Media] = []
         self.repeats: set[str] = set()
 
     def reading(self) -> FormReading:
@@ -147,7 +168,7 @@ class _Reader:
             rows = self._table(f"{prefix}_{group}", f"{place}.groups.{group}", ruleset, group, prefix)
             if rows is not None:
                 tables[group] = rows
-        self._more(prefix, ruleset, single, tables)
+        self._more(index, prefix, ruleset, single, tables)
         unit["facts"] = _raw(single)
         unit["groups"] = {
             group: [{ruleset.groups[group].key: key, **_raw(facts)} for key, facts in rows]
@@ -180,11 +201,16 @@ class _Reader:
         elif _is_checked(below) and isinstance(stated.value, Decimal):
             stated.value = {"below": stated.value}
         stated.evidence += _lines(scope.take(f"{name}{names.EVIDENCE}"))
-        stated.evidence += _texts(scope.take(f"{name}{names.PHOTO}"))
+        stated.evidence += self._files(place, fact, _texts(scope.take(f"{name}{names.PHOTO}")))
         stated.notes += _texts(scope.take(f"{name}{names.NOTE}"))
         for kind in ("evidence", "note"):
             self._spot(f"{place}.{kind}", scope.where, fact.label, None)
         return stated
+
+    def _files(self, place: str, fact: Fact, named: list[str]) -> list[str]:
+        """The names of files that an answer gives, noted with where they belong."""
+        self.media += [Media(place, fact.label, name) for name in named]
+        return named
 
     def _value(self, given: Any, place: str, fact: Fact) -> Any:
         if fact.type == "choices":
@@ -252,6 +278,7 @@ class _Reader:
 
     def _more(
         self,
+        index: int,
         prefix: str,
         ruleset: Ruleset,
         single: dict[str, Stated],
@@ -263,8 +290,9 @@ class _Reader:
             scope = _Scope(answers, f"{self.label} 其余证据第 {number + 1} 项")
             fact_id, key = scope.take(f"{prefix}{names.MORE_FACT}"), scope.take(f"{prefix}{names.MORE_ROW}")
             evidence = _lines(scope.take(f"{prefix}{names.MORE_TEXT}"))
-            for suffix in (names.MORE_PHOTO, names.MORE_FILE):
-                evidence += _texts(scope.take(f"{prefix}{suffix}"))
+            suffixes = (names.MORE_PHOTO, names.MORE_FILE)
+            files = [file for suffix in suffixes for file in _texts(scope.take(f"{prefix}{suffix}"))]
+            evidence += files
             notes = _texts(scope.take(f"{prefix}{names.MORE_NOTE}"))
             self._doubts(scope, answers)
             fact = ruleset.facts.get(str(fact_id))
@@ -274,12 +302,15 @@ class _Reader:
                         "", scope.where, "没有说明是哪一项的证据" if fact_id is None else f"没有“{fact_id}”这一项"
                     )
                 continue
-            stated = single.get(fact.id)
+            stated, place = single.get(fact.id), f"units[{index}].facts.{fact.id}"
             if fact.group is not None:
                 rows = [
-                    facts for named, facts in tables.get(fact.group, []) if named == (None if key is None else str(key))
+                    (at, facts)
+                    for at, (named, facts) in enumerate(tables.get(fact.group, []))
+                    if named == (None if key is None else str(key))
                 ]
-                stated = rows[0][fact.id] if len(rows) == 1 else None
+                stated = rows[0][1][fact.id] if len(rows) == 1 else None
+                place = f"units[{index}].groups.{fact.group}[{rows[0][0] if rows else 0}].{fact.id}"
             elif key is not None:
                 self._wrong("", scope.where, f"“{fact.label}”不是表格中的项，不应填行的编号“{key}”")
             if stated is None:
@@ -287,6 +318,7 @@ class _Reader:
                 continue
             stated.evidence += evidence
             stated.notes += notes
+            self._files(place, fact, files)
 
     def _doubts(self, scope: _Scope, answers: Answers) -> None:
         """Tell of answers that nothing has read; those to questions that the rulesets no longer have are refused."""
@@ -319,6 +351,15 @@ class _Reader:
     def _tell(self, place: str, notices: Iterable[str]) -> None:
         spot = self.found.spots[place]
         self.found.warnings += [f"{spot.sheet} {spot.label}：{notice}" for notice in notices]
+
+
+def _by_key(place: str, audit: Audit) -> str:
+    """A place with its row by the row's key: rows may come and go, their keys stay."""
+    found = _OF_ROW.fullmatch(place)
+    if found is None:
+        return place
+    row = audit.units[int(found["unit"])].groups[found["group"]][int(found["row"])]
+    return f"units[{found['unit']}].groups.{found['group']}[{json.dumps(row.key, ensure_ascii=False)}].{found['fact']}"
 
 
 def _entry(value: Any) -> Entry:

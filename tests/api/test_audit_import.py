@@ -16,6 +16,7 @@ from api.services import audit_import, workflow
 from api.services.verification import verify_records
 from api.store import Audit, AuditRevision, AuditState, ImportedAudit
 from api.uploads import WorkbookReader
+from grading.batch.submitted_audits import is_submissions, submitted_audits
 from grading.batch.template import template
 from grading.batch.whole_audits import WholeAudits, whole_audits
 from grading.language.load import Library
@@ -35,6 +36,8 @@ class HereReader(WorkbookReader):
         self.folders = (folder / str(number) for number in count())
 
     def read_audits(self, files: Sequence[tuple[str, bytes]], ruleset: str | None, library: Library) -> WholeAudits:
+        if is_submissions(files):
+            return submitted_audits(library, files)
         folder = next(self.folders)
         (folder / "files").mkdir(parents=True)
         for name, data in files:

@@ -263,13 +263,14 @@ class TableReader:
     def _waived(self, table: WaiverTable, heads: pl.DataFrame, found: _Found) -> list[pl.Series]:
         """A column for each indicator of which a unit has a waiver in force; a line that can't be read takes its unit out."""
         in_force: dict[int, frozenset[str]] = {}
-        for position in heads[UNIT_ID].is_in(table.units).fill_null(False).arg_true():
+        lines = table.by_unit()
+        for position in heads[UNIT_ID].is_in(list(lines)).fill_null(False).arg_true():
             unit, day = heads[UNIT_ID][position], heads[ASSESSED_ON][position]
             if unit in table.doubts:
                 self._reject_waivers(heads, position, table.doubts[unit], found)
             if day is None:
                 continue
-            read = read_waivers(self.library, self.ruleset, unit, day, table.of(unit))
+            read = read_waivers(self.library, self.ruleset, unit, day, lines[unit])
             found.rejects += read.rejects
             found.notices += read.notices
             found.units |= {position} if read.rejects else set()

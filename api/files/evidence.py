@@ -7,6 +7,7 @@ import tempfile
 import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -86,6 +87,19 @@ class EvidenceFolder:
             with suppress(FileExistsError):
                 os.link(incoming.name, target)
         return StoredFile(sha256, shown, media_type, size)
+
+    def refusal(self, content: bytes, name: str) -> str | None:
+        """The reason why `put` would refuse a file; None for one that it takes."""
+        if len(content) > self.max_bytes:
+            return f"文件超过 {self.max_bytes // 1_000_000} MB 的上限。"
+        if not content:
+            return "文件是空的。"
+        try:
+            media_type = _true_type(BytesIO(content))
+            _refuse_disguise(_named_by_content(safe_name(name), media_type), media_type)
+        except Problem as problem:
+            return problem.detail
+        return None
 
     def path(self, sha256: str) -> Path:
         """The path of the content with this hash; raises ValueError for anything that is not a hash."""

@@ -19,6 +19,7 @@ from api.services import audit_import
 from api.services.audit_import import MOST_AUDITS, Imported
 from api.store import Role
 from grading.batch.template import template
+from grading.xlsform.write import xlsform
 
 router = APIRouter()
 Importer = Annotated[Context, needs(Rule.IMPORT_AUDITS)]
@@ -36,6 +37,13 @@ def download_template(context: CostlyImporter, ruleset: str = "") -> Response:
     """The empty table of a ruleset."""
     found = audit_import.ruleset_of(context, ruleset)
     return attachment(template(found), XLSX, f"{found.title}-批量核查表.xlsx")
+
+
+@router.get("/audit-imports/xlsform.xlsx")
+def download_xlsform(context: CostlyImporter, ruleset: str = "") -> Response:
+    """The form of a ruleset for phones with ODK or Kobo."""
+    found = audit_import.ruleset_of(context, ruleset)
+    return attachment(xlsform([found]), XLSX, f"{found.title}-手机表单.xlsx")
 
 
 @router.post("/audit-imports")
@@ -83,4 +91,5 @@ def _show(
         rulesets=titles,
         typed=sent.text if sent is not None else lambda _: "",
         most=MOST_AUDITS,
+        megabytes=context.service.settings.upload_megabytes,
     )

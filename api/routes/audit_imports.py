@@ -14,7 +14,8 @@ from api.schemas.bulk import AuditImportOut, ImportedOut
 from api.services import audit_import
 
 router = resource("audits")
-Files = Annotated[list[UploadFile], File(description="The file of the units, and those of its groups and evidence.")]
+FILES = "The units' file, and those of its groups and evidence; or submissions of ODK or Kobo with their photos."
+Files = Annotated[list[UploadFile], File(description=FILES)]
 
 
 @router.get("/audit-imports", summary="The last files of audits that were taken in")
@@ -40,7 +41,9 @@ def import_audits(
 ) -> Response:
     """Whole or not at all: 422 `invalid_audit_file` tells everything that is wrong, each at its line.
 
-    A file as `grading batch` takes it, with a table of evidence. What an earlier file brought is counted and not made again.
+    A file as `grading batch` takes it, with a table of evidence; or an export of ODK or Kobo (JSON, CSV, or CSV files in a ZIP)
+    with its photos (files, or archives of them), which become evidence of the values that name them. What an earlier file
+    brought is counted and not made again.
     """
     files = [(one.filename or "", one.file.read()) for one in file]
     done = audit_import.upload(context, files, team_id=team_id, ruleset=ruleset)

@@ -60,6 +60,21 @@ def attach(
     place = _by_key(context, audit, place, version)
     if (context.db.scalar(_count(audit)) or 0) >= MAX_FILES:
         raise Problem("too_many_files", f"一份审核最多 {MAX_FILES} 个证据文件。")
+    return add(context, audit, content, name, place, taken)
+
+
+def add(
+    context: Context,
+    audit: Audit,
+    content: BinaryIO,
+    name: str,
+    place: str | None,
+    taken: Taken = Taken(),
+) -> EvidenceFile:
+    """Add a file to an audit that the caller may write, at a place with its row by the row's key.
+
+    Raises Problem (413, 415, 422).
+    """
     stored = take_in(context, content, name)
     same = _of(audit).where(EvidenceFile.sha256 == stored.sha256)
     known: EvidenceFile | None = context.db.scalar(

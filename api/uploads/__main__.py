@@ -22,6 +22,7 @@ from api.uploads.messages import (
     send,
 )
 from grading.batch.layout import LayoutError
+from grading.batch.submitted_audits import is_submissions, submitted_audits
 from grading.batch.whole_audits import WholeAudits, whole_audits
 from grading.forms.findings import FormError
 from grading.forms.mark import mark_problems
@@ -74,6 +75,8 @@ def _answer(message: Any) -> Any:
 
 
 def _audits(files: tuple[tuple[str, bytes], ...], ruleset: str | None, library: Library) -> WholeAudits:
+    if is_submissions(files):
+        return submitted_audits(library, files)
     with TemporaryDirectory() as folder:
         root = Path(folder, "files")
         root.mkdir()

@@ -57,6 +57,8 @@ class Reject:
     unit: str | None
     place: str
     reason: str
+    shown: str | None = None
+    """How people call the place; None: as it is."""
 
 
 def rejects_frame(rejects: Iterable[Reject]) -> pl.DataFrame:

@@ -176,7 +176,7 @@ def split_tables(library: Library, file: Path, assignment: Assignment, work: Pat
     counts = Counter(of_unit.drop_nulls().to_list())
     for name, code in codes.items():
         own = waivers.table.only(ids.filter((of_unit == code).fill_null(False)))
-        if own.units:
+        if own.lines or own.doubts:
             own.save(work / name)
     parts = tuple(
         Part(ruleset=name, units=counts[code], tables=written[name]) for name, code in codes.items() if counts[code]

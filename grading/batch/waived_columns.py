@@ -18,13 +18,14 @@ def waived_columns(
     `part` is the units' table, `days` the day of each unit's audit.
     """
     in_force: dict[int, frozenset[str]] = {}
-    for position in part.unit_ids.is_in(table.units).fill_null(False).arg_true():
+    lines = table.by_unit()
+    for position in part.unit_ids.is_in(list(lines)).fill_null(False).arg_true():
         unit, day = part.unit_ids[position], days[position]
         if unit in table.doubts:
             part.reject(position, NAME, table.doubts[unit])
         if day is None:
             continue
-        read = read_waivers(library, ruleset, unit, day, table.of(unit))
+        read = read_waivers(library, ruleset, unit, day, lines[unit])
         part.findings.rejects += read.rejects
         part.findings.notices += read.notices
         part.findings.units |= {position} if read.rejects else set()

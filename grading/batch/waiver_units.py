@@ -22,14 +22,13 @@ class WaiverTable(Strict):
     lines: tuple[WaiverLine, ...] = ()
     doubts: dict[str, str] = Field(default_factory=dict)
 
-    def of(self, unit: str) -> list[WaiverLine]:
-        """The lines of a unit."""
-        return [line for line in self.lines if line.unit == unit]
-
-    @property
-    def units(self) -> list[str]:
-        """The units that it says anything about."""
-        return list(dict.fromkeys([*(line.unit for line in self.lines if line.unit is not None), *self.doubts]))
+    def by_unit(self) -> dict[str, list[WaiverLine]]:
+        """The lines of each unit that it says anything about."""
+        found: dict[str, list[WaiverLine]] = {unit: [] for unit in self.doubts}
+        for line in self.lines:
+            if line.unit is not None:
+                found.setdefault(line.unit, []).append(line)
+        return found
 
     def only(self, ids: Iterable[str | None]) -> "WaiverTable":
         """What it says of some units."""

@@ -22,6 +22,15 @@ PERMIT = "enterprise.permit"
 
 
 @dataclass(frozen=True)
+class Attached:
+    """A file that proves a value: where in the audit it belongs, its name, its content."""
+
+    place: str
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class WholeAudit:
     """An audit and the first line that states it; `units` are the lines of its units, where each has its own."""
 
@@ -29,6 +38,7 @@ class WholeAudit:
     line: int
     audit: Audit
     units: tuple[int, ...] = ()
+    files: tuple[Attached, ...] = ()
 
     def reject(self, place: str, reason: str, unit: int | None = None) -> Reject:
         """The problem at a place of it; `unit` is the position of the unit that it is about."""
@@ -44,6 +54,8 @@ class WholeAudits:
     audits: list[WholeAudit] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     notices: list[Reject] = field(default_factory=list)
+    counted: str = "行"
+    """What the lines are."""
 
 
 def whole_audits(library: Library, file: Path, work: Path, ruleset: str | None = None) -> WholeAudits:

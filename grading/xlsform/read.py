@@ -1,8 +1,9 @@
 """Submissions of ODK and Kobo → audits: every answer through the same reading as a form's, everything that is wrong at once."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from grading.forms.wording import YES as YES_LABEL
 from grading.forms.wording import list_expectation
 from grading.language.load import Library
 from grading.language.problems import LanguageError
+from grading.model.audit import Audit
 from grading.model.ruleset import Fact, Ruleset
 from grading.percentages import fraction_question
 from grading.spreadsheet.entry import NUMBER, TEXT, Entry
@@ -26,6 +28,7 @@ from grading.xlsform.sources import Answers, refusal, submissions
 
 _UNIT = re.compile(rf"u(\d+){names.RULESET}")
 _OF_UNIT = re.compile(r"(u\d+|e)_\w+")
+_OF_ROW = re.compile(r"units\[(?P<unit>\d+)\]\.groups\.(?P<group>\w+)\[(?P<row>\d+)\]\.(?P<fact>\w+)")
 _CHECKED = frozenset({"ok", "true", "yes", "1", "是"})
 _SEPARATORS = re.compile(r"[\s,，;；、]+")
 HEAD_LABELS = {
@@ -38,12 +41,26 @@ HEAD_LABELS = {
 
 
 @dataclass(frozen=True)
+class Media:
+    """A photo or file that an answer names: where in the audit it belongs, how that is called, the file's name."""
+
+    place: str
+    label: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Submission:
-    """One submission of an export: what it is called, and its audit, or everything that is wrong with it."""
+    """One submission of an export: what it is called, and its audit, or everything that is wrong with it.
+
+    `key` is what the server calls it by; `media` are the files that it names, in either case.
+    """
 
     label: str
     reading: FormReading | None
     problems: tuple[FormProblem, ...] = ()
+    key: str = ""
+    media: tuple[Media, ...] = ()
 
 
 def read_submissions(data: bytes, library: Library) -> tuple[Submission, ...]:
@@ -57,10 +74,13 @@ def read_submissions(data: bytes, library: Library) -> tuple[Submission, ...]:
     made = []
     for number, answers in enumerate(found, start=1):
         label = f"第 {number} 份提交" + (f"（{answers.key}）" if answers.key else "")
+        reader = _Reader(answers, label, library)
         try:
-            made.append(Submission(label, _Reader(answers, label, library).reading()))
+            reading = reader.reading()
+            media = tuple(replace(one, place=_by_key(one.place, reading.audit)) for one in reader.media)
+            made.append(Submission(label, reading, key=answers.key, media=media))
         except FormError as error:
-            made.append(Submission(label, None, error.problems))
+            made.append(Submission(label, None, error.problems, answers.key, tuple(reader.media)))
     return tuple(made)
 
 
@@ -84,6 +104,7 @@ class _Reader:
         self.answers, self.label, self.library = answers, label, library
         self.top = _Scope(answers, label)
         self.found = Findings()
+        self.media: list[Media] = []
         self.repeats: set[str] = set()
 
     def reading(self) -> FormReading:
@@ -181,7 +202,7 @@ class _Reader:
         elif _is_checked(below) and isinstance(stated.value, Decimal):
             stated.value = {"below": stated.value}
         stated.evidence += _lines(scope.take(f"{name}{names.EVIDENCE}"))
-        stated.evidence += _texts(scope.take(f"{name}{names.PHOTO}"))
+        stated.evidence += self._files(place, fact, _texts(scope.take(f"{name}{names.PHOTO}")))
         stated.notes += _texts(scope.take(f"{name}{names.NOTE}"))
         for kind in ("evidence", "note", *LABELS):
             self._spot(f"{place}.{kind}", scope.where, fact.label, None)
@@ -203,6 +224,11 @@ class _Reader:
                 continue
             if stated.about.setdefault(kind, value) != value:
                 self.found.wrong(here, f"同一项的{LABELS[kind]}填了两个：{stated.about[kind]} 和 {value}")
+
+    def _files(self, place: str, fact: Fact, named: list[str]) -> list[str]:
+        """The names of files that an answer gives, noted with where they belong."""
+        self.media += [Media(place, fact.label, name) for name in named]
+        return named
 
     def _value(self, given: Any, place: str, fact: Fact) -> Any:
         if fact.type == "choices":
@@ -282,8 +308,9 @@ class _Reader:
             scope = _Scope(answers, f"{self.label} 其余证据第 {number + 1} 项")
             fact_id, key = scope.take(f"{prefix}{names.MORE_FACT}"), scope.take(f"{prefix}{names.MORE_ROW}")
             evidence = _lines(scope.take(f"{prefix}{names.MORE_TEXT}"))
-            for suffix in (names.MORE_PHOTO, names.MORE_FILE):
-                evidence += _texts(scope.take(f"{prefix}{suffix}"))
+            suffixes = (names.MORE_PHOTO, names.MORE_FILE)
+            files = [file for suffix in suffixes for file in _texts(scope.take(f"{prefix}{suffix}"))]
+            evidence += files
             notes = _texts(scope.take(f"{prefix}{names.MORE_NOTE}"))
             about = {kind: f"{prefix}{name}" for kind, name in names.MORE_ABOUT.items()}
             dated = [name for name in about.values() if scope.take(name) is not None]
@@ -309,6 +336,7 @@ class _Reader:
             stated.evidence += evidence
             stated.notes += notes
             self._about(scope, about, place, stated)
+            self._files(place, fact, files)
 
     def _doubts(self, scope: _Scope, answers: Answers) -> None:
         """Tell of answers that nothing has read; those to questions that the rulesets no longer have are refused."""
@@ -341,6 +369,15 @@ class _Reader:
     def _tell(self, place: str, notices: Iterable[str]) -> None:
         spot = self.found.spots[place]
         self.found.warnings += [f"{spot.sheet} {spot.label}：{notice}" for notice in notices]
+
+
+def _by_key(place: str, audit: Audit) -> str:
+    """A place with its row by the row's key: rows may come and go, their keys stay."""
+    found = _OF_ROW.fullmatch(place)
+    if found is None:
+        return place
+    row = audit.units[int(found["unit"])].groups[found["group"]][int(found["row"])]
+    return f"units[{found['unit']}].groups.{found['group']}[{json.dumps(row.key, ensure_ascii=False)}].{found['fact']}"
 
 
 def _entry(value: Any) -> Entry:

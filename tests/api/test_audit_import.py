@@ -16,6 +16,7 @@ from api.services import audit_import, workflow
 from api.services.verification import verify_records
 from api.store import Audit, AuditRevision, AuditState, ImportedAudit
 from api.uploads import WorkbookReader
+from grading.batch.submitted_audits import is_submissions, submitted_audits
 from grading.batch.template import template
 from grading.batch.whole_audits import WholeAudits, whole_audits
 from grading.language.load import Library
@@ -35,6 +36,8 @@ class HereReader(WorkbookReader):
         self.folders = (folder / str(number) for number in count())
 
     def read_audits(self, files: Sequence[tuple[str, bytes]], ruleset: str | None, library: Library) -> WholeAudits:
+        if is_submissions(files):
+            return submitted_audits(library, files)
         folder = next(self.folders)
         (folder / "files").mkdir(parents=True)
         for name, data in files:
@@ -190,3 +193,13 @@ def test_csv_tables_are_read_together_and_files_of_other_names_are_refused(world
     evidence = f"单元编号,项目,证据\nline-1,{FACT},许可证\n".encode()
     assert upload(world, ("plants.evidence.csv", evidence), ("plants.csv", units)).made == 1
     assert "不知道这是哪张表" in errors(world, ("plants.csv", units), ("others.csv", units))[0]
+
+
+def test_waivers_in_a_file_are_refused_since_bureaus_grant_them(world: World) -> None:
+    uscc = json.loads(TYRE.read_text(encoding="utf-8"))["enterprise"]["uscc"]
+    units = f"单元编号,规则集,评估日期,统一社会信用代码\nline-1,{RULESET},2024-05-10,{uscc}\n".encode()
+    indicator = LIBRARY.ruleset(RULESET).indicators[0].id
+    heads = "单元编号,指标,准予单位,原因,文号,文件日期,截止日期"
+    waivers = f"{heads}\nline-1,{indicator},市局,改造期,1号,2024-05-01,2025-05-01\n".encode()
+    (said,) = errors(world, ("plants.csv", units), ("plants.waivers.csv", waivers))
+    assert "units[0].waivers" in said

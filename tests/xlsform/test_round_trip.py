@@ -26,7 +26,7 @@ def _form(audit: Audit) -> tuple[dict[str, str], ...]:
     return survey(tuple(unit.ruleset for unit in audit.units))
 
 
-def _as_asked(audit: Audit) -> Audit:
+def as_asked(audit: Audit) -> Audit:
     """An audit without what no rule reads, which isn't asked; that of one unit with everything in the unit."""
     units = []
     for unit in audit.units:
@@ -48,7 +48,7 @@ def _of(facts: dict[str, Known], asked: set[str]) -> dict[str, Known]:
 
 @pytest.mark.parametrize("path", EXAMPLES[:: 1 if os.environ.get("RANDOM_SEED") else 8], ids=lambda path: path.stem)
 def test_example_audits_come_back_equal(path: Path) -> None:
-    audit = _as_asked(read_audit(path.read_bytes(), LIBRARY))
+    audit = as_asked(read_audit(path.read_bytes(), LIBRARY))
     export = EXPORTS[EXAMPLES.index(path) % len(EXPORTS)]
     (submission,) = read_submissions(export(filled_in(audit), _form(audit)), LIBRARY)
     assert [str(problem) for problem in submission.problems] == []

@@ -1,9 +1,10 @@
 """A file of audits read, looked at beside the register, and made into drafts."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from pathlib import PurePath
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from api.access import Rule, require
 from api.context import Context
 from api.files.evidence import safe_name
 from api.problems import ErrorAt, Problem
-from api.services import workflow
+from api.services import attachments, workflow
 from api.services.audit_import.places import Places
 from api.services.audit_import.standing import Standing, audits_standing
 from api.store import (
@@ -33,6 +34,7 @@ from grading import calendar
 from grading.audit_json import dump_audit
 from grading.batch.evidence_table import COLUMNS
 from grading.batch.layout import EVIDENCE_TITLES, HEADS, LayoutError, Reject
+from grading.batch.submitted_audits import export_first, is_submissions
 from grading.batch.whole_audits import WholeAudit, WholeAudits
 from grading.forms.findings import FormError
 from grading.language.problems import LanguageError, steps_of
@@ -76,7 +78,8 @@ def upload(
 ) -> Imported:
     """Make a draft of every audit of a file, for assessors of a team that its plants are assigned to today.
 
-    Of several files the first name that begins the others is the units' table, the others are its groups' and evidence.
+    Of several files the first name that begins the others is the units' table, the others are its groups' and evidence;
+    beside submissions of ODK or Kobo they are photos and archives of photos, which become evidence.
     Audits that an earlier file brought unchanged are counted, not made again. Raises Problem (403, 404, 413; 422
     `invalid_audit_file` with everything that is wrong at its line, when nothing at all has been written).
     """
@@ -92,9 +95,12 @@ def upload(
     except FormError as error:
         raise _refusal([ErrorAt(ordered[0][0], problem.message) for problem in error.problems]) from None
     drafts, repeated, rejects = _drafts(context, team, read)
+    rejects += [reject for draft in drafts for reject in _wrong_files(context, draft.whole)]
     if rejects:
-        raise _refusal([_error(reject) for reject in sorted(rejects, key=lambda found: (found.file, found.line))])
-    return _make(context, team, ordered, drafts, repeated, read.notices)
+        in_order = sorted(rejects, key=lambda found: (found.file, found.line))
+        raise _refusal([_error(reject, read.counted) for reject in in_order])
+    notices = tuple(f"{_where(notice, read.counted)}{notice.reason}" for notice in read.notices)
+    return _make(context, team, ordered, drafts, repeated, notices)
 
 
 def imports(context: Context) -> list[AuditImport]:
@@ -124,6 +130,8 @@ def _ordered(files: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
     if not named or len(named) > MOST_FILES or len({name.casefold() for name, _ in named}) < len(named):
         message = f"请选择 1 至 {MOST_FILES} 个文件，文件名不得相同。"
         raise Problem("invalid_request", message, status=422, errors=[ErrorAt("file", message)])
+    if is_submissions(named):
+        return export_first(named)
     if sum(len(data) for _, data in named) > MAX_FILE:
         raise Problem("file_too_large", f"文件合计超过 {MAX_FILE // 1_000_000} MB 的上限。", status=413)
     units = min(named, key=lambda file: (len(PurePath(file[0]).stem), file[0]))
@@ -165,7 +173,7 @@ def _drafts(context: Context, team: Team, read: WholeAudits) -> tuple[list[_Draf
             rejects.append(whole.reject("enterprise", f"{enterprise.name} 已登记为关闭，不再核查"))
         same = first.setdefault((enterprise.id, site_id, whole.audit.assessed_on), whole)
         if same is not whole:
-            message = f"与第 {same.line} 行是同一企业（厂区）同一评定日的审核；请并为一份"
+            message = f"与第 {same.line} {read.counted}是同一企业（厂区）同一评定日的审核；请并为一份"
             rejects.append(whole.reject("", message))
         audit = Audit(enterprise_id=enterprise.id, kind=AuditKind.EXPERT, author_id=context.actor.id, site_id=site_id)
         content = _content(context, whole, enterprise, workflow.county_of(context, audit))
@@ -234,11 +242,10 @@ def _make(
     files: Sequence[tuple[str, bytes]],
     drafts: Sequence[_Draft],
     repeated: int,
-    notices: Iterable[Reject],
+    notices: tuple[str, ...],
 ) -> Imported:
-    notice_texts = tuple(f"{_where(notice)}{notice.reason}" for notice in notices)
     if not drafts:
-        return Imported(0, repeated, notice_texts)
+        return Imported(0, repeated, notices)
     content = hashlib.sha256()
     for _, data in files:
         content.update(len(data).to_bytes(8, "big") + data)
@@ -263,20 +270,34 @@ def _make(
         workflow.add_draft(context, draft.audit, draft.content, imported=str(row.id))
         made = ImportedAudit(audit_id=draft.audit.id, import_id=row.id, line=draft.whole.line, digest=draft.digest)
         context.db.add(made)
-    return Imported(len(drafts), repeated, notice_texts, row)
+        for file in draft.whole.files:
+            attachments.add(context, draft.audit, BytesIO(file.content), file.name, file.place)
+    return Imported(len(drafts), repeated, notices, row)
 
 
-def _where(reject: Reject) -> str:
+def _wrong_files(context: Context, whole: WholeAudit) -> Iterator[Reject]:
+    """What is wrong with the files of an audit, before any of them is taken in."""
+    if len(whole.files) > attachments.MAX_FILES:
+        yield whole.reject("", f"有 {len(whole.files)} 个照片和文件，一份审核最多 {attachments.MAX_FILES} 个")
+    for file in whole.files:
+        reason = context.service.evidence.refusal(file.content, file.name)
+        if len(file.place) > attachments.MAX_PLACE:
+            reason = f"这一行的编号太长，位置超过 {attachments.MAX_PLACE} 个字符。"
+        if reason is not None:
+            yield whole.reject(file.place, f"“{file.name}”：{reason}", _unit_at(file.place))
+
+
+def _where(reject: Reject, counted: str) -> str:
     parts = [reject.file] if reject.file else []
-    parts += [f"第 {reject.line} 行"] if reject.line else []
+    parts += [f"第 {reject.line} {counted}"] if reject.line else []
     parts += [f"单元 {reject.unit}"] if reject.unit else []
     return f"{' '.join(parts)}：" if parts else ""
 
 
-def _error(reject: Reject) -> ErrorAt:
+def _error(reject: Reject, counted: str) -> ErrorAt:
     place = ".".join(part for part in (f"line[{reject.line}]" if reject.line else "", reject.place) if part)
-    named = LABELS.get(reject.place, reject.place)
-    return ErrorAt(place, f"{_where(reject)}{f'{named}：' if named else ''}{reject.reason}", INVALID)
+    named = LABELS.get(reject.place, reject.place) if reject.shown is None else reject.shown
+    return ErrorAt(place, f"{_where(reject, counted)}{f'{named}：' if named else ''}{reject.reason}", INVALID)
 
 
 def _refusal(errors: Sequence[ErrorAt]) -> Problem:

@@ -4,12 +4,16 @@ import json
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from api.services import enterprises, workflow
+from api.store import EvidenceFile
 from tests.api.pages.conftest import Place
 from tests.api.pages.test_announcements import fits
 from tests.api.test_doubles import code_with
+from tests.api.test_submissions import PHOTOS, form, sent
 from tests.api.world import TYRE, content
+from tests.xlsform.phone import kobo_json
 
 SitDown = Callable[..., Page]
 CODE = "91350100M000100Y43"
@@ -88,3 +92,25 @@ def test_an_officer_records_a_state_with_proof_and_merges_a_double(place: Place,
     expect(page.get_by_role("cell", name=twice["uscc"])).to_be_visible()
     page.goto(f"{place.url}/enterprises/{double}")
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
+
+
+def test_an_assessor_takes_submissions_of_a_phone_in_with_their_photos(place: Place, sit_down: SitDown) -> None:
+    export = {"name": "提交.json", "mimeType": "application/json", "buffer": kobo_json(sent(), form())}
+    photos = {"name": "照片.zip", "mimeType": "application/zip", "buffer": PHOTOS}
+    page = sit_down("wang")
+    page.get_by_role("link", name="成批导入审核").click()
+    assert fits(page)
+    for files, told in (([export], "没有写入任何内容"), ([export, photos], "建立了 1 份审核草稿")):
+        page.get_by_label("文件（").set_input_files(files=files)  # type: ignore[arg-type]
+        page.get_by_role("button", name="检查并建立草稿").click()
+        expect(page.get_by_text(told)).to_be_visible()
+        assert fits(page)
+        if told == "没有写入任何内容":
+            expect(page.get_by_text("提交.json 第 1 份提交：持有有效的排污许可证")).to_contain_text("permit 1.jpg")
+    page.get_by_role("link", name="到待办继续填写").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    with place.world.service.database.reading() as db:
+        audit_id = db.scalars(select(EvidenceFile.audit_id).where(EvidenceFile.name == "permit 1.jpg")).one()
+    page.goto(f"{place.url}/audits/{audit_id}/form")
+    page.get_by_role("link", name="准入与降级情形").click()
+    expect(page.locator("a.file-name", has_text="permit 1.jpg")).to_be_attached()

@@ -18,6 +18,7 @@ ORGANISATION = slice(8, 17)
 """The place of the organisation's own code within a credit code: it stays when the registration moves."""
 SHORTEST = 4
 """A shorter core of a name says too little."""
+NUMERALS = frozenset("0123456789一二三四五六七八九十")
 MOST = 500
 _FORMS = re.compile(r"(股份)?有限(责任)?公司|集团|总厂|分厂|工厂|厂$")
 _SIGNS = re.compile(r"[\s()（）“”\"'·.,，。\-—_]+")
@@ -60,8 +61,12 @@ def core_of(name: str) -> str:
 
 
 def keys_of(core: str) -> set[str]:
-    """Keys of which near-equal names share one: the core, and the core without any one of its signs."""
-    shorter = (core[:place] + core[place + 1 :] for place in range(len(core))) if len(core) > SHORTEST else ()
+    """Keys of which near-equal names share one: the core, and the core without any one of its signs.
+
+    A number is never left out: names that differ in it are those of different plants (第一、第二).
+    """
+    places = [place for place, sign in enumerate(core) if sign not in NUMERALS] if len(core) > SHORTEST else []
+    shorter = (core[:place] + core[place + 1 :] for place in places)
     return {core, *shorter}
 
 

@@ -106,6 +106,8 @@ def test_doubles_are_found_by_the_organisation_the_permit_and_near_equal_names(w
 @pytest.mark.parametrize(
     ("one", "other", "alike"),
     [
+        ("乾县第一建材砖厂", "乾县第二建材砖厂", False),
+        ("秦川涂装制造有限公司（演示029）", "秦川涂装制造有限公司（演示291）", False),
         ("咸阳新星橡胶有限公司", "咸阳新星橡胶有限责任公司", True),
         ("咸阳（新星）橡胶厂", "咸阳新星橡胶", True),
         ("咸阳新星橡胶厂", "咸阳新里橡胶厂", True),

@@ -30,7 +30,8 @@ def rows_of(form: bytes) -> tuple[dict[str, str], ...]:
     """The rows of a form's survey, each with its groups in `path`."""
     book = load_workbook(io.BytesIO(form))
     head, *lines = book["survey"].iter_rows(values_only=True)
-    found, stack = [], []
+    found: list[dict[str, str]] = []
+    stack: list[str] = []
     for line in lines:
         row = {str(name): str(cell) for name, cell in zip(head, line, strict=True) if cell is not None}
         if row["type"].startswith("end_"):

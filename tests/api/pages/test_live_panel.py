@@ -10,6 +10,7 @@ from api.services import workflow
 from api.services.workflow.draft import Draft
 from tests.api.conftest import GRADER
 from tests.api.pages.conftest import Place
+from tests.api.pages.test_announcements import fits
 from tests.api.world import TYRE, content
 
 
@@ -35,6 +36,7 @@ def test_the_panel_says_what_fails_and_what_to_ask_next_as_answers_change(
         next(i for i in asked.items.values() if i.fact.id == id_) for id_ in ("gate_ledger", "holds_permit")
     )
     expect(page.locator(f"#m-{ledger.id}")).to_contain_text("✗ 达不到")
+    assert fits(page)
 
     page.locator(f"#i-{permit.id}").check(force=True)
     expect(panel).not_to_contain_text("暂不能判定")

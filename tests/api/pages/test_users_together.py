@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from api.services import workflow
 from api.store import Audit, AuditState
 from tests.api.pages.conftest import Place, confirm, publish, submit
+from tests.api.pages.test_announcements import fits
 from tests.api.test_workflow import state
 from tests.api.world import FOUNDRY, content
 
@@ -137,6 +138,7 @@ def test_an_own_assessment_is_set_beside_the_experts_audit_value_by_value(place:
     expect(row).to_contain_text("0.9 mg/m³")
     expect(row).to_contain_text("1.14 mg/m³")
     expect(page.get_by_text("1 项填报不同")).to_be_visible()
+    assert fits(page)
 
 
 def test_by_provisional_figures_an_enterprise_sees_its_grade_rise_with_the_values_of_the_plan(

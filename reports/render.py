@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from grading.model.base import Status
 from grading.vocabulary import STATUS
@@ -31,6 +31,8 @@ SECTIONS = (
 """The sections of a unit's part."""
 APPENDICES = (("sources", "依据来源与可信度"), ("colophon", "编制说明"))
 """The appendices that all units share, at the end."""
+_AMOUNT = re.compile(r"\d[\d.]* [A-Za-zµμ³²-]{1,8}/[A-Za-z³²]{1,4}(?![A-Za-z])")
+"""A number with a unit that has a stroke, after which a line would break: `50 mg/m³`, `5000 t/d`."""
 MARKS = {Status.MET: "√", Status.UNMET: "×", Status.UNKNOWN: "？", Status.WAIVED: "免"}
 
 
@@ -72,6 +74,9 @@ def _environment(clean: Callable[[str], str]) -> Environment:
     def finalize(value: Any) -> Any:
         return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
+    def unbroken(text: str) -> Markup:
+        return Markup(_AMOUNT.sub(r'<span class="ref">\g<0></span>', str(escape(clean(text)))))
+
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -80,6 +85,7 @@ def _environment(clean: Callable[[str], str]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["unbroken"] = unbroken
     environment.globals |= {
         "MARKS": MARKS,
         "STATUS": STATUS,

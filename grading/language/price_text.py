@@ -16,4 +16,4 @@ def counted_text(pieces: Sequence[str]) -> str:
     if not pieces:
         return ""
     named = "、".join(f"每{piece}" for piece in dict.fromkeys(pieces))
-    return f"其中 {len(pieces)} 项是{named}的价格，只按 1 计，应乘以实际数量"
+    return f"其中 {len(pieces)} 项按{named}计价，数量未知，只按 1 计，应乘以实际数量"

@@ -19,7 +19,7 @@ class Offered:
 
 
 def without_needless(gaps: UnitGaps) -> Offered:
-    """The gaps without ways of better levels that ask of the same values what another way asks, or more."""
+    """The gaps without ways that ask more of the same values than another way does."""
     lines = {line.id: line for line in gaps.lines}
     kept: list[Alternative] = []
     instead: dict[str, str] = {}
@@ -41,15 +41,24 @@ def without_needless(gaps: UnitGaps) -> Offered:
 
 
 def _easier(way: Way, ways: tuple[Way, ...], lines: Mapping[str, GapLine]) -> Iterator[Way]:
-    """The ways that ask for nothing that a way of a better level does not ask for too."""
+    """The ways that ask for less of the same values, and take no more."""
     asked = [lines[id_] for id_ in way.lines if id_ in lines]
-    if way.cheapest or not asked or any(line.better_level is None for line in asked):
-        return
     for other in ways:
         less = [lines[id_] for id_ in other.lines if id_ in lines]
-        is_own = bool(less) and all(line.better_level is None for line in less)
-        if is_own and all(any(_asks_as_much(line, one) for line in asked) for one in less):
+        if way.cheapest or not asked or not less or _takes_less(way, other):
+            continue
+        is_more = len(asked) > len(less) or any(
+            _asks_as_much(line, one) and not _asks_as_much(one, line) for line in asked for one in less
+        )
+        if is_more and all(any(_asks_as_much(line, one) for line in asked) for one in less):
             yield other
+
+
+def _takes_less(way: Way, other: Way) -> bool:
+    """True where a way has a price below the other's."""
+    if way.cost_wan_cny is None or other.cost_wan_cny is None:
+        return way.cost_wan_cny is not None
+    return way.cost_wan_cny < other.cost_wan_cny
 
 
 def _asks_as_much(one: GapLine, other: GapLine) -> bool:

@@ -234,7 +234,7 @@ def test_a_trial_says_of_each_unit_on_which_figures_its_grade_rests_and_which_de
     }
     book = openpyxl.load_workbook(csv_file.parent / "out/grades.xlsx")
     cells = dict(zip(_column(book["等级"], "单元编号"), _column(book["等级"], "若为他值则等级改变的数值"), strict=True))
-    assert cells["U3"] == "颗粒物：颗粒物不高于 20 mg/m³（见于原文）"
+    assert cells["U3"] == "颗粒物（B级）：颗粒物不高于 20 mg/m³（见于原文）"
     summary = [row[0].value for row in book["汇总"].iter_rows()]
     assert "各单元等级所依据的数值（试算）" in summary
     batch(root, csv_file, "--again")

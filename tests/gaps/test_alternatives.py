@@ -111,6 +111,17 @@ def test_what_does_not_satisfy_is_no_gap_where_a_missing_value_may_do(tmp_path: 
     assert [line.fact for line in gaps.distinct("unknown")] == ["watered"]
 
 
+def test_of_two_limits_on_one_value_the_plan_keeps_the_one_that_asks_less(tmp_path: Path) -> None:
+    """The works are the same: nobody brings down to 20 what may be 55."""
+    work = "remedy: {text: 提效, weeks: [1, 2], cost_wan_cny: [3, 5]}"
+    parts = [f"{{fact: dust, at_most: {limit}, {work}}}" for limit in (20, 55)]
+    for listed in (parts, parts[::-1]):
+        gaps = gaps_of(tmp_path, f"{{any: [{', '.join(listed)}]}}", {"dust": 60})
+        step = gaps.steps[0]
+        assert step.cheapest is not None
+        assert [change.bound_text for change in step.cheapest.changes] == ["不高于 55 mg/m³"]
+
+
 def test_rows_of_which_one_is_enough_are_ways(tmp_path: Path) -> None:
     both = "{all: [{fact: nox, at_most: 40}, {fact: online, equals: true}]}"
     some = f"{{some: outlets, where: {{fact: kind, equals: kiln}}, require: {both}}}"

@@ -51,7 +51,7 @@ def test_a_price_per_piece_is_told_with_the_total(tmp_path: Path) -> None:
     cars = "{text: 换车, weeks: [2, 4], cost_wan_cny: [40, 100], priced_per: 台}"
     found = planned(tmp_path, asks("A,B,C", "{fact: share, at_least: 80}", remedy=cars), {"share": 70})
     assert [remedy.cost for remedy in found.remedies] == ["40–100 万元/台"]
-    told = "其中 1 项是每台的价格，只按 1 计，应乘以实际数量"
+    told = "其中 1 项按每台计价，数量未知，只按 1 计，应乘以实际数量"
     assert (found.cost, found.counted, found.steps[0].cheapest.counted) == ("40–100 万元", told, told)
 
 

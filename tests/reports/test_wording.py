@@ -1,13 +1,16 @@
 """What a report says once, and where its lines may break."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from grading.model.base import Cite, Provenance
 from reports.charts.timeline import wrapped
+from reports.context.needless import without_needless
 from reports.context.sources import Sources
 from reports.context.words import said_once
+from tests.gaps.small import asks, small
 
 
 def test_a_text_is_left_out_where_a_longer_one_begins_or_ends_with_it() -> None:
@@ -47,3 +50,20 @@ def test_a_word_longer_than_a_line_is_broken() -> None:
     lines = wrapped("A" * 60)
     assert "".join(lines) == "A" * 60
     assert len(lines) == 2
+
+
+def test_of_two_limits_on_one_value_the_harder_one_is_not_offered(tmp_path: Path) -> None:
+    work = "remedy: {text: 提效, weeks: [1, 2], cost_wan_cny: [3, 5]}"
+    ways = ", ".join(f"{{fact: dust, at_most: {limit}, {work}}}" for limit in (20, 55))
+    gaps = small(tmp_path, asks("A,B,C", f"{{any: [{ways}]}}")).gaps({"dust": 60}, "C")
+    offered = without_needless(gaps)
+    (kept,) = offered.gaps.lines
+    assert (kept.required_value, offered.gaps.alternatives) == (55, ())
+    assert {kept.id, *offered.beside[kept.id]} == {line.id for line in gaps.lines}
+
+
+def test_ways_on_other_values_are_all_offered(tmp_path: Path) -> None:
+    ways = "{any: [{fact: dust, at_most: 20}, {fact: closed, equals: true}]}"
+    gaps = small(tmp_path, asks("A,B,C", ways)).gaps({"dust": 60, "closed": False}, "C")
+    offered = without_needless(gaps)
+    assert (offered.gaps, offered.beside) == (gaps, {})

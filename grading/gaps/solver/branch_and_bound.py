@@ -15,12 +15,12 @@ from grading.gaps.solver.lower_bounds import (
     NOTHING,
     Choice,
     LowerBound,
-    Rank,
     Uncertain,
     choice_of,
     prices_of,
     uncertain_prices,
 )
+from grading.gaps.solver.order import Rank, least_first
 from grading.gaps.solver.state import State, most_telling_first
 from grading.gaps.tree.nodes import Node, leaves
 from grading.gaps.tree.propagate import Demand, Propagation
@@ -119,7 +119,7 @@ class BranchAndBound:
         """The best over the ways of the choice that leaves the least to choose."""
         choices = most_telling_first(choices)
         (needed, ways), rest = choices[0], [choice_of(*choice) for choice in choices[1:]]
-        ways = sorted(ways, key=bound.of)
+        ways = least_first(ways, bound.of)
         branches = [([*rest, way], way) for way in ways]
         if needed > 1:
             first, others = ways[0], ways[1:]
@@ -145,7 +145,7 @@ class BranchAndBound:
         while opened is not None and opened[1]:
             state, choices = opened
             bound = self._bound(state.demands)
-            taken = [way for needed, ways in choices for way in sorted(ways, key=bound.of)[:needed]]
+            taken = [way for needed, ways in choices for way in least_first(ways, bound.of)[:needed]]
             opened = state.opened(taken)
         return None if opened is None else self._within(opened[0].demands, limit)
 

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from grading.gaps.solver.order import Rank, least_first
 from grading.gaps.tree.nodes import Both, Either, Leaf, Node, leaves
 from grading.gaps.tree.propagate import Demand, Effort, Propagation, Work, efforts_of
 from grading.gaps.tree.values import Slot
 
 UNPRICED = Decimal(1_000_000)
 """Ranks a remedy without a stated cost behind every remedy that has one, in 万元."""
-Rank = tuple[Decimal, Decimal, Decimal]
-"""Cost, demands of better levels than the one aimed at, changed values; of the smallest set the last of them first."""
 Prices = dict[Work, Decimal]
 Uncertain = Mapping[Slot, Sequence[Effort]]
 """By value of which it is open whether leaving a scope by it costs anything, what it takes to change it for its own sake."""
@@ -128,7 +127,7 @@ class LowerBound:
                 touched[slot] = touched.get(slot, 0) + 1
         found: dict[int, Node] = {}
         for n, (needed, ways) in enumerate(choices):
-            best = min(ways, key=self.of)
+            best = least_first(ways, self.of)[0]
             is_free = needed == 1 and self._is_plain(best) and not self._cost(best) and not _beyond(best)
             if is_free and all(touched[slot] == 1 for slot in slots[n]):
                 found[n] = best

@@ -1,11 +1,14 @@
 """What is built is not replaced by something else to get rid of a limit on it: no engineer would do that."""
 
+from typing import Any
+
 from grading.gaps import unit_gaps
 from grading.model.base import Mode
+from tests.gaps.exact_values import Place
 from tests.gaps.near_cases import case_audits, changed
 from tests.shipped import ENGINE
 
-OTHERWISE = {("fuel", "F1"): "oil", ("fuel", "F2"): "gas_electric", ("combustion", "F2"): "ordinary"}
+OTHERWISE: dict[Place, Any] = {("fuel", "F1"): "oil", ("fuel", "F2"): "gas_electric", ("combustion", "F2"): "ordinary"}
 
 
 def test_a_furnace_on_gas_gets_other_burners_and_not_another_fuel() -> None:

@@ -1,7 +1,6 @@
 """Opinions of admission: tried out, given, looked for, and what became of the projects."""
 
 import hashlib
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -40,13 +39,14 @@ from api.schemas.base import Area, Page
 from api.services import admission
 from api.services.admission import Regrading
 from api.store import AdmissionOpinion, AdmissionOutcome
+from grading.model.base import Day
 from reports.admission.report import opinion_pdf
 
 router = resource("admission")
 Reader = Annotated[Context, needs(Rule.READ_ADMISSION)]
 Giver = Annotated[Context, needs(Rule.GIVE_ADMISSION, costly=True)]
 BODY = json_body(ADMISSION_SCHEMA, ADMISSION_EXAMPLE)
-Day = Annotated[date | None, Query(description="Of acceptance for approval; inclusive.")]
+AcceptedDay = Annotated[Day | None, Query(description="Of acceptance for approval; inclusive.")]
 
 
 @router.post(
@@ -102,8 +102,8 @@ def list_opinions(
         ),
     ] = None,
     outcome: Annotated[AdmissionOutcome | None, Query(description="Only those that say so.")] = None,
-    since: Day = None,
-    until: Day = None,
+    since: AcceptedDay = None,
+    until: AcceptedDay = None,
     regrading: Annotated[
         Regrading | None, Query(description="`due`: completed, and the grade not confirmed since.")
     ] = None,

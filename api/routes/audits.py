@@ -1,6 +1,5 @@
 """Audits: looked for, begun, read, written."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -45,6 +44,7 @@ from api.services.local_edition import more_local
 from api.services.workflow.content import edition_notices, read
 from api.services.workflow.jurisdiction import county_of
 from api.store import Audit, AuditKind, AuditState
+from grading.model.base import Day
 
 router = resource("audits")
 Reader = Annotated[Context, needs(Rule.READ)]
@@ -60,8 +60,8 @@ def list_audits(
     enterprise_id: Annotated[UUID | None, Query(description="Of this enterprise.")] = None,
     kind: Annotated[AuditKind | None, Query(description="Experts' audits or self-assessments only.")] = None,
     state: Annotated[list[AuditState] | None, Query(description="In one of these states.")] = None,
-    assessed_from: Annotated[date | None, Query(description="Assessed on this day or later.")] = None,
-    assessed_to: Annotated[date | None, Query(description="Assessed on this day or earlier.")] = None,
+    assessed_from: Annotated[Day | None, Query(description="Assessed on this day or later.")] = None,
+    assessed_to: Annotated[Day | None, Query(description="Assessed on this day or earlier.")] = None,
     mine: Annotated[bool | None, Query(description="Only those that you began.")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,

@@ -1,6 +1,5 @@
 """Outlook of a campaign: what reaches its targets soonest, and the plants to help."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -19,9 +18,10 @@ from api.schemas.campaign_outlook import (
 from api.services.campaigns.outlook import chosen, filter_of, help_on, outlook_on
 from api.store import Campaign
 from grading import calendar
+from grading.model.base import Day
 
 router = resource("campaigns")
-On = Annotated[date | None, Query(description="The day; today in China if it isn't given.")]
+On = Annotated[Day | None, Query(description="The day; today in China if it isn't given.")]
 Text = Annotated[str, Query(max_length=160)]
 
 

@@ -1,6 +1,5 @@
 """Plants of a campaign: the map, an edit of many of them, the emergency list."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -30,12 +29,13 @@ from api.services.campaigns.plant_rows import rows_on, suits
 from api.store import Campaign
 from grading import calendar
 from grading.campaign.outlines import read_outlines
+from grading.model.base import Day
 
 router = resource("campaigns")
 Reader = Annotated[Context, needs(Rule.READ_CAMPAIGNS)]
 CostlyReader = Annotated[Context, needs(Rule.READ_CAMPAIGNS, costly=True)]
 Runner = Annotated[Context, needs(Rule.RUN_CAMPAIGNS)]
-On = Annotated[date | None, Query(description="The day; today in China if it isn't given.")]
+On = Annotated[Day | None, Query(description="The day; today in China if it isn't given.")]
 Text = Annotated[str, Query(max_length=64)]
 
 

@@ -43,12 +43,13 @@ from api.services.campaigns import creation, documents, evaluation, roster
 from api.store import Campaign, CampaignState
 from grading import calendar
 from grading.campaign.roster_lines import roster_lines
+from grading.model.base import Day
 
 router = resource("campaigns")
 Reader = Annotated[Context, needs(Rule.READ_CAMPAIGNS)]
 CostlyReader = Annotated[Context, needs(Rule.READ_CAMPAIGNS, costly=True)]
 Runner = Annotated[Context, needs(Rule.RUN_CAMPAIGNS)]
-On = Annotated[date | None, Query(description="The day; today in China if it isn't given.")]
+On = Annotated[Day | None, Query(description="The day; today in China if it isn't given.")]
 
 
 @router.get("/campaigns", summary="Campaigns, the newest first")

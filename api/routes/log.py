@@ -1,6 +1,5 @@
 """The log: read, verified."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from api.routes.responses import (
 )
 from api.schemas.base import Page
 from api.schemas.log import LogEntryOut, VerifiedOut
+from grading.model.base import Day
 
 router = resource("log")
 Head = Annotated[str | None, Query(pattern="^[0-9a-f]{64}$", description="A head that was noted earlier, elsewhere.")]
@@ -30,8 +30,8 @@ def list_log(
         Query(max_length=64, pattern=r"^[a-z_.]+$", description="What happened.", examples=["audit.submitted"]),
     ] = None,
     actor_id: Annotated[UUID | None, Query(description="Done by this user.")] = None,
-    since: Annotated[date | None, Query(description="From this day on, as days are in China.")] = None,
-    until: Annotated[date | None, Query(description="Until this day, inclusive.")] = None,
+    since: Annotated[Day | None, Query(description="From this day on, as days are in China.")] = None,
+    until: Annotated[Day | None, Query(description="Until this day, inclusive.")] = None,
     cursor: Annotated[int | None, Query(ge=1, le=2**53, description="`next` of the page before.")] = None,
     limit: Limit = 50,
 ) -> Page[LogEntryOut]:

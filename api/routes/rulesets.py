@@ -1,6 +1,5 @@
 """Rulesets: listed, read, in prose, checked, signed off; the forms that ask for their facts."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Path, Query
@@ -39,6 +38,7 @@ from api.services.local_edition import local_edition
 from grading.language.edition_text import why_text
 from grading.language.local_editions import choice_of
 from grading.language.schema import FileKind, schema
+from grading.model.base import Day
 from grading.ruleset_id import edition_of, industry_of
 
 router = resource("rulesets")
@@ -52,7 +52,7 @@ UNUSABLE = refusals(404, 409)
 def choose_ruleset(
     context: Reader,
     industry: Annotated[str, Query(max_length=120, description="As in `/rulesets`.", examples=["rubber"])],
-    day: Annotated[date, Query(description="Of the assessment.", examples=["2023-09-10"])],
+    day: Annotated[Day, Query(description="Of the assessment.", examples=["2023-09-10"])],
     county: Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="GB/T 2260.", examples=["610404"])] = None,
 ) -> EditionChoiceOut:
     """The most local one of the industry that is in force: county, city, province, nation. Ties and gaps are told."""

@@ -1,6 +1,5 @@
 """Users, teams and the enterprises that teams are assigned to."""
 
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -35,6 +34,7 @@ from api.schemas.users import (
 )
 from api.services import enterprises, users
 from api.store import Role, User
+from grading.model.base import Day
 
 router = resource("people")
 Keeper = Annotated[Context, needs(Rule.KEEP_USERS)]
@@ -119,7 +119,7 @@ def list_assignments(
     context: Reader,
     team_id: Annotated[UUID | None, Query(description="Of this team.")] = None,
     enterprise_id: Annotated[UUID | None, Query(description="Of this enterprise.")] = None,
-    on: Annotated[date | None, Query(description="Those that hold on this day.")] = None,
+    on: Annotated[Day | None, Query(description="Those that hold on this day.")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[AssignmentOut]:

@@ -12,7 +12,7 @@ from api.schemas.base import Digest, In, Out, Reasons
 from api.schemas.enterprises import Uscc
 from api.services.admission import Listed, Made, Regrading, made_digests
 from api.store import AdmissionOutcome
-from grading.model.base import Basis, Confidence
+from grading.model.base import Basis, Confidence, Day
 from grading.policy.given import DISTANCE_METHODS, PROJECT_KINDS
 from grading.regions import PATTERN as PLACE
 
@@ -105,7 +105,7 @@ class PreviewOut(Out):
 class CompletionIn(In):
     """The acceptance of a completed project (竣工验收): day, document and operator."""
 
-    completed_on: date
+    completed_on: Day
     reasons: Reasons
     uscc: Uscc | None = Field(default=None, description="Unified social credit code of the enterprise that runs it.")
 

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from api.schemas.base import In, Line, Out, Reasons
 from api.store import AnnouncementState
+from grading.model.base import Day
 
 Number = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
@@ -59,8 +60,8 @@ class AnnouncementIn(In):
 class PublicityIn(In):
     """The publicity period, both days inclusive."""
 
-    since: date
-    until: date
+    since: Day
+    until: Day
 
 
 class LeaveOutIn(In):
@@ -74,7 +75,7 @@ class ObjectionIn(In):
     """An objection that came in."""
 
     objector: Line
-    received_on: date
+    received_on: Day
     text: Reasons
     audit_id: UUID | None = None
 
@@ -89,7 +90,7 @@ class PublicationIn(In):
     """The announcement's number and day; `reasons` stand with every grade that needs a word."""
 
     number: Number = Field(examples=["咸环函〔2026〕12号"])
-    announced_on: date
+    announced_on: Day
     reasons: str = Field(default="", max_length=4000)
 
 

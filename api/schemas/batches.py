@@ -13,7 +13,7 @@ from api.services.regrading.lifecycle import Selection
 from api.services.regrading.progress import Counts, Progress
 from api.services.regrading.states import BatchAction
 from api.store import AuditOutcome, Batch, BatchAudit, BatchPhase, BatchState, BatchUnit, DraftRuleset
-from grading.model.base import Mode
+from grading.model.base import Day, Mode
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)]
 Against = Annotated[
@@ -72,8 +72,8 @@ class BatchIn(In):
     within: Area | None = Field(default=None, description="A county, city or province; the whole area if not given.")
     industry: Name | None = Field(default=None, examples=["rubber"])
     edition: Name | None = Field(default=None, description="Units graded by this edition.", examples=["national-2020"])
-    since: date | None = Field(default=None, description="Assessed on this day or later.")
-    until: date | None = Field(default=None, description="Assessed on this day or earlier.")
+    since: Day | None = Field(default=None, description="Assessed on this day or later.")
+    until: Day | None = Field(default=None, description="Assessed on this day or earlier.")
     against: Against | None = None
     draft_id: UUID | None = None
     mode: Mode = Mode.OFFICIAL

@@ -1,6 +1,6 @@
 """Work on many enterprises or audits at once, and files of audits taken in, as JSON."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from api.schemas.base import In, Line, Out
 from api.schemas.exports import ExportOut
 from api.services.analysis import ReportFormat
 from api.services.bulk import Outcome
+from grading.model.base import Day
 
 Ids = Annotated[list[UUID], Field(min_length=1, max_length=2_000)]
 Word = Annotated[str, Field(max_length=4000)]
@@ -20,8 +21,8 @@ class BulkAssignmentIn(In):
 
     team_id: UUID
     enterprise_ids: Ids
-    since: date
-    until: date | None = None
+    since: Day
+    until: Day | None = None
     dry_run: bool = Field(default=False, description="Only say which would be refused; nothing is written.")
 
 

@@ -11,6 +11,7 @@ from api.schemas.base import In, Line, Out
 from api.schemas.campaigns import FileText, Permit
 from api.services.campaigns.plant_rows import PlantRow
 from grading.campaign.outlines import Outline
+from grading.model.base import Day
 from reports.campaign.emergency import ALERTS, EmergencyUnit
 
 Band = Literal["a", "b", "c", "d", "others"]
@@ -90,7 +91,7 @@ class PlantsEditIn(In):
         default=None, description="The level that they are to reach.", examples=["B"]
     )
     responsible: Line | None = Field(default=None, description="Who answers for them.", examples=["张局长"])
-    due: date | None = Field(default=None, description="By when they are to reach it.", examples=["2099-10-31"])
+    due: Day | None = Field(default=None, description="By when they are to reach it.", examples=["2099-10-31"])
     expert: UUID | None = Field(default=None, description="The user id of the expert who helps them.")
     reasons: Annotated[str, StringConstraints(max_length=4000)] = Field(
         default="", description="Required after the roster's freeze date.", examples=["按包抓分工落实到人。"]

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from api.schemas.base import In, Out
 from api.services.campaigns.progress import LONGEST, Progress
 from api.store import CampaignStepState
+from grading.model.base import Day
 
 Note = Annotated[str, StringConstraints(max_length=LONGEST)]
 Gap = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -38,11 +39,11 @@ class StepOut(Out):
 class VisitIn(In):
     """A visit to a plant."""
 
-    day: date
+    day: Day
     findings: Note
     advice: Note
     gap: OfGap = None
-    next_day: date | None = None
+    next_day: Day | None = None
 
 
 class VisitOut(Out):

@@ -14,6 +14,7 @@ from api.services.campaigns.plan import Plan
 from api.services.campaigns.stored import facts_of, measures_of
 from api.store import CampaignChange, CampaignChangeKind, CampaignPlant, CampaignSnapshot, CampaignState
 from grading.campaign.model import PlannedMeasure
+from grading.model.base import Day
 
 MOST_TEXT = 4_000_000
 EXAMPLE = """\
@@ -201,8 +202,8 @@ class MeasureIn(In):
         default=None, description="The id of a gap of a published audit.", examples=["G8FCFC26D2"]
     )
     text: Line | None = None
-    start: date | None = None
-    finish: date
+    start: Day | None = None
+    finish: Day
     done_percent: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(0)
     cost_wan: Annotated[Decimal, Field(ge=0, le=10_000_000)] | None = Field(default=None, description="In 万元.")
     responsible: Line | None = None

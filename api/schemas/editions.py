@@ -14,6 +14,7 @@ from api.services.editions.working import Conflict, FieldChange
 from api.store import EditionProposal, FigureReview, ProposalState, SourceScan, Verdict, WorkingEdition
 from grading.figure_edits.fields import fields_of
 from grading.figure_edits.figures import Figure, figure_text
+from grading.model.base import Day
 from grading.model.ruleset import Ruleset
 
 EditionName = Annotated[
@@ -37,7 +38,7 @@ class WorkingEditionIn(In):
     document: Line = Field(
         description="The document that it puts into data.", examples=["咸阳市绩效分级指标表（2027）"]
     )
-    effective: date = Field(description="The day from which it is meant to be in force.", examples=["2027-01-01"])
+    effective: Day = Field(description="The day from which it is meant to be in force.", examples=["2027-01-01"])
     jurisdiction: Area | None = Field(default=None, description="Your area, if not given.")
 
 
@@ -300,7 +301,7 @@ class VerdictsIn(In):
 class SignatureIn(In):
     """A signature."""
 
-    effective: date = Field(description="From this day on it is in force.", examples=["2027-01-01"])
+    effective: Day = Field(description="From this day on it is in force.", examples=["2027-01-01"])
     statement: Reasons | None = Field(default=None, examples=["已与原文逐条核对。"])
 
 

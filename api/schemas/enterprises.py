@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from api.schemas.base import Area, In, Line, Out, Reasons, RulesetKey
 from api.schemas.decisions import DecisionOut
 from api.store import NamedBy, OperatingStateKind
+from grading.model.base import Day
 
 Uscc = Annotated[
     str,
@@ -76,7 +77,7 @@ class OperatingStateIn(In):
     """A state of an enterprise, or of one unit of it, from a day on."""
 
     state: OperatingStateKind
-    since: date = Field(examples=["2024-05-10"])
+    since: Day = Field(examples=["2024-05-10"])
     unit_id: UUID | None = Field(default=None, description="By default the whole enterprise.", examples=[None])
     document: Address | None = Field(
         default=None, description="What proves it; being long idle needs one.", examples=["市环停〔2024〕3号"]
@@ -101,7 +102,7 @@ class FormerNameIn(In):
 
     kind: NamedBy
     value: Line = Field(examples=["咸阳第一橡胶厂"])
-    until: date = Field(description="The first day on which it was no longer so.", examples=["2020-05-10"])
+    until: Day = Field(description="The first day on which it was no longer so.", examples=["2020-05-10"])
 
 
 class FormerNameOut(Out):

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from api.access import Via
 from api.schemas.base import Area, In, Line, Out
 from api.store import Role
+from grading.model.base import Day
 
 Login = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._@-]{1,63}$"), Field(examples=["zhang.wei"])]
 PersonName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -120,14 +121,14 @@ class AssignmentIn(In):
 
     team_id: UUID
     enterprise_id: UUID
-    since: date
-    until: date | None = None
+    since: Day
+    until: Day | None = None
 
 
 class AssignmentEnd(In):
     """The last day of an assignment."""
 
-    until: date
+    until: Day
 
 
 class TokenOut(Out):

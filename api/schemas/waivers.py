@@ -9,7 +9,7 @@ from pydantic import Field
 from api.schemas.base import In, Line, Out, Reasons
 from api.services.waivers import Granted
 from grading.model.audit import Standing
-from grading.model.base import Identifier
+from grading.model.base import Day, Identifier
 
 
 class WaiverIn(In):
@@ -21,11 +21,11 @@ class WaiverIn(In):
     authority: Line = Field(description="Who grants it.", examples=["咸阳市生态环境局"])
     reason: Reasons
     document_number: Line = Field(examples=["咸环函〔2026〕12号"])
-    document_date: date = Field(examples=["2026-11-01"])
-    begins: date | None = Field(
+    document_date: Day = Field(examples=["2026-11-01"])
+    begins: Day | None = Field(
         default=None, description="The first day; by default that of the document.", examples=["2026-11-01"]
     )
-    until: date = Field(description="The last day.", examples=["2027-10-31"])
+    until: Day = Field(description="The last day.", examples=["2027-10-31"])
 
 
 class WaiverOut(Out):

@@ -1,6 +1,5 @@
 """A campaign as its document states it: where, which industries, until when, which targets, which plants with which plans."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -8,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StringC
 from pydantic_core import PydanticCustomError
 
 from grading.intake import UNWRITABLE
-from grading.model.base import Strict
+from grading.model.base import Day, Strict
 from grading.model.base import Text as BaseText
 from grading.regions import NATION, checked
 
@@ -41,13 +40,6 @@ def _whole(value: object) -> object:
     return value
 
 
-def _day(value: object) -> object:
-    """A day of the calendar or its text; pydantic would also take a number, as seconds since 1970."""
-    if isinstance(value, date) or (isinstance(value, str) and len(value) == 10):
-        return value
-    raise PydanticCustomError("date_type", "a day like 2023-09-10")
-
-
 def _number(value: object) -> object:
     """A number; pydantic would also take its text, of any size."""
     if isinstance(value, str):
@@ -56,7 +48,6 @@ def _number(value: object) -> object:
 
 
 Number = Annotated[Decimal, BeforeValidator(_number)]
-Day = Annotated[date, BeforeValidator(_day)]
 Percent = Annotated[Number, Field(ge=0, le=100)]
 Count = Annotated[int, Field(ge=0), BeforeValidator(_whole)]
 

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import Field, StrictBool
 
-from grading.campaign.model import County, Day, GradeId, Number, Permit, State, Text
+from grading.campaign.model import County, GradeId, Number, Permit, State, Text
 from grading.coordinates import LATITUDES, LONGITUDES
-from grading.model.base import Strict
+from grading.model.base import Day, Strict
 
 POLLUTANTS = ("so2", "nox", "pm", "voc")
 

@@ -57,7 +57,7 @@ def show_gaps(
             continue
         if as_json:
             units = [
-                _unit_json(unit, one) | {"notices": [*unit.notices, *to_come]}
+                _unit_json(engine.library.ruleset(unit.ruleset), unit, one) | {"notices": [*unit.notices, *to_come]}
                 for unit, one in zip(grading.units, found, strict=True)
             ]
             joint = enterprise_plan(engine, audit, grading, target, opened)
@@ -99,9 +99,10 @@ def no_such_level(place: str, error: NoSuchLevelError) -> InputProblem:
     return input_problem(place, ProblemCode.LEVEL_UNKNOWN, level=error.target, levels=error.levels)
 
 
-def _unit_json(unit: UnitGrading, found: UnitGaps | TargetError) -> dict[str, Any]:
+def _unit_json(ruleset: Ruleset, unit: UnitGrading, found: UnitGaps | TargetError) -> dict[str, Any]:
     if isinstance(found, TargetError):
-        return {"unit": unit.id, "grade": found.grade, "message": str(found)}
+        why = _without_gaps(ruleset, found, level_label(ruleset.scale, found.grade))
+        return {"unit": unit.id, "grade": found.grade, "message": why}
     return found.model_dump(mode="json")
 
 
@@ -111,8 +112,13 @@ def _print_one(ruleset: Ruleset, audit: Audit, index: int, found: UnitGaps | Tar
         print_gaps(audit, ruleset, found, decision.causes)
         return
     now = decision_text(decision, lambda level: level_label(ruleset.scale, level))
-    text = f"现为 [bold]{now}[/bold]，已经达到目标"
-    if not isinstance(found, ReachedError):
-        labels = [f"{level}（{level_label([ruleset.scale], level)}）" for level in found.levels]
-        text = f"没有可以作为目标的等级“{escape(found.target)}”；有 {'、'.join(labels)}"
-    out.print(f"[bold]{escape(audit.enterprise.name)} · {escape(unit.id)}[/bold]：{text}")
+    text = _without_gaps(ruleset, found, now)
+    out.print(f"[bold]{escape(audit.enterprise.name)} · {escape(unit.id)}[/bold]：{escape(text)}")
+
+
+def _without_gaps(ruleset: Ruleset, found: TargetError, now: str) -> str:
+    """The reason why there are no gaps to speak of."""
+    if isinstance(found, ReachedError):
+        return f"现为 {now}，已经达到目标"
+    labels = [f"{level}（{level_label(ruleset.scale, level)}）" for level in found.levels]
+    return f"没有可以作为目标的等级“{found.target}”；有 {'、'.join(labels)}"

@@ -6,12 +6,23 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
 Level = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+-]*$", max_length=32)]
 RulesetId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*/[a-z0-9][a-z0-9_-]*$", max_length=120)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+
+
+def _day(value: object) -> object:
+    """A day of the calendar or its text; pydantic would also take a number, as seconds since 1970, and a moment."""
+    if type(value) is date or (isinstance(value, str) and len(value) == 10 and not value.isdigit()):
+        return value
+    raise PydanticCustomError("date_type", "a day like 2023-09-10")
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 Scalar = bool | Decimal | date | str
 MAX_NUMBER = 10**9
 """Numbers of an audit are smaller than this, sign apart."""

@@ -8,13 +8,12 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from grading.campaign.model import Day
 from grading.intake import check_value
 from grading.language.invalid import invalid
 from grading.language.problems import LanguageError, Problem
 from grading.language.source import Source, read_source
 from grading.model.audit import Known, Row, UnitAudit
-from grading.model.base import Identifier, Level, Strict, Text
+from grading.model.base import Day, Identifier, Level, Strict, Text
 from grading.model.ruleset import Fact
 from grading.policy.apply import PolicyEngine
 from grading.policy.given import GRADES, PLACE, given_value, grade_facts

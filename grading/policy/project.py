@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool, ValidationError
 
-from grading.campaign.model import County, Day, Number, Text
+from grading.campaign.model import County, Number, Text
 from grading.campaign.problems import faults_of_json, place_text, places
 from grading.intake import AuditError, InputProblem, check_value, input_problem, parse_json
 from grading.language.industries import Industries
 from grading.language.load import Library
 from grading.model.audit import Audit
-from grading.model.base import Identifier, Strict
+from grading.model.base import Day, Identifier, Strict
 from grading.policy.given import OTHERS, given_facts
 from grading.policy.intake import check_for_policies
 from grading.policy.library import PolicyLibrary

@@ -112,6 +112,12 @@ def test_a_target_that_no_unit_has_fails_and_one_that_is_reached_does_not(root: 
     assert "已经达到目标" in out
 
 
+def test_a_unit_without_gaps_says_why_in_chinese_to_programs_too(root: Path) -> None:
+    code, out, _ = run(root, "gaps", written(root, dust=1), "--target", "C", "--trial", "--json")
+    (unit,) = json.loads(out)["units"]
+    assert (code, unit["grade"], unit["message"]) == (0, "A", "现为 A级，已经达到目标")
+
+
 def test_simulate_shows_the_grade_that_would_follow_and_what_changes(root: Path) -> None:
     code, out, _ = run(root, "simulate", written(root), "--set", "u.dust=1", "--trial", "--json")
     document = json.loads(out)

@@ -18,6 +18,7 @@ from api.pages.labels import level_labels, ruleset_titles
 from api.pages.overview_workbook import workbook
 from api.pages.render import page
 from api.queries import overview
+from api.queries.announcements import open_announcements
 from api.queries.grade_history import history
 from api.queries.overview import Filter, Line
 from api.queries.waiting import waiting
@@ -58,6 +59,7 @@ def show_overview(
         context,
         "overview.html.j2",
         waiting=waiting(context),
+        announcements=open_announcements(context),
         ending=soonest(context),
         listed=listed,
         shown=listed[(number - 1) * LINES : number * LINES],

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from api.access import ROLE_NAMES, Actor
 from api.context import Context, cookie_name
 from api.identity import csrf
+from api.pages.browser_names import browser_text
 from api.pages.form.answers import shown_answer
 from api.queries.notices import unread
 from api.schemas.audits import GradeBrief
@@ -48,6 +49,7 @@ WAYS: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.BUREAU: (
         ("/overview", "辖区总览"),
         ("/enterprises", "企业"),
+        ("/announcements", "公告"),
         ("/rulesets", "规则"),
         ("/batches", "批次"),
         ("/campaigns", "行动"),
@@ -160,6 +162,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
+        "browser": browser_text,
         "day": day,
         "unit": unit_text,
         "figure": figure,

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -29,6 +30,7 @@ from grading.model.decision import Decision
 from reports.announcement.report import AnnexLine, AnnouncementContext
 from reports.context.words import jurisdiction_text, region_text
 
+MOST_OPEN = 20
 MOST_CANDIDATES = 300
 """More are announced by the interface, or once these are."""
 
@@ -40,6 +42,8 @@ class Brief:
     row: Announcement
     state: str
     audits: int
+    may_publish: bool = False
+    """Its publicity period is over, and it is not published yet."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +70,29 @@ class Objection:
 def announcements(context: Context, cursor: UUID | None, limit: int) -> tuple[list[Brief], UUID | None]:
     """A page of announcements, the newest first."""
     rows, after = newest_first(context.db, select(Announcement), Announcement.id, cursor, limit)
+    return _briefs(context, rows), after
+
+
+def open_announcements(context: Context) -> list[Brief]:
+    """Announcements that are neither published nor cancelled, the oldest first."""
+    rows = select(Announcement).where(Announcement.state.in_((AnnouncementState.DRAFT, AnnouncementState.PUBLICITY)))
+    return _briefs(context, context.db.scalars(rows.order_by(Announcement.id).limit(MOST_OPEN)).all())
+
+
+def _briefs(context: Context, rows: Sequence[Announcement]) -> list[Brief]:
+    today = calendar.day_of(context.at)
     counted = (
         select(AnnouncedAudit.announcement_id, func.count())
         .where(AnnouncedAudit.announcement_id.in_([row.id for row in rows]), AnnouncedAudit.left_out.is_(None))
         .group_by(AnnouncedAudit.announcement_id)
     )
     counts = {row[0]: row[1] for row in context.db.execute(counted)}
-    return [Brief(row, STATE_NAMES[row.state], counts.get(row.id, 0)) for row in rows], after
+    return [Brief(row, STATE_NAMES[row.state], counts.get(row.id, 0), _is_over(row, today)) for row in rows]
+
+
+def _is_over(row: Announcement, today: date) -> bool:
+    until = row.publicity_until
+    return row.state is AnnouncementState.PUBLICITY and until is not None and until < today
 
 
 def announced_audits(context: Context, announcement_id: UUID) -> list[AnnouncedAudit]:

@@ -13,6 +13,7 @@ from api.context import Context
 from api.grader import stored_ruleset
 from api.lru import LruCache
 from api.services.granted_waivers import content_with
+from api.services.regrading.batch_waivers import used
 from api.services.regrading.chunk_audits import Subject, read_pair
 from api.services.regrading.frames import AUDIT, COUNTY, POSITION, UNIT, frames_of
 from api.services.replay import read_as
@@ -97,10 +98,10 @@ def _work_out(db: Session, batch_id: UUID) -> BatchImpact:
         keys = after.select(AUDIT, POSITION, UNIT, COUNTY)
         deciding = changes.causes.filter("decides")
         cause_names = {
-            (kind, was, now): title(pair.before, pair.after, kind, was, now)
-            for kind, was, now in deciding.select("kind", "before_id", "after_id").unique().iter_rows()
+            (kind, was, now, waiver): title(pair.before, pair.after, kind, was, now, waiver)
+            for kind, was, now, waiver in deciding.select(_CRITERION).unique().iter_rows()
         }
-        words = [cause_names[key] for key in deciding.select("kind", "before_id", "after_id").iter_rows()]
+        words = [cause_names[key] for key in deciding.select(_CRITERION).iter_rows()]
         texts = deciding.select("unit").with_columns(pl.Series("causes", words, dtype=pl.String))
         texts = texts.group_by("unit", maintain_order=True).agg(pl.col("causes").str.join("；"))
         whole = (
@@ -119,6 +120,7 @@ def _work_out(db: Session, batch_id: UUID) -> BatchImpact:
     return BatchImpact(impact(counted, scales), pairs, changed, pl.concat(causes))
 
 
+_CRITERION = ("kind", "before_id", "after_id", "waiver")
 _TEXTS = (
     "before",
     "after",
@@ -198,13 +200,14 @@ class Sides:
 def sides_of(context: Context, found: BatchAudit, units: Sequence[BatchUnit]) -> Sides:
     """Read an audit for both. Raises AuditError when it can't be read under the new ruleset."""
     stated = context.find(AuditRevision, found.revision_id).content
-    content = content_with(stated, context.find(Grading, found.before_id).waivers)
+    before = context.find(Grading, found.before_id).waivers
+    content, again = content_with(stated, before), content_with(stated, used(found, before))
     grader = context.service.grader
     old = grader.of_digests(context.db, {unit.before_ruleset: unit.before_digest for unit in units})
     new = grader.of_digests(context.db, {unit.after_ruleset: unit.after_digest for unit in units})
     return Sides(
         (read_as(content, {unit.unit: unit.before_ruleset for unit in units}, old.library), old),
-        (read_as(content, {unit.unit: unit.after_ruleset for unit in units}, new.library), new),
+        (read_as(again, {unit.unit: unit.after_ruleset for unit in units}, new.library), new),
     )
 
 
@@ -266,7 +269,7 @@ def _subjects(db: Session, batch_id: UUID, audits: Sequence[UUID]) -> tuple[list
             .where(BatchAudit.batch_id == batch_id, BatchAudit.audit_id.in_(some))
         )
         for row, stated, waivers in db.execute(rows):
-            content = content_with(stated, waivers)
+            content, after = content_with(stated, waivers), content_with(stated, used(row, waivers))
             held = [
                 GradedUnit(
                     grading_id=row.before_id,
@@ -280,5 +283,5 @@ def _subjects(db: Session, batch_id: UUID, audits: Sequence[UUID]) -> tuple[list
                 for unit in units[row.audit_id]
             ]
             again = {unit.unit: unit.after_ruleset for unit in units[row.audit_id] if unit.regraded}
-            subjects.append(Subject(row.audit_id, row.enterprise_id, row.county, content, held, again))
+            subjects.append(Subject(row.audit_id, row.enterprise_id, row.county, content, after, held, again))
     return subjects, units

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from api.schemas.base import Area, Digest, ErrorOut, In, Line, Out
+from api.schemas.gradings import StatedWaiverOut
 from api.services.regrading.lifecycle import Selection
 from api.services.regrading.progress import Counts, Progress
 from api.services.regrading.states import BatchAction
@@ -203,6 +204,10 @@ class BatchAuditOut(Out):
     release_reasons: str | None
     problems: list[ErrorOut] = Field(description="Why it can't be read under the new ruleset.")
     units: list[BatchUnitOut]
+    waivers: dict[str, list[StatedWaiverOut]] | None = Field(
+        description="By unit, those by which it is graded again: in force on the day of the selection. Null: selected "
+        "before these were kept, and graded by the waivers of the grading before."
+    )
     grading: dict[str, Any] | None = Field(
         description="Of a changed one that the engine has concluded: the new grading with its trace."
     )
@@ -218,6 +223,7 @@ class BatchAuditOut(Out):
             released_by=row.released_by,
             release_reasons=row.release_reasons,
             problems=json.loads(row.problems),
+            waivers=None if row.waivers is None else json.loads(row.waivers),
             units=[BatchUnitOut.model_validate(unit) for unit in units],
             grading=None if row.document is None else json.loads(row.document),
         )

@@ -81,8 +81,8 @@ class WaiverDocumentOut(Out):
     date: str
 
 
-class GradedWaiverOut(Out):
-    """A waiver of an indicator, as it stood on the day of the assessment."""
+class StatedWaiverOut(Out):
+    """A waiver of an indicator, as it was granted."""
 
     indicator: str
     authority: str
@@ -91,6 +91,11 @@ class GradedWaiverOut(Out):
     begins: str = Field(alias="from")
     until: str
     evidence: list[str] = Field(default_factory=list)
+
+
+class GradedWaiverOut(StatedWaiverOut):
+    """A waiver of an indicator, as it stood on the day of the assessment."""
+
     standing: Standing
     levels: list[str]
 

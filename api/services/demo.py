@@ -41,6 +41,8 @@ PROJECTS_PLANT = "91610402MA6XG7N518"
 """The enterprise whose audit is the design data of the projects that ask for admission."""
 PLANTS = 300
 """Plants of the city that `grading serve --demo` shows."""
+PERMIT, PERMIT_DAYS = "holds_permit", 60
+"""The fact whose evidence ends, and in how many days from the day that the demo is made."""
 WORD = "演示数据，缺失和异常之处未改动。"
 PUBLISHED_WORD = "演示数据：指南限值待主管部门核实，先行公布。"
 LEFT_AT = ("published", "published", "published", "confirmed", "submitted", "draft", "returned")
@@ -146,9 +148,9 @@ def prepare(service: Service, plants: int = 0) -> Sequence[Account] | None:
     if is_demo(service):
         return None
     files = sorted(file for industry in INDUSTRIES for file in (_examples() / industry).glob("*.json"))
-    audits = [json.loads(file.read_text(encoding="utf-8")) for file in files]
-    secrets = {login: passwords.generated() for login, *_ in ACCOUNTS}
     today = calendar.today()
+    audits = [_with_an_end(json.loads(file.read_text(encoding="utf-8")), today) for file in files]
+    secrets = {login: passwords.generated() for login, *_ in ACCOUNTS}
     began = calendar.start_of(demo_city.start_of_year(today)) if plants else calendar.now()
     with calendar.clock_at(began):
         team_id, enterprises = _people(service, audits, secrets)
@@ -265,6 +267,23 @@ def _opinions(play: Play, audits: list[dict[str, Any]]) -> None:
 
 def _text(audit: dict[str, Any]) -> str:
     return json.dumps(audit, ensure_ascii=False, indent=2)
+
+
+def _with_an_end(audit: dict[str, Any], today: date) -> dict[str, Any]:
+    """An audit whose permits end soon, so that calendars and the list of what ends have something to show."""
+    until = (today + timedelta(days=PERMIT_DAYS)).isoformat()
+
+    def ending(facts: dict[str, Any]) -> dict[str, Any]:
+        if not isinstance(facts.get(PERMIT), dict):
+            return facts
+        stated = {**facts[PERMIT], "evidence": [f"排污许可证副本（有效期至 {until}）"], "valid_until": until}
+        return {**facts, PERMIT: stated}
+
+    enterprise = audit["enterprise"]
+    if "facts" in enterprise:
+        enterprise = {**enterprise, "facts": ending(enterprise["facts"])}
+    units = [{**unit, "facts": ending(unit["facts"])} if "facts" in unit else unit for unit in audit["units"]]
+    return {**audit, "enterprise": enterprise, "units": units}
 
 
 def _as_the_enterprise_sees_it(audit: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from api.context import Context
 from api.problems import ErrorAt, Problem
 from api.services import former_names, operating_states
 from api.services.local_edition import chosen_edition, local_edition
+from api.services.roster_permits import follow_permit
 from api.store import (
     Assignment,
     Enterprise,
@@ -115,6 +116,7 @@ def change_enterprise(context: Context, enterprise_id: UUID, version: int, chang
             if value and value != getattr(enterprise, kind.value):
                 former_names.keep(context, enterprise.id, kind, value, today)
         context.db.flush()
+        follow_permit(context, enterprise.id, before[NamedBy.PERMIT], enterprise.permit)
         details = {"changed": changed, "version": enterprise.version}
         audit_log.append(context.db, "enterprise.changed", actor, enterprise_id=enterprise.id, details=details)
     return enterprise
@@ -147,8 +149,10 @@ def change_site(context: Context, site_id: UUID, changes: dict[str, Any]) -> Sit
     actor = require(context.db, Rule.KEEP_ENTERPRISES)
     site = context.find(Site, site_id)
     _refuse_null(changes, "name", "county")
+    permit = site.permit
     if changed := _apply(site, _with_coordinates(changes)):
         context.db.flush()
+        follow_permit(context, site.enterprise_id, permit, site.permit)
         details = {"changed": changed}
         audit_log.append(
             context.db,
@@ -224,7 +228,7 @@ def _edition(
     if ruleset_id is None and industry is None:
         raise _invalid("ruleset_id", "请填规则集或行业。")
     if ruleset_id is not None:
-        _refuse_unknown_ruleset(context, ruleset_id)
+        refuse_unknown_ruleset(context, ruleset_id)
     if industry is None:
         return ruleset_id or "", reason or ""
     today = calendar.today()
@@ -269,7 +273,7 @@ def change_unit(context: Context, unit_id: UUID, changes: dict[str, Any]) -> Uni
 def _with_edition(context: Context, unit: Unit, changes: dict[str, Any]) -> dict[str, Any]:
     """The changes of a unit that is given another ruleset, which it keeps from now on; raises Problem (422)."""
     ruleset_id = changes["ruleset_id"]
-    _refuse_unknown_ruleset(context, ruleset_id)
+    refuse_unknown_ruleset(context, ruleset_id)
     county = context.find(Site, unit.site_id).county
     local = local_edition(context.service, industry_of(ruleset_id), county, calendar.today())
     _refuse_without_reason(local, ruleset_id, changes.get("ruleset_reason"))
@@ -344,7 +348,8 @@ def refuse_elsewhere(context: Context, county: str) -> None:
         raise Problem("not_in_charge", message, status=403, errors=[ErrorAt("county", message)])
 
 
-def _refuse_unknown_ruleset(context: Context, ruleset_id: str) -> None:
+def refuse_unknown_ruleset(context: Context, ruleset_id: str) -> None:
+    """A unit is of a ruleset that there is; raises Problem (422)."""
     try:
         context.service.grader.library.ruleset(ruleset_id)
     except (KeyError, LanguageError):

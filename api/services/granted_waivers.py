@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from api.context import Context
 from api.store import Audit, GradedUnit, Grading, Unit, UnitWaiver
@@ -28,7 +29,7 @@ def with_granted(context: Context, audit: Audit, read_audit: domain.Audit) -> tu
     units = tuple(
         unit.model_copy(update={"waivers": (*unit.waivers, *granted.get(unit.id, ()))}) for unit in read_audit.units
     )
-    return read_audit.model_copy(update={"units": units}), _kept(granted)
+    return read_audit.model_copy(update={"units": units}), kept(granted)
 
 
 def have_changed(context: Context, audit: Audit, grading: Grading) -> bool:
@@ -37,24 +38,32 @@ def have_changed(context: Context, audit: Audit, grading: Grading) -> bool:
         return False
     units = set(context.db.scalars(select(GradedUnit.unit).where(GradedUnit.grading_id == grading.id)))
     granted = _granted(context, audit, audit.assessed_on, units)
-    return grading.waivers != (_kept(granted) if granted else None)
+    return grading.waivers != (kept(granted) if granted else None)
 
 
-def _kept(granted: Mapping[str, Sequence[domain.Waiver]]) -> str:
+def kept(granted: Mapping[str, Sequence[domain.Waiver]]) -> str:
     """Waivers by unit as they are kept with a grading."""
-    kept = {unit: [waiver_json(waiver) for waiver in waivers] for unit, waivers in sorted(granted.items())}
-    return json.dumps(kept, ensure_ascii=False, sort_keys=True)
+    by_unit = {unit: [waiver_json(waiver) for waiver in waivers] for unit, waivers in sorted(granted.items())}
+    return json.dumps(by_unit, ensure_ascii=False, sort_keys=True)
+
+
+def is_in_force(day: date | InstrumentedAttribute[date | None], today: date) -> tuple[ColumnElement[bool], ...]:
+    """The conditions on which a waiver counts: in force on the day of an assessment, and not ended today."""
+    return (
+        UnitWaiver.begins <= day,
+        UnitWaiver.until >= day,
+        UnitWaiver.until >= today,
+        or_(UnitWaiver.ended_on.is_(None), UnitWaiver.ended_on > today),
+    )
 
 
 def _granted(context: Context, audit: Audit, day: date, units: set[str]) -> Mapping[str, Sequence[domain.Waiver]]:
     """By unit, the waivers in force, in the order in which they were granted."""
-    today = calendar.today()
     rows = (
         select(UnitWaiver, Unit.code)
         .join(Unit, Unit.id == UnitWaiver.unit_id)
         .where(UnitWaiver.enterprise_id == audit.enterprise_id)
-        .where(UnitWaiver.begins <= day, UnitWaiver.until >= day, UnitWaiver.until >= today)
-        .where(or_(UnitWaiver.ended_on.is_(None), UnitWaiver.ended_on > today))
+        .where(*is_in_force(day, calendar.today()))
         .order_by(UnitWaiver.id)
     )
     if audit.site_id is not None:
@@ -62,11 +71,12 @@ def _granted(context: Context, audit: Audit, day: date, units: set[str]) -> Mapp
     found: dict[str, list[domain.Waiver]] = {}
     for row, code in context.db.execute(rows):
         if code in units and row.last_day >= day:
-            found.setdefault(code, []).append(_in_domain(row))
+            found.setdefault(code, []).append(in_domain(row))
     return found
 
 
-def _in_domain(row: UnitWaiver) -> domain.Waiver:
+def in_domain(row: UnitWaiver) -> domain.Waiver:
+    """A waiver as the engine knows it."""
     return domain.Waiver(
         indicator=row.indicator,
         authority=row.authority,

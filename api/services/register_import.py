@@ -1,7 +1,7 @@
 """The register taken in from a table, whole or not at all, and given out as one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -12,12 +12,12 @@ from sqlalchemy import select
 from api.access import Rule, require
 from api.context import Context
 from api.problems import ErrorAt, Problem
-from api.services import enterprises, operating_states, register_table
+from api.services import enterprises, operating_states, register_cells, register_table
 from api.services.register_table import MOST_LINES, Line
 from api.services.workbooks import refusal
 from api.store import Enterprise, EnterpriseMerger, OperatingState, OperatingStateKind, Site, Unit
 from grading import calendar, coordinates
-from grading.day_text import DayError, day_from_text
+from grading.day_text import day_from_text
 from grading.forms.findings import FormError, FormProblem
 from grading.workbook.open_workbook import MAX_FILE
 
@@ -111,19 +111,7 @@ def _contradictions(lines: list[Line]) -> Iterator[FormProblem]:
 
 
 def _line(context: Context, line: Line, done: Imported) -> None:
-    missing = [key for key in register_table.REQUIRED if not line.text(key)]
-    if line.text("unit") and not line.text("site"):
-        missing.append("site")
-    if any(line.text(key) for key in ("site_county", "site_permit", "address", "coordinates")) and not line.text(
-        "site"
-    ):
-        missing.append("site")
-    if any(line.text(key) for key in ("unit_name", "industry", "unit_state", "products", "capacity")) and not line.text(
-        "unit"
-    ):
-        missing.append("unit")
-    if missing:
-        raise _empty(missing)
+    register_cells.check(context, line)
     enterprise = _enterprise(context, line, done)
     _state(context, line, done, enterprise)
     if line.text("site"):
@@ -137,21 +125,13 @@ def _state(context: Context, line: Line, done: Imported, enterprise: Enterprise,
     column = "state" if unit is None else "unit_state"
     said, day, document = line.text(column), line.text(f"{column}_since"), line.text(f"{column}_document")
     if not said:
-        if day or document:
-            raise _empty([column])
         return
-    named = {name: state for state, name in operating_states.STATE_NAMES.items()}
-    state = named.get(said)
-    if state is None:
-        raise _wrong(column, f"应为 {'、'.join(named)} 之一")
+    state = register_cells.STATES[said]
     if state is operating_states.state_today(context, enterprise, unit):
         return
     if not day:
-        raise _empty([f"{column}_since"])
-    try:
-        since = day_from_text(day)
-    except DayError as error:
-        raise _wrong(f"{column}_since", str(error)) from None
+        raise register_cells.empty([f"{column}_since"])
+    since = day_from_text(day)
     try:
         unit_id = None if unit is None else unit.id
         operating_states.record(context, enterprise.id, state, since, unit_id=unit_id, document=document)
@@ -213,7 +193,7 @@ def _unit(context: Context, line: Line, enterprise: Enterprise, site: Site, done
     known = context.db.scalar(select(Unit).where(Unit.site_id == site.id, Unit.code == line.text("unit")))
     if known is None:
         if not stated:
-            raise _empty(["industry"])
+            raise register_cells.empty(["industry"])
         done.made += 1
         which = {"ruleset_id": stated} if "/" in stated else {"industry": stated}
         return enterprises.add_unit(
@@ -242,16 +222,6 @@ def _changes(row: object, line: Line, columns: dict[str, str]) -> dict[str, str]
         for field, column in columns.items()
         if line.text(column) and line.text(column) != getattr(row, field)
     }
-
-
-def _wrong(column: str, message: str) -> Problem:
-    """The refusal of what a cell says."""
-    return Problem("invalid_request", message, status=422, errors=[ErrorAt(column, message)])
-
-
-def _empty(columns: Iterable[str]) -> Problem:
-    """The refusal of a line whose cells in these columns have to be filled in."""
-    return Problem("missing", "必填", status=422, errors=[ErrorAt(column, "必填") for column in dict.fromkeys(columns)])
 
 
 def _told(line: Line, problem: Problem) -> Iterator[FormProblem]:

@@ -186,6 +186,11 @@ class BatchAudit(Base, kw_only=True):
     outcome: Mapped[AuditOutcome] = mapped_column(words(AuditOutcome), default=AuditOutcome.WAITING)
     problems: Mapped[str] = mapped_column(Text, default="[]")
     """JSON: `[{"place", "message"}]`, of an unreadable one."""
+    waivers: Mapped[str | None] = mapped_column(Text, default=None)
+    """The waivers by which it is graded, as `gradings.waivers` has them: in force on the day of the selection; `{}`: none.
+
+    None: selected before this was kept, and graded by the waivers of the grading before.
+    """
     engine_chunk: Mapped[int | None] = mapped_column(default=None)
     """Its chunk of the engine's work, if it is changed or in the sample."""
     checked: Mapped[bool] = mapped_column(default=False)

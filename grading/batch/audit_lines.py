@@ -16,6 +16,7 @@ from grading.batch.partial_audits import without_values
 from grading.batch.reasons import fact_reason
 from grading.batch.repeated_units import plant_and_day, repeated_units
 from grading.batch.source import Extent
+from grading.batch.waiver_table import idle
 from grading.columns.from_audits import from_audits
 from grading.columns.from_documents import OddError, from_documents, keys_in, parse
 from grading.intake import AuditError, InputProblem, check_audit, parse_json
@@ -159,6 +160,12 @@ class AuditLines:
                 ):
                     unknown.setdefault((line, unit.id), []).append(reason.place)
         notices += [Reject(self.file.name, line, None, notice.place, notice.message) for notice in intake_notices]
+        notices += [
+            Reject(self.file.name, line, unit.id, f"units[{i}].waivers[{n}].until", why_idle)
+            for i, unit in enumerate(audit.units)
+            for n, waiver in enumerate(unit.waivers)
+            if (why_idle := idle(waiver, audit.assessed_on))
+        ]
         return audit
 
     def _lines(self, number: int) -> Iterator[tuple[int, bytes]]:

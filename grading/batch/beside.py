@@ -4,7 +4,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from grading.batch.heads import plain_head, table_names
-from grading.batch.layout import EVIDENCE_TITLES
+from grading.batch.layout import EVIDENCE_TITLES, WAIVER_TITLES
 from grading.language.prose import glue
 from grading.model.ruleset import Ruleset
 
@@ -32,6 +32,11 @@ def tables_beside(ruleset: Ruleset, file: Path) -> tuple[dict[str, Path], dict[s
         rest = name[len(stem) :] if name.casefold().startswith(stem) else None
         title = plain_head(rest[1:]) if rest and rest.startswith(".") else ""
         if title in EVIDENCE_TITLES:
+            continue
+        if title in WAIVER_TITLES:
+            if suffix != kind or kind == WORKBOOK:
+                right = "工作簿中的一张工作表" if kind == WORKBOOK else f"{file.stem}.{WAIVER_TITLES[0]}{file.suffix}"
+                suspects[path.name] = glue(("像是豁免表，但不是", right))
             continue
         group = names.get(title)
         if group is not None and suffix == kind != WORKBOOK:

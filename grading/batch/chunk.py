@@ -1,11 +1,13 @@
 """One part of a batch's input as it was read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from grading.batch.layout import Reject
 from grading.columns.layout import Columns
+from grading.model.audit import Waiver
 
 
 @dataclass(frozen=True)
@@ -23,3 +25,5 @@ class Chunk:
     """The number of units of other industries."""
     notices: list[Reject] = field(default_factory=list)
     """Values that were read otherwise than they stand there."""
+    waivers: Mapping[str, tuple[Waiver, ...]] = field(default_factory=dict)
+    """The waivers that tables state, by unit; in `columns` are those in force."""

@@ -1,21 +1,16 @@
 """The table of evidence beside a file's units: which documents prove which value of which unit."""
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import polars as pl
-
 from grading.batch.heads import plain_head
 from grading.batch.layout import EVIDENCE_TITLES, HEADS, UNIT_ID, LayoutError, Reject
-from grading.batch.staged_cells import from_entry, from_text, reason_of
-from grading.batch.staging import encoding_of, open_tables
+from grading.batch.side_tables import side_tables
+from grading.batch.staged_cells import reason_of
 from grading.identifiers import IdentifierError, normalise_id
 from grading.model.audit import Known, Row, UnitAudit
 from grading.model.ruleset import Fact, Ruleset
-from grading.spreadsheet.workbook import WorkbookError
 
 ROW, ITEM, EVIDENCE, NOTE = "row", "item", "evidence", "note"
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -51,9 +46,10 @@ def evidence_lines(file: Path) -> tuple[list[EvidenceLine], list[Reject]]:
     """The lines of the table of a file, and what is wrong with them; none where there is no such table. Raises LayoutError."""
     found: list[EvidenceLine] = []
     rejects: list[Reject] = []
-    for shown, rows in _tables(file):
+    for shown, rows in side_tables(file, EVIDENCE_TITLES):
         heads: dict[int, str] = {}
-        for number, cells in rows:
+        for number, read in rows:
+            cells = {at: cell(False) for at, cell in read.items()}
             if not heads:
                 heads = _columns(shown, cells)
                 continue
@@ -180,54 +176,3 @@ def _columns(shown: str, cells: Mapping[int, str]) -> dict[int, str]:
     if problems:
         raise LayoutError(problems)
     return columns
-
-
-Cells = tuple[int, dict[int, str]]
-
-
-def _tables(file: Path) -> Iterator[tuple[str, Iterator[Cells]]]:
-    """The tables of evidence of a file: sheets of a workbook, files beside others. Raises LayoutError."""
-    kind = file.suffix.lower()
-    if kind == ".xlsx":
-        yield from _sheets(file)
-        return
-    for title in EVIDENCE_TITLES:
-        beside = file.with_name(f"{file.stem}.{title}{file.suffix}")
-        if beside.is_file():
-            yield beside.name, (_csv(beside) if kind == ".csv" else _parquet(beside))
-
-
-def _sheets(file: Path) -> Iterator[tuple[str, Iterator[Cells]]]:
-    with open_tables(file) as book:
-        for sheet in book.sheets:
-            if not sheet.is_worksheet or plain_head(sheet.title) not in EVIDENCE_TITLES:
-                continue
-            try:
-                with closing(book.rows(sheet)) as rows:
-                    held = [
-                        (number, {at: from_entry(entry, identifier=False) for at, entry in row.items()})
-                        for number, row in rows
-                    ]
-            except WorkbookError as error:
-                raise LayoutError([f"{file.name}：{error}"]) from None
-            yield f"{file.name}[{sheet.title}]", iter(held)
-
-
-def _csv(file: Path) -> Iterator[Cells]:
-    with file.open(encoding=encoding_of(file), newline="") as data:
-        reader = csv.reader(data)
-        try:
-            for row in reader:
-                yield reader.line_num, {at: from_text(text, identifier=False) for at, text in enumerate(row)}
-        except csv.Error as error:
-            raise LayoutError([f"{file.name}：第 {reader.line_num} 行不是完整的 CSV（{error}）"]) from None
-
-
-def _parquet(file: Path) -> Iterator[Cells]:
-    try:
-        frame = pl.read_parquet(file).select(pl.all().cast(pl.String).fill_null(""))
-    except (pl.exceptions.PolarsError, OSError):
-        raise LayoutError([f"{file.name}：不是能读的 Parquet 文件"]) from None
-    yield 0, dict(enumerate(frame.columns))
-    for number, row in enumerate(frame.iter_rows(), start=1):
-        yield number, dict(enumerate(row))

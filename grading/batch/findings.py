@@ -7,6 +7,7 @@ import polars as pl
 
 from grading.batch.layout import LEFT_UNKNOWN, LINE, Reject
 from grading.columns.layout import UNIT
+from grading.model.audit import Waiver
 
 
 @dataclass
@@ -19,6 +20,8 @@ class Findings:
     notices: list[Reject] = field(default_factory=list)
     unknown: dict[int, list[str]] = field(default_factory=dict)
     """The places of values that were left unknown, by unit."""
+    waivers: dict[str, tuple[Waiver, ...]] = field(default_factory=dict)
+    """The waivers of units, by their ids."""
 
 
 @dataclass(frozen=True)

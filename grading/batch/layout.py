@@ -32,6 +32,8 @@ HEADS: Mapping[str, str] = {
 """The columns that identify a unit, with the labels that people see."""
 EVIDENCE_TITLES = ("evidence", "证据")
 """The names of the table of evidence, which grades don't rest on: the service keeps it with the audits."""
+WAIVER_TITLES = ("waivers", "豁免")
+"""The names of the table of waivers."""
 DAY = Fact(id=ASSESSED_ON, label=HEADS[ASSESSED_ON], type="date")
 HEAD_SCHEMA: Mapping[str, type[pl.DataType]] = {
     LINE: pl.UInt32,

@@ -14,6 +14,8 @@ from grading.batch.layout import ASSESSED_ON, UNIT_ID
 from grading.batch.staged_rows import BROKEN
 from grading.batch.table_heads import Table
 from grading.batch.unit_heads import HeadReader
+from grading.batch.waived_columns import waived_columns
+from grading.batch.waiver_units import WaiverTable
 from grading.columns.layout import UNIT, Columns
 from grading.language.load import Library
 from grading.model.ruleset import Ruleset
@@ -26,7 +28,7 @@ class TableReader:
         self, library: Library, ruleset: Ruleset, tables: Mapping[str | None, Table], partial: bool = False
     ) -> None:
         """`partial`: a value that can't be read is left unknown, and its unit is graded all the same."""
-        self.ruleset, self.tables, self.partial = ruleset, tables, partial
+        self.library, self.ruleset, self.tables, self.partial = library, ruleset, tables, partial
         self._head_reader = HeadReader(library, ruleset.id, tables[None].file)
 
     def read(
@@ -35,12 +37,13 @@ class TableReader:
         rows: Mapping[str, pl.DataFrame],
         twice: Mapping[int, int],
         doubts: Mapping[int, Mapping[str, str]] = MappingProxyType({}),
+        waivers: WaiverTable | None = None,
     ) -> Chunk:
         """Read a chunk.
 
         `units` and `rows` have the layout's names and `line`; `rows` also `unit`, the position of the unit in the chunk, by
         which they are sorted. `twice` gives, for units by position, the line on which their id stood before, `doubts` the
-        groups of which they may be missing rows, with the reason.
+        groups of which they may be missing rows, with the reason; `waivers` are those of all units.
         """
         findings = Findings()
         heads = self._head_reader.read(units, twice, findings)
@@ -55,6 +58,7 @@ class TableReader:
                 groups[group] = pl.DataFrame({UNIT: []}, schema={UNIT: pl.UInt32})
             missing = {position: reasons[group] for position, reasons in doubts.items() if group in reasons}
             facts.append(read_stated(self.ruleset, group, part, groups[group], missing))
+        facts += waived_columns(self.library, self.ruleset, waivers or WaiverTable(), part, heads[ASSESSED_ON])
         columns = Columns(pl.DataFrame([heads[ASSESSED_ON], *facts]), groups)
         good = pl.Series([True]).new_from_index(0, units.height).scatter(sorted(findings.units), False)
         if self.partial:
@@ -66,6 +70,7 @@ class TableReader:
             units.height,
             len(findings.units),
             notices=findings.notices,
+            waivers=findings.waivers,
         )
 
     def _rows(self, group: str, raw: pl.DataFrame, heads: pl.DataFrame, findings: Findings) -> pl.DataFrame:

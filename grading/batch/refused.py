@@ -13,12 +13,14 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from grading.batch.heads import PROBLEM, HeadNames
-from grading.batch.layout import LINE, UNIT_ID
+from grading.batch.layout import LINE, UNIT_ID, WAIVER_TITLES
 from grading.batch.sheets import UNITS_TITLES
 from grading.batch.staged_cells import CONFIRM, PENDING, reason_of
 from grading.batch.staged_rows import BROKEN, SOURCE_LINE
 from grading.batch.table_heads import Table
 from grading.batch.unit_ids import normalised
+from grading.batch.waiver_table import NAME
+from grading.batch.waiver_units import WaiverTable, raw_tables
 from grading.forms.layout import ERRORS_TITLE, sheet_title
 from grading.model.ruleset import Ruleset
 from grading.workbook.cell_text import put_plain, shown
@@ -28,6 +30,7 @@ MOST_ROWS = 5_000
 """So many rows of each table the workbook holds, and so many reasons its list. A copy that lacks rows of a unit would be graded
 without them when it is read again: with more there is no workbook.
 """
+_WAIVER_IDS = frozenset((UNIT_ID, "document.number"))
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?")
 _HEADS = ("位置（点击跳转）", "单元编号", "问题与改法")
 
@@ -42,6 +45,24 @@ class RawTable:
 
     table: Table
     cells: pl.LazyFrame
+    title: str | None = None
+    """Of its sheet, where it is the table of waivers."""
+
+    def title_under(self, ruleset: Ruleset) -> str:
+        """The title of its sheet."""
+        if self.title is not None:
+            return self.title
+        return UNITS_TITLES[1] if self.table.group is None else sheet_title(ruleset.groups[self.table.group].label)
+
+    def identifiers(self, ruleset: Ruleset) -> frozenset[str]:
+        """The columns that hold identifiers."""
+        return _WAIVER_IDS if self.title is not None else HeadNames(ruleset, self.table.group).identifiers
+
+
+def raw_waivers(table: WaiverTable) -> list[RawTable]:
+    """The table of waivers as it stands in a file: without it the copy would be graded as if there were none."""
+    found = zip(raw_tables(table), reversed(WAIVER_TITLES), strict=False)
+    return [RawTable(Table(file, NAME, columns, ()), cells.lazy(), title) for (file, columns, cells), title in found]
 
 
 @dataclass(frozen=True)
@@ -66,8 +87,8 @@ def refused_book(ruleset: Ruleset, tables: Sequence[RawTable], rejects: pl.DataF
         own = rejects.filter(pl.col("file") == raw.table.file)
         rows = _rows(raw, refused, own[LINE])
         if rows.height:
-            title = UNITS_TITLES[1] if raw.table.group is None else sheet_title(ruleset.groups[raw.table.group].label)
-            spots += _write_table(book.create_sheet(title), ruleset, raw.table, rows, own)
+            sheet = book.create_sheet(raw.title_under(ruleset))
+            spots += _write_table(sheet, raw.identifiers(ruleset), raw.table, rows, own)
     _write_list(listed, book, spots)
     return book
 
@@ -88,10 +109,9 @@ def _rows(raw: RawTable, refused: pl.Series, lines: pl.Series) -> pl.DataFrame:
 
 
 def _write_table(
-    sheet: Worksheet, ruleset: Ruleset, table: Table, rows: pl.DataFrame, rejects: pl.DataFrame
+    sheet: Worksheet, identifiers: frozenset[str], table: Table, rows: pl.DataFrame, rejects: pl.DataFrame
 ) -> Iterator[_Spot]:
     heads = [head for head in rows.columns if head not in (SOURCE_LINE, BROKEN) and head in table.names]
-    identifiers = HeadNames(ruleset, table.group).identifiers
     columns = {table.names[head]: column for column, head in enumerate(heads, start=1)}
     problem_at = len(heads) + 1
     for column, head in enumerate([*heads, PROBLEM], start=1):

@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from grading.batch.heads import plain_head, table_names
-from grading.batch.layout import EVIDENCE_TITLES, LayoutError
+from grading.batch.layout import EVIDENCE_TITLES, WAIVER_TITLES, LayoutError
 from grading.forms.layout import COVER_TITLE, ERRORS_TITLE, LISTS_TITLE
 from grading.model.ruleset import Ruleset
 from grading.spreadsheet.pictures import drawn_over
@@ -38,7 +38,9 @@ def sheets_of(book: SpreadsheetFile, ruleset: Ruleset, file: str) -> Sheets:
     for sheet in book.sheets:
         known = plain_head(sheet.title) in names
         group = names.get(plain_head(sheet.title))
-        if not sheet.is_worksheet or not known:
+        if plain_head(sheet.title) in WAIVER_TITLES and sheet.is_worksheet and not sheet.visible:
+            hidden += [sheet.title] if _holds_something(book, sheet, file) else []
+        elif not sheet.is_worksheet or not known:
             rest.append(sheet)
         elif not sheet.visible:
             hidden += [sheet.title] if _holds_something(book, sheet, file) else []
@@ -76,7 +78,7 @@ def sheets_of(book: SpreadsheetFile, ruleset: Ruleset, file: str) -> Sheets:
 
 
 def _is_no_table(sheet: SheetPart) -> bool:
-    return sheet.title in OWN_TITLES or plain_head(sheet.title) in EVIDENCE_TITLES
+    return sheet.title in OWN_TITLES or plain_head(sheet.title) in (*EVIDENCE_TITLES, *WAIVER_TITLES)
 
 
 def _holds_something(book: SpreadsheetFile, sheet: SheetPart, file: str) -> bool:

@@ -21,6 +21,10 @@ from grading.batch.staging import open_tables, stage_sheet
 from grading.batch.table_blocks import Table, csv_table, parquet_table, staged_table
 from grading.batch.tables import TableSource
 from grading.batch.unit_ids import normalised
+from grading.batch.waiver_table import waiver_lines
+from grading.batch.waiver_units import FILE as WAIVERS
+from grading.batch.waiver_units import Assigned, saved
+from grading.batch.waiver_units import assigned as waivers_assigned
 from grading.columns.layout import ASSESSED_ON
 from grading.day_text import DayError, day_from_text
 from grading.language.load import Library
@@ -42,7 +46,12 @@ class SplitTables(TableSource):
     @property
     def files(self) -> tuple[Path, ...]:
         """The tables, as they were split."""
-        return tuple(file for table in self.part.tables for file in staged_parts(self.folder, table))
+        staged = tuple(file for table in self.part.tables for file in staged_parts(self.folder, table))
+        waivers = self.folder / WAIVERS
+        return (*staged, waivers) if waivers.is_file() else staged
+
+    def _waivers(self, ids: pl.Series) -> Assigned:  # noqa: ARG002  those of its own units were kept
+        return Assigned(saved(self.folder))
 
     def _scans(self) -> tuple[Mapping[str | None, str], Mapping[str | None, pl.LazyFrame]]:
         shown = {table or None: name for table, name in self.part.tables.items()}
@@ -132,6 +141,8 @@ def split_tables(library: Library, file: Path, assignment: Assignment, work: Pat
     # What only units without a ruleset can have is no fault of the file's layout.
     others = _others(library, rulesets) if of_unit.null_count() else []
     tables, ignored_sheets = _groups(rulesets, others, file, work, skip_unknown)
+    waivers = waivers_assigned(waiver_lines(file), ids)
+    rejects += waivers.rejects
     problems: list[str] = []
     ignored: list[str] = []
     notices: list[Reject] = []
@@ -163,13 +174,18 @@ def split_tables(library: Library, file: Path, assignment: Assignment, work: Pat
     if problems:
         raise LayoutError(problems)
     counts = Counter(of_unit.drop_nulls().to_list())
+    for name, code in codes.items():
+        own = waivers.table.only(ids.filter((of_unit == code).fill_null(False)))
+        if own.units:
+            own.save(work / name)
     parts = tuple(
         Part(ruleset=name, units=counts[code], tables=written[name]) for name, code in codes.items() if counts[code]
     )
     return Split(
         total=identifying.height,
         refused=of_unit.null_count(),
-        without_unit=sum(int((of_row == NO_UNIT).sum()) for _, _, of_row, is_group in by_table if is_group),
+        without_unit=len(waivers.rejects)
+        + sum(int((of_row == NO_UNIT).sum()) for _, _, of_row, is_group in by_table if is_group),
         parts=parts,
         rejects=tuple(rejects),
         notices=tuple(notices),

@@ -9,16 +9,19 @@ import polars as pl
 from grading.batch.beside import tables_beside
 from grading.batch.chunk import Chunk
 from grading.batch.heads import HeadNames
-from grading.batch.layout import LINE, UNIT_ID, LayoutError, Reject
+from grading.batch.layout import LINE, UNIT_ID, WAIVER_TITLES, LayoutError, Reject
 from grading.batch.orphans import rows_of_no_unit
 from grading.batch.reading import TableReader
-from grading.batch.refused import RawTable
+from grading.batch.refused import RawTable, raw_waivers
 from grading.batch.sheets import sheets_of
+from grading.batch.side_tables import files_beside
 from grading.batch.source import Extent
 from grading.batch.staged_rows import BROKEN, SOURCE_LINE
 from grading.batch.staging import open_tables, stage_csv, stage_sheet
 from grading.batch.table_heads import Table, table_of
 from grading.batch.unit_ids import Identifiers, normalised
+from grading.batch.waiver_table import waiver_lines
+from grading.batch.waiver_units import Assigned, WaiverTable, assigned
 from grading.columns.layout import UNIT
 from grading.invisible import shown_invisible
 from grading.language.load import Library
@@ -58,12 +61,13 @@ class TableSource:
         self.kind = file.suffix.lower()
         self.ignored_sheets: tuple[str, ...] = ()
         self.pictures: tuple[str, ...] = ()
+        self.waivers = WaiverTable()
         self.beside, self.suspects = tables_beside(ruleset, file)
 
     @property
     def files(self) -> tuple[Path, ...]:
         """The units' file and those of the groups."""
-        return (self.file, *self.beside.values())
+        return (self.file, *self.beside.values(), *files_beside(self.file, WAIVER_TITLES))
 
     def extent(self) -> Extent:
         """Look through all tables: their columns, which unit each row belongs to, which ids stand twice. Raises LayoutError."""
@@ -76,7 +80,6 @@ class TableSource:
             problems += wrong
         if problems:
             raise LayoutError(problems)
-        self.raw_tables = [RawTable(tables[group], scan) for group, scan in scans.items()]
         self.reader = TableReader(self.library, self.ruleset, tables, self.partial)
         self.units = _renamed(scans[None], tables[None])
         known = _identifiers(self.units)
@@ -89,7 +92,11 @@ class TableSource:
             places = places.unique(UNIT_ID, keep="first", maintain_order=True)
         self.rows: dict[str, _Rows] = {}
         self.doubts: dict[int, dict[str, str]] = {}
-        rejects: list[Reject] = []
+        waivers = self._waivers(ids)
+        self.waivers = waivers.table
+        self.raw_tables = [RawTable(tables[group], scan) for group, scan in scans.items()]
+        self.raw_tables += raw_waivers(self.waivers)
+        rejects: list[Reject] = list(waivers.rejects)
         notices = [Reject(self.file.name, 0, None, "", reason) for reason in self.pictures]
         for group, scan in scans.items():
             if group is not None:
@@ -112,7 +119,11 @@ class TableSource:
             rows[group] = known.scan.slice(low, high - low).collect().with_columns(here.cast(pl.UInt32).alias(UNIT))
         twice = {place - first: line for place, line in self.twice.items() if first <= place < last}
         doubts = {place - first: reason for place, reason in self.doubts.items() if first <= place < last}
-        return self.reader.read(units, rows, twice, doubts)
+        return self.reader.read(units, rows, twice, doubts, self.waivers)
+
+    def _waivers(self, ids: pl.Series) -> Assigned:
+        """The table of waivers beside the ids of the units. Raises LayoutError."""
+        return assigned(waiver_lines(self.file), ids)
 
     def _scans(self) -> tuple[Mapping[str | None, str], Mapping[str | None, pl.LazyFrame]]:
         """The tables as they are read, with their lines, and how their files are called."""

@@ -16,7 +16,7 @@ from grading.batch.tables import TableSource
 from grading.columns.to_audits import to_audits
 from grading.intake import AuditError, check_audit, parse_json
 from grading.language.load import Library
-from grading.model.audit import Audit, Enterprise, UnitAudit
+from grading.model.audit import Audit, Enterprise, UnitAudit, Waiver
 
 PERMIT = "enterprise.permit"
 
@@ -99,7 +99,7 @@ def _of_tables(library: Library, file: Path, work: Path, ruleset: str | None) ->
             found.notices += chunk.notices
             read = to_audits(library.ruleset(ruleset_id), chunk.columns)
             for head, audit in zip(chunk.heads.iter_rows(named=True), read, strict=True):
-                units.append(_unit(file.name, head, audit))
+                units.append(_unit(file.name, head, audit, chunk.waivers))
     units.sort(key=lambda unit: unit.line)
     lines, wrong = evidence_lines(file)
     rulesets = {name: library.ruleset(name) for name in {unit.unit.ruleset for unit in units}}
@@ -126,11 +126,12 @@ def _sources(
         yield SplitTables(library, known, file, own, folder, part, partial=False), part.ruleset
 
 
-def _unit(file: str, head: Mapping[str, Any], audit: Audit) -> _Unit:
+def _unit(file: str, head: Mapping[str, Any], audit: Audit, waivers: Mapping[str, tuple[Waiver, ...]]) -> _Unit:
     name = head[NAME] or head[UNIT_ID]
     enterprise = Enterprise(name=name, uscc=head[USCC], permit=head[PERMIT], county=head[COUNTY])
     key = (enterprise.uscc, enterprise.permit, None if enterprise.uscc or enterprise.permit else name)
-    unit = audit.units[0].model_copy(update={"id": head[UNIT_ID]})
+    stated = waivers.get(head[UNIT_ID], ())
+    unit = audit.units[0].model_copy(update={"id": head[UNIT_ID], "waivers": stated})
     return _Unit(file, head[LINE], key, enterprise, head[ASSESSED_ON], unit)
 
 

@@ -103,7 +103,7 @@ class Evaluator:
             campaign=campaign.id,
             base={"core": len(by_zone["core"]), "other": len(by_zone["other"]), "zone_unknown": len(by_zone[None])},
             by_grade=grade_counts(base, levels),
-            undecided=tuple(sorted(c.plant.permit for c in base if c.now != c.attainable)),
+            undecided=tuple(sorted(c.plant.permit for c in base if not levels.alike(c.now, c.attainable))),
             shares=tuple(share_count(share, by_zone[share.zone], reached) for share in campaign.shares),
             new=county_counts(campaign, base, reached, day),
             moves=moves(base, [*others, *(c.plant for c in by_zone[None])], levels, campaign.period.start, day),

@@ -25,6 +25,10 @@ class Levels:
         """True when a grade stands better than another."""
         return self.standings[one] < self.standings[other]
 
+    def alike(self, one: str | None, other: str | None) -> bool:
+        """True when two grades stand alike, as D and 非引领性 do, or there is neither."""
+        return one == other or (one is not None and other is not None and self.standings[one] == self.standings[other])
+
     def threshold(self, reached: str) -> int:
         """The worst standing that counts as having reached a level: a level with a minus counts as the level itself."""
         return max(self.standings[level] for level in (reached, f"{reached}-") if level in self.standings)

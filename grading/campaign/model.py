@@ -24,7 +24,8 @@ Text = Annotated[BaseText, AfterValidator(_writable)]
 County = Annotated[str, AfterValidator(checked)]
 Jurisdiction = Annotated[str, AfterValidator(lambda code: code if code == NATION else checked(code))]
 Permit = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_writable)]
-GradeId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+-]*$", max_length=32)]
+GradeId = Annotated[str, StringConstraints(min_length=1, max_length=32), AfterValidator(_writable)]
+"""A level as somebody states it; which levels there are the vocabulary says."""
 State = Literal["operating", "long_idle", "closed"]
 ZoneId = Literal["core", "other"]
 
@@ -32,7 +33,9 @@ ZONES: tuple[ZoneId, ...] = ("core", "other")
 
 
 def _whole(value: object) -> object:
-    """A decimal without places, as YAML gives whole numbers, as an integer."""
+    """A decimal without places, as YAML gives whole numbers, as an integer; pydantic would also take a text or yes for 1."""
+    if isinstance(value, bool | str):
+        raise PydanticCustomError("int_type", "a whole number")
     if isinstance(value, Decimal) and value == value.to_integral_value():
         return int(value)
     return value
@@ -170,7 +173,9 @@ class Campaign(Strict):
     names: Names = Names()
     jurisdiction: Jurisdiction
     counties: dict[County, Text] = Field(default_factory=dict)
-    industries: Annotated[Literal["all"] | tuple[Text, ...], AfterValidator(_industries)] = "all"
+    industries: Annotated[
+        Literal["all"] | Annotated[tuple[Text, ...], Field(min_length=1)], AfterValidator(_industries)
+    ] = "all"
     period: Period
     reached: GradeId
     zones: Zones = Zones()

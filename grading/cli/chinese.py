@@ -30,6 +30,10 @@ _SENTENCES: Final[tuple[tuple[str, str], ...]] = (
     (r"(?P<kind>file|dir|path) (?P<name>.+) is not readable\.", "{kind} {name} 不可读取"),
     (r"(?P<kind>file|dir|path) (?P<name>.+) is not writable\.", "{kind} {name} 不可写入"),
     (r"(?P<name>.+) is not one of (?P<choices>.+)\.", "{name} 不在可选的 {choices} 之中"),
+    (
+        r"(Value error, )?(?P<name>.+) does not match the formats? '%Y-%m-%d'\.",
+        "{name} 应为形如 2023-09-10、日历上有的日期",
+    ),
     (r"Option (?P<name>.+) requires an argument\.", "选项 {name} 后面缺少值"),
     (r"Option (?P<name>.+) requires (?P<number>\d+) arguments\.", "选项 {name} 后面应有 {number} 个值"),
     (r"Option (?P<name>.+) does not take a value\.", "选项 {name} 后面不带值"),
@@ -158,7 +162,9 @@ def _hint(error: BadParameter) -> str:
 def _value(error: BadParameter) -> str:
     if isinstance(error.__cause__, ValidationError):
         return "；".join(
-            _VALUES.get(found["type"], found["msg"]).format(**found.get("ctx", {}))
+            _VALUES[found["type"]].format(**found.get("ctx", {}))
+            if found["type"] in _VALUES
+            else _sentence(found["msg"])
             for found in error.__cause__.errors(include_url=False)
         )
     return _sentence(error.message)

@@ -215,9 +215,8 @@ def _print_set(title: str, found: ChangeSet, lines: Sequence[GapLine], ruleset: 
     by_id = {line.id: line for line in lines}
     for change in found.changes:
         _print_below(escape(f"· {_change_text(change, by_id, ruleset)}"))
-    unpriced = sum(remedy.cost_wan_cny is None for remedy in found.remedies)
-    if unpriced:
-        out.print(f"    [dim]另有 {unpriced} 项措施没有造价数据[/dim]")
+    if unpriced := len(found.without_price):
+        out.print(f"    [dim]另有 {unpriced} 项没有造价数据[/dim]")
 
 
 def _change_text(change: Change, lines: Mapping[str, GapLine], ruleset: Ruleset) -> str:

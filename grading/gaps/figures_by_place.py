@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from grading.language.decision_text import level_label
 from grading.language.figures import Place, comparisons
-from grading.language.prose import sentence
+from grading.language.prose import asks_nothing, sentence
 from grading.model.base import Basis
-from grading.model.condition import Comparison
+from grading.model.condition import Comparison, ConditionBase, Not
 from grading.model.figures import DecisiveFigure
-from grading.model.ruleset import Ruleset
+from grading.model.ruleset import Ruleset, split_levels
 
 Owner = tuple[str, str]
 """`indicators` or `gates`, and the id."""
@@ -48,8 +49,21 @@ class FigurePlace:
         owners = ruleset.indicators if kind == "indicators" else ruleset.gates
         title = next(owner.title or owner.id for owner in owners if owner.id == id_)
         # Its basis is told beside the sentence, which need not say as well that the figure is provisional.
-        as_if_known = self.comparison.model_copy(update={self.comparison.operator: self.comparison.guess})
-        return DecisiveFigure(id_, self.name, self.basis, f"{title}：{sentence(ruleset, as_if_known)}")
+        c = self.comparison
+        stated: ConditionBase = c if asks_nothing(ruleset, c) else c.model_copy(update={c.operator: c.guess})
+        if self.place.inner[len(self.place.site.inner) :].count("not") % 2:
+            stated = Not.model_validate({"not": stated})
+        return DecisiveFigure(
+            id_, self.name, self.basis, f"{title}{self._levels(ruleset)}：{sentence(ruleset, stated)}"
+        )
+
+    def _levels(self, ruleset: Ruleset) -> str:
+        """The levels that ask for it, in brackets; empty for a gate and for what says where an indicator applies."""
+        site = self.place.site
+        if site.role != "requirement":
+            return ""
+        listed = "、".join(level_label(ruleset.scale, level) for level in split_levels(str(site.inner[1])))
+        return f"（{listed}）"
 
 
 def figures_of(ruleset: Ruleset) -> Mapping[str, FigurePlace]:

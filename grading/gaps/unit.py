@@ -149,7 +149,7 @@ def _step(opened: Opened, index: int, here: Subject, level: str, level_from: str
 def _compared(found: Solution, cheapest: Solution) -> ChangeSet:
     """A set of changes with what it costs more than the cheapest, by the middles of the ranges."""
     more = None
-    if all(work.remedy.cost_wan_cny is not None for work in found.change_set.works):
+    if set(found.change_set.without_price) == set(cheapest.change_set.without_price):
         more = _middle(found.change_set.cost_wan_cny) - _middle(cheapest.change_set.cost_wan_cny)
     return found.change_set.model_copy(update={"costs_more_wan_cny": more})
 

@@ -17,7 +17,7 @@ from grading.model.condition import comparisons
 from grading.model.impact import CriterionKind
 from grading.model.ruleset import Indicator, Ruleset
 
-CRITERION = ("kind", "before_id", "after_id", "level")
+CRITERION = ("kind", "before_id", "after_id", "level", "waiver")
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,9 @@ def cause_details(pair: Pair, mode: Mode, changes: Changes, columns: tuple[Colum
         maintain_order="left",
         how="left",
     )
-    return whole.sort("unit", pl.col("decides").not_(), maintain_order=True).drop("cause", "fact", "operator", "asked")
+    return whole.sort("unit", pl.col("decides").not_(), maintain_order=True).drop(
+        "cause", "fact", "operator", "asked", "waiver"
+    )
 
 
 def _values(worse: Ruleset, mode: Mode, columns: Columns, causes: pl.DataFrame) -> pl.DataFrame:
@@ -87,7 +89,7 @@ def _words(
     }
     source = pair.after if after_id is not None else pair.before
     return {
-        "title": title(pair.before, pair.after, kind, before_id, after_id),
+        "title": title(pair.before, pair.after, kind, before_id, after_id, cause["waiver"]),
         **texts,
         "clause": clause(source, kind, after_id or before_id, levels[id(source)]),
     }

@@ -30,6 +30,7 @@ CAUSES = {
     "level": pl.String,
     "decides": pl.Boolean,
     "about": pl.String,
+    "waiver": pl.String,
 }
 
 ENTRIES: Mapping[str, pl.DataType] = {
@@ -58,8 +59,8 @@ class Changes:
     `causes`, for units that go up or down (`unit` is the position), `about` their `grade`, or where that stays about what it
     could at best become (`attainable`; then only what is unmet counts, and gates that are met): the criterion (`kind`;
     `before_id` or `after_id` null where that ruleset does not have it), its `status` on the side where the unit is worse off
-    (of a gate: `met` or `unknown`; null of a scale), the `level` that it denies there (of several the lowest), and whether
-    it `decides`.
+    (of a gate: `met` or `unknown`; null of a scale), the `level` that it denies there (of several the lowest), whether
+    it `decides`, and of an indicator that a waiver stood for on the other side, that the `waiver` is `ended` or `granted`.
     """
 
     units: pl.DataFrame
@@ -97,7 +98,26 @@ def compare(before: Side, after: Side) -> Changes:
             _causes(units, (way > 0).arg_true(), after, before, 1, of, measure),
         )
     ]
-    return Changes(units, pl.concat(causes).sort("unit", maintain_order=True))
+    listed = pl.concat(causes).sort("unit", maintain_order=True)
+    return Changes(units, listed.with_columns(_waivers(listed, units, before, after)))
+
+
+def _waivers(causes: pl.DataFrame, units: pl.DataFrame, before: Side, after: Side) -> pl.Series:
+    """Of each cause, whether the side where the unit is better off has the indicator waived at the level that is denied."""
+    found: list[str | None] = [None] * causes.height
+    at_best = units["direction"] == 0
+    way = units["direction"].zip_with(~at_best, units["attainable_direction"]).gather(causes["unit"])
+    listed = causes.with_columns(way.alias("way")).with_row_index("place").filter(pl.col("kind") == "indicator")
+    for (name, other, level, down), part in listed.group_by("before_id", "after_id", "level", pl.col("way") < 0):
+        better, worse, own = (before, after, name) if down else (after, before, other)
+        level = same_level(worse.ruleset.scale, better.ruleset.scale, str(level))
+        column = f"{own}.{level}"
+        if own is None or column not in better.grades.columns:
+            continue
+        waived = better.grades[column].cast(pl.String).gather(part["unit"]) == Status.WAIVED.value
+        for place in part["place"].filter(waived):
+            found[place] = "ended" if down else "granted"
+    return pl.Series("waiver", found, dtype=pl.String)
 
 
 def direction(before: Scale, after: Scale, was: str = "before", now: str = "after") -> pl.Expr:
@@ -181,7 +201,8 @@ def _causes(
     decided = _deciding(entries, len(scale.levels))
     level = _lowest(entries["levels"], scale)
     about = pl.lit(measure.about).alias("about")
-    causes = entries.with_columns(level.alias("level"), decided.alias("decides"), about)
+    none = pl.lit(None, dtype=pl.String).alias("waiver")
+    causes = entries.with_columns(level.alias("level"), decided.alias("decides"), about, none)
     of_scale = bare.with_columns(
         kind=pl.lit("scale"),
         before_id=pl.lit(None, dtype=pl.String),
@@ -190,6 +211,7 @@ def _causes(
         level=pl.lit(None, dtype=pl.String),
         decides=pl.lit(True),
         about=about,
+        waiver=none,
     )
     return pl.concat([causes.select(list(CAUSES)), of_scale.select(list(CAUSES))]).cast(CAUSES)  # type: ignore[arg-type]
 

@@ -69,6 +69,7 @@ def _causes(before: Ruleset, after: Ruleset, changes: Changes, about: str) -> It
         pl.col("open").sum().alias("undecided"),
         pl.col("alone").sum().alias("sole"),
         (pl.col("status") == "unknown").sum().alias("unknown"),
+        pl.col("waiver").is_not_null().sum().alias("waivers"),
     )
     for kind, before_id, after_id, *numbers in grouped.iter_rows():
         yield CauseCount(before.id, after.id, kind, before_id, after_id, *numbers)
@@ -101,8 +102,10 @@ def ranked(causes: Iterable[CauseCount]) -> tuple[CauseCount, ...]:
     """Causes of the same criterion together, those that change most units first."""
     sums: dict[tuple[str, str, CriterionKind, str | None, str | None], list[int]] = {}
     for c in causes:
-        found = sums.setdefault((c.before_ruleset, c.after_ruleset, c.kind, c.before_id, c.after_id), [0, 0, 0, 0, 0])
-        for i, number in enumerate((c.up, c.down, c.undecided, c.sole, c.unknown)):
+        found = sums.setdefault(
+            (c.before_ruleset, c.after_ruleset, c.kind, c.before_id, c.after_id), [0, 0, 0, 0, 0, 0]
+        )
+        for i, number in enumerate((c.up, c.down, c.undecided, c.sole, c.unknown, c.waivers)):
             found[i] += number
     listed = [CauseCount(*key, *numbers) for key, numbers in sums.items()]
     return tuple(sorted(listed, key=lambda c: (-c.units, -c.sole, c.after_ruleset, c.after_id or c.before_id or "")))

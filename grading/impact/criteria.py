@@ -7,6 +7,8 @@ from grading.model.ruleset import Cap, Gate, Indicator, Ruleset
 
 NOT_THERE = "无此项"
 OF_SCALE = "等级体系不同"
+WAIVERS = {"ended": "豁免到期或终止", "granted": "新准予豁免"}
+"""What became of a waiver since the grading before."""
 
 
 def counterparts(before: Ruleset, after: Ruleset) -> dict[str, str]:
@@ -28,12 +30,20 @@ def criterion(ruleset: Ruleset, kind: CriterionKind, criterion_id: str | None) -
     return next((known for known in listed if known.id == criterion_id), None)
 
 
-def title(before: Ruleset, after: Ruleset, kind: CriterionKind, before_id: str | None, after_id: str | None) -> str:
-    """The title of a criterion, by the later ruleset if it has it."""
+def title(
+    before: Ruleset,
+    after: Ruleset,
+    kind: CriterionKind,
+    before_id: str | None,
+    after_id: str | None,
+    waiver: str | None = None,
+) -> str:
+    """The title of a criterion, by the later ruleset if it has it; with what became of its waiver, where that is the cause."""
     found = criterion(after, kind, after_id) or criterion(before, kind, before_id)
     if found is None:
         return OF_SCALE
-    return found.title or (found.text if isinstance(found, Gate) else found.id)
+    called = found.title or (found.text if isinstance(found, Gate) else found.id)
+    return called if waiver is None else f"{called}（{WAIVERS[waiver]}）"
 
 
 def required(ruleset: Ruleset, kind: CriterionKind, criterion_id: str | None, level: str | None) -> str:

@@ -36,6 +36,7 @@ _OPPOSITE = {
     "at_most": "above",
     "at_least": "below",
     "reaches": "below",
+    "comes_to": "above",
     "below": "at_least",
     "above": "at_most",
     "is": "is_not",
@@ -46,6 +47,39 @@ _OPPOSITE = {
 }
 _SAME = {"equals": "is", "one_of": "is", "none_of": "is_not"}
 _COUNTED = {"月": "个月", "小时": "小时", "天": "天"}
+_AMOUNTS = frozenset(
+    [
+        "月",
+        "年",
+        "周",
+        "天",
+        "小时",
+        "分钟",
+        "d",
+        "h",
+        "min",
+        "个",
+        "种",
+        "次",
+        "道",
+        "件",
+        "套",
+        "级",
+        "台",
+        "人",
+        "家",
+        "辆",
+        "辆次/日",
+    ]
+)
+"""Units of what is counted or lasts: of such a number it is said that there is more or less of it, not that it is higher."""
+_ORDERS = {
+    "number": {"at_most": "不高于", "at_least": "不低于", "below": "低于", "above": "高于"},
+    "amount": {"at_most": "不超过", "at_least": "不少于", "below": "少于", "above": "超过"},
+    "date": {"at_most": "不晚于", "at_least": "不早于", "below": "早于", "above": "晚于"},
+}
+_ENDS = {"reaches": "达到", "comes_to": "为"}
+"""Words for a limit that is the end of what a number can be: `达到 100%`, `为 0 次`."""
 
 
 def requirement_text(ruleset: Ruleset, indicator: Indicator, level: str, day: date | None = None) -> str:
@@ -89,9 +123,7 @@ def value_text(ruleset: Ruleset, fact_id: str, value: Scalar) -> str:
     if isinstance(value, bool):
         return "“是”" if value else "“否”"
     if isinstance(value, Decimal):
-        computed = ruleset.computed.get(fact_id)
-        unit = fact.unit if fact is not None else computed.unit if computed is not None else None
-        return number_text(value, unit)
+        return number_text(value, unit_of(ruleset, fact_id))
     if isinstance(value, date):
         return day_text(value)
     return fact.options.get(value, value) if fact is not None else value
@@ -117,6 +149,17 @@ def unit_text(unit: str) -> str:
     return _COUNTED.get(unit) or _CUBIC.sub(lambda m: {"2": "²", "3": "³"}[m.group(1)], unit)
 
 
+def asks_nothing(ruleset: Ruleset, c: Comparison) -> bool:
+    """True for a provisional requirement that every answer satisfies (暂按不作要求)."""
+    return c.is_provisional and _takes_any(c, ruleset.facts.get(c.fact))
+
+
+def order_word(operator: str, type_: str, unit: str | None) -> str:
+    """The word for a limit on a number or day with its unit: `不高于`, of months `不超过`, of days `不晚于`."""
+    kind = "date" if type_ == "date" else "amount" if unit in _AMOUNTS else "number"
+    return _ENDS.get(operator) or _ORDERS[kind].get(operator, "")
+
+
 def glue(parts: Iterable[str]) -> str:
     """Texts in a row, with a space wherever Latin letters or figures meet Chinese characters."""
     joined = ""
@@ -140,6 +183,12 @@ def fact_label(ruleset: Ruleset, fact_id: str) -> str:
     return ASSESSED_ON if fact_id == "assessed_on" else fact_id
 
 
+def unit_of(ruleset: Ruleset, fact_id: str) -> str | None:
+    """The unit of a fact or computed fact; None where it has none."""
+    declared = ruleset.facts.get(fact_id) or ruleset.computed.get(fact_id)
+    return declared.unit if declared is not None else None
+
+
 def row_label(ruleset: Ruleset, row: str) -> str:
     """A row with the name of its table, from how works name it: `kilns[K1]` → `窑炉 K1`."""
     group, _, key = row.removesuffix("]").partition("[")
@@ -157,6 +206,7 @@ class _Node:
     label: str = ""
     type: str = ""
     operator: str = ""
+    unit: str | None = None
     values: tuple[str, ...] = ()
     figure: str = ""
     count: int = 0
@@ -166,6 +216,11 @@ class _Node:
     part: "_Node | None" = None
     parts: tuple["_Node", ...] = ()
     guards: tuple["_Node", ...] = ()
+
+    @property
+    def order(self) -> str:
+        """The word for its limit; empty where it is none."""
+        return order_word(self.operator, self.type, self.unit)
 
     @property
     def is_short(self) -> bool:
@@ -252,11 +307,14 @@ def _comparison(ruleset: Ruleset, c: Comparison) -> _Node:
         operator, values = "is", ("“否”",) if values == ("“是”",) else ("“是”",)
     if operator == "at_least" and fact is not None and fact.unit == "%" and fact.max == guess:
         operator = "reaches"
+    if operator == "at_most" and fact is not None and fact.min is not None and fact.min == guess:
+        operator = "comes_to"
     return _Node(
         "comparison",
         label=fact_label(ruleset, c.fact),
         type=_type(fact, c.fact),
         operator=operator,
+        unit=unit_of(ruleset, c.fact),
         values=values,
         figure=_figure(c, fact),
     )
@@ -267,10 +325,13 @@ def _figure(c: Comparison, fact: Fact | None) -> str:
         return "unresolved"
     if not c.is_provisional:
         return "established"
-    # Whatever is answered will do: for now nothing is asked for.
+    return "any" if _takes_any(c, fact) else "provisional"
+
+
+def _takes_any(c: Comparison, fact: Fact | None) -> bool:
+    """True where whatever is answered will do: for now nothing is asked for."""
     answers = set() if fact is None else {True, False} if fact.type == "boolean" else set(fact.options)
-    is_any = c.operator == "one_of" and isinstance(c.guess, tuple) and bool(answers) and answers <= set(c.guess)
-    return "any" if is_any else "provisional"
+    return c.operator == "one_of" and isinstance(c.guess, tuple) and bool(answers) and answers <= set(c.guess)
 
 
 def _type(fact: Fact | None, fact_id: str) -> str:

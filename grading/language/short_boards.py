@@ -70,5 +70,5 @@ def _sentence(ruleset: Ruleset, unit: UnitGrading, better: str, unmet: int, unkn
         return glue((f"这 {unknown} 项尚未判定，本单元还不能认定达到", scale.label_of(better)))
     open_ = f"（其中 {unknown} 项尚未判定）" if unknown else ""
     if unit.outcome.grade == UNGRADED:
-        return glue((f"不计不纳入分级的情形，这 {unmet + unknown} 项{open_}使本单元达不到", scale.label_of(better)))
+        return glue((f"除不纳入分级的情形外，这 {unmet + unknown} 项{open_}使本单元达不到", scale.label_of(better)))
     return glue((f"这 {unmet + unknown} 项{open_}使本单元停在", scale.label_of(unit.outcome.grade)))

@@ -145,8 +145,8 @@ class ChangeSet(Strict):
 
     `counted_as_one` are the pieces of the works of which one each is counted: the cost has to be multiplied by how many it takes.
 
-    `costs_more_wan_cny` is what it costs more than the cheapest set, by the middles of the ranges; None where something
-    has no price.
+    `costs_more_wan_cny` is what it costs more than the cheapest set, by the middles of the ranges; None where one of the two
+    takes something without a price that the other doesn't.
 
     `optimal`: no smaller (or cheaper) set exists among changes of stated values; values that are computed move by their
     first operand. It is false when the search was cut short, when changes moved rows or indicators into or out of scope,
@@ -163,6 +163,13 @@ class ChangeSet(Strict):
     optimal: bool
     costs_more_wan_cny: Decimal | None = None
     counted_as_one: tuple[str, ...] = ()
+
+    @property
+    def without_price(self) -> tuple[Any, ...]:
+        """What takes work and has no stated price: works by their rows, changes that no remedy is stated for."""
+        works = ((work.remedy.text, work.rows) for work in self.works if work.remedy.cost_wan_cny is None)
+        bare = ((c.place, c.after_text) for c in self.changes if c.kind == "improve" and not c.remedies)
+        return (*works, *bare)
 
 
 class Blocker(Strict):
@@ -264,8 +271,12 @@ class UnitGaps(Strict):
         return tuple(line for line in self.lines if line.status == status)
 
     def distinct(self, status: str) -> tuple[GapLine, ...]:
-        """One line for each gap of a status: ways of one choice are one gap, as are a gate and an indicator about a value."""
-        lines = self.with_status(status)
+        """One line for each gap of a status: ways of one choice are one gap, as are a gate and an indicator about a value.
+
+        What does not satisfy counts for nothing in a choice that missing values may still decide well.
+        """
+        undecided = self._undecided if status == "unmet" else frozenset()
+        lines = tuple(line for line in self.with_status(status) if line.id not in undecided)
         # Choices lie inside one another; outer ones come first.
         outermost = {line: a.id for a in reversed(self.alternatives) for way in a.ways for line in way.lines}
         own = {line.place for line in lines if line.source == "indicator"}
@@ -275,3 +286,10 @@ class UnitGaps(Strict):
             if line.source == "indicator" or line.place not in own
         }
         return tuple(line for line in lines if smallest.get(outermost.get(line.id, line.id)) is line)
+
+    @property
+    def _undecided(self) -> frozenset[str]:
+        """The lines of choices in which as many ways as are needed may turn out to be fulfilled already."""
+        unmet = {line.id for line in self.with_status("unmet")}
+        open_ = [a for a in self.alternatives if sum(unmet.isdisjoint(way.lines) for way in a.ways) >= a.needed]
+        return frozenset(line for a in open_ for way in a.ways for line in way.lines)

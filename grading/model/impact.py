@@ -93,6 +93,8 @@ class CauseCount:
     undecided: int
     sole: int
     unknown: int
+    waivers: int = 0
+    """So many because a waiver ended or was granted."""
 
     @property
     def units(self) -> int:

@@ -15,6 +15,8 @@ HEAD = {
 """What the first screen asks, and where it stands in the audit."""
 BELOW, EVIDENCE, PHOTO, NOTE = "__below", "__evidence", "__photo", "__note"
 """What is asked beside a fact: whether the number is an upper bound, evidence in words, a photo, a note."""
+ABOUT = {"taken": "__taken", "valid_until": "__valid_until", "covers": "__covers"}
+"""What is stated of a fact's evidence: its day, its last day, what it covers."""
 ROWS, STATED, KEY = "__rows", "__stated", "__key"
 """Of a table: its repeat, whether there are any rows, the name of a row."""
 UNIT_ID, RULESET, DIGEST, DIFFERS = "__id", "__ruleset", "__digest", "__differs"
@@ -23,6 +25,7 @@ MORE = "__more"
 MORE_FACT, MORE_ROW, MORE_TEXT, MORE_PHOTO, MORE_FILE, MORE_NOTE = (
     "__more_fact", "__more_row", "__more_text", "__more_photo", "__more_file", "__more_note",
 )  # fmt: skip
+MORE_ABOUT = {kind: f"{MORE}{suffix.removeprefix('_')}" for kind, suffix in ABOUT.items()}
 NONE_OF_THEM = "__none"
 """The choice that stands for none of several options; no option of a ruleset begins so."""
 YES, NO = "yes", "no"

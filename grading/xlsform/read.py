@@ -1,13 +1,14 @@
 """Submissions of ODK and Kobo → audits: every answer through the same reading as a form's, everything that is wrong at once."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from grading.engine.grade import ruleset_digest
 from grading.forms.cell_values import UnreadableError, read_day, read_value, reading_notices
+from grading.forms.evidence_days import LABELS, read_about
 from grading.forms.findings import FormError, FormProblem, Spot
 from grading.forms.metadata import Field
 from grading.forms.read import FormReading, checked
@@ -147,7 +148,7 @@ class _Reader:
             rows = self._table(f"{prefix}_{group}", f"{place}.groups.{group}", ruleset, group, prefix)
             if rows is not None:
                 tables[group] = rows
-        self._more(prefix, ruleset, single, tables)
+        self._more(place, prefix, ruleset, single, tables)
         unit["facts"] = _raw(single)
         unit["groups"] = {
             group: [{ruleset.groups[group].key: key, **_raw(facts)} for key, facts in rows]
@@ -182,9 +183,26 @@ class _Reader:
         stated.evidence += _lines(scope.take(f"{name}{names.EVIDENCE}"))
         stated.evidence += _texts(scope.take(f"{name}{names.PHOTO}"))
         stated.notes += _texts(scope.take(f"{name}{names.NOTE}"))
-        for kind in ("evidence", "note"):
+        for kind in ("evidence", "note", *LABELS):
             self._spot(f"{place}.{kind}", scope.where, fact.label, None)
+        self._about(scope, {kind: f"{name}{suffix}" for kind, suffix in names.ABOUT.items()}, place, stated)
         return stated
+
+    def _about(self, scope: _Scope, asked: Mapping[str, str], place: str, stated: Stated) -> None:
+        """The days of a fact's evidence and what it covers, from the questions that ask for them."""
+        for kind, name in asked.items():
+            given = scope.take(name)
+            if given is None:
+                continue
+            here = f"{place}.{kind}"
+            self._spot(here, scope.where, LABELS[kind], given)
+            try:
+                value = read_about(kind, _entry(given))
+            except UnreadableError as error:
+                self.found.wrong(here, str(error))
+                continue
+            if stated.about.setdefault(kind, value) != value:
+                self.found.wrong(here, f"同一项的{LABELS[kind]}填了两个：{stated.about[kind]} 和 {value}")
 
     def _value(self, given: Any, place: str, fact: Fact) -> Any:
         if fact.type == "choices":
@@ -252,6 +270,7 @@ class _Reader:
 
     def _more(
         self,
+        unit: str,
         prefix: str,
         ruleset: Ruleset,
         single: dict[str, Stated],
@@ -266,20 +285,22 @@ class _Reader:
             for suffix in (names.MORE_PHOTO, names.MORE_FILE):
                 evidence += _texts(scope.take(f"{prefix}{suffix}"))
             notes = _texts(scope.take(f"{prefix}{names.MORE_NOTE}"))
+            about = {kind: f"{prefix}{name}" for kind, name in names.MORE_ABOUT.items()}
+            dated = [name for name in about.values() if scope.take(name) is not None]
             self._doubts(scope, answers)
             fact = ruleset.facts.get(str(fact_id))
             if fact is None:
-                if evidence or notes or fact_id is not None:
+                if evidence or notes or dated or fact_id is not None:
                     self._wrong(
                         "", scope.where, "没有说明是哪一项的证据" if fact_id is None else f"没有“{fact_id}”这一项"
                     )
                 continue
-            stated = single.get(fact.id)
+            stated, place = single.get(fact.id), f"{unit}.facts.{fact.id}"
             if fact.group is not None:
-                rows = [
-                    facts for named, facts in tables.get(fact.group, []) if named == (None if key is None else str(key))
-                ]
-                stated = rows[0][fact.id] if len(rows) == 1 else None
+                wanted = None if key is None else str(key)
+                rows = [i for i, (named, _) in enumerate(tables.get(fact.group, [])) if named == wanted]
+                stated = tables[fact.group][rows[0]][1][fact.id] if len(rows) == 1 else None
+                place = f"{unit}.groups.{fact.group}[{rows[0] if rows else 0}].{fact.id}"
             elif key is not None:
                 self._wrong("", scope.where, f"“{fact.label}”不是表格中的项，不应填行的编号“{key}”")
             if stated is None:
@@ -287,6 +308,7 @@ class _Reader:
                 continue
             stated.evidence += evidence
             stated.notes += notes
+            self._about(scope, about, place, stated)
 
     def _doubts(self, scope: _Scope, answers: Answers) -> None:
         """Tell of answers that nothing has read; those to questions that the rulesets no longer have are refused."""

@@ -11,9 +11,19 @@ from openpyxl.worksheet.worksheet import Worksheet
 from grading.digest import plain
 from grading.forms.layout import Band, Form, FormUnit, Line, Table, UnitSheets, blank_units, lay_out
 from grading.forms.relevance import Guards, Readings, readings
+from grading.forms.wording import (
+    COVERS,
+    TABLE_EMPTY,
+    TABLE_FILLED,
+    TABLE_UNKNOWN,
+    TAKEN,
+    VALID_UNTIL,
+    expectation,
+    range_text,
+)
 from grading.forms.wording import NO as NO_LABEL
-from grading.forms.wording import TABLE_EMPTY, TABLE_FILLED, TABLE_UNKNOWN, expectation, range_text
 from grading.forms.wording import YES as YES_LABEL
+from grading.language.evidence_text import age_text
 from grading.language.prose import unit_text
 from grading.model.condition import comparisons
 from grading.model.ruleset import Fact, Ruleset
@@ -30,6 +40,7 @@ TRANSLATED = frozenset({"label", "hint", "guidance_hint", "required_message", "c
 YES_NO, ROWS_LIST = "yes_no", "has_rows"
 LARGEST_PHOTO = "max-pixels=2048"
 """The longer edge of a photo: what is written on a nameplate can be read, and a day's photos can be sent from a phone."""
+NOT_LATER = {"constraint": ". <= ${assessed_on}", "constraint_message": "不能晚于评估日期"}
 USCC, COUNTY = "^[0-9A-Za-z]{18}$", "^[0-9]{6}$"
 
 
@@ -185,6 +196,7 @@ class _Unit:
         for line in (*first, *(line for line in table.columns if line not in first)):
             shows = self._relevant(self.read.facts.get(line.question.fact.id))
             _answer(book, line, shows)
+            _taken(book, line, shows)
             self._known(line)
         self.asked = before
         book.end("group")
@@ -200,7 +212,9 @@ class _Unit:
             return
         listed = f"{prefix}_facts"
         book.choices[listed] = {line.question.fact.id: line.question.fact.label for line in lines}
-        book.add("begin_group", f"{prefix}__further", "其余证据：表格各项的、同一问题的多张照片、文件")
+        book.add(
+            "begin_group", f"{prefix}__further", "其余证据：表格各项的、同一问题的多张照片、文件、取证日期和有效期"
+        )
         book.add("begin_repeat", f"{prefix}{names.MORE}", "一项证据")
         book.add("begin_group", f"{prefix}{names.MORE}_item", "一项证据", appearance="field-list")
         book.add(
@@ -215,6 +229,9 @@ class _Unit:
         book.add("text", f"{prefix}{names.MORE_TEXT}", "证据（一行一项）", appearance="multiline")
         book.add("image", f"{prefix}{names.MORE_PHOTO}", "照片", parameters=LARGEST_PHOTO)
         book.add("file", f"{prefix}{names.MORE_FILE}", "文件")
+        book.add("date", f"{prefix}{names.MORE_ABOUT['taken']}", TAKEN, **NOT_LATER)
+        book.add("date", f"{prefix}{names.MORE_ABOUT['valid_until']}", VALID_UNTIL)
+        book.add("text", f"{prefix}{names.MORE_ABOUT['covers']}", COVERS)
         book.add("text", f"{prefix}{names.MORE_NOTE}", "备注", appearance="multiline")
         book.end("group")
         book.end("repeat")
@@ -228,6 +245,7 @@ def _screen(book: _Book, line: Line, shows: str | None) -> None:
     _answer(book, line, None)
     book.add("text", f"{name}{names.EVIDENCE}", "证据（一行一项）", hint=_evidence_hint(fact), appearance="multiline")
     book.add("image", f"{name}{names.PHOTO}", "照片", parameters=LARGEST_PHOTO)
+    _taken(book, line, None)
     book.add("text", f"{name}{names.NOTE}", "备注", appearance="multiline")
     book.end("group")
 
@@ -248,6 +266,14 @@ def _answer(book: _Book, line: Line, shows: str | None) -> None:
             "上面的数是检出限或上限：实际低于此数（＜，未检出）",
             relevant=entered,
         )
+
+
+def _taken(book: _Book, line: Line, shows: str | None) -> None:
+    """The day of the evidence, where a ruleset says how old it may be; of other facts it is told with more evidence."""
+    fact = line.question.fact
+    if fact.evidence_valid is not None:
+        name = f"{names.name_of(line.place)}{names.ABOUT['taken']}"
+        book.add("date", name, f"{fact.label}：{TAKEN}", hint=age_text(fact), relevant=shows, **NOT_LATER)
 
 
 def _type(book: _Book, name: str, fact: Fact) -> str:

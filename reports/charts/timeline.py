@@ -1,5 +1,6 @@
 """The plan as a timeline: works side by side within a step, the steps one after another, weeks from the start."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ AXIS = 22.0
 EMS = 19.5
 """Characters of a label's line, in widths of a Chinese character at 11 px."""
 MAX_LINES = 3
+_PIECE = re.compile(r"[（“《]*(?:[!-~–²³℃]+|.)[，。；：、）”》]* ?")
+"""What a line does not break: words and numbers, and marks at the side where they belong."""
 PAGE = 330.0
 TICKS = (1, 2, 4, 8, 13, 26, 52, 104)
 MOST_TICKS = 10
@@ -142,17 +145,21 @@ def _bar(bar: Bar, y: float, x: float, scale: float) -> DrawnBar:
     )
 
 
+def _ems(text: str) -> float:
+    return sum(1.0 if ord(character) > 0x2E7F or character in "“”‘’—…" else 0.58 for character in text)
+
+
 def wrapped(text: str) -> tuple[str, ...]:
     """Lines of a label; a text that needs too many ends in an ellipsis (the table beside the chart has it whole)."""
     lines: list[str] = []
     line, width = "", 0.0
-    for character in text:
-        ems = 1.0 if ord(character) > 0x2E7F or character in "“”‘’—…" else 0.58
-        if width + ems > EMS:
-            lines.append(line)
-            line, width = "", 0.0
-        line += character
-        width += ems
+    for piece in _PIECE.findall(text):
+        for part in (piece,) if _ems(piece) <= EMS else piece:
+            if width + _ems(part.rstrip()) > EMS:
+                lines.append(line.rstrip())
+                line, width = "", 0.0
+            line += part
+            width += _ems(part)
     lines.append(line)
     if len(lines) > MAX_LINES:
         return (*lines[: MAX_LINES - 1], lines[MAX_LINES - 1][:-1] + "…")

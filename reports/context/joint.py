@@ -52,7 +52,8 @@ def joint_plan(audit: Audit, rulesets: Mapping[str, Ruleset], plan: EnterprisePl
             JointRow(
                 text=work.remedy.text,
                 whose=whose_text(work, of[work.units[0]]),
-                cost=cost_text(work.cost_wan_cny) + (f"/{work.counted_as_one}" if work.counted_as_one else ""),
+                # Of a work that may not be needed what it would cost, as in the units' own tables.
+                cost=cost_text(work.remedy.cost_wan_cny) + (f"/{work.counted_as_one}" if work.counted_as_one else ""),
                 weeks=weeks_text(work.remedy.weeks),
                 if_needed=work.if_needed,
                 covers=work.remedy.covers or "",

@@ -1,9 +1,10 @@
 """Gap lines as three lists: what does not satisfy, what is missing, and which figures of the guideline are not established."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 from grading.language.price_text import per_piece
@@ -12,7 +13,7 @@ from grading.model.base import Remedy
 from grading.model.gap import GapLine, MissingValue
 from grading.model.ruleset import Ruleset
 from reports.context.sources import Sources
-from reports.context.words import amount_text, cost_text, place_text, weeks_text
+from reports.context.words import amount_text, cost_text, place_text, said_once, weeks_text
 
 GATES = "否决与限制条件"
 SHOWN_ROWS = 12
@@ -80,12 +81,18 @@ class Lists:
     open_figures: tuple[OpenFigureRow, ...]
 
 
-def lists(ruleset: Ruleset, lines: tuple[GapLine, ...], sources: Sources) -> Lists:
+Beside = Mapping[str, tuple[str, ...]]
+"""By the id of a line those of lines that are left out, for which it stands."""
+
+
+def lists(
+    ruleset: Ruleset, lines: tuple[GapLine, ...], sources: Sources, beside: Beside = MappingProxyType({})
+) -> Lists:
     """The lines in the guideline's order, with their sources numbered."""
     return Lists(
-        unmet=_unmet(ruleset, [line for line in lines if line.status == "unmet"], sources),
-        missing=_missing(ruleset, [line for line in lines if line.status == "unknown"], sources),
-        open_figures=_open(ruleset, [line for line in lines if line.status == "unresolved"], sources),
+        unmet=_unmet(ruleset, [line for line in lines if line.status == "unmet"], sources, beside),
+        missing=_missing(ruleset, [line for line in lines if line.status == "unknown"], sources, beside),
+        open_figures=_open(ruleset, [line for line in lines if line.status == "unresolved"], sources, beside),
     )
 
 
@@ -94,7 +101,7 @@ def dimension_label(ruleset: Ruleset, dimension: str | None) -> str:
     return GATES if dimension is None else ruleset.dimensions[dimension].label
 
 
-def _unmet(ruleset: Ruleset, lines: list[GapLine], sources: Sources) -> tuple[DimensionRows, ...]:
+def _unmet(ruleset: Ruleset, lines: list[GapLine], sources: Sources, beside: Beside) -> tuple[DimensionRows, ...]:
     order = {dimension: n for n, dimension in enumerate(ruleset.dimensions)}
     lines = sorted(lines, key=lambda line: -1 if line.dimension is None else order[line.dimension])
     first_lines: dict[tuple[str, Remedy], str] = {}
@@ -103,7 +110,8 @@ def _unmet(ruleset: Ruleset, lines: list[GapLine], sources: Sources) -> tuple[Di
         rows = []
         before = None
         for line in listed:
-            rows.append(_unmet_row(ruleset, line, before, first_lines, sources))
+            row = _unmet_row(ruleset, line, before, first_lines, sources)
+            rows.append(replace(row, id=" ".join(_ids([line], beside))))
             before = line.indicator
         found.append(DimensionRows(dimension_label(ruleset, dimension), tuple(rows)))
     return tuple(found)
@@ -127,7 +135,7 @@ def _unmet_row(
         same_as=same_as if is_told else None,
         weeks=weeks_text(remedy.weeks) if remedy is not None and not is_told else None,
         cost=cost_text(remedy.cost_wan_cny) + per_piece(remedy) if remedy is not None and not is_told else None,
-        evidence=line.evidence,
+        evidence=said_once(line.evidence),
         source=sources.number(line.provenance, line.title),
         is_optional=not line.on_cheapest_way,
     )
@@ -159,7 +167,7 @@ def _is_above(actual: Any, limit: Any) -> bool:
     return Decimal(str(actual)) > Decimal(str(limit))
 
 
-def _missing(ruleset: Ruleset, lines: list[GapLine], sources: Sources) -> tuple[MissingRow, ...]:
+def _missing(ruleset: Ruleset, lines: list[GapLine], sources: Sources, beside: Beside) -> tuple[MissingRow, ...]:
     """One row for each value that is missing; a line that reads several of them is named at each."""
     by_value: dict[tuple[str, str | None], list[tuple[MissingValue, GapLine]]] = {}
     for line in lines:
@@ -175,11 +183,11 @@ def _missing(ruleset: Ruleset, lines: list[GapLine], sources: Sources) -> tuple[
         ]
         rows.append(
             MissingRow(
-                ids=_ids(asking),
+                ids=_ids(asking, beside),
                 label=f"“{value.fact_label}”表" if value.fact in ruleset.groups else _missing_label(value, asking),
                 place=place_text(ruleset, place, group, row),
                 asked_by=tuple(dict.fromkeys((line.title, line.required) for line in asking)),
-                evidence=tuple(dict.fromkeys(proofs)),
+                evidence=said_once(proofs),
                 sources=tuple(dict.fromkeys(sources.number(line.provenance, line.title) for line in asking)),
             )
         )
@@ -197,13 +205,13 @@ def _row(place: str, line: GapLine) -> str | None:
     return line.row if "]" in place.partition(".groups.")[2] else None
 
 
-def _open(ruleset: Ruleset, lines: list[GapLine], sources: Sources) -> tuple[OpenFigureRow, ...]:
+def _open(ruleset: Ruleset, lines: list[GapLine], sources: Sources, beside: Beside) -> tuple[OpenFigureRow, ...]:
     by_figure: dict[tuple[str, str, str], list[GapLine]] = {}
     for line in lines:
         by_figure.setdefault((line.indicator, line.condition, line.required), []).append(line)
     return tuple(
         OpenFigureRow(
-            ids=_ids(listed),
+            ids=_ids(listed, beside),
             title=listed[0].title,
             figure=listed[0].required,
             actual=_by_row(ruleset, listed),
@@ -221,5 +229,5 @@ def _by_row(ruleset: Ruleset, lines: list[GapLine]) -> str:
     return "；".join(dict.fromkeys(texts[:SHOWN_ROWS])) + more
 
 
-def _ids(lines: Iterable[GapLine]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(line.id for line in lines))
+def _ids(lines: Iterable[GapLine], beside: Beside) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(id_ for line in lines for id_ in (line.id, *beside.get(line.id, ()))))

@@ -1,6 +1,6 @@
 """The way to the target: alternatives, the steps level by level with their change sets, cost and time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,11 +8,12 @@ from grading.language.decision_text import level_label, outcome_text
 from grading.language.price_text import counted_text
 from grading.language.prose import day_text, number_text
 from grading.model.base import Remedy
-from grading.model.gap import Alternative, Blocker, Change, ChangeSet, Costs, GapLine, Step, UnitGaps, WorkToDo
+from grading.model.gap import Alternative, Blocker, Change, ChangeSet, Costs, GapLine, Step, UnitGaps, Way, WorkToDo
 from grading.model.ruleset import Ruleset
 from reports.charts.timeline import Bar, Chart, Stage, timeline
 from reports.context.words import cost_text, own_place_text, weeks_text
 
+ONLY_PROOF = "只补证据"
 REASONS = {
     "unresolved_figure": "指南数值待核实",
     "missing_table": "整张表未填报，须先填报",
@@ -35,6 +36,7 @@ class WayRow:
     weeks: str
     possible: bool
     cheapest: bool
+    is_priced: bool
     counted: str
 
 
@@ -134,7 +136,7 @@ class Plan:
     charts: tuple[tuple[Chart, ...], ...]
     cost: str
     sure: str
-    """The part of the cost that is certain to arise, as a clause."""
+    """The part of the cost that is certain to arise, as a clause; empty where that is all of it."""
     weeks: str
     unpriced: int
     counted: str
@@ -154,18 +156,21 @@ def plan(ruleset: Ruleset, gaps: UnitGaps) -> Plan:
         remedies=remedies,
         charts=_charts(works, steps),
         cost=cost_text(_total(work.cost for work in works)),
-        sure=_sure_text([work for work in works if not work.if_needed]),
+        sure=_sure_text(works),
         weeks=weeks_text(_total(cheapest.weeks for _, cheapest in climbed)),
-        unpriced=sum(work.remedy.cost_wan_cny is None for work in works),
+        unpriced=sum(len(cheapest.without_price) for _, cheapest in climbed),
         counted=counted_text([work.counted_as_one for work in works if work.counted_as_one is not None]),
         reaches=bool(climbed) and all(cheapest.enough for _, cheapest in climbed),
     )
 
 
 def _sure_text(works: Sequence["_Work"]) -> str:
-    if not works:
+    sure = [work for work in works if not work.if_needed]
+    if not sure:
         return "都只在补证后不达标时才需实施"
-    cost = _total(work.cost for work in works)
+    if len(sure) == len(works):
+        return ""
+    cost = _total(work.cost for work in sure)
     return "其中确需整改的未估算费用" if cost is None else f"其中确需整改的 {cost_text(cost)}"
 
 
@@ -181,15 +186,22 @@ def _alternative(ruleset: Ruleset, alternative: Alternative, lines: dict[str, Ga
             WayRow(
                 texts=tuple(dict.fromkeys(lines[id_].required for id_ in way.lines if id_ in lines)) or ("已经满足",),
                 ids=way.lines,
-                cost=cost_text(way.cost_wan_cny),
-                weeks=weeks_text(way.weeks),
+                cost=ONLY_PROOF if _is_only_proof(way, lines) else cost_text(way.cost_wan_cny),
+                weeks="—" if _is_only_proof(way, lines) else weeks_text(way.weeks),
                 possible=way.possible,
                 cheapest=way.cheapest,
+                is_priced=way.cost_wan_cny is not None,
                 counted=counted_text(way.counted_as_one),
             )
             for way in alternative.ways
         ),
     )
+
+
+def _is_only_proof(way: Way, lines: Mapping[str, GapLine]) -> bool:
+    """True for a way that asks for missing values alone, for which no works are known."""
+    asked = [lines[id_] for id_ in way.lines if id_ in lines]
+    return bool(asked) and all(line.status == "unknown" and line.remedy is None for line in asked)
 
 
 def _step(ruleset: Ruleset, number: int, step: Step, cheapest: ChangeSet) -> StepRow:
@@ -218,12 +230,17 @@ def _set(ruleset: Ruleset, found: ChangeSet) -> SetRow:
         work=_work_text([change.kind for change in found.changes]),
         cost=cost_text(found.cost_wan_cny) if found.changes else "无",
         more=f"比最省的一组多 {number_text(more, '万元')}（按区间中值）" if more is not None and more > 0 else "",
-        counted=counted_text(found.counted_as_one),
+        counted="；".join(text for text in (counted_text(found.counted_as_one), _unpriced_text(found)) if text),
         weeks=weeks_text(found.weeks) if found.changes else "无",
         grade=outcome_text(ruleset.scale, found.outcome),
         enough=found.enough,
         optimal=found.optimal,
     )
+
+
+def _unpriced_text(found: ChangeSet) -> str:
+    unpriced = len(found.without_price)
+    return f"另有 {unpriced} 项未估算费用" if unpriced and found.cost_wan_cny is not None else ""
 
 
 def _work_text(kinds: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from grading.model.gap import EnterprisePlan, UnitGaps
 from grading.model.result import Grading
 from grading.model.ruleset import Ruleset
 from reports.charts.qr import QrCode, qr_code
+from reports.context.cover import Said, cover_notices, only_edition
 from reports.context.joint import JointPlan, joint_plan
 from reports.context.last_time import Rechecked, rechecked
 from reports.context.sources import Source, Sources
@@ -50,6 +51,10 @@ class Report:
     note: str | None
     """The word given when the grading was published, where one was needed."""
     units: tuple[UnitPart, ...]
+    notices: tuple[Said, ...]
+    """The warnings of the cover."""
+    edition: str | None
+    """The edition of all units; None where there are several, which then stand beside the units."""
     joint: JointPlan | None
     """One plan for all units, where there are several with something to do."""
     sources: tuple[Source, ...]
@@ -129,6 +134,8 @@ def report(
         causes=causes_text(decision.causes) if decision.causes is not None else "",
         note=note,
         units=units,
+        notices=cover_notices(units),
+        edition=only_edition(units),
         joint=None if joint is None else joint_plan(audit, rulesets, joint),
         sources=sources.listed(),
         qr=qr_code(address or _qr_text(grading, used, attached_digest)),

@@ -1,5 +1,6 @@
 """The sources that a unit's report leans on, numbered in the order in which they are first named."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from grading.model.base import Cite, Provenance
@@ -51,7 +52,7 @@ class Sources:
                 number=found.number,
                 document=cite_text(found.provenance.cite),
                 address=found.provenance.cite.url,
-                notes=tuple(found.notes),
+                notes=_clauses(found.notes, BASIS[found.provenance.basis]),
                 basis=BASIS[found.provenance.basis],
                 confidence=CONFIDENCE[found.provenance.confidence],
                 is_weak=found.provenance.confidence == "low",
@@ -59,6 +60,12 @@ class Sources:
             )
             for found in self._found.values()
         )
+
+
+def _clauses(notes: Iterable[str], basis: str) -> tuple[str, ...]:
+    """The clauses of several notes, each once, without the basis, which is told beside them."""
+    clauses = (clause.removesuffix(f"，{basis}") for note in notes for clause in note.split("；"))
+    return tuple(dict.fromkeys(clause for clause in clauses if clause and clause != basis))
 
 
 def _parts(cite: Cite) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from grading.model.ruleset import Ruleset
 from grading.vocabulary import ALERT, BASIS, EDITION, JURISDICTION, REVIEW
 from reports.charts.ladder import Ladder, ladder
 from reports.context.lines import Lists, lists
+from reports.context.needless import without_needless
 from reports.context.plan import Plan, plan
 from reports.context.sources import Sources
 from reports.context.trace import trace
@@ -47,6 +48,11 @@ class Edition:
     is_draft: bool
     digest: str
     counts: Counts
+
+    @property
+    def text(self) -> str:
+        """The edition in a sentence, without a full stop."""
+        return f"{self.title}，{self.document}，{self.effective}起施行，适用{self.place}（{self.review}）"
 
 
 @dataclass(frozen=True)
@@ -158,14 +164,15 @@ def unit_part(
     sources: Sources,
 ) -> UnitPart:
     """The part of the unit at `index` of the audit; `gaps` are those to its target."""
-    scale = ruleset.scale
+    offered, scale = without_needless(gaps), ruleset.scale
+    gaps = offered.gaps
     labels = [level_label(scale, level) for level in reversed(scale.ids)]
     outcome = grading.outcome
     worst, best, target = (level_label(scale, v) for v in (outcome.grade, outcome.attainable, gaps.target))
     grade = outcome_text(scale, outcome) + mark_of(grading)
     if UNGRADED in (outcome.grade, outcome.attainable):
         labels.insert(0, level_label(scale, UNGRADED))
-    found = lists(ruleset, gaps.lines, sources)
+    found = lists(ruleset, gaps.lines, sources, offered.beside)
     alerts = _alerts(ruleset, gaps, sources)
     steps = trace(audit, index, ruleset, grading)
     _remaining_sources(ruleset, gaps.target, sources)

@@ -76,6 +76,16 @@ def amount_text(number: Decimal, unit: str | None) -> str:
     return f"{plain(number)} 个百分点" if unit == "%" else number_text(number, unit)
 
 
+def said_once(texts: Iterable[str]) -> tuple[str, ...]:
+    """Texts without those with which a longer one begins or ends: `铭牌照片` beside `整机与发动机铭牌照片`."""
+    listed = tuple(dict.fromkeys(texts))
+    return tuple(
+        text
+        for text in listed
+        if not any(text != one and (one.startswith(text) or one.endswith(text)) for one in listed)
+    )
+
+
 def cite_text(cite: Cite) -> str:
     """A citation, without address and note."""
     return " ".join(part for part in (cite.document, cite.section, cite.clause, cite.page) if part)

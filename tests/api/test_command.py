@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,11 +19,13 @@ from typer.testing import CliRunner, Result
 from api import audit_log, startup
 from api.queries.admission import Filter, opinions
 from api.service import make_service
-from api.services import demo
+from api.services import demo, forecasts
 from api.services.admission import Regrading
+from api.services.cases import explained
 from api.settings import Settings, load
-from api.store import AdmissionOutcome, Audit, AuditState, Role, migrate
+from api.store import AdmissionOutcome, Audit, AuditState, Grading, Role, migrate
 from api.store.database import Database
+from grading import calendar
 from grading.cli.main import app
 from tests.api.conftest import GRADER
 from tests.api.world import World
@@ -289,6 +292,20 @@ def test_a_demo_shows_audits_in_every_state(demonstration: tuple[World, list[dem
         assert states >= set(AuditState) - {AuditState.WITHDRAWN}
     with world.service.database.reading() as db:
         assert audit_log.verify(db).findings == ()
+
+
+def test_a_grade_of_a_demo_ends_soon(demonstration: tuple[World, list[demo.Account]]) -> None:
+    world, _ = demonstration
+    with world.at("demo-enterprise") as context:
+        published = select(Grading).join(Audit, Audit.published_grading_id == Grading.id)
+        grading = context.db.scalars(published.where(Audit.state == AuditState.PUBLISHED)).one()
+        case, _ = explained(context, grading)
+        assert case is not None
+        ahead = forecasts.forecast_of(context, grading.id, case)
+    changes = [stretch for stretch in ahead.stretches if stretch.since > calendar.today()]
+    assert changes
+    assert changes[0].since <= calendar.today() + timedelta(days=90)
+    assert [end.kind for end in changes[0].because] == ["evidence"]
 
 
 def test_a_demo_has_opinions_of_every_outcome_and_a_grade_that_is_due(

@@ -116,6 +116,27 @@ def test_every_mistake_is_told_at_its_cell_and_nothing_is_written(world: World) 
         assert verify_records(db, None).findings == ()
 
 
+def test_all_that_is_wrong_in_a_line_is_told_at_once(world: World) -> None:
+    wrong = {
+        "name": "咸阳新星砖瓦有限公司",
+        "uscc": "123",
+        "county": "99",
+        "unit": "line-1",
+        "industry": "没有的行业",
+        "state": "停了",
+        "unit_state": "正常生产",
+        "unit_state_since": "去年",
+        "coordinates": "北边",
+    }
+    with world.at("city") as context, pytest.raises(Problem) as caught:
+        register_import.upload(
+            context, BytesIO(written([wrong, LINE | {"industry": "没有的行业", "state": "停了"}])), "a"
+        )
+    errors = caught.value.as_json()["errors"]
+    assert {e["cell"] for e in errors} == {"B3", "C3", "E3", "L3", "P3", "S3", "K4", "L4"}
+    assert any("厂区名称" in e["message"] for e in errors if e["cell"] == "E3")
+
+
 def test_the_marked_copy_can_be_downloaded(world: World) -> None:
     with world.at("city") as context:
         with pytest.raises(Problem) as caught:

@@ -99,6 +99,13 @@ class TestGradeInForce:
         found = evaluate([plant("p", grading("C", BEFORE, attainable="A"))])
         assert (found.by_grade["C"], found.undecided) == (1, ("p",))
 
+    def test_a_plant_that_another_unit_holds_down_is_decided_whatever_its_first_unit_comes_to(self) -> None:
+        units = [
+            {"id": "a", "industry": "concrete", "gradings": [grading("non_leading", BEFORE, attainable="leading")]},
+            {"id": "b", "industry": "foundry", "gradings": [grading("D", BEFORE)]},
+        ]
+        assert evaluate([plant("p", units=units), plant("q", units=units[::-1])]).undecided == ()
+
 
 class TestNewPlants:
     def test_a_county_counts_what_was_published_and_is_new(self) -> None:

@@ -82,6 +82,26 @@ roster:
     ]
 
 
+@pytest.mark.parametrize("stated", ["true", '"4"', "1.5", "-4"])
+def test_a_count_is_a_whole_number_and_nothing_that_only_looks_like_one(tmp_path: Path, stated: str) -> None:
+    text = HEAD + f'new: [{{county: "610402", at_least: {stated}}}]\n'
+    (found,) = problems(tmp_path, text, line("P1"))
+    assert found.startswith("c.yaml:6: new[0].at_least: ")
+
+
+def test_a_campaign_of_no_industry_is_refused(tmp_path: Path) -> None:
+    found = problems(tmp_path, HEAD + "industries: []\n", line("P1"))
+    assert "c.yaml:6: industries: 至少 1 项" in found
+
+
+def test_a_level_is_refused_by_what_there_is_and_not_by_how_ids_are_written(tmp_path: Path) -> None:
+    text = HEAD.replace("reached: B", "reached: 引领性")
+    (found,) = problems(tmp_path, text, line("P1"))
+    assert found == "c.yaml:5: reached: 没有等级 引领性；可以是 A、B、C、D、B-、leading、non_leading"
+    (found,) = problems(tmp_path, HEAD, line("P1").replace("[]", '[{"grade": "甲", "attainable": "B"}]'))
+    assert found == "p.jsonl:1: units[0].gradings[0].grade: 没有等级 甲"
+
+
 def test_a_permit_of_the_roster_that_no_plant_has_is_told(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, HEAD + "roster: [{permit: P9, target: B}]\n", line("P1"))
     assert found == "c.yaml:6: roster[0].permit: 企业清单中没有排污许可证编号 P9"

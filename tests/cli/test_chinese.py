@@ -32,6 +32,10 @@ def said(arguments: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         ("serve --port many", "选项 '--port' 的值无效：应为整数"),
         ("serve --port 99999999", "选项 '--port' 的值无效：应不大于 65535"),
         ("ruleset schema more", "多出的参数：more"),
+        (
+            "policy apply x.json --on 2023-02-30",
+            "选项 '--on' 的值无效：'2023-02-30' 应为形如 2023-09-10、日历上有的日期",
+        ),
     ],
 )
 def test_what_is_called_wrongly_is_told_in_chinese_and_ends_with_2(

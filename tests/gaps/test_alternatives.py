@@ -104,6 +104,13 @@ def test_a_choice_within_a_choice_is_one_gap(tmp_path: Path) -> None:
     assert len(gaps.distinct("unmet")) == 1
 
 
+def test_what_does_not_satisfy_is_no_gap_where_a_missing_value_may_do(tmp_path: Path) -> None:
+    gaps = gaps_of(tmp_path, f"{{any: [{CLOSE}, {WATER}, {SWEEP}]}}", {"closed": False, "swept": False})
+    assert {line.fact for line in gaps.with_status("unmet")} == {"closed", "swept"}
+    assert [line.fact for line in gaps.distinct("unmet")] == []
+    assert [line.fact for line in gaps.distinct("unknown")] == ["watered"]
+
+
 def test_rows_of_which_one_is_enough_are_ways(tmp_path: Path) -> None:
     both = "{all: [{fact: nox, at_most: 40}, {fact: online, equals: true}]}"
     some = f"{{some: outlets, where: {{fact: kind, equals: kiln}}, require: {both}}}"

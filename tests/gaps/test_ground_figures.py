@@ -112,6 +112,22 @@ def facts(luck: Random) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     return values, rows
 
 
+def test_what_is_forbidden_and_what_is_not_asked_for_now_is_told_as_it_is(tmp_path: Path) -> None:
+    """A comparison below a `not` is told as its contrary, one that takes every answer as asking nothing."""
+    either = "{provisional: [true, false]}"
+    of = small(
+        tmp_path,
+        "indicators:\n"
+        + _indicator("contrary", {"C": "{not: {fact: share, at_most: {provisional: 5}}}"})
+        + _indicator("open", {"C": f"{{fact: closed, one_of: {either}}}"}),
+    )
+    found = figures_of(of, of.audit({"share": 50, "closed": True}))
+    assert [figure.text for figure in found.decisive] == [
+        "指标contrary（C级）：清洁运输比例高于 5%",
+        "指标open（C级）：皮带密闭（要求待核实，暂按不作要求）",
+    ]
+
+
 def figures_of(of: Small, audit: Audit) -> GroundFigures:
     (found,) = unit_figures({"e/r": of.engine.library.ruleset("e/r")}, audit, of.grade(audit, trial=True))
     assert found is not None
@@ -152,7 +168,9 @@ def test_figures_are_counted_where_the_grade_is_met_and_where_the_next_better_le
         "dusty.B",
         "either.A,B.any[1].all[0]",
     ]
-    assert found.decisive[2] == DecisiveFigure("dusty", "dusty.B", "recalled", "指标dusty：厂界颗粒物不高于 20 mg/m³")
+    assert found.decisive[2] == DecisiveFigure(
+        "dusty", "dusty.B", "recalled", "指标dusty（B级）：厂界颗粒物不高于 20 mg/m³"
+    )
 
 
 def test_only_a_trial_has_figures_and_they_stand_beside_the_decision(tmp_path: Path) -> None:

@@ -553,6 +553,24 @@ def test_the_quickest_set_stands_beside_the_cheapest_with_what_it_costs_more(tmp
     assert (changed_values(found.quickest), found.quickest.costs_more_wan_cny) == ({"u.closed": True}, 28)
 
 
+UNPRICED_WAY = """\
+gates:
+  - {id: power, title: 用电, when: {fact: fuel, equals: power}, effect: ungraded, text: 用电的不纳入分级,
+     cite: {document: 通则}, basis: seen, confidence: high}
+"""
+
+
+def test_what_a_set_costs_more_is_not_told_where_a_change_has_no_price(tmp_path: Path) -> None:
+    wet = "remedy: {text: 洒水, weeks: [2, 4], cost_wan_cny: [1, 3]}"
+    asked = f"{{all: [{{fact: closed, equals: true, {CLOSE}}}, {{fact: watered, equals: true, {wet}}}]}}"
+    indicator = asks("A,B,C", asked, applies_when="{fact: fuel, equals: coal}")
+    smallest, cheapest = sets(step(small(tmp_path, indicator, more=UNPRICED_WAY), NO | {"fuel": "coal"}))
+    assert (changed_values(smallest), smallest.cost_wan_cny) == ({"u.fuel": "gas"}, None)
+    assert (cheapest.cost_wan_cny, cheapest.costs_more_wan_cny) == ((21, 43), 0)
+    assert smallest.costs_more_wan_cny is None
+    assert (smallest.without_price, cheapest.without_price) == ((("units[0].facts.fuel", "天然气"),), ())
+
+
 def test_of_a_bounded_number_a_better_measurement_is_asked_for_and_what_is_given_stays_within_its_bound(
     tmp_path: Path,
 ) -> None:

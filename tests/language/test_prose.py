@@ -27,6 +27,7 @@ facts:
   - {id: clean, label: 国六占比, type: number, changed_by: works, unit: "%", max: 100}
   - {id: denitrified, label: 脱硝, type: choice, changed_by: works, options: {none: 无, scr: SCR}}
   - {id: kept, label: 台账保存时间, type: number, changed_by: works, unit: 月}
+  - {id: smoke, label: 冒烟次数, type: number, changed_by: works, unit: 次, min: 0}
   - {id: lines, label: 生产线, type: number, changed_by: works}
   - {id: fuel, label: 燃料, type: choice, changed_by: works, options: {gas: 天然气, electricity: 电, coal: 煤, any: 煤或焦}}
   - {id: processes, label: 工序, type: choices, changed_by: works, options: {mixing: 炼胶, glue: 涂胶, paint: 喷漆}}
@@ -57,7 +58,13 @@ SENTENCES = {
     "{fact: dust, at_most: 10.50}": "颗粒物不高于 10.5 mg/m³",
     "{fact: dust, at_least: 100}": "颗粒物不低于 100 mg/m³",
     "{fact: share, below: 80}": "清洁运输比例低于 80%",
-    "{fact: kept, above: 12}": "台账保存时间高于 12 个月",
+    "{fact: kept, above: 12}": "台账保存时间超过 12 个月",
+    "{fact: kept, at_least: 12}": "台账保存时间不少于 12 个月",
+    "{not: {fact: kept, at_least: 12}}": "台账保存时间少于 12 个月",
+    "{fact: smoke, at_most: 2}": "冒烟次数不超过 2 次",
+    "{fact: smoke, at_most: 0}": "冒烟次数为 0 次",
+    "{fact: smoke, at_most: {provisional: 0}}": "冒烟次数暂按为 0 次（待核实）",
+    "{not: {fact: smoke, at_most: 0}}": "冒烟次数超过 0 次",
     "{fact: ratio, at_most: 3}": "ratio 不高于 3",
     "{fact: lines, equals: 2}": "生产线等于 2",
     "{fact: lines, one_of: [1, 2, 3]}": "生产线等于 1、2 或 3",

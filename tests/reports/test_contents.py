@@ -64,6 +64,23 @@ def test_the_cover_says_whose_report_it_is_and_what_came_out() -> None:
         assert said in cover
 
 
+@pytest.mark.parametrize("example", ["rubber/weicheng_tyre", "brick/liquan-two-kilns"])
+def test_the_cover_of_one_unit_and_of_two_is_one_page(example: str) -> None:
+    pages = made(example, "trial").pages
+    assert "逐字节相同" in pages[0]
+    assert "目录" in pages[1]
+
+
+def test_a_way_that_asks_for_more_of_the_same_is_not_offered_but_named_by_its_id() -> None:
+    report = made("lime/fuping-mixed-feed", "trial")
+    (harder,) = [line for line in report.gaps[0].lines if line.better_level is not None]
+    (choice,) = report.gaps[0].alternatives
+    assert len(choice.ways) == 2
+    assert "或达到" not in report.text
+    assert "可选途径" not in report.text
+    assert harder.id in report.text
+
+
 def test_the_cover_of_a_draft_says_so_and_counts_what_is_not_known() -> None:
     report = made("coking/semi_coke_incomplete", "official", "A")
     assert re.search(
@@ -118,7 +135,7 @@ def test_a_gap_shows_required_actual_difference_place_remedy_cost_and_evidence()
     line = next(line for line in report.gaps[0].lines if line.fact == "dcs_retention_months")
     start = report.text.index(line.id)
     cell = report.text[start - 40 : start + 400]
-    for said in ("不低于12个月", "6个月", "尚差6个月", "历史数据库导出"):
+    for said in ("不少于12个月", "6个月", "尚差6个月", "历史数据库导出"):
         assert said in cell
 
 

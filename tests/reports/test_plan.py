@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from reports.context.plan import Plan, plan
-from tests.gaps.small import FACTS, asks, small
+from tests.gaps.small import FACTS, also, asks, small
 
 EACH = "{each: outlets, require: {fact: nox, at_most: 40}}"
 PER_ROW = "{text: 低氮改造, weeks: [2, 4], cost_wan_cny: [10, 20], per_row: true, covers: 不含供气管道}"
@@ -21,7 +21,30 @@ def test_works_priced_per_row_count_for_each_row_in_table_and_total(tmp_path: Pa
     found = planned(tmp_path, asks("A,B,C", EACH, remedy=PER_ROW), {}, outlets=ROWS)
     (remedy,) = found.remedies
     assert remedy.cost == "20–40 万元（2 处，每处 10–20 万元，不含供气管道）"
-    assert (found.cost, found.sure) == ("20–40 万元", "其中确需整改的 20–40 万元")
+    assert (found.cost, found.sure) == ("20–40 万元", "")
+
+
+def test_of_the_cost_is_told_what_is_sure_where_that_is_not_all(tmp_path: Path) -> None:
+    cover = "{text: 封闭, weeks: [1, 2], cost_wan_cny: [3, 5]}"
+    both = asks("A,B,C", EACH, remedy=PER_ROW) + also(
+        "A,B,C", "{fact: closed, equals: true}", "shut", "封闭", remedy=cover
+    )
+    found = planned(tmp_path, both, {}, outlets=ROWS)
+    assert (found.cost, found.sure) == ("20–45 万元", "其中确需整改的 20–40 万元")
+    assert planned(tmp_path / "more", both, {"closed": False}, outlets=ROWS).sure == ""
+
+
+def test_a_way_without_works_that_only_asks_for_a_value_is_not_called_the_cheapest(tmp_path: Path) -> None:
+    ways = (
+        "{any: [{fact: swept, equals: true, remedy: null},"
+        " {fact: closed, equals: true, remedy: {text: 封闭, weeks: [1, 2], cost_wan_cny: [3, 5]}}]}"
+    )
+    found = planned(tmp_path, asks("A,B,C", ways).replace("    remedy: {text: 整改}\n", ""), {})
+    (choice,) = found.alternatives
+    assert [(way.cost, way.weeks, way.is_priced) for way in choice.ways] == [
+        ("只补证据", "—", False),
+        ("0–5 万元", "0–2 周", True),
+    ]
 
 
 def test_a_price_per_piece_is_told_with_the_total(tmp_path: Path) -> None:

@@ -22,8 +22,13 @@ from tests.shipped import LIBRARY
 
 @cache
 def survey(ruleset_ids: tuple[str, ...]) -> tuple[dict[str, str], ...]:
+    """The rows of the survey of shipped rulesets' form."""
+    return rows_of(xlsform([LIBRARY.ruleset(id_) for id_ in ruleset_ids]))
+
+
+def rows_of(form: bytes) -> tuple[dict[str, str], ...]:
     """The rows of a form's survey, each with its groups in `path`."""
-    book = load_workbook(io.BytesIO(xlsform([LIBRARY.ruleset(id_) for id_ in ruleset_ids])))
+    book = load_workbook(io.BytesIO(form))
     head, *lines = book["survey"].iter_rows(values_only=True)
     found, stack = [], []
     for line in lines:
@@ -58,6 +63,8 @@ def filled_in(audit: Audit, library: Library = LIBRARY) -> Sent:
         more = sent.rows.setdefault(f"{prefix}__more", [])
         for id_, known in unit.facts.items():
             _put(sent, f"{prefix}_{id_}", known)
+            if about := _about(known):
+                more.append(Sent({f"{prefix}__more_{name}": text for name, text in {"fact": id_, **about}.items()}))
         for group in ruleset.groups:
             rows = unit.groups.get(group)
             sent.values[f"{prefix}_{group}__stated"] = "unchecked" if rows is None else "rows" if rows else "none"
@@ -66,10 +73,18 @@ def filled_in(audit: Audit, library: Library = LIBRARY) -> Sent:
                 sent.rows.setdefault(f"{prefix}_{group}__rows", []).append(one)
                 for id_, known in row.facts.items():
                     _put(one, f"{prefix}_{id_}", Known(value=known.value))
-                    if known.evidence or known.note:
+                    if known.evidence or known.note or _about(known):
                         said = {"fact": id_, "row": row.key, "text": "\n".join(known.evidence), "note": known.note}
+                        said |= _about(known)
                         more.append(Sent({f"{prefix}__more_{name}": text for name, text in said.items()}))
     return sent
+
+
+def _about(known: Known) -> dict[str, str]:
+    """What is stated of evidence, as a phone has it."""
+    days = {"taken": known.taken, "valid_until": known.valid_until}
+    said = {name: day.isoformat() for name, day in days.items() if day is not None}
+    return said | ({"covers": known.covers} if known.covers is not None else {})
 
 
 def _put(sent: Sent, name: str, known: Known) -> None:

@@ -19,9 +19,10 @@ from grading.forms.questions import OTHER, questions
 from grading.intake import read_audit
 from grading.model.audit import Audit, UnitAudit
 from grading.model.base import Mode
+from grading.model.ruleset import EvidenceValid
 from grading.xlsform.write import xlsform
 from tests.shipped import ENGINE, LIBRARY
-from tests.xlsform.phone import filled_in, survey
+from tests.xlsform.phone import filled_in, rows_of, survey
 
 SEED = os.environ.get("RANDOM_SEED")
 RULESETS = LIBRARY.ids() if SEED else random.Random(17).sample(LIBRARY.ids(), 6)
@@ -58,6 +59,21 @@ def test_every_fact_that_a_ruleset_reads_is_asked_with_its_range_and_options() -
 
 def _unread(ruleset_id: str) -> set[str]:
     return {question.fact.id for question in questions(LIBRARY.ruleset(ruleset_id)) if question.section == OTHER}
+
+
+def test_the_day_of_evidence_is_asked_where_the_ruleset_limits_its_age() -> None:
+    ruleset = LIBRARY.ruleset("national-2020/concrete")
+    limited = {
+        id_: ruleset.facts[id_].model_copy(update={"evidence_valid": EvidenceValid(months=12)})
+        for id_ in ("holds_permit", "pm")
+    }
+    changed = ruleset.model_copy(update={"facts": {**ruleset.facts, **limited}})
+    rows = [row for row in rows_of(xlsform([changed])) if re.search("[a-z]__taken$", row["name"])]
+    assert [(row["name"], row["type"]) for row in rows] == [
+        ("u1_holds_permit__taken", "date"),
+        ("u1_pm__taken", "date"),
+    ]
+    assert {"12 个月内有效" in row["hint::中文 (zh)"] for row in rows} == {True}
 
 
 def test_questions_show_by_what_the_ruleset_says_of_them() -> None:

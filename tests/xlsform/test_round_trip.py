@@ -89,6 +89,33 @@ def test_photos_and_texts_are_evidence_and_a_ticked_box_makes_a_number_an_upper_
     assert submission.reading.audit == audit
 
 
+@pytest.mark.parametrize("export", EXPORTS)
+def test_days_and_reach_of_evidence_come_along(export: Any) -> None:
+    raw = json.loads(json.dumps(SMALL))
+    (unit,) = raw["units"]
+    unit["facts"] = {
+        "holds_permit": unit["facts"]["holds_permit"] | {"taken": "2023-09-01", "valid_until": "2026-05-18"}
+    }
+    unit["groups"]["outlets"][0]["pm"] |= {"value": 8, "taken": "2023-08-02", "covers": "DA001"}
+    audit = check_audit(raw, LIBRARY)
+    (submission,) = read_submissions(export(filled_in(audit), _form(audit)), LIBRARY)
+    assert submission.reading is not None, submission.problems
+    assert submission.reading.audit == audit
+
+
+def test_a_day_that_is_none_or_stated_twice_is_told_at_its_question() -> None:
+    sent = filled_in(_small())
+    dated = {"u1__more_fact": "holds_permit", "u1__more_taken": "2023-09-01"}
+    sent.rows["u1__more"] += [
+        Sent(dated),
+        Sent(dated | {"u1__more_taken": "2023-09-02", "u1__more_valid_until": "明年"}),
+    ]
+    said = [str(problem) for problem in _read(sent, kobo_json).problems]
+    assert len(said) == 2
+    assert all("其余证据第 3 项" in one for one in said)
+    assert any("取证日期填了两个" in one for one in said)
+
+
 def _read(sent: Sent, export: Any = central_json) -> Submission:
     form = (*survey((CONCRETE,)), {"name": "weather", "path": "weather"}, {"name": "u1_gone", "path": "u1/u1_gone"})
     (submission,) = read_submissions(export(sent, form), LIBRARY)

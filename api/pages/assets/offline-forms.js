@@ -12,4 +12,7 @@ for (const name of await caches.keys()) {
   }
 }
 document.getElementById("none").hidden = list.childElementCount > 0;
-window.addEventListener("online", () => location.reload());
+// A form that is being opened isn't called back.
+let leaving = false;
+window.addEventListener("beforeunload", () => { leaving = true; });
+window.addEventListener("online", () => { if (!leaving) location.reload(); });

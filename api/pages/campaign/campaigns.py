@@ -108,6 +108,7 @@ def _shown(request: Request, context: Context, campaign: Campaign, on: str, refu
         "today": today,
         "part": "" if data.area == campaign.jurisdiction else data.area,
         "register": data.register,
+        "gone": data.gone,
         "query": urlencode({"on": day.isoformat()}) if day != today else "",
         "chart": month_chart(ends),
         "fixed": _fixed(_snapshots(context, campaign)),

@@ -56,6 +56,8 @@ class CampaignData:
     register: Register
     area: str
     """The jurisdiction, or the part of it that the asker sees."""
+    gone: tuple[str, ...] = ()
+    """Permits on the roster that no plant of the jurisdiction has any more; told to who sees all of it."""
 
     @property
     def campaign(self) -> Document:
@@ -139,6 +141,7 @@ def _load(service: Service, db: Session, campaign: Campaign, area: str) -> Campa
             .where(p.campaign_id == campaign.id)
             .order_by(p.permit)
         ).all()
+    gone = tuple(row.permit for row in rows if row.target is not None and row.permit not in register.plants)
     rows = [row for row in rows if row.permit in register.plants]
     roster = tuple(
         RosterEntry.model_construct(
@@ -162,5 +165,8 @@ def _load(service: Service, db: Session, campaign: Campaign, area: str) -> Campa
         ),
     )
     return CampaignData(
-        Evaluator(document.model_copy(update={"roster": roster, "new": new}), plants, words), register, area
+        Evaluator(document.model_copy(update={"roster": roster, "new": new}), plants, words),
+        register,
+        area,
+        gone if area == campaign.jurisdiction else (),
     )

@@ -14,13 +14,13 @@ from api.access import Rule, require, unscoped
 from api.context import Context
 from api.problems import ErrorAt, Problem
 from api.services import former_names, workflow
+from api.services.roster_permits import put_permit
 from api.services.workflow.states import given_reasons
 from api.store import (
     Assignment,
     Audit,
     AuditKind,
     AuditState,
-    Campaign,
     CampaignPlant,
     Enterprise,
     EnterpriseMerger,
@@ -149,8 +149,10 @@ def _move(context: Context, model: type[Any], double: Enterprise, into: Enterpri
     for row in rows:
         if isinstance(row, Site):
             row.name = _free_name(context, row.name, into)
-        if isinstance(row, CampaignPlant) and not _follows(context, row, double, into):
-            continue
+        if isinstance(row, CampaignPlant):
+            permit = into.permit if row.permit == double.permit and into.permit is not None else row.permit
+            if not put_permit(context, row, permit):
+                continue
         if isinstance(row, Assignment) and _is_there(context, row, into):
             continue
         row.enterprise_id = into.id
@@ -166,20 +168,6 @@ def _free_name(context: Context, name: str, into: Enterprise) -> str:
         free = f"{name[:180]}{SUFFIX}{'' if number == 1 else number}"
         number += 1
     return free
-
-
-def _follows(context: Context, row: CampaignPlant, double: Enterprise, into: Enterprise) -> bool:
-    """Put the other's permit on a plant of a roster; False where the roster has the other already."""
-    if row.permit == double.permit and into.permit is not None and into.permit != row.permit:
-        same = select(CampaignPlant.id).where(
-            CampaignPlant.campaign_id == row.campaign_id, CampaignPlant.permit == into.permit
-        )
-        if context.db.scalar(same) is not None:
-            return False
-        row.permit = into.permit
-    row.version += 1
-    context.db.get_one(Campaign, row.campaign_id).version += 1
-    return True
 
 
 def _is_there(context: Context, row: Assignment, into: Enterprise) -> bool:

@@ -19,6 +19,8 @@ ORGANISATION = slice(8, 17)
 SHORTEST = 4
 """A shorter core of a name says too little."""
 MOST = 500
+_TELLING_APART = frozenset("0123456789一二三四五六七八九十东西南北")
+"""Plants of one owner are told apart by them: 第一砖厂 and 第二砖厂 are two."""
 _FORMS = re.compile(r"(股份)?有限(责任)?公司|集团|总厂|分厂|工厂|厂$")
 _SIGNS = re.compile(r"[\s()（）“”\"'·.,，。\-—_]+")
 
@@ -60,9 +62,9 @@ def core_of(name: str) -> str:
 
 
 def keys_of(core: str) -> set[str]:
-    """Keys of which near-equal names share one: the core, and the core without any one of its signs."""
-    shorter = (core[:place] + core[place + 1 :] for place in range(len(core))) if len(core) > SHORTEST else ()
-    return {core, *shorter}
+    """Keys of which near-equal names share one: the core, and the core without any one sign but numbers and directions."""
+    places = [place for place, sign in enumerate(core) if sign not in _TELLING_APART] if len(core) > SHORTEST else []
+    return {core, *(core[:place] + core[place + 1 :] for place in places)}
 
 
 def _names(rows: Iterable[Enterprise]) -> Iterator[tuple[Hashable, UUID]]:

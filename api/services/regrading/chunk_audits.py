@@ -31,6 +31,9 @@ class Subject:
     enterprise_id: UUID
     county: str
     content: str
+    """With the waivers of the grading in force."""
+    content_after: str
+    """With those by which it is graded again."""
     units: Sequence[GradedUnit]
     after: Mapping[str, str]
     """By unit: the id of the ruleset that grades it again, of those that the batch is about."""
@@ -57,7 +60,7 @@ def read_pair(
     `engines` gives those of all of an audit's rulesets, before and after; it is asked for audits with anything unusual.
     Raises AuditError when an audit can't be read any more by what has graded it.
     """
-    plain = [s for s in subjects if all(u.ruleset_id == before.id and s.after.get(u.unit) == after.id for u in s.units)]
+    plain = [s for s in subjects if _is_plain(s, before, after)]
     documents = [_document(subject.content) for subject in plain]
     sides = [from_documents(before, documents)]
     # A tightened edition mostly asks the same questions: then there is nothing that could be read otherwise.
@@ -71,7 +74,7 @@ def read_pair(
         old, new = engines(subject)
         audit = read_as(subject.content, {unit.unit: unit.ruleset_id for unit in subject.units}, old.library)
         try:
-            again = read_as(subject.content, subject.named(), new.library)
+            again = read_as(subject.content_after, subject.named(), new.library)
         except AuditError as error:
             unreadable[subject.audit_id] = errors_of(error)
             continue
@@ -87,6 +90,13 @@ def read_pair(
         ]
         columns = [side.followed_by(more) for side, more in zip(columns, read, strict=True)]
     return Pair(keys, *columns), unreadable
+
+
+def _is_plain(subject: Subject, before: Ruleset, after: Ruleset) -> bool:
+    """True when all units of an audit go from one ruleset to the other, and its text is the same for both."""
+    if subject.content_after != subject.content:
+        return False
+    return all(unit.ruleset_id == before.id and subject.after.get(unit.unit) == after.id for unit in subject.units)
 
 
 def _ask_alike(before: Ruleset, after: Ruleset) -> bool:

@@ -16,6 +16,7 @@ from api.grader import Grader
 from api.problems import ErrorAt, error_json
 from api.service import Service
 from api.services.granted_waivers import content_with
+from api.services.regrading.batch_waivers import used
 from api.services.regrading.chunk_audits import Pair, Subject, read_pair
 from api.services.regrading.disagreement import Disagreement, stop
 from api.services.regrading.frames import AUDIT, POSITION, packed
@@ -113,14 +114,14 @@ def _subjects(db: Session, batch: Batch, number: int) -> tuple[list[Subject], di
     subjects: list[Subject] = []
     engines: dict[UUID, str] = {}
     for row, stated, waivers, engine in db.execute(found):
-        content = content_with(stated, waivers)
         mine = units[row.before_id]
         after = {
             unit.unit: industries[industry_of(unit.ruleset_id)]
             for unit in mine
             if is_regraded(batch, set(industries), unit)
         }
-        subjects.append(Subject(row.audit_id, row.enterprise_id, row.county, content, mine, after))
+        content, again = content_with(stated, waivers), content_with(stated, used(row, waivers))
+        subjects.append(Subject(row.audit_id, row.enterprise_id, row.county, content, again, mine, after))
         engines[row.audit_id] = engine
     return subjects, engines
 
@@ -222,7 +223,7 @@ def _note_grades(
                 grades_of = {"grade": (grade, unit["before"]), "attainable": (attainable, unit["before_attainable"])}
                 differences = tuple((place, found, held) for place, (found, held) in grades_of.items() if found != held)
                 if differences:
-                    return Disagreement(unit["audit_id"], unit["unit"], part.before_digest, differences)
+                    return Disagreement(unit["audit_id"], unit["unit"], part.before_digest, differences, of_before=True)
             unit["after"], unit["after_attainable"] = after, after_attainable
             unit["changed"] = (after, after_attainable) != (unit["before"], unit["before_attainable"])
     return None

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from api.service import Service
 from api.services.granted_waivers import content_with
+from api.services.regrading.batch_waivers import used
 from api.store import AuditRevision, Batch, BatchAudit, BatchState, Grading
 from grading.engine.revision import ENGINE
 
@@ -21,6 +22,8 @@ class Disagreement:
     unit: str
     ruleset_digest: str
     differences: tuple[tuple[str, Any, Any], ...]
+    of_before: bool = False
+    """True when it is about the grading in force, which has its own waivers."""
 
 
 def stop(service: Service, batch_id: UUID, found: Disagreement) -> None:
@@ -29,12 +32,13 @@ def stop(service: Service, batch_id: UUID, found: Disagreement) -> None:
         batch = db.get_one(Batch, batch_id, with_for_update=True)
         if batch.state not in (BatchState.ASSESSING, BatchState.CONCLUDING):
             return
-        content, waivers = db.execute(
-            select(AuditRevision.content, Grading.waivers)
-            .join(BatchAudit, BatchAudit.revision_id == AuditRevision.id)
+        row, content, before = db.execute(
+            select(BatchAudit, AuditRevision.content, Grading.waivers)
+            .join(AuditRevision, AuditRevision.id == BatchAudit.revision_id)
             .join(Grading, Grading.id == BatchAudit.before_id)
             .where(BatchAudit.batch_id == batch_id, BatchAudit.audit_id == found.audit_id)
         ).one()
+        waivers = before if found.of_before else used(row, before)
         batch.state = BatchState.STOPPED
         batch.problem = json.dumps(
             {

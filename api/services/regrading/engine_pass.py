@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.service import Service
 from api.services.granted_waivers import content_with
+from api.services.regrading.batch_waivers import differ, used
 from api.services.regrading.disagreement import Disagreement, stop
 from api.services.regrading.frames import AUDIT, POSITION, unpacked
 from api.services.regrading.restart import NOT_CONCLUDED, is_of_another_revision
@@ -151,12 +152,17 @@ class _Work:
         self.audits = list(db.scalars(select(BatchAudit).where(*here).order_by(BatchAudit.audit_id)))
         ids = [audit.audit_id for audit in self.audits]
         contents = (
-            select(BatchAudit.audit_id, AuditRevision.content, GradingRow.waivers)
+            select(BatchAudit, AuditRevision.content, GradingRow.waivers)
             .join(AuditRevision, AuditRevision.id == BatchAudit.revision_id)
             .join(GradingRow, GradingRow.id == BatchAudit.before_id)
             .where(*here)
         )
-        self.contents = {id_: content_with(content, waivers) for id_, content, waivers in db.execute(contents)}
+        self.contents: dict[UUID, str] = {}
+        self.waivers: dict[UUID, tuple[str | None, str | None]] = {}
+        for row, content, before in db.execute(contents):
+            after = used(row, before)
+            self.contents[row.audit_id] = content_with(content, after)
+            self.waivers[row.audit_id] = before, after
         self.units: dict[UUID, list[BatchUnit]] = defaultdict(list)
         units = select(BatchUnit).where(BatchUnit.batch_id == batch.id, BatchUnit.audit_id.in_(ids))
         for unit in db.scalars(units.order_by(BatchUnit.position)):
@@ -190,13 +196,14 @@ class _Work:
     def disagreement(self, audit: BatchAudit, graded: Grading) -> Disagreement | None:
         """The first unit of which the engine says otherwise than the columns, or than what stays in force.
 
-        What another revision of the engine has put in force is no measure of this one, and nothing in force was made on trial.
+        What another revision of the engine has put in force is no measure of this one, nor what was graded by other waivers,
+        and nothing in force was made on trial.
         """
         for unit in self.units[audit.audit_id]:
             concluded = graded.units[unit.position]
             if unit.regraded:
                 different = differences(self.found[unit.audit_id, unit.position], concluded)
-            elif self.batch.mode is Mode.TRIAL or self.engines[audit.audit_id] != ENGINE:
+            elif self._is_no_measure(audit, unit):
                 continue
             else:
                 grades_of = {"grade": (unit.after, concluded.outcome.grade)}
@@ -206,12 +213,18 @@ class _Work:
                 return Disagreement(unit.audit_id, unit.unit, unit.after_digest, different)
         return None
 
+    def _is_no_measure(self, audit: BatchAudit, unit: BatchUnit) -> bool:
+        """True when what is in force of a unit that is not graded again need not be what the engine concludes."""
+        if self.batch.mode is Mode.TRIAL or self.engines[audit.audit_id] != ENGINE:
+            return True
+        return differ(*self.waivers[audit.audit_id], unit.unit)
+
     def is_written(self, audit: BatchAudit) -> bool:
         """True when the whole conclusion becomes a grading, its units that the batch is not about as well."""
         return audit.outcome is AuditOutcome.CHANGED and self.batch.mode is Mode.OFFICIAL
 
     def revised(self, audit: BatchAudit, graded: Grading) -> list[dict[str, Any]]:
-        """The units that the batch is not about, of a changed audit, which this revision grades otherwise than that before."""
+        """The units that the batch is not about, of a changed audit, which this revision, or other waivers, grade otherwise."""
         if not self.is_written(audit):
             return []
         others = [

@@ -11,6 +11,7 @@ from api.access import unscoped
 from api.context import Context
 from api.grader import keep_ruleset, stored_ruleset
 from api.problems import Problem
+from api.services.regrading.batch_waivers import otherwise_now, used_in_sql
 from api.services.regrading.holding import held_back, is_published
 from api.services.regrading.selection import rulesets_of
 from api.services.regrading.states import BatchAction, record, take
@@ -41,8 +42,8 @@ MAX_NAMED = 100
 def publish(context: Context, batch_id: UUID, version: int | None = None) -> Batch:
     """Put the new gradings of the changed audits in force, but for those that are held back (`api.services.regrading.holding`).
 
-    Raises Problem: 403 `own_batch` for who made it; 409 for a batch on trial, or `overtaken` when an audit of it has changed
-    since (begin the batch anew then); 404, 409, 412 as for every step.
+    Raises Problem: 403 `own_batch` for who made it; 409 for a batch on trial, `overtaken` when an audit of it has changed
+    since, or `waivers_changed` when its waivers have (begin the batch anew then); 404, 409, 412 as for every step.
     """
     batch = take(context, batch_id, BatchAction.PUBLISH, version)
     if batch.made_by == context.actor.id:
@@ -57,6 +58,10 @@ def publish(context: Context, batch_id: UUID, version: int | None = None) -> Bat
         ]
         if changed_since:
             raise _overtaken(changed_since)
+        by = {row.audit_id: row.waivers for row in changed}
+        other = otherwise_now(db, batch, by, calendar.day_of(context.at))
+        if other:
+            raise _waived_otherwise(other)
         require_in_force(context, [rule.digest for rule in rulesets_of(db, batch)], calendar.day_of(context.at))
         for rule in rulesets_of(db, batch):
             keep_ruleset(db, stored_ruleset(db, rule.digest), rule.digest)
@@ -130,8 +135,10 @@ def _changed(db: Session, batch: Batch) -> list[Row[Any]]:
             Audit.state,
             Audit.version,
             Audit.published_grading_id,
+            used_in_sql(Grading.waivers).label("waivers"),
         )
         .join(Audit, Audit.id == BatchAudit.audit_id)
+        .join(Grading, Grading.id == BatchAudit.before_id)
         .where(BatchAudit.batch_id == batch.id, is_published())
         .order_by(BatchAudit.audit_id)
         .with_for_update(of=Audit)
@@ -142,6 +149,11 @@ def _changed(db: Session, batch: Batch) -> list[Row[Any]]:
 def _overtaken(rows: list[Row[Any]]) -> Problem:
     detail = f"有 {len(rows)} 份审核在试算之后已有变动（被替代、撤回或另行公布），请重新试算。"
     return Problem("overtaken", detail, more={"audits": [str(row.audit_id) for row in rows[:MAX_NAMED]]})
+
+
+def _waived_otherwise(audits: list[UUID]) -> Problem:
+    detail = f"有 {len(audits)} 份审核的豁免在试算之后有变化（新准予、终止或到期），请重新试算。"
+    return Problem("waivers_changed", detail, more={"audits": [str(audit_id) for audit_id in audits[:MAX_NAMED]]})
 
 
 def _reuse_known(db: Session, batch: Batch) -> set[UUID]:
@@ -181,8 +193,7 @@ def _write_gradings(context: Context, db: Session, batch: Batch) -> None:
         Grading.document: a.document,
         Grading.missing: a.missing,
         Grading.open_figures: a.open_figures,
-        # A batch compares editions: what was waived before is waived after.
-        Grading.waivers: select(before.waivers).where(before.id == a.before_id).scalar_subquery(),
+        Grading.waivers: select(used_in_sql(before.waivers)).where(before.id == a.before_id).scalar_subquery(),
         Grading.made_by: literal(batch.made_by, Grading.made_by.type),
         Grading.created_at: literal(context.at, Grading.created_at.type),
     }

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, litera
 from sqlalchemy.orm import Session
 
 from api.access import area_bounds
+from api.services.regrading.batch_waivers import NONE, keep
 from api.store import (
     Audit,
     AuditKind,
@@ -25,6 +26,7 @@ from api.store import (
 )
 from api.store.base import now
 from api.store.batches import DraftRuleset
+from grading import calendar
 from grading.ruleset_id import edition_of, industry_of
 
 _COUNTY = func.coalesce(Site.county, Enterprise.county)
@@ -48,6 +50,7 @@ def make_selection(db: Session, batch: Batch, chunk: int) -> None:
             literal(AuditOutcome.WAITING, BatchAudit.outcome.type),
             literal("[]"),
             literal(False),
+            literal(NONE),
         )
         .join(Enterprise, Enterprise.id == Audit.enterprise_id)
         .outerjoin(Site, Site.id == Audit.site_id)
@@ -55,11 +58,15 @@ def make_selection(db: Session, batch: Batch, chunk: int) -> None:
     )
     c = BatchAudit
     columns = [c.batch_id, c.audit_id, c.enterprise_id, c.county, c.revision_id, c.before_id, c.chunk, c.outcome]
-    db.execute(insert(BatchAudit).from_select([*columns, c.problems, c.checked], _selected(db, batch, found)))
+    db.execute(
+        insert(BatchAudit).from_select([*columns, c.problems, c.checked, c.waivers], _selected(db, batch, found))
+    )
+    batch.selected_at = now()
+    keep(db, batch, calendar.day_of(batch.selected_at))
     sizes = select(BatchAudit.chunk, func.count()).where(BatchAudit.batch_id == batch.id).group_by(BatchAudit.chunk)
     for number, audits in db.execute(sizes).all():
         db.add(BatchChunk(batch_id=batch.id, phase=BatchPhase.COLUMNS, number=number, audits=audits))
-    batch.state, batch.selected_at = BatchState.ASSESSING, now()
+    batch.state = BatchState.ASSESSING
 
 
 def is_regraded(batch: Batch, industries: set[str], unit: GradedUnit) -> bool:

@@ -6,15 +6,9 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from grading.gaps.tree.constraints import EQUIVALENT, Constraint, satisfies
-from grading.language.prose import glue
+from grading.language.prose import glue, order_word
 from grading.language.values import known_text
 from grading.model.ruleset import Fact, Ruleset
-
-WORDS = {
-    "number": {"at_most": "不高于", "below": "低于", "at_least": "不低于", "above": "高于"},
-    "date": {"at_most": "不晚于", "below": "早于", "at_least": "不早于", "above": "晚于"},
-}
-
 
 MOST_OPTIONS = 5
 """So many options are named that would do."""
@@ -45,7 +39,7 @@ def bound_text(
     nearest = min(figures, key=lambda figure: abs(figure - after), default=None)
     if nearest is not None and _is_next(fact, after, nearest):
         word, named = strict, nearest
-    return glue((WORDS.get(fact.type, WORDS["number"])[word], known_text(ruleset, fact.id, named)))
+    return glue((order_word(word, fact.type, fact.unit), known_text(ruleset, fact.id, named)))
 
 
 def _options_text(fact: Fact, constraints: Sequence[Constraint]) -> str | None:

@@ -195,6 +195,32 @@ def publish(page: Page) -> None:
     page.get_by_role("button", name="公布等级").click()
 
 
+SQUEEZED = """() => {
+  const out = [];
+  for (const table of document.querySelectorAll("table")) {
+    if (getComputedStyle(table).display !== "table") out.push(`no table: ${table.className}`);
+  }
+  for (const e of document.querySelectorAll("td, th, .button")) {
+    if (!e.checkVisibility() || e.closest(".sr")) continue;
+    const range = document.createRange();
+    range.selectNodeContents(e);
+    const text = range.getBoundingClientRect(), size = parseFloat(getComputedStyle(e).fontSize);
+    const lines = text.height / (size * 1.35);
+    if (text.width < size * 5 && lines >= (e.matches(".button") ? 3 : 5)) {
+      out.push(`${e.tagName} of ${Math.round(text.width)} px: ${e.innerText.slice(0, 40)}`);
+    }
+  }
+  return out;
+}"""
+"""Cells and buttons whose words stand one or two to a line, and tables that are not laid out as tables."""
+
+
+def squeezed(page: Page) -> list[str]:
+    """Whatever of a page is too narrow for its words."""
+    found: list[str] = page.evaluate(SQUEEZED)
+    return found
+
+
 AXE = Path(__file__).resolve().parents[2] / "assets" / "axe.min.js"
 
 

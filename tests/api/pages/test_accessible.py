@@ -1,11 +1,11 @@
-"""Every page is in order for those who hear it or use the keyboard (axe-core), and at the width of a tablet."""
+"""Every page is in order for those who hear it or use the keyboard (axe-core), and at the widths of a tablet and a phone."""
 
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.api.pages.conftest import Place, violations
+from tests.api.pages.conftest import Place, squeezed, violations
 from tests.api.world import PERMIT
 
 PAGES = {
@@ -48,7 +48,7 @@ PAGES = {
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_no_violation_and_nothing_sticks_out_on_a_tablet(
+def test_axe_finds_no_violation_and_nothing_is_too_narrow_on_tablet_and_phone(
     name: str, place: Place, sit_down: Callable[..., Page]
 ) -> None:
     login, path = PAGES[name]
@@ -56,7 +56,11 @@ def test_axe_finds_no_violation_and_nothing_sticks_out_on_a_tablet(
     assert violations(page) == []
     page.set_viewport_size({"width": 800, "height": 1100})
     assert page.evaluate("document.documentElement.scrollWidth") <= 800
+    assert squeezed(page) == []
     assert violations(page) == []
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert squeezed(page) == []
 
 
 def test_axe_finds_no_violation_on_the_sign_in_page(sit_down: Callable[..., Page]) -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from api.services import workflow
 from grading import calendar
-from tests.api.pages.conftest import Place, violations
+from tests.api.pages.conftest import Place, squeezed, violations
 from tests.api.world import content
 
 SitDown = Callable[..., Page]
@@ -27,6 +27,7 @@ def fits(page: Page) -> bool:
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate(STICKING_OUT) == []
+        assert squeezed(page) == []
     assert violations(page) == []
     page.set_viewport_size({"width": 1280, "height": 900})
     return True

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from api.audit_log import record_the_rest
 from api.files.exports import ExportFolder
 from api.identity.limits import CostlyLimit
+from api.lru import LruCache
 from api.server.app import create_app
 from api.service import Service, make_service
 from api.settings import Settings
@@ -61,6 +62,9 @@ def copied(furnished: Furnished, folder: Path) -> Furnished:
         database=database,
         exports=ExportFolder(folder / "exports"),
         costly=CostlyLimit(database, 10_000),
+        # What they hold goes by the last entry of a log, and every copy writes its own.
+        registers=LruCache(8),
+        edition_plants=LruCache(8),
         stopping=Event(),
     )
     return replace(furnished, world=replace(furnished.world, service=service))

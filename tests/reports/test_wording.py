@@ -1,0 +1,49 @@
+"""What a report says once, and where its lines may break."""
+
+from itertools import pairwise
+
+import pytest
+
+from grading.model.base import Cite, Provenance
+from reports.charts.timeline import wrapped
+from reports.context.sources import Sources
+from reports.context.words import said_once
+
+
+def test_a_text_is_left_out_where_a_longer_one_begins_or_ends_with_it() -> None:
+    assert said_once(["门禁电子台账近 12 个月统计", "运输合同", "门禁电子台账"]) == (
+        "门禁电子台账近 12 个月统计",
+        "运输合同",
+    )
+    assert said_once(["铭牌照片", "整机与发动机铭牌照片", "整机与发动机铭牌照片"]) == ("整机与发动机铭牌照片",)
+    assert said_once(["监测报告", "在线数据"]) == ("监测报告", "在线数据")
+
+
+def test_the_notes_of_a_source_are_told_once_and_its_basis_is_not_told_again() -> None:
+    sources = Sources()
+    for note in ("转述，待核对原文；参照甲", "参照甲；参照乙，转述，待核对原文", "转述，待核对原文"):
+        cite = Cite(document="某办法", note=note)
+        sources.number(Provenance(basis="recalled", confidence="low", cite=cite), "某项")
+    (source,) = sources.listed()
+    assert (source.basis, source.notes) == ("转述，待核对原文", ("参照甲", "参照乙"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "新建 SCR（高温高尘、中尘或低尘；费用按 5000 t/d 生产线估）",
+        "改签运输合同、清退低阶段车辆；或购置、租赁电动重卡（另计，每辆 50–90 万元、6–20 周）",
+    ],
+)
+def test_a_label_breaks_neither_numbers_nor_before_marks(text: str) -> None:
+    lines = wrapped(text)
+    assert 1 < len(lines) <= 3
+    assert all(line[0] not in "，。；、）" and line[-1] not in "（“" for line in lines)
+    assert not any(before[-1].isdigit() and after[0].isdigit() for before, after in pairwise(lines))
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_a_word_longer_than_a_line_is_broken() -> None:
+    lines = wrapped("A" * 60)
+    assert "".join(lines) == "A" * 60
+    assert len(lines) == 2

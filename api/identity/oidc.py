@@ -38,7 +38,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Identity:
-    """A person at the provider: `subject` identifies them for good, with the provider; `name` is their account's."""
+    """A person at the provider: `subject` identifies them for good, with the provider; `account` is the name there."""
 
     subject: str
     account: str

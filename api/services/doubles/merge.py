@@ -214,7 +214,7 @@ def _units_of(context: Context, audit: Audit) -> set[str]:
 
 
 def _supersede(context: Context, into_id: UUID) -> None:
-    """Supersede all published audits of the whole enterprise but the last."""
+    """Of the audits of the whole enterprise that count, supersede all but the last of each kind."""
     for kind, state in ((AuditKind.EXPERT, AuditState.PUBLISHED), (AuditKind.SELF, AuditState.SUBMITTED)):
         standing = context.db.scalars(
             select(Audit).where(

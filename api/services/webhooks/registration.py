@@ -1,4 +1,4 @@
-"""Webhooks registered and ended; what failed tried again."""
+"""Webhooks: registered, ended, listed, with their failed deliveries queued again."""
 
 from collections.abc import Iterable
 from urllib.parse import urlsplit

@@ -94,12 +94,12 @@ def _contradictions(lines: list[Line]) -> Iterator[FormProblem]:
     of_enterprise = ("name", "county", "permit", "contact", "state", "state_since", "state_document")
     groups = (("uscc",), of_enterprise), (("uscc", "site"), ("site_county", "site_permit", "address", "coordinates"))
     for line in lines:
-        for key_columns, stated_lines in groups:
+        for key_columns, dependent_columns in groups:
             key = tuple(line.text(column).upper() for column in key_columns)
             if not all(key):
                 continue
             known = first.setdefault((*key_columns, *key), line)
-            for column in stated_lines:
+            for column in dependent_columns:
                 given, before = line.text(column), known.text(column)
                 if given and before and given != before:
                     yield line.problem(column, f"与 {known.cells[column]} 的“{before}”不一致；同一企业或厂区各行须相同")

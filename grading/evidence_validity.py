@@ -1,4 +1,4 @@
-"""Validity of evidence: until which day it proves a value, and whether it does on a day."""
+"""Validity of evidence: its last day, and its standing on a day."""
 
 from datetime import date
 from typing import Literal, NamedTuple

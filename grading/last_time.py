@@ -1,4 +1,4 @@
-"""Answers of an audit beside those of last time: answered anew, confirmed as last time, or not confirmed and so unknown."""
+"""Answers of an audit beside those of last time: new, confirmed as last time, or unconfirmed and so unknown."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Recheck(StrEnum):
     CONFIRMED = "confirmed"
     """Last time's answer, confirmed in this audit."""
     PENDING = "pending"
-    """Last time's answer, which nobody has confirmed: unknown."""
+    """Last time's answer, not confirmed: unknown."""
 
 
 @dataclass(frozen=True)

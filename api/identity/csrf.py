@@ -1,4 +1,4 @@
-"""Requests that change something and come from a browser must come from a page of ours."""
+"""Cross-site request forgery: a browser's request that changes something must come from a page of the service."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -22,7 +22,7 @@ def token_for(settings: Settings, cookie: str) -> str:
 
 
 async def _sent(request: Request) -> AsyncIterator[str | None]:
-    """The token that came with the request; what is read for it is put away at the end."""
+    """The token of a request; closes at the end the form that it reads for it."""
     sent = request.headers.get(HEADER)
     if request.method in SAFE or sent is not None or not request.headers.get("content-type", "").startswith(FORMS):
         yield sent

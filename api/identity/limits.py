@@ -15,7 +15,7 @@ MINUTE = 60.0
 
 
 class CostlyLimit:
-    """So many requests a minute and actor; unused ones are saved up to a minute's worth."""
+    """A limit of requests a minute and actor; unused ones are saved up to a minute's worth."""
 
     def __init__(self, database: Database, per_minute: int) -> None:
         self.database, self.per_minute = database, per_minute

@@ -20,7 +20,7 @@ TIMEOUT_SECONDS = 10
 ATTEMPT_SECONDS = 600
 """The time that a person has for signing in at the provider."""
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
-"""Signatures that are taken: all of public keys, so that nobody but the provider can make one."""
+"""The accepted signature algorithms: all with public keys, so that only the provider can sign."""
 CLOCK_SECONDS = 60
 """Seconds by which the provider's clock may be off."""
 log = structlog.get_logger("api.identity")
@@ -38,14 +38,14 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Identity:
-    """A person at the provider: for good by `subject`, which names the provider too, and by the name of their account there."""
+    """A person at the provider: `subject` identifies them for good, with the provider; `account` is the name there."""
 
     subject: str
     account: str
 
 
 def begin(settings: Settings, return_address: str, onward: str) -> tuple[str, str]:
-    """The provider's address to go to, and the cookie that the attempt is known by when the person comes back.
+    """The provider's address to go to, and the cookie that identifies the attempt when the person comes back.
 
     Raises Problem (502 `provider_failed`).
     """

@@ -15,7 +15,7 @@ _NOBODY = _HASHER.hash(secrets.token_urlsafe(24))
 
 
 def hashed(password: str, login: str) -> str:
-    """The hash to keep; raises Problem (422) when the password is too short, too long or names the login."""
+    """The hash to store; raises Problem (422) when the password is too short, too long or contains the login."""
     weakness = None
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         weakness = f"密码应为 {MIN_LENGTH} 至 {MAX_LENGTH} 个字符。"

@@ -28,7 +28,7 @@ _OF_HASH = (
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A new session: the cookie's value, known to nobody else, and who it is."""
+    """A new session: the cookie's value, known to nobody else, and its user."""
 
     cookie: str
     actor: Actor
@@ -44,7 +44,7 @@ def sign_in(
     code: str = "",
     agent: str | None = None,
 ) -> SignedIn:
-    """Check a password, and the one-time code of who has a second factor, and open a session for a browser.
+    """Check a password, and the one-time code where the user has a second factor, and open a session for a browser.
 
     Raises Problem: 401 `wrong_login` (which of the two was wrong is not said), `code_needed`, `wrong_code`; 429
     `too_many_attempts` after 10 failures for a login or 60 from an address within 15 minutes.

@@ -1,4 +1,4 @@
-"""Tokens for systems: shown once, kept as a hash, named, expiring, revocable."""
+"""Tokens for systems: shown once, stored as a hash, named, expiring, revocable."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What browsers call themselves, as people know them: for the list of one's own sessions."""
+"""Names of browsers for people, from the texts by which they identify themselves: for the list of one's own sessions."""
 
 BROWSERS = (
     ("MicroMessenger/", "微信"),

@@ -161,21 +161,21 @@ _REASONS = {
 }
 
 
-def changed(found: BatchImpact, wanted: Filter) -> pl.DataFrame:
+def changed(found: BatchImpact, filters: Filter) -> pl.DataFrame:
     """The changed units that a filter lets through."""
     listed = found.units
     for column, value in (
-        ("way", wanted.way),
-        (COUNTY, wanted.county),
-        ("industry", wanted.industry),
+        ("way", filters.way),
+        (COUNTY, filters.county),
+        ("industry", filters.industry),
     ):
         if value:
             listed = listed.filter(pl.col(column) == value)
-    for side, value in (("before", wanted.before), ("after", wanted.after)):
+    for side, value in (("before", filters.before), ("after", filters.after)):
         if value:
             listed = listed.filter(decision_class(side, f"{side}_attainable") == value)
-    if wanted.cause:
-        mine = found.causes.filter((pl.col("before_id") == wanted.cause) | (pl.col("after_id") == wanted.cause))
+    if filters.cause:
+        mine = found.causes.filter((pl.col("before_id") == filters.cause) | (pl.col("after_id") == filters.cause))
         listed = listed.join(
             mine.select(AUDIT, POSITION).unique(), on=[AUDIT, POSITION], how="semi", maintain_order="left"
         )
@@ -236,8 +236,8 @@ def all_reasons(context: Context, batch: Batch, found: BatchImpact) -> pl.DataFr
     """The reasons of all changed units, by `audit_id` and `position`: read again from what was submitted."""
     grader, parts = context.service.grader, []
     for name, pair in found.pairs.items():
-        wanted = found.units.filter(pl.col("pair") == name)
-        audits = [UUID(one) for one in wanted[AUDIT].unique(maintain_order=True)]
+        units = found.units.filter(pl.col("pair") == name)
+        audits = [UUID(one) for one in units[AUDIT].unique(maintain_order=True)]
         subjects, digests = _subjects(context.db, batch.id, audits)
 
         def engines(subject: Subject, digests: dict[UUID, list[BatchUnit]] = digests) -> tuple[Engine, Engine]:

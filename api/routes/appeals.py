@@ -127,5 +127,5 @@ def get_appeal_file(appeal_id: UUID, number: Annotated[int, Path(ge=1)], context
     responses=download("The receipt.", PDF),
 )
 def get_receipt(appeal_id: UUID, context: Annotated[Context, needs(Rule.READ, costly=True)]) -> Response:
-    """What was handed in, when, by when it is to be answered, and where it stands; as PDF."""
+    """The receipt of an appeal as PDF: its content and day, the day by which it must be answered, and its state."""
     return attachment(receipt_pdf(appeals.receipt(context, context.find(Appeal, appeal_id))), PDF, RECEIPT)

@@ -103,7 +103,7 @@ def edit_campaign_plants(campaign_id: UUID, body: PlantsEditIn, once: OnceOnly, 
 
 @router.get("/campaigns/{campaign_id}/emergency-list", summary="The emergency list of a campaign's plants")
 def get_emergency_list(campaign_id: UUID, context: Reader, on: On = None) -> EmergencyListOut:
-    """What each unit does at each alert, by its published grade; measures whose source is not verified are marked."""
+    """The measures of each unit at each alert, by its published grade; those whose source is not verified are marked."""
     day = on or calendar.today()
     return EmergencyListOut.of(day, emergency_units(context, context.find(Campaign, campaign_id), day))
 

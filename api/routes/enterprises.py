@@ -153,7 +153,7 @@ def list_former_names(enterprise_id: UUID, context: Annotated[Context, needs(Rul
 def add_former_name(
     enterprise_id: UUID, body: FormerNameIn, once: OnceOnly, context: Annotated[Context, needs(Rule.KEEP_ENTERPRISES)]
 ) -> Response:
-    """What is changed here is kept by itself; this is for what was so before."""
+    """Add a former name or code by hand: changes made here are recorded by themselves."""
 
     def act() -> Response:
         made = former_names.add(context, enterprise_id, body.kind, body.value, body.until)

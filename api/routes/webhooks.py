@@ -51,7 +51,7 @@ def get_webhook(webhook_id: UUID, context: Keeper) -> WebhookOut:
 
 @router.delete("/webhooks/{webhook_id}", status_code=204, summary="Tell a system nothing more")
 def end_webhook(webhook_id: UUID, context: Keeper) -> None:
-    """What was told stays in the list."""
+    """End a webhook; its deliveries stay in the list."""
     webhooks.end(context, webhook_id)
 
 

@@ -105,7 +105,7 @@ class AuditImportOut(Out):
 
 
 class ImportedOut(Out):
-    """What came of a file; `import` is null when it brought nothing new."""
+    """The result of an import; `import` is null when it brought nothing new."""
 
     made: int
     repeated: int

@@ -115,7 +115,7 @@ class PlantsEditOut(Out):
 
 
 class EmergencyUnitOut(Out):
-    """What a unit does at each alert, by its published grade."""
+    """The measures of a unit at each alert, by its published grade."""
 
     permit: str
     name: str

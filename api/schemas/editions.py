@@ -185,7 +185,7 @@ class MovedUnitOut(Out):
 
 
 class EditionImpactOut(Out):
-    """What an edition does to the published units of its industry in your area, in one mode."""
+    """The effects of an edition on the published units of its industry in your area, in one mode."""
 
     mode: Literal["official", "trial"]
     units: int
@@ -277,7 +277,7 @@ class ProposalDetailOut(ProposalOut):
 
 
 class VerdictIn(In):
-    """What you say of a figure."""
+    """Your verdict on a figure."""
 
     place: Place
     verdict: Verdict

@@ -254,8 +254,8 @@ def change_unit(context: Context, unit_id: UUID, changes: dict[str, Any]) -> Uni
     active = changes.pop("active", unit.active)
     if active != unit.active:
         state = OperatingStateKind.OPERATING if active else OperatingStateKind.CLOSED
-        said, today = ("登记为启用" if active else "登记为停用"), calendar.day_of(context.at)
-        operating_states.record(context, unit.enterprise_id, state, today, unit_id=unit.id, reason=said)
+        action_text, today = ("登记为启用" if active else "登记为停用"), calendar.day_of(context.at)
+        operating_states.record(context, unit.enterprise_id, state, today, unit_id=unit.id, reason=action_text)
     if changed := _apply(unit, changes):
         context.db.flush()
         details = {"changed": changed}

@@ -1,4 +1,4 @@
-"""Forecasts of published gradings, worked out by workers; who asks reads what is there.
+"""Forecasts of published gradings: workers compute them, readers read the stored ones.
 
 A forecast of a grading is never wrong later: gradings never change. It is worked out again when it no longer looks far enough.
 """
@@ -30,16 +30,16 @@ from grading.model.base import Mode
 
 log = structlog.get_logger("api.forecasts")
 REVISION = f"{ENGINE}.1"
-"""Its last part is raised when the same grading gives another forecast."""
+"""The revision of forecasts; its last part rises when the same grading gives another forecast."""
 DAYS = 400
 RENEWED_WITH = 370
-"""A forecast that looks less far ahead is worked out again."""
+"""The least days ahead; a forecast with fewer is computed again."""
 AT_ONCE = 500
 IDLE_SECONDS = 60.0
 
 
 def forecast_of(context: Context, grading_id: UUID, case: Case) -> Forecast:
-    """The forecast of a grading that has been made again: the stored one, or else worked out now."""
+    """The forecast of a grading: the stored one, else one computed now."""
     stored = stored_forecasts(context.db, [grading_id]).get(grading_id)
     if stored is not None:
         return stored
@@ -51,7 +51,7 @@ def forecast_of(context: Context, grading_id: UUID, case: Case) -> Forecast:
 
 
 def stored_forecasts(db: Session, gradings: Iterable[UUID], ending_by: date | None = None) -> Mapping[UUID, Forecast]:
-    """The stored forecasts of gradings that the asker may see; `ending_by`: only those in which something ends by then.
+    """The stored forecasts of gradings in scope; `ending_by`: only those in which something ends by then.
 
     A reader of many plants asks for those: of most nothing ends soon, and reading them takes longer than all else.
     """
@@ -62,7 +62,7 @@ def stored_forecasts(db: Session, gradings: Iterable[UUID], ending_by: date | No
 
 
 def without_forecast(db: Session, gradings: Sequence[UUID]) -> int:
-    """The number of gradings that the asker may see of which nothing has been worked out yet."""
+    """The number of gradings in scope without a stored forecast."""
     return len(gradings) - sum(1 for _ in _stored(db, gradings, select(GradingForecast.grading_id)))
 
 
@@ -76,7 +76,7 @@ def _stored(db: Session, gradings: Iterable[UUID], columns: Select[Any, *tuple[A
 
 
 def work_out_until(service: Service, stop: Event) -> None:
-    """Work out what is missing until told to stop; not before the service has had a while to begin."""
+    """Compute missing forecasts until stopped; begins a while after the service."""
     while not stop.wait(IDLE_SECONDS):
         try:
             made = work_out(service, stop)
@@ -89,7 +89,7 @@ def work_out_until(service: Service, stop: Event) -> None:
 
 
 def work_out(service: Service, stop: Event | None = None) -> int:
-    """Work out every forecast of a published grading that is missing or looks too short ahead; how many were made."""
+    """Compute every forecast of a published grading that is missing or too short; returns their number."""
     made = 0
     with service.database.reading() as db, unscoped(db):
         missing = db.scalars(_missing(calendar.today())).all()

@@ -1,4 +1,4 @@
-"""What is wrong with the cells of a line of the register's table by themselves, all at once and before anything is written."""
+"""Problems of single cells of a line of the register's table, all at once and before anything is written."""
 
 from collections.abc import Callable, Iterator
 
@@ -58,18 +58,18 @@ def _wrong(context: Context, line: Line) -> Iterator[ErrorAt]:
         ("state_since", day_from_text),
         ("unit_state_since", day_from_text),
     ]
-    told = set()
+    reported = set()
     for column, read in forms:
         if line.text(column):
             try:
                 read(line.text(column))
             except (ValueError, ReasonError) as error:
-                told.add(column)
+                reported.add(column)
                 yield ErrorAt(column, str(error))
     place = "site_county" if line.text("site_county") else "county"
-    if not line.text(place) or place in told:
+    if not line.text(place) or place in reported:
         return
-    if "county" not in told and line.text("county"):
+    if "county" not in reported and line.text("county"):
         yield from _refused(lambda: enterprises.refuse_elsewhere(context, line.text("county")), "county")
     yield from _refused(lambda: _industry(context, line, line.text(place)), "industry")
 

@@ -79,7 +79,7 @@ def _register(context: Context, lines: list[Line]) -> Imported:
             try:
                 _line(context, line, done)
             except Problem as problem:
-                problems.extend(_told(line, problem))
+                problems.extend(_problems_of(line, problem))
         if problems:
             savepoint.rollback()
     if problems:
@@ -88,20 +88,20 @@ def _register(context: Context, lines: list[Line]) -> Imported:
 
 
 def _contradictions(lines: list[Line]) -> Iterator[FormProblem]:
-    """What lines say differently of the same enterprise or site, and units that stand twice."""
+    """Contradictions between lines about the same enterprise or site, and repeated units."""
     first: dict[tuple[str, ...], Line] = {}
     units: dict[tuple[str, str, str], Line] = {}
     of_enterprise = ("name", "county", "permit", "contact", "state", "state_since", "state_document")
     groups = (("uscc",), of_enterprise), (("uscc", "site"), ("site_county", "site_permit", "address", "coordinates"))
     for line in lines:
-        for key_columns, told in groups:
+        for key_columns, dependent_columns in groups:
             key = tuple(line.text(column).upper() for column in key_columns)
             if not all(key):
                 continue
             known = first.setdefault((*key_columns, *key), line)
-            for column in told:
-                said, before = line.text(column), known.text(column)
-                if said and before and said != before:
+            for column in dependent_columns:
+                given, before = line.text(column), known.text(column)
+                if given and before and given != before:
                     yield line.problem(column, f"与 {known.cells[column]} 的“{before}”不一致；同一企业或厂区各行须相同")
         unit = (line.text("uscc").upper(), line.text("site"), line.text("unit"))
         if unit[2]:
@@ -123,10 +123,10 @@ def _line(context: Context, line: Line, done: Imported) -> None:
 def _state(context: Context, line: Line, done: Imported, enterprise: Enterprise, unit: Unit | None = None) -> None:
     """Record a state of an enterprise or of a unit that a line says otherwise than the register."""
     column = "state" if unit is None else "unit_state"
-    said, day, document = line.text(column), line.text(f"{column}_since"), line.text(f"{column}_document")
-    if not said:
+    given, day, document = line.text(column), line.text(f"{column}_since"), line.text(f"{column}_document")
+    if not given:
         return
-    state = register_cells.STATES[said]
+    state = register_cells.STATES[given]
     if state is operating_states.state_today(context, enterprise, unit):
         return
     if not day:
@@ -216,7 +216,7 @@ def _unit(context: Context, line: Line, enterprise: Enterprise, site: Site, done
 
 
 def _changes(row: object, line: Line, columns: dict[str, str]) -> dict[str, str]:
-    """What filled cells say otherwise than the register."""
+    """Contradictions between filled cells and the register."""
     return {
         field: line.text(column)
         for field, column in columns.items()
@@ -224,7 +224,7 @@ def _changes(row: object, line: Line, columns: dict[str, str]) -> dict[str, str]
     }
 
 
-def _told(line: Line, problem: Problem) -> Iterator[FormProblem]:
+def _problems_of(line: Line, problem: Problem) -> Iterator[FormProblem]:
     """A refusal at the cells that it is about."""
     for error in problem.errors:
         column = PLACES.get(error.place, error.place)
@@ -247,7 +247,7 @@ def _lines(context: Context) -> Iterator[dict[str, str]]:
     whole = select(Enterprise).where(Enterprise.id.not_in(select(EnterpriseMerger.double_id)))
     for row in context.db.scalars(whole.order_by(Enterprise.county, Enterprise.name, Enterprise.id)):
         head = {"name": row.name, "uscc": row.uscc, "county": row.county, "permit": row.permit or ""}
-        head |= _told_state("state", row.state, operating_states.standing(states[row.id, None], today))
+        head |= _state_values("state", row.state, operating_states.standing(states[row.id, None], today))
         head["contact"] = row.contact or ""
         if not sites[row.id]:
             yield head
@@ -267,12 +267,12 @@ def _lines(context: Context) -> Iterator[dict[str, str]]:
                 stated = operating_states.state_of_unit(unit, standing)
                 line = {"unit": unit.code, "unit_name": unit.name or "", "industry": industry}
                 line |= {"products": unit.products or "", "capacity": unit.capacity or ""}
-                yield place | line | _told_state("unit_state", stated, standing)
+                yield place | line | _state_values("unit_state", stated, standing)
 
 
-def _told_state(column: str, state: OperatingStateKind, standing: OperatingState | None) -> dict[str, str]:
+def _state_values(column: str, state: OperatingStateKind, standing: OperatingState | None) -> dict[str, str]:
     """The cells of a state."""
-    told = {column: operating_states.STATE_NAMES[state]}
+    values = {column: operating_states.STATE_NAMES[state]}
     if standing is not None:
-        told |= {f"{column}_since": standing.since.isoformat(), f"{column}_document": standing.document or ""}
-    return told
+        values |= {f"{column}_since": standing.since.isoformat(), f"{column}_document": standing.document or ""}
+    return values

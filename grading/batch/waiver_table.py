@@ -49,7 +49,7 @@ class WaiverLine(Strict):
     unit: str | None
 
     def reject(self, column: str, reason: str) -> Reject:
-        """What is wrong with one of its cells."""
+        """The problem of one of its cells."""
         return Reject(self.file, self.line, self.unit, f"{NAME}.{column}", reason)
 
 
@@ -105,7 +105,9 @@ def read_waivers(library: Library, ruleset: Ruleset, unit: str, day: date, lines
     if rejects:
         return UnitWaivers((), tuple(rejects), ())
     read = [line for line, _ in stated]
-    notices = [line.reject("until", said) for line, one in zip(read, waivers, strict=True) if (said := idle(one, day))]
+    notices = [
+        line.reject("until", notice) for line, one in zip(read, waivers, strict=True) if (notice := idle(one, day))
+    ]
     return UnitWaivers(waivers, (), tuple(notices))
 
 
@@ -142,8 +144,8 @@ def _columns(shown: str, cells: Mapping[int, Cell], may_be_title: bool) -> dict[
             problems.append(f"{shown}：两列同为“{COLUMNS[column][1]}”")
         else:
             columns[at] = column
-    wanted = [column for column in COLUMNS if column not in OPTIONAL]
-    problems += [f"{shown}：缺少列 {COLUMNS[column][1]}" for column in wanted if column not in columns.values()]
+    required = [column for column in COLUMNS if column not in OPTIONAL]
+    problems += [f"{shown}：缺少列 {COLUMNS[column][1]}" for column in required if column not in columns.values()]
     if problems:
         raise LayoutError(problems)
     return columns
@@ -157,8 +159,8 @@ def _unreadable(line: WaiverLine) -> Iterator[Reject]:
     """The cells of a line that can't be read, and those that are empty and must not be."""
     for column, names in COLUMNS.items():
         text = line.texts.get(column, "")
-        if said := reason_of(text):
-            yield line.reject(column, said)
+        if reason := reason_of(text):
+            yield line.reject(column, reason)
         elif not text and column not in OPTIONAL:
             yield line.reject(column, f"未填{names[1]}")
         elif text and column in DAYS:
@@ -196,13 +198,13 @@ def _indicator(ruleset: Ruleset, given: str) -> str:
 
 
 def _reject(lines: Sequence[WaiverLine], problem: InputProblem) -> Reject | None:
-    """What the intake says of one of the waivers, at its line and column; None of what is not about them."""
+    """A problem of the intake at the line and column of its waiver; None for one that is not about waivers."""
     match steps_of(problem.place):
         case ("units", 0, "waivers", int(position), *rest):
-            line, said = lines[position], problem.message
+            line, message = lines[position], problem.message
             if problem.code is ProblemCode.WAIVERS_OVERLAP:
-                said = _overlap(lines, position)
-            return line.reject(".".join(str(step) for step in rest if isinstance(step, str)) or "indicator", said)
+                message = _overlap(lines, position)
+            return line.reject(".".join(str(step) for step in rest if isinstance(step, str)) or "indicator", message)
     return None
 
 

@@ -31,10 +31,10 @@ class WaiverTable(Strict):
         return found
 
     def only(self, ids: Iterable[str | None]) -> "WaiverTable":
-        """What it says of some units."""
-        wanted = set(ids)
-        lines = tuple(line for line in self.lines if line.unit in wanted)
-        return WaiverTable(lines=lines, doubts={unit: said for unit, said in self.doubts.items() if unit in wanted})
+        """The table with the lines of some units only."""
+        units = set(ids)
+        lines = tuple(line for line in self.lines if line.unit in units)
+        return WaiverTable(lines=lines, doubts={unit: reason for unit, reason in self.doubts.items() if unit in units})
 
     def save(self, folder: Path) -> None:
         """Keep it in a folder."""
@@ -43,7 +43,7 @@ class WaiverTable(Strict):
 
 
 def saved(folder: Path) -> WaiverTable:
-    """What was kept in a folder."""
+    """The table that was stored in a folder."""
     file = folder / FILE
     return WaiverTable.model_validate_json(file.read_bytes()) if file.is_file() else WaiverTable()
 
@@ -72,11 +72,11 @@ def assigned(lines: Sequence[WaiverLine], ids: pl.Series) -> Assigned:
         if line.unit in known:
             continue
         given = line.texts.get(UNIT_ID, "")
-        said = f"单元表里没有单元“{line.unit}”" if line.unit is not None else "未填单元编号，或它不能读"
-        rejects.append(line.reject(UNIT_ID, said if line.unit is not None or not given else f"{said}：{given[1:]}"))
+        reason = f"单元表里没有单元“{line.unit}”" if line.unit is not None else "未填单元编号，或它不能读"
+        rejects.append(line.reject(UNIT_ID, reason if line.unit is not None or not given else f"{reason}：{given[1:]}"))
         may_be = alike.get(line.unit, []) if line.unit is not None else _nearest(lines, at, known)
         for unit in may_be:
-            doubts.setdefault(unit, f"{line.file} 第 {line.line} 行的豁免{said}，可能是本单元的；请补正后再评级")
+            doubts.setdefault(unit, f"{line.file} 第 {line.line} 行的豁免{reason}，可能是本单元的；请补正后再评级")
     mine = tuple(line for line in lines if line.unit in known)
     return Assigned(WaiverTable(lines=mine, doubts=doubts), tuple(rejects))
 
@@ -94,8 +94,8 @@ def _alike(strange: Sequence[str], known: Iterable[str]) -> dict[str, list[str]]
         return {}
     ids = pl.Series("id", sorted(known), dtype=pl.String)
     of = pl.DataFrame({"unit": ids, "plain": look_alike(ids)})
-    wanted = pl.Series("id", list(dict.fromkeys(strange)), dtype=pl.String)
-    pairs = pl.DataFrame({"given": wanted, "plain": look_alike(wanted)}).join(of, on="plain")
+    strange_ids = pl.Series("id", list(dict.fromkeys(strange)), dtype=pl.String)
+    pairs = pl.DataFrame({"given": strange_ids, "plain": look_alike(strange_ids)}).join(of, on="plain")
     found: dict[str, list[str]] = {}
     for given, unit in pairs.select("given", "unit").iter_rows():
         found.setdefault(given, []).append(unit)

@@ -10,28 +10,18 @@ from grading.intake import repeated_keys, unreadable_numbers
 from grading.invisible import shown_invisible
 from grading.language.problems import place_of
 from grading.problems.codes import ProblemCode
-from grading.problems.reason import Reason, Sentences, reason_of
+from grading.problems.reason import Reason, Reasoned, reason_of
 from grading.validation import refusal_reason
 
 
 @dataclass(frozen=True, order=True)
-class CampaignProblem:
+class CampaignProblem(Reasoned):
     """One finding: the file, its line (from 1; 0: the whole file), the place inside it, and what would be right."""
 
     file: str
     line: int
     place: str
     reason: Reason
-
-    @property
-    def code(self) -> Sentences:
-        """The stable name of what is wrong."""
-        return self.reason.code
-
-    @property
-    def message(self) -> str:
-        """The problem, in Chinese."""
-        return self.reason.message
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file

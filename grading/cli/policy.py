@@ -74,7 +74,7 @@ def policies_of(context: typer.Context) -> PolicyLibrary:
         return PolicyLibrary(library(context).root)
 
 
-def _wanted(policies: PolicyLibrary, ids: list[str] | None) -> tuple[str, ...]:
+def _chosen_ids(policies: PolicyLibrary, ids: list[str] | None) -> tuple[str, ...]:
     known = policies.ids()
     unknown = [id_ for id_ in ids or () if not any(id_ in (k, *k.split("/")) for k in known)]
     if unknown:
@@ -87,7 +87,7 @@ def list_(context: typer.Context, ids: Ids = None, as_json: Json = False) -> Non
     """List policies with jurisdiction, period and number of rules."""
     policies = policies_of(context)
     with ending_on_unusable_rulesets():
-        listed = [policies.policy(id_) for id_ in _wanted(policies, ids)]
+        listed = [policies.policy(id_) for id_ in _chosen_ids(policies, ids)]
     if as_json:
         keys = {"id", "title", "jurisdiction", "document", "subject", "effective", "superseded"}
         print_json([p.model_dump(mode="json", include=keys) | {"rules": len(p.rules)} for p in listed])
@@ -106,7 +106,7 @@ def list_(context: typer.Context, ids: Ids = None, as_json: Json = False) -> Non
 def show(context: typer.Context, policy: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Print a policy in prose."""
     policies = policies_of(context)
-    for id_ in _wanted(policies, [policy]):
+    for id_ in _chosen_ids(policies, [policy]):
         with ending_on_unusable_rulesets():
             found, ruleset = policies.policy(id_), policies.ruleset(id_)
         out.print(Text(f"{found.title}（{found.id}）", style="bold"))
@@ -144,7 +144,7 @@ def check(context: typer.Context, ids: Ids = None, as_json: Json = False) -> Non
     """Load and lint policies and their cases."""
     policies = policies_of(context)
     problems: list[Problem] = []
-    chosen = _wanted(policies, ids)
+    chosen = _chosen_ids(policies, ids)
     for id_ in chosen:
         try:
             loaded = policies.load(id_)
@@ -174,7 +174,7 @@ def cases(context: typer.Context, ids: Ids = None, as_json: Json = False) -> Non
     results: list[PolicyCaseResult] = []
     with ending_on_unusable_rulesets():
         engine = PolicyEngine(policies)
-        for id_ in _wanted(policies, ids):
+        for id_ in _chosen_ids(policies, ids):
             results += [run_policy_case(engine, id_, case) for case in read_policy_cases(engine, id_)]
     failed = [result for result in results if result.differences]
     if as_json:

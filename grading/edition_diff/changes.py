@@ -171,7 +171,7 @@ class _Compared:
         for ruleset in (self.before, self.after):
             labels |= {level: level_label(ruleset.scale, level) for level in ruleset.scale.graded}
         for level, label in labels.items():
-            a, b = _asked(self.before, old, level), _asked(self.after, new, level)
+            a, b = _requirement_at(self.before, old, level), _requirement_at(self.after, new, level)
             was, now = _text(self.before, old, level), _text(self.after, new, level)
             if a is None or b is None:
                 if a is not b:
@@ -208,7 +208,7 @@ class _Compared:
         return "stricter" if harder else "looser" if easier else "different"
 
 
-def _asked(ruleset: Ruleset, indicator: Indicator | None, level: str) -> Requirement | None:
+def _requirement_at(ruleset: Ruleset, indicator: Indicator | None, level: str) -> Requirement | None:
     if indicator is None or level not in ruleset.scale.graded:
         return None
     found = asked_at(ruleset.scale.graded, indicator, level)
@@ -218,7 +218,7 @@ def _asked(ruleset: Ruleset, indicator: Indicator | None, level: str) -> Require
 def _text(ruleset: Ruleset, indicator: Indicator | None, level: str) -> str | None:
     if indicator is None or level not in ruleset.scale.graded:
         return None
-    return requirement_text(ruleset, indicator, level) if _asked(ruleset, indicator, level) else NOT_ASKED
+    return requirement_text(ruleset, indicator, level) if _requirement_at(ruleset, indicator, level) else NOT_ASKED
 
 
 def _known(ruleset: Ruleset, indicator: Indicator, requirement: Requirement) -> str:

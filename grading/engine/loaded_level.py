@@ -134,9 +134,11 @@ class Loaded:
 
     def _values(self, parcel: Parcel) -> Values:
         view = parcel.source.view
-        return Values(parcel.name, f'","{parcel.name}":1', tuple(self._asked(table, view) for table in parcel.tables))
+        return Values(
+            parcel.name, f'","{parcel.name}":1', tuple(self._questions_of(table, view) for table in parcel.tables)
+        )
 
-    def _asked(self, table: Table, view: int | None) -> Asked:
+    def _questions_of(self, table: Table, view: int | None) -> Asked:
         names, fact = self.network.names, str(table.of)
         missing = names.of(Property("missing", fact, view))
         interval = names.of(Property("interval", fact, view))

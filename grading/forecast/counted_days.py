@@ -1,4 +1,4 @@
-"""Days on which a comparison with the day of the audit, or with a count of days up to it, comes out otherwise.
+"""Days on which a comparison with the day of the audit, or with a count of days up to it, changes its result.
 
 A comparison hangs on nothing but the order of its value and its figures. So the days are those on which that order changes:
 nothing here knows what an operator means.
@@ -46,7 +46,7 @@ def _moving(ruleset: Ruleset) -> frozenset[str]:
 
 
 def _figures(ruleset: Ruleset) -> dict[str, tuple[Scalar, ...]]:
-    """By fact, everything that it is compared with; provisional figures too, so that it serves both modes."""
+    """The figures that each fact is compared with; provisional ones too, so that they serve both modes."""
     found: dict[str, dict[Scalar, None]] = {}
     for condition in conditions_of(ruleset):
         for one in comparisons(condition):

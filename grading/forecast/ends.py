@@ -1,4 +1,4 @@
-"""Ends that an audit and its rulesets know of: on which day what no longer holds, or holds from then on."""
+"""Ends in an audit and its rulesets: the days on which something stops or begins to hold."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -18,7 +18,7 @@ NEXT = timedelta(days=1)
 
 
 class End(NamedTuple):
-    """The first day on which something is otherwise than on the day before.
+    """The first day of a change.
 
     `place` is where it stands in the audit, None for what the ruleset says.
     """

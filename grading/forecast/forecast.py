@@ -16,7 +16,7 @@ from grading.model.result import Grading, Outcome
 from grading.model.ruleset import Ruleset
 
 DAYS = 400
-"""So many days are looked ahead: a year, and what is due soon after it."""
+"""The days that forecasts look ahead: a year, and a margin after it."""
 MOST_DAYS = 3_660
 
 
@@ -158,5 +158,5 @@ def _grades(stretch: Stretch) -> tuple[Any, ...]:
 
 
 def _counted(stretch: Stretch) -> Stretch:
-    """A stretch that begins for no other reason than that days have passed."""
+    """A stretch that begins only because days have passed."""
     return replace(stretch, because=(End(stretch.since, "day", "与评定日期相比的日期或天数已到"),))

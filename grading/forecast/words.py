@@ -1,4 +1,4 @@
-"""Forecasts in Chinese: until when a grade holds, and what it is afterwards unless something is renewed."""
+"""Forecasts in Chinese: the last day of a grade, and the grade afterwards unless something is renewed."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ def valid_until(found: Forecast) -> date | None:
 
 
 def validity_line(found: Forecast, label: Label) -> str:
-    """Until when the grade holds, in one line."""
+    """The last day of the grade, in one line."""
     if valid_until(found) is None:
         return f"{day_text(found.until)}以后（推算到这一天，凭证、豁免和要求的变化都不改变等级）"
     first = next(changes(found, label))
@@ -70,7 +70,7 @@ def validity_line(found: Forecast, label: Label) -> str:
 
 
 def validity_of(engine: Engine, audit: Audit, grading: Grading) -> str:
-    """Until when a grading holds, in one line, as far as forecasts look."""
+    """The last day of a grading, in one line, as far as forecasts look."""
     until = audit.assessed_on + timedelta(days=DAYS)
     found = forecast(engine, audit, until, grading.mode, grading)
     scales = [engine.library.ruleset(unit.ruleset).scale for unit in audit.units]

@@ -82,33 +82,33 @@ class _Search:
         found = self.conditions.get(place)
         return found.get(row or "") if isinstance(found, dict) else found
 
-    def cells(self, place: str, c: ConditionBase, wanted: Status | None, row: str | None = None) -> list[Cell]:
+    def cells(self, place: str, c: ConditionBase, target: Status | None, row: str | None = None) -> list[Cell]:
         """The answers below a condition that are compared, once for each comparison with the status (None: with any)."""
         if isinstance(c, Comparison):
             status = self.status(place, row)
-            is_wanted = status is not None and wanted in (None, status)
+            is_wanted = status is not None and target in (None, status)
             return [(fact, key) for fact, _, key in sources(self.ruleset, c.fact, row)] if is_wanted else []
         return [
             cell
             for step, part, key in self._parts(c, row)
             if step != "where"
-            for cell in self.cells(f"{place}.{step}", part, wanted, key)
+            for cell in self.cells(f"{place}.{step}", part, target, key)
         ]
 
-    def because(self, place: str, c: ConditionBase, wanted: Status, row: str | None = None) -> list[Cell]:
+    def because(self, place: str, c: ConditionBase, target: Status, row: str | None = None) -> list[Cell]:
         """The answers because of which a condition has a status."""
-        if self.status(place, row) is not wanted:
+        if self.status(place, row) is not target:
             return []
         if isinstance(c, Comparison):
             return [(fact, key) for fact, _, key in sources(self.ruleset, c.fact, row)]
         if isinstance(c, Not):
-            contrary = Status.MET if wanted is Status.UNMET else Status.UNMET
+            contrary = Status.MET if target is Status.UNMET else Status.UNMET
             return self.because(f"{place}.not", c.not_, contrary, row)
         return [
             cell
             for step, part, key in self._parts(c, row)
             if step != "where" and self._selects(place, c, key)
-            for cell in self.because(f"{place}.{step}", part, wanted, key)
+            for cell in self.because(f"{place}.{step}", part, target, key)
         ]
 
     def _selects(self, place: str, c: ConditionBase, key: str | None) -> bool:

@@ -68,8 +68,8 @@ def _values(worse: Ruleset, mode: Mode, columns: Columns, causes: pl.DataFrame) 
     """The values of causes, by `cause`; only the units that have any are looked at."""
     concerned = pl.Series([False]).new_from_index(0, columns.height).scatter(causes["unit"].unique(), True)
     places = (concerned.cast(pl.UInt32).cum_sum() - 1).cast(pl.UInt32)
-    wanted = causes.select(places.gather(causes["unit"]).alias("unit"), "kind", "criterion", "level")
-    found = reasons(worse, mode, columns.only(concerned), wanted)
+    located = causes.select(places.gather(causes["unit"]).alias("unit"), "kind", "criterion", "level")
+    found = reasons(worse, mode, columns.only(concerned), located)
     return found.with_columns(causes["cause"].gather(found["cause"]).alias("cause"))
 
 

@@ -8,7 +8,7 @@ from grading.model.ruleset import Cap, Gate, Indicator, Ruleset
 NOT_THERE = "无此项"
 OF_SCALE = "等级体系不同"
 WAIVERS = {"ended": "豁免到期或终止", "granted": "新准予豁免"}
-"""What became of a waiver since the grading before."""
+"""The change of a waiver since the grading before."""
 
 
 def counterparts(before: Ruleset, after: Ruleset) -> dict[str, str]:

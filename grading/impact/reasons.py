@@ -92,10 +92,10 @@ class _At:
     view: int | None = None
     rows: pl.Series | None = None
 
-    def only(self, wanted: pl.Series) -> "_At":
+    def only(self, mask: pl.Series) -> "_At":
         """Those for which `wanted` is true."""
-        rows = None if self.rows is None else self.rows.filter(wanted)
-        return _At(self.units.filter(wanted), self.cause.filter(wanted), self.view, rows)
+        rows = None if self.rows is None else self.rows.filter(mask)
+        return _At(self.units.filter(mask), self.cause.filter(mask), self.view, rows)
 
 
 class _Reasons:
@@ -123,23 +123,23 @@ class _Reasons:
         there = values.gather(at.units if view is None or at.rows is None else at.rows)
         return ~there if ref.negated else there
 
-    def _below(self, place: str, c: ConditionBase, wanted: bool | None, at: _At) -> Iterator[pl.DataFrame]:
+    def _below(self, place: str, c: ConditionBase, target: bool | None, at: _At) -> Iterator[pl.DataFrame]:
         """The comparisons that keep a condition from being as `wanted` (None: from being known)."""
         ref = self.plan.places.get(place)
         if ref is None:
             return
         status = self._status(ref, at)
-        short = status.is_null() if wanted is None else ~status.eq_missing(wanted)
+        short = status.is_null() if target is None else ~status.eq_missing(target)
         at, status = at.only(short), status.filter(short)
         if not len(status):
             return
         if isinstance(c, Comparison):
             yield self._leaf(c, at)
         elif isinstance(c, Each | Some):
-            yield from self._over_rows(place, c, wanted, at, ref, status)
+            yield from self._over_rows(place, c, target, at, ref, status)
         else:
-            inner = (not wanted if wanted is not None else None) if isinstance(c, Not) else wanted
-            together = isinstance(c, All if wanted else AnyOf)
+            inner = (not target if target is not None else None) if isinstance(c, Not) else target
+            together = isinstance(c, All if target else AnyOf)
             for step, part in parts(c):
                 below = self.plan.places.get(f"{place}.{step}")
                 if below is not None:
@@ -148,7 +148,7 @@ class _Reasons:
                     yield from self._below(f"{place}.{step}", part, inner, here)
 
     def _over_rows(
-        self, place: str, c: Each | Some, wanted: bool | None, at: _At, ref: Ref, status: pl.Series
+        self, place: str, c: Each | Some, target: bool | None, at: _At, ref: Ref, status: pl.Series
     ) -> Iterator[pl.DataFrame]:
         kind, group = self.plan.nodes[ref.node].kind, c.each if isinstance(c, Each) else c.some
         if not isinstance(kind, OverRows):
@@ -174,8 +174,8 @@ class _Reasons:
         )
         # Of what every row must be, a row that is surely asked about tells; where any row would do, all of them do.
         counts = rows["status"].is_null() | (own.is_not_null() & surely)
-        counts = counts if isinstance(c, Each if wanted else Some) else counts | True
-        yield from self._below(f"{place}.require", c.require, wanted, inside.only(counts))
+        counts = counts if isinstance(c, Each if target else Some) else counts | True
+        yield from self._below(f"{place}.require", c.require, target, inside.only(counts))
         if c.where is not None and not surely.all():
             yield from self._doubtful(place, c, inside.only(~surely & rows["status"].is_null()), sheet)
 

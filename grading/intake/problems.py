@@ -7,27 +7,17 @@ from typing import Any
 from grading.invisible import shown_invisible
 from grading.problems.codes import ProblemCode
 from grading.problems.phrases import Phrase
-from grading.problems.reason import Parameter, Reason, Sentences, reason_of
+from grading.problems.reason import Parameter, Reason, Reasoned, Sentences, reason_of
 
 Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
-class InputProblem:
+class InputProblem(Reasoned):
     """A problem at one place of an audit, and what would be right."""
 
     place: str
     reason: Reason
-
-    @property
-    def code(self) -> Sentences:
-        """The stable name of what is wrong."""
-        return self.reason.code
-
-    @property
-    def message(self) -> str:
-        """The problem, in Chinese."""
-        return self.reason.message
 
     def inside(self, place: str) -> "InputProblem":
         """The same problem of a document that stands at a place of a larger one."""

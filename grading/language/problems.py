@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from grading.problems.reason import CodedError, Parameter, Reason, Sentences
+from grading.problems.reason import CodedError, Parameter, Reason, Reasoned
 
 _STEP = re.compile(r"\[([0-9]{1,9})\]|([^.\[\]]+)")
 """Places are also taken apart where odd keys made them: an index is never longer than a list can be."""
 
 
 @dataclass(frozen=True, order=True)
-class Problem:
+class Problem(Reasoned):
     """One finding: the file, the line (from 1; 0 = the whole file), the place inside, and what would be right."""
 
     file: str
@@ -20,16 +20,6 @@ class Problem:
     place: str
     reason: Reason
     severity: Literal["error", "warning"] = "error"
-
-    @property
-    def code(self) -> Sentences:
-        """The stable name of what is wrong."""
-        return self.reason.code
-
-    @property
-    def message(self) -> str:
-        """The problem, in Chinese."""
-        return self.reason.message
 
     def __str__(self) -> str:
         """`file:line: severity: place: message`, as compilers print it."""

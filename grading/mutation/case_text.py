@@ -12,7 +12,7 @@ from grading.mutation.mutants import Mutant
 from grading.mutation.suggest import Suggestion
 
 NAMED = 4
-"""So many of the mutants that a case would notice are named in it."""
+"""The number of killed mutants that a suggested case names."""
 
 
 def case_text(ruleset: Ruleset, number: int, suggestion: Suggestion, expect: Mapping[str, Any] | None = None) -> str:

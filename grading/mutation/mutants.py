@@ -33,7 +33,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Mutant:
-    """One mistake: where, of which kind, in words, and the indicator or gate that has it."""
+    """One mistake: its place, kind and words, and the indicator or gate that has it."""
 
     kind: Kind
     place: str

@@ -1,4 +1,4 @@
-"""The cases of a ruleset in columns, and whether a changed indicator or gate still gives what they expect."""
+"""The cases of a ruleset in columns, and the check of a changed indicator or gate against them."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -51,7 +51,7 @@ class Changed:
 
 
 class CaseOutcomes:
-    """A ruleset's cases, ready to be compared with what a mutant makes of them."""
+    """The outcomes of a ruleset's cases, to be compared with those of mutants."""
 
     def __init__(self, library: Library, ruleset: Ruleset, cases: Iterable[Case]) -> None:
         """Raises AuditError for a case that can't be graded."""

@@ -1,4 +1,4 @@
-"""Cases that are missing: audits that a mutant and the ruleset tell apart, near a case that there is, their answers left open."""
+"""Missing cases: audits on which a mutant and the ruleset differ, near an existing case, without their answers."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ MISSES = 2
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A case to be judged: what differs from the case it is based on, and the mutants it would notice."""
+    """A case to be judged: its differences from the case it is based on, and the mutants it would kill."""
 
     based_on: Case
     mode: Mode
@@ -72,7 +72,7 @@ def suggest(library: Library, ruleset_id: str, survivors: Iterable[Mutant]) -> S
 
 
 def _base(library: Library, ruleset: Ruleset) -> tuple[Case, Values] | None:
-    """The case of the best level that knows most."""
+    """The case of the best level with the most known facts."""
     best = [case for case in read_cases(library, ruleset.id) if case.expect.grade == ruleset.scale.ids[0]]
     trial = [case for case in best if case.mode is Mode.TRIAL] or best
     if not trial:
@@ -111,7 +111,7 @@ class _Period:
         self.done: set[int] = set()
 
     def suggestions(self) -> Iterator[Suggestion]:
-        """One case after another, each noticing as many of the mutants that are left as it can."""
+        """One case after another, each killing as many of the remaining mutants as it can."""
         possible = self._possible()
         while possible:
             chosen, freed, model = self._together(possible)

@@ -59,6 +59,22 @@ class Reason:
         """By the English sentence: the order of findings at one place."""
         return self.english < other.english
 
+
+class Reasoned:
+    """A problem or notice that has a reason."""
+
+    reason: Reason
+
+    @property
+    def code(self) -> Sentences:
+        """The stable name of what is wrong."""
+        return self.reason.code
+
+    @property
+    def message(self) -> str:
+        """The problem, in Chinese."""
+        return self.reason.message
+
     def __str__(self) -> str:
         """The Chinese sentence, so that it can stand in a longer one."""
         return self.message

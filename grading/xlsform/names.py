@@ -12,11 +12,11 @@ HEAD = {
     "enterprise_county": "enterprise.county",
     "assessed_on": "assessed_on",
 }
-"""What the first screen asks, and where it stands in the audit."""
+"""The questions of the first screen, with their places in the audit."""
 BELOW, EVIDENCE, PHOTO, NOTE = "__below", "__evidence", "__photo", "__note"
-"""What is asked beside a fact: whether the number is an upper bound, evidence in words, a photo, a note."""
+"""The questions beside a fact: upper bound, evidence in words, photo, note."""
 ABOUT = {"taken": "__taken", "valid_until": "__valid_until", "covers": "__covers"}
-"""What is stated of a fact's evidence: its day, its last day, what it covers."""
+"""Statements about a fact's evidence: its day, its last day, its coverage."""
 ROWS, STATED, KEY = "__rows", "__stated", "__key"
 """Of a table: its repeat, whether there are any rows, the name of a row."""
 UNIT_ID, RULESET, DIGEST, DIFFERS = "__id", "__ruleset", "__digest", "__differs"

@@ -86,7 +86,7 @@ def read_submissions(data: bytes, library: Library) -> tuple[Submission, ...]:
 
 @dataclass
 class _Scope:
-    """Where answers stand: the answers of a submission or a row, and the names of them that have been read."""
+    """The answers of a submission or a row, and the names of those that have been read."""
 
     answers: Answers
     where: str
@@ -184,7 +184,7 @@ class _Reader:
         })  # fmt: skip
 
     def _fact(self, scope: _Scope, name: str, place: str, fact: Fact) -> Stated:
-        """What a submission says of a fact: its value, its evidence in words, its photo, its note."""
+        """A submission's answers about a fact: value, evidence in words, photo, note."""
         stated = Stated()
         given = scope.take(name)
         options = scope.answers.options.get(name, {})

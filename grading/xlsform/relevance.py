@@ -1,4 +1,4 @@
-"""When a question of an XLSForm shows: the conditions of its ruleset as XPath."""
+"""Conditions under which a question of an XLSForm shows, from its ruleset, as XPath."""
 
 from collections.abc import Callable
 from datetime import date

@@ -25,14 +25,14 @@ _OF_THE_SERVER = re.compile(
     r"_.*|meta|__.*|KEY|PARENT_KEY|SET-OF-.*|SubmissionDate|SubmitterID|SubmitterName|Attachments\w+|Status|ReviewState|"
     r"DeviceID|Edits|FormVersion|instanceID|instanceName|uuid|rootUuid|start|end|deviceid"
 )
-"""What ODK Central, Kobo and the phone add to each submission; nobody answers it."""
+"""Fields that ODK Central, Kobo and the phone add to each submission; nobody answers them."""
 NAVIGATION = "@odata.navigationLink"
 """Ends the name of a repeat whose rows were not asked for."""
 
 
 @dataclass
 class Answers:
-    """What one submission, or one row of a repeat, says: answers and rows by name.
+    """The answers and rows of one submission, or of one row of a repeat, by name.
 
     `options` are the columns in which some exports tell each option of a question apart; `doubled` are names that stand there
     twice with different answers, `absent` repeats whose rows are not part of the export.

@@ -102,7 +102,7 @@ def _head(book: _Book, units: Sequence[FormUnit]) -> None:
 
 
 def _plant(book: _Book, form: Form) -> None:
-    """What several units are asked alike, once; a unit that differs answers it again."""
+    """The questions that several units share, once; a unit that differs answers them again."""
     if form.plant is None:
         return
     book.add("begin_group", names.PLANT, "全厂情况（各单元相同的只在此填写一次）")
@@ -149,7 +149,7 @@ class _Unit:
         book.end("group")
 
     def _differing(self, shared: Sequence[Line]) -> None:
-        """What was asked for the plant, once more where the unit is asked to be told apart."""
+        """The questions asked for the plant, once more for a unit that differs."""
         name = f"{self.prefix}{names.DIFFERS}"
         self.book.add(f"select_one {YES_NO}", name, "本单元有与全厂不同的情况")
         self.book.add("begin_group", f"{name}_group", "与全厂不同的情况", relevant=f"${{{name}}} = '{names.YES}'")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from api.access import MAY, Rule
@@ -31,6 +31,16 @@ CostlyHelper = Annotated[Context, needs(Rule.READ_PLANTS_TO_HELP, costly=True)]
 Short = Annotated[str, Query(max_length=160)]
 LINES, SHARED, PICKS = 50, 12, 30
 ORDERS: dict[Order, str] = {"cost": "投资", "weeks": "时间", "changes": "改动项数"}
+
+
+def _filters(
+    industry: Short = "", county: Short = "", zone: Short = "", gap: Short = "", q: Short = "", sort: Short = "cost"
+) -> Filter:
+    """The filters of the address; raises Problem (422)."""
+    return filter_of(industry, county, zone, gap, q, sort)
+
+
+Filters = Annotated[Filter, Depends(_filters)]
 
 
 @router.get("/campaigns/{campaign_id}/outlook")
@@ -62,19 +72,13 @@ def show_help(
     campaign_id: UUID,
     request: Request,
     context: Helper,
+    filters: Filters,
     on: Short = "",
-    industry: Short = "",
-    county: Short = "",
-    zone: Short = "",
-    gap: Short = "",
-    q: Short = "",
-    sort: Short = "cost",
     number: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     """Shared gaps by industry, and plants by what it takes them; the filters stand in the address."""
     campaign = context.find(Campaign, campaign_id)
     day = day_in(on)
-    filters = filter_of(industry, county, zone, gap, q, sort)
     found = help_on(context, campaign, day)
     listed = chosen(found, filters)
     pages = max(-(-len(listed) // LINES), 1)
@@ -118,18 +122,12 @@ def show_help(
 def download_help(
     campaign_id: UUID,
     context: CostlyHelper,
+    filters: Filters,
     on: Short = "",
-    industry: Short = "",
-    county: Short = "",
-    zone: Short = "",
-    gap: Short = "",
-    q: Short = "",
-    sort: Short = "cost",
 ) -> Response:
     """The same as a workbook: the plants that are asked for, and the shared gaps."""
     campaign = context.find(Campaign, campaign_id)
     day = day_in(on)
-    filters = filter_of(industry, county, zone, gap, q, sort)
     found = help_on(context, campaign, day)
     words = _words(found)
     lines = [_line(found, words, plant, day) for plant in chosen(found, filters)]

@@ -60,7 +60,7 @@ def indicator_views(ruleset: Ruleset) -> dict[str, list[IndicatorView]]:
     for indicator in ruleset.indicators:
         label = ruleset.dimensions[indicator.dimension].label
         applies = sentence(ruleset, indicator.applies_when) if indicator.applies_when is not None else None
-        levels = tuple(_asked(ruleset, indicator, level) for level in ruleset.scale.graded)
+        levels = tuple(_level_requirement(ruleset, indicator, level) for level in ruleset.scale.graded)
         found.setdefault(label, []).append(IndicatorView(indicator, label, applies, levels))
     return found
 
@@ -91,7 +91,7 @@ def open_figures(ruleset: Ruleset) -> list[OpenFigure]:
     return found
 
 
-def _asked(ruleset: Ruleset, indicator: Indicator, level: str) -> Asked:
+def _level_requirement(ruleset: Ruleset, indicator: Indicator, level: str) -> Asked:
     statement = asked_at(ruleset.scale.graded, indicator, level)
     if statement is None:
         return Asked(level, NOT_ASKED, None, None, None, None)

@@ -1,4 +1,4 @@
-"""Audits that stand already where those of a file want to."""
+"""Audits that exist at the places of those of a file."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A file of audits read, looked at beside the register, and made into drafts."""
+"""Audits of a file, checked against the register and stored as drafts."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -50,7 +50,7 @@ LABELS: Mapping[str, str] = {
     **{f"evidence.{column}": heads[1] for column, heads in COLUMNS.items()},
     "enterprise": "",
 }
-"""Places as people call them; others are as in an audit."""
+"""Labels of places; others are shown as in an audit."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def _ordered(files: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
 
 
 def _drafts(context: Context, team: Team, read: WholeAudits) -> tuple[list[_Draft], int, list[Reject]]:
-    """The drafts that are to be made, how many audits are there already, and everything that is wrong."""
+    """The drafts to make, the number of audits that exist already, and all problems."""
     rejects = list(read.rejects)
     if len(read.audits) > MOST_AUDITS:
         message = f"有 {len(read.audits)} 份审核，一次最多 {MOST_AUDITS} 份；请分成几个文件"
@@ -227,7 +227,7 @@ def _assigned(context: Context, team: Team) -> set[UUID]:
 
 
 def _taken(draft: _Draft, there: Sequence[Standing]) -> str:
-    """The reason why an audit can't be made beside those that stand at its place; empty when it can."""
+    """The reason why an audit can't be made beside those at its place; empty when it can."""
     day = draft.whole.audit.assessed_on.isoformat()
     same = [one for one in there if one.day == day and one.state is not AuditState.SUPERSEDED]
     if not same:

@@ -1,4 +1,4 @@
-"""Two enterprises that are one, merged: everything of the double is the other's from then on, and its id leads there."""
+"""The merger of an enterprise that is registered twice: what it has moves to the other, its id redirects there."""
 
 import json
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ MOVED: tuple[tuple[type[Any], str], ...] = (
     (OperatingState, "经营状态"),
     (FormerName, "曾用名"),
 )
-"""Tables whose rows become the other's."""
+"""Tables whose rows move to the other."""
 STAYS = MappingProxyType(
     {
         "log": "entries are chained by hashes; they are found under both",
@@ -60,13 +60,13 @@ STAYS = MappingProxyType(
         "enterprise_mergers": "the merger itself",
     }
 )
-"""Tables whose rows keep the double's id, and why nothing is lost by it."""
+"""Tables whose rows keep the double's id, with the reason why nothing is lost."""
 SUFFIX = "（并入）"
 
 
 @dataclass(frozen=True)
 class Side:
-    """An enterprise with the number of things that are its own."""
+    """An enterprise with the numbers of its rows."""
 
     enterprise: Enterprise
     counts: tuple[tuple[str, int], ...]
@@ -112,7 +112,7 @@ def obstacle(context: Context, double_id: UUID, into_id: UUID) -> str | None:
 
 
 def merge(context: Context, double_id: UUID, into_id: UUID, reason: str) -> Enterprise:
-    """Make everything of a double the other's; of two published audits of one place the earlier is superseded.
+    """Move all that a double has to the other; of two published audits of one place the earlier is superseded.
 
     The double's name and codes become former ones of the other. Raises Problem (403, 404, 409, 422).
     """
@@ -144,7 +144,7 @@ def merge(context: Context, double_id: UUID, into_id: UUID, reason: str) -> Ente
 
 
 def _move(context: Context, model: type[Any], double: Enterprise, into: Enterprise) -> Iterator[str]:
-    """Move the rows of a table, and tell their keys."""
+    """Move the rows of a table; returns their keys."""
     rows = list(context.db.scalars(select(model).where(model.enterprise_id == double.id).order_by(model.id)))
     for row in rows:
         if isinstance(row, Site):
@@ -214,7 +214,7 @@ def _units_of(context: Context, audit: Audit) -> set[str]:
 
 
 def _supersede(context: Context, into_id: UUID) -> None:
-    """Of several audits of the whole enterprise that would count at once let the last stand."""
+    """Of the audits of the whole enterprise that count, supersede all but the last of each kind."""
     for kind, state in ((AuditKind.EXPERT, AuditState.PUBLISHED), (AuditKind.SELF, AuditState.SUBMITTED)):
         standing = context.db.scalars(
             select(Audit).where(

@@ -15,19 +15,19 @@ from grading.width import ordinary_width
 
 SAME_CODE, SAME_PERMIT, NEAR_NAME = "信用代码中的组织机构代码相同", "排污许可证编号相同", "同一区县，名称相近"
 ORGANISATION = slice(8, 17)
-"""The place of the organisation's own code within a credit code: it stays when the registration moves."""
+"""The slice of a credit code with the organisation's own code: it stays when the registration moves."""
 SHORTEST = 4
-"""A shorter core of a name says too little."""
+"""The least length of a name's core: a shorter one says too little."""
 MOST = 500
 _TELLING_APART = frozenset("0123456789一二三四五六七八九十东西南北")
-"""Plants of one owner are told apart by them: 第一砖厂 and 第二砖厂 are two."""
+"""Numbers and directions, which distinguish plants of one owner: 第一砖厂 and 第二砖厂 are two."""
 _FORMS = re.compile(r"(股份)?有限(责任)?公司|集团|总厂|分厂|工厂|厂$")
 _SIGNS = re.compile(r"[\s()（）“”\"'·.,，。\-—_]+")
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two enterprises that may be one, the one registered first before the other, and why."""
+    """Two enterprises that may be one, the first registered first, with the reasons."""
 
     first: Enterprise
     second: Enterprise

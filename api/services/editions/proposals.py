@@ -48,7 +48,7 @@ from grading.ruleset_id import industry_of
 
 @dataclass(frozen=True)
 class FigureVerdict:
-    """What a reviewer says of a figure: confirmed with the source where it was read, or refused with reasons."""
+    """A reviewer's verdict on a figure: confirmed with the source where it was read, or refused with reasons."""
 
     place: str
     verdict: Verdict

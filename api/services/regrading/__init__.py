@@ -1,1 +1,1 @@
-"""Batches: what is in force graded again, first by columns, then by the engine; published by a second person, and taken back."""
+"""Batches: published audits graded again, first by columns, then by the engine; published by a second person, revocable."""

@@ -80,7 +80,7 @@ def _selected(db: Session, batch: Batch, found: Select[Any]) -> Select[Any]:
     found = found.where(
         Audit.state == AuditState.PUBLISHED,
         Audit.kind == AuditKind.EXPERT,
-        # Not where the site lies: a bureau grades again what it sees, and it sees by enterprises (api/access/scope.py).
+        # Not by the place of the site: a bureau grades again what it sees (`access/enterprise_filters.py`).
         Enterprise.county.between(low, high),
     )
     if batch.since is not None:

@@ -1,5 +1,5 @@
-"""Webhooks for systems: registered by bureaus and administrators, told of events by the workers, each signed."""
+"""Webhooks for systems: registered by bureaus and administrators; workers deliver signed events."""
 
-from api.services.webhooks.keep import create, deliveries_of, end, listed, retry, secret_of
+from api.services.webhooks.registration import create, deliveries_of, end, listed, retry, secret_of
 
 __all__ = ["create", "deliveries_of", "end", "listed", "retry", "secret_of"]

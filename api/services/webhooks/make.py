@@ -1,4 +1,4 @@
-"""Deliveries made of what the log tells, and of batches that came to an end: each once for each webhook."""
+"""Deliveries of log entries and of ended batches: one for each event and webhook."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -31,7 +31,7 @@ OF_ACTION = {
     "audit.appeal_answered": E.APPEAL_DECIDED,
 }
 TOLD = ("grade", "attainable", "undecided", "grading", "inputs", "appeal", "state", "batch")
-"""Details of the log that are told; reasons and answers are not."""
+"""Details of log entries that deliveries contain; reasons and answers are left out."""
 ENDED = (
     BatchState.ASSESSED,
     BatchState.PUBLISHED,
@@ -44,7 +44,7 @@ AT_ONCE = 500
 
 
 def make_due(service: Service) -> int:
-    """Make the deliveries of what has happened since the last look; how many. One transaction, which may be done again."""
+    """Make the deliveries of events since the last run; returns their number. One transaction, which may be repeated."""
     with service.database.reading() as db, unscoped(db):
         if db.scalar(select(Webhook.id).where(Webhook.ended_at.is_(None)).limit(1)) is None:
             return 0

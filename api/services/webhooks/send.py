@@ -1,4 +1,4 @@
-"""Deliveries sent: signed, to the address that was looked at, tried again with longer and longer pauses."""
+"""Sending of deliveries: signed, to the address that was checked, with longer and longer pauses between attempts."""
 
 import hashlib
 import hmac
@@ -17,8 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.access import unscoped
 from api.service import Service
 from api.services.webhooks.addresses import AddressError, check_url, resolve
-from api.services.webhooks.keep import secret_of
 from api.services.webhooks.make import make_due
+from api.services.webhooks.registration import secret_of
 from api.settings import Settings
 from api.store import DeliveryState, Webhook, WebhookDelivery
 from api.store.base import now
@@ -26,9 +26,9 @@ from grading import calendar
 
 ATTEMPTS = 12
 PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
-"""After the first failure, doubled with each."""
+"""Seconds after the first failure; each further one doubles them."""
 LEASE = timedelta(minutes=2)
-"""So long nobody else tries what somebody is trying; a worker that dies meanwhile is followed by another."""
+"""The time for which a delivery belongs to one worker; after it another takes over from a worker that has died."""
 TIMEOUT_SECONDS = 10
 IDLE_SECONDS = 5.0
 RETENTION = timedelta(days=90)
@@ -36,7 +36,7 @@ log = structlog.get_logger("api.webhooks")
 
 
 def deliver_until(service: Service, stop: Event) -> None:
-    """Make and send deliveries until told to stop."""
+    """Make and send deliveries until stopped."""
     tidied = None
     while not stop.is_set():
         try:
@@ -54,7 +54,7 @@ def deliver_until(service: Service, stop: Event) -> None:
 
 
 def send_next(service: Service) -> bool:
-    """Send the delivery that has waited longest and may be tried now; whether there was one.
+    """Send the delivery that has waited longest and is due; returns True when there was one.
 
     One that went out while its worker died is sent again, under the same id: who gets it can tell.
     """
@@ -89,7 +89,7 @@ def send_next(service: Service) -> bool:
 
 
 def post(settings: Settings, url: str, body: str, event: str, delivery_id: UUID, secret: str) -> tuple[bool, str]:
-    """Post a delivery; whether it was taken (2xx), and the answer in few words. Redirects are not followed."""
+    """Post a delivery; returns True for an answer of 2xx, and the answer in short. Redirects are not followed."""
     content, timestamp = body.encode(), str(int(now().timestamp()))
     headers = {
         "Content-Type": "application/json; charset=utf-8",
@@ -132,7 +132,7 @@ def _state(took: bool, is_active: bool, attempts: int) -> DeliveryState:
 
 
 def _connection(parts: SplitResult, settings: Settings) -> http.client.HTTPConnection:
-    """A connection to the very address that was looked at: a name that leads elsewhere a moment later changes nothing."""
+    """A connection to the very address that was checked: a name that resolves otherwise a moment later changes nothing."""
     host, secure = parts.hostname or "", parts.scheme == "https"
     port = parts.port or (443 if secure else 80)
     opened = socket.create_connection((resolve(host, port, settings), port), TIMEOUT_SECONDS)

@@ -57,9 +57,9 @@ def check_differences(loaded: Loaded) -> Iterator[Problem]:
     for level in ruleset.scale.graded:
         yield from _unconditioned(loaded, level)
     for level, worse in pairwise(ruleset.scale.graded):
-        forms = _asked(ruleset, level)
+        forms = _forms_at(ruleset, level)
         told_apart = any(isinstance(gate.effect, Cap) and gate.effect.cap == worse for gate in ruleset.gates)
-        if any(forms) and forms == _asked(ruleset, worse) and not told_apart:
+        if any(forms) and forms == _forms_at(ruleset, worse) and not told_apart:
             yield loaded.own.problem(("indicators",), reason_of(RulesetCode.LEVELS_ALIKE, level=level, worse=worse))
 
 
@@ -77,7 +77,7 @@ def _unconditioned(loaded: Loaded, level: str) -> Iterator[Problem]:
             yield loaded.own.problem(("indicators",), reason)
 
 
-def _asked(ruleset: Ruleset, level: str) -> list[Form | None]:
+def _forms_at(ruleset: Ruleset, level: str) -> list[Form | None]:
     listed = (asked_at(ruleset.scale.graded, indicator, level) for indicator in ruleset.indicators)
     return [None if statement is None else normal(statement.requirement.require) for statement in listed]
 

@@ -58,7 +58,7 @@ def check_figures(loaded: Loaded) -> Iterator[Problem]:
             operator = comparison.operator
             reason = reason_of(RulesetCode.LOW_CONFIDENCE_COUNTS, operator=operator)
             yield loaded.problem(place.site.kind, place.site.id, (*place.inner, operator), reason)
-        unplaced = _seen(place, comparison)
+        unplaced = _refuse_seen(place, comparison)
         if unplaced is not None:
             yield loaded.problem(place.site.kind, place.site.id, place.inner, unplaced)
 
@@ -72,7 +72,7 @@ def _estimate(place: Place) -> Iterator[Reason]:
         yield reason_of(RulesetCode.ESTIMATE_WITHOUT_REASON)
 
 
-def _seen(place: Place, comparison: Comparison) -> Reason | None:
+def _refuse_seen(place: Place, comparison: Comparison) -> Reason | None:
     """`seen` means that somebody read it somewhere: a citation of what stands around it won't do."""
     layers = place.layers
     stated = next((i for i, layer in enumerate(layers) if layer.basis), None)

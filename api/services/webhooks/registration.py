@@ -1,4 +1,4 @@
-"""Webhooks registered and ended; what failed tried again."""
+"""Webhooks: registered, ended, listed, with their failed deliveries queued again."""
 
 from collections.abc import Iterable
 from urllib.parse import urlsplit
@@ -23,7 +23,7 @@ MOST_SHOWN = 100
 
 
 def create(context: Context, url: str, events: Iterable[str]) -> Webhook:
-    """Have an address told of events from now on, of the actor's area; raises Problem (403, 409, 422)."""
+    """Register an address for the events of the actor's area from now on; raises Problem (403, 409, 422)."""
     actor = require(context.db, Rule.KEEP_WEBHOOKS)
     url, chosen = url.strip(), [event for event in WebhookEvent if event.value in set(events)]
     errors = []
@@ -55,7 +55,7 @@ def create(context: Context, url: str, events: Iterable[str]) -> Webhook:
 
 
 def end(context: Context, webhook_id: UUID) -> Webhook:
-    """Tell an address nothing more; ended again nothing changes. Raises Problem (403, 404)."""
+    """End a webhook; ending it again changes nothing. Raises Problem (403, 404)."""
     actor = require(context.db, Rule.KEEP_WEBHOOKS)
     found = find(context.db, Webhook, webhook_id)
     if found.ended_at is None:
@@ -66,7 +66,7 @@ def end(context: Context, webhook_id: UUID) -> Webhook:
 
 
 def retry(context: Context, webhook_id: UUID) -> int:
-    """Try again what has failed; how many deliveries there were. Raises Problem (403, 404, 409 for one that has ended)."""
+    """Queue failed deliveries again; returns their number. Raises Problem (403, 404, 409 for one that has ended)."""
     require(context.db, Rule.KEEP_WEBHOOKS)
     found = find(context.db, Webhook, webhook_id)
     if found.ended_at is not None:

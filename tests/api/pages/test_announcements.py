@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from api.services import workflow
+from api.store import Announcement
 from grading import calendar
 from tests.api.pages.conftest import Place, squeezed, violations
 from tests.api.world import content
@@ -33,7 +35,7 @@ def fits(page: Page) -> bool:
     return True
 
 
-def test_an_officer_lists_confirmed_audits_puts_them_to_the_public_and_registers_an_objection(
+def test_an_officer_lists_confirmed_audits_puts_them_to_the_public_answers_an_objection_and_publishes(
     place: Place, sit_down: SitDown
 ) -> None:
     made = place.world.do("wang", workflow.create_audit, place.world.tyre, content())
@@ -54,3 +56,21 @@ def test_an_officer_lists_confirmed_audits_puts_them_to_the_public_and_registers
     page.get_by_role("button", name="登记异议").click()
     expect(page.get_by_text("夜间有异味")).to_be_visible()
     assert fits(page)
+
+    with place.world.service.database.writing() as db:
+        (row,) = db.scalars(select(Announcement).where(Announcement.title == "第二批结果"))
+        row.publicity_from, row.publicity_until = (calendar.today() - timedelta(days=n) for n in (6, 1))
+    page.reload()
+    page.get_by_label("答复", exact=True).fill("已现场核实，夜间未生产。")
+    page.get_by_role("button", name="答复").click()
+    expect(page.get_by_text("已现场核实，夜间未生产。")).to_be_visible()
+    expect(page.get_by_text("公示已结束")).to_be_visible()
+    page.get_by_label("公告文号").fill("咸环函〔2026〕12号")
+    page.get_by_label("说明").fill("限值待核实，按现有材料公布。")
+    page.get_by_label("已核对名单和等级，确认公布").check()
+    page.get_by_role("button", name="公布 1 家企业的等级").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("已公布")
+    expect(page.get_by_text("咸环函〔2026〕12号")).to_be_visible()
+    assert fits(page)
+    page.get_by_role("table").get_by_role("link").first.click()
+    expect(page.get_by_text("已公布").first).to_be_visible()

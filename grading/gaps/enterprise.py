@@ -129,7 +129,7 @@ def _with_unit(then: Audit, after: Subject) -> Audit:
 
 
 def _served(today: Open, now: Subject) -> Iterator[Demand]:
-    """What is open today and is closed by changes that units before this one make to values of the enterprise."""
+    """Requirements open today that changes of units before this one to values of the enterprise close."""
     for tree in today.asked_today.values():
         for part, _ in shown(tree):
             if isinstance(part, Leaf) and satisfies(now.values.get(part.demand.slot), part.demand.constraint):

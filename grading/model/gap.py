@@ -166,7 +166,7 @@ class ChangeSet(Strict):
 
     @property
     def without_price(self) -> tuple[Any, ...]:
-        """What takes work and has no stated price: works by their rows, changes that no remedy is stated for."""
+        """Parts that take work and have no stated price: works by their rows, changes that no remedy is stated for."""
         works = ((work.remedy.text, work.rows) for work in self.works if work.remedy.cost_wan_cny is None)
         bare = ((c.place, c.after_text) for c in self.changes if c.kind == "improve" and not c.remedies)
         return (*works, *bare)

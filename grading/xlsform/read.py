@@ -240,8 +240,8 @@ class _Reader:
             entry = _entry({names.YES: YES_LABEL, names.NO: NO_LABEL}.get(given.strip(), given))
         value = read_value(entry, fact)
         self._tell(place, reading_notices(entry, fact))
-        if isinstance(value, Decimal) and (said := fraction_question(fact, value)):
-            self._tell(place, [said])
+        if isinstance(value, Decimal) and (question := fraction_question(fact, value)):
+            self._tell(place, [question])
         return value
 
     def _options(self, given: Any, place: str, fact: Fact) -> list[str]:
@@ -268,15 +268,15 @@ class _Reader:
     ) -> list[tuple[Any, dict[str, Stated]]] | None:
         """The rows of a table; None where it is not stated."""
         label = ruleset.groups[group].name
-        said = self.top.take(f"{name}{names.STATED}")
-        self._spot(place, self.label, label, said)
+        answer = self.top.take(f"{name}{names.STATED}")
+        self._spot(place, self.label, label, answer)
         self.repeats.add(f"{name}{names.ROWS}")
         listed = self.answers.rows.get(f"{name}{names.ROWS}", [])
-        if said not in (None, names.FILLED, names.EMPTY, names.OPEN):
-            self.found.wrong(place, f"有没有{label}：不认识“{said}”")
-        elif listed and said in (names.EMPTY, names.OPEN):
+        if answer not in (None, names.FILLED, names.EMPTY, names.OPEN):
+            self.found.wrong(place, f"有没有{label}：不认识“{answer}”")
+        elif listed and answer in (names.EMPTY, names.OPEN):
             self.found.wrong(place, f"选了没有或尚未核查，而填有 {len(listed)} 行")
-        elif said == names.FILLED and not listed:
+        elif answer == names.FILLED and not listed:
             self.found.wrong(place, "选了有，而一行也没有填；如果是导出时没有带上表格的行，请连同各表格导出")
         rows = []
         for number, answers in enumerate(listed):
@@ -292,7 +292,7 @@ class _Reader:
             }
             self._doubts(scope, answers)
             rows.append((None if key is None else str(key), facts))
-        return rows if listed or said == names.EMPTY else None
+        return rows if listed or answer == names.EMPTY else None
 
     def _more(
         self,

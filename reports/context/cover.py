@@ -1,4 +1,4 @@
-"""What the cover says of several units, each told once: warnings, and the edition where it is the same."""
+"""Words of the cover about several units, each said once: warnings, and the edition where it is the same."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

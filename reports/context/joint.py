@@ -70,7 +70,7 @@ def joint_plan(audit: Audit, rulesets: Mapping[str, Ruleset], plan: EnterprisePl
 
 
 def whose_text(work: JointWork, ruleset: Ruleset) -> str:
-    """Whom a work serves: the enterprise with so many units, or a unit, in one of its rows; `ruleset` is the unit's."""
+    """The one that a work serves: the enterprise with so many units, or a unit, in one of its rows; `ruleset` is the unit's."""
     if work.shared:
         return f"企业共用，只计一次（{'、'.join(work.units)}）"
     return "　".join([*work.units, *([row_label(ruleset, work.row)] if work.row else [])])

@@ -12,7 +12,7 @@ from grading.model.ruleset import Ruleset
 
 @dataclass(frozen=True)
 class Rechecked:
-    """What became of last time's answers in an audit that was begun from them."""
+    """Outcome of last time's answers in an audit that was begun from them."""
 
     day: str
     anew: int

@@ -21,22 +21,22 @@ class Offered:
 def without_needless(gaps: UnitGaps) -> Offered:
     """The gaps without ways that ask more of the same values than another way does."""
     lines = {line.id: line for line in gaps.lines}
-    kept: list[Alternative] = []
+    reduced: list[Alternative] = []
     instead: dict[str, str] = {}
     for choice in gaps.alternatives:
         easier = {way: next(_easier(way, choice.ways, lines), None) for way in choice.ways}
-        kept.append(choice.model_copy(update={"ways": tuple(way for way in choice.ways if easier[way] is None)}))
+        reduced.append(choice.model_copy(update={"ways": tuple(way for way in choice.ways if easier[way] is None)}))
         instead |= {id_: other.lines[0] for way, other in easier.items() if other is not None for id_ in way.lines}
-    offered = {id_ for choice in kept for way in choice.ways for id_ in way.lines}
-    gone = {id_: other for id_, other in instead.items() if id_ not in offered}
+    offered = {id_ for choice in reduced for way in choice.ways for id_ in way.lines}
+    removed = {id_: other for id_, other in instead.items() if id_ not in offered}
     return Offered(
         gaps.model_copy(
             update={
-                "lines": tuple(line for line in gaps.lines if line.id not in gone),
-                "alternatives": tuple(choice for choice in kept if len(choice.ways) > choice.needed),
+                "lines": tuple(line for line in gaps.lines if line.id not in removed),
+                "alternatives": tuple(choice for choice in reduced if len(choice.ways) > choice.needed),
             }
         ),
-        {other: tuple(id_ for id_ in gone if gone[id_] == other) for other in gone.values()},
+        {other: tuple(id_ for id_ in removed if removed[id_] == other) for other in removed.values()},
     )
 
 

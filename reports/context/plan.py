@@ -342,10 +342,10 @@ def _cost_in_rows(work: _Work) -> str:
         return cost_text(None)
     whole = cost_text((price[0] * count, price[1] * count) if work.if_needed else work.cost)
     piece = work.remedy.priced_per or "处"
-    said = [f"{count} {piece}，每{piece} {cost_text(price)}"] if count > 1 else []
-    said += [work.remedy.covers] if work.remedy.covers is not None else []
+    remarks = [f"{count} {piece}，每{piece} {cost_text(price)}"] if count > 1 else []
+    remarks += [work.remedy.covers] if work.remedy.covers is not None else []
     one = f"/{work.counted_as_one}" if work.counted_as_one is not None and not work.rows else ""
-    return whole + one + (f"（{'，'.join(said)}）" if said else "")
+    return whole + one + (f"（{'，'.join(remarks)}）" if remarks else "")
 
 
 def _charts(works: tuple[_Work, ...], steps: tuple[StepRow, ...]) -> tuple[tuple[Chart, ...], ...]:

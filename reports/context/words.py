@@ -110,7 +110,7 @@ def short_name(name: str) -> str:
 
 
 def remarks(known: Known) -> tuple[str, ...]:
-    """What is stated beside a value: its evidence with days and what it covers, and the note."""
+    """Remarks that are stated beside a value: its evidence with days and what it covers, and the note."""
     days = ((TAKEN, known.taken), (VALID_UNTIL, known.valid_until))
     texts = [*known.evidence, *(f"{label} {day_text(day)}" for label, day in days if day is not None)]
     texts += [f"{COVERS}：{known.covers}"] if known.covers is not None else []

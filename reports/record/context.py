@@ -187,12 +187,14 @@ def _tables(audit: Audit, unit: UnitAudit, ruleset: Ruleset) -> Iterator[Table]:
                 if fact.id in row.facts and row.facts[fact.id].value is not None
             )
             remarks = [
-                f"{ruleset.facts[id_].label}：{said}" for id_, known in row.facts.items() if (said := _remarks(known))
+                f"{ruleset.facts[id_].label}：{remark}"
+                for id_, known in row.facts.items()
+                if (remark := _remarks(known))
             ]
             for fact in ruleset.facts.values():
                 before = _in_row(audit, unit, group_id, row.key, fact.id) if fact.group == group_id else None
-                if said := _beside_last(audit, ruleset, fact.id, row.facts.get(fact.id), before):
-                    remarks.append(f"{fact.label}：{said}")
+                if remark := _beside_last(audit, ruleset, fact.id, row.facts.get(fact.id), before):
+                    remarks.append(f"{fact.label}：{remark}")
             made.append(TableRow(row.key, items, tuple(remarks)))
         yield Table(group.name, tuple(made))
 

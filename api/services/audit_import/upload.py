@@ -276,7 +276,7 @@ def _make(
 
 
 def _wrong_files(context: Context, whole: WholeAudit) -> Iterator[Reject]:
-    """What is wrong with the files of an audit, before any of them is taken in."""
+    """Faults of the files of an audit, before any of them is taken in."""
     if len(whole.files) > attachments.MAX_FILES:
         yield whole.reject("", f"有 {len(whole.files)} 个照片和文件，一份审核最多 {attachments.MAX_FILES} 个")
     for file in whole.files:

@@ -28,8 +28,8 @@ def marked(lines: tuple[GapLine, ...], alternatives: tuple[Alternative, ...]) ->
     for alternative in alternatives:
         cheapest = [way for way in alternative.ways if way.cheapest]
         if cheapest:
-            kept = {line for way in cheapest for line in way.lines}
-            off |= {line for way in alternative.ways for line in way.lines} - kept
+            cheapest_lines = {line for way in cheapest for line in way.lines}
+            off |= {line for way in alternative.ways for line in way.lines} - cheapest_lines
     return tuple(line.model_copy(update={"on_cheapest_way": line.id not in off}) for line in lines)
 
 

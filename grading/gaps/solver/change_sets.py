@@ -159,9 +159,9 @@ def _blockers(subject: Subject, level: str, chosen: Chosen) -> Iterator[Blocker]
     """The obstacles, once for all rows in which they are."""
     found: dict[tuple[str, str, str], list[Leaf | Table]] = {}
     for obstacle in chosen.closed:
-        said = required_text(subject, obstacle)
-        found.setdefault((obstacle.asked.owner.id, str(obstacle.closed), said), []).append(obstacle)
-    for (_, _, said), listed in found.items():
+        requirement = required_text(subject, obstacle)
+        found.setdefault((obstacle.asked.owner.id, str(obstacle.closed), requirement), []).append(obstacle)
+    for (_, _, requirement), listed in found.items():
         rows = list(dict.fromkeys(o.row for o in listed if isinstance(o, Leaf) and o.row is not None))
         yield Blocker(
             indicator=listed[0].asked.owner.id,
@@ -169,7 +169,7 @@ def _blockers(subject: Subject, level: str, chosen: Chosen) -> Iterator[Blocker]
             level=level,
             reason=listed[0].closed or "conflict",
             condition=listed[0].place,
-            text=said + (f"（{'、'.join(rows)}）" if rows else ""),
+            text=requirement + (f"（{'、'.join(rows)}）" if rows else ""),
             ready_on=_ready_on(subject, listed[0]),
         )
     for core in chosen.conflicts:

@@ -54,14 +54,14 @@ class BestWithHeld:
             now = self.propagation.values.with_changes(settled.changed)
             upset = {part for part in held if not _still_holds(part, now)}
             if not upset:
-                kept = tuple(demand for part in parts if part in held for demand in _holding(part, now))
-                return self._with(found, settled.changed, kept)
+                still_held = tuple(demand for part in parts if part in held for demand in _holding(part, now))
+                return self._with(found, settled.changed, still_held)
             held -= upset
 
-    def _with(self, found: Found, changed: Mapping[Slot, Any], kept: tuple[Demand, ...]) -> Found:
+    def _with(self, found: Found, changed: Mapping[Slot, Any], still_held: tuple[Demand, ...]) -> Found:
         """The same with what held parts demand of the changed values, so that it is known between which limits they stay."""
         values = self.propagation.values
-        limits = tuple(demand for demand in kept if not changed.keys().isdisjoint(values.roots(demand.slot)))
+        limits = tuple(demand for demand in still_held if not changed.keys().isdisjoint(values.roots(demand.slot)))
         settled = self.propagation.of((*found.demands, *limits)) if limits else None
         if settled is None or settled.changed.keys() != changed.keys():
             return found

@@ -1,4 +1,4 @@
-"""A merged ruleset as one YAML file that extends another ruleset and states what is different."""
+"""A merged ruleset as one YAML file: one that extends another ruleset and states what is different, or one that states all."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -12,28 +12,43 @@ from grading.model.ruleset import Ruleset, RulesetFile
 _LISTED = ("facts", "computed", "indicators", "gates")
 
 
-def ruleset_yaml(ruleset: Ruleset, parent: Ruleset) -> str | None:
-    """The file that reads as this ruleset; None when it leaves out what its parent has, which no file can say."""
-    content, known = _content(ruleset), _content(parent)
+def ruleset_yaml(ruleset: Ruleset, parent: Ruleset) -> str:
+    """The file that reads as this ruleset; it states everything where it leaves out what its parent has."""
+    base = parent_of_file(ruleset, parent)
+    content, known = _content(ruleset), {} if base is None else _content(base)
     own: dict[str, Any] = {}
     for name in ("groups", *_LISTED):
-        if known.get(name, {}).keys() - content.get(name, {}).keys():
-            return None
         differing = _differing(content.pop(name, {}), known.get(name, {}))
         own[name] = differing if name == "groups" else list(differing.values())
     own["measures"] = _own_measures(content.pop("measures", {}), known.get("measures", {}))
     own |= {name: content[name] for name in ("title", "industry") if content.get(name) != known.get(name)}
     own |= {name: content[name] for name in ("id", "edition", "jurisdiction", "review")}
-    # A parent's notes are inherited before a file's own.
-    own["notes"] = list(ruleset.notes[len(parent.notes) :])
-    own["extends"] = parent.id
+    if base is None:
+        own |= {"scale": ruleset.scale_id, "notes": list(ruleset.notes)}
+    else:
+        # A parent's notes are inherited before a file's own.
+        own |= {"extends": base.id, "notes": list(ruleset.notes[len(base.notes) :])}
     order = [name for name in RulesetFile.model_fields if own.get(name) not in (None, [], (), {})]
     return "\n".join(_mapping({name: own[name] for name in order}, 0)) + "\n"
 
 
+def parent_of_file(ruleset: Ruleset, parent: Ruleset) -> Ruleset | None:
+    """The ruleset that such a file extends; None when it leaves out what the parent has, which a file can't say."""
+    content, known = _content(ruleset), _content(parent)
+    measures = content.get("measures", {})
+    stays = (
+        ruleset.scale_id == parent.scale_id
+        and ruleset.notes[: len(parent.notes)] == parent.notes
+        and all(known.get(name, {}).keys() <= content.get(name, {}).keys() for name in ("groups", *_LISTED))
+        and all(levels.keys() <= measures.get(alert, {}).keys() for alert, levels in known.get("measures", {}).items())
+    )
+    return parent if stays else None
+
+
 def stated_ids(ruleset: Ruleset, parent: Ruleset) -> dict[str, tuple[str, ...]]:
     """The ids of the entries that such a file states, in their order there, by list."""
-    content, known = _content(ruleset), _content(parent)
+    base = parent_of_file(ruleset, parent)
+    content, known = _content(ruleset), {} if base is None else _content(base)
     return {name: tuple(_differing(content.get(name, {}), known.get(name, {}))) for name in _LISTED}
 
 

@@ -13,8 +13,9 @@ from api.access import unscoped
 from api.audit_log import append
 from api.grader import Grader
 from api.problems import Problem
-from api.services import workflow
+from api.services import draft_rulesets, workflow
 from api.services.editions import proposals, working
+from api.services.editions.preparation import prepare
 from api.services.editions.proposals import FigureVerdict
 from api.services.editions.working import FieldChange
 from api.services.replay import document, reviews_for
@@ -22,8 +23,12 @@ from api.store import EditionProposal, Grading, ProposalState, Verdict, WorkingE
 from api.store.base import now
 from api.store.migrate import migrate
 from grading import calendar
+from grading.edition_diff.changes import changes
+from grading.figure_edits.fields import with_fields
 from grading.figure_edits.settled import figures_to_review
 from grading.language.load import Library
+from grading.language.written import ruleset_yaml
+from grading.model.ruleset import Review
 from tests.api.conftest import service_on
 from tests.api.world import EXAMPLES, TYRE, WORD, World, people_it
 
@@ -64,7 +69,10 @@ def begun(world: World, name: str) -> WorkingEdition:
 
 def proposed(world: World, working_id: UUID) -> EditionProposal:
     """Proposed, with what goes with it (which `test_browser_signs_an_edition` has made for real)."""
-    made = world.do("county", proposals.propose, working_id)
+    return prepared(world, world.do("county", proposals.propose, working_id))
+
+
+def prepared(world: World, made: EditionProposal) -> EditionProposal:
     with world.service.database.writing() as db, unscoped(db):
         row = db.get_one(EditionProposal, made.id)
         row.attachments, row.prepared_at = "{}", now()
@@ -188,3 +196,29 @@ def test_a_withdrawn_edition_grades_no_more_and_what_stands_on_it_is_graded_agai
     assert refusal(lambda: town.do("wang", workflow.submit, again.id)) == "edition_not_in_force"
     batch = town.do("city", proposals.order_regrading, proposal.id)
     assert (batch.against, batch.edition, batch.industry) == ("national-2020/brick", "withdrawn-2026", "brick")
+
+
+def test_an_edition_signed_from_a_file_of_its_own_can_be_the_base_of_the_next_one(world: World) -> None:
+    town, world.service.grader = world, Grader(Library())
+    brick = Library().ruleset("national-2020/brick")
+    head = {"id": "weicheng-2027/brick", "jurisdiction": "610404", "review": Review(status="draft")}
+    file = with_fields(brick, {"solid_waste_share.C": {"value": "30"} | SOURCE}).model_copy(update=head)
+    uploaded = town.do("county", draft_rulesets.upload, ruleset_yaml(file, brick).encode())
+    first = town.do("county", proposals.propose_draft, uploaded.id, "national-2020/brick")
+    prepared(town, first)
+    confirm(town, first)
+    town.do("city", proposals.sign, first.id, calendar.today(), "与原件一致")
+    made = town.do("county", working.start, file.id, "weicheng-2028", SOURCE["document"], calendar.today())
+    change = [FieldChange("solid_waste_share.C", name, value) for name, value in ({"value": "35"} | SOURCE).items()]
+    assert town.do("county", working.save, made.id, change) == []
+    second = town.do("county", proposals.propose, made.id)
+    with town.at("county", writing=False) as context:
+        former, edition = proposals.editions_of(context, context.find(EditionProposal, second.id))
+    assert (former.id, edition.id) == ("weicheng-2027/brick", "weicheng-2028/brick")
+    assert [change.after_id for change in changes(former, edition) if change.kind == "indicator"] == [
+        "solid_waste_share"
+    ]
+    assert prepare(world.service, second.id)
+    with town.at("county", writing=False) as context:
+        attached = json.loads(context.find(EditionProposal, second.id).attachments or "")
+    assert attached["cases"]["cases"] > 0

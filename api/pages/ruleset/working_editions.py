@@ -173,10 +173,7 @@ def show_scan(scan_id: UUID, context: Reader) -> Response:
 def show_source(working_id: UUID, context: Reader) -> Response:
     """The edition as a ruleset file, for who asks for it."""
     row = context.find(WorkingEdition, working_id)
-    parent = context.service.grader.library.ruleset(row.parent_id)
-    text = ruleset_yaml(working.edition_of(context, row), parent)
-    if text is None:
-        raise Problem("parent_changed", f"{row.parent_id} 的内容已变，请以现行的版本为底本另起修订稿。")
+    text = ruleset_yaml(working.edition_of(context, row), working.parent_of(context, row))
     return attachment(text.encode(), "application/yaml", f"{row.ruleset_id.replace('/', '-')}.yaml")
 
 

@@ -18,6 +18,7 @@ from api.grader import StoredLibrary
 from api.service import Service
 from api.services.editions.plants import EditionImpact, impact_of
 from api.services.editions.proposals import editions_of
+from api.services.editions.working import file_behind
 from api.store import DraftRuleset, EditionProposal, ProposalState, User, WorkingEdition
 from api.store.base import now
 from grading.case_runner import CaseResult, run_case
@@ -76,7 +77,8 @@ def prepare(service: Service, proposal_id: UUID) -> bool:
         draft = context.find(DraftRuleset, proposal.draft_id)
         working = None if proposal.working_id is None else context.find(WorkingEdition, proposal.working_id)
         impacts = impact_of(context, former, proposal.former_digest, edition)
-        text, parent = draft.text, proposal.former_id if working is None else working.parent_id
+        text = draft.text
+        parent = file_behind(context, proposal.former_id) if working is None else working.parent_id
     document = json.dumps(
         {
             "differences": [_plain(change) for change in changes(former, edition)],

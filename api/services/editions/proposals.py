@@ -14,7 +14,7 @@ from api.problems import ErrorAt, Problem
 from api.services import draft_rulesets
 from api.services.editions.place_words import in_words
 from api.services.editions.states import EditionAction, record, take
-from api.services.editions.working import authors_of, edition_of, require_free, saved, writable
+from api.services.editions.working import authors_of, edition_of, parent_of, require_free, saved, writable
 from api.services.regrading import lifecycle
 from api.services.workflow.states import MAX_REASONS, given_reasons
 from api.store import (
@@ -76,12 +76,9 @@ def propose(context: Context, working_id: UUID, note: str = "") -> EditionPropos
     if not saved(context, working):
         raise Problem("nothing_changed", "还没有填写任何数值，不能报审。")
     require_free(context, working.ruleset_id)
-    edition, parent = edition_of(context, working), context.service.grader.library.ruleset(working.parent_id)
-    text = ruleset_yaml(edition, parent)
-    if text is None:
-        raise Problem("parent_changed", f"{working.parent_id} 的内容已变，请以现行的版本为底本另起修订稿。")
+    edition, parent = edition_of(context, working), parent_of(context, working)
     try:
-        draft = draft_rulesets.upload(context, text.encode())
+        draft = draft_rulesets.upload(context, ruleset_yaml(edition, parent).encode())
     except Problem as problem:
         raise in_words(problem, edition, parent) from None
     if draft.digest != ruleset_digest(edition):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from api.access import Rule, in_area, require
+from api.access import Rule, in_area, require, unscoped
 from api.context import Context
 from api.grader import keep_ruleset
 from api.problems import ErrorAt, Problem, not_found
@@ -76,7 +76,7 @@ def start(
         ruleset_id=ruleset_id,
         base_id=base_id,
         base_digest=digest,
-        parent_id=base_id if library.is_file(base_id) else _parent_of(context, base_id),
+        parent_id=file_behind(context, base_id),
         jurisdiction=where,
         document=document.strip(),
         effective=effective,
@@ -98,6 +98,23 @@ def require_free(context: Context, ruleset_id: str) -> None:
 def base_of(context: Context, working: WorkingEdition) -> Ruleset:
     """The former edition, as it was when the work began."""
     return context.service.grader.ruleset(context.db, working.base_digest)
+
+
+def file_behind(context: Context, ruleset_id: str) -> str:
+    """The ruleset of the directory that an edition goes back to, by the former edition of each signed one."""
+    found: str | None = ruleset_id
+    with unscoped(context.db) as db:
+        # A signed edition is everybody's, whoever has proposed it.
+        while found is not None and not context.service.grader.library.is_file(found):
+            found = db.scalar(select(EditionProposal.former_id).where(EditionProposal.signed_id == found))
+    if found is None:
+        raise ValueError(f"{ruleset_id} is neither a file nor signed")
+    return found
+
+
+def parent_of(context: Context, working: WorkingEdition) -> Ruleset:
+    """The ruleset of the directory that the edition's file extends where it can."""
+    return context.service.grader.library.ruleset(working.parent_id)
 
 
 def saved(context: Context, working: WorkingEdition) -> Mapping[tuple[str, str], WorkingField]:
@@ -278,15 +295,3 @@ def _with_authors(
         by, at = ("", context.at) if row is None else (people.get(row.changed_by, ""), row.changed_at)
         placed.append(Conflict(change.place, change.field, change.value, theirs, by, at))
     return placed
-
-
-def _parent_of(context: Context, signed_id: str) -> str:
-    """The file that an edition extends which is none itself."""
-    found = context.db.scalar(
-        select(WorkingEdition.parent_id)
-        .join(EditionProposal, EditionProposal.working_id == WorkingEdition.id)
-        .where(EditionProposal.signed_id == signed_id)
-    )
-    if found is None:
-        raise Problem("no_parent", f"{signed_id} 由文件上传或由别的辖区修订，不能在页面上作底本，请上传新的文件。")
-    return found

@@ -55,6 +55,10 @@ class Reason:
         template = self.code.zh if language == "zh" else self.code.en
         return template.format(**{name: _text(value, language) for name, value in self.parameters})
 
+    def __str__(self) -> str:
+        """The Chinese sentence, so that it can stand in a longer one."""
+        return self.message
+
     def __lt__(self, other: Reason) -> bool:
         """By the English sentence: the order of findings at one place."""
         return self.english < other.english
@@ -74,10 +78,6 @@ class Reasoned:
     def message(self) -> str:
         """The problem, in Chinese."""
         return self.reason.message
-
-    def __str__(self) -> str:
-        """The Chinese sentence, so that it can stand in a longer one."""
-        return self.message
 
 
 Parameter: TypeAlias = str | int | Decimal | date | Sentences | Reason | tuple["Parameter", ...]

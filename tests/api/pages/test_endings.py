@@ -21,7 +21,7 @@ def test_what_ends_soon_is_listed_filtered_and_exported_and_stands_on_the_plants
 ) -> None:
     published(place.world)
     page = sit_down("city", "/overview")
-    expect(page.get_by_role("region", name="待办", exact=True)).to_contain_text("的等级没有推算完")
+    expect(page.get_by_role("region", name="待办", exact=True)).to_contain_text("份等级没有推算完")
     forecasts.work_out(place.world.service)
     page.reload()
     page.get_by_role("link", name="到期清单").click()

@@ -1,4 +1,5 @@
 // The audit form saves by itself: the browser stores each answer, sends it, and shows it as saved once the service has it.
+import { isChanged } from "./defaults.js";
 import { answers as outbox, idOf } from "./outbox.js";
 import { onSynchronise, setWaiting } from "./pending.js";
 import { actor, notices, page, send, signInAgain, tell } from "./requests.js";
@@ -268,6 +269,9 @@ async function restore() {
     Object.assign(record, { state: "queued", over: false, offline: false });
     mark(record);
   }
+  // What was changed before this script ran.
+  const early = [...document.querySelectorAll("[name]")].filter((field) => isAnswer(field) && !field.disabled && isChanged(field));
+  for (const field of early) if (!pending.has(field.name)) note(field, "queued");
   list();
   return flush();
 }

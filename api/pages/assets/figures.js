@@ -1,5 +1,6 @@
 // The page of an indicator saves by itself: the browser stores a field while it is typed, sends it when it is left, and
 // forgets it once the service has it. A field that another person has changed meanwhile is shown with both values.
+import { isChanged } from "./defaults.js";
 import { actor, clear, send, tell } from "./requests.js";
 
 const form = document.getElementById("figures");
@@ -105,7 +106,7 @@ if (form) {
   form.addEventListener("input", ({ target }) => target.name?.startsWith("f:") && remember(target.name));
   form.addEventListener("change", ({ target }) => target.name?.startsWith("f:") && save(target));
   form.addEventListener("submit", (event) => event.preventDefault());
-  // Take up fields that could not be saved before.
+  // Take up fields that could not be saved before, and those that were changed before this script ran.
   for (const name of new Set([...form.elements].map((field) => field.name).filter((name) => name.startsWith("f:")))) {
     let stored = null;
     try {
@@ -114,8 +115,10 @@ if (form) {
       break;
     }
     const field = fieldsOf(name).at(-1);
-    if (stored === null || field.disabled) continue;
-    if (stored === shownOf(name).value) forget(name);
+    if (field.disabled) continue;
+    if (stored === null) {
+      if (fieldsOf(name).some(isChanged)) save(field);
+    } else if (stored === shownOf(name).value) forget(name);
     else {
       fill(name, stored);
       save(field);

@@ -2,7 +2,7 @@
 const FILES = "files", PATIENCE = 10_000;
 const NEEDED = [
   "offline.html", "offline-forms.js", "pages.css", "pages.js", "htmx.min.js", "swapping.js", "requests.js", "outbox.js",
-  "answers.js", "elsewhere.js", "figures.js", "pending.js", "place.js", "evidence.js", "offline.js", "mark.svg",
+  "answers.js", "defaults.js", "elsewhere.js", "figures.js", "pending.js", "place.js", "evidence.js", "offline.js", "mark.svg",
   "manifest.webmanifest", "mark-192.png",
 ].map((name) => `/static/${name}`);
 

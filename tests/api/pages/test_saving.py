@@ -11,6 +11,7 @@ from playwright.sync_api import Dialog, Locator, Page, Route, expect
 
 from api.services import workflow
 from api.store import Audit
+from grading import calendar
 from tests.api.pages.conftest import Place, submit
 from tests.api.world import PASSWORD, content
 
@@ -405,3 +406,32 @@ def test_a_what_if_that_fails_says_so(place: Place, sit_down: SitDown) -> None:
     page.get_by_role("button", name="试算等级").click()
     expect(page.locator("#outcome")).to_contain_text("假设结果，未保存")
     expect(page.locator("#notices")).not_to_contain_text("服务暂不可用")
+
+
+def test_what_was_typed_before_any_script_ran_is_saved(place: Place, sit_down: SitDown) -> None:
+    audit, held = begun(place), list[Route]()
+    page = sit_down("wang")
+    page.route("**/static/answers.js", lambda route: held.append(route))
+    page.goto(f"{place.url}/audits/{audit}/form", wait_until="commit")
+    expect(page.locator(YEARS)).to_be_visible()
+    page.locator(YEARS).fill("7")
+    held[0].continue_()
+    expect(said(page, YEARS)).to_contain_text("✓ 已保存")
+    assert stored(place, audit, YEARS) == 7
+
+
+def test_a_figure_of_an_edition_that_was_typed_before_any_script_ran_is_saved(sit_down: SitDown) -> None:
+    page, held = sit_down("county", "/rulesets/national-2020/brick"), list[Route]()
+    page.get_by_label("版本代号").fill("weicheng-2031")
+    page.get_by_label("指标表的文件名或文号").fill("渭城区砖瓦窑分级表")
+    page.get_by_label("拟施行日").fill(calendar.today().isoformat())
+    page.get_by_role("button", name="新建修订稿").click()
+    page.route("**/static/figures.js", lambda route: held.append(route))
+    page.get_by_role("link", name="原料固废掺兑比例").click(no_wait_after=True)
+    column = page.get_by_role("region", name="A级", exact=True)
+    column.get_by_label("可信度").select_option(label="高")
+    held[0].continue_()
+    expect(column.get_by_role("status")).to_contain_text("✓ 已保存")
+    page.unroute("**/static/figures.js")
+    page.reload()
+    expect(column.get_by_label("可信度")).to_have_value("high")

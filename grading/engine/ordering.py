@@ -67,7 +67,7 @@ class _Listing:
 
     def list_all(self) -> None:
         """List everything in order. It is half of what a trace costs, so it holds everything in names of its own."""
-        fired, seqs, listed, shared, of_facts = self.found.fired, self.unit, self.listed, ENTRIES, self.causes.facts
+        fired, seqs, listed, shared, of_fact = self.found.fired, self.unit, self.listed, ENTRIES, self.causes.fact
         add = listed.append
         for slot, view, over_rows in self.slots.in_order:
             if view is not None:
@@ -81,13 +81,13 @@ class _Listing:
             if how == NODES:
                 because = shared[seqs[of[0]]] if len(of) == 1 else tuple([shared[seqs[one]][0] for one in of])
             elif how == FACT:
-                because = of_facts[name]
+                because = of_fact(name)
             elif how == RULESET:
                 because = self.causes.ruleset
             elif how == GROUP:
                 because = self.causes.group(name)
             elif how == WAIVER:
-                because = self.causes.waivers[name]
+                because = self.causes.waiver(name)
             elif before is not None:
                 because = before
             else:
@@ -97,33 +97,29 @@ class _Listing:
 
     def list_rows(self, slot: int, number: int) -> None:
         """List what was concluded about each row of a view, but for those that are left out by it."""
-        rows = self.found.views[number]
-        if not rows:
-            return
-        group, listed, shared = self.found.plan.views[number].group, self.listed, ENTRIES
-        causes, all_seqs, keys, seq = self.causes, self.rows[number], self.causes.keys[group], len(self.listed)
-        add, of_facts = listed.append, causes.tables[group]
-        for row, concluded in rows.items():
+        group, listed, unit = self.found.plan.views[number].group, self.listed, self.unit
+        causes, all_seqs = self.causes, self.rows[number]
+        for row, concluded in (self.found.views[number] or {}).items():
             effect = concluded.fired[slot]
             if effect is None:
                 raise TypeError("only what is complete has a trace")
             _, _, title, words, (how, slots, name) = effect
             if words is None:
                 continue
+            seqs = all_seqs[row]
             if how == FACT:
-                because = of_facts[name][row]
+                because = causes.fact(name, group, row)
             elif how == NODES:
-                seqs = all_seqs[row]
-                because = tuple([shared[seqs[one]][0] for one in slots])
+                because = tuple([ENTRIES[seqs[one]][0] for one in slots])
             elif how == ROW_AND_NODE:
-                because = (*causes.group(group, row), *shared[self.unit[slots[0]]])
+                because = (*causes.group(group, row), *ENTRIES[unit[slots[0]]])
             elif how == ROW:
                 because = causes.group(group, row)
             else:
                 raise ValueError(f"{title} rests on nothing that a trace can name")
-            seq += 1
-            all_seqs[row][slot] = seq
-            add(NEW_ENTRY(TraceEntry, (seq, title, because, {**words, "row": keys[row - 1]})))
+            seq = len(listed) + 1
+            seqs[slot] = seq
+            listed.append(NEW_ENTRY(TraceEntry, (seq, title, because, {**words, "row": causes.keys[group][row - 1]})))
 
     def list_over_rows(self, index: int) -> Because | None:
         """List what holds of the rows so far; returns what the whole rests on, None where there are no rows."""

@@ -1,36 +1,18 @@
 """The ground of conclusions in the trace: facts with their places, values and evidence."""
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
 
 from grading.engine.conclusions import FactValue, UnitFacts
 from grading.evidence_validity import validity_on
 from grading.language.bounds import bound_text
 from grading.model.audit import Audit, Below, Known
 from grading.model.interval import Interval
-from grading.model.trace import Cause, FactCause, GroupCause, JsonValue, WaiverCause
+from grading.model.trace import Cause, FactCause, GroupCause, JsonValue, ValueCause, WaiverCause
 from grading.plan.nodes import Plan
 
-EXACT_DIGITS = 16
-"""Whole numbers of fewer digits than this are floats without loss."""
 Because = tuple[Cause, ...]
 """Everything that a conclusion rests on."""
-Key = TypeVar("Key")
-Item = TypeVar("Item")
-
-
-class Made(dict[Key, Item]):
-    """Things by key, each made when it is first asked for. A hit costs no call of Python."""
-
-    def __init__(self, make: Callable[[Key], Item]) -> None:
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, key: Key) -> Item:
-        item = self[key] = self._make(key)
-        return item
 
 
 class FactCauses:
@@ -40,37 +22,45 @@ class FactCauses:
         self._declared, self._computed = plan.ruleset.facts, plan.ruleset.computed
         self._audit, self._index, self._facts = audit, index, facts
         self._unit = audit.units[index]
-        self._day = audit.assessed_on
+        self._known: dict[tuple[str, str | None, int | None], Because] = {}
         self.ruleset: Because = ({"ruleset": plan.ruleset.id},)
         self.keys = {group: [row.key for row in rows] for group, rows in self._unit.groups.items()}
-        self.facts = Made(self._of_unit)
-        """The facts of the unit."""
-        self.tables = Made(self._of_table)
-        """The facts of each table's rows: by group, fact and number of the row from 1."""
-        self.waivers = Made(self._of_waivers)
-        """The waiver of each indicator that is in force, or else that there is none: the last one stated, if any is."""
-        self._groups = Made(self._of_group)
+
+    def fact(self, fact: str, group: str | None = None, row: int | None = None) -> Because:
+        """A fact of the unit, or of a row (from 1) of one of its groups."""
+        because = self._known.get((fact, group, row))
+        if because is None:
+            because = self._known[fact, group, row] = (
+                self._of_unit(fact) if group is None or row is None else self._of_row(fact, group, row),
+            )
+        return because
 
     def group(self, group: str, row: int | None = None) -> Because:
         """The fact that a group has so many rows (None: it is not stated), or this row (from 1)."""
-        return self._groups[group, row]
+        because = self._known.get(("", group, row))
+        if because is None:
+            keys = self.keys.get(group)
+            cause: GroupCause = {"group": group, "rows": None if keys is None else len(keys)}
+            if keys is not None and row is not None:
+                cause["row"] = keys[row - 1]
+            because = self._known["", group, row] = (cause,)
+        return because
 
-    def _of_group(self, place: tuple[str, int | None]) -> Because:
-        group, row = place
-        keys = self.keys.get(group)
-        cause: GroupCause = {"group": group, "rows": None if keys is None else len(keys)}
-        if keys is not None and row is not None:
-            cause["row"] = keys[row - 1]
-        return (cause,)
+    def waiver(self, indicator: str) -> Because:
+        """The waiver of an indicator that is in force, or else that there is none: the last one stated, if any is."""
+        because = self._known.get((indicator, "waiver", None))
+        if because is None:
+            because = self._known[indicator, "waiver", None] = (self._of_waivers(indicator),)
+        return because
 
-    def _of_waivers(self, indicator: str) -> Because:
+    def _of_waivers(self, indicator: str) -> WaiverCause:
         day, place = self._audit.assessed_on, f"units[{self._index}].waivers"
         stated = [(i, one) for i, one in enumerate(self._unit.waivers) if one.indicator == indicator]
         if not stated:
-            return ({"waiver": indicator, "place": place, "in_force": False},)
+            return {"waiver": indicator, "place": place, "in_force": False}
         in_force = [(i, one) for i, one in stated if one.standing_on(day) == "in_force"]
         at, waiver = (in_force or stated)[-1]
-        cause: WaiverCause = {
+        return {
             "waiver": indicator,
             "place": f"{place}[{at}]",
             "in_force": bool(in_force),
@@ -78,38 +68,24 @@ class FactCauses:
             "document": waiver.document.number,
             "until": waiver.until.isoformat(),
         }
-        return (cause,)
 
-    def _of_unit(self, fact: str) -> Because:
+    def _of_unit(self, fact: str) -> ValueCause:
         value = json_value(self._facts.values.get(fact))
         if fact in self._computed:
-            return ({"fact": fact, "computed_from": list(map(str, self._computed[fact].operands)), "value": value},)
+            return {"fact": fact, "computed_from": list(map(str, self._computed[fact].operands)), "value": value}
         if fact == "assessed_on":
-            return ({"fact": fact, "place": fact, "value": value},)
+            return {"fact": fact, "place": fact, "value": value}
         cause: FactCause = {"fact": fact, "place": self._audit.place(self._index, fact), "value": value}
-        return (self._with_evidence(cause, self._audit.known(self._unit, fact)),)
+        return self._with_evidence(cause, self._audit.known(self._unit, fact))
 
-    def _of_table(self, group: str) -> Made[str, Made[int, Because]]:
-        return Made(lambda fact: Made(self._of_rows(fact, group)))
-
-    def _of_rows(self, fact: str, group: str) -> Callable[[int], Because]:
-        computed, keys, values = self._computed.get(fact), self.keys[group], self._facts.rows[group]
+    def _of_row(self, fact: str, group: str, row: int) -> ValueCause:
+        computed = self._computed.get(fact)
+        value, key = json_value(self._facts.rows[group][row - 1].get(fact)), self.keys[group][row - 1]
         if computed is not None:
-            operands = list(map(str, computed.operands))
-
-            def of_computed(row: int) -> Because:
-                value = json_value(values[row - 1].get(fact))
-                return ({"fact": fact, "row": keys[row - 1], "computed_from": operands, "value": value},)
-
-            return of_computed
-        stated, place = self._unit.groups[group], f"units[{self._index}].groups.{group}"
-
-        def of_row(row: int) -> Because:
-            value, at = json_value(values[row - 1].get(fact)), f"{place}[{row - 1}].{fact}"
-            cause: FactCause = {"fact": fact, "row": keys[row - 1], "place": at, "value": value}
-            return (self._with_evidence(cause, stated[row - 1].facts.get(fact)),)
-
-        return of_row
+            return {"fact": fact, "row": key, "computed_from": list(map(str, computed.operands)), "value": value}
+        known = self._unit.groups[group][row - 1].facts.get(fact)
+        place = f"units[{self._index}].groups.{group}[{row - 1}].{fact}"
+        return self._with_evidence({"fact": fact, "row": key, "place": place, "value": value}, known)
 
     def _with_evidence(self, cause: FactCause, known: Known | None) -> FactCause:
         """The cause with its evidence and how long that holds; of a value that it does not prove, with what is stated."""
@@ -117,10 +93,7 @@ class FactCauses:
             return cause
         if known.evidence:
             cause["evidence"] = list(known.evidence)
-        declared = self._declared.get(cause["fact"])
-        if known.valid_until is None and (declared is None or declared.evidence_valid is None):
-            return cause
-        standing, last_day = validity_on(declared, known, self._day)
+        standing, last_day = validity_on(self._declared.get(cause["fact"]), known, self._audit.assessed_on)
         if last_day is not None:
             cause["valid_until"] = last_day.isoformat()
         if standing != "valid" and known.value is not None:
@@ -139,8 +112,6 @@ def json_value(value: FactValue | Below) -> JsonValue:
         return value
     if isinstance(value, Decimal):
         text = str(value)
-        if len(text) < EXACT_DIGITS and text.isdecimal():
-            return int(text)
         near = float(text)
         if near.is_integer():
             return int(near) if abs(near) < 2**53 and value == int(near) else format(value, "f")

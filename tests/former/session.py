@@ -163,7 +163,7 @@ class _Run:
                     ask(prop, f"{text}{said}{chain}", number, row)
 
     def _ask_values(self) -> None:
-        causes, ask, views, all_rows = self.causes, self._ask, self.found.views, self.facts.rows
+        of_fact, ask, views, all_rows = self.causes.fact, self._ask, self.found.views, self.facts.rows
         for view, asked in self.module.asked.items():
             group = None if view is None else self.module.plan.views[view].group
             rows = UNIT if view is None else views[view] or {}
@@ -171,17 +171,16 @@ class _Run:
                 self.in_doubt |= perhaps
                 values = self.facts.values if group is None else all_rows[group][row - 1]
                 for fact, missing, prop, written in asked:
-                    cause = causes.facts[fact] if group is None else causes.tables[group][fact][row]
                     value = values.get(fact)
                     if type(value) is Interval:
-                        self._ask_ends(fact, view, value, chain, cause, row)
+                        self._ask_ends(fact, view, value, chain, of_fact(fact, group, row), row)
                     elif value is not None:
                         text = written(value)
                         if text is not None:
-                            ask(prop, text + chain, cause, row)
+                            ask(prop, text + chain, of_fact(fact, group, row), row)
                     elif missing is not None:
                         self.in_doubt = True
-                        ask(missing[0], missing[1] + chain, cause, row)
+                        ask(missing[0], missing[1] + chain, of_fact(fact, group, row), row)
 
     def _ask_ends(self, fact: str, view: int | None, value: Interval, chain: str, cause: Because, row: int) -> None:
         ends = self.module.ends(fact, view, value)

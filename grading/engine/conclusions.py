@@ -35,7 +35,7 @@ Values = list[int]
 """By place, the value that was concluded; without meaning where nothing has fired."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Row:
     """A row of a view: what was concluded about it, and whether it only may be in the view."""
 

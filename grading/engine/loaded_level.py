@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -18,6 +18,10 @@ from grading.plan.nodes import OverRows
 
 Concluding = tuple[int, int, Effect]
 """A slot, its value and the effect: a plain tuple, since one with names takes twice as long to take apart."""
+
+
+SETS_KEPT = 64
+"""So many sets of options of a fact are kept as text."""
 
 
 class Statuses(NamedTuple):
@@ -151,21 +155,26 @@ class Loaded:
 
     def _written(self, table: Table, fact: str, view: int | None) -> Callable[[Any], str]:
         """The writers of a fact's values."""
-        names = self.network.names
-        prop, declared, written = (
-            names.of(Property("value", fact, view)),
-            self.network.plan.ruleset.facts.get(fact),
-            names.written,
-        )
-        if declared is not None and declared.type == "choices":
+        names, declared = self.network.names, self.network.plan.ruleset.facts.get(fact)
+        prop = names.of(Property("value", fact, view))
+        if declared is None:
+            return lambda value: f',"{prop}":{names.written(fact, value)}'
+        if declared.type == "number":
+            return lambda value: f',"{prop}":{names.scaled(fact, value)}'
+        if declared.type == "choices":
             tested = table.properties
             named = [(option, f"{prop}o{i}") for option, i in names.option[fact].items()]
             options = [(option, f',"{name}":') for option, name in named if name in tested]
-            return lambda value: f',"{prop}":1' + "".join(f"{text}{int(option in value)}" for option, text in options)
-        if declared is not None and declared.type in ("boolean", "choice"):
-            few = declared.options if declared.type == "choice" else (False, True)
-            return {value: f',"{prop}":{written(fact, value)}' for value in few}.__getitem__
-        return lambda value: f',"{prop}":{written(fact, value)}'
+
+            @lru_cache(maxsize=SETS_KEPT)
+            def chosen(value: frozenset[str]) -> str:
+                return f',"{prop}":1' + "".join([f"{text}{int(option in value)}" for option, text in options])
+
+            return chosen
+        if declared.type == "date":
+            return lambda value: f',"{prop}":{value.toordinal()}'
+        few = declared.options if declared.type == "choice" else (False, True)
+        return {value: f',"{prop}":{names.written(fact, value)}' for value in few}.__getitem__
 
     def _stated(self, parcel: Parcel, view: int) -> Constant:
         prop = self.network.names.of(Property("table", view=view))

@@ -4,28 +4,26 @@ The plan numbers a node after those that it is worked out from, so causes come b
 """
 
 from functools import cached_property
+from typing import NamedTuple
 
-from grading.engine.conclusions import Conclusions
+from grading.engine.conclusions import Conclusions, Fired, View
 from grading.engine.rules import FACT, GROUP, LAST_ROW, NODES, ROW, ROW_AND_NODE, RULESET, WAIVER
-from grading.engine.trace import Because, FactCauses
+from grading.engine.trace import Because, FactCauses, RowCauses
 from grading.gc_paused import gc_paused
 from grading.model.trace import TraceEntry
 from grading.plan.nodes import OverRows, Ref
 
-
-class _Entries(dict[int, Because]):
-    """Entries of any trace as causes, by their `seq`: all gradings share those of a usual trace."""
-
-    MOST = 5_000
-
-    def __missing__(self, seq: int) -> Because:
-        because: Because = ({"seq": seq},)
-        if seq <= self.MOST:
-            self[seq] = because
-        return because
+USUAL = 5_000
+"""So many entries a usual trace has at most."""
 
 
-ENTRIES = _Entries()
+def _entries(amount: int) -> list[Because]:
+    """Entries as causes, by their `seq`."""
+    return [({"seq": seq},) for seq in range(amount + 1)]
+
+
+USUAL_ENTRIES = _entries(USUAL)
+"""All gradings share those of a usual trace."""
 # A named tuple's own constructor is a Python function: twice as slow.
 NEW_ENTRY = tuple.__new__
 
@@ -43,7 +41,9 @@ class Trace:
     def seq(self, ref: Ref, row: int | None = None) -> int:
         """The `seq` of a node's entry; of a row's node with the number of the row."""
         slot, view = self._found.slots.of_node[ref.node], self._found.plan.nodes[ref.node].view
-        return self._listing.unit[slot] if view is None or row is None else self._listing.rows[view][row][slot]
+        listing = self._listing
+        entry = listing.unit[slot] if view is None or row is None else listing.views[view][row].entries[slot]
+        return entry[0]["seq"]
 
     @cached_property
     def _listing(self) -> "_Listing":
@@ -51,23 +51,44 @@ class Trace:
             return _Listing(self._found, self._causes)
 
 
+class _Row(NamedTuple):
+    """A row of a view: what was concluded about it, by place the entry of each as a cause, and its own causes."""
+
+    fired: Fired
+    entries: list[Because]
+    key: str
+    made: dict[str, Because]
+    causes: RowCauses
+
+
 class _Listing:
-    """The entries, and by place and row the `seq` of each."""
+    """The entries, and by place and row each as a cause."""
 
     def __init__(self, found: Conclusions, causes: FactCauses) -> None:
         self.found, self.causes, self.slots = found, causes, found.slots
-        self.unit = [0] * found.slots.size
-        self.rows = {
-            number: {row: [0] * found.slots.of_views[number] for row in view or ()}
-            for number, view in found.views.items()
-        }
+        self.unit: list[Because] = [()] * found.slots.size
+        self.views = {number: self._rows(number, view or {}) for number, view in found.views.items()}
         self.listed: list[TraceEntry] = []
+        most = found.slots.size + sum(len(row.entries) for rows in self.views.values() for row in rows.values())
+        most += sum(map(len, found.passed.values()))
+        self.shared = USUAL_ENTRIES if most <= USUAL else _entries(most)
         self.list_all()
         self.entries = tuple(self.listed)
 
+    def _rows(self, number: int, view: View) -> dict[int, _Row]:
+        size, causes = self.slots.of_views[number], self.causes.rows(self.found.plan.views[number].group)
+        rows = ((row, concluded.fired, causes[row - 1]) for row, concluded in view.items())
+        return {row: _Row(fired, [()] * size, its.row.key, its.made, its) for row, fired, its in rows}
+
     def list_all(self) -> None:
         """List everything in order. It is half of what a trace costs, so it holds everything in names of its own."""
-        fired, seqs, listed, shared, of_fact = self.found.fired, self.unit, self.listed, ENTRIES, self.causes.fact
+        fired, entries, listed, shared, of_fact = (
+            self.found.fired,
+            self.unit,
+            self.listed,
+            self.shared,
+            self.causes.fact,
+        )
         add = listed.append
         for slot, view, over_rows in self.slots.in_order:
             if view is not None:
@@ -77,9 +98,9 @@ class _Listing:
             effect = fired[slot]
             if effect is None:
                 raise TypeError("only what is complete has a trace")
-            _, _, title, words, (how, of, name) = effect
+            _, _, title, words, how, of, name = effect
             if how == NODES:
-                because = shared[seqs[of[0]]] if len(of) == 1 else tuple([shared[seqs[one]][0] for one in of])
+                because = entries[of[0]] if len(of) == 1 else tuple([entries[one][0] for one in of])
             elif how == FACT:
                 because = of_fact(name)
             elif how == RULESET:
@@ -92,53 +113,49 @@ class _Listing:
                 because = before
             else:
                 raise ValueError(f"{title} rests on nothing that a trace can name")
-            seqs[slot] = seq = len(listed) + 1
+            seq = len(listed) + 1
+            entries[slot] = shared[seq]
             add(NEW_ENTRY(TraceEntry, (seq, title, because, words)))
 
     def list_rows(self, slot: int, number: int) -> None:
         """List what was concluded about each row of a view, but for those that are left out by it."""
-        group, listed, unit = self.found.plan.views[number].group, self.listed, self.unit
-        causes, all_seqs = self.causes, self.rows[number]
-        for row, concluded in (self.found.views[number] or {}).items():
-            effect = concluded.fired[slot]
+        listed, unit, shared = self.listed, self.unit, self.shared
+        add, seq = listed.append, len(listed)
+        for fired, entries, key, made, causes in self.views[number].values():
+            effect = fired[slot]
             if effect is None:
                 raise TypeError("only what is complete has a trace")
-            _, _, title, words, (how, slots, name) = effect
+            _, _, title, words, how, of, name = effect
             if words is None:
                 continue
-            seqs = all_seqs[row]
             if how == FACT:
-                because = causes.fact(name, group, row)
+                because = made.get(name) or causes.make(name)
             elif how == NODES:
-                because = tuple([ENTRIES[seqs[one]][0] for one in slots])
+                because = entries[of[0]] if len(of) == 1 else tuple([entries[one][0] for one in of])
             elif how == ROW_AND_NODE:
-                because = (*causes.group(group, row), *ENTRIES[unit[slots[0]]])
+                because = (*causes.itself, *unit[of[0]])
             elif how == ROW:
-                because = causes.group(group, row)
+                because = causes.itself
             else:
                 raise ValueError(f"{title} rests on nothing that a trace can name")
-            seq = len(listed) + 1
-            seqs[slot] = seq
-            listed.append(NEW_ENTRY(TraceEntry, (seq, title, because, {**words, "row": causes.keys[group][row - 1]})))
+            seq += 1
+            entries[slot] = shared[seq]
+            add(NEW_ENTRY(TraceEntry, (seq, title, because, {**words, "row": key})))
 
     def list_over_rows(self, index: int) -> Because | None:
         """List what holds of the rows so far; returns what the whole rests on, None where there are no rows."""
-        found, listed = self.found, self.listed
+        found, listed, shared = self.found, self.listed, self.shared
         last = found.last_row.get(index)
         whole, kind = found.fired[self.slots.of_node[index]], found.plan.nodes[index].kind
         if last is None or whole is None or not isinstance(kind, OverRows):
             return None
-        child, seqs, group = (
-            self.slots.of_node[kind.child.node],
-            self.rows[kind.over],
-            found.plan.views[kind.over].group,
-        )
+        child, rows = self.slots.of_node[kind.child.node], self.views[kind.over]
         before: Because = ()
         for row, effect in found.passed.get(index, ()):
             seq = len(listed) + 1
-            because = (*before, *ENTRIES[seqs[row][child]])
-            words = {**(effect.words or {}), "row": self.causes.keys[group][row - 1]}
-            listed.append(NEW_ENTRY(TraceEntry, (seq, effect.title, because, words)))
-            before = ENTRIES[seq]
-        of_last = ENTRIES[seqs[last][child]]
-        return of_last if whole.cause.how == LAST_ROW else (*before, *of_last)
+            _, entries, key, *_ = rows[row]
+            because = (*before, *entries[child])
+            listed.append(NEW_ENTRY(TraceEntry, (seq, effect.title, because, {**(effect.words or {}), "row": key})))
+            before = shared[seq]
+        of_last = rows[last].entries[child]
+        return of_last if whole.how == LAST_ROW else (*before, *of_last)

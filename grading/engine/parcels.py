@@ -13,7 +13,7 @@ from typing import NamedTuple
 from grading.engine.limits import MAX_ALTERNATIVES, fits
 from grading.engine.rules import Rule, Table
 
-RULES_OF_A_FACT = 3
+RULES_OF_A_FACT = 4
 """A fact costs about as much as so many patterns."""
 ROWS = 4
 """So many rows a view has, as far as sizes of parcels are concerned."""

@@ -54,12 +54,12 @@ def of_step(plan: Plan, names: Names, slots: Slots, index: int, node: Node, kind
     row = (slots.of_node[kind.child.node],)
 
     def concluded(value: int) -> Effect:
-        return Effect(own, value, node.name, words_of(plan, index, value), Cause(STEP, (slot, *row)))
+        return Effect(own, value, node.name, words_of(plan, index, value), *Cause(STEP, (slot, *row)))
 
     def passed(value: int) -> Effect:
-        return Effect(slot, value, f"{node.name}…", so_far_words(plan, index, value), Cause(STEP, (slot, *row)))
+        return Effect(slot, value, f"{node.name}…", so_far_words(plan, index, value), *Cause(STEP, (slot, *row)))
 
-    failing = Effect(own, bad, node.name, words_of(plan, index, bad), Cause(LAST_ROW, row))
+    failing = Effect(own, bad, node.name, words_of(plan, index, bad), *Cause(LAST_ROW, row))
     rules = [Rule(between(child, 0, highest, *fails), (failing,))]
     for is_last in (0, 1):
         last = Test(LAST, "$eq", is_last)
@@ -106,7 +106,7 @@ def of_no_rows(plan: Plan, names: Names, slots: Slots, index: int, kind: OverRow
     empty = MET if kind.conjunction else UNMET
     outcomes = ((EMPTY, f"no rows: {group}", empty), (UNSTATED, f"not stated: {group}", UNKNOWN))
     rules = tuple(
-        Rule((Test(prop, "$eq", table),), (Effect(slot, value, title, words_of(plan, index, value), cause),))
+        Rule((Test(prop, "$eq", table),), (Effect(slot, value, title, words_of(plan, index, value), *cause),))
         for table, title, value in outcomes
     )
     cases = [(((prop, table),), ((slot, value),)) for table, _, value in outcomes]

@@ -61,13 +61,18 @@ waiver."""
 
 
 class Effect(NamedTuple):
-    """The effect of a firing: the value of a slot, with the rule's title and words in the trace (None: it is no entry)."""
+    """The effect of a firing: the value of a slot, with the rule's title and words in the trace (None: it is no entry).
+
+    Behind them stand the members of its `Cause`: one tuple, since the trace reads it for each entry.
+    """
 
     slot: int
     value: int
     title: str
     words: Concludes | None
-    cause: Cause
+    how: int
+    of: tuple[int, ...] = ()
+    name: str = ""
 
 
 class Test(NamedTuple):
@@ -181,14 +186,18 @@ class Names:
         if isinstance(value, bool):
             return int(value)
         if isinstance(value, Decimal):
-            scaled = value.scaleb(self.scale[fact])
-            whole = int(scaled)
-            if not -MAX_INTEGER < whole < MAX_INTEGER:
-                return MAX_INTEGER if whole > 0 else -MAX_INTEGER
-            if whole != scaled:
-                raise EngineError(EngineCode.TOO_MANY_DECIMALS, fact=fact, value=value, decimals=self.scale[fact])
-            return whole
+            return self.scaled(fact, value)
         return value.toordinal() if isinstance(value, date) else self.option[fact][value]
+
+    def scaled(self, fact: str, value: Decimal) -> int:
+        """The integer that stands for a number: scaled by the decimals of its fact; raises EngineError where it has more."""
+        scaled = value.scaleb(self.scale[fact])
+        whole = int(scaled)
+        if not -MAX_INTEGER < whole < MAX_INTEGER:
+            return MAX_INTEGER if whole > 0 else -MAX_INTEGER
+        if whole != scaled:
+            raise EngineError(EngineCode.TOO_MANY_DECIMALS, fact=fact, value=value, decimals=self.scale[fact])
+        return whole
 
 
 def names_of(plan: Plan) -> Names:

@@ -12,7 +12,7 @@ from grading.engine.conclusions import Conclusions, FactValue, Fired, Row, UnitF
 from grading.engine.durable_rules import FACT_IDS, EngineError
 from grading.engine.loaded_level import Asked, Loaded, Steps
 from grading.engine.network import Network
-from grading.engine.rules import EMPTY, MET, START, UNMET, UNSTATED, WEIGHED
+from grading.engine.rules import EMPTY, MET, START, UNKNOWN, UNMET, UNSTATED, WEIGHED
 from grading.engine.status_tables import IS_WAIVED, NOT_WAIVED
 from grading.model.interval import Interval
 from grading.problems.engine_codes import EngineCode
@@ -77,8 +77,9 @@ class _Run:
         every = None if where is None else plan.nodes[where.node].view
         if where is None or every is None:
             raise TypeError(f"nothing selects the rows of view {number}")
-        statuses = ((row, self.found.status(where, row)) for row in self.found.views[every] or ())
-        self.chain(number, [(row, status != MET) for row, status in statuses if status != UNMET])
+        slot, out = self.found.slots.of_node[where.node], MET if where.negated else UNMET
+        statuses = ((row, concluded.values[slot]) for row, concluded in (self.found.views[every] or {}).items())
+        self.chain(number, [(row, status == UNKNOWN) for row, status in statuses if status != out])
 
     def level(self, loaded: Loaded) -> None:
         """Tell a level its facts and fire until nothing is left."""

@@ -161,7 +161,7 @@ def of_waiver(plan: Plan, names: Names, slots: Slots, index: int, kind: Waiver) 
     prop, slot = names.of(Property("waiver", kind.indicator)), slots.of_node[index]
     cause = Cause(WAIVER, name=kind.indicator)
     rules = tuple(
-        Rule((Test(prop, "$eq", option),), (Effect(slot, value, title, words_of(plan, index, value), cause),))
+        Rule((Test(prop, "$eq", option),), (Effect(slot, value, title, words_of(plan, index, value), *cause),))
         for option, value, title in (
             (NOT_WAIVED, UNMET, f"no waiver of {kind.indicator}"),
             (IS_WAIVED, MET, f"waiver of {kind.indicator}"),
@@ -252,7 +252,7 @@ class _Rows:
         causes = allowed if named is None else dict.fromkeys(ref.node for ref in named)
         cause = Cause(how, tuple(self.slots.of_node[node] for node in causes))
         flat = tuple(test for of_one in tests for test in of_one)
-        self.rules.append(Rule(flat, (Effect(slot, value, title, words, cause),)))  # type: ignore[arg-type]
+        self.rules.append(Rule(flat, (Effect(slot, value, title, words, *cause),)))  # type: ignore[arg-type]
 
     def table(
         self,

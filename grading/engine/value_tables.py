@@ -97,13 +97,13 @@ class Facts:
         return Table("what no value settles", "", tuple(rules), lambda: [(tuple(given), expected)], fires=len(rules))
 
     def _settled(self, index: int, value: int, title: str, cause: Cause) -> Effect:
-        return Effect(self.slots.of_node[index], value, title, words_of(self.plan, index, value), cause)
+        return Effect(self.slots.of_node[index], value, title, words_of(self.plan, index, value), *cause)
 
     def _concluded(self, index: int, fact: str, value: int) -> Effect:
         """A comparison's status; of one that only selects rows, that it leaves a row out is no entry of the trace."""
         node = self.plan.nodes[index]
         words = None if value == UNMET and node.selects_only else words_of(self.plan, index, value)
-        return Effect(self.slots.of_node[index], value, node.name, words, Cause(FACT, name=fact))
+        return Effect(self.slots.of_node[index], value, node.name, words, *Cause(FACT, name=fact))
 
     def _atom(self, index: int) -> Atom:
         kind = self.plan.nodes[index].kind

@@ -264,7 +264,7 @@ class TestTraps:
             memory.run(['{"id":"0","p0":1e-07}'], lambda _: None)
 
     def test_facts_that_the_library_drops_behind_a_bad_number_are_missed(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(Names, "written", lambda *_: "1e-07")
+        monkeypatch.setattr(Names, "scaled", lambda *_: "1e-07")
         with refused(EngineCode.RULES_SILENT):
             status(asking({"fact": "x", "at_most": Decimal("0.1")}, x="number", y="boolean"), {"x": "1"})
 

@@ -21,6 +21,7 @@ from grading.model.trace import TraceEntry
 from grading.plan.build import boundaries
 from grading.plan.nodes import Ref
 from tests.engine.strategies import any_audit
+from tests.former.causes import Causes
 from tests.former.conclusions import UnitFacts
 from tests.former.network import build_network
 from tests.former.ordering import trace_of
@@ -46,7 +47,7 @@ class Former:
         machine, _ = self.machines[id(ready)]
         facts = unit_facts(audit, 0, ready)
         causes = FactCauses(ready.plan, audit, 0, facts)
-        former = machine.run(UnitFacts(facts.values, facts.rows), causes)
+        former = machine.run(UnitFacts(facts.values, facts.rows), Causes(causes))
         found = ready.machine.run(facts)
         views = {n: view and {row: perhaps for row, (_, perhaps) in view.items()} for n, view in former.views.items()}
         assert {n: view and {r: row.perhaps for r, row in view.items()} for n, view in found.views.items()} == views

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from threading import Lock
 
 from grading.engine.durable_rules import EngineError
-from grading.engine.trace import FactCauses
 from grading.model.interval import Interval
 from grading.plan.nodes import Ref
 from grading.problems.engine_codes import EngineCode
 from grading.problems.phrases import Phrase
 from grading.problems.reason import Reason, reason_of
+from tests.former.causes import Causes
 from tests.former.conclusions import ROW, Because, Conclusions, Origin, UnitFacts, View, key_of
 from tests.former.loaded_module import Loaded, Prepared
 from tests.former.module_assignment import SELECTION
@@ -43,7 +43,7 @@ class Machine:
         self._needed = Counter(node.view for node in network.plan.nodes if not node.selects_only)
         self.loaded = [Loaded(module, network, f"{name}, module {module.name}") for module in network.modules]
 
-    def run(self, facts: UnitFacts, causes: FactCauses) -> Conclusions:
+    def run(self, facts: UnitFacts, causes: Causes) -> Conclusions:
         """Everything the rules conclude from the facts; raises EngineError if the library misbehaves."""
         found = Conclusions()
         views = self.network.plan.views
@@ -107,7 +107,7 @@ def _chain(rows: list[tuple[int, bool]]) -> View:
 class _Run:
     """One module's turn: `queue` are facts to assert; `origins`, `rows` and `about` say by id what each stands for."""
 
-    def __init__(self, module: Loaded, facts: UnitFacts, found: Conclusions, causes: FactCauses) -> None:
+    def __init__(self, module: Loaded, facts: UnitFacts, found: Conclusions, causes: Causes) -> None:
         self.module, self.facts, self.found, self.causes = module, facts, found, causes
         self.queue: list[str] = []
         self.origins: list[Origin] = []
@@ -192,7 +192,7 @@ class _Run:
         """What is done with firings. It is the heart of a grading, so it holds everything in names of its own."""
         queue, origins, rows, about = self.queue, self.origins, self.rows, self.about
         at, fired, views, found = self.found.at, self.found.fired, self.found.views, self.found
-        rules, plan, keys = prepared.rules, self.module.plan, self.causes.keys
+        rules, plan, key_of = prepared.rules, self.module.plan, self.causes.key
         known_at, conclude, record_firing, again = at.setdefault, found.values.append, fired.append, found.again.append
         ask, originate, place, tell = queue.append, origins.append, rows.append, about.append
 
@@ -216,7 +216,7 @@ class _Run:
                     if view is not None:
                         key += row * ROW
                         # mypy knows no dictionary made of a union's member; a call of `cast` would take time here.
-                        concludes = {**concludes, "row": keys[plan.views[view].group][row - 1]}  # type: ignore[assignment]
+                        concludes = {**concludes, "row": key_of(plan.views[view].group, row)}  # type: ignore[assignment]
                     known = known_at(key, number)
                     if known != number:
                         if found.values[known] != value:

@@ -5,12 +5,12 @@ moves them there and decides nothing. One state of one name is used per level an
 thread out of it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from threading import Lock
 
 from grading.engine.conclusions import Conclusions, FactValue, Fired, Row, UnitFacts, Values, View
 from grading.engine.durable_rules import FACT_IDS, EngineError
-from grading.engine.loaded_level import Asked, Loaded, Steps
+from grading.engine.loaded_level import Told, Loaded, Steps
 from grading.engine.network import Network
 from grading.engine.rules import EMPTY, MET, START, UNKNOWN, UNMET, UNSTATED, WEIGHED
 from grading.engine.status_tables import IS_WAIVED, NOT_WAIVED
@@ -21,8 +21,9 @@ from grading.problems.reason import Reason, reason_of
 
 MAX_FACTS = 700_000
 """Decimal fact ids below this have distinct 32-bit hashes; the first two that share one are 40189 and 797186."""
-About = tuple[str, Fired, Values]
-"""A fact's parcel, and where is recorded what is concluded from it."""
+Places = tuple[Fired, Values]
+About = tuple[str, Sequence[Places]]
+"""A fact's parcel, and where is recorded what is concluded from it: for the unit, or for each row of which it says the same."""
 
 
 class Machine:
@@ -57,6 +58,7 @@ class _Run:
 
     def __init__(self, facts: UnitFacts, found: Conclusions) -> None:
         self.facts, self.found = facts, found
+        self.of_unit: Sequence[Places] = ((found.fired, found.values),)
         self.queue: list[str] = []
         self.about: list[About] = []
         self.awaited = 0
@@ -95,80 +97,69 @@ class _Run:
         if len(self.about) > MAX_FACTS:
             raise EngineError(EngineCode.TOO_MANY_FACTS, most=MAX_FACTS)
 
-    def _queue(self, parcel: str, text: str, fired: Fired, values: Values, fires: int) -> None:
+    def _queue(self, parcel: str, text: str, places: Sequence[Places], fires: int) -> None:
         """Queue a fact; ids are consecutive decimal numbers, so that no two share a hash."""
         self.queue.append(f'{{"id":"{len(self.about)}{text}')
-        self.about.append((parcel, fired, values))
+        self.about.append((parcel, places))
         self.awaited += fires
 
+    def _places(self, view: int) -> list[Places]:
+        """The places of all rows of a view."""
+        return [(row.fired, row.values) for row in (self.found.views[view] or {}).values()]
+
     def _queue_constants(self, loaded: Loaded) -> None:
-        found = self.found
         for view, (parcel, text, fires) in loaded.settled:
-            if view is None:
-                self._queue(parcel, text, found.fired, found.values, fires)
-            else:
-                for row in (found.views[view] or {}).values():
-                    self._queue(parcel, text, row.fired, row.values, fires)
+            places = self.of_unit if view is None else self._places(view)
+            if places:
+                self._queue(parcel, text, places, fires)
         for parcel, text, indicators in loaded.waivers:
             waived = tuple(IS_WAIVED if one in self.facts.waived else NOT_WAIVED for one in indicators)
-            self._queue(parcel, text % waived, found.fired, found.values, len(indicators))
+            self._queue(parcel, text % waived, self.of_unit, len(indicators))
         for view, (parcel, text, fires) in loaded.stated:
-            rows = found.views[view]
+            rows = self.found.views[view]
             if not rows:
-                stated = UNSTATED if rows is None else EMPTY
-                self._queue(parcel, f"{text}{stated}}}", found.fired, found.values, fires)
+                self._queue(parcel, f"{text}{UNSTATED if rows is None else EMPTY}}}", self.of_unit, fires)
 
     def _queue_values(self, loaded: Loaded) -> None:
         found, plan = self.found, self.found.plan
-        for view, (parcel, begin, questions) in loaded.values:
+        for view, values in loaded.values:
             if view is None:
-                self._queue_values_of(self.facts.values, parcel, begin, questions, found.fired, found.values)
-            else:
-                listed = self.facts.rows.get(plan.views[view].group, ())
-                for number, row in (found.views[view] or {}).items():
-                    self._queue_values_of(listed[number - 1], parcel, begin, questions, row.fired, row.values)
-
-    def _queue_values_of(
-        self,
-        known: Mapping[str, FactValue],
-        parcel: str,
-        begin: str,
-        questions: tuple[Asked, ...],
-        fired: Fired,
-        values: Values,
-    ) -> None:
-        texts, fires = [begin], 0
-        for fact, missing, written, of_value, ends, of_ends in questions:
-            value = known.get(fact)
-            if value is None:
-                texts.append(missing)
-                fires += 1
-            elif type(value) is Interval:
-                texts.append(ends(value))
-                fires += of_ends
-            else:
-                texts.append(written(value))
-                fires += of_value
-        texts.append("}")
-        self._queue(parcel, "".join(texts), fired, values, fires)
+                text, fires = _text_of_values(values, self.facts.values)
+                self._queue(values.parcel, text, self.of_unit, fires)
+                continue
+            listed = self.facts.rows.get(plan.views[view].group, ())
+            alike: dict[str, list[Places]] = {}
+            for number, row in (found.views[view] or {}).items():
+                text, fires = _text_of_values(values, listed[number - 1])
+                places = alike.get(text)
+                if places is None:
+                    places = alike[text] = []
+                    self._queue(values.parcel, text, places, fires)
+                places.append((row.fired, row.values))
 
     def _queue_statuses(self, loaded: Loaded) -> None:
         found, queue, about = self.found, self.queue, self.about
-        fired, values = found.fired, found.values
         for view, (parcel, text, fetch, fires) in loaded.statuses:
             if view is None:
-                queue.append(text % (len(about), *fetch(values)))
-                about.append((parcel, fired, values))
+                queue.append(text % (len(about), *fetch(found.values)))
+                about.append((parcel, self.of_unit))
                 self.awaited += fires
                 continue
+            alike: dict[tuple[int, ...], list[Places]] = {}
             for row in (found.views[view] or {}).values():
-                queue.append(text % (len(about), *fetch(row.values)))
-                about.append((parcel, row.fired, row.values))
-                self.awaited += fires
+                statuses = fetch(row.values)
+                places = alike.get(statuses)
+                if places is None:
+                    places = alike[statuses] = []
+                    queue.append(text % (len(about), *statuses))
+                    about.append((parcel, places))
+                    self.awaited += fires
+                places.append((row.fired, row.values))
         for view, (parcel, text, fetch, fires) in loaded.copies:
-            for row in (found.views[view] or {}).values():
-                queue.append(text % (len(about), *fetch(values)))
-                about.append((parcel, row.fired, row.values))
+            rows = self._places(view)
+            if rows:
+                queue.append(text % (len(about), *fetch(found.values)))
+                about.append((parcel, rows))
                 self.awaited += fires
 
     def _walk(self, steps: Steps, rows: View) -> Iterator[None]:
@@ -186,7 +177,7 @@ class _Run:
                     step.text % (WEIGHED[status][row.perhaps] if steps.weighed else status, values[step.so_far])
                 )
             texts.append(f"{steps.end}{int(number == last)}}}")
-            self._queue(steps.parcel, "".join(texts), fired, values, len(undecided))
+            self._queue(steps.parcel, "".join(texts), self.of_unit, len(undecided))
             yield
             for step in undecided:
                 effect = fired[step.so_far]
@@ -216,18 +207,38 @@ class _Run:
                 by_parcel = concluding[message[2 : message.index('"', 3)]]
                 amount += len(ids)
                 for one in ids:
-                    parcel, fired, values = about[int(one)]
-                    for slot, value, effect in by_parcel[parcel]:
-                        if fired[slot] is not None:
-                            raise EngineError(EngineCode.CONCLUDED_TWICE, rule=effect.title)
-                        fired[slot] = effect
-                        values[slot] = value
+                    parcel, places = about[int(one)]
+                    effects = by_parcel[parcel]
+                    for fired, values in places:
+                        for slot, value, effect in effects:
+                            if fired[slot] is not None:
+                                raise EngineError(EngineCode.CONCLUDED_TWICE, rule=effect.title)
+                            fired[slot] = effect
+                            values[slot] = value
             self.awaited -= amount
             if self.awaited:
                 raise EngineError(EngineCode.RULES_SILENT, level=loaded.name, rules=self.awaited)
             self._go_on()
 
         return record
+
+
+def _text_of_values(values: Told, known: Mapping[str, FactValue]) -> tuple[str, int]:
+    """The text of a fact of values behind its id, and how many rules have to fire for it."""
+    texts, fires = [values.text], 0
+    for fact, missing, written, of_value, ends, of_ends in values.asked:
+        value = known.get(fact)
+        if value is None:
+            texts.append(missing)
+            fires += 1
+        elif type(value) is Interval:
+            texts.append(ends(value))
+            fires += of_ends
+        else:
+            texts.append(written(value))
+            fires += of_value
+    texts.append("}")
+    return "".join(texts), fires
 
 
 def prove_complete(found: Conclusions) -> None:

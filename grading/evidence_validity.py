@@ -23,6 +23,11 @@ class Validity(NamedTuple):
 ENDLESS = Validity("valid", None)
 
 
+def is_endless(fact: Fact | None, known: Known) -> bool:
+    """True when nothing limits how long the value's evidence proves it."""
+    return known.valid_until is None and (fact is None or fact.evidence_valid is None)
+
+
 def validity_on(fact: Fact | None, known: Known, day: date) -> Validity:
     """The validity of a value's evidence on a day, by what the evidence says and by the age that the fact allows.
 
@@ -46,7 +51,7 @@ def validity_on(fact: Fact | None, known: Known, day: date) -> Validity:
 
 def value_on(fact: Fact | None, known: Known, day: date) -> Value | None:
     """The value as it counts on a day: unknown where its evidence does not prove it then."""
-    if known.valid_until is None and (fact is None or fact.evidence_valid is None):
+    if is_endless(fact, known):
         return known.value
     if known.value is None or validity_on(fact, known, day).standing == "valid":
         return known.value

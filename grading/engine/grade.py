@@ -206,14 +206,16 @@ def audited_values(
 
 
 def _values(declared: Mapping[str, Fact], facts: Mapping[str, Known], day: date) -> dict[str, FactValue]:
-    return {
-        fact: frozenset(value)
-        if isinstance(value := value_on(declared.get(fact), known, day), tuple)
-        else interval_of(declared.get(fact), value)
-        if isinstance(value, Below)
-        else value
-        for fact, known in facts.items()
-    }
+    values: dict[str, FactValue] = {}
+    for fact, known in facts.items():
+        value = value_on(declared.get(fact), known, day)
+        if isinstance(value, tuple):
+            values[fact] = frozenset(value)
+        elif isinstance(value, Below):
+            values[fact] = interval_of(declared.get(fact), value)
+        else:
+            values[fact] = value
+    return values
 
 
 class _Reading:

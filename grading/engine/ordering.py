@@ -10,14 +10,16 @@ from grading.engine.conclusions import Conclusions, Fired, View
 from grading.engine.rules import FACT, GROUP, LAST_ROW, NODES, ROW, ROW_AND_NODE, RULESET, WAIVER
 from grading.engine.trace import Because, FactCauses, RowCauses
 from grading.gc_paused import gc_paused
-from grading.model.trace import TraceEntry
+from grading.model.trace import EntryCause, TraceEntry
 from grading.plan.nodes import OverRows, Ref
 
 USUAL = 5_000
 """So many entries a usual trace has at most."""
+EntryRef = tuple[EntryCause]
+"""An entry as the only cause of something."""
 
 
-def _entries(amount: int) -> list[Because]:
+def _entries(amount: int) -> list[EntryRef]:
     """Entries as causes, by their `seq`."""
     return [({"seq": seq},) for seq in range(amount + 1)]
 
@@ -25,7 +27,7 @@ def _entries(amount: int) -> list[Because]:
 USUAL_ENTRIES = _entries(USUAL)
 """All gradings share those of a usual trace."""
 # A named tuple's own constructor is a Python function: twice as slow.
-NEW_ENTRY = tuple.__new__
+NEW = tuple.__new__
 
 
 class Trace:
@@ -55,7 +57,7 @@ class _Row(NamedTuple):
     """A row of a view: what was concluded about it, by place the entry of each as a cause, and its own causes."""
 
     fired: Fired
-    entries: list[Because]
+    entries: list[EntryRef]
     key: str
     made: dict[str, Because]
     causes: RowCauses
@@ -66,7 +68,7 @@ class _Listing:
 
     def __init__(self, found: Conclusions, causes: FactCauses) -> None:
         self.found, self.causes, self.slots = found, causes, found.slots
-        self.unit: list[Because] = [()] * found.slots.size
+        self.unit = USUAL_ENTRIES[:1] * found.slots.size
         self.views = {number: self._rows(number, view or {}) for number, view in found.views.items()}
         self.listed: list[TraceEntry] = []
         most = found.slots.size + sum(len(row.entries) for rows in self.views.values() for row in rows.values())
@@ -78,7 +80,8 @@ class _Listing:
     def _rows(self, number: int, view: View) -> dict[int, _Row]:
         size, causes = self.slots.of_views[number], self.causes.rows(self.found.plan.views[number].group)
         rows = ((row, concluded.fired, causes[row - 1]) for row, concluded in view.items())
-        return {row: _Row(fired, [()] * size, its.row.key, its.made, its) for row, fired, its in rows}
+        empty = USUAL_ENTRIES[:1] * size
+        return {row: NEW(_Row, (fired, empty.copy(), its.row.key, its.made, its)) for row, fired, its in rows}
 
     def list_all(self) -> None:
         """List everything in order. It is half of what a trace costs, so it holds everything in names of its own."""
@@ -99,6 +102,7 @@ class _Listing:
             if effect is None:
                 raise TypeError("only what is complete has a trace")
             _, _, title, words, how, of, name = effect
+            because: Because
             if how == NODES:
                 because = entries[of[0]] if len(of) == 1 else tuple([entries[one][0] for one in of])
             elif how == FACT:
@@ -115,7 +119,7 @@ class _Listing:
                 raise ValueError(f"{title} rests on nothing that a trace can name")
             seq = len(listed) + 1
             entries[slot] = shared[seq]
-            add(NEW_ENTRY(TraceEntry, (seq, title, because, words)))
+            add(NEW(TraceEntry, (seq, title, because, words)))
 
     def list_rows(self, slot: int, number: int) -> None:
         """List what was concluded about each row of a view, but for those that are left out by it."""
@@ -128,6 +132,7 @@ class _Listing:
             _, _, title, words, how, of, name = effect
             if words is None:
                 continue
+            because: Because
             if how == FACT:
                 because = made.get(name) or causes.make(name)
             elif how == NODES:
@@ -140,7 +145,7 @@ class _Listing:
                 raise ValueError(f"{title} rests on nothing that a trace can name")
             seq += 1
             entries[slot] = shared[seq]
-            add(NEW_ENTRY(TraceEntry, (seq, title, because, {**words, "row": key})))
+            add(NEW(TraceEntry, (seq, title, because, {**words, "row": key})))
 
     def list_over_rows(self, index: int) -> Because | None:
         """List what holds of the rows so far; returns what the whole rests on, None where there are no rows."""
@@ -155,7 +160,7 @@ class _Listing:
             seq = len(listed) + 1
             _, entries, key, *_ = rows[row]
             because = (*before, *entries[child])
-            listed.append(NEW_ENTRY(TraceEntry, (seq, effect.title, because, {**(effect.words or {}), "row": key})))
+            listed.append(NEW(TraceEntry, (seq, effect.title, because, {**(effect.words or {}), "row": key})))
             before = shared[seq]
         of_last = rows[last].entries[child]
         return of_last if whole.how == LAST_ROW else (*before, *of_last)

@@ -10,7 +10,7 @@ from threading import Lock
 
 from grading.engine.conclusions import Conclusions, FactValue, Fired, Row, UnitFacts, Values, View
 from grading.engine.durable_rules import FACT_IDS, EngineError
-from grading.engine.loaded_level import Told, Loaded, Steps
+from grading.engine.loaded_level import Loaded, Step, Steps, Told
 from grading.engine.network import Network
 from grading.engine.rules import EMPTY, MET, START, UNKNOWN, UNMET, UNSTATED, WEIGHED
 from grading.engine.status_tables import IS_WAIVED, NOT_WAIVED
@@ -165,30 +165,30 @@ class _Run:
     def _walk(self, steps: Steps, rows: View) -> Iterator[None]:
         """Tell conditions over rows of one row after another; in between their rules fire."""
         found, last = self.found, max(rows)
-        fired, values = found.fired, found.values
+        fired, values, weighed = found.fired, found.values, steps.weighed
         undecided = steps.steps
-        for step in undecided:
-            values[step.so_far] = START
+        for _, so_far, *_ in undecided:
+            values[so_far] = START
         for number, row in rows.items():
-            texts = [steps.text]
-            for step in undecided:
-                status = row.values[step.child]
-                texts.append(
-                    step.text % (WEIGHED[status][row.perhaps] if steps.weighed else status, values[step.so_far])
-                )
+            texts, statuses, perhaps = [steps.text], row.values, row.perhaps
+            for _, so_far, child, text in undecided:
+                status = statuses[child]
+                texts.append(text % (WEIGHED[status][perhaps] if weighed else status, values[so_far]))
             texts.append(f"{steps.end}{int(number == last)}}}")
             self._queue(steps.parcel, "".join(texts), self.of_unit, len(undecided))
             yield
+            left: list[Step] = []
             for step in undecided:
                 effect = fired[step.so_far]
                 if effect is None:
                     found.last_row[step.node] = number
-                else:
-                    fired[step.so_far] = None
-                    found.passed.setdefault(step.node, []).append((number, effect))
-            undecided = tuple(step for step in undecided if step.node not in found.last_row)
-            if not undecided:
+                    continue
+                fired[step.so_far] = None
+                found.passed.setdefault(step.node, []).append((number, effect))
+                left.append(step)
+            if not left:
                 return
+            undecided = tuple(left)
 
     def _go_on(self) -> None:
         """Tell of the next rows."""

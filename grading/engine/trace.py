@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from grading.engine.conclusions import FactValue, UnitFacts
-from grading.evidence_validity import validity_on
+from grading.evidence_validity import is_endless, validity_on
 from grading.language.bounds import bound_text
 from grading.model.audit import Audit, Below, Known, Row
 from grading.model.interval import Interval
@@ -122,7 +122,7 @@ def _with_evidence(cause: FactCause, known: Known | None, ruleset: Ruleset, day:
     if known.evidence:
         cause["evidence"] = list(known.evidence)
     declared = ruleset.facts.get(cause["fact"])
-    if known.valid_until is None and (declared is None or declared.evidence_valid is None):
+    if is_endless(declared, known):
         return cause
     standing, last_day = validity_on(declared, known, day)
     if last_day is not None:

@@ -69,7 +69,8 @@ def in_this_process(service: Service) -> None:
         (columns_pass, "read_pair", "JSON to columns"),
         (ColumnGrader, "grade", "columns, before and after"),
         (columns_pass, "packed", "frames as Parquet"),
-        (engine_pass, "_Work", "reading what is concluded"),
+        (engine_pass, "_Work", "what is concluded, out of the store"),
+        (engine_pass._Work, "read", "its JSON read"),
         (engine_pass._Work, "grade", "engine, each changed audit and the sample"),
     )
     began = clocks()

@@ -26,7 +26,9 @@ def audits(library: Library, ruleset_id: str, count: int, seed: int = 1) -> Iter
     """Audits as JSON documents, a unit each."""
     ruleset, luck = library.ruleset(ruleset_id), Random(seed)
     # Cases may have empty tables, which no audit form may.
-    cases = [case for case in read_cases(library, ruleset_id) if all(rows is None or rows for rows in case.groups.values())]
+    cases = [
+        case for case in read_cases(library, ruleset_id) if all(rows is None or rows for rows in case.groups.values())
+    ]
     for number in range(count):
         case = cases[luck.randrange(len(cases))]
         groups = {

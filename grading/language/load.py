@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -55,13 +55,17 @@ class Library:
 
     def ids(self) -> tuple[str, ...]:
         """The ids of all rulesets there are, in order."""
-        files = (p for p in self.root.glob("*/*.yaml") if p.parent.name != "common")
-        found = {f"{p.parent.name}/{p.stem}" for p in files if not p.name.endswith(BESIDE)}
-        return tuple(sorted(found | {held for held, offered in self._held.items() if offered}))
+        return tuple(sorted(self._files | {held for held, offered in self._held.items() if offered}))
 
     def is_file(self, ruleset_id: str) -> bool:
         """True for a ruleset of the directory."""
-        return ruleset_id not in self._held and ruleset_id in self.ids()
+        return ruleset_id not in self._held and ruleset_id in self._files
+
+    @cached_property
+    def _files(self) -> frozenset[str]:
+        """The ids of the rulesets that are files."""
+        files = (p for p in self.root.glob("*/*.yaml") if p.parent.name != "common")
+        return frozenset(f"{p.parent.name}/{p.stem}" for p in files if not p.name.endswith(BESIDE))
 
     def hold(self, ruleset: Ruleset, *, offered: bool) -> None:
         """Have a ruleset that is no file; one that is not `offered` is read by its id, and not among the ids."""

@@ -116,12 +116,13 @@ def conclude(service: Service, batch_id: UUID, number: int) -> bool:
         units: list[dict[str, Any]] = []
         revised: list[dict[str, Any]] = []
         for audit in work.audits:
-            graded = work.grade(audit)
+            read, engine = work.read(audit)
+            graded = work.grade(read, engine)
             wrong = work.disagreement(audit, graded)
             if wrong is not None:
                 stop(service, batch_id, wrong)
                 return False
-            decided, of_units = work.decisions(audit, graded)
+            decided, of_units = _decisions(read, engine, graded)
             rows.append(_row(audit, graded, decided))
             revised += work.revised(audit, graded)
             units += [
@@ -176,22 +177,16 @@ class _Work:
             ).all()
         )
 
-    def grade(self, audit: BatchAudit) -> Grading:
-        """The audit as the engine grades it by the rulesets after."""
-        read, engine = self._read(audit)
-        return self.grader.grade(read, self.batch.mode, engine)
-
-    def decisions(self, audit: BatchAudit, graded: Grading) -> tuple[Decision, tuple[Decision, ...]]:
-        """The decision of the enterprise, and of each unit."""
-        read, engine = self._read(audit)
-        rulesets = {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in graded.units}
-        return decision_of(rulesets, read, graded), unit_decisions(rulesets, read, graded)
-
-    def _read(self, audit: BatchAudit) -> tuple[Audit, Engine]:
+    def read(self, audit: BatchAudit) -> tuple[Audit, Engine]:
+        """The audit as the rulesets after read it, and their engine."""
         units = self.units[audit.audit_id]
         engine = self.grader.of_digests(self.db, {unit.after_ruleset: unit.after_digest for unit in units})
         named = {unit.unit: unit.after_ruleset for unit in units}
         return read_as(self.contents[audit.audit_id], named, engine.library), engine
+
+    def grade(self, read: Audit, engine: Engine) -> Grading:
+        """The audit as the engine grades it."""
+        return self.grader.grade(read, self.batch.mode, engine)
 
     def disagreement(self, audit: BatchAudit, graded: Grading) -> Disagreement | None:
         """The first unit of which the engine says otherwise than the columns, or than what stays in force.
@@ -255,6 +250,12 @@ class _Work:
             for row in frame.filter(frame[AUDIT].is_in(audit_ids.implode())).iter_rows(named=True):
                 rows[UUID(row[AUDIT]), row[POSITION]] = row
         return rows
+
+
+def _decisions(read: Audit, engine: Engine, graded: Grading) -> tuple[Decision, tuple[Decision, ...]]:
+    """The decision of the enterprise, and of each unit."""
+    rulesets = {unit.ruleset: engine.library.ruleset(unit.ruleset) for unit in graded.units}
+    return decision_of(rulesets, read, graded), unit_decisions(rulesets, read, graded)
 
 
 def _row(audit: BatchAudit, graded: Grading, decided: Decision) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from weasyprint import CSS, HTML
 
 from grading.engine.grade import Engine
-from grading.gc_paused import gc_paused
+from grading.garbage_collection import gc_paused
 from grading.intake import read_audit
 from reports.gap_report import gap_report_pdf
 from reports.targets import gaps_to

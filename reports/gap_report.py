@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from grading.gc_paused import gc_paused
+from grading.garbage_collection import gc_paused
 from grading.model.audit import Audit
 from grading.model.gap import EnterprisePlan, UnitGaps
 from grading.model.result import Grading

@@ -21,7 +21,7 @@ from weasyprint.css import ColorProfile
 from weasyprint.document import Document
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-from grading.gc_paused import gc_paused
+from grading.garbage_collection import gc_paused
 from reports.render import style
 from reports.typeface import printable
 

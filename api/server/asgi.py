@@ -18,6 +18,7 @@ from api.server.app import create_app
 from api.server.supervisor import ChildProcesses
 from api.service import Service
 from api.startup import configure_logs
+from grading.garbage_collection import collect_seldom
 
 
 def serve(service: Service, listening: socket.socket | None = None, *, workers: ChildProcesses | None = None) -> None:
@@ -45,6 +46,7 @@ def serve(service: Service, listening: socket.socket | None = None, *, workers: 
 
 def _prepare(service: Service) -> None:
     """Load what the first request would wait for, before anybody can send one."""
+    collect_seldom()
     configure_mappers()
     pages.prepare(service)
     # What is there by now stays: to look through it for garbage would hold everybody up for a fifth of a second each time.

@@ -21,7 +21,7 @@ from grading.campaign.moves import Moves, moves
 from grading.campaign.overdue import Overdue, overdue
 from grading.campaign.plants import Plant
 from grading.campaign.vocabulary import Vocabulary
-from grading.gc_paused import gc_paused
+from grading.garbage_collection import gc_paused
 from grading.jurisdiction import in_area
 
 

@@ -12,7 +12,7 @@ from grading.campaign.model import Campaign
 from grading.campaign.plants import Plant
 from grading.campaign.problems import CampaignError, CampaignProblem, faults_of_json, place_text, places
 from grading.campaign.vocabulary import Vocabulary
-from grading.gc_paused import gc_paused
+from grading.garbage_collection import gc_paused
 from grading.intake import AuditError, parse_json, parse_json_exactly
 from grading.language.source import Path_, Source, parse_source, read_source
 from grading.problems.campaign_codes import CampaignCode

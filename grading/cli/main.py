@@ -13,6 +13,7 @@ import typer
 from grading import __version__
 from grading.cli.chinese import run, translate_help
 from grading.cli.terminal import out
+from grading.garbage_collection import collect_seldom
 
 MODULES = ("grade", "explain", "gaps", "forecast", "simulate", "forms", "batch", "impact", "policy", "ruleset")
 ALONE = frozenset({"grade", "explain", "gaps", "simulate"})
@@ -82,6 +83,7 @@ def _common(
 
 def main() -> None:
     """Entry point of the `grading` command."""
+    collect_seldom()
     command = typer.main.get_command(command_line(module_for(sys.argv[1:])))
     translate_help(command)
     sys.exit(run(command))

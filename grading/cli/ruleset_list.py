@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grading.cli.terminal import Exit, err, out, print_json, print_problems
-from grading.gc_paused import gc_paused
+from grading.garbage_collection import gc_paused
 from grading.language.counts import count
 from grading.language.industries import industries_or_none
 from grading.language.load import Library

@@ -21,7 +21,7 @@ from grading.engine.slots import Slots
 from grading.engine.trace import FactCauses, json_value
 from grading.engine.words import level_of
 from grading.evidence_validity import value_on
-from grading.gc_paused import gc_paused
+from grading.garbage_collection import gc_paused
 from grading.language.load import Library
 from grading.model.audit import Audit, Below, Known, UnitAudit
 from grading.model.base import Mode, Status

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from grading.engine.conclusions import Conclusions, Fired, View
 from grading.engine.rules import FACT, GROUP, LAST_ROW, NODES, ROW, ROW_AND_NODE, RULESET, WAIVER
 from grading.engine.trace import Because, FactCauses, RowCauses
-from grading.gc_paused import gc_paused
+from grading.garbage_collection import gc_paused
 from grading.model.trace import EntryCause, TraceEntry
 from grading.plan.nodes import OverRows, Ref
 

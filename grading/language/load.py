@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from grading.gc_paused import gc_paused
+from grading.garbage_collection import gc_paused
 from grading.language.check import unusable
 from grading.language.check.scales import check_scales
 from grading.language.invalid import invalid

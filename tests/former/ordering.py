@@ -5,7 +5,7 @@ The plan numbers a node after those that it is worked out from, so causes come b
 
 import sys
 
-from grading.gc_paused import gc_paused
+from grading.garbage_collection import gc_paused
 from grading.model.trace import TraceEntry
 from tests.former.conclusions import Because, Conclusions
 

@@ -3,10 +3,14 @@
 import gc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from random import Random
 
 import pytest
 
-from grading.gc_paused import gc_paused
+from grading.garbage_collection import collect_seldom, gc_paused
+from grading.model.base import Mode
+from tests.engine.strategies import any_audit
+from tests.shipped import ENGINE, LIBRARY
 
 
 @pytest.fixture(autouse=True)
@@ -47,3 +51,23 @@ def test_threads_that_hold_it_one_over_the_other_leave_it_at_work() -> None:
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(hold, [2_000] * 4))
     assert gc.isenabled()
+
+
+def test_a_grading_with_its_trace_is_no_work_for_the_collector_of_our_programs() -> None:
+    audit = any_audit(LIBRARY.ruleset("national-2020/foundry"), Random(1), shares=(0,))
+    ENGINE.grade(audit, Mode.TRIAL)
+
+    def collections_of_a_grading() -> int:
+        gc.collect()
+        before = gc.get_stats()[0]["collections"]
+        assert list(ENGINE.grade(audit, Mode.TRIAL).units[0].trace)
+        return int(gc.get_stats()[0]["collections"] - before)
+
+    usual = gc.get_threshold()
+    try:
+        gc.set_threshold(700)
+        assert collections_of_a_grading() > 0
+        collect_seldom()
+        assert collections_of_a_grading() == 0
+    finally:
+        gc.set_threshold(*usual)

@@ -15,7 +15,7 @@ from grading.language.prose import fact_label
 from grading.language.values import known_text
 from grading.model.audit import Audit, Below, Known, UnitAudit
 from grading.model.base import Status
-from grading.model.condition import ORDER_OPERATORS, comparisons
+from grading.model.condition import ORDER_OPERATORS, Comparison, comparisons, walk
 from grading.model.interval import Interval
 from grading.model.result import Grading, UnitGrading
 from grading.model.ruleset import Ruleset
@@ -27,9 +27,11 @@ AT_LIMIT_LEAST, AT_LIMIT_SHARE = 3, Decimal("0.3")
 IDENTICAL_LEAST = 3
 """Rows with so many values, a number among them, that are all the same: copied rather than measured."""
 TENFOLD = 10
-"""A value that many times another audit's, or that small a part of it: a slipped point or another unit of measurement."""
+"""A value that many times another audit's or a limit, or that small a part of it: a slipped point or another unit."""
 ANSWERED_LEAST = Decimal("0.5")
 """An audit with a smaller share of its questions answered is called almost empty."""
+WAYS = {"any", "of", "not"}
+"""Steps to parts of a condition that need not hold."""
 NAMED = 5
 """So many values or rows a finding names."""
 
@@ -85,6 +87,7 @@ def findings(
             text = f"还缺 {decision.causes.missing} 项可能改变等级的证据，按“未知”评级。"
             found.append(Finding("missing", unit.id, text))
         found += _at_limits(ruleset, graded)
+        found += _far_from_limits(ruleset, graded)
         found += _identical_rows(ruleset, unit)
     if before is not None:
         found += _tenfold(rulesets, audit, before)
@@ -132,6 +135,49 @@ def _at_limits(ruleset: Ruleset, graded: UnitGrading) -> Iterator[Finding]:
                 equal.append(_shown(ruleset, fact, row, value))
     if len(equal) >= AT_LIMIT_LEAST and len(equal) >= compared * AT_LIMIT_SHARE:
         yield Finding("at_limit", graded.id, f"{compared} 个数值中有 {len(equal)} 个恰为限值：{_named(equal)}。")
+
+
+def _far_from_limits(ruleset: Ruleset, graded: UnitGrading) -> Iterator[Finding]:
+    """Numbers far above the laxest of their upper limits, or far below the laxest of their lower ones (98 % written as 0.98)."""
+    listed: list[str] = []
+    highest, lowest = _laxest(ruleset)
+    for (fact, row), value in graded.values.items():
+        # An upper bound says of no number how far it is above a limit.
+        above = highest.get(fact) if isinstance(value, Decimal) else None
+        below = lowest.get(fact)
+        figure = _figure(value)
+        limit = above if above and figure and figure >= above * TENFOLD else None
+        if limit is None and below and figure and 0 < figure * TENFOLD <= below:
+            limit = below
+        if limit is not None:
+            listed.append(f"{_shown(ruleset, fact, row, value)}（最宽的限值 {known_text(ruleset, fact, limit)}）")
+    if listed:
+        text = f"{len(listed)} 个数值与限值相差 {TENFOLD} 倍以上，请核对小数点和单位：{_named(listed)}。"
+        yield Finding("far_from_limit", graded.id, text)
+
+
+def _laxest(ruleset: Ruleset) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
+    """By fact the highest of its upper limits, and the lowest of its lower ones, of what is measured.
+
+    What stands in `where` selects rows. An upper figure that is one of several ways (a rate of emission below which no efficiency
+    is asked) limits nothing; what is held against figures from both sides tells cases apart.
+    """
+    highest: dict[str, Decimal] = {}
+    lowest: dict[str, Decimal] = {}
+    for indicator in ruleset.indicators:
+        if indicator.decided_by != "measurement":
+            continue
+        for path, c in (found for level in indicator.levels.values() for found in walk(level.require)):
+            steps = {step.partition("[")[0] for step in path.split(".")}
+            if not isinstance(c, Comparison) or not isinstance(c.guess, Decimal) or "where" in steps:
+                continue
+            if c.operator in ("at_most", "below") and steps.isdisjoint(WAYS):
+                highest[c.fact] = max(c.guess, highest.get(c.fact, c.guess))
+            elif c.operator in ("at_least", "above"):
+                lowest[c.fact] = min(c.guess, lowest.get(c.fact, c.guess))
+    both = highest.keys() & lowest.keys()
+    upper, lower = ({fact: limit for fact, limit in of.items() if fact not in both} for of in (highest, lowest))
+    return upper, lower
 
 
 def _figure(value: object) -> Decimal | None:

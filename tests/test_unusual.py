@@ -128,3 +128,37 @@ def test_copied_rows_are_told_whether_they_hold_numbers_or_upper_bounds() -> Non
         rows += [row | {"outlet_id": "DA098"}, row | {"outlet_id": "DA099", "nmhc": {"below": 0.070}}]
 
     assert "DA098、DA099" in found(audit(copied))["identical_rows"].text
+
+
+def changed_number(fact: str, value: str) -> Callable[[dict[str, Any]], None]:
+    def change(said: dict[str, Any]) -> None:
+        unit = said["units"][0]
+        row = next((row for rows in unit["groups"].values() for row in rows if fact in row), None)
+        holder = row if row is not None else unit["facts"]
+        entry = holder[fact]
+        holder[fact] = entry | {"value": json.loads(value)} if isinstance(entry, dict) else json.loads(value)
+
+    return change
+
+
+def test_a_value_ten_times_its_laxest_limit_is_told_beside_it() -> None:
+    finding = found(audit(changed_number("nmhc", "4999")))["far_from_limit"]
+    assert "DA001" in finding.text
+    assert "4999 mg/m³（最宽的限值 " in finding.text
+    assert "小数点和单位" in finding.text
+
+
+def test_an_upper_bound_is_not_called_far_above_a_limit() -> None:
+    def bounded(said: dict[str, Any]) -> None:
+        said["units"][0]["groups"]["outlets"][0]["nmhc"] = {"below": 4999}
+
+    assert "far_from_limit" not in found(audit(bounded))
+
+
+def test_a_percentage_written_as_a_fraction_is_told_beside_its_limit() -> None:
+    finding = found(audit(changed_number("removal_efficiency", "0.97")))["far_from_limit"]
+    assert "0.97%（最宽的限值 80%）" in finding.text.replace(" %", "%")
+
+
+def test_what_only_tells_cases_apart_is_no_limit() -> None:
+    assert "far_from_limit" not in found(audit(changed_number("nmhc_initial_rate", "90")))

@@ -86,12 +86,17 @@ def findings(
         if decision.causes is not None and decision.causes.missing:
             text = f"还缺 {decision.causes.missing} 项可能改变等级的证据，按“未知”评级。"
             found.append(Finding("missing", unit.id, text))
-        found += _at_limits(ruleset, graded)
-        found += _far_from_limits(ruleset, graded)
-        found += _identical_rows(ruleset, unit)
+        found += unusual_values(ruleset, unit, graded)
     if before is not None:
         found += _tenfold(rulesets, audit, before)
     return tuple(found)
+
+
+def unusual_values(ruleset: Ruleset, unit: UnitAudit, graded: UnitGrading) -> Iterator[Finding]:
+    """The findings about what is stated of a unit, whoever stated it and whenever."""
+    yield from _at_limits(ruleset, graded)
+    yield from _far_from_limits(ruleset, graded)
+    yield from _identical_rows(ruleset, unit)
 
 
 def _of_day(audit: Audit, today: date) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ from grading.model.audit import Audit
 from grading.model.base import Mode
 from grading.model.result import Grading
 from grading.model.ruleset import Ruleset
+from grading.unusual import unusual_values
 
 WIDE = 110
 """From so many columns on the rulesets have a column of their own."""
@@ -72,6 +73,7 @@ class _Results:
         self.figures: list[str] = []
         self.waivers: list[str] = []
         self.editions: list[str] = []
+        self.unusual: list[str] = []
         self.table = Table(header_style="bold")
         self.table.add_column("企业 / 生产线", overflow="fold", min_width=16)
         if self.wide:
@@ -100,14 +102,15 @@ class _Results:
                 Folded(f"[bold]{text}[/bold]"),
             )
             head = ""
-            choice = next(one.choice for one in audit.units if one.id == unit.id)
+            stated = next(one for one in audit.units if one.id == unit.id)
             boards = short_boards(ruleset, unit)
             plant = f"{escape(audit.enterprise.name)} · {escape(unit.id)}"
             if boards is not None:
                 self.short.append(f"{plant}  [bold]{escape(boards.text())}[/bold]")
-            if choice is not None:
-                self.editions.append(f"{plant}  {escape(why_text(choice, unit.ruleset))}")
+            if stated.choice is not None:
+                self.editions.append(f"{plant}  {escape(why_text(stated.choice, unit.ruleset))}")
             self.waivers += [f"{plant}  {escape(text)}" for text in waivers_text(ruleset, unit)]
+            self.unusual += [f"{plant}  {escape(one.text)}" for one in unusual_values(ruleset, stated, unit)]
             if grounds is not None:
                 self.figures.append(f"{plant}  {escape(figures_text(grounds, NAMED_IN_TERMINAL))}")
             for notice in unit.notices:
@@ -121,6 +124,8 @@ class _Results:
         print_block(self.table)
         for line in (*self.editions, *self.waivers, *self.figures):
             out.print(line)
+        for line in self.unusual:
+            out.print(f"[yellow]请再核对[/yellow]：{line}")
         out.print(f"[dim]{UNDECIDED_NOTE}[/dim]")
         for notice, ids in self.notices.items():
             out.print(f"[yellow]{NOTICE_WORDS.get(notice, notice)}[/yellow]：{'、'.join(ids)}")

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from grading.cli.main import app
 from tests.gaps.small import asks, small
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 BOTH = "{all: [{fact: dust, at_most: 1}, {fact: share, at_least: {provisional: 80}}]}"
 
 
@@ -83,6 +84,21 @@ def test_what_can_not_be_graded_is_an_error_in_words_or_in_json(root: Path, comm
 @pytest.mark.parametrize("option", [["--unit", "v"], ["--level", "E"], ["--level", "D"], ["--indicator", "none"]])
 def test_explaining_what_there_is_not_is_a_wrong_call(root: Path, option: list[str]) -> None:
     assert run(root, "explain", written(root), *option)[0] == 2
+
+
+def test_grade_asks_about_a_value_far_from_its_limit_and_grades_all_the_same(tmp_path: Path) -> None:
+    audit = json.loads((EXAMPLES / "rubber/weicheng_tyre.json").read_text(encoding="utf-8"))
+    file = tmp_path / "tyre.json"
+
+    def grade_with(concentration: float) -> str:
+        audit["units"][0]["groups"]["outlets"][0]["nmhc"] = concentration
+        file.write_text(json.dumps(audit), encoding="utf-8")
+        found = CliRunner().invoke(app, ["grade", str(file)])
+        assert found.exit_code == 0
+        return "".join(found.stdout.split())
+
+    assert "请再核对" not in grade_with(3.42)
+    assert "请再核对：咸阳渭川轮胎有限公司·tyre-1" in grade_with(4999)
 
 
 def test_explain_shows_the_value_that_fails_and_its_place(root: Path) -> None:

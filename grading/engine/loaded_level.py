@@ -55,7 +55,7 @@ class Asked(NamedTuple):
     fires_of_ends: int
 
 
-class Told(NamedTuple):
+class AskedValues(NamedTuple):
     """A fact of values: its parcel, how its text begins behind the id, and of what facts it tells."""
 
     parcel: str
@@ -136,9 +136,9 @@ class Loaded:
             parcel.name, f'{{"id":"%d","{parcel.name}":1{text}}}', _fetching(slots.of_node[n] for n in nodes), fires
         )
 
-    def _values(self, parcel: Parcel) -> Told:
+    def _values(self, parcel: Parcel) -> AskedValues:
         view = parcel.source.view
-        return Told(
+        return AskedValues(
             parcel.name, f'","{parcel.name}":1', tuple(self._questions_of(table, view) for table in parcel.tables)
         )
 

@@ -10,7 +10,7 @@ from threading import Lock
 
 from grading.engine.conclusions import Conclusions, FactValue, Fired, Row, UnitFacts, Values, View
 from grading.engine.durable_rules import FACT_IDS, EngineError
-from grading.engine.loaded_level import Loaded, Step, Steps, Told
+from grading.engine.loaded_level import AskedValues, Loaded, Step, Steps
 from grading.engine.network import Network
 from grading.engine.rules import EMPTY, MET, START, UNKNOWN, UNMET, UNSTATED, WEIGHED
 from grading.engine.status_tables import IS_WAIVED, NOT_WAIVED
@@ -223,7 +223,7 @@ class _Run:
         return record
 
 
-def _text_of_values(values: Told, known: Mapping[str, FactValue]) -> tuple[str, int]:
+def _text_of_values(values: AskedValues, known: Mapping[str, FactValue]) -> tuple[str, int]:
     """The text of a fact of values behind its id, and how many rules have to fire for it."""
     texts, fires = [values.text], 0
     for fact, missing, written, of_value, ends, of_ends in values.asked:

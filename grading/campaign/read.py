@@ -7,16 +7,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from grading.campaign.contradictions import contradictions
+from grading.campaign.contradictions import contradictions, perhaps
 from grading.campaign.model import Campaign
 from grading.campaign.plants import Plant
 from grading.campaign.problems import CampaignError, CampaignProblem, faults_of_json, place_text, places
 from grading.campaign.vocabulary import Vocabulary
 from grading.garbage_collection import gc_paused
+from grading.identifiers import IdentifierError, normalise_id
 from grading.intake import AuditError, parse_json, parse_json_exactly
 from grading.language.source import Path_, Source, parse_source, read_source
 from grading.problems.campaign_codes import CampaignCode
 from grading.problems.codes import ProblemCode
+from grading.problems.phrases import Phrase
 from grading.problems.reason import Reason, reason_of
 from grading.problems.unreadable import why_unreadable
 
@@ -124,7 +126,7 @@ def _plants(path: Path, vocabulary: Vocabulary) -> tuple[tuple[Plant, ...], list
             continue
         if permits is not None:
             permits.add(plant.permit)
-        first = lines_of.setdefault(plant.permit, number)
+        first = lines_of.setdefault(plant.permit.casefold(), number)
         if first != number:
             reason = reason_of(CampaignCode.PERMIT_TWICE_IN_FILE, permit=plant.permit, line=first)
             problems.append(CampaignProblem(path.name, number, "enterprise.permit", reason))
@@ -161,15 +163,31 @@ def _plant(line: bytes, vocabulary: Vocabulary) -> tuple[Plant | None, list[tupl
 
 
 def _wrong_in(plant: Plant, vocabulary: Vocabulary) -> Sequence[tuple[Path_, Reason]]:
-    wrong: list[tuple[Path_, Reason]] = []
+    wrong: list[tuple[Path_, Reason]] = [*_spelling(plant.permit)]
     seen: set[str] = set()
     for i, unit in enumerate(plant.units):
         if unit.id in seen:
             wrong.append((("units", i, "id"), reason_of(CampaignCode.UNIT_TWICE, unit=unit.id)))
         seen.add(unit.id)
+        if unit.industry not in vocabulary.industries.ids:
+            hint = perhaps(unit.industry, vocabulary)
+            if hint is not Phrase.NOTHING:
+                reason = reason_of(CampaignCode.INDUSTRY_MISSPELT, industry=unit.industry, hint=hint)
+                wrong.append((("units", i, "industry"), reason))
         for j, grading in enumerate(unit.gradings):
             for key, level in (("grade", grading.grade), ("attainable", grading.attainable)):
                 if level not in vocabulary.levels.standings:
                     reason = reason_of(CampaignCode.LEVEL_UNKNOWN, level=level)
                     wrong.append((("units", i, "gradings", j, key), reason))
     return wrong
+
+
+def _spelling(permit: str) -> Iterator[tuple[Path_, Reason]]:
+    """A permit that is written otherwise than its plain form would be another plant's key."""
+    try:
+        plain = normalise_id(permit)[0]
+    except IdentifierError as error:
+        yield ("enterprise", "permit"), error.reason
+        return
+    if plain != permit:
+        yield ("enterprise", "permit"), reason_of(CampaignCode.PERMIT_SPELLING, permit=plain)

@@ -213,3 +213,32 @@ def test_a_share_of_a_zone_needs_the_bound_between_the_zones(tmp_path: Path, zon
 def test_the_other_zone_has_no_bound_of_its_own(tmp_path: Path) -> None:
     text = HEAD + "zones: {core: {within_km: 25}, other: {within_km: 50}}\n"
     assert problems(tmp_path, text, line("P1")) == ["c.yaml:6: zones.other.within_km: 没有这样的键"]
+
+
+@pytest.mark.parametrize("written", [" P1", "P1 ", "Ｐ1", "P\u200b1"])
+def test_a_permit_of_a_plant_is_written_one_way_so_none_counts_twice(tmp_path: Path, written: str) -> None:
+    (found,) = problems(tmp_path, HEAD, line("P1"), line(written))
+    assert found == "p.jsonl:2: enterprise.permit: 应写作 P1，不带空格和看不见的字符，用半角"
+
+
+def test_permits_that_differ_in_case_alone_are_one_permit(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, HEAD, line("P1"), line("p1"))
+    assert found == "p.jsonl:2: enterprise.permit: 排污许可证编号 p1 已在第 1 行"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("橡胶制品制造", "rubber"), ("rubbers", "rubber"), ("national-2020/rubber", "rubber"), ("Rubber", "rubber")],
+)
+def test_a_key_industry_written_otherwise_is_refused_and_not_left_out(tmp_path: Path, written: str, meant: str) -> None:
+    (found,) = problems(tmp_path, HEAD, line("P1").replace('"rubber"', json.dumps(written)))
+    assert found == f"p.jsonl:1: units[0].industry: 没有行业 {written}；是否为 {meant}（橡胶制品制造）"
+
+
+@pytest.mark.parametrize("industry", ["bakery", "food", "textiles", "printing", "others", "商业印刷"])
+def test_an_industry_outside_the_register_is_no_mistake(tmp_path: Path, industry: str) -> None:
+    (tmp_path / "c.yaml").write_text(HEAD, encoding="utf-8")
+    text = line("P1").replace('"rubber"', json.dumps(industry))
+    (tmp_path / "p.jsonl").write_text(text, encoding="utf-8")
+    _, (plant,) = read_inputs(tmp_path / "c.yaml", tmp_path / "p.jsonl", VOCABULARY)
+    assert plant.units[0].industry == industry

@@ -242,3 +242,21 @@ def test_an_industry_outside_the_register_is_no_mistake(tmp_path: Path, industry
     (tmp_path / "p.jsonl").write_text(text, encoding="utf-8")
     _, (plant,) = read_inputs(tmp_path / "c.yaml", tmp_path / "p.jsonl", VOCABULARY)
     assert plant.units[0].industry == industry
+
+
+def test_what_a_line_can_not_mean_is_told_beside_what_is_no_value(tmp_path: Path) -> None:
+    gradings = [{"grade": "q", "attainable": "B", "published": "2023-02-30"}, 1, {"grade": 1, "attainable": "z"}]
+    units = [{"id": "u", "industry": "rubbers", "gradings": gradings}, {"id": "u", "industry": "rubber"}, 7]
+    text = json.dumps({"enterprise": {"name": "厂", "permit": " P1", "county": "6104"}, "units": units})
+    assert {problem.split(": ")[1] for problem in problems(tmp_path, HEAD, text)} == {
+        "enterprise.county",
+        "enterprise.permit",
+        "units[0].industry",
+        "units[0].gradings[0].grade",
+        "units[0].gradings[0].published",
+        "units[0].gradings[1]",
+        "units[0].gradings[2].grade",
+        "units[0].gradings[2].attainable",
+        "units[1].id",
+        "units[2]",
+    }

@@ -187,7 +187,9 @@ def _wrong_in(raw: Any, vocabulary: Vocabulary) -> Found:
             for key in ("grade", "attainable"):
                 level = grading.get(key)
                 if isinstance(level, str) and level not in vocabulary.levels.standings:
-                    yield ("units", i, "gradings", j, key), reason_of(CampaignCode.LEVEL_UNKNOWN, level=level)
+                    levels = tuple(vocabulary.levels.standings)
+                    reason = reason_of(CampaignCode.LEVEL_UNKNOWN, level=level, levels=levels)
+                    yield ("units", i, "gradings", j, key), reason
 
 
 def _objects(raw: Any) -> Iterator[tuple[int, dict[str, Any]]]:

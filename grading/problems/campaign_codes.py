@@ -56,7 +56,11 @@ class CampaignCode(Sentences):
     TOO_MANY_LINES = "too_many_lines", "超过 {most:,} 行", "has more than {most:,} lines"
 
     # Levels, targets and plans
-    LEVEL_UNKNOWN = "level_unknown", "没有等级 {level}", "there is no level {level}"
+    LEVEL_UNKNOWN = (
+        "level_unknown",
+        "没有等级 {level}；评级结果可以是 {levels}",
+        "there is no level {level}; a grading has one of {levels}",
+    )
     LEVEL_NOT_TO_REACH = (
         "level_not_to_reach",
         "没有等级 {level}；可以是 {levels}",

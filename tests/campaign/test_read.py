@@ -99,7 +99,10 @@ def test_a_level_is_refused_by_what_there_is_and_not_by_how_ids_are_written(tmp_
     (found,) = problems(tmp_path, text, line("P1"))
     assert found == "c.yaml:5: reached: 没有等级 引领性；可以是 A、B、C、D、B-、leading、non_leading"
     (found,) = problems(tmp_path, HEAD, line("P1").replace("[]", '[{"grade": "甲", "attainable": "B"}]'))
-    assert found == "p.jsonl:1: units[0].gradings[0].grade: 没有等级 甲"
+    assert (
+        found
+        == "p.jsonl:1: units[0].gradings[0].grade: 没有等级 甲；评级结果可以是 A、B、C、D、B-、leading、non_leading、ungraded"
+    )
 
 
 def test_a_permit_of_the_roster_that_no_plant_has_is_told(tmp_path: Path) -> None:
@@ -260,3 +263,9 @@ def test_what_a_line_can_not_mean_is_told_beside_what_is_no_value(tmp_path: Path
         "units[1].id",
         "units[2]",
     }
+
+
+@pytest.mark.parametrize("stated", ["咸阳2023", "Xianyang", "-2023", "x" * 65])
+def test_an_id_that_can_not_be_one_is_told_in_words_and_not_by_a_pattern(tmp_path: Path, stated: str) -> None:
+    (found,) = problems(tmp_path, HEAD.replace("xianyang-2023", f'"{stated}"'), line("P1"))
+    assert found.startswith("c.yaml:1: id: 编号应为小写英文字母、数字、- 或 _，以字母或数字开头")

@@ -4,10 +4,13 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from api.context import Context
+from api.queries.rulesets import usable
 from api.service import Service
 from grading.language.load import Library
 from grading.model.decision import NOT_GRADED, UNDECIDED
 from grading.model.result import UNGRADED
+from grading.regions import NATION
+from grading.ruleset_id import industry_of
 from grading.vocabulary import NOT_GRADED as NOT_GRADED_LABEL
 from grading.vocabulary import UNDECIDED as UNDECIDED_LABEL
 from grading.vocabulary import UNGRADED as UNGRADED_LABEL
@@ -54,3 +57,13 @@ def _levels(library: Library) -> MappingProxyType[str, str]:
 def _titles(library: Library, _version: int) -> MappingProxyType[str, str]:
     titles = {ruleset_id: library.title(ruleset_id) for ruleset_id in library.ids()}
     return MappingProxyType({ruleset_id: title for ruleset_id, title in titles.items() if title is not None})
+
+
+def industry_titles(context: Context) -> dict[str, str]:
+    """What people call the industries of today's rulesets, by their names: a national ruleset's title, else a local one's."""
+    titles: dict[str, str] = {}
+    for brief in sorted(
+        usable(context.service.grader.library), key=lambda brief: (brief.jurisdiction != NATION, brief.id)
+    ):
+        titles.setdefault(industry_of(brief.id), brief.title)
+    return titles

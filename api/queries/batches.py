@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from api.context import Context
 from api.problems import not_found
 from api.queries.decisions import of_class
-from api.store import Batch, BatchAudit, BatchState, BatchUnit, DraftRuleset, Enterprise
+from api.store import AuditOutcome, AuditRevision, Batch, BatchAudit, BatchState, BatchUnit, DraftRuleset, Enterprise
 
 
 @dataclass(frozen=True)
@@ -80,3 +80,34 @@ def audit(context: Context, batch_id: UUID, audit_id: UUID) -> tuple[BatchAudit,
         raise not_found()
     theirs = select(BatchUnit).where(BatchUnit.batch_id == batch_id, BatchUnit.audit_id == audit_id)
     return found, list(context.db.scalars(theirs.order_by(BatchUnit.position)))
+
+
+@dataclass(frozen=True)
+class Unread:
+    """An audit that the new ruleset can't read: whose it is, its first unit there, what it says, and what is wrong with it."""
+
+    audit_id: UUID
+    enterprise: str
+    county: str
+    position: int
+    content: str
+    problems: str
+
+
+def unreadable(context: Context, batch_id: UUID, limit: int) -> list[Unread]:
+    """The first of a batch's audits that the new ruleset can't read, by enterprise."""
+    audit, unit = BatchAudit, BatchUnit
+    first = (
+        select(func.min(unit.position))
+        .where(unit.batch_id == batch_id, unit.audit_id == audit.audit_id, unit.regraded)
+        .scalar_subquery()
+    )
+    rows = (
+        select(audit.audit_id, Enterprise.name, audit.county, first, AuditRevision.content, audit.problems)
+        .join(Enterprise, Enterprise.id == audit.enterprise_id)
+        .join(AuditRevision, AuditRevision.id == audit.revision_id)
+        .where(audit.batch_id == batch_id, audit.outcome == AuditOutcome.UNREADABLE)
+        .order_by(Enterprise.name, audit.audit_id)
+        .limit(limit)
+    )
+    return [Unread(*row) for row in context.db.execute(rows)]

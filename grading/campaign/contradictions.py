@@ -13,6 +13,7 @@ from grading.campaign.vocabulary import Vocabulary
 from grading.jurisdiction import in_area
 from grading.language.source import Path_
 from grading.problems.campaign_codes import CampaignCode
+from grading.problems.phrases import Phrase
 from grading.problems.reason import Reason, reason_of
 from grading.regions import NATION, is_place
 
@@ -61,6 +62,14 @@ def no_level(stated: str, vocabulary: Vocabulary) -> Reason:
     return reason_of(CampaignCode.LEVEL_NOT_TO_REACH, level=stated, levels=tuple(vocabulary.levels.labels))
 
 
+def perhaps(industry: str, vocabulary: Vocabulary) -> Reason | Phrase:
+    """The key industry that a text is likely to mean, as the end of a sentence; nothing where it means none."""
+    register = vocabulary.industries
+    meant = register.meant_by(industry)
+    found = None if meant is None else register.by_id(meant)
+    return Phrase.NOTHING if found is None else reason_of(Phrase.PERHAPS, names=f"{meant}（{found.label}）")
+
+
 def _has_bound(zones: Any) -> bool:
     """True when the core zone's bound is stated; reports an error in one that the model names."""
     core = zones.get("core", {}) if isinstance(zones, dict) else {}
@@ -88,7 +97,8 @@ def _industries(raw: Any, vocabulary: Vocabulary) -> Found:
     names: Sequence[Any] = raw if isinstance(raw, list) else ()
     for i, name in enumerate(names):
         if isinstance(name, str) and name not in vocabulary.industries.ids:
-            yield ("industries", i), reason_of(CampaignCode.INDUSTRY_NOT_KEY, industry=name)
+            hint = perhaps(name, vocabulary)
+            yield ("industries", i), reason_of(CampaignCode.INDUSTRY_NOT_KEY, industry=name, hint=hint)
         elif name in names[:i]:
             yield ("industries", i), reason_of(CampaignCode.INDUSTRY_TWICE, industry=str(name))
 

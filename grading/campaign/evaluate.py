@@ -66,13 +66,23 @@ class Evaluator:
         self.plants: dict[str, History] = {}
         self.zones: dict[str, ZoneId | None] = {}
         self.before: dict[str, str | None] = {}
+        self.elsewhere: dict[str, History] = {}
+        """Plants of the roster outside the jurisdiction: counted nowhere, and late by their own grade."""
         with gc_paused():
             for plant in plants:
                 units = tuple(unit for unit in plant.units if unit.industry in wanted)
-                if units and in_area(plant.enterprise.county, campaign.jurisdiction):
+                if not units:
+                    continue
+                if in_area(plant.enterprise.county, campaign.jurisdiction):
                     found = self.plants[plant.permit] = history(plant, units, self.levels)
                     self.before[plant.permit] = found.on(campaign.period.start).grade
                     self.zones[plant.permit] = zone_of(plant, campaign)
+                elif plant.permit in self.roster:
+                    self.elsewhere[plant.permit] = history(plant, units, self.levels)
+
+    def plant(self, permit: str) -> History | None:
+        """The plant of that permit, of the jurisdiction or of the roster."""
+        return self.plants.get(permit) or self.elsewhere.get(permit)
 
     def counts_on(self, plant: History, day: date) -> bool:
         """True when a plant is there on a day and not in a state that the base leaves out."""
@@ -88,12 +98,15 @@ class Evaluator:
 
     def _on(self, day: date) -> Evaluation:
         campaign, levels = self.campaign, self.levels
+        # Before the campaign begins nothing has become of anything: its grades are those of the day.
+        start = min(campaign.period.start, day)
         by_zone: dict[ZoneId | None, list[Counted]] = {zone: [] for zone in (*ZONES, None)}
         others: list[History] = []
         for permit, plant in self.plants.items():
             if self.counts_on(plant, day):
                 _, now, attainable, _ = plant.on(day)
-                by_zone[self.zones[permit]].append(Counted(plant, self.before[permit], now, attainable))
+                before = now if day < campaign.period.start else self.before[permit]
+                by_zone[self.zones[permit]].append(Counted(plant, before, now, attainable))
             else:
                 others.append(plant)
         base = [counted for zone in ZONES for counted in by_zone[zone]]
@@ -105,8 +118,8 @@ class Evaluator:
             by_grade=grade_counts(base, levels),
             undecided=tuple(sorted(c.plant.permit for c in base if not levels.alike(c.now, c.attainable))),
             shares=tuple(share_count(share, by_zone[share.zone], reached) for share in campaign.shares),
-            new=county_counts(campaign, base, reached, day),
-            moves=moves(base, [*others, *(c.plant for c in by_zone[None])], levels, campaign.period.start, day),
-            overdue=overdue(campaign, self.plants, levels, day),
+            new=county_counts(campaign, base, reached, start, day),
+            moves=moves(base, [*others, *(c.plant for c in by_zone[None])], levels, start, day),
+            overdue=overdue(campaign, {**self.plants, **self.elsewhere}, levels, day),
             emission_share=emission_shares(base, reached),
         )

@@ -1,5 +1,6 @@
 """A campaign as its document states it: where, which industries, until when, which targets, which plants with which plans."""
 
+import re
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -18,6 +19,15 @@ def _writable(text: str) -> str:
     return text
 
 
+def _campaign_id(text: str) -> str:
+    if not CAMPAIGN_ID.fullmatch(text):
+        said = "编号应为小写英文字母、数字、- 或 _，以字母或数字开头，至多 64 个字符，如 xianyang-2023"
+        raise ValueError(f"{said}；收到“{text[:20]}”")
+    return text
+
+
+CAMPAIGN_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+CampaignId = Annotated[str, AfterValidator(_campaign_id)]
 Text = Annotated[BaseText, AfterValidator(_writable)]
 """A text that every document can hold."""
 County = Annotated[str, AfterValidator(checked)]
@@ -159,7 +169,7 @@ class Campaign(Strict):
     works to a published grade.
     """
 
-    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
+    id: CampaignId
     title: Text
     names: Names = Names()
     jurisdiction: Jurisdiction

@@ -1,22 +1,24 @@
 """Reads a campaign and its plants: everything that is wrong with both at once, each with its place."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from grading.campaign.contradictions import contradictions
+from grading.campaign.contradictions import Found, contradictions, perhaps
 from grading.campaign.model import Campaign
 from grading.campaign.plants import Plant
 from grading.campaign.problems import CampaignError, CampaignProblem, faults_of_json, place_text, places
 from grading.campaign.vocabulary import Vocabulary
 from grading.garbage_collection import gc_paused
+from grading.identifiers import IdentifierError, normalise_id
 from grading.intake import AuditError, parse_json, parse_json_exactly
 from grading.language.source import Path_, Source, parse_source, read_source
 from grading.problems.campaign_codes import CampaignCode
 from grading.problems.codes import ProblemCode
+from grading.problems.phrases import Phrase
 from grading.problems.reason import Reason, reason_of
 from grading.problems.unreadable import why_unreadable
 
@@ -118,17 +120,17 @@ def _plants(path: Path, vocabulary: Vocabulary) -> tuple[tuple[Plant, ...], list
             continue
         plant, wrong = _plant(line, vocabulary)
         problems += [CampaignProblem(path.name, number, place_text(at), reason) for at, reason in wrong]
-        if plant is None:
-            permit = _permit(line)
-            permits = None if permits is None or permit is None else {*permits, permit}
-            continue
-        if permits is not None:
-            permits.add(plant.permit)
-        first = lines_of.setdefault(plant.permit, number)
-        if first != number:
-            reason = reason_of(CampaignCode.PERMIT_TWICE_IN_FILE, permit=plant.permit, line=first)
-            problems.append(CampaignProblem(path.name, number, "enterprise.permit", reason))
-        read.append(plant)
+        permit = _permit(line) if plant is None else plant.permit
+        permits = None if permits is None or permit is None else permits
+        if permit is not None:
+            if permits is not None:
+                permits.add(permit)
+            first = lines_of.setdefault(permit.casefold(), number)
+            if first != number:
+                reason = reason_of(CampaignCode.PERMIT_TWICE_IN_FILE, permit=permit, line=first)
+                problems.append(CampaignProblem(path.name, number, "enterprise.permit", reason))
+        if plant is not None:
+            read.append(plant)
     return tuple(read), problems, permits
 
 
@@ -152,24 +154,57 @@ def _plant(line: bytes, vocabulary: Vocabulary) -> tuple[Plant | None, list[tupl
     except AuditError as error:
         return None, [((), problem.reason) for problem in error.problems]
     wrong: list[tuple[Path_, Reason]] = [] if exact else list(faults_of_json(raw))
+    plant = None
     try:
         plant = Plant.model_validate(raw)
     except ValidationError as error:
         reported = {at for at, _ in wrong}
-        return None, wrong + [(at, reason) for at, reason in places(error) if at not in reported]
-    return plant, [*wrong, *_wrong_in(plant, vocabulary)]
+        wrong += [(at, reason) for at, reason in places(error) if at not in reported]
+    reported = {at for at, _ in wrong}
+    wrong += [(at, reason) for at, reason in _wrong_in(raw, vocabulary) if at not in reported]
+    return plant, wrong
 
 
-def _wrong_in(plant: Plant, vocabulary: Vocabulary) -> Sequence[tuple[Path_, Reason]]:
-    wrong: list[tuple[Path_, Reason]] = []
+def _wrong_in(raw: Any, vocabulary: Vocabulary) -> Found:
+    """What a line can't mean, whatever else of it is wrong."""
+    line = raw if isinstance(raw, dict) else {}
+    enterprise = line.get("enterprise")
+    if isinstance(enterprise, dict):
+        yield from _spelling(enterprise.get("permit"))
     seen: set[str] = set()
-    for i, unit in enumerate(plant.units):
-        if unit.id in seen:
-            wrong.append((("units", i, "id"), reason_of(CampaignCode.UNIT_TWICE, unit=unit.id)))
-        seen.add(unit.id)
-        for j, grading in enumerate(unit.gradings):
-            for key, level in (("grade", grading.grade), ("attainable", grading.attainable)):
-                if level not in vocabulary.levels.standings:
-                    reason = reason_of(CampaignCode.LEVEL_UNKNOWN, level=level)
-                    wrong.append((("units", i, "gradings", j, key), reason))
-    return wrong
+    for i, unit in _objects(line.get("units")):
+        id_, industry = unit.get("id"), unit.get("industry")
+        if isinstance(id_, str):
+            if id_ in seen:
+                yield ("units", i, "id"), reason_of(CampaignCode.UNIT_TWICE, unit=id_)
+            seen.add(id_)
+        if isinstance(industry, str) and industry not in vocabulary.industries.ids:
+            hint = perhaps(industry, vocabulary)
+            if hint is not Phrase.NOTHING:
+                reason = reason_of(CampaignCode.INDUSTRY_MISSPELT, industry=industry, hint=hint)
+                yield ("units", i, "industry"), reason
+        for j, grading in _objects(unit.get("gradings")):
+            for key in ("grade", "attainable"):
+                level = grading.get(key)
+                if isinstance(level, str) and level not in vocabulary.levels.standings:
+                    levels = tuple(vocabulary.levels.standings)
+                    reason = reason_of(CampaignCode.LEVEL_UNKNOWN, level=level, levels=levels)
+                    yield ("units", i, "gradings", j, key), reason
+
+
+def _objects(raw: Any) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The items of a list that have keys and values, each with its place."""
+    return ((i, item) for i, item in enumerate(raw if isinstance(raw, list) else ()) if isinstance(item, dict))
+
+
+def _spelling(permit: Any) -> Found:
+    """A permit that is written otherwise than its plain form would be another plant's key."""
+    if not isinstance(permit, str):
+        return
+    try:
+        plain = normalise_id(permit)[0]
+    except IdentifierError as error:
+        yield ("enterprise", "permit"), error.reason
+        return
+    if plain != permit:
+        yield ("enterprise", "permit"), reason_of(CampaignCode.PERMIT_SPELLING, permit=plain)

@@ -1,6 +1,7 @@
 """The register of key industries: their numbers, names, GB/T 4754 codes, scales and rulesets."""
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Annotated
 
@@ -11,6 +12,9 @@ from grading.language.load import Library
 from grading.language.problems import LanguageError, Problem
 from grading.language.source import read_source
 from grading.model.base import Confidence, Identifier, Strict, Text
+
+MISSPELT = 0.85
+"""So much alike are an id and a misspelling of it; ids of what lies outside the register are less so."""
 
 Gbt4754 = Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{2,4}$")]
 
@@ -67,6 +71,26 @@ class Industries(Strict):
     def by_id(self, id_: str) -> Industry | None:
         """The industry of that id, or whose ruleset has that name."""
         return next((industry for industry in self.industries if id_ in industry.ids), None)
+
+    def meant_by(self, written: str) -> str | None:
+        """The id that somebody meant who wrote another text: in other letters, with its edition, as a label or word, misspelt."""
+        if written not in self._meant:
+            self._meant[written] = self._find(written.rpartition("/")[2].strip().casefold())
+        return self._meant[written]
+
+    @cached_property
+    def _meant(self) -> dict[str, str | None]:
+        """What was asked for already: a file names the same few industries over and over."""
+        return {}
+
+    def _find(self, name: str) -> str | None:
+        if name in self.ids:
+            return name
+        labelled = next((industry.id for industry in self.industries if industry.label.casefold() == name), None)
+        spoken = {words.rulesets for words in self.words if name in words.words}
+        if labelled is None and len(spoken) == 1 and len(only := next(iter(spoken))) == 1:
+            labelled = only[0]
+        return labelled or next(iter(get_close_matches(name, sorted(self.ids), n=1, cutoff=MISSPELT)), None)
 
 
 def industries_or_none(library: Library) -> Industries | None:

@@ -55,27 +55,40 @@ def read_project(text: bytes, library: Library, policies: PolicyLibrary) -> tupl
     # What is wrong inside the audit its own reader says.
     faults = [(path, reason) for path, reason in faults_of_json(raw) if path[:1] != ("audit",) or len(path) == 1]
     problems = [InputProblem(place_text(path), reason) for path, reason in faults]
+    valid: Project | None
     project: Project | None = None
     audit: Audit | None = None
     try:
-        document = _Document.model_validate(raw)
-        project = document.project
+        valid = project = _Document.model_validate(raw).project
     except ValidationError as error:
         problems += [InputProblem(place_text(path), reason) for path, reason in places(error)]
+        valid = _valid_parts(raw, error)
     design = raw.get("audit") if isinstance(raw, dict) else None
     if design is not None:
         try:
             audit = check_for_policies(design, library, policies)
         except AuditError as error:
             problems += [problem.inside("audit") for problem in error.problems]
-    if project is not None and project.industry is not None:
-        problems += _industry_problems(project.industry, audit, policies.vocabulary.industries)
-    if project is not None:
-        project, wrong = _answered(project, policies)
+    if valid is not None and valid.industry is not None:
+        problems += _industry_problems(valid.industry, audit, policies.vocabulary.industries)
+    facts: dict[str, Any] = {}
+    if valid is not None:
+        facts, wrong = _answered(valid, policies)
         problems += wrong
     if problems or project is None:
         raise AuditError(problems)
-    return project, audit
+    return project.model_copy(update={"facts": facts}), audit
+
+
+def _valid_parts(raw: Any, error: ValidationError) -> Project | None:
+    """What is valid by itself of a project in which something else is wrong, to be looked at too; no project to work with."""
+    stated = raw.get("project") if isinstance(raw, dict) else None
+    if not isinstance(stated, dict):
+        return None
+    wrong = {detail["loc"][1] for detail in error.errors(include_url=False) if len(detail["loc"]) > 1}
+    return Project.model_construct(
+        **{key: stated[key] for key in Project.model_fields if key in stated and key not in wrong}
+    )
 
 
 def _industry_problems(industry: str, audit: Audit | None, register: Industries) -> Iterator[InputProblem]:
@@ -100,8 +113,8 @@ def _near(industry: str, register: Industries) -> list[str]:
     return list(dict.fromkeys((*longer, *get_close_matches(industry, ids, cutoff=0.7))))
 
 
-def _answered(project: Project, policies: PolicyLibrary) -> tuple[Project, list[InputProblem]]:
-    """The project with its treatment and facts read as the policies about projects declare them."""
+def _answered(project: Project, policies: PolicyLibrary) -> tuple[dict[str, Any], list[InputProblem]]:
+    """The project's facts, and its treatment and distance, read as the policies about projects declare them."""
     declared = {fact.id: fact for policy in policies.policies() if policy.subject == "project" for fact in policy.facts}
     problems: list[InputProblem] = []
     if project.treatment is not None and "treatment" in declared:
@@ -122,4 +135,4 @@ def _answered(project: Project, policies: PolicyLibrary) -> tuple[Project, list[
         problems += wrong
         if value is not None:
             facts[name] = value.value
-    return project.model_copy(update={"facts": facts}), problems
+    return facts, problems

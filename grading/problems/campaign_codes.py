@@ -22,6 +22,11 @@ class CampaignCode(Sentences):
         "名单上没有排污许可证编号为 {permit} 的企业",
         "no plant on the roster has the permit {permit}",
     )
+    PERMIT_SPELLING = (
+        "permit_spelling",
+        "应写作 {permit}，不带空格和看不见的字符，用半角",
+        "should be written {permit}, without spaces or invisible characters, in ordinary width",
+    )
     PERMIT_TWICE_IN_FILE = (
         "permit_twice_in_file",
         "排污许可证编号 {permit} 已在第 {line} 行",
@@ -51,7 +56,11 @@ class CampaignCode(Sentences):
     TOO_MANY_LINES = "too_many_lines", "超过 {most:,} 行", "has more than {most:,} lines"
 
     # Levels, targets and plans
-    LEVEL_UNKNOWN = "level_unknown", "没有等级 {level}", "there is no level {level}"
+    LEVEL_UNKNOWN = (
+        "level_unknown",
+        "没有等级 {level}；评级结果可以是 {levels}",
+        "there is no level {level}; a grading has one of {levels}",
+    )
     LEVEL_NOT_TO_REACH = (
         "level_not_to_reach",
         "没有等级 {level}；可以是 {levels}",
@@ -80,7 +89,8 @@ class CampaignCode(Sentences):
         "有占比目标时应写明市区及周边的范围（公里）；只算市区内的写 0",
         "with shares the reach around urban areas (km) has to be stated; 0 for urban areas alone",
     )
-    INDUSTRY_NOT_KEY = "industry_not_key", "不是重点行业：{industry}", "is no key industry: {industry}"
+    INDUSTRY_NOT_KEY = "industry_not_key", "不是重点行业：{industry}{hint}", "is no key industry: {industry}{hint}"
+    INDUSTRY_MISSPELT = "industry_misspelt", "没有行业 {industry}{hint}", "there is no industry {industry}{hint}"
     INDUSTRY_TWICE = "industry_twice", "行业 {industry} 重复", "the industry {industry} stands twice"
     COUNTY_OUTSIDE = (
         "county_outside",

@@ -142,11 +142,15 @@ def _evaluator(context: typer.Context, campaign: Path, plants: Path) -> Evaluato
     with ending_on_unusable_rulesets():
         vocabulary = vocabulary_of(library(context))
     try:
-        return Evaluator(*read_inputs(campaign, plants, vocabulary), vocabulary)
+        document, read = read_inputs(campaign, plants, vocabulary)
     except CampaignError as error:
         for problem in error.problems:
             err.print(Text(str(problem), style="red"))
         raise typer.Exit(Exit.FAILED) from None
+    named = {unit.industry for plant in read for unit in plant.units}
+    if outside := sorted(named - vocabulary.industries.ids):
+        err.print(Text(f"{plants.name}：这些行业不在重点行业名录中，不统计：{'、'.join(outside)}", style="yellow"))
+    return Evaluator(document, read, vocabulary)
 
 
 def _document(
@@ -252,4 +256,4 @@ def _print(evaluator: Evaluator, day: date) -> None:
         counties.add_row(Text(c.name), str(c.base), target, str(len(c.count.new)), str(len(c.count.pending)), missing)
     print_block(counties)
     for listing in (*report.urgent, *report.moved):
-        out.print(Text(f"{listing.title}：{len(listing.lines):,} 家"))
+        out.print(Text(f"{listing.title}：{listing.plants:,} 家"))

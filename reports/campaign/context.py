@@ -27,6 +27,7 @@ WHY = {
 POLLUTANT = {"so2": "二氧化硫", "nox": "氮氧化物", "pm": "颗粒物", "voc": "挥发性有机物"}
 STATE = {"closed": "已关闭", "long_idle": "长期停产"}
 NO_GRADE = "未评级"
+UNTOLD = "未能计算"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class Listing:
 
     title: str
     lines: tuple[PlantLine, ...]
+
+    @property
+    def plants(self) -> int:
+        """How many plants are listed: one that stands there for several reasons is one."""
+        return len({line.permit for line in self.lines})
 
 
 @dataclass(frozen=True)
@@ -131,7 +137,7 @@ class _Writer:
         return self.evaluator.county_names.get(code, code)
 
     def line(self, permit: str, note: str = "") -> PlantLine:
-        plant = self.plants.get(permit)
+        plant = self.evaluator.plant(permit)
         if plant is None:
             return PlantLine(permit, "", "", NO_GRADE, NO_GRADE, "", note, "")
         now, enterprise = plant.on(self.found.on), plant.plant.enterprise
@@ -139,7 +145,7 @@ class _Writer:
             permit,
             enterprise.name,
             self.county_name(enterprise.county),
-            self.label(plant.on(self.start).grade),
+            self.label(plant.on(min(self.start, self.found.on)).grade),
             self.label(now.grade),
             "" if now.grade is None else day_text(now.since),
             note,
@@ -195,7 +201,7 @@ def campaign_report(evaluator: Evaluator, day: date) -> CampaignReport:
         undecided=writer.listing("待定", found.undecided),
         shared=shared_measures(campaign.roster),
         grades=tuple((writer.label(grade), count) for grade, count in found.by_grade.items() if count),
-        emissions=tuple((POLLUTANT[name], text) for name, text in found.emission_share.items() if text is not None),
+        emissions=_emissions(found.emission_share),
         base_text=_base_text(campaign.base.leave_out),
         labels=evaluator.levels.labels,
         plants=tuple(writer.line(permit) for permit in sorted(evaluator.plants)),
@@ -203,6 +209,13 @@ def campaign_report(evaluator: Evaluator, day: date) -> CampaignReport:
         reached_by=frozenset(plant.permit for plant in base if reached.by(plant.on(day).grade)),
         roster={entry.permit: writer.line(entry.permit) for entry in campaign.roster},
     )
+
+
+def _emissions(shares: Mapping[str, str | None]) -> tuple[tuple[str, str], ...]:
+    """The share of each pollutant in words, also where it can't be told; nothing where no emissions are stated at all."""
+    if not any(shares.values()):
+        return ()
+    return tuple((POLLUTANT[name], UNTOLD if text is None else f"{text}%") for name, text in shares.items())
 
 
 def _base_text(left_out: Sequence[str]) -> str:

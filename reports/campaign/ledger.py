@@ -175,7 +175,7 @@ def _steps(report: CampaignReport, more: Supplement) -> Iterable[Cells]:
 
 
 def _plant(evaluator: Evaluator, report: CampaignReport, entry: RosterEntry) -> Cells:
-    plant = evaluator.plants.get(entry.permit)
+    plant = evaluator.plant(entry.permit)
     line = report.roster[entry.permit]
     industries = _industries(evaluator, plant) if plant else ""
     target, due = report.labels[entry.target], entry.due.isoformat() if entry.due is not None else None

@@ -220,12 +220,12 @@ class Sections:
 
     def name(self, permit: str) -> str:
         """A plant's name; empty where it is not one of the campaign."""
-        plant = self.evaluator.plants.get(permit)
+        plant = self.evaluator.plant(permit)
         return "" if plant is None else plant.plant.enterprise.name
 
     def county(self, permit: str) -> str:
         """The county of a plant."""
-        plant = self.evaluator.plants.get(permit)
+        plant = self.evaluator.plant(permit)
         return "" if plant is None else self.evaluator.county_names.get(plant.county, plant.county)
 
     def _gap_text(self, permit: str, gap: str | None) -> str:
@@ -256,7 +256,7 @@ class Sections:
         )
 
     def _remaining(self, entry: RosterEntry, due: date | None, late: Mapping[str, str]) -> RemainingLine:
-        plant = self.evaluator.plants.get(entry.permit)
+        plant = self.evaluator.plant(entry.permit)
         of_measures = (m.responsible for m in entry.measures if m.done_percent < 100)
         people = dict.fromkeys(person for person in (entry.responsible, *of_measures) if person)
         state = "已定计划" if entry.measures else "未定计划"
@@ -274,7 +274,7 @@ class Sections:
         )
 
     def _has_reached(self, entry: RosterEntry, day: date) -> bool:
-        levels, plant = self.evaluator.levels, self.evaluator.plants.get(entry.permit)
+        levels, plant = self.evaluator.levels, self.evaluator.plant(entry.permit)
         return plant is not None and Reached(levels, levels.threshold(entry.target)).by(plant.on(day).grade)
 
 

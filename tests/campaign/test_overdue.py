@@ -44,3 +44,12 @@ def test_late_plants_are_sorted_by_permit() -> None:
     roster = [{"permit": permit, "target": "B"} for permit in ("q", "p")]
     found = evaluate([plant("p"), plant("q")], "2023-05-01", period=PERIOD, roster=roster)
     assert found.overdue == (Overdue("p", Why.PLAN), Overdue("q", Why.PLAN))
+
+
+def test_a_plant_of_the_roster_that_lies_elsewhere_is_late_by_its_own_grade() -> None:
+    roster = [{"permit": permit, "target": "B"} for permit in ("there", "below")]
+    plants = [
+        plant("there", grading("A", "2022-12-01"), county="610112"),
+        plant("below", grading("C", "2022-12-01"), county="610112"),
+    ]
+    assert evaluate(plants, "2023-11-01", roster=roster).overdue == (Overdue("below", Why.TARGET),)

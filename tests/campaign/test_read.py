@@ -99,7 +99,10 @@ def test_a_level_is_refused_by_what_there_is_and_not_by_how_ids_are_written(tmp_
     (found,) = problems(tmp_path, text, line("P1"))
     assert found == "c.yaml:5: reached: 没有等级 引领性；可以是 A、B、C、D、B-、leading、non_leading"
     (found,) = problems(tmp_path, HEAD, line("P1").replace("[]", '[{"grade": "甲", "attainable": "B"}]'))
-    assert found == "p.jsonl:1: units[0].gradings[0].grade: 没有等级 甲"
+    assert (
+        found
+        == "p.jsonl:1: units[0].gradings[0].grade: 没有等级 甲；评级结果可以是 A、B、C、D、B-、leading、non_leading、ungraded"
+    )
 
 
 def test_a_permit_of_the_roster_that_no_plant_has_is_told(tmp_path: Path) -> None:
@@ -213,3 +216,56 @@ def test_a_share_of_a_zone_needs_the_bound_between_the_zones(tmp_path: Path, zon
 def test_the_other_zone_has_no_bound_of_its_own(tmp_path: Path) -> None:
     text = HEAD + "zones: {core: {within_km: 25}, other: {within_km: 50}}\n"
     assert problems(tmp_path, text, line("P1")) == ["c.yaml:6: zones.other.within_km: 没有这样的键"]
+
+
+@pytest.mark.parametrize("written", [" P1", "P1 ", "Ｐ1", "P\u200b1"])
+def test_a_permit_of_a_plant_is_written_one_way_so_none_counts_twice(tmp_path: Path, written: str) -> None:
+    (found,) = problems(tmp_path, HEAD, line("P1"), line(written))
+    assert found == "p.jsonl:2: enterprise.permit: 应写作 P1，不带空格和看不见的字符，用半角"
+
+
+def test_permits_that_differ_in_case_alone_are_one_permit(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, HEAD, line("P1"), line("p1"))
+    assert found == "p.jsonl:2: enterprise.permit: 排污许可证编号 p1 已在第 1 行"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("橡胶制品制造", "rubber"), ("rubbers", "rubber"), ("national-2020/rubber", "rubber"), ("Rubber", "rubber")],
+)
+def test_a_key_industry_written_otherwise_is_refused_and_not_left_out(tmp_path: Path, written: str, meant: str) -> None:
+    (found,) = problems(tmp_path, HEAD, line("P1").replace('"rubber"', json.dumps(written)))
+    assert found == f"p.jsonl:1: units[0].industry: 没有行业 {written}；是否为 {meant}（橡胶制品制造）"
+
+
+@pytest.mark.parametrize("industry", ["bakery", "food", "textiles", "printing", "others", "商业印刷"])
+def test_an_industry_outside_the_register_is_no_mistake(tmp_path: Path, industry: str) -> None:
+    (tmp_path / "c.yaml").write_text(HEAD, encoding="utf-8")
+    text = line("P1").replace('"rubber"', json.dumps(industry))
+    (tmp_path / "p.jsonl").write_text(text, encoding="utf-8")
+    _, (plant,) = read_inputs(tmp_path / "c.yaml", tmp_path / "p.jsonl", VOCABULARY)
+    assert plant.units[0].industry == industry
+
+
+def test_what_a_line_can_not_mean_is_told_beside_what_is_no_value(tmp_path: Path) -> None:
+    gradings = [{"grade": "q", "attainable": "B", "published": "2023-02-30"}, 1, {"grade": 1, "attainable": "z"}]
+    units = [{"id": "u", "industry": "rubbers", "gradings": gradings}, {"id": "u", "industry": "rubber"}, 7]
+    text = json.dumps({"enterprise": {"name": "厂", "permit": " P1", "county": "6104"}, "units": units})
+    assert {problem.split(": ")[1] for problem in problems(tmp_path, HEAD, text)} == {
+        "enterprise.county",
+        "enterprise.permit",
+        "units[0].industry",
+        "units[0].gradings[0].grade",
+        "units[0].gradings[0].published",
+        "units[0].gradings[1]",
+        "units[0].gradings[2].grade",
+        "units[0].gradings[2].attainable",
+        "units[1].id",
+        "units[2]",
+    }
+
+
+@pytest.mark.parametrize("stated", ["咸阳2023", "Xianyang", "-2023", "x" * 65])
+def test_an_id_that_can_not_be_one_is_told_in_words_and_not_by_a_pattern(tmp_path: Path, stated: str) -> None:
+    (found,) = problems(tmp_path, HEAD.replace("xianyang-2023", f'"{stated}"'), line("P1"))
+    assert found.startswith("c.yaml:1: id: 编号应为小写英文字母、数字、- 或 _，以字母或数字开头")

@@ -151,6 +151,16 @@ class TestBadInput:
         places = {problem.place for problem in found.value.problems}
         assert {"project.kind", "project.distance_km", "project.accepted_on", "project.typo", "audit.x"} <= places
 
+    def test_what_a_project_can_not_mean_is_told_beside_what_is_no_value(self) -> None:
+        with pytest.raises(AuditError) as found:
+            opinion(None, kind="甲", industry="foundr", treatment=["magic"], facts={"colour": True})
+        assert {problem.place for problem in found.value.problems} == {
+            "project.kind",
+            "project.industry",
+            "project.treatment[0]",
+            "project.facts.colour",
+        }
+
     def test_an_unknown_technique_and_a_ruleset_of_another_industry_are_told(self) -> None:
         with pytest.raises(AuditError) as found:
             opinion(design("A"), treatment=["magic"], industry="rubber")

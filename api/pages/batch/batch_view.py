@@ -1,5 +1,6 @@
 """An impact as its page and its workbook show it."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,20 +11,24 @@ from uuid import UUID
 import polars as pl
 
 from api.context import Context
-from api.pages.labels import level_labels, ruleset_titles
+from api.pages.labels import industry_titles, level_labels, ruleset_titles
+from api.pages.place_words import place_words
 from api.queries.batch_impact import BatchImpact, all_reasons, names_of_audits
-from api.queries.batches import drafts
+from api.queries.batches import drafts, unreadable
 from api.queries.enterprises import counties
 from api.queries.rulesets import briefs
 from api.services.regrading.frames import AUDIT, COUNTY, UNIT
+from api.services.workflow.content import parsed
 from api.store import Batch
 from grading.batch import layout
 from grading.impact.workbook import Contents, write_impact
+from grading.jurisdiction import in_area
 from grading.model.base import Mode
 from grading.model.decision import UNDECIDED, decide
 from grading.model.impact import Matrix
 from grading.model.result import Outcome
-from grading.ruleset_id import edition_of, industry_of
+from grading.regions import NATION
+from grading.ruleset_id import edition_of
 from grading.vocabulary import MODE
 from reports.context.words import region_text
 
@@ -126,16 +131,49 @@ def options(context: Context) -> dict[str, Any]:
     """The choices for a new batch."""
     known = briefs(context)
     area = context.actor.area or ""
-    industries = {industry_of(b.id): b.title for b in known}
     return {
         "area": area,
-        "counties": [code for code in counties(context.db) if code != area],
-        "industries": sorted(industries.items()),
+        "areas": areas_within(counties(context.db), area),
+        "industries": sorted(industry_titles(context).items()),
         "editions": sorted({edition_of(b.id) for b in known}),
         "rulesets": [(b.id, b.title) for b in known],
         "drafts": drafts(context),
         "titles": ruleset_titles(context),
     }
+
+
+def areas_within(codes: Sequence[str], area: str) -> list[str]:
+    """The counties inside an area, each city above its counties; above them the provinces where the area is the nation."""
+    wider = {f"{code[:4]}00" for code in codes}
+    if area == NATION:
+        wider |= {f"{code[:2]}0000" for code in codes}
+    return sorted(code for code in {*codes, *wider} if code != area and in_area(code, area))
+
+
+@dataclass(frozen=True)
+class UnreadAudit:
+    """An audit that the new ruleset can't read: the page of its first unit, and what is wrong with it in words."""
+
+    address: str
+    enterprise: str
+    county: str
+    reasons: tuple[str, ...]
+
+
+def unread_audits(context: Context, batch: Batch) -> list[UnreadAudit]:
+    """The first audits that the new ruleset can't read."""
+    library, found = context.service.grader.library, []
+    for audit in unreadable(context, batch.id, ROWS):
+        document = parsed(audit.content)
+        reasons = (
+            f"{words}：{problem['message']}"
+            if (words := place_words(problem["place"], library, document))
+            else problem["message"]
+            for problem in json.loads(audit.problems)
+        )
+        address = f"/batches/{batch.id}/units/{audit.audit_id}/{audit.position}"
+        found.append(UnreadAudit(address, audit.enterprise, audit.county, tuple(reasons)))
+    return found
 
 
 def workbook(context: Context, batch: Batch, found: BatchImpact) -> bytes:

@@ -13,9 +13,18 @@ from api.access import Rule
 from api.context import Context, needs
 from api.http.downloads import attachment
 from api.media_types import XLSX
-from api.pages.batch.batch_view import NEW_PAGE, matrix_views, options, parts_of, region_name, unit_rows, workbook
+from api.pages.batch.batch_view import (
+    NEW_PAGE,
+    matrix_views,
+    options,
+    parts_of,
+    region_name,
+    unit_rows,
+    unread_audits,
+    workbook,
+)
 from api.pages.form_data import Sent
-from api.pages.labels import level_labels, ruleset_titles
+from api.pages.labels import industry_titles, level_labels, ruleset_titles
 from api.pages.render import page
 from api.problems import Problem, not_found
 from api.queries import batches as queries
@@ -160,6 +169,8 @@ def show_batch(
             "listed": listed.height,
             "total": found.units.height,
             "at": at,
+            "not_read": unread_audits(context, batch),
+            "cause_title": next((title for _, title, c in causes if filters.cause in (c.after_id, c.before_id)), ""),
             "query": lambda **more: urlencode(query | more),
         }
     return page(request, context, "batch.html.j2", **values)
@@ -184,6 +195,7 @@ def _head(context: Context, batch: Batch) -> dict[str, Any]:
         "draft": draft,
         "labels": level_labels(context),
         "titles": ruleset_titles(context),
+        "industry": industry_titles(context).get(batch.industry or "", batch.industry),
     }
 
 

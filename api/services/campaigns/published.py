@@ -233,8 +233,10 @@ def _add_periods(db: Session, places: Places, ids: object) -> None:
             end = row.changed_at if row.state is AuditState.WITHDRAWN else published_on.get(row.superseded_by)
             ended = None if end is None else calendar.day_of(end)
         plants = places.get((row.enterprise_id, row.site_id)) or places.get((row.enterprise_id, None), [])
-        for published, grading_id in steps:
-            period = Period(published, confirmed, ended, of_grading.get(grading_id, ()), grading_id, row.id)
+        for at, (published, grading_id) in enumerate(steps):
+            # What a batch put in force was confirmed by that: nobody had it between the audit's own confirmation and the batch.
+            when = published if at else confirmed
+            period = Period(published, when, ended, of_grading.get(grading_id, ()), grading_id, row.id)
             for plant in plants:
                 plant.periods[row.site_id].append(period)
 

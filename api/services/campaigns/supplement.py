@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
@@ -20,11 +21,23 @@ from grading.campaign.changes import Span, grade_changes
 from grading.campaign.counts import Reached
 from grading.campaign.history import History
 from grading.campaign.shared_gaps import shared_gaps
+from grading.model.base import Status
 from reports.campaign.supplement import StepTaken, Supplement, Visit
 
 MOST_EXPLAINED = 400
 """Of so many plants whose grade is another a document says what it turned on."""
 MOST_TITLES = 4
+
+
+Titles = dict[tuple[str, str], str]
+"""Titles by unit and id."""
+
+
+class Decisive(NamedTuple):
+    """What the grade of a grading rests on: indicators that keep its units from the level above, gates that are met."""
+
+    boards: Titles
+    gates: Titles
 
 
 def supplement(context: Context, campaign: Campaign, data: CampaignData, day: date, span: Span) -> Supplement:
@@ -90,7 +103,7 @@ def _states(
 
 
 def _deciding(context: Context, data: CampaignData, span: Span) -> Mapping[str, str]:
-    """By permit the indicators that a change of grade turned on: what was made good, or what keeps the grade down now."""
+    """By permit the indicators and gates that a change of grade turned on."""
     evaluator = data.evaluator
     changes = [change for change in grade_changes(evaluator, span) if change.is_up is not None][:MOST_EXPLAINED]
     pairs = {
@@ -101,16 +114,28 @@ def _deciding(context: Context, data: CampaignData, span: Span) -> Mapping[str, 
         )
         for change in changes
     }
-    boards = _short_boards(context, {id_ for before, after, _ in pairs.values() for id_ in (before, after) if id_})
+    decisive = _decisive(context, {id_ for before, after, _ in pairs.values() for id_ in (before, after) if id_})
     found = {}
     for permit, (before, after, is_up) in pairs.items():
-        was, is_ = boards.get(before or "", {}), boards.get(after or "", {})
-        titles = [title for key, title in was.items() if key not in is_] if is_up else list(is_.values())
-        if titles:
-            more = f" 等 {len(titles)} 项" if len(titles) > MOST_TITLES else ""
-            listed = "、".join(dict.fromkeys(titles[:MOST_TITLES]))
-            found[permit] = f"{'已补齐' if is_up else '短板'}：{listed}{more}"
+        was, is_ = decisive.get(before or "", Decisive({}, {})), decisive.get(after or "", Decisive({}, {}))
+        if text := turned_on(was, is_, is_up=bool(is_up)):
+            found[permit] = text
     return found
+
+
+def turned_on(before: Decisive, after: Decisive, *, is_up: bool) -> str:
+    """What made a grade better or worse: indicators made good or falling short, gates that are gone or have come."""
+    was, is_ = before.boards, after.boards
+    boards = [title for key, title in was.items() if key not in is_] if is_up else list(is_.values())
+    first, second = (before.gates, after.gates) if is_up else (after.gates, before.gates)
+    gates = [title for key, title in first.items() if key not in second]
+    parts = (("已补齐" if is_up else "短板", boards), ("不再适用否决项" if is_up else "否决项", gates))
+    return "；".join(f"{name}：{_listed(titles)}" for name, titles in parts if titles)
+
+
+def _listed(titles: Sequence[str]) -> str:
+    more = f" 等 {len(titles)} 项" if len(titles) > MOST_TITLES else ""
+    return "、".join(dict.fromkeys(titles[:MOST_TITLES])) + more
 
 
 def _grading(plant: History, day: date, data: CampaignData) -> str | None:
@@ -118,9 +143,9 @@ def _grading(plant: History, day: date, data: CampaignData) -> str | None:
     return None if grading is None else grading.id
 
 
-def _short_boards(context: Context, ids: Iterable[str]) -> Mapping[str, dict[tuple[str, str], str]]:
-    """By grading the indicators that keep its units from the level above, each with its title."""
-    found: dict[str, dict[tuple[str, str], str]] = {}
+def _decisive(context: Context, ids: Iterable[str]) -> Mapping[str, Decisive]:
+    """By grading the indicators that keep its units from the level above, and the gates that are met."""
+    found: dict[str, Decisive] = {}
     grading_ids = sorted(UUID(id_) for id_ in ids)
     service = context.service
     # Of plants that the actor sees; what was in force of them before is told as well.
@@ -136,10 +161,14 @@ def _short_boards(context: Context, ids: Iterable[str]) -> Mapping[str, dict[tup
                 )
             }
             for grading_id, document in db.execute(select(Grading.id, Grading.document).where(Grading.id.in_(part))):
-                boards = found.setdefault(str(grading_id), {})
+                boards, gates = found.setdefault(str(grading_id), Decisive({}, {}))
                 for unit in orjson.loads(document)["units"]:
                     ruleset = service.grader.ruleset(db, digests[grading_id, unit["id"]])
                     titles = {indicator.id: indicator.title for indicator in ruleset.indicators}
                     for indicator in unit.get("short_boards", ()):
                         boards[unit["id"], indicator] = titles.get(indicator, indicator)
+                    named = {gate.id: gate.title or gate.text for gate in ruleset.gates}
+                    for gate in unit.get("gates", ()):
+                        if gate["status"] == Status.MET:
+                            gates[unit["id"], gate["id"]] = named.get(gate["id"], gate["id"])
     return found

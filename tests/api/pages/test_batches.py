@@ -102,6 +102,39 @@ def test_what_is_wrong_with_an_uploaded_edition_is_told_line_by_line(place: Plac
     expect(alert).to_contain_text("第 8 行")
 
 
+NARROWER = HEAD + (
+    "facts:\n  - {id: ledger_retention_years, label: 台账保存年限, type: number, changed_by: discipline, unit: 年, min: 0, "
+    "max: 4, decimals: 0, evidence: [台账]}\n"
+)
+
+
+def test_audits_that_the_new_edition_can_not_read_are_listed_with_their_reasons(
+    place: Place, sit_down: SitDown
+) -> None:
+    page = sit_down("city")
+    upload(page, place, NARROWER)
+    page.get_by_label("批次名称").fill("收窄年限")
+    page.get_by_label("行业").select_option("rubber")
+    page.get_by_role("button", name="开始试算").click()
+    expect(page).to_have_url(re.compile(r"/batches/[0-9a-f-]{36}$"))
+    work(place, page.url)
+    unread = page.get_by_role("region", name="不能读入的审核列表")
+    expect(unread).to_contain_text("轮胎厂0")
+    expect(unread).to_contain_text("台账保存年限：应在 0 至 4 之间")
+    expect(page.get_by_text("行业 橡胶制品制造")).to_be_visible()
+    expect(page.get_by_text("行业 rubber")).to_have_count(0)
+    unread.get_by_role("link").first.click()
+    expect(page.get_by_role("main")).to_contain_text("台账保存年限")
+
+
+def test_a_batch_may_be_of_a_whole_city(place: Place, sit_down: SitDown) -> None:
+    page = sit_down("province")
+    page.goto(f"{place.url}/batches/new")
+    choices = page.get_by_label("行政区划").get_by_role("option").all_text_contents()
+    assert "陕西省咸阳市（610400）" in choices
+    assert choices[0] == "陕西省（610000）（全部辖区）"
+
+
 def test_a_batch_is_paused_gone_on_with_and_cancelled(place: Place, sit_down: SitDown) -> None:
     page = sit_down("city")
     ordered(page, place, "暂停试试")

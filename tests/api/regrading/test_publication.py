@@ -1,6 +1,7 @@
 """A batch put in force by a second person and taken back, each time as a whole, and logged."""
 
 import json
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,7 @@ from api.context import open_context
 from api.identity import passwords
 from api.problems import Problem
 from api.services import workflow
+from api.services.campaigns.published import register_of
 from api.services.draft_rulesets import upload
 from api.services.regrading.holding import release
 from api.services.regrading.lifecycle import Selection, order
@@ -26,12 +28,14 @@ from api.store import (
     Batch,
     BatchAudit,
     BatchState,
+    Enterprise,
     GradedUnit,
     Grading,
     LogEntry,
     Role,
     StoredRuleset,
 )
+from grading import calendar
 from grading.model.base import Mode
 from tests.api.plants import TIGHTER, publish_plants, varied
 from tests.api.test_verification import tamper
@@ -241,3 +245,21 @@ def test_an_audit_withdrawn_after_publication_is_left_alone_by_taking_back(world
     assert len(log_of(world, "audit.regrading_taken_back")) == 2
     after = in_force(world)
     assert {audit_id for audit_id in after if after[audit_id] != before[audit_id]} == {gone}
+
+
+def test_what_a_batch_puts_in_force_was_never_waiting_in_a_campaign_before(world: World, assessed: Batch) -> None:
+    """A batch's grading is confirmed by its publication: between the audit's confirmation and the batch nobody had it."""
+    changed = changed_by(world, assessed)
+    with world.service.database.writing() as db:
+        audit = db.get_one(Audit, changed[0])
+        db.get_one(Enterprise, audit.enterprise_id).permit = "P-BATCH"
+        audit.confirmed_at = datetime(2024, 5, 6, tzinfo=UTC)
+    with world.at("province") as context:
+        publish(context, assessed.id, None)
+        today = calendar.day_of(context.at)
+    with world.at("province") as context:
+        take_back(context, assessed.id, "方案尚未生效。", None)
+    with world.service.database.reading() as db:
+        (periods,) = register_of(db, "610400").plants["P-BATCH"].periods.values()
+    assert [(period.confirmed, period.published) for period in periods[1:]] == [(today, today), (today, today)]
+    assert periods[0].confirmed == date(2024, 5, 6)

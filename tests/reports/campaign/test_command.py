@@ -140,3 +140,30 @@ def test_the_weekly_bulletin_and_the_quarterly_assessment_are_the_same_bytes_eac
         page = (tmp_path / "page.html").read_text(encoding="utf-8")
         assert title in page
         assert "http" not in page
+
+
+def test_a_plant_that_is_late_for_two_reasons_is_one_plant(files: list[str], tmp_path: Path) -> None:
+    place = tmp_path / "report.html"
+    on = [*files[:2], "--on", "2023-11-01"]
+    run("evaluate", *on, "-o", str(place))
+    html = place.read_text(encoding="utf-8")
+    assert all(why in html for why in ("整改措施逾期未完成", "逾期未达到目标等级"))
+    assert "逾期：1 家" in html
+    assert "逾期：1 家" in run("evaluate", *on)
+
+
+def test_the_report_names_pollutants_whose_share_can_not_be_told(files: list[str], tmp_path: Path) -> None:
+    plants, place = Path(files[1]), tmp_path / "report.html"
+    text = plants.read_text(encoding="utf-8").replace('"name"', '"emissions_t_a": {"so2": 2}, "name"')
+    plants.write_text(text, encoding="utf-8")
+    run("evaluate", *files, "-o", str(place))
+    assert "二氧化硫 100.00%、氮氧化物 未能计算、颗粒物 未能计算" in place.read_text(encoding="utf-8")
+
+
+def test_industries_that_are_not_in_the_register_are_told_and_not_counted(files: list[str]) -> None:
+    plants = Path(files[1])
+    plants.write_text(plants.read_text(encoding="utf-8").replace('"rubber"', '"bakery"'), encoding="utf-8")
+    result = CliRunner().invoke(app, ["campaign", "evaluate", *files, "--json"])
+    assert json.loads(result.stdout)["base"] == {"core": 0, "other": 0, "zone_unknown": 0}
+    assert "bakery" in result.stderr
+    assert "不在重点行业名录中，不统计" in result.stderr

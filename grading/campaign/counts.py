@@ -71,9 +71,7 @@ def share_count(share: Share, base: Sequence[Counted], reached: Reached) -> Shar
     return ShareCount(share.zone, len(base), there, percent_text(there, len(base)), target, met, missing)
 
 
-def county_counts(
-    campaign: Campaign, base: Sequence[Counted], reached: Reached, start: date, day: date
-) -> tuple[CountyCount, ...]:
+def county_counts(campaign: Campaign, base: Sequence[Counted], reached: Reached, day: date) -> tuple[CountyCount, ...]:
     """A row for every county that has plants in the base or a target, by code."""
     targets = {target.county: target.at_least for target in campaign.new if target.county is not None}
     rest = next((target.at_least for target in campaign.new if target.rest), None)
@@ -81,14 +79,15 @@ def county_counts(
     for counted in base:
         by_county.setdefault(counted.plant.county, []).append(counted)
     return tuple(
-        _county(county, by_county[county], targets.get(county, rest), reached, start, day)
+        _county(campaign, county, by_county[county], targets.get(county, rest), reached, day)
         for county in sorted(by_county)
     )
 
 
 def _county(
-    county: str, base: Sequence[Counted], target: int | None, reached: Reached, start: date, day: date
+    campaign: Campaign, county: str, base: Sequence[Counted], target: int | None, reached: Reached, day: date
 ) -> CountyCount:
+    start = campaign.period.start
     new: list[str] = []
     pending: list[str] = []
     opened_since: list[str] = []

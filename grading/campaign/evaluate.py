@@ -98,15 +98,12 @@ class Evaluator:
 
     def _on(self, day: date) -> Evaluation:
         campaign, levels = self.campaign, self.levels
-        # Before the campaign begins nothing has become of anything: its grades are those of the day.
-        start = min(campaign.period.start, day)
         by_zone: dict[ZoneId | None, list[Counted]] = {zone: [] for zone in (*ZONES, None)}
         others: list[History] = []
         for permit, plant in self.plants.items():
             if self.counts_on(plant, day):
                 _, now, attainable, _ = plant.on(day)
-                before = now if day < campaign.period.start else self.before[permit]
-                by_zone[self.zones[permit]].append(Counted(plant, before, now, attainable))
+                by_zone[self.zones[permit]].append(Counted(plant, self.before[permit], now, attainable))
             else:
                 others.append(plant)
         base = [counted for zone in ZONES for counted in by_zone[zone]]
@@ -118,8 +115,8 @@ class Evaluator:
             by_grade=grade_counts(base, levels),
             undecided=tuple(sorted(c.plant.permit for c in base if not levels.alike(c.now, c.attainable))),
             shares=tuple(share_count(share, by_zone[share.zone], reached) for share in campaign.shares),
-            new=county_counts(campaign, base, reached, start, day),
-            moves=moves(base, [*others, *(c.plant for c in by_zone[None])], levels, start, day),
+            new=county_counts(campaign, base, reached, day),
+            moves=moves(base, [*others, *(c.plant for c in by_zone[None])], levels, campaign.period.start, day),
             overdue=overdue(campaign, {**self.plants, **self.elsewhere}, levels, day),
             emission_share=emission_shares(base, reached),
         )

@@ -1,7 +1,5 @@
 """Created, increased, reduced, cleared, closed, backslid."""
 
-from dataclasses import asdict
-
 import pytest
 
 from tests.campaign.plants import evaluate, grading, plant
@@ -57,16 +55,3 @@ def test_a_closed_plant_is_told_apart_also_without_a_zone_or_a_grade(
     shut = [{"from": "2023-07-01", "state": "closed"}]
     closed = plant("p", grading("D", BEFORE, ended=ended), state=shut, distance_km=distance_km)
     assert [evaluate([closed], base={"leave_out": out}).moves.closed_since for out in ([], ["closed"])] == [("p",)] * 2
-
-
-def test_before_the_campaign_begins_nothing_is_new_and_nothing_has_moved() -> None:
-    """What was in force before the start and is not any more was no success of the campaign."""
-    plants = [
-        plant("fell", grading("A", "2022-06-01", ended="2023-01-10"), grading("D", "2022-01-01")),
-        plant("shut", grading("C", "2022-01-01"), state=[{"from": "2022-11-01", "state": "closed"}]),
-        plant("back", grading("C", "2022-01-01"), state=[{"from": "2023-01-01", "state": "operating"}]),
-    ]
-    found = evaluate(plants, "2022-12-01")
-    assert set(asdict(found.moves).values()) == {()}
-    (row,) = found.new
-    assert (row.new, row.opened_since, row.lost) == ((), (), ())

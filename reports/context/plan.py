@@ -81,6 +81,8 @@ class SetRow:
     grade: str
     enough: bool
     optimal: bool
+    settled: tuple[tuple[str, tuple[str, ...]], ...]
+    """Gaps on values that no change touches, closed all the same: by title, their ids."""
 
 
 @dataclass(frozen=True)
@@ -209,13 +211,13 @@ def _step(ruleset: Ruleset, number: int, step: Step, cheapest: ChangeSet) -> Ste
         "smallest": step.smallest if step.smallest is not None and step.smallest.changes != cheapest.changes else None,
         "quickest": step.quickest if step.quickest is not None and step.quickest.changes != cheapest.changes else None,
     }
-    shown = {name: None if found is None else _set(ruleset, found) for name, found in others.items()}
+    shown = {name: None if found is None else _set(ruleset, step, found) for name, found in others.items()}
     blockers = _blockers(step.blockers)
     return StepRow(
         name=f"第{_ordinal(number)}步",
         level_from=level_label(ruleset.scale, step.level_from),
         level_to=level_label(ruleset.scale, step.level_to),
-        cheapest=_set(ruleset, cheapest),
+        cheapest=_set(ruleset, step, cheapest),
         smallest=shown["smallest"],
         quickest=shown["quickest"],
         blockers=blockers,
@@ -223,10 +225,13 @@ def _step(ruleset: Ruleset, number: int, step: Step, cheapest: ChangeSet) -> Ste
     )
 
 
-def _set(ruleset: Ruleset, found: ChangeSet) -> SetRow:
+def _set(ruleset: Ruleset, step: Step, found: ChangeSet) -> SetRow:
     more = found.costs_more_wan_cny
+    named = {id_ for change in found.changes for id_ in change.lines}
+    others = [line for line in step.lines if found.enough and line.id not in named and line.alternative is None]
+    changed = {change.place for change in found.changes}
     return SetRow(
-        changes=tuple(_change(ruleset, change) for change in found.changes),
+        changes=tuple(_change(ruleset, change, others) for change in found.changes),
         work=_work_text([change.kind for change in found.changes]),
         cost=cost_text(found.cost_wan_cny) if found.changes else "无",
         more=f"比最省的一组多 {number_text(more, '万元')}（按区间中值）" if more is not None and more > 0 else "",
@@ -235,7 +240,15 @@ def _set(ruleset: Ruleset, found: ChangeSet) -> SetRow:
         grade=outcome_text(ruleset.scale, found.outcome),
         enough=found.enough,
         optimal=found.optimal,
+        settled=_ids_by_title(line for line in others if line.place not in changed) if found.changes else (),
     )
+
+
+def _ids_by_title(lines: Iterable[GapLine]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    found: dict[str, dict[str, None]] = {}
+    for line in lines:
+        found.setdefault(line.title, {})[line.id] = None
+    return tuple((title, tuple(ids)) for title, ids in found.items())
 
 
 def _unpriced_text(found: ChangeSet) -> str:
@@ -249,7 +262,8 @@ def _work_text(kinds: Sequence[str]) -> str:
     return "，".join(counted) or "不需改动"
 
 
-def _change(ruleset: Ruleset, change: Change) -> ChangeRow:
+def _change(ruleset: Ruleset, change: Change, others: Iterable[GapLine]) -> ChangeRow:
+    """A change with the ids of the lines that ask for it, then of `others` that its value satisfies as well."""
     return ChangeRow(
         is_supply=change.kind == "supply",
         is_wait=change.kind == "wait",
@@ -258,7 +272,7 @@ def _change(ruleset: Ruleset, change: Change) -> ChangeRow:
         before=change.before_text,
         after=_after(change),
         remedies=tuple(remedy.text for remedy in change.remedies),
-        ids=change.lines,
+        ids=tuple(dict.fromkeys((*change.lines, *(line.id for line in others if line.place == change.place)))),
     )
 
 

@@ -88,3 +88,28 @@ def test_the_quickest_set_is_shown_where_it_is_another_with_what_it_costs_more(t
     quickest = found.steps[0].quickest
     assert quickest is not None
     assert (quickest.weeks, quickest.more) == ("2–4 周", "比最省的一组多 28 万元（按区间中值）")
+
+
+def test_a_plan_names_every_gap_that_it_closes(tmp_path: Path) -> None:
+    power = "{text: 改电, weeks: [1, 2], cost_wan_cny: [1, 2]}"
+    cars = "{text: 换车, weeks: [2, 4], cost_wan_cny: [40, 100]}"
+    indicators = (
+        asks("A,B,C", "{fact: fuel, equals: power}", remedy=power)
+        + also("A,B,C", "{fact: dust, at_most: 8}", "loose", "宽限值")
+        + also("A,B,C", "{fact: dust, at_most: 2}", "tight", "严限值")
+        + also(
+            "A,B,C",
+            "{fact: share, at_least: 80}",
+            "cars",
+            "运输",
+            remedy=cars,
+            applies_when="{fact: fuel, equals: coal}",
+        )
+    )
+    ruleset = small(tmp_path, indicators)
+    gaps = ruleset.gaps({"fuel": "coal", "dust": 9, "share": 70}, "C")
+    (step,) = plan(ruleset.engine.library.ruleset("e/r"), gaps).steps
+    ids = {line.title: line.id for line in gaps.lines}
+    by_label = {change.label: set(change.ids) for change in step.cheapest.changes}
+    assert by_label == {"燃料": {ids["试验指标"]}, "厂界颗粒物": {ids["宽限值"], ids["严限值"]}}
+    assert step.cheapest.settled == (("运输", (ids["运输"],)),)

@@ -24,11 +24,16 @@ def test_a_text_is_left_out_where_a_longer_one_begins_or_ends_with_it() -> None:
 
 def test_the_notes_of_a_source_are_told_once_and_its_basis_is_not_told_again() -> None:
     sources = Sources()
-    for note in ("转述，待核对原文；参照甲", "参照甲；参照乙，转述，待核对原文", "转述，待核对原文"):
+    for note in (
+        "转述，待核对原文；参照甲",
+        "参照甲；参照乙，转述，待核对原文",
+        "转述，待核对原文",
+        "转述，待核对原文，另有丙",
+    ):
         cite = Cite(document="某办法", note=note)
         sources.number(Provenance(basis="recalled", confidence="low", cite=cite), "某项")
     (source,) = sources.listed()
-    assert (source.basis, source.notes) == ("转述，待核对原文", ("参照甲", "参照乙"))
+    assert (source.basis, source.notes) == ("转述，待核对原文", ("参照甲", "参照乙", "另有丙"))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from grading.language.values import UNKNOWN
 from grading.model.base import Remedy
 from grading.model.gap import GapLine, MissingValue
 from grading.model.ruleset import Ruleset
+from reports.context.asked import asked_by
 from reports.context.sources import Sources
 from reports.context.words import amount_text, cost_text, place_text, said_once, weeks_text
 
@@ -186,7 +187,7 @@ def _missing(ruleset: Ruleset, lines: list[GapLine], sources: Sources, beside: B
                 ids=_ids(asking, beside),
                 label=f"“{value.fact_label}”表" if value.fact in ruleset.groups else _missing_label(value, asking),
                 place=place_text(ruleset, place, group, row),
-                asked_by=tuple(dict.fromkeys((line.title, line.required) for line in asking)),
+                asked_by=asked_by((line.title, line.required) for line in asking),
                 evidence=said_once(proofs),
                 sources=tuple(dict.fromkeys(sources.number(line.provenance, line.title) for line in asking)),
             )

@@ -11,6 +11,7 @@ from grading.model.base import Remedy
 from grading.model.gap import Alternative, Blocker, Change, ChangeSet, Costs, GapLine, Step, UnitGaps, Way, WorkToDo
 from grading.model.ruleset import Ruleset
 from reports.charts.timeline import Bar, Chart, Stage, timeline
+from reports.context.asked import headed_once
 from reports.context.words import cost_text, own_place_text, weeks_text
 
 ONLY_PROOF = "只补证据"
@@ -186,7 +187,8 @@ def _alternative(ruleset: Ruleset, alternative: Alternative, lines: dict[str, Ga
         needed=alternative.needed,
         ways=tuple(
             WayRow(
-                texts=tuple(dict.fromkeys(lines[id_].required for id_ in way.lines if id_ in lines)) or ("已经满足",),
+                texts=headed_once(tuple(dict.fromkeys(lines[id_].required for id_ in way.lines if id_ in lines)))
+                or ("已经满足",),
                 ids=way.lines,
                 cost=ONLY_PROOF if _is_only_proof(way, lines) else cost_text(way.cost_wan_cny),
                 weeks="—" if _is_only_proof(way, lines) else weeks_text(way.weeks),

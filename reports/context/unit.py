@@ -121,6 +121,8 @@ class UnitPart:
     short_boards: ShortBoards | None
     waivers: tuple[str, ...]
     """The waivers that the audit states, a sentence each."""
+    waives: bool
+    """True when one of them is in force."""
     is_trial: bool
     is_ungraded: bool
     has_reached: bool
@@ -183,6 +185,7 @@ def unit_part(
         notices=tuple(EDITION_NOTICES[n] for n in grading.notices if n in EDITION_NOTICES),
         short_boards=short_boards(ruleset, grading),
         waivers=waivers_text(ruleset, grading),
+        waives=any(found.standing == "in_force" for found in grading.waivers),
         is_trial=decision.kind is Kind.TRIAL,
         is_ungraded=outcome.grade == UNGRADED,
         has_reached=outcome.grade == gaps.target,

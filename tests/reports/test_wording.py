@@ -7,6 +7,7 @@ import pytest
 
 from grading.model.base import Cite, Provenance
 from reports.charts.timeline import wrapped
+from reports.context.asked import asked_by, headed_once
 from reports.context.needless import without_needless
 from reports.context.sources import Sources
 from reports.context.words import said_once
@@ -72,3 +73,24 @@ def test_ways_on_other_values_are_all_offered(tmp_path: Path) -> None:
     gaps = small(tmp_path, asks("A,B,C", ways)).gaps({"dust": 60, "closed": False}, "C")
     offered = without_needless(gaps)
     assert (offered.gaps, offered.beside) == (gaps, {})
+
+
+def test_a_requirement_that_several_ask_for_is_told_once_with_all_of_them() -> None:
+    table, better = "填报“排放口”表", "或达到 B级要求：填报“排放口”表"
+    pairs = [
+        ("颗粒物", table),
+        ("颗粒物", better),
+        ("苯、甲苯", table),
+        ("烟气治理", better),
+        ("门禁、台账", "填报台账"),
+    ]
+    assert asked_by(pairs) == (
+        ("颗粒物、“苯、甲苯”", table),
+        ("颗粒物、烟气治理", better),
+        ("门禁、台账", "填报台账"),
+    )
+
+
+def test_of_a_way_it_is_said_once_that_it_is_that_of_a_better_level() -> None:
+    texts = ("或达到 B级要求：有门禁", "或达到 B级要求：有视频", "或达到 A级要求：有台账", "有机构")
+    assert headed_once(texts) == ("或达到 B级要求：有门禁", "有视频", "或达到 A级要求：有台账", "有机构")

@@ -1,0 +1,34 @@
+"""What asks for a value, in words: each requirement once, with all that it belongs to."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from grading.language.short_boards import listed_titles
+
+_BETTER = re.compile(r"或达到.{1,12}?要求：")
+"""The beginning of a requirement that belongs to a better level."""
+
+
+def asked_by(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Requirements with the titles that ask for them; one of a better level that asks the same of the same is left out."""
+    titles: dict[str, dict[str, None]] = {}
+    for title, required in pairs:
+        titles.setdefault(required, {})[title] = None
+    found = []
+    for required, by in titles.items():
+        plain = _BETTER.sub("", required, count=1) if _BETTER.match(required) else required
+        if plain == required or not by.keys() <= titles.get(plain, {}).keys():
+            found.append((next(iter(by)) if len(by) == 1 else listed_titles(tuple(by)), required))
+    return tuple(found)
+
+
+def headed_once(texts: Sequence[str]) -> tuple[str, ...]:
+    """Requirements in one sentence: those of a better level after the first without saying again that they are."""
+    found: list[str] = []
+    before = ""
+    for text in texts:
+        match = _BETTER.match(text)
+        head = match.group() if match is not None else ""
+        found.append(text.removeprefix(head) if head and head == before else text)
+        before = head
+    return tuple(found)

@@ -150,7 +150,9 @@ def plan(ruleset: Ruleset, gaps: UnitGaps) -> Plan:
     """The plan of a unit in words and figures."""
     lines = {line.id: line for step in gaps.steps for line in step.lines} | {line.id: line for line in gaps.lines}
     climbed = [(step, step.cheapest) for step in gaps.steps if step.cheapest is not None]
-    steps = tuple(_step(ruleset, n, step, cheapest) for n, (step, cheapest) in enumerate(climbed, 1))
+    asked = {line.id for step, _ in climbed for line in step.lines}
+    aside = [line for line in gaps.lines if line.id not in asked and line.alternative is None]
+    steps = tuple(_step(ruleset, n, step, cheapest, aside) for n, (step, cheapest) in enumerate(climbed, 1))
     works = _works([cheapest for _, cheapest in climbed])
     remedies = tuple(_remedy_row(work, steps) for work in works)
     return Plan(
@@ -208,18 +210,19 @@ def _is_only_proof(way: Way, lines: Mapping[str, GapLine]) -> bool:
     return bool(asked) and all(line.status == "unknown" and line.remedy is None for line in asked)
 
 
-def _step(ruleset: Ruleset, number: int, step: Step, cheapest: ChangeSet) -> StepRow:
+def _step(ruleset: Ruleset, number: int, step: Step, cheapest: ChangeSet, aside: Sequence[GapLine]) -> StepRow:
+    """A step; `aside` are lines of the target that no step asks for any more when it comes to them."""
     others = {
         "smallest": step.smallest if step.smallest is not None and step.smallest.changes != cheapest.changes else None,
         "quickest": step.quickest if step.quickest is not None and step.quickest.changes != cheapest.changes else None,
     }
-    shown = {name: None if found is None else _set(ruleset, step, found) for name, found in others.items()}
+    shown = {name: None if found is None else _set(ruleset, step, found, aside) for name, found in others.items()}
     blockers = _blockers(step.blockers)
     return StepRow(
         name=f"第{_ordinal(number)}步",
         level_from=level_label(ruleset.scale, step.level_from),
         level_to=level_label(ruleset.scale, step.level_to),
-        cheapest=_set(ruleset, step, cheapest),
+        cheapest=_set(ruleset, step, cheapest, aside),
         smallest=shown["smallest"],
         quickest=shown["quickest"],
         blockers=blockers,
@@ -227,13 +230,15 @@ def _step(ruleset: Ruleset, number: int, step: Step, cheapest: ChangeSet) -> Ste
     )
 
 
-def _set(ruleset: Ruleset, step: Step, found: ChangeSet) -> SetRow:
+def _set(ruleset: Ruleset, step: Step, found: ChangeSet, aside: Sequence[GapLine]) -> SetRow:
     more = found.costs_more_wan_cny
     named = {id_ for change in found.changes for id_ in change.lines}
     others = [line for line in step.lines if found.enough and line.id not in named and line.alternative is None]
     changed = {change.place for change in found.changes}
     return SetRow(
-        changes=tuple(_change(ruleset, change, others) for change in found.changes),
+        changes=tuple(
+            _change(ruleset, change, [*others, *(aside if found.enough else ())]) for change in found.changes
+        ),
         work=_work_text([change.kind for change in found.changes]),
         cost=cost_text(found.cost_wan_cny) if found.changes else "无",
         more=f"比最省的一组多 {number_text(more, '万元')}（按区间中值）" if more is not None and more > 0 else "",

@@ -113,3 +113,14 @@ def test_a_plan_names_every_gap_that_it_closes(tmp_path: Path) -> None:
     by_label = {change.label: set(change.ids) for change in step.cheapest.changes}
     assert by_label == {"燃料": {ids["试验指标"]}, "厂界颗粒物": {ids["宽限值"], ids["严限值"]}}
     assert step.cheapest.settled == (("运输", (ids["运输"],)),)
+
+
+def test_what_an_early_step_settles_for_a_later_one_is_named_there(tmp_path: Path) -> None:
+    indicators = asks("A,B,C", "{fact: dust, at_most: 2}", "严限值") + also(
+        "A,B", "{fact: dust, at_most: 8}", "loose", "宽限值"
+    )
+    ruleset = small(tmp_path, indicators + also("A,B", "{fact: swept, equals: true}", "swept", "清扫"))
+    gaps = ruleset.gaps({"dust": 9, "swept": False}, "B")
+    first, _ = plan(ruleset.engine.library.ruleset("e/r"), gaps).steps
+    (change,) = first.cheapest.changes
+    assert set(change.ids) == {line.id for line in gaps.lines if line.fact == "dust"}

@@ -1,7 +1,7 @@
 """The way to the target: alternatives, the steps level by level with their change sets, cost and time."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from grading.language.decision_text import level_label, outcome_text
@@ -83,7 +83,7 @@ class SetRow:
     enough: bool
     optimal: bool
     settled: tuple[tuple[str, tuple[str, ...]], ...]
-    """Gaps on values that no change touches, closed all the same: by title, their ids."""
+    """What is not satisfied on values that no change touches, closed all the same: by title, the ids."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def plan(ruleset: Ruleset, gaps: UnitGaps) -> Plan:
     works = _works([cheapest for _, cheapest in climbed])
     remedies = tuple(_remedy_row(work, steps) for work in works)
     return Plan(
-        alternatives=tuple(_alternative(ruleset, a, lines) for a in gaps.alternatives),
+        alternatives=_together([_alternative(ruleset, a, lines) for a in gaps.alternatives]),
         steps=steps,
         remedies=remedies,
         charts=_charts(works, steps),
@@ -192,8 +192,8 @@ def _alternative(ruleset: Ruleset, alternative: Alternative, lines: dict[str, Ga
                 texts=headed_once(tuple(dict.fromkeys(lines[id_].required for id_ in way.lines if id_ in lines)))
                 or ("已经满足",),
                 ids=way.lines,
-                cost=ONLY_PROOF if _is_only_proof(way, lines) else cost_text(way.cost_wan_cny),
-                weeks="—" if _is_only_proof(way, lines) else weeks_text(way.weeks),
+                cost=ONLY_PROOF if _is_only_proof(ruleset, way, lines) else cost_text(way.cost_wan_cny),
+                weeks="—" if _is_only_proof(ruleset, way, lines) else weeks_text(way.weeks),
                 possible=way.possible,
                 cheapest=way.cheapest,
                 is_priced=way.cost_wan_cny is not None,
@@ -204,10 +204,32 @@ def _alternative(ruleset: Ruleset, alternative: Alternative, lines: dict[str, Ga
     )
 
 
-def _is_only_proof(way: Way, lines: Mapping[str, GapLine]) -> bool:
-    """True for a way that asks for missing values alone, for which no works are known."""
+def _together(alternatives: Sequence[AlternativeRow]) -> tuple[AlternativeRow, ...]:
+    """Rows of a table that offer the same ways as one, with their keys and the ids of each way."""
+    alike: dict[AlternativeRow, list[AlternativeRow]] = {}
+    for one in alternatives:
+        plain = replace(one, row=None, ways=tuple(replace(way, ids=()) for way in one.ways))
+        alike.setdefault(plain if one.row is not None else one, []).append(one)
+    return tuple(
+        replace(
+            listed[0],
+            row="、".join(one.row for one in listed if one.row is not None) or None,
+            ways=tuple(
+                replace(ways[0], ids=tuple(dict.fromkeys(id_ for way in ways for id_ in way.ids)))
+                for ways in zip(*(one.ways for one in listed), strict=True)
+            ),
+        )
+        for listed in alike.values()
+    )
+
+
+def _is_only_proof(ruleset: Ruleset, way: Way, lines: Mapping[str, GapLine]) -> bool:
+    """True for a way that asks for missing values alone, for which no works are known, or that no works make another."""
     asked = [lines[id_] for id_ in way.lines if id_ in lines]
-    return bool(asked) and all(line.status == "unknown" and line.remedy is None for line in asked)
+    given = {fact.id for fact in ruleset.facts.values() if fact.is_given}
+    return bool(asked) and all(
+        line.status == "unknown" and (line.remedy is None or line.fact in given) for line in asked
+    )
 
 
 def _step(ruleset: Ruleset, number: int, step: Step, cheapest: ChangeSet, aside: Sequence[GapLine]) -> StepRow:
@@ -247,7 +269,7 @@ def _set(ruleset: Ruleset, step: Step, found: ChangeSet, aside: Sequence[GapLine
         grade=outcome_text(ruleset.scale, found.outcome),
         enough=found.enough,
         optimal=found.optimal,
-        settled=_ids_by_title(line for line in others if line.place not in changed) if found.changes else (),
+        settled=_ids_by_title(line for line in others if line.status == "unmet" and line.place not in changed),
     )
 
 

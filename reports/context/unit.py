@@ -214,7 +214,7 @@ def unit_part(
         ),
         obstacles=_in_two_columns(list(_obstacles(ruleset, gaps))),
         unmet=len(gaps.distinct("unmet")),
-        missing=len(found.missing),
+        missing=sum(row.count for row in found.missing),
         open_figures=len(found.open_figures),
         lists=found,
         plan=plan(ruleset, gaps),

@@ -124,3 +124,18 @@ def test_what_an_early_step_settles_for_a_later_one_is_named_there(tmp_path: Pat
     first, _ = plan(ruleset.engine.library.ruleset("e/r"), gaps).steps
     (change,) = first.cheapest.changes
     assert set(change.ids) == {line.id for line in gaps.lines if line.fact == "dust"}
+
+
+def test_what_the_plant_is_takes_only_proof(tmp_path: Path) -> None:
+    ways = "{any: [{fact: region, equals: false}, {fact: dust, at_most: 8}]}"
+    found = planned(tmp_path, asks("A,B,C", ways, remedy=PER_ROW), {"dust": 9})
+    (choice,) = found.alternatives
+    assert [(way.cost, way.weeks) for way in choice.ways] == [("只补证据", "—"), ("10–20 万元", "2–4 周")]
+
+
+def test_rows_that_may_be_satisfied_in_the_same_ways_are_told_together(tmp_path: Path) -> None:
+    ways = "{each: outlets, require: {any: [{fact: nox, at_most: 40}, {fact: online, equals: true}]}}"
+    rows = [{"outlet_id": key, "nox": 80, "online": False} for key in ("1#", "2#")]
+    found = planned(tmp_path, asks("A,B,C", ways, remedy=PER_ROW), {}, outlets=rows)
+    (choice,) = found.alternatives
+    assert (choice.row, [len(way.ids) for way in choice.ways]) == ("1#、2#", [2, 2])

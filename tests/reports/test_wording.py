@@ -8,6 +8,7 @@ import pytest
 from grading.model.base import Cite, Provenance
 from reports.charts.timeline import wrapped
 from reports.context.asked import asked_by, headed_once
+from reports.context.lines import lists
 from reports.context.needless import without_needless
 from reports.context.sources import Sources
 from reports.context.words import said_once
@@ -94,3 +95,19 @@ def test_a_requirement_that_several_ask_for_is_told_once_with_all_of_them() -> N
 def test_of_a_way_it_is_said_once_that_it_is_that_of_a_better_level() -> None:
     texts = ("或达到 B级要求：有门禁", "或达到 B级要求：有视频", "或达到 A级要求：有台账", "有机构")
     assert headed_once(texts) == ("或达到 B级要求：有门禁", "有视频", "或达到 A级要求：有台账", "有机构")
+
+
+def test_of_many_questions_of_scope_it_is_told_whose_they_are_not_what_each_asks() -> None:
+    few = [(title, f"查明是否适用：类型为{title}") for title in ("窑", "磨")]
+    many = [(title, f"查明是否适用：类型为{title}") for title in ("窑", "磨", "塔", "炉")]
+    assert asked_by(few) == tuple(few)
+    assert asked_by([*many, ("罐", "类型为罐")]) == (("窑、磨、塔、炉", "查明是否适用"), ("罐", "类型为罐"))
+
+
+def test_rows_that_lack_the_same_for_the_same_are_told_together(tmp_path: Path) -> None:
+    each = "{each: outlets, require: {fact: nox, at_most: 40}}"
+    ruleset = small(tmp_path, asks("A,B,C", each))
+    rows = [{"outlet_id": "1#"}, {"outlet_id": "2#"}, {"outlet_id": "3#", "nox": 30}]
+    gaps = ruleset.gaps({}, "C", outlets=rows)
+    found = lists(ruleset.engine.library.ruleset("e/r"), gaps.lines, Sources()).missing
+    assert [(row.place, row.count, len(row.ids)) for row in found] == [("排放口 1#、2#", 2, 2)]

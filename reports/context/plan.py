@@ -152,7 +152,11 @@ def plan(ruleset: Ruleset, gaps: UnitGaps) -> Plan:
     climbed = [(step, step.cheapest) for step in gaps.steps if step.cheapest is not None]
     asked = {line.id for step, _ in climbed for line in step.lines}
     aside = [line for line in gaps.lines if line.id not in asked and line.alternative is None]
-    steps = tuple(_step(ruleset, n, step, cheapest, aside) for n, (step, cheapest) in enumerate(climbed, 1))
+    last = {change.place: n for n, (_, found) in enumerate(climbed, 1) for change in found.changes if found.enough}
+    steps = tuple(
+        _step(ruleset, n, step, cheapest, [line for line in aside if last.get(line.place) == n])
+        for n, (step, cheapest) in enumerate(climbed, 1)
+    )
     works = _works([cheapest for _, cheapest in climbed])
     remedies = tuple(_remedy_row(work, steps) for work in works)
     return Plan(
@@ -233,12 +237,12 @@ def _is_only_proof(ruleset: Ruleset, way: Way, lines: Mapping[str, GapLine]) -> 
 
 
 def _step(ruleset: Ruleset, number: int, step: Step, cheapest: ChangeSet, aside: Sequence[GapLine]) -> StepRow:
-    """A step; `aside` are lines of the target that no step asks for any more when it comes to them."""
+    """A step; `aside` are lines of the target that its changes settle before their own step comes to them."""
     others = {
         "smallest": step.smallest if step.smallest is not None and step.smallest.changes != cheapest.changes else None,
         "quickest": step.quickest if step.quickest is not None and step.quickest.changes != cheapest.changes else None,
     }
-    shown = {name: None if found is None else _set(ruleset, step, found, aside) for name, found in others.items()}
+    shown = {name: None if found is None else _set(ruleset, step, found, ()) for name, found in others.items()}
     blockers = _blockers(step.blockers)
     return StepRow(
         name=f"第{_ordinal(number)}步",
@@ -258,9 +262,7 @@ def _set(ruleset: Ruleset, step: Step, found: ChangeSet, aside: Sequence[GapLine
     others = [line for line in step.lines if found.enough and line.id not in named and line.alternative is None]
     changed = {change.place for change in found.changes}
     return SetRow(
-        changes=tuple(
-            _change(ruleset, change, [*others, *(aside if found.enough else ())]) for change in found.changes
-        ),
+        changes=tuple(_change(ruleset, change, others, aside) for change in found.changes),
         work=_work_text([change.kind for change in found.changes]),
         cost=cost_text(found.cost_wan_cny) if found.changes else "无",
         more=f"比最省的一组多 {number_text(more, '万元')}（按区间中值）" if more is not None and more > 0 else "",
@@ -291,25 +293,30 @@ def _work_text(kinds: Sequence[str]) -> str:
     return "，".join(counted) or "不需改动"
 
 
-def _change(ruleset: Ruleset, change: Change, others: Iterable[GapLine]) -> ChangeRow:
-    """A change with the ids of the lines that ask for it, then of `others` that its value satisfies as well."""
+def _change(ruleset: Ruleset, change: Change, others: Iterable[GapLine], aside: Iterable[GapLine]) -> ChangeRow:
+    """A change with the ids of the lines that ask for it, then of others that its value satisfies as well.
+
+    Where a later step builds on the option that was graded with, no other is offered.
+    """
+    early = [line for line in aside if line.place == change.place]
+    also = [line.id for line in others if line.place == change.place] + [line.id for line in early]
     return ChangeRow(
         is_supply=change.kind == "supply",
         is_wait=change.kind == "wait",
         label=change.fact_label,
         place=own_place_text(ruleset, change.place, change.group, change.row),
         before=change.before_text,
-        after=_after(change),
+        after=_after(change, is_exact=bool(early) and change.limit is None),
         remedies=tuple(remedy.text for remedy in change.remedies),
-        ids=tuple(dict.fromkeys((*change.lines, *(line.id for line in others if line.place == change.place)))),
+        ids=tuple(dict.fromkeys((*change.lines, *also))),
     )
 
 
-def _after(change: Change) -> str:
+def _after(change: Change, is_exact: bool) -> str:
     """The value that was graded with, and the side of it on which the value may be as well."""
     if change.assumed:
         return f"须填报，取值不限（复评取 {change.after_text}）"
-    after = change.bound_text or change.after_text
+    after = change.after_text if is_exact else change.bound_text or change.after_text
     if change.ready_on is None:
         return after
     when = "最迟自" if change.kind == "wait" else "最早自"

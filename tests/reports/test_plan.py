@@ -139,3 +139,30 @@ def test_rows_that_may_be_satisfied_in_the_same_ways_are_told_together(tmp_path:
     found = planned(tmp_path, asks("A,B,C", ways, remedy=PER_ROW), {}, outlets=rows)
     (choice,) = found.alternatives
     assert (choice.row, [len(way.ids) for way in choice.ways]) == ("1#、2#", [2, 2])
+
+
+def test_an_early_step_offers_no_option_that_a_later_one_could_not_build_on(tmp_path: Path) -> None:
+    indicators = (
+        asks("C", "{fact: fuel, one_of: [power, gas]}", "宽")
+        + also("A,B", "{fact: fuel, equals: power}", "tight", "严")
+        + also("A,B", "{fact: swept, equals: true}", "swept", "清扫")
+    )
+    ruleset = small(tmp_path, indicators)
+    gaps = ruleset.gaps({"fuel": "coal", "swept": False}, "B")
+    first, _ = plan(ruleset.engine.library.ruleset("e/r"), gaps).steps
+    (change,) = first.cheapest.changes
+    assert (change.after, len(change.ids)) == ("电", 2)
+
+
+def test_what_a_later_step_settles_is_not_named_in_an_earlier_one(tmp_path: Path) -> None:
+    indicators = (
+        asks("C", "{fact: dust, at_most: 30}", "宽")
+        + also("B", "{fact: dust, at_most: 9}", "middle", "中")
+        + also("A", "{fact: dust, at_most: 10}", "tight", "严")
+        + also("A", "{fact: swept, equals: true}", "swept", "清扫")
+    )
+    ruleset = small(tmp_path, indicators)
+    gaps = ruleset.gaps({"dust": 50, "swept": False}, "A")
+    steps = plan(ruleset.engine.library.ruleset("e/r"), gaps).steps
+    target = next(line.id for line in gaps.lines if line.required_value == 10)
+    assert [target in change.ids for step in steps for change in step.cheapest.changes] == [False, True, False]

@@ -294,29 +294,25 @@ def _work_text(kinds: Sequence[str]) -> str:
 
 
 def _change(ruleset: Ruleset, change: Change, others: Iterable[GapLine], aside: Iterable[GapLine]) -> ChangeRow:
-    """A change with the ids of the lines that ask for it, then of others that its value satisfies as well.
-
-    Where a later step builds on the option that was graded with, no other is offered.
-    """
-    early = [line for line in aside if line.place == change.place]
-    also = [line.id for line in others if line.place == change.place] + [line.id for line in early]
+    """A change with the ids of the lines that ask for it, then of others that its value satisfies as well."""
+    also = [line.id for line in (*others, *aside) if line.place == change.place]
     return ChangeRow(
         is_supply=change.kind == "supply",
         is_wait=change.kind == "wait",
         label=change.fact_label,
         place=own_place_text(ruleset, change.place, change.group, change.row),
         before=change.before_text,
-        after=_after(change, is_exact=bool(early) and change.limit is None),
+        after=_after(change),
         remedies=tuple(remedy.text for remedy in change.remedies),
         ids=tuple(dict.fromkeys((*change.lines, *also))),
     )
 
 
-def _after(change: Change, is_exact: bool) -> str:
+def _after(change: Change) -> str:
     """The value that was graded with, and the side of it on which the value may be as well."""
     if change.assumed:
         return f"须填报，取值不限（复评取 {change.after_text}）"
-    after = change.after_text if is_exact else change.bound_text or change.after_text
+    after = change.bound_text or change.after_text
     if change.ready_on is None:
         return after
     when = "最迟自" if change.kind == "wait" else "最早自"

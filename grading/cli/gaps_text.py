@@ -229,7 +229,7 @@ def _change_text(change: Change, lines: Mapping[str, GapLine], ruleset: Ruleset)
     if change.kind == "supply":
         closed = [lines[line] for line in change.lines if line in lines]
         required = "；".join(dict.fromkeys(line.required for line in closed))
-        if not closed or (change.bound_text and all(line.fact == change.fact for line in closed)):
+        if not closed or (change.limit and change.bound_text and all(line.fact == change.fact for line in closed)):
             wished = (
                 (change.bound_text,)
                 if change.limit and change.bound_text != change.after_text

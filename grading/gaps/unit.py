@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from grading.engine.grade import Engine
+from grading.gaps.built_on import built_on
 from grading.gaps.opened import Opened
 from grading.gaps.solver.alternatives import alternatives_of, marked
 from grading.gaps.solver.change_sets import Solution, solve
@@ -88,7 +89,7 @@ def unit_gaps(
         target=goal,
         lines=lines,
         alternatives=alternatives,
-        steps=tuple(steps),
+        steps=built_on(steps, lines),
         measures=tuple(_measures(ruleset, unit.outcome.grade, goal)),
         waivers=tuple(found.waiver for found in unit.waivers if found.standing == "in_force"),
     )

@@ -28,14 +28,14 @@ class ShortBoards:
         apart = "；尚未判定：" if unmet and unknown else ""
         count = len(self.unmet) + len(self.unknown)
         left = f" 等 {count} 项" if len(unmet) + len(unknown) < count else ""
-        return f"{_listed(unmet)}{apart}{_listed(unknown)}{left}"
+        return f"{listed_titles(unmet)}{apart}{listed_titles(unknown)}{left}"
 
     def text(self, most: int | None = None) -> str:
         """The sentence and the titles."""
         return f"{self.head}：{self.names(most)}"
 
 
-def _listed(titles: tuple[str, ...]) -> str:
+def listed_titles(titles: tuple[str, ...]) -> str:
     """Titles as a list; one that is a list itself stands in quotes, so that they can be counted."""
     return "、".join(f"“{title}”" if "、" in title else title for title in titles)
 

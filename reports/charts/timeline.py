@@ -1,5 +1,6 @@
 """The plan as a timeline: works side by side within a step, the steps one after another, weeks from the start."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -86,15 +87,16 @@ def timeline(stages: Sequence[Stage]) -> tuple[tuple[Chart, ...], ...]:
 
 
 def _pages(bars: Sequence[Bar]) -> Iterator[list[Bar]]:
-    page: list[Bar] = []
-    height = AXIS
-    for bar in bars:
-        if page and height + _height(bar) > PAGE:
-            yield page
-            page, height = [], AXIS
-        page.append(bar)
-        height += _height(bar)
-    if page:
+    """The bars in as few charts as hold them, filled alike, so that none has but the last one or two."""
+    left, room = list(bars), PAGE - AXIS
+    while left:
+        whole = sum(map(_height, left))
+        fair = whole / math.ceil(whole / room)
+        page = [left.pop(0)]
+        height = _height(page[0])
+        while left and height < fair and height + _height(left[0]) <= room:
+            page.append(left.pop(0))
+            height += _height(page[-1])
         yield page
 
 

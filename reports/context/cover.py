@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from reports.context.unit import UnitPart
 
+FEW = 3
+"""So many units the cover tells of one by one in whole sentences."""
+
 
 @dataclass(frozen=True)
 class Said:
@@ -17,7 +20,13 @@ class Said:
 
 def cover_notices(units: Sequence[UnitPart]) -> tuple[Said, ...]:
     """The warnings about the units' rulesets: that one is a draft, or superseded, or of another place."""
-    return _told_once(units, ((u, *_notice(u)) for u in units if u.edition.is_draft or u.notices))
+    told = _told_once(units, ((u, *_notice(u)) for u in units if u.edition.is_draft or u.notices))
+    drafts = {unit.edition.id for unit in units if unit.edition.is_draft}
+    if len(told) <= FEW or not drafts:
+        return told
+    others = _told_once(units, ((u, "", _others(u)) for u in units if u.notices))
+    many = f"所依据的 {len(drafts)} 个规则集未经专家审定，各有多少暂定值和可信度低的数值，见各单元摘要。"
+    return (Said("", "草案。", many), *others)
 
 
 def only_edition(units: Sequence[UnitPart]) -> str | None:
@@ -43,7 +52,11 @@ def _notice(unit: UnitPart) -> tuple[str, str]:
         (counts.low_confidence, "项可信度低"),
     )
     open_ = "，".join(f"{count} {what}" for count, what in kinds if count)
-    others = "".join(f"{notice}。" for notice in unit.notices)
+    others = _others(unit)
     if not unit.edition.is_draft:
         return "", others
     return "草案。", f"所依据的规则集未经专家审定{f'：全规则集有 {open_}' if open_ else ''}。{others}"
+
+
+def _others(unit: UnitPart) -> str:
+    return "".join(f"{notice}。" for notice in unit.notices)

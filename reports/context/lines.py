@@ -1,6 +1,6 @@
 """Gap lines as three lists: what does not satisfy, what is missing, and which figures of the guideline are not established."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
@@ -12,12 +12,15 @@ from grading.language.values import UNKNOWN
 from grading.model.base import Remedy
 from grading.model.gap import GapLine, MissingValue
 from grading.model.ruleset import Ruleset
+from reports.context.asked import asked_by
 from reports.context.sources import Sources
 from reports.context.words import amount_text, cost_text, place_text, said_once, weeks_text
 
 GATES = "否决与限制条件"
 SHOWN_ROWS = 12
 """Rows of a table that one line of a list names with their values; of more, the number is given."""
+MOST_IDS = 60
+"""So many ids of gaps stand at one row of a list, which is not split between pages."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class DimensionRows:
 
 @dataclass(frozen=True)
 class MissingRow:
-    """A value that nobody has stated, with everything that waits for it."""
+    """A value that nobody has stated, in as many rows of a table as lack it, with everything that waits for it."""
 
     ids: tuple[str, ...]
     label: str
@@ -58,6 +61,8 @@ class MissingRow:
     asked_by: tuple[tuple[str, str], ...]
     evidence: tuple[str, ...]
     sources: tuple[int, ...]
+    count: int
+    """In how many places it is missing."""
 
 
 @dataclass(frozen=True)
@@ -168,12 +173,12 @@ def _is_above(actual: Any, limit: Any) -> bool:
 
 
 def _missing(ruleset: Ruleset, lines: list[GapLine], sources: Sources, beside: Beside) -> tuple[MissingRow, ...]:
-    """One row for each value that is missing; a line that reads several of them is named at each."""
+    """One row for each value that is missing, rows of a table that lack the same together; a line is named at each it reads."""
     by_value: dict[tuple[str, str | None], list[tuple[MissingValue, GapLine]]] = {}
     for line in lines:
         for missing in line.missing:
             by_value.setdefault((missing.place, _row(missing.place, line)), []).append((missing, line))
-    rows = []
+    found: dict[tuple[Any, ...], list[tuple[str, MissingRow]]] = {}
     for (place, row), listed in by_value.items():
         value = listed[0][0]
         group = place.partition(".groups.")[2].partition(".")[0].partition("[")[0] or None
@@ -181,17 +186,37 @@ def _missing(ruleset: Ruleset, lines: list[GapLine], sources: Sources, beside: B
         proofs = [
             e for missing, line in listed for e in (*missing.evidence, *(line.remedy.evidence if line.remedy else ()))
         ]
-        rows.append(
-            MissingRow(
-                ids=_ids(asking, beside),
-                label=f"“{value.fact_label}”表" if value.fact in ruleset.groups else _missing_label(value, asking),
-                place=place_text(ruleset, place, group, row),
-                asked_by=tuple(dict.fromkeys((line.title, line.required) for line in asking)),
-                evidence=said_once(proofs),
-                sources=tuple(dict.fromkeys(sources.number(line.provenance, line.title) for line in asking)),
-            )
+        told = MissingRow(
+            ids=_ids(asking, beside),
+            label=f"“{value.fact_label}”表" if value.fact in ruleset.groups else _missing_label(value, asking),
+            place=place_text(ruleset, place, group, row),
+            asked_by=asked_by((line.title, line.required) for line in asking),
+            evidence=said_once(proofs),
+            sources=tuple(dict.fromkeys(sources.number(line.provenance, line.title) for line in asking)),
+            count=1,
         )
-    return tuple(rows)
+        alone = None if row is not None else place
+        key = (value.fact, group, alone, told.label, told.asked_by, told.evidence, told.sources)
+        found.setdefault(key, []).append((row or "", told))
+    return tuple(_together(part) for listed in found.values() for part in _parts(listed))
+
+
+def _parts(listed: list[tuple[str, MissingRow]]) -> Iterator[list[tuple[str, MissingRow]]]:
+    """The rows of a table in parts, each with no more ids than there is room for."""
+    most = max(1, MOST_IDS // max(len(row.ids) for _, row in listed))
+    return (listed[n : n + most] for n in range(0, len(listed), most))
+
+
+def _together(listed: list[tuple[str, MissingRow]]) -> MissingRow:
+    """Rows of a table that lack the same as one, with their keys."""
+    (_, first), *others = listed
+    keys = [row for row, _ in listed]
+    return replace(
+        first,
+        ids=tuple(dict.fromkeys(id_ for _, row in listed for id_ in row.ids)),
+        place=f"{first.place.removesuffix(keys[0])}{'、'.join(keys)}" if others else first.place,
+        count=len(listed),
+    )
 
 
 def _missing_label(value: MissingValue, asking: list[GapLine]) -> str:

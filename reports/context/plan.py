@@ -1,7 +1,7 @@
 """The way to the target: alternatives, the steps level by level with their change sets, cost and time."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from grading.language.decision_text import level_label, outcome_text
@@ -11,6 +11,7 @@ from grading.model.base import Remedy
 from grading.model.gap import Alternative, Blocker, Change, ChangeSet, Costs, GapLine, Step, UnitGaps, Way, WorkToDo
 from grading.model.ruleset import Ruleset
 from reports.charts.timeline import Bar, Chart, Stage, timeline
+from reports.context.asked import headed_once
 from reports.context.words import cost_text, own_place_text, weeks_text
 
 ONLY_PROOF = "只补证据"
@@ -81,6 +82,8 @@ class SetRow:
     grade: str
     enough: bool
     optimal: bool
+    settled: tuple[tuple[str, tuple[str, ...]], ...]
+    """What is not satisfied on values that no change touches, closed all the same: by title, the ids."""
 
 
 @dataclass(frozen=True)
@@ -147,11 +150,17 @@ def plan(ruleset: Ruleset, gaps: UnitGaps) -> Plan:
     """The plan of a unit in words and figures."""
     lines = {line.id: line for step in gaps.steps for line in step.lines} | {line.id: line for line in gaps.lines}
     climbed = [(step, step.cheapest) for step in gaps.steps if step.cheapest is not None]
-    steps = tuple(_step(ruleset, n, step, cheapest) for n, (step, cheapest) in enumerate(climbed, 1))
+    asked = {line.id for step, _ in climbed for line in step.lines}
+    aside = [line for line in gaps.lines if line.id not in asked and line.alternative is None]
+    last = {change.place: n for n, (_, found) in enumerate(climbed, 1) for change in found.changes if found.enough}
+    steps = tuple(
+        _step(ruleset, n, step, cheapest, [line for line in aside if last.get(line.place) == n])
+        for n, (step, cheapest) in enumerate(climbed, 1)
+    )
     works = _works([cheapest for _, cheapest in climbed])
     remedies = tuple(_remedy_row(work, steps) for work in works)
     return Plan(
-        alternatives=tuple(_alternative(ruleset, a, lines) for a in gaps.alternatives),
+        alternatives=_together([_alternative(ruleset, a, lines) for a in gaps.alternatives]),
         steps=steps,
         remedies=remedies,
         charts=_charts(works, steps),
@@ -184,10 +193,11 @@ def _alternative(ruleset: Ruleset, alternative: Alternative, lines: dict[str, Ga
         needed=alternative.needed,
         ways=tuple(
             WayRow(
-                texts=tuple(dict.fromkeys(lines[id_].required for id_ in way.lines if id_ in lines)) or ("已经满足",),
+                texts=headed_once(tuple(dict.fromkeys(lines[id_].required for id_ in way.lines if id_ in lines)))
+                or ("已经满足",),
                 ids=way.lines,
-                cost=ONLY_PROOF if _is_only_proof(way, lines) else cost_text(way.cost_wan_cny),
-                weeks="—" if _is_only_proof(way, lines) else weeks_text(way.weeks),
+                cost=ONLY_PROOF if _is_only_proof(ruleset, way, lines) else cost_text(way.cost_wan_cny),
+                weeks="—" if _is_only_proof(ruleset, way, lines) else weeks_text(way.weeks),
                 possible=way.possible,
                 cheapest=way.cheapest,
                 is_priced=way.cost_wan_cny is not None,
@@ -198,24 +208,47 @@ def _alternative(ruleset: Ruleset, alternative: Alternative, lines: dict[str, Ga
     )
 
 
-def _is_only_proof(way: Way, lines: Mapping[str, GapLine]) -> bool:
-    """True for a way that asks for missing values alone, for which no works are known."""
+def _together(alternatives: Sequence[AlternativeRow]) -> tuple[AlternativeRow, ...]:
+    """Rows of a table that offer the same ways as one, with their keys and the ids of each way."""
+    alike: dict[AlternativeRow, list[AlternativeRow]] = {}
+    for one in alternatives:
+        plain = replace(one, row=None, ways=tuple(replace(way, ids=()) for way in one.ways))
+        alike.setdefault(plain if one.row is not None else one, []).append(one)
+    return tuple(
+        replace(
+            listed[0],
+            row="、".join(one.row for one in listed if one.row is not None) or None,
+            ways=tuple(
+                replace(ways[0], ids=tuple(dict.fromkeys(id_ for way in ways for id_ in way.ids)))
+                for ways in zip(*(one.ways for one in listed), strict=True)
+            ),
+        )
+        for listed in alike.values()
+    )
+
+
+def _is_only_proof(ruleset: Ruleset, way: Way, lines: Mapping[str, GapLine]) -> bool:
+    """True for a way that asks for missing values alone, for which no works are known, or that no works make another."""
     asked = [lines[id_] for id_ in way.lines if id_ in lines]
-    return bool(asked) and all(line.status == "unknown" and line.remedy is None for line in asked)
+    given = {fact.id for fact in ruleset.facts.values() if fact.is_given}
+    return bool(asked) and all(
+        line.status == "unknown" and (line.remedy is None or line.fact in given) for line in asked
+    )
 
 
-def _step(ruleset: Ruleset, number: int, step: Step, cheapest: ChangeSet) -> StepRow:
+def _step(ruleset: Ruleset, number: int, step: Step, cheapest: ChangeSet, aside: Sequence[GapLine]) -> StepRow:
+    """A step; `aside` are lines of the target that its changes settle before their own step comes to them."""
     others = {
         "smallest": step.smallest if step.smallest is not None and step.smallest.changes != cheapest.changes else None,
         "quickest": step.quickest if step.quickest is not None and step.quickest.changes != cheapest.changes else None,
     }
-    shown = {name: None if found is None else _set(ruleset, found) for name, found in others.items()}
+    shown = {name: None if found is None else _set(ruleset, step, found, ()) for name, found in others.items()}
     blockers = _blockers(step.blockers)
     return StepRow(
         name=f"第{_ordinal(number)}步",
         level_from=level_label(ruleset.scale, step.level_from),
         level_to=level_label(ruleset.scale, step.level_to),
-        cheapest=_set(ruleset, cheapest),
+        cheapest=_set(ruleset, step, cheapest, aside),
         smallest=shown["smallest"],
         quickest=shown["quickest"],
         blockers=blockers,
@@ -223,10 +256,13 @@ def _step(ruleset: Ruleset, number: int, step: Step, cheapest: ChangeSet) -> Ste
     )
 
 
-def _set(ruleset: Ruleset, found: ChangeSet) -> SetRow:
+def _set(ruleset: Ruleset, step: Step, found: ChangeSet, aside: Sequence[GapLine]) -> SetRow:
     more = found.costs_more_wan_cny
+    named = {id_ for change in found.changes for id_ in change.lines}
+    others = [line for line in step.lines if found.enough and line.id not in named and line.alternative is None]
+    changed = {change.place for change in found.changes}
     return SetRow(
-        changes=tuple(_change(ruleset, change) for change in found.changes),
+        changes=tuple(_change(ruleset, change, others, aside) for change in found.changes),
         work=_work_text([change.kind for change in found.changes]),
         cost=cost_text(found.cost_wan_cny) if found.changes else "无",
         more=f"比最省的一组多 {number_text(more, '万元')}（按区间中值）" if more is not None and more > 0 else "",
@@ -235,7 +271,15 @@ def _set(ruleset: Ruleset, found: ChangeSet) -> SetRow:
         grade=outcome_text(ruleset.scale, found.outcome),
         enough=found.enough,
         optimal=found.optimal,
+        settled=_ids_by_title(line for line in others if line.status == "unmet" and line.place not in changed),
     )
+
+
+def _ids_by_title(lines: Iterable[GapLine]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    found: dict[str, dict[str, None]] = {}
+    for line in lines:
+        found.setdefault(line.title, {})[line.id] = None
+    return tuple((title, tuple(ids)) for title, ids in found.items())
 
 
 def _unpriced_text(found: ChangeSet) -> str:
@@ -249,7 +293,9 @@ def _work_text(kinds: Sequence[str]) -> str:
     return "，".join(counted) or "不需改动"
 
 
-def _change(ruleset: Ruleset, change: Change) -> ChangeRow:
+def _change(ruleset: Ruleset, change: Change, others: Iterable[GapLine], aside: Iterable[GapLine]) -> ChangeRow:
+    """A change with the ids of the lines that ask for it, then of others that its value satisfies as well."""
+    also = [line.id for line in (*others, *aside) if line.place == change.place]
     return ChangeRow(
         is_supply=change.kind == "supply",
         is_wait=change.kind == "wait",
@@ -258,7 +304,7 @@ def _change(ruleset: Ruleset, change: Change) -> ChangeRow:
         before=change.before_text,
         after=_after(change),
         remedies=tuple(remedy.text for remedy in change.remedies),
-        ids=change.lines,
+        ids=tuple(dict.fromkeys((*change.lines, *also))),
     )
 
 

@@ -64,7 +64,9 @@ class Sources:
 
 def _clauses(notes: Iterable[str], basis: str) -> tuple[str, ...]:
     """The clauses of several notes, each once, without the basis, which is told beside them."""
-    clauses = (clause.removesuffix(f"，{basis}") for note in notes for clause in note.split("；"))
+    clauses = (
+        clause.removeprefix(f"{basis}，").removesuffix(f"，{basis}") for note in notes for clause in note.split("；")
+    )
     return tuple(dict.fromkeys(clause for clause in clauses if clause and clause != basis))
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from grading.evidence_validity import Validity
+from grading.language.computed_text import formula_text
 from grading.language.decision_text import level_label
 from grading.language.evidence_text import validity_text
 from grading.language.waiver_text import grant_text
@@ -225,18 +226,16 @@ class _Reader:
         first = next(iter(rows.values()))
         declared = self.ruleset.facts.get(fact) or self.ruleset.computed.get(fact)
         group = declared.group if declared is not None and None not in rows else None
-        place, operands = ("", first["computed_from"]) if "computed_from" in first else (first["place"], [])
+        computed = self.ruleset.computed.get(fact)
+        place = "" if "computed_from" in first else first["place"]
         return ValueRow(
             number=self.numbers[fact],
             label=self._label(fact),
             place=own_place_text(self.ruleset, place, group, None),
             text=self._values_text(fact, rows),
             evidence=tuple(self._evidence(fact, group, rows)),
-            computed_from=tuple(self._label(o) if self._is_fact(o) else o for o in operands),
+            formula=formula_text(self.ruleset, computed) if computed is not None else "",
         )
-
-    def _is_fact(self, operand: str) -> bool:
-        return operand in self.ruleset.facts or operand in self.ruleset.computed
 
     def _values_text(self, fact: str, rows: dict[str | None, ValueCause]) -> str:
         rows_by_text: dict[str, list[str]] = {}

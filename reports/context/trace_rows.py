@@ -14,7 +14,8 @@ class ValueRow:
     place: str
     text: str
     evidence: tuple[str, ...]
-    computed_from: tuple[str, ...]
+    formula: str
+    """Of a computed value, what it is computed from and how; empty for others."""
 
 
 @dataclass(frozen=True)

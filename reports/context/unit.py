@@ -121,6 +121,8 @@ class UnitPart:
     short_boards: ShortBoards | None
     waivers: tuple[str, ...]
     """The waivers that the audit states, a sentence each."""
+    waives: bool
+    """True when one of them is in force."""
     is_trial: bool
     is_ungraded: bool
     has_reached: bool
@@ -183,6 +185,7 @@ def unit_part(
         notices=tuple(EDITION_NOTICES[n] for n in grading.notices if n in EDITION_NOTICES),
         short_boards=short_boards(ruleset, grading),
         waivers=waivers_text(ruleset, grading),
+        waives=any(found.standing == "in_force" for found in grading.waivers),
         is_trial=decision.kind is Kind.TRIAL,
         is_ungraded=outcome.grade == UNGRADED,
         has_reached=outcome.grade == gaps.target,
@@ -211,7 +214,7 @@ def unit_part(
         ),
         obstacles=_in_two_columns(list(_obstacles(ruleset, gaps))),
         unmet=len(gaps.distinct("unmet")),
-        missing=len(found.missing),
+        missing=sum(row.count for row in found.missing),
         open_figures=len(found.open_figures),
         lists=found,
         plan=plan(ruleset, gaps),

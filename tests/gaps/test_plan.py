@@ -512,6 +512,10 @@ def test_of_a_choice_all_options_that_would_do_are_named(tmp_path: Path) -> None
     found = step(small(tmp_path, asks("A,B,C", "{fact: fuel, one_of: [power, gas]}")), {"fuel": "coal"})
     (change,) = sets(found)[1].changes
     assert (change.after, change.after_text, change.bound_text) == ("power", "电", "天然气或电")
+    (supplied,) = sets(step(small(tmp_path / "open", asks("A,B,C", "{fact: fuel, one_of: [power, gas]}")), {}))[
+        1
+    ].changes
+    assert (supplied.kind, supplied.bound_text) == ("supply", "天然气或电")
 
 
 def test_a_row_that_is_lacking_is_asked_for_and_not_that_the_plant_were_another(tmp_path: Path) -> None:

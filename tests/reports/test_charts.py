@@ -69,3 +69,10 @@ def test_the_qr_code_has_exactly_the_dark_modules() -> None:
     }
     dark = {(x + QUIET, y + QUIET) for y, row in enumerate(matrix) for x, module in enumerate(row) if module}
     assert drawn == dark
+
+
+def test_no_chart_has_only_what_the_others_had_no_room_for() -> None:
+    for count in (17, 34, 49):
+        (charts,) = timeline([Stage("第一步", True, tuple(Bar(f"措施{n}", 1, 2) for n in range(count)))])
+        sizes = [len(chart.bars) for chart in charts]
+        assert max(sizes) - min(sizes) <= 1, sizes

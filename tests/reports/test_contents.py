@@ -241,3 +241,13 @@ def test_every_source_that_is_referred_to_is_listed(kind: str) -> None:
     numbered = {int(n) for n in re.findall(r'<th scope="row">(\d+)　', sources)}
     assert referred <= numbered
     assert numbered == set(range(1, len(numbered) + 1))
+
+
+def test_the_cover_of_many_units_tells_of_their_drafts_once_and_each_part_of_its_edition() -> None:
+    examples = ("alumina/pucheng-bayer", "footwear/changan-cement-shoes", "molybdenum_smelting/huazhou-roasting")
+    first, *others = [json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8")) for name in examples]
+    boards = json.loads((EXAMPLES / "wood_panels/wugong-plywood.json").read_text(encoding="utf-8"))
+    first["units"] += [one["units"][0] | {"id": f"line-{n}"} for n, one in enumerate((*others, boards), 2)]
+    report = of(read_audit(json.dumps(first), ENGINE.library))
+    assert report.html.count("所依据的 4 个规则集未经专家审定") == 1
+    assert report.html.count("依据：氧化铝，环办大气函〔2020〕340号") == 1

@@ -88,3 +88,81 @@ def test_the_quickest_set_is_shown_where_it_is_another_with_what_it_costs_more(t
     quickest = found.steps[0].quickest
     assert quickest is not None
     assert (quickest.weeks, quickest.more) == ("2–4 周", "比最省的一组多 28 万元（按区间中值）")
+
+
+def test_a_plan_names_every_gap_that_it_closes(tmp_path: Path) -> None:
+    power = "{text: 改电, weeks: [1, 2], cost_wan_cny: [1, 2]}"
+    cars = "{text: 换车, weeks: [2, 4], cost_wan_cny: [40, 100]}"
+    indicators = (
+        asks("A,B,C", "{fact: fuel, equals: power}", remedy=power)
+        + also("A,B,C", "{fact: dust, at_most: 8}", "loose", "宽限值")
+        + also("A,B,C", "{fact: dust, at_most: 2}", "tight", "严限值")
+        + also(
+            "A,B,C",
+            "{fact: share, at_least: 80}",
+            "cars",
+            "运输",
+            remedy=cars,
+            applies_when="{fact: fuel, equals: coal}",
+        )
+    )
+    ruleset = small(tmp_path, indicators)
+    gaps = ruleset.gaps({"fuel": "coal", "dust": 9, "share": 70}, "C")
+    (step,) = plan(ruleset.engine.library.ruleset("e/r"), gaps).steps
+    ids = {line.title: line.id for line in gaps.lines}
+    by_label = {change.label: set(change.ids) for change in step.cheapest.changes}
+    assert by_label == {"燃料": {ids["试验指标"]}, "厂界颗粒物": {ids["宽限值"], ids["严限值"]}}
+    assert step.cheapest.settled == (("运输", (ids["运输"],)),)
+
+
+def test_what_an_early_step_settles_for_a_later_one_is_named_there(tmp_path: Path) -> None:
+    indicators = asks("A,B,C", "{fact: dust, at_most: 2}", "严限值") + also(
+        "A,B", "{fact: dust, at_most: 8}", "loose", "宽限值"
+    )
+    ruleset = small(tmp_path, indicators + also("A,B", "{fact: swept, equals: true}", "swept", "清扫"))
+    gaps = ruleset.gaps({"dust": 9, "swept": False}, "B")
+    first, _ = plan(ruleset.engine.library.ruleset("e/r"), gaps).steps
+    (change,) = first.cheapest.changes
+    assert set(change.ids) == {line.id for line in gaps.lines if line.fact == "dust"}
+
+
+def test_what_the_plant_is_takes_only_proof(tmp_path: Path) -> None:
+    ways = "{any: [{fact: region, equals: false}, {fact: dust, at_most: 8}]}"
+    found = planned(tmp_path, asks("A,B,C", ways, remedy=PER_ROW), {"dust": 9})
+    (choice,) = found.alternatives
+    assert [(way.cost, way.weeks) for way in choice.ways] == [("只补证据", "—"), ("10–20 万元", "2–4 周")]
+
+
+def test_rows_that_may_be_satisfied_in_the_same_ways_are_told_together(tmp_path: Path) -> None:
+    ways = "{each: outlets, require: {any: [{fact: nox, at_most: 40}, {fact: online, equals: true}]}}"
+    rows = [{"outlet_id": key, "nox": 80, "online": False} for key in ("1#", "2#")]
+    found = planned(tmp_path, asks("A,B,C", ways, remedy=PER_ROW), {}, outlets=rows)
+    (choice,) = found.alternatives
+    assert (choice.row, [len(way.ids) for way in choice.ways]) == ("1#、2#", [2, 2])
+
+
+def test_an_early_step_offers_no_option_that_a_later_one_could_not_build_on(tmp_path: Path) -> None:
+    indicators = (
+        asks("C", "{fact: fuel, one_of: [power, gas]}", "宽")
+        + also("A,B", "{fact: fuel, equals: power}", "tight", "严")
+        + also("A,B", "{fact: swept, equals: true}", "swept", "清扫")
+    )
+    ruleset = small(tmp_path, indicators)
+    gaps = ruleset.gaps({"fuel": "coal", "swept": False}, "B")
+    first, _ = plan(ruleset.engine.library.ruleset("e/r"), gaps).steps
+    (change,) = first.cheapest.changes
+    assert (change.after, len(change.ids)) == ("电", 2)
+
+
+def test_what_a_later_step_settles_is_not_named_in_an_earlier_one(tmp_path: Path) -> None:
+    indicators = (
+        asks("C", "{fact: dust, at_most: 30}", "宽")
+        + also("B", "{fact: dust, at_most: 9}", "middle", "中")
+        + also("A", "{fact: dust, at_most: 10}", "tight", "严")
+        + also("A", "{fact: swept, equals: true}", "swept", "清扫")
+    )
+    ruleset = small(tmp_path, indicators)
+    gaps = ruleset.gaps({"dust": 50, "swept": False}, "A")
+    steps = plan(ruleset.engine.library.ruleset("e/r"), gaps).steps
+    target = next(line.id for line in gaps.lines if line.required_value == 10)
+    assert [target in change.ids for step in steps for change in step.cheapest.changes] == [False, True, False]

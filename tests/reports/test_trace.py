@@ -78,3 +78,9 @@ def test_values_carry_the_evidence_and_notes_of_the_audit() -> None:
     evidence = [text for value in appendix.values for text in value.evidence]
     assert any("https://evil.example" in text for text in evidence)
     assert any(text.startswith("备注：长备注") for text in evidence)
+
+
+def test_a_computed_value_is_told_with_its_formula() -> None:
+    _, appendix = grading_and_appendix(made("alumina/pucheng-bayer", "trial"))
+    formulas = {value.label: value.formula for value in appendix.values if value.formula}
+    assert formulas["颗粒物折算浓度（基准氧 6%）"] == "颗粒物实测浓度 ×（21 − 6）÷（21 − 烟气含氧量）"

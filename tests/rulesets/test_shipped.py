@@ -60,3 +60,10 @@ def test_a_shipped_ruleset_does_what_its_cases_say(ruleset_id: str) -> None:
     results = [run_case(ENGINE, case) for case in read_cases(LIBRARY, ruleset_id)]
     failed = {r.case.name: [*map(str, r.differences), *map(str, r.problems)] for r in results if not r.passed}
     assert failed == {}
+
+
+@pytest.mark.parametrize("ruleset_id", LIBRARY.ids())
+def test_a_millionth_is_written_with_one_and_the_same_letter(ruleset_id: str) -> None:
+    ruleset = LIBRARY.ruleset(ruleset_id)
+    units = {fact.unit for fact in (*ruleset.facts.values(), *ruleset.computed.values()) if fact.unit}
+    assert not {unit for unit in units if unit.startswith(("ug", "umol", "µ"))}

@@ -91,12 +91,8 @@ def _change(subject: Subject, chosen: Chosen, slot: Slot, serving: list[Demand],
     elif sides == {"at_least"}:
         limit = "at_least"
     closed = {demand.line for demand in serving} & set(order)
-    kind, bound = (
-        _kind(subject, slot, before, constraints),
-        bound_text(subject.ruleset, fact, after, limit, constraints),
-    )
     return Change(
-        kind=kind,
+        kind=_kind(subject, slot, before, constraints),
         unit=setting.unit,
         place=subject.stated(slot.group, slot.row, slot.fact)[1],
         setting=setting.place,
@@ -110,7 +106,7 @@ def _change(subject: Subject, chosen: Chosen, slot: Slot, serving: list[Demand],
         after=json_value(after),
         after_text=known_text(subject.ruleset, slot.fact, after),
         limit=limit,
-        bound_text=None if fact.type == "choice" and kind != "improve" else bound,
+        bound_text=bound_text(subject.ruleset, fact, after, limit, constraints),
         assumed=all(constraint.operator == STATED for constraint in constraints),
         lines=tuple(sorted(closed, key=lambda line: order[line])),
         remedies=() if fact.is_given else remedies_of(serving),

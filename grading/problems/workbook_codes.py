@@ -52,6 +52,16 @@ class RulesetWorkbookCode(Sentences):
         "工作表“{title}”不是规则工作簿的内容，未读取",
         "the sheet {title} is none of the workbook's and was not read",
     )
+    COLUMN_FOREIGN = (
+        "column_foreign",
+        "{column} 列不是规则工作簿的内容，未读取；要留下的话，请写进“说明”格",
+        "the column {column} is none of the workbook's and was not read; what should stay belongs into a note's cell",
+    )
+    NOTE_UNREAD = (
+        "note_unread",
+        "“{head}”只供查看，填写的“{given}”未读取；要改请改旁边各格",
+        "{head} is for reading only, “{given}” was not read; change the cells beside it",
+    )
     COLUMN_GONE = (
         "column_gone",
         "“{head}”一列不见了（已被删除，或其隐藏的首行已被改动）；请从原来的工作簿补回",

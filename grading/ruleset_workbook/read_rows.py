@@ -74,6 +74,7 @@ def read_rows(sheet: ReturnedSheet, content: Sheet, found: Findings) -> list[Rea
     grid = sheet.grid
     columns = _columns(grid, content, found)
     _tell_merged(sheet, content, found)
+    _tell_unread(grid, content, columns, found)
     by_code = _by_code(grid, content, found)
     rows = [
         _known(grid, content, row, by_code[row.code], columns, found)
@@ -105,6 +106,30 @@ def _tell_merged(sheet: ReturnedSheet, content: Sheet, found: Findings) -> None:
             cells = f"{address(top, left)}:{address(bottom, right)}"
             spot = Spot(sheet.grid.title, address(max(top, HEAD_ROW + 1), left), content.title)
             found.wrong(spot, "", RulesetWorkbookCode.CELLS_MERGED, cells=cells)
+
+
+def _tell_unread(grid: Grid, content: Sheet, columns: dict[str, int], found: Findings) -> None:
+    """Columns that somebody has added, and what was written into cells that are for reading only."""
+    known = {row.code: row for row in content.rows}
+    by_column = {columns[column.role]: column for column in content.columns if column.role in columns}
+    foreign: set[int] = set()
+    for (number, at), entry in sorted(grid.entries.items(), key=lambda item: item[0]):
+        code = grid.text(number, CODE_COLUMN)
+        if number <= HEAD_ROW or at <= CODE_COLUMN or entry.blank or (code and code not in known):
+            continue
+        column, row = by_column.get(at), known.get(code)
+        if column is None:
+            foreign.add(at)
+            continue
+        kind = column.kind if row is None else row.kind(column)
+        written = None if row is None else row.values.get(column.role)
+        if isinstance(kind, NoteKind) and not is_same(kind, written, entry):
+            spot = Spot(grid.title, address(number, at), "新增" if row is None else row.label)
+            head = f"{column.band} {column.head}".strip()
+            found.notice(spot, RulesetWorkbookCode.NOTE_UNREAD, head=head, given=str(entry.shown)[:60])
+    for at in sorted(foreign):
+        letters = address(1, at).rstrip("1")
+        found.notice(Spot(grid.title, None, ""), RulesetWorkbookCode.COLUMN_FOREIGN, column=letters)
 
 
 def _by_code(grid: Grid, content: Sheet, found: Findings) -> dict[str, int]:

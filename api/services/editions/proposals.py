@@ -14,7 +14,15 @@ from api.problems import ErrorAt, Problem
 from api.services import draft_rulesets
 from api.services.editions.place_words import in_words
 from api.services.editions.states import EditionAction, record, take
-from api.services.editions.working import authors_of, edition_of, parent_of, require_free, saved, writable
+from api.services.editions.working import (
+    authors_of,
+    edition_of,
+    parent_of,
+    require_free,
+    require_not_before,
+    saved,
+    writable,
+)
 from api.services.regrading import lifecycle
 from api.services.workflow.states import MAX_REASONS, given_reasons
 from api.store import (
@@ -223,6 +231,7 @@ def sign(
     if waiting and not confirmed:
         raise Problem("nothing_confirmed", "还没有核对无误的数值，不能签署。")
     require_free(context, proposal.ruleset_id)
+    require_not_before(former, effective)
     head = {
         "edition": edition.edition.model_copy(update={"effective": effective}),
         "review": Review(status="reviewed", reviewer=context.actor.name, on=calendar.day_of(context.at)),

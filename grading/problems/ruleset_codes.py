@@ -316,12 +316,12 @@ class RulesetCode(Sentences):
     VALUE_TWICE = "value_twice", "`{value}` 写了两次", "names `{value}` twice"
     NOT_A_BOOLEAN = (
         "not_a_boolean",
-        "`{fact}` 的类型是 boolean；`{value}` 既非 true 也非 false",
+        "`{fact}` 的类型是 boolean，应写 true 或 false，现为 `{value}`",
         "`{fact}` is a boolean; `{value}` is neither true nor false",
     )
     NOT_A_DAY = (
         "not_a_day",
-        "`{fact}` 是日期；`{value}` 不是形如 2023-09-10 的日期",
+        "`{fact}` 是日期，应写形如 2023-09-10 的日期（不加引号），现为 `{value}`",
         "`{fact}` is a date; `{value}` is not a day like 2023-09-10",
     )
     NOT_AN_OPTION = (
@@ -329,7 +329,11 @@ class RulesetCode(Sentences):
         "`{fact}` 没有选项 `{value}`{hint}",
         "`{value}` is no option of `{fact}`{hint}",
     )
-    NOT_A_NUMBER = "not_a_number", "`{fact}` 是数字；`{value}` 不是", "`{fact}` is a number; `{value}` is none"
+    NOT_A_NUMBER = (
+        "not_a_number",
+        "`{fact}` 是数字，应写不带引号、单位和符号的数字，现为 `{value}`",
+        "`{fact}` is a number; `{value}` is none",
+    )
     FIGURE_TOO_PRECISE = (
         "figure_too_precise",
         "{value} 的小数多于 `{fact}` 的 {decimals} 位；请给该事实写 `decimals: {places}`",

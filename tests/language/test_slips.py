@@ -157,3 +157,44 @@ def test_every_shipped_unit_is_known() -> None:
     rulesets = [library.ruleset(id_) for id_ in ("national-2020/rubber", "national-2020/coking", "national-2020/lime")]
     units = {entry.unit for one in rulesets for entry in (*one.facts.values(), *one.computed.values()) if entry.unit}
     assert [unit for unit in units if not is_known(unit)] == []
+
+
+TYPED = {
+    "a tab": ("  - id: dust_limit", "\t- id: dust_limit", "缩进不能用制表符（Tab），请改用空格"),
+    "a wide space": ("    title: 颗粒物\n", "　　title: 颗粒物\n", "行首有全角空格或不换行空格，请改用半角空格"),
+    "a wide colon": ("dimension: treatment", "dimension：treatment", "有全角的“：”，应为半角的“:”"),
+    "a wide comma": ("type: choice, changed_by", "type: choice， changed_by", "有全角的“，”，应为半角的“,”"),
+    "a comma in a number": ("at_base, at_most: 10}", "at_base, at_most: 1,000}", "小数点用“.”，不写千分位"),
+    "a comma between levels": (
+        "      B: {",
+        '      "A，B": {',
+        "应为等级，几个等级之间用半角逗号，如 A,B，现为 `A，B`",
+    ),
+    "an id in Chinese": (
+        "id: dust_limit",
+        "id: 颗粒物",
+        "应为编号：以英文字母开头，只含英文字母、数字和下划线，现为 `颗粒物`",
+    ),
+    "a character nobody sees": ("id: dust_limit", "id: dust_limit\u200b", "现为 `dust_limit<U+200B>`"),
+    "a quoted figure": (
+        "at_base, at_most: 20}",
+        'at_base, at_most: "20"}',
+        "应写不带引号、单位和符号的数字，现为 `20`",
+    ),
+    "a day that is not there": ("effective: 2020-06-29", "effective: 2020-06-31", "没有 `2020-06-31` 这一天"),
+    "a guess with a typo": ("at_base, at_most: 20}", "at_base, at_most: {provisonal: 20}}", "是否为 `provisional`"),
+}
+
+
+@pytest.mark.parametrize("slip", TYPED)
+def test_what_is_typed_wrong_is_told_in_words_of_what_to_type(tmp_path: Path, slip: str) -> None:
+    old, new, message = TYPED[slip]
+    assert TABLE.count(old) == 1
+    text = TABLE.replace(old, new)
+    library = shelf(tmp_path, {"e/r.yaml": text})
+    told = problems_of(library)
+    assert [message in problem.message for problem in told].count(True) == 1
+    # The value of a wrong type is told once, not for each type that it could have had.
+    assert len(told) <= 2
+    line = line_of(text, new.strip())
+    assert {problem.line for problem in told} <= {line, line + 1}

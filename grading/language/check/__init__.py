@@ -51,7 +51,8 @@ def check(loaded: Loaded) -> tuple[Problem, ...]:
     found = {problem for find in MEANING for problem in find(loaded)}
     # Conditions that can't mean anything can't be compared with each other either, nor computed facts in a circle followed.
     sound = all(problem.severity == "warning" for problem in found)
-    finds = [find for find in COMPLETENESS if sound or find not in (check_differences, check_order, check_prices)]
+    of_sound_ones = (check_differences, check_order, check_prices, check_texts)
+    finds = [find for find in COMPLETENESS if sound or find not in of_sound_ones]
     return tuple(sorted(found | {problem for find in finds for problem in find(loaded)}))
 
 

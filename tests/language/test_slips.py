@@ -72,6 +72,18 @@ SLIPS = {
         "text_states_other_figure",
         "文字写着“10 mg/m³”，条件里没有这个数，有的是 20",
     ),
+    "one of several figures in the text": (
+        "不高于 20 mg/m³（10% 氧）",
+        "不高于 20、25 mg/m³（10% 氧）",
+        "text_states_other_figure",
+        "文字写着“25 mg/m³”",
+    ),
+    "a figure of what is worked out from values that are never negative": (
+        "at_base, at_most: 10}",
+        "at_base, at_most: -10}",
+        "figure_below_least",
+        "-10 ",
+    ),
     "the text of a single condition": (
         "text: 不低于 200 t/d}",
         "text: 不低于 300 t/d}",

@@ -123,6 +123,7 @@ def _in_other_units(text: str, units: Container[str]) -> Iterator[tuple[Decimal,
 
 
 def _numbers(text: str, unit: str) -> Iterator[Decimal]:
-    """The numbers of a text that have a unit right behind them."""
-    pattern = rf"(?<![0-9A-Za-z.~～-])(\d+(?:\.\d+)?)个?{re.escape(unit)}(?![0-9A-Za-z/])"
-    return map(Decimal, dict.fromkeys(re.findall(pattern, text)))
+    """The numbers of a text that have a unit right behind them, alone or at the end of several: `10、35、50 mg/m³`."""
+    pattern = rf"(?<![0-9A-Za-z.~～-])(\d+(?:\.\d+)?(?:、\d+(?:\.\d+)?)*)个?{re.escape(unit)}(?![0-9A-Za-z/])"
+    said = [number for numbers in re.findall(pattern, text) for number in numbers.split("、")]
+    return map(Decimal, dict.fromkeys(said))

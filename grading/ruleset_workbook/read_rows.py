@@ -1,7 +1,7 @@
 """A sheet as it comes back → its rows with their values; what the structure lacks is told, nothing is guessed."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,9 @@ from grading.ruleset_workbook.sheets import HEAD_ROW, NEW_ROWS, ROLE_ROW, Column
 from grading.spreadsheet.entry import BLANK, FORMULA, Entry, exact
 from grading.spreadsheet.workbook import Area
 from grading.workbook.cell_text import items_from, text_from
+
+FEWEST_PARTED = 3
+"""So many rows with the content of others were not changed one by one."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,24 @@ def read_rows(sheet: ReturnedSheet, content: Sheet, found: Findings) -> list[Rea
         else ReadRow.unchanged(content, row)
         for row in content.rows
     ]
+    _tell_parted(grid, content, rows, found)
     return [*rows, *_new_rows(grid, content, columns, found)]
+
+
+def _tell_parted(grid: Grid, content: Sheet, rows: Iterable[ReadRow], found: Findings) -> None:
+    """Rows that were sorted without the hidden column of their codes: fixed cells hold what belongs to other rows."""
+    written = {
+        column.role: {text for row in content.rows if isinstance(text := row.values.get(column.role), str)}
+        for column in content.columns
+    }
+    moved = [read for read in rows if any(_is_anothers(read, role, written[role]) for role in read.bad)]
+    if len(moved) >= FEWEST_PARTED:
+        found.wrong(Spot(grid.title, None, "整表"), "", RulesetWorkbookCode.ROWS_PARTED, rows=len(moved))
+
+
+def _is_anothers(read: ReadRow, role: str, written: Container[str]) -> bool:
+    value = read.entry(role).value
+    return isinstance(value, str) and text_from(value) in written
 
 
 def _columns(grid: Grid, content: Sheet, found: Findings) -> dict[str, int]:

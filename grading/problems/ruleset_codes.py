@@ -433,6 +433,21 @@ class RulesetCode(Sentences):
         "文字写着“{said}”，条件却是 `{operator}: {figure}`；请对照原文，看运算符是否写反",
         "the text says “{said}”, the condition `{operator}: {figure}`: one of the two is the wrong way round",
     )
+    DAY_UNLIKELY = (
+        "day_unlikely",
+        "{day} 不在 {first} 至 {last} 之间，像是年份写错；请核对",
+        "{day} is not from {first} to {last}: a year that was mistyped",
+    )
+    INDUSTRY_CODE_FORM = (
+        "industry_code_form",
+        "`{code}` 不是一个 GB/T 4754 代码：应为一个大写字母和 2 至 4 位数字，如 C3012；几个代码分开写",
+        "`{code}` is no code of GB/T 4754: a capital and 2 to 4 digits like C3012; write several apart",
+    )
+    JURISDICTION_UNKNOWN = (
+        "jurisdiction_unknown",
+        "没有行政区划代码 `{code}`{hint}；按错误的地区，没有企业会用到本版",
+        "there is no place `{code}`{hint}; no plant would be graded by the edition",
+    )
     RANGE_INVERTED = (
         "range_inverted",
         "`{name}` 的下限 {low} 大于上限 {high}；应写作 [最少, 最多]",

@@ -14,6 +14,7 @@ from grading.language.problems import LanguageError, Problem, steps_of
 from grading.model.base import Cite
 from grading.model.ruleset import Ruleset
 from grading.problems.reason import reason_of
+from grading.problems.ruleset_codes import RulesetCode
 from grading.problems.workbook_codes import RulesetWorkbookCode
 from grading.ruleset_workbook.edition import (
     UNREAD,
@@ -217,6 +218,8 @@ def _tell_language(content: Raw, base: Ruleset, library: Library, found: Finding
             continue
         path = steps_of(problem.place)
         spot = found.spot_of(path)
+        if problem.code == RulesetCode.TEXT_STATES_OTHER_FIGURE.value and spot in found.other_texts:
+            continue
         # A cell that could not be read is not told again for what is missing because of it.
         if spot is None or spot not in reported:
             message = problem.message if spot is not None else f"{problem.place}：{problem.message}"

@@ -101,6 +101,25 @@ SLIPS = {
     "two options of one name": ("ring: 套筒窑", "ring: 双膛窑", "option_label_twice", "也是选项 `shaft` 的名称或编号"),
     "an option named like another's code": ("ring: 套筒窑", "ring: shaft", "option_label_twice", "也是选项 `shaft`"),
     "two questions of one name": ("label: 含氧量", "label: 颗粒物", "fact_label_twice", "“颗粒物”也是 `dust` 的名称"),
+    "a year mistyped": ("effective: 2020-06-29", "effective: 3020-06-29", "day_unlikely", "像是年份写错"),
+    "a window's year mistyped": (
+        "at_base, at_most: 20}",
+        "at_base, at_most: 20, from: 2204-07-01}",
+        "day_unlikely",
+        "2204-07-01 不在 2000-01-01 至 2099-12-31 之间",
+    ),
+    "a place that is not there": (
+        'jurisdiction: "100000"',
+        'jurisdiction: "610040"',
+        "jurisdiction_unknown",
+        "没有行政区划代码 `610040`",
+    ),
+    "two classes in one": (
+        "industry: {includes: 试验}",
+        "industry: {gbt4754: [C3012、C3031], includes: 试验}",
+        "industry_code_form",
+        "`C3012、C3031` 不是一个 GB/T 4754 代码",
+    ),
     "weeks the wrong way round": ("weeks: [4, 12]", "weeks: [12, 4]", "range_inverted", "`weeks` 的下限 12 大于上限 4"),
 }
 

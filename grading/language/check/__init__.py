@@ -4,7 +4,7 @@ from grading.language.check.computed import check_computed
 from grading.language.check.conditions import check_conditions
 from grading.language.check.facts import check_labels, check_names, check_reading
 from grading.language.check.gates import check_gate_effects
-from grading.language.check.head import check_head
+from grading.language.check.head import check_head, check_windows
 from grading.language.check.levels import check_differences, check_levels, check_order
 from grading.language.check.measures import check_alerts, check_measures
 from grading.language.check.prices import check_prices, check_ranges
@@ -30,6 +30,7 @@ MEANING = (
 
 COMPLETENESS = (
     check_head,
+    check_windows,
     check_reading,
     check_indicators,
     check_gates,

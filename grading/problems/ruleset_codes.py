@@ -420,7 +420,7 @@ class RulesetCode(Sentences):
     )
     TEXT_STATES_OTHER_FIGURE = (
         "text_states_other_figure",
-        "文字写着“{said}”，条件里没有这个数，有的是 {figures}；请对照原文，把文字和数值改为一致",
+        "文字写着“{said}”，数值里没有这个数，有的是 {figures}；请对照原文，把文字和数值改为一致",
         "the text says “{said}”, which no condition does; there is {figures}: let text and figures agree",
     )
     TEXT_STATES_OTHER_UNIT = (

@@ -244,4 +244,4 @@ def test_a_text_that_says_another_figure_is_not_proposed(town: World) -> None:
     with pytest.raises(Problem) as raised:
         town.do("county", proposals.propose, made.id)
     (error,) = raised.value.errors
-    assert "文字写着“7 mg/m³”，条件里没有这个数" in error.message
+    assert "文字写着“7 mg/m³”，数值里没有这个数" in error.message

@@ -64,13 +64,13 @@ SLIPS = {
         "at_base, at_most: 10}",
         "at_base, at_most: 12}",
         "text_states_other_figure",
-        "文字写着“10 mg/m³”，条件里没有这个数，有的是 12",
+        "文字写着“10 mg/m³”，数值里没有这个数，有的是 12",
     ),
     "a text beside the figure": (
         "不高于 20 mg/m³（10% 氧）",
         "不高于 10 mg/m³（20% 氧）",
         "text_states_other_figure",
-        "文字写着“10 mg/m³”，条件里没有这个数，有的是 20",
+        "文字写着“10 mg/m³”，数值里没有这个数，有的是 20",
     ),
     "one of several figures in the text": (
         "不高于 20 mg/m³（10% 氧）",
@@ -181,6 +181,15 @@ def test_a_part_that_is_named_twice_is_refused(tmp_path: Path) -> None:
     part = "facts:\n  - {id: shared, label: 共用, type: boolean}\n"
     (problem,) = problems_of(shelf(tmp_path, {"e/r.yaml": text, "common/a.yaml": part}))
     assert problem.message == "公共部分 `common/a` 写了两次；后一次会盖掉两处之间的内容，请删去一处"
+
+
+def test_a_measures_percentage_is_the_one_that_its_text_says(tmp_path: Path) -> None:
+    measure = "[{text: 限产 50%, kind: output_cut, percent: 0.5"
+    text = TABLE.replace('red: {"A,B,D": [{text: 自主减排, kind: self_decided', f'red: {{"A,B,D": {measure}')
+    told = check(shelf(tmp_path, {"e/r.yaml": text}).merged("e/r"))
+    assert {problem.message for problem in told} == {
+        "文字写着“50%”，数值里没有这个数，有的是 0.5；请对照原文，把文字和数值改为一致"
+    }
 
 
 def test_every_shipped_unit_is_known() -> None:

@@ -287,6 +287,6 @@ def test_a_text_beside_its_figure_and_a_label_that_stands_twice_are_refused_at_t
         "“袋式除尘”也是选项 `bag`"
     )
     assert (
-        "文字写着“20 mg/m³”，条件里没有这个数，有的是 30"
+        "文字写着“20 mg/m³”，数值里没有这个数，有的是 30"
         in told[f"{TABLE}!{table.cell('dust_limit#0', 'B:text').coordinate}"]
     )

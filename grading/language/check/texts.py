@@ -50,7 +50,7 @@ def _wrong(loaded: Loaded, site: Site, at: Path_, text: str, inside: Iterable[Pl
     for unit, figures in by_unit.items():
         if figures is None:
             continue
-        numbers = tuple(_numbers(plain_text, unit))
+        numbers = tuple(numbers_in(plain_text, unit))
         for said in numbers:
             if said not in figures:
                 known = tuple(plain(one) for one in sorted(figures))
@@ -122,7 +122,7 @@ def _in_other_units(text: str, units: Container[str]) -> Iterator[tuple[Decimal,
             yield Decimal(number), unit
 
 
-def _numbers(text: str, unit: str) -> Iterator[Decimal]:
+def numbers_in(text: str, unit: str) -> Iterator[Decimal]:
     """The numbers of a text that have a unit right behind them, alone or at the end of several: `10、35、50 mg/m³`."""
     pattern = rf"(?<![0-9A-Za-z.~～-])(\d+(?:\.\d+)?(?:、\d+(?:\.\d+)?)*)个?{re.escape(unit)}(?![0-9A-Za-z/])"
     said = [number for numbers in re.findall(pattern, text) for number in numbers.split("、")]

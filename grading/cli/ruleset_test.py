@@ -97,10 +97,10 @@ def _summary(runs: list[Run], seconds: float) -> None:
     passed = sum(result.passed for run in runs for result in run.results)
     failed = sum(not result.passed for run in runs for result in run.results)
     broken = sum(bool(run.broken) for run in runs)
-    line = f"{passed} passed, {failed} failed"
+    line = f"{passed} 例通过，{failed} 例不通过"
     if broken:
-        line += f", {broken} {'ruleset' if broken == 1 else 'rulesets'} could not be run"
-    out.print(Text(f"{line} ({seconds:.1f} s)", style="red" if failed or broken else "green"))
+        line += f"，{broken} 个规则集无法运行"
+    out.print(Text(f"{line}（{seconds:.1f} 秒）", style="red" if failed or broken else "green"))
 
 
 def _explain(run: Run) -> None:

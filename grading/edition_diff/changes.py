@@ -236,6 +236,7 @@ def _edition(ruleset: Ruleset) -> dict[str, str]:
         "文件": " ".join(part for part in (edition.document, edition.section) if part),
         "施行": day_text(edition.effective),
         "适用地区": ruleset.jurisdiction,
+        "行业代码": "、".join(ruleset.industry.gbt4754) or "（无）",
     }
     return described | ({"被替代": day_text(edition.superseded)} if edition.superseded else {})
 

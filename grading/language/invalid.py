@@ -10,7 +10,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from grading.language.problems import Problem
+from grading.invisible import shown_invisible
+from grading.language.problems import Problem, place_of
 from grading.language.source import Path_, Source
 from grading.model import condition, ruleset
 from grading.problems.phrases import Phrase
@@ -29,6 +30,15 @@ _SHOULD_BE = {
     "tuple": Phrase.A_LIST,
 }
 
+_LIKE = {
+    r"^[A-Za-z][A-Za-z0-9_]*$": Phrase.AN_ID,
+    r"^[a-z0-9][a-z0-9_-]*/[a-z0-9][a-z0-9_-]*$": Phrase.A_RULESET_ID,
+    r"^common/[a-z0-9_]+$": Phrase.A_PART_ID,
+    r"^\d{6}$": Phrase.A_REGION,
+    r"^[A-Za-z][A-Za-z0-9_+, -]*$": Phrase.LEVELS,
+}
+"""The patterns of the models in words."""
+
 
 def invalid(source: Source, at: Path_, raw: Any, error: ValidationError) -> list[Problem]:
     """The problems of a value that stands at `at`: one a place, however many alternatives it failed."""
@@ -38,7 +48,19 @@ def invalid(source: Source, at: Path_, raw: Any, error: ValidationError) -> list
         if detail["type"] == "too_short" and detail["input"]:
             continue
         by_place.setdefault(_path(raw, detail), []).append(detail)
-    return [source.problem((*at, *path), _reason(details)) for path, details in by_place.items()]
+    told = {problem.place for problem in source.problems}
+    return [
+        source.problem((*at, *path), _reason(details))
+        for path, details in by_place.items()
+        # What was one of several forms is told by what is wrong inside it; what YAML found wrong is told already.
+        if not (_is_other_form(details) and any(other[: len(path)] == path != other for other in by_place))
+        and place_of((*at, *path)) not in told
+    ]
+
+
+def _is_other_form(details: list[ErrorDetails]) -> bool:
+    """True where a value with parts of its own was also held against forms without."""
+    return isinstance(details[0]["input"], dict) and all(_expected(detail) is not None for detail in details)
 
 
 def _path(raw: Any, detail: ErrorDetails) -> Path_:
@@ -54,7 +76,7 @@ def _path(raw: Any, detail: ErrorDetails) -> Path_:
             if step in condition.FORMS and not entered and not (last and ends_in_key):
                 entered = True
                 continue
-            if step not in here and not last:
+            if step not in here and not (last and ends_in_key):
                 continue
             path.append(step)
             here, entered = here.get(step), False
@@ -73,7 +95,9 @@ def _reason(details: list[ErrorDetails]) -> Reason:
         key = str(first["loc"][-1])
         near = get_close_matches(key, [known for known in known_keys() if known != key], 1, 0.7)
         code = RulesetCode.KEY_MISPLACED if key in known_keys() else RulesetCode.KEY_UNKNOWN
-        hint = reason_of(Phrase.PERHAPS, names=(_code(near[0]),)) if near else Phrase.NOTHING
+        hint: Parameter = reason_of(Phrase.PERHAPS, names=(_code(near[0]),)) if near else Phrase.NOTHING
+        if key.isdecimal():
+            hint = Phrase.NO_COMMAS  # `{at_most: 10,5}`
         return reason_of(code, hint=hint)
     if kinds[0] == "missing":
         return reason_of(RulesetCode.KEY_MISSING)
@@ -106,7 +130,8 @@ def _expected(detail: ErrorDetails) -> Parameter | None:
     if kind in ("literal_error", "enum"):
         return _any_of(detail["ctx"]["expected"].replace(" or ", ", ").split(", "))
     if kind == "string_pattern_mismatch":
-        return reason_of(Phrase.TEXT_LIKE, pattern=detail["ctx"]["pattern"])
+        pattern = detail["ctx"]["pattern"]
+        return _LIKE.get(pattern) or reason_of(Phrase.TEXT_LIKE, pattern=pattern)
     if kind in ("too_short", "string_too_short"):
         return reason_of(Phrase.LEAST_LENGTH, least=detail["ctx"]["min_length"])
     if kind in ("too_long", "string_too_long"):
@@ -132,7 +157,7 @@ def _shown(given: Any) -> Parameter:
         return Phrase.EMPTY
     if isinstance(given, dict | list):
         return Phrase.A_MAPPING if isinstance(given, dict) else Phrase.A_LIST
-    return _code(str(given).lower() if isinstance(given, bool) else str(given)[:60])
+    return _code(str(given).lower() if isinstance(given, bool) else shown_invisible(str(given)[:60]))
 
 
 def _code(text: str) -> Reason:

@@ -243,6 +243,9 @@ class Library:
         """Everything a ruleset is made of, in the order of merging."""
         for source, file in chain:
             for i, part_id in enumerate(file.include):
+                if part_id in file.include[:i]:
+                    problems.append(source.problem(("include", i), reason_of(RulesetCode.PART_TWICE, part=part_id)))
+                    continue
                 part_source = self._source(part_id)
                 if not (self.root / f"{part_id}.yaml").is_file():
                     problems.append(source.problem(("include", i), reason_of(RulesetCode.PART_UNKNOWN, part=part_id)))

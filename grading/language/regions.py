@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from grading.language.load import default_root
+from grading.language.shipped import default_root
 from grading.regions import is_place
 
 

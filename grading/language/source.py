@@ -5,6 +5,7 @@ date, or the text that stands there.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,6 +27,8 @@ MAX_DEPTH = 60
 MAX_BYTES = 4_000_000
 _NUMBER = re.compile(r"^[-+]?\d+(\.\d+)?$")
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_WIDE_MARK = re.compile(r"[A-Za-z0-9_\"'}\]]\s*([：，｛｝［］])")
+"""A mark of Chinese width right behind a name or a figure: YAML takes it for a letter."""
 _YAML_FAULTS = (
     ("mapping values are not allowed", Phrase.YAML_MAPPING),
     ("did not find expected key", Phrase.YAML_KEY),
@@ -111,7 +114,11 @@ def parse_source(text: bytes, shown_as: str) -> Source:
         return source
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        source.refuse(RulesetCode.NOT_YAML, line, fault=_yaml_fault(str(error.problem or error.context)))
+        source.refuse(RulesetCode.NOT_YAML, line, fault=_fault_at(text, line, str(error.problem or error.context)))
+        return source
+    except yaml.reader.ReaderError as error:
+        line = text.decode("utf-8")[: error.position].count("\n") + 1
+        source.refuse(RulesetCode.NOT_YAML, line, fault=_yaml_fault(f"{error.reason}: {error.character!r}"))
         return source
     except (yaml.YAMLError, RecursionError) as error:
         source.refuse(RulesetCode.NOT_YAML, fault=_yaml_fault(str(error)))
@@ -194,6 +201,23 @@ def _yaml_fault(original: str) -> Reason:
     return reason_of(
         next((phrase for part, phrase in _YAML_FAULTS if part in original), Phrase.YAML_OTHER), original=original
     )
+
+
+def _fault_at(text: bytes, number: int, original: str) -> Reason:
+    """The fault on a line, explained by what people type in place of spaces and marks: there or on the line before."""
+    lines = text.decode("utf-8").split("\n")
+    for at in (number, number - 1):
+        line = lines[at - 1] if 0 < at <= len(lines) else ""
+        indent = line[: len(line) - len(line.lstrip())]
+        if "\t" in indent:
+            return reason_of(Phrase.YAML_TAB, original=original)
+        if not indent.isascii():
+            return reason_of(Phrase.YAML_WIDE_SPACE, original=original)
+        wide = _WIDE_MARK.search(line)
+        if wide is not None:
+            ordinary = unicodedata.normalize("NFKC", wide[1])
+            return reason_of(Phrase.YAML_WIDE_MARK, line=at, mark=wide[1], ordinary=ordinary, original=original)
+    return _yaml_fault(original)
 
 
 def _build(node: yaml.Node, path: Path_, source: Source, above: frozenset[int]) -> Any:

@@ -97,7 +97,29 @@ class Phrase(Sentences):
     YAML_ANCHOR = "yaml_anchor", "引用的锚点没有定义（{original}）", "{original}"
     YAML_OTHER = "yaml_other", "写法不对（{original}）", "{original}"
 
+    YAML_TAB = "yaml_tab", "缩进不能用制表符（Tab），请改用空格（{original}）", "{original}"
+    YAML_WIDE_SPACE = "yaml_wide_space", "行首有全角空格或不换行空格，请改用半角空格（{original}）", "{original}"
+    YAML_WIDE_MARK = (
+        "yaml_wide_mark",
+        "第 {line} 行有全角的“{mark}”，应为半角的“{ordinary}”（{original}）",
+        "{original}; line {line} has “{mark}”, which should be “{ordinary}”",
+    )
+
     # What a value of a ruleset's file should be, and is.
+    AN_ID = (
+        "an_id",
+        "编号：以英文字母开头，只含英文字母、数字和下划线",
+        "an id of letters, digits and underscores that begins with a letter",
+    )
+    A_RULESET_ID = (
+        "a_ruleset_id",
+        "形如 national-2020/lime 的编号，只含小写字母、数字、连字符和下划线",
+        "an id like national-2020/lime",
+    )
+    A_PART_ID = "a_part_id", "形如 common/gates 的编号", "an id like common/gates"
+    A_REGION = "a_region", "六位行政区划代码，如 610400", "a code of six digits like 610400"
+    LEVELS = "levels", "等级，几个等级之间用半角逗号，如 A,B", "levels, with commas between them like A,B"
+    NO_COMMAS = "no_commas", "；数字里不能写逗号：小数点用“.”，不写千分位", "; a number has no commas"
     A_MAPPING = "a_mapping", "一组键值", "a mapping"
     A_LIST = "a_list", "列表", "a list"
     A_TEXT = "a_text", "文字", "a text"

@@ -44,6 +44,11 @@ class RulesetCode(Sentences):
         "should be `<edition>/<industry>`; `common` is for parts",
     )
     EXTENDS_ITSELF = "extends_itself", "沿用成了环：{circle}", "extends itself: {circle}"
+    PART_TWICE = (
+        "part_twice",
+        "公共部分 `{part}` 写了两次；后一次会盖掉两处之间的内容，请删去一处",
+        "names the part `{part}` twice: the second covers what stands between them; leave one out",
+    )
     RULESET_UNKNOWN = "ruleset_unknown", "没有规则集 `{ruleset}`", "there is no ruleset `{ruleset}`"
     PART_UNKNOWN = "part_unknown", "没有公共部分 `{part}`", "there is no part `{part}`"
     HEAD_LACKING = (
@@ -214,6 +219,22 @@ class RulesetCode(Sentences):
         "“{word}”也是 `{option}` 的说法；一个同义词只能代表一个选项",
         "“{word}” means `{option}` too; a synonym stands for one option alone",
     )
+    OPTION_LABEL_TWICE = (
+        "option_label_twice",
+        "“{label}”也是选项 `{option}` 的名称或编号，填表时分不清；请改为不同的名称",
+        "“{label}” is also the label or code of the option `{option}`; nobody could tell them apart in a form",
+    )
+    FACT_LABEL_TWICE = (
+        "fact_label_twice",
+        "“{label}”也是 `{fact}` 的名称，填表时分不清；请改为不同的名称",
+        "“{label}” is also the label of `{fact}`; nobody could tell them apart in a form",
+    )
+    UNIT_UNKNOWN = "unit_unknown", "不认识单位 `{unit}`{hint}", "the unit `{unit}` is not known{hint}"
+    UNITS_DIFFER = (
+        "units_differ",
+        "`{computed}` 的单位是 {unit}，所读的 `{fact}` 是 {other}；{operation} 不换算单位，请改为一致",
+        "`{computed}` is in {unit}, `{fact}`, which it reads, in {other}; {operation} converts nothing, let them agree",
+    )
     SYNONYM_NEEDLESS = (
         "synonym_needless",
         "“{word}”不必写：它本来就是 `{option}`",
@@ -295,12 +316,12 @@ class RulesetCode(Sentences):
     VALUE_TWICE = "value_twice", "`{value}` 写了两次", "names `{value}` twice"
     NOT_A_BOOLEAN = (
         "not_a_boolean",
-        "`{fact}` 的类型是 boolean；`{value}` 既非 true 也非 false",
+        "`{fact}` 的类型是 boolean，应写 true 或 false，现为 `{value}`",
         "`{fact}` is a boolean; `{value}` is neither true nor false",
     )
     NOT_A_DAY = (
         "not_a_day",
-        "`{fact}` 是日期；`{value}` 不是形如 2023-09-10 的日期",
+        "`{fact}` 是日期，应写形如 2023-09-10 的日期（不加引号），现为 `{value}`",
         "`{fact}` is a date; `{value}` is not a day like 2023-09-10",
     )
     NOT_AN_OPTION = (
@@ -308,7 +329,11 @@ class RulesetCode(Sentences):
         "`{fact}` 没有选项 `{value}`{hint}",
         "`{value}` is no option of `{fact}`{hint}",
     )
-    NOT_A_NUMBER = "not_a_number", "`{fact}` 是数字；`{value}` 不是", "`{fact}` is a number; `{value}` is none"
+    NOT_A_NUMBER = (
+        "not_a_number",
+        "`{fact}` 是数字，应写不带引号、单位和符号的数字，现为 `{value}`",
+        "`{fact}` is a number; `{value}` is none",
+    )
     FIGURE_TOO_PRECISE = (
         "figure_too_precise",
         "{value} 的小数多于 `{fact}` 的 {decimals} 位；请给该事实写 `decimals: {places}`",
@@ -392,6 +417,41 @@ class RulesetCode(Sentences):
         "estimate_without_reason",
         "是 `estimated` 但没有理由；请在 `basis` 旁写明依据：`note: …`",
         "is `estimated` without a reason; say beside `basis` on what it rests: `note: …`",
+    )
+    TEXT_STATES_OTHER_FIGURE = (
+        "text_states_other_figure",
+        "文字写着“{said}”，数值里没有这个数，有的是 {figures}；请对照原文，把文字和数值改为一致",
+        "the text says “{said}”, which no condition does; there is {figures}: let text and figures agree",
+    )
+    TEXT_STATES_OTHER_UNIT = (
+        "text_states_other_unit",
+        "文字写着“{said}”，而比较的单位是 {unit}；请对照原文，把文字、数值和单位改为一致",
+        "the text says “{said}”, the comparison is in {unit}: let text, figure and unit agree",
+    )
+    TEXT_STATES_OTHER_ORDER = (
+        "text_states_other_order",
+        "文字写着“{said}”，条件却是 `{operator}: {figure}`；请对照原文，看运算符是否写反",
+        "the text says “{said}”, the condition `{operator}: {figure}`: one of the two is the wrong way round",
+    )
+    DAY_UNLIKELY = (
+        "day_unlikely",
+        "{day} 不在 {first} 至 {last} 之间，像是年份写错；请核对",
+        "{day} is not from {first} to {last}: a year that was mistyped",
+    )
+    INDUSTRY_CODE_FORM = (
+        "industry_code_form",
+        "`{code}` 不是一个 GB/T 4754 代码：应为一个大写字母和 2 至 4 位数字，如 C3012；几个代码分开写",
+        "`{code}` is no code of GB/T 4754: a capital and 2 to 4 digits like C3012; write several apart",
+    )
+    JURISDICTION_UNKNOWN = (
+        "jurisdiction_unknown",
+        "没有行政区划代码 `{code}`{hint}；按错误的地区，没有企业会用到本版",
+        "there is no place `{code}`{hint}; no plant would be graded by the edition",
+    )
+    RANGE_INVERTED = (
+        "range_inverted",
+        "`{name}` 的下限 {low} 大于上限 {high}；应写作 [最少, 最多]",
+        "`{name}` begins with {low}, which is more than {high}; write [least, most]",
     )
     SEEN_WITHOUT_CITATION = (
         "seen_without_citation",

@@ -52,6 +52,23 @@ class RulesetWorkbookCode(Sentences):
         "工作表“{title}”不是规则工作簿的内容，未读取",
         "the sheet {title} is none of the workbook's and was not read",
     )
+    ROWS_PARTED = (
+        "rows_parted",
+        "{rows} 行的内容与隐藏的首列（A 列）对不上，像是排序或复制时没有带上首列；"
+        "请撤销排序，或取消隐藏首列、连同它一起排序",
+        "the content of {rows} rows stands beside the code of another row, as after sorting without the hidden first column; "
+        "undo it, or sort with the first column",
+    )
+    COLUMN_FOREIGN = (
+        "column_foreign",
+        "{column} 列不是规则工作簿的内容，未读取；要留下的话，请写进“说明”格",
+        "the column {column} is none of the workbook's and was not read; what should stay belongs into a note's cell",
+    )
+    NOTE_UNREAD = (
+        "note_unread",
+        "“{head}”只供查看，填写的“{given}”未读取；要改请改旁边各格",
+        "{head} is for reading only, “{given}” was not read; change the cells beside it",
+    )
     COLUMN_GONE = (
         "column_gone",
         "“{head}”一列不见了（已被删除，或其隐藏的首行已被改动）；请从原来的工作簿补回",

@@ -16,11 +16,15 @@ class RulesetWorkbookError(FormError):
 
 @dataclass
 class Findings:
-    """Collects problems and notices; `spots` are the cells of places in the ruleset, or what finds them."""
+    """Collects problems and notices; `spots` are the cells of places in the ruleset, or what finds them.
+
+    `other_texts` are the cells of texts that are told to say another number, at the number's cell.
+    """
 
     problems: list[FormProblem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     spots: dict[Path, Spot | Callable[[], Spot]] = field(default_factory=dict)
+    other_texts: set[Spot] = field(default_factory=set)
 
     def wrong(self, spot: Spot | None, given: str, code: RulesetWorkbookCode, /, **parameters: Parameter) -> None:
         """Note what is wrong at a cell, a sheet or the whole workbook."""

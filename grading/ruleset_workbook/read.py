@@ -9,11 +9,13 @@ from grading.engine.grade import ruleset_digest
 from grading.forms.findings import FormProblem, Spot
 from grading.forms.grid import Grid
 from grading.forms.mark import mark_problems
+from grading.language.check import CONTRADICTIONS
 from grading.language.load import Library
 from grading.language.problems import LanguageError, Problem, steps_of
 from grading.model.base import Cite
 from grading.model.ruleset import Ruleset
 from grading.problems.reason import reason_of
+from grading.problems.ruleset_codes import RulesetCode
 from grading.problems.workbook_codes import RulesetWorkbookCode
 from grading.ruleset_workbook.edition import (
     UNREAD,
@@ -209,14 +211,17 @@ def _rows(sheets: Iterable[ReturnedSheet], layout: Layout, found: Findings) -> d
 
 
 def _tell_language(content: Raw, base: Ruleset, library: Library, found: Findings) -> None:
-    """Tell what the language refuses of the content, at the cells that wrote it."""
+    """Tell what the language refuses of the content, and where it contradicts itself, at the cells that wrote it."""
     reported = {problem.spot for problem in found.problems}
     known = {*base.facts, *base.computed}
     for problem in load_text(yaml_text(content, ""), library).problems:
-        if problem.severity != "error" or (problem.code in UNREAD and _entry_id(content, problem) in known):
+        refused = problem.severity == "error" or problem.code in CONTRADICTIONS
+        if not refused or (problem.code in UNREAD and _entry_id(content, problem) in known):
             continue
         path = steps_of(problem.place)
         spot = found.spot_of(path)
+        if problem.code == RulesetCode.TEXT_STATES_OTHER_FIGURE.value and spot in found.other_texts:
+            continue
         # A cell that could not be read is not told again for what is missing because of it.
         if spot is None or spot not in reported:
             message = problem.message if spot is not None else f"{problem.place}：{problem.message}"

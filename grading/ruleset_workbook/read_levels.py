@@ -177,7 +177,7 @@ class _Levels:
         text = self._text_before(key)
         if stated_level.text is not None:
             requirement["text"] = stated_level.text
-        self._check_text(stated_level, text, reading)
+        self._check_text(level, stated_level, text, reading)
         spots = {id(nodes[number]): spot for number, spot in reading.spots.items()}
         if not applied(requirement, "require", reading.edits):
             self._wrong_text(level, RulesetWorkbookCode.LEVEL_WITHOUT_CONDITION)
@@ -218,13 +218,14 @@ class _Levels:
         requirement = self.of.indicator.levels[key]
         return stated_text(self.of.ruleset, requirement) if requirement.text or requirement.require.text else None
 
-    def _check_text(self, stated_level: Stated, before: str | None, reading: BlockReading) -> None:
+    def _check_text(self, level: str, stated_level: Stated, before: str | None, reading: BlockReading) -> None:
         """The text of a requirement says the numbers that it said, as they are now."""
         if before is None:
             return
         text = stated_level.text or before
         for number, spot in disagreeing(before, text, reading.numbers):
             self.found.wrong(spot, "", RulesetWorkbookCode.TEXT_WITHOUT_FIGURE, figure=plain(number))
+            self.found.other_texts.add(self.first.spot(self._role(level)))
         word = next((word for word in _OPEN_WORDS if word in text), None)
         if reading.settled and word is not None:
             self.found.notice(next(iter(reading.spots.values()), None), RulesetWorkbookCode.TEXT_SAYS_OPEN, word=word)

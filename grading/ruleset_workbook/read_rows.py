@@ -1,7 +1,7 @@
 """A sheet as it comes back → its rows with their values; what the structure lacks is told, nothing is guessed."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,9 @@ from grading.ruleset_workbook.sheets import HEAD_ROW, NEW_ROWS, ROLE_ROW, Column
 from grading.spreadsheet.entry import BLANK, FORMULA, Entry, exact
 from grading.spreadsheet.workbook import Area
 from grading.workbook.cell_text import items_from, text_from
+
+FEWEST_PARTED = 3
+"""So many rows with the content of others were not changed one by one."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ def read_rows(sheet: ReturnedSheet, content: Sheet, found: Findings) -> list[Rea
     grid = sheet.grid
     columns = _columns(grid, content, found)
     _tell_merged(sheet, content, found)
+    _tell_unread(grid, content, columns, found)
     by_code = _by_code(grid, content, found)
     rows = [
         _known(grid, content, row, by_code[row.code], columns, found)
@@ -81,7 +85,24 @@ def read_rows(sheet: ReturnedSheet, content: Sheet, found: Findings) -> list[Rea
         else ReadRow.unchanged(content, row)
         for row in content.rows
     ]
+    _tell_parted(grid, content, rows, found)
     return [*rows, *_new_rows(grid, content, columns, found)]
+
+
+def _tell_parted(grid: Grid, content: Sheet, rows: Iterable[ReadRow], found: Findings) -> None:
+    """Rows that were sorted without the hidden column of their codes: fixed cells hold what belongs to other rows."""
+    written = {
+        column.role: {text for row in content.rows if isinstance(text := row.values.get(column.role), str)}
+        for column in content.columns
+    }
+    moved = [read for read in rows if any(_is_anothers(read, role, written[role]) for role in read.bad)]
+    if len(moved) >= FEWEST_PARTED:
+        found.wrong(Spot(grid.title, None, "整表"), "", RulesetWorkbookCode.ROWS_PARTED, rows=len(moved))
+
+
+def _is_anothers(read: ReadRow, role: str, written: Container[str]) -> bool:
+    value = read.entry(role).value
+    return isinstance(value, str) and text_from(value) in written
 
 
 def _columns(grid: Grid, content: Sheet, found: Findings) -> dict[str, int]:
@@ -105,6 +126,30 @@ def _tell_merged(sheet: ReturnedSheet, content: Sheet, found: Findings) -> None:
             cells = f"{address(top, left)}:{address(bottom, right)}"
             spot = Spot(sheet.grid.title, address(max(top, HEAD_ROW + 1), left), content.title)
             found.wrong(spot, "", RulesetWorkbookCode.CELLS_MERGED, cells=cells)
+
+
+def _tell_unread(grid: Grid, content: Sheet, columns: dict[str, int], found: Findings) -> None:
+    """Columns that somebody has added, and what was written into cells that are for reading only."""
+    known = {row.code: row for row in content.rows}
+    by_column = {columns[column.role]: column for column in content.columns if column.role in columns}
+    foreign: set[int] = set()
+    for (number, at), entry in sorted(grid.entries.items(), key=lambda item: item[0]):
+        code = grid.text(number, CODE_COLUMN)
+        if number <= HEAD_ROW or at <= CODE_COLUMN or entry.blank or (code and code not in known):
+            continue
+        column, row = by_column.get(at), known.get(code)
+        if column is None:
+            foreign.add(at)
+            continue
+        kind = column.kind if row is None else row.kind(column)
+        written = None if row is None else row.values.get(column.role)
+        if isinstance(kind, NoteKind) and not is_same(kind, written, entry):
+            spot = Spot(grid.title, address(number, at), "新增" if row is None else row.label)
+            head = f"{column.band} {column.head}".strip()
+            found.notice(spot, RulesetWorkbookCode.NOTE_UNREAD, head=head, given=str(entry.shown)[:60])
+    for at in sorted(foreign):
+        letters = address(1, at).rstrip("1")
+        found.notice(Spot(grid.title, None, ""), RulesetWorkbookCode.COLUMN_FOREIGN, column=letters)
 
 
 def _by_code(grid: Grid, content: Sheet, found: Findings) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -222,3 +222,25 @@ def test_an_edition_signed_from_a_file_of_its_own_can_be_the_base_of_the_next_on
     with town.at("county", writing=False) as context:
         attached = json.loads(context.find(EditionProposal, second.id).attachments or "")
     assert attached["cases"]["cases"] > 0
+
+
+def test_an_edition_takes_effect_no_earlier_than_the_one_before_it(town: World) -> None:
+    early = date(1999, 1, 1)
+    act = lambda: town.do("county", working.start, "national-2020/brick", "early-1999", "分级表", early)  # noqa: E731
+    assert refusal(act) == "invalid_date"
+    proposal = proposed(town, begun(town, "early-2026").id)
+    confirm(town, proposal)
+    with pytest.raises(Problem) as raised:
+        town.do("city", proposals.sign, proposal.id, early)
+    (error,) = raised.value.errors
+    told = "施行日 1999-01-01 早于底本 national-2020/brick 的施行日 2020-06-29；请核对年份。"
+    assert (error.place, error.message) == ("effective", told)
+
+
+def test_a_text_that_says_another_figure_is_told_to_who_signs(town: World) -> None:
+    made = begun(town, "text-2026")
+    changed = [FieldChange("kiln_pm.A", "text", "颗粒物不高于 7 mg/m³")]
+    assert town.do("county", working.save, made.id, changed) == []
+    proposal = town.do("county", proposals.propose, made.id)
+    (said,) = town.do("city", lambda context: proposals.slips_of(context, context.find(EditionProposal, proposal.id)))
+    assert "文字写着“7 mg/m³”，数值里没有这个数" in said

@@ -136,7 +136,7 @@ def test_test_reports_like_a_test_runner(root: Path) -> None:
     assert result.exit_code == 0
     first, last = result.stdout.splitlines()
     assert first == "e/r .."
-    assert last.startswith("2 passed, 0 failed (")
+    assert last.startswith("2 例通过，0 例不通过（")
 
 
 def test_verbose_names_every_case(root: Path) -> None:
@@ -144,7 +144,7 @@ def test_verbose_names_every_case(root: Path) -> None:
 
 
 def test_a_filter_runs_the_cases_whose_names_have_it(root: Path) -> None:
-    assert grading(root, "test", "-k", "差一点").stdout.splitlines()[-1].startswith("1 passed, 0 failed")
+    assert grading(root, "test", "-k", "差一点").stdout.splitlines()[-1].startswith("1 例通过，0 例不通过（")
 
 
 def test_a_failed_case_is_explained_with_its_place_and_differences(root: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_failed_case_is_explained_with_its_place_and_differences(root: Path) -
         "    实为 limits",
         "    + 多出 limits",
     ]
-    assert result.stdout.splitlines()[-1].startswith("1 passed, 1 failed")
+    assert result.stdout.splitlines()[-1].startswith("1 例通过，1 例不通过（")
 
 
 def test_a_mistake_in_a_base_case_is_told_once(root: Path) -> None:
@@ -179,7 +179,7 @@ def test_a_ruleset_that_can_not_be_run_fails_and_the_others_still_run(root: Path
     result = grading(root, "test")
     assert result.exit_code == 1
     assert "f/r 无法运行：" in result.stderr
-    assert result.stdout.splitlines()[-1].startswith("2 passed, 0 failed, 1 ruleset could not be run")
+    assert result.stdout.splitlines()[-1].startswith("2 例通过，0 例不通过，1 个规则集无法运行（")
 
 
 def test_test_as_json_has_every_case_with_its_differences(root: Path) -> None:

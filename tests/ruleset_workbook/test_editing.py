@@ -261,3 +261,32 @@ def test_rows_may_be_sorted_and_sheets_renamed(table: Table) -> None:
         one.value, other.value = other.value, one.value
     table.sheet(TABLE).title = "王工核对"
     assert table.reading().edition is None
+
+
+def test_what_is_written_where_nothing_is_read_is_told(table: Table) -> None:
+    assert table.reading().notices == ()
+    sheet = table.sheet(TABLE)
+    table.fill("ledger#0", TABLE, {"applies:text": "没有锅炉"})
+    beside = sheet.max_column + 1
+    sheet.cell(table.row("ledger#0"), beside).value = "我的备注"
+    reading = table.reading()
+    assert reading.edition is None
+    written = table.cell("ledger#0", "applies:text").coordinate
+    column = sheet.cell(1, beside).column_letter
+    assert reading.notices == (
+        f"指标表!{written} 台账：“适用条件 适用条件”只供查看，填写的“没有锅炉”未读取；要改请改旁边各格",
+        f"指标表：{column} 列不是规则工作簿的内容，未读取；要留下的话，请写进“说明”格",
+    )
+
+
+def test_a_text_beside_its_figure_and_a_label_that_stands_twice_are_refused_at_their_cells(table: Table) -> None:
+    table.fill("dust_limit#0", TABLE, {"B:text": "窑烟气颗粒物不高于 20 mg/m³（30% 氧）"})
+    table.fill("bag.wet", OPTIONS, {"label": "袋式除尘"})
+    told = table.problems()
+    assert told[f"{OPTIONS}!{table.cell('bag.wet', 'label', OPTIONS).coordinate}"].startswith(
+        "“袋式除尘”也是选项 `bag`"
+    )
+    assert (
+        "文字写着“20 mg/m³”，数值里没有这个数，有的是 30"
+        in told[f"{TABLE}!{table.cell('dust_limit#0', 'B:text').coordinate}"]
+    )

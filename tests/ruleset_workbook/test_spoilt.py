@@ -254,3 +254,18 @@ def test_a_marked_copy_that_was_mended_is_read(opened: Opened, small: Library) -
     assert reading.edition is not None
     assert reading.edition.ruleset.indicators[0].title == "除尘设施"
     assert copy.sheet(TABLE).cell(HEAD_ROW, 2).value is not None
+
+
+def test_rows_sorted_without_their_hidden_column_are_told_as_that(table: Table) -> None:
+    sheet = table.sheet(OPTIONS)
+    first, last = table.row("bag.bag", OPTIONS), table.row("kind.other", OPTIONS)
+    rows = [
+        [sheet.cell(row, column).value for column in range(2, sheet.max_column + 1)] for row in range(first, last + 1)
+    ]
+    for number, values in enumerate([*rows[1:], rows[0]], start=first):
+        for column, value in enumerate(values, start=2):
+            sheet.cell(number, column).value = value
+    told = table.error().problems[0]
+    assert told.spot is not None
+    assert (told.spot.sheet, told.code) == (OPTIONS, "rows_parted")
+    assert told.message.startswith("5 行的内容与隐藏的首列（A 列）对不上，像是排序或复制时没有带上首列")

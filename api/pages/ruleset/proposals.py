@@ -115,6 +115,7 @@ def _shown(request: Request, context: Context, proposal_id: UUID, refused: Probl
         state=state_text(row, calendar.today()),
         groups=groups,
         known=owners(edition),
+        slips=proposals.slips_of(context, row),
         reviews=reviews,
         confirmed=confirmed,
         refused_figures=len(reviews) - confirmed,

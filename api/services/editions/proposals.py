@@ -1,5 +1,6 @@
 """Proposals of editions: four eyes on each figure, signature from a day on, withdrawal and the batch that grades again."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,15 @@ from api.problems import ErrorAt, Problem
 from api.services import draft_rulesets
 from api.services.editions.place_words import in_words
 from api.services.editions.states import EditionAction, record, take
-from api.services.editions.working import authors_of, edition_of, parent_of, require_free, saved, writable
+from api.services.editions.working import (
+    authors_of,
+    edition_of,
+    parent_of,
+    require_free,
+    require_not_before,
+    saved,
+    writable,
+)
 from api.services.regrading import lifecycle
 from api.services.workflow.states import MAX_REASONS, given_reasons
 from api.store import (
@@ -35,7 +44,7 @@ from grading import calendar
 from grading.engine.grade import ruleset_digest
 from grading.figure_edits.figures import Figure, figures
 from grading.figure_edits.settled import figures_to_review, open_figures, settled
-from grading.language.check import unusable
+from grading.language.check import SLIPS, unusable
 from grading.language.loaded import Loaded
 from grading.language.problems import LanguageError
 from grading.language.source import Source
@@ -139,6 +148,12 @@ def editions_of(context: Context, proposal: EditionProposal) -> tuple[Ruleset, R
         return grader.ruleset(db, proposal.former_digest), grader.ruleset(db, digest)
 
 
+def slips_of(context: Context, proposal: EditionProposal) -> list[str]:
+    """What in a proposal is likely a slip of the pen, such as a text with another figure than its condition, in words."""
+    found = json.loads(context.find(DraftRuleset, proposal.draft_id).warnings)
+    return [f"{one['place']}：{one['message']}" for one in found if one["code"] in SLIPS]
+
+
 def reviews_of_figures(context: Context, proposal: EditionProposal) -> dict[str, FigureReview]:
     """The verdicts so far, by place."""
     rows = select(FigureReview).where(FigureReview.proposal_id == proposal.id).order_by(FigureReview.place)
@@ -223,6 +238,7 @@ def sign(
     if waiting and not confirmed:
         raise Problem("nothing_confirmed", "还没有核对无误的数值，不能签署。")
     require_free(context, proposal.ruleset_id)
+    require_not_before(former, effective)
     head = {
         "edition": edition.edition.model_copy(update={"effective": effective}),
         "review": Review(status="reviewed", reviewer=context.actor.name, on=calendar.day_of(context.at)),

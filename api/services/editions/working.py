@@ -69,6 +69,7 @@ def start(
         raise Problem("not_in_charge", message, status=403, errors=[ErrorAt("jurisdiction", message)])
     ruleset_id = f"{edition}/{industry_of(base_id)}"
     require_free(context, ruleset_id)
+    require_not_before(base, effective)
     digest = ruleset_digest(base)
     keep_ruleset(context.db, base, digest)
     made = WorkingEdition(
@@ -93,6 +94,14 @@ def require_free(context: Context, ruleset_id: str) -> None:
     if known is not None or ruleset_id in context.service.grader.library.ids():
         message = f"已有编号为 {ruleset_id} 的规则集，请换一个版本代号。"
         raise Problem("ruleset_id_taken", message, errors=[ErrorAt("edition", message)])
+
+
+def require_not_before(former: Ruleset, effective: date) -> None:
+    """Raises Problem (422) for a day before the former edition's: a year that was mistyped would rule what it never did."""
+    begun = former.edition.effective
+    if effective < begun:
+        message = f"施行日 {effective} 早于底本 {former.id} 的施行日 {begun}；请核对年份。"
+        raise Problem("invalid_date", message, status=422, errors=[ErrorAt("effective", message)])
 
 
 def base_of(context: Context, working: WorkingEdition) -> Ruleset:

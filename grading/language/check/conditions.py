@@ -1,6 +1,7 @@
 """Conditions: whether each can be decided with the facts there are, and says what it seems to say."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from grading.language.check.operands import Finding, check_operand
 from grading.language.check.words import near
@@ -9,7 +10,7 @@ from grading.language.loaded import Loaded
 from grading.language.normal import normal
 from grading.language.problems import Problem
 from grading.model.condition import All, AnyOf, AtLeastOf, Comparison, Each, Some
-from grading.model.ruleset import Ruleset
+from grading.model.ruleset import Computed, Ruleset
 from grading.problems.reason import Reason, reason_of
 from grading.problems.ruleset_codes import RulesetCode
 
@@ -68,6 +69,17 @@ def _comparison(ruleset: Ruleset, place: Place, c: Comparison) -> Iterator[Findi
         )
         yield ("fact",), reason, False
     yield from check_operand(c, fact, computed)
+    if computed is not None and isinstance(c.guess, Decimal) and c.guess < 0 and _is_never_negative(ruleset, computed):
+        at = (c.operator, "provisional") if c.is_provisional else (c.operator,)
+        yield at, reason_of(RulesetCode.FIGURE_BELOW_LEAST, value=c.guess, least=Decimal(0), fact=c.fact), False
+
+
+def _is_never_negative(ruleset: Ruleset, computed: Computed) -> bool:
+    """True where a computed fact of values that are never negative isn't either."""
+    if computed.operation not in ("sum", "product", "ratio", "minimum", "maximum", "oxygen_corrected"):
+        return False
+    leasts = (o if isinstance(o, Decimal) else getattr(ruleset.facts.get(o), "min", None) for o in computed.operands)
+    return all(least is not None and least >= 0 for least in leasts)
 
 
 def _unknown_fact(ruleset: Ruleset, name: str) -> Reason:

@@ -7,6 +7,7 @@ from grading.language.check.words import near
 from grading.language.figures import comparisons
 from grading.language.loaded import Loaded
 from grading.language.problems import Problem
+from grading.language.synonyms import plain_word
 from grading.model.base import MAX_NUMBER
 from grading.model.ruleset import ChangedBy
 from grading.problems.reason import reason_of
@@ -82,3 +83,19 @@ def check_reading(loaded: Loaded) -> Iterator[Problem]:
             own = origin is not None and origin.source is loaded.own
             code = RulesetCode.FACT_UNREAD if kind == "facts" else RulesetCode.COMPUTED_UNREAD
             yield loaded.problem(kind, id_, (), reason_of(code, fact=id_, ruleset=ruleset.id), warning=not own)
+
+
+def check_labels(loaded: Loaded) -> Iterator[Problem]:
+    """Facts of one table, or of the unit, that have the same label, and options whose label is another option's name."""
+    seen: dict[tuple[str | None, str], str] = {}
+    for id_, fact in loaded.ruleset.facts.items():
+        other = seen.setdefault((fact.group, plain_word(fact.label)), id_)
+        if other != id_:
+            reason = reason_of(RulesetCode.FACT_LABEL_TWICE, label=fact.label, fact=other)
+            yield loaded.problem("facts", id_, ("label",), reason, warning=True)
+        named = {plain_word(code): code for code in fact.options}
+        for code, label in fact.options.items():
+            option = named.setdefault(plain_word(label), code)
+            if option != code:
+                reason = reason_of(RulesetCode.OPTION_LABEL_TWICE, label=label, option=option)
+                yield loaded.problem("facts", id_, ("options", code), reason, warning=True)

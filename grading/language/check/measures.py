@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from grading.digest import plain
 from grading.language.check.provenance import PROVENANCE
+from grading.language.check.texts import numbers_in, spelled_text
 from grading.language.check.words import listed
 from grading.language.loaded import Loaded
 from grading.language.problems import Problem
+from grading.language.prose import number_text
 from grading.language.source import Path_, Source
 from grading.model.ruleset import ALERTS, Measure, ProvisionalPercent, split_levels
 from grading.problems.phrases import Phrase
@@ -40,7 +43,8 @@ def check_alerts(loaded: Loaded) -> Iterator[Problem]:
         for level, measures in stated.items():
             for i, measure in enumerate(measures):
                 for step, reason in _measure(measure):
-                    yield loaded.problem("measures", f"{alert}.{level}", (i, *step), reason)
+                    slip = reason.code is RulesetCode.TEXT_STATES_OTHER_FIGURE
+                    yield loaded.problem("measures", f"{alert}.{level}", (i, *step), reason, warning=slip)
                 if measure.percent == "unresolved":
                     reason = reason_of(RulesetCode.PERCENT_UNRESOLVED)
                     yield loaded.problem("measures", f"{alert}.{level}", (i, "percent"), reason, warning=True)
@@ -64,6 +68,10 @@ def _measure(measure: Measure) -> Iterator[tuple[Path_, Reason]]:
     number = percent.provisional if isinstance(percent, ProvisionalPercent) else percent
     if isinstance(number, Decimal) and not 0 <= number <= 100:
         yield ("percent",), reason_of(RulesetCode.PERCENT_OUT_OF_RANGE, percent=number)
+    said = tuple(numbers_in(spelled_text(measure.text), "%"))
+    if isinstance(number, Decimal) and said and number not in said:
+        words = number_text(said[0], "%")
+        yield ("text",), reason_of(RulesetCode.TEXT_STATES_OTHER_FIGURE, said=words, figures=(plain(number),))
     if measure.basis == "estimated":
         if measure.confidence != "low":
             given = measure.confidence or Phrase.NOT_STATED

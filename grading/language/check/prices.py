@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from grading.language.figures import comparisons
+from grading.language.figures import comparisons, places, sites
 from grading.language.loaded import Loaded
 from grading.language.problems import Problem
 from grading.model.base import Remedy
@@ -31,6 +31,19 @@ def check_prices(loaded: Loaded) -> Iterator[Problem]:
             found.add(remedy)
             reason = reason_of(RulesetCode.PRICE_OF_PIECE_IN_WORDS, words=piece)
             yield loaded.problem(place.site.kind, place.site.id, place.inner, reason, warning=True)
+
+
+def check_ranges(loaded: Loaded) -> Iterator[Problem]:
+    """Weeks and costs of remedies whose least is more than their most."""
+    for site in sites(loaded.ruleset):
+        stated = [(site.inner[:-1] if layer is not site.layers[0] else (), layer.remedy) for layer in site.layers]
+        stated += [(place.inner, place.condition.remedy) for place in places(site)]
+        for at, remedy in stated:
+            for name in ("weeks", "cost_wan_cny"):
+                ends = getattr(remedy, name, None)
+                if ends is not None and ends[0] > ends[1]:
+                    reason = reason_of(RulesetCode.RANGE_INVERTED, name=name, low=ends[0], high=ends[1])
+                    yield loaded.problem(site.kind, site.id, (*at, "remedy", name), reason)
 
 
 def _is_of_the_unit(ruleset: Ruleset, fact: str) -> bool:

@@ -40,7 +40,7 @@ def from_text(text: str, identifier: bool) -> str:
 def from_entry(entry: Entry, identifier: bool) -> str:
     """A cell of a workbook."""
     value = entry.value
-    if entry.kind == TEXT and isinstance(value, str):
+    if entry.kind == TEXT and isinstance(value, str) and not entry.refusal:
         return from_text(decoded(value), identifier)
     refusal = _refusal(entry)
     if refusal:

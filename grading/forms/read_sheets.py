@@ -207,12 +207,15 @@ def read_evidence(
         stated = Stated()
         _remarks(here, stated, grid, row, (evidence_at, note_at), "", found)
         _about(here, stated, grid, row, roles, "", found)
-        place = items.get(grid.text(row, item_at))
+        place = None if item_entry.refusal else items.get(grid.text(row, item_at))
         if place is None:
-            found.wrong(f"{here}.item", "请从下拉列表中选择这条证据或备注所属的表和项目")
+            found.wrong(f"{here}.item", item_entry.refusal or "请从下拉列表中选择这条证据或备注所属的表和项目")
             continue
         table, _, fact = place.partition("[]")
         key = _key(key_entry)
+        if key_entry.refusal:
+            found.wrong(f"{here}.key", key_entry.refusal)
+            continue
         line = next((line for line in tables.get(table) or () if line.key == key), None) if key else None
         if line is None:
             found.wrong(f"{here}.key", f"“{item_entry.shown}”的表中没有编号“{key[:80]}”的行" if key else "请填写行编号")
@@ -280,9 +283,11 @@ def _options(field: Field, place: str, main: Entry, cells: Mapping[str, Entry], 
         if isinstance(answer, bool):
             answers[code] = answer
     open_ = [code for code, entry in cells.items() if entry.blank]
-    rest = not main.blank and isinstance(main.value, str) and main.kind == "s" and narrow(main.value) == REST_NO
+    rest = isinstance(main.value, str) and main.kind == "s" and not main.refusal and narrow(main.value) == REST_NO
     if not main.blank and not rest:
-        found.wrong(place, f"本格只能选“{REST_NO}”，或留空并逐项选“{YES}”或“{NO}”；所填：“{main.shown}”")
+        found.wrong(
+            place, main.refusal or f"本格只能选“{REST_NO}”，或留空并逐项选“{YES}”或“{NO}”；所填：“{main.shown}”"
+        )
     elif open_ and answers and not rest:
         named = "、".join(labels[code] for code in open_)
         found.wrong(place, f"还有选项未答：{named}；请逐项选“{YES}”或“{NO}”，或在本格选“{REST_NO}”")
@@ -340,11 +345,11 @@ def _column_stands(grid: Grid, roles: Mapping[str, int], head: list[int] | None,
 
 
 def _stated_rows(entry: Entry, place: str, rows: list[TableRow], found: Findings) -> list[TableRow] | None:
-    word = narrow(entry.value) if isinstance(entry.value, str) else ""
+    word = narrow(entry.value) if isinstance(entry.value, str) and not entry.refusal else ""
     states = {narrow(state): state for state in (TABLE_FILLED, TABLE_EMPTY, TABLE_UNKNOWN)}
     if not entry.blank and word not in states:
         choices = "、".join(f"“{state}”" for state in states.values())
-        found.wrong(place, f"应从 {choices} 中选一项；所填：“{entry.shown}”")
+        found.wrong(place, entry.refusal or f"应从 {choices} 中选一项；所填：“{entry.shown}”")
         return rows or None
     state = states.get(word)
     if rows and state in (TABLE_EMPTY, TABLE_UNKNOWN):
@@ -380,9 +385,9 @@ def _strays(
 def _same(place: str, grid: Grid, row: int, column: int, found: Findings) -> bool:
     """True where it is said that the answer is as last time."""
     entry = found.at(f"{place}.same", grid, row, column, SAME)
-    word = narrow(entry.value) if isinstance(entry.value, str) else ""
+    word = narrow(entry.value) if isinstance(entry.value, str) and not entry.refusal else ""
     if not entry.blank and word not in (YES, NO):
-        found.wrong(f"{place}.same", f"应选“{YES}”或留空；所填：“{entry.shown}”")
+        found.wrong(f"{place}.same", entry.refusal or f"应选“{YES}”或留空；所填：“{entry.shown}”")
     return word == YES
 
 

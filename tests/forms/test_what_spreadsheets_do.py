@@ -2,15 +2,19 @@
 
 import io
 import zipfile
+from collections.abc import Iterator
 
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
 
 from grading.forms.findings import FormError, FormProblem, Spot
 from grading.forms.mark import mark_problems
 from grading.forms.read import read_form
 from grading.spreadsheet.pictures import drawn_over
 from grading.spreadsheet.workbook import SpreadsheetFile
-from tests.forms.workbooks import COVER, COVER_ANSWER, FACTS, LIBRARY, TABLE, Form, blank, hose
+from tests.forms.workbooks import ANSWER_AT, COVER, COVER_ANSWER, FACTS, LIBRARY, TABLE, Form, blank, hose
 from tests.spreadsheet.parts import repacked
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -168,3 +172,53 @@ def test_a_strict_workbook_is_refused_with_what_to_do() -> None:
 
     with pytest.raises(FormError, match="请另存为 Excel 工作簿"):
         read_form(repacked(blank().saved(), strict), LIBRARY)
+
+
+def answered(form: Form) -> Iterator[str]:
+    """The places of single questions that are answered."""
+    for cell in form.sheet(FACTS)["A"]:
+        place = str(cell.value)
+        if place.startswith("units[0].facts.") and form.cell(place).value is not None:
+            yield place
+
+
+STRUCK, RAISED = InlineFont(strike=True), InlineFont(vertAlign="superscript")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (CellRichText(TextBlock(STRUCK, "4"), TextBlock(InlineFont(), "0")), "删除线（“4”）"),
+        (CellRichText(TextBlock(InlineFont(), "8"), TextBlock(RAISED, "1")), "上标"),
+    ],
+)
+def test_what_is_crossed_out_or_raised_in_an_answer_is_refused_and_stays_so_in_the_marked_copy(
+    typed: CellRichText, said: str
+) -> None:
+    form = blank()
+    place = next(str(cell.value) for cell in form.sheet(FACTS)["A"] if str(cell.value).endswith(".road_gv5_share"))
+    form.cell(place).value = typed
+    data = form.saved()
+    for _ in range(2):
+        with pytest.raises(FormError) as error:
+            read_form(data, LIBRARY)
+        (problem,) = error.value.problems
+        assert said in problem.message
+        data = mark_problems(data, error.value.problems)
+
+
+@pytest.mark.parametrize("title", [FACTS, TABLE])
+def test_an_answer_that_is_crossed_out_is_refused(title: str) -> None:
+    form = hose()
+    sheet = form.sheet(title)
+    column = 3 if title == TABLE else ANSWER_AT
+    row = first_row(form) if title == TABLE else form.row(next(answered(form)))
+    sheet.cell(row, column).font = Font(strike=True)
+    assert any("删除线" in message for message in form.problems().values())
+
+
+def test_the_statement_that_a_table_is_empty_counts_only_if_it_is_not_crossed_out() -> None:
+    form = blank()
+    cell = form.cell("units[0].groups.outlets", 3, TABLE)
+    cell.value, cell.font = "确认没有", Font(strike=True)
+    assert any("删除线" in message for message in form.problems().values())

@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from grading.forms.findings import FormProblem
 from grading.forms.layout import ERRORS_TITLE
+from grading.spreadsheet.comments import MARK, MARKS_AUTHOR
 from grading.spreadsheet.keep_drawings import with_drawings
 from grading.workbook.cell_text import shown
 from grading.workbook.open_workbook import open_workbook
@@ -24,7 +25,6 @@ from grading.workbook.style import (
     BOX,
     MARKED_BOX,
     MARKED_FILL,
-    MARKS_AUTHOR,
     add_styles,
     comment,
     height_for,
@@ -75,7 +75,7 @@ def _cell(sheet: Worksheet, address: str) -> Cell:
 
 
 def _mark(cell: Cell, messages: Sequence[str]) -> None:
-    text = "\n".join(f"✘ {message}" for message in dict.fromkeys(messages))
+    text = "\n".join(f"{MARK}{message}" for message in dict.fromkeys(messages))
     if cell.comment is not None and cell.comment.author != MARKS_AUTHOR:
         text += f"\n\n{cell.comment.text}"
     cell.comment = comment(shown(text), MARKS_AUTHOR)

@@ -15,8 +15,9 @@ from grading.forms.cell_values import (
 )
 from grading.forms.evidence_days import LABELS, read_about
 from grading.forms.findings import FormProblem, Spot
-from grading.forms.grid import Grid, address
+from grading.forms.grid import HEAD, Grid, address
 from grading.forms.metadata import Field
+from grading.forms.strays import beside_columns, beside_facts, doubled_columns
 from grading.forms.wording import (
     ANSWER,
     EVIDENCE,
@@ -30,8 +31,8 @@ from grading.forms.wording import (
     narrow,
     option_labels,
 )
-from grading.forms.write_facts import BAND, HEAD_ROW, SAME
-from grading.forms.write_table import HEAD, KEY_LABEL
+from grading.forms.write_facts import BAND, SAME
+from grading.forms.write_table import KEY_LABEL
 from grading.percentages import fraction_question
 from grading.problems.reason import Sentences
 from grading.spreadsheet.entry import BLANK, PICTURE, Entry
@@ -83,6 +84,8 @@ class Findings:
         entry = grid.entry(row, column)
         spot = self.spots[place] = Spot(grid.title, address(row, column), label)
         self.given[place] = "" if entry.blank else entry.shown
+        if not entry.blank and grid.is_hidden(row, column):
+            self.warnings.append(f"{spot.sheet}!{spot.cell} 在隐藏的行或列中，其内容已照读；不要的请清空")
         area = grid.area(row, column)
         if area is not None and (area[:2] != (row, column) or area[2] > row) and spot not in self.merged:
             self.merged.add(spot)
@@ -95,9 +98,15 @@ class Findings:
         where = spot or self.spots.get(place)
         self.problems.append(FormProblem(place, where, self.given.get(place, ""), message, code))
 
+    def wrong_on(self, grid: Grid, messages: Iterable[str]) -> None:
+        """Note problems of a whole sheet."""
+        for message in messages:
+            self.wrong("", message, Spot(grid.title, None, "整表"))
+
 
 def read_facts(grid: Grid, fields: Iterable[Field], found: Findings) -> dict[str, Stated]:
     """The single questions of a sheet, by place."""
+    found.wrong_on(grid, doubled_columns(grid))
     roles, rows = grid.roles(), grid.coded_rows()
     roles_read = [roles.get(role) for role in ("label", "answer", "evidence", "note")]
     if None in roles_read:
@@ -134,7 +143,7 @@ def read_facts(grid: Grid, fields: Iterable[Field], found: Findings) -> dict[str
         _about(asked_field.place, stated, grid, row, roles, asked_field.fact.label, found)
     about_at = tuple(roles[name] for name in LABELS if name in roles)
     columns = (answer_at, evidence_at, *about_at, note_at)
-    _strays(grid, coded, rows, columns, found)
+    found.warnings += beside_facts(grid, coded, rows, columns)
     return answers
 
 
@@ -151,6 +160,7 @@ class TableRow:
 
 def read_table(grid: Grid, place: str, key: str, fields: Iterable[Field], found: Findings) -> list[TableRow] | None:
     """The rows of a table; None when the form does not say whether there are any."""
+    found.wrong_on(grid, doubled_columns(grid))
     roles, rows = grid.roles(), grid.coded_rows()
     head, state_row, key_at = rows.get(HEAD), rows.get(place), roles.get("key")
     columns = {asked_field.fact.id: asked_field for asked_field in fields}
@@ -185,7 +195,7 @@ def read_table(grid: Grid, place: str, key: str, fields: Iterable[Field], found:
             line.same = _same(here, grid, row, roles["same"], found)
         listed.append(line)
     known = {1, key_at, key_at - 1, *used, *(c for role, c in roles.items() if role == "status")}
-    _beside(grid, head[0], known, found)
+    found.warnings += beside_columns(grid, head[0], known)
     return _stated_rows(found.at(place, grid, state_row[0], key_at, "有无"), place, listed, found)
 
 
@@ -193,6 +203,7 @@ def read_evidence(
     grid: Grid, items: Mapping[str, str], tables: Mapping[str, list[TableRow] | None], found: Findings
 ) -> None:
     """Add evidence and notes to the facts of the tables; `items` are places of columns by their names on the sheet."""
+    found.wrong_on(grid, doubled_columns(grid))
     roles, head = grid.roles(), grid.coded_rows().get(HEAD)
     columns = [roles.get(role) for role in ("key", "item", "evidence", "note")]
     if head is None or None in columns:
@@ -200,6 +211,7 @@ def read_evidence(
         return
     key_at, item_at, evidence_at, note_at = (column for column in columns if column is not None)
     about_at = frozenset(roles[name] for name in LABELS if name in roles)
+    found.warnings += beside_columns(grid, head[0], {1, key_at - 1, *roles.values()})
     for row in grid.rows_with(frozenset((evidence_at, note_at)) | about_at, after=head[0]):
         here = f"{grid.code}[{row}]"
         key_entry = found.at(f"{here}.key", grid, row, key_at, "行编号")
@@ -368,20 +380,6 @@ def _key(entry: Entry) -> str:
         return ""
 
 
-def _strays(
-    grid: Grid, coded: set[int], rows: Mapping[str, list[int]], columns: tuple[int, ...], found: Findings
-) -> None:
-    """Answers outside the answer cells are not read; whoever filled them in should know."""
-    answer_rows = coded | {at for code, listed in rows.items() if "#" in code or code.startswith(BAND) for at in listed}
-    remark_rows = coded | {at for code, listed in rows.items() if code.startswith(BAND) for at in listed}
-    own = frozenset(grid.roles().values())
-    for row, column in sorted(grid.entries):
-        stray = (column == columns[0] and row not in answer_rows) or (column in columns[1:] and row not in remark_rows)
-        beyond = column > max(columns) + 4 and column not in own
-        if row > HEAD_ROW and (stray or beyond):
-            found.warnings.append(f"{grid.title}!{address(row, column)} 不是填写格，其内容未读取")
-
-
 def _same(place: str, grid: Grid, row: int, column: int, found: Findings) -> bool:
     """True where it is said that the answer is as last time."""
     entry = found.at(f"{place}.same", grid, row, column, SAME)
@@ -389,9 +387,3 @@ def _same(place: str, grid: Grid, row: int, column: int, found: Findings) -> boo
     if not entry.blank and word not in (YES, NO):
         found.wrong(f"{place}.same", entry.refusal or f"应选“{YES}”或留空；所填：“{entry.shown}”")
     return word == YES
-
-
-def _beside(grid: Grid, head: int, known: set[int], found: Findings) -> None:
-    for row, column in sorted(grid.entries):
-        if row > head and column not in known:
-            found.warnings.append(f"{grid.title}!{address(row, column)} 不是填写格，其内容未读取")

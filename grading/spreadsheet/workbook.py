@@ -26,6 +26,13 @@ SAVE_AS = "请另存为 Excel 工作簿（.xlsx）再交"
 _C, _V, _F, _IS, _ROW = (f"{MAIN}{name}" for name in ("c", "v", "f", "is", "row"))
 _COLUMN = re.compile(r"([A-Za-z]{1,3})([0-9]+)")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?\bref\s*=\s*[\"']([^\"']+)[\"']")
+_HIDDEN_ROW, _HIDDEN_COLUMN = (
+    re.compile(rb"<(?:\w+:)?" + tag + rb"\s([^>]*?\bhidden\s*=\s*[\"'](?:1|true)[\"'][^>]*)>")
+    for tag in (b"row", b"col")
+)
+_ROW_NUMBER = re.compile(rb"\br\s*=\s*[\"']([0-9]{1,7})[\"']")
+_COLUMNS = re.compile(rb"\b(min|max)\s*=\s*[\"']([0-9]{1,5})[\"']")
+MAX_COLUMN = 16_384
 _PICTURE = re.compile(r"^=?\s*(?:_xlfn\.)?DISPIMG\s*\(", re.I)
 _BLOCK = 1 << 20
 _DAMAGED = (ElementTree.ParseError, KeyError, IndexError, ValueError, zipfile.BadZipFile, EOFError, NotImplementedError)
@@ -91,6 +98,19 @@ class SpreadsheetFile:
         except _DAMAGED as error:
             raise WorkbookError(f"工作表“{sheet.title}”已损坏（{type(error).__name__}）") from None
         return found
+
+    def hidden_rows(self, sheet: SheetPart) -> frozenset[int]:
+        """The rows that are hidden, or left out by a filter."""
+        found = (_ROW_NUMBER.search(tag) for tag in self._matches(sheet.part, _HIDDEN_ROW))
+        return frozenset(int(number[1]) for number in found if number is not None)
+
+    def hidden_columns(self, sheet: SheetPart) -> frozenset[int]:
+        """The columns that are hidden."""
+        found: set[int] = set()
+        for tag in self._matches(sheet.part, _HIDDEN_COLUMN):
+            ends = {name: int(number) for name, number in _COLUMNS.findall(tag)}
+            found.update(range(ends.get(b"min", 1), min(ends.get(b"max", 0), MAX_COLUMN) + 1))
+        return frozenset(found)
 
     def relations(self, part: str) -> dict[str, tuple[str, str]]:
         """The relations of a part: kind and target by id."""

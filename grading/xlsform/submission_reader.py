@@ -156,8 +156,8 @@ class SubmissionReader:
         ticked = [option for option, value in options.items() if self._ticked(place, value, f"选项 {option}：")]
         if given is None and ticked:
             given = " ".join(ticked)
-        elif given is not None and any(options.values()) and set(_listed(given)) != set(ticked):
-            self.found.wrong(place, f"所选“{given}”与各选项分列中所选“{' '.join(ticked)}”不一致；请核对原提交")
+        elif given is not None and any(value not in (None, "") for value in options.values()):
+            self._agree(place, given, ticked)
         if given is not None:
             try:
                 stated.value = self._value(given, place, fact)
@@ -184,6 +184,11 @@ class SubmissionReader:
         except UnreadableError as error:
             self.found.wrong(place, f"{what}{error}")
             return False
+
+    def _agree(self, place: str, given: Any, ticked: list[str]) -> None:
+        """An answer and the columns of its options say the same."""
+        if {*_listed(given)} - {names.NONE_OF_THEM} != {*ticked} - {names.NONE_OF_THEM}:
+            self.found.wrong(place, f"所选“{given}”与各选项分列中所选“{' '.join(ticked)}”不一致；请核对原提交")
 
     def _about(self, scope: Scope, asked: Mapping[str, str], place: str, stated: Stated) -> None:
         """The days of a fact's evidence and what it covers, from the questions that ask for them."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
 from grading.forms.findings import FormError, FormProblem, Spot
@@ -222,3 +223,21 @@ def test_the_statement_that_a_table_is_empty_counts_only_if_it_is_not_crossed_ou
     cell = form.cell("units[0].groups.outlets", 3, TABLE)
     cell.value, cell.font = "确认没有", Font(strike=True)
     assert any("删除线" in message for message in form.problems().values())
+
+
+@pytest.mark.parametrize(("text", "said"), [("见附件3：监测报告", "见附件3"), ("王工:\n应为 72", "应为 72")])
+def test_a_comment_of_the_sender_is_told_as_not_read(text: str, said: str) -> None:
+    form = hose()
+    assert form.warnings() == ()
+    cell = form.cell(next(answered(form)))
+    cell.comment = Comment(text, "王工")
+    assert [warning for warning in form.warnings() if said in warning and f"{FACTS}!{cell.coordinate}" in warning]
+
+
+def test_an_answer_in_a_hidden_row_is_read_and_told() -> None:
+    form = hose()
+    places = list(answered(form))
+    rows = [form.row(place) for place in places[:2]]
+    form.sheet(FACTS).row_dimensions[rows[0]].hidden = True
+    (warning,) = form.warnings()
+    assert f"{FACTS}!F{rows[0]} 在隐藏的行或列中" in warning

@@ -17,8 +17,8 @@ from grading.problems.codes import DAY_CODES, ProblemCode
 
 MAX_QUOTED = 60
 """The number of characters of a cell that a message quotes."""
-_SAME_IN_A_CELL = DAY_CODES | {ProblemCode.DAY_IN_FUTURE, ProblemCode.DAY_TOO_EARLY}
-"""Reasons about days that hold in a cell as well."""
+_SAME_IN_A_CELL = DAY_CODES | {ProblemCode.DAY_IN_FUTURE, ProblemCode.DAY_TOO_EARLY, ProblemCode.NOTHING_STATED}
+"""Reasons that hold in a cell as well."""
 
 
 def fact_reason(fact: Fact, problem: InputProblem, given: Any) -> str:

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from grading.nothing_stated import says_nothing
+
 BOUND_HINT = "低于检出限的填“<0.07”或“0.07L”（上限）；其余按监测报告填数，并在备注中说明"
 AT_LEAST_HINT = "不填下限：请按监测报告或台账填实际数值，没有的留空，并在备注中说明"
 AT_MOST_HINT = "限值不是实测值：请按监测报告或台账填实际数值；报告写作“<20”的照填“<20”"
@@ -13,10 +15,6 @@ RAISED_HINT = "数字旁有上标、下标或脚注号；只填数值，脚注�
 NOTHING_HINT = "没有、不涉及或不清楚的留空"
 ZERO_HINT = f"确为 0 的填 0，{NOTHING_HINT}"
 _RAISED = re.compile(r"[0-9][⁰¹²³⁴-⁻₀-₋①-⑳]|[⁰¹²³⁴-⁻₀-₋①-⑳][0-9]")
-_NOTHING = re.compile(
-    r"[-‐‑‒–—―−_/\\|*.。?×]+|(?:暂|均)?无|没有|未填|空白?|不涉及|未涉及|不适用|不清楚|不详|未知|n\.?/?a\.?|null|none|nil",
-    re.I,
-)
 
 # The first that is found counts: 不低于 is not below, and 未检出 says more than the signs around it.
 _KINDS = (
@@ -31,7 +29,7 @@ _KINDS = (
 
 def nothing_hint(typed: str, zero: bool = False) -> str:
     """The advice on a sign that says there is nothing, such as “—”, “/” and 不涉及; `zero`: a number may be 0."""
-    if not _NOTHING.fullmatch(unicodedata.normalize("NFKC", typed).strip()):
+    if not says_nothing(typed):
         return ""
     return ZERO_HINT if zero else NOTHING_HINT
 

@@ -123,7 +123,9 @@ def _day(number: Decimal, section: Section, epoch: datetime) -> Entry:
     try:
         value = from_excel(float(number), epoch, timedelta=section.elapsed)
     except (OverflowError, ValueError):
-        return Entry(f"{number:f}", ERROR)
+        return Entry(
+            number, refusal=f"单元格是日期格式，其中的 {number:f} 不是日期；请填 2023-09-10 这样的日期，或改为常规格式"
+        )
     if isinstance(value, timedelta | time) or not (section.year or section.month or section.day or section.weekday):
         return Entry(value, DAY)
     if section.year and section.month and section.day:

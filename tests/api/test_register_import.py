@@ -137,6 +137,13 @@ def test_all_that_is_wrong_in_a_line_is_told_at_once(world: World) -> None:
     assert any("厂区名称" in e["message"] for e in errors if e["cell"] == "E3")
 
 
+def test_a_sign_for_nothing_is_no_permit_by_which_plants_are_known(world: World) -> None:
+    with pytest.raises(Problem) as caught:
+        upload(world, LINE | {"permit": "无", "site_permit": "/"})
+    errors = caught.value.as_json()["errors"]
+    assert {error["cell"]: "表示没有" in error["message"] for error in errors} == {"D3": True, "G3": True}
+
+
 def test_the_marked_copy_can_be_downloaded(world: World) -> None:
     with world.at("city") as context:
         with pytest.raises(Problem) as caught:

@@ -692,3 +692,21 @@ def test_a_csv_whose_last_line_is_not_ended_is_asked_about(root: Path, tmp_path:
 def test_a_csv_in_utf_16_says_what_to_do(root: Path, tmp_path: Path) -> None:
     result = batch(root, written(tmp_path, UNITS, ROWS, "utf-16"))
     assert "CSV UTF-8（逗号分隔）" in result.output.replace("\n", "")
+
+
+def test_a_total_or_a_note_below_a_table_is_no_row_of_a_unit(root: Path, tmp_path: Path) -> None:
+    rows = ROWS + "U1,合计,19.99\nU3,平均,5\n合计,,40\n"
+    assert batch(root, written(tmp_path, UNITS + "合计,,2024-08-12,,,,,\n", rows)).exit_code == 1
+    assert {"U1", "U3", "合计"}.isdisjoint(grades(tmp_path / "out"))
+    said = [reason for *_, reason in rejects(tmp_path / "out")]
+    assert sum("不是编号" in reason for reason in said) >= 3
+
+
+@pytest.mark.parametrize("permit", ["无", "/", "——"])
+def test_a_sign_for_nothing_is_no_permit_by_which_plants_are_known(root: Path, tmp_path: Path, permit: str) -> None:
+    head, *lines = UNITS.splitlines()
+    units = "\n".join(
+        [f"{head},enterprise.permit", *(f"{line},{permit if 'U1' in line else ''}" for line in lines), ""]
+    )
+    assert batch(root, written(tmp_path, units)).exit_code == 1
+    assert rejects(tmp_path / "out") == [(2, "U1", "enterprise.permit", f"“{permit}”表示没有；没有的不填")]

@@ -241,3 +241,29 @@ def test_an_answer_in_a_hidden_row_is_read_and_told() -> None:
     form.sheet(FACTS).row_dimensions[rows[0]].hidden = True
     (warning,) = form.warnings()
     assert f"{FACTS}!F{rows[0]} 在隐藏的行或列中" in warning
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [("合计", "不是编号"), ("注：数据来自 2023 年监测", "不是编号"), ("DА001", "形似"), ("x" * 300, "300 个字符")],
+)
+def test_what_is_no_name_of_a_row_is_told_by_what_is_wrong_with_it(key: str, said: str) -> None:
+    form = hose()
+    sheet = form.sheet(TABLE)
+    row = next(row for row in range(first_row(form), 30) if not sheet.cell(row, 3).value)
+    sheet.cell(row, 3).value = key
+    assert said in form.problems()[f"{TABLE}!C{row}"]
+
+
+def test_a_sign_for_nothing_is_no_permit() -> None:
+    form = hose()
+    form.cell("enterprise.permit", COVER_ANSWER, COVER).value = "无"
+    assert list(form.problems().values()) == ["“无”表示没有；没有的不填"]
+
+
+def test_a_day_typed_without_signs_into_a_cell_for_days_says_what_to_do() -> None:
+    form = hose()
+    cell = form.cell("assessed_on", COVER_ANSWER, COVER)
+    cell.value, cell.number_format = 20230910, "yyyy-mm-dd"
+    (said,) = form.problems().values()
+    assert "20230910 不是日期；请填 2023-09-10 这样的日期" in said

@@ -12,8 +12,8 @@ RANGE_HINT = "不填范围：请按监测报告或台账填一个数，范围写
 ABOUT_HINT = "不填约数：请按监测报告或台账填数，没有的留空，并在备注中说明"
 
 RAISED_HINT = "数字旁有上标、下标或脚注号；只填数值，脚注写在备注中，10³ 写成 1000"
-NOTHING_HINT = "没有、不涉及或不清楚的留空"
-ZERO_HINT = f"确为 0 的填 0，{NOTHING_HINT}"
+NOTHING_HINT = "不涉及或不清楚的留空"
+ZERO_HINT = f"确为 0 的填 0，没有、{NOTHING_HINT}"
 _RAISED = re.compile(r"[0-9][⁰¹²³⁴-⁻₀-₋①-⑳]|[⁰¹²³⁴-⁻₀-₋①-⑳][0-9]")
 
 # The first that is found counts: 不低于 is not below, and 未检出 says more than the signs around it.

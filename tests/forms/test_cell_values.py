@@ -147,7 +147,7 @@ def test_a_text_that_is_about_a_number_is_told_what_to_fill_in_by_what_it_says(h
 @pytest.mark.parametrize("fact", [GATE, TREATMENT, SINCE])
 @pytest.mark.parametrize("typed", ["—", "/", "不涉及", "N/A", "不适用"])
 def test_a_sign_for_nothing_is_told_to_be_left_out(fact: Fact, typed: str) -> None:
-    with pytest.raises(UnreadableError, match="没有、不涉及或不清楚的留空"):
+    with pytest.raises(UnreadableError, match="；不涉及或不清楚的留空"):
         read_value(cell(typed), fact)
 
 

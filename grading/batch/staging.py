@@ -113,10 +113,11 @@ def encoding_of(file: Path) -> str:
 def _signs(file: Path) -> tuple[bool, bool]:
     """Two findings about a CSV file: a cell may begin with a sign that is not read as it is; a carriage return ends a line."""
     marked = returns = False
-    last = b""
+    last = before = b""
     with file.open("rb") as data:
         while block := data.read(1 << 20):
-            marked = marked or b"'" in block or b"\x1f" in block
+            marked = marked or any(sign in before + block for sign in (b"'", b"\x1f", b'="'))
+            before = block[-1:]
             if b"\r" in block or last == b"\r":
                 whole = last + block
                 returns = returns or whole.count(b"\r") - whole.endswith(b"\r") > whole.count(b"\r\n")

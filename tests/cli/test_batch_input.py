@@ -710,3 +710,11 @@ def test_a_sign_for_nothing_is_no_permit_by_which_plants_are_known(root: Path, t
     )
     assert batch(root, written(tmp_path, units)).exit_code == 1
     assert rejects(tmp_path / "out") == [(2, "U1", "enterprise.permit", f"“{permit}”表示没有；没有的不填")]
+
+
+def test_a_text_that_is_kept_from_becoming_a_number_by_a_formula_is_read(root: Path, tmp_path: Path) -> None:
+    units = UNITS.replace("\nU1,", '\n="U1",').replace(",80,\n", ',="80",\n')
+    rows = ROWS.replace("\nU1,DA001,", '\n="U1",="DA001",')
+    assert batch(root, written(tmp_path, units, rows)).exit_code == 0
+    assert grades(tmp_path / "out") == GRADES
+    assert pl.read_csv(tmp_path / "out" / "grades.csv")["unit.id"].to_list() == list(GRADES)

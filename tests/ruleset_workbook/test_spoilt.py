@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.styles import Font
 
 from grading.forms.write import blank_form
 from grading.language.load import Library
@@ -254,3 +255,11 @@ def test_a_marked_copy_that_was_mended_is_read(opened: Opened, small: Library) -
     assert reading.edition is not None
     assert reading.edition.ruleset.indicators[0].title == "除尘设施"
     assert copy.sheet(TABLE).cell(HEAD_ROW, 2).value is not None
+
+
+@pytest.mark.parametrize(
+    ("code", "role"), [("dust_limit#0", "B:text"), ("dust_limit#0", "title"), ("technique#0", "remedy:text")]
+)
+def test_what_an_expert_crosses_out_is_not_taken_for_unchanged(table: Table, code: str, role: str) -> None:
+    table.cell(code, role).font = Font(strike=True)
+    assert any("删除线" in problem.message for problem in table.error().problems)

@@ -54,11 +54,23 @@ def test_full_width_signs_that_are_no_chinese_punctuation_are_mended() -> None:
         ("D\u0391001", "形似"),
         ("DA\ue000", "没有通用含义"),
         ("x" * (MAX_ID + 1), "不得超过"),
+        *(
+            (text, "不是编号")
+            for text in ("合计", "小 计", "平均值", "总计：", "备注", "注：DA003 停用", "示例", "填表人: 王")
+        ),
+        *((text, "不是编号") for text in ("—", "/", "－", "---", "无", "不涉及", "N/A")),
     ],
 )
 def test_what_is_no_identifier_is_refused_with_the_reason(text: str, reason: str) -> None:
     with pytest.raises(IdentifierError, match=reason):
         normalise_id(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["1", "DA001", "平均站", "注塑机", "无组织", "合计量仪", "例会室", "A-1", "说明书印刷线"]
+)
+def test_a_name_that_only_begins_like_a_total_or_a_note_is_one(text: str) -> None:
+    assert normalise_id(text) == (text, False)
 
 
 @given(st.text(max_size=30))

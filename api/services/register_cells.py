@@ -13,6 +13,7 @@ from api.store import Site, Unit
 from grading import calendar, coordinates, regions
 from grading import uscc as credit_code
 from grading.day_text import day_from_text
+from grading.nothing_stated import refuse_nothing
 from grading.problems.reason import ReasonError
 
 STATES = {name: state for state, name in operating_states.STATE_NAMES.items()}
@@ -51,6 +52,8 @@ def _wrong(context: Context, line: Line) -> Iterator[ErrorAt]:
     forms: list[tuple[str, Callable[[str], object]]] = [
         ("uscc", credit_code.normalised),
         ("county", regions.checked),
+        ("permit", refuse_nothing),
+        ("site_permit", refuse_nothing),
         ("site_county", regions.checked),
         ("coordinates", coordinates.checked),
         ("state", _state),

@@ -8,9 +8,11 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 
 from grading.forms.findings import FormError, FormProblem, Spot
 from grading.invisible import without_invisible
+from grading.spreadsheet.runs import CROSSED_OUT
 from grading.spreadsheet.workbook import WorkbookError
 from grading.workbook.open_workbook import open_workbook
 from grading.workbook.style import add_styles
@@ -98,22 +100,47 @@ def read(data: bytes) -> list[Line]:
         book = open_workbook(data)
     except WorkbookError as error:
         raise FormError([FormProblem("", None, "", str(error))], can_mark=False) from None
-    for sheet in book.worksheets:
-        rows = list(sheet.iter_rows())
-        for number, row in enumerate(rows[:HEAD_WITHIN]):
-            heads = {str(cell.value).strip(): cell.column for cell in row if cell.value is not None}
-            places = {column.key: heads[column.head] for column in COLUMNS if column.head in heads}
-            if all(key in places for key in REQUIRED):
-                return _lines(sheet.title, rows[number + 1 :], places, heads)
+    tables = [table for sheet in book.worksheets if (table := _table(sheet)) is not None]
+    if len(tables) > 1:
+        titles = "、".join(f"“{table.title}”" for table in tables)
+        message = f"工作表 {titles} 都是名录，不知以哪一张为准；请合为一张，或删去其余各张"
+        raise FormError([FormProblem("", Spot(tables[-1].title, None, ""), "", message)], can_mark=True)
+    if tables:
+        return _lines(tables[0])
     required = "、".join(HEADS[key] for key in REQUIRED)
     message = f"没有找到表头：前 {HEAD_WITHIN} 行内应有一行列出 {required}；请用下载的名录表填写"
     raise FormError([FormProblem("", None, "", message)], can_mark=False)
 
 
-def _lines(title: str, rows: Sequence[Sequence[Any]], places: Mapping[str, int], heads: Iterable[str]) -> list[Line]:
+@dataclass(frozen=True)
+class _Table:
+    """A sheet of the register: its heads by column, and the rows below them."""
+
+    title: str
+    heads: Mapping[int, str]
+    rows: Sequence[Sequence[Any]]
+
+
+def _table(sheet: Worksheet) -> _Table | None:
+    """The register on a sheet; None where its heads are not there."""
+    rows = list(sheet.iter_rows())
+    for number, row in enumerate(rows[:HEAD_WITHIN]):
+        heads = {cell.column: str(cell.value).strip() for cell in row if cell.value is not None}
+        if {HEADS[key] for key in REQUIRED} <= set(heads.values()):
+            return _Table(sheet.title, heads, rows[number + 1 :])
+    return None
+
+
+def _lines(table: _Table) -> list[Line]:
+    title, rows = table.title, table.rows
     problems: list[FormProblem] = []
     known = set(HEADS.values())
-    for head in heads:
+    heads = list(table.heads.values())
+    places = {column.key: _column(table.heads, column.head) for column in COLUMNS if column.head in heads}
+    for head in dict.fromkeys(heads):
+        if heads.count(head) > 1:
+            message = f"“{head}”有 {heads.count(head)} 列，不知以哪一列为准；请只留一列"
+            problems.append(FormProblem("", Spot(title, None, head), head, message))
         if head not in known:
             message = f"没有“{head}”这一列，可用的列是 {'、'.join(HEADS.values())}；请删去或改名"
             problems.append(FormProblem("", Spot(title, None, head), head, message))
@@ -122,6 +149,12 @@ def _lines(title: str, rows: Sequence[Sequence[Any]], places: Mapping[str, int],
     for row in rows:
         by_column = {cell.column: cell for cell in row if cell.value is not None}
         cells = {key: by_column[place] for key, place in places.items() if place in by_column}
+        for column, cell in by_column.items():
+            if column not in table.heads and str(cell.value).strip():
+                spot = Spot(title, cell.coordinate, "没有列名")
+                problems.append(
+                    FormProblem("", spot, str(cell.value)[:80], "这一列没有列名，其内容没有读取；请加上列名，或删去")
+                )
         if not cells:
             continue
         texts: dict[str, str] = {}
@@ -145,11 +178,17 @@ def _lines(title: str, rows: Sequence[Sequence[Any]], places: Mapping[str, int],
     return found
 
 
+def _column(heads: Mapping[int, str], head: str) -> int:
+    return next(column for column, name in heads.items() if name == head)
+
+
 def _text(cell: Any, longest: int) -> tuple[str, str]:
     """A cell's text, and its problem."""
     value = cell.value
     if isinstance(value, datetime) and value.time() == time():
         value = value.date().isoformat()
+    if cell.font is not None and cell.font.strike:
+        return str(value), CROSSED_OUT
     if cell.data_type == "f":
         return str(value), "是公式；请粘贴为数值或文本"
     if isinstance(value, bool) or not isinstance(value, str | int | float):

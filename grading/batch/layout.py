@@ -17,6 +17,7 @@ LINE = "line"
 UNIT_ID = "unit.id"
 NAME = "enterprise.name"
 USCC = "enterprise.uscc"
+PERMIT = "enterprise.permit"
 COUNTY = "enterprise.county"
 ASSESSED_ON = "assessed_on"
 LEFT_UNKNOWN = "left_unknown"
@@ -25,7 +26,7 @@ HEADS: Mapping[str, str] = {
     UNIT_ID: "单元编号",
     NAME: "企业名称",
     USCC: "统一社会信用代码",
-    "enterprise.permit": "排污许可证编号",
+    PERMIT: "排污许可证编号",
     COUNTY: "行政区划代码",
     ASSESSED_ON: "评估日期",
 }

@@ -7,6 +7,7 @@ import polars as pl
 from grading.batch.layout import ASSESSED_ON, COUNTY, UNIT_ID, USCC
 from grading.batch.staged_cells import reason_of
 from grading.columns.cells import option_code, options_listed
+from grading.forms.inexact import nothing_hint
 from grading.forms.wording import bound_hint, expectation, list_expectation
 from grading.intake import MAX_TEXT, InputProblem
 from grading.invisible import shown_invisible, without_invisible
@@ -16,21 +17,23 @@ from grading.problems.codes import DAY_CODES, ProblemCode
 
 MAX_QUOTED = 60
 """The number of characters of a cell that a message quotes."""
-_SAME_IN_A_CELL = DAY_CODES | {ProblemCode.DAY_IN_FUTURE, ProblemCode.DAY_TOO_EARLY}
-"""Reasons about days that hold in a cell as well."""
+_SAME_IN_A_CELL = DAY_CODES | {ProblemCode.DAY_IN_FUTURE, ProblemCode.DAY_TOO_EARLY, ProblemCode.NOTHING_STATED}
+"""Reasons that hold in a cell as well."""
 
 
 def fact_reason(fact: Fact, problem: InputProblem, given: Any) -> str:
     """The reason for a fact's refusal."""
     if reason := reason_of(given):
         return reason
+    nothing = nothing_hint(given) if isinstance(given, str) and fact.type not in ("number", "choices") else ""
     if problem.code in DAY_CODES or problem.code is ProblemCode.NUMBER_TOO_LARGE:
-        return problem.message
+        return f"{problem.message}；{nothing}" if nothing else problem.message
     if isinstance(given, dict) and "below" in given:
         given = f"<{given['below']}"
     right = list_expectation(fact) if fact.type == "choices" else expectation(fact)
-    reason = f"{right}；所填：{shown_invisible(str(given)[:MAX_QUOTED])}{_likeness(fact, given)}"
-    hint = bound_hint(fact, given) if isinstance(given, str) else ""
+    likeness = _likeness(fact, given)
+    reason = f"{right}；所填：{shown_invisible(str(given)[:MAX_QUOTED])}{likeness}"
+    hint = (bound_hint(fact, given) if isinstance(given, str) else "") or ("" if likeness else nothing)
     return f"{reason}；{hint}" if hint else reason
 
 

@@ -23,8 +23,9 @@ from grading.batch.waiver_table import NAME
 from grading.batch.waiver_units import WaiverTable, raw_tables
 from grading.forms.layout import ERRORS_TITLE, sheet_title
 from grading.model.ruleset import Ruleset
+from grading.spreadsheet.comments import MARK, MARKS_AUTHOR
 from grading.workbook.cell_text import put_plain, shown
-from grading.workbook.style import MARKED_BOX, MARKED_FILL, MARKS_AUTHOR, add_styles, comment, put, set_widths
+from grading.workbook.style import MARKED_BOX, MARKED_FILL, add_styles, comment, put, set_widths
 
 MOST_ROWS = 5_000
 """So many rows of each table the workbook holds, and so many reasons its list. A copy that lacks rows of a unit would be graded
@@ -134,7 +135,7 @@ def _write_table(
         for column, listed in by_cell.items():
             cell = sheet.cell(number, column)
             cell.fill, cell.border = copy(MARKED_FILL), copy(MARKED_BOX)
-            cell.comment = comment(shown("\n".join(f"✘ {reason}" for reason in listed)), MARKS_AUTHOR)
+            cell.comment = comment(shown("\n".join(f"{MARK}{reason}" for reason in listed)), MARKS_AUTHOR)
             where = f"{get_column_letter(column)}{number}"
             yield from (_Spot(sheet.title, where, "" if reason_of(unit) else unit, reason) for reason in listed)
         if row_reasons:

@@ -1,17 +1,22 @@
 """Sheets of a workbook by table, and sheets that hold something that is not read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
 from grading.batch.heads import plain_head, table_names
-from grading.batch.layout import EVIDENCE_TITLES, WAIVER_TITLES, LayoutError
+from grading.batch.layout import EVIDENCE_TITLES, WAIVER_TITLES, LayoutError, Reject
 from grading.forms.layout import COVER_TITLE, ERRORS_TITLE, LISTS_TITLE
 from grading.model.ruleset import Ruleset
+from grading.spreadsheet.comments import comments_on
+from grading.spreadsheet.hidden import hidden_remarks
 from grading.spreadsheet.pictures import drawn_over
 from grading.spreadsheet.workbook import SheetPart, SpreadsheetFile, WorkbookError
 
 UNITS_TITLES = ("units", "单元")
+IN_A_CELL = "批注中若有改正或说明，请改在单元格中"
+QUOTED = 60
+"""The number of characters of a comment that a message quotes."""
 OWN_TITLES = (COVER_TITLE, LISTS_TITLE, ERRORS_TITLE)
 """Sheets that this programme adds to a workbook of tables; they hold no data."""
 
@@ -24,8 +29,8 @@ class Sheets:
     unread: Mapping[str, str]
     hidden: tuple[str, ...]
     """The hidden ones of those that are tables of the layout: leaving them out is never intended."""
-    pictures: tuple[str, ...]
-    """Pictures and other things in the tables besides cells."""
+    remarks: tuple[Reject, ...]
+    """Things in the tables besides cells that are not read: pictures, comments; and what is read though it is hidden."""
 
 
 def sheets_of(book: SpreadsheetFile, ruleset: Ruleset, file: str) -> Sheets:
@@ -64,17 +69,25 @@ def sheets_of(book: SpreadsheetFile, ruleset: Ruleset, file: str) -> Sheets:
         if _is_no_table(sheet) or (sheet.is_worksheet and not _holds_something(book, sheet, file)):
             continue
         unread[sheet.title] = f"不知道工作表“{sheet.title}”是什么，没有读取" + ("" if sheet.visible else "（隐藏的表）")
+    return Sheets(tables, unread, tuple(hidden), tuple(_remarks(book, tables.values(), file)))
+
+
+def _remarks(book: SpreadsheetFile, sheets: Iterable[SheetPart], file: str) -> Iterator[Reject]:
+    """What is to be said of the tables' sheets besides their cells. Raises LayoutError."""
     try:
-        pictures = tuple(
-            f"{sheet.title}!{drawn.cell} 处的{drawn.kind}未读取"
-            if drawn.cell
-            else f"{sheet.title} 上的{drawn.kind}未读取"
-            for sheet in tables.values()
-            for drawn in drawn_over(book, sheet)
-        )
+        for sheet in sheets:
+            name = f"{file}[{sheet.title}]"
+            for drawn in drawn_over(book, sheet):
+                where = f"{sheet.title}!{drawn.cell} 处" if drawn.cell else f"{sheet.title} 上"
+                yield Reject(file, 0, None, "", f"{where}的{drawn.kind}未读取")
+            # Some programmes drop the author of the template's comments, which stand on its heads.
+            for remark in (one for one in comments_on(book, sheet) if one.author or one.row > 1):
+                yield Reject(
+                    name, remark.row, None, "", f"{remark.cell} 的批注未读取：“{remark.text[:QUOTED]}”；{IN_A_CELL}"
+                )
+            yield from (Reject(name, row, None, "", said) for row, said in hidden_remarks(book, sheet))
     except WorkbookError as error:
         raise LayoutError([f"{file}：{error}"]) from None
-    return Sheets(tables, unread, tuple(hidden), pictures)
 
 
 def _is_no_table(sheet: SheetPart) -> bool:

@@ -11,6 +11,7 @@ import polars as pl
 from grading.batch.assignment import HEADS as TELLING
 from grading.batch.assignment import INDUSTRY, RULESET, Assignment
 from grading.batch.beside import tables_beside
+from grading.batch.csv_end import end_remarks
 from grading.batch.heads import PROBLEM, HeadNames, plain_head, table_names
 from grading.batch.layout import COUNTY, HEADS, UNIT_ID, LayoutError, Reject
 from grading.batch.sheets import sheets_of
@@ -140,12 +141,12 @@ def split_tables(library: Library, file: Path, assignment: Assignment, work: Pat
     rulesets = {name: library.ruleset(name) for name in codes}
     # What only units without a ruleset can have is no fault of the file's layout.
     others = _others(library, rulesets) if of_unit.null_count() else []
-    tables, ignored_sheets = _groups(rulesets, others, file, work, skip_unknown)
+    tables, ignored_sheets, remarks = _groups(rulesets, others, file, work, skip_unknown)
     waivers = waivers_assigned(waiver_lines(file), ids)
     rejects += waivers.rejects
     problems: list[str] = []
     ignored: list[str] = []
-    notices: list[Reject] = []
+    notices: list[Reject] = list(remarks)
     written: dict[str, dict[str, str]] = {name: {} for name in codes}
     by_table: list[tuple[Table, dict[str, str], pl.Series, bool]] = [
         (units, dict.fromkeys(codes, UNITS), of_unit, False)
@@ -242,8 +243,8 @@ def _known_to(others: Sequence[Ruleset], groups: Mapping[str, str] | None, head:
 
 def _groups(
     rulesets: Mapping[str, Ruleset], others: Sequence[Ruleset], file: Path, work: Path, skip_unknown: bool
-) -> tuple[list[tuple[Table, dict[str, str]]], tuple[str, ...]]:
-    """The tables of groups with, for each ruleset, the group that a table is; and what was left out."""
+) -> tuple[list[tuple[Table, dict[str, str]]], tuple[str, ...], tuple[Reject, ...]]:
+    """The tables of groups with, for each ruleset, the group that a table is; what was left out; and what is to be told."""
     if file.suffix.lower() == ".xlsx":
         return _sheets(rulesets, others, file, work, skip_unknown)
     by_path: dict[Path, dict[str, str]] = {}
@@ -267,7 +268,8 @@ def _groups(
         is_parquet = file.suffix.lower() == ".parquet"
         table = parquet_table(path) if is_parquet else csv_table(path, _union(rulesets, groups), work)
         tables.append((table, groups))
-    return tables, tuple(left)
+    ends = end_remarks((file, *by_path)) if file.suffix.lower() == ".csv" else ()
+    return tables, tuple(left), tuple(ends)
 
 
 def _table_of(others: Sequence[Ruleset], file: Path, name: str) -> bool:
@@ -277,7 +279,7 @@ def _table_of(others: Sequence[Ruleset], file: Path, name: str) -> bool:
 
 def _sheets(
     rulesets: Mapping[str, Ruleset], others: Sequence[Ruleset], file: Path, work: Path, skip_unknown: bool
-) -> tuple[list[tuple[Table, dict[str, str]]], tuple[str, ...]]:
+) -> tuple[list[tuple[Table, dict[str, str]]], tuple[str, ...], tuple[Reject, ...]]:
     with open_tables(file) as book:
         found = {name: sheets_of(book, ruleset, file.name) for name, ruleset in rulesets.items()}
         by_title: dict[str, dict[str, str]] = {}
@@ -300,7 +302,7 @@ def _sheets(
             shown, to = f"{file.name}[{title}]", work / f"whole-{number}.parquet"
             stage_sheet(book, parts[title], shown, _union(rulesets, groups), to)
             tables.append((staged_table(shown, to), groups))
-    return tables, tuple(left)
+    return tables, tuple(left), tuple(dict.fromkeys(remark for sheets in listed for remark in sheets.remarks))
 
 
 def _union(rulesets: Mapping[str, Ruleset], groups: Mapping[str, str]) -> HeadNames:

@@ -23,13 +23,14 @@ _DATE_LIKE = re.compile(
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[Ee]\+[0-9]+")
 MANGLED = f"{_DATE_LIKE.pattern}|{_SCIENTIFIC.pattern}"
 """The pattern of identifiers that a spreadsheet has mangled, in either case."""
+_TEXT_FORMULA = re.compile(r'="((?:[^"]|"")*)"')
 NO_RESULT = "公式没有存下计算结果；请用 Excel 或 WPS 打开、保存一次，或改为数值"
 PICTURE_INSIDE = "单元格中是图片，读不出内容；请填写文字或数值"
 
 
 def from_text(text: str, identifier: bool) -> str:
     """A cell of a CSV file."""
-    plain = restored(text).lstrip(MARK)
+    plain = _without_formula_of_text(restored(text)).lstrip(MARK)
     if plain == PENDING:
         return f"{MARK}原表此格不能读，尚未改正"
     if identifier and (mangled := _mangled(plain.strip())):
@@ -37,10 +38,16 @@ def from_text(text: str, identifier: bool) -> str:
     return plain
 
 
+def _without_formula_of_text(text: str) -> str:
+    """`="001"`, by which programmes keep spreadsheets from making a number of a text, as the text."""
+    found = _TEXT_FORMULA.fullmatch(text.strip())
+    return text if found is None else found[1].replace('""', '"')
+
+
 def from_entry(entry: Entry, identifier: bool) -> str:
     """A cell of a workbook."""
     value = entry.value
-    if entry.kind == TEXT and isinstance(value, str):
+    if entry.kind == TEXT and isinstance(value, str) and not entry.refusal:
         return from_text(decoded(value), identifier)
     refusal = _refusal(entry)
     if refusal:

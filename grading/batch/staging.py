@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from grading.batch.csv_blocks import ROWS_AT_ONCE, Block, CsvBlocks, Format, UnfinishedError, csv_rows
+from grading.batch.csv_end import refuse_cut_off
 from grading.batch.heads import HeadNames
 from grading.batch.layout import LayoutError
 from grading.batch.staged_cells import from_entry, from_text
@@ -25,6 +26,7 @@ HEADS_WITHIN = 15
 KNOWN_HEADS = 2
 """A row with so many heads of the layout is the row of heads."""
 ENCODINGS = ("utf-8-sig", "gb18030")
+SAVE_AS_CSV = "请另存为“CSV UTF-8（逗号分隔）”"
 
 
 def open_csv(file: Path, names: HeadNames, work: Path) -> CsvBlocks:
@@ -33,7 +35,19 @@ def open_csv(file: Path, names: HeadNames, work: Path) -> CsvBlocks:
     marked, lone_returns = _signs(file)
     with file.open(encoding=encoding, newline="") as text, _whole(file):
         line, heads, _ = _find_heads(file.name, names, csv_rows(text, 0))
+    _refuse_other_separators(file.name, heads)
+    refuse_cut_off(file, encoding, max(heads))
     return CsvBlocks(file, Format(encoding, line, StagedRows(heads, names, marked), lone_returns), work)
+
+
+def _refuse_other_separators(name: str, heads: Mapping[int, str]) -> None:
+    """Raises LayoutError for a file whose columns are not separated by commas."""
+    if len(heads) > 1:
+        return
+    (head,) = heads.values()
+    for sign, called in (("\t", "制表符"), (";", "分号"), ("；", "全角分号"), ("，", "全角逗号"), ("|", "竖线")):
+        if sign in head:
+            raise LayoutError([f"{name}：各列之间用的是{called}，不是逗号；{SAVE_AS_CSV}"])
 
 
 def stage_csv(file: Path, names: HeadNames, to: Path) -> None:
@@ -93,16 +107,17 @@ def encoding_of(file: Path) -> str:
         except UnicodeDecodeError:
             continue
         return encoding
-    raise LayoutError([f"{file.name}：既不是 UTF-8 也不是 GB 18030 编码的文本"])
+    raise LayoutError([f"{file.name}：既不是 UTF-8 也不是 GB 18030 编码的文本；{SAVE_AS_CSV}"])
 
 
 def _signs(file: Path) -> tuple[bool, bool]:
     """Two findings about a CSV file: a cell may begin with a sign that is not read as it is; a carriage return ends a line."""
     marked = returns = False
-    last = b""
+    last = before = b""
     with file.open("rb") as data:
         while block := data.read(1 << 20):
-            marked = marked or b"'" in block or b"\x1f" in block
+            marked = marked or any(sign in before + block for sign in (b"'", b"\x1f", b'="'))
+            before = block[-1:]
             if b"\r" in block or last == b"\r":
                 whole = last + block
                 returns = returns or whole.count(b"\r") - whole.endswith(b"\r") > whole.count(b"\r\n")

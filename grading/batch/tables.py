@@ -8,6 +8,7 @@ import polars as pl
 
 from grading.batch.beside import tables_beside
 from grading.batch.chunk import Chunk
+from grading.batch.csv_end import end_remarks
 from grading.batch.heads import HeadNames
 from grading.batch.layout import LINE, UNIT_ID, WAIVER_TITLES, LayoutError, Reject
 from grading.batch.orphans import rows_of_no_unit
@@ -60,7 +61,7 @@ class TableSource:
         self.skip_unknown, self.size, self.partial = skip_unknown, chunk, partial
         self.kind = file.suffix.lower()
         self.ignored_sheets: tuple[str, ...] = ()
-        self.pictures: tuple[str, ...] = ()
+        self.remarks: tuple[Reject, ...] = ()
         self.waivers = WaiverTable()
         self.beside, self.suspects = tables_beside(ruleset, file)
 
@@ -97,7 +98,7 @@ class TableSource:
         self.raw_tables = [RawTable(tables[group], scan) for group, scan in scans.items()]
         self.raw_tables += raw_waivers(self.waivers)
         rejects: list[Reject] = list(waivers.rejects)
-        notices = [Reject(self.file.name, 0, None, "", reason) for reason in self.pictures]
+        notices = list(self.remarks)
         for group, scan in scans.items():
             if group is not None:
                 renamed = _renamed(scan, tables[group])
@@ -158,6 +159,7 @@ class TableSource:
 
     def _stage_csv(self) -> dict[str | None, str]:
         files = self._files()
+        self.remarks = tuple(end_remarks(files.values()))
         for group, path in files.items():
             if not self._staged(group).is_file():
                 stage_csv(path, HeadNames(self.ruleset, group), self._staged(group))
@@ -170,7 +172,7 @@ class TableSource:
             if refused:
                 raise LayoutError(f"{self.file.name}：{found.unread[title]}" for title in refused)
             self.ignored_sheets += tuple(found.unread)
-            self.pictures = found.pictures
+            self.remarks = found.remarks
             shown = {group: f"{self.file.name}[{sheet.title}]" for group, sheet in found.tables.items()}
             if not all(self._staged(group).is_file() for group in shown):
                 for group, sheet in found.tables.items():

@@ -8,7 +8,7 @@ import polars as pl
 
 from grading import calendar, uscc
 from grading.batch.findings import Findings
-from grading.batch.layout import ASSESSED_ON, COUNTY, DAY, HEAD_SCHEMA, HEADS, LINE, NAME, UNIT_ID, USCC, Reject
+from grading.batch.layout import ASSESSED_ON, COUNTY, DAY, HEAD_SCHEMA, HEADS, LINE, NAME, PERMIT, UNIT_ID, USCC, Reject
 from grading.batch.reasons import head_reason, shown
 from grading.batch.staged_cells import reason_of
 from grading.batch.unit_ids import normalised
@@ -17,6 +17,7 @@ from grading.columns.cells import read_column
 from grading.intake import MAX_TEXT, AuditError, check_audit, read_otherwise
 from grading.invisible import UNWRITABLE, shown_invisible
 from grading.language.load import Library
+from grading.nothing_stated import NOTHING
 from grading.problems.codes import DAY_CODES, ProblemCode
 from grading.regions import PATTERN as PLACE
 
@@ -57,7 +58,8 @@ class HeadReader:
         county = pl.col(COUNTY).is_null() | pl.col(COUNTY).str.contains(f"^(?:{PLACE})$")
         # A day that is not there is not between either.
         assessable = pl.col(ASSESSED_ON).is_between(calendar.EARLIEST, calendar.today()).fill_null(False)
-        fine = heads.select(plain & county & assessable).to_series() & valid_codes(codes) & ~blank
+        stated = ~pl.col(PERMIT).str.contains(f"(?i)^(?:{NOTHING})$").fill_null(False)
+        fine = heads.select(plain & county & assessable & stated).to_series() & valid_codes(codes) & ~blank
         for position in (~fine).arg_true():
             head = heads.row(position, named=True)
             day = shown(raw[ASSESSED_ON], position)

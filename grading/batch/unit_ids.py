@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from grading.batch.staged_cells import reason_of
-from grading.identifiers import MAX_ID, IdentifierError, normalise_id
+from grading.identifiers import MAX_ID, NO_OBJECT, IdentifierError, normalise_id
 
 _SHOWN = r"\x21-\x7e\x{4e00}-\x{9fa5}（），：；"
 _ORDINARY = f"^[{_SHOWN}]([ {_SHOWN}]{{0,{MAX_ID - 2}}}[{_SHOWN}])?$"
-"""Texts that `normalise_id` leaves as they are."""
+"""Texts that `normalise_id` leaves as they are, but for those that name no object."""
+_NO_OBJECT = NO_OBJECT.replace("(?i)", "(?is)")
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ def normalised(raw: pl.Series) -> Identifiers:
     """The identifiers of a column of texts or whole numbers."""
     ids = raw.cast(pl.String).str.strip_chars()
     ids = ids.set(ids == "", None)
-    odd = ids.is_not_null() & ~ids.str.contains(_ORDINARY)
+    odd = ids.is_not_null() & (~ids.str.contains(_ORDINARY) | ids.str.contains(_NO_OBJECT))
     if not odd.any():
         return Identifiers(ids)
     found = Identifiers(ids)

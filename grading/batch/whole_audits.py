@@ -8,7 +8,7 @@ from typing import Any
 
 from grading.batch.assignment import Assignment
 from grading.batch.evidence_table import evidence_lines, with_evidence
-from grading.batch.layout import ASSESSED_ON, COUNTY, LINE, NAME, UNIT_ID, USCC, LayoutError, Reject
+from grading.batch.layout import ASSESSED_ON, COUNTY, LINE, NAME, PERMIT, UNIT_ID, USCC, LayoutError, Reject
 from grading.batch.run import SUFFIXES
 from grading.batch.source import Source
 from grading.batch.split_tables import SplitTables, split_tables
@@ -17,8 +17,6 @@ from grading.columns.to_audits import to_audits
 from grading.intake import AuditError, check_audit, parse_json
 from grading.language.load import Library
 from grading.model.audit import Audit, Enterprise, UnitAudit, Waiver
-
-PERMIT = "enterprise.permit"
 
 
 @dataclass(frozen=True)

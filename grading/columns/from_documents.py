@@ -24,6 +24,7 @@ from grading.intake import MAX_BYTES, MAX_ROWS, MAX_TEXT, MAX_UNITS
 from grading.invisible import has_shapeless
 from grading.model.base import MAX_NUMBER
 from grading.model.ruleset import Fact, Ruleset
+from grading.nothing_stated import says_nothing
 from grading.regions import is_place
 from grading.ruleset_id import industry_of
 from grading.uscc import is_valid
@@ -175,6 +176,8 @@ class _Reader:
             raise OddError
         if "uscc" in enterprise and not is_valid(enterprise["uscc"]):
             raise OddError
+        if "permit" in enterprise and says_nothing(enterprise["permit"]):
+            raise OddError
         if "county" in enterprise and not is_place(enterprise["county"]):
             raise OddError
         found = [self.unit(unit, shared) for unit in units]
@@ -290,7 +293,7 @@ def _is_plain(text: Any) -> bool:
 
 def _is_identifier(text: Any) -> bool:
     """A text that the intake takes as an identifier as it stands."""
-    return _is_plain(text) and len(text) <= MAX_ID and text == text.strip() and (text.isascii() or _is_normal(text))
+    return _is_plain(text) and len(text) <= MAX_ID and text == text.strip() and _is_normal(text)
 
 
 @lru_cache(maxsize=100_000)

@@ -15,7 +15,14 @@ _HEAD = {
     "assessed_on": "请填写评估日期，如 2023-09-10",
 }
 _AS_IT_IS = frozenset(
-    {ProblemCode.DAY_IN_FUTURE, ProblemCode.DAY_TOO_EARLY, ProblemCode.TOO_FEW_ROWS, ProblemCode.NUMBER_TOO_LARGE}
+    {
+        ProblemCode.DAY_IN_FUTURE,
+        ProblemCode.DAY_TOO_EARLY,
+        ProblemCode.TOO_FEW_ROWS,
+        ProblemCode.NUMBER_TOO_LARGE,
+        ProblemCode.NOTHING_STATED,
+        *(code for code in ProblemCode if code.startswith("id_")),
+    }
 )
 """Findings of the intake that hold in a cell as they are."""
 _FACT_GONE = frozenset(

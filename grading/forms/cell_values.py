@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from grading.day_text import RIGHT, DayError, day_from_text
+from grading.forms.inexact import nothing_hint
 from grading.forms.wording import NO, YES, bound_hint, expectation, narrow, option_labels
 from grading.intake import read_otherwise
 from grading.invisible import without_invisible
@@ -103,7 +104,7 @@ def read_day(entry: Entry) -> date:
     try:
         return day_from_text(value if isinstance(value, str) else f"{value:f}")
     except DayError as error:
-        raise UnreadableError(str(error)) from None
+        raise UnreadableError(f"{error}{_nothing(entry)}") from None
 
 
 def _refuse_unreadable(entry: Entry) -> None:
@@ -164,7 +165,7 @@ def _option(entry: Entry, fact: Fact) -> str:
         if (synonym := meaning(fact, typed)) is not None:
             return synonym.code
     question = likeness_question(fact, typed) if isinstance(typed, str) else ""
-    raise UnreadableError(f"{expectation(fact)}；所填：“{entry.shown}”{question}")
+    raise UnreadableError(f"{expectation(fact)}；所填：“{entry.shown}”{question or _nothing(entry)}")
 
 
 def _without_spaces(text: str) -> str:
@@ -180,7 +181,13 @@ def _yes_or_no(entry: Entry, fact: Fact, question: str) -> bool:
     if (synonym := meaning(fact, typed, question)) is not None:
         return synonym.code == MEANT_YES
     hint = likeness_question(fact, entry.shown, question)
-    raise UnreadableError(f"{expectation(fact)}；所填：“{entry.shown}”{hint}")
+    raise UnreadableError(f"{expectation(fact)}；所填：“{entry.shown}”{hint or _nothing(entry)}")
+
+
+def _nothing(entry: Entry) -> str:
+    """The advice on a sign that says there is nothing."""
+    hint = nothing_hint(entry.value) if isinstance(entry.value, str) else ""
+    return f"；{hint}" if hint else ""
 
 
 def _as_text(entry: Entry) -> str:

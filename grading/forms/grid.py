@@ -5,13 +5,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from openpyxl.utils import get_column_letter
 
+from grading.spreadsheet.comments import comments_on
 from grading.spreadsheet.entry import BLANK, PICTURE, Entry
 from grading.spreadsheet.pictures import drawn_over
 from grading.spreadsheet.workbook import Area, SpreadsheetFile
 from grading.workbook.cell_text import text_from
 
 UPLOAD = "要作为证据的，请把图片文件作为证据上传，并在证据栏写明名称"
+WRITE = "要改的请改在填写格，要作为证据或说明的请写在证据栏、备注栏"
+QUOTED = 60
+"""The number of characters of a comment that a warning quotes."""
 CODE_COLUMN = 1
+HEAD = "#head"
+"""The code of the row under the heads of a table."""
 ROLE_ROW = 1
 
 
@@ -19,9 +25,14 @@ class Grid:
     """The cells of a sheet that hold something, and the areas that are merged."""
 
     def __init__(
-        self, title: str, rows: Iterable[tuple[int, Mapping[int, Entry]]], merged: Sequence[Area] = ()
+        self,
+        title: str,
+        rows: Iterable[tuple[int, Mapping[int, Entry]]],
+        merged: Sequence[Area] = (),
+        hidden_rows: frozenset[int] = frozenset(),
+        hidden_columns: frozenset[int] = frozenset(),
     ) -> None:
-        self.title = title
+        self.title, self.hidden_rows, self.hidden_columns = title, hidden_rows, hidden_columns
         self._areas = {
             (row, column): area
             for area in merged
@@ -41,6 +52,15 @@ class Grid:
         """The merged area that a cell is part of."""
         return self._areas.get((row, column))
 
+    def is_hidden(self, row: int, column: int) -> bool:
+        """True of a cell that nobody sees, or that a filter leaves out."""
+        return row in self.hidden_rows or column in self.hidden_columns
+
+    def explains(self, row: int, column: int) -> bool:
+        """True of a cell whose comment is the form's own: of a question, or of a head over a table."""
+        heads = self.coded_rows().get(HEAD, [])
+        return column == self.roles().get("label") or (bool(heads) and row <= heads[0])
+
     def text(self, row: int, column: int) -> str:
         """A cell's text; empty when it holds something else."""
         value = self.entry(row, column).value
@@ -55,6 +75,14 @@ class Grid:
         """The columns by role; of a role that stands there twice, the first."""
         columns = sorted(column for row, column in self.entries if row == ROLE_ROW and column != CODE_COLUMN)
         return {self.text(ROLE_ROW, column): column for column in reversed(columns)}
+
+    def doubled_roles(self) -> dict[str, list[int]]:
+        """The columns of each role that stands there twice."""
+        found: dict[str, list[int]] = {}
+        for row, column in sorted(self.entries):
+            if row == ROLE_ROW and column != CODE_COLUMN:
+                found.setdefault(self.text(row, column), []).append(column)
+        return {role: columns for role, columns in found.items() if len(columns) > 1}
 
     def coded_rows(self) -> dict[str, list[int]]:
         """The rows by code."""
@@ -77,13 +105,18 @@ def read_grids(data: bytes) -> tuple[list[Grid], list[str]]:
         for sheet in book.sheets:
             if not sheet.is_worksheet:
                 continue
-            grid = Grid(sheet.title, book.rows(sheet), book.merged(sheet))
+            hidden = book.hidden_rows(sheet), book.hidden_columns(sheet)
+            grid = Grid(sheet.title, book.rows(sheet), book.merged(sheet), *hidden)
             grids.append(grid)
             inside = [address(*at) for at, entry in sorted(grid.entries.items()) if entry.kind == PICTURE]
             unread += [f"{sheet.title}!{cell} 中的图片未读取；{UPLOAD}" for cell in inside]
             for drawn in drawn_over(book, sheet):
                 where = f"{sheet.title}!{drawn.cell} 处" if drawn.cell else f"{sheet.title} 上"
                 unread.append(f"{where}的{drawn.kind}未读取；{UPLOAD}")
+            for remark in comments_on(book, sheet):
+                if not remark.author and grid.explains(remark.row, remark.column):
+                    continue
+                unread.append(f"{sheet.title}!{remark.cell} 的批注未读取（“{remark.text[:QUOTED]}”）；{WRITE}")
     return grids, unread
 
 

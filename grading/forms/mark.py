@@ -7,6 +7,7 @@ from copy import copy
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
+from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.utils import quote_sheetname
@@ -15,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from grading.forms.findings import FormProblem
 from grading.forms.layout import ERRORS_TITLE
+from grading.spreadsheet.comments import MARK, MARKS_AUTHOR
 from grading.spreadsheet.keep_drawings import with_drawings
 from grading.workbook.cell_text import shown
 from grading.workbook.open_workbook import open_workbook
@@ -23,7 +25,6 @@ from grading.workbook.style import (
     BOX,
     MARKED_BOX,
     MARKED_FILL,
-    MARKS_AUTHOR,
     add_styles,
     comment,
     height_for,
@@ -57,6 +58,7 @@ def mark_problems(data: bytes, problems: Sequence[FormProblem]) -> bytes:
         _mark(_cell(book[title], address), messages)
     _list(book, problems)
     _keep_digits(book)
+    _keep_runs(book, data)
     buffer = io.BytesIO()
     book.save(buffer)
     return with_drawings(data, buffer.getvalue())
@@ -73,7 +75,7 @@ def _cell(sheet: Worksheet, address: str) -> Cell:
 
 
 def _mark(cell: Cell, messages: Sequence[str]) -> None:
-    text = "\n".join(f"✘ {message}" for message in dict.fromkeys(messages))
+    text = "\n".join(f"{MARK}{message}" for message in dict.fromkeys(messages))
     if cell.comment is not None and cell.comment.author != MARKS_AUTHOR:
         text += f"\n\n{cell.comment.text}"
     cell.comment = comment(shown(text), MARKS_AUTHOR)
@@ -108,6 +110,18 @@ def _keep_digits(book: Workbook) -> None:
             if isinstance(cell, Cell) and isinstance(value, float) and _loses_digits(value):
                 cell.value = repr(value)
                 cell.data_type = "n"
+
+
+def _keep_runs(book: Workbook, data: bytes) -> None:
+    """What is crossed out, raised or lowered in a text stays so: without it `8¹` would come back as 81."""
+    for sheet in open_workbook(data, runs=True).worksheets:
+        for (row, column), cell in sheet._cells.items():
+            if sheet.title in book.sheetnames and isinstance(cell.value, CellRichText) and _alters(cell.value):
+                book[sheet.title].cell(row, column).value = cell.value
+
+
+def _alters(text: CellRichText) -> bool:
+    return any(isinstance(block, TextBlock) and (block.font.strike or block.font.vertAlign) for block in text)
 
 
 def _loses_digits(number: float) -> bool:

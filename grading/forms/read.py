@@ -16,7 +16,16 @@ from grading.forms.grid import ROLE_ROW, Grid, read_grids
 from grading.forms.last_time import FormLast, last_in
 from grading.forms.layout import COVER, COVER_TITLE, ERRORS_TITLE, LAST_TITLE, LISTS_TITLE, META_TITLE
 from grading.forms.metadata import COLUMNS, Field, FormData, NotAFormError, read_data
-from grading.forms.read_sheets import MOVED, Findings, Stated, TableRow, read_evidence, read_facts, read_table
+from grading.forms.read_sheets import (
+    MOVED,
+    Findings,
+    Stated,
+    TableRow,
+    read_evidence,
+    read_facts,
+    read_table,
+)
+from grading.forms.strays import beside_cover, doubled_columns
 from grading.forms.wording import option_labels
 from grading.forms.write_cover import HEAD
 from grading.intake import AuditError, InputProblem, check_audit
@@ -154,6 +163,8 @@ def _row(key: str, row: TableRow) -> dict[str, Any]:
 
 
 def _cover(grid: Grid, raw: dict[str, Any], found: Findings) -> None:
+    found.warnings += beside_cover(grid)
+    found.wrong_on(grid, doubled_columns(grid))
     rows, column = grid.coded_rows(), grid.roles().get("answer")
     places = {**{place: label for place, (label, _) in HEAD.items()}}
     places |= {f"units[{i}].id": f"单元 {i + 1} 编号" for i in range(len(raw["units"]))}

@@ -15,8 +15,9 @@ from grading.forms.cell_values import (
 )
 from grading.forms.evidence_days import LABELS, read_about
 from grading.forms.findings import FormProblem, Spot
-from grading.forms.grid import Grid, address
+from grading.forms.grid import HEAD, Grid, address
 from grading.forms.metadata import Field
+from grading.forms.strays import beside_columns, beside_facts, doubled_columns
 from grading.forms.wording import (
     ANSWER,
     EVIDENCE,
@@ -30,8 +31,8 @@ from grading.forms.wording import (
     narrow,
     option_labels,
 )
-from grading.forms.write_facts import BAND, HEAD_ROW, SAME
-from grading.forms.write_table import HEAD, KEY_LABEL
+from grading.forms.write_facts import BAND, SAME
+from grading.forms.write_table import KEY_LABEL
 from grading.percentages import fraction_question
 from grading.problems.reason import Sentences
 from grading.spreadsheet.entry import BLANK, PICTURE, Entry
@@ -83,6 +84,8 @@ class Findings:
         entry = grid.entry(row, column)
         spot = self.spots[place] = Spot(grid.title, address(row, column), label)
         self.given[place] = "" if entry.blank else entry.shown
+        if not entry.blank and grid.is_hidden(row, column):
+            self.warnings.append(f"{spot.sheet}!{spot.cell} 在隐藏的行或列中，其内容已照读；不要的请清空")
         area = grid.area(row, column)
         if area is not None and (area[:2] != (row, column) or area[2] > row) and spot not in self.merged:
             self.merged.add(spot)
@@ -95,9 +98,15 @@ class Findings:
         where = spot or self.spots.get(place)
         self.problems.append(FormProblem(place, where, self.given.get(place, ""), message, code))
 
+    def wrong_on(self, grid: Grid, messages: Iterable[str]) -> None:
+        """Note problems of a whole sheet."""
+        for message in messages:
+            self.wrong("", message, Spot(grid.title, None, "整表"))
+
 
 def read_facts(grid: Grid, fields: Iterable[Field], found: Findings) -> dict[str, Stated]:
     """The single questions of a sheet, by place."""
+    found.wrong_on(grid, doubled_columns(grid))
     roles, rows = grid.roles(), grid.coded_rows()
     roles_read = [roles.get(role) for role in ("label", "answer", "evidence", "note")]
     if None in roles_read:
@@ -134,7 +143,7 @@ def read_facts(grid: Grid, fields: Iterable[Field], found: Findings) -> dict[str
         _about(asked_field.place, stated, grid, row, roles, asked_field.fact.label, found)
     about_at = tuple(roles[name] for name in LABELS if name in roles)
     columns = (answer_at, evidence_at, *about_at, note_at)
-    _strays(grid, coded, rows, columns, found)
+    found.warnings += beside_facts(grid, coded, rows, columns)
     return answers
 
 
@@ -151,6 +160,7 @@ class TableRow:
 
 def read_table(grid: Grid, place: str, key: str, fields: Iterable[Field], found: Findings) -> list[TableRow] | None:
     """The rows of a table; None when the form does not say whether there are any."""
+    found.wrong_on(grid, doubled_columns(grid))
     roles, rows = grid.roles(), grid.coded_rows()
     head, state_row, key_at = rows.get(HEAD), rows.get(place), roles.get("key")
     columns = {asked_field.fact.id: asked_field for asked_field in fields}
@@ -185,7 +195,7 @@ def read_table(grid: Grid, place: str, key: str, fields: Iterable[Field], found:
             line.same = _same(here, grid, row, roles["same"], found)
         listed.append(line)
     known = {1, key_at, key_at - 1, *used, *(c for role, c in roles.items() if role == "status")}
-    _beside(grid, head[0], known, found)
+    found.warnings += beside_columns(grid, head[0], known)
     return _stated_rows(found.at(place, grid, state_row[0], key_at, "有无"), place, listed, found)
 
 
@@ -193,6 +203,7 @@ def read_evidence(
     grid: Grid, items: Mapping[str, str], tables: Mapping[str, list[TableRow] | None], found: Findings
 ) -> None:
     """Add evidence and notes to the facts of the tables; `items` are places of columns by their names on the sheet."""
+    found.wrong_on(grid, doubled_columns(grid))
     roles, head = grid.roles(), grid.coded_rows().get(HEAD)
     columns = [roles.get(role) for role in ("key", "item", "evidence", "note")]
     if head is None or None in columns:
@@ -200,6 +211,7 @@ def read_evidence(
         return
     key_at, item_at, evidence_at, note_at = (column for column in columns if column is not None)
     about_at = frozenset(roles[name] for name in LABELS if name in roles)
+    found.warnings += beside_columns(grid, head[0], {1, key_at - 1, *roles.values()})
     for row in grid.rows_with(frozenset((evidence_at, note_at)) | about_at, after=head[0]):
         here = f"{grid.code}[{row}]"
         key_entry = found.at(f"{here}.key", grid, row, key_at, "行编号")
@@ -207,12 +219,15 @@ def read_evidence(
         stated = Stated()
         _remarks(here, stated, grid, row, (evidence_at, note_at), "", found)
         _about(here, stated, grid, row, roles, "", found)
-        place = items.get(grid.text(row, item_at))
+        place = None if item_entry.refusal else items.get(grid.text(row, item_at))
         if place is None:
-            found.wrong(f"{here}.item", "请从下拉列表中选择这条证据或备注所属的表和项目")
+            found.wrong(f"{here}.item", item_entry.refusal or "请从下拉列表中选择这条证据或备注所属的表和项目")
             continue
         table, _, fact = place.partition("[]")
         key = _key(key_entry)
+        if key_entry.refusal:
+            found.wrong(f"{here}.key", key_entry.refusal)
+            continue
         line = next((line for line in tables.get(table) or () if line.key == key), None) if key else None
         if line is None:
             found.wrong(f"{here}.key", f"“{item_entry.shown}”的表中没有编号“{key[:80]}”的行" if key else "请填写行编号")
@@ -280,9 +295,11 @@ def _options(field: Field, place: str, main: Entry, cells: Mapping[str, Entry], 
         if isinstance(answer, bool):
             answers[code] = answer
     open_ = [code for code, entry in cells.items() if entry.blank]
-    rest = not main.blank and isinstance(main.value, str) and main.kind == "s" and narrow(main.value) == REST_NO
+    rest = isinstance(main.value, str) and main.kind == "s" and not main.refusal and narrow(main.value) == REST_NO
     if not main.blank and not rest:
-        found.wrong(place, f"本格只能选“{REST_NO}”，或留空并逐项选“{YES}”或“{NO}”；所填：“{main.shown}”")
+        found.wrong(
+            place, main.refusal or f"本格只能选“{REST_NO}”，或留空并逐项选“{YES}”或“{NO}”；所填：“{main.shown}”"
+        )
     elif open_ and answers and not rest:
         named = "、".join(labels[code] for code in open_)
         found.wrong(place, f"还有选项未答：{named}；请逐项选“{YES}”或“{NO}”，或在本格选“{REST_NO}”")
@@ -340,11 +357,11 @@ def _column_stands(grid: Grid, roles: Mapping[str, int], head: list[int] | None,
 
 
 def _stated_rows(entry: Entry, place: str, rows: list[TableRow], found: Findings) -> list[TableRow] | None:
-    word = narrow(entry.value) if isinstance(entry.value, str) else ""
+    word = narrow(entry.value) if isinstance(entry.value, str) and not entry.refusal else ""
     states = {narrow(state): state for state in (TABLE_FILLED, TABLE_EMPTY, TABLE_UNKNOWN)}
     if not entry.blank and word not in states:
         choices = "、".join(f"“{state}”" for state in states.values())
-        found.wrong(place, f"应从 {choices} 中选一项；所填：“{entry.shown}”")
+        found.wrong(place, entry.refusal or f"应从 {choices} 中选一项；所填：“{entry.shown}”")
         return rows or None
     state = states.get(word)
     if rows and state in (TABLE_EMPTY, TABLE_UNKNOWN):
@@ -363,30 +380,10 @@ def _key(entry: Entry) -> str:
         return ""
 
 
-def _strays(
-    grid: Grid, coded: set[int], rows: Mapping[str, list[int]], columns: tuple[int, ...], found: Findings
-) -> None:
-    """Answers outside the answer cells are not read; whoever filled them in should know."""
-    answer_rows = coded | {at for code, listed in rows.items() if "#" in code or code.startswith(BAND) for at in listed}
-    remark_rows = coded | {at for code, listed in rows.items() if code.startswith(BAND) for at in listed}
-    own = frozenset(grid.roles().values())
-    for row, column in sorted(grid.entries):
-        stray = (column == columns[0] and row not in answer_rows) or (column in columns[1:] and row not in remark_rows)
-        beyond = column > max(columns) + 4 and column not in own
-        if row > HEAD_ROW and (stray or beyond):
-            found.warnings.append(f"{grid.title}!{address(row, column)} 不是填写格，其内容未读取")
-
-
 def _same(place: str, grid: Grid, row: int, column: int, found: Findings) -> bool:
     """True where it is said that the answer is as last time."""
     entry = found.at(f"{place}.same", grid, row, column, SAME)
-    word = narrow(entry.value) if isinstance(entry.value, str) else ""
+    word = narrow(entry.value) if isinstance(entry.value, str) and not entry.refusal else ""
     if not entry.blank and word not in (YES, NO):
-        found.wrong(f"{place}.same", f"应选“{YES}”或留空；所填：“{entry.shown}”")
+        found.wrong(f"{place}.same", entry.refusal or f"应选“{YES}”或留空；所填：“{entry.shown}”")
     return word == YES
-
-
-def _beside(grid: Grid, head: int, known: set[int], found: Findings) -> None:
-    for row, column in sorted(grid.entries):
-        if row > head and column not in known:
-            found.warnings.append(f"{grid.title}!{address(row, column)} 不是填写格，其内容未读取")

@@ -20,6 +20,8 @@ from grading.workbook.cell_text import put_text
 from grading.workbook.style import height_for, protect, put, set_page, set_widths
 
 CODE, LABEL, ANSWER, HINT, MORE = 1, 2, 3, 4, 5
+COVER_END, COVER_COLUMNS = "状态", MORE - LABEL
+"""The label of the cover's last row; the number of columns behind its labels."""
 WIDTHS = {CODE: 0, LABEL: 30.0, ANSWER: 44.0, HINT: 46.0, MORE: 46.0}
 ONE_PAGE = 48
 """So many rows of the cover stay legible on one page."""
@@ -217,7 +219,7 @@ def _link(sheet: Worksheet, row: int, label: str, title: str, cell: str) -> None
 
 
 def _advice(sheet: Worksheet, row: int) -> int:
-    for label, text in (*ADVICE, ("状态", STATUS_SIGNS)):
+    for label, text in (*ADVICE, (COVER_END, STATUS_SIGNS)):
         put(sheet, row, LABEL, label, "填写格" if label == "填写格" else "项目").protection = _LOCKED
         for column in (ANSWER, HINT, MORE):
             put(sheet, row, column, "", "参考")

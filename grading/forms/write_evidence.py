@@ -6,10 +6,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from grading.forms.evidence_days import LABELS, has_about, put_about
+from grading.forms.grid import HEAD
 from grading.forms.layout import Table
 from grading.forms.validation import Lists, one_of
 from grading.forms.wording import EVIDENCE, NOTE, WHOLE_ROW
-from grading.forms.write_table import HEAD, WrittenTable
+from grading.forms.write_table import WrittenTable
 from grading.model.audit import Known, Row
 from grading.workbook.cell_text import put_items, put_plain, put_text
 from grading.workbook.style import height_for, protect, put, set_page, set_widths

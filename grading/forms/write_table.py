@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
+from grading.forms.grid import HEAD
 from grading.forms.layout import Line, Table
 from grading.forms.validation import Lists, for_fact, one_of, rest_no, yes_or_no
 from grading.forms.wording import (
@@ -27,7 +28,7 @@ from grading.workbook.style import comment, height_for, protect, put, set_page, 
 
 CODE, NUMBER, KEY, FIRST = 1, 2, 3, 4
 STATE_ROW, LABEL_ROW, OPTION_ROW, HINT_ROW = 4, 5, 6, 7
-HEAD, KEY_ROLE, STATUS_ROLE = "#head", "key", "status"
+KEY_ROLE, STATUS_ROLE = "key", "status"
 STATES = (TABLE_FILLED, TABLE_EMPTY, TABLE_UNKNOWN)
 KEY_LABEL = "编号"
 COLUMN_WIDTH, CHOICE_WIDTH, REST_WIDTH, OPTION_WIDTH = 17.0, 20.0, 16.0, 13.0

@@ -16,6 +16,7 @@ from grading.language.load import Library
 from grading.language.problems import LanguageError
 from grading.model.audit import Audit, Enterprise, Known, LastTime, UnitAudit
 from grading.model.ruleset import Fact, Ruleset
+from grading.nothing_stated import says_nothing
 from grading.problems.codes import ProblemCode
 from grading.problems.phrases import Phrase
 from grading.problems.reason import reason_of
@@ -153,6 +154,9 @@ class _AuditReader(UnitReader):
         }
         if "uscc" in top:
             texts["uscc"] = self.credit_code(top["uscc"], (*path, "uscc"))
+        permit = texts.get("permit")
+        if permit is not None and not self.verbatim and says_nothing(permit):
+            self.wrong((*path, "permit"), ProblemCode.NOTHING_STATED, given=shown_invisible(permit.strip()))
         county = texts.get("county")
         if county is not None and not COUNTY.fullmatch(county):
             self.wrong((*path, "county"), ProblemCode.COUNTY_DIGITS)

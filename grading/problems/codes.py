@@ -62,6 +62,16 @@ class ProblemCode(Sentences):
         "编号中的“{letter}”（{character}）不是英文字母，只是与之形似；请改为英文字母",
         "`{letter}` ({character}) in the id is not a Latin letter but looks like one; write the Latin letter",
     )
+    ID_NO_OBJECT = (
+        "id_no_object",
+        "“{given}”不是编号：汇总、示例和说明不是一个对象，请删去这一行；确有这一对象的，请填它的编号",
+        "`{given}` is no id: totals, samples and notes are no object; remove them, or state the object's id",
+    )
+    NOTHING_STATED = (
+        "nothing_stated",
+        "“{given}”表示没有；没有的不填",
+        "`{given}` says that there is none; leave it out then",
+    )
     UNIT_ID_TWICE = "unit_id_twice", "编号“{id}”与 {other} 相同", "`{id}` is also the id of {other}"
     ROW_KEY_TWICE = (
         "row_key_twice",

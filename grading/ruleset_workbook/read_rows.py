@@ -201,8 +201,8 @@ def _known(grid: Grid, content: Sheet, row: Row, number: int, columns: dict[str,
 
 
 def is_same(kind: Kind, before: Any, entry: Entry) -> bool:
-    """True when a cell still holds what was written."""
-    if entry.formula or entry.kind == FORMULA:
+    """True when a cell still holds what was written, and it is not crossed out."""
+    if entry.formula or entry.kind == FORMULA or entry.refusal:
         return False
     if isinstance(kind, ItemsKind):
         return isinstance(entry.value, str) and items_from(entry.value) == before if before else entry.blank

@@ -88,7 +88,7 @@ def number_entry(raw: str, code: str, epoch: datetime) -> Entry:
     if found.is_plain:
         return Entry(number)
     section = found.section(number)
-    if section.blank:
+    if section.blank or (section.hides_zero and not number):
         return Entry(number, refusal="单元格的数字格式使其中的内容不显示；请改为常规格式后核对")
     if section.words:
         return Entry(number) if not number and section.words in _ZERO_WORDS else Entry(section.words, TEXT)
@@ -96,7 +96,7 @@ def number_entry(raw: str, code: str, epoch: datetime) -> Entry:
         return _day(number, section, epoch)
     if section.thousands:
         return Entry(number, refusal=f"单元格的数字格式以千为单位显示（{code}）；请改为常规格式后核对")
-    if section.alters or section.percents > 1:
+    if section.alters or section.percents > 1 or found.hides_minus(number):
         return Entry(number, refusal=f"单元格的数字格式给数字另加了含义（{code}）；请改为常规格式后重填")
     return Entry(number, percent=section.percents == 1, percent_text=section.percent_text, digits=section.zeros)
 
@@ -123,7 +123,9 @@ def _day(number: Decimal, section: Section, epoch: datetime) -> Entry:
     try:
         value = from_excel(float(number), epoch, timedelta=section.elapsed)
     except (OverflowError, ValueError):
-        return Entry(f"{number:f}", ERROR)
+        return Entry(
+            number, refusal=f"单元格是日期格式，其中的 {number:f} 不是日期；请填 2023-09-10 这样的日期，或改为常规格式"
+        )
     if isinstance(value, timedelta | time) or not (section.year or section.month or section.day or section.weekday):
         return Entry(value, DAY)
     if section.year and section.month and section.day:

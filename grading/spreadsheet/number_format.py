@@ -60,6 +60,10 @@ class Section:
     """The number is filled up to so many digits, and nothing else is shown."""
     blank: bool = False
     """Nothing at all is shown."""
+    hides_zero: bool = False
+    """Of zero no digit is shown, as with `#` and `#,###`."""
+    minus: bool = False
+    """A sign tells that the number is negative."""
     words: str = ""
     """The words that are shown in place of the number."""
     alters: bool = False
@@ -80,6 +84,12 @@ class NumberFormat:
         plain = not code or _GENERAL.fullmatch(code.strip())
         self.sections = (Section(),) if plain else tuple(_section(text) for text in _numeric(_split(code)))
         self.is_plain = self.sections == (Section(),)
+
+    def hides_minus(self, number: Decimal) -> bool:
+        """True of a negative number that is shown as if it was positive: by a section of its own without a sign, `0;0`."""
+        section = self.section(number)
+        of_its_own = not self.is_plain and len(self.sections) > 1 and section is not self.sections[0]
+        return number < 0 and of_its_own and not section.minus and not section.words and not section.blank
 
     def section(self, number: Decimal) -> Section:
         """The section that shows a number; one that shows nothing when none of them does."""
@@ -153,6 +163,8 @@ def _section(text: str) -> Section:
             alters=_ALTERS.search(beside) is not None or _adds_digits(shown) or _parts_digits(shown),
             thousands=len(commas[1]) if commas else 0,
             zeros=zeros,
+            hides_zero=holds_digits and "0" not in body and "/" not in body,
+            minus=any(sign in token for _, token in shown for sign in "-−(（负"),
             condition=condition,
         )
     month, minute = _months_and_minutes(letters)

@@ -18,14 +18,21 @@ from openpyxl.utils import column_index_from_string, range_boundaries
 from grading.spreadsheet.entry import EPOCHS, ERROR, FORMULA, PICTURE, TEXT, Entry, iso_entry, number_entry
 from grading.spreadsheet.formats_in_china import FORMATS_IN_CHINA
 from grading.spreadsheet.number_format import GENERAL
+from grading.spreadsheet.runs import CROSSED_OUT, MAIN, is_on, text_of
 
-MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 STRICT = "http://purl.oclc.org/ooxml/"
 SAVE_AS = "请另存为 Excel 工作簿（.xlsx）再交"
-_C, _V, _F, _IS, _T, _R, _ROW = (f"{MAIN}{name}" for name in ("c", "v", "f", "is", "t", "r", "row"))
+_C, _V, _F, _IS, _ROW = (f"{MAIN}{name}" for name in ("c", "v", "f", "is", "row"))
 _COLUMN = re.compile(r"([A-Za-z]{1,3})([0-9]+)")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?\bref\s*=\s*[\"']([^\"']+)[\"']")
+_HIDDEN_ROW, _HIDDEN_COLUMN = (
+    re.compile(rb"<(?:\w+:)?" + tag + rb"\s([^>]*?\bhidden\s*=\s*[\"'](?:1|true)[\"'][^>]*)>")
+    for tag in (b"row", b"col")
+)
+_ROW_NUMBER = re.compile(rb"\br\s*=\s*[\"']([0-9]{1,7})[\"']")
+_COLUMNS = re.compile(rb"\b(min|max)\s*=\s*[\"']([0-9]{1,5})[\"']")
+MAX_COLUMN = 16_384
 _PICTURE = re.compile(r"^=?\s*(?:_xlfn\.)?DISPIMG\s*\(", re.I)
 _BLOCK = 1 << 20
 _DAMAGED = (ElementTree.ParseError, KeyError, IndexError, ValueError, zipfile.BadZipFile, EOFError, NotImplementedError)
@@ -92,6 +99,19 @@ class SpreadsheetFile:
             raise WorkbookError(f"工作表“{sheet.title}”已损坏（{type(error).__name__}）") from None
         return found
 
+    def hidden_rows(self, sheet: SheetPart) -> frozenset[int]:
+        """The rows that are hidden, or left out by a filter."""
+        found = (_ROW_NUMBER.search(tag) for tag in self._matches(sheet.part, _HIDDEN_ROW))
+        return frozenset(int(number[1]) for number in found if number is not None)
+
+    def hidden_columns(self, sheet: SheetPart) -> frozenset[int]:
+        """The columns that are hidden."""
+        found: set[int] = set()
+        for tag in self._matches(sheet.part, _HIDDEN_COLUMN):
+            ends = {name: int(number) for name, number in _COLUMNS.findall(tag)}
+            found.update(range(ends.get(b"min", 1), min(ends.get(b"max", 0), MAX_COLUMN) + 1))
+        return frozenset(found)
+
     def relations(self, part: str) -> dict[str, tuple[str, str]]:
         """The relations of a part: kind and target by id."""
         folder, name = posixpath.split(part)
@@ -131,28 +151,20 @@ class SpreadsheetFile:
         )
         parts = dict(relations.values())
         self.texts = self._shared_texts(parts["sharedStrings"]) if parts.get("sharedStrings") in self.names else []
-        self.formats = self._formats(parts["styles"]) if parts.get("styles") in self.names else [GENERAL]
+        self.formats, self.struck = [GENERAL], frozenset[int]()
+        if parts.get("styles") in self.names:
+            styles = ElementTree.fromstring(self.archive.read(parts["styles"]))
+            self.formats, self.struck = _formats(styles), _struck(styles)
         self.rich_pictures = any(name.startswith("xl/richData/") for name in self.names)
 
-    def _shared_texts(self, part: str) -> list[str]:
-        found: list[str] = []
+    def _shared_texts(self, part: str) -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = []
         with self.archive.open(part) as content:
             for _, element in ElementTree.iterparse(content):
                 if element.tag == f"{MAIN}si":
-                    found.append(_text(element))
+                    found.append(text_of(element))
                     element.clear()
         return found
-
-    def _formats(self, part: str) -> list[str]:
-        """The number format of each style."""
-        styles = ElementTree.fromstring(self.archive.read(part))
-        own = {
-            int(entry.get("numFmtId", "0")): entry.get("formatCode", GENERAL)
-            for entry in styles.iterfind(f"{MAIN}numFmts/{MAIN}numFmt")
-        }
-        known: Mapping[int, str] = {**BUILTIN_FORMATS, **FORMATS_IN_CHINA, **own}
-        ids = (int(xf.get("numFmtId", "0")) for xf in styles.iterfind(f"{MAIN}cellXfs/{MAIN}xf"))
-        return [known.get(id_, GENERAL) for id_ in ids] or [GENERAL]
 
     def _rows(self, part: IO[bytes]) -> Iterator[tuple[int, dict[int, Entry]]]:
         number = 0
@@ -189,6 +201,8 @@ class SpreadsheetFile:
         if formula is not None and (raw is None or (not raw and kind != "str")):
             return Entry(f"={formula.text or ''}", FORMULA)
         found = self._value(cell, kind, raw)
+        if found is not None and self.struck and int(cell.get("s") or 0) in self.struck and not found.blank:
+            found = replace(found, refusal=found.refusal or CROSSED_OUT)
         if formula is not None and found is not None:
             return replace(found, formula=True)
         return found
@@ -196,13 +210,13 @@ class SpreadsheetFile:
     def _value(self, cell: ElementTree.Element, kind: str, raw: str | None) -> Entry | None:
         if kind == "inlineStr":
             inline = cell.find(_IS)
-            return None if inline is None else Entry(_text(inline), TEXT)
+            return None if inline is None else _text_entry(text_of(inline))
         if raw is None or (not raw.strip() and kind != "str"):
             return None
         if kind == "n":
             return number_entry(raw, self._format(cell), self.epoch)
         if kind == "s":
-            return Entry(self.texts[int(raw)], TEXT)
+            return _text_entry(self.texts[int(raw)])
         if kind == "b":
             return Entry(raw.strip() in ("1", "true"), "b")
         if kind == "d":
@@ -226,8 +240,23 @@ class SpreadsheetFile:
                 rest = text[max(end, len(text) - 200) :]
 
 
-def _text(element: ElementTree.Element) -> str:
-    """A text, of one or several runs; how it is pronounced is left out."""
-    parts = [child.text or "" for child in element if child.tag == _T]
-    parts += [run.text or "" for child in element if child.tag == _R for run in child if run.tag == _T]
-    return "".join(parts)
+def _formats(styles: ElementTree.Element) -> list[str]:
+    """The number format of each style."""
+    own = {
+        int(entry.get("numFmtId", "0")): entry.get("formatCode", GENERAL)
+        for entry in styles.iterfind(f"{MAIN}numFmts/{MAIN}numFmt")
+    }
+    known: Mapping[int, str] = {**BUILTIN_FORMATS, **FORMATS_IN_CHINA, **own}
+    ids = (int(xf.get("numFmtId", "0")) for xf in styles.iterfind(f"{MAIN}cellXfs/{MAIN}xf"))
+    return [known.get(id_, GENERAL) for id_ in ids] or [GENERAL]
+
+
+def _struck(styles: ElementTree.Element) -> frozenset[int]:
+    """The styles whose font crosses a cell's content out."""
+    fonts = [is_on(font.find(f"{MAIN}strike")) for font in styles.iterfind(f"{MAIN}fonts/{MAIN}font")]
+    used = (int(xf.get("fontId", "0")) for xf in styles.iterfind(f"{MAIN}cellXfs/{MAIN}xf"))
+    return frozenset(style for style, font in enumerate(used) if font < len(fonts) and fonts[font])
+
+
+def _text_entry(text: tuple[str, str]) -> Entry:
+    return Entry(text[0], TEXT, refusal=text[1])

@@ -15,14 +15,14 @@ MAX_PARTS = 2_000
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 
 
-def open_workbook(data: bytes) -> Workbook:
-    """The workbook in `data`. Raises WorkbookError."""
+def open_workbook(data: bytes, *, runs: bool = False) -> Workbook:
+    """The workbook in `data`, with `runs` of texts that have several. Raises WorkbookError."""
     check_workbook(data)
     try:
         with warnings.catch_warnings():
             # What openpyxl does not keep (extensions of newer programs) is of no concern to the answers.
             warnings.simplefilter("ignore")
-            return load_workbook(io.BytesIO(data), keep_links=False)
+            return load_workbook(io.BytesIO(data), keep_links=False, rich_text=runs)
     except Exception as error:  # noqa: BLE001  a damaged workbook makes openpyxl raise nearly anything
         message = str(error).split("\n")[0][:120]
         raise WorkbookError(f"工作簿已损坏，无法打开（{type(error).__name__}：{message}）") from None

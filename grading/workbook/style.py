@@ -13,11 +13,10 @@ from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from grading.spreadsheet.comments import AUTHOR
 from grading.workbook.cell_text import put_plain
 
 FONT = "微软雅黑"
-AUTHOR = "绩效分级指标"
-MARKS_AUTHOR = "填报核对"
 INK, GREY, TEAL, PALE, CREAM, LINE = "1F2D3D", "5F6B76", "2F6F73", "E3EEEC", "FFF8DF", "B4C1C4"
 AMBER, RED, ROSE = "9A6700", "B3261E", "F9D9D4"
 LINE_POINTS = 15.5

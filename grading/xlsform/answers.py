@@ -3,9 +3,11 @@
 from decimal import Decimal
 from typing import Any
 
+from grading.forms.cell_values import UnreadableError
 from grading.spreadsheet.entry import NUMBER, TEXT, Entry
 
-_CHECKED = frozenset({"ok", "true", "yes", "1", "是"})
+_CHECKED = frozenset({"ok", "true", "yes", "1", "1.0", "是", "√", "✓", "✔"})
+_NOT_CHECKED = frozenset({"", "false", "no", "0", "0.0", "否", "×", "n/a"})
 
 
 def as_entry(value: Any) -> Entry:
@@ -16,8 +18,11 @@ def as_entry(value: Any) -> Entry:
 
 
 def is_checked(value: Any) -> bool:
-    """True of an answer that ticks its box."""
-    return value is True or (value is not None and str(value).strip().lower() in _CHECKED)
+    """True of an answer that ticks its box. Raises UnreadableError for one that says neither."""
+    said = "" if value is None else str(value).strip().lower()
+    if said not in _CHECKED | _NOT_CHECKED:
+        raise UnreadableError(f"勾选的格应为 OK、1 或 TRUE，没有勾选的为 0、FALSE 或空；所填：“{str(value)[:40]}”")
+    return said in _CHECKED
 
 
 def texts(value: Any) -> list[str]:

@@ -15,7 +15,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from grading.forms.findings import FormError, FormProblem
-from grading.intake import AuditError, parse_json
+from grading.intake import AuditError, parse_json, repeated_keys
+from grading.language.problems import place_of
 from grading.xlsform.names import MORE, ROWS, RULESET
 
 MAX_FILES, MAX_UNPACKED = 10_000, 100_000_000
@@ -101,6 +102,8 @@ def _json(data: bytes) -> list[Answers]:
         document = parse_json(data)
     except AuditError as error:
         raise refusal(str(error.problems[0].message)) from None
+    if twice := [place_of(path) for path in repeated_keys(document)]:
+        raise refusal(f"JSON 中有的键写了两次，不知以哪个为准：{'、'.join(twice[:20])}")
     if isinstance(document, dict):
         listed = next(
             (document[key] for key in ("value", "results") if isinstance(document.get(key), list)), [document]
@@ -130,7 +133,9 @@ def _gather(document: Mapping[str, Any], found: Answers) -> None:
         elif isinstance(value, dict):
             _gather(value, found)
         elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
-            rows = [_answers(one) for one in value if isinstance(one, dict)]
+            if not all(isinstance(one, dict) for one in value):
+                raise refusal(f"“{head}”是表格，各行应为对象；有一行不是，不能读取")
+            rows = [_answers(one) for one in value]
             found.rows.setdefault(name, []).extend(rows)
         elif isinstance(value, list) and not value and name.endswith((ROWS, MORE)):
             found.rows.setdefault(name, [])
@@ -149,7 +154,10 @@ def _archive(data: bytes) -> list[Answers]:
         tables = [one for one in files if one.filename.lower().endswith(".csv")]
         if sum(one.file_size for one in tables) > MAX_UNPACKED:
             raise refusal(f"压缩包中的 CSV 解开后超过 {MAX_UNPACKED:,} 字节")
-        read = {PurePosixPath(one.filename).stem: _rows(archive.read(one)) for one in tables}
+        stems = [PurePosixPath(one.filename).stem for one in tables]
+        if doubled := sorted({stem for stem in stems if stems.count(stem) > 1}):
+            raise refusal(f"压缩包中有同名的 CSV：{'、'.join(doubled)}；请只压缩一次导出的文件")
+        read = {stem: _rows(archive.read(one)) for stem, one in zip(stems, tables, strict=True)}
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
         raise refusal(f"压缩包不能读取：{error}") from None
     heads = {name: rows for name, (head, rows) in read.items() if "PARENT_KEY" not in head}
@@ -158,6 +166,9 @@ def _archive(data: bytes) -> list[Answers]:
         raise refusal(f"压缩包中应有一个表单的 CSV（不含 PARENT_KEY 列），现有：{names}；请把一个表单的导出原样压缩")
     (main,) = heads.values()
     found = [_line(row) for row in main]
+    keys = [answers.key for answers in found if answers.key]
+    if again := sorted({key for key in keys if keys.count(key) > 1}):
+        raise refusal(f"有几份提交的 KEY 相同，表格的行不知属于哪一份：{'、'.join(again[:20])}；请删去重复的提交")
     by_key = {answers.key: answers for answers in found if answers.key}
     waiting = {name: rows for name, (head, rows) in read.items() if "PARENT_KEY" in head}
     for name, rows in waiting.items():
@@ -187,13 +198,10 @@ def _line(row: Mapping[str, str]) -> Answers:
 
 
 def _rows(data: bytes) -> tuple[list[str], list[dict[str, str]]]:
-    """The head and the rows of a CSV file, as texts; semicolons are read too, as Kobo writes them."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise refusal(f"CSV 不是 UTF-8 编码的文本（第 {error.start + 1:,} 字节）") from None
+    """The head and the rows of a CSV file, as texts; semicolons are read too, as Kobo writes them, and tabs."""
+    text = _decoded(data)
     first = text.partition("\n")[0]
-    separator = ";" if first.count(";") > first.count(",") else ","
+    separator = max((",", ";", "\t"), key=first.count)
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
@@ -204,7 +212,17 @@ def _rows(data: bytes) -> tuple[list[str], list[dict[str, str]]]:
     doubled = sorted({name for name in head if name and head.count(name) > 1})
     if doubled:
         raise refusal(f"CSV 中有同名的列：{'、'.join(doubled)}")
+    if len(lines) > 1 and len(lines[-1]) < len(head) and not text.endswith(("\n", "\r")):
+        raise refusal(f"CSV 的最后一行不完整（{len(lines[-1])} 格，表头有 {len(head)} 格），文件可能被截断；请重新导出")
     return head, list(_dicts(head, lines[1:]))
+
+
+def _decoded(data: bytes) -> str:
+    """The text of a CSV file: UTF-8, or GB 18030, in which spreadsheets in China save it."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return data.decode(encoding)
+    raise refusal("CSV 既不是 UTF-8 也不是 GB 18030 编码的文本；请重新导出，或另存为“CSV UTF-8（逗号分隔）”")
 
 
 def _dicts(head: list[str], lines: list[list[str]]) -> Iterator[dict[str, str]]:

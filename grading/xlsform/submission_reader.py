@@ -153,17 +153,21 @@ class SubmissionReader:
         given = scope.take(name)
         options = scope.answers.options.get(name, {})
         self._spot(place, scope.where, fact.label, given, Field(place, scope.where, fact))
-        if given is None and any(is_checked(value) for value in options.values()):
-            given = " ".join(option for option, value in options.items() if is_checked(value))
+        ticked = [option for option, value in options.items() if self._ticked(place, value, f"选项 {option}：")]
+        if given is None and ticked:
+            given = " ".join(ticked)
+        elif given is not None and any(value not in (None, "") for value in options.values()):
+            self._agree(place, given, ticked)
         if given is not None:
             try:
                 stated.value = self._value(given, place, fact)
             except UnreadableError as error:
                 self.found.wrong(place, str(error))
         below = scope.take(f"{name}{names.BELOW}") if fact.type == "number" else None
-        if is_checked(below) and given is None:
+        is_below = self._ticked(place, below, "“实际低于此数”：")
+        if is_below and given is None:
             self.found.wrong(place, "勾选了“实际低于此数”，但没有填这个数")
-        elif is_checked(below) and isinstance(stated.value, Decimal):
+        elif is_below and isinstance(stated.value, Decimal):
             stated.value = {"below": stated.value}
         stated.evidence += lines(scope.take(f"{name}{names.EVIDENCE}"))
         stated.evidence += self._files(place, fact, texts(scope.take(f"{name}{names.PHOTO}")))
@@ -172,6 +176,19 @@ class SubmissionReader:
             self._spot(f"{place}.{kind}", scope.where, fact.label, None)
         self._about(scope, {kind: f"{name}{suffix}" for kind, suffix in names.ABOUT.items()}, place, stated)
         return stated
+
+    def _ticked(self, place: str, value: Any, what: str) -> bool:
+        """True of a box that is ticked; of one that says neither it is told."""
+        try:
+            return is_checked(value)
+        except UnreadableError as error:
+            self.found.wrong(place, f"{what}{error}")
+            return False
+
+    def _agree(self, place: str, given: Any, ticked: list[str]) -> None:
+        """An answer and the columns of its options say the same."""
+        if {*_listed(given)} - {names.NONE_OF_THEM} != {*ticked} - {names.NONE_OF_THEM}:
+            self.found.wrong(place, f"所选“{given}”与各选项分列中所选“{' '.join(ticked)}”不一致；请核对原提交")
 
     def _about(self, scope: Scope, asked: Mapping[str, str], place: str, stated: Stated) -> None:
         """The days of a fact's evidence and what it covers, from the questions that ask for them."""
@@ -209,7 +226,7 @@ class SubmissionReader:
         return value
 
     def _options(self, given: Any, place: str, fact: Fact) -> list[str]:
-        listed = [str(one) for one in given] if isinstance(given, list) else _SEPARATORS.split(str(given).strip())
+        listed = _listed(given)
         if listed == [names.NONE_OF_THEM]:
             return []
         if names.NONE_OF_THEM in listed:
@@ -333,6 +350,11 @@ class SubmissionReader:
     def _tell(self, place: str, notices: Iterable[str]) -> None:
         spot = self.found.spots[place]
         self.found.warnings += [f"{spot.sheet} {spot.label}：{notice}" for notice in notices]
+
+
+def _listed(given: Any) -> list[str]:
+    """The options that an answer lists."""
+    return [str(one) for one in given] if isinstance(given, list) else _SEPARATORS.split(str(given).strip())
 
 
 def _raw(facts: dict[str, Stated]) -> dict[str, Any]:

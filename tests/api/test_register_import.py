@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.styles import Font
 from sqlalchemy import func, select
 
 from api.problems import Problem
@@ -135,6 +136,34 @@ def test_all_that_is_wrong_in_a_line_is_told_at_once(world: World) -> None:
     errors = caught.value.as_json()["errors"]
     assert {e["cell"] for e in errors} == {"B3", "C3", "E3", "L3", "P3", "S3", "K4", "L4"}
     assert any("厂区名称" in e["message"] for e in errors if e["cell"] == "E3")
+
+
+def test_a_sign_for_nothing_is_no_permit_by_which_plants_are_known(world: World) -> None:
+    with pytest.raises(Problem) as caught:
+        upload(world, LINE | {"permit": "无", "site_permit": "/"})
+    errors = caught.value.as_json()["errors"]
+    assert {error["cell"]: "表示没有" in error["message"] for error in errors} == {"D3": True, "G3": True}
+
+
+def test_what_may_be_read_two_ways_or_not_at_all_is_refused(world: World) -> None:
+    def strike(sheet: Any) -> None:
+        sheet["D3"].font = Font(strike=True)
+
+    def double(sheet: Any) -> None:
+        sheet["V2"], sheet["V3"] = "排污许可证编号", "91350100M000100Y43002P"
+
+    def beside(sheet: Any) -> None:
+        sheet["X3"] = "已停产"
+
+    def copy(sheet: Any) -> None:
+        sheet.parent.copy_worksheet(sheet)
+
+    before = counts(world)
+    for spoil, said in ((strike, "删除线"), (double, "有 2 列"), (beside, "没有列名"), (copy, "都是名录")):
+        with pytest.raises(Problem) as caught:
+            upload(world, LINE, spoil=spoil)
+        assert any(said in error["message"] for error in caught.value.as_json()["errors"]), said
+    assert counts(world) == before
 
 
 def test_the_marked_copy_can_be_downloaded(world: World) -> None:

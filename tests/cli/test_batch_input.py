@@ -10,6 +10,10 @@ import openpyxl
 import polars as pl
 import pytest
 from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.comments import Comment
+from openpyxl.styles import Font
 from typer.testing import CliRunner
 
 from grading.batch.heads import HeadNames
@@ -618,3 +622,99 @@ def test_synonyms_are_read_and_told_and_likenesses_are_asked_about(tmp_path: Pat
     assert row[:3] == (5, "U4", "fuel")
     assert row[3].endswith("；是否指“天然气”？")
     assert "U4" not in grades(tmp_path / "out")
+
+
+def _crossed_out(book: Workbook) -> None:
+    book["outlets"]["C2"].font = Font(strike=True)
+
+
+def _raised(book: Workbook) -> None:
+    raised = TextBlock(InlineFont(vertAlign="superscript"), "1")
+    book["outlets"]["C2"].value = CellRichText(TextBlock(InlineFont(), "8"), raised)
+
+
+@pytest.mark.parametrize(("change", "said"), [(_crossed_out, "删除线"), (_raised, "上标")])
+def test_a_value_that_is_crossed_out_or_has_a_note_beside_it_is_refused(
+    root: Path, tmp_path: Path, change: Callable[[Workbook], None], said: str
+) -> None:
+    assert batch(root, workbook(tmp_path, change)).exit_code == 1
+    assert set(GRADES) - set(grades(tmp_path / "out")) == {"U1"}
+    assert all(said in reason for *_, reason in rejects(tmp_path / "out"))
+
+
+def _commented(book: Workbook) -> None:
+    book["outlets"]["C2"].comment = Comment("复测为 55", "王工")
+
+
+def _hidden_row(book: Workbook) -> None:
+    book["outlets"].row_dimensions[4].hidden = True
+
+
+def _hidden_column(book: Workbook) -> None:
+    book["units"].column_dimensions["G"].hidden = True
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [(_commented, "C2 的批注未读取：“复测为 55”"), (_hidden_row, "第 4 行是隐藏的"), (_hidden_column, "G 列是隐藏的")],
+)
+def test_comments_and_what_is_read_though_hidden_are_told(
+    root: Path, tmp_path: Path, change: Callable[[Workbook], None], said: str
+) -> None:
+    assert batch(root, workbook(tmp_path, change)).exit_code == 0
+    assert grades(tmp_path / "out") == GRADES
+    assert [reason for *_, reason in notices(tmp_path / "out") if said in reason]
+
+
+@pytest.mark.parametrize(
+    ("units", "rows", "said"),
+    [
+        (UNITS.rstrip("\n")[:-2], ROWS, "最后一行没有写完"),
+        (UNITS, ROWS.rstrip("\n").rpartition(",")[0], "最后一行没有写完"),
+        (UNITS.replace(",", "\t"), ROWS, "制表符"),
+        (UNITS.replace(";", "、").replace(",", ";"), ROWS, "分号"),
+    ],
+)
+def test_a_csv_that_is_cut_off_or_has_other_separators_says_what_to_do(
+    root: Path, tmp_path: Path, units: str, rows: str, said: str
+) -> None:
+    result = batch(root, written(tmp_path, units, rows))
+    assert result.exit_code == 1
+    assert said in result.output.replace("\n", "")
+    assert not (tmp_path / "out" / "grades.parquet").exists()
+
+
+def test_a_csv_whose_last_line_is_not_ended_is_asked_about(root: Path, tmp_path: Path) -> None:
+    assert batch(root, written(tmp_path, UNITS, ROWS.rstrip("\n"))).exit_code == 0
+    assert [reason for *_, reason in notices(tmp_path / "out") if "末尾没有换行" in reason]
+
+
+def test_a_csv_in_utf_16_says_what_to_do(root: Path, tmp_path: Path) -> None:
+    result = batch(root, written(tmp_path, UNITS, ROWS, "utf-16"))
+    assert "CSV UTF-8（逗号分隔）" in result.output.replace("\n", "")
+
+
+def test_a_total_or_a_note_below_a_table_is_no_row_of_a_unit(root: Path, tmp_path: Path) -> None:
+    rows = ROWS + "U1,合计,19.99\nU3,平均,5\n合计,,40\n"
+    assert batch(root, written(tmp_path, UNITS + "合计,,2024-08-12,,,,,\n", rows)).exit_code == 1
+    assert {"U1", "U3", "合计"}.isdisjoint(grades(tmp_path / "out"))
+    said = [reason for *_, reason in rejects(tmp_path / "out")]
+    assert sum("不是编号" in reason for reason in said) >= 3
+
+
+@pytest.mark.parametrize("permit", ["无", "/", "——"])
+def test_a_sign_for_nothing_is_no_permit_by_which_plants_are_known(root: Path, tmp_path: Path, permit: str) -> None:
+    head, *lines = UNITS.splitlines()
+    units = "\n".join(
+        [f"{head},enterprise.permit", *(f"{line},{permit if 'U1' in line else ''}" for line in lines), ""]
+    )
+    assert batch(root, written(tmp_path, units)).exit_code == 1
+    assert rejects(tmp_path / "out") == [(2, "U1", "enterprise.permit", f"“{permit}”表示没有；没有的不填")]
+
+
+def test_a_text_that_is_kept_from_becoming_a_number_by_a_formula_is_read(root: Path, tmp_path: Path) -> None:
+    units = UNITS.replace("\nU1,", '\n="U1",').replace(",80,\n", ',="80",\n')
+    rows = ROWS.replace("\nU1,DA001,", '\n="U1",="DA001",')
+    assert batch(root, written(tmp_path, units, rows)).exit_code == 0
+    assert grades(tmp_path / "out") == GRADES
+    assert pl.read_csv(tmp_path / "out" / "grades.csv")["unit.id"].to_list() == list(GRADES)

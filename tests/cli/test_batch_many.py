@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from click.testing import Result
 from openpyxl import Workbook
+from openpyxl.comments import Comment
 from typer.testing import CliRunner
 
 from grading.cli.main import app
@@ -281,3 +282,20 @@ def test_an_edition_chooses_among_the_editions_of_an_industry(root: Path, tmp_pa
     assert not {"K1", "K2"} & set(grades(tmp_path / "out")), found.output
     assert batch(root, file, "--ruleset", "f", "--again").exit_code == 0
     assert grades(tmp_path / "out")["K2"] == ("A", "A")
+
+
+def test_comments_hidden_rows_and_files_without_an_end_are_told(root: Path, tmp_path: Path) -> None:
+    written(tmp_path)
+    file = as_workbook(tmp_path)
+    book = openpyxl.load_workbook(file)
+    book["窑炉"]["C2"].comment = Comment("复测为 9", "王工")
+    book["单元"].row_dimensions[3].hidden = True
+    book.save(file)
+    assert batch(root, file).exit_code == 0
+    told = pl.read_csv(tmp_path / "out" / "notices.csv")["reason"].to_list()
+    assert sum("复测为 9" in said for said in told) == 1
+    assert sum("第 3 行是隐藏的" in said for said in told) == 1
+    (tmp_path / "csv").mkdir()
+    assert batch(root, written(tmp_path / "csv", kilns=KILNS.rstrip("\n"))).exit_code == 0
+    told = pl.read_csv(tmp_path / "csv" / "out" / "notices.csv")["reason"].to_list()
+    assert sum("末尾没有换行" in said for said in told) == 1

@@ -11,6 +11,7 @@ from grading import calendar
 from grading.identifiers import MAX_ID, IdentifierError, normalise_id
 from grading.invisible import without_invisible
 from grading.model.ruleset import Fact, Ruleset
+from grading.nothing_stated import says_nothing
 
 LIMIT = Decimal(999_999_999)
 ODD_TEXTS = (
@@ -59,7 +60,7 @@ def _enterprise(rulesets: Sequence[Ruleset]) -> st.SearchStrategy[dict[str, Any]
         {"name": TEXTS, "facts": _some(facts)},
         optional={
             "uscc": st.sampled_from(("91350100M000100Y43", "91610404MA7D2P8L3F")),
-            "permit": TEXTS,
+            "permit": TEXTS.filter(lambda text: not says_nothing(text)),
             "county": st.sampled_from(("610402", "110000")),
         },
     )

@@ -134,12 +134,21 @@ def test_not_detected_asks_below_which_limit(typed: str) -> None:
         ("不填范围", "15-20 15~20 15～20 15—20 15–20 15至20 <5-10 15到20mg/m³"),
         ("不填约数", "约20 ～20 ≈20 20左右 20±1 近20 20多"),
         ("低于检出限的填", "<20g 不足20 不到20"),
+        ("确为 0 的填 0", "— - / ／ 无 没有 不涉及 未涉及 不适用 N/A n.a. NA 不清楚 / —— ---"),
+        ("上标、下标或脚注号", "35² 10³ ①35 35① 1.2×10⁻³"),
     ],
 )
 def test_a_text_that_is_about_a_number_is_told_what_to_fill_in_by_what_it_says(hint: str, typed: str) -> None:
     for text in typed.split():
         with pytest.raises(UnreadableError, match=hint):
             read_value(cell(text), NMHC)
+
+
+@pytest.mark.parametrize("fact", [GATE, TREATMENT, SINCE])
+@pytest.mark.parametrize("typed", ["—", "/", "不涉及", "N/A", "不适用"])
+def test_a_sign_for_nothing_is_told_to_be_left_out(fact: Fact, typed: str) -> None:
+    with pytest.raises(UnreadableError, match="；不涉及或不清楚的留空"):
+        read_value(cell(typed), fact)
 
 
 def test_a_number_cell_that_became_a_date_is_refused_and_says_why() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from grading.forms.read import read_form
 from grading.model.audit import Known
-from tests.forms.workbooks import EVIDENCE_SHEET, FACTS, LIBRARY, TABLE, blank, hose
+from tests.forms.workbooks import ANSWER_AT, COVER, EVIDENCE_SHEET, FACTS, LIBRARY, TABLE, blank, hose
 
 FACT = "units[0].facts."
 TABLE_PLACE = "units[0].groups.outlets"
@@ -247,3 +247,31 @@ def test_a_word_that_is_only_like_an_option_is_asked_about_in_its_cell() -> None
     form.answer(FACT + "mixing_treatment", "吸附浓缩+燃烧")
     (message,) = form.problems().values()
     assert message.endswith("；是否指“吸附浓缩后燃烧”或“吸附脱附催化燃烧”？")
+
+
+def test_what_stands_in_a_column_that_was_put_in_between_is_told_to_be_left_out() -> None:
+    form = hose()
+    sheet = form.sheet(FACTS)
+    sheet.insert_cols(ANSWER_AT + 1)
+    row = next(row for row in range(6, 30) if str(sheet.cell(row, 1).value).startswith("units[0].facts."))
+    sheet.cell(row, ANSWER_AT + 1).value = "2 号炉 77"
+    assert f"{FACTS}!G{row} 不是填写格，其内容未读取" in form.warnings()
+
+
+@pytest.mark.parametrize("title", [FACTS, TABLE, COVER])
+def test_a_column_of_answers_that_was_copied_is_refused(title: str) -> None:
+    form = hose()
+    sheet = form.sheet(title)
+    column = 3 if title in (TABLE, COVER) else ANSWER_AT
+    at = sheet.max_column + 1
+    for row in range(1, sheet.max_row + 1):
+        sheet.cell(row, at).value = sheet.cell(row, column).value
+    assert any("同一列的几份副本" in message for message in form.problems().values())
+
+
+@pytest.mark.parametrize(("title", "cell"), [(COVER, "C60"), (COVER, "G7"), (EVIDENCE_SHEET, "N9"), (FACTS, "Z9")])
+def test_what_stands_beside_a_sheets_own_cells_is_told_to_be_left_out(title: str, cell: str) -> None:
+    form = hose()
+    assert form.warnings() == ()
+    form.sheet(title)[cell].value = "本厂 2022 年停用喷漆线"
+    assert form.warnings() == (f"{title}!{cell} 不是填写格，其内容未读取",)

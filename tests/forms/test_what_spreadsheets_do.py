@@ -2,15 +2,20 @@
 
 import io
 import zipfile
+from collections.abc import Iterator
 
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.comments import Comment
+from openpyxl.styles import Font
 
 from grading.forms.findings import FormError, FormProblem, Spot
 from grading.forms.mark import mark_problems
 from grading.forms.read import read_form
 from grading.spreadsheet.pictures import drawn_over
 from grading.spreadsheet.workbook import SpreadsheetFile
-from tests.forms.workbooks import COVER, COVER_ANSWER, FACTS, LIBRARY, TABLE, Form, blank, hose
+from tests.forms.workbooks import ANSWER_AT, COVER, COVER_ANSWER, FACTS, LIBRARY, TABLE, Form, blank, hose
 from tests.spreadsheet.parts import repacked
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -168,3 +173,97 @@ def test_a_strict_workbook_is_refused_with_what_to_do() -> None:
 
     with pytest.raises(FormError, match="请另存为 Excel 工作簿"):
         read_form(repacked(blank().saved(), strict), LIBRARY)
+
+
+def answered(form: Form) -> Iterator[str]:
+    """The places of single questions that are answered."""
+    for cell in form.sheet(FACTS)["A"]:
+        place = str(cell.value)
+        if place.startswith("units[0].facts.") and form.cell(place).value is not None:
+            yield place
+
+
+STRUCK, RAISED = InlineFont(strike=True), InlineFont(vertAlign="superscript")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (CellRichText(TextBlock(STRUCK, "4"), TextBlock(InlineFont(), "0")), "删除线（“4”）"),
+        (CellRichText(TextBlock(InlineFont(), "8"), TextBlock(RAISED, "1")), "上标"),
+    ],
+)
+def test_what_is_crossed_out_or_raised_in_an_answer_is_refused_and_stays_so_in_the_marked_copy(
+    typed: CellRichText, said: str
+) -> None:
+    form = blank()
+    place = next(str(cell.value) for cell in form.sheet(FACTS)["A"] if str(cell.value).endswith(".road_gv5_share"))
+    form.cell(place).value = typed
+    data = form.saved()
+    for _ in range(2):
+        with pytest.raises(FormError) as error:
+            read_form(data, LIBRARY)
+        (problem,) = error.value.problems
+        assert said in problem.message
+        data = mark_problems(data, error.value.problems)
+
+
+@pytest.mark.parametrize("title", [FACTS, TABLE])
+def test_an_answer_that_is_crossed_out_is_refused(title: str) -> None:
+    form = hose()
+    sheet = form.sheet(title)
+    column = 3 if title == TABLE else ANSWER_AT
+    row = first_row(form) if title == TABLE else form.row(next(answered(form)))
+    sheet.cell(row, column).font = Font(strike=True)
+    assert any("删除线" in message for message in form.problems().values())
+
+
+def test_the_statement_that_a_table_is_empty_counts_only_if_it_is_not_crossed_out() -> None:
+    form = blank()
+    cell = form.cell("units[0].groups.outlets", 3, TABLE)
+    cell.value, cell.font = "确认没有", Font(strike=True)
+    assert any("删除线" in message for message in form.problems().values())
+
+
+@pytest.mark.parametrize(("text", "said"), [("见附件3：监测报告", "见附件3"), ("王工:\n应为 72", "应为 72")])
+def test_a_comment_of_the_sender_is_told_as_not_read(text: str, said: str) -> None:
+    form = hose()
+    assert form.warnings() == ()
+    cell = form.cell(next(answered(form)))
+    cell.comment = Comment(text, "王工")
+    assert [warning for warning in form.warnings() if said in warning and f"{FACTS}!{cell.coordinate}" in warning]
+
+
+def test_an_answer_in_a_hidden_row_is_read_and_told() -> None:
+    form = hose()
+    places = list(answered(form))
+    rows = [form.row(place) for place in places[:2]]
+    form.sheet(FACTS).row_dimensions[rows[0]].hidden = True
+    (warning,) = form.warnings()
+    assert f"{FACTS}!F{rows[0]} 在隐藏的行或列中" in warning
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [("合计", "不是编号"), ("注：数据来自 2023 年监测", "不是编号"), ("DА001", "形似"), ("x" * 300, "300 个字符")],
+)
+def test_what_is_no_name_of_a_row_is_told_by_what_is_wrong_with_it(key: str, said: str) -> None:
+    form = hose()
+    sheet = form.sheet(TABLE)
+    row = next(row for row in range(first_row(form), 30) if not sheet.cell(row, 3).value)
+    sheet.cell(row, 3).value = key
+    assert said in form.problems()[f"{TABLE}!C{row}"]
+
+
+def test_a_sign_for_nothing_is_no_permit() -> None:
+    form = hose()
+    form.cell("enterprise.permit", COVER_ANSWER, COVER).value = "无"
+    assert list(form.problems().values()) == ["“无”表示没有；没有的不填"]
+
+
+def test_a_day_typed_without_signs_into_a_cell_for_days_says_what_to_do() -> None:
+    form = hose()
+    cell = form.cell("assessed_on", COVER_ANSWER, COVER)
+    cell.value, cell.number_format = 20230910, "yyyy-mm-dd"
+    (said,) = form.problems().values()
+    assert "20230910 不是日期；请填 2023-09-10 这样的日期" in said

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.styles import Font
 
 from grading.forms.write import blank_form
 from grading.language.load import Library
@@ -269,3 +270,11 @@ def test_rows_sorted_without_their_hidden_column_are_told_as_that(table: Table) 
     assert told.spot is not None
     assert (told.spot.sheet, told.code) == (OPTIONS, "rows_parted")
     assert told.message.startswith("5 行的内容与隐藏的首列（A 列）对不上，像是排序或复制时没有带上首列")
+
+
+@pytest.mark.parametrize(
+    ("code", "role"), [("dust_limit#0", "B:text"), ("dust_limit#0", "title"), ("technique#0", "remedy:text")]
+)
+def test_what_an_expert_crosses_out_is_not_taken_for_unchanged(table: Table, code: str, role: str) -> None:
+    table.cell(code, role).font = Font(strike=True)
+    assert any("删除线" in problem.message for problem in table.error().problems)

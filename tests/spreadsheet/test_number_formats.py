@@ -179,3 +179,26 @@ def test_a_workbook_that_counts_days_from_1904_is_read_so() -> None:
     book.save(buffer)
     with SpreadsheetFile(buffer) as file:
         assert next(iter(file.rows(file.sheets[0])))[1][1].value == datetime(2023, 9, 15)
+
+
+DELTA = Fact(id="delta", label="差值", type="number", unit="mg/m3", decimals=1)
+
+
+@pytest.mark.parametrize("code", ["#", "#,###", "#.##", "# ;-#"])
+def test_a_zero_of_which_no_digit_is_shown_is_no_zero(code: str) -> None:
+    with pytest.raises(UnreadableError, match="不显示"):
+        read_value(entry(0, code), DELTA)
+    assert read_value(entry(5, code), DELTA) == 5
+    assert read_value(entry(0, "#,##0"), DELTA) == 0
+
+
+@pytest.mark.parametrize("code", ["0;0", "0.0;[Red]0.0", "0;0;0"])
+def test_a_negative_number_that_is_shown_without_a_sign_is_refused(code: str) -> None:
+    with pytest.raises(UnreadableError, match="另加了含义"):
+        read_value(entry(-5, code), DELTA)
+    assert read_value(entry(5, code), DELTA) == 5
+
+
+@pytest.mark.parametrize("code", ["0", "0;-0", "0;(0)", "0_);[Red](0)", "#,##0;-#,##0", '0;"负"0'])
+def test_a_negative_number_that_is_shown_as_one_is_read(code: str) -> None:
+    assert read_value(entry(-5, code), DELTA) == -5

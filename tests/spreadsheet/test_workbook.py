@@ -3,6 +3,8 @@
 import io
 
 import pytest
+from openpyxl import Workbook
+from openpyxl.styles import Font
 
 from grading.spreadsheet.workbook import SpreadsheetFile, WorkbookError
 from tests.spreadsheet.parts import SHEET, blank, entries, repacked, with_rows
@@ -94,3 +96,59 @@ def test_a_damaged_sheet_is_refused_when_it_is_read() -> None:
     data = repacked(blank(), lambda parts: parts.update({SHEET: b"<"}))
     with SpreadsheetFile(io.BytesIO(data)) as file, pytest.raises(WorkbookError, match="已损坏"):
         list(file.rows(file.sheets[0]))
+
+
+def _runs(*runs: str) -> str:
+    listed = "".join(f"<r>{run}</r>" for run in runs)
+    return f'<c r="A1" t="inlineStr"><is>{listed}</is></c>'
+
+
+RAISED, LOWERED = '<rPr><vertAlign val="superscript"/></rPr>', '<rPr><vertAlign val="subscript"/></rPr>'
+
+
+@pytest.mark.parametrize(
+    ("runs", "shown"),
+    [
+        (("<t>10</t>", f"{RAISED}<t>3</t>"), "10³"),
+        (("<t>1.2×10</t>", f"{RAISED}<t>-3</t>", "<t> t</t>"), "1.2×10⁻³ t"),
+        (("<t>8</t>", f"{RAISED}<t>1)</t>"), "8¹⁾"),
+        ((f"{RAISED}<t>1</t>", "<t>85</t>"), "¹85"),
+        (("<t>85</t>", f"{LOWERED}<t>2</t>"), "85₂"),
+        (("<t>85 mg/m</t>", f"{RAISED}<t>3</t>"), "85 mg/m3"),
+        (("<t>SO</t>", f"{LOWERED}<t>2</t>"), "SO2"),
+        (("<t>8</t>", "<t>5</t>"), "85"),
+    ],
+)
+def test_a_digit_that_is_raised_or_lowered_behind_a_number_is_none_of_it(runs: tuple[str, ...], shown: str) -> None:
+    assert entries(_runs(*runs))[0][1].value == shown
+
+
+STRUCK = "<rPr><strike/></rPr>"
+
+
+@pytest.mark.parametrize(
+    ("runs", "said"),
+    [
+        ((f"{STRUCK}<t>8</t>", "<t>5</t>"), "一部分文字带删除线（“8”）"),
+        ((f"{STRUCK}<t>85</t>",), "看不出是否作废"),
+        (('<rPr><strike val="0"/></rPr><t>85</t>',), ""),
+        (("<t>85</t>", f"{STRUCK}<t> </t>"), ""),
+    ],
+)
+def test_what_is_crossed_out_is_not_taken_for_the_value(runs: tuple[str, ...], said: str) -> None:
+    refusal = entries(_runs(*runs))[0][1].refusal
+    assert said in refusal if said else refusal == ""
+
+
+@pytest.mark.parametrize("value", [85, "85", True])
+def test_a_cell_whose_font_crosses_it_out_is_refused(value: object) -> None:
+    book = Workbook()
+    cell = book.worksheets[0].cell(1, 1, value)
+    cell.font = Font(strike=True)
+    book.worksheets[0].cell(1, 2, "有效")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    with SpreadsheetFile(buffer) as file:
+        ((_, row),) = file.rows(file.sheets[0])
+    assert "删除线" in row[1].refusal
+    assert row[2].refusal == ""

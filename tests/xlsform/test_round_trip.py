@@ -1,7 +1,9 @@
 """What is filled in on a phone comes back as the same audit, however the server exports it."""
 
+import io
 import json
 import os
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from grading.intake import check_audit, read_audit
 from grading.model.audit import Audit, Known
 from grading.xlsform.read import Submission, read_submissions
 from tests.shipped import LIBRARY
-from tests.xlsform.phone import EXPORTS, Sent, central_json, filled_in, kobo_json, survey
+from tests.xlsform.phone import EXPORTS, Sent, central_json, central_zip, filled_in, kobo_json, survey
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*/*.json"))
 CONCRETE = "national-2020/concrete"
@@ -188,3 +190,95 @@ def test_the_command_reads_an_export_with_several_submissions_into_a_folder(tmp_
     assert "2 份提交中 1 份有错" in done.output
     assert [file.name for file in (tmp_path / "out").iterdir()] == ["sent-1.json"]
     assert read_audit((tmp_path / "out" / "sent-1.json").read_bytes(), LIBRARY) == audit
+
+
+@pytest.mark.parametrize("mark", ["on", "checked", "x", "低于"])
+def test_a_box_that_is_neither_ticked_nor_left_is_not_taken_for_left(mark: str) -> None:
+    sent = filled_in(_small())
+    sent.values["u1_boundary_dust_delta__below"] = mark
+    (problem,) = _read(sent, kobo_json).problems
+    assert "实际低于此数" in str(problem)
+    assert mark in str(problem)
+
+
+def _with_options(given: str | None, first: str, second: str) -> Submission:
+    audit = check_audit(SMALL | {"units": [{"id": "r", "ruleset": "national-2020/rubber"}]}, LIBRARY)
+    document = json.loads(kobo_json(filled_in(audit), _form(audit)))
+    columns = {"u1/u1_archives/eia_approval": first, "u1/u1_archives/acceptance": second}
+    document["results"][0] |= columns | ({} if given is None else {"u1/u1_archives": given})
+    (submission,) = read_submissions(json.dumps(document).encode(), LIBRARY)
+    return submission
+
+
+@pytest.mark.parametrize(("first", "second"), [("1", "0"), ("1.0", "0.0"), ("TRUE", "FALSE"), ("√", "")])
+def test_options_in_columns_of_their_own_are_read(first: str, second: str) -> None:
+    reading = _with_options(None, first, second).reading
+    assert reading is not None
+    assert reading.audit.units[0].facts["archives"].value == ("eia_approval",)
+
+
+@pytest.mark.parametrize(
+    ("given", "first", "second", "said"),
+    [(None, "1", "eia_approval", "acceptance"), (None, "2", "0", "“2”"), ("acceptance", "1", "0", "不一致")],
+)
+def test_a_column_of_an_option_that_says_neither_or_the_contrary_is_refused(
+    given: str | None, first: str, second: str, said: str
+) -> None:
+    problems = _with_options(given, first, second).problems
+    assert any(said in str(problem) for problem in problems)
+
+
+def _archive(change: dict[str, Any]) -> bytes:
+    audit = _small()
+    buffer = io.BytesIO(central_zip(filled_in(audit), _form(audit)))
+    with zipfile.ZipFile(buffer) as archive:
+        files = {name: archive.read(name).decode() for name in archive.namelist()}
+    for name, changed in change.items():
+        files[name] = changed(files.get(name, files[ROWS_FILE]))
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return made.getvalue()
+
+
+ROWS_FILE = "form-u1_outlets__rows.csv"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"form.csv": lambda text: text + text.split("\r\n")[1] + "\r\n"}, "KEY 相同"),
+        ({f"again/{ROWS_FILE}": lambda text: text.replace("8.25", "80")}, "同名的 CSV"),
+        ({ROWS_FILE: lambda text: text + "DA002,8"}, "最后一行不完整"),
+        ({ROWS_FILE: lambda text: text.encode("utf-16")}, "另存为“CSV UTF-8"),
+    ],
+)
+def test_an_archive_whose_rows_may_be_of_another_or_lack_something_is_refused(change: Any, said: str) -> None:
+    with pytest.raises(FormError, match=said):
+        read_submissions(_archive(change), LIBRARY)
+
+
+@pytest.mark.parametrize(
+    "changed", [lambda text: text.lstrip("\ufeff").encode("gb18030"), lambda t: t.replace(",", "\t")]
+)
+def test_an_archive_that_a_spreadsheet_saved_again_is_read(changed: Any) -> None:
+    (submission,) = read_submissions(_archive({"form.csv": changed, ROWS_FILE: changed}), LIBRARY)
+    assert submission.reading is not None
+    assert submission.reading.audit == _small()
+
+
+def test_an_answer_that_stands_twice_in_json_is_refused() -> None:
+    audit = _small()
+    twice = '"u1_boundary_dust_delta": 9, "u1_boundary_dust_delta": '
+    text = central_json(filled_in(audit), _form(audit)).decode().replace('"u1_boundary_dust_delta": ', twice)
+    with pytest.raises(FormError, match=r"写了两次.*u1_boundary_dust_delta"):
+        read_submissions(text.encode(), LIBRARY)
+
+
+def test_a_row_that_is_no_row_is_not_left_out() -> None:
+    audit = _small()
+    document = json.loads(central_json(filled_in(audit), _form(audit)))
+    document["value"][0]["u1"]["u1_outlets__table"]["u1_outlets__rows"].append("DA002")
+    with pytest.raises(FormError, match="u1_outlets__rows"):
+        read_submissions(json.dumps(document).encode(), LIBRARY)

@@ -12,6 +12,7 @@ from grading.language.load import Library
 from grading.language.problems import LanguageError, Problem
 from grading.language.source import read_source
 from grading.model.base import Confidence, Identifier, Strict, Text
+from grading.ruleset_id import industry_of
 
 MISSPELT = 0.85
 """So much alike are an id and a misspelling of it; ids of what lies outside the register are less so."""
@@ -75,7 +76,7 @@ class Industries(Strict):
     def meant_by(self, written: str) -> str | None:
         """The id that somebody meant who wrote another text: in other letters, with its edition, as a label or word, misspelt."""
         if written not in self._meant:
-            self._meant[written] = self._find(written.rpartition("/")[2].strip().casefold())
+            self._meant[written] = self._find((industry_of(written) or written).strip().casefold())
         return self._meant[written]
 
     @cached_property

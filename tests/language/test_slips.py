@@ -130,7 +130,7 @@ def test_a_slip_is_told_where_it_is_and_what_would_be_right(tmp_path: Path, slip
     told = [problem for problem in found(tmp_path, old, new) if problem.code == code]
     assert told
     assert all(message in problem.message for problem in told)
-    assert told[0].severity == ("error" if code in ("figure_below_least", "range_inverted") else "warning")
+    assert told[0].severity == ("error" if code == "range_inverted" else "warning")
 
 
 def test_a_unit_that_is_misspelt_is_told_with_the_one_that_is_meant(tmp_path: Path) -> None:

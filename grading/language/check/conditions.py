@@ -71,7 +71,7 @@ def _comparison(ruleset: Ruleset, place: Place, c: Comparison) -> Iterator[Findi
     yield from check_operand(c, fact, computed)
     if computed is not None and isinstance(c.guess, Decimal) and c.guess < 0 and _is_never_negative(ruleset, computed):
         at = (c.operator, "provisional") if c.is_provisional else (c.operator,)
-        yield at, reason_of(RulesetCode.FIGURE_BELOW_LEAST, value=c.guess, least=Decimal(0), fact=c.fact), False
+        yield at, reason_of(RulesetCode.FIGURE_BELOW_LEAST, value=c.guess, least=Decimal(0), fact=c.fact), True
 
 
 def _is_never_negative(ruleset: Ruleset, computed: Computed) -> bool:

@@ -14,7 +14,6 @@ DEBIAN = Path("/usr/lib/postgresql")
 SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
-    "synchronous_commit": "off",
     "max_connections": "60",
     "wal_level": "minimal",
     "max_wal_senders": "0",
@@ -23,7 +22,9 @@ SETTINGS = {
     "autovacuum": "off",
     "jit": "off",
 }
-"""Nothing of a database outlives the tests, and each is too small and too short-lived to be looked after."""
+"""Nothing of a database outlives the tests, and each is too small and too short-lived to be looked after. What is committed is
+written at once, since tests kill the server: with `synchronous_commit` off it would lose what it has called done.
+"""
 
 
 def programs() -> Path:

@@ -11,12 +11,14 @@ from sqlalchemy import select
 
 from api.access import unscoped
 from api.audit_log import append
+from api.context import Context
 from api.grader import Grader
 from api.problems import Problem
 from api.services import draft_rulesets, workflow
 from api.services.editions import proposals, working
 from api.services.editions.preparation import prepare
 from api.services.editions.proposals import FigureVerdict
+from api.services.editions.slips import slips_of
 from api.services.editions.working import FieldChange
 from api.services.replay import document, reviews_for
 from api.store import EditionProposal, Grading, ProposalState, Verdict, WorkingEdition
@@ -242,5 +244,10 @@ def test_a_text_that_says_another_figure_is_told_to_who_signs(town: World) -> No
     changed = [FieldChange("kiln_pm.A", "text", "颗粒物不高于 7 mg/m³")]
     assert town.do("county", working.save, made.id, changed) == []
     proposal = town.do("county", proposals.propose, made.id)
-    (said,) = town.do("city", lambda context: proposals.slips_of(context, context.find(EditionProposal, proposal.id)))
-    assert "文字写着“7 mg/m³”，数值里没有这个数" in said
+
+    def told(context: Context) -> list[str]:
+        row = context.find(EditionProposal, proposal.id)
+        return slips_of(context, row, proposals.editions_of(context, row)[1])
+
+    (said,) = town.do("city", told)
+    assert said.startswith("“干燥及焙烧窑颗粒物”A级：文字写着“7 mg/m³”，数值里没有这个数")

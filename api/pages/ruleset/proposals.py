@@ -17,6 +17,7 @@ from api.pages.ruleset.figure_fields import WAY_NAMES, FigureField, figure_field
 from api.problems import ErrorAt, Problem
 from api.services.editions import proposals, working
 from api.services.editions.proposals import FigureVerdict
+from api.services.editions.slips import slips_of
 from api.services.editions.states import actions, state_text
 from api.services.users import names_of
 from api.store import EditionProposal, ProposalState, Verdict
@@ -115,7 +116,7 @@ def _shown(request: Request, context: Context, proposal_id: UUID, refused: Probl
         state=state_text(row, calendar.today()),
         groups=groups,
         known=owners(edition),
-        slips=proposals.slips_of(context, row),
+        slips=slips_of(context, row, edition),
         reviews=reviews,
         confirmed=confirmed,
         refused_figures=len(reviews) - confirmed,

@@ -1,6 +1,7 @@
 """Errors of an edition that was written by the service, told by the names of indicators instead of lines of a file."""
 
 import re
+from collections.abc import Mapping, Sequence
 
 from api.problems import ErrorAt, Problem
 from grading.language.decision_text import level_label
@@ -15,11 +16,12 @@ def in_words(problem: Problem, edition: Ruleset, parent: Ruleset) -> Problem:
     if problem.code != "invalid_ruleset":
         return problem
     listed = stated_ids(edition, parent)
-    errors = [ErrorAt(_place(error.place, edition, listed), error.message, error.code) for error in problem.errors]
+    errors = [ErrorAt(place_text(error.place, edition, listed), error.message, error.code) for error in problem.errors]
     return Problem(problem.code, f"报审前检查有 {len(errors)} 处错误。", status=problem.status, errors=errors)
 
 
-def _place(place: str, edition: Ruleset, listed: dict[str, tuple[str, ...]]) -> str:
+def place_text(place: str, edition: Ruleset, listed: Mapping[str, Sequence[str]]) -> str:
+    """A place of an edition's file at its indicator or gate and level; `listed` are the ids that the file states, by kind."""
     found = _ENTRY.match(place)
     if found is None:
         return place

@@ -1,6 +1,5 @@
 """Proposals of editions: four eyes on each figure, signature from a day on, withdrawal and the batch that grades again."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -44,7 +43,7 @@ from grading import calendar
 from grading.engine.grade import ruleset_digest
 from grading.figure_edits.figures import Figure, figures
 from grading.figure_edits.settled import figures_to_review, open_figures, settled
-from grading.language.check import SLIPS, unusable
+from grading.language.check import unusable
 from grading.language.loaded import Loaded
 from grading.language.problems import LanguageError
 from grading.language.source import Source
@@ -146,12 +145,6 @@ def editions_of(context: Context, proposal: EditionProposal) -> tuple[Ruleset, R
         # A signed edition is everybody's, the draft that it was made of is not.
         digest = db.get_one(DraftRuleset, proposal.draft_id).digest
         return grader.ruleset(db, proposal.former_digest), grader.ruleset(db, digest)
-
-
-def slips_of(context: Context, proposal: EditionProposal) -> list[str]:
-    """What in a proposal is likely a slip of the pen, such as a text with another figure than its condition, in words."""
-    found = json.loads(context.find(DraftRuleset, proposal.draft_id).warnings)
-    return [f"{one['place']}：{one['message']}" for one in found if one["code"] in SLIPS]
 
 
 def reviews_of_figures(context: Context, proposal: EditionProposal) -> dict[str, FigureReview]:

@@ -24,7 +24,8 @@ from grading.vocabulary import ALERT, BASIS, EDITION, JURISDICTION, REVIEW
 from reports.charts.ladder import Ladder, ladder
 from reports.context.lines import Lists, lists
 from reports.context.needless import without_needless
-from reports.context.plan import Plan, plan
+from reports.context.plan import plan
+from reports.context.plan_rows import Plan
 from reports.context.sources import Sources
 from reports.context.trace import trace
 from reports.context.trace_rows import Trace

@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from reports.context.plan import Plan, plan
+from reports.context.plan import plan
+from reports.context.plan_rows import Plan
 from tests.gaps.small import FACTS, also, asks, small
 
 EACH = "{each: outlets, require: {fact: nox, at_most: 40}}"

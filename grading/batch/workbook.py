@@ -87,10 +87,11 @@ def write_workbook(contents: Contents, to: Path) -> list[str]:
     notice_count = contents.notices.select(pl.len()).collect().item()
     if notice_count:
         add("提示", NOTICE_COLUMNS, contents.notices, 0, min(notice_count, MOST_ROWS), 3)
-        notes.append(f"提示 {notice_count:,} 条，见“提示”")
     if refused > MOST_ROWS:
         notes.append(f"未读入的原因共 {refused:,} 条，工作簿只列前 {MOST_ROWS:,} 条，其余见 rejects.csv")
-    _summarise(summary, contents, height, refused, notes)
+    # Where the notices stand is told elsewhere by who reads the folder instead of the workbook.
+    of_notices = [f"提示 {notice_count:,} 条，见“提示”"] if notice_count else []
+    _summarise(summary, contents, height, refused, [*notes, *of_notices])
     with TemporaryDirectory() as folder:
         template = Path(folder) / "template.xlsx"
         book.save(template)

@@ -133,7 +133,7 @@ def test_a_reader_that_was_killed_is_started_again(reader: WorkbookReader) -> No
     process = reader._process
     assert process is not None
     os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    process.wait(60)
     assert reader.read(data, LIBRARY).audit.units
 
 

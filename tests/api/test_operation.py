@@ -41,17 +41,18 @@ class Running:
 
     url: str
     port: int
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
     token: str
     audit: str
     operator: str
     """An administrator's token."""
+    log: Path
 
     def stop(self) -> list[dict[str, object]]:
         """Tell it to stop; gives its log, an event a line."""
         self.process.send_signal(signal.SIGTERM)
-        _, said = self.process.communicate(timeout=PATIENCE)
-        return [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+        self.process.wait(PATIENCE)
+        return [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
 
 
 PATIENCE = 120
@@ -78,10 +79,12 @@ def running(folder: Path, processes: int = 1, workers: int = 0, costly: int = 60
     environment = {**os.environ, "GRADING_DATA": str(folder), "GRADING_SECRET_KEY": KEY.get_secret_value()}
     numbers = {"WORKERS": workers, "PROCESSES": processes, "COSTLY_PER_MINUTE": costly}
     environment |= {f"GRADING_{name}": str(number) for name, number in numbers.items()}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
+    log = folder / "service.log"
+    # A pipe that nobody reads would be full after some hundred requests, and the service would wait for ever.
+    with log.open("wb") as to, subprocess.Popen(command, cwd=ROOT, env=environment, stderr=to) as process:
         try:
             answer(port, "/readyz")
-            yield Running(f"http://127.0.0.1:{port}", port, process, token, str(audit), operator)
+            yield Running(f"http://127.0.0.1:{port}", port, process, token, str(audit), operator, log)
         finally:
             process.kill()
 
@@ -94,7 +97,7 @@ def test_a_request_that_is_being_answered_is_finished_when_the_service_is_told_t
 def finishes_what_it_answers(service: Running) -> None:
     """Tell a service to stop while it answers a request."""
     body = TYRE.read_bytes()
-    with socket.create_connection(("127.0.0.1", service.port)) as connection:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) as connection:
         head = f"POST /v1/grade HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {service.token}\r\n"
         head += f"content-type: application/json\r\ncontent-length: {len(body)}\r\nexpect: 100-continue\r\n\r\n"
         connection.sendall(head.encode() + body[:100])

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
@@ -78,13 +79,15 @@ def test_a_backup_holds_one_moment_while_others_go_on_writing(world: World, empt
             world.do("wang", workflow.submit, audit.id)
             written += 1
 
-    writer = threading.Thread(target=write)
-    writer.start()
-    while written < 3:
-        time.sleep(0.01)
-    archives = [make_backup(world.service, tmp_path / f"{number}.zip") for number in range(3)]
-    over.set()
-    writer.join()
+    with ThreadPoolExecutor(1) as pool:
+        writer = pool.submit(write)
+        try:
+            while written < 3 and not writer.done():
+                time.sleep(0.01)
+            archives = [make_backup(world.service, tmp_path / f"{number}.zip") for number in range(3)]
+        finally:
+            over.set()
+        writer.result()
     assert archives[0].manifest.gradings >= 3
     for archive in archives:
         place = empty_place()

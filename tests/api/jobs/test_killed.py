@@ -175,14 +175,14 @@ def test_a_killed_service_takes_its_workers_with_it_and_goes_on_when_it_is_start
         (mine,) = [worker for worker in workers() if worker.id not in before]
     finally:
         service.kill()
-        service.wait()
+        service.wait(PATIENCE)
     wait_for(stage, lambda: not Path(f"/proc/{mine.pid}").exists())
     service = serve(stage, tmp_path / "second.log")
     try:
         wait_for(stage, lambda: stage.batch(batch).state not in WORKING)
     finally:
         service.terminate()
-        service.wait()
+        service.wait(PATIENCE)
     assert stage.outcome(batch) == undisturbed
 
 

@@ -1,9 +1,6 @@
 """A running service with the tests' world in it, for browsers with scripts and for clients without."""
 
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -13,7 +10,6 @@ from urllib.parse import urljoin
 from uuid import UUID
 
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pydantic import SecretStr
@@ -28,6 +24,7 @@ from api.services.campaigns.creation import create as begin_campaign
 from api.settings import Settings
 from api.store.migrate import migrate
 from tests.api.conftest import GRADER, KEY, nobody_signed
+from tests.api.pages.served import served
 from tests.api.world import PASSWORD, PERMIT, World, campaign_text, content, people_it, project
 
 ARGUMENTS = ["--no-sandbox", "--headless=new", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -85,18 +82,8 @@ def place(place_template: Place, tmp_path_factory: pytest.TempPathFactory) -> It
     folder = tmp_path_factory.mktemp("pages")
     shutil.copytree(place_template.world.service.settings.data, folder, dirs_exist_ok=True)
     service = service_in(folder)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(service), "127.0.0.1", port, log_level="error", ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    world = replace(place_template.world, service=service)
-    yield replace(place_template, url=f"http://127.0.0.1:{port}", world=world)
-    server.should_exit = True
-    thread.join(10)
+    with served(create_app(service)) as url:
+        yield replace(place_template, url=url, world=replace(place_template.world, service=service))
     # Editions that were signed here are no other tests' rulesets.
     GRADER.take_signed(nobody_signed())
 

@@ -1,16 +1,12 @@
 """Takes the pictures of the help from a demo: `python -m tests.api.pages.help_pictures` writes them anew."""
 
 import io
-import socket
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from pydantic import SecretStr
@@ -21,6 +17,7 @@ from api.services import demo
 from api.settings import Settings
 from tests.api.conftest import KEY
 from tests.api.pages.conftest import ARGUMENTS, CHROMIUM
+from tests.api.pages.served import served
 
 FOLDER = Path(__file__).resolve().parents[3] / "api" / "pages" / "assets" / "help"
 MOST_BYTES = 60_000
@@ -98,18 +95,8 @@ def _running_demo() -> Iterator[tuple[str, dict[str, str]]]:
         data = Path(folder)
         settings = Settings(database_url=SecretStr(f"sqlite:///{data}/pictures.db"), data=data, secret_key=KEY)
         passwords = {account.login: account.password for account in demo.make(settings)}
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        app = create_app(make_service(demo.settings_of(settings)))
-        server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", port, log_level="error", ws="none"))
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}", passwords
-        server.should_exit = True
-        thread.join(10)
+        with served(create_app(make_service(demo.settings_of(settings)))) as address:
+            yield address, passwords
 
 
 if __name__ == "__main__":

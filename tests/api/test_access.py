@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import pytest
@@ -131,7 +132,7 @@ def _settings(folder: Path) -> Settings:
     )
 
 
-APP = create_app(make_service(_settings(Path("not-used"))))
+APP = create_app(make_service(_settings(Path(gettempdir(), "grading-routes-alone"))))
 ROUTES = _walk(APP)
 PROTECTED = [
     (method, path, rules[0].rule) for method, path, rules in ROUTES if rules and rules[0].rule is not Rule.PUBLIC

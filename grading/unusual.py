@@ -19,6 +19,7 @@ from grading.model.condition import ORDER_OPERATORS, Comparison, comparisons, wa
 from grading.model.interval import Interval
 from grading.model.result import Grading, UnitGrading
 from grading.model.ruleset import Ruleset
+from grading.places import sources
 
 LONG_AGO_DAYS = 180
 """Days after which an assessment is called long ago: half a year, within which outlets are measured again."""
@@ -95,7 +96,7 @@ def findings(
 def unusual_values(ruleset: Ruleset, unit: UnitAudit, graded: UnitGrading) -> Iterator[Finding]:
     """The findings about what is stated of a unit, whoever stated it and whenever."""
     yield from _at_limits(ruleset, graded)
-    yield from _far_from_limits(ruleset, graded)
+    yield from _far_from_limits(ruleset, unit, graded)
     yield from _identical_rows(ruleset, unit)
 
 
@@ -142,7 +143,7 @@ def _at_limits(ruleset: Ruleset, graded: UnitGrading) -> Iterator[Finding]:
         yield Finding("at_limit", graded.id, f"{compared} 个数值中有 {len(equal)} 个恰为限值：{_named(equal)}。")
 
 
-def _far_from_limits(ruleset: Ruleset, graded: UnitGrading) -> Iterator[Finding]:
+def _far_from_limits(ruleset: Ruleset, unit: UnitAudit, graded: UnitGrading) -> Iterator[Finding]:
     """Numbers far above the laxest of their upper limits, or far below the laxest of their lower ones (98 % written as 0.98)."""
     listed: list[str] = []
     highest, lowest = _laxest(ruleset)
@@ -155,10 +156,24 @@ def _far_from_limits(ruleset: Ruleset, graded: UnitGrading) -> Iterator[Finding]
         if limit is None and below and figure and 0 < figure * TENFOLD <= below:
             limit = below
         if limit is not None:
-            listed.append(f"{_shown(ruleset, fact, row, value)}（最宽的限值 {known_text(ruleset, fact, limit)}）")
+            beside = f"最宽的限值 {known_text(ruleset, fact, limit)}{_worked_out_of(ruleset, unit, fact, row)}"
+            listed.append(f"{_shown(ruleset, fact, row, value)}（{beside}）")
     if listed:
         text = f"{len(listed)} 个数值与限值相差 {TENFOLD} 倍以上，请核对小数点和单位：{_named(listed)}。"
         yield Finding("far_from_limit", graded.id, text)
+
+
+def _worked_out_of(ruleset: Ruleset, unit: UnitAudit, fact: str, row: str | None) -> str:
+    """The numbers of the same unit or row that a computed one comes from, as a clause: the slip is in one of them."""
+    found = []
+    for source, group, key in dict.fromkeys(sources(ruleset, fact, row)):
+        rows = (
+            [one.facts for one in unit.groups.get(group, ()) if one.key == key] if group is not None else [unit.facts]
+        )
+        for value in (_plain(facts.get(source)) for facts in rows):
+            if source != fact and isinstance(value, Decimal | Below):
+                found.append(_shown(ruleset, source, None, value))
+    return f"，由{'、'.join(found)} 算得" if found else ""
 
 
 def _laxest(ruleset: Ruleset) -> tuple[dict[str, Decimal], dict[str, Decimal]]:

@@ -20,6 +20,7 @@ from grading.model.figures import GroundFigures
 from grading.model.gap import UnitGaps
 from grading.model.result import UNGRADED, UnitGrading
 from grading.model.ruleset import Ruleset
+from grading.unusual import unusual_values
 from grading.vocabulary import ALERT, BASIS, EDITION, JURISDICTION, REVIEW
 from reports.charts.ladder import Ladder, ladder
 from reports.context.lines import Lists, lists
@@ -124,6 +125,8 @@ class UnitPart:
     """The waivers that the audit states, a sentence each."""
     waives: bool
     """True when one of them is in force."""
+    unusual: tuple[str, ...]
+    """What is stated that seldom is so, and may be a slip: a sentence each."""
     is_trial: bool
     is_ungraded: bool
     has_reached: bool
@@ -186,6 +189,7 @@ def unit_part(
         notices=tuple(EDITION_NOTICES[n] for n in grading.notices if n in EDITION_NOTICES),
         short_boards=short_boards(ruleset, grading),
         waivers=waivers_text(ruleset, grading),
+        unusual=tuple(found.text for found in unusual_values(ruleset, audit.units[index], grading)),
         waives=any(found.standing == "in_force" for found in grading.waivers),
         is_trial=decision.kind is Kind.TRIAL,
         is_ungraded=outcome.grade == UNGRADED,

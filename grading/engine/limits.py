@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from grading.engine.name_hashes import fnv1a
 from grading.engine.rules import NetworkError, Table, Test, Tests
 from grading.engine.stretches import near, passes
 from grading.model.ruleset import Ruleset
@@ -93,11 +94,3 @@ def _most_passing(tests: tuple[tuple[str, int], ...]) -> int:
     """The most tests of one property that some value passes at once: those of very many properties are the same."""
     of_one = [Test("", op, value) for op, value in tests]
     return max(sum(passes(test, value) for test in of_one) for value in near(of_one))
-
-
-def fnv1a(text: str) -> int:
-    """The 32-bit hash by which the library tells names and fact ids apart."""
-    value = 2166136261
-    for byte in text.encode():
-        value = ((value ^ byte) * 16777619) & 0xFFFFFFFF
-    return value

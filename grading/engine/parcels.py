@@ -11,6 +11,7 @@ from math import ceil, sqrt
 from typing import NamedTuple
 
 from grading.engine.limits import MAX_ALTERNATIVES, fits
+from grading.engine.name_hashes import name_of_parcel
 from grading.engine.rules import Rule, Table
 
 RULES_OF_A_FACT = 4
@@ -54,7 +55,7 @@ class Pack:
 def parcels_of(tables: dict[Source, list[Table]]) -> tuple[Parcel, ...]:
     """The tables of a level, spread over parcels inside the limits of a fact."""
     parts = [(source, part) for source, some in tables.items() for part in _spread(source, some)]
-    return tuple(Parcel(f"p{n}", source, tuple(part)) for n, (source, part) in enumerate(parts))
+    return tuple(Parcel(name_of_parcel(n), source, tuple(part)) for n, (source, part) in enumerate(parts))
 
 
 def packs_of(parcels: Sequence[Parcel]) -> tuple[Pack, ...]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from grading.computed import DECIMALS
 from grading.engine.durable_rules import EngineError
+from grading.engine.name_hashes import name_of_property
 from grading.model.base import Scalar, decimal_places
 from grading.model.condition import operands_of
 from grading.model.interval import Interval
@@ -147,7 +148,7 @@ class Names:
     def of(self, prop: Property) -> str:
         """The short name of a property; the same each time."""
         if prop not in self.short:
-            self.short[prop] = f"{prop.role[0]}{len(self.short)}"
+            self.short[prop] = name_of_property(len(self.short))
         return self.short[prop]
 
     def node(self, index: int) -> str:

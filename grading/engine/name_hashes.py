@@ -6,13 +6,14 @@ conditions of other properties for each fact.
 """
 
 from functools import cache
-from itertools import count, product
+from itertools import product
 from string import ascii_uppercase, digits
 
 PLACES = 32
 """So many places in a table a walk can begin at."""
 OF_PARCELS = PLACES - 1
-"""The place of parcels, whose conditions fill the table from there on: no other property of a fact walks past them."""
+"""The place of parcels, whose conditions fill the table from there on: no named property of a fact walks past them, and of what
+is built on a name (options, ends) hardly any."""
 STRIDE = 11
 """From one property's place to the next one's: several conditions of a property, one for each value, fit in between."""
 
@@ -36,12 +37,11 @@ def name_of_property(number: int) -> str:
 
 
 def _name_at(place: int, number: int) -> str:
-    for length in count(1):
-        names = _names_of(length)[place]
-        if number < len(names):
-            return names[number]
+    length = 1
+    while number >= len(names := _names_of(length)[place]):
         number -= len(names)
-    raise AssertionError("there is always a longer name")
+        length += 1
+    return names[number]
 
 
 @cache

@@ -22,6 +22,8 @@ def served(app: FastAPI) -> Iterator[str]:
             if not thread.is_alive():
                 raise RuntimeError("the app ended before it was served")
             time.sleep(0.02)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(10)
